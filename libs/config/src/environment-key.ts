@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const explicitKeys = z.registry<{ key: string }>();
+
+/** Names the environment variable a field is read from, where its property name does not say it. */
+export function fromKey<T extends z.ZodType>(key: string, schema: T): T {
+  // A copy, so that one schema may be read from two keys.
+  const copy = schema.clone() as T;
+  explicitKeys.add(copy, { key });
+  return copy;
+}
+
+/** `databaseUrl` is read from `RESEAL_DATABASE_URL`, unless the field names its key with {@link fromKey}. */
+export function environmentKey(property: string, field?: z.ZodType): string {
+  const explicit = field && explicitKeys.get(field)?.key;
+  return explicit ?? `RESEAL_${property.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { fromKey } from './environment-key.js';
+import { integer, json, list, port, secretBytes, url } from './values.js';
+
+/** What every application has: where it runs and what it logs. */
+export const baseConfig = {
+  env: z.enum(['development', 'test', 'production']).default('development'),
+  host: z.string().default('127.0.0.1'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+};
+
+/** {@link baseConfig} and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT', 3000)`. */
+export const httpConfig = (portKey: string, fallback: number) => ({
+  ...baseConfig,
+  port: fromKey(portKey, port(fallback)),
+});
+
+/** The application's own PostgreSQL role, in its URL, and how many connections it may hold. */
+export const databaseConfig = {
+  databaseUrl: url('postgres', 'postgresql'),
+  databasePoolSize: integer(10, { min: 1, max: 200 }),
+};
+
+/** Keys of the payload codec: which one encrypts, and all that may decrypt (32 bytes each). */
+export const codecKeys = json(
+  z
+    .object({ current: z.string().min(1), keys: z.record(z.string(), secretBytes(32)) })
+    .refine(({ current, keys }) => current in keys, {
+      message: 'current must be one of the keys',
+      path: ['current'],
+    }),
+);
+
+/** Where Temporal is, and the keys without which its payloads cannot be read. */
+export const temporalConfig = {
+  temporalAddress: z.string().default('127.0.0.1:7233'),
+  temporalNamespace: z.string().default('reseal'),
+  codecKeys,
+};
+
+/** Kafka's bootstrap brokers as host:port, separated by commas. */
+export const kafkaConfig = {
+  kafkaBrokers: list.pipe(z.array(z.string()).min(1)),
+};

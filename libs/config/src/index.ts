@@ -1,0 +1,23 @@
+export { CONFIG_EXIT_CODE, ConfigError, exitOnConfigError, loadConfig } from './load-config.js';
+export { environmentKey, fromKey } from './environment-key.js';
+export {
+  baseConfig,
+  codecKeys,
+  databaseConfig,
+  httpConfig,
+  kafkaConfig,
+  temporalConfig,
+} from './fragments.js';
+export {
+  flag,
+  integer,
+  json,
+  jsonWebKey,
+  jsonWebKeySet,
+  list,
+  milliseconds,
+  port,
+  secretBytes,
+  url,
+} from './values.js';
+export { projectRoot } from './project-root.js';

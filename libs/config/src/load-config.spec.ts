@@ -1,0 +1,121 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { codecKeys, databaseConfig, httpConfig, kafkaConfig } from './fragments.js';
+import { ConfigError, loadConfig } from './load-config.js';
+import { projectRoot } from './project-root.js';
+import { flag, json, milliseconds, secretBytes } from './values.js';
+
+const fileWith = (content: string) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'config-')), 'value');
+  writeFileSync(path, content);
+  return path;
+};
+const refusal = (load: () => unknown): string => {
+  try {
+    load();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+  throw new Error('was accepted');
+};
+
+describe('configuration', () => {
+  const schema = z.object({
+    ...httpConfig('RESEAL_GATEWAY_PORT', 3000),
+    ...databaseConfig,
+    deadlineMs: milliseconds(1000),
+    trace: flag(false),
+  });
+
+  it('is read from keys derived from property names, with defaults', () => {
+    const config = loadConfig(schema, {
+      RESEAL_DATABASE_URL: 'postgres://u@h/d',
+      RESEAL_DEADLINE_MS: '5',
+      RESEAL_TRACE: 'true',
+    });
+    expect(config).toMatchObject({
+      env: 'development',
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: 'postgres://u@h/d',
+      deadlineMs: 5,
+      trace: true,
+    });
+  });
+
+  it('takes the port from the key the application names', () => {
+    expect(
+      loadConfig(z.object(httpConfig('RESEAL_GATEWAY_PORT', 3000)), { RESEAL_GATEWAY_PORT: '3950' }).port,
+    ).toBe(3950);
+    expect(
+      loadConfig(z.object(httpConfig('RESEAL_OPS_PORT', 3001)), { RESEAL_GATEWAY_PORT: '3950' }).port,
+    ).toBe(3001);
+  });
+
+  it('names every bad key in one message and quotes no value', () => {
+    const message = refusal(() =>
+      loadConfig(schema, {
+        RESEAL_GATEWAY_PORT: 'canary',
+        RESEAL_DATABASE_URL: 'mysql://canary',
+        RESEAL_DEADLINE_MS: '-1',
+      }),
+    );
+    for (const key of ['RESEAL_GATEWAY_PORT', 'RESEAL_DATABASE_URL', 'RESEAL_DEADLINE_MS'])
+      expect(message).toContain(key);
+    expect(message).not.toContain('canary');
+  });
+
+  it('says that a key is missing, also when it is empty', () => {
+    expect(refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL: '' }))).toContain(
+      'RESEAL_DATABASE_URL is missing',
+    );
+  });
+
+  it('reads any value from the file its _FILE key names, without the line end', () => {
+    const env = { RESEAL_DATABASE_URL_FILE: fileWith('postgres://u@h/d\n') };
+    expect(loadConfig(schema, env).databaseUrl).toBe('postgres://u@h/d');
+  });
+
+  it('refuses a file that is not there, and a value given twice', () => {
+    expect(refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL_FILE: '/nowhere/x' }))).toContain('ENOENT');
+    const env = { RESEAL_DATABASE_URL: 'postgres://u@h/d', RESEAL_DATABASE_URL_FILE: '/x' };
+    expect(refusal(() => loadConfig(schema, env))).toContain('both set');
+  });
+
+  it('splits broker lists', () => {
+    expect(loadConfig(z.object(kafkaConfig), { RESEAL_KAFKA_BROKERS: 'a:1, b:2' }).kafkaBrokers).toEqual([
+      'a:1',
+      'b:2',
+    ]);
+  });
+
+  it('decodes codec keys and names the part that is wrong without quoting it', () => {
+    const keys = z.object({ codecKeys });
+    const key = Buffer.alloc(32, 7).toString('base64');
+    const good = fileWith(JSON.stringify({ current: 'k1', keys: { k1: key } }));
+    expect(loadConfig(keys, { RESEAL_CODEC_KEYS_FILE: good }).codecKeys.keys['k1']).toEqual(
+      Buffer.alloc(32, 7),
+    );
+    const unknown = JSON.stringify({ current: 'k2', keys: { k1: key } });
+    expect(refusal(() => loadConfig(keys, { RESEAL_CODEC_KEYS: unknown }))).toContain('current');
+    const short = JSON.stringify({ current: 'k1', keys: { k1: 'Y2FuYXJ5' } });
+    expect(refusal(() => loadConfig(keys, { RESEAL_CODEC_KEYS: short }))).not.toContain('Y2FuYXJ5');
+    expect(refusal(() => loadConfig(keys, { RESEAL_CODEC_KEYS: '{canary' }))).not.toContain('canary');
+  });
+
+  it('measures secret bytes', () => {
+    const schema = z.object({ idKey: secretBytes(32), extra: json(z.object({ a: z.number() })).optional() });
+    expect(loadConfig(schema, { RESEAL_ID_KEY: Buffer.alloc(32).toString('base64') }).idKey).toHaveLength(32);
+    expect(refusal(() => loadConfig(schema, { RESEAL_ID_KEY: 'AAAA' }))).toContain('32 bytes');
+  });
+});
+
+describe('project root', () => {
+  it('is the folder that holds package.json', () => {
+    expect(projectRoot()).toBe(process.cwd());
+  });
+});

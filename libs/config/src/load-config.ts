@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { environmentKey } from './environment-key.js';
+
+/** Exit code of a process whose configuration is wrong: EX_CONFIG of sysexits(3). */
+export const CONFIG_EXIT_CODE = 78;
+
+/** The environment does not make a configuration; the message has one line for each key that is missing or wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(['The configuration is not usable:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  }
+}
+
+/**
+ * Reads an application's configuration from the environment, once.
+ *
+ * A property `databaseUrl` is read from `RESEAL_DATABASE_URL`, or, if that is not set, from the file that
+ * `RESEAL_DATABASE_URL_FILE` names. An empty variable counts as missing. Values never appear in the message.
+ *
+ * @throws {ConfigError} naming every key that is missing or wrong
+ */
+export function loadConfig<Shape extends z.core.$ZodLooseShape>(
+  schema: z.ZodObject<Shape>,
+  env: NodeJS.ProcessEnv = process.env,
+): z.output<z.ZodObject<Shape>> {
+  const problems: string[] = [];
+  const unreadable = new Set<string>();
+  const raw: Record<string, string> = {};
+  for (const [property, field] of Object.entries(schema.shape)) {
+    const key = environmentKey(property, field as z.ZodType);
+    try {
+      const value = valueOf(key, env);
+      if (value !== undefined) raw[property] = value;
+    } catch (error) {
+      problems.push((error as Error).message);
+      unreadable.add(property);
+    }
+  }
+  const result = schema.safeParse(raw);
+  if (result.success && problems.length === 0) return result.data;
+  for (const issue of result.error?.issues ?? []) {
+    const [property, ...inner] = issue.path.map(String);
+    if (property === undefined) {
+      problems.push(issue.message);
+    } else if (!unreadable.has(property)) {
+      const key = environmentKey(property, schema.shape[property] as unknown as z.ZodType | undefined);
+      const missing = raw[property] === undefined;
+      const where = inner.length > 0 ? `${key} (${inner.join('.')})` : key;
+      problems.push(
+        missing
+          ? `${key} is missing (${key}_FILE may name a file that holds it)`
+          : `${where}: ${issue.message}`,
+      );
+    }
+  }
+  throw new ConfigError(problems);
+}
+
+/** Runs `load` and returns its result; a ConfigError is written to stderr and ends the process with code 78. */
+export function exitOnConfigError<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(CONFIG_EXIT_CODE);
+  }
+}
+
+function valueOf(key: string, env: NodeJS.ProcessEnv): string | undefined {
+  const direct = env[key] || undefined;
+  const file = env[`${key}_FILE`] || undefined;
+  if (direct !== undefined && file !== undefined)
+    throw new Error(`${key} and ${key}_FILE are both set: only one may be`);
+  if (file === undefined) return direct;
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch (error) {
+    throw new Error(`${key}_FILE: ${file} is not readable (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

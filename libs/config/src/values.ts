@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** A duration in milliseconds, with its default. */
+export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+
+/** A whole number with its default and bounds. */
+export const integer = (fallback: number, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+/** A TCP port with its default; 0 lets the system choose. */
+export const port = (fallback: number) => integer(fallback, { max: 65_535 });
+
+/** `true` or `false`, with its default. */
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true');
+
+/** A list separated by commas. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** An absolute URL with one of the given schemes (without the colon). */
+export const url = (...schemes: string[]) =>
+  z.string().refine((text) => schemes.includes(URL.parse(text)?.protocol.slice(0, -1) ?? ''), {
+    message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+
+/** A secret of exactly `bytes` bytes, written in base64. */
+export const secretBytes = (bytes: number) =>
+  z.string().transform((text, context) => {
+    const value = Buffer.from(text, 'base64');
+    if (value.length === bytes) return value;
+    context.addIssue({ code: 'custom', message: `must be ${bytes} bytes in base64` });
+    return z.NEVER;
+  });
+
+/** A JSON document; what is wrong with it is told without quoting it, because it may hold a key. */
+export const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema as z.ZodType<z.output<T>, unknown>);
+
+/** JSON Web Key Set (RFC 7517 section 5) whose keys carry a `kid`. */
+export const jsonWebKeySet = json(
+  z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) }),
+);
+
+/** One JSON Web Key (RFC 7517) with a `kid`. */
+export const jsonWebKey = json(z.looseObject({ kty: z.string(), kid: z.string() }));

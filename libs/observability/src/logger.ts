@@ -1,0 +1,49 @@
+import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { describeError } from './describe-error.js';
+import { logContext } from './log-context.js';
+
+// Nothing that holds a secret should ever be handed to the logger; this is the net beneath.
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'password',
+  'newPassword',
+  'passphrase',
+  'rrn',
+  'answer',
+  'jwe',
+  'token',
+  'accessToken',
+  'apiKey',
+  'privateKey',
+  'vidRandom',
+  'secret',
+  'body',
+  'headers',
+];
+
+export interface LoggerOptions {
+  /** Name of the application, on every line. */
+  name: string;
+  /** The least severe level that is written. */
+  level?: string;
+  /** Where lines go; stdout by default. */
+  destination?: DestinationStream;
+}
+
+/** The application's logger: one JSON object a line, with the trace id of the request or activity that wrote it. */
+export function createLogger({ name, level = 'info', destination }: LoggerOptions): Logger {
+  const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+  return pino(
+    {
+      level,
+      base: { app: name },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => ({ ...logContext() }),
+      serializers: { err: describeError, error: describeError },
+      redact: { paths, censor: '[redacted]' },
+    },
+    destination ?? pino.destination({ fd: 1, sync: true }),
+  );
+}
