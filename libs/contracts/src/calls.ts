@@ -1,0 +1,197 @@
+import { identityMethods, reasons } from '#libs/domain';
+import { z } from 'zod';
+import { reissueSchema } from './reissue.js';
+
+const envelope = z
+  .string()
+  .max(8192)
+  .regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a compact JWE')
+  .describe('compact JWE, sealed to a key of GET /v1/keys');
+
+const mobile = z
+  .string()
+  .regex(/^01[016789]-?\d{3,4}-?\d{4}$/, 'must be a Korean mobile number')
+  .transform((number) => number.replaceAll('-', ''))
+  .describe('Korean mobile number, with or without hyphens');
+
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{C}]+$/u, 'must not have control characters')
+  .describe('as in the certificate, 1 to 60 characters');
+
+export const consentSchema = z.strictObject({
+  termsId: z.string().min(1).max(64),
+  version: z.string().min(1).max(32),
+  digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'),
+  agreed: z.boolean(),
+});
+
+const methods = z
+  .array(z.enum(identityMethods))
+  .min(1)
+  .max(4)
+  .refine((list) => new Set(list).size === list.length, 'must not name a method twice');
+
+const consents = z.array(consentSchema).max(32);
+const csr = z
+  .string()
+  .max(16_384)
+  .regex(/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----/, 'must be a PKCS#10 request in PEM')
+  .describe('PKCS#10 (RFC 2986) in PEM, for the key named at the start');
+
+export const startRequestSchema = z
+  .strictObject({
+    reason: z.enum(reasons),
+    applicant: z.strictObject({ name, mobile }),
+    keyThumbprint: z
+      .string()
+      .regex(/^[\w-]{43}$/, 'must be an RFC 7638 SHA-256 thumbprint in base64url')
+      .describe('RFC 7638 thumbprint of the key the certificate will be for'),
+    consents: consents.describe('to the terms of stage identity'),
+    methods: methods.optional().describe('identity challenges to send at once'),
+  })
+  .meta({ id: 'StartRequest' });
+
+export const challengesRequestSchema = z.strictObject({ methods }).meta({ id: 'ChallengesRequest' });
+
+export const verificationsRequestSchema = z
+  .strictObject({
+    answers: z
+      .array(
+        z.strictObject({
+          challengeId: z.string().min(1).max(64),
+          answer: envelope.describe('purpose identity; the code’s digits'),
+        }),
+      )
+      .min(1)
+      .max(4)
+      .refine(
+        (answers) => new Set(answers.map((answer) => answer.challengeId)).size === answers.length,
+        'must not answer a challenge twice',
+      ),
+  })
+  .meta({ id: 'VerificationsRequest' });
+
+export const passwordRequestSchema = z
+  .strictObject({ password: envelope.describe('purpose password') })
+  .meta({ id: 'PasswordRequest' });
+
+export const passwordResetRequestSchema = z
+  .strictObject({ newPassword: envelope.describe('purpose password') })
+  .meta({ id: 'PasswordResetRequest' });
+
+export const consentsRequestSchema = z
+  .strictObject({ consents: consents.min(1) })
+  .meta({ id: 'ConsentsRequest' });
+
+const vidRandom = envelope.describe('purpose vid-random; 20 random bytes (R) in hexadecimal');
+
+export const certificateRequestSchema = z.strictObject({ csr, vidRandom }).meta({ id: 'CertificateRequest' });
+
+export const applicationRequestSchema = z
+  .strictObject({
+    password: envelope.optional().describe('purpose password'),
+    newPassword: envelope.optional().describe('purpose password; instead of password'),
+    consents: consents.min(1).optional(),
+    csr: csr.optional(),
+    vidRandom: vidRandom.optional(),
+  })
+  .refine((body) => !(body.password && body.newPassword), {
+    path: ['newPassword'],
+    message: 'must not come together with password',
+  })
+  .refine((body) => (body.csr === undefined) === (body.vidRandom === undefined), {
+    path: ['vidRandom'],
+    message: 'csr and vidRandom come together',
+  })
+  .refine((body) => Object.values(body).some((value) => value !== undefined), {
+    message: 'must have at least one part',
+  })
+  .meta({ id: 'ApplicationRequest' });
+
+export const registrationRequestSchema = z
+  .strictObject({
+    challengeId: z.string().min(1).max(64),
+    signature: z
+      .string()
+      .max(1024)
+      .regex(/^[\w-]+$/, 'must be base64url')
+      .describe('base64url; ECDSA as DER, RSA as PKCS#1 v1.5; SHA-256'),
+  })
+  .meta({ id: 'RegistrationRequest' });
+
+export const challengeSchema = z
+  .object({
+    challengeId: z.string(),
+    method: z.enum(identityMethods),
+    expiresAt: z.iso.datetime(),
+    remainingAttempts: z.int(),
+    hint: z.string().describe('where the code went, masked'),
+    toSign: z.string().optional(),
+  })
+  .meta({ id: 'Challenge' });
+export type Challenge = z.output<typeof challengeSchema>;
+
+export const verificationResultSchema = z
+  .object({
+    challengeId: z.string(),
+    accepted: z.boolean(),
+    reason: z.enum(['WRONG', 'EXPIRED', 'LOCKED']).optional(),
+  })
+  .meta({ id: 'VerificationResult' });
+export type VerificationResult = z.output<typeof verificationResultSchema>;
+
+export const startResponseSchema = z
+  .object({
+    reissue: reissueSchema,
+    challenges: z.array(challengeSchema),
+    accessToken: z.string().describe('JWT; opens this one reissue'),
+    expiresIn: z.int().describe('seconds'),
+  })
+  .meta({ id: 'StartResponse' });
+
+export const challengesResponseSchema = z
+  .object({ reissue: reissueSchema, challenges: z.array(challengeSchema) })
+  .meta({ id: 'ChallengesResponse' });
+
+export const verificationsResponseSchema = z
+  .object({ reissue: reissueSchema, results: z.array(verificationResultSchema) })
+  .meta({ id: 'VerificationsResponse' });
+
+export const termsSchema = z
+  .object({
+    termsId: z.string(),
+    version: z.string(),
+    title: z.string(),
+    mandatory: z.boolean(),
+    digest: z.string().describe('SHA-256 of the UTF-8 text, hexadecimal'),
+    text: z.string().describe('Markdown'),
+  })
+  .meta({ id: 'Terms' });
+
+export const passwordRulesSchema = z
+  .object({
+    version: z.string(),
+    minimumLength: z.int(),
+    maximumLength: z.int(),
+    forbiddenCharacters: z.array(z.string()),
+    rules: z.array(z.object({ code: z.string(), text: z.object({ ko: z.string(), en: z.string() }) })),
+  })
+  .meta({ id: 'PasswordRules' });
+
+export const problemSchema = z
+  .object({
+    type: z.string().describe('stable; urn:reseal:problem:…'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    traceId: z.string(),
+    code: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    reissue: reissueSchema.optional(),
+  })
+  .meta({ id: 'Problem' });

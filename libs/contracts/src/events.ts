@@ -1,0 +1,64 @@
+import { reasons, states } from '#libs/domain';
+import { z } from 'zod';
+
+/** Kafka topics. Events of a reissue are keyed by its id, those of a certificate by its serial. */
+export const topics = { reissue: 'reseal.reissue', certificate: 'reseal.certificate' } as const;
+
+/** One type per change of state; the number at its end is the version of its schema. */
+export const reissueEventTypes = [
+  'reseal.reissue.started.v1',
+  'reseal.reissue.identity-verified.v1',
+  'reseal.reissue.identity-reopened.v1',
+  'reseal.reissue.password-verified.v1',
+  'reseal.reissue.password-reset.v1',
+  'reseal.reissue.password-locked.v1',
+  'reseal.reissue.consents-recorded.v1',
+  'reseal.reissue.consents-reopened.v1',
+  'reseal.reissue.certificate-requested.v1',
+  'reseal.reissue.request-refused.v1',
+  'reseal.reissue.issued.v1',
+  'reseal.reissue.registered.v1',
+  'reseal.reissue.rejected.v1',
+  'reseal.reissue.timed-out.v1',
+  'reseal.reissue.cancelled.v1',
+  'reseal.reissue.abandoned.v1',
+  'reseal.reissue.withdrawn.v1',
+  'reseal.reissue.parked.v1',
+  'reseal.reissue.resumed.v1',
+] as const;
+export type ReissueEventType = (typeof reissueEventTypes)[number];
+
+export const certificateEventTypes = [
+  'reseal.certificate.issued.v1',
+  'reseal.certificate.registered.v1',
+  'reseal.certificate.held.v1',
+  'reseal.certificate.revoked.v1',
+] as const;
+export type CertificateEventType = (typeof certificateEventTypes)[number];
+
+export const reissueEventDataSchema = z
+  .strictObject({
+    reissueId: z.string(),
+    customerRef: z.string().describe('pseudonym'),
+    reason: z.enum(reasons),
+    state: z.enum(states),
+    previousState: z.enum(states).nullable(),
+    parked: z.boolean(),
+    code: z.string().optional().describe('why: a refusal, a parking or an end'),
+    serial: z.string().optional(),
+  })
+  .meta({ id: 'ReissueEventData' });
+
+export const certificateEventDataSchema = z
+  .strictObject({
+    serial: z.string(),
+    customerRef: z.string().describe('pseudonym'),
+    reissueId: z.string().describe('the reissue that caused it'),
+    notBefore: z.iso.datetime().optional(),
+    notAfter: z.iso.datetime().optional(),
+    revocationReason: z.string().optional().describe('RFC 5280 section 5.3.1'),
+  })
+  .meta({ id: 'CertificateEventData' });
+
+export type ReissueEventData = z.output<typeof reissueEventDataSchema>;
+export type CertificateEventData = z.output<typeof certificateEventDataSchema>;

@@ -1,0 +1,40 @@
+export { problemCatalogue, problemType } from './problems.js';
+export type { ProblemSlug, Text } from './problems.js';
+export { reissueSchema, certificateSchema, showReissue } from './reissue.js';
+export type { Reissue, ReissueSnapshot, CertificateSnapshot } from './reissue.js';
+export {
+  consentSchema,
+  startRequestSchema,
+  challengesRequestSchema,
+  verificationsRequestSchema,
+  passwordRequestSchema,
+  passwordResetRequestSchema,
+  consentsRequestSchema,
+  certificateRequestSchema,
+  applicationRequestSchema,
+  registrationRequestSchema,
+  challengeSchema,
+  verificationResultSchema,
+  startResponseSchema,
+  challengesResponseSchema,
+  verificationsResponseSchema,
+  termsSchema,
+  passwordRulesSchema,
+  problemSchema,
+} from './calls.js';
+export type { Challenge, VerificationResult } from './calls.js';
+export { problemOfRefusal } from './step-outcome.js';
+export type { StepOutcome } from './step-outcome.js';
+export {
+  topics,
+  reissueEventTypes,
+  certificateEventTypes,
+  reissueEventDataSchema,
+  certificateEventDataSchema,
+} from './events.js';
+export type {
+  ReissueEventType,
+  CertificateEventType,
+  ReissueEventData,
+  CertificateEventData,
+} from './events.js';

@@ -1,0 +1,269 @@
+/** A text a person may read, in both languages. */
+export interface Text {
+  readonly ko: string;
+  readonly en: string;
+}
+
+interface ProblemType {
+  readonly status: number;
+  /** What happened (RFC 9457 `title`). */
+  readonly title: Text;
+  /** What to do (the default `detail`). */
+  readonly detail: Text;
+}
+
+/**
+ * Every problem a client of the gateway can meet. The key is the last part of the stable `type`:
+ * `urn:reseal:problem:<key>`. Clients branch on it; they never parse texts.
+ */
+export const problemCatalogue = {
+  'malformed-request': {
+    status: 400,
+    title: { ko: '요청을 읽을 수 없습니다', en: 'The request cannot be read' },
+    detail: { ko: '본문이 올바른 JSON인지 확인하십시오.', en: 'Check that the body is well-formed JSON.' },
+  },
+  'invalid-request': {
+    status: 422,
+    title: { ko: '요청 내용이 올바르지 않습니다', en: 'The request has invalid content' },
+    detail: {
+      ko: 'errors에 적힌 항목을 고쳐 다시 보내십시오.',
+      en: 'Correct the members listed in errors and send it again.',
+    },
+  },
+  'idempotency-key-required': {
+    status: 400,
+    title: { ko: 'Idempotency-Key가 필요합니다', en: 'An Idempotency-Key is required' },
+    detail: {
+      ko: '인쇄 가능한 문자 16~128자의 Idempotency-Key 헤더를 보내십시오.',
+      en: 'Send the header Idempotency-Key with 16 to 128 printable characters.',
+    },
+  },
+  'idempotency-mismatch': {
+    status: 409,
+    title: {
+      ko: '같은 Idempotency-Key로 다른 요청을 보냈습니다',
+      en: 'This Idempotency-Key was used for another request',
+    },
+    detail: {
+      ko: '재시도라면 본문을 그대로, 새 요청이라면 새 키를 보내십시오.',
+      en: 'For a retry send the very same body; for a new request a new key.',
+    },
+  },
+  'unknown-api-key': {
+    status: 401,
+    title: { ko: 'API 키를 알 수 없습니다', en: 'The API key is unknown' },
+    detail: {
+      ko: '발급받은 키를 X-Api-Key 헤더로 보내십시오.',
+      en: 'Send your key in the header X-Api-Key.',
+    },
+  },
+  'invalid-token': {
+    status: 401,
+    title: { ko: '접근 토큰이 유효하지 않습니다', en: 'The access token is not valid' },
+    detail: {
+      ko: '재발급을 시작할 때 받은 토큰을 보내십시오. 만료되었다면 새로 시작하십시오.',
+      en: 'Send the token you got when you started the reissue. If it has expired, start anew.',
+    },
+  },
+  'not-your-reissue': {
+    status: 403,
+    title: { ko: '이 토큰으로 열 수 없는 재발급입니다', en: 'This token does not open this reissue' },
+    detail: { ko: '해당 재발급의 토큰을 보내십시오.', en: 'Send the token of this very reissue.' },
+  },
+  'not-found': {
+    status: 404,
+    title: { ko: '찾을 수 없습니다', en: 'Not found' },
+    detail: { ko: '주소를 확인하십시오.', en: 'Check the address.' },
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: { ko: '허용되지 않는 메서드입니다', en: 'The method is not allowed' },
+    detail: { ko: 'API 문서를 확인하십시오.', en: 'See the API document.' },
+  },
+  'not-acceptable': {
+    status: 406,
+    title: { ko: '제공하지 않는 형식입니다', en: 'This format is not offered' },
+    detail: {
+      ko: 'Accept 헤더에 제공하는 형식을 적으십시오.',
+      en: 'Name one of the offered formats in the header Accept.',
+    },
+  },
+  'payload-too-large': {
+    status: 413,
+    title: { ko: '본문이 너무 큽니다', en: 'The body is too large' },
+    detail: { ko: '크기를 줄여 다시 보내십시오.', en: 'Send a smaller one.' },
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: { ko: '지원하지 않는 본문 형식입니다', en: 'The media type is not supported' },
+    detail: { ko: 'application/json으로 보내십시오.', en: 'Send application/json.' },
+  },
+  'wrong-state': {
+    status: 409,
+    title: { ko: '지금은 할 수 없는 단계입니다', en: 'This step cannot be taken now' },
+    detail: {
+      ko: 'reissue.next에 적힌 단계를 진행하십시오.',
+      en: 'Go on with the step that reissue.next names.',
+    },
+  },
+  parked: {
+    status: 409,
+    title: { ko: '담당자가 확인하고 있습니다', en: 'Our staff are looking into it' },
+    detail: {
+      ko: '입력하신 내용은 보관되어 있으며 따로 하실 일은 없습니다. 해결되면 문자로 알려 드립니다.',
+      en: 'What you entered is kept and you need do nothing. We will tell you by SMS.',
+    },
+  },
+  'too-many-steps': {
+    status: 409,
+    title: { ko: '시도 횟수가 너무 많습니다', en: 'Too many steps were taken' },
+    detail: {
+      ko: '이 재발급을 취소하고 새로 시작하십시오.',
+      en: 'Cancel this reissue and start a new one.',
+    },
+  },
+  'method-not-offered': {
+    status: 422,
+    title: { ko: '사용할 수 없는 본인확인 방법입니다', en: 'This identity method is not offered' },
+    detail: {
+      ko: 'reissue.next.methods 중에서 선택하십시오.',
+      en: 'Choose among reissue.next.methods.',
+    },
+  },
+  'method-locked': {
+    status: 423,
+    title: { ko: '본인확인 방법이 잠겼습니다', en: 'This identity method is locked' },
+    detail: {
+      ko: '다른 방법을 선택하거나 내일 다시 시도하십시오.',
+      en: 'Choose another method or try again tomorrow.',
+    },
+  },
+  'too-many-sends': {
+    status: 429,
+    title: { ko: '인증번호를 더 보낼 수 없습니다', en: 'No more codes can be sent' },
+    detail: {
+      ko: '마지막으로 받은 번호를 입력하거나 새로 시작하십시오.',
+      en: 'Enter the last code you got, or start anew.',
+    },
+  },
+  'unknown-challenge': {
+    status: 422,
+    title: { ko: '알 수 없는 확인 요청입니다', en: 'The challenge is unknown' },
+    detail: {
+      ko: '가장 최근에 받은 challengeId를 보내십시오.',
+      en: 'Send the challengeId you got last.',
+    },
+  },
+  'envelope-refused': {
+    status: 422,
+    title: { ko: '봉인된 값을 받을 수 없습니다', en: 'A sealed value was refused' },
+    detail: {
+      ko: '/v1/keys의 현재 키로 이 재발급과 용도에 맞게 다시 봉인하십시오.',
+      en: 'Seal it again with a current key of /v1/keys, for this reissue and purpose.',
+    },
+  },
+  'password-wrong': {
+    status: 422,
+    title: { ko: '인증서 비밀번호가 맞지 않습니다', en: 'The certificate password is wrong' },
+    detail: {
+      ko: '남은 횟수는 reissue.attempts.password입니다. 잊으셨다면 재설정하십시오.',
+      en: 'reissue.attempts.password says how many tries are left. If you forgot it, reset it.',
+    },
+  },
+  'password-locked': {
+    status: 423,
+    title: { ko: '인증서 비밀번호가 잠겼습니다', en: 'The certificate password is locked' },
+    detail: { ko: '비밀번호를 재설정하십시오.', en: 'Reset the password to go on.' },
+  },
+  'no-password-on-file': {
+    status: 409,
+    title: { ko: '등록된 인증서 비밀번호가 없습니다', en: 'There is no certificate password on file' },
+    detail: { ko: '새 비밀번호를 설정하십시오.', en: 'Set a new password (password/reset).' },
+  },
+  'password-rules': {
+    status: 422,
+    title: { ko: '새 비밀번호가 규칙에 맞지 않습니다', en: 'The new password breaks a rule' },
+    detail: { ko: 'errors에 적힌 규칙을 확인하십시오.', en: 'See the rules listed in errors.' },
+  },
+  'more-identity-needed': {
+    status: 409,
+    title: { ko: '본인확인이 더 필요합니다', en: 'More proof of identity is needed' },
+    detail: {
+      ko: 'reissue.next.methods로 확인한 뒤 비밀번호를 다시 설정하십시오.',
+      en: 'Verify one of reissue.next.methods, then set the password again.',
+    },
+  },
+  'consent-incomplete': {
+    status: 422,
+    title: { ko: '필수 약관 동의가 빠졌습니다', en: 'Consent to mandatory terms is missing' },
+    detail: {
+      ko: 'errors에 적힌 약관의 현재 판에 동의하십시오.',
+      en: 'Agree to the current version of the terms listed in errors.',
+    },
+  },
+  'request-refused': {
+    status: 422,
+    title: { ko: '인증서 요청이 거절되었습니다', en: 'The certificate request was refused' },
+    detail: {
+      ko: 'code를 확인하고 시작할 때 알린 키로 다시 요청하십시오.',
+      en: 'See code, and send a request for the key named at the start.',
+    },
+  },
+  'registration-proof-invalid': {
+    status: 422,
+    title: { ko: '등록 확인 서명이 맞지 않습니다', en: 'The registration proof is not valid' },
+    detail: {
+      ko: '새 인증서의 키로 reissue.next.challenge.toSign의 바이트를 그대로 서명하십시오.',
+      en: 'Sign the exact bytes of reissue.next.challenge.toSign with the new key.',
+    },
+  },
+  'another-reissue-registered': {
+    status: 409,
+    title: { ko: '다른 재발급이 방금 완료되었습니다', en: 'Another reissue was completed just now' },
+    detail: {
+      ko: '그때 받은 인증서를 사용하십시오. 사용할 수 없다면 새로 시작하십시오.',
+      en: 'Use the certificate you got there; if you cannot, start anew.',
+    },
+  },
+  'not-issued': {
+    status: 409,
+    title: { ko: '아직 발급된 인증서가 없습니다', en: 'There is no certificate yet' },
+    detail: { ko: '발급이 끝난 뒤 내려받으십시오.', en: 'Download it after it was issued.' },
+  },
+  'certificate-withdrawn': {
+    status: 410,
+    title: { ko: '인증서가 회수되었습니다', en: 'The certificate was withdrawn' },
+    detail: { ko: '새로 시작하십시오.', en: 'Start a new reissue.' },
+  },
+  'too-many-requests': {
+    status: 429,
+    title: { ko: '요청이 너무 많습니다', en: 'Too many requests' },
+    detail: {
+      ko: 'Retry-After에 적힌 시간 뒤에 다시 시도하십시오.',
+      en: 'Try again after the time in Retry-After.',
+    },
+  },
+  unavailable: {
+    status: 503,
+    title: { ko: '잠시 처리할 수 없습니다', en: 'Temporarily unavailable' },
+    detail: {
+      ko: '같은 Idempotency-Key와 본문으로 잠시 뒤 다시 보내십시오.',
+      en: 'Send it again in a moment, with the same Idempotency-Key and body.',
+    },
+  },
+  'internal-error': {
+    status: 500,
+    title: { ko: '내부 오류가 발생했습니다', en: 'Something went wrong on our side' },
+    detail: {
+      ko: 'traceId를 알려 주시면 확인하겠습니다.',
+      en: 'Give us the traceId and we will look into it.',
+    },
+  },
+} as const satisfies Record<string, ProblemType>;
+
+export type ProblemSlug = keyof typeof problemCatalogue;
+
+/** The stable `type` of a problem. */
+export function problemType(slug: ProblemSlug): string {
+  return `urn:reseal:problem:${slug}`;
+}

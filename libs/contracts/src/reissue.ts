@@ -1,0 +1,141 @@
+import {
+  bases,
+  identityMethods,
+  nextActions,
+  reasons,
+  registrationText,
+  states,
+  type IdentityMethod,
+  type NextAction,
+  type Basis,
+  type Reason,
+  type State,
+} from '#libs/domain';
+import { z } from 'zod';
+
+const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
+
+export const certificateSchema = z
+  .object({
+    serial: z.string().describe('hexadecimal, lower case'),
+    subject: z.string().describe('RFC 4514'),
+    notBefore: timestamp,
+    notAfter: timestamp,
+  })
+  .meta({ id: 'Certificate' });
+
+export const reissueSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(states),
+    reason: z.enum(reasons),
+    basis: z.enum(bases).optional().describe('which certificate comes out; known once identity is verified'),
+    next: z.object({
+      action: z.enum(nextActions),
+      methods: z.array(z.enum(identityMethods)).optional().describe('identity methods offered now'),
+      challenge: z
+        .object({
+          challengeId: z.string(),
+          toSign: z.string().describe('base64url of the exact bytes to sign with the new key'),
+        })
+        .optional(),
+    }),
+    attempts: z.object({
+      identity: z.int().describe('tries left on the identity method that has the fewest left'),
+      password: z.int().nullable().describe('tries left for the password; null until identity is verified'),
+    }),
+    deadline: timestamp.nullable().describe('when the reissue ends by itself; null while parked or ended'),
+    certificate: certificateSchema.optional(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Reissue' });
+
+export type Reissue = z.output<typeof reissueSchema>;
+
+/** The columns a reissue is shown from. */
+export interface ReissueSnapshot {
+  readonly reissue_id: string;
+  readonly state: State;
+  readonly reason: Reason;
+  readonly basis: Basis | null;
+  readonly methods: readonly IdentityMethod[];
+  readonly identity_attempts: number;
+  readonly password_attempts: number | null;
+  readonly parked_step: string | null;
+  readonly registration_challenge_id: string | null;
+  readonly registration_nonce: string | null;
+  readonly serial: string | null;
+  readonly deadline: Date | null;
+  readonly identity_verified_at: Date | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+export interface CertificateSnapshot {
+  readonly serial: string;
+  readonly subject: string;
+  readonly not_before: Date;
+  readonly not_after: Date;
+}
+
+/** Shows a reissue as the API gives it. The one place where rows become what a client sees. */
+export function showReissue(row: ReissueSnapshot, certificate?: CertificateSnapshot): Reissue {
+  const action = nextActionOf(row);
+  return {
+    id: row.reissue_id,
+    state: row.state,
+    reason: row.reason,
+    ...(row.identity_verified_at && row.basis ? { basis: row.basis } : {}),
+    next: {
+      action,
+      ...(action === 'VERIFY_IDENTITY' ? { methods: [...row.methods] } : {}),
+      ...(action === 'REGISTER' && row.registration_challenge_id && row.registration_nonce && row.serial
+        ? {
+            challenge: {
+              challengeId: row.registration_challenge_id,
+              toSign: Buffer.from(
+                registrationText(row.reissue_id, row.serial, row.registration_nonce),
+              ).toString('base64url'),
+            },
+          }
+        : {}),
+    },
+    attempts: { identity: row.identity_attempts, password: row.password_attempts },
+    deadline: row.deadline?.toISOString() ?? null,
+    ...(certificate
+      ? {
+          certificate: {
+            serial: certificate.serial,
+            subject: certificate.subject,
+            notBefore: certificate.not_before.toISOString(),
+            notAfter: certificate.not_after.toISOString(),
+          },
+        }
+      : {}),
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+function nextActionOf(row: ReissueSnapshot): NextAction {
+  if (row.parked_step) return 'NEEDS_OPERATOR';
+  switch (row.state) {
+    case 'IDENTITY_REQUIRED':
+      return 'VERIFY_IDENTITY';
+    case 'PASSWORD_REQUIRED':
+      return row.password_attempts === 0 || row.reason === 'PASSWORD_FORGOTTEN'
+        ? 'RESET_PASSWORD'
+        : 'ENTER_PASSWORD';
+    case 'CONSENT_REQUIRED':
+      return 'AGREE_TO_TERMS';
+    case 'KEY_REQUIRED':
+      return 'SEND_CERTIFICATE_REQUEST';
+    case 'ISSUING':
+      return 'WAIT';
+    case 'ISSUED':
+      return 'REGISTER';
+    default:
+      return 'NONE';
+  }
+}

@@ -1,0 +1,50 @@
+import type { RefusalCode } from '#libs/domain';
+import type { Challenge, VerificationResult } from './calls.js';
+import type { ProblemSlug } from './problems.js';
+import type { Reissue } from './reissue.js';
+
+/**
+ * What the step table keeps of a step: enough to answer its call again, word for word, for as long as the
+ * row lives.
+ */
+export type StepOutcome = {
+  readonly reissue: Reissue;
+  readonly challenges?: readonly Challenge[];
+  readonly results?: readonly VerificationResult[];
+} & (
+  | { readonly status: 'DONE' }
+  | {
+      readonly status: 'REFUSED';
+      readonly code: RefusalCode;
+      /** A finer code, such as why a certificate request was refused. */
+      readonly reason?: string;
+      readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+    }
+);
+
+/** The problem that tells a client of a refusal. */
+export function problemOfRefusal(code: RefusalCode): ProblemSlug {
+  return refusalProblems[code];
+}
+
+const refusalProblems: Readonly<Record<RefusalCode, ProblemSlug>> = {
+  WRONG_STATE: 'wrong-state',
+  PARKED: 'parked',
+  NOT_PARKED: 'wrong-state',
+  TOO_MANY_STEPS: 'too-many-steps',
+  METHOD_NOT_OFFERED: 'method-not-offered',
+  METHOD_LOCKED: 'method-locked',
+  TOO_MANY_SENDS: 'too-many-sends',
+  UNKNOWN_CHALLENGE: 'unknown-challenge',
+  ENVELOPE_REFUSED: 'envelope-refused',
+  PASSWORD_WRONG: 'password-wrong',
+  PASSWORD_LOCKED: 'password-locked',
+  PASSWORD_RULES: 'password-rules',
+  NO_PASSWORD_ON_FILE: 'no-password-on-file',
+  MORE_IDENTITY_NEEDED: 'more-identity-needed',
+  CONSENT_INCOMPLETE: 'consent-incomplete',
+  REQUEST_REFUSED: 'request-refused',
+  REGISTRATION_PROOF_INVALID: 'registration-proof-invalid',
+  ANOTHER_REISSUE_REGISTERED: 'another-reissue-registered',
+  IDEMPOTENCY_MISMATCH: 'idempotency-mismatch',
+};

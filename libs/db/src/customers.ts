@@ -1,0 +1,35 @@
+import type { Database, Tx } from './connect.js';
+import type { CustomerRow } from './database.js';
+
+/** The customer with exactly this name and mobile number (digits only), if it is one person. */
+export async function findCustomer(
+  db: Database | Tx,
+  name: string,
+  mobile: string,
+): Promise<CustomerRow | undefined> {
+  const rows = await db
+    .selectFrom('customer')
+    .selectAll()
+    .where('mobile', '=', mobile)
+    .where('name', '=', name)
+    .limit(2)
+    .execute();
+  return rows.length === 1 ? rows[0] : undefined;
+}
+
+export async function customerById(db: Database | Tx, customerId: string): Promise<CustomerRow | undefined> {
+  return db.selectFrom('customer').selectAll().where('customer_id', '=', customerId).executeTakeFirst();
+}
+
+/**
+ * The lock on a person. Whoever also locks reissues takes this one first, so that two reissues of one person
+ * never wait for each other.
+ */
+export async function lockCustomer(tx: Tx, customerId: string): Promise<CustomerRow> {
+  return tx
+    .selectFrom('customer')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}

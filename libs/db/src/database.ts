@@ -1,0 +1,254 @@
+import type {
+  Basis,
+  IdentityMethod,
+  ParkableStep,
+  ParkCode,
+  Reason,
+  State,
+  CustomerMessage,
+  StartReissue,
+} from '#libs/domain';
+import type {
+  ColumnType,
+  Generated,
+  GeneratedAlways,
+  Insertable,
+  JSONColumnType,
+  Selectable,
+  Updateable,
+} from 'kysely';
+
+export interface CustomerTable {
+  customer_id: string;
+  customer_ref: string;
+  ci: string;
+  name: string;
+  mobile: string;
+  email: string | null;
+  bank_code: string;
+  account_number: string;
+  created_at: Date;
+}
+
+export interface PasswordCredentialTable {
+  customer_id: string;
+  verifier: string;
+  wrong_tries: Generated<number>;
+  set_at: Date;
+}
+
+export interface ReissueTable {
+  reissue_id: string;
+  api_key_name: string;
+  reason: Reason;
+  state: State;
+  applicant_name: string;
+  applicant_mobile: string;
+  person_key: string;
+  customer_id: string | null;
+  customer_ref: string;
+  key_thumbprint: string;
+  effective_reason: Reason;
+  policy_version: string;
+  methods: IdentityMethod[];
+  identity_attempts: number;
+  password_attempts: number | null;
+  resetting: Generated<boolean>;
+  basis: Basis | null;
+  old_serial: string | null;
+  csr: string | null;
+  serial: string | null;
+  registration_challenge_id: string | null;
+  registration_nonce: string | null;
+  parked_step: ParkableStep | null;
+  parked_since: Date | null;
+  parked_code: ParkCode | null;
+  park_sequence: Generated<number>;
+  pending_message: ColumnType<
+    StartReissue | CustomerMessage | null,
+    string | null | undefined,
+    string | null
+  >;
+  deadline: Date | null;
+  steps: Generated<number>;
+  event_sequence: Generated<number>;
+  audit_sequence: Generated<number>;
+  identity_verified_at: Date | null;
+  password_verified_at: Date | null;
+  consents_completed_at: Date | null;
+  issued_at: Date | null;
+  downloaded_at: Date | null;
+  ended_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface IdentityMethodTable {
+  reissue_id: string;
+  method: IdentityMethod;
+  tries: Generated<number>;
+  sends: Generated<number>;
+  locked: Generated<boolean>;
+  verified_at: Date | null;
+  ci: string | null;
+}
+
+export interface ChallengeTable {
+  challenge_id: string;
+  reissue_id: string;
+  update_id: string;
+  method: IdentityMethod;
+  transaction_id: string;
+  hint: string;
+  state: 'PREPARED' | 'SENT' | 'ACCEPTED' | 'REPLACED';
+  deliverable: boolean;
+  expires_at: Date;
+  created_at: Date;
+}
+
+export interface IdentityTryTable {
+  reissue_id: string;
+  update_id: string;
+  challenge_id: string;
+  granted: boolean;
+}
+
+export interface IdentityDayTable {
+  person_key: string;
+  method: IdentityMethod;
+  day: string;
+  tries: Generated<number>;
+}
+
+export interface PasswordTryTable {
+  reissue_id: string;
+  update_id: string;
+  granted: boolean;
+}
+
+export interface ConsentTable {
+  reissue_id: string;
+  terms_id: string;
+  version: string;
+  digest: string;
+  locale: string;
+  agreed: boolean;
+  address: string;
+  agent: string;
+  recorded_at: Date;
+}
+
+export interface StepTable {
+  reissue_id: string;
+  update_id: string;
+  kind: string;
+  request_hmac: string;
+  outcome: JSONColumnType<Record<string, unknown>>;
+  recorded_at: Date;
+}
+
+export interface VaultItemTable {
+  handle: string;
+  reissue_id: string;
+  update_id: string;
+  envelope: string;
+  created_at: Date;
+}
+
+export interface CertificateTable {
+  serial: string;
+  reissue_id: string | null;
+  customer_id: string;
+  enrolment_id: string | null;
+  issuer: string;
+  profile: string;
+  profile_digest: string;
+  policy: string;
+  basis: Basis;
+  state: 'INTENT' | 'STORED' | 'ABANDONED';
+  subject: string;
+  spki_sha256: string;
+  tbs_digest: string;
+  crl_shard: number;
+  not_before: Date;
+  not_after: Date;
+  der: Buffer | null;
+  on_file: Generated<boolean>;
+  created_at: Date;
+  stored_at: Date | null;
+  registered_at: Date | null;
+  hold_at: Date | null;
+  revoked_at: Date | null;
+  revocation_reason: RevocationReason | null;
+}
+
+/** RFC 5280 section 5.3.1, the reasons Reseal gives. */
+export type RevocationReason = 'keyCompromise' | 'superseded' | 'cessationOfOperation' | 'certificateHold';
+
+export interface EventTable {
+  reissue_id: string;
+  sequence: number;
+  position: GeneratedAlways<string>;
+  topic: string;
+  key: string;
+  type: string;
+  data: JSONColumnType<Record<string, unknown>>;
+  occurred_at: Date;
+  published_at: Date | null;
+}
+
+export interface AuditEntryTable {
+  reissue_id: string;
+  sequence: number;
+  actor: string;
+  action: string;
+  outcome: string;
+  reason: string | null;
+  details: JSONColumnType<Record<string, unknown>>;
+  personal_digest: string | null;
+  occurred_at: Date;
+}
+
+export interface AuditPersonalTable {
+  reissue_id: string;
+  sequence: number;
+  salt: string;
+  personal: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface NotificationTable {
+  reissue_id: string;
+  moment: string;
+  channel: string;
+  sent_at: Date;
+}
+
+export interface Tables {
+  customer: CustomerTable;
+  password_credential: PasswordCredentialTable;
+  reissue: ReissueTable;
+  identity_method: IdentityMethodTable;
+  challenge: ChallengeTable;
+  identity_try: IdentityTryTable;
+  identity_day: IdentityDayTable;
+  password_try: PasswordTryTable;
+  consent: ConsentTable;
+  step: StepTable;
+  vault_item: VaultItemTable;
+  certificate: CertificateTable;
+  event: EventTable;
+  audit_entry: AuditEntryTable;
+  audit_personal: AuditPersonalTable;
+  notification: NotificationTable;
+}
+
+export type CustomerRow = Selectable<CustomerTable>;
+export type ReissueRow = Selectable<ReissueTable>;
+export type NewReissue = Insertable<ReissueTable>;
+export type ReissueChanges = Updateable<ReissueTable>;
+export type ChallengeRow = Selectable<ChallengeTable>;
+export type IdentityMethodRow = Selectable<IdentityMethodTable>;
+export type StepRow = Selectable<StepTable>;
+export type CertificateRow = Selectable<CertificateTable>;
+export type EventRow = Selectable<EventTable>;
+export type PasswordCredentialRow = Selectable<PasswordCredentialTable>;

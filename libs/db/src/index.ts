@@ -1,0 +1,73 @@
+export { createDatabase, inTransaction } from './connect.js';
+export type { Database, Tx, DatabaseOptions } from './connect.js';
+export type {
+  Tables,
+  CustomerRow,
+  ReissueRow,
+  NewReissue,
+  ReissueChanges,
+  ChallengeRow,
+  IdentityMethodRow,
+  StepRow,
+  CertificateRow,
+  CertificateTable,
+  EventRow,
+  PasswordCredentialRow,
+  RevocationReason,
+} from './database.js';
+export {
+  findReissue,
+  lockReissue,
+  insertReissue,
+  updateReissue,
+  markDownloaded,
+  openReissuesOf,
+  quietReissues,
+  recentlyEnded,
+} from './reissues.js';
+export { findCustomer, customerById, lockCustomer } from './customers.js';
+export {
+  passwordCredential,
+  lockPasswordCredential,
+  setWrongTries,
+  replaceVerifier,
+  passwordTry,
+  insertPasswordTry,
+} from './password-credentials.js';
+export {
+  identityMethodsOf,
+  identityMethod,
+  updateIdentityMethod,
+  replaceChallenge,
+  challengesOfUpdate,
+  challengesById,
+  setChallengeState,
+  identityTry,
+  insertIdentityTry,
+  countTryOfDay,
+  returnTryOfDay,
+} from './identity.js';
+export { insertConsents, consentsOf } from './consents.js';
+export { findStep, insertStep } from './steps.js';
+export {
+  putVaultItem,
+  readVaultItem,
+  destroyVaultItemsOfStep,
+  destroyVaultItemsOfReissue,
+  destroyStaleVaultItems,
+} from './vault-items.js';
+export { insertEvents, eventsAfter, unpublishedEvents, markPublished, outboxLag } from './events.js';
+export type { NewEvent } from './events.js';
+export { appendAudit } from './audit.js';
+export type { NewAuditEntry } from './audit.js';
+export { insertNotification, channelsTold } from './notifications.js';
+export {
+  certificateBySerial,
+  storedCertificateOf,
+  certificateOnFile,
+  revokeCertificate,
+  holdCertificate,
+  withdrawCertificatesOf,
+  putOnFile,
+  certificatesInForce,
+} from './certificates.js';

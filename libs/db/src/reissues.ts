@@ -1,0 +1,88 @@
+import type { Database, Tx } from './connect.js';
+import type { NewReissue, ReissueChanges, ReissueRow } from './database.js';
+
+export async function findReissue(db: Database | Tx, reissueId: string): Promise<ReissueRow | undefined> {
+  return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();
+}
+
+/** Reads and locks the row: every step of a reissue serialises here. */
+export async function lockReissue(tx: Tx, reissueId: string): Promise<ReissueRow | undefined> {
+  return tx
+    .selectFrom('reissue')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Inserts the row; false when it is there already. */
+export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
+  const result = await tx
+    .insertInto('reissue')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueChanges): Promise<ReissueRow> {
+  return tx
+    .updateTable('reissue')
+    .set(changes)
+    .where('reissue_id', '=', reissueId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Marks the first download; later ones change nothing. */
+export async function markDownloaded(db: Database, reissueId: string, at: Date): Promise<void> {
+  await db
+    .updateTable('reissue')
+    .set({ downloaded_at: at })
+    .where('reissue_id', '=', reissueId)
+    .where('downloaded_at', 'is', null)
+    .execute();
+}
+
+/** The other unfinished reissues of a customer whose identity step succeeded or is under way. */
+export async function openReissuesOf(tx: Tx, customerId: string, except: string): Promise<ReissueRow[]> {
+  return tx
+    .selectFrom('reissue')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where('reissue_id', '!=', except)
+    .where('ended_at', 'is', null)
+    .where('identity_verified_at', 'is not', null)
+    .orderBy('reissue_id')
+    .forUpdate()
+    .execute();
+}
+
+/** Unfinished reissues that nothing touched since `before`, oldest first, for the reconciler. */
+export async function quietReissues(db: Database, before: Date, limit: number): Promise<ReissueRow[]> {
+  return db
+    .selectFrom('reissue')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('updated_at', '<', before)
+    .orderBy('updated_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Reissues that ended since `since`, whose workflow ought to have ended too. */
+export async function recentlyEnded(
+  db: Database,
+  since: Date,
+  before: Date,
+  limit: number,
+): Promise<ReissueRow[]> {
+  return db
+    .selectFrom('reissue')
+    .selectAll()
+    .where('ended_at', '>=', since)
+    .where('ended_at', '<', before)
+    .orderBy('ended_at')
+    .limit(limit)
+    .execute();
+}

@@ -1,0 +1,32 @@
+import type { Database, Tx } from './connect.js';
+import type { StepRow } from './database.js';
+
+export async function findStep(
+  db: Database | Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<StepRow | undefined> {
+  return db
+    .selectFrom('step')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .executeTakeFirst();
+}
+
+export async function insertStep(
+  tx: Tx,
+  step: {
+    reissue_id: string;
+    update_id: string;
+    kind: string;
+    request_hmac: string;
+    outcome: Record<string, unknown>;
+    recorded_at: Date;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('step')
+    .values({ ...step, outcome: JSON.stringify(step.outcome) })
+    .execute();
+}

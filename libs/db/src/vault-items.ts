@@ -1,0 +1,54 @@
+import type { Database, Tx } from './connect.js';
+
+/** Keeps a sealed secret. The same handle again keeps the first envelope: a retried call changes nothing. */
+export async function putVaultItem(
+  db: Database,
+  item: { handle: string; reissue_id: string; update_id: string; envelope: string; created_at: Date },
+): Promise<void> {
+  await db
+    .insertInto('vault_item')
+    .values(item)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function readVaultItem(db: Database | Tx, handle: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('vault_item')
+    .select('envelope')
+    .where('handle', '=', handle)
+    .executeTakeFirst();
+  return row?.envelope;
+}
+
+/** Destroys what one step brought along. */
+export async function destroyVaultItemsOfStep(tx: Tx, reissueId: string, updateId: string): Promise<void> {
+  await tx
+    .deleteFrom('vault_item')
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .execute();
+}
+
+export async function destroyVaultItemsOfReissue(tx: Tx, reissueId: string): Promise<void> {
+  await tx.deleteFrom('vault_item').where('reissue_id', '=', reissueId).execute();
+}
+
+/** Destroys what was left by calls that never became a step, but not what a parked reissue still needs. */
+export async function destroyStaleVaultItems(db: Database, before: Date): Promise<number> {
+  const result = await db
+    .deleteFrom('vault_item')
+    .where('created_at', '<', before)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('reissue')
+            .select('reissue.reissue_id')
+            .whereRef('reissue.reissue_id', '=', 'vault_item.reissue_id')
+            .where('reissue.parked_step', 'is not', null),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -1,0 +1,34 @@
+import type { Reason } from './states.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** How long each wait may last, in milliseconds. */
+export interface Deadlines {
+  /** From the start until ISSUED. */
+  readonly untilIssuedMs: number;
+  /** From ISSUED, when the customer still has a certificate in force or never downloaded the new one. */
+  readonly untilRegisteredMs: number;
+  /** From ISSUED, when the new certificate is downloaded and is the only one the customer has. */
+  readonly untilRegisteredWithoutOldMs: number;
+  /** Reminders after ISSUED. */
+  readonly remindersMs: readonly number[];
+  /** How long a parked reissue waits for an operator. */
+  readonly untilAbandonedMs: number;
+}
+
+export const defaultDeadlines: Deadlines = {
+  untilIssuedMs: 30 * minute,
+  untilRegisteredMs: day,
+  untilRegisteredWithoutOldMs: 7 * day,
+  remindersMs: [hour, 12 * hour],
+  untilAbandonedMs: 72 * hour,
+};
+
+/** What was done to the old certificate as soon as its holder was known, and why. */
+export function earlyRevocation(reason: Reason): 'REVOKE' | 'HOLD' | undefined {
+  if (reason === 'KEY_COMPROMISED') return 'REVOKE';
+  if (reason === 'LOST') return 'HOLD';
+  return undefined;
+}

@@ -1,0 +1,26 @@
+/** The one place that knows the public names by which Temporal knows us. */
+export const taskQueues = { reissue: 'reissue', signing: 'ca-signing' } as const;
+
+const workflowPrefix = 'reissue/';
+
+export function workflowIdOf(reissueId: string): string {
+  return workflowPrefix + reissueId;
+}
+
+export function reissueIdOf(workflowId: string): string | undefined {
+  return workflowId.startsWith(workflowPrefix) ? workflowId.slice(workflowPrefix.length) : undefined;
+}
+
+/** A reissue id: `ri_` and 32 lower-case hexadecimal digits. */
+export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
+
+/** Search attributes are readable by everyone who can list workflows: no personal data in them. */
+export const searchAttributes = { parked: 'ReissueParked', customerRef: 'CustomerRef' } as const;
+
+/**
+ * The exact bytes the customer's new key signs to prove that the certificate works in the app. Purpose and
+ * version come first, so that the signature can never be taken for a signature of anything else.
+ */
+export function registrationText(reissueId: string, serial: string, nonce: string): string {
+  return ['reseal/registration/v1', reissueId, serial, nonce].join('\n');
+}

@@ -1,0 +1,59 @@
+export { openStates, finalStates, states, isFinal, reasons, nextActions } from './states.js';
+export type { OpenState, FinalState, State, Reason, NextAction } from './states.js';
+export { messages, transitions, accepts, nextStates, onlyNextState } from './transitions.js';
+export type { Message } from './transitions.js';
+export {
+  identityMethods,
+  defaultIdentityPolicy,
+  assessIdentity,
+  effectiveReason,
+} from './identity-policy.js';
+export type {
+  IdentityMethod,
+  IdentityRule,
+  IdentityPolicy,
+  IdentityProgress,
+  IdentityAssessment,
+  MethodLimits,
+  CertificateOnFile,
+} from './identity-policy.js';
+export { bases, decideBasis, renewalWindowDays } from './basis.js';
+export type { Basis } from './basis.js';
+export { passwordRules, passwordRuleCodes, brokenPasswordRules, passwordAttempts } from './password-rules.js';
+export type { PasswordRuleCode } from './password-rules.js';
+export {
+  taskQueues,
+  workflowIdOf,
+  reissueIdOf,
+  reissueIdPattern,
+  searchAttributes,
+  registrationText,
+} from './ids.js';
+export { defaultDeadlines, earlyRevocation } from './deadlines.js';
+export type { Deadlines } from './deadlines.js';
+export { refusalCodes, parkableSteps, parkCodes } from './messages.js';
+export type {
+  VaultHandle,
+  CallOrigin,
+  ConsentGiven,
+  StartReissue,
+  RequestChallenges,
+  AnswerChallenges,
+  SubmitPassword,
+  ResetPassword,
+  GiveConsents,
+  RequestCertificate,
+  Apply,
+  ProveRegistration,
+  Cancel,
+  CustomerMessage,
+  OperatorRetry,
+  OperatorAbandon,
+  OperatorMessage,
+  RefusalCode,
+  StepStatus,
+  ParkableStep,
+  ParkCode,
+  ReissueStanding,
+  StepResult,
+} from './messages.js';

@@ -1,0 +1,181 @@
+import type { IdentityMethod } from './identity-policy.js';
+import type { Reason } from './states.js';
+
+/**
+ * What travels to the workflow. These values are stored in Temporal's history: secrets are named by their
+ * vault handle and never stand here themselves.
+ */
+export type VaultHandle = string;
+
+/** From where a call came, kept as evidence beside a consent. */
+export interface CallOrigin {
+  readonly address: string;
+  readonly agent: string;
+}
+
+export interface ConsentGiven {
+  readonly termsId: string;
+  readonly version: string;
+  readonly digest: string;
+  readonly agreed: boolean;
+}
+
+interface Call {
+  /** Derived from route and Idempotency-Key; also the id of the Temporal update. */
+  readonly updateId: string;
+  /** Keyed digest of the request body, to tell a retry from another request under the same key. */
+  readonly requestHmac: string;
+  readonly origin: CallOrigin;
+}
+
+export interface StartReissue extends Call {
+  readonly kind: 'start';
+  readonly reissueId: string;
+  readonly apiKeyName: string;
+  readonly reason: Reason;
+  readonly applicant: { readonly name: string; readonly mobile: string };
+  readonly keyThumbprint: string;
+  readonly consents: readonly ConsentGiven[];
+  readonly methods: readonly IdentityMethod[];
+}
+
+export interface RequestChallenges extends Call {
+  readonly kind: 'requestChallenges';
+  readonly methods: readonly IdentityMethod[];
+}
+
+export interface AnswerChallenges extends Call {
+  readonly kind: 'answerChallenges';
+  readonly answers: readonly { readonly challengeId: string; readonly answer: VaultHandle }[];
+}
+
+export interface SubmitPassword extends Call {
+  readonly kind: 'submitPassword';
+  readonly password: VaultHandle;
+}
+
+export interface ResetPassword extends Call {
+  readonly kind: 'resetPassword';
+  readonly newPassword: VaultHandle;
+}
+
+export interface GiveConsents extends Call {
+  readonly kind: 'giveConsents';
+  readonly consents: readonly ConsentGiven[];
+}
+
+export interface RequestCertificate extends Call {
+  readonly kind: 'requestCertificate';
+  readonly csr: string;
+  readonly vidRandom: VaultHandle;
+}
+
+/** Several of the above in one call: stops at the first that fails and keeps what succeeded. */
+export interface Apply extends Call {
+  readonly kind: 'apply';
+  readonly parts: readonly (SubmitPassword | ResetPassword | GiveConsents | RequestCertificate)[];
+}
+
+export interface ProveRegistration extends Call {
+  readonly kind: 'proveRegistration';
+  readonly challengeId: string;
+  /** base64url; ECDSA as DER. */
+  readonly signature: string;
+}
+
+export interface Cancel extends Call {
+  readonly kind: 'cancel';
+}
+
+/** What a customer can ask of a running reissue. */
+export type CustomerMessage =
+  | RequestChallenges
+  | AnswerChallenges
+  | SubmitPassword
+  | ResetPassword
+  | GiveConsents
+  | RequestCertificate
+  | Apply
+  | ProveRegistration
+  | Cancel;
+
+/** What an operator can ask of a parked reissue. */
+export interface OperatorRetry {
+  readonly kind: 'retry';
+  readonly operator: string;
+  readonly reason: string;
+  /** Which parking is meant: retrying one parking twice is one retry. */
+  readonly parkSequence: number;
+}
+
+export interface OperatorAbandon {
+  readonly kind: 'abandon';
+  readonly operator: string;
+  readonly reason: string;
+}
+
+export type OperatorMessage = OperatorRetry | OperatorAbandon;
+
+/** Why a message was refused. Each is a problem type of the gateway API (in kebab case). */
+export const refusalCodes = [
+  'WRONG_STATE',
+  'PARKED',
+  'NOT_PARKED',
+  'TOO_MANY_STEPS',
+  'METHOD_NOT_OFFERED',
+  'METHOD_LOCKED',
+  'TOO_MANY_SENDS',
+  'UNKNOWN_CHALLENGE',
+  'ENVELOPE_REFUSED',
+  'PASSWORD_WRONG',
+  'PASSWORD_LOCKED',
+  'PASSWORD_RULES',
+  'NO_PASSWORD_ON_FILE',
+  'MORE_IDENTITY_NEEDED',
+  'CONSENT_INCOMPLETE',
+  'REQUEST_REFUSED',
+  'REGISTRATION_PROOF_INVALID',
+  'ANOTHER_REISSUE_REGISTERED',
+  'IDEMPOTENCY_MISMATCH',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** How a message ended, as the workflow tells it to the caller. The details stand in the step table. */
+export type StepStatus = 'DONE' | 'REFUSED' | 'PARKED';
+
+/** The steps whose dependency can break, and which then park. */
+export const parkableSteps = ['SEND_CHALLENGES', 'VERIFY_CHALLENGES', 'ISSUE_CERTIFICATE'] as const;
+export type ParkableStep = (typeof parkableSteps)[number];
+
+/** Why a step parked: its dependency stayed broken, or nobody knows whether it acted. */
+export const parkCodes = ['DEPENDENCY_UNAVAILABLE', 'OUTCOME_UNKNOWN'] as const;
+export type ParkCode = (typeof parkCodes)[number];
+
+/**
+ * What the workflow needs of the row to decide what to wait for. PostgreSQL holds the truth; the workflow
+ * adopts it with every step. Times are ISO 8601.
+ */
+export interface ReissueStanding {
+  readonly state: import('./states.js').State;
+  /** The next moment at which `expire` or a reminder is due. */
+  readonly deadline: string | null;
+  readonly reminders: readonly string[];
+  readonly parked: {
+    readonly step: ParkableStep;
+    readonly since: string;
+    readonly code: ParkCode;
+    readonly sequence: number;
+  } | null;
+}
+
+/** What a step answers: where the reissue stands, how the message ended, and what to tell whom. */
+export interface StepResult {
+  readonly standing: ReissueStanding;
+  readonly status: StepStatus;
+  readonly code?: RefusalCode;
+  readonly requestHmac?: string;
+  /** Moments to be told to the contact on file. */
+  readonly notify?: readonly string[];
+  /** Older reissues of the same person that this step ended. */
+  readonly superseded?: readonly string[];
+}

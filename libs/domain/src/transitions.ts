@@ -1,0 +1,94 @@
+import type { OpenState, State } from './states.js';
+
+/**
+ * Everything that can happen to a reissue: calls of the customer, answers of the CA, timers, operators,
+ * and a newer reissue of the same person (`supersede`).
+ */
+export const messages = [
+  'requestChallenges',
+  'answerChallenges',
+  'submitPassword',
+  'resetPassword',
+  'giveConsents',
+  'requestCertificate',
+  'certificateIssued',
+  'certificateRefused',
+  'proveRegistration',
+  'cancel',
+  'expire',
+  'abandon',
+  'supersede',
+] as const;
+export type Message = (typeof messages)[number];
+
+/**
+ * The whole process as data: for each state the messages it accepts and the states each may lead to.
+ * A message that is not listed is refused and changes nothing.
+ */
+export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Message, readonly State[]>>>>> =
+  {
+    IDENTITY_REQUIRED: {
+      requestChallenges: ['IDENTITY_REQUIRED'],
+      answerChallenges: ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'REJECTED'],
+      cancel: ['CANCELLED'],
+      expire: ['TIMED_OUT'],
+      abandon: ['ABANDONED'],
+      supersede: ['CANCELLED'],
+    },
+    PASSWORD_REQUIRED: {
+      submitPassword: ['PASSWORD_REQUIRED', 'CONSENT_REQUIRED'],
+      resetPassword: ['PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'IDENTITY_REQUIRED'],
+      cancel: ['CANCELLED'],
+      expire: ['TIMED_OUT'],
+      abandon: ['ABANDONED'],
+      supersede: ['CANCELLED'],
+    },
+    CONSENT_REQUIRED: {
+      giveConsents: ['CONSENT_REQUIRED', 'KEY_REQUIRED'],
+      cancel: ['CANCELLED'],
+      expire: ['TIMED_OUT'],
+      abandon: ['ABANDONED'],
+      supersede: ['CANCELLED'],
+    },
+    KEY_REQUIRED: {
+      requestCertificate: ['KEY_REQUIRED', 'CONSENT_REQUIRED', 'ISSUING'],
+      cancel: ['CANCELLED'],
+      expire: ['TIMED_OUT'],
+      abandon: ['ABANDONED'],
+      supersede: ['CANCELLED'],
+    },
+    ISSUING: {
+      requestCertificate: ['ISSUING'],
+      certificateIssued: ['ISSUED'],
+      certificateRefused: ['KEY_REQUIRED'],
+      cancel: ['CANCELLED'],
+      abandon: ['ABANDONED'],
+      supersede: ['CANCELLED'],
+    },
+    ISSUED: {
+      proveRegistration: ['ISSUED', 'REGISTERED'],
+      cancel: ['WITHDRAWN'],
+      expire: ['WITHDRAWN'],
+      abandon: ['WITHDRAWN'],
+      supersede: ['WITHDRAWN'],
+    },
+  };
+
+/** Whether a reissue in `state` accepts `message`. Final states accept nothing. */
+export function accepts(state: State, message: Message): boolean {
+  return nextStates(state, message).length > 0;
+}
+
+/** The states to which `message` may lead from `state`; empty when it is refused. */
+export function nextStates(state: State, message: Message): readonly State[] {
+  return (
+    (transitions as Partial<Record<State, Partial<Record<Message, readonly State[]>>>>)[state]?.[message] ??
+    []
+  );
+}
+
+/** The one state to which an unconditional message (cancel, expire, abandon, supersede, the CA's answers) leads. */
+export function onlyNextState(state: State, message: Message): State | undefined {
+  const next = nextStates(state, message);
+  return next.length === 1 ? next[0] : undefined;
+}
