@@ -1,0 +1,19 @@
+export { loadTerms, type TermsCatalogue } from './load-terms.js';
+export { termsInForce, type TermsInForce } from './terms-in-force.js';
+export {
+  checkConsents,
+  consentProblemCodes,
+  type AcceptedConsent,
+  type Consent,
+  type ConsentCheck,
+  type ConsentProblem,
+  type ConsentProblemCode,
+} from './check-consents.js';
+export {
+  digestOf,
+  termsLocales,
+  termsStages,
+  type TermsDocument,
+  type TermsLocale,
+  type TermsStage,
+} from './terms-document.js';

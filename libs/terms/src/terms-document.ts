@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+export const termsLocales = ['ko', 'en'] as const;
+export type TermsLocale = (typeof termsLocales)[number];
+
+/** When the customer is asked: before personal data is used, or before the certificate is issued. */
+export const termsStages = ['identity', 'issuance'] as const;
+export type TermsStage = (typeof termsStages)[number];
+
+/** One version of one set of terms in one language. */
+export interface TermsDocument {
+  readonly termsId: string;
+  readonly version: string;
+  readonly locale: TermsLocale;
+  readonly stage: TermsStage;
+  readonly mandatory: boolean;
+  /** From this moment the version is in force, until a later one of the same terms is. */
+  readonly validFrom: Date;
+  readonly title: string;
+  /** Markdown, exactly as it is served and agreed to. */
+  readonly text: string;
+  readonly digest: string;
+}
+
+const frontMatter = z.strictObject({
+  termsId: z.string(),
+  version: z.string(),
+  stage: z.enum(termsStages),
+  mandatory: z.boolean(),
+  validFrom: z.iso.date(),
+  title: z.string().trim().min(1),
+});
+
+/** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of `text`: what a consent names. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/**
+ * Reads one document from the bytes of `<termsId>/<version>.<locale>.md`.
+ *
+ * The file begins with a line `---`, goes on with YAML up to the next line `---`, and **the text is
+ * every byte after that line's newline, to the end of the file**: nothing is trimmed or normalised, so that
+ * anybody can recompute the digest from what was served. To keep those bytes the same on every machine a
+ * file must be UTF-8 without byte order mark, in Unicode normalisation form C, with `\n` line ends, and its
+ * text must begin with a visible character and end with one newline.
+ *
+ * `validFrom` is a date in Korea: the version is in force from 00:00 Korean time.
+ *
+ * @throws Error whose message says what is wrong with the file
+ */
+export function parseTermsDocument(
+  path: { termsId: string; version: string; locale: TermsLocale },
+  bytes: Uint8Array,
+): TermsDocument {
+  const file = decode(bytes);
+  const parts = /^---\n(.*?\n)---\n(.*)$/s.exec(file);
+  if (!parts) throw new Error('does not begin with front matter between two lines "---"');
+  const [, head = '', text = ''] = parts;
+  if (!/^\S.*\S\n$/s.test(text))
+    throw new Error('its text must begin with a visible character and end with one newline');
+
+  const meta = readFrontMatter(head);
+  if (meta.termsId !== path.termsId)
+    throw new Error(`its termsId is ${meta.termsId}, its folder ${path.termsId}`);
+  if (meta.version !== path.version)
+    throw new Error(`its version is ${meta.version}, its name says ${path.version}`);
+  return {
+    ...meta,
+    locale: path.locale,
+    validFrom: new Date(`${meta.validFrom}T00:00:00+09:00`),
+    text,
+    digest: digestOf(text),
+  };
+}
+
+function decode(bytes: Uint8Array): string {
+  let file: string;
+  try {
+    file = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error('is not UTF-8');
+  }
+  if (file.startsWith('\uFEFF')) throw new Error('begins with a byte order mark');
+  if (file.includes('\r')) throw new Error('has line ends other than "\\n"');
+  if (file !== file.normalize('NFC')) throw new Error('is not in Unicode normalisation form C');
+  return file;
+}
+
+function readFrontMatter(head: string): z.infer<typeof frontMatter> {
+  const result = frontMatter.safeParse(parse(head));
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'front matter'}: ${issue.message}`,
+  );
+  throw new Error(`has wrong front matter (${issues.join('; ')})`);
+}

@@ -1,0 +1,38 @@
+import type { TermsCatalogue } from './load-terms.js';
+import type { TermsDocument, TermsLocale, TermsStage } from './terms-document.js';
+
+/** What a customer is shown, and what the gateway serves. */
+export type TermsInForce = Pick<
+  TermsDocument,
+  'termsId' | 'version' | 'title' | 'mandatory' | 'digest' | 'text'
+>;
+
+/** The terms of `stage` in force at `at`, in the language `locale`: mandatory ones first, then by termsId. */
+export function termsInForce(
+  catalogue: TermsCatalogue,
+  stage: TermsStage,
+  locale: TermsLocale,
+  at: Date,
+): TermsInForce[] {
+  return documentsInForce(catalogue, stage, at)
+    .filter((document) => document.locale === locale)
+    .sort((a, b) => Number(b.mandatory) - Number(a.mandatory) || (a.termsId < b.termsId ? -1 : 1))
+    .map(({ termsId, version, title, mandatory, digest, text }) => ({
+      termsId,
+      version,
+      title,
+      mandatory,
+      digest,
+      text,
+    }));
+}
+
+/** The documents of `stage` in force at `at`, in every language. */
+export function documentsInForce(catalogue: TermsCatalogue, stage: TermsStage, at: Date): TermsDocument[] {
+  const begun = catalogue.filter(({ validFrom }) => validFrom <= at);
+  return begun.filter(
+    (document) =>
+      document.stage === stage &&
+      !begun.some(({ termsId, validFrom }) => termsId === document.termsId && validFrom > document.validFrom),
+  );
+}
