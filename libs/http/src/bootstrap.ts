@@ -1,0 +1,111 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLogger, createMetrics, Metrics, type Logger } from '#libs/observability';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerBrokenRequest } from './broken-request.js';
+import { HealthController, HealthRegistry } from './health.js';
+import { NestLogger } from './nest-logger.js';
+import { ProblemFilter, sendProblem } from './problem-filter.js';
+import { addRequestHooks, prepareRequest } from './request-hooks.js';
+import { RouteTable } from './route-table.js';
+import { ValidationPipe } from './validation-pipe.js';
+
+export interface ApplicationOptions {
+  /** Name in logs and metrics. */
+  name: string;
+  module: Type | DynamicModule;
+  config: { host: string; port: number; logLevel: string };
+  /** The application's logger, where it needs one before this; otherwise it is made here. */
+  logger?: Logger;
+  /** Called before the application listens: OpenAPI pages, extra content types. */
+  configure?: (app: NestFastifyApplication) => unknown;
+  /** Largest body, in bytes. */
+  bodyLimit?: number;
+  /** Which proxies may name the client's address (Fastify's `trustProxy`). */
+  trustProxy?: boolean | string | string[];
+  /** What stands before a problem's slug in its `type`. */
+  problemTypeBase?: string;
+}
+
+const BODY_LIMIT = 256 * 1024;
+const SHUTDOWN_GRACE_MS = 15_000;
+
+class RootModule {}
+
+/** Builds the application without listening; tests use it with `app.inject`. */
+export async function createApplication(options: ApplicationOptions): Promise<NestFastifyApplication> {
+  const { name, module, config, bodyLimit = BODY_LIMIT, trustProxy = false } = options;
+  const logger = options.logger ?? createLogger({ name, level: config.logLevel });
+  const metrics = createMetrics(name);
+  const routes = new RouteTable();
+  const problems = { logger, routes, typeBase: options.problemTypeBase };
+
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    trustProxy,
+    return503OnClosing: false,
+    // A target that cannot be parsed is refused before any hook or filter runs.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      prepareRequest(request);
+      sendProblem(error, request, reply, problems);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  });
+  const fastify = adapter.getInstance();
+  // Only JSON is taken: Nest's parser for forms is switched off below, Fastify's for text here.
+  fastify.removeContentTypeParser('text/plain');
+  addRequestHooks(fastify, logger, metrics);
+  routes.watch(fastify);
+
+  const root: DynamicModule = {
+    module: RootModule,
+    global: true,
+    imports: [module],
+    controllers: [HealthController],
+    providers: [HealthRegistry, { provide: Metrics, useValue: metrics }],
+    exports: [HealthRegistry, Metrics],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(problems));
+  app.useGlobalPipes(new ValidationPipe());
+  await options.configure?.(app);
+  return app;
+}
+
+/**
+ * Starts an application and owns its end: SIGTERM and SIGINT run Nest's shutdown hooks once and exit with 0, an
+ * error nobody caught exits with 1, and so does a shutdown that takes longer than 15 s.
+ */
+export async function bootstrap(options: ApplicationOptions): Promise<NestFastifyApplication> {
+  const { name, config } = options;
+  const logger = options.logger ?? createLogger({ name, level: config.logLevel });
+  const fail = (message: string) => (err: unknown) => {
+    logger.fatal({ err }, message);
+    process.exit(1);
+  };
+  process.on('uncaughtException', fail('uncaught exception'));
+  process.on('unhandledRejection', fail('unhandled rejection'));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal }, 'shutting down');
+      setTimeout(() => {
+        logger.fatal('shutdown took too long');
+        process.exit(1);
+      }, SHUTDOWN_GRACE_MS).unref();
+    });
+  }
+  try {
+    const app = await createApplication({ ...options, logger });
+    app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+    await app.listen(config.port, config.host);
+    logger.info({ url: await app.getUrl() }, 'listening');
+    return app;
+  } catch (error) {
+    return fail('cannot start')(error);
+  }
+}

@@ -1,0 +1,107 @@
+import { Controller, Get, Inject, Injectable, Logger, Res, type OnModuleDestroy } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { describeError, Metrics } from '#libs/observability';
+import type { FastifyReply } from 'fastify';
+
+/** Rejects if the dependency cannot be used now. */
+export type HealthCheck = () => unknown;
+export type CheckResult = { status: 'up' | 'down'; ms: number };
+export interface HealthReport {
+  status: 'up' | 'down' | 'draining';
+  checks: Record<string, CheckResult>;
+}
+
+const CHECK_TIMEOUT_MS = 1000;
+
+/** What this process needs in order to serve; each part registers the check of its own dependency. */
+@Injectable()
+export class HealthRegistry implements OnModuleDestroy {
+  private readonly checks = new Map<string, HealthCheck>();
+  private readonly down = new Set<string>();
+  private readonly logger = new Logger(HealthRegistry.name);
+  private readonly shutdown = new AbortController();
+  private running: Promise<HealthReport> | undefined;
+
+  /** Aborts when the process begins to shut down: long answers (streams) should end then. */
+  readonly draining = this.shutdown.signal;
+
+  /** Registers a check; it is given one second. The name must be unique. */
+  register(name: string, check: HealthCheck): void {
+    if (this.checks.has(name)) throw new Error(`health check ${name} is registered twice`);
+    this.checks.set(name, check);
+  }
+
+  /** From now on not ready, so that no new work is sent here. */
+  onModuleDestroy(): void {
+    this.shutdown.abort();
+  }
+
+  /** Runs all checks side by side; callers at the same time share one run. */
+  report(): Promise<HealthReport> {
+    return (this.running ??= this.runChecks().finally(() => (this.running = undefined)));
+  }
+
+  private async runChecks(): Promise<HealthReport> {
+    const entries = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await this.run(name, check)] as const),
+    );
+    const checks = Object.fromEntries(entries);
+    const healthy = Object.values(checks).every(({ status }) => status === 'up');
+    return { status: this.draining.aborted ? 'draining' : healthy ? 'up' : 'down', checks };
+  }
+
+  private async run(name: string, check: HealthCheck): Promise<CheckResult> {
+    const started = performance.now();
+    const result = (status: 'up' | 'down') => ({ status, ms: Math.round(performance.now() - started) });
+    try {
+      await withTimeout(check);
+      if (this.down.delete(name)) this.logger.log(`${name} is up again`);
+      return result('up');
+    } catch (error) {
+      // Readiness is polled; only the change is worth a line.
+      if (!this.down.has(name)) this.logger.warn({ check: name, err: describeError(error) }, 'not ready');
+      this.down.add(name);
+      return result('down');
+    }
+  }
+}
+
+async function withTimeout(check: HealthCheck): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([Promise.resolve().then(check), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Liveness, readiness and Prometheus metrics, the same for every application. */
+@ApiExcludeController()
+@Controller()
+export class HealthController {
+  constructor(
+    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/live')
+  live(): { status: 'up' } {
+    return { status: 'up' };
+  }
+
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+    const report = await this.health.report();
+    void reply.code(report.status === 'up' ? 200 : 503);
+    return report;
+  }
+
+  @Get('metrics')
+  async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.header('content-type', this.metrics.registry.contentType);
+    return this.metrics.registry.metrics();
+  }
+}

@@ -1,0 +1,13 @@
+export { bootstrap, createApplication } from './bootstrap.js';
+export type { ApplicationOptions } from './bootstrap.js';
+export { edgeProblem, edgeProblems } from './edge-problems.js';
+export type { EdgeProblem } from './edge-problems.js';
+export { HealthRegistry } from './health.js';
+export type { HealthCheck, HealthReport } from './health.js';
+export { HeaderValue } from './header-value.js';
+export { ApiProblem, createOpenApiDocument, Problem } from './openapi.js';
+export { ProblemError } from './problem-error.js';
+export type { InputFault, ProblemOptions, Text } from './problem-error.js';
+export { DEFAULT_PROBLEM_TYPE_BASE, preferredLanguage, PROBLEM_MEDIA_TYPE } from './render-problem.js';
+export type { Language, ProblemDocument } from './render-problem.js';
+export { invalidRequest, pointerTo, ValidationPipe } from './validation-pipe.js';

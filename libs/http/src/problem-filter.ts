@@ -1,0 +1,83 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Logger } from '#libs/observability';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { edgeProblem, edgeProblemFor } from './edge-problems.js';
+import { ProblemError } from './problem-error.js';
+import { preferredLanguage, PROBLEM_MEDIA_TYPE, renderProblem } from './render-problem.js';
+import type { RouteTable } from './route-table.js';
+
+export interface ProblemSettings {
+  logger: Logger;
+  routes: RouteTable;
+  typeBase?: string | undefined;
+}
+
+/** Makes every error a problem document. Nothing of an error that is not meant for clients reaches them. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly settings: ProblemSettings) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.settings);
+  }
+}
+
+/** Answers `request` with the problem that `error` is. */
+export function sendProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  settings: ProblemSettings,
+): void {
+  const problem = toProblem(error, request, settings.routes);
+  if (problem.status >= 500) {
+    settings.logger.error(
+      { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type },
+      'request failed',
+    );
+  }
+  if (reply.sent || reply.raw.headersSent) {
+    // A stream that has begun cannot become a problem any more; the client sees it break off.
+    reply.raw.destroy();
+    return;
+  }
+  const document = renderProblem(problem, {
+    language: preferredLanguage(request.headers['accept-language']),
+    traceId: request.traceId,
+    instance: pathOf(request),
+    ...(settings.typeBase === undefined ? {} : { typeBase: settings.typeBase }),
+  });
+  void reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('vary', 'accept-language')
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    // Serialized here, so that no handler's response schema or serializer touches it.
+    .serializer((text: string) => text)
+    .send(JSON.stringify(document));
+}
+
+function toProblem(error: unknown, request: FastifyRequest, routes: RouteTable): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const status = statusOf(error);
+  if (status === 404 && request.is404) {
+    const allowed = routes.methodsOf(pathOf(request));
+    if (allowed.length > 0)
+      return edgeProblem('method-not-allowed', { headers: { allow: allowed.join(', ') } });
+  }
+  return edgeProblemFor(status, error);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  // Fastify's own errors carry a status; so may errors of HTTP clients, which are none of our client's business.
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
+    ? statusCode
+    : 500;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}

@@ -1,0 +1,64 @@
+import type { InputFault, ProblemError, Text } from './problem-error.js';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+export const DEFAULT_PROBLEM_TYPE_BASE = 'urn:reseal:problem:';
+
+export type Language = 'en' | 'ko';
+
+/** An RFC 9457 problem document. */
+export interface ProblemDocument {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  instance?: string;
+  traceId: string;
+  errors?: { pointer?: string; parameter?: string; in?: string; message: string }[];
+  [extension: string]: unknown;
+}
+
+/** The language the client prefers of those we speak (RFC 9110 section 12.5.4); English unless it asks for Korean. */
+export function preferredLanguage(acceptLanguage?: string): Language {
+  const ranges = (acceptLanguage ?? '').split(',').flatMap((part) => {
+    const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
+    const weight = parameters
+      .map((item) => /^\s*q=([\d.]+)\s*$/.exec(item)?.[1])
+      .find((q) => q !== undefined);
+    const language = range.split('-')[0];
+    return language === 'ko' || language === 'en'
+      ? [{ language, weight: weight === undefined ? 1 : Number(weight) }]
+      : [];
+  });
+  const [best] = ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+  return best?.language === 'ko' ? 'ko' : 'en';
+}
+
+/** The text in the wanted language. */
+export function localize(text: Text, language: Language): string {
+  return typeof text === 'string' ? text : text[language];
+}
+
+/** The document that answers `error`; extensions cannot replace the members that RFC 9457 defines. */
+export function renderProblem(
+  error: ProblemError,
+  context: { language: Language; traceId: string; instance?: string; typeBase?: string },
+): ProblemDocument {
+  const { language, traceId, instance, typeBase = DEFAULT_PROBLEM_TYPE_BASE } = context;
+  return {
+    ...error.extensions,
+    type: `${typeBase}${error.type}`,
+    title: localize(error.title, language),
+    status: error.status,
+    ...(error.detail === undefined ? {} : { detail: localize(error.detail, language) }),
+    ...(instance === undefined ? {} : { instance }),
+    traceId,
+    ...(error.errors === undefined
+      ? {}
+      : { errors: error.errors.map((fault) => renderFault(fault, language)) }),
+  };
+}
+
+const renderFault = ({ message, ...where }: InputFault, language: Language) => ({
+  ...where,
+  message: localize(message, language),
+});

@@ -1,0 +1,54 @@
+import { traceIdFrom, withLogContext, type Logger, type Metrics } from '#libs/observability';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** W3C trace id of the request: the caller's, or ours. */
+    traceId: string;
+  }
+}
+
+// Answers are JSON for programs; a page (the inbox, the API's documentation) sets its own policy.
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Paths that are polled; they are logged at debug level only. */
+const POLLED = /^\/(health\/|metrics$)/;
+
+/** Trace id, security headers, and one log line and one measurement for each request: no query, no body, no headers. */
+export function addRequestHooks(fastify: FastifyInstance, logger: Logger, metrics: Metrics): void {
+  fastify.decorateRequest('traceId', '');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    prepareRequest(request);
+    void reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.traceId });
+    withLogContext({ traceId: request.traceId }, done);
+  });
+  // Reading a body leaves the asynchronous context of the hook above, so it is entered again behind it.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    withLogContext({ traceId: request.traceId }, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    metrics.httpDuration.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      ms / 1000,
+    );
+    logger[POLLED.test(route) ? 'debug' : 'info'](
+      { traceId: request.traceId, method: request.method, route, status: reply.statusCode, ms },
+      'request',
+    );
+    done();
+  });
+}
+
+/** Gives the request its trace id; also for requests that are refused before hooks run. */
+export function prepareRequest(request: FastifyRequest): void {
+  const { traceparent } = request.headers;
+  request.traceId = traceIdFrom(typeof traceparent === 'string' ? traceparent : undefined);
+}

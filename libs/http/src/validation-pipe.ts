@@ -1,0 +1,50 @@
+import { StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { z } from 'zod';
+import { edgeProblem } from './edge-problems.js';
+import type { InputFault } from './problem-error.js';
+
+type Issue = { message: string; path: readonly PropertyKey[] };
+const korean = z.locales.ko().localeError;
+
+/**
+ * Validates what `@Body({ schema })`, `@Query({ schema })`, `@Param({ schema })` and `@Headers({ schema })` take with
+ * their zod schema and passes on its output; everything that is wrong is listed in one 422 `invalid-request`.
+ */
+export class ValidationPipe extends StandardSchemaValidationPipe {
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    const { schema } = metadata;
+    if (!(schema instanceof z.ZodType) || !this.toValidate(metadata)) return super.transform(value, metadata);
+    this.stripProtoKeys(value);
+    const result = await schema.safeParseAsync(value);
+    if (result.success) return result.data as T;
+    const inKorean = await schema.safeParseAsync(value, { error: korean });
+    throw invalidRequest(result.error.issues, metadata, inKorean.error?.issues);
+  }
+}
+
+/** 422 `invalid-request` that lists the issues of a zod schema, for input that no pipe sees (e.g. an opened envelope). */
+export function invalidRequest(
+  issues: readonly Issue[],
+  metadata: { type: ArgumentMetadata['type'] | 'header'; data?: string | undefined } = { type: 'body' },
+  inKorean: readonly Issue[] = issues,
+): Error {
+  const errors = issues.map((issue, index): InputFault => {
+    const message = { en: issue.message, ko: inKorean[index]?.message ?? issue.message };
+    const path = metadata.data === undefined ? issue.path : [metadata.data, ...issue.path];
+    if (metadata.type === 'body' || metadata.type === 'custom') return { pointer: pointerTo(path), message };
+    return {
+      parameter: path.map(String).join('.'),
+      in: metadata.type === 'param' ? 'path' : metadata.type,
+      message,
+    };
+  });
+  return edgeProblem('invalid-request', { errors });
+}
+
+/** JSON Pointer as a URI fragment (RFC 6901 section 6), as RFC 9457 section 3 shows it: `#/consents/0/agreed`. */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) =>
+    encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')),
+  );
+  return ['#', ...parts].join('/');
+}
