@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { authorityFiles } from './authority-files.js';
+import { buildCertificate } from './certificate.js';
+import { createCertificateAuthority } from './create-authority.js';
+import { personalName } from './distinguished-name.js';
+import { issuingAuthority, openIssuingAuthority, signCertificate } from './issuing-authority.js';
+import { KeyStoreError } from './key-store.js';
+import { parsePemBundle, pemBundle, pemOf } from './pem.js';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  CertificatePolicyExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+} from './peculiar.js';
+import { personalBankProfile, profileDigest } from './profile.js';
+import { crlShardOf, newSerialNumber } from './serial-number.js';
+import { validity } from './validity.js';
+
+const now = new Date('2026-11-05T03:04:05.678Z');
+const passphrase = 'only for these specs';
+const work = mkdtempSync(join(tmpdir(), 'reseal-ca-'));
+const directory = join(work, 'ca');
+const files = authorityFiles(directory);
+const profile = personalBankProfile({ name: 'RESEAL', code: '999' });
+
+const create = (at = directory) =>
+  createCertificateAuthority({ directory: at, organisation: 'reseal-test', passphrase, now });
+const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
+const hasOpenssl = (() => {
+  try {
+    return openssl('version') !== '';
+  } catch {
+    return false;
+  }
+})();
+
+beforeAll(async () => {
+  expect(await create()).toBe('created');
+});
+afterAll(() => rmSync(work, { recursive: true }));
+
+describe('certificate authority', () => {
+  it('has a root for twenty years and an issuing CA for ten that can sign end entities only', () => {
+    const [issuing, root] = parsePemBundle(readFileSync(files.chain, 'utf8')).map(
+      (der) => new X509Certificate(der),
+    );
+    expect(root!.subject).toBe('C=kr, O=reseal-test, CN=reseal-test Root CA');
+    expect(root!.notAfter.toISOString()).toBe('2046-11-05T14:59:59.000Z');
+    expect(issuing!.issuer).toBe(root!.subject);
+    expect(issuing!.notAfter.toISOString()).toBe('2036-11-05T14:59:59.000Z');
+    expect(issuing!.getExtension(BasicConstraintsExtension)).toMatchObject({
+      ca: true,
+      pathLength: 0,
+      critical: true,
+    });
+    expect(issuing!.getExtension(KeyUsagesExtension)?.usages).toBe(
+      KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign,
+    );
+  });
+
+  it('keeps its keys encrypted, for their owner only', () => {
+    for (const path of [files.rootKey, files.issuingKey]) {
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(readFileSync(path, 'utf8')).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
+    }
+  });
+
+  it('is kept when it is there already', async () => {
+    const before = readFileSync(files.chain, 'utf8');
+    expect(await create()).toBe('kept');
+    expect(readFileSync(files.chain, 'utf8')).toBe(before);
+  });
+
+  it('takes the place of an empty directory, and touches no other', async () => {
+    const empty = join(work, 'empty');
+    mkdirSync(empty);
+    expect(await create(empty)).toBe('created');
+    rmSync(authorityFiles(empty).issuingKey);
+    await expect(create(empty)).rejects.toThrow(/is not empty but lacks .*issuing\.key/);
+    expect(existsSync(authorityFiles(empty).rootKey)).toBe(true);
+  });
+
+  it('does not open when others can read a key, nor with a wrong passphrase', () => {
+    for (const key of [files.rootKey, files.issuingKey]) {
+      chmodSync(key, 0o640);
+      expect(() => openIssuingAuthority(directory, passphrase)).toThrow(/can be opened by others: chmod 600/);
+      chmodSync(key, 0o600);
+    }
+    expect(() => openIssuingAuthority(directory, 'wrong')).toThrow(KeyStoreError);
+  });
+
+  it('does not open with the key of another authority', async () => {
+    const other = join(work, 'other');
+    await create(other);
+    const { keyStore } = openIssuingAuthority(other, passphrase);
+    const { chain } = openIssuingAuthority(directory, passphrase);
+    expect(() => issuingAuthority(keyStore, chain)).toThrow(/not the one the issuing CA is certified for/);
+  });
+});
+
+describe('certificate', () => {
+  const spkiOf = (type: 'ec' | 'rsa') => {
+    const pair =
+      type === 'ec'
+        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        : generateKeyPairSync('rsa', { modulusLength: 2048 });
+    return pair.publicKey.export({ format: 'der', type: 'spki' });
+  };
+  const contents = (type: 'ec' | 'rsa' = 'ec') => ({
+    serial: newSerialNumber(),
+    subject: personalName({
+      name: '가나다',
+      latinName: '',
+      digits: '099904120261105000000012',
+      bank: profile.bank.name,
+      organisation: 'reseal-test',
+    }),
+    validity: validity('NEW', undefined, now),
+    spki: spkiOf(type),
+  });
+
+  it.each(['ec', 'rsa'] as const)('for an %s key says what its profile wants', async (type) => {
+    const authority = openIssuingAuthority(directory, passphrase);
+    const wanted = contents(type);
+    const der = await signCertificate(authority, buildCertificate(profile, authority.identity, wanted));
+    const certificate = new X509Certificate(der);
+    const issuing = new X509Certificate(authority.chain[0]!);
+
+    expect(await certificate.verify({ publicKey: issuing, signatureOnly: true })).toBe(true);
+    expect(certificate.serialNumber).toBe(wanted.serial);
+    expect(Buffer.from(certificate.issuerName.toArrayBuffer())).toEqual(authority.identity.name);
+    expect(certificate.notBefore.toISOString()).toBe('2026-11-05T03:04:05.000Z');
+    expect(certificate.notAfter.toISOString()).toBe('2027-11-05T14:59:59.000Z');
+    expect(Buffer.from(certificate.publicKey.rawData)).toEqual(wanted.spki);
+    const usage = certificate.getExtension(KeyUsagesExtension);
+    expect(usage).toMatchObject({
+      usages: KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation,
+      critical: true,
+    });
+    expect(certificate.getExtension(CertificatePolicyExtension)?.policies).toEqual(['1.2.410.200005.1.1.4']);
+    expect(certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId).toBe(
+      issuing.getExtension(SubjectKeyIdentifierExtension)?.keyId,
+    );
+    const expectedKeyId = Buffer.from(await certificate.publicKey.getKeyIdentifier()).toString('hex');
+    expect(certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId).toBe(expectedKeyId);
+  });
+
+  (hasOpenssl ? it : it.skip).each(['ec', 'rsa'] as const)(
+    'for an %s key satisfies openssl',
+    async (type) => {
+      const authority = openIssuingAuthority(directory, passphrase);
+      const leaf = join(work, `${type}.pem`);
+      writeFileSync(
+        leaf,
+        pemOf(
+          await signCertificate(authority, buildCertificate(profile, authority.identity, contents(type))),
+        ),
+      );
+      const at = String(now.getTime() / 1000 + 60).split('.')[0]!;
+      const verdict = openssl(
+        ...['verify', '-x509_strict', '-policy_check', '-attime', at],
+        ...['-CAfile', files.rootCertificate, '-untrusted', files.issuingCertificate, leaf],
+      );
+      expect(verdict.trim()).toBe(`${leaf}: OK`);
+      const subject = openssl('x509', '-in', leaf, '-noout', '-subject', '-nameopt', 'RFC2253,-esc_msb,utf8');
+      expect(subject.trim()).toBe(
+        'subject=CN=가나다()099904120261105000000012,OU=RESEAL,OU=personal4IB,O=reseal-test,C=kr',
+      );
+    },
+  );
+
+  it('never outlives its CA', () => {
+    const { identity } = openIssuingAuthority(directory, passphrase);
+    const tooLong = {
+      ...contents(),
+      validity: { notBefore: now, notAfter: new Date('2036-11-05T15:00:00Z') },
+    };
+    expect(() => buildCertificate(profile, identity, tooLong)).toThrow('outlive its CA');
+  });
+
+  it('is not given out when the key store signs wrongly', async () => {
+    const { keyStore, chain } = openIssuingAuthority(directory, passphrase);
+    const faulty = issuingAuthority(
+      { ...keyStore, sign: () => keyStore.sign(Buffer.from('something else')) },
+      chain,
+    );
+    await expect(signCertificate(faulty, Buffer.from('tbs'))).rejects.toThrow('does not verify');
+  });
+
+  it('has a serial number of 136 random bits, positive and of one length', () => {
+    const serials = Array.from({ length: 100 }, newSerialNumber);
+    expect(new Set(serials).size).toBe(100);
+    for (const serial of serials) expect(serial).toMatch(/^10[0-9a-f]{34}$/);
+    expect(crlShardOf('10ffff', 16)).toBe(15);
+  });
+
+  it('names its profile by a digest that changes with the profile', () => {
+    expect(profileDigest(profile)).toMatch(/^[0-9a-f]{64}$/);
+    expect(profileDigest({ ...profile, crlShards: 4 })).not.toBe(profileDigest(profile));
+  });
+
+  it('survives the way through a PEM bundle', () => {
+    const { chain } = openIssuingAuthority(directory, passphrase);
+    expect(parsePemBundle(pemBundle(chain))).toEqual(chain);
+    expect(pemBundle(chain)).toBe(readFileSync(files.chain, 'utf8'));
+  });
+});

@@ -1,0 +1,79 @@
+/** The little of DER (X.690 section 10) that a certificate needs: values in, bytes out, and one reader. */
+
+function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+  const length = contents.reduce((sum, content) => sum + content.length, 0);
+  return Buffer.concat([Buffer.from([tag]), encodedLength(length), ...contents]);
+}
+
+function encodedLength(length: number): Buffer {
+  if (length < 0x80) return Buffer.from([length]);
+  const digits = length.toString(16);
+  const bytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
+  return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes]);
+}
+
+export const sequence = (...items: readonly Uint8Array[]) => tlv(0x30, ...items);
+export const set = (item: Uint8Array) => tlv(0x31, item);
+export const octetString = (bytes: Uint8Array) => tlv(0x04, bytes);
+export const utf8String = (text: string) => tlv(0x0c, Buffer.from(text, 'utf8'));
+export const printableString = (text: string) => tlv(0x13, Buffer.from(text, 'latin1'));
+export const nullValue = Buffer.from([0x05, 0x00]);
+export const trueValue = Buffer.from([0x01, 0x01, 0xff]);
+
+/** Context tag around a whole value. */
+export const explicit = (tag: number, item: Uint8Array) => tlv(0xa0 | tag, item);
+/** Context tag in place of a primitive value's own. */
+export const implicit = (tag: number, content: Uint8Array) => tlv(0x80 | tag, content);
+
+/** An INTEGER that is not negative, from its big-endian bytes. */
+export function unsignedInteger(bytes: Uint8Array): Buffer {
+  let start = 0;
+  while (start < bytes.length - 1 && bytes[start] === 0) start += 1;
+  const digits = bytes.subarray(start);
+  return (digits[0] ?? 0) & 0x80 ? tlv(0x02, Buffer.from([0]), digits) : tlv(0x02, digits);
+}
+
+export const bitString = (bytes: Uint8Array) => tlv(0x03, Buffer.from([0]), bytes);
+
+/** A BIT STRING of named bits: the numbers of those that are set, trailing zeros removed (X.690 11.2.2). */
+export function namedBits(numbers: readonly number[]): Buffer {
+  if (numbers.length === 0) return tlv(0x03, Buffer.from([0]));
+  const last = Math.max(...numbers);
+  const bytes = Buffer.alloc(Math.floor(last / 8) + 1);
+  for (const number of numbers) bytes[number >> 3]! |= 0x80 >> (number & 7);
+  return tlv(0x03, Buffer.from([7 - (last & 7)]), bytes);
+}
+
+export function objectIdentifier(dotted: string): Buffer {
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
+  return tlv(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
+}
+
+function base128(arc: number): number[] {
+  const bytes = [arc % 128];
+  for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) {
+    bytes.unshift(0x80 | (left % 128));
+  }
+  return bytes;
+}
+
+/** UTCTime until 2049, GeneralizedTime after (RFC 5280 section 4.1.2.5); whole seconds. */
+export function time(moment: Date): Buffer {
+  const digits = moment.toISOString().replace(/\.\d+|[-:T]/g, '');
+  return moment.getUTCFullYear() < 2050
+    ? tlv(0x17, Buffer.from(digits.slice(2), 'latin1'))
+    : tlv(0x18, Buffer.from(digits, 'latin1'));
+}
+
+/**
+ * The bytes, if they are exactly one SEQUENCE of definite length with nothing behind it.
+ * @returns the sequence's content, or undefined
+ */
+export function contentOfSequence(bytes: Buffer): Buffer | undefined {
+  if (bytes.length < 2 || bytes[0] !== 0x30) return undefined;
+  const short = bytes[1]!;
+  const lengthBytes = short < 0x80 ? 0 : short & 0x7f;
+  if (short === 0x80 || lengthBytes > 4 || bytes.length < 2 + lengthBytes) return undefined;
+  const length = lengthBytes === 0 ? short : bytes.readUIntBE(2, lengthBytes);
+  return bytes.length === 2 + lengthBytes + length ? bytes.subarray(2 + lengthBytes) : undefined;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { validity } from './validity.js';
+
+const now = new Date('2026-11-05T03:04:05.678Z');
+const iso = (date: Date) => date.toISOString();
+
+describe('validity', () => {
+  it('keeps the old end on a reissue', () => {
+    const old = new Date('2027-03-01T14:59:59Z');
+    expect(iso(validity('REISSUE', old, now).notAfter)).toBe('2027-03-01T14:59:59.000Z');
+  });
+
+  it('adds a year to the old end on a renewal', () => {
+    const old = new Date('2026-11-20T14:59:59Z');
+    expect(iso(validity('RENEW', old, now).notAfter)).toBe('2027-11-20T14:59:59.000Z');
+  });
+
+  it('runs a year from today, in Korea, when it is new', () => {
+    expect(iso(validity('NEW', undefined, now).notAfter)).toBe('2027-11-05T14:59:59.000Z');
+    const lateEvening = new Date('2026-11-05T15:30:00Z'); // already the 6th in Korea
+    expect(iso(validity('NEW', undefined, lateEvening).notAfter)).toBe('2027-11-06T14:59:59.000Z');
+  });
+
+  it('takes the 28th where a 29 February has no successor', () => {
+    const leapDay = new Date('2028-02-29T03:00:00Z');
+    expect(iso(validity('NEW', undefined, leapDay).notAfter)).toBe('2029-02-28T14:59:59.000Z');
+  });
+
+  it('never begins in the future and ends on 23:59:59 in Korea, whatever the moment', () => {
+    const moments = fc.date({
+      min: new Date('2000-01-01'),
+      max: new Date('2090-01-01'),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(moments, (moment) => {
+        const { notBefore, notAfter } = validity('NEW', undefined, moment);
+        expect(notBefore.getTime()).toBeLessThanOrEqual(moment.getTime());
+        expect(moment.getTime() - notBefore.getTime()).toBeLessThan(1000);
+        expect(iso(notAfter)).toMatch(/T14:59:59\.000Z$/);
+        const days = (notAfter.getTime() - moment.getTime()) / 86_400_000;
+        expect(days).toBeGreaterThan(364);
+        expect(days).toBeLessThan(367);
+      }),
+    );
+  });
+
+  it('refuses to reissue or renew what was never there', () => {
+    expect(() => validity('REISSUE', undefined, now)).toThrow(TypeError);
+  });
+});

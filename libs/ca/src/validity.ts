@@ -1,0 +1,42 @@
+import type { Basis } from '#libs/domain';
+
+/** From when to when a certificate is valid, in whole seconds. */
+export interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+const koreaOffsetMs = 9 * 3_600_000;
+
+/**
+ * The validity that a basis leads to. A reissue keeps the old end; a renewal adds a year to it; a new
+ * certificate runs a year from today. Ends fall on 23:59:59 in Korea.
+ *
+ * @param oldNotAfter end of the certificate on file; REISSUE and RENEW cannot be without it
+ */
+export function validity(basis: Basis, oldNotAfter: Date | undefined, now: Date): Validity {
+  // Rounded down: a certificate whose notBefore lies in the future is refused by whoever gets it at once.
+  const notBefore = wholeSeconds(now);
+  if (basis === 'NEW') return { notBefore, notAfter: endOfKoreanDay(now, 1) };
+  if (!oldNotAfter) throw new TypeError(`${basis} needs the end of the old certificate`);
+  return { notBefore, notAfter: basis === 'REISSUE' ? oldNotAfter : endOfKoreanDay(oldNotAfter, 1) };
+}
+
+/** The date in Korea at a moment, as YYYY-MM-DD. */
+export function koreanDate(moment: Date): string {
+  return new Date(moment.getTime() + koreaOffsetMs).toISOString().slice(0, 10);
+}
+
+/** 23:59:59 in Korea on the day of `moment`, `years` later; 29 February becomes the 28th. */
+export function endOfKoreanDay(moment: Date, years: number): Date {
+  const korean = new Date(moment.getTime() + koreaOffsetMs);
+  const year = korean.getUTCFullYear() + years;
+  const month = korean.getUTCMonth();
+  const lastOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const day = Math.min(korean.getUTCDate(), lastOfMonth);
+  return new Date(Date.UTC(year, month, day, 23, 59, 59) - koreaOffsetMs);
+}
+
+export function wholeSeconds(moment: Date): Date {
+  return new Date(Math.floor(moment.getTime() / 1000) * 1000);
+}
