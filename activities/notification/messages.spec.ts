@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { moments } from '#libs/domain';
+import { message } from './messages.js';
+
+const serial = '5f0c9ad2be3471aa90c2771e88d40f61c3';
+const registerBy = new Date('2026-11-23T09:00:00Z');
+
+describe.each(moments)('what a customer is told at %s', (moment) => {
+  const { sms, mail } = message(moment, { serial, registerBy });
+  const [korean = '', english = '', ...more] = sms.split('\n');
+
+  it('is an SMS of one short Korean and one short English line', () => {
+    expect(korean).toMatch(/^\[공동인증서\] .*[가-힣].*[.]$/);
+    expect(english).toMatch(/^\[Joint certificate\] [ -~…]*[.]$/);
+    expect(more).toEqual([]);
+    expect(korean.length).toBeLessThan(90);
+    expect(english.length).toBeLessThanOrEqual(160);
+  });
+
+  it('is a mail in Korean and then in English', () => {
+    const [first = '', second = ''] = mail.text.split('\n----\n');
+    expect(first).toMatch(/[가-힣]/);
+    expect(second).toMatch(/[a-z]/);
+    expect(second).not.toMatch(/[가-힣]/);
+    expect(mail.subject).toMatch(/^\[공동인증서\] .*[가-힣].* \/ [ -~]+$/);
+    expect(mail.subject).not.toContain('\n');
+  });
+
+  it('shows of the serial number at most its last four digits', () => {
+    const everything = sms + mail.subject + mail.text;
+    expect(everything).not.toContain(serial.slice(-5).toUpperCase());
+    expect(everything.toLowerCase()).not.toContain(serial.slice(0, -4));
+  });
+
+  it('reads well when nothing is known about the certificate', () => {
+    const bare = message(moment);
+    expect(bare.sms + bare.mail.subject + bare.mail.text).not.toMatch(/[{}]|undefined|\(…|  /);
+  });
+
+  it('carries no links and no telephone numbers', () => {
+    expect(sms + mail.text).not.toMatch(/https?:|www\.|\d{2,4}-\d{3,4}/);
+  });
+});
+
+describe('the time by which to register', () => {
+  it.each(['ISSUED', 'REMINDER'] as const)('is given in Korean time at %s', (moment) => {
+    const { sms } = message(moment, { serial, registerBy });
+    expect(sms).toContain('11월 23일 18:00까지');
+    expect(sms).toContain('by Nov 23, 18:00 GMT+9');
+    expect(sms).toContain('새 인증서(…61C3)');
+    expect(sms).toContain('certificate (…61C3)');
+  });
+});

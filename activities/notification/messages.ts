@@ -1,0 +1,65 @@
+import type { Moment } from '#libs/domain';
+import { texts, type Language, type MomentText } from './texts.js';
+
+/** What a message may say about one certificate; nothing about its holder. */
+export interface MessageDetails {
+  /** The certificate concerned. Only its last four digits are shown. */
+  readonly serial?: string;
+  /** Until when the new certificate can be registered. */
+  readonly registerBy?: Date;
+}
+
+export interface Message {
+  readonly sms: string;
+  readonly mail: { readonly subject: string; readonly text: string };
+}
+
+const service = { ko: '공동인증서', en: 'Joint certificate' };
+
+// Messages carry neither links nor telephone numbers, so that people learn to distrust those that do.
+const closing = {
+  ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며 링크를 보내지 않습니다. 문의는 은행 앱이나 통장에 적힌 고객센터로 해 주세요.',
+  en: 'The Bank never asks for a password or a code by text message or e-mail, and sends no links. For questions, call the customer centre at the number in the Bank’s app.',
+};
+
+const unknownTime = { ko: '앱에 표시된 기한', en: 'the time shown in the app' };
+
+const koreanTime = { timeZone: 'Asia/Seoul', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const formats = {
+  ko: new Intl.DateTimeFormat('ko', { ...koreanTime, month: 'long', day: 'numeric' }),
+  en: new Intl.DateTimeFormat('en', { ...koreanTime, month: 'short', day: 'numeric', timeZoneName: 'short' }),
+};
+
+/**
+ * The SMS and the mail that tell a customer of `moment`, in Korean first and in English after. They hold no
+ * personal data: who reads a lock screen or another's mailbox learns that a certificate changed, not whose.
+ */
+export function message(moment: Moment, details: MessageDetails = {}): Message {
+  const ko = fill('ko', texts[moment].ko, details);
+  const en = fill('en', texts[moment].en, details);
+  return {
+    sms: `[${service.ko}] ${ko.fact} ${ko.action}\n[${service.en}] ${en.fact} ${en.action}`,
+    mail: {
+      subject: `[${service.ko}] ${ko.subject} / ${en.subject}`,
+      text: `${body('ko', ko)}\n\n----\n\n${body('en', en)}\n`,
+    },
+  };
+}
+
+function fill(language: Language, text: MomentText, { serial, registerBy }: MessageDetails): MomentText {
+  const values: Record<string, string> = {
+    serial: serial ? `${language === 'en' ? ' ' : ''}(…${serial.slice(-4).toUpperCase()})` : '',
+    by: registerBy ? formats[language].format(registerBy) : unknownTime[language],
+  };
+  const replace = (phrase: string) => phrase.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return {
+    subject: replace(text.subject),
+    fact: replace(text.fact),
+    action: replace(text.action),
+    explanation: replace(text.explanation),
+  };
+}
+
+function body(language: Language, { fact, action, explanation }: MomentText): string {
+  return `${fact}\n${action}\n\n${explanation}\n\n${closing[language]}`;
+}

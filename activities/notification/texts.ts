@@ -1,0 +1,207 @@
+import type { Moment } from '#libs/domain';
+
+export type Language = 'ko' | 'en';
+
+/**
+ * What is said at a moment. `{serial}` stands for the masked serial number in brackets, or nothing; `{by}`
+ * for the time by which the new certificate must be registered.
+ */
+export interface MomentText {
+  readonly subject: string;
+  /** What has happened: SMS and mail. */
+  readonly fact: string;
+  /** What to do now: SMS and mail. */
+  readonly action: string;
+  /** For those who want to know more: mail only. */
+  readonly explanation: string;
+}
+
+const notYou = {
+  ko: '본인이 한 일이 아니면 은행 고객센터로 바로 알려 주세요.',
+  en: 'If this was not you, call the Bank at once.',
+};
+
+const oldUnchanged = {
+  ko: '이 일로 기존 인증서의 상태가 달라지지는 않았습니다. 기존 인증서가 유효하면 계속 사용하실 수 있습니다.',
+  en: 'This has not changed the state of your old certificate. If it is valid, you can go on using it.',
+};
+
+export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText>>>> = {
+  ISSUED: {
+    ko: {
+      subject: '새 인증서가 발급되었습니다',
+      fact: '새 인증서{serial}가 발급되었습니다.',
+      action: '{by}까지 앱에서 등록을 마쳐 주세요. 신청하지 않았다면 고객센터로 알려 주세요.',
+      explanation:
+        '등록을 마쳐야 재발급이 완료됩니다. 기한까지 등록하지 않으면 새 인증서는 철회됩니다. 재발급을 신청하신 적이 없다면 누군가 명의를 도용한 것일 수 있습니다.',
+    },
+    en: {
+      subject: 'Your new certificate has been issued',
+      fact: 'Your new certificate{serial} has been issued.',
+      action: 'Register it in the app by {by}. If you did not apply, call the Bank.',
+      explanation:
+        'The reissue is complete once you have registered it. If you do not register it in time, the new certificate is withdrawn. If you never applied, somebody may be using your name.',
+    },
+  },
+  REGISTERED: {
+    ko: {
+      subject: '인증서 재발급이 완료되었습니다',
+      fact: '재발급이 완료되어 이제 새 인증서{serial}를 쓰실 수 있습니다.',
+      action: notYou.ko,
+      explanation:
+        '유효하던 기존 인증서는 폐지되어 더는 사용할 수 없습니다. 다른 기관에 등록해 둔 인증서는 새 인증서로 다시 등록해야 할 수 있습니다.',
+    },
+    en: {
+      subject: 'The reissue of your certificate is complete',
+      fact: 'The reissue is complete; your new certificate{serial} is ready to use.',
+      action: notYou.en,
+      explanation:
+        'If your old certificate was valid, it has been revoked and can no longer be used. Other institutions may ask you to register the new certificate.',
+    },
+  },
+  REVOKED: {
+    ko: {
+      subject: '기존 인증서가 폐지되었습니다',
+      fact: '기존 인증서{serial}가 폐지되었습니다.',
+      action: notYou.ko,
+      explanation:
+        '개인키가 유출되었을 수 있다고 알려 주셔서 본인확인을 마친 즉시 폐지했습니다. 폐지는 되돌릴 수 없습니다. 앱에서 새 인증서의 발급을 계속 진행해 주세요.',
+    },
+    en: {
+      subject: 'Your old certificate has been revoked',
+      fact: 'Your old certificate{serial} has been revoked.',
+      action: notYou.en,
+      explanation:
+        'You told us that the private key may have been disclosed, so it was revoked as soon as your identity had been verified. Revocation cannot be undone. Please go on in the app to have your new certificate issued.',
+    },
+  },
+  HELD: {
+    ko: {
+      subject: '기존 인증서의 효력이 정지되었습니다',
+      fact: '기존 인증서{serial}의 효력이 정지되었습니다.',
+      action: notYou.ko,
+      explanation:
+        '분실로 신청하셔서 본인확인을 마친 즉시 정지했습니다. 효력정지는 되돌릴 수 있으나 6개월이 지나면 폐지됩니다. 앱에서 새 인증서의 발급을 계속 진행해 주세요.',
+    },
+    en: {
+      subject: 'Your old certificate has been suspended',
+      fact: 'Your old certificate{serial} has been suspended.',
+      action: notYou.en,
+      explanation:
+        'You told us that it was lost, so it was suspended as soon as your identity had been verified. A suspension can be lifted; after six months it becomes a revocation. Please go on in the app to have your new certificate issued.',
+    },
+  },
+  PASSWORD_LOCKED: {
+    ko: {
+      subject: '인증서 비밀번호가 잠겼습니다',
+      fact: '비밀번호를 여러 번 잘못 입력하여 인증서 비밀번호가 잠겼습니다.',
+      action: '앱에서 재설정할 수 있습니다. 본인이 아니면 고객센터로 알려 주세요.',
+      explanation: '비밀번호를 재설정하려면 서로 다른 두 가지 방법으로 본인확인을 마쳐야 합니다.',
+    },
+    en: {
+      subject: 'Your certificate password is locked',
+      fact: 'Your certificate password is locked after too many wrong tries.',
+      action: 'You can reset it in the app. If this was not you, call the Bank.',
+      explanation: 'To reset the password you verify your identity by two different methods.',
+    },
+  },
+  PASSWORD_RESET: {
+    ko: {
+      subject: '인증서 비밀번호가 재설정되었습니다',
+      fact: '인증서 비밀번호가 재설정되었습니다.',
+      action: notYou.ko,
+      explanation: '새 비밀번호는 본인만 아는 것이어야 하며, 은행 직원도 비밀번호를 묻지 않습니다.',
+    },
+    en: {
+      subject: 'Your certificate password has been reset',
+      fact: 'Your certificate password has been reset.',
+      action: notYou.en,
+      explanation: 'Only you should know the new password; staff of the Bank will never ask for it.',
+    },
+  },
+  REFUSED: {
+    ko: {
+      subject: '인증서 재발급 신청이 거절되었습니다',
+      fact: '본인확인을 마치지 못하여 인증서 재발급 신청이 거절되었습니다.',
+      action: notYou.ko,
+      explanation: `${oldUnchanged.ko} 다시 신청하시거나 신분증을 지참하여 영업점을 방문해 주세요.`,
+    },
+    en: {
+      subject: 'Your application for a certificate was refused',
+      fact: 'Your application for a new certificate was refused: identity not verified.',
+      action: notYou.en,
+      explanation: `${oldUnchanged.en} You may apply again, or visit a branch with an identity document.`,
+    },
+  },
+  REMINDER: {
+    ko: {
+      subject: '새 인증서의 등록이 남아 있습니다',
+      fact: '새 인증서{serial}의 등록이 아직 끝나지 않았습니다.',
+      action: '{by}까지 앱에서 등록하지 않으면 철회됩니다.',
+      explanation: '신청하신 기기의 앱에서 새 인증서를 내려받고 등록을 마치면 재발급이 완료됩니다.',
+    },
+    en: {
+      subject: 'Your new certificate is still to be registered',
+      fact: 'Your new certificate{serial} is not registered yet.',
+      action: 'Register it in the app by {by}, or it will be withdrawn.',
+      explanation:
+        'The reissue is complete once you have downloaded and registered the new certificate in the app, on the device with which you applied.',
+    },
+  },
+  WITHDRAWN: {
+    ko: {
+      subject: '새 인증서가 철회되었습니다',
+      fact: '새 인증서{serial}가 등록되지 않은 채 철회되었습니다.',
+      action: '필요하시면 앱에서 다시 신청해 주세요.',
+      explanation: `철회된 인증서는 사용할 수 없습니다. ${oldUnchanged.ko}`,
+    },
+    en: {
+      subject: 'Your new certificate has been withdrawn',
+      fact: 'Your new certificate{serial} was withdrawn without being registered.',
+      action: 'You can apply again in the app.',
+      explanation: `A withdrawn certificate cannot be used. ${oldUnchanged.en}`,
+    },
+  },
+  CANCELLED: {
+    ko: {
+      subject: '인증서 재발급 신청이 취소되었습니다',
+      fact: '인증서 재발급 신청이 취소되었습니다.',
+      action: notYou.ko,
+      explanation: `새로 재발급을 신청하시면 먼저 하신 신청은 취소됩니다. ${oldUnchanged.ko}`,
+    },
+    en: {
+      subject: 'Your application for a certificate was cancelled',
+      fact: 'Your application for a new certificate was cancelled.',
+      action: notYou.en,
+      explanation: `A new application cancels an earlier one. ${oldUnchanged.en}`,
+    },
+  },
+  TIMED_OUT: {
+    ko: {
+      subject: '인증서 재발급 신청 시간이 지났습니다',
+      fact: '제한 시간이 지나 인증서 재발급 신청이 종료되었습니다.',
+      action: '필요하시면 앱에서 다시 신청해 주세요.',
+      explanation: oldUnchanged.ko,
+    },
+    en: {
+      subject: 'Your application for a certificate has expired',
+      fact: 'The time for your certificate application has run out, and it has ended.',
+      action: 'You can apply again in the app.',
+      explanation: oldUnchanged.en,
+    },
+  },
+  ABANDONED: {
+    ko: {
+      subject: '인증서 재발급을 완료하지 못했습니다',
+      fact: '은행 측 사정으로 인증서 재발급을 완료하지 못했습니다. 죄송합니다.',
+      action: '앱에서 다시 신청해 주세요.',
+      explanation: `${oldUnchanged.ko} 계속 문제가 있으면 고객센터나 영업점에서 도와드리겠습니다.`,
+    },
+    en: {
+      subject: 'We could not complete the reissue of your certificate',
+      fact: 'We are sorry: a problem at the Bank kept us from reissuing your certificate.',
+      action: 'Please apply again in the app.',
+      explanation: `${oldUnchanged.en} If the problem persists, the customer centre or a branch will help you.`,
+    },
+  },
+};
