@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What every log line written within a request or an activity carries. */
 export interface LogContext {
-  traceId: string;
+  traceId?: string;
   [field: string]: unknown;
 }
 

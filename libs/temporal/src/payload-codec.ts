@@ -1,0 +1,114 @@
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { ValueError, type Payload, type PayloadCodec, type SerializationContext } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+
+const { Payload: PayloadMessage } = temporal.api.common.v1;
+
+/** The keys of the codec: `current` encrypts, all of `keys` decrypt. Each has 32 bytes. */
+export interface CodecKeys {
+  current: string;
+  keys: Readonly<Record<string, Uint8Array>>;
+}
+
+const ENCODING = 'binary/encrypted';
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+/** The two kinds of owner; a payload without one was encoded where the SDK knows none (memos, summaries). */
+const OWNER_FIELDS = ['workflow-id', 'activity-id'] as const;
+
+type Owner = { field: (typeof OWNER_FIELDS)[number]; id: string };
+
+/**
+ * Encrypts all that Temporal stores: AES-256-GCM with a random 96-bit nonce, laid out as nonce, ciphertext, tag.
+ *
+ * The key id and the workflow id (for a standalone activity, its activity id) stand in the payload's metadata and
+ * are authenticated with it. On decoding, the id is compared with the one the SDK says the payload is for: a payload
+ * copied from another workflow, or in clear, is refused with a ValueError.
+ */
+export function createPayloadCodec({ current, keys }: CodecKeys): PayloadCodec {
+  const keyring = new Map(Object.entries(keys).map(([kid, bytes]) => [kid, createSecretKey(bytes)]));
+  const currentKey = keyring.get(current);
+  if (!currentKey) throw new ValueError(`payload codec key ${current} is not among the keys`);
+  return {
+    encode: async (payloads, context) =>
+      payloads.map((payload) =>
+        isEncrypted(payload) ? payload : seal(payload, current, currentKey, ownerIn(context)),
+      ),
+    decode: async (payloads, context) => payloads.map((payload) => open(payload, keyring, ownerIn(context))),
+  };
+}
+
+function seal(payload: Payload, kid: string, key: KeyObject, owner: Owner | undefined): Payload {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(additionalData(kid, owner));
+  const sealed = [
+    iv,
+    cipher.update(PayloadMessage.encode(payload).finish()),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ];
+  return {
+    metadata: {
+      encoding: Buffer.from(ENCODING),
+      'encryption-key-id': Buffer.from(kid),
+      ...(owner && { [owner.field]: Buffer.from(owner.id) }),
+    },
+    data: Buffer.concat(sealed),
+  };
+}
+
+function open(
+  payload: Payload,
+  keyring: ReadonlyMap<string, KeyObject>,
+  expected: Owner | undefined,
+): Payload {
+  if (!isEncrypted(payload)) throw new ValueError('a payload is not encrypted');
+  const kid = metadata(payload, 'encryption-key-id') ?? '';
+  const key = keyring.get(kid);
+  if (!key) throw new ValueError(`a payload is encrypted with key ${kid}, which is not known here`);
+  const owner = ownerOf(payload);
+  if (owner && expected && (owner.field !== expected.field || owner.id !== expected.id)) {
+    throw new ValueError(
+      `a payload of ${owner.field} ${owner.id} was found in ${expected.field} ${expected.id}`,
+    );
+  }
+  const data = payload.data ?? new Uint8Array();
+  const tag = data.subarray(-TAG_BYTES);
+  try {
+    const decipher = createDecipheriv(CIPHER, key, data.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+    decipher.setAAD(additionalData(kid, owner)).setAuthTag(tag);
+    const clear = Buffer.concat([decipher.update(data.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    return PayloadMessage.decode(clear);
+  } catch (error) {
+    throw new ValueError('a payload cannot be decrypted: it was damaged or altered', error);
+  }
+}
+
+function ownerIn(context: SerializationContext | undefined): Owner | undefined {
+  if (!context) return undefined;
+  if (context.workflowId) return { field: 'workflow-id', id: context.workflowId };
+  if (context.type === 'activity' && context.activityId)
+    return { field: 'activity-id', id: context.activityId };
+  return undefined;
+}
+
+function ownerOf(payload: Payload): Owner | undefined {
+  for (const field of OWNER_FIELDS) {
+    const id = metadata(payload, field);
+    if (id !== undefined) return { field, id };
+  }
+  return undefined;
+}
+
+// Length-prefixed by JSON, so that no two different inputs have the same bytes.
+const additionalData = (kid: string, owner: Owner | undefined) =>
+  Buffer.from(JSON.stringify(['reseal/payload/v1', kid, owner?.field ?? null, owner?.id ?? null]));
+
+const metadata = (payload: Payload, field: string): string | undefined => {
+  const value = payload.metadata?.[field];
+  return value ? Buffer.from(value).toString('utf8') : undefined;
+};
+
+const isEncrypted = (payload: Payload): boolean => metadata(payload, 'encoding') === ENCODING;

@@ -1,0 +1,47 @@
+import { Runtime, type LogLevel, type Logger as TemporalLogger, type LogMetadata } from '@temporalio/worker';
+import { describeError, type Logger } from '#libs/observability';
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+let installed = false;
+
+/**
+ * Sets up Temporal's native runtime for this process; call it before the first worker or native connection.
+ * Signals are left to the application, and all logs, the native ones too, go to `logger`.
+ *
+ * @param metricsAddress where the SDK serves its own Prometheus metrics, as host:port; not served by default
+ */
+export function installTemporalRuntime(logger: Logger, metricsAddress?: string): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: bridge(logger),
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
+  });
+}
+
+/** Temporal's logger interface over pino. */
+export function bridge(logger: Logger): TemporalLogger {
+  const log = (level: LogLevel, message: string, meta: LogMetadata = {}) => {
+    const { error, sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt } = meta;
+    logger[LEVELS[level]](
+      {
+        ...{ sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt },
+        ...(error === undefined ? {} : { err: describeError(error) }),
+      },
+      message,
+    );
+  };
+  return {
+    log,
+    trace: (message, meta) => log('TRACE', message, meta),
+    debug: (message, meta) => log('DEBUG', message, meta),
+    info: (message, meta) => log('INFO', message, meta),
+    warn: (message, meta) => log('WARN', message, meta),
+    error: (message, meta) => log('ERROR', message, meta),
+  };
+}
