@@ -1,0 +1,54 @@
+/** What a sealed secret may be used for. */
+export const purposes = ['identity', 'password', 'rrn', 'document', 'vid-random'] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** Pinned: an envelope that names other algorithms is refused (RFC 7518 sections 4.6 and 5.3). */
+export const ENVELOPE_ALG = 'ECDH-ES+A256KW';
+export const ENVELOPE_ENC = 'A256GCM';
+
+/** Largest compact JWE that is taken, in characters. */
+export const MAX_ENVELOPE_LENGTH = 8192;
+export const DEFAULT_MAX_AGE_MS = 15 * 60 * 1000;
+/** How far a client's clock may be ahead of ours. */
+export const MAX_CLOCK_SKEW_MS = 60 * 1000;
+
+export const envelopeRefusals = [
+  'ENVELOPE_MALFORMED',
+  'ENVELOPE_EXPIRED',
+  'ENVELOPE_WRONG_PURPOSE',
+  'ENVELOPE_WRONG_SUBJECT',
+  'ENVELOPE_UNKNOWN_KEY',
+  'ENVELOPE_UNREADABLE',
+] as const;
+export type EnvelopeRefusal = (typeof envelopeRefusals)[number];
+
+/** An envelope that is not taken; it quotes nothing of the envelope. */
+export class EnvelopeError extends Error {
+  override readonly name = 'EnvelopeError';
+  constructor(
+    readonly code: EnvelopeRefusal,
+    reason: string,
+  ) {
+    super(`${code}: ${reason}`);
+  }
+}
+
+/** What the protected header of an envelope says. */
+export interface EnvelopeHeader {
+  purpose: Purpose;
+  /** The reissue the secret is for; at start, its Idempotency-Key. */
+  sub: string;
+  /** Seconds since 1970. */
+  iat: number;
+  jti: string;
+  kid: string;
+}
+
+/** What an envelope must be for to be taken. */
+export interface EnvelopeExpectation {
+  purpose: Purpose;
+  sub: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  maxAgeMs?: number;
+}

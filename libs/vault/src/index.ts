@@ -1,0 +1,17 @@
+export {
+  DEFAULT_MAX_AGE_MS,
+  ENVELOPE_ALG,
+  ENVELOPE_ENC,
+  EnvelopeError,
+  envelopeRefusals,
+  MAX_ENVELOPE_LENGTH,
+  purposes,
+} from './envelope.js';
+export type { EnvelopeExpectation, EnvelopeHeader, EnvelopeRefusal, Purpose } from './envelope.js';
+export { inspectEnvelope } from './inspect-envelope.js';
+export { openEnvelope } from './open-envelope.js';
+export type { VaultKeys } from './open-envelope.js';
+export { seal } from './seal.js';
+export { vaultHandle } from './vault-handle.js';
+export { importVaultKeys, publicVaultKeys } from './vault-keys.js';
+export type { JwkSet } from './vault-keys.js';

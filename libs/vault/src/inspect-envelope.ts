@@ -1,0 +1,97 @@
+import {
+  DEFAULT_MAX_AGE_MS,
+  ENVELOPE_ALG,
+  ENVELOPE_ENC,
+  EnvelopeError,
+  MAX_CLOCK_SKEW_MS,
+  MAX_ENVELOPE_LENGTH,
+  purposes,
+  type EnvelopeExpectation,
+  type EnvelopeHeader,
+} from './envelope.js';
+
+/** Compact serialization (RFC 7516 section 7.1): header, encrypted key, nonce, ciphertext, tag. */
+const COMPACT = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
+const JTI = /^[A-Za-z0-9_-]{8,64}$/;
+/** Anything else (`zip`, `crit`, `jku`, …) would ask for processing that nobody here does. */
+const HEADER_NAMES = new Set([
+  'alg',
+  'enc',
+  'kid',
+  'epk',
+  'apu',
+  'apv',
+  'typ',
+  'purpose',
+  'sub',
+  'iat',
+  'jti',
+]);
+
+/**
+ * Checks all of an envelope that can be checked without a private key: size, form, algorithms, that the key is one
+ * of ours, and that it was made for this purpose and subject, and lately.
+ *
+ * The header is authenticated only when the envelope is opened, so this spares work but proves nothing.
+ *
+ * @throws {EnvelopeError}
+ */
+export function inspectEnvelope(
+  jwe: string,
+  expected: EnvelopeExpectation & { kids: { has(kid: string): boolean } },
+): EnvelopeHeader {
+  const header = parseHeader(jwe);
+  if (!expected.kids.has(header.kid)) {
+    throw new EnvelopeError('ENVELOPE_UNKNOWN_KEY', 'it is sealed to a key that is not ours, or no longer');
+  }
+  if (header.purpose !== expected.purpose) {
+    throw new EnvelopeError('ENVELOPE_WRONG_PURPOSE', `it was not made for ${expected.purpose}`);
+  }
+  if (header.sub !== expected.sub) {
+    throw new EnvelopeError('ENVELOPE_WRONG_SUBJECT', 'it was made for another reissue');
+  }
+  const ageMs = expected.now - header.iat * 1000;
+  if (ageMs > (expected.maxAgeMs ?? DEFAULT_MAX_AGE_MS))
+    throw new EnvelopeError('ENVELOPE_EXPIRED', 'it is too old');
+  if (ageMs < -MAX_CLOCK_SKEW_MS)
+    throw new EnvelopeError('ENVELOPE_EXPIRED', 'it says it was made in the future');
+  return header;
+}
+
+function parseHeader(jwe: string): EnvelopeHeader {
+  const malformed = (reason: string) => new EnvelopeError('ENVELOPE_MALFORMED', reason);
+  if (jwe.length > MAX_ENVELOPE_LENGTH)
+    throw malformed(`it is longer than ${MAX_ENVELOPE_LENGTH} characters`);
+  const [, encoded] = COMPACT.exec(jwe) ?? [];
+  if (encoded === undefined) throw malformed('it is not a compact JWE');
+  const header = decodeObject(encoded);
+  if (!header) throw malformed('its header is not a JSON object');
+  if (!Object.keys(header).every((name) => HEADER_NAMES.has(name)))
+    throw malformed('its header has unknown members');
+  const { alg, enc, kid, purpose, sub, iat, jti } = header;
+  if (alg !== ENVELOPE_ALG || enc !== ENVELOPE_ENC)
+    throw malformed(`it must use ${ENVELOPE_ALG} and ${ENVELOPE_ENC}`);
+  if (typeof kid !== 'string') throw malformed('its header has no kid');
+  if (typeof sub !== 'string') throw malformed('its header has no sub');
+  if (typeof iat !== 'number' || !Number.isSafeInteger(iat))
+    throw malformed('its iat is not a whole number of seconds');
+  if (typeof jti !== 'string' || !JTI.test(jti))
+    throw malformed('its jti is not 8 to 64 base64url characters');
+  const known = purposes.find((name) => name === purpose);
+  if (!known) throw malformed('its purpose is not known');
+  return { purpose: known, sub, iat, jti, kid };
+}
+
+function decodeObject(encoded: string): Record<string, unknown> | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    );
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { compactDecrypt, type CryptoKey } from 'jose';
+import {
+  ENVELOPE_ALG,
+  ENVELOPE_ENC,
+  EnvelopeError,
+  type EnvelopeExpectation,
+  type EnvelopeHeader,
+} from './envelope.js';
+import { inspectEnvelope } from './inspect-envelope.js';
+
+/** Private vault keys by kid: {@link importVaultKeys}. */
+export type VaultKeys = ReadonlyMap<string, CryptoKey>;
+
+/**
+ * Opens an envelope after checking it as {@link inspectEnvelope} does, and thereby authenticates its header.
+ *
+ * @param expected.now when the envelope came in, not when it is opened: a step may be retried hours later
+ * @throws {EnvelopeError}
+ */
+export async function openEnvelope(
+  jwe: string,
+  expected: EnvelopeExpectation & { keys: VaultKeys },
+): Promise<{ value: string; header: EnvelopeHeader }> {
+  const header = inspectEnvelope(jwe, { ...expected, kids: expected.keys });
+  const key = expected.keys.get(header.kid);
+  try {
+    if (!key) throw new TypeError('no key');
+    const { plaintext } = await compactDecrypt(jwe, key, {
+      keyManagementAlgorithms: [ENVELOPE_ALG],
+      contentEncryptionAlgorithms: [ENVELOPE_ENC],
+    });
+    return { value: new TextDecoder('utf-8', { fatal: true }).decode(plaintext), header };
+  } catch {
+    // Why it failed is not told: it may depend on the secret, and the sender cannot use it.
+    throw new EnvelopeError('ENVELOPE_UNREADABLE', 'it cannot be decrypted');
+  }
+}

@@ -1,0 +1,41 @@
+import { importJWK, type CryptoKey, type JWK } from 'jose';
+import { ENVELOPE_ALG } from './envelope.js';
+import type { VaultKeys } from './open-envelope.js';
+
+export interface JwkSet {
+  keys: readonly JWK[];
+}
+
+/**
+ * The private keys that open envelopes, by kid.
+ *
+ * @throws {TypeError} if one is not a private P-256 key with a kid
+ */
+export async function importVaultKeys({ keys }: JwkSet): Promise<VaultKeys> {
+  const entries = keys.map(async (jwk): Promise<[string, CryptoKey]> => {
+    const { kid } = check(jwk);
+    if (!jwk.d) throw new TypeError(`vault key ${kid} is not a private key`);
+    return [kid, (await importJWK(jwk, ENVELOPE_ALG)) as CryptoKey];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/**
+ * The public parts, as clients get them; the first is the one to seal to.
+ *
+ * @throws {TypeError} if one is not a P-256 key with a kid
+ */
+export function publicVaultKeys({ keys }: JwkSet): { keys: JWK[] } {
+  return {
+    keys: keys.map((jwk) => {
+      const { kid, x, y } = check(jwk);
+      return { kty: 'EC', crv: 'P-256', x, y, kid, alg: ENVELOPE_ALG, use: 'enc' };
+    }),
+  };
+}
+
+function check({ kty, crv, kid, x, y }: JWK): { kid: string; x: string; y: string } {
+  if (!kid) throw new TypeError('a vault key has no kid');
+  if (kty !== 'EC' || crv !== 'P-256' || !x || !y) throw new TypeError(`vault key ${kid} is not a P-256 key`);
+  return { kid, x, y };
+}
