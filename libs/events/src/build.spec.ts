@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { certificateEventDataSchema, reissueEventDataSchema } from '#libs/contracts';
+import { certificateEvent, reissueEvent } from './build.js';
+
+const reissue = {
+  reissue_id: `ri_${'0'.repeat(32)}`,
+  customer_ref: 'cr_fictional',
+  reason: 'EXPIRED',
+  state: 'ISSUED',
+  parked_step: null,
+  serial: '0a1b',
+} as const;
+const occurredAt = new Date('2026-11-22T01:02:03.456Z');
+
+describe('the events of a change', () => {
+  it('says where a reissue stands and where it came from, under the reissue id', () => {
+    const event = reissueEvent({
+      reissue,
+      sequence: 7,
+      type: 'reseal.reissue.issued.v1',
+      previousState: 'ISSUING',
+      occurredAt,
+    });
+    expect(event).toEqual({
+      reissue_id: reissue.reissue_id,
+      sequence: 7,
+      topic: 'reseal.reissue',
+      key: reissue.reissue_id,
+      type: 'reseal.reissue.issued.v1',
+      data: {
+        reissueId: reissue.reissue_id,
+        customerRef: 'cr_fictional',
+        reason: 'EXPIRED',
+        state: 'ISSUED',
+        previousState: 'ISSUING',
+        parked: false,
+        serial: '0a1b',
+      },
+      occurred_at: occurredAt,
+    });
+    expect(reissueEventDataSchema.safeParse(event.data).success).toBe(true);
+  });
+
+  it('says that a reissue is parked, and why', () => {
+    const { data } = reissueEvent({
+      reissue: { ...reissue, state: 'ISSUING', parked_step: 'ISSUE_CERTIFICATE', serial: null },
+      sequence: 8,
+      type: 'reseal.reissue.parked.v1',
+      previousState: 'ISSUING',
+      code: 'OUTCOME_UNKNOWN',
+      occurredAt,
+    });
+    expect(data).toMatchObject({ parked: true, code: 'OUTCOME_UNKNOWN' });
+    expect(reissueEventDataSchema.safeParse(data).success).toBe(true);
+  });
+
+  it('keys the event of a certificate by its serial and names the reissue that caused it', () => {
+    const event = certificateEvent({
+      reissue,
+      sequence: 9,
+      type: 'reseal.certificate.revoked.v1',
+      serial: '0dd1',
+      revocationReason: 'superseded',
+      occurredAt,
+    });
+    expect(event).toMatchObject({ topic: 'reseal.certificate', key: '0dd1', reissue_id: reissue.reissue_id });
+    expect(event.data).toEqual({
+      serial: '0dd1',
+      customerRef: 'cr_fictional',
+      reissueId: reissue.reissue_id,
+      revocationReason: 'superseded',
+    });
+    expect(certificateEventDataSchema.safeParse(event.data).success).toBe(true);
+  });
+
+  it('takes nothing of the row but what the contract names', () => {
+    const row = { ...reissue, applicant_name: 'Fictional Person', applicant_mobile: '01000000000' };
+    const { data } = reissueEvent({
+      reissue: row,
+      sequence: 1,
+      type: 'reseal.reissue.started.v1',
+      previousState: null,
+      occurredAt,
+    });
+    expect(JSON.stringify(data)).not.toContain('Fictional');
+    expect(JSON.stringify(data)).not.toContain('01000000000');
+  });
+});

@@ -1,0 +1,88 @@
+import { topics } from '#libs/contracts';
+import type {
+  CertificateEventData,
+  CertificateEventType,
+  ReissueEventData,
+  ReissueEventType,
+} from '#libs/contracts';
+import type { NewEvent, ReissueRow, RevocationReason } from '#libs/db';
+import type { State } from '#libs/domain';
+
+/** What an event says of the reissue it belongs to. */
+type EventReissue = Pick<
+  ReissueRow,
+  'reissue_id' | 'customer_ref' | 'reason' | 'state' | 'parked_step' | 'serial'
+>;
+
+export interface ReissueChange {
+  /** The row as the change left it. */
+  readonly reissue: EventReissue;
+  /** The next of the reissue's event sequence, taken under its row lock; both topics share it. */
+  readonly sequence: number;
+  readonly type: ReissueEventType;
+  /** Null for the first event. */
+  readonly previousState: State | null;
+  /** Why: a refusal, a parking or an end. */
+  readonly code?: string;
+  readonly occurredAt: Date;
+}
+
+export interface CertificateChange {
+  /** The reissue that caused it. */
+  readonly reissue: EventReissue;
+  readonly sequence: number;
+  readonly type: CertificateEventType;
+  /** Whose state changed: the new certificate or the old one. */
+  readonly serial: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  readonly revocationReason?: RevocationReason;
+  readonly occurredAt: Date;
+}
+
+/** The event of a reissue's change of state, for the transaction that makes the change. No personal data. */
+export function reissueEvent(change: ReissueChange): NewEvent {
+  const { reissue, code } = change;
+  const data: ReissueEventData = {
+    reissueId: reissue.reissue_id,
+    customerRef: reissue.customer_ref,
+    reason: reissue.reason,
+    state: reissue.state,
+    previousState: change.previousState,
+    parked: reissue.parked_step !== null,
+    ...(code === undefined ? {} : { code }),
+    ...(reissue.serial === null ? {} : { serial: reissue.serial }),
+  };
+  return newEvent(change, topics.reissue, reissue.reissue_id, data);
+}
+
+/** The event of a certificate's change of state, new or old, for the transaction that makes the change. */
+export function certificateEvent(change: CertificateChange): NewEvent {
+  const { reissue, serial, notBefore, notAfter, revocationReason } = change;
+  const data: CertificateEventData = {
+    serial,
+    customerRef: reissue.customer_ref,
+    reissueId: reissue.reissue_id,
+    ...(notBefore ? { notBefore: notBefore.toISOString() } : {}),
+    ...(notAfter ? { notAfter: notAfter.toISOString() } : {}),
+    ...(revocationReason ? { revocationReason } : {}),
+  };
+  return newEvent(change, topics.certificate, serial, data);
+}
+
+function newEvent(
+  change: ReissueChange | CertificateChange,
+  topic: string,
+  key: string,
+  data: ReissueEventData | CertificateEventData,
+): NewEvent {
+  return {
+    reissue_id: change.reissue.reissue_id,
+    sequence: change.sequence,
+    topic,
+    key,
+    type: change.type,
+    data,
+    occurred_at: change.occurredAt,
+  };
+}

@@ -1,0 +1,2 @@
+export { certificateEvent, reissueEvent } from './build.js';
+export type { CertificateChange, ReissueChange } from './build.js';
