@@ -1,0 +1,45 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { ActsAs } from '../faults/fault.interceptor.js';
+import { mobileNumber } from '../messages/addresses.js';
+import { requestId, verificationBody } from './code-schemas.js';
+import type { VerificationBody } from './code-schemas.js';
+import { OneTimeCodes } from './one-time-codes.js';
+import { Telecom } from './telecom.js';
+
+const codeBody = z.object({
+  transactionId: requestId,
+  name: z.string().trim().min(1).max(100),
+  mobile: mobileNumber,
+});
+
+@ActsAs('telecom')
+@Controller('v1/telecom')
+export class TelecomController {
+  constructor(
+    private readonly telecom: Telecom,
+    private readonly codes: OneTimeCodes,
+  ) {}
+
+  @Post('codes')
+  @HttpCode(200)
+  sendCode(@Body({ schema: codeBody }) body: z.infer<typeof codeBody>) {
+    return this.telecom.sendCode(body);
+  }
+
+  @Post('verifications')
+  @HttpCode(200)
+  verify(@Body({ schema: verificationBody }) body: VerificationBody) {
+    return this.codes.verify('telecom', body);
+  }
+
+  @Get('transactions/:transactionId')
+  transaction(@Param('transactionId', { schema: requestId }) transactionId: string) {
+    return this.codes.transaction('telecom', transactionId);
+  }
+
+  @Get('verifications/:attemptId')
+  verification(@Param('attemptId', { schema: requestId }) attemptId: string) {
+    return this.codes.verification('telecom', attemptId);
+  }
+}

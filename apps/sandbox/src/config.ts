@@ -1,0 +1,51 @@
+import {
+  databaseConfig,
+  fromKey,
+  httpConfig,
+  loadConfig,
+  milliseconds,
+  port,
+  temporalConfig,
+  url,
+} from '#libs/config';
+import { z } from 'zod';
+
+const schema = z.object({
+  ...httpConfig('RESEAL_SANDBOX_PORT', 3003),
+  // No default: the sandbox hands out one-time codes and passwords, so somebody must have said that this is no
+  // production.
+  env: z.enum(['development', 'test'], { error: 'the sandbox runs in development and test only' }),
+  ...databaseConfig,
+  ...temporalConfig,
+  /** The bank's registry, into which sample people are written. */
+  registryDatabaseUrl: url('postgres', 'postgresql'),
+  smtpPort: fromKey('RESEAL_SANDBOX_SMTP_PORT', port(3025)),
+  phoneCodeLifetimeMs: fromKey('RESEAL_SANDBOX_PHONE_CODE_LIFETIME_MS', milliseconds(180_000)),
+  oneWonCodeLifetimeMs: fromKey('RESEAL_SANDBOX_ONE_WON_CODE_LIFETIME_MS', milliseconds(600_000)),
+  /** Sender of the telecom company's SMS. */
+  telecomSender: fromKey('RESEAL_SANDBOX_TELECOM_SENDER', z.string().default('010-0000-0000')),
+  /** Sender of the bank's SMS. */
+  smsSender: fromKey('RESEAL_SANDBOX_SMS_SENDER', z.string().default('1500-0000')),
+  /** Whose name stands before the code of a one-won transfer. */
+  depositorName: fromKey('RESEAL_SANDBOX_DEPOSITOR_NAME', z.string().default('가상은행')),
+  /** How long an enrolment waits for the CA. */
+  signerTimeoutMs: fromKey('RESEAL_SANDBOX_SIGNER_TIMEOUT_MS', milliseconds(30_000)),
+  /** The three-digit code of the bank that keeps the sample people's accounts. */
+  bankCode: fromKey(
+    'RESEAL_SANDBOX_BANK_CODE',
+    z
+      .string()
+      .regex(/^\d{3}$/)
+      .default('999'),
+  ),
+});
+
+/** The sandbox's configuration; the class is its injection token. */
+export class SandboxConfig {
+  constructor(readonly values: z.output<typeof schema>) {}
+
+  /** @throws ConfigError naming every key that is missing or wrong. */
+  static fromEnvironment(env: NodeJS.ProcessEnv = process.env): SandboxConfig {
+    return new SandboxConfig(loadConfig(schema, env));
+  }
+}

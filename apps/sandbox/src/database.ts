@@ -1,0 +1,161 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+/** The sandbox's tables, in its own database. */
+export interface SandboxTables {
+  person: PersonTable;
+  code_transaction: CodeTransactionTable;
+  code_verification: CodeVerificationTable;
+  message: MessageTable;
+  fault: FaultTable;
+}
+
+export interface PersonTable {
+  person_id: string;
+  number: number;
+  state: 'PENDING' | 'ENROLLED';
+  name: string;
+  mobile: string;
+  email: string;
+  rrn: string;
+  birth_date: string;
+  document: JSONColumnType<IdentityDocument>;
+  bank_code: string;
+  account_number: string;
+  certificate_password: string;
+  ci: string;
+  private_key: string | null;
+  not_before: Date | null;
+  not_after: Date | null;
+  certificate: string | null;
+  created_at: ColumnType<Date, Date, never>;
+}
+
+/** What an identity document of a sample person says. */
+export type IdentityDocument =
+  { type: 'RESIDENT_CARD'; issuedOn: string } | { type: 'DRIVING_LICENCE'; number: string; issuedOn: string };
+
+interface CodeTransactionTable {
+  provider: string;
+  transaction_id: string;
+  addressee: string;
+  person_id: string | null;
+  status: string;
+  code: string;
+  wrong_tries: Generated<number>;
+  matched_at: Date | null;
+  sent_at: Date;
+  expires_at: Date;
+}
+
+interface CodeVerificationTable {
+  provider: string;
+  attempt_id: string;
+  transaction_id: string;
+  status: 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
+  answered_at: Date;
+}
+
+interface MessageTable {
+  message_id: string;
+  channel: 'SMS' | 'MAIL';
+  recipient: string;
+  sender: string;
+  subject: string | null;
+  body: string;
+  received_at: Date;
+}
+
+interface FaultTable {
+  provider: string;
+  mode: string;
+  ms: number;
+}
+
+/** Injection token and type in one: the sandbox's database. */
+export class SandboxDatabase extends Kysely<SandboxTables> {}
+
+// Safe to run at every start, also by two copies at once: the lock lets one go first.
+const SCHEMA = `
+  select pg_advisory_xact_lock(hashtext('reseal-sandbox-schema'));
+
+  create sequence if not exists person_number as integer;
+
+  create table if not exists person (
+    person_id uuid primary key,
+    number integer not null unique,
+    state text not null check (state in ('PENDING', 'ENROLLED')),
+    name text not null,
+    mobile text not null unique,
+    email text not null unique,
+    rrn text not null unique,
+    birth_date text not null,
+    document jsonb not null,
+    bank_code text not null,
+    account_number text not null unique,
+    certificate_password text not null,
+    ci text not null unique,
+    private_key text,
+    not_before timestamptz,
+    not_after timestamptz,
+    certificate text,
+    created_at timestamptz not null
+  );
+  create index if not exists person_pending on person (number) where state = 'PENDING';
+
+  create table if not exists code_transaction (
+    provider text not null,
+    transaction_id text not null,
+    addressee text not null,
+    person_id uuid references person,
+    status text not null,
+    code text not null,
+    wrong_tries integer not null default 0,
+    matched_at timestamptz,
+    sent_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (provider, transaction_id)
+  );
+  create index if not exists code_transaction_person on code_transaction (person_id, sent_at);
+
+  create table if not exists code_verification (
+    provider text not null,
+    attempt_id text not null,
+    transaction_id text not null,
+    status text not null check (status in ('MATCHED', 'MISMATCHED', 'EXPIRED')),
+    answered_at timestamptz not null,
+    primary key (provider, attempt_id),
+    foreign key (provider, transaction_id) references code_transaction
+  );
+
+  create table if not exists message (
+    message_id text primary key,
+    channel text not null check (channel in ('SMS', 'MAIL')),
+    recipient text not null,
+    sender text not null,
+    subject text,
+    body text not null,
+    received_at timestamptz not null
+  );
+  create index if not exists message_recipient on message (recipient, received_at);
+  create index if not exists message_received on message (received_at);
+
+  create table if not exists fault (
+    provider text primary key,
+    mode text not null,
+    ms integer not null
+  );
+`;
+
+/**
+ * Opens the sandbox's database and makes what tables it lacks.
+ * @throws the driver's error if the database cannot be reached.
+ */
+export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {
+  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'reseal-sandbox' });
+  // An idle connection that dies is replaced by the pool; unheard, its error would end the process.
+  pool.on('error', () => undefined);
+  await pool.query(SCHEMA);
+  return new SandboxDatabase({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { finalize, forkJoin, map } from 'rxjs';
+import { switchedOff } from '../problems.js';
+import { Faults } from './faults.js';
+import type { ProviderName } from './faults.js';
+
+/** Names the provider whose faults befall a controller's calls. */
+export const ActsAs = Reflector.createDecorator<ProviderName>();
+
+/** Lets the fault that is switched on for a provider befall its calls. */
+@Injectable()
+export class FaultInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly faults: Faults,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const provider = this.reflector.get(ActsAs, context.getClass());
+    if (provider === undefined) return next.handle();
+
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { mode, ms } = this.faults.of(provider);
+    // Questions about an outcome do no work, so nothing of theirs can happen twice or be lost:
+    // a caller whose answer was lost can still find out what became of its request.
+    const works = request.method !== 'GET';
+
+    if (mode === 'down') throw switchedOff(provider);
+    if (mode === 'slow') await delay(ms);
+    if (mode === 'twice' && works)
+      return forkJoin([next.handle(), next.handle()]).pipe(map(([first]) => first as unknown));
+    if (mode === 'lost' && works) return next.handle().pipe(finalize(() => request.raw.socket.destroy()));
+    return next.handle();
+  }
+}

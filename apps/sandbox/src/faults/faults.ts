@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { SandboxDatabase } from '../database.js';
+
+export const PROVIDERS = ['telecom', 'one-won', 'sms', 'smtp'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/**
+ * How a provider misbehaves:
+ * - `slow`: answers after `ms`;
+ * - `down`: answers 503 (451 over SMTP) and does nothing;
+ * - `twice`: does the work twice at once, as a network that repeats a request would;
+ * - `lost`: does the work, then drops the connection without an answer.
+ */
+export const FAULT_MODES = ['ok', 'slow', 'down', 'twice', 'lost'] as const;
+export type FaultMode = (typeof FAULT_MODES)[number];
+
+export interface Fault {
+  mode: FaultMode;
+  /** How long `slow` waits, in milliseconds. */
+  ms: number;
+}
+
+const HEALTHY: Fault = { mode: 'ok', ms: 0 };
+
+/** The faults that are switched on. Kept in memory, as every provider call asks, and in the database, to survive a restart. */
+@Injectable()
+export class Faults {
+  readonly #faults = new Map<ProviderName, Fault>();
+
+  constructor(private readonly database: SandboxDatabase) {}
+
+  async onModuleInit(): Promise<void> {
+    for (const row of await this.database.selectFrom('fault').selectAll().execute())
+      this.#faults.set(row.provider as ProviderName, { mode: row.mode as FaultMode, ms: row.ms });
+  }
+
+  of(provider: ProviderName): Fault {
+    return this.#faults.get(provider) ?? HEALTHY;
+  }
+
+  /** Every provider with its fault. */
+  all(): Record<ProviderName, Fault> {
+    return Object.fromEntries(PROVIDERS.map((provider) => [provider, this.of(provider)])) as Record<
+      ProviderName,
+      Fault
+    >;
+  }
+
+  async set(provider: ProviderName, fault: Fault): Promise<Fault> {
+    await this.database
+      .insertInto('fault')
+      .values({ provider, ...fault })
+      .onConflict((conflict) => conflict.column('provider').doUpdateSet(fault))
+      .execute();
+    this.#faults.set(provider, fault);
+    return fault;
+  }
+}

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { exitOnConfigError } from '#libs/config';
+import { createDatabase } from '#libs/db';
+import { bootstrap } from '#libs/http';
+import { connectTemporalClient, createDataConverter } from '#libs/temporal';
+import { SandboxConfig } from './config.js';
+import { BankRegistry } from './people/bank-registry.js';
+import { SignerSampleCertificates } from './people/sample-certificates.js';
+import { SandboxModule } from './sandbox.module.js';
+
+const config = exitOnConfigError(() => SandboxConfig.fromEnvironment());
+const { values } = config;
+
+await bootstrap({
+  name: 'sandbox',
+  config: values,
+  module: SandboxModule.with({
+    config,
+    registry: new BankRegistry(
+      createDatabase({ url: values.registryDatabaseUrl, max: 2, applicationName: 'reseal-sandbox' }),
+    ),
+    certificates: new SignerSampleCertificates(
+      connectTemporalClient({
+        address: values.temporalAddress,
+        namespace: values.temporalNamespace,
+        dataConverter: createDataConverter(values.codecKeys),
+      }),
+      values.signerTimeoutMs,
+    ),
+  }),
+});

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
+import { SandboxConfig } from '../config.js';
+import { Faults } from '../faults/faults.js';
+import { Inbox } from './inbox.js';
+import type { IncomingMessage } from './inbox.js';
+
+const MAX_MAIL_BYTES = 1024 * 1024;
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** A real mail server (RFC 5321) without TLS and accounts, for this machine only: whatever it accepts lands in the inbox. */
+@Injectable()
+export class MailServer {
+  readonly #log = new Logger(MailServer.name);
+  readonly #sockets = new Map<string, Socket>();
+  readonly #server = new SMTPServer({
+    name: 'mail.sandbox.example.com',
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    size: MAX_MAIL_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    onMailFrom: (_address, _session, done) => done(this.#refusal()),
+    onData: (stream, session, done) => void this.#receive(stream, session).then(() => done(), done),
+  });
+
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly faults: Faults,
+    private readonly config: SandboxConfig,
+  ) {
+    // Only a socket can be cut off without an answer, which is what `lost` means.
+    this.#server.server.on('connection', (socket: Socket) => {
+      const key = socketKey(socket);
+      this.#sockets.set(key, socket);
+      socket.once('close', () => this.#sockets.delete(key));
+    });
+    // Clients that hang up in the middle are their own affair.
+    this.#server.on('error', (error: Error) => this.#log.debug(`SMTP connection: ${error.message}`));
+  }
+
+  /** The port it listens on; 0 until it does. */
+  get port(): number {
+    return (this.#server.server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  /** @throws Error if it does not take connections. */
+  assertListening(): void {
+    if (!this.#server.server.listening) throw new Error('the mail server does not listen');
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#server.listen(this.config.values.smtpPort, this.config.values.host);
+    await once(this.#server.server, 'listening');
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #refusal(): Error | null {
+    return this.faults.of('smtp').mode === 'down' ? smtpError('The mail server is switched off', 451) : null;
+  }
+
+  async #receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
+    const mail = await simpleParser(stream);
+    if (stream.sizeExceeded) throw smtpError('The message is too big', 552);
+    const { mode, ms } = this.faults.of('smtp');
+    if (mode === 'slow') await delay(ms);
+
+    const id = mail.messageId ?? randomUUID();
+    const messages = session.envelope.rcptTo.map(({ address }): IncomingMessage => ({
+      id: `mail/${id}/${address.toLowerCase()}`,
+      channel: 'MAIL',
+      to: address,
+      from: mail.from?.text ?? '',
+      subject: mail.subject ?? '',
+      text: mail.text ?? '',
+    }));
+    for (const message of mode === 'twice' ? [...messages, ...messages] : messages)
+      await this.inbox.deliver(message);
+    if (mode === 'lost') this.#sockets.get(socketKey(session))?.destroy();
+  }
+}
+
+function socketKey(peer: { remoteAddress?: string; remotePort?: number }): string {
+  return `${peer.remoteAddress?.replace(/^::ffff:/, '')} ${peer.remotePort}`;
+}
+
+function smtpError(message: string, responseCode: number): Error {
+  return Object.assign(new Error(message), { responseCode });
+}

@@ -1,0 +1,35 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { SandboxConfig } from '../config.js';
+import { ActsAs } from '../faults/fault.interceptor.js';
+import { mobileNumber } from './addresses.js';
+import { Inbox } from './inbox.js';
+
+const smsBody = z.object({
+  messageId: z.string().min(1).max(200),
+  to: mobileNumber,
+  text: z.string().min(1).max(2000),
+});
+
+/** The SMS gateway the bank sends through. */
+@ActsAs('sms')
+@Controller('v1/sms')
+export class SmsController {
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly config: SandboxConfig,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  async send(@Body({ schema: smsBody }) { messageId, to, text }: z.infer<typeof smsBody>) {
+    await this.inbox.deliver({
+      id: `sms/${messageId}`,
+      channel: 'SMS',
+      to,
+      from: this.config.values.smsSender,
+      text,
+    });
+    return { status: 'ACCEPTED' as const };
+  }
+}

@@ -1,0 +1,43 @@
+import { Controller, Get, Header, Headers, Query } from '@nestjs/common';
+import { preferredLanguage } from '#libs/http';
+import { z } from 'zod';
+import { OneWon } from '../codes/one-won.js';
+import { Inbox } from '../messages/inbox.js';
+import { People } from '../people/people.js';
+import { CONTENT_SECURITY_POLICY } from './assets.js';
+import { renderInboxPage } from './inbox-page.js';
+
+const SHOWN_PEOPLE = 200;
+const SHOWN_MESSAGES = 100;
+
+const pageQuery = z.object({
+  lang: z.enum(['ko', 'en']).optional().catch(undefined),
+  person: z.uuid().optional().catch(undefined),
+});
+
+@Controller()
+export class InboxPageController {
+  constructor(
+    private readonly people: People,
+    private readonly inbox: Inbox,
+    private readonly oneWon: OneWon,
+  ) {}
+
+  @Get()
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', CONTENT_SECURITY_POLICY)
+  @Header('vary', 'accept-language')
+  async show(
+    @Query({ schema: pageQuery }) query: z.infer<typeof pageQuery>,
+    @Headers('accept-language') acceptLanguage: string | undefined,
+  ): Promise<string> {
+    const [person] = query.person ? await this.people.byIds([query.person]) : [];
+    const [people, messages, deposits] = await Promise.all([
+      this.people.list(SHOWN_PEOPLE),
+      this.inbox.list(SHOWN_MESSAGES, person && [person.mobile, person.email]),
+      person ? this.oneWon.deposits(person.account.number) : [],
+    ]);
+    const language = query.lang ?? preferredLanguage(acceptLanguage);
+    return renderInboxPage({ language, people, person, messages, deposits });
+  }
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** An account number in the one form the sandbox compares: digits only. */
+export function normaliseAccount(account: string): string {
+  return account.replace(/[\s-]/g, '');
+}
+
+export const accountNumber = z
+  .string()
+  .max(32)
+  .transform(normaliseAccount)
+  .pipe(z.string().regex(/^\d{8,16}$/, 'must be an account number'));
+
+/** The three-digit code of a Korean bank. */
+export const bankCode = z.string().regex(/^\d{3}$/, 'must be a three-digit bank code');

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { inTransaction } from '#libs/db';
+import type { Database } from '#libs/db';
+
+export interface NewCustomer {
+  customerId: string;
+  ci: string;
+  name: string;
+  mobile: string;
+  email: string;
+  bankCode: string;
+  accountNumber: string;
+  /** Argon2id verifier of the certificate password (PHC string). */
+  verifier: string;
+}
+
+/** The bank's customer registry, which the sandbox may only add to. */
+export class BankRegistry {
+  constructor(private readonly database: Database) {}
+
+  /** Writes customers with their certificate passwords; those it has already stay as they are. */
+  async enrol(customers: readonly NewCustomer[], now: Date): Promise<void> {
+    await inTransaction(this.database, async (tx) => {
+      await tx
+        .insertInto('customer')
+        .values(
+          customers.map((customer) => ({
+            customer_id: customer.customerId,
+            customer_ref: randomBytes(16).toString('hex'),
+            ci: customer.ci,
+            name: customer.name,
+            mobile: customer.mobile,
+            email: customer.email,
+            bank_code: customer.bankCode,
+            account_number: customer.accountNumber,
+            created_at: now,
+          })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await tx
+        .insertInto('password_credential')
+        .values(
+          customers.map(({ customerId, verifier }) => ({ customer_id: customerId, verifier, set_at: now })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.database.destroy();
+  }
+}

@@ -1,0 +1,146 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { hash } from '@node-rs/argon2';
+import type { Selectable } from 'kysely';
+import { Clock } from '../clock.js';
+import type { PersonTable } from '../database.js';
+import { enrolmentDelayed } from '../problems.js';
+import { BankRegistry } from './bank-registry.js';
+import { requestCertificate } from './certificate-request.js';
+import { People } from './people.js';
+import type { Holding, Person } from './person.js';
+import { SampleCertificates } from './sample-certificates.js';
+
+/** As many as the CA issues at once. */
+const BATCH = 100;
+const RETRY_MS = 5_000;
+/** Argon2id, the least that OWASP recommends for a server that checks many. */
+const VERIFIER_COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+type PersonRow = Selectable<PersonTable>;
+
+/**
+ * Makes sample people customers of the bank:
+ * 1. record the person with their key, PENDING;
+ * 2. have the CA issue the old certificate, by the person's id;
+ * 3. write customer and password verifier into the bank's registry;
+ * 4. mark the person ENROLLED, which shows them.
+ * Every step may be done again, so an enrolment that broke off is simply begun anew.
+ */
+@Injectable()
+export class Enrolment {
+  readonly #log = new Logger(Enrolment.name);
+  readonly #stopping = new AbortController();
+  #catchingUp: Promise<void> | undefined;
+
+  constructor(
+    private readonly people: People,
+    private readonly certificates: SampleCertificates,
+    private readonly registry: BankRegistry,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#catchUp();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#stopping.abort();
+    await this.#catchingUp;
+  }
+
+  /**
+   * Invents a person for each holding and enrols them all.
+   * @throws ProblemError 503 if bank or CA cannot be reached; the people are enrolled once they can.
+   */
+  async enrol(holdings: readonly Holding[]): Promise<Person[]> {
+    const rows = await this.people.invent(holdings);
+    try {
+      await this.#finish(rows);
+    } catch (error) {
+      this.#catchUp();
+      throw enrolmentDelayed(error);
+    }
+    return this.people.byIds(rows.map((row) => row.person_id));
+  }
+
+  /** Finishes begun enrolments in the background, however long bank and CA take to come up. */
+  #catchUp(): void {
+    this.#catchingUp ??= this.#finishPending().finally(() => (this.#catchingUp = undefined));
+  }
+
+  async #finishPending(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const rows = await this.people.pending(BATCH);
+        if (rows.length === 0) return;
+        await this.#finish(rows);
+        this.#log.log(`finished ${rows.length} enrolments that had been begun`);
+      } catch (error) {
+        this.#log.warn(`begun enrolments cannot be finished yet: ${(error as Error).message}`);
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #finish(rows: readonly PersonRow[]): Promise<void> {
+    for (let start = 0; start < rows.length; start += BATCH) {
+      const batch = rows.slice(start, start + BATCH);
+      const [verifiers, certificates] = await Promise.all([
+        Promise.all(batch.map((row) => hash(row.certificate_password, VERIFIER_COST))),
+        this.#issue(batch),
+      ]);
+      await this.registry.enrol(
+        batch.map((row, index) => ({
+          customerId: row.person_id,
+          ci: row.ci,
+          name: row.name,
+          mobile: row.mobile,
+          email: row.email,
+          bankCode: row.bank_code,
+          accountNumber: row.account_number,
+          verifier: verifiers[index]!,
+        })),
+        this.clock.now(),
+      );
+      await this.people.markEnrolled(
+        batch.map(({ person_id }) => ({
+          personId: person_id,
+          certificate: certificates.get(person_id) ?? null,
+        })),
+      );
+    }
+  }
+
+  /** The old certificates of those who have one, by person. */
+  async #issue(rows: readonly PersonRow[]): Promise<Map<string, string>> {
+    const holders = rows.flatMap((row) =>
+      row.private_key && row.not_before && row.not_after
+        ? [{ ...row, private_key: row.private_key, not_before: row.not_before, not_after: row.not_after }]
+        : [],
+    );
+    if (holders.length === 0) return new Map();
+    const issued = await this.certificates.issue(
+      await Promise.all(
+        holders.map(async (row) => ({
+          requestId: row.person_id,
+          customerId: row.person_id,
+          subjectName: row.name,
+          csr: await requestCertificate(row.private_key, row.name),
+          notBefore: row.not_before.toISOString(),
+          notAfter: row.not_after.toISOString(),
+        })),
+      ),
+    );
+    return new Map(
+      holders.map((row, index) => {
+        const pem = issued[index]?.pem ?? '';
+        if (!new X509Certificate(pem).checkPrivateKey(createPrivateKey(row.private_key)))
+          throw new Error(`the certificate issued for person ${row.person_id} is for another key`);
+        return [row.person_id, pem];
+      }),
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { notFound } from '../problems.js';
+import { Enrolment } from './enrolment.js';
+import { People } from './people.js';
+import { HOLDINGS } from './person.js';
+
+const holding = z.enum(HOLDINGS);
+const peopleQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  holding: holding.optional(),
+});
+const peopleBody = z.object({ count: z.int().min(1).max(500), holding: holding.optional() });
+const personId = z.uuid();
+
+@Controller('v1/people')
+export class PeopleController {
+  constructor(
+    private readonly people: People,
+    private readonly enrolment: Enrolment,
+  ) {}
+
+  @Get()
+  async list(@Query({ schema: peopleQuery }) query: z.infer<typeof peopleQuery>) {
+    return { people: await this.people.list(query.limit, query.holding) };
+  }
+
+  @Get(':personId')
+  async one(@Param('personId', { schema: personId }) id: string) {
+    const [person] = await this.people.byIds([id]);
+    if (!person) throw notFound('No such person.', '없는 사람입니다.');
+    return person;
+  }
+
+  /** Makes people; without a holding, each in turn. */
+  @Post()
+  async make(@Body({ schema: peopleBody }) { count, holding: wanted }: z.infer<typeof peopleBody>) {
+    const holdings = Array.from(
+      { length: count },
+      (_, index) => wanted ?? HOLDINGS[index % HOLDINGS.length]!,
+    );
+    return { people: await this.enrolment.enrol(holdings) };
+  }
+}

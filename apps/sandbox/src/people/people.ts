@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
+import { Clock } from '../clock.js';
+import { SandboxConfig } from '../config.js';
+import { SandboxDatabase } from '../database.js';
+import type { PersonTable } from '../database.js';
+import { makePrivateKey } from './certificate-request.js';
+import { renewalWindowEnd, toPerson } from './person.js';
+import type { Holding, Person } from './person.js';
+import { inventPerson } from './sample-person.js';
+
+/** The sample people. Only those whom the bank knows are shown. */
+@Injectable()
+export class People {
+  constructor(
+    private readonly database: SandboxDatabase,
+    private readonly clock: Clock,
+    private readonly config: SandboxConfig,
+  ) {}
+
+  /** People in the order they were made. */
+  async list(limit: number, holding?: Holding): Promise<Person[]> {
+    const now = this.clock.now();
+    const soon = renewalWindowEnd(now);
+    const rows = await this.#enrolled()
+      .$if(holding === 'NONE', (query) => query.where('not_after', 'is', null))
+      .$if(holding === 'EXPIRED', (query) => query.where('not_after', '<=', now))
+      .$if(holding === 'EXPIRING', (query) =>
+        query.where('not_after', '>', now).where('not_after', '<=', soon),
+      )
+      .$if(holding === 'VALID', (query) => query.where('not_after', '>', soon))
+      .orderBy('number')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => toPerson(row, now));
+  }
+
+  async byIds(personIds: readonly string[]): Promise<Person[]> {
+    const rows = await this.#enrolled().where('person_id', 'in', personIds).orderBy('number').execute();
+    return rows.map((row) => toPerson(row, this.clock.now()));
+  }
+
+  async findByMobile(mobile: string): Promise<Person | undefined> {
+    const row = await this.#enrolled().where('mobile', '=', mobile).executeTakeFirst();
+    return row && toPerson(row, this.clock.now());
+  }
+
+  async findByAccount(bank: string, account: string): Promise<Person | undefined> {
+    const row = await this.#enrolled()
+      .where('bank_code', '=', bank)
+      .where('account_number', '=', account)
+      .executeTakeFirst();
+    return row && toPerson(row, this.clock.now());
+  }
+
+  /** Invents people with their keys and records them, not yet enrolled. */
+  async invent(holdings: readonly Holding[]): Promise<Selectable<PersonTable>[]> {
+    const now = this.clock.now();
+    const { rows } = await sql<{ number: number }>`
+      select nextval('person_number')::integer as number from generate_series(1, ${holdings.length})
+    `.execute(this.database);
+    const people = await Promise.all(
+      rows.map(async ({ number }, index): Promise<Insertable<PersonTable>> => {
+        const holding = holdings[index]!;
+        return {
+          ...inventPerson(number, this.config.values.bankCode, holding, now),
+          private_key: holding === 'NONE' ? null : await makePrivateKey(),
+        };
+      }),
+    );
+    return this.database.insertInto('person').values(people).returningAll().execute();
+  }
+
+  /** The people whose enrolment was begun and not ended. */
+  async pending(limit: number): Promise<Selectable<PersonTable>[]> {
+    return this.database
+      .selectFrom('person')
+      .selectAll()
+      .where('state', '=', 'PENDING')
+      .orderBy('number')
+      .limit(limit)
+      .execute();
+  }
+
+  /** Shows people from now on, with the old certificates they were given. */
+  async markEnrolled(people: readonly { personId: string; certificate: string | null }[]): Promise<void> {
+    await sql`
+      update person set state = 'ENROLLED', certificate = given.certificate
+      from unnest(${people.map(({ personId }) => personId)}::uuid[], ${people.map(({ certificate }) => certificate)}::text[])
+        as given (person_id, certificate)
+      where person.person_id = given.person_id
+    `.execute(this.database);
+  }
+
+  #enrolled() {
+    return this.database.selectFrom('person').selectAll().where('state', '=', 'ENROLLED');
+  }
+}

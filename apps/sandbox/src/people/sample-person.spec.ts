@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { brokenPasswordRules } from '#libs/domain';
+import { holdingOf, HOLDINGS } from './person.js';
+import { checkDigit, inventPerson, LAST_NUMBER } from './sample-person.js';
+
+const now = new Date('2026-11-22T03:04:05.678Z');
+const people = Array.from({ length: 400 }, (_, index) =>
+  inventPerson(index + 1, '999', HOLDINGS[index % 4]!, now),
+);
+
+describe('a sample person', () => {
+  it('has the holding that was asked for, also a month later unless it expires', () => {
+    people.forEach((person, index) => {
+      expect(holdingOf(person.not_after as Date | null, now)).toBe(HOLDINGS[index % 4]);
+    });
+    const nextMonth = new Date('2026-12-22T03:04:05Z');
+    const valid = people.filter((_, index) => index % 4 === 0);
+    valid.forEach((person) => expect(holdingOf(person.not_after as Date, nextMonth)).toBe('VALID'));
+  });
+
+  it('has an old certificate of one year that ends at 23:59:59 in Korea and has begun', () => {
+    for (const { not_before, not_after } of people as { not_before: Date | null; not_after: Date | null }[]) {
+      if (!not_before || !not_after) continue;
+      expect(not_after.toISOString()).toMatch(/T14:59:59\.000Z$/);
+      expect(not_before.getTime()).toBeLessThan(now.getTime());
+      expect(not_after.getUTCFullYear() - not_before.getUTCFullYear()).toBe(1);
+    }
+  });
+
+  it('has a password that may be set today', () => {
+    people.forEach((person) => expect(brokenPasswordRules(person.certificate_password)).toEqual([]));
+  });
+
+  it('has a CI of 88 characters', () => {
+    people.forEach((person) => expect(person.ci).toMatch(/^[\w+/]{86}==$/));
+  });
+
+  it('cannot be anybody: unassigned mobile range, example.com, wrong check digit', () => {
+    for (const { mobile, email, rrn, birth_date } of people) {
+      expect(mobile).toMatch(/^0100\d{7}$/);
+      expect(email).toMatch(/@people\.example\.com$/);
+      expect(rrn).toMatch(/^\d{6}[1-4]\d{6}$/);
+      expect(rrn.slice(0, 6)).toBe(birth_date.replaceAll('-', '').slice(2));
+      expect(Number(rrn.at(-1))).not.toBe(checkDigit(rrn.slice(0, 12)));
+    }
+  });
+
+  it.each(['mobile', 'email', 'rrn', 'account_number', 'ci', 'person_id'] as const)(
+    'shares no %s',
+    (field) => {
+      expect(new Set(people.map((person) => person[field])).size).toBe(people.length);
+    },
+  );
+
+  it('is not invented beyond the last number', () => {
+    expect(inventPerson(LAST_NUMBER, '999', 'NONE', now).mobile).toBe('01009999999');
+    expect(() => inventPerson(LAST_NUMBER + 1, '999', 'NONE', now)).toThrow(RangeError);
+  });
+});
+
+describe('the check digit of a resident registration number', () => {
+  it('follows the published weights', () => {
+    expect(checkDigit('000000000000')).toBe(1);
+    // 9·2 + 1·5 + 1·7 + 1·8 = 38; 38 mod 11 = 5; 11 − 5
+    expect(checkDigit('900101100000')).toBe(6);
+  });
+});

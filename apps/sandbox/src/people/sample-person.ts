@@ -1,0 +1,105 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Insertable } from 'kysely';
+import type { IdentityDocument, PersonTable } from '../database.js';
+import type { Holding } from './person.js';
+
+const FAMILY_NAMES = [...'김이박최정강조윤장임한오서신권황안송류홍'];
+/** Nobody is called so: virtual, specimen, test, example, exhibit, mock, practice, demonstration, alias, trial. */
+const GIVEN_NAMES = ['가상', '견본', '시험', '예시', '표본', '모의', '연습', '시연', '가명', '시범'];
+
+const DAY_MS = 86_400_000;
+/** The last number that still gives a mobile number in the ranges 010-0xxx, which no operator has. */
+export const LAST_NUMBER = 9_999_999;
+
+/**
+ * Invents a person who could be a customer, and cannot be anybody: an impossible name, a mobile number out of
+ * a range never assigned, mail at example.com (RFC 2606), a resident registration number with a wrong check digit.
+ * @param number tells this person from all others, 1 to {@link LAST_NUMBER}.
+ */
+export function inventPerson(
+  number: number,
+  bankCode: string,
+  holding: Holding,
+  now: Date,
+): Omit<Insertable<PersonTable>, 'private_key' | 'certificate'> {
+  if (number < 1 || number > LAST_NUMBER) throw new RangeError('there are no more sample people');
+  const birth = new Date(Date.UTC(1950, 0, 1) + randomInt(20_000) * DAY_MS);
+  const serial = number.toString().padStart(7, '0');
+  return {
+    person_id: randomUUID(),
+    number,
+    state: 'PENDING',
+    name: pick(FAMILY_NAMES) + pick(GIVEN_NAMES),
+    mobile: `0100${serial}`,
+    email: `person${serial}@people.example.com`,
+    rrn: residentNumber(birth, number),
+    birth_date: isoDate(birth),
+    document: JSON.stringify(inventDocument(birth, number, now)),
+    bank_code: bankCode,
+    account_number: `10000${serial}`,
+    certificate_password: inventPassword(),
+    ci: randomBytes(64).toString('base64'),
+    created_at: now,
+    ...oldValidity(holding, now),
+  };
+}
+
+/**
+ * How long the old certificate is valid: a year that ends at 23:59:59 KST, as bank certificates do.
+ * Far enough from each border that a valid one stays valid for a month of sampling.
+ */
+function oldValidity(holding: Holding, now: Date): Pick<Insertable<PersonTable>, 'not_before' | 'not_after'> {
+  if (holding === 'NONE') return { not_before: null, not_after: null };
+  const daysLeft = {
+    VALID: () => randomInt(90, 330),
+    EXPIRING: () => randomInt(3, 28),
+    EXPIRED: () => -randomInt(2, 200),
+  }[holding]();
+  const notAfter = new Date(now.getTime() + daysLeft * DAY_MS);
+  notAfter.setUTCHours(14, 59, 59, 0);
+  const notBefore = new Date(notAfter);
+  notBefore.setUTCFullYear(notAfter.getUTCFullYear() - 1);
+  return { not_before: notBefore, not_after: notAfter };
+}
+
+/** `YYMMDD` `S` `XXXXX` and a check digit that cannot be right for anyone numbered before October 2020. */
+function residentNumber(birth: Date, number: number): string {
+  const century = birth.getUTCFullYear() < 2000 ? 1 : 3;
+  const digits =
+    isoDate(birth).replaceAll('-', '').slice(2) +
+    String(century + (number % 2)) +
+    (number % 100_000).toString().padStart(5, '0');
+  return digits + ((checkDigit(digits) + 1 + (Math.floor(number / 100_000) % 9)) % 10);
+}
+
+/** The check digit of a resident registration number: weights 2-9, 2-5. */
+export function checkDigit(first12: string): number {
+  const sum = [...first12].reduce((total, digit, index) => total + Number(digit) * (2 + (index % 8)), 0);
+  return (11 - (sum % 11)) % 10;
+}
+
+function inventDocument(birth: Date, number: number, now: Date): IdentityDocument {
+  const issuedOn = isoDate(new Date(now.getTime() - randomInt(100, 3_000) * DAY_MS));
+  if (number % 2 === 0) return { type: 'RESIDENT_CARD', issuedOn };
+  const year = isoDate(birth).slice(2, 4);
+  return {
+    type: 'DRIVING_LICENCE',
+    number: `00-${year}-${(number % 1_000_000).toString().padStart(6, '0')}-00`,
+    issuedOn,
+  };
+}
+
+/** A password that today's rule for certificate passwords allows, and that a hand can type. */
+function inventPassword(): string {
+  const letters = (count: number) =>
+    Array.from({ length: count }, () => pick([...'abcdefghkmnpqrstuvwxyz'])).join('');
+  return `${letters(5)}-${randomInt(10_000, 100_000)}-${letters(3).toUpperCase()}`;
+}
+
+function pick<T>(choices: readonly T[]): T {
+  return choices[randomInt(choices.length)]!;
+}
+
+function isoDate(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
