@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 export interface DescribedError {
   type: string;
   message: string;
@@ -11,13 +13,16 @@ export interface DescribedError {
  * the log, because drivers put parameters, rows and requests there (`detail` of PostgreSQL, `config` of HTTP clients).
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
+  // Errors of another realm (the workflow sandbox) are no instances of ours.
+  if (!types.isNativeError(error)) return { type: typeof error, message: 'not an Error' };
   const code = (error as { code?: unknown }).code;
   return {
     type: error.name === 'Error' ? error.constructor.name : error.name,
     message: error.message,
     ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
     ...(error.stack ? { stack: error.stack } : {}),
-    ...(error.cause instanceof Error && depth < 5 ? { cause: describeError(error.cause, depth + 1) } : {}),
+    ...(types.isNativeError(error.cause) && depth < 5
+      ? { cause: describeError(error.cause, depth + 1) }
+      : {}),
   };
 }

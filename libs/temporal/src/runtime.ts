@@ -1,5 +1,5 @@
 import { Runtime, type LogLevel, type Logger as TemporalLogger, type LogMetadata } from '@temporalio/worker';
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -31,7 +31,7 @@ export function bridge(logger: Logger): TemporalLogger {
     logger[LEVELS[level]](
       {
         ...{ sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt },
-        ...(error === undefined ? {} : { err: describeError(error) }),
+        ...(error === undefined ? {} : { err: error }),
       },
       message,
     );

@@ -26,7 +26,7 @@ export async function bundleWorkflows(logger: Logger, path = workflowsPath): Pro
     workflowsPath: path,
     failureConverterPath,
     webpackConfigHook,
-    logger: bridge(logger),
+    logger: bridge(logger.child({}, { level: 'warn' })),
   });
 }
 
