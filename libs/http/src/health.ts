@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Injectable, Logger, Res, type OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { describeError, Metrics } from '#libs/observability';
+import { Metrics } from '#libs/observability';
 import type { FastifyReply } from 'fastify';
 
 /** Rejects if the dependency cannot be used now. */
@@ -59,7 +59,7 @@ export class HealthRegistry implements OnModuleDestroy {
       return result('up');
     } catch (error) {
       // Readiness is polled; only the change is worth a line.
-      if (!this.down.has(name)) this.logger.warn({ check: name, err: describeError(error) }, 'not ready');
+      if (!this.down.has(name)) this.logger.warn({ check: name, err: error }, 'not ready');
       this.down.add(name);
       return result('down');
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, TransportError, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 import { activityLogContext } from './activity-log-context.js';
 import type { TemporalAddress } from './client.js';
@@ -90,7 +90,9 @@ export class WorkerRunner {
       } catch (error) {
         await this.connection?.close().catch(() => undefined);
         this.connection = undefined;
-        this.settings.logger.warn({ err: error, retryInMs: pause }, 'worker cannot start yet');
+        // Temporal is not up, or its namespace not made yet; anything else will not get better by waiting.
+        if (!(error instanceof TransportError)) throw error;
+        this.settings.logger.warn({ reason: error.message, retryInMs: pause }, 'worker cannot start yet');
         await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
