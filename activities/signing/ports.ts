@@ -1,0 +1,41 @@
+import type { CertificateProfile, IssuingAuthority, RequestRefusal } from '#libs/ca';
+import type { Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import type { Logger } from '#libs/observability';
+
+export interface SigningPorts {
+  readonly db: Database;
+  readonly authority: IssuingAuthority;
+  readonly profile: CertificateProfile;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface IssueRequest {
+  readonly reissueId: string;
+  readonly updateId: string;
+}
+
+export type IssueOutcome =
+  | { readonly outcome: 'ISSUED'; readonly serial: string }
+  | { readonly outcome: 'REFUSED'; readonly code: RequestRefusal };
+
+export interface SigningActivities {
+  /**
+   * Issues the certificate of a reissue, once: asked again, it answers with the same one.
+   *
+   * The steps are those by which an irreversible act stays accountable: check, build, write the intent and
+   * commit, sign, store if the intent still stands. A signature that finds no intent is thrown away, so whatever
+   * breaks in between, no certificate exists that the database does not know.
+   *
+   * Rejects with a failure that is not retried if the reissue is not ready to be signed (`NOT_AUTHORISED`) or its
+   * certificate cannot be made (`CERTIFICATE_NOT_BUILDABLE`).
+   */
+  issueCertificate(request: IssueRequest): Promise<IssueOutcome>;
+}
+
+/**
+ * How old an intent is when the attempt that wrote it can no longer be at work: more than the start-to-close
+ * timeout of the activity (30 s), and a margin for clocks that differ.
+ */
+export const intentLifetimeMs = 45_000;

@@ -1,0 +1,78 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { checkCertificateRequest, pemOf, signCertificate } from '#libs/ca';
+import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db';
+import { build, newSubject } from './build.js';
+import type { SigningPorts } from './ports.js';
+
+/** One certificate of a sample person, as if the bank had issued it long ago. */
+export interface SampleCertificateRequest {
+  /** Asked again with the same id, the same certificate comes back. */
+  readonly requestId: string;
+  readonly customerId: string;
+  readonly subjectName: string;
+  /** PKCS#10, PEM. */
+  readonly csr: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+export interface SampleCertificate {
+  readonly serial: string;
+  readonly pem: string;
+}
+
+export interface SampleActivities {
+  /** Issues certificates for sample people, in the order of the requests; each is at once the one on file. */
+  issueSampleCertificates(requests: readonly SampleCertificateRequest[]): Promise<SampleCertificate[]>;
+}
+
+/**
+ * For development and test only. There are no intents here: a certificate whose row is missing was never given to
+ * anyone, and its person does not exist.
+ */
+export function createSampleActivities(ports: Omit<SigningPorts, 'logger'>): SampleActivities {
+  const { db, authority, clock } = ports;
+
+  async function make(request: SampleCertificateRequest): Promise<NewCertificate> {
+    const key = await checkCertificateRequest(request.csr);
+    if (!key.ok) throw ApplicationFailure.nonRetryable('a sample request is refused', key.code);
+    const now = clock();
+    const notBefore = new Date(request.notBefore);
+    const { tbs, columns } = build(ports, {
+      subject: newSubject(request.subjectName, ports, notBefore),
+      validity: { notBefore, notAfter: new Date(request.notAfter) },
+      request: key,
+    });
+    return {
+      ...columns,
+      customer_id: request.customerId,
+      enrolment_id: request.requestId,
+      basis: 'NEW',
+      state: 'STORED',
+      der: await signCertificate(authority, tbs),
+      on_file: true,
+      created_at: now,
+      stored_at: now,
+      registered_at: notBefore,
+    };
+  }
+
+  return {
+    async issueSampleCertificates(requests) {
+      if (requests.length === 0) return [];
+      const ids = requests.map((request) => request.requestId);
+      const existing = new Set((await certificatesOfEnrolments(db, ids)).map((row) => row.enrolment_id));
+      const missing = requests.filter((request) => !existing.has(request.requestId));
+      if (missing.length > 0) await insertEnrolled(db, await Promise.all(missing.map(make)));
+      // Read back, because someone else may have been a moment earlier: then theirs is the certificate.
+      const rows = await certificatesOfEnrolments(db, ids);
+      const byId = new Map(rows.map((row) => [row.enrolment_id, row]));
+      return ids.map((id) => {
+        const row = byId.get(id);
+        if (!row?.der) throw new Error(`the certificate of enrolment ${id} is not there`);
+        return { serial: row.serial, pem: pemOf(row.der) };
+      });
+    },
+  };
+}
