@@ -5,7 +5,7 @@ import type {
   ReissueEventData,
   ReissueEventType,
 } from '#libs/contracts';
-import type { NewEvent, ReissueRow, RevocationReason } from '#libs/db';
+import type { NewEvent, ReissueRow } from '#libs/db';
 import type { State } from '#libs/domain';
 
 /** What an event says of the reissue it belongs to. */
@@ -36,7 +36,8 @@ export interface CertificateChange {
   readonly serial: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
-  readonly revocationReason?: RevocationReason;
+  /** RFC 5280 section 5.3.1. */
+  readonly revocationReason?: string;
   readonly occurredAt: Date;
 }
 

@@ -1,0 +1,9 @@
+export type {
+  IdentityProvider,
+  SendRequest,
+  SendResult,
+  VerifyRequest,
+  VerifyResult,
+} from './identity-provider.js';
+export { createOneWonProvider } from './one-won.js';
+export { createTelecomProvider } from './telecom.js';

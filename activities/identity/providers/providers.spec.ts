@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createOneWonProvider, createTelecomProvider, type IdentityProvider } from './index.js';
+
+const ci = 'c'.repeat(88);
+const person = { name: '가상인물', mobile: '01000000000', bank: '099', account: '1000000001' };
+
+/** A provider that works once per id, and can be told to fail after the work is done. */
+class FakeProvider {
+  readonly requests: { call: string; body: Record<string, string> }[] = [];
+  readonly done = new Map<string, object>();
+  fault: 'none' | 'slow' | 'down' | 'lost' | 'dropped' | 'garbage' = 'none';
+  /** Questions by id fail too. */
+  deaf = false;
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = JSON.parse((await textOf(request)) || '{}') as Record<string, string>;
+    this.requests.push({ call: `${request.method} ${request.url}`, body });
+    const id = request.url!.split('/').at(-1)!;
+    if (request.method === 'GET') {
+      if (this.deaf) return void request.socket.destroy();
+      const found = this.done.get(id);
+      if (request.url!.includes('/transactions/'))
+        return json(
+          response,
+          found
+            ? { transactionId: id, sent: true, ...found }
+            : { transactionId: id, sent: false, status: 'NOT_FOUND' },
+        );
+      return found ? json(response, found) : void response.writeHead(404).end();
+    }
+    if (this.fault === 'down') return void response.writeHead(503).end();
+    if (this.fault === 'dropped') return void request.socket.destroy();
+    const answer = this.work(body);
+    if (this.fault === 'lost') return void request.socket.destroy();
+    if (this.fault === 'slow') return;
+    if (this.fault === 'garbage') return json(response, { status: 'MATCHED' });
+    json(response, answer);
+  }
+
+  private work(body: Record<string, string>): object {
+    const id = body.attemptId ?? body.transactionId!;
+    const result =
+      body.code === undefined
+        ? { status: 'SENT' }
+        : body.code === '123456'
+          ? { status: 'MATCHED', ci }
+          : { status: 'MISMATCHED' };
+    if (!this.done.has(id)) this.done.set(id, result);
+    return this.done.get(id)!;
+  }
+
+  get calls(): string[] {
+    return this.requests.map(({ call }) => call);
+  }
+}
+
+let server: Server;
+let fake: FakeProvider;
+let url: string;
+let telecom: IdentityProvider;
+
+beforeAll(async () => {
+  server = createServer((request, response) => void fake.handle(request, response));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  telecom = createTelecomProvider({ url, timeoutMs: 400 });
+});
+beforeEach(() => {
+  fake = new FakeProvider();
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const sending = { transactionId: 'tx_1', ...person };
+const verifying = { transactionId: 'tx_1', attemptId: 'at_1', code: '123456' };
+
+describe('an identity provider', () => {
+  it('is told only what it needs', async () => {
+    await expect(telecom.send(sending)).resolves.toBe('SENT');
+    await createOneWonProvider({ url }).send({ ...sending, transactionId: 'tx_2' });
+    expect(fake.requests).toEqual([
+      {
+        call: 'POST /api/codes',
+        body: { transactionId: 'tx_1', name: person.name, mobile: person.mobile },
+      },
+      {
+        call: 'POST /api/transfers',
+        body: { transactionId: 'tx_2', bank: person.bank, account: person.account },
+      },
+    ]);
+  });
+
+  it('says who typed the right code, and that another was wrong', async () => {
+    await expect(telecom.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
+    await expect(telecom.verify({ ...verifying, attemptId: 'at_2', code: '000000' })).resolves.toEqual({
+      status: 'MISMATCHED',
+    });
+  });
+
+  it('knows nobody of that name and number', async () => {
+    fake.done.set('tx_1', { sent: false, status: 'UNKNOWN_SUBSCRIBER' });
+    await expect(telecom.send(sending)).resolves.toBe('UNKNOWN');
+    await expect(telecom.findSent('tx_1')).resolves.toBe('UNKNOWN');
+  });
+
+  it.each(['lost', 'slow', 'garbage'] as const)(
+    'is asked by id and not told again when its answer is %s',
+    async (fault) => {
+      fake.fault = fault;
+      await expect(telecom.send(sending)).resolves.toBe('SENT');
+      await expect(telecom.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
+      expect(fake.calls).toEqual([
+        'POST /api/codes',
+        'GET /api/transactions/tx_1',
+        'POST /api/verifications',
+        'GET /api/verifications/at_1',
+      ]);
+    },
+  );
+
+  it('is to be tried later when it is down, without a question', async () => {
+    fake.fault = 'down';
+    await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    expect(fake.calls).toEqual(['POST /api/codes']);
+  });
+
+  it('is to be tried later when the request never arrived', async () => {
+    fake.fault = 'dropped';
+    await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    await expect(telecom.verify(verifying)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+  });
+
+  it('leaves the outcome unknown when it does not even say what became of the request', async () => {
+    fake.fault = 'lost';
+    fake.deaf = true;
+    await expect(telecom.verify(verifying)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(telecom.verify({ ...verifying, repeated: true })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
+    expect(fake.calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
+  });
+
+  it('is asked first when an earlier call may have reached it', async () => {
+    await telecom.verify(verifying);
+    await expect(telecom.verify({ ...verifying, repeated: true })).resolves.toEqual({
+      status: 'MATCHED',
+      ci,
+    });
+    await telecom.send({ ...sending, repeated: true });
+    expect(fake.calls).toEqual([
+      'POST /api/verifications',
+      'GET /api/verifications/at_1',
+      'GET /api/transactions/tx_1',
+      'POST /api/codes',
+    ]);
+  });
+});
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += (chunk as Buffer).toString();
+  return text;
+}
+
+function json(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

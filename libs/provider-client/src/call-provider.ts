@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
+
+export interface ProviderOptions {
+  /** Where the provider's API begins, path included. */
+  readonly url: string;
+  /** How long one call may take, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface ProviderCall<Answer> {
+  /** The provider's name, for messages. */
+  readonly provider: string;
+  /** Below the provider's address, e.g. `/codes`. */
+  readonly path?: string;
+  /** Sent by POST; without it the call is a GET, which changes nothing. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly answer: z.ZodType<Answer>;
+}
+
+const defaultTimeoutMs = 5_000;
+
+// The connection was never made, so the request cannot have arrived.
+const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+// Refusals before any work: too many requests, and a service that says it is away.
+const notDone = new Set([429, 503]);
+
+/**
+ * One JSON call to a provider, answered within `timeoutMs`.
+ *
+ * @throws OutcomeUnknown of a POST that may have been carried out
+ * @throws ProviderUnavailable of one that was not, and of a GET
+ * @throws ProviderRefused for a 4xx answer
+ */
+export async function callProvider<Answer>(
+  { url, timeoutMs = defaultTimeoutMs, fetch = globalThis.fetch }: ProviderOptions,
+  { provider, path = '', body, answer }: ProviderCall<Answer>,
+): Promise<Answer> {
+  const Unanswered = body === undefined ? ProviderUnavailable : OutcomeUnknown;
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url.replace(/\/+$/, '') + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (error) {
+    const code = codeOf(error);
+    throw notConnected.has(code)
+      ? new ProviderUnavailable(`${provider} cannot be reached (${code})`)
+      : new Unanswered(`${provider} gave no answer (${code})`);
+  }
+
+  if (notDone.has(status)) throw new ProviderUnavailable(`${provider} answered ${status}`);
+  if (status >= 400 && status < 500 && status !== 408)
+    throw new ProviderRefused(`${provider} answered ${status}`, status);
+  if (status !== 200) throw new Unanswered(`${provider} answered ${status}`);
+  const parsed = answer.safeParse(parseJson(text));
+  if (!parsed.success) throw new Unanswered(`${provider} gave an answer that its contract does not know`);
+  return parsed.data;
+}
+
+// Error and cause stay behind: an HTTP client's errors may hold the request.
+function codeOf(error: unknown): string {
+  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+  return String(cause?.code ?? name);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,5 @@
+export { callProvider } from './call-provider.js';
+export type { ProviderCall, ProviderOptions } from './call-provider.js';
+export { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
+export { once } from './once.js';
+export type { OnceOptions } from './once.js';
