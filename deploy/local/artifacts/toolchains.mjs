@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Refusal } from '../lib/refusal.mjs';
+
+const run = promisify(execFile);
+/** The folder whose go.mod pins Temporal; its `go` line says which Go is needed. */
+export const goModule = new URL('../temporal/', import.meta.url);
+
+const GO_ALTERNATIVE = 'or set RESEAL_TEMPORAL_ADDRESS to use a Temporal server that runs already';
+const JAVA_ALTERNATIVE = 'or set RESEAL_KAFKA_BROKERS to use a Kafka that runs already';
+
+/** @throws {Refusal} when the Go that builds Temporal is missing or too old */
+export async function requireGo() {
+  try {
+    // In the module's folder Go itself compares its version with go.mod (and may fetch a newer toolchain, if allowed).
+    await run('go', ['version'], { cwd: goModule });
+  } catch (error) {
+    const found = error.code === 'ENOENT' ? '' : ` (${String(error.stderr).trim()})`;
+    throw new Refusal(`Go 1.26 is needed to build Temporal${found}: install it, ${GO_ALTERNATIVE}.`);
+  }
+}
+
+/** The `java` to run: JAVA_HOME's where set. */
+export const java = () => (process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin', 'java') : 'java');
+
+/** @throws {Refusal} when the Java that runs Kafka is missing or too old */
+export async function requireJava() {
+  let version = 'not found';
+  try {
+    version =
+      /version "([^"]+)"/.exec((await run(java(), ['-version'])).stderr)?.[1] ?? 'of an unknown version';
+  } catch {
+    // Stays "not found".
+  }
+  if (Number.parseInt(version, 10) >= 17) return;
+  throw new Refusal(`Java 17 is needed to run Kafka (java: ${version}): install it, ${JAVA_ALTERNATIVE}.`);
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { provideJars } from './artifacts/maven.mjs';
+import { providePackages } from './artifacts/packages.mjs';
+import { provideTemporalBinaries } from './artifacts/temporal-binaries.mjs';
+import { requireJava } from './artifacts/toolchains.mjs';
+import { endCommands } from './lib/commands.mjs';
+import { claim, release, runningStack } from './lib/instance.mjs';
+import { jarSets } from './lib/jar-sets.mjs';
+import { assertPortsFree, freePortEnvironment } from './lib/ports.mjs';
+import { Refusal } from './lib/refusal.mjs';
+import { Report } from './lib/report.mjs';
+import { readSettings } from './lib/settings.mjs';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * The first stage of every command: plain JavaScript without dependencies that runs on Node 18 and later. It claims
+ * the state folder, fetches and builds what is not there yet, then hands over to `commands/<command>.mjs` on Node 24.
+ * @param {'start' | 'demo' | 'test'} command
+ */
+export async function launch(command) {
+  const report = new Report(command === 'demo' ? process.stderr : process.stdout);
+  const interrupt = () => {
+    endCommands();
+    process.exit(130);
+  };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  try {
+    const node = await prepare(command, report);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    await handOver(command, node);
+  } catch (error) {
+    endCommands();
+    report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
+    process.exit(1);
+  }
+}
+
+/** @returns {Promise<string>} the Node that runs the second stage */
+async function prepare(command, report) {
+  if (command === 'test') useTestEnvironment();
+  let settings = readSettings();
+  if (command === 'demo' && runningStack(settings)) return providePackages(settings, report);
+
+  const leftovers = await claim(settings);
+  process.on('exit', () => release(settings));
+  if (leftovers.length > 0) report.note(`Ended what an earlier run had left: ${leftovers.join(', ')}`);
+  if (command === 'test') {
+    Object.assign(process.env, await freePortEnvironment());
+    settings = readSettings();
+  }
+  await assertPortsFree(settings);
+
+  const jars = jarSets(settings, command);
+  if (jars.length > 0) await requireJava();
+  const [node] = await Promise.all([
+    providePackages(settings, report),
+    settings.external.temporal ? undefined : provideTemporalBinaries(settings, report),
+    ...jars.map((set) => provideJars(settings, report, set)),
+  ]);
+  return node;
+}
+
+/** Tests have a stack of their own, beside a development one: another state folder, other ports, nothing external. */
+function useTestEnvironment() {
+  const { env } = process;
+  env.RESEAL_STATE = env.RESEAL_TEST_STATE || '.reseal-test';
+  env.RESEAL_ENV = 'test';
+  for (const key of ['RESEAL_POSTGRES_URL', 'RESEAL_TEMPORAL_ADDRESS', 'RESEAL_KAFKA_BROKERS'])
+    delete env[key];
+}
+
+async function handOver(command, node) {
+  const script = fileURLToPath(new URL(`commands/${command}.mjs`, import.meta.url));
+  // kafkajs 2.2 computes timeouts in the past; Node 24 warns of each process's first.
+  const args = ['--disable-warning=TimeoutNegativeWarning', script, ...process.argv.slice(2)];
+  // In its own process group, so that a Ctrl-C in the terminal reaches it once, through us. The channel tells it when
+  // we are gone.
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  const [code, signal] = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (...how) => resolve(how));
+  });
+  if (signal) await claim(readSettings()); // it could not clean up itself
+  process.exit(signal ? 1 : code);
+}

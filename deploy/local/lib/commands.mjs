@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { lastLines } from './files.mjs';
+
+const running = new Set();
+
+/** Ends the one-off commands that still run, so that an interrupted launcher leaves none behind. */
+export const endCommands = () => running.forEach((child) => child.kill('SIGTERM'));
+
+/**
+ * Runs a command to its end, its output in a log file.
+ * @param {{log: string, env?: object, cwd?: string, uid?: number, gid?: number}} options
+ * @throws {Error} with the log's last lines when it does not exit with 0
+ */
+export function runToLog(command, args, { log, ...options }) {
+  fs.mkdirSync(path.dirname(log), { recursive: true });
+  const output = fs.openSync(log, 'a');
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', output, output] });
+    running.add(child);
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      running.delete(child);
+      if (code === 0) return resolve();
+      const name = path.basename(command);
+      reject(new Error(`${name} ended with ${signal ?? code}; its log ${log} ends:\n${lastLines(log)}`));
+    });
+  }).finally(() => fs.closeSync(output));
+}
+
+/** Runs a command to its end on our own terminal. @returns {Promise<number>} its exit code */
+export function runInForeground(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    running.add(child);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+const LARGEST_BYTES = 20 * 1024 * 1024;
+const EVERY_MS = 60_000;
+
+/**
+ * Keeps each log below a size: what is too long is copied to `<name>.log.1` and emptied. The processes hold their
+ * logs open in append mode, so they go on writing at the new start.
+ */
+export function rotateLogs(folder) {
+  for (const name of fs.readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
+    const file = path.join(folder, name);
+    if (fs.statSync(file).size < LARGEST_BYTES) continue;
+    fs.copyFileSync(file, `${file}.1`);
+    fs.truncateSync(file);
+  }
+}
+
+/** Rotates while the stack is up. @returns {() => void} ends it */
+export function keepLogsSmall(folder) {
+  const timer = setInterval(() => rotateLogs(folder), EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/**
+ * Prints what is added to the logs as JSON lines, each with the component that wrote it.
+ * @returns {() => void} ends it
+ */
+export function followLogs(folder, out = process.stdout) {
+  const seen = new Map(
+    fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).size]),
+  );
+  const rest = new Map();
+  const poll = () => {
+    for (const name of fs.readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
+      const { size } = fs.statSync(path.join(folder, name));
+      const from = Math.min(seen.get(name) ?? 0, size);
+      seen.set(name, size);
+      if (size === from) continue;
+      const lines = ((rest.get(name) ?? '') + readRange(path.join(folder, name), from, size)).split('\n');
+      rest.set(name, lines.pop());
+      for (const line of lines) if (line) out.write(`${structured(path.basename(name, '.log'), line)}\n`);
+    }
+  };
+  const timer = setInterval(poll, 250);
+  return () => {
+    clearInterval(timer);
+    poll();
+  };
+}
+
+function readRange(file, from, to) {
+  const buffer = Buffer.alloc(to - from);
+  const handle = fs.openSync(file, 'r');
+  try {
+    return buffer.toString('utf8', 0, fs.readSync(handle, buffer, 0, buffer.length, from));
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function structured(component, line) {
+  try {
+    return JSON.stringify({ component, ...JSON.parse(line) });
+  } catch {
+    return JSON.stringify({ component, msg: line });
+  }
+}

@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Refusal } from './refusal.mjs';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+/** Who listens where. `key` is the variable that moves the port, `part` what its owner is called in messages. */
+const PORTS = {
+  gateway: { key: 'RESEAL_GATEWAY_PORT', port: 3000, part: 'the gateway' },
+  sandbox: { key: 'RESEAL_SANDBOX_PORT', port: 3003, part: 'the sandbox' },
+  worker: { key: 'RESEAL_WORKER_PORT', port: 3004, part: 'the worker' },
+  signer: { key: 'RESEAL_SIGNER_PORT', port: 3005, part: 'the signer' },
+  smtp: { key: 'RESEAL_SANDBOX_SMTP_PORT', port: 3025, part: "the sandbox's mail server" },
+  temporal: { key: 'RESEAL_TEMPORAL_PORT', port: 7233, part: 'Temporal' },
+  temporalUi: { key: 'RESEAL_TEMPORAL_UI_PORT', port: 8233, part: 'the Temporal UI' },
+  kafka: { key: 'RESEAL_KAFKA_PORT', port: 9092, part: 'Kafka' },
+  postgres: { key: 'RESEAL_POSTGRES_PORT', port: 54320, part: 'PostgreSQL' },
+};
+
+/** Temporal's services share one process but each has a gRPC and a gossip port; they follow the frontend's. */
+export const TEMPORAL_SERVICES = { frontend: 0, history: 1, matching: 2, worker: 6 };
+export const temporalPorts = (frontend) =>
+  Object.fromEntries(
+    Object.entries(TEMPORAL_SERVICES).map(([name, offset]) => [
+      name,
+      { grpc: frontend + offset, membership: frontend - 300 + offset },
+    ]),
+  );
+export const kafkaControllerPort = (broker) => broker + 1;
+
+function port(env, { key, port: fallback }) {
+  const value = Number(env[key] ?? fallback);
+  if (!Number.isInteger(value) || value < 1024 || value > 65_535)
+    throw new Refusal(`${key} must be a port from 1024 to 65535, not "${env[key]}".`);
+  return value;
+}
+
+/**
+ * Everything the launcher decides from the environment, in one frozen object.
+ * @param {NodeJS.ProcessEnv} env
+ * @throws {Refusal} naming the key that is wrong
+ */
+export function readSettings(env = process.env) {
+  const folder = (key, fallback) => path.resolve(root, env[key] || fallback);
+  const state = folder('RESEAL_STATE', '.reseal');
+  const environment = env.RESEAL_ENV || 'development';
+  if (!['development', 'test'].includes(environment))
+    throw new Refusal(`The local launcher runs in development or test, not RESEAL_ENV=${environment}.`);
+  return Object.freeze({
+    root,
+    environment,
+    state,
+    cache: folder('RESEAL_CACHE', '.reseal-cache'),
+    logs: path.join(state, 'logs'),
+    run: path.join(state, 'run'),
+    secrets: path.join(state, 'secrets'),
+    host: '127.0.0.1',
+    ports: Object.fromEntries(Object.entries(PORTS).map(([name, spec]) => [name, port(env, spec)])),
+    namespace: env.RESEAL_TEMPORAL_NAMESPACE || 'reseal',
+    mavenRepository: (env.RESEAL_MAVEN_REPOSITORY || 'https://repo1.maven.org/maven2').replace(/\/$/, ''),
+    /** Addresses of parts that run elsewhere; what is named here is used, not provisioned. */
+    external: {
+      postgres: env.RESEAL_POSTGRES_URL || undefined,
+      temporal: env.RESEAL_TEMPORAL_ADDRESS || undefined,
+      kafka: env.RESEAL_KAFKA_BROKERS || undefined,
+    },
+    logToConsole: env.RESEAL_LOG === 'console' || process.argv.includes('--logs'),
+    infrastructureOnly: process.argv.includes('--infrastructure'),
+  });
+}
+
+/**
+ * The ports this stack will listen on, each with its owner and the variable that moves it.
+ * @returns {{port: number, part: string, key: string}[]}
+ */
+export function portsToListenOn({ ports, external, infrastructureOnly }) {
+  const own = (name) => ({ ...PORTS[name], port: ports[name] });
+  const wanted = infrastructureOnly ? [] : ['gateway', 'sandbox', 'worker', 'signer', 'smtp'].map(own);
+  if (!external.postgres) wanted.push(own('postgres'));
+  if (!external.temporal) {
+    wanted.push(own('temporalUi'));
+    for (const { grpc, membership } of Object.values(temporalPorts(ports.temporal)))
+      for (const port of [grpc, membership]) wanted.push({ ...own('temporal'), port });
+  }
+  if (!external.kafka) wanted.push(own('kafka'), { ...own('kafka'), port: kafkaControllerPort(ports.kafka) });
+  return wanted;
+}
+
+/** All ports moved by the same distance, as environment variables: for a second stack beside the first. */
+export const shiftedPorts = (distance) =>
+  Object.fromEntries(Object.values(PORTS).map(({ key, port: base }) => [key, String(base + distance)]));

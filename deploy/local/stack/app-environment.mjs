@@ -1,0 +1,116 @@
+import path from 'node:path';
+import { writeFileAtomically } from '../lib/files.mjs';
+import { kafkaBrokers } from './kafka.mjs';
+import { databaseUrl } from './postgres.mjs';
+import { temporalAddress } from './temporal.mjs';
+
+/** Inherited by every process; nothing else of the launcher's environment is. */
+const SYSTEM = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
+
+/** Keys of the launcher's own environment that belong to one app only. */
+const FOR_ONE_APP = {
+  gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE'],
+  worker: [
+    'RESEAL_TELECOM_URL',
+    'RESEAL_ONE_WON_URL',
+    'RESEAL_SMS_URL',
+    'RESEAL_SMTP_URL',
+    'RESEAL_MAIL_FROM',
+  ],
+};
+/** What names a secret or an address is handed out below, to those who hold it; plain settings go to everyone. */
+const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
+
+const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
+
+/** The public addresses of a stack: what a client of it needs, and no secret. */
+export function clientEnvironment(context) {
+  const { ports, host, namespace } = context.settings;
+  return {
+    RESEAL_GATEWAY_URL: `http://${host}:${ports.gateway}`,
+    RESEAL_SANDBOX_URL: `http://${host}:${ports.sandbox}`,
+    RESEAL_TEMPORAL_ADDRESS: temporalAddress(context),
+    RESEAL_TEMPORAL_NAMESPACE: namespace,
+    RESEAL_KAFKA_BROKERS: kafkaBrokers(context),
+  };
+}
+
+/**
+ * The whole environment of each app: what it holds and nothing more, so that no app can use another's key or role.
+ * @returns {Record<string, Record<string, string>>} by app; `owner` is for migrations
+ */
+export function appEnvironments(context) {
+  const { settings, secrets } = context;
+  const { ports, host } = settings;
+  const { files } = secrets;
+  const client = clientEnvironment(context);
+  const sandbox = client.RESEAL_SANDBOX_URL;
+  const common = {
+    ...pick(process.env, (key) => SYSTEM.includes(key)),
+    ...pick(process.env, (key) => key.startsWith('RESEAL_') && !NOT_FOR_EVERYONE.test(key)),
+    RESEAL_ENV: settings.environment,
+    RESEAL_HOST: host,
+    RESEAL_STATE: settings.state,
+  };
+  const temporal = {
+    RESEAL_TEMPORAL_ADDRESS: client.RESEAL_TEMPORAL_ADDRESS,
+    RESEAL_TEMPORAL_NAMESPACE: client.RESEAL_TEMPORAL_NAMESPACE,
+    RESEAL_CODEC_KEYS_FILE: files.codecKeys,
+  };
+  const own = {
+    owner: { RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal') },
+    gateway: {
+      RESEAL_GATEWAY_PORT: ports.gateway,
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_gateway', 'reseal'),
+      ...temporal,
+      RESEAL_TOKEN_KEY_FILE: files.tokenKey,
+      RESEAL_ID_KEY_FILE: files.idKey,
+      RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
+    },
+    worker: {
+      RESEAL_WORKER_PORT: ports.worker,
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_worker', 'reseal'),
+      ...temporal,
+      RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
+      RESEAL_VAULT_KEYS_FILE: files.vaultKeys,
+      RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
+      RESEAL_SANDBOX_URL: sandbox,
+      RESEAL_TELECOM_URL: `${sandbox}/v1/telecom`,
+      RESEAL_ONE_WON_URL: `${sandbox}/v1/one-won`,
+      RESEAL_SMS_URL: `${sandbox}/v1/sms`,
+      RESEAL_SMTP_URL: `smtp://${host}:${ports.smtp}`,
+      RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
+    },
+    signer: {
+      RESEAL_SIGNER_PORT: ports.signer,
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
+      ...temporal,
+      RESEAL_CA_DIRECTORY: path.join(settings.state, 'ca'),
+    },
+    sandbox: {
+      RESEAL_SANDBOX_PORT: ports.sandbox,
+      RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal_sandbox'),
+      RESEAL_REGISTRY_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal'),
+      ...temporal,
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(own).map(([app, values]) => [
+      app,
+      { ...common, ...stringValues(values), ...pick(process.env, (key) => FOR_ONE_APP[app]?.includes(key)) },
+    ]),
+  );
+}
+
+const stringValues = (values) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+
+/** Writes each app's RESEAL_ keys to a file, to run one by hand: `node --env-file=.reseal/env/worker.env …`. */
+export function writeEnvironmentFiles({ settings }, environments) {
+  for (const [app, environment] of Object.entries(environments)) {
+    const lines = Object.entries(pick(environment, (key) => key.startsWith('RESEAL_')));
+    const content = lines.map(([key, value]) => `${key}='${value}'\n`).join('');
+    writeFileAtomically(path.join(settings.state, 'env', `${app}.env`), content, { mode: 0o600 });
+  }
+}

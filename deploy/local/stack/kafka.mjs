@@ -1,0 +1,108 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import kafkajs from 'kafkajs';
+import { classPath } from '../artifacts/maven.mjs';
+import { java } from '../artifacts/toolchains.mjs';
+import { runToLog } from '../lib/commands.mjs';
+import { writeFileAtomically } from '../lib/files.mjs';
+import { kafkaJars } from '../lib/jar-sets.mjs';
+import { kafkaControllerPort } from '../lib/settings.mjs';
+import { until } from '../lib/wait.mjs';
+
+const LOG_CONFIG = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
+
+const TOPICS = ['reseal.reissue', 'reseal.certificate'];
+const PARTITIONS = 6;
+
+/** @returns {string} comma-separated brokers the apps use */
+export const kafkaBrokers = ({ settings }) =>
+  settings.external.kafka ?? `${settings.host}:${settings.ports.kafka}`;
+
+/** Formats the storage on the first boot and says how broker and controller, one process, are run. */
+export async function prepareKafka({ settings }) {
+  const folder = path.join(settings.state, 'kafka');
+  const data = path.join(folder, 'data');
+  const properties = path.join(folder, 'server.properties');
+  writeFileAtomically(properties, serverProperties(settings, data));
+  const command = java();
+  const common = ['-cp', classPath(settings, kafkaJars.lockFile), `-Dlog4j2.configurationFile=${LOG_CONFIG}`];
+  const env = { PATH: process.env.PATH, TZ: 'UTC' };
+  if (!fs.existsSync(path.join(data, 'meta.properties'))) {
+    fs.rmSync(data, { recursive: true, force: true }); // what an interrupted format left
+    const id = crypto.randomBytes(16).toString('base64url').replace(/^-/, '_');
+    const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', id, '-c', properties];
+    const log = path.join(settings.logs, 'kafka.log');
+    await runToLog(command, [...common, '-XX:TieredStopAtLevel=1', ...format], { log, env, cwd: folder });
+  }
+  const memory = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+  return {
+    command,
+    args: [...common, ...memory, 'kafka.Kafka', properties],
+    env,
+    cwd: folder,
+    graceMs: 20_000,
+  };
+}
+
+function serverProperties({ host, ports }, data) {
+  const controller = `${host}:${kafkaControllerPort(ports.kafka)}`;
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    listeners: `PLAINTEXT://${host}:${ports.kafka},CONTROLLER://${controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.bootstrap.servers': controller,
+    'log.dirs': data,
+    'auto.create.topics.enable': false,
+    // One broker: every internal topic has one copy, and few partitions so that they load quickly.
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'controlled.shutdown.max.retries': 1,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** Creates the topics and waits until they have leaders and consumer groups a coordinator. */
+export async function provideTopics(context) {
+  await withAdmin(context, async (admin) => {
+    const existing = await until(() => admin.listTopics(), { what: 'Kafka', everyMs: 200 });
+    const topics = TOPICS.filter((topic) => !existing.includes(topic));
+    if (topics.length > 0)
+      await admin.createTopics({
+        topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+        waitForLeaders: true,
+      });
+    await until(() => admin.describeGroups(['reseal-readiness']), {
+      what: "Kafka's group coordinator",
+      everyMs: 200,
+    });
+  });
+}
+
+/** Succeeds when the broker answers with its metadata. */
+export async function kafkaAnswers(context) {
+  await withAdmin(context, (admin) => admin.listTopics(), { retries: 0 });
+}
+
+async function withAdmin(context, use, retry = { retries: 5, initialRetryTime: 200 }) {
+  const { Kafka, logLevel } = kafkajs;
+  const brokers = kafkaBrokers(context).split(',');
+  const kafka = new Kafka({ clientId: 'reseal-launcher', brokers, logLevel: logLevel.NOTHING, retry });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,177 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Child } from '../lib/child.mjs';
+import { endCommands, runToLog } from '../lib/commands.mjs';
+import { publish } from '../lib/instance.mjs';
+import { rotateLogs } from '../lib/logs.mjs';
+import { provideSecrets } from '../lib/secrets.mjs';
+import { answersOk } from '../lib/wait.mjs';
+import { appEnvironments, clientEnvironment, writeEnvironmentFiles } from './app-environment.mjs';
+import { postgresAnswers, provideDatabases } from './databases.mjs';
+import { kafkaAnswers, prepareKafka, provideTopics } from './kafka.mjs';
+import { preparePostgres } from './postgres.mjs';
+import { provideNamespace, temporalAnswers } from './temporal-namespace.mjs';
+import { prepareTemporal, prepareTemporalUi } from './temporal.mjs';
+
+const APPS = ['sandbox', 'signer', 'worker', 'gateway'];
+/** Those that still work for others stop after them. */
+const STOP_ORDER = ['gateway', 'worker', 'signer', 'sandbox', 'temporal-ui', 'temporal', 'kafka', 'postgres'];
+
+/** All processes of one state folder: provisions, starts, watches and stops them. */
+export class Stack {
+  #context;
+  #children = new Map();
+  #environments;
+  #stopping = false;
+
+  constructor(settings, report) {
+    for (const folder of [settings.state, settings.logs]) fs.mkdirSync(folder, { recursive: true });
+    rotateLogs(settings.logs);
+    this.#context = { settings, report, secrets: provideSecrets(settings.secrets) };
+    this.#environments = appEnvironments(this.#context);
+    writeEnvironmentFiles(this.#context, this.#environments);
+  }
+
+  get settings() {
+    return this.#context.settings;
+  }
+
+  /** @returns {Record<string, string>} the stack's addresses as environment, for clients of it */
+  get clientEnvironment() {
+    return clientEnvironment(this.#context);
+  }
+
+  /** The long-running processes by name. @returns {Map<string, Child>} */
+  get children() {
+    return this.#children;
+  }
+
+  /** Starts everything (or only the infrastructure) and resolves when all of it is ready. */
+  async start() {
+    const { infrastructureOnly } = this.settings;
+    const built = infrastructureOnly ? Promise.resolve() : this.#build();
+    const databases = this.#startPostgres();
+    await Promise.all([
+      databases.then(() => this.#startTemporal()),
+      this.#startKafka(),
+      built.then(() => !infrastructureOnly && this.#provideCa()),
+      Promise.all([built, databases]).then(() => !infrastructureOnly && this.#migrate()),
+    ]);
+    if (!infrastructureOnly) await Promise.all(APPS.map((app) => this.#startApp(app)));
+    this.#publish();
+  }
+
+  /** Stops everything in order; in a hurry without grace. */
+  async stop({ hurry = false } = {}) {
+    this.#stopping = true;
+    endCommands();
+    if (hurry) {
+      await Promise.all([...this.#children.values()].map((child) => child.stop({ hurry })));
+      return;
+    }
+    for (const name of STOP_ORDER) await this.#children.get(name)?.stop();
+  }
+
+  #build() {
+    const log = path.join(this.settings.logs, 'build.log');
+    const tsc = path.join(this.settings.root, 'node_modules/typescript/bin/tsc');
+    const args = [tsc, '-p', 'tsconfig.build.json'];
+    return this.#context.report.step('Built', () =>
+      runToLog(process.execPath, args, { log, cwd: this.settings.root }),
+    );
+  }
+
+  async #startPostgres() {
+    const { settings, report } = this.#context;
+    await report.step(
+      settings.external.postgres ? 'PostgreSQL (external) ready' : 'PostgreSQL 18 ready',
+      async () => {
+        if (!settings.external.postgres)
+          await this.#startChild('postgres', 'PostgreSQL', await preparePostgres(this.#context), () =>
+            postgresAnswers(this.#context),
+          );
+        await provideDatabases(this.#context);
+      },
+    );
+  }
+
+  async #startTemporal() {
+    const { settings, report } = this.#context;
+    const { external, host, ports } = settings;
+    await report.step(external.temporal ? 'Temporal (external) ready' : 'Temporal ready', async () => {
+      if (!external.temporal)
+        await this.#startChild('temporal', 'Temporal', await prepareTemporal(this.#context), () =>
+          temporalAnswers(this.#context),
+        );
+      await provideNamespace(this.#context);
+    });
+    if (external.temporal) return;
+    await report.step('Temporal UI ready', () =>
+      this.#startChild('temporal-ui', 'The Temporal UI', prepareTemporalUi(this.#context), () =>
+        answersOk(`http://${host}:${ports.temporalUi}/`),
+      ),
+    );
+  }
+
+  async #startKafka() {
+    const { settings, report } = this.#context;
+    await report.step(settings.external.kafka ? 'Kafka (external) ready' : 'Kafka ready', async () => {
+      if (!settings.external.kafka)
+        await this.#startChild('kafka', 'Kafka', await prepareKafka(this.#context), () =>
+          kafkaAnswers(this.#context),
+        );
+      await provideTopics(this.#context);
+    });
+  }
+
+  #provideCa() {
+    return this.#context.report.step('Certificate authority ready', () =>
+      this.#runBuilt('ca', 'dist/apps/signer/src/ca-init.js', this.#environments.signer),
+    );
+  }
+
+  #migrate() {
+    return this.#context.report.step('Database migrated', () =>
+      this.#runBuilt('migrations', 'dist/libs/db/src/migrate.js', this.#environments.owner),
+    );
+  }
+
+  #runBuilt(name, script, env) {
+    const log = path.join(this.settings.logs, `${name}.log`);
+    return runToLog(process.execPath, ['--enable-source-maps', script], {
+      log,
+      env,
+      cwd: this.settings.root,
+    });
+  }
+
+  async #startApp(app) {
+    const { host, ports } = this.settings;
+    const title = `The ${app}`;
+    const spec = {
+      command: process.execPath,
+      args: ['--enable-source-maps', `dist/apps/${app}/src/main.js`],
+      env: this.#environments[app],
+    };
+    await this.#context.report.step(`${title} ready`, () =>
+      this.#startChild(app, title, spec, () => answersOk(`http://${host}:${ports[app]}/health/ready`)),
+    );
+  }
+
+  async #startChild(name, title, spec, isReady) {
+    if (this.#stopping) throw new Error('The stack is stopping.');
+    const child = new Child({ name, title, isReady, ...spec }, this.#context);
+    this.#children.set(name, child);
+    await child.start();
+  }
+
+  #publish() {
+    const { host, ports, external, secrets } = this.settings;
+    publish(this.settings, {
+      environment: this.clientEnvironment,
+      temporalUi: external.temporal ? undefined : `http://${host}:${ports.temporalUi}`,
+      postgres: external.postgres ? undefined : { host, port: ports.postgres },
+      secrets,
+    });
+  }
+}

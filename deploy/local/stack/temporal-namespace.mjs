@@ -1,0 +1,54 @@
+import { Connection } from '@temporalio/client';
+import { until } from '../lib/wait.mjs';
+import { temporalAddress } from './temporal.mjs';
+
+/** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
+const ALREADY_EXISTS = 6;
+
+/** Temporal's IndexedValueType numbers. */
+const SEARCH_ATTRIBUTES = { ReissueParked: 5 /* Bool */, CustomerRef: 2 /* Keyword */ };
+const RETENTION_DAYS = 3;
+
+/** Succeeds when the frontend serves. */
+export async function temporalAnswers(context) {
+  await withConnection(context, async () => undefined);
+}
+
+/** Registers namespace and search attributes, and waits until both can be used. */
+export async function provideNamespace(context) {
+  const { namespace } = context.settings;
+  await until(() => temporalAnswers(context), { what: 'Temporal' });
+  await withConnection(context, async ({ workflowService, operatorService }) => {
+    await workflowService
+      .registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: { seconds: RETENTION_DAYS * 86_400 },
+      })
+      .catch(unlessItExists);
+    const list = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes;
+    const present = await until(list, { what: `Temporal namespace ${namespace}` });
+    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in present));
+    if (missing.length > 0)
+      await operatorService
+        .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) })
+        .catch(unlessItExists);
+    // A query that names them succeeds only when every service knows them.
+    const query = 'ReissueParked = true AND CustomerRef = "-"';
+    await until(() => workflowService.countWorkflowExecutions({ namespace, query }), {
+      what: 'Search attributes',
+    });
+  });
+}
+
+function unlessItExists(error) {
+  if (error.code !== ALREADY_EXISTS) throw error;
+}
+
+async function withConnection(context, use) {
+  const connection = await Connection.connect({ address: temporalAddress(context), connectTimeout: 2_000 });
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
