@@ -31,7 +31,8 @@ export function bridge(logger: Logger): TemporalLogger {
     logger[LEVELS[level]](
       {
         ...{ sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt },
-        ...(error === undefined ? {} : { err: error }),
+        // The native side tells errors as text.
+        ...(error === undefined ? {} : typeof error === 'string' ? { reason: error } : { err: error }),
       },
       message,
     );

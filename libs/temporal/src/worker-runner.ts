@@ -21,6 +21,7 @@ export interface WorkerSettings extends TemporalAddress {
 }
 
 const SHUTDOWN_GRACE = '8s';
+const CHECK_TIMEOUT_MS = 1000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5000;
 
@@ -75,7 +76,10 @@ export class WorkerRunner {
       ...(this.settings.activities ? [status.activityPollerState] : []),
     ];
     if (pollers.some((state) => state !== 'POLLING')) throw new Error(`pollers are ${pollers.join(' and ')}`);
-    await this.connection?.workflowService.describeNamespace({ namespace: this.settings.namespace });
+    const { connection, settings } = this;
+    await connection?.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+      connection.workflowService.describeNamespace({ namespace: settings.namespace }),
+    );
   }
 
   /** Tries again until it succeeds, with growing pauses; undefined if stopped meanwhile. */
