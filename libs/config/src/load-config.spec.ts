@@ -1,15 +1,18 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { codecKeys, databaseConfig, httpConfig, kafkaConfig } from './fragments.js';
 import { ConfigError, loadConfig } from './load-config.js';
 import { projectRoot } from './project-root.js';
 import { flag, json, milliseconds, secretBytes } from './values.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'reseal-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
 const fileWith = (content: string) => {
-  const path = join(mkdtempSync(join(tmpdir(), 'config-')), 'value');
+  const path = join(folder, String(files++));
   writeFileSync(path, content);
   return path;
 };
