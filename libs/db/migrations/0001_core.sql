@@ -51,6 +51,7 @@ CREATE TABLE reissue (
   park_sequence     int NOT NULL DEFAULT 0,
   pending_message   jsonb,                       -- what the operator's retry runs again: handles, no secrets
   deadline          timestamptz,
+  reminders_sent    int NOT NULL DEFAULT 0,
   steps             int NOT NULL DEFAULT 0,
   event_sequence    int NOT NULL DEFAULT 0,
   audit_sequence    int NOT NULL DEFAULT 0,
@@ -92,12 +93,15 @@ CREATE TABLE challenge (
   UNIQUE (reissue_id, update_id, method)
 );
 
--- A try reserved before the answer is compared; the primary key makes a repeated step reserve once.
+-- A try reserved before the answer is compared, and what the provider said of it. The primary key makes a
+-- repeated step reserve once and ask once.
 CREATE TABLE identity_try (
   reissue_id   text NOT NULL REFERENCES reissue,
   update_id    text NOT NULL,
   challenge_id text NOT NULL REFERENCES challenge,
-  granted      boolean NOT NULL,
+  state        text NOT NULL CHECK (state IN ('GRANTED', 'LOCKED', 'EXPIRED')),
+  verdict      text CHECK (verdict IN ('MATCHED', 'MISMATCHED', 'EXPIRED')),
+  ci           text,
   PRIMARY KEY (reissue_id, update_id, challenge_id)
 );
 
@@ -182,6 +186,8 @@ CREATE UNIQUE INDEX certificate_one_live_per_reissue ON certificate (reissue_id)
   WHERE state IN ('INTENT', 'STORED') AND revoked_at IS NULL;
 CREATE UNIQUE INDEX certificate_one_on_file ON certificate (customer_id, policy) WHERE on_file;
 CREATE INDEX certificate_by_key ON certificate (spki_sha256);
+-- Two reissues cannot pass the check for a used key at the same moment.
+CREATE UNIQUE INDEX certificate_one_per_key ON certificate (spki_sha256) WHERE state <> 'ABANDONED';
 CREATE INDEX certificate_open_intents ON certificate (created_at) WHERE state = 'INTENT';
 
 -- Outbox, timeline and SSE source at once. `position` orders the relay; the sequence is given under the row lock.
@@ -248,7 +254,7 @@ GRANT SELECT, INSERT ON vault_item TO reseal_gateway;
 GRANT SELECT ON customer TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE ON password_credential, reissue, identity_method, challenge, identity_try, identity_day,
   password_try, certificate TO reseal_worker;
-GRANT UPDATE (created_at) ON customer TO reseal_worker; -- SELECT … FOR UPDATE: the lock on a person
+GRANT UPDATE (created_at) ON customer TO reseal_worker, reseal_signer; -- SELECT … FOR UPDATE: the lock on a person
 GRANT SELECT, INSERT ON consent, step, event, notification TO reseal_worker;
 GRANT UPDATE (published_at) ON event TO reseal_worker;
 GRANT SELECT, DELETE ON vault_item TO reseal_worker;

@@ -70,6 +70,7 @@ export interface ReissueTable {
     string | null
   >;
   deadline: Date | null;
+  reminders_sent: Generated<number>;
   steps: Generated<number>;
   event_sequence: Generated<number>;
   audit_sequence: Generated<number>;
@@ -110,7 +111,9 @@ export interface IdentityTryTable {
   reissue_id: string;
   update_id: string;
   challenge_id: string;
-  granted: boolean;
+  state: 'GRANTED' | 'LOCKED' | 'EXPIRED';
+  verdict: 'MATCHED' | 'MISMATCHED' | 'EXPIRED' | null;
+  ci: string | null;
 }
 
 export interface IdentityDayTable {
@@ -248,7 +251,9 @@ export type NewReissue = Insertable<ReissueTable>;
 export type ReissueChanges = Updateable<ReissueTable>;
 export type ChallengeRow = Selectable<ChallengeTable>;
 export type IdentityMethodRow = Selectable<IdentityMethodTable>;
+export type IdentityTryRow = Selectable<IdentityTryTable>;
 export type StepRow = Selectable<StepTable>;
 export type CertificateRow = Selectable<CertificateTable>;
+export type NewCertificate = Insertable<CertificateTable>;
 export type EventRow = Selectable<EventTable>;
 export type PasswordCredentialRow = Selectable<PasswordCredentialTable>;

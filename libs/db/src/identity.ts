@@ -1,9 +1,14 @@
 import type { IdentityMethod } from '#libs/domain';
-import { sql } from 'kysely';
+import { sql, type Insertable, type Updateable } from 'kysely';
 import type { Database, Tx } from './connect.js';
-import type { ChallengeRow, ChallengeTable, IdentityMethodRow } from './database.js';
-import type { Insertable, Updateable } from 'kysely';
-import type { IdentityMethodTable } from './database.js';
+import type {
+  ChallengeRow,
+  ChallengeTable,
+  IdentityMethodRow,
+  IdentityMethodTable,
+  IdentityTryRow,
+  IdentityTryTable,
+} from './database.js';
 
 // identity_method, challenge, identity_try and identity_day belong to one step and are read together.
 
@@ -103,26 +108,38 @@ export async function setChallengeState(
     .execute();
 }
 
-export async function identityTry(
-  tx: Tx,
+export async function identityTriesOf(
+  db: Database | Tx,
   reissueId: string,
   updateId: string,
-  challengeId: string,
-): Promise<{ granted: boolean } | undefined> {
-  return tx
+): Promise<IdentityTryRow[]> {
+  return db
     .selectFrom('identity_try')
-    .select('granted')
+    .selectAll()
     .where('reissue_id', '=', reissueId)
     .where('update_id', '=', updateId)
-    .where('challenge_id', '=', challengeId)
-    .executeTakeFirst();
+    .execute();
 }
 
-export async function insertIdentityTry(
-  tx: Tx,
-  row: { reissue_id: string; update_id: string; challenge_id: string; granted: boolean },
-): Promise<void> {
+export async function insertIdentityTry(tx: Tx, row: Insertable<IdentityTryTable>): Promise<void> {
   await tx.insertInto('identity_try').values(row).execute();
+}
+
+/** Notes what the provider said; the first word stands. */
+export async function setVerdict(
+  db: Database,
+  key: Pick<IdentityTryRow, 'reissue_id' | 'update_id' | 'challenge_id'>,
+  verdict: NonNullable<IdentityTryRow['verdict']>,
+  ci: string | null,
+): Promise<void> {
+  await db
+    .updateTable('identity_try')
+    .set({ verdict, ci })
+    .where('reissue_id', '=', key.reissue_id)
+    .where('update_id', '=', key.update_id)
+    .where('challenge_id', '=', key.challenge_id)
+    .where('verdict', 'is', null)
+    .execute();
 }
 
 /**

@@ -70,19 +70,14 @@ export async function quietReissues(db: Database, before: Date, limit: number): 
     .execute();
 }
 
-/** Reissues that ended since `since`, whose workflow ought to have ended too. */
-export async function recentlyEnded(
-  db: Database,
-  since: Date,
-  before: Date,
-  limit: number,
-): Promise<ReissueRow[]> {
-  return db
+/** Whether another reissue of this customer was registered after `since`. The caller holds the person's lock. */
+export async function registeredSince(tx: Tx, customerId: string, since: Date): Promise<boolean> {
+  const row = await tx
     .selectFrom('reissue')
-    .selectAll()
-    .where('ended_at', '>=', since)
-    .where('ended_at', '<', before)
-    .orderBy('ended_at')
-    .limit(limit)
-    .execute();
+    .select('reissue_id')
+    .where('customer_id', '=', customerId)
+    .where('state', '=', 'REGISTERED')
+    .where('ended_at', '>', since)
+    .executeTakeFirst();
+  return row !== undefined;
 }

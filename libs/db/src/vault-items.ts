@@ -12,13 +12,15 @@ export async function putVaultItem(
     .execute();
 }
 
-export async function readVaultItem(db: Database | Tx, handle: string): Promise<string | undefined> {
-  const row = await db
+export async function readVaultItem(
+  db: Database | Tx,
+  handle: string,
+): Promise<{ envelope: string; created_at: Date } | undefined> {
+  return db
     .selectFrom('vault_item')
-    .select('envelope')
+    .select(['envelope', 'created_at'])
     .where('handle', '=', handle)
     .executeTakeFirst();
-  return row?.envelope;
 }
 
 /** Destroys what one step brought along. */

@@ -31,7 +31,7 @@ export {
 } from './ids.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
-export { refusalCodes, parkableSteps, parkCodes } from './messages.js';
+export { moments, refusalCodes, parkableSteps, parkCodes } from './messages.js';
 export type {
   VaultHandle,
   CallOrigin,
@@ -50,10 +50,15 @@ export type {
   OperatorRetry,
   OperatorAbandon,
   OperatorMessage,
+  Moment,
   RefusalCode,
   StepStatus,
   ParkableStep,
   ParkCode,
   ReissueStanding,
   StepResult,
+  PreparedStep,
+  ResumedStep,
+  Parking,
 } from './messages.js';
+export type { Clock } from './clock.js';

@@ -1,5 +1,5 @@
 import type { IdentityMethod } from './identity-policy.js';
-import type { Reason } from './states.js';
+import type { Reason, State } from './states.js';
 
 /**
  * What travels to the workflow. These values are stored in Temporal's history: secrets are named by their
@@ -99,6 +99,23 @@ export type CustomerMessage =
   | ProveRegistration
   | Cancel;
 
+/** The moments of which the customer is told. */
+export const moments = [
+  'ISSUED',
+  'REGISTERED',
+  'REVOKED',
+  'HELD',
+  'PASSWORD_LOCKED',
+  'PASSWORD_RESET',
+  'REFUSED',
+  'REMINDER',
+  'WITHDRAWN',
+  'CANCELLED',
+  'TIMED_OUT',
+  'ABANDONED',
+] as const;
+export type Moment = (typeof moments)[number];
+
 /** What an operator can ask of a parked reissue. */
 export interface OperatorRetry {
   readonly kind: 'retry';
@@ -153,19 +170,13 @@ export type ParkCode = (typeof parkCodes)[number];
 
 /**
  * What the workflow needs of the row to decide what to wait for. PostgreSQL holds the truth; the workflow
- * adopts it with every step. Times are ISO 8601.
+ * adopts it with every step.
  */
 export interface ReissueStanding {
-  readonly state: import('./states.js').State;
-  /** The next moment at which `expire` or a reminder is due. */
-  readonly deadline: string | null;
-  readonly reminders: readonly string[];
-  readonly parked: {
-    readonly step: ParkableStep;
-    readonly since: string;
-    readonly code: ParkCode;
-    readonly sequence: number;
-  } | null;
+  readonly state: State;
+  /** When to wake at the latest (ISO 8601): a deadline, a reminder, or the end of an operator's time. */
+  readonly alarm: string | null;
+  readonly parked: { readonly step: ParkableStep; readonly code: ParkCode; readonly sequence: number } | null;
 }
 
 /** What a step answers: where the reissue stands, how the message ended, and what to tell whom. */
@@ -173,9 +184,29 @@ export interface StepResult {
   readonly standing: ReissueStanding;
   readonly status: StepStatus;
   readonly code?: RefusalCode;
+  /** Of the request that was answered, so that another request under the same key is noticed. */
   readonly requestHmac?: string;
   /** Moments to be told to the contact on file. */
-  readonly notify?: readonly string[];
+  readonly notify?: readonly Moment[];
   /** Older reissues of the same person that this step ended. */
   readonly superseded?: readonly string[];
+  /** Pseudonym, given with the first step. */
+  readonly customerRef?: string;
+}
+
+/** A step in several parts: whether the next part is to be done, or the message is already answered. */
+export interface PreparedStep extends StepResult {
+  readonly proceed: boolean;
+}
+
+/** A reissue taken up again, with the message that was left unfinished. */
+export interface ResumedStep extends StepResult {
+  readonly pending?: StartReissue | CustomerMessage;
+}
+
+/** What is asked of the reissue when a step parks it. */
+export interface Parking {
+  readonly step: ParkableStep;
+  readonly code: ParkCode;
+  readonly message: StartReissue | CustomerMessage | OperatorMessage;
 }

@@ -1,0 +1,54 @@
+import { X509Certificate } from 'node:crypto';
+import { registrationText, type PreparedStep, type ProveRegistration } from '#libs/domain';
+import { verifyPossession } from '#libs/ca';
+import { certificateBySerial, certificatesInForce, putOnFile, revokeCertificate } from '#libs/db';
+import { done, failed, refused, takeStep } from '#activities/step';
+import type { CertificateContext } from './index.js';
+
+/**
+ * The client signed the challenge with the new key: the certificate works in the app. Only now is the old one
+ * revoked, in this same transaction, under the lock on the person.
+ */
+export async function proveRegistration(
+  context: CertificateContext,
+  reissueId: string,
+  message: ProveRegistration,
+): Promise<PreparedStep> {
+  return takeStep(
+    context,
+    reissueId,
+    message,
+    'proveRegistration',
+    async (change) => {
+      const { tx, row, now } = change;
+      const certificate = row.serial ? await certificateBySerial(tx, row.serial) : undefined;
+      if (!certificate?.der || certificate.revoked_at || !row.registration_nonce)
+        throw new Error('an issued reissue has no certificate in force');
+      if (message.challengeId !== row.registration_challenge_id) return refused('UNKNOWN_CHALLENGE');
+
+      const text = Buffer.from(registrationText(row.reissue_id, certificate.serial, row.registration_nonce));
+      const spki = new X509Certificate(certificate.der).publicKey.export({ format: 'der', type: 'spki' });
+      if (!verifyPossession(spki, text, Buffer.from(message.signature, 'base64url')))
+        return failed('REGISTRATION_PROOF_INVALID');
+
+      const replaced = await certificatesInForce(tx, certificate.customer_id, certificate.serial, now);
+      for (const old of replaced) await revokeCertificate(tx, old.serial, 'superseded', now);
+      await putOnFile(tx, certificate, now);
+
+      change.move('proveRegistration', 'REGISTERED', 'reseal.reissue.registered.v1');
+      change.announceCertificate('reseal.certificate.registered.v1', certificate);
+      for (const old of replaced) {
+        change.announceCertificate('reseal.certificate.revoked.v1', old, 'superseded');
+        change.audit({
+          actor: 'system',
+          action: 'revoke',
+          outcome: 'DONE',
+          reason: 'superseded',
+          details: { serial: old.serial, by: certificate.serial },
+        });
+      }
+      return done();
+    },
+    { lockPerson: true },
+  );
+}

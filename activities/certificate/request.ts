@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { PreparedStep, RequestCertificate } from '#libs/domain';
+import { certificateBySerial } from '#libs/db';
+import { consentsStillCurrent } from '#activities/consent';
+import type { IssueOutcome } from '#activities/signing';
+import { done, failed, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import type { CertificateContext } from './index.js';
+
+/** R of the VID: 20 bytes in hexadecimal. */
+const vidRandom = /^[0-9a-fA-F]{40}$/;
+
+/** Takes the PKCS#10 request and hands the reissue to the CA. */
+export async function requestCertificate(
+  context: CertificateContext,
+  reissueId: string,
+  message: RequestCertificate,
+): Promise<PreparedStep> {
+  const random = await context.secrets.open(message.vidRandom, 'vid-random', reissueId);
+  return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
+    if (change.row.state === 'ISSUING') return proceed; // run again: the request is with the CA already
+    if (random === undefined || !vidRandom.test(random)) return refused('ENVELOPE_REFUSED');
+    if (!(await consentsStillCurrent(context, change))) {
+      change.set({ consents_completed_at: null });
+      change.move('requestCertificate', 'CONSENT_REQUIRED', 'reseal.reissue.consents-reopened.v1', {
+        code: 'TERMS_CHANGED',
+      });
+      return failed('CONSENT_INCOMPLETE', { errors: [{ pointer: '/consents', message: 'TERMS_CHANGED' }] });
+    }
+    change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
+    change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
+    return proceed;
+  });
+}
+
+/**
+ * Takes the CA's answer. A reissue that ended while the CA was at work had its certificate taken back in the
+ * transaction that ended it, so there is nothing left to do for it here.
+ */
+export async function recordIssue(
+  context: CertificateContext,
+  reissueId: string,
+  message: RequestCertificate,
+  issued: IssueOutcome,
+): Promise<PreparedStep> {
+  return takeStep(context, reissueId, message, 'certificateIssued', async (change) =>
+    issued.outcome === 'ISSUED' ? acceptIssued(context, change, issued.serial) : refuse(change, issued.code),
+  );
+}
+
+async function acceptIssued(
+  context: CertificateContext,
+  change: ReissueChange,
+  serial: string,
+): Promise<Ending> {
+  const certificate = await certificateBySerial(change.tx, serial);
+  if (!certificate || certificate.reissue_id !== change.row.reissue_id || certificate.revoked_at)
+    throw new Error('the certificate that was issued is not in force');
+  change.set({
+    serial,
+    basis: certificate.basis,
+    issued_at: change.now,
+    deadline: new Date(change.now.getTime() + context.deadlines.untilRegisteredMs),
+    registration_challenge_id: `rc_${randomBytes(16).toString('hex')}`,
+    registration_nonce: randomBytes(32).toString('base64url'),
+  });
+  change.move('certificateIssued', 'ISSUED', 'reseal.reissue.issued.v1');
+  change.announceCertificate('reseal.certificate.issued.v1', certificate);
+  change.audit({
+    actor: 'signer',
+    action: 'issue',
+    outcome: 'ISSUED',
+    details: { serial, basis: certificate.basis },
+  });
+  change.notify.push('ISSUED');
+  return done();
+}
+
+function refuse(change: ReissueChange, reason: string): Ending {
+  change.set({ csr: null });
+  change.move('certificateRefused', 'KEY_REQUIRED', 'reseal.reissue.request-refused.v1', { code: reason });
+  return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '/csr', message: reason }] });
+}

@@ -1,0 +1,67 @@
+import type { GiveConsents, PreparedStep } from '#libs/domain';
+import { consentsOf, insertConsents } from '#libs/db';
+import { checkConsents, termsInForce, type TermsCatalogue } from '#libs/terms';
+import { done, failed, takeStep, type ReissueChange, type StepContext } from '#activities/step';
+
+export interface ConsentContext extends StepContext {
+  readonly terms: TermsCatalogue;
+}
+
+/** The steps of consent to the terms. */
+export function createConsentSteps(context: ConsentContext) {
+  return {
+    recordConsents: (reissueId: string, message: GiveConsents) => recordConsents(context, reissueId, message),
+  };
+}
+export type ConsentSteps = ReturnType<typeof createConsentSteps>;
+
+async function recordConsents(
+  context: ConsentContext,
+  reissueId: string,
+  message: GiveConsents,
+): Promise<PreparedStep> {
+  return takeStep(context, reissueId, message, 'giveConsents', async (change) => {
+    const check = checkConsents(context.terms, 'issuance', message.consents, change.now);
+    if (!check.complete)
+      return failed('CONSENT_INCOMPLETE', {
+        errors: check.problems.map(({ termsId, code }) => ({
+          pointer: pointerTo(message, termsId),
+          message: `${termsId}: ${code}`,
+        })),
+      });
+    await insertConsents(
+      change.tx,
+      check.accepted.map((consent) => ({
+        reissue_id: reissueId,
+        terms_id: consent.termsId,
+        version: consent.version,
+        digest: consent.digest,
+        locale: consent.locale,
+        agreed: consent.agreed,
+        ...message.origin,
+        recorded_at: change.now,
+      })),
+    );
+    change.set({ consents_completed_at: change.now });
+    change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');
+    return done();
+  });
+}
+
+function pointerTo(message: GiveConsents, termsId: string): string {
+  const index = message.consents.findIndex((consent) => consent.termsId === termsId);
+  return index < 0 ? '/consents' : `/consents/${index}`;
+}
+
+/** Whether what the customer agreed to is still what is in force: a new version is asked for again. */
+export async function consentsStillCurrent(
+  context: ConsentContext,
+  { tx, row, now }: ReissueChange,
+): Promise<boolean> {
+  const given = await consentsOf(tx, row.reissue_id);
+  return termsInForce(context.terms, 'issuance', 'ko', now)
+    .filter(({ mandatory }) => mandatory)
+    .every((terms) =>
+      given.some((each) => each.terms_id === terms.termsId && each.version === terms.version && each.agreed),
+    );
+}

@@ -1,0 +1,139 @@
+import type { VerificationResult } from '#libs/contracts';
+import type { AnswerChallenges, PreparedStep } from '#libs/domain';
+import {
+  challengesById,
+  countTryOfDay,
+  identityMethod,
+  identityTriesOf,
+  insertIdentityTry,
+  returnTryOfDay,
+  setChallengeState,
+  updateIdentityMethod,
+  type ChallengeRow,
+  type IdentityTryRow,
+} from '#libs/db';
+import { done, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import { limitsOf } from './challenges.js';
+import type { IdentityContext } from './context.js';
+import { concludeIdentity } from './conclude.js';
+
+/**
+ * Reserves a try for each answer before anything is compared, in a transaction of its own: five tries are
+ * five, however many answers arrive at once and whatever dies in between.
+ */
+export async function reserveTries(
+  context: IdentityContext,
+  reissueId: string,
+  message: AnswerChallenges,
+): Promise<PreparedStep> {
+  const readable = await Promise.all(
+    message.answers.map(({ answer }) => context.secrets.open(answer, 'identity', reissueId)),
+  );
+  return takeStep(context, reissueId, message, 'answerChallenges', async (change) => {
+    const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
+    if (reserved.length > 0) return proceed;
+    if (readable.some((secret) => secret === undefined)) return refused('ENVELOPE_REFUSED');
+    return reserve(context, change, message);
+  });
+}
+
+async function reserve(
+  context: IdentityContext,
+  change: ReissueChange,
+  message: AnswerChallenges,
+): Promise<Ending> {
+  const { tx, row, now } = change;
+  const ids = message.answers.map(({ challengeId }) => challengeId);
+  const challenges = await challengesById(tx, row.reissue_id, ids);
+  if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
+    return refused('UNKNOWN_CHALLENGE');
+
+  for (const challenge of challenges)
+    await insertIdentityTry(tx, {
+      reissue_id: row.reissue_id,
+      update_id: message.updateId,
+      challenge_id: challenge.challenge_id,
+      state: challenge.expires_at <= now ? 'EXPIRED' : await reserveOne(context, change, challenge),
+      verdict: null,
+      ci: null,
+    });
+  change.set({ pending_message: JSON.stringify(message) });
+  return proceed;
+}
+
+async function reserveOne(
+  context: IdentityContext,
+  { tx, row, now }: ReissueChange,
+  { method }: ChallengeRow,
+): Promise<'GRANTED' | 'LOCKED'> {
+  const limits = limitsOf(context, method);
+  const { tries, locked } = await identityMethod(tx, row.reissue_id, method);
+  if (locked || tries >= limits.attempts) return 'LOCKED';
+  if (!(await countTryOfDay(tx, row.person_key, method, dayOf(now), limits.attemptsPerDay))) {
+    await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
+    return 'LOCKED';
+  }
+  await updateIdentityMethod(tx, row.reissue_id, method, { tries: tries + 1 });
+  return 'GRANTED';
+}
+
+/** Takes what the providers said into the reissue, and decides whether the person is known now. */
+export async function recordAnswers(
+  context: IdentityContext,
+  reissueId: string,
+  message: AnswerChallenges,
+): Promise<PreparedStep> {
+  return takeStep(
+    context,
+    reissueId,
+    message,
+    'answerChallenges',
+    async (change) => {
+      const tries = await identityTriesOf(change.tx, reissueId, message.updateId);
+      const challenges = await challengesById(
+        change.tx,
+        reissueId,
+        tries.map((each) => each.challenge_id),
+      );
+      const results: VerificationResult[] = [];
+      for (const { challengeId } of message.answers) {
+        const tried = tries.find((each) => each.challenge_id === challengeId);
+        const challenge = challenges.find((each) => each.challenge_id === challengeId);
+        if (tried && challenge) results.push(await recordOne(context, change, challenge, tried));
+      }
+      const superseded = await concludeIdentity(context, change);
+      return done({ results }, superseded);
+    },
+    { lockPerson: true },
+  );
+}
+
+async function recordOne(
+  context: IdentityContext,
+  { tx, row, now }: ReissueChange,
+  challenge: ChallengeRow,
+  tried: IdentityTryRow,
+): Promise<VerificationResult> {
+  const { challenge_id: challengeId, method } = challenge;
+  const progress = await identityMethod(tx, row.reissue_id, method);
+  if (tried.verdict === 'MATCHED') {
+    await setChallengeState(tx, [challengeId], 'ACCEPTED');
+    await returnTryOfDay(tx, row.person_key, method, dayOf(now));
+    await updateIdentityMethod(tx, row.reissue_id, method, {
+      verified_at: now,
+      ci: tried.ci,
+      tries: progress.tries - 1,
+    });
+    return { challengeId, accepted: true };
+  }
+  if (tried.state === 'EXPIRED' || tried.verdict === 'EXPIRED')
+    return { challengeId, accepted: false, reason: 'EXPIRED' };
+  const locked = tried.state === 'LOCKED' || progress.tries >= limitsOf(context, method).attempts;
+  if (locked) await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
+  return { challengeId, accepted: false, reason: locked ? 'LOCKED' : 'WRONG' };
+}
+
+/** Tries are counted per calendar day in Korea. */
+function dayOf(at: Date): string {
+  return new Date(at.getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,127 @@
+import {
+  assessIdentity,
+  decideBasis,
+  earlyRevocation,
+  passwordAttempts,
+  type IdentityMethod,
+} from '#libs/domain';
+import {
+  certificateOnFile,
+  customerById,
+  holdCertificate,
+  identityMethodsOf,
+  openReissuesOf,
+  passwordCredential,
+  registeredSince,
+  revokeCertificate,
+  type CertificateRow,
+  type CustomerRow,
+  type IdentityMethodRow,
+} from '#libs/db';
+import { endReissue, type ReissueChange } from '#activities/step';
+import { limitsOf } from './challenges.js';
+import type { IdentityContext } from './context.js';
+
+/**
+ * Asks the policy whether the person is known now, still missing something, or cannot become known any more.
+ * The caller holds the locks on person and reissue.
+ *
+ * @returns the older reissues of the same person that ended with this
+ */
+export async function concludeIdentity(context: IdentityContext, change: ReissueChange): Promise<string[]> {
+  const methods = await identityMethodsOf(change.tx, change.row.reissue_id);
+  const {
+    complete,
+    impossible,
+    methods: offered,
+  } = assessIdentity(context.policy, change.row.effective_reason, context.availableMethods, {
+    verified: methods.filter((each) => each.verified_at).map((each) => each.method),
+    locked: methods.filter((each) => each.locked).map((each) => each.method),
+    resetting: change.row.resetting,
+  });
+  change.set({ methods: [...offered], identity_attempts: attemptsLeft(context, methods, offered) });
+  if (impossible) return reject(change, 'IDENTITY_LOCKED');
+  if (!complete) return [];
+
+  const customer = change.row.customer_id ? await customerById(change.tx, change.row.customer_id) : undefined;
+  const cis = methods.flatMap((each) => (each.verified_at ? [each.ci] : []));
+  if (!customer || cis.some((ci) => ci !== customer.ci)) return reject(change, 'IDENTITY_MISMATCH');
+  return accept(change, customer);
+}
+
+function reject(change: ReissueChange, code: string): [] {
+  change.move('answerChallenges', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
+  change.audit({ actor: 'system', action: 'identity', outcome: 'REJECTED', reason: code });
+  return [];
+}
+
+async function accept(change: ReissueChange, customer: CustomerRow): Promise<string[]> {
+  const { tx, now, row } = change;
+  if (!row.identity_verified_at && (await registeredSince(tx, customer.customer_id, row.created_at)))
+    return reject(change, 'ANOTHER_REISSUE_REGISTERED');
+
+  const superseded: string[] = [];
+  for (const older of await openReissuesOf(tx, customer.customer_id, row.reissue_id)) {
+    await endReissue(tx, older, 'supersede', now, { actor: 'system', code: 'SUPERSEDED' });
+    superseded.push(older.reissue_id);
+  }
+
+  const onFile = await certificateOnFile(tx, customer.customer_id);
+  const credential = await passwordCredential(tx, customer.customer_id);
+  change.set({
+    identity_verified_at: row.identity_verified_at ?? now,
+    old_serial: onFile?.serial ?? null,
+    basis: decideBasis(onFile && endThatCounts(onFile), now),
+    password_attempts: credential ? Math.max(0, passwordAttempts - credential.wrong_tries) : 0,
+  });
+  change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
+  if (onFile) await protectOld(change, onFile);
+  return superseded;
+}
+
+/** The end date of a certificate that is valid, on hold, or revoked by its holder; others count for nothing. */
+function endThatCounts(certificate: CertificateRow): Date | undefined {
+  const byHolder = !certificate.revoked_at || certificate.revocation_reason === 'keyCompromise';
+  return byHolder ? certificate.not_after : undefined;
+}
+
+/** A compromised key is revoked and a lost one put on hold as soon as its holder is known, not later. */
+async function protectOld(change: ReissueChange, old: CertificateRow): Promise<void> {
+  const { tx, now } = change;
+  if (old.not_after <= now) return;
+  const action = earlyRevocation(change.row.reason);
+  if (action === 'REVOKE' && (await revokeCertificate(tx, old.serial, 'keyCompromise', now))) {
+    change.announceCertificate('reseal.certificate.revoked.v1', old, 'keyCompromise');
+    change.audit({
+      actor: 'system',
+      action: 'revoke',
+      outcome: 'DONE',
+      reason: 'keyCompromise',
+      details: { serial: old.serial },
+    });
+    change.notify.push('REVOKED');
+  }
+  if (action === 'HOLD' && (await holdCertificate(tx, old.serial, now))) {
+    change.announceCertificate('reseal.certificate.held.v1', old, 'certificateHold');
+    change.audit({
+      actor: 'system',
+      action: 'hold',
+      outcome: 'DONE',
+      reason: 'certificateHold',
+      details: { serial: old.serial },
+    });
+    change.notify.push('HELD');
+  }
+}
+
+function attemptsLeft(
+  context: IdentityContext,
+  methods: readonly IdentityMethodRow[],
+  offered: readonly IdentityMethod[],
+): number {
+  const left = offered.map((method) => {
+    const used = methods.find((each) => each.method === method)?.tries ?? 0;
+    return Math.max(0, limitsOf(context, method).attempts - used);
+  });
+  return left.length > 0 ? Math.min(...left) : 0;
+}

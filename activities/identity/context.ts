@@ -1,0 +1,15 @@
+import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
+import type { StepContext } from '#activities/step';
+import type { Secrets } from '#activities/secrets';
+import type { IdentityProvider } from './providers/index.js';
+
+export interface IdentityContext extends StepContext {
+  readonly policy: IdentityPolicy;
+  /** The methods that have a provider. */
+  readonly availableMethods: readonly IdentityMethod[];
+  readonly secrets: Secrets;
+}
+
+export interface ProviderContext extends IdentityContext {
+  readonly providers: ReadonlyMap<IdentityMethod, IdentityProvider>;
+}

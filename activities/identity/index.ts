@@ -1,0 +1,25 @@
+import type { AnswerChallenges, RequestChallenges, StartReissue } from '#libs/domain';
+import { recordAnswers, reserveTries } from './answers.js';
+import { requestChallenges, settleChallenges } from './challenges.js';
+import type { IdentityContext } from './context.js';
+
+/** The steps of identity verification that touch only the database. */
+export function createIdentitySteps(context: IdentityContext) {
+  return {
+    requestChallenges: (reissueId: string, message: RequestChallenges) =>
+      requestChallenges(context, reissueId, message),
+    settleChallenges: (reissueId: string, message: StartReissue | RequestChallenges) =>
+      settleChallenges(context, reissueId, message),
+    reserveTries: (reissueId: string, message: AnswerChallenges) => reserveTries(context, reissueId, message),
+    recordAnswers: (reissueId: string, message: AnswerChallenges) =>
+      recordAnswers(context, reissueId, message),
+  };
+}
+export type IdentitySteps = ReturnType<typeof createIdentitySteps>;
+
+export { createProviderActivities } from './provider-calls.js';
+export type { ProviderActivities } from './provider-calls.js';
+export { prepareChallenges } from './challenges.js';
+export type { IdentityContext, ProviderContext } from './context.js';
+export { createOneWonProvider, createTelecomProvider } from './providers/index.js';
+export type { IdentityProvider } from './providers/index.js';

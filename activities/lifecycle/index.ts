@@ -1,0 +1,35 @@
+import type {
+  Apply,
+  Cancel,
+  OperatorAbandon,
+  OperatorRetry,
+  Parking,
+  StartReissue,
+  StepResult,
+} from '#libs/domain';
+import { recordApplication } from './application.js';
+import { abandonReissue, cancelReissue } from './end.js';
+import { openReissue, type OpeningContext } from './open.js';
+import { adoptReissue, parkReissue, resumeReissue } from './park.js';
+import { ring } from './ring.js';
+
+/** The steps of a reissue's life that belong to no single part of it. */
+export function createLifecycleSteps(context: OpeningContext) {
+  return {
+    openReissue: (message: StartReissue) => openReissue(context, message),
+    cancelReissue: (reissueId: string, message: Cancel) => cancelReissue(context, reissueId, message),
+    abandonReissue: (reissueId: string, message: OperatorAbandon) =>
+      abandonReissue(context, reissueId, message),
+    parkReissue: (reissueId: string, parking: Parking) => parkReissue(context, reissueId, parking),
+    resumeReissue: (reissueId: string, message: OperatorRetry) => resumeReissue(context, reissueId, message),
+    adoptReissue: (reissueId: string) => adoptReissue(context, reissueId),
+    ring: (reissueId: string) => ring(context, reissueId),
+    recordApplication: (
+      reissueId: string,
+      message: Apply,
+      last: { readonly result: StepResult; readonly updateId: string } | undefined,
+    ) => recordApplication(context, reissueId, message, last),
+  };
+}
+export type LifecycleSteps = ReturnType<typeof createLifecycleSteps>;
+export type { OpeningContext } from './open.js';

@@ -1,0 +1,87 @@
+import type { OperatorRetry, Parking, ResumedStep, StepResult } from '#libs/domain';
+import { isFinal } from '#libs/domain';
+import { findReissue, inTransaction, lockReissue } from '#libs/db';
+import { ReissueChange, standingOf, type StepContext } from '#activities/step';
+import { existing } from './end.js';
+
+/**
+ * Parks a reissue whose step cannot go on. What the customer brought stays where it is, so that the
+ * operator's retry needs nothing from them; deadlines stand still.
+ */
+export async function parkReissue(
+  context: StepContext,
+  reissueId: string,
+  { step, code, message }: Parking,
+): Promise<StepResult> {
+  return inTransaction(context.db, async (tx) => {
+    const row = await existing(lockReissue(tx, reissueId));
+    if (isFinal(row.state) || row.parked_step)
+      return { standing: standingOf(row, context.deadlines), status: 'PARKED' };
+    const change = new ReissueChange(tx, row, context.clock());
+    // A retry that parks again is followed by another: what to run again is the customer's message all along.
+    const pending =
+      message.kind === 'retry' || message.kind === 'abandon'
+        ? {}
+        : { pending_message: JSON.stringify(message) };
+    change.set({
+      parked_step: step,
+      parked_since: change.now,
+      parked_code: code,
+      park_sequence: row.park_sequence + 1,
+      ...pending,
+    });
+    change.announce('reseal.reissue.parked.v1', { code });
+    change.audit({ actor: 'system', action: 'park', outcome: 'PARKED', reason: code, details: { step } });
+    const after = await change.write();
+    return { standing: standingOf(after, context.deadlines), status: 'PARKED' };
+  });
+}
+
+/** Takes a parked reissue up again. Retrying one parking twice, by whomever, is one retry. */
+export async function resumeReissue(
+  context: StepContext,
+  reissueId: string,
+  message: OperatorRetry,
+): Promise<ResumedStep> {
+  return inTransaction(context.db, async (tx) => {
+    const row = await existing(lockReissue(tx, reissueId));
+    if (isFinal(row.state) || row.park_sequence !== message.parkSequence)
+      return { standing: standingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
+    // Not parked any more, but this very parking: the retry committed and its answer was lost.
+    const pending = row.pending_message ? { pending: row.pending_message } : {};
+    if (!row.parked_since)
+      return { standing: standingOf(row, context.deadlines), status: 'DONE', ...pending };
+
+    const change = new ReissueChange(tx, row, context.clock());
+    const stoodStill = change.now.getTime() - row.parked_since.getTime();
+    change.set({
+      parked_step: null,
+      parked_since: null,
+      parked_code: null,
+      deadline: row.deadline && new Date(row.deadline.getTime() + stoodStill),
+    });
+    change.announce('reseal.reissue.resumed.v1');
+    change.audit({
+      actor: message.operator,
+      action: 'retry',
+      outcome: 'RESUMED',
+      reason: message.reason,
+      details: { step: row.parked_step, parkSequence: row.park_sequence },
+    });
+    const after = await change.write();
+    return { standing: standingOf(after, context.deadlines), status: 'DONE', ...pending };
+  });
+}
+
+/** Where a reissue stands whose workflow was lost, and what it was in the middle of. */
+export async function adoptReissue(context: StepContext, reissueId: string): Promise<ResumedStep> {
+  const row = await existing(findReissue(context.db, reissueId));
+  return {
+    standing: standingOf(row, context.deadlines),
+    status: 'DONE',
+    customerRef: row.customer_ref,
+    ...(row.pending_message && !row.parked_step && !isFinal(row.state)
+      ? { pending: row.pending_message }
+      : {}),
+  };
+}

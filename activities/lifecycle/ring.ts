@@ -1,0 +1,64 @@
+import { isFinal, type StepResult } from '#libs/domain';
+import { certificateBySerial, inTransaction, lockReissue, type ReissueRow, type Tx } from '#libs/db';
+import { endReissue, reminderOf, ReissueChange, standingOf, type StepContext } from '#activities/step';
+
+/** Clocks differ a little: an alarm that is due within this many milliseconds is due. */
+const toleranceMs = 1_000;
+
+/**
+ * The alarm rang, or somebody says the row changed: does what is due by the row, and nothing if nothing is.
+ * A proof of registration that committed first has won; the deadline then finds nothing to do.
+ */
+export async function ring(context: StepContext, reissueId: string): Promise<StepResult> {
+  return inTransaction(context.db, async (tx) => {
+    const row = await lockReissue(tx, reissueId);
+    if (!row) return { standing: { state: 'TIMED_OUT', alarm: null, parked: null }, status: 'DONE' };
+    const now = context.clock();
+    const due = (at: Date | null | undefined) => Boolean(at && at.getTime() <= now.getTime() + toleranceMs);
+    const answer = (after: ReissueRow, more: Partial<StepResult> = {}): StepResult => ({
+      standing: standingOf(after, context.deadlines),
+      status: 'DONE',
+      ...more,
+    });
+
+    if (isFinal(row.state)) return answer(row);
+    if (row.parked_since) {
+      const abandonAt = new Date(row.parked_since.getTime() + context.deadlines.untilAbandonedMs);
+      if (!due(abandonAt)) return answer(row);
+      return answer(await endReissue(tx, row, 'abandon', now, { actor: 'system', code: 'NOT_RETRIED' }));
+    }
+    if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
+    if (due(reminderOf(row, context.deadlines)) && !due(row.deadline)) {
+      const change = new ReissueChange(tx, row, now);
+      change.set({ reminders_sent: row.reminders_sent + 1 });
+      change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });
+      return answer(await change.write(), { notify: ['REMINDER'] });
+    }
+    if (!due(row.deadline)) return answer(row);
+
+    const later = await laterDeadline(context, tx, row, now);
+    if (later && later > now) {
+      const change = new ReissueChange(tx, row, now);
+      change.set({ deadline: later });
+      return answer(await change.write());
+    }
+    return answer(await endReissue(tx, row, 'expire', now, { actor: 'system', code: 'DEADLINE' }));
+  });
+}
+
+/**
+ * Whoever downloaded the new certificate and has no other one gets more time to register it: to withdraw it
+ * would leave them with none.
+ */
+async function laterDeadline(
+  context: StepContext,
+  tx: Tx,
+  row: ReissueRow,
+  now: Date,
+): Promise<Date | undefined> {
+  if (row.state !== 'ISSUED' || !row.issued_at || !row.downloaded_at) return undefined;
+  const old = row.old_serial ? await certificateBySerial(tx, row.old_serial) : undefined;
+  const oldInForce = old && !old.revoked_at && !old.hold_at && old.not_after > now;
+  if (oldInForce) return undefined;
+  return new Date(row.issued_at.getTime() + context.deadlines.untilRegisteredWithoutOldMs);
+}

@@ -1,0 +1,71 @@
+import { passwordAttempts, type PreparedStep, type SubmitPassword } from '#libs/domain';
+import {
+  insertPasswordTry,
+  lockPasswordCredential,
+  passwordTry,
+  setWrongTries,
+  type PasswordCredentialRow,
+} from '#libs/db';
+import { done, failed, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import type { PasswordContext } from './index.js';
+
+/**
+ * Compares the certificate password. The try is reserved and committed, then the hash is compared outside any
+ * transaction, then the outcome is recorded: no crash and no crowd gives anybody a sixth try.
+ */
+export async function checkPassword(
+  context: PasswordContext,
+  reissueId: string,
+  message: SubmitPassword,
+): Promise<PreparedStep> {
+  const password = await context.secrets.open(message.password, 'password', reissueId);
+  let credential: PasswordCredentialRow | undefined;
+  let granted = false;
+
+  const reserved = await takeStep(context, reissueId, message, 'submitPassword', async (change) => {
+    if (password === undefined) return refused('ENVELOPE_REFUSED');
+    const { tx, row } = change;
+    credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
+    if (!credential) return refused('NO_PASSWORD_ON_FILE');
+    granted = await reserveTry(change, credential, message.updateId);
+    return proceed;
+  });
+  if (!reserved.proceed || !credential || password === undefined) return reserved;
+
+  const matches = granted && (await context.hashing.verify(credential.verifier, password));
+  return takeStep(context, reissueId, message, 'submitPassword', (change) => recordCheck(change, matches));
+}
+
+async function reserveTry(
+  { tx, row }: ReissueChange,
+  credential: PasswordCredentialRow,
+  updateId: string,
+): Promise<boolean> {
+  const before = await passwordTry(tx, row.reissue_id, updateId);
+  if (before) return before.granted;
+  const granted = credential.wrong_tries < passwordAttempts;
+  await insertPasswordTry(tx, row.reissue_id, updateId, granted);
+  if (granted) await setWrongTries(tx, credential.customer_id, credential.wrong_tries + 1);
+  return granted;
+}
+
+async function recordCheck(change: ReissueChange, matches: boolean): Promise<Ending> {
+  const { tx, row, now } = change;
+  const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
+  if (!credential) return refused('NO_PASSWORD_ON_FILE');
+  if (matches) {
+    await setWrongTries(tx, credential.customer_id, 0);
+    change.set({ password_verified_at: now, password_attempts: passwordAttempts });
+    change.move('submitPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-verified.v1');
+    return done();
+  }
+  const left = Math.max(0, passwordAttempts - credential.wrong_tries);
+  const justLocked = left === 0 && row.password_attempts !== 0;
+  change.set({ password_attempts: left });
+  if (left > 0) return failed('PASSWORD_WRONG');
+  if (justLocked) {
+    change.announce('reseal.reissue.password-locked.v1', { code: 'PASSWORD_LOCKED' });
+    change.notify.push('PASSWORD_LOCKED');
+  }
+  return failed('PASSWORD_LOCKED');
+}

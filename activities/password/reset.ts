@@ -1,0 +1,62 @@
+import {
+  assessIdentity,
+  brokenPasswordRules,
+  passwordAttempts,
+  type PreparedStep,
+  type ResetPassword,
+} from '#libs/domain';
+import { identityMethodsOf, replaceVerifier } from '#libs/db';
+import { done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
+import type { PasswordContext } from './index.js';
+
+/**
+ * Sets a new certificate password. It needs two identity methods in all, neither of them the old certificate;
+ * where one is missing the reissue goes back to ask for it, and the new password is sent again afterwards.
+ */
+export async function resetPassword(
+  context: PasswordContext,
+  reissueId: string,
+  message: ResetPassword,
+): Promise<PreparedStep> {
+  const password = await context.secrets.open(message.newPassword, 'password', reissueId);
+  const broken = password === undefined ? [] : brokenPasswordRules(password);
+  const verifier =
+    password === undefined || broken.length > 0 ? undefined : await context.hashing.hash(password);
+
+  return takeStep(context, reissueId, message, 'resetPassword', async (change) => {
+    if (password === undefined) return refused('ENVELOPE_REFUSED');
+    if (!verifier)
+      return failed('PASSWORD_RULES', {
+        errors: broken.map((code) => ({ pointer: '/newPassword', message: code })),
+      });
+    if (await reopensIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
+
+    const { tx, row, now } = change;
+    if (!row.customer_id) throw new Error('identity is verified without a customer');
+    await replaceVerifier(tx, row.customer_id, verifier, now);
+    change.set({ password_verified_at: now, password_attempts: passwordAttempts, resetting: false });
+    change.move('resetPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-reset.v1');
+    change.notify.push('PASSWORD_RESET');
+    return done();
+  });
+}
+
+async function reopensIdentity(context: PasswordContext, change: ReissueChange): Promise<boolean> {
+  const methods = await identityMethodsOf(change.tx, change.row.reissue_id);
+  const { complete, methods: offered } = assessIdentity(
+    context.policy,
+    change.row.effective_reason,
+    context.availableMethods,
+    {
+      verified: methods.filter((each) => each.verified_at).map((each) => each.method),
+      locked: methods.filter((each) => each.locked).map((each) => each.method),
+      resetting: true,
+    },
+  );
+  if (complete) return false;
+  change.set({ resetting: true, methods: [...offered] });
+  change.move('resetPassword', 'IDENTITY_REQUIRED', 'reseal.reissue.identity-reopened.v1', {
+    code: 'RESET_NEEDS_MORE',
+  });
+  return true;
+}

@@ -1,0 +1,56 @@
+import { onlyNextState, type FinalState, type Message, type State } from '#libs/domain';
+import type { ReissueEventType } from '#libs/contracts';
+import { withdrawCertificatesOf, type ReissueRow, type Tx } from '#libs/db';
+import { ReissueChange } from './reissue-change.js';
+
+const eventOfEnd: Readonly<Partial<Record<State, ReissueEventType>>> = {
+  TIMED_OUT: 'reseal.reissue.timed-out.v1',
+  CANCELLED: 'reseal.reissue.cancelled.v1',
+  ABANDONED: 'reseal.reissue.abandoned.v1',
+  WITHDRAWN: 'reseal.reissue.withdrawn.v1',
+} satisfies Partial<Record<FinalState, ReissueEventType>>;
+
+/** Who ended a reissue, and why. */
+export interface EndedBy {
+  readonly actor: string;
+  readonly code: string;
+  readonly reason?: string;
+}
+
+/**
+ * Ends a reissue before it is registered, with everything that must be undone: an open signing intent is
+ * closed, a certificate that was made is revoked. The old certificate is left as it is.
+ */
+export async function endChange(
+  change: ReissueChange,
+  message: Extract<Message, 'cancel' | 'expire' | 'abandon' | 'supersede'>,
+  by: EndedBy,
+): Promise<void> {
+  const state = onlyNextState(change.row.state, message);
+  const event = state && eventOfEnd[state];
+  if (!state || !event) throw new Error(`${message} does not end a reissue in ${change.row.state}`);
+  const withdrawn = await withdrawCertificatesOf(change.tx, change.row.reissue_id, change.now);
+  change.move(message, state, event, { code: by.code });
+  change.audit({
+    actor: by.actor,
+    action: message,
+    outcome: state,
+    reason: by.reason ?? by.code,
+    details: { code: by.code, withdrawn },
+  });
+  for (const serial of withdrawn)
+    change.announceCertificate('reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
+}
+
+/** `endChange` for a row that is locked but not otherwise changed. */
+export async function endReissue(
+  tx: Tx,
+  row: ReissueRow,
+  message: Parameters<typeof endChange>[1],
+  now: Date,
+  by: EndedBy,
+): Promise<ReissueRow> {
+  const change = new ReissueChange(tx, row, now);
+  await endChange(change, message, by);
+  return change.write();
+}

@@ -1,0 +1,110 @@
+import { isFinal, nextStates, type Message, type Moment, type State } from '#libs/domain';
+import type { CertificateEventType, ReissueEventType } from '#libs/contracts';
+import {
+  appendAudit,
+  destroyVaultItemsOfReissue,
+  insertEvents,
+  updateReissue,
+  type CertificateRow,
+  type NewAuditEntry,
+  type NewEvent,
+  type ReissueChanges,
+  type ReissueRow,
+  type Tx,
+} from '#libs/db';
+import { certificateEvent, reissueEvent } from '#libs/events';
+
+/**
+ * A locked reissue on its way from one row to the next. Collects the new columns, events and audit entries,
+ * and writes them together: state, event and audit never part.
+ */
+export class ReissueChange {
+  private changes: ReissueChanges = {};
+  private readonly events: NewEvent[] = [];
+  private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
+  readonly notify: Moment[] = [];
+
+  constructor(
+    readonly tx: Tx,
+    /** The row as it is now, with the changes so far. */
+    public row: ReissueRow,
+    readonly now: Date,
+  ) {}
+
+  set(changes: ReissueChanges): void {
+    this.changes = { ...this.changes, ...changes };
+    this.row = { ...this.row, ...(changes as Partial<ReissueRow>) };
+  }
+
+  /** Moves to `state` because of `message`; a move the transition table does not know is a bug. */
+  move(message: Message, state: State, event: ReissueEventType, about: { code?: string } = {}): void {
+    const from = this.row.state;
+    if (!nextStates(from, message).includes(state))
+      throw new Error(`no transition from ${from} by ${message} to ${state}`);
+    this.set({ state });
+    if (isFinal(state))
+      this.set({
+        ended_at: this.now,
+        deadline: null,
+        parked_step: null,
+        parked_since: null,
+        parked_code: null,
+        pending_message: null,
+      });
+    this.announce(event, { ...about, previousState: from });
+  }
+
+  /** Announces a row that was just made. */
+  begin(): void {
+    this.announce('reseal.reissue.started.v1', { previousState: null });
+  }
+
+  /** Writes an event about the reissue as it is now. */
+  announce(type: ReissueEventType, about: { code?: string; previousState?: State | null } = {}): void {
+    this.set({ event_sequence: this.row.event_sequence + 1 });
+    this.events.push(
+      reissueEvent({
+        reissue: this.row,
+        sequence: this.row.event_sequence,
+        type,
+        previousState: about.previousState === undefined ? this.row.state : about.previousState,
+        occurredAt: this.now,
+        ...(about.code ? { code: about.code } : {}),
+      }),
+    );
+  }
+
+  announceCertificate(
+    type: CertificateEventType,
+    certificate: Pick<CertificateRow, 'serial'> & Partial<Pick<CertificateRow, 'not_before' | 'not_after'>>,
+    revocationReason?: string,
+  ): void {
+    this.set({ event_sequence: this.row.event_sequence + 1 });
+    this.events.push(
+      certificateEvent({
+        reissue: this.row,
+        sequence: this.row.event_sequence,
+        type,
+        serial: certificate.serial,
+        occurredAt: this.now,
+        ...(certificate.not_before ? { notBefore: certificate.not_before } : {}),
+        ...(certificate.not_after ? { notAfter: certificate.not_after } : {}),
+        ...(revocationReason ? { revocationReason } : {}),
+      }),
+    );
+  }
+
+  audit(entry: Omit<NewAuditEntry, 'occurred_at'>): void {
+    this.entries.push(entry);
+  }
+
+  async write(): Promise<ReissueRow> {
+    const { tx, now } = this;
+    const reissueId = this.row.reissue_id;
+    await updateReissue(tx, reissueId, { ...this.changes, updated_at: now });
+    await insertEvents(tx, this.events);
+    for (const entry of this.entries) await appendAudit(tx, reissueId, { ...entry, occurred_at: now });
+    if (isFinal(this.row.state)) await destroyVaultItemsOfReissue(tx, reissueId);
+    return this.row;
+  }
+}

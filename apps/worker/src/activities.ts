@@ -1,0 +1,62 @@
+import { createCertificateSteps } from '#activities/certificate';
+import { createConsentSteps } from '#activities/consent';
+import { createIdentitySteps, createProviderActivities } from '#activities/identity';
+import { createLifecycleSteps } from '#activities/lifecycle';
+import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
+import { createPasswordSteps, PasswordHashing } from '#activities/password';
+import { createReconcileActivities } from '#activities/reconcile';
+import { createSecrets } from '#activities/secrets';
+import type { Database } from '#libs/db';
+import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
+import type { IdentityProvider } from '#activities/identity';
+import type { Logger } from '#libs/observability';
+import type { TermsCatalogue } from '#libs/terms';
+import type { VaultKeys } from '#libs/vault';
+import type { Client } from '@temporalio/client';
+
+/** Everything the worker's activities reach. */
+export interface WorkerParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly deadlines: Deadlines;
+  readonly policy: IdentityPolicy;
+  readonly terms: TermsCatalogue;
+  readonly vaultKeys: VaultKeys;
+  readonly pseudonymKey: Buffer;
+  readonly providers: readonly IdentityProvider[];
+  readonly hashingSlots: number;
+  readonly sms: SmsSender;
+  readonly mail: MailSender;
+  readonly temporal: Pick<Client, 'workflow'>;
+}
+
+/** The activities of the task queue `reissue`: every one but signing. */
+export function createActivities(parts: WorkerParts) {
+  const { db, clock, logger, sms, mail, temporal } = parts;
+  const providers = new Map<IdentityMethod, IdentityProvider>(
+    parts.providers.map((provider) => [provider.method, provider]),
+  );
+  const context = {
+    db,
+    clock,
+    deadlines: parts.deadlines,
+    policy: parts.policy,
+    terms: parts.terms,
+    pseudonymKey: parts.pseudonymKey,
+    availableMethods: [...providers.keys()],
+    providers,
+    secrets: createSecrets(db, parts.vaultKeys),
+    hashing: new PasswordHashing(parts.hashingSlots),
+  };
+  return {
+    ...createLifecycleSteps(context),
+    ...createIdentitySteps(context),
+    ...createPasswordSteps(context),
+    ...createConsentSteps(context),
+    ...createCertificateSteps(context),
+    ...createProviderActivities(context),
+    ...createNotificationActivities({ db, sms, mail, clock, logger }),
+    ...createReconcileActivities({ db, clock, temporal, logger }),
+  };
+}

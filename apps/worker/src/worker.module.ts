@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Database } from '#libs/db';
+import type { EventRelay } from '#libs/events';
+import { HealthRegistry } from '#libs/http';
+import type { Logger } from '#libs/observability';
+import { WorkerRunner, type TemporalClient } from '#libs/temporal';
+import { sql } from 'kysely';
+import { ensureSchedules } from './schedules.js';
+
+/** What the process is made of; the class is its injection token. */
+export class ProcessParts {
+  constructor(
+    readonly runner: WorkerRunner,
+    readonly relay: EventRelay,
+    readonly temporal: TemporalClient,
+    readonly db: Database,
+    readonly logger: Logger,
+  ) {}
+}
+
+/** Drains the Temporal worker, then the relay, and last closes what both of them use. */
+@Module({})
+export class WorkerModule {
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly parts: ProcessParts,
+    private readonly health: HealthRegistry,
+  ) {}
+
+  static with(parts: ProcessParts): DynamicModule {
+    return {
+      module: WorkerModule,
+      providers: [
+        { provide: ProcessParts, useValue: parts },
+        { provide: WorkerRunner, useValue: parts.runner },
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    const { runner, relay, temporal, db } = this.parts;
+    this.health.register('temporal-worker', () => runner.check());
+    this.health.register('temporal', () => temporal.check());
+    this.health.register('postgres', () => sql`select 1`.execute(db));
+    relay.start();
+    void this.scheduleWhenReachable();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { relay, temporal, db } = this.parts;
+    this.stopping.abort();
+    await relay.stop();
+    await temporal.close();
+    await db.destroy();
+  }
+
+  private async scheduleWhenReachable(): Promise<void> {
+    const { temporal, logger } = this.parts;
+    while (!this.stopping.signal.aborted) {
+      try {
+        await ensureSchedules(temporal.client);
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'schedules cannot be made yet');
+        await pause(2_000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+}

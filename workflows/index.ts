@@ -1,0 +1,2 @@
+export { reissueCertificate } from './reissue-certificate/workflow.js';
+export { reconcile } from './reconcile/workflow.js';

@@ -1,0 +1,40 @@
+import type {
+  AnswerChallenges,
+  Apply,
+  Cancel,
+  GiveConsents,
+  OperatorAbandon,
+  OperatorRetry,
+  ProveRegistration,
+  RequestCertificate,
+  RequestChallenges,
+  ResetPassword,
+  StartReissue,
+  StepResult,
+  SubmitPassword,
+} from '#libs/domain';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+
+/**
+ * What can be said to a running reissue. These are Updates and not Signals because every caller needs the
+ * answer: which state the reissue is in now, and whether the message was taken. An update's name is the
+ * message's `kind`, its id the message's `updateId` (an operator's retry: `retry/<parkSequence>`), so that saying it twice
+ * is saying it once.
+ */
+export const updates = {
+  start: defineUpdate<StepResult, [StartReissue]>('start'),
+  requestChallenges: defineUpdate<StepResult, [RequestChallenges]>('requestChallenges'),
+  answerChallenges: defineUpdate<StepResult, [AnswerChallenges]>('answerChallenges'),
+  submitPassword: defineUpdate<StepResult, [SubmitPassword]>('submitPassword'),
+  resetPassword: defineUpdate<StepResult, [ResetPassword]>('resetPassword'),
+  giveConsents: defineUpdate<StepResult, [GiveConsents]>('giveConsents'),
+  requestCertificate: defineUpdate<StepResult, [RequestCertificate]>('requestCertificate'),
+  apply: defineUpdate<StepResult, [Apply]>('apply'),
+  proveRegistration: defineUpdate<StepResult, [ProveRegistration]>('proveRegistration'),
+  cancel: defineUpdate<StepResult, [Cancel]>('cancel'),
+  retry: defineUpdate<StepResult, [OperatorRetry]>('retry'),
+  abandon: defineUpdate<StepResult, [OperatorAbandon]>('abandon'),
+};
+
+/** Something changed the row from outside (a newer reissue of the same person): look at it again. */
+export const refreshSignal = defineSignal('refresh');
