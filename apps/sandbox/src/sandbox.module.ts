@@ -1,3 +1,4 @@
+import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { HealthRegistry } from '#libs/http';
@@ -32,6 +33,7 @@ export interface SandboxParts {
   clock?: Clock;
 }
 
+@Module({})
 export class SandboxModule {
   constructor(
     private readonly database: SandboxDatabase,

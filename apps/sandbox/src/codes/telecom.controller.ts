@@ -9,7 +9,12 @@ import { Telecom } from './telecom.js';
 
 const codeBody = z.object({
   transactionId: requestId,
-  name: z.string().trim().min(1).max(100),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^\P{C}+$/u, 'must not have control characters'),
   mobile: mobileNumber,
 });
 

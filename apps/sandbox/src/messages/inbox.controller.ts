@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { Inbox } from './inbox.js';
 
 const inboxQuery = z.object({
-  to: z.string().min(1).max(254).optional(),
+  to: z
+    .string()
+    .max(254)
+    .regex(/^\P{C}+$/u, 'must not be empty or have control characters')
+    .optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 

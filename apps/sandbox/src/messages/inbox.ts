@@ -35,12 +35,12 @@ export class Inbox {
     await within
       .insertInto('message')
       .values({
-        message_id: message.id,
+        message_id: storable(message.id),
         channel: message.channel,
-        recipient: normaliseRecipient(message.to),
-        sender: message.from,
-        subject: message.subject ?? null,
-        body: message.text,
+        recipient: storable(normaliseRecipient(message.to)),
+        sender: storable(message.from),
+        subject: message.subject === undefined ? null : storable(message.subject),
+        body: storable(message.text),
         received_at: this.clock.now(),
       })
       .onConflict((conflict) => conflict.doNothing())
@@ -73,4 +73,9 @@ function toInboxMessage(row: Selectable<SandboxTables['message']>): InboxMessage
     text: row.body,
     receivedAt: row.received_at.toISOString(),
   };
+}
+
+/** PostgreSQL's text holds everything but NUL, which a mail may well contain. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '');
 }

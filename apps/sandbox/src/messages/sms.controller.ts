@@ -1,14 +1,19 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { SandboxConfig } from '../config.js';
+import { requestId } from '../codes/code-schemas.js';
 import { ActsAs } from '../faults/fault.interceptor.js';
 import { mobileNumber } from './addresses.js';
 import { Inbox } from './inbox.js';
 
 const smsBody = z.object({
-  messageId: z.string().min(1).max(200),
+  messageId: requestId,
   to: mobileNumber,
-  text: z.string().min(1).max(2000),
+  text: z
+    .string()
+    .min(1)
+    .max(2000)
+    .regex(/^[^\0]+$/, 'must not have NUL characters'),
 });
 
 /** The SMS gateway the bank sends through. */

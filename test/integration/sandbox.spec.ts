@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createTransport } from 'nodemailer';
+
+/** The sandbox of a running stack, and its mail server; only people made here are used. */
+const sandbox = process.env.RESEAL_SANDBOX_URL ?? 'http://127.0.0.1:3003';
+const mailServer = process.env.RESEAL_SMTP_URL ?? 'smtp://127.0.0.1:3025';
+
+interface Person {
+  personId: string;
+  name: string;
+  mobile: string;
+  email: string;
+  ci: string;
+  holding: string;
+  account: { bank: string; number: string };
+  oldCertificate?: string;
+}
+
+async function call(method: string, path: string, body?: object) {
+  const answer = await fetch(sandbox + path, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return { status: answer.status, body: (await answer.json()) as any };
+}
+const get = (path: string) => call('GET', path);
+const post = (path: string, body: object) => call('POST', path, body);
+const inboxOf = async (to: string) =>
+  (await get(`/v1/inbox?to=${encodeURIComponent(to)}`)).body.messages as { text: string; subject?: string }[];
+
+let person: Person;
+beforeAll(async () => {
+  person = (await post('/v1/people', { count: 1, holding: 'VALID' })).body.people[0];
+}, 60_000);
+
+describe('sample people', () => {
+  it('are listed by what they hold and found by id', async () => {
+    const made = (await post('/v1/people', { count: 4 })).body.people as Person[];
+    expect(made.map(({ holding }) => holding).sort()).toEqual(['EXPIRED', 'EXPIRING', 'NONE', 'VALID']);
+    for (const each of made) {
+      expect(each.oldCertificate !== undefined).toBe(each.holding !== 'NONE');
+      expect((await get(`/v1/people/${each.personId}`)).body).toEqual(each);
+      const listed = (await get(`/v1/people?limit=1000&holding=${each.holding}`)).body.people as Person[];
+      expect(new Set(listed.map(({ holding }) => holding))).toEqual(new Set([each.holding]));
+    }
+  });
+
+  it.each([
+    ['/v1/people', { count: 0 }],
+    ['/v1/people', { count: 501 }],
+    ['/v1/people', { count: 1, holding: 'LOST' }],
+    ['/v1/telecom/codes', { transactionId: 'x', name: '김가상', mobile: '02-123-4567' }],
+    ['/v1/telecom/codes', { transactionId: 'a\0b', name: '김가상', mobile: '01000000001' }],
+    ['/v1/sms', { messageId: 'x', to: '01000000001', text: 'a\0b' }],
+    ['/v1/one-won/transfers', { transactionId: 'x', account: 'abc', bank: '999' }],
+  ])('bad input to %s is refused: %j', async (path, body) => {
+    const { status, body: problem } = await post(path, body);
+    expect(status).toBe(422);
+    expect(problem.errors).toHaveLength(1);
+  });
+});
+
+describe('telecom codes', () => {
+  const send = (transactionId: string, more: object = {}) =>
+    post('/v1/telecom/codes', { transactionId, name: person.name, mobile: person.mobile, ...more });
+  const verify = (transactionId: string, attemptId: string, code: string) =>
+    post('/v1/telecom/verifications', { transactionId, attemptId, code });
+  const lastCode = async () => /인증번호 (\d{6})/.exec((await inboxOf(person.mobile))[0]!.text)![1]!;
+
+  it('are sent once per transaction, however often and at once it is asked for', async () => {
+    const before = (await inboxOf(person.mobile)).length;
+    const transactionId = randomUUID();
+    expect((await get(`/v1/telecom/transactions/${transactionId}`)).body).toMatchObject({ sent: false });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(transactionId)));
+    for (const answer of answers) expect(answer).toEqual({ status: 200, body: { status: 'SENT' } });
+    expect((await inboxOf(person.mobile)).length).toBe(before + 1);
+    expect((await get(`/v1/telecom/transactions/${transactionId}`)).body).toEqual({
+      transactionId,
+      sent: true,
+      status: 'SENT',
+    });
+  });
+
+  it('say who somebody is, once, and give each attempt one answer', async () => {
+    const transactionId = randomUUID();
+    await send(transactionId);
+    const code = await lastCode();
+    const [wrong, right] = [randomUUID(), randomUUID()];
+    expect((await verify(transactionId, wrong, 'x')).body).toEqual({ status: 'MISMATCHED' });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => verify(transactionId, right, code)));
+    for (const answer of answers) expect(answer.body).toEqual({ status: 'MATCHED', ci: person.ci });
+    expect((await verify(transactionId, wrong, code)).body).toEqual({ status: 'MISMATCHED' });
+    expect((await verify(transactionId, randomUUID(), code)).body).toEqual({ status: 'EXPIRED' });
+    expect((await get(`/v1/telecom/verifications/${right}`)).body).toEqual({
+      status: 'MATCHED',
+      ci: person.ci,
+    });
+    expect((await get(`/v1/telecom/verifications/${randomUUID()}`)).status).toBe(404);
+  });
+
+  it('are void after ten wrong guesses, also at once', async () => {
+    const transactionId = randomUUID();
+    await send(transactionId);
+    const code = await lastCode();
+    const guesses = await Promise.all(
+      Array.from({ length: 20 }, () => verify(transactionId, randomUUID(), 'guess')),
+    );
+    const statuses = guesses.map(({ body }) => body.status as string);
+    expect(statuses.filter((status) => status === 'MISMATCHED')).toHaveLength(10);
+    expect((await verify(transactionId, randomUUID(), code)).body).toEqual({ status: 'EXPIRED' });
+  });
+
+  it('are not sent to whoever has another name', async () => {
+    const before = (await inboxOf(person.mobile)).length;
+    const transactionId = randomUUID();
+    expect((await send(transactionId, { name: '아무개' })).body).toEqual({ status: 'UNKNOWN_SUBSCRIBER' });
+    expect((await verify(transactionId, randomUUID(), '000000')).body).toEqual({ status: 'MISMATCHED' });
+    expect((await inboxOf(person.mobile)).length).toBe(before);
+  });
+
+  it('refuse an id that was used for something else', async () => {
+    const [transactionId, other, attempt] = [randomUUID(), randomUUID(), randomUUID()];
+    await send(transactionId);
+    await send(other);
+    expect((await send(transactionId, { name: '아무개' })).status).toBe(409);
+    await verify(transactionId, attempt, 'x');
+    expect((await verify(other, attempt, 'x')).status).toBe(409);
+    expect((await verify(randomUUID(), randomUUID(), 'x')).status).toBe(404);
+  });
+});
+
+describe('one-won transfers', () => {
+  const transfer = (transactionId: string, account = person.account.number) =>
+    post('/v1/one-won/transfers', { transactionId, account, bank: person.account.bank });
+  const deposits = async () =>
+    (await get(`/v1/accounts/${person.account.number}/deposits`)).body.deposits as { depositor: string }[];
+
+  it('show the code in the depositor, which says whose account it is', async () => {
+    const transactionId = randomUUID();
+    const before = (await deposits()).length;
+    await Promise.all([transfer(transactionId), transfer(transactionId)]);
+    const after = await deposits();
+    expect(after).toHaveLength(before + 1);
+    const code = /\d{4}$/.exec(after[0]!.depositor)![0];
+    const answer = await post('/v1/one-won/verifications', { transactionId, attemptId: randomUUID(), code });
+    expect(answer.body).toEqual({ status: 'MATCHED', ci: person.ci });
+  });
+
+  it('reach no account that does not exist', async () => {
+    expect((await transfer(randomUUID(), '99999999999')).body).toEqual({ status: 'UNKNOWN_ACCOUNT' });
+    expect((await get('/v1/accounts/99999999999/deposits')).status).toBe(404);
+  });
+});
+
+describe('messages', () => {
+  it('arrive once for each message id, newest first', async () => {
+    const messageId = randomUUID();
+    const sms = (id: string, text: string) => post('/v1/sms', { messageId: id, to: person.mobile, text });
+    await Promise.all([sms(messageId, '첫째'), sms(messageId, '첫째')]);
+    await sms(randomUUID(), '둘째 <b>');
+    expect((await inboxOf(person.mobile)).slice(0, 2).map(({ text }) => text)).toEqual(['둘째 <b>', '첫째']);
+    const page = await (await fetch(`${sandbox}/?lang=ko&person=${person.personId}`)).text();
+    expect(page).toContain('둘째 &#60;b&#62;');
+  });
+
+  it('come by mail too, once for each Message-ID', async () => {
+    const transport = createTransport(mailServer);
+    const mail = {
+      messageId: `<${randomUUID()}@bank.example.com>`,
+      from: 'no-reply@bank.example.com',
+      to: person.email.toUpperCase(),
+      subject: '발급 안내',
+      text: '발급되었습니다.',
+    };
+    await transport.sendMail(mail);
+    await transport.sendMail(mail);
+    const messages = await inboxOf(person.email);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatchObject({ channel: 'MAIL', subject: '발급 안내' });
+  });
+});
