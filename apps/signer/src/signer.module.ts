@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
+import type { Database } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
 import { createDataConverter, WorkerRunner } from '#libs/temporal';
 import { taskQueues } from '#libs/domain';
@@ -8,12 +9,6 @@ import type { SignerConfig } from './config.js';
 
 /** The process that holds the CA key: a Temporal worker for signing, and nothing else. */
 export class SignerModule {
-  constructor(
-    private readonly ports: SigningPorts,
-    private readonly worker: WorkerRunner,
-    private readonly health: HealthRegistry,
-  ) {}
-
   static with(config: SignerConfig, ports: SigningPorts): DynamicModule {
     const worker = new WorkerRunner({
       address: config.temporalAddress,
@@ -33,21 +28,27 @@ export class SignerModule {
       providers: [
         { provide: WorkerRunner, useValue: worker },
         {
-          provide: SignerModule,
-          useFactory: (health: HealthRegistry) => new SignerModule(ports, worker, health),
+          provide: Dependencies,
+          useFactory: (health: HealthRegistry) => new Dependencies(ports.db, worker, health),
           inject: [HealthRegistry],
         },
       ],
     };
   }
+}
 
-  onModuleInit(): void {
-    this.health.register('postgres', () => sql`select 1`.execute(this.ports.db));
-    this.health.register('temporal', () => this.worker.check());
+/** What the signer cannot work without: watched while it runs, closed when the worker has drained. */
+class Dependencies {
+  constructor(
+    private readonly db: Database,
+    worker: WorkerRunner,
+    health: HealthRegistry,
+  ) {
+    health.register('postgres', () => sql`select 1`.execute(db));
+    health.register('temporal', () => worker.check());
   }
 
-  /** Last of all, when the worker has drained. */
   async onApplicationShutdown(): Promise<void> {
-    await this.ports.db.destroy();
+    await this.db.destroy();
   }
 }
