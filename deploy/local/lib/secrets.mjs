@@ -58,6 +58,7 @@ export function provideSecrets(folder) {
     idKey: provide('id-key', () => randomKey(32)),
     pseudonymKey: provide('pseudonym-key', () => randomKey(32)),
     vaultKeys: provide('vault-keys.json', vaultKeys),
+    caPassphrase: provide('ca-passphrase', password),
     databasePasswords: path.join(folder, 'database-passwords.json'),
   };
 

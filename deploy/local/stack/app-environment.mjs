@@ -23,6 +23,11 @@ const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_P
 
 const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
 
+/** Where the signer's keys are: its alone. */
+export const caDirectory = ({ state }) => path.join(state, 'ca');
+/** What everybody may know of the CA: issuing certificate, then root. */
+export const caChain = ({ state }) => path.join(state, 'ca-chain.pem');
+
 /** The public addresses of a stack: what a client of it needs, and no secret. */
 export function clientEnvironment(context) {
   const { ports, host, namespace } = context.settings;
@@ -66,6 +71,7 @@ export function appEnvironments(context) {
       RESEAL_TOKEN_KEY_FILE: files.tokenKey,
       RESEAL_ID_KEY_FILE: files.idKey,
       RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
+      RESEAL_CA_CHAIN_FILE: caChain(settings),
     },
     worker: {
       RESEAL_WORKER_PORT: ports.worker,
@@ -85,7 +91,8 @@ export function appEnvironments(context) {
       RESEAL_SIGNER_PORT: ports.signer,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
       ...temporal,
-      RESEAL_CA_DIRECTORY: path.join(settings.state, 'ca'),
+      RESEAL_CA_DIRECTORY: caDirectory(settings),
+      RESEAL_CA_PASSPHRASE_FILE: files.caPassphrase,
     },
     sandbox: {
       RESEAL_SANDBOX_PORT: ports.sandbox,

@@ -2,11 +2,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Child } from '../lib/child.mjs';
 import { endCommands, runToLog } from '../lib/commands.mjs';
+import { writeFileAtomically } from '../lib/files.mjs';
 import { publish } from '../lib/instance.mjs';
 import { rotateLogs } from '../lib/logs.mjs';
 import { provideSecrets } from '../lib/secrets.mjs';
 import { answersOk } from '../lib/wait.mjs';
-import { appEnvironments, clientEnvironment, writeEnvironmentFiles } from './app-environment.mjs';
+import {
+  appEnvironments,
+  caChain,
+  caDirectory,
+  clientEnvironment,
+  writeEnvironmentFiles,
+} from './app-environment.mjs';
 import { postgresAnswers, provideDatabases } from './databases.mjs';
 import { kafkaAnswers, prepareKafka, provideTopics } from './kafka.mjs';
 import { preparePostgres } from './postgres.mjs';
@@ -125,9 +132,15 @@ export class Stack {
   }
 
   #provideCa() {
-    return this.#context.report.step('Certificate authority ready', () =>
-      this.#runBuilt('ca', 'dist/apps/signer/src/ca-init.js', this.#environments.signer),
-    );
+    const { settings, report } = this.#context;
+    return report.step('Certificate authority ready', async () => {
+      await this.#runBuilt('ca', 'dist/apps/signer/src/ca-init.js', this.#environments.signer);
+      const certificates = ['issuing.crt', 'root.crt'].map((name) => path.join(caDirectory(settings), name));
+      writeFileAtomically(
+        caChain(settings),
+        certificates.map((file) => fs.readFileSync(file, 'utf8')).join(''),
+      );
+    });
   }
 
   #migrate() {

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { temporalBinaries } from '../artifacts/temporal-binaries.mjs';
 import { runToLog } from '../lib/commands.mjs';

@@ -1,0 +1,102 @@
+/**
+ * Dependencies point one way: apps → workflows, activities → libs → libs/domain.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment:
+        'Files that import each other at run time cannot be understood, or loaded, one after the other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-cycles-between-parts',
+      comment: 'Libs may use other libs, but in one direction.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^libs/[^/]+/src$' },
+      to: { circular: true },
+    },
+    {
+      name: 'domain-stands-alone',
+      comment: 'The domain enters the workflow bundle: it imports nothing but itself.',
+      severity: 'error',
+      from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/domain/' },
+    },
+    {
+      name: 'libs-below',
+      comment: 'Libs do not know what is built on them.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(apps|workflows|activities|test)/' },
+    },
+    {
+      name: 'workflows-import-domain-and-types',
+      comment:
+        'A workflow bundle holds workflows and the domain; of activities and other libs it knows types only.',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(apps|activities|libs/(?!domain/))', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'activities-below-workflows',
+      comment: 'Activities are called by workflows, not the other way round.',
+      severity: 'error',
+      from: { path: '^activities/' },
+      to: { path: '^(apps|workflows|test)/' },
+    },
+    {
+      name: 'apps-apart',
+      comment: 'Apps share libs, not each other’s code.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'kafka-behind-events',
+      comment: 'Another Kafka client replaces one file.',
+      severity: 'error',
+      from: { pathNot: '^(libs/events|test|deploy)/' },
+      to: { path: 'node_modules/kafkajs/' },
+    },
+    {
+      name: 'tests-stay-outside',
+      comment: 'Nothing that ships imports tests.',
+      severity: 'error',
+      from: { pathNot: '(^test/|\\.spec\\.ts$)' },
+      to: { path: '(^test/|\\.spec\\.ts$|^libs/testing/)' },
+    },
+    {
+      name: 'through-the-front-door',
+      comment: 'A lib is used through its index, so that what is inside can change.',
+      severity: 'error',
+      from: { path: '^(apps|workflows|activities|libs/[^/]+)/' },
+      to: { path: '^libs/([^/]+)/src/(?!index\\.ts$)', pathNot: '^$1/' },
+    },
+    {
+      name: 'dependencies-declared',
+      comment: 'What the apps need at run time is a dependency, not a development dependency or an accident.',
+      severity: 'error',
+      from: { path: '^(apps|libs|workflows|activities)/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default'],
+      mainFields: ['main', 'types'],
+    },
+  },
+};
