@@ -1,0 +1,21 @@
+import type { Database } from '#libs/db';
+import type { Moment } from '#libs/domain';
+import { noticesIn } from './notices.js';
+import { notify, type NotifyContext } from './notify.js';
+
+/** Telling the customer what happened. It may fail and be repeated; it never fails a reissue. */
+export function createNotificationActivities({
+  db,
+  ...others
+}: Omit<NotifyContext, 'notices'> & { readonly db: Database }) {
+  const context: NotifyContext = { ...others, notices: noticesIn(db) };
+  return {
+    notify: (input: { readonly reissueId: string; readonly moment: Moment }) => notify(context, input),
+  };
+}
+export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
+
+export { createSmsSender } from './sms-sender.js';
+export { createMailSender } from './mail-sender.js';
+export type { SmtpOptions } from './mail-sender.js';
+export type { Mail, MailSender, Sms, SmsSender } from './senders.js';

@@ -1,0 +1,48 @@
+import type { Moment } from '#libs/domain';
+import { channelsTold, customerById, findReissue, insertNotification, type Database } from '#libs/db';
+import type { MessageDetails } from './messages.js';
+
+export type Channel = 'SMS' | 'MAIL';
+
+/** What is to be said, and where the customer can be reached. */
+export interface Notice {
+  /** The moment; numbered where it can come more than once. */
+  readonly occasion: string;
+  readonly details: MessageDetails;
+  readonly mobile: string;
+  readonly email: string | null;
+}
+
+/** What the bank knows of a reissue's notices. */
+export interface Notices {
+  /** Undefined where there is no contact on file: nobody to tell. */
+  find(reissueId: string, moment: Moment): Promise<Notice | undefined>;
+  told(reissueId: string, occasion: string): Promise<readonly string[]>;
+  record(reissueId: string, occasion: string, channel: Channel, at: Date): Promise<void>;
+}
+
+const aboutOldCertificate: readonly Moment[] = ['REVOKED', 'HELD', 'PASSWORD_LOCKED', 'PASSWORD_RESET'];
+
+/** The contact on file is used, never what the applicant typed. */
+export function noticesIn(db: Database): Notices {
+  return {
+    async find(reissueId, moment) {
+      const reissue = await findReissue(db, reissueId);
+      const customer = reissue?.customer_id ? await customerById(db, reissue.customer_id) : undefined;
+      if (!reissue || !customer) return undefined;
+      const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
+      return {
+        occasion: moment === 'REMINDER' ? `REMINDER-${reissue.reminders_sent}` : moment,
+        details: {
+          ...(serial ? { serial } : {}),
+          ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
+        },
+        mobile: customer.mobile,
+        email: customer.email,
+      };
+    },
+    told: (reissueId, occasion) => channelsTold(db, reissueId, occasion),
+    record: (reissueId, occasion, channel, at) =>
+      insertNotification(db, { reissue_id: reissueId, moment: occasion, channel, sent_at: at }),
+  };
+}

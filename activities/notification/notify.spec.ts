@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
+import type { Notice } from './notices.js';
+import { notify, type NotifyContext } from './notify.js';
+import type { Mail, Sms } from './senders.js';
+
+const reissueId = `ri_${'a'.repeat(32)}`;
+const mobile = '01000000000';
+const email = 'fictional@example.com';
+const onFile: Notice = { occasion: 'ISSUED', details: { serial: '0a1b2c3d' }, mobile, email };
+
+let notice: Notice | undefined;
+let recorded: string[];
+const sms = { send: jest.fn<(sms: Sms) => Promise<void>>() };
+const mail = { send: jest.fn<(mail: Mail) => Promise<void>>() };
+const warn = jest.fn();
+const context: NotifyContext = {
+  notices: {
+    find: () => Promise.resolve(notice),
+    told: () => Promise.resolve(recorded),
+    record: (_, __, channel) => {
+      recorded.push(channel);
+      return Promise.resolve();
+    },
+  },
+  sms,
+  mail,
+  clock: () => new Date('2026-11-22T00:00:00Z'),
+  logger: { warn },
+};
+const run = () => notify(context, { reissueId, moment: 'ISSUED' });
+
+beforeEach(() => {
+  jest.resetAllMocks();
+  notice = onFile;
+  recorded = [];
+  sms.send.mockResolvedValue();
+  mail.send.mockResolvedValue();
+});
+
+describe('telling the customer of a moment', () => {
+  it('sends an SMS and a mail to the contact on file, with an id that a repetition shares', async () => {
+    await run();
+    expect(sms.send).toHaveBeenCalledWith({
+      messageId: `${reissueId}.ISSUED`,
+      to: mobile,
+      text: expect.stringContaining('2C3D'),
+    });
+    expect(mail.send).toHaveBeenCalledWith({
+      messageId: `${reissueId}.ISSUED`,
+      to: email,
+      subject: expect.any(String),
+      text: expect.any(String),
+    });
+    expect(recorded).toEqual(['SMS', 'MAIL']);
+  });
+
+  it('sends nothing twice', async () => {
+    await run();
+    await run();
+    expect(sms.send).toHaveBeenCalledTimes(1);
+    expect(mail.send).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells nobody where there is no contact on file', async () => {
+    notice = undefined;
+    await run();
+    expect(sms.send).not.toHaveBeenCalled();
+    expect(mail.send).not.toHaveBeenCalled();
+  });
+
+  it('sends only an SMS where no mail address is on file', async () => {
+    notice = { ...onFile, email: null };
+    await run();
+    expect(recorded).toEqual(['SMS']);
+  });
+
+  it('uses the other channel when one fails, and only the failed one when it runs again', async () => {
+    sms.send.mockRejectedValueOnce(new ProviderUnavailable('sms answered 503'));
+    await expect(run()).rejects.toThrow('sms answered 503');
+    expect(recorded).toEqual(['MAIL']);
+    await run();
+    expect(recorded).toEqual(['MAIL', 'SMS']);
+    expect(mail.send).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(warn.mock.calls)).not.toMatch(/01000000000|fictional/);
+  });
+
+  it('is tried again as long as one of the channels is worth it', async () => {
+    sms.send.mockRejectedValue(new ProviderRefused('sms answered 422', 422));
+    mail.send.mockRejectedValue(new ProviderUnavailable('smtp answered 451'));
+    await expect(run()).rejects.toThrow('smtp answered 451');
+    mail.send.mockRejectedValue(new ProviderRefused('smtp answered 550', 550));
+    await expect(run()).rejects.toBeInstanceOf(ProviderRefused);
+  });
+});

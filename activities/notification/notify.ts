@@ -1,0 +1,52 @@
+import type { Clock, Moment } from '#libs/domain';
+import { describeError, type Logger } from '#libs/observability';
+import { ProviderRefused } from '#libs/provider-client';
+import { message } from './messages.js';
+import type { Channel, Notices } from './notices.js';
+import type { MailSender, SmsSender } from './senders.js';
+
+export interface NotifyContext {
+  readonly notices: Notices;
+  readonly sms: SmsSender;
+  readonly mail: MailSender;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/**
+ * Tells the customer of a moment, by SMS and mail at once, to the contact on file. A channel is used once per
+ * moment, also when this runs again; a repetition after a crash carries the same id and is dropped where it
+ * arrives. One channel's failure does not keep the other back.
+ *
+ * @throws ProviderUnavailable if another try may reach a channel that failed; ProviderRefused if none can
+ */
+export async function notify(
+  context: NotifyContext,
+  { reissueId, moment }: { reissueId: string; moment: Moment },
+): Promise<void> {
+  const notice = await context.notices.find(reissueId, moment);
+  if (!notice) return;
+  const { occasion, mobile, email } = notice;
+  const { sms, mail } = message(moment, notice.details);
+  const messageId = `${reissueId}.${occasion}`;
+  const sends: Record<Channel, (() => Promise<void>) | undefined> = {
+    SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
+    MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
+  };
+
+  const told = await context.notices.told(reissueId, occasion);
+  const errors: unknown[] = [];
+  const tell = async (channel: Channel) => {
+    const send = sends[channel];
+    if (!send || told.includes(channel)) return;
+    try {
+      await send();
+      await context.notices.record(reissueId, occasion, channel, context.clock());
+    } catch (error) {
+      context.logger.warn({ reissueId, moment, channel, err: describeError(error) }, 'message not sent');
+      errors.push(error);
+    }
+  };
+  await Promise.all([tell('SMS'), tell('MAIL')]);
+  if (errors.length > 0) throw errors.find((error) => !(error instanceof ProviderRefused)) ?? errors[0];
+}

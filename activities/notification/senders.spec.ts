@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { createSmsSender, createMailSender, type MailSender } from './index.js';
+
+const to = 'fictional@example.com';
+const mail = {
+  messageId: 'ri_1.ISSUED',
+  to,
+  subject: '[공동인증서] 안내 / Notice',
+  text: '안내\n\nNotice\n',
+};
+
+describe('the mail sender', () => {
+  let server: SMTPServer;
+  let sender: MailSender;
+  let received: string[];
+  let fault: 'none' | 'busy' | 'unknown-address' | 'slow' | 'lost';
+
+  beforeEach(async () => {
+    received = [];
+    fault = 'none';
+    let socket: Socket;
+    server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      onRcptTo: ({ address }, _, done) =>
+        fault === 'busy'
+          ? done(refusal(`${address}: try later`, 451))
+          : fault === 'unknown-address'
+            ? done(refusal(`no such address: ${address}`, 550))
+            : done(),
+      onData: (stream, _, done) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          received.push(Buffer.concat(chunks).toString());
+          if (fault === 'lost') socket.destroy();
+          else if (fault !== 'slow') done();
+        });
+      },
+      closeTimeout: 10,
+    });
+    server.on('error', () => undefined);
+    server.server.on('connection', (connection: Socket) => (socket = connection));
+    server.listen(0, '127.0.0.1');
+    await once(server.server, 'listening');
+    const { port } = server.server.address() as AddressInfo;
+    sender = createMailSender({
+      url: `smtp://127.0.0.1:${port}`,
+      from: 'Fictional Bank <no-reply@bank.example>',
+      timeoutMs: 500,
+    });
+  });
+  afterEach(() => new Promise<void>((done) => server.close(done)));
+
+  it('gives the mail an id of its own, by which a repetition is known', async () => {
+    await sender.send(mail);
+    expect(received[0]).toMatch(/^Message-ID: <ri_1\.ISSUED@bank\.example>\r$/m);
+    expect(received[0]).toMatch(/^From: Fictional Bank <no-reply@bank\.example>\r$/m);
+    expect(received[0]).toMatch(/^To: fictional@example\.com\r$/m);
+    expect(received[0]).toMatch(/^Auto-Submitted: auto-generated\r$/m);
+  });
+
+  it.each([
+    ['busy', 'ProviderUnavailable'],
+    ['unknown-address', 'ProviderRefused'],
+    ['slow', 'OutcomeUnknown'],
+    ['lost', 'OutcomeUnknown'],
+  ] as const)(
+    'tells by the error whether another try helps when the server is %s, not whom it failed',
+    async (...[mode, name]) => {
+      fault = mode;
+      const error = await sender.send(mail).then(
+        () => undefined,
+        (failure: Error) => failure,
+      );
+      expect(error?.name).toBe(name);
+      expect(error?.cause).toBeUndefined();
+      expect(`${error?.stack}${JSON.stringify(error)}`).not.toContain('fictional');
+    },
+  );
+});
+
+describe('the SMS sender', () => {
+  it('posts number and text to the gateway', async () => {
+    const calls: unknown[] = [];
+    const sender = createSmsSender({
+      url: 'http://sms.example/v1/sms',
+      fetch: (url, init) => {
+        calls.push([url, JSON.parse(init?.body as string)]);
+        return Promise.resolve(Response.json({ status: 'ACCEPTED' }));
+      },
+    });
+    const sms = { messageId: 'ri_1.ISSUED', to: '01000000000', text: '안내' };
+    await sender.send(sms);
+    expect(calls).toEqual([['http://sms.example/v1/sms', sms]]);
+  });
+});
+
+function refusal(message: string, responseCode: number): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
