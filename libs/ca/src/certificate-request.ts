@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
-import { contentOfSequence } from './der.js';
+import { isOneSequence } from './der.js';
 import { Pkcs10CertificateRequest } from './peculiar.js';
 
 /** Why a certificate request is refused. The last two need the database and are found by the signer. */
@@ -78,7 +78,7 @@ function parseRequest(
 ): { csr: Pkcs10CertificateRequest; key: KeyObject } | undefined {
   if (request.length > requestLimitBytes) return undefined;
   const bytes = typeof request === 'string' ? derOfPem(request) : Buffer.from(request);
-  if (!bytes || !contentOfSequence(bytes)) return undefined;
+  if (!bytes || !isOneSequence(bytes)) return undefined;
   try {
     const csr = new Pkcs10CertificateRequest(bytes);
     const key = createPublicKey({ key: Buffer.from(csr.publicKey.rawData), format: 'der', type: 'spki' });

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import * as der from './der.js';
 import { encodeName, type DistinguishedName } from './distinguished-name.js';
 import type { SignatureAlgorithm } from './key-store.js';
@@ -82,17 +82,13 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 /** SHA-1 of the key's bits (RFC 5280 section 4.2.1.2, method 1): a name, not a protection. */
-export function keyIdentifier(spki: Buffer): Buffer {
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  const bits =
-    key.asymmetricKeyType === 'rsa'
-      ? key.export({ format: 'der', type: 'pkcs1' })
-      : Buffer.concat([Buffer.from([4]), ...coordinates(key.export({ format: 'jwk' }))]);
-  return createHash('sha1').update(bits).digest();
-}
-
-function coordinates({ x = '', y = '' }: { x?: string; y?: string }): Buffer[] {
-  return [Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
+function keyIdentifier(spki: Buffer): Buffer {
+  const fields = der.readElement(spki)?.content ?? Buffer.alloc(0);
+  const algorithm = der.readElement(fields);
+  const bits = algorithm && der.readElement(fields, algorithm.end);
+  if (!bits) throw new TypeError('not a SubjectPublicKeyInfo');
+  // The first byte of a BIT STRING counts the unused bits; a key has none.
+  return createHash('sha1').update(bits.content.subarray(1)).digest();
 }
 
 function algorithmIdentifier(algorithm: SignatureAlgorithm): Buffer {

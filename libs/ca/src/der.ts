@@ -1,4 +1,4 @@
-/** The little of DER (X.690 section 10) that a certificate needs: values in, bytes out, and one reader. */
+/** The little of DER (X.690 section 10) that a certificate needs: values in, bytes out, and a reader. */
 
 function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const length = contents.reduce((sum, content) => sum + content.length, 0);
@@ -65,15 +65,26 @@ export function time(moment: Date): Buffer {
     : tlv(0x18, Buffer.from(digits, 'latin1'));
 }
 
-/**
- * The bytes, if they are exactly one SEQUENCE of definite length with nothing behind it.
- * @returns the sequence's content, or undefined
- */
-export function contentOfSequence(bytes: Buffer): Buffer | undefined {
-  if (bytes.length < 2 || bytes[0] !== 0x30) return undefined;
-  const short = bytes[1]!;
+/** One value as it was read: its tag, its content, and where the next one begins. */
+export interface Element {
+  readonly tag: number;
+  readonly content: Buffer;
+  readonly end: number;
+}
+
+/** Reads the value that begins at `at`; undefined if it is cut off or its length is not definite. */
+export function readElement(bytes: Buffer, at = 0): Element | undefined {
+  const [tag, short] = [bytes[at], bytes[at + 1]];
+  if (tag === undefined || short === undefined || short === 0x80) return undefined;
   const lengthBytes = short < 0x80 ? 0 : short & 0x7f;
-  if (short === 0x80 || lengthBytes > 4 || bytes.length < 2 + lengthBytes) return undefined;
-  const length = lengthBytes === 0 ? short : bytes.readUIntBE(2, lengthBytes);
-  return bytes.length === 2 + lengthBytes + length ? bytes.subarray(2 + lengthBytes) : undefined;
+  const start = at + 2 + lengthBytes;
+  if (lengthBytes > 4 || bytes.length < start) return undefined;
+  const end = start + (lengthBytes === 0 ? short : bytes.readUIntBE(at + 2, lengthBytes));
+  return bytes.length < end ? undefined : { tag, content: bytes.subarray(start, end), end };
+}
+
+/** Whether the bytes are exactly one SEQUENCE with nothing behind it. */
+export function isOneSequence(bytes: Buffer): boolean {
+  const element = readElement(bytes);
+  return element?.tag === 0x30 && element.end === bytes.length;
 }
