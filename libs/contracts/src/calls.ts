@@ -191,7 +191,16 @@ export const problemSchema = z
     instance: z.string().optional(),
     traceId: z.string(),
     code: z.string().optional(),
-    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional().describe('into the body: RFC 6901, as a URI fragment'),
+          parameter: z.string().optional(),
+          in: z.enum(['query', 'path', 'header']).optional(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
     reissue: reissueSchema.optional(),
   })
   .meta({ id: 'Problem' });

@@ -88,7 +88,7 @@ export const problemCatalogue = {
       en: 'Name one of the offered formats in the header Accept.',
     },
   },
-  'payload-too-large': {
+  'body-too-large': {
     status: 413,
     title: { ko: '본문이 너무 큽니다', en: 'The body is too large' },
     detail: { ko: '크기를 줄여 다시 보내십시오.', en: 'Send a smaller one.' },
@@ -234,6 +234,21 @@ export const problemCatalogue = {
     status: 410,
     title: { ko: '인증서가 회수되었습니다', en: 'The certificate was withdrawn' },
     detail: { ko: '새로 시작하십시오.', en: 'Start a new reissue.' },
+  },
+  'request-timeout': {
+    status: 408,
+    title: { ko: '요청 시간이 초과되었습니다', en: 'The request took too long' },
+    detail: { ko: '다시 보내십시오.', en: 'Send it again.' },
+  },
+  'uri-too-long': {
+    status: 414,
+    title: { ko: '주소가 너무 깁니다', en: 'The address is too long' },
+    detail: { ko: '주소를 확인하십시오.', en: 'Check the address.' },
+  },
+  'headers-too-large': {
+    status: 431,
+    title: { ko: '요청 헤더가 너무 큽니다', en: 'The headers are too large' },
+    detail: { ko: '헤더를 줄여 다시 보내십시오.', en: 'Send fewer or smaller headers.' },
   },
   'too-many-requests': {
     status: 429,

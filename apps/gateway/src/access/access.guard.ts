@@ -1,0 +1,51 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { problem } from '../problems.js';
+import { AccessTokens } from './access-tokens.js';
+import { ApiKeys } from './api-keys.js';
+
+/** 16 to 128 printable ASCII characters. */
+const idempotencyKeyPattern = /^[\x20-\x7e]{16,128}$/;
+const longestAgent = 512;
+
+/**
+ * Lets a call in: its front end by `X-Api-Key`; a POST only with an `Idempotency-Key`; what is under a
+ * reissue only with that reissue's own token (RFC 6750), used by the front end that started it. Nothing is looked up:
+ * whether a reissue exists is told to nobody but the holder of its token.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
+    @Inject(AccessTokens) private readonly tokens: AccessTokens,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id?: string } }>>();
+    const apiKeyName = this.apiKeys.nameOf(header(request, 'x-api-key'));
+    if (apiKeyName === undefined) throw problem('unknown-api-key');
+
+    const idempotencyKey = header(request, 'idempotency-key');
+    if (request.method === 'POST' && !idempotencyKeyPattern.test(idempotencyKey))
+      throw problem('idempotency-key-required');
+
+    const { id } = request.params;
+    if (id !== undefined) await this.requireToken(header(request, 'authorization'), id, apiKeyName);
+
+    const agent = header(request, 'user-agent').slice(0, longestAgent);
+    request.caller = { apiKeyName, idempotencyKey, origin: { address: request.ip, agent } };
+    return true;
+  }
+
+  private async requireToken(authorization: string, reissueId: string, apiKeyName: string): Promise<void> {
+    const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization) ?? [];
+    const access = token === undefined ? undefined : await this.tokens.open(token);
+    if (!access) throw problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
+    if (access.reissueId !== reissueId || access.apiKeyName !== apiKeyName) throw problem('not-your-reissue');
+  }
+}
+
+const header = (request: FastifyRequest, name: string): string => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+};

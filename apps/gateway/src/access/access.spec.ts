@@ -1,0 +1,182 @@
+import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { ExecutionContext } from '@nestjs/common';
+import { SignJWT } from 'jose';
+import { AccessGuard } from './access.guard.js';
+import { AccessTokens, tokenLifetimeSeconds } from './access-tokens.js';
+import { ApiKeys } from './api-keys.js';
+
+const newKey = (kid = 't1') => {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    privateKey,
+    jwk: { ...privateKey.export({ format: 'jwk' }), kid } as JsonWebKey & { kid: string },
+  };
+};
+const { jwk, privateKey } = newKey();
+const tokens = new AccessTokens(jwk);
+const access = { reissueId: `ri_${'0'.repeat(32)}`, apiKeyName: 'app' };
+const now = new Date('2026-11-23T01:00:00.250Z');
+
+describe('access tokens', () => {
+  it('open the reissue they were issued for', async () => {
+    expect(await tokens.open(await tokens.issue(access, now), now)).toEqual(access);
+  });
+
+  it('are the same for the same reissue', async () => {
+    expect(await tokens.issue(access, now)).toBe(await tokens.issue(access, now));
+  });
+
+  it('expire eight days after the start', async () => {
+    const token = await tokens.issue(access, now);
+    const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+    expect(await tokens.open(token, at(tokenLifetimeSeconds - 1))).toEqual(access);
+    expect(await tokens.open(token, at(tokenLifetimeSeconds + 10))).toBeUndefined();
+  });
+
+  it('are refused when another key signed them', async () => {
+    expect(await tokens.open(await new AccessTokens(newKey().jwk).issue(access, now), now)).toBeUndefined();
+  });
+
+  it('are refused without a signature (alg none)', async () => {
+    const [, payload] = (await tokens.issue(access, now)).split('.');
+    for (const alg of ['none', 'None', 'EdDSA']) {
+      const head = Buffer.from(JSON.stringify({ alg, typ: 'JWT' })).toString('base64url');
+      expect(await tokens.open(`${head}.${payload}.`, now)).toBeUndefined();
+    }
+  });
+
+  it('are refused when signed with HMAC under the public key', async () => {
+    const { x } = jwk;
+    const forged = await new SignJWT({ azp: access.apiKeyName })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer('urn:reseal:gateway')
+      .setAudience('urn:reseal:reissue')
+      .setSubject(access.reissueId)
+      .setIssuedAt(now)
+      .setExpirationTime('1h')
+      .sign(Buffer.from(String(x), 'base64url'));
+    expect(await tokens.open(forged, now)).toBeUndefined();
+  });
+
+  it.each([
+    ['another issuer', { iss: 'urn:other' }],
+    ['another audience', { aud: 'urn:other' }],
+    ['no end', { exp: undefined }],
+    ['no reissue', { sub: undefined }],
+    ['no front end', { azp: undefined }],
+  ])('are refused with %s', async (_, claims) => {
+    const iat = Math.floor(now.getTime() / 1000);
+    const token = await new SignJWT({
+      ...{ iss: 'urn:reseal:gateway', aud: 'urn:reseal:reissue', iat, exp: iat + 60 },
+      ...{ sub: access.reissueId, azp: access.apiKeyName },
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
+      .sign(privateKey);
+    expect(await tokens.open(token, now)).toBeUndefined();
+  });
+
+  it('are refused when a byte was altered', async () => {
+    const [head, payload, signature] = (await tokens.issue(access, now)).split('.');
+    const other = Buffer.from(Buffer.from(payload!, 'base64url').toString().replace('ri_0', 'ri_1')).toString(
+      'base64url',
+    );
+    expect(await tokens.open(`${head}.${other}.${signature}`, now)).toBeUndefined();
+  });
+});
+
+describe('API keys', () => {
+  const digest = createHash('sha256').update('front-end-secret').digest();
+
+  it('are known by the digest of the key', () => {
+    expect(new ApiKeys([{ name: 'app', digest }]).nameOf('front-end-secret')).toBe('app');
+    expect(new ApiKeys([{ name: 'app', digest }]).nameOf('front-end-secret ')).toBeUndefined();
+    expect(new ApiKeys([{ name: 'app', digest }]).nameOf('')).toBeUndefined();
+  });
+
+  it('include the development key only where none are configured', () => {
+    expect(new ApiKeys().nameOf('reseal-local')).toBe('local');
+    expect(new ApiKeys([{ name: 'app', digest }]).nameOf('reseal-local')).toBeUndefined();
+  });
+});
+
+describe('access guard', () => {
+  const guard = new AccessGuard(new ApiKeys(), tokens);
+  const key = 'a-key-of-16-char';
+  const enter = async (method: string, params: { id?: string }, headers: Record<string, string>) => {
+    const request = { method, params, headers, ip: '192.0.2.1' } as {
+      caller?: unknown;
+    };
+    const context = { switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
+    return guard.canActivate(context).then(
+      () => request.caller,
+      (error: Error) => error.message,
+    );
+  };
+  const id = access.reissueId;
+  const bearer = async (apiKeyName = 'local', reissueId = id) => ({
+    'x-api-key': 'reseal-local',
+    'idempotency-key': key,
+    authorization: `Bearer ${await tokens.issue({ reissueId, apiKeyName }, new Date())}`,
+  });
+
+  it('tells who calls, from where', async () => {
+    const headers = { 'x-api-key': 'reseal-local', 'idempotency-key': key, 'user-agent': 'a'.repeat(600) };
+    expect(await enter('POST', {}, headers)).toEqual({
+      apiKeyName: 'local',
+      idempotencyKey: key,
+      origin: { address: '192.0.2.1', agent: 'a'.repeat(512) },
+    });
+  });
+
+  it.each([
+    ['nobody', 'GET', {}, 'unknown-api-key'],
+    ['a stranger', 'POST', { 'x-api-key': 'reseal', 'idempotency-key': key }, 'unknown-api-key'],
+    ['a POST without a key', 'POST', { 'x-api-key': 'reseal-local' }, 'idempotency-key-required'],
+    ...[
+      'short-key-of-15',
+      'x'.repeat(129),
+      'a key with a tab\t!',
+      'a key with an é or so',
+      'a key with DEL \x7f!',
+    ].map(
+      (bad) =>
+        [
+          `the Idempotency-Key ${JSON.stringify(bad.slice(0, 30))}`,
+          'POST',
+          { 'x-api-key': 'reseal-local', 'idempotency-key': bad },
+          'idempotency-key-required',
+        ] as const,
+    ),
+  ] as const)('turns away %s', async (_, method, headers, problem) => {
+    expect(await enter(method, {}, headers)).toBe(problem);
+  });
+
+  it('takes Idempotency-Keys of 16 to 128 printable characters', async () => {
+    for (const good of ['x'.repeat(16), 'x'.repeat(128), `~ !"'{}`.repeat(3)])
+      expect(await enter('POST', {}, { 'x-api-key': 'reseal-local', 'idempotency-key': good })).toMatchObject(
+        {
+          idempotencyKey: good,
+        },
+      );
+  });
+
+  it('lets the holder of the token in', async () => {
+    expect(await enter('POST', { id }, await bearer())).toMatchObject({ apiKeyName: 'local' });
+    expect(await enter('GET', { id }, await bearer())).toMatchObject({ apiKeyName: 'local' });
+  });
+
+  it('refuses the token of another reissue and of another front end alike', async () => {
+    const other = `ri_${'1'.repeat(32)}`;
+    expect(await enter('GET', { id }, await bearer('local', other))).toBe('not-your-reissue');
+    expect(await enter('GET', { id }, await bearer('app'))).toBe('not-your-reissue');
+  });
+
+  it.each(['', 'Bearer', 'Bearer x', 'Basic abc', 'Bearer a.b.c'])(
+    'refuses the authorization %j',
+    async (authorization) => {
+      expect(await enter('GET', { id }, { ...(await bearer()), authorization })).toBe('invalid-token');
+    },
+  );
+});

@@ -1,0 +1,23 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** A front end: its name in ids and logs, and the SHA-256 of its key. */
+export interface ApiKey {
+  readonly name: string;
+  readonly digest: Buffer;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** The key that is known where none are configured, which production forbids. */
+export const developmentApiKeys: readonly ApiKey[] = [{ name: 'local', digest: sha256('reseal-local') }];
+
+/** Knows the front ends by the digests of their keys. */
+export class ApiKeys {
+  constructor(private readonly keys: readonly ApiKey[] = developmentApiKeys) {}
+
+  /** The name of the front end that has `key`. Takes as long whichever it is, and if none is. */
+  nameOf(key: string): string | undefined {
+    const digest = sha256(key);
+    return this.keys.filter((known) => timingSafeEqual(known.digest, digest)).at(0)?.name;
+  }
+}

@@ -1,0 +1,41 @@
+import { putVaultItem, type Database } from '#libs/db';
+import type { InputFault } from '#libs/http';
+import { EnvelopeError, inspectEnvelope } from '#libs/vault';
+import { problem } from '../problems.js';
+import type { SealedValue } from './step-draft.js';
+
+/** Takes the sealed values of a request: looks at their outside, and keeps them for the step that opens them. */
+export class Envelopes {
+  constructor(
+    private readonly db: Database,
+    private readonly kids: ReadonlySet<string>,
+  ) {}
+
+  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that is not for this reissue and purpose */
+  inspect(reissueId: string, sealed: readonly SealedValue[], now: Date): void {
+    const errors = sealed.flatMap(({ pointer, purpose, envelope }): InputFault[] => {
+      try {
+        inspectEnvelope(envelope, { purpose, sub: reissueId, now: now.getTime(), kids: this.kids });
+        return [];
+      } catch (error) {
+        if (!(error instanceof EnvelopeError)) throw error;
+        return [{ pointer, message: error.message }];
+      }
+    });
+    if (errors.length > 0) throw problem('envelope-refused', { errors });
+  }
+
+  async keep(reissueId: string, sealed: readonly SealedValue[], now: Date): Promise<void> {
+    await Promise.all(
+      sealed.map(({ handle, updateId, envelope }) =>
+        putVaultItem(this.db, {
+          handle,
+          reissue_id: reissueId,
+          update_id: updateId,
+          envelope,
+          created_at: now,
+        }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { Reissue } from '#libs/contracts';
+import type { ReissueRow } from '#libs/db';
+import { accepts, isFinal, type CustomerMessage } from '#libs/domain';
+import { problem } from '../problems.js';
+import type { StepCall } from './step-draft.js';
+
+/** What of the row decides whether a message is worth sending. */
+export type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts'>;
+
+/**
+ * Refuses what cannot succeed before it costs a step of the workflow. It is only a shortcut: the row may change
+ * at once, and the step checks again under its lock.
+ *
+ * @throws ProblemError 409 `wrong-state` or `parked`, 423 `password-locked`
+ */
+export function precheck(row: Standing, message: CustomerMessage, reissue: Reissue): void {
+  if (isFinal(row.state)) throw problem('wrong-state', { reissue });
+  if (row.parked_step && message.kind !== 'cancel') throw problem('parked', { reissue });
+  const [first = message] = message.kind === 'apply' ? message.parts : [];
+  if (first.kind === 'apply' || !accepts(row.state, first.kind)) throw problem('wrong-state', { reissue });
+  if (first.kind === 'submitPassword' && row.password_attempts === 0)
+    throw problem('password-locked', { reissue });
+}
+
+/** Whether `call` is the one that parked the reissue: it is kept, and its repetition is no new call. */
+export function waitsForOperator(
+  { parked_step: parked, pending_message: pending }: Pick<ReissueRow, 'parked_step' | 'pending_message'>,
+  { updateId, requestHmac }: StepCall,
+): boolean {
+  if (!parked || !pending) return false;
+  const same = pending.updateId === updateId || pending.updateId.startsWith(`${updateId}/`);
+  return same && pending.requestHmac === requestHmac;
+}

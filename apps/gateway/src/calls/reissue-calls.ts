@@ -1,0 +1,141 @@
+import type { startRequestSchema, StepOutcome } from '#libs/contracts';
+import { problemOfRefusal } from '#libs/contracts';
+import { findStep, type Database } from '#libs/db';
+import { isFinal, type StartReissue, type StepResult } from '#libs/domain';
+import type { z } from 'zod';
+import type { AccessTokens } from '../access/access-tokens.js';
+import type { Caller } from '../access/caller.js';
+import { problem, unavailable } from '../problems.js';
+import type { ReissueReader } from '../reading/reissue-reader.js';
+import type { Answer } from './answer.js';
+import type { CallsInFlight } from './calls-in-flight.js';
+import type { ConsentCheck } from './consent-check.js';
+import type { Envelopes } from './envelopes.js';
+import { precheck, waitsForOperator } from './precheck.js';
+import type { Delivery, ReissueWorkflows } from './reissue-workflows.js';
+import type { RequestIds } from './request-ids.js';
+import { answerStart, answerStep, type Settled } from './step-answers.js';
+import { StepDraft, type StepCall } from './step-draft.js';
+import { stepRoutes, type StepBody, type StepKind } from './step-routes.js';
+
+const startRoute = '/v1/reissues';
+const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
+
+export interface ReissueCallsParts {
+  readonly db: Database;
+  readonly ids: RequestIds;
+  readonly inFlight: CallsInFlight;
+  readonly workflows: ReissueWorkflows;
+  readonly envelopes: Envelopes;
+  readonly reader: ReissueReader;
+  readonly consents: ConsentCheck;
+  readonly tokens: AccessTokens;
+  readonly clock: () => Date;
+}
+
+/**
+ * The calls that change a reissue. Each is one step of its workflow. What a step once answered is in the step
+ * table and is answered again to whoever repeats the call, for ever; only a call that is not found there
+ * goes to the workflow.
+ */
+export class ReissueCalls {
+  constructor(private readonly parts: ReissueCallsParts) {}
+
+  /** @throws ProblemError */
+  start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<Answer> {
+    const { ids, inFlight, workflows, consents, tokens } = this.parts;
+    const { apiKeyName, idempotencyKey } = caller;
+    const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
+    const call = this.identify(startRoute, caller, body);
+    const message: StartReissue = {
+      ...call,
+      kind: 'start',
+      reissueId,
+      apiKeyName,
+      reason: body.reason,
+      applicant: body.applicant,
+      keyThumbprint: body.keyThumbprint,
+      consents: body.consents,
+      methods: body.methods ?? [],
+    };
+    return inFlight.run({ reissueId, ...call }, async () => {
+      const settled = await this.settle(reissueId, call, async () => {
+        consents.requireIdentityStage(body.consents);
+        return workflows.start(message);
+      });
+      return answerStart(message, settled, tokens);
+    });
+  }
+
+  /** @throws ProblemError */
+  take<Kind extends StepKind>(
+    caller: Caller,
+    reissueId: string,
+    kind: Kind,
+    body: StepBody<Kind>,
+  ): Promise<Answer> {
+    const { ids, inFlight, workflows, envelopes, reader, clock } = this.parts;
+    const { path, message: build } = stepRoutes[kind];
+    const call = this.identify(stepRoute(path), caller, body);
+    const draft = new StepDraft(reissueId, call, ids);
+    const message = build(draft, body as never);
+    return inFlight.run({ reissueId, ...call }, async () => {
+      const settled = await this.settle(reissueId, call, async () => {
+        const { row, reissue } = await reader.get(reissueId);
+        if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
+        precheck(row, message, reissue);
+        envelopes.inspect(reissueId, draft.sealed, clock());
+        await envelopes.keep(reissueId, draft.sealed, clock());
+        return workflows.send(reissueId, message);
+      });
+      return answerStep(kind, settled);
+    });
+  }
+
+  private identify(route: string, { idempotencyKey, origin }: Caller, body: unknown): StepCall {
+    const { ids } = this.parts;
+    return { updateId: ids.updateId(route, idempotencyKey), requestHmac: ids.requestHmac(body), origin };
+  }
+
+  private async settle(
+    reissueId: string,
+    call: StepCall,
+    deliver: () => Promise<Delivery>,
+  ): Promise<Settled> {
+    const before = await this.recorded(reissueId, call);
+    if (before) return { outcome: before };
+    const delivery = await deliver();
+    if (delivery.reached === 'SETTLED') this.requireSameRequest(delivery.result, call);
+    const outcome = await this.recorded(reissueId, call);
+    if (outcome) return { outcome };
+    const current = await this.parts.reader.find(reissueId);
+    const reissue = current?.reissue;
+    switch (delivery.reached) {
+      case 'SETTLED': {
+        const { status, code } = delivery.result;
+        if (status === 'REFUSED' && code) throw problem(problemOfRefusal(code), { reissue });
+        if (status === 'PARKED' && reissue) return { waiting: reissue };
+        throw unavailable();
+      }
+      case 'ACCEPTED':
+        if (reissue) return { waiting: reissue };
+        throw unavailable();
+      case 'NO_WORKFLOW':
+        if (current && isFinal(current.row.state)) throw problem('wrong-state', { reissue });
+        throw unavailable(); // the reconciler starts it again within a minute
+      case 'NOTHING':
+        throw unavailable();
+    }
+  }
+
+  private async recorded(reissueId: string, call: StepCall): Promise<StepOutcome | undefined> {
+    const step = await findStep(this.parts.db, reissueId, call.updateId);
+    if (!step) return undefined;
+    this.requireSameRequest({ requestHmac: step.request_hmac }, call);
+    return step.outcome as unknown as StepOutcome;
+  }
+
+  private requireSameRequest({ requestHmac }: Pick<StepResult, 'requestHmac'>, call: StepCall): void {
+    if (requestHmac !== undefined && requestHmac !== call.requestHmac) throw problem('idempotency-mismatch');
+  }
+}

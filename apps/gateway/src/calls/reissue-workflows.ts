@@ -1,0 +1,105 @@
+import {
+  isGrpcDeadlineError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+  type Workflow,
+} from '@temporalio/client';
+import {
+  taskQueues,
+  workflowIdOf,
+  type CustomerMessage,
+  type StartReissue,
+  type StepResult,
+} from '#libs/domain';
+import { grpcStatus, grpcStatusOf } from '../dependency-errors.js';
+
+/** How far a message came within the time a call may take. */
+export type Delivery =
+  | { readonly reached: 'SETTLED'; readonly result: StepResult }
+  /** The workflow has it: it will be settled, whatever happens. */
+  | { readonly reached: 'ACCEPTED' }
+  /** It may be lost; only the same call again makes sure of it. */
+  | { readonly reached: 'NOTHING' }
+  /** No workflow runs that could take it. */
+  | { readonly reached: 'NO_WORKFLOW' };
+
+const workflowType = 'reissueCertificate';
+const lookTimeoutMs = 1_000;
+/** `UpdateWorkflowExecutionLifecycleStage` of Temporal's API. */
+const acceptedStage = 2;
+
+/** Brings messages to the workflows that run the reissues. The id of an update is the message's own: twice is once. */
+export class ReissueWorkflows {
+  /** @param timeoutMs how long to wait until a message is settled */
+  constructor(
+    private readonly client: Client,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Starts the workflow and gives it its first message in one round trip, or gives it to the one that runs. */
+  start(message: StartReissue): Promise<Delivery> {
+    const { reissueId, updateId } = message;
+    return this.deliver(reissueId, updateId, () =>
+      this.client.workflow.executeUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
+        updateId,
+        args: [message],
+        startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
+          workflowId: workflowIdOf(reissueId),
+          taskQueue: taskQueues.reissue,
+          args: [{ reissueId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        }),
+      }),
+    );
+  }
+
+  send(reissueId: string, message: CustomerMessage): Promise<Delivery> {
+    const { kind, updateId } = message;
+    const workflow = this.client.workflow.getHandle(workflowIdOf(reissueId));
+    return this.deliver(reissueId, updateId, () =>
+      workflow.executeUpdate<StepResult, [CustomerMessage]>(kind, { updateId, args: [message] }),
+    );
+  }
+
+  private async deliver(
+    reissueId: string,
+    updateId: string,
+    update: () => Promise<StepResult>,
+  ): Promise<Delivery> {
+    try {
+      const result = await this.client.withDeadline(Date.now() + this.timeoutMs, update);
+      return { reached: 'SETTLED', result };
+    } catch (error) {
+      // The workflow ended while it had the message; the step table knows whether it still took it.
+      if (error instanceof WorkflowUpdateFailedError || meansNoWorkflow(error))
+        return { reached: 'NO_WORKFLOW' };
+      if (!isGrpcDeadlineError(error)) throw error;
+      return { reached: (await this.isAccepted(reissueId, updateId)) ? 'ACCEPTED' : 'NOTHING' };
+    }
+  }
+
+  /** Whether the workflow has taken the update into its history. Asks without waiting. */
+  private async isAccepted(reissueId: string, updateId: string): Promise<boolean> {
+    const { namespace } = this.client.options;
+    try {
+      const { stage } = await this.client.withDeadline(Date.now() + lookTimeoutMs, () =>
+        this.client.workflowService.pollWorkflowExecutionUpdate({
+          namespace,
+          updateRef: { updateId, workflowExecution: { workflowId: workflowIdOf(reissueId) } },
+        }),
+      );
+      return (stage ?? 0) >= acceptedStage;
+    } catch {
+      return false; // not known to be accepted, which is all that counts
+    }
+  }
+}
+
+const meansNoWorkflow = (error: unknown) =>
+  error instanceof WorkflowNotFoundError ||
+  error instanceof WorkflowExecutionAlreadyStartedError ||
+  grpcStatusOf(error) === grpcStatus.alreadyExists;

@@ -1,0 +1,146 @@
+import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  applicationRequestSchema,
+  certificateRequestSchema,
+  challengesRequestSchema,
+  challengesResponseSchema,
+  consentsRequestSchema,
+  passwordRequestSchema,
+  passwordResetRequestSchema,
+  reissueSchema,
+  registrationRequestSchema,
+  startRequestSchema,
+  startResponseSchema,
+  verificationsRequestSchema,
+  verificationsResponseSchema,
+} from '#libs/contracts';
+import { z } from 'zod';
+import { AccessGuard } from '../access/access.guard.js';
+import { FromCaller, type Caller } from '../access/caller.js';
+import { DependencyErrors } from '../dependency-errors.js';
+import { Documented } from '../openapi/documented.js';
+import { SendAnswer, type Answer } from './answer.js';
+import { ReissueCalls } from './reissue-calls.js';
+
+type Of<Schema extends z.ZodType> = z.output<Schema>;
+
+const cancelRequestSchema = z.strictObject({}).default({});
+
+@Controller('v1/reissues')
+@UseGuards(AccessGuard)
+@UseInterceptors(DependencyErrors, SendAnswer)
+export class ReissuesController {
+  constructor(@Inject(ReissueCalls) private readonly calls: ReissueCalls) {}
+
+  @Post()
+  @Documented('startReissue', { answers: { 201: startResponseSchema, 202: startResponseSchema } })
+  start(
+    @FromCaller() caller: Caller,
+    @Body({ schema: startRequestSchema }) body: Of<typeof startRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.start(caller, body);
+  }
+
+  @Post(':id/identity/challenges')
+  @HttpCode(200)
+  @Documented('requestChallenges', {
+    answers: { 200: challengesResponseSchema, 202: challengesResponseSchema },
+  })
+  requestChallenges(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: challengesRequestSchema }) body: Of<typeof challengesRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'requestChallenges', body);
+  }
+
+  @Post(':id/identity/verifications')
+  @HttpCode(200)
+  @Documented('answerChallenges', {
+    answers: { 200: verificationsResponseSchema, 202: verificationsResponseSchema },
+  })
+  answerChallenges(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: verificationsRequestSchema }) body: Of<typeof verificationsRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'answerChallenges', body);
+  }
+
+  @Post(':id/password')
+  @HttpCode(200)
+  @Documented('submitPassword', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  submitPassword(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: passwordRequestSchema }) body: Of<typeof passwordRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'submitPassword', body);
+  }
+
+  @Post(':id/password/reset')
+  @HttpCode(200)
+  @Documented('resetPassword', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  resetPassword(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: passwordResetRequestSchema }) body: Of<typeof passwordResetRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'resetPassword', body);
+  }
+
+  @Post(':id/consents')
+  @HttpCode(200)
+  @Documented('giveConsents', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  giveConsents(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: consentsRequestSchema }) body: Of<typeof consentsRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'giveConsents', body);
+  }
+
+  @Post(':id/certificate')
+  @HttpCode(200)
+  @Documented('requestCertificate', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  requestCertificate(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: certificateRequestSchema }) body: Of<typeof certificateRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'requestCertificate', body);
+  }
+
+  @Post(':id/application')
+  @HttpCode(200)
+  @Documented('apply', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  apply(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: applicationRequestSchema }) body: Of<typeof applicationRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'apply', body);
+  }
+
+  @Post(':id/registration')
+  @HttpCode(200)
+  @Documented('proveRegistration', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  proveRegistration(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: registrationRequestSchema }) body: Of<typeof registrationRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'proveRegistration', body);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Documented('cancel', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  cancel(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: cancelRequestSchema }) body: Of<typeof cancelRequestSchema>,
+  ): Promise<Answer> {
+    return this.calls.take(caller, id, 'cancel', body);
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { reissueIdPattern } from '#libs/domain';
+import fc from 'fast-check';
+import { canonicalJson } from './canonical-json.js';
+import { RequestIds } from './request-ids.js';
+
+const ids = new RequestIds(Buffer.alloc(32, 1));
+
+/** The same value with the members of its objects in another order. */
+function shuffled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shuffled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, member]) => [name, shuffled(member)]),
+  );
+}
+
+describe('canonical JSON', () => {
+  it('does not depend on the order of members', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value));
+      }),
+    );
+  });
+
+  it('means what the value means', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('keeps the order of arrays and leaves out what is undefined', () => {
+    expect(canonicalJson({ b: [2, 1], a: undefined, A: 'x', 가: null })).toBe(
+      '{"A":"x","b":[2,1],"가":null}',
+    );
+  });
+});
+
+describe('ids of calls', () => {
+  it('are the same for the same call', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => {
+        expect(ids.requestHmac(shuffled(body))).toBe(ids.requestHmac(body));
+      }),
+    );
+    expect(ids.reissueId('app', 'key')).toBe(ids.reissueId('app', 'key'));
+    expect(ids.updateId('/a', 'key')).toBe(ids.updateId('/a', 'key'));
+  });
+
+  it('differ for different requests', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        fc.pre(canonicalJson(a) !== canonicalJson(b));
+        expect(ids.requestHmac(a)).not.toBe(ids.requestHmac(b));
+      }),
+    );
+  });
+
+  it('name a reissue by front end and Idempotency-Key', () => {
+    const id = ids.reissueId('app', 'key');
+    expect(id).toMatch(reissueIdPattern);
+    expect(ids.reissueId('web', 'key')).not.toBe(id);
+    expect(ids.reissueId('app', 'key2')).not.toBe(id);
+    expect(ids.reissueId('appk', 'ey')).not.toBe(id);
+  });
+
+  it('cannot be found out without the key', () => {
+    const others = new RequestIds(Buffer.alloc(32, 2));
+    expect(others.reissueId('app', 'key')).not.toBe(ids.reissueId('app', 'key'));
+    expect(others.requestHmac({ name: '홍길동' })).not.toBe(ids.requestHmac({ name: '홍길동' }));
+  });
+
+  it('tell the same key on two routes apart', () => {
+    expect(ids.updateId('/a', 'key')).not.toBe(ids.updateId('/b', 'key'));
+    expect(ids.updateId('/a', 'key')).toMatch(/^[0-9a-f]{32}$/);
+  });
+});

@@ -1,0 +1,42 @@
+import { createHash, createHmac } from 'node:crypto';
+import { vaultHandle } from '#libs/vault';
+import { canonicalJson } from './canonical-json.js';
+
+const idLength = 32;
+const separator = '\0';
+
+/**
+ * The ids of calls, all derived, so that a repeated call has the ids it had the first time, whichever process
+ * takes it.
+ */
+export class RequestIds {
+  /** @param key 32 bytes; without it nobody can foresee or recognise an id */
+  constructor(private readonly key: Buffer) {}
+
+  /** The reissue that this front end starts with this Idempotency-Key. */
+  reissueId(apiKeyName: string, idempotencyKey: string): string {
+    return `ri_${this.hmac([apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
+  }
+
+  /** The step that a call takes, by its route and Idempotency-Key; unique within a reissue. */
+  updateId(route: string, idempotencyKey: string): string {
+    return createHash('sha256')
+      .update([route, idempotencyKey].join(separator))
+      .digest('hex')
+      .slice(0, idLength);
+  }
+
+  /** Recognises a request by its body. Keyed, because a body has personal data whose digest could be guessed. */
+  requestHmac(body: unknown): string {
+    return this.hmac(canonicalJson(body));
+  }
+
+  /** The name under which a sealed value of a step lies in the vault. */
+  vaultHandle(reissueId: string, updateId: string, field: string): string {
+    return vaultHandle(this.key, reissueId, updateId, field);
+  }
+
+  private hmac(text: string): string {
+    return createHmac('sha256', this.key).update(text).digest('hex');
+  }
+}

@@ -1,0 +1,48 @@
+import { problemOfRefusal, type Reissue, type StepOutcome } from '#libs/contracts';
+import type { StartReissue } from '#libs/domain';
+import { tokenLifetimeSeconds, type AccessTokens } from '../access/access-tokens.js';
+import { problem } from '../problems.js';
+import { Answer } from './answer.js';
+import type { StepKind } from './step-routes.js';
+
+/** How a call ended for its client: with a recorded outcome, or with the promise that there will be one. */
+export type Settled =
+  | { readonly outcome: StepOutcome }
+  /** The step waits, for longer than a call does, or for an operator. */
+  | { readonly waiting: Reissue };
+
+/**
+ * Answers a step; a recorded outcome is answered word for word as it was the first time.
+ *
+ * @throws ProblemError if the step was refused
+ */
+export function answerStep(kind: StepKind, settled: Settled): Answer {
+  const { reissue, challenges = [], results = [] } = partsOf(settled);
+  const status = 'outcome' in settled ? 200 : 202;
+  if (kind === 'requestChallenges') return new Answer(status, { reissue, challenges });
+  if (kind === 'answerChallenges') return new Answer(status, { reissue, results });
+  return new Answer(status, reissue);
+}
+
+/** Answers the start of a reissue, with the token that opens it. */
+export async function answerStart(
+  { reissueId, apiKeyName }: StartReissue,
+  settled: Settled,
+  tokens: AccessTokens,
+): Promise<Answer> {
+  const { reissue, challenges = [] } = partsOf(settled);
+  const accessToken = await tokens.issue({ reissueId, apiKeyName }, new Date(reissue.createdAt));
+  return new Answer(
+    'outcome' in settled ? 201 : 202,
+    { reissue, challenges, accessToken, expiresIn: tokenLifetimeSeconds },
+    { location: `/v1/reissues/${reissueId}` },
+  );
+}
+
+function partsOf(settled: Settled): Pick<StepOutcome, 'reissue' | 'challenges' | 'results'> {
+  if ('waiting' in settled) return { reissue: settled.waiting };
+  const { outcome } = settled;
+  if (outcome.status === 'DONE') return outcome;
+  const { code, reason, errors, reissue } = outcome;
+  throw problem(problemOfRefusal(code), { reissue, code: reason, ...(errors ? { errors } : {}) });
+}

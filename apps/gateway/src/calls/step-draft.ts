@@ -1,0 +1,44 @@
+import type { CallOrigin, VaultHandle } from '#libs/domain';
+import type { Purpose } from '#libs/vault';
+import type { RequestIds } from './request-ids.js';
+
+/** What every message to a workflow carries of the call it comes from. */
+export interface StepCall {
+  readonly updateId: string;
+  readonly requestHmac: string;
+  readonly origin: CallOrigin;
+}
+
+/** A sealed value of a request: what the vault keeps under `handle` for the one step that opens it. */
+export interface SealedValue {
+  readonly handle: VaultHandle;
+  readonly updateId: string;
+  /** Where in the body it stands, as an RFC 6901 pointer in a URI fragment. */
+  readonly pointer: string;
+  readonly purpose: Purpose;
+  readonly envelope: string;
+}
+
+/** A message in the making: collects the sealed values of a body and puts their handles in their place. */
+export class StepDraft {
+  constructor(
+    readonly reissueId: string,
+    readonly call: StepCall,
+    private readonly ids: Pick<RequestIds, 'vaultHandle'>,
+    readonly sealed: SealedValue[] = [],
+  ) {}
+
+  /** @param field where in the body the envelope stands, e.g. `answers/0/answer` */
+  seal(field: string, purpose: Purpose, envelope: string): VaultHandle {
+    const { updateId } = this.call;
+    const handle = this.ids.vaultHandle(this.reissueId, updateId, field);
+    this.sealed.push({ handle, updateId, pointer: `#/${field}`, purpose, envelope });
+    return handle;
+  }
+
+  /** The draft of one part of this call: a step of its own, whose sealed values count to the whole. */
+  part(kind: string): StepDraft {
+    const call = { ...this.call, updateId: `${this.call.updateId}/${kind}` };
+    return new StepDraft(this.reissueId, call, this.ids, this.sealed);
+  }
+}

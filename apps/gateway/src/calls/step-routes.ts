@@ -1,0 +1,116 @@
+import type {
+  applicationRequestSchema,
+  certificateRequestSchema,
+  challengesRequestSchema,
+  consentsRequestSchema,
+  passwordRequestSchema,
+  passwordResetRequestSchema,
+  registrationRequestSchema,
+  verificationsRequestSchema,
+} from '#libs/contracts';
+import type {
+  AnswerChallenges,
+  Apply,
+  Cancel,
+  CustomerMessage,
+  GiveConsents,
+  ProveRegistration,
+  RequestCertificate,
+  RequestChallenges,
+  ResetPassword,
+  SubmitPassword,
+} from '#libs/domain';
+import type { z } from 'zod';
+import type { StepDraft } from './step-draft.js';
+
+type Body<Schema extends z.ZodType> = z.output<Schema>;
+
+const requestChallenges = (
+  { call }: StepDraft,
+  { methods }: Body<typeof challengesRequestSchema>,
+): RequestChallenges => ({ ...call, kind: 'requestChallenges', methods });
+
+const answerChallenges = (
+  draft: StepDraft,
+  { answers }: Body<typeof verificationsRequestSchema>,
+): AnswerChallenges => ({
+  ...draft.call,
+  kind: 'answerChallenges',
+  answers: answers.map(({ challengeId, answer }, index) => ({
+    challengeId,
+    answer: draft.seal(`answers/${index}/answer`, 'identity', answer),
+  })),
+});
+
+const submitPassword = (
+  draft: StepDraft,
+  { password }: Body<typeof passwordRequestSchema>,
+): SubmitPassword => ({
+  ...draft.call,
+  kind: 'submitPassword',
+  password: draft.seal('password', 'password', password),
+});
+
+const resetPassword = (
+  draft: StepDraft,
+  { newPassword }: Body<typeof passwordResetRequestSchema>,
+): ResetPassword => ({
+  ...draft.call,
+  kind: 'resetPassword',
+  newPassword: draft.seal('newPassword', 'password', newPassword),
+});
+
+const giveConsents = (
+  { call }: StepDraft,
+  { consents }: Body<typeof consentsRequestSchema>,
+): GiveConsents => ({ ...call, kind: 'giveConsents', consents });
+
+const requestCertificate = (
+  draft: StepDraft,
+  { csr, vidRandom }: Body<typeof certificateRequestSchema>,
+): RequestCertificate => ({
+  ...draft.call,
+  kind: 'requestCertificate',
+  csr,
+  vidRandom: draft.seal('vidRandom', 'vid-random', vidRandom),
+});
+
+const apply = (
+  draft: StepDraft,
+  { password, newPassword, consents, csr, vidRandom }: Body<typeof applicationRequestSchema>,
+): Apply => ({
+  ...draft.call,
+  kind: 'apply',
+  parts: [
+    ...(password ? [submitPassword(draft.part('submitPassword'), { password })] : []),
+    ...(newPassword ? [resetPassword(draft.part('resetPassword'), { newPassword })] : []),
+    ...(consents ? [giveConsents(draft.part('giveConsents'), { consents })] : []),
+    ...(csr && vidRandom ? [requestCertificate(draft.part('requestCertificate'), { csr, vidRandom })] : []),
+  ],
+});
+
+const proveRegistration = (
+  { call }: StepDraft,
+  { challengeId, signature }: Body<typeof registrationRequestSchema>,
+): ProveRegistration => ({ ...call, kind: 'proveRegistration', challengeId, signature });
+
+const cancel = ({ call }: StepDraft, _body: object): Cancel => ({ ...call, kind: 'cancel' });
+
+/** For each message a client can send to a running reissue: its path under the reissue, and how a body becomes it. */
+export const stepRoutes = {
+  requestChallenges: { path: 'identity/challenges', message: requestChallenges },
+  answerChallenges: { path: 'identity/verifications', message: answerChallenges },
+  submitPassword: { path: 'password', message: submitPassword },
+  resetPassword: { path: 'password/reset', message: resetPassword },
+  giveConsents: { path: 'consents', message: giveConsents },
+  requestCertificate: { path: 'certificate', message: requestCertificate },
+  apply: { path: 'application', message: apply },
+  proveRegistration: { path: 'registration', message: proveRegistration },
+  cancel: { path: 'cancel', message: cancel },
+} satisfies Record<
+  CustomerMessage['kind'],
+  { path: string; message: (draft: StepDraft, body: never) => CustomerMessage }
+>;
+
+export type StepKind = keyof typeof stepRoutes;
+export type StepBody<Kind extends StepKind> = Parameters<(typeof stepRoutes)[Kind]['message']>[1];

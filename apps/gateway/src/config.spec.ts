@@ -1,0 +1,64 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '#libs/config';
+import { configSchema } from './config.js';
+
+const ed25519 = generateKeyPairSync('ed25519');
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const environment = {
+  RESEAL_DATABASE_URL: 'postgres://reseal_gateway@127.0.0.1/reseal',
+  RESEAL_CODEC_KEYS: JSON.stringify({ current: 'c1', keys: { c1: Buffer.alloc(32).toString('base64') } }),
+  RESEAL_TOKEN_KEY: JSON.stringify({ ...ed25519.privateKey.export({ format: 'jwk' }), kid: 't1' }),
+  RESEAL_ID_KEY: Buffer.alloc(32).toString('base64'),
+  RESEAL_VAULT_PUBLIC_KEYS: JSON.stringify({
+    keys: [{ ...p256.publicKey.export({ format: 'jwk' }), kid: 'v1' }],
+  }),
+  RESEAL_CA_CHAIN: '-----BEGIN CERTIFICATE-----\n',
+};
+const load = (more: NodeJS.ProcessEnv = {}) => loadConfig(configSchema, { ...environment, ...more });
+const digest = createHash('sha256').update('secret').digest('hex');
+
+describe('configuration of the gateway', () => {
+  it('needs only keys and addresses', () => {
+    expect(load()).toMatchObject({
+      port: 3000,
+      callsPerReissue: 4,
+      callTimeoutMs: 10_000,
+      trustProxy: false,
+    });
+  });
+
+  it('takes API keys as name and digest', () => {
+    const { apiKeys } = load({ RESEAL_API_KEYS: `app:${digest}, web:${'0'.repeat(64)}` });
+    expect(apiKeys?.map(({ name }) => name)).toEqual(['app', 'web']);
+    expect(apiKeys?.[0]?.digest.toString('hex')).toBe(digest);
+  });
+
+  it('knows no default API key in production', () => {
+    expect(() => load({ RESEAL_ENV: 'production' })).toThrow(/RESEAL_API_KEYS is missing/);
+    expect(load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: `app:${digest}` }).env).toBe('production');
+  });
+
+  it.each([
+    ['a key in the clear', { RESEAL_API_KEYS: 'app:secret' }, /RESEAL_API_KEYS/],
+    ['a name twice', { RESEAL_API_KEYS: `app:${digest},app:${digest}` }, /repeat/],
+    [
+      'private vault keys',
+      {
+        RESEAL_VAULT_PUBLIC_KEYS: JSON.stringify({
+          keys: [{ ...p256.privateKey.export({ format: 'jwk' }), kid: 'v' }],
+        }),
+      },
+      /public keys only/,
+    ],
+    [
+      'a public token key',
+      { RESEAL_TOKEN_KEY: JSON.stringify({ ...ed25519.publicKey.export({ format: 'jwk' }), kid: 't' }) },
+      /private Ed25519/,
+    ],
+    ['no chain', { RESEAL_CA_CHAIN: 'chain.pem' }, /PEM/],
+  ])('refuses %s without quoting it', (_, more, message) => {
+    expect(() => load(more)).toThrow(message);
+    expect(() => load(more)).not.toThrow(/app:secret/);
+  });
+});

@@ -1,0 +1,59 @@
+import {
+  databaseConfig,
+  flag,
+  httpConfig,
+  integer,
+  jsonWebKey,
+  jsonWebKeySet,
+  list,
+  milliseconds,
+  secretBytes,
+  temporalConfig,
+} from '#libs/config';
+import { z } from 'zod';
+
+const apiKey = z
+  .string()
+  .regex(/^[\w-]{1,64}:[0-9a-f]{64}$/, 'must be <name>:<SHA-256 of the key in hexadecimal>')
+  .transform((entry) => {
+    const [name = '', digest = ''] = entry.split(':');
+    return { name, digest: Buffer.from(digest, 'hex') };
+  });
+
+export const configSchema = z
+  .object({
+    ...httpConfig('RESEAL_GATEWAY_PORT', 3000),
+    ...databaseConfig,
+    ...temporalConfig,
+    /** `name:sha256` of each front end's key, separated by commas. */
+    apiKeys: list
+      .pipe(z.array(apiKey).min(1))
+      .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'must not repeat a name')
+      .optional(),
+    /** Signs access tokens. */
+    tokenKey: jsonWebKey.refine((key) => key['crv'] === 'Ed25519' && typeof key['d'] === 'string', {
+      message: 'must be a private Ed25519 key',
+    }),
+    /** Keys the digests that make ids and recognise requests. */
+    idKey: secretBytes(32),
+    vaultPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
+      message: 'must hold public keys only',
+    }),
+    /** Issuing CA, then root. */
+    caChain: z.string().regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates in PEM'),
+    /** Whether a proxy in front names the client's address in X-Forwarded-For. */
+    trustProxy: flag(false),
+    /** How long a call waits for its step before it is answered with 202 or 503. */
+    callTimeoutMs: milliseconds(10_000),
+    /** How many calls and how many event streams one reissue may have at once. */
+    callsPerReissue: integer(4, { min: 1 }),
+    streamsPerReissue: integer(8, { min: 1 }),
+    /** Silence on an event stream after which a comment keeps proxies from closing it. */
+    heartbeatMs: milliseconds(15_000),
+  })
+  .refine(({ env, apiKeys }) => env !== 'production' || apiKeys !== undefined, {
+    path: ['apiKeys'],
+    message: 'is required in production',
+  });
+
+export type Config = z.output<typeof configSchema>;

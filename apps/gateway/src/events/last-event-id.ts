@@ -1,0 +1,14 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * The sequence after which a client wants events: of the header `Last-Event-ID`, which browsers send when they
+ * connect again, or the query parameter `lastEventId`. What is not a sequence asks for all events.
+ */
+export const LastEventId = createParamDecorator((_: unknown, context: ExecutionContext): number => {
+  const { headers, query } = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Querystring: { lastEventId?: unknown } }>>();
+  const text = String(headers['last-event-id'] ?? query.lastEventId ?? '');
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+});

@@ -1,0 +1,13 @@
+import { exitOnConfigError, loadConfig } from '#libs/config';
+import { bootstrap } from '#libs/http';
+import { configSchema } from './config.js';
+import { GatewayModule } from './gateway.module.js';
+
+const config = exitOnConfigError(() => loadConfig(configSchema));
+
+await bootstrap({
+  name: 'gateway',
+  module: GatewayModule.with(config),
+  config,
+  trustProxy: config.trustProxy,
+});

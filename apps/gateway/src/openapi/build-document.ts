@@ -1,0 +1,184 @@
+import { problemCatalogue, problemSchema, problemType, type ProblemSlug } from '#libs/contracts';
+import { reissueIdPattern } from '#libs/domain';
+import { PROBLEM_MEDIA_TYPE } from '#libs/http';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import { reissues } from './examples.js';
+import { operations, problemsOf, type OperationDocument, type OperationId } from './operations.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Content = Record<string, { schema?: object; example?: unknown; examples?: object }>;
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** Completes the document that the controllers give: examples, problems by type, parameters and security. */
+export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of ['get', 'post'] as const) {
+      const operation = item[method];
+      if (operation) completeOperation(operation, method, path);
+    }
+  }
+  const { $schema: _, $defs: __, id: ___, ...problem } = z.toJSONSchema(problemSchema, { io: 'output' });
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      schemas: { ...document.components?.schemas, Problem: withoutLocalReferences(problem) },
+      parameters,
+    },
+  };
+}
+
+function completeOperation(operation: Operation, method: 'get' | 'post', path: string): void {
+  const id = operation.operationId as OperationId;
+  const { answers, request }: OperationDocument = operations[id];
+  operation.security = path.includes('{id}') ? [{ apiKey: [], accessToken: [] }] : [{ apiKey: [] }];
+  operation.parameters = [
+    ...(operation.parameters ?? []).filter((parameter) => !('name' in parameter) || parameter.name !== 'id'),
+    ...parameterNames(id, method, path).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+  ];
+  if (operation.requestBody && 'content' in operation.requestBody)
+    for (const media of Object.values(operation.requestBody.content)) media.example = request;
+  operation.responses = { ...operation.responses, ...problemResponses(problemsOf(id, method, path)) };
+  for (const [status, answer] of Object.entries(answers)) {
+    const { content = {} } = (operation.responses[status] ?? {}) as { content?: Content };
+    const { description, example, content: declared, headers } = answer;
+    const documented = declared ?? withExample(content, example);
+    operation.responses[status] = {
+      description,
+      ...(headers ? { headers } : {}),
+      ...(Object.keys(documented).length > 0 ? { content: documented } : {}),
+    } as Operation['responses'][string];
+  }
+}
+
+const withExample = (content: Content, example: unknown): Content =>
+  Object.fromEntries(
+    Object.entries(content).map(([type, media]) => [
+      type,
+      example === undefined ? media : { ...media, example },
+    ]),
+  );
+
+function problemResponses(slugs: readonly ProblemSlug[]): Operation['responses'] {
+  const byStatus = Map.groupBy(slugs, (slug) => problemCatalogue[slug].status);
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, sameStatus]) => [
+        String(status),
+        {
+          description: sameStatus.map((slug) => `\`${slug}\`: ${problemCatalogue[slug].title.en}`).join('; '),
+          ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
+          content: {
+            [PROBLEM_MEDIA_TYPE]: {
+              schema: {
+                allOf: [{ $ref: '#/components/schemas/Problem' }],
+                properties: { type: { enum: sameStatus.map(problemType) } },
+              },
+              examples: Object.fromEntries(sameStatus.map((slug) => [slug, { value: exampleProblem(slug) }])),
+            },
+          },
+        },
+      ]),
+  ) as Operation['responses'];
+}
+
+const retryAfter = {
+  'Retry-After': {
+    description: 'Seconds after which the same call is worth repeating',
+    schema: { type: 'integer' },
+  },
+};
+
+/** Problems that show the reissue as it is. */
+const withReissue: readonly ProblemSlug[] = [
+  'wrong-state',
+  'parked',
+  'password-wrong',
+  'password-locked',
+  'not-issued',
+];
+const withErrors: Partial<Record<ProblemSlug, { pointer: string; message: string }>> = {
+  'invalid-request': { pointer: '#/applicant/mobile', message: 'must be a Korean mobile number' },
+  'consent-incomplete': {
+    pointer: '#/consents',
+    message: 'personal-information: mandatory terms were not agreed to',
+  },
+  'envelope-refused': {
+    pointer: '#/password',
+    message: 'ENVELOPE_WRONG_SUBJECT: it was made for another reissue',
+  },
+};
+
+function exampleProblem(slug: ProblemSlug): object {
+  const { status, title, detail } = problemCatalogue[slug];
+  const fault = withErrors[slug];
+  return {
+    type: problemType(slug),
+    title: title.en,
+    status,
+    detail: detail.en,
+    traceId,
+    ...(fault ? { errors: [fault] } : {}),
+    ...(withReissue.includes(slug)
+      ? { reissue: slug === 'parked' ? reissues.parked : reissues.password }
+      : {}),
+  };
+}
+
+const parameters = {
+  ReissueId: {
+    name: 'id',
+    in: 'path' as const,
+    required: true,
+    schema: { type: 'string', pattern: reissueIdPattern.source, examples: [reissues.before.id] },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header' as const,
+    required: true,
+    description:
+      'Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.',
+    schema: {
+      type: 'string',
+      minLength: 16,
+      maxLength: 128,
+      pattern: '^[\\x20-\\x7e]{16,128}$',
+      examples: ['4f0c1d1e-6a52-4d56-8f0e-2f6f6a2f9f10'],
+    },
+  },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header' as const,
+    description: 'The `id` of the last event received',
+    schema: { type: 'string', pattern: '^\\d{1,9}$' },
+  },
+  LastEventIdInQuery: {
+    name: 'lastEventId',
+    in: 'query' as const,
+    description: 'As Last-Event-ID, for clients that cannot set it',
+    schema: { type: 'string', pattern: '^\\d{1,9}$' },
+  },
+  AcceptLanguage: {
+    name: 'Accept-Language',
+    in: 'header' as const,
+    description: 'Language of the texts in problems: ko or en',
+    schema: { type: 'string', examples: ['ko'] },
+  },
+};
+
+function parameterNames(id: OperationId, method: 'get' | 'post', path: string): (keyof typeof parameters)[] {
+  return [
+    ...(path.includes('{id}') ? (['ReissueId'] as const) : []),
+    ...(method === 'post' ? (['IdempotencyKey'] as const) : []),
+    ...(id === 'followEvents' ? (['LastEventId', 'LastEventIdInQuery'] as const) : []),
+    'AcceptLanguage',
+  ];
+}
+
+/** Definitions that zod puts beside a schema are components of the document already. */
+function withoutLocalReferences(schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as object;
+}

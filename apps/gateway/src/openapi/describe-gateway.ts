@@ -1,0 +1,74 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { problemCatalogue, problemType } from '#libs/contracts';
+import { createOpenApiDocument } from '#libs/http';
+import { AccessTokens } from '../access/access-tokens.js';
+import { ApiKeys } from '../access/api-keys.js';
+import { ReissueCalls } from '../calls/reissue-calls.js';
+import { ReissuesController } from '../calls/reissues.controller.js';
+import { EventStreams } from '../events/event-streams.js';
+import { CertificateDownload } from '../reading/certificate-download.js';
+import { ReadingController } from '../reading/reading.controller.js';
+import { ReferenceData } from '../reading/reference-data.js';
+import { ReferenceDataController } from '../reading/reference-data.controller.js';
+import { ReissueReader } from '../reading/reissue-reader.js';
+import { completeDocument } from './build-document.js';
+
+const unused = [
+  AccessTokens,
+  ApiKeys,
+  ReissueCalls,
+  ReissueReader,
+  EventStreams,
+  CertificateDownload,
+  ReferenceData,
+];
+
+/** The controllers without anything behind them: they are looked at, not called. */
+@Module({
+  controllers: [ReferenceDataController, ReissuesController, ReadingController],
+  providers: unused.map((provide) => ({ provide, useValue: {} })),
+})
+class ControllersOnly {}
+
+const introduction = `Reissues a customer's joint certificate.
+
+A front end names itself with \`X-Api-Key\`. Starting a reissue returns a token that opens this one reissue.
+Every POST carries an \`Idempotency-Key\` and may be repeated safely with the same key and body.
+Failures are problem documents (RFC 9457); branch on \`type\`:
+
+| type | status | title |
+| --- | --- | --- |
+${Object.entries(problemCatalogue)
+  .map(
+    ([slug, { status, title }]) =>
+      `| \`${problemType(slug as keyof typeof problemCatalogue)}\` | ${status} | ${title.en} |`,
+  )
+  .join('\n')}
+`;
+
+/** The OpenAPI 3.1 document of the gateway, made from its controllers; needs no configuration and nothing running. */
+export async function describeGateway(): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(ControllersOnly, new FastifyAdapter(), { logger: false });
+  const base = new DocumentBuilder()
+    .setTitle('Reseal gateway')
+    .setDescription(introduction)
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/', 'where this document comes from')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'Names the front end' },
+      'apiKey',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Opens one reissue' },
+      'accessToken',
+    )
+    .build();
+  const document = completeDocument(createOpenApiDocument(app, base));
+  await app.close();
+  return document;
+}

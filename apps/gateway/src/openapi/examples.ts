@@ -1,0 +1,184 @@
+/** What the examples of the API document are made of. The people in them do not exist. */
+const reissueId = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
+const createdAt = '2026-11-23T01:00:00.000Z';
+const challengeIds = { phone: 'ch_0b6f5d1e8a7c4392', account: 'ch_7d2a90c4e1f35b68' };
+const serial = '3f1c0d9a5b7e42868d1f6a2c4b90e7d3';
+
+/** A compact JWE as far as its form goes; it cannot be opened. */
+export const exampleEnvelope = [
+  'eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJ2MSJ9',
+  'bm8ta2V5LWlzLXdyYXBwZWQtaGVyZQ',
+  'bm9uY2UtaGVyZQ',
+  'bm90aGluZy1pcy1zZWFsZWQtaW4tdGhpcy1leGFtcGxl',
+  'dGFnLWhlcmU',
+].join('.');
+
+const consent = (termsId: string, digest: string) => ({ termsId, version: '2026-01', digest, agreed: true });
+export const identityConsents = [consent('personal-information', '0d'.repeat(32))];
+export const issuanceConsents = [consent('certificate-service', 'a7'.repeat(32))];
+export const exampleRequest =
+  '-----BEGIN CERTIFICATE REQUEST-----\nMIHkMIGLAgEAMAAwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAT…\n-----END CERTIFICATE REQUEST-----\n';
+
+const before = {
+  id: reissueId,
+  state: 'IDENTITY_REQUIRED',
+  reason: 'EXPIRED',
+  next: { action: 'VERIFY_IDENTITY', methods: ['PHONE_CODE', 'ONE_WON'] },
+  attempts: { identity: 5, password: null },
+  deadline: '2026-11-23T01:30:00.000Z',
+  createdAt,
+  updatedAt: createdAt,
+} as const;
+
+const identified = { ...before, basis: 'RENEW', updatedAt: '2026-11-23T01:01:30.000Z' } as const;
+
+const certificate = {
+  serial,
+  subject: 'CN=홍길동()0088044202611230001,OU=RESEAL,OU=personal4IB,O=yessign,C=kr',
+  notBefore: '2026-11-23T01:02:10.000Z',
+  notAfter: '2027-12-01T14:59:59.000Z',
+};
+
+const issued = {
+  ...identified,
+  state: 'ISSUED',
+  next: {
+    action: 'REGISTER',
+    challenge: {
+      challengeId: 'rc_91d3a5f07c2e4b68',
+      toSign: Buffer.from(
+        ['reseal/registration/v1', reissueId, serial, 'c1a5b2d39e7f40'].join('\n'),
+      ).toString('base64url'),
+    },
+  },
+  attempts: { identity: 5, password: 5 },
+  deadline: '2026-11-24T01:02:11.000Z',
+  certificate,
+  updatedAt: '2026-11-23T01:02:11.000Z',
+} as const;
+
+/** One reissue at each point of its way. */
+export const reissues = {
+  before,
+  password: {
+    ...identified,
+    state: 'PASSWORD_REQUIRED',
+    next: { action: 'ENTER_PASSWORD' },
+    attempts: { identity: 5, password: 5 },
+  },
+  consents: {
+    ...identified,
+    state: 'CONSENT_REQUIRED',
+    next: { action: 'AGREE_TO_TERMS' },
+    attempts: { identity: 5, password: 5 },
+  },
+  key: {
+    ...identified,
+    state: 'KEY_REQUIRED',
+    next: { action: 'SEND_CERTIFICATE_REQUEST' },
+    attempts: { identity: 5, password: 5 },
+  },
+  issuing: {
+    ...identified,
+    state: 'ISSUING',
+    next: { action: 'WAIT' },
+    attempts: { identity: 5, password: 5 },
+  },
+  issued,
+  registered: {
+    ...issued,
+    state: 'REGISTERED',
+    next: { action: 'NONE' },
+    deadline: null,
+    updatedAt: '2026-11-23T01:03:00.000Z',
+  },
+  cancelled: { ...before, state: 'CANCELLED', next: { action: 'NONE' }, deadline: null },
+  parked: { ...before, next: { action: 'NEEDS_OPERATOR' }, deadline: null },
+} as const;
+
+export const challenges = [
+  {
+    challengeId: challengeIds.phone,
+    method: 'PHONE_CODE',
+    expiresAt: '2026-11-23T01:03:00.000Z',
+    remainingAttempts: 5,
+    hint: '010-****-5678',
+  },
+  {
+    challengeId: challengeIds.account,
+    method: 'ONE_WON',
+    expiresAt: '2026-11-23T01:10:00.000Z',
+    remainingAttempts: 5,
+    hint: '****-**-**4321',
+  },
+];
+
+export const startRequest = {
+  reason: 'EXPIRED',
+  applicant: { name: '홍길동', mobile: '010-1234-5678' },
+  keyThumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+  consents: identityConsents,
+  methods: ['PHONE_CODE', 'ONE_WON'],
+};
+
+export const accessToken = 'eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJyaV81YzJmMGU3YSJ9.c2lnbmF0dXJl';
+
+export const verifications = {
+  answers: [
+    { challengeId: challengeIds.phone, answer: exampleEnvelope },
+    { challengeId: challengeIds.account, answer: exampleEnvelope },
+  ],
+};
+
+export const verificationResults = [
+  { challengeId: challengeIds.phone, accepted: true },
+  { challengeId: challengeIds.account, accepted: true },
+];
+
+export const registration = {
+  challengeId: issued.next.challenge.challengeId,
+  signature: 'MEUCIQDk3mA1w0Jm6yYvHn0XrBqvJ8o2m0o3kqf7m4Xc1dS6WgIgT0',
+};
+
+export const sealingKeys = {
+  keys: [
+    {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+      y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+      kid: 'v1',
+      alg: 'ECDH-ES+A256KW',
+      use: 'enc',
+    },
+  ],
+};
+
+export const terms = [
+  {
+    termsId: 'personal-information',
+    version: '2026-01',
+    title: '개인정보 수집·이용 동의',
+    mandatory: true,
+    digest: '0d'.repeat(32),
+    text: '# 개인정보 수집·이용 동의\n…\n',
+  },
+];
+
+export const eventStream = [
+  'retry: 2000',
+  '',
+  'id: 4',
+  'event: reseal.reissue.issued.v1',
+  `data: {"reissueId":"${reissueId}","reason":"EXPIRED","state":"ISSUED","previousState":"ISSUING","parked":false,"serial":"${serial}"}`,
+  '',
+  ': still here',
+  '',
+].join('\n');
+
+export const pemChain = [
+  ...['leaf', 'issuing CA', 'root'].map(
+    (name) => `-----BEGIN CERTIFICATE-----\n… ${name} …\n-----END CERTIFICATE-----`,
+  ),
+  '',
+].join('\n');

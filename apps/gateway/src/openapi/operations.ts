@@ -1,0 +1,257 @@
+import type { ProblemSlug } from '#libs/contracts';
+import { describePasswordRules } from '../reading/password-rules.js';
+import * as example from './examples.js';
+
+export interface AnswerDocument {
+  readonly description: string;
+  /** By media type; JSON where only a value is given. */
+  readonly example?: unknown;
+  readonly content?: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+  readonly headers?: Readonly<Record<string, { description: string; schema: object }>>;
+}
+
+export interface OperationDocument {
+  readonly tag: 'Before starting' | 'Reissue' | 'Identity' | 'Password' | 'Terms' | 'Certificate';
+  readonly summary: string;
+  readonly description?: string;
+  readonly request?: unknown;
+  readonly answers: Readonly<Record<number, AnswerDocument>>;
+  /** Beyond those that every call of its kind may meet. */
+  readonly problems: readonly ProblemSlug[];
+}
+
+const waiting: AnswerDocument = {
+  description:
+    'Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.',
+  example: example.reissues.parked,
+};
+const reissueAnswers = (
+  reissue: unknown,
+  description = 'The reissue after the step',
+): OperationDocument['answers'] => ({
+  200: { description, example: reissue },
+  202: waiting,
+});
+
+/** What the API document says of each call, beside its schemas. */
+export const operations = {
+  getKeys: {
+    tag: 'Before starting',
+    summary: 'Keys to seal secrets to',
+    description:
+      'Seal with the first key: compact JWE, ECDH-ES+A256KW, A256GCM. The protected header carries `purpose`, `sub` (the reissue id), `iat` and `jti`, without which the envelope is refused. Envelopes older than 15 minutes are refused.',
+    answers: { 200: { description: 'JSON Web Key Set', example: example.sealingKeys } },
+    problems: [],
+  },
+  getTerms: {
+    tag: 'Before starting',
+    summary: 'Terms in force',
+    description: 'A consent names id, version and digest of exactly the text that was shown.',
+    answers: { 200: { description: 'Mandatory terms first', example: example.terms } },
+    problems: ['invalid-request'],
+  },
+  getPasswordRules: {
+    tag: 'Before starting',
+    summary: 'Rules for a new certificate password',
+    answers: { 200: { description: 'As data and in words', example: describePasswordRules() } },
+    problems: [],
+  },
+  startReissue: {
+    tag: 'Reissue',
+    summary: 'Start a reissue',
+    description:
+      'The client makes its key pair first and names its thumbprint: the certificate can be issued for that key only. With `methods` the identity challenges are sent at once.',
+    request: example.startRequest,
+    answers: {
+      201: {
+        description: 'Started. The token opens this reissue and nothing else.',
+        headers: { Location: { description: 'Path of the reissue', schema: { type: 'string' } } },
+        example: {
+          reissue: example.reissues.before,
+          challenges: example.challenges,
+          accessToken: example.accessToken,
+          expiresIn: 691_200,
+        },
+      },
+      202: {
+        ...waiting,
+        example: {
+          reissue: example.reissues.parked,
+          challenges: [],
+          accessToken: example.accessToken,
+          expiresIn: 691_200,
+        },
+      },
+    },
+    problems: ['consent-incomplete', 'method-not-offered', 'method-locked', 'wrong-state'],
+  },
+  getReissue: {
+    tag: 'Reissue',
+    summary: 'Where a reissue stands',
+    description:
+      '`next.action` says what to do next. Nothing about the person appears before identity is verified.',
+    answers: { 200: { description: 'The reissue', example: example.reissues.password } },
+    problems: [],
+  },
+  followEvents: {
+    tag: 'Reissue',
+    summary: 'Follow a reissue live',
+    description:
+      'Server-Sent Events, one for each change of state, from the first or from after `Last-Event-ID` (or `?lastEventId=`). The stream ends with the reissue.',
+    answers: {
+      200: {
+        description: 'Events, and comments in between',
+        content: { 'text/event-stream': { schema: { type: 'string' }, example: example.eventStream } },
+      },
+      204: { description: 'The reissue has ended and everything was told: do not connect again' },
+    },
+    problems: ['too-many-requests'],
+  },
+  requestChallenges: {
+    tag: 'Identity',
+    summary: 'Send identity challenges',
+    description: 'Sending again replaces the older challenge of the method and resets no count.',
+    request: { methods: ['PHONE_CODE', 'ONE_WON'] },
+    answers: {
+      200: {
+        description: 'Sent',
+        example: { reissue: example.reissues.before, challenges: example.challenges },
+      },
+      202: { ...waiting, example: { reissue: example.reissues.parked, challenges: [] } },
+    },
+    problems: ['method-not-offered', 'method-locked', 'too-many-sends'],
+  },
+  answerChallenges: {
+    tag: 'Identity',
+    summary: 'Answer identity challenges',
+    description: 'A wrong answer is no problem document: `accepted` is false and says why.',
+    request: example.verifications,
+    answers: {
+      200: {
+        description: 'Compared',
+        example: { reissue: example.reissues.password, results: example.verificationResults },
+      },
+      202: { ...waiting, example: { reissue: example.reissues.parked, results: [] } },
+    },
+    problems: ['unknown-challenge', 'method-locked', 'envelope-refused', 'another-reissue-registered'],
+  },
+  submitPassword: {
+    tag: 'Password',
+    summary: 'Submit the certificate password',
+    description: 'Five wrong ones lock it, counted across reissues; the way on is the reset.',
+    request: { password: example.exampleEnvelope },
+    answers: reissueAnswers(example.reissues.consents),
+    problems: ['password-wrong', 'password-locked', 'no-password-on-file', 'envelope-refused'],
+  },
+  resetPassword: {
+    tag: 'Password',
+    summary: 'Set a new certificate password',
+    description: 'Needs two identity methods in all, neither of them the old certificate.',
+    request: { newPassword: example.exampleEnvelope },
+    answers: reissueAnswers(example.reissues.consents),
+    problems: ['password-rules', 'more-identity-needed', 'envelope-refused'],
+  },
+  giveConsents: {
+    tag: 'Terms',
+    summary: 'Agree to the terms of issuance',
+    request: { consents: example.issuanceConsents },
+    answers: reissueAnswers(example.reissues.key),
+    problems: ['consent-incomplete'],
+  },
+  requestCertificate: {
+    tag: 'Certificate',
+    summary: 'Request the certificate',
+    description: 'A PKCS#10 request for the key named at the start, and the random number R of the VID.',
+    request: { csr: example.exampleRequest, vidRandom: example.exampleEnvelope },
+    answers: reissueAnswers(example.reissues.issued, 'Issued'),
+    problems: ['request-refused', 'consent-incomplete', 'envelope-refused'],
+  },
+  apply: {
+    tag: 'Reissue',
+    summary: 'Password, consents and certificate request in one call',
+    description:
+      'Takes the parts in this order, stops at the first that fails and keeps what succeeded. Every part may be left out.',
+    request: {
+      password: example.exampleEnvelope,
+      consents: example.issuanceConsents,
+      csr: example.exampleRequest,
+      vidRandom: example.exampleEnvelope,
+    },
+    answers: reissueAnswers(example.reissues.issued),
+    problems: [
+      'password-wrong',
+      'password-locked',
+      'no-password-on-file',
+      'password-rules',
+      'more-identity-needed',
+      'consent-incomplete',
+      'request-refused',
+      'envelope-refused',
+    ],
+  },
+  downloadCertificate: {
+    tag: 'Certificate',
+    summary: 'Download the new certificate',
+    answers: {
+      200: {
+        description: 'The certificate; in PEM followed by issuing CA and root',
+        content: {
+          'application/x-pem-file': { schema: { type: 'string' }, example: example.pemChain },
+          'application/pkix-cert': { schema: { type: 'string', contentEncoding: 'binary' } },
+        },
+        headers: {
+          'Content-Disposition': { description: 'Suggests a file name', schema: { type: 'string' } },
+        },
+      },
+    },
+    problems: ['not-issued', 'certificate-withdrawn', 'not-acceptable'],
+  },
+  proveRegistration: {
+    tag: 'Certificate',
+    summary: 'Prove that the new certificate works',
+    description:
+      'A signature of the new key over the exact bytes of `next.challenge.toSign`. Only now is the old certificate revoked.',
+    request: example.registration,
+    answers: reissueAnswers(example.reissues.registered, 'Registered'),
+    problems: ['registration-proof-invalid', 'another-reissue-registered'],
+  },
+  cancel: {
+    tag: 'Reissue',
+    summary: 'Cancel a reissue',
+    description: 'Waits behind a running signature. After the certificate was issued it is withdrawn.',
+    request: {},
+    answers: reissueAnswers(example.reissues.cancelled, 'Ended'),
+    problems: [],
+  },
+} as const satisfies Record<string, OperationDocument>;
+
+export type OperationId = keyof typeof operations;
+
+const everywhere: readonly ProblemSlug[] = ['unknown-api-key', 'unavailable', 'internal-error'];
+const underReissue: readonly ProblemSlug[] = ['invalid-token', 'not-your-reissue', 'not-found'];
+const withBody: readonly ProblemSlug[] = [
+  'idempotency-key-required',
+  'idempotency-mismatch',
+  'malformed-request',
+  'body-too-large',
+  'unsupported-media-type',
+  'invalid-request',
+  'too-many-requests',
+];
+const steps: readonly ProblemSlug[] = ['wrong-state', 'too-many-steps'];
+
+/** All problems a call may answer with. */
+export function problemsOf(id: OperationId, method: 'get' | 'post', path: string): ProblemSlug[] {
+  const ofReissue = path.includes('{id}');
+  const step = method === 'post' && ofReissue;
+  return [
+    ...new Set<ProblemSlug>([
+      ...operations[id].problems,
+      ...(step ? steps : []),
+      ...(step && id !== 'cancel' ? (['parked'] as const) : []),
+      ...(method === 'post' ? withBody : []),
+      ...(ofReissue ? underReissue : []),
+      ...everywhere,
+    ]),
+  ];
+}

@@ -1,0 +1,42 @@
+import { problemCatalogue, type ProblemSlug, type Reissue, type Text } from '#libs/contracts';
+import { ProblemError, type InputFault } from '#libs/http';
+
+export interface ProblemMore {
+  readonly detail?: Text;
+  readonly errors?: readonly InputFault[];
+  /** A finer code within the type. */
+  readonly code?: string | undefined;
+  /** The reissue as it is, so that the client need not ask for what to do instead. */
+  readonly reissue?: Reissue | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Logged, never shown. */
+  readonly cause?: unknown;
+}
+
+/** A problem of the catalogue as an error to throw. */
+export function problem(slug: ProblemSlug, more: ProblemMore = {}): ProblemError {
+  const { status, title, detail } = problemCatalogue[slug];
+  const { errors, code, reissue, headers, cause } = more;
+  return new ProblemError(
+    {
+      type: slug,
+      status,
+      title,
+      detail: more.detail ?? detail,
+      ...(errors ? { errors } : {}),
+      ...(headers ? { headers } : {}),
+      extensions: { ...(code === undefined ? {} : { code }), ...(reissue ? { reissue } : {}) },
+    },
+    cause,
+  );
+}
+
+/** 503: what the call needs is down or slow. Worth the same call again after `seconds`. */
+export function unavailable(cause?: unknown, seconds = 2): ProblemError {
+  return problem('unavailable', { cause, headers: { 'retry-after': String(seconds) } });
+}
+
+/** 429: this many at once are too many. */
+export function tooMany(seconds = 1): ProblemError {
+  return problem('too-many-requests', { headers: { 'retry-after': String(seconds) } });
+}

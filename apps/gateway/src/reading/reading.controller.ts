@@ -1,0 +1,45 @@
+import { Controller, Get, Header, Headers, Inject, Param, UseGuards, UseInterceptors } from '@nestjs/common';
+import { reissueSchema, type Reissue } from '#libs/contracts';
+import { AccessGuard } from '../access/access.guard.js';
+import { DependencyErrors } from '../dependency-errors.js';
+import { EventStreams } from '../events/event-streams.js';
+import { Gone } from '../events/gone.js';
+import { LastEventId } from '../events/last-event-id.js';
+import { Documented } from '../openapi/documented.js';
+import { CertificateDownload } from './certificate-download.js';
+import { ReissueReader } from './reissue-reader.js';
+
+@Controller('v1/reissues/:id')
+@UseGuards(AccessGuard)
+@UseInterceptors(DependencyErrors)
+export class ReadingController {
+  constructor(
+    @Inject(ReissueReader) private readonly reader: ReissueReader,
+    @Inject(EventStreams) private readonly streams: EventStreams,
+    @Inject(CertificateDownload) private readonly certificates: CertificateDownload,
+  ) {}
+
+  @Get()
+  @Documented('getReissue', { answers: { 200: reissueSchema } })
+  show(@Param('id') id: string): Promise<Reissue> {
+    return this.reader.show(id);
+  }
+
+  @Get('events')
+  @Header('content-type', 'text/event-stream; charset=utf-8')
+  @Header('x-accel-buffering', 'no')
+  @Documented('followEvents', { answers: {} })
+  async events(
+    @Param('id') id: string,
+    @LastEventId() after: number,
+    @Gone() gone: AbortSignal,
+  ): Promise<AsyncGenerator<string> | Response> {
+    return (await this.streams.follow(id, after, gone)) ?? new Response(null, { status: 204 });
+  }
+
+  @Get('certificate')
+  @Documented('downloadCertificate', { answers: {} })
+  certificate(@Param('id') id: string, @Headers('accept') accept?: string): Promise<Response> {
+    return this.certificates.download(id, accept);
+  }
+}

@@ -1,0 +1,54 @@
+import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
+import { passwordRulesSchema, termsSchema } from '#libs/contracts';
+import { termsLocales, termsStages } from '#libs/terms';
+import { z } from 'zod';
+import { AccessGuard } from '../access/access.guard.js';
+import { Documented } from '../openapi/documented.js';
+import { ReferenceData } from './reference-data.js';
+
+const termsQuerySchema = z.object({
+  stage: z.enum(termsStages).describe('identity: at the start; issuance: before the certificate is issued'),
+  locale: z.enum(termsLocales).default('ko'),
+});
+
+const keysSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.literal('EC'),
+        crv: z.literal('P-256'),
+        x: z.string(),
+        y: z.string(),
+        kid: z.string(),
+        alg: z.literal('ECDH-ES+A256KW'),
+        use: z.literal('enc'),
+      }),
+    ),
+  })
+  .meta({ id: 'SealingKeys' });
+
+@Controller('v1')
+@UseGuards(AccessGuard)
+export class ReferenceDataController {
+  constructor(@Inject(ReferenceData) private readonly data: ReferenceData) {}
+
+  @Get('keys')
+  @Documented('getKeys', { answers: { 200: keysSchema } })
+  keys(): ReferenceData['keys'] {
+    return this.data.keys;
+  }
+
+  @Get('terms')
+  @Documented('getTerms', { answers: { 200: z.array(termsSchema) } })
+  terms(
+    @Query({ schema: termsQuerySchema }) { stage, locale }: z.output<typeof termsQuerySchema>,
+  ): ReturnType<ReferenceData['terms']> {
+    return this.data.terms(stage, locale);
+  }
+
+  @Get('password-rules')
+  @Documented('getPasswordRules', { answers: { 200: passwordRulesSchema } })
+  passwordRules(): ReferenceData['passwordRules'] {
+    return this.data.passwordRules;
+  }
+}
