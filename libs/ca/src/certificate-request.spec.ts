@@ -20,10 +20,7 @@ async function requestFor(
   algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams,
   signing = algorithm,
 ) {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
-    'sign',
-    'verify',
-  ])) as webcrypto.CryptoKeyPair;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const csr = await Pkcs10CertificateRequestGenerator.create({
     name: new Name('CN=whoever'),
     keys,

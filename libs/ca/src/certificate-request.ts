@@ -114,8 +114,8 @@ function keyRefusal(key: KeyObject): RequestRefusal | undefined {
 
 async function provesPossession(csr: Pkcs10CertificateRequest): Promise<boolean> {
   try {
-    const { hash } = csr.signatureAlgorithm;
-    return proofHashes.includes(hash.name) && (await csr.verify());
+    const { hash } = csr.signatureAlgorithm as { hash?: { name: string } };
+    return hash !== undefined && proofHashes.includes(hash.name) && (await csr.verify());
   } catch {
     return false;
   }
