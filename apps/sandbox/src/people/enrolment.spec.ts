@@ -4,6 +4,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { verify } from '@node-rs/argon2';
 import { Pkcs10CertificateRequest, PemConverter, X509CertificateGenerator } from '@peculiar/x509';
+import type { SampleCertificateRequest } from '#activities/signing';
 import { Clock } from '../clock.js';
 import type { BankRegistry, NewCustomer } from './bank-registry.js';
 import { makePrivateKey } from './certificate-request.js';
@@ -11,16 +12,16 @@ import { Enrolment } from './enrolment.js';
 import type { People } from './people.js';
 import type { Holding } from './person.js';
 import { inventPerson } from './sample-person.js';
-import type { SampleCertificateRequest, SampleCertificates } from './sample-certificates.js';
+import type { SampleCertificates } from './sample-certificates.js';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** A CA that keeps what it issued, by request id, and signs with a key of its own. */
 class TestAuthority implements SampleCertificates {
   failing = false;
-  readonly asked: SampleCertificateRequest[][] = [];
+  readonly asked: (readonly SampleCertificateRequest[])[] = [];
 
-  async issue(requests: SampleCertificateRequest[]) {
+  async issue(requests: readonly SampleCertificateRequest[]) {
     if (this.failing) throw new Error('no signer');
     this.asked.push(requests);
     const keys = await crypto.subtle.generateKey(EC, false, ['sign', 'verify']);
