@@ -1,0 +1,32 @@
+import type { EventRow } from '#libs/db';
+
+/** A Kafka message as it is sent. */
+export interface EventMessage {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * An event as a CloudEvent 1.0 in Kafka's binary content mode (CloudEvents Kafka protocol binding, section 3.2).
+ * Its id is the same whenever it is sent, so that a consumer can drop a repetition, and ends with the number
+ * that orders the events of one reissue.
+ *
+ * @param source the context in which the ids are unique (a URI reference)
+ */
+export function cloudEvent(row: EventRow, source: string): EventMessage {
+  return {
+    key: row.key,
+    value: JSON.stringify(row.data),
+    headers: {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: `${row.reissue_id}/${row.sequence}`,
+      ce_source: source,
+      ce_type: row.type,
+      ce_subject: row.key,
+      ce_time: row.occurred_at.toISOString(),
+      ce_partitionkey: row.key, // extension "partitioning"; also the message's key
+    },
+  };
+}

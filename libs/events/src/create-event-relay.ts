@@ -1,0 +1,41 @@
+import { topics } from '#libs/contracts';
+import type { Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import type { Logger } from '#libs/observability';
+import { KafkaPublisher } from './kafka.js';
+import { PostgresLeadership } from './leadership.js';
+import { outboxIn } from './outbox.js';
+import { EventRelay, type RelayTiming } from './relay.js';
+
+export interface EventRelayOptions {
+  /** For the connection that holds the lock. */
+  readonly databaseUrl: string;
+  readonly db: Database;
+  readonly brokers: readonly string[];
+  /** `source` of the CloudEvents, a URI reference. */
+  readonly source: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timing?: Partial<RelayTiming>;
+}
+
+/** The relay from the event table to Kafka; `start()` and `stop()` it. Neither side need be up when it starts. */
+export function createEventRelay(options: EventRelayOptions): EventRelay {
+  const { databaseUrl, db, brokers, logger, ...rest } = options;
+  return new EventRelay({
+    ...rest,
+    logger,
+    outbox: outboxIn(db),
+    publisher: new KafkaPublisher({
+      brokers,
+      clientId: 'reseal-relay',
+      topics: Object.values(topics),
+      logger,
+    }),
+    leadership: new PostgresLeadership({
+      databaseUrl,
+      name: 'reseal-event-relay',
+      channel: 'reseal_event',
+    }),
+  });
+}

@@ -1,0 +1,27 @@
+/** Lets one waiter sleep until it is called, time is up, or a signal aborts. A call before counts. */
+export class WakeUp {
+  private called = false;
+  private wake: () => void = () => undefined;
+
+  readonly call = (): void => {
+    this.called = true;
+    this.wake();
+  };
+
+  /** Waits at most `ms`, and forgets the calls until then. */
+  async wait(ms: number, end: AbortSignal): Promise<void> {
+    if (!this.called && !end.aborted)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wake = () => {
+          clearTimeout(timer);
+          end.removeEventListener('abort', this.wake);
+          resolve();
+        };
+        end.addEventListener('abort', this.wake, { once: true });
+      });
+    end.removeEventListener('abort', this.wake);
+    this.wake = () => undefined;
+    this.called = false;
+  }
+}
