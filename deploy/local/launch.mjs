@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provideJars } from './artifacts/maven.mjs';
 import { providePackages } from './artifacts/packages.mjs';
@@ -49,6 +51,7 @@ async function prepare(command, report) {
   if (command === 'test') {
     Object.assign(process.env, await freePortEnvironment());
     settings = readSettings();
+    emptyState(settings);
   }
   await assertPortsFree(settings);
 
@@ -69,6 +72,14 @@ function useTestEnvironment() {
   env.RESEAL_ENV = 'test';
   for (const key of ['RESEAL_POSTGRES_URL', 'RESEAL_TEMPORAL_ADDRESS', 'RESEAL_KAFKA_BROKERS'])
     delete env[key];
+}
+
+/** Each test run starts from nothing; what it leaves stays for inspection until the next. */
+function emptyState({ state, run }) {
+  for (const name of fs.readdirSync(state)) {
+    const entry = path.join(state, name);
+    if (entry !== run) fs.rmSync(entry, { recursive: true, force: true });
+  }
 }
 
 async function handOver(command, node) {

@@ -13,7 +13,8 @@ const NODE_MAJOR = 24;
 export async function providePackages({ root, logs }, report) {
   if (!packagesMatchLockfile(root)) {
     const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
-    const install = () => runToLog('npm', args, { cwd: root, log: path.join(logs, 'packages.log') });
+    const install = () =>
+      runToLog('npm', args, { what: 'npm ci', cwd: root, log: path.join(logs, 'packages.log') });
     await report.step('npm packages installed', install, 'Installing npm packages');
   }
   return provideNode(root);

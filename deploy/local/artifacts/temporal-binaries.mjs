@@ -37,7 +37,7 @@ export async function provideTemporalBinaries(settings, report) {
   const build = async () => {
     for (const [name, from] of missing) {
       const draft = path.join(folder, `${name}.tmp`);
-      await runToLog('go', ['build', '-o', draft, from], { cwd, env, log });
+      await runToLog('go', ['build', '-o', draft, from], { what: `Building ${name}`, cwd, env, log });
       fs.renameSync(draft, path.join(folder, name));
     }
   };

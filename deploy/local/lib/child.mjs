@@ -26,7 +26,7 @@ const READY_TIMEOUT_MS = 90_000;
  * @property {number} [uid]
  * @property {number} [gid]
  * @property {() => Promise<void>} isReady   rejects while it is not
- * @property {() => void} [beforeStart]      clears what a killed predecessor left
+ * @property {() => Promise<void>} [beforeStart]      clears what a killed predecessor left
  * @property {NodeJS.Signals} [stopSignal]
  * @property {number} [graceMs]              before SIGKILL
  */
@@ -38,6 +38,7 @@ export class Child {
   #exited = Promise.resolve();
   #wanted = false;
   #delay = FIRST_DELAY_MS;
+  #change = {};
   state = 'stopped';
 
   /** @param {ChildSpec} spec */
@@ -55,16 +56,26 @@ export class Child {
     return this.#process?.pid;
   }
 
-  /** Starts the process and waits until it is ready. @throws when it ends before that, or is not ready in time */
-  async start() {
+  /**
+   * Starts the process and waits until it is ready.
+   * @param {{env?: Record<string, string>}} [change] environment that differs, from now to the next start
+   * @throws when it ends before that, or is not ready in time
+   */
+  async start({ env = {} } = {}) {
     if (this.#wanted) return;
     this.#wanted = true;
+    this.#change = env;
     try {
       await this.#launch();
     } catch (error) {
       this.#wanted = false;
       throw error;
     }
+  }
+
+  /** Ends the process as a power cut would, and leaves it down. */
+  async kill() {
+    await this.stop({ hurry: true });
   }
 
   /** Asks the process to end, and ends it when it has not within its grace time. */
@@ -90,10 +101,11 @@ export class Child {
   async #launch() {
     const { title, command, args, env, cwd, uid, gid, isReady, beforeStart } = this.#spec;
     this.state = 'starting';
-    beforeStart?.();
+    await beforeStart?.();
+    if (!this.#wanted) throw new Error(`${title} is not wanted any more.`);
     const output = fs.openSync(this.#log, 'a');
     const child = spawn(command, args, {
-      env,
+      env: { ...env, ...this.#change },
       cwd,
       uid,
       gid,

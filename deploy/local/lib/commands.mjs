@@ -10,10 +10,10 @@ export const endCommands = () => running.forEach((child) => child.kill('SIGTERM'
 
 /**
  * Runs a command to its end, its output in a log file.
- * @param {{log: string, env?: object, cwd?: string, uid?: number, gid?: number}} options
+ * @param {{log: string, what?: string, env?: object, cwd?: string, uid?: number, gid?: number}} options
  * @throws {Error} with the log's last lines when it does not exit with 0
  */
-export function runToLog(command, args, { log, ...options }) {
+export function runToLog(command, args, { log, what = path.basename(command), ...options }) {
   fs.mkdirSync(path.dirname(log), { recursive: true });
   const output = fs.openSync(log, 'a');
   return new Promise((resolve, reject) => {
@@ -23,7 +23,6 @@ export function runToLog(command, args, { log, ...options }) {
     child.once('exit', (code, signal) => {
       running.delete(child);
       if (code === 0) return resolve();
-      const name = path.basename(command);
       reject(new Error(`${name} ended with ${signal ?? code}; its log ${log} ends:\n${lastLines(log)}`));
     });
   }).finally(() => fs.closeSync(output));

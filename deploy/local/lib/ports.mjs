@@ -12,14 +12,14 @@ export const isFree = (port, host = '127.0.0.1') =>
 
 /** @throws {Refusal} naming each port in use, who wants it and the variable that moves it */
 export async function assertPortsFree(settings) {
-  const taken = [];
-  for (const wanted of portsToListenOn(settings)) if (!(await isFree(wanted.port))) taken.push(wanted);
-  if (taken.length === 0) return;
-  throw new Refusal(
-    taken
-      .map(({ port, part, key }) => `Port ${port} is in use, but ${part} needs it: free it, or set ${key}.`)
-      .join('\n'),
+  const taken = new Map();
+  for (const wanted of portsToListenOn(settings))
+    if (!taken.has(wanted.key) && !(await isFree(wanted.port))) taken.set(wanted.key, wanted);
+  if (taken.size === 0) return;
+  const lines = [...taken.values()].map(
+    ({ port, part, key }) => `Port ${port} is in use, but ${part} needs it: free it, or set ${key}.`,
   );
+  throw new Refusal(lines.join('\n'));
 }
 
 /** Environment with ports nobody uses, so that a test stack runs beside a development one. */

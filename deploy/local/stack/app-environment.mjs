@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { writeFileAtomically } from '../lib/files.mjs';
 import { kafkaBrokers } from './kafka.mjs';
-import { databaseUrl } from './postgres.mjs';
+import { adminUrl, databaseUrl } from './postgres.mjs';
 import { temporalAddress } from './temporal.mjs';
 
 /** Inherited by every process; nothing else of the launcher's environment is. */
@@ -34,6 +34,7 @@ export function clientEnvironment(context) {
   return {
     RESEAL_GATEWAY_URL: `http://${host}:${ports.gateway}`,
     RESEAL_SANDBOX_URL: `http://${host}:${ports.sandbox}`,
+    RESEAL_SMTP_URL: `smtp://${host}:${ports.smtp}`,
     RESEAL_TEMPORAL_ADDRESS: temporalAddress(context),
     RESEAL_TEMPORAL_NAMESPACE: namespace,
     RESEAL_KAFKA_BROKERS: kafkaBrokers(context),
@@ -84,7 +85,7 @@ export function appEnvironments(context) {
       RESEAL_TELECOM_URL: `${sandbox}/v1/telecom`,
       RESEAL_ONE_WON_URL: `${sandbox}/v1/one-won`,
       RESEAL_SMS_URL: `${sandbox}/v1/sms`,
-      RESEAL_SMTP_URL: `smtp://${host}:${ports.smtp}`,
+      RESEAL_SMTP_URL: client.RESEAL_SMTP_URL,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
     },
     signer: {
@@ -114,10 +115,11 @@ const stringValues = (values) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 
 /** Writes each app's RESEAL_ keys to a file, to run one by hand: `node --env-file=.reseal/env/worker.env …`. */
-export function writeEnvironmentFiles({ settings }, environments) {
-  for (const [app, environment] of Object.entries(environments)) {
+export function writeEnvironmentFiles(context, environments) {
+  const admin = { RESEAL_DATABASE_URL: adminUrl(context) };
+  for (const [app, environment] of Object.entries({ ...environments, admin })) {
     const lines = Object.entries(pick(environment, (key) => key.startsWith('RESEAL_')));
     const content = lines.map(([key, value]) => `${key}='${value}'\n`).join('');
-    writeFileAtomically(path.join(settings.state, 'env', `${app}.env`), content, { mode: 0o600 });
+    writeFileAtomically(path.join(context.settings.state, 'env', `${app}.env`), content, { mode: 0o600 });
   }
 }

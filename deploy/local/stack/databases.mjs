@@ -52,7 +52,7 @@ export const hasTable = (url, table) =>
 const withClient = (context, use) => withDatabase(adminUrl(context), use);
 
 async function withDatabase(connectionString, use) {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
   await client.connect();
   try {
     return await use(client);

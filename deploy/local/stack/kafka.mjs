@@ -34,7 +34,12 @@ export async function prepareKafka({ settings }) {
     const id = crypto.randomBytes(16).toString('base64url').replace(/^-/, '_');
     const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', id, '-c', properties];
     const log = path.join(settings.logs, 'kafka.log');
-    await runToLog(command, [...common, '-XX:TieredStopAtLevel=1', ...format], { log, env, cwd: folder });
+    await runToLog(command, [...common, '-XX:TieredStopAtLevel=1', ...format], {
+      log,
+      what: "Formatting Kafka's storage",
+      env,
+      cwd: folder,
+    });
   }
   const memory = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   return {
@@ -66,6 +71,9 @@ function serverProperties({ host, ports }, data) {
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
     'controlled.shutdown.max.retries': 1,
+    // A killed broker may register again only when its session has ended: 9 s by default.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

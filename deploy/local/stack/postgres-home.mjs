@@ -13,14 +13,14 @@ export function postgresHome(settings) {
   const native = nativeFolder(settings.root);
   hydrateSymlinks(native);
   const owner = process.getuid?.() === 0 ? serviceUser() : undefined;
-  let folder = path.join(settings.state, 'postgres');
-  if (owner && !canReach(owner, settings.state)) {
-    const name = crypto.createHash('sha256').update(settings.state).digest('hex').slice(0, 12);
-    folder = path.join('/var/lib/reseal', name);
+  const link = path.join(settings.state, 'postgres');
+  if (!fs.existsSync(link)) {
+    if (owner && !canReach(owner, settings.state)) fs.symlinkSync(emptyFolderFor(settings.state), link);
+    else fs.mkdirSync(link);
   }
-  fs.mkdirSync(folder, { recursive: true });
-  const bin =
-    owner && !canReach(owner, path.join(native, 'bin')) ? copyOf(native, folder) : path.join(native, 'bin');
+  const folder = fs.realpathSync(link); // that user may not be able to go through the link
+  const reachable = !owner || canReach(owner, path.join(native, 'bin'));
+  const bin = path.join(reachable ? native : copyOf(native, folder), 'bin');
   return { bin, data: path.join(folder, 'data'), folder, owner: owner ?? {} };
 }
 
@@ -72,9 +72,17 @@ function canReach({ uid, gid }, folder) {
   }
 }
 
+function emptyFolderFor(state) {
+  const name = crypto.createHash('sha256').update(state).digest('hex').slice(0, 12);
+  const elsewhere = path.join('/var/lib/reseal', name);
+  fs.rmSync(elsewhere, { recursive: true, force: true }); // of a state folder that was deleted since
+  fs.mkdirSync(elsewhere, { recursive: true });
+  return elsewhere;
+}
+
 function copyOf(native, folder) {
   const copy = path.join(folder, 'native');
   fs.rmSync(copy, { recursive: true, force: true });
   fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-  return path.join(copy, 'bin');
+  return copy;
 }

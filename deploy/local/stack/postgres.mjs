@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
-import { identityOf, signalGroup } from '../lib/process-identity.mjs';
+import { signalGroup } from '../lib/process-identity.mjs';
+import { until } from '../lib/wait.mjs';
 import { postgresHome } from './postgres-home.mjs';
 
 const ADMIN = 'postgres';
@@ -57,7 +58,7 @@ export async function preparePostgres({ settings, secrets }) {
     );
     try {
       const log = path.join(settings.logs, 'postgres.log');
-      await runToLog(path.join(bin, 'initdb'), args, { log, env, cwd: folder, ...owner });
+      await runToLog(path.join(bin, 'initdb'), args, { log, what: 'initdb', env, cwd: folder, ...owner });
     } finally {
       fs.rmSync(passwordFile, { force: true });
     }
@@ -78,22 +79,31 @@ export async function preparePostgres({ settings, secrets }) {
 }
 
 /**
- * After a power cut another process may have got the pid that postmaster.pid names, and PostgreSQL would not start.
- * A postmaster that really lives is ended: it belongs to this state folder, so a killed launcher left it.
+ * PostgreSQL takes postmaster.pid for stale only when no process has that pid; after a kill another may have got it,
+ * or the dead one may not have been reaped. Where one can see who works in the data folder, nobody there means stale.
  */
-function clearStalePidFile(data) {
-  const file = path.join(data, 'postmaster.pid');
-  if (!fs.existsSync(file)) return;
-  const pid = Number.parseInt(fs.readFileSync(file, 'utf8'), 10);
-  if (!(pid > 0) || identityOf(pid) === undefined) return; // PostgreSQL itself sees that it is stale
-  if (workingFolder(pid) === data) signalGroup(pid, 'SIGQUIT');
-  else fs.rmSync(file);
+async function clearStalePidFile(data) {
+  if (process.platform !== 'linux') return;
+  for (const pid of processesIn(data)) signalGroup(pid, 'SIGQUIT');
+  const empty = async () => {
+    const left = processesIn(data);
+    if (left.length > 0) throw new Error(`processes ${left.join(', ')} still work in ${data}`);
+  };
+  await until(empty, { what: 'The data folder', timeoutMs: 15_000 });
+  fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
 }
 
-function workingFolder(pid) {
-  try {
-    return fs.readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return undefined;
-  }
+/** Postmaster and backends alike have the data folder as working folder. */
+function processesIn(folder) {
+  const worksHere = (pid) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // gone, a zombie, or another user's
+    }
+  };
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && worksHere(name))
+    .map(Number);
 }

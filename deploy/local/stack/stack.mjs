@@ -84,7 +84,7 @@ export class Stack {
     const tsc = path.join(this.settings.root, 'node_modules/typescript/bin/tsc');
     const args = [tsc, '-p', 'tsconfig.build.json'];
     return this.#context.report.step('Built', () =>
-      runToLog(process.execPath, args, { log, cwd: this.settings.root }),
+      runToLog(process.execPath, args, { log, what: 'The build', cwd: this.settings.root }),
     );
   }
 

@@ -48,6 +48,7 @@ export async function prepareTemporal(context) {
       runToLog(path.join(bin, 'temporal-sql-tool'), args, {
         log: path.join(settings.logs, 'temporal-schema.log'),
         env: connection,
+        what: `Schema of ${database}`,
       });
     // Setting up again would forget the version that is there.
     if (!(await hasTable(url.href, 'schema_version'))) await sqlTool('setup-schema', '-v', '0.0');

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { endCommands, runInForeground } from '../lib/commands.mjs';
+import { followLogs } from '../lib/logs.mjs';
+import { Refusal } from '../lib/refusal.mjs';
+import { Report } from '../lib/report.mjs';
+import { readSettings } from '../lib/settings.mjs';
+import { serveControl } from '../stack/control.mjs';
+import { provideSamplePeople } from '../stack/samples.mjs';
+import { Stack } from '../stack/stack.mjs';
+import { withStack } from '../stack/with-stack.mjs';
+import { readPlan } from '../testing/plan.mjs';
+import { provideTestServer } from '../testing/test-server.mjs';
+import { Totals } from '../testing/totals.mjs';
+
+const settings = readSettings();
+const report = new Report();
+const totals = new Totals();
+const plan = readPlanOrExit();
+const inRoot = (script) => path.join(settings.root, 'node_modules', script);
+
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    interrupted = true;
+    endCommands();
+  });
+
+const environment = {
+  ...process.env,
+  RESEAL_STATE: settings.state,
+  RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
+  NODE_OPTIONS:
+    '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+};
+
+for (const check of plan.checks) await runCheck(check);
+for (const group of plan.offStack) await runJest(group, environment);
+if (plan.onStack.length > 0 && !interrupted) await runOnStack(plan.onStack);
+totals.print((line) => report.line(line));
+process.exit(interrupted ? 130 : totals.failed ? 1 : 0);
+
+function readPlanOrExit() {
+  try {
+    return readPlan(process.argv.slice(2));
+  } catch (error) {
+    report.failed(error instanceof Refusal ? error.message : `${error.message}`);
+    process.exit(2);
+  }
+}
+
+async function runCheck(name) {
+  if (interrupted) return;
+  const since = Date.now();
+  const code = await runInForeground('npm', ['run', '--silent', name], {
+    cwd: settings.root,
+    env: pathWithTools(),
+  });
+  totals.addCheck(name, code === 0);
+  if (code === 0) report.done(name, since);
+  else report.failed(name);
+}
+
+/** npm puts node_modules/.bin first by itself; what this Node is, it has to be told. */
+function pathWithTools() {
+  return { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` };
+}
+
+async function runJest(group, env) {
+  if (interrupted) return;
+  report.line();
+  report.note(`Tests: ${group}`);
+  const result = path.join(settings.state, 'results', `${group}.json`);
+  const oneAfterTheOther = plan.onStack.includes(group) ? ['--runInBand'] : [];
+  const args = ['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result];
+  const command = [inRoot('jest/bin/jest.js'), ...args, ...oneAfterTheOther, ...plan.jestArgs];
+  // Standard output would be the JSON again, in one line; Jest's reporters write to standard error.
+  const stdio = ['ignore', 'ignore', 'inherit'];
+  const code = await runInForeground(process.execPath, command, { cwd: settings.root, env, stdio });
+  totals.addJestRun(group, result, code);
+}
+
+async function runOnStack(groups) {
+  report.line();
+  report.note('Starting the stack for the tests');
+  const stack = new Stack(settings, report);
+  if (settings.logToConsole) followLogs(settings.logs);
+  const code = await withStack(stack, report, async () => {
+    await provideSamplePeople(stack, report);
+    const control = await serveControl(stack);
+    const env = { ...environment, ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url };
+    for (const group of groups) await runJest(group, env);
+    control.close();
+    return 0;
+  });
+  if (code !== 0) totals.addCheck('stack', false);
+}

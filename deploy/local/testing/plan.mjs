@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { Refusal } from '../lib/refusal.mjs';
+
+/** What is checked before anything runs: npm scripts, whose success is one passed check. */
+const CHECKS = ['lint', 'types', 'architecture'];
+
+/** Jest's projects in the order they run; those on the stack share it and run one file after the other. */
+const GROUPS = {
+  unit: { onStack: false },
+  workflow: { onStack: false },
+  replay: { onStack: false },
+  integration: { onStack: true },
+  e2e: { onStack: true },
+  contract: { onStack: true },
+  faults: { onStack: true },
+  canary: { onStack: true },
+};
+
+/**
+ * Reads `[--only e2e,faults] [--logs] [-- <arguments for Jest>]`.
+ * @returns {{checks: string[], offStack: string[], onStack: string[], jestArgs: string[]}}
+ * @throws {Refusal} when a name is unknown
+ */
+export function readPlan(argv) {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    options: { only: { type: 'string' }, logs: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const all = [...CHECKS, ...Object.keys(GROUPS)];
+  const wanted = values.only?.split(',') ?? all;
+  const unknown = wanted.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Refusal(`--only knows ${all.join(', ')}; not ${unknown.join(', ')}.`);
+  const groups = Object.keys(GROUPS).filter((name) => wanted.includes(name));
+  return {
+    checks: CHECKS.filter((name) => wanted.includes(name)),
+    offStack: groups.filter((name) => !GROUPS[name].onStack),
+    onStack: groups.filter((name) => GROUPS[name].onStack),
+    jestArgs: positionals,
+  };
+}

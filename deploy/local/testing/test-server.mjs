@@ -1,0 +1,17 @@
+import path from 'node:path';
+import { classPath } from '../artifacts/maven.mjs';
+import { java } from '../artifacts/toolchains.mjs';
+import { readJson, writeFileAtomically } from '../lib/files.mjs';
+import { testServerJars } from '../lib/jar-sets.mjs';
+
+/**
+ * Makes Temporal's time-skipping test server look like the one executable the SDK's test environment wants.
+ * @returns {string} its path
+ */
+export function provideTestServer(settings) {
+  const file = path.join(settings.state, 'temporal-test-server');
+  const { main } = readJson(testServerJars.lockFile);
+  const run = `exec '${java()}' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '${classPath(settings, testServerJars.lockFile)}'`;
+  writeFileAtomically(file, `#!/bin/sh\n${run} ${main} "$@"\n`, { mode: 0o755 });
+  return file;
+}
