@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  accepts,
+  finalStates,
+  isFinal,
+  messages,
+  nextStates,
+  onlyNextState,
+  openStates,
+  states,
+  transitions,
+  type Message,
+  type State,
+} from './index.js';
+
+/** Written by hand from the description of the process, not from the table. '-': refused. */
+const expected: Record<string, Record<Message, string>> = {
+  IDENTITY_REQUIRED: {
+    requestChallenges: 'IDENTITY_REQUIRED',
+    answerChallenges: 'IDENTITY_REQUIRED PASSWORD_REQUIRED REJECTED',
+    submitPassword: '-',
+    resetPassword: '-',
+    giveConsents: '-',
+    requestCertificate: '-',
+    certificateIssued: '-',
+    certificateRefused: '-',
+    proveRegistration: '-',
+    cancel: 'CANCELLED',
+    expire: 'TIMED_OUT',
+    abandon: 'ABANDONED',
+    supersede: 'CANCELLED',
+  },
+  PASSWORD_REQUIRED: {
+    requestChallenges: '-',
+    answerChallenges: '-',
+    submitPassword: 'PASSWORD_REQUIRED CONSENT_REQUIRED',
+    resetPassword: 'PASSWORD_REQUIRED CONSENT_REQUIRED IDENTITY_REQUIRED',
+    giveConsents: '-',
+    requestCertificate: '-',
+    certificateIssued: '-',
+    certificateRefused: '-',
+    proveRegistration: '-',
+    cancel: 'CANCELLED',
+    expire: 'TIMED_OUT',
+    abandon: 'ABANDONED',
+    supersede: 'CANCELLED',
+  },
+  CONSENT_REQUIRED: {
+    requestChallenges: '-',
+    answerChallenges: '-',
+    submitPassword: '-',
+    resetPassword: '-',
+    giveConsents: 'CONSENT_REQUIRED KEY_REQUIRED',
+    requestCertificate: '-',
+    certificateIssued: '-',
+    certificateRefused: '-',
+    proveRegistration: '-',
+    cancel: 'CANCELLED',
+    expire: 'TIMED_OUT',
+    abandon: 'ABANDONED',
+    supersede: 'CANCELLED',
+  },
+  KEY_REQUIRED: {
+    requestChallenges: '-',
+    answerChallenges: '-',
+    submitPassword: '-',
+    resetPassword: '-',
+    giveConsents: '-',
+    requestCertificate: 'KEY_REQUIRED CONSENT_REQUIRED ISSUING',
+    certificateIssued: '-',
+    certificateRefused: '-',
+    proveRegistration: '-',
+    cancel: 'CANCELLED',
+    expire: 'TIMED_OUT',
+    abandon: 'ABANDONED',
+    supersede: 'CANCELLED',
+  },
+  ISSUING: {
+    requestChallenges: '-',
+    answerChallenges: '-',
+    submitPassword: '-',
+    resetPassword: '-',
+    giveConsents: '-',
+    requestCertificate: 'ISSUING',
+    certificateIssued: 'ISSUED',
+    certificateRefused: 'KEY_REQUIRED',
+    proveRegistration: '-',
+    cancel: 'CANCELLED',
+    expire: '-', // a deadline fires only between steps
+    abandon: 'ABANDONED',
+    supersede: 'CANCELLED',
+  },
+  ISSUED: {
+    requestChallenges: '-',
+    answerChallenges: '-',
+    submitPassword: '-',
+    resetPassword: '-',
+    giveConsents: '-',
+    requestCertificate: '-',
+    certificateIssued: '-',
+    certificateRefused: '-',
+    proveRegistration: 'ISSUED REGISTERED',
+    cancel: 'WITHDRAWN',
+    expire: 'WITHDRAWN',
+    abandon: 'WITHDRAWN',
+    supersede: 'WITHDRAWN',
+  },
+};
+
+const everyPair = openStates.flatMap((state) => messages.map((message) => [state, message] as const));
+
+function reachableFrom(start: State): Set<State> {
+  const reached = new Set<State>([start]);
+  for (const state of reached)
+    for (const message of messages) for (const next of nextStates(state, message)) reached.add(next);
+  return reached;
+}
+
+describe('the transition table', () => {
+  it.each(everyPair)('in %s: %s', (state, message) => {
+    const wanted = expected[state]![message];
+    expect([...nextStates(state, message)]).toEqual(wanted === '-' ? [] : wanted.split(' '));
+    expect(accepts(state, message)).toBe(wanted !== '-');
+  });
+
+  it('has no state and no message that the expectation does not know', () => {
+    expect(Object.keys(transitions)).toEqual(Object.keys(expected));
+    for (const row of Object.values(expected)) expect(Object.keys(row)).toEqual([...messages]);
+  });
+
+  it.each(finalStates)('accepts nothing in %s', (state) => {
+    expect(isFinal(state)).toBe(true);
+    expect(messages.filter((message) => accepts(state, message))).toEqual([]);
+  });
+
+  it('leads from the start to every state', () => {
+    expect([...reachableFrom('IDENTITY_REQUIRED')].sort()).toEqual([...states].sort());
+  });
+
+  it.each(openStates)('leads from %s to a registered certificate and to an end without one', (state) => {
+    expect(isFinal(state)).toBe(false);
+    const ends = [...reachableFrom(state)].filter(isFinal);
+    expect(ends).toContain('REGISTERED');
+    expect(ends.length).toBeGreaterThan(1);
+  });
+
+  it('reaches REGISTERED by the proof of registration alone', () => {
+    const ways = everyPair.filter(([state, message]) => nextStates(state, message).includes('REGISTERED'));
+    expect(ways).toEqual([['ISSUED', 'proveRegistration']]);
+  });
+
+  it.each(openStates)('lets the customer cancel and an operator abandon in %s', (state) => {
+    for (const message of ['cancel', 'abandon', 'supersede'] as const)
+      expect(onlyNextState(state, message)).toBe(expected[state]![message]);
+  });
+
+  it('names no single next state where there are several or none', () => {
+    expect(onlyNextState('IDENTITY_REQUIRED', 'answerChallenges')).toBeUndefined();
+    expect(onlyNextState('REGISTERED', 'cancel')).toBeUndefined();
+  });
+});
