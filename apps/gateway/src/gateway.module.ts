@@ -1,9 +1,8 @@
-import { Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { createDatabase, type Database } from '#libs/db';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { topics } from '#libs/contracts';
+import { eventsAfter, findStep, markDownloaded, putVaultItem, storedCertificateOf } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
-import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
 import { loadTerms } from '#libs/terms';
-import { sql } from 'kysely';
 import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeys } from './access/api-keys.js';
 import { CallsInFlight } from './calls/calls-in-flight.js';
@@ -14,6 +13,7 @@ import { ReissueWorkflows } from './calls/reissue-workflows.js';
 import { ReissuesController } from './calls/reissues.controller.js';
 import { RequestIds } from './calls/request-ids.js';
 import type { Config } from './config.js';
+import { Dependencies } from './dependencies.js';
 import { EventListener } from './events/event-listener.js';
 import { EventStreams } from './events/event-streams.js';
 import { DocsController } from './openapi/docs.controller.js';
@@ -22,40 +22,6 @@ import { ReadingController } from './reading/reading.controller.js';
 import { ReferenceDataController } from './reading/reference-data.controller.js';
 import { ReferenceData } from './reading/reference-data.js';
 import { ReissueReader } from './reading/reissue-reader.js';
-
-/** What the gateway depends on, opened once and closed last. */
-export class Dependencies implements OnModuleInit, OnApplicationShutdown {
-  readonly db: Database;
-  readonly temporal: TemporalClient;
-
-  constructor(
-    config: Config,
-    private readonly health: HealthRegistry,
-    private readonly listener: EventListener,
-  ) {
-    this.db = createDatabase({
-      url: config.databaseUrl,
-      max: config.databasePoolSize,
-      applicationName: 'reseal-gateway',
-    });
-    this.temporal = connectTemporalClient({
-      address: config.temporalAddress,
-      namespace: config.temporalNamespace,
-      dataConverter: createDataConverter(config.codecKeys),
-    });
-  }
-
-  onModuleInit(): void {
-    this.health.register('postgres', () => sql`select 1`.execute(this.db));
-    this.health.register('temporal', () => this.temporal.check());
-    this.health.register('events', () => this.listener.check());
-  }
-
-  /** Calls still running have ended by now: this runs after the server was closed. */
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.allSettled([this.db.destroy(), this.temporal.close()]);
-  }
-}
 
 const clock = () => new Date();
 
@@ -87,7 +53,15 @@ export class GatewayModule {
           provide: CertificateDownload,
           inject: [Dependencies, ReissueReader],
           useFactory: ({ db }: Dependencies, reader: ReissueReader) =>
-            new CertificateDownload(db, reader, config.caChain, clock),
+            new CertificateDownload(
+              {
+                storedOf: (reissueId) => storedCertificateOf(db, reissueId),
+                markDownloaded: (reissueId, at) => markDownloaded(db, reissueId, at),
+              },
+              reader,
+              config.caChain,
+              clock,
+            ),
         },
         {
           provide: EventStreams,
@@ -97,21 +71,31 @@ export class GatewayModule {
             reader: ReissueReader,
             listener: EventListener,
             { draining }: HealthRegistry,
-          ) => new EventStreams(db, reader, listener, draining, config),
+          ) =>
+            new EventStreams(
+              (id, after) => eventsAfter(db, id, topics.reissue, after),
+              reader,
+              listener,
+              draining,
+              config,
+            ),
         },
         {
           provide: ReissueCalls,
           inject: [Dependencies, ReissueReader, AccessTokens],
           useFactory: ({ db, temporal }: Dependencies, reader: ReissueReader, tokens: AccessTokens) =>
             new ReissueCalls({
-              db,
+              findStep: (reissueId, updateId) => findStep(db, reissueId, updateId),
               reader,
               tokens,
               clock,
               ids: new RequestIds(config.idKey),
               inFlight: new CallsInFlight(config.callsPerReissue),
               workflows: new ReissueWorkflows(temporal.client, config.callTimeoutMs),
-              envelopes: new Envelopes(db, new Set(config.vaultPublicKeys.keys.map(({ kid }) => kid))),
+              envelopes: new Envelopes(
+                (item) => putVaultItem(db, item),
+                new Set(config.vaultPublicKeys.keys.map(({ kid }) => kid)),
+              ),
               consents: new ConsentCheck(terms, clock),
             }),
         },

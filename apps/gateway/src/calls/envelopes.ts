@@ -1,4 +1,4 @@
-import { putVaultItem, type Database } from '#libs/db';
+import type { putVaultItem } from '#libs/db';
 import type { InputFault } from '#libs/http';
 import { EnvelopeError, inspectEnvelope } from '#libs/vault';
 import { problem } from '../problems.js';
@@ -7,7 +7,7 @@ import type { SealedValue } from './step-draft.js';
 /** Takes the sealed values of a request: looks at their outside, and keeps them for the step that opens them. */
 export class Envelopes {
   constructor(
-    private readonly db: Database,
+    private readonly put: (item: Parameters<typeof putVaultItem>[1]) => Promise<void>,
     private readonly kids: ReadonlySet<string>,
   ) {}
 
@@ -28,7 +28,7 @@ export class Envelopes {
   async keep(reissueId: string, sealed: readonly SealedValue[], now: Date): Promise<void> {
     await Promise.all(
       sealed.map(({ handle, updateId, envelope }) =>
-        putVaultItem(this.db, {
+        this.put({
           handle,
           reissue_id: reissueId,
           update_id: updateId,

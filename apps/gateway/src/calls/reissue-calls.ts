@@ -1,6 +1,6 @@
 import type { startRequestSchema, StepOutcome } from '#libs/contracts';
 import { problemOfRefusal } from '#libs/contracts';
-import { findStep, type Database } from '#libs/db';
+import type { StepRow } from '#libs/db';
 import { isFinal, type StartReissue, type StepResult } from '#libs/domain';
 import type { z } from 'zod';
 import type { AccessTokens } from '../access/access-tokens.js';
@@ -22,12 +22,12 @@ const startRoute = '/v1/reissues';
 const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
 
 export interface ReissueCallsParts {
-  readonly db: Database;
+  readonly findStep: (reissueId: string, updateId: string) => Promise<StepRow | undefined>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
-  readonly workflows: ReissueWorkflows;
-  readonly envelopes: Envelopes;
-  readonly reader: ReissueReader;
+  readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
+  readonly envelopes: Pick<Envelopes, 'inspect' | 'keep'>;
+  readonly reader: Pick<ReissueReader, 'find' | 'get'>;
   readonly consents: ConsentCheck;
   readonly tokens: AccessTokens;
   readonly clock: () => Date;
@@ -129,7 +129,7 @@ export class ReissueCalls {
   }
 
   private async recorded(reissueId: string, call: StepCall): Promise<StepOutcome | undefined> {
-    const step = await findStep(this.parts.db, reissueId, call.updateId);
+    const step = await this.parts.findStep(reissueId, call.updateId);
     if (!step) return undefined;
     this.requireSameRequest({ requestHmac: step.request_hmac }, call);
     return step.outcome as unknown as StepOutcome;

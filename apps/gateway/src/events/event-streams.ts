@@ -1,5 +1,5 @@
-import { topics, type ReissueEventData } from '#libs/contracts';
-import { eventsAfter, type Database, type EventRow } from '#libs/db';
+import type { ReissueEventData } from '#libs/contracts';
+import type { EventRow } from '#libs/db';
 import { isFinal } from '#libs/domain';
 import { isDependencyDown } from '../dependency-errors.js';
 import { tooMany } from '../problems.js';
@@ -15,14 +15,17 @@ export interface EventStreamLimits {
   readonly heartbeatMs: number;
 }
 
+/** An event as far as a client is told of it. */
+export type StreamedEvent = Pick<EventRow, 'sequence' | 'type' | 'data'>;
+
 /** Streams of a reissue's events in the form of Server-Sent Events (WHATWG HTML section 9.2). */
 export class EventStreams {
   private readonly open = new Map<string, number>();
 
   /** @param draining aborts when the process shuts down: streams end, and clients connect elsewhere */
   constructor(
-    private readonly db: Database,
-    private readonly reader: ReissueReader,
+    private readonly eventsAfter: (reissueId: string, after: number) => Promise<StreamedEvent[]>,
+    private readonly reader: Pick<ReissueReader, 'get'>,
     private readonly listener: Pick<EventListener, 'subscribe'>,
     private readonly draining: AbortSignal,
     private readonly limits: EventStreamLimits,
@@ -76,21 +79,17 @@ export class EventStreams {
       else this.open.delete(reissueId);
     }
   }
-
-  private eventsAfter(reissueId: string, after: number): Promise<EventRow[]> {
-    return eventsAfter(this.db, reissueId, topics.reissue, after);
-  }
 }
 
 /** A stream outlives a restart of PostgreSQL: it looks again with the next wake-up or heartbeat. */
-function noneWhileDown(error: unknown): EventRow[] {
+function noneWhileDown(error: unknown): StreamedEvent[] {
   if (isDependencyDown(error)) return [];
   throw error;
 }
 
-const dataOf = (event: EventRow) => event.data as unknown as ReissueEventData;
+const dataOf = (event: StreamedEvent) => event.data as unknown as ReissueEventData;
 
-function frame(event: EventRow): string {
+function frame(event: StreamedEvent): string {
   // The pseudonym is for the bank's own systems.
   const { customerRef: _, ...data } = dataOf(event);
   return `id: ${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(data)}\n\n`;

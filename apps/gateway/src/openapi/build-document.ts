@@ -9,6 +9,8 @@ import { operations, problemsOf, type OperationDocument, type OperationId } from
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Content = Record<string, { schema?: object; example?: unknown; examples?: object }>;
 
+/** Parameters of methods that are described below, or, like `Accept`, by the content of the answer. */
+const replaced = ['id', 'accept'];
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 /** Completes the document that the controllers give: examples, problems by type, parameters and security. */
@@ -26,6 +28,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
       ...document.components,
       schemas: { ...document.components?.schemas, Problem: withoutLocalReferences(problem) },
       parameters,
+      examples,
     },
   };
 }
@@ -35,7 +38,9 @@ function completeOperation(operation: Operation, method: 'get' | 'post', path: s
   const { answers, request }: OperationDocument = operations[id];
   operation.security = path.includes('{id}') ? [{ apiKey: [], accessToken: [] }] : [{ apiKey: [] }];
   operation.parameters = [
-    ...(operation.parameters ?? []).filter((parameter) => !('name' in parameter) || parameter.name !== 'id'),
+    ...(operation.parameters ?? []).filter(
+      (parameter) => !('name' in parameter) || !replaced.includes(parameter.name),
+    ),
     ...parameterNames(id, method, path).map((name) => ({ $ref: `#/components/parameters/${name}` })),
   ];
   if (operation.requestBody && 'content' in operation.requestBody)
@@ -77,7 +82,9 @@ function problemResponses(slugs: readonly ProblemSlug[]): Operation['responses']
                 allOf: [{ $ref: '#/components/schemas/Problem' }],
                 properties: { type: { enum: sameStatus.map(problemType) } },
               },
-              examples: Object.fromEntries(sameStatus.map((slug) => [slug, { value: exampleProblem(slug) }])),
+              examples: Object.fromEntries(
+                sameStatus.map((slug) => [slug, { $ref: `#/components/examples/${slug}` }]),
+              ),
             },
           },
         },
@@ -127,6 +134,10 @@ function exampleProblem(slug: ProblemSlug): object {
       : {}),
   };
 }
+
+const examples = Object.fromEntries(
+  (Object.keys(problemCatalogue) as ProblemSlug[]).map((slug) => [slug, { value: exampleProblem(slug) }]),
+);
 
 const parameters = {
   ReissueId: {

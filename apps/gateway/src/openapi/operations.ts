@@ -25,12 +25,15 @@ const waiting: AnswerDocument = {
     'Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.',
   example: example.reissues.parked,
 };
+/** As `waiting`, where the CA is what is waited for. */
+const signing: AnswerDocument = { ...waiting, example: example.reissues.issuing };
 const reissueAnswers = (
   reissue: unknown,
   description = 'The reissue after the step',
+  later = waiting,
 ): OperationDocument['answers'] => ({
   200: { description, example: reissue },
-  202: waiting,
+  202: later,
 });
 
 /** What the API document says of each call, beside its schemas. */
@@ -163,7 +166,7 @@ export const operations = {
     summary: 'Request the certificate',
     description: 'A PKCS#10 request for the key named at the start, and the random number R of the VID.',
     request: { csr: example.exampleRequest, vidRandom: example.exampleEnvelope },
-    answers: reissueAnswers(example.reissues.issued, 'Issued'),
+    answers: reissueAnswers(example.reissues.issued, 'Issued', signing),
     problems: ['request-refused', 'consent-incomplete', 'envelope-refused'],
   },
   apply: {
@@ -177,7 +180,7 @@ export const operations = {
       csr: example.exampleRequest,
       vidRandom: example.exampleEnvelope,
     },
-    answers: reissueAnswers(example.reissues.issued),
+    answers: reissueAnswers(example.reissues.issued, 'The reissue after the last part', signing),
     problems: [
       'password-wrong',
       'password-locked',

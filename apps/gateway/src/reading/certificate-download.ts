@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { markDownloaded, storedCertificateOf, type CertificateRow, type Database } from '#libs/db';
+import type { CertificateRow } from '#libs/db';
 import { problem } from '../problems.js';
 import { negotiate } from './negotiate.js';
 import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
@@ -8,12 +8,19 @@ import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 export const certificateMediaTypes = ['application/x-pem-file', 'application/pkix-cert'] as const;
 type CertificateMediaType = (typeof certificateMediaTypes)[number];
 
+/** Where certificates are, and where their download is noted. */
+export interface CertificateShelf {
+  /** The stored certificate of a reissue that was not withdrawn. */
+  storedOf(reissueId: string): Promise<Pick<CertificateRow, 'serial' | 'der'> | undefined>;
+  markDownloaded(reissueId: string, at: Date): Promise<void>;
+}
+
 /** Hands out the new certificate of a reissue. */
 export class CertificateDownload {
   /** @param chain issuing CA, then root, in PEM */
   constructor(
-    private readonly db: Database,
-    private readonly reader: ReissueReader,
+    private readonly shelf: CertificateShelf,
+    private readonly reader: Pick<ReissueReader, 'get'>,
     private readonly chain: string,
     private readonly clock: () => Date,
   ) {}
@@ -29,16 +36,16 @@ export class CertificateDownload {
     if (!mediaType) throw problem('not-acceptable');
     const current = await this.reader.get(reissueId);
     const certificate = await this.certificateOf(current);
-    if (!current.row.downloaded_at) await markDownloaded(this.db, reissueId, this.clock());
+    if (!current.row.downloaded_at) await this.shelf.markDownloaded(reissueId, this.clock());
     return this.render(certificate, mediaType);
   }
 
-  private async certificateOf({ row, reissue }: CurrentReissue): Promise<CertificateRow & { der: Buffer }> {
+  private async certificateOf({ row, reissue }: CurrentReissue): Promise<{ serial: string; der: Buffer }> {
     if (row.state === 'WITHDRAWN') throw problem('certificate-withdrawn', { reissue });
     if (row.state !== 'ISSUED' && row.state !== 'REGISTERED') throw problem('not-issued', { reissue });
-    const certificate = await storedCertificateOf(this.db, row.reissue_id);
+    const certificate = await this.shelf.storedOf(row.reissue_id);
     if (!certificate?.der) throw problem('certificate-withdrawn', { reissue });
-    return { ...certificate, der: certificate.der };
+    return { serial: certificate.serial, der: certificate.der };
   }
 
   private render(

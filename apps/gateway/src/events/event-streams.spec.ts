@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { State } from '#libs/domain';
+import { InMemoryGateway } from '../testing/in-memory-gateway.js';
+
+const id = `ri_${'a'.repeat(32)}`;
+let gateway: InMemoryGateway;
+let url: string;
+
+beforeEach(async () => {
+  gateway = new InMemoryGateway();
+  url = await gateway.listen();
+  gateway.open(id);
+});
+afterEach(() => gateway.app.close());
+
+const event = (sequence: number, state: State) => ({
+  sequence,
+  type: 'reseal.reissue.test.v1',
+  data: { reissueId: id, customerRef: 'canary-pseudonym', state } as never,
+});
+const open = async (headers: Record<string, string> = {}, query = '', method = 'GET') => {
+  const left = new AbortController();
+  const token = await gateway.tokens.issue({ reissueId: id, apiKeyName: 'local' }, new Date());
+  const answer = await fetch(`${url}/v1/reissues/${id}/events${query}`, {
+    method,
+    signal: left.signal,
+    headers: { 'x-api-key': 'reseal-local', authorization: `Bearer ${token}`, ...headers },
+  });
+  return { answer, leave: () => left.abort() };
+};
+const until = async (condition: () => boolean) => {
+  for (let tries = 0; tries < 100 && !condition(); tries += 1) await sleep(10);
+  expect(condition()).toBe(true);
+};
+const sequencesIn = (text: string) =>
+  [...text.matchAll(/^id: (\d+)$/gm)].map(([, sequence]) => Number(sequence));
+
+describe('event streams', () => {
+  it('tell what was and what comes, in order, and end with the reissue', async () => {
+    gateway.announce(event(1, 'IDENTITY_REQUIRED'));
+    const { answer } = await open();
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    gateway.announce(event(2, 'PASSWORD_REQUIRED'));
+    await sleep(20);
+    gateway.announce(event(5, 'CANCELLED'));
+    const text = await answer.text();
+    expect(sequencesIn(text)).toEqual([1, 2, 5]);
+    expect(text).toContain(
+      `id: 2\nevent: reseal.reissue.test.v1\ndata: {"reissueId":"${id}","state":"PASSWORD_REQUIRED"}\n\n`,
+    );
+    expect(text).not.toContain('canary');
+    expect(gateway.streams).toBe(0);
+  });
+
+  it.each([
+    ['Last-Event-ID', { 'last-event-id': '2' }, '', [3]],
+    ['lastEventId', {}, '?lastEventId=2', [3]],
+    ['nothing that makes sense', { 'last-event-id': '2; drop' }, '', [1, 2, 3]],
+  ] as const)('go on after %s', async (_, headers, query, expected) => {
+    for (const sequence of [1, 2]) gateway.announce(event(sequence, 'IDENTITY_REQUIRED'));
+    const { answer } = await open(headers, query);
+    gateway.announce(event(3, 'REJECTED'));
+    expect(sequencesIn(await answer.text())).toEqual(expected);
+  });
+
+  it('say 204 when everything was told, so that browsers do not come back', async () => {
+    gateway.open(id, { state: 'REGISTERED' });
+    gateway.announce(event(1, 'REGISTERED'));
+    expect((await open({ 'last-event-id': '1' })).answer.status).toBe(204);
+    expect((await open()).answer.status).toBe(200);
+  });
+
+  it('send a comment when nothing happens', async () => {
+    const { answer, leave } = await open();
+    const reader = answer.body!.getReader();
+    let text = '';
+    while (!text.includes('still here')) text += new TextDecoder().decode((await reader.read()).value);
+    leave();
+    expect(text).toMatch(/^retry: 2000\n\n: still here\n\n/);
+  });
+
+  it('are forgotten when the client leaves', async () => {
+    const { leave } = await open();
+    await until(() => gateway.streams === 1);
+    leave();
+    await until(() => gateway.streams === 0);
+  });
+
+  it('are eight of one reissue at most', async () => {
+    const streams = await Promise.all(Array.from({ length: 8 }, () => open()));
+    await until(() => gateway.streams === 8);
+    expect((await open()).answer.status).toBe(429);
+    streams[0]?.leave();
+    await until(() => gateway.streams === 7);
+    const ninth = await open();
+    expect(ninth.answer.status).toBe(200);
+    for (const { leave } of [...streams, ninth]) leave();
+  });
+
+  it('end when the process shuts down', async () => {
+    const { answer } = await open();
+    gateway.draining.abort();
+    expect(sequencesIn(await answer.text())).toEqual([]);
+  });
+
+  it('are not opened by HEAD', async () => {
+    const { answer } = await open({}, '', 'HEAD');
+    expect(answer.status).toBe(200);
+    expect(gateway.streams).toBe(0);
+  });
+});

@@ -1,0 +1,377 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Reissue } from '#libs/contracts';
+import { unavailable } from './problems.js';
+import { InMemoryGateway } from './testing/in-memory-gateway.js';
+
+interface Started {
+  reissue: Reissue;
+  challenges: object[];
+  accessToken: string;
+  expiresIn: number;
+}
+
+let gateway: InMemoryGateway;
+let url: string;
+let nextKey = 0;
+
+beforeEach(async () => {
+  gateway = new InMemoryGateway();
+  url = await gateway.listen();
+});
+afterEach(() => gateway.app.close());
+
+const freshKey = () => `idempotency-key-${(nextKey += 1)}`;
+const startBody = () => ({
+  reason: 'EXPIRED',
+  applicant: { name: '홍길동', mobile: '010-1234-5678' },
+  keyThumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+  consents: gateway.consents(),
+});
+const call = (
+  method: string,
+  path: string,
+  more: { body?: unknown; headers?: Record<string, string> } = {},
+) =>
+  fetch(url + path, {
+    method,
+    headers: {
+      'x-api-key': 'reseal-local',
+      ...(method === 'POST' ? { 'idempotency-key': freshKey() } : {}),
+      ...(more.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...more.headers,
+    },
+    ...(more.body === undefined ? {} : { body: JSON.stringify(more.body) }),
+  });
+const start = async (headers: Record<string, string> = {}): Promise<Started> =>
+  (await (await call('POST', '/v1/reissues', { body: startBody(), headers })).json()) as Started;
+const slugOf = async (answer: Response) => {
+  const { type, status } = (await answer.json()) as { type: string; status: number };
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(answer.status).toBe(status);
+  return type.replace('urn:reseal:problem:', '');
+};
+/** A started reissue, and calls on it with its token. */
+const begun = async (state: Partial<Parameters<InMemoryGateway['open']>[1]> = {}) => {
+  const { reissue, accessToken } = await start();
+  const row = gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), ...state });
+  const authorization = `Bearer ${accessToken}`;
+  return {
+    id: reissue.id,
+    row,
+    authorization,
+    post: (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+      call('POST', `/v1/reissues/${reissue.id}/${path}`, { body, headers: { authorization, ...headers } }),
+    get: (path: string, headers: Record<string, string> = {}) =>
+      call('GET', `/v1/reissues/${reissue.id}${path}`, { headers: { authorization, ...headers } }),
+  };
+};
+
+describe('starting a reissue', () => {
+  it('answers 201 with its address, its state and the token that opens it', async () => {
+    const answer = await call('POST', '/v1/reissues', { body: startBody() });
+    const started = (await answer.json()) as Started;
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('location')).toBe(`/v1/reissues/${started.reissue.id}`);
+    expect(started).toMatchObject({
+      challenges: [],
+      expiresIn: 691_200,
+      reissue: { state: 'IDENTITY_REQUIRED' },
+    });
+    const authorization = `Bearer ${started.accessToken}`;
+    const shown = await call('GET', `/v1/reissues/${started.reissue.id}`, { headers: { authorization } });
+    expect(await shown.json()).toEqual(started.reissue);
+  });
+
+  it('gives one reissue and one answer to 50 who start with one key at once', async () => {
+    const key = freshKey();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        call('POST', '/v1/reissues', { body: startBody(), headers: { 'idempotency-key': key } }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+    expect(gateway.delivered).toHaveLength(1);
+  });
+
+  it('answers a retry word for word, without asking the workflow', async () => {
+    const headers = { 'idempotency-key': freshKey() };
+    const first = await start(headers);
+    gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
+    expect(await start(headers)).toEqual(first);
+  });
+
+  it('refuses another body under the same key', async () => {
+    const headers = { 'idempotency-key': freshKey() };
+    await start(headers);
+    const other = { ...startBody(), reason: 'LOST' };
+    expect(await slugOf(await call('POST', '/v1/reissues', { body: other, headers }))).toBe(
+      'idempotency-mismatch',
+    );
+  });
+
+  it('takes members in another order and a mobile number with other hyphens for the same request', async () => {
+    const headers = { 'idempotency-key': freshKey() };
+    const first = await start(headers);
+    const { reason, applicant, ...rest } = startBody();
+    const body = {
+      ...rest,
+      applicant: { mobile: applicant.mobile.replaceAll('-', ''), name: applicant.name },
+      reason,
+    };
+    expect(await (await call('POST', '/v1/reissues', { body, headers })).json()).toEqual(first);
+  });
+
+  it('names the mandatory terms that were not agreed to, and starts nothing', async () => {
+    const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), consents: [] } });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      type: 'urn:reseal:problem:consent-incomplete',
+      errors: expect.arrayContaining([expect.objectContaining({ pointer: '#/consents' })]),
+    });
+    expect(gateway.delivered).toEqual([]);
+  });
+
+  it('answers 202 while an operator has to look, and 503 while nothing is certain', async () => {
+    gateway.deliver = (message) => {
+      if (message.kind === 'start') gateway.open(message.reissueId, { parked_step: 'SEND_CHALLENGES' });
+      return Promise.resolve({ reached: 'ACCEPTED' });
+    };
+    const accepted = await call('POST', '/v1/reissues', { body: startBody() });
+    expect(accepted.status).toBe(202);
+    expect(await accepted.json()).toMatchObject({
+      challenges: [],
+      reissue: { next: { action: 'NEEDS_OPERATOR' } },
+    });
+    gateway.deliver = () => Promise.resolve({ reached: 'NOTHING' });
+    const unknown = await call('POST', '/v1/reissues', { body: startBody() });
+    expect(unknown.headers.get('retry-after')).toBe('2');
+    expect(await slugOf(unknown)).toBe('unavailable');
+  });
+
+  it.each([
+    ['a member nobody knows', { more: 1 }, '#'],
+    [
+      'a mobile number of nowhere',
+      { applicant: { name: '홍길동', mobile: '02-123-4567' } },
+      '#/applicant/mobile',
+    ],
+    ['a method twice', { methods: ['ONE_WON', 'ONE_WON'] }, '#/methods'],
+    ['a reason nobody has', { reason: 'BORED' }, '#/reason'],
+  ])('refuses %s with a pointer to it', async (_, wrong, pointer) => {
+    const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), ...wrong } });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ errors: [{ pointer }] });
+    expect(gateway.delivered).toEqual([]);
+  });
+});
+
+describe('a call on a reissue', () => {
+  it('needs the token of this very reissue', async () => {
+    const [mine, other] = [await begun(), await begun()];
+    const stolen = await call('GET', `/v1/reissues/${mine.id}`, {
+      headers: { authorization: other.authorization },
+    });
+    expect(await slugOf(stolen)).toBe('not-your-reissue');
+    const without = await call('GET', `/v1/reissues/${mine.id}`);
+    expect(without.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await slugOf(without)).toBe('invalid-token');
+  });
+
+  it('answers 404 only to the holder of its token', async () => {
+    const { id, get } = await begun();
+    gateway.rows.delete(id);
+    expect(await slugOf(await get(''))).toBe('not-found');
+    expect(await slugOf(await call('GET', `/v1/reissues/${id}`))).toBe('invalid-token');
+  });
+
+  it('passes on handles and keeps envelopes in the vault', async () => {
+    const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
+    const password = await gateway.seal('canary', 'password', id);
+    const answer = await post('password', { password });
+    expect(answer.status).toBe(200);
+    const sent = gateway.delivered.at(-1);
+    const [[handle, envelope] = []] = [...gateway.vault];
+    expect(sent).toMatchObject({ kind: 'submitPassword', password: handle });
+    expect(envelope).toBe(password);
+    expect(JSON.stringify(sent)).not.toContain(password);
+  });
+
+  it('makes each part of an application a step of its own', async () => {
+    const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
+    const body = {
+      password: await gateway.seal('canary', 'password', id),
+      consents: gateway.consents(),
+      csr: '-----BEGIN CERTIFICATE REQUEST-----\n',
+      vidRandom: await gateway.seal('00'.repeat(20), 'vid-random', id),
+    };
+    expect((await post('application', body)).status).toBe(200);
+    const sent = gateway.delivered.at(-1);
+    if (sent?.kind !== 'apply') throw new Error('no application was sent');
+    expect(sent.parts.map(({ kind, updateId }) => [kind, updateId])).toEqual([
+      ['submitPassword', `${sent.updateId}/submitPassword`],
+      ['giveConsents', `${sent.updateId}/giveConsents`],
+      ['requestCertificate', `${sent.updateId}/requestCertificate`],
+    ]);
+    expect(gateway.vault.size).toBe(2);
+  });
+
+  it('refuses envelopes for another reissue or purpose, and keeps none of them', async () => {
+    const [mine, other] = [await begun(), await begun()];
+    const answers = [
+      { challengeId: 'a', answer: await gateway.seal('123456', 'identity', mine.id) },
+      { challengeId: 'b', answer: await gateway.seal('123456', 'identity', other.id) },
+      { challengeId: 'c', answer: await gateway.seal('123456', 'password', mine.id) },
+    ];
+    const before = gateway.delivered.length;
+    const answer = await mine.post('identity/verifications', { answers });
+    expect(await answer.json()).toMatchObject({
+      type: 'urn:reseal:problem:envelope-refused',
+      errors: [
+        { pointer: '#/answers/1/answer', message: expect.stringContaining('ENVELOPE_WRONG_SUBJECT') },
+        { pointer: '#/answers/2/answer', message: expect.stringContaining('ENVELOPE_WRONG_PURPOSE') },
+      ],
+    });
+    expect(gateway.vault.size).toBe(0);
+    expect(gateway.delivered).toHaveLength(before);
+  });
+
+  it('answers a recorded refusal as it was the first time', async () => {
+    const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
+    gateway.deliver = async (message) =>
+      gateway.settle(id, message, { status: 'REFUSED', code: 'PASSWORD_WRONG' } as object);
+    const body = { password: await gateway.seal('canary', 'password', id) };
+    const headers = { 'idempotency-key': freshKey() };
+    const [first, again] = [await post('password', body, headers), await post('password', body, headers)];
+    const [{ traceId: _, ...a }, { traceId: __, ...b }] = [
+      (await first.json()) as { traceId: string },
+      (await again.json()) as { traceId: string },
+    ];
+    expect(first.status).toBe(422);
+    expect(a).toMatchObject({ type: 'urn:reseal:problem:password-wrong', reissue: { id } });
+    expect(b).toEqual(a);
+  });
+
+  it.each([
+    ['in a state that does not take it', 'consents', {}, 'wrong-state'],
+    ['after the end', 'cancel', { state: 'CANCELLED' }, 'wrong-state'],
+    ['while parked', 'consents', { state: 'CONSENT_REQUIRED', parked_step: 'ISSUE_CERTIFICATE' }, 'parked'],
+  ] as const)('is refused %s, with the reissue as it is', async (_, path, state, problem) => {
+    const { post, id } = await begun(state);
+    const answer = await post(path, path === 'cancel' ? undefined : { consents: gateway.consents() });
+    expect(await answer.clone().json()).toMatchObject({ reissue: { id } });
+    expect(await slugOf(answer)).toBe(problem);
+    expect(gateway.delivered).toHaveLength(1);
+  });
+
+  it('is refused with 423 when no try for the password is left', async () => {
+    const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 0 });
+    const password = await gateway.seal('canary', 'password', id);
+    expect(await slugOf(await post('password', { password }))).toBe('password-locked');
+    const reset = await post('password/reset', { newPassword: password });
+    expect(reset.status).toBe(200);
+  });
+
+  it('may cancel while parked, with or without a body', async () => {
+    for (const body of [undefined, {}]) {
+      const { post } = await begun({ parked_step: 'SEND_CHALLENGES' });
+      expect((await post('cancel', body)).status).toBe(200);
+    }
+  });
+
+  it('is answered 202 again when it is the call that waits for an operator', async () => {
+    const { id, post } = await begun();
+    const headers = { 'idempotency-key': freshKey() };
+    gateway.deliver = (message) => {
+      gateway.open(id, { parked_step: 'SEND_CHALLENGES', pending_message: message });
+      return Promise.resolve({ reached: 'ACCEPTED' });
+    };
+    const body = { methods: ['PHONE_CODE'] };
+    expect((await post('identity/challenges', body, headers)).status).toBe(202);
+    const again = await post('identity/challenges', body, headers);
+    expect(again.status).toBe(202);
+    expect(await again.json()).toMatchObject({
+      challenges: [],
+      reissue: { next: { action: 'NEEDS_OPERATOR' } },
+    });
+    expect(await slugOf(await post('identity/challenges', body))).toBe('parked');
+  });
+
+  it('is told to wait when no workflow runs, or that it came too late', async () => {
+    const { id, post } = await begun();
+    gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
+    const body = { methods: ['PHONE_CODE'] };
+    expect(await slugOf(await post('identity/challenges', body))).toBe('unavailable');
+    gateway.deliver = () => {
+      gateway.open(id, { state: 'TIMED_OUT' });
+      return Promise.resolve({ reached: 'NO_WORKFLOW' });
+    };
+    expect(await slugOf(await post('identity/challenges', body))).toBe('wrong-state');
+  });
+
+  it('that fails for a broken connection is 503 and worth repeating, and 500 for a bug only', async () => {
+    const { post } = await begun();
+    const body = { methods: ['PHONE_CODE'] };
+    for (const error of [
+      Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+      Object.assign(new Error('shutting down'), { code: '57P01' }),
+      new Error('timeout exceeded when trying to connect'),
+      unavailable(),
+    ]) {
+      gateway.deliver = () => Promise.reject(error);
+      const answer = await post('identity/challenges', body);
+      expect(answer.headers.get('retry-after')).toBe('2');
+      expect(await slugOf(answer)).toBe('unavailable');
+    }
+    gateway.deliver = () => Promise.reject(new Error('canary'));
+    const bug = await post('identity/challenges', body);
+    expect(await bug.clone().text()).not.toContain('canary');
+    expect(await slugOf(bug)).toBe('internal-error');
+  });
+
+  it('is the fifth at once and told to come again', async () => {
+    const { id, post } = await begun();
+    const gate = Promise.withResolvers<void>();
+    const normal = gateway.deliver;
+    gateway.deliver = async (message) => {
+      await gate.promise;
+      return normal(message, id);
+    };
+    const answers = Array.from({ length: 5 }, () => post('identity/challenges', { methods: ['PHONE_CODE'] }));
+    const refused = await Promise.race(answers.map(async (answer) => answer));
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await slugOf(refused)).toBe('too-many-requests');
+    gate.resolve();
+    expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([
+      200, 200, 200, 200, 429,
+    ]);
+  });
+});
+
+describe('reference data', () => {
+  it('is given to whoever has an API key', async () => {
+    const keys = (await (await call('GET', '/v1/keys')).json()) as { keys: object[] };
+    expect(keys.keys[0]).toMatchObject({ kid: 'v1', use: 'enc' });
+    expect(keys.keys[0]).not.toHaveProperty('d');
+    const terms = (await (await call('GET', '/v1/terms?stage=issuance&locale=en')).json()) as {
+      title: string;
+    }[];
+    expect(terms[0]?.title).toMatch(/[A-Za-z]/);
+    expect(await (await call('GET', '/v1/password-rules')).json()).toMatchObject({ minimumLength: 10 });
+    expect(await slugOf(await call('GET', '/v1/keys', { headers: { 'x-api-key': 'guess' } }))).toBe(
+      'unknown-api-key',
+    );
+    expect(await slugOf(await call('GET', '/v1/terms?stage=other'))).toBe('invalid-request');
+  });
+
+  it('has a page that shows the API and loads nothing from elsewhere', async () => {
+    const page = await fetch(`${url}/docs`);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).not.toMatch(/https?:/);
+    for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js', 'start.js'])
+      expect((await fetch(`${url}/docs/${file}`)).status).toBe(200);
+    for (const file of ['package.json', '..%2Fpackage.json', '__proto__'])
+      expect((await fetch(`${url}/docs/${file}`)).status).toBe(404);
+    expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
+  });
+});

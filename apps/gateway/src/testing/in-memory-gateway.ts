@@ -1,0 +1,179 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { showReissue, type StepOutcome } from '#libs/contracts';
+import type { ReissueRow, StepRow } from '#libs/db';
+import type { CustomerMessage, StartReissue } from '#libs/domain';
+import { createApplication } from '#libs/http';
+import { loadTerms, termsInForce } from '#libs/terms';
+import { publicVaultKeys, seal, type Purpose } from '#libs/vault';
+import { AccessTokens } from '../access/access-tokens.js';
+import { ApiKeys } from '../access/api-keys.js';
+import { CallsInFlight } from '../calls/calls-in-flight.js';
+import { ConsentCheck } from '../calls/consent-check.js';
+import { Envelopes } from '../calls/envelopes.js';
+import { ReissueCalls } from '../calls/reissue-calls.js';
+import type { Delivery } from '../calls/reissue-workflows.js';
+import { ReissuesController } from '../calls/reissues.controller.js';
+import { RequestIds } from '../calls/request-ids.js';
+import { EventStreams, type StreamedEvent } from '../events/event-streams.js';
+import { DocsController } from '../openapi/docs.controller.js';
+import { problem } from '../problems.js';
+import { CertificateDownload } from '../reading/certificate-download.js';
+import { ReadingController } from '../reading/reading.controller.js';
+import { ReferenceDataController } from '../reading/reference-data.controller.js';
+import { ReferenceData } from '../reading/reference-data.js';
+import { ReissueReader, type CurrentReissue } from '../reading/reissue-reader.js';
+
+type Message = StartReissue | CustomerMessage;
+
+const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+const vaultKeys = publicVaultKeys({ keys: [{ ...p256, kid: 'v1' } as { kid: string }] });
+const clock = () => new Date();
+
+/** The gateway with everything behind it kept in memory; a test decides what the workflows do. */
+export class InMemoryGateway {
+  readonly terms = loadTerms();
+  readonly tokens = new AccessTokens({ ...ed25519, kid: 't1' });
+  readonly rows = new Map<string, ReissueRow>();
+  readonly steps = new Map<string, StepRow>();
+  readonly vault = new Map<string, string>();
+  readonly events: StreamedEvent[] = [];
+  readonly delivered: Message[] = [];
+  readonly downloads: string[] = [];
+  readonly draining = new AbortController();
+  certificate: { serial: string; der: Buffer } | undefined;
+  app!: NestFastifyApplication;
+  private wake: (() => void)[] = [];
+
+  /** What the workflow does with a message; by default it takes the step and changes nothing. */
+  deliver: (message: Message, reissueId: string) => Promise<Delivery> = async (message, reissueId) =>
+    this.settle(reissueId, message);
+
+  async listen(): Promise<string> {
+    const reader = {
+      find: (id: string) => this.current(id),
+      get: async (id: string) => {
+        const current = await this.current(id);
+        if (!current) throw problem('not-found');
+        return current;
+      },
+      show: async (id: string) => (await reader.get(id)).reissue,
+    };
+    const send = (reissueId: string, message: Message) => {
+      this.delivered.push(message);
+      return this.deliver(message, reissueId);
+    };
+    const listener = {
+      subscribe: (_id: string, wake: () => void) => {
+        this.wake.push(wake);
+        return () => (this.wake = this.wake.filter((other) => other !== wake));
+      },
+    };
+    const eventsAfter = (_id: string, after: number) =>
+      Promise.resolve(this.events.filter(({ sequence }) => sequence > after));
+    const limits = { streamsPerReissue: 8, heartbeatMs: 50 };
+    const calls = new ReissueCalls({
+      findStep: (reissueId, updateId) => Promise.resolve(this.steps.get(`${reissueId}/${updateId}`)),
+      reader,
+      tokens: this.tokens,
+      clock,
+      ids: new RequestIds(Buffer.alloc(32, 7)),
+      inFlight: new CallsInFlight(4),
+      workflows: { start: (message) => send(message.reissueId, message), send },
+      envelopes: new Envelopes(
+        ({ handle, envelope }) => Promise.resolve(void this.vault.set(handle, envelope)),
+        new Set(['v1']),
+      ),
+      consents: new ConsentCheck(this.terms, clock),
+    });
+    const shelf = {
+      storedOf: () => Promise.resolve(this.certificate),
+      markDownloaded: (id: string) => Promise.resolve(void this.downloads.push(id)),
+    };
+    this.app = await createApplication({
+      name: 'gateway',
+      config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
+      module: {
+        module: class GatewayInMemory {},
+        controllers: [ReferenceDataController, ReissuesController, ReadingController, DocsController],
+        providers: [
+          { provide: ApiKeys, useValue: new ApiKeys() },
+          { provide: AccessTokens, useValue: this.tokens },
+          { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, this.terms, clock) },
+          { provide: ReissueReader, useValue: reader },
+          { provide: ReissueCalls, useValue: calls },
+          {
+            provide: CertificateDownload,
+            useValue: new CertificateDownload(shelf, reader, '-----BEGIN CERTIFICATE-----\nchain\n', clock),
+          },
+          {
+            provide: EventStreams,
+            useValue: new EventStreams(eventsAfter, reader, listener, this.draining.signal, limits),
+          },
+        ],
+      },
+    });
+    await this.app.listen(0, '127.0.0.1');
+    return this.app.getUrl();
+  }
+
+  /** Takes the step: writes its outcome, and the row where the message starts a reissue. */
+  settle(reissueId: string, message: Message, outcome: Partial<StepOutcome> = {}): Delivery {
+    const row = this.rows.get(reissueId) ?? this.open(reissueId);
+    const recorded = { status: 'DONE', reissue: showReissue(row), ...outcome };
+    this.steps.set(`${reissueId}/${message.updateId}`, {
+      reissue_id: reissueId,
+      update_id: message.updateId,
+      kind: message.kind,
+      request_hmac: message.requestHmac,
+      outcome: recorded,
+      recorded_at: clock(),
+    });
+    return {
+      reached: 'SETTLED',
+      result: { standing: { state: row.state, alarm: null, parked: null }, status: 'DONE' },
+    };
+  }
+
+  /** Makes a row. */
+  open(reissueId: string, more: Partial<ReissueRow> = {}): ReissueRow {
+    const now = clock();
+    const row = {
+      ...{ reissue_id: reissueId, api_key_name: 'local', reason: 'EXPIRED', state: 'IDENTITY_REQUIRED' },
+      ...{ methods: ['PHONE_CODE', 'ONE_WON'], identity_attempts: 5, password_attempts: null },
+      ...{ basis: null, serial: null, parked_step: null, pending_message: null, deadline: null },
+      ...{ registration_challenge_id: null, registration_nonce: null, identity_verified_at: null },
+      ...{ downloaded_at: null, created_at: now, updated_at: now },
+      ...more,
+    } as ReissueRow;
+    this.rows.set(reissueId, row);
+    return row;
+  }
+
+  /** Adds an event and wakes the streams. */
+  announce(event: StreamedEvent): void {
+    this.events.push(event);
+    for (const wake of [...this.wake]) wake();
+  }
+
+  get streams(): number {
+    return this.wake.length;
+  }
+
+  seal(value: string, purpose: Purpose, sub: string): Promise<string> {
+    return seal(value, { purpose, sub, publicJwk: vaultKeys.keys[0]! });
+  }
+
+  consents(): object[] {
+    return termsInForce(this.terms, 'identity', 'ko', clock()).map(({ termsId, version, digest }) => ({
+      ...{ termsId, version, digest },
+      agreed: true,
+    }));
+  }
+
+  private current(id: string): Promise<CurrentReissue | undefined> {
+    const row = this.rows.get(id);
+    return Promise.resolve(row && { row, reissue: showReissue(row) });
+  }
+}
