@@ -25,9 +25,4 @@ export class AlarmClock {
         if (!isCancellation(error)) throw error;
       });
   }
-
-  stop(): void {
-    this.running?.scope.cancel();
-    this.running = undefined;
-  }
 }

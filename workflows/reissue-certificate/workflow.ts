@@ -211,7 +211,6 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     letter?.settle(result);
   }
 
-  clock.stop();
   inbox.close({ standing, status: 'REFUSED', code: 'WRONG_STATE' });
   await Promise.all(told);
   await condition(allHandlersFinished);

@@ -59,6 +59,14 @@ describe('payload codec', () => {
     expect(await decode(await encode(), workflow('reissue/1'))).toEqual(value);
   });
 
+  it('lets the runs of a schedule read its arguments and the result of the run before', async () => {
+    const fromSchedule = await encode(workflow('reconcile'));
+    const fromRun = await encode(workflow('reconcile-2026-11-22T17:57:00Z'));
+    expect(await decode(fromSchedule, workflow('reconcile-2026-11-22T17:58:00Z'))).toEqual(value);
+    expect(await decode(fromRun, workflow('reconcile-2026-11-22T17:58:00Z'))).toEqual(value);
+    await expect(decode(fromRun, workflow('archive-2026-11-22T17:58:00Z'))).rejects.toThrow('was found in');
+  });
+
   it('refuses a payload of another workflow', async () => {
     await expect(decode(await encode(workflow('reissue/1')), workflow('reissue/2'))).rejects.toThrow(
       'a payload of workflow-id reissue/1 was found in workflow-id reissue/2',

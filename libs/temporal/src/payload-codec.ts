@@ -86,9 +86,15 @@ function open(
   }
 }
 
+/**
+ * A Schedule runs its workflows as `<id>-<time>`, takes their arguments for `<id>`, and hands each run the result of
+ * the one before: they are one family, and their payloads are bound to its name.
+ */
+const familyOf = (workflowId: string) => workflowId.replace(/-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, '');
+
 function ownerIn(context: SerializationContext | undefined): Owner | undefined {
   if (!context) return undefined;
-  if (context.workflowId) return { field: 'workflow-id', id: context.workflowId };
+  if (context.workflowId) return { field: 'workflow-id', id: familyOf(context.workflowId) };
   if (context.type === 'activity' && context.activityId)
     return { field: 'activity-id', id: context.activityId };
   return undefined;
