@@ -7,7 +7,7 @@ import { providePackages } from './artifacts/packages.mjs';
 import { provideTemporalBinaries } from './artifacts/temporal-binaries.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
 import { endCommands } from './lib/commands.mjs';
-import { claim, release, runningStack } from './lib/instance.mjs';
+import { claim, endLeftovers, release, runningStack } from './lib/instance.mjs';
 import { jarSets } from './lib/jar-sets.mjs';
 import { assertPortsFree, freePortEnvironment } from './lib/ports.mjs';
 import { Refusal } from './lib/refusal.mjs';
@@ -29,9 +29,9 @@ export async function launch(command) {
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
-    const node = await prepare(command, report);
+    const { node, ownsState } = await prepare(command, report);
     for (const signal of SIGNALS) process.off(signal, interrupt);
-    await handOver(command, node);
+    await handOver(command, node, ownsState);
   } catch (error) {
     endCommands();
     report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
@@ -39,11 +39,12 @@ export async function launch(command) {
   }
 }
 
-/** @returns {Promise<string>} the Node that runs the second stage */
+/** @returns {Promise<{node: string, ownsState: boolean}>} the Node that runs the second stage; whose the state folder is */
 async function prepare(command, report) {
   if (command === 'test') useTestEnvironment();
   let settings = readSettings();
-  if (command === 'demo' && runningStack(settings)) return providePackages(settings, report);
+  if (command === 'demo' && runningStack(settings))
+    return { node: await providePackages(settings, report), ownsState: false };
 
   const leftovers = await claim(settings);
   process.on('exit', () => release(settings));
@@ -62,7 +63,7 @@ async function prepare(command, report) {
     settings.external.temporal ? undefined : provideTemporalBinaries(settings, report),
     ...jars.map((set) => provideJars(settings, report, set)),
   ]);
-  return node;
+  return { node, ownsState: true };
 }
 
 /** Tests have a stack of their own, beside a development one: another state folder, other ports, nothing external. */
@@ -82,7 +83,7 @@ function emptyState({ state, run }) {
   }
 }
 
-async function handOver(command, node) {
+async function handOver(command, node, ownsState) {
   const script = fileURLToPath(new URL(`commands/${command}.mjs`, import.meta.url));
   // kafkajs 2.2 computes timeouts in the past; Node 24 warns of each process's first.
   const args = ['--disable-warning=TimeoutNegativeWarning', script, ...process.argv.slice(2)];
@@ -94,6 +95,6 @@ async function handOver(command, node) {
     child.once('error', reject);
     child.once('exit', (...how) => resolve(how));
   });
-  if (signal) await claim(readSettings()); // it could not clean up itself
+  if (ownsState) await endLeftovers(readSettings()); // there are some only if it died before it could clean up
   process.exit(signal ? 1 : code);
 }

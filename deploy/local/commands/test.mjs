@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { endCommands, runInForeground } from '../lib/commands.mjs';
 import { followLogs } from '../lib/logs.mjs';
@@ -70,6 +71,7 @@ async function runJest(group, env) {
   report.line();
   report.note(`Tests: ${group}`);
   const result = path.join(settings.state, 'results', `${group}.json`);
+  fs.mkdirSync(path.dirname(result), { recursive: true });
   const oneAfterTheOther = plan.onStack.includes(group) ? ['--runInBand'] : [];
   const args = ['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result];
   const command = [inRoot('jest/bin/jest.js'), ...args, ...oneAfterTheOther, ...plan.jestArgs];

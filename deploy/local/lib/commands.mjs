@@ -23,7 +23,8 @@ export function runToLog(command, args, { log, what = path.basename(command), ..
     child.once('exit', (code, signal) => {
       running.delete(child);
       if (code === 0) return resolve();
-      reject(new Error(`${name} ended with ${signal ?? code}; its log ${log} ends:\n${lastLines(log)}`));
+      const how = signal ?? `exit code ${code}`;
+      reject(new Error(`${what} failed (${how}); its log ${log} ends:\n${lastLines(log)}`));
     });
   }).finally(() => fs.closeSync(output));
 }

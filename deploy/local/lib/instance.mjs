@@ -28,7 +28,7 @@ export async function claim({ run, state }) {
     );
   writeFileAtomically(file, JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) }));
   fs.rmSync(path.join(run, STACK), { force: true });
-  return endLeftovers(run);
+  return endLeftovers({ run });
 }
 
 /** Gives the state folder back. */
@@ -40,7 +40,11 @@ export function release({ run }) {
 export const publish = ({ run }, description) =>
   writeFileAtomically(path.join(run, STACK), JSON.stringify(description, null, 2), { mode: 0o600 });
 
-async function endLeftovers(run) {
+/**
+ * Ends recorded processes that still run.
+ * @returns {Promise<string[]>} their names
+ */
+export async function endLeftovers({ run }) {
   const records = fs
     .readdirSync(run)
     .filter((name) => name.endsWith('.json') && name !== LAUNCHER && name !== STACK)

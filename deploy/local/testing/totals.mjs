@@ -59,7 +59,7 @@ export class Totals {
       for (const name of this.#failures) print(`  ✗ ${name}`);
       print('');
     }
-    print(`Checks:      ${counts({ failed, passed, total: passed + failed })}`);
+    if (passed + failed > 0) print(`Checks:      ${counts({ failed, passed, total: passed + failed })}`);
     print(`Test Suites: ${counts(this.#suites)}`);
     print(`Tests:       ${counts(this.#tests)}`);
     print(`Time:        ${((Date.now() - this.#since) / 1000).toFixed(1)} s`);
