@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka as CloudEventsInKafka, type CloudEvent, type Message } from 'cloudevents';
+import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
+import { reissueEventTypes, topics } from '#libs/contracts';
+
+/** A CloudEvent as a subscriber gets it. */
+export type PublishedEvent = CloudEvent<Record<string, unknown>>;
+
+/** An event and where in Kafka it stands. */
+export interface ReceivedEvent {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string;
+  readonly event: PublishedEvent;
+}
+
+/** The end of each topic's partitions at some moment. */
+export type Bookmark = readonly {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}[];
+
+export interface ReadEventsOptions {
+  readonly brokers: readonly string[];
+  /** Reissue ids and serial numbers; all keys if left out. */
+  readonly keys?: readonly string[];
+  /** Skips what was written before; everything is read if left out. */
+  readonly from?: Bookmark;
+  /** Told after each message what was received so far; true ends the reading. */
+  readonly until: (events: readonly ReceivedEvent[]) => boolean;
+  /** How long to go on after that, for what comes right behind it. */
+  readonly settleMs?: number;
+  readonly timeoutMs?: number;
+}
+
+const allTopics = Object.values(topics);
+
+/** Where Kafka's topics end now. */
+export async function bookmarkEvents(brokers: readonly string[]): Promise<Bookmark> {
+  const admin = connectionTo(brokers).admin();
+  await admin.connect();
+  try {
+    const ends = allTopics.map(async (topic) =>
+      (await admin.fetchTopicOffsets(topic)).map(({ partition, offset }) => ({ topic, partition, offset })),
+    );
+    return (await Promise.all(ends)).flat();
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/**
+ * All events of these reissues, those of their certificates included, in the order in which they happened and
+ * each once. A reissue's story is whole when it has ended and no number of its sequence is missing.
+ *
+ * @throws Error if the stories do not become whole in time
+ */
+export async function readEventsOfReissues(
+  brokers: readonly string[],
+  from: Bookmark,
+  reissueIds: readonly string[],
+  { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+): Promise<Map<string, PublishedEvent[]>> {
+  const stories = new Map(reissueIds.map((id) => [id, new Map<number, PublishedEvent>()]));
+  const open = new Set(reissueIds);
+  let seen = 0;
+  const until = (received: readonly ReceivedEvent[]) => {
+    if (received.length < seen) seen = 0; // the reader began anew; repetitions are known by their number
+    for (; seen < received.length; seen++) {
+      const { event } = received[seen]!;
+      const reissueId = String(event.data?.['reissueId']);
+      const story = stories.get(reissueId)?.set(sequenceOf(event), event);
+      if (story && isWhole(story)) open.delete(reissueId);
+    }
+    return open.size === 0;
+  };
+  if (open.size > 0) await readEvents({ brokers, from, until, settleMs: 300, timeoutMs });
+  const inOrder = (story: ReadonlyMap<number, PublishedEvent>) =>
+    [...story].sort(([one], [other]) => one - other).map(([, event]) => event);
+  return new Map([...stories].map(([id, story]) => [id, inOrder(story)]));
+}
+
+/** The number that orders the events of one reissue, whatever their topic. */
+export function sequenceOf({ id }: Pick<PublishedEvent, 'id'>): number {
+  return Number(id.slice(id.lastIndexOf('/') + 1));
+}
+
+const endings: readonly string[] = reissueEventTypes.filter((type) =>
+  /\.(registered|rejected|timed-out|cancelled|abandoned|withdrawn)\.v\d+$/.test(type),
+);
+
+function isWhole(story: ReadonlyMap<number, PublishedEvent>): boolean {
+  const ended = [...story.values()].some(({ type }) => endings.includes(type));
+  return ended && Math.max(...story.keys()) === story.size;
+}
+
+/**
+ * Reads events back from Kafka as an independent subscriber would: with a group of its own that commits no
+ * offsets, and with the CloudEvents reference library. Events of one key come in the order of their partition.
+ *
+ * @throws Error naming what was received, if `until` is not satisfied in time
+ */
+export async function readEvents(options: ReadEventsOptions): Promise<ReceivedEvent[]> {
+  const { timeoutMs = 30_000 } = options;
+  const received: ReceivedEvent[] = [];
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      await readOnce(options, received, deadline);
+      return received;
+    } catch (error) {
+      // Just after Kafka started, its group coordinators are still loading.
+      if (Date.now() >= deadline) throw error;
+      received.length = 0;
+      await pause(250);
+    }
+  }
+}
+
+async function readOnce(
+  { brokers, keys, from = [], until, settleMs = 0 }: ReadEventsOptions,
+  received: ReceivedEvent[],
+  deadline: number,
+): Promise<void> {
+  const consumer = connectionTo(brokers).consumer({
+    groupId: `reseal-reader-${randomUUID()}`,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 100,
+  });
+  const { promise: satisfied, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(
+    () => reject(new Error(`events did not come in time; received: ${summaryOf(received)}`)),
+    Math.max(0, deadline - Date.now()),
+  );
+  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: allTopics, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ topic, partition, message }) => {
+        const key = message.key?.toString() ?? '';
+        if ((keys === undefined || keys.includes(key)) && !isBefore(from, topic, partition, message))
+          received.push({ topic, partition, offset: message.offset, key, event: eventOf(message) });
+        if (until(received)) resolve();
+        return Promise.resolve();
+      },
+    });
+    for (const position of from) consumer.seek(position);
+    await satisfied;
+    await pause(settleMs);
+  } finally {
+    clearTimeout(timer);
+    satisfied.catch(() => undefined);
+    await consumer.disconnect().catch(() => undefined);
+  }
+}
+
+function connectionTo(brokers: readonly string[]): Kafka {
+  return new Kafka({
+    clientId: 'reseal-reader',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
+  });
+}
+
+// A first fetch may be under way before the seek takes effect.
+function isBefore(from: Bookmark, topic: string, partition: number, { offset }: KafkaMessage): boolean {
+  const start = from.find((each) => each.topic === topic && each.partition === partition);
+  return start !== undefined && BigInt(offset) < BigInt(start.offset);
+}
+
+function eventOf({ key, value, headers }: KafkaMessage): PublishedEvent {
+  const text = value?.toString() ?? '';
+  const message: Message & { key: string; value: string } = {
+    key: key?.toString() ?? '',
+    value: text,
+    body: text,
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, each]) => [name, String(each)])),
+  };
+  return CloudEventsInKafka.toEvent<Record<string, unknown>>(message) as PublishedEvent;
+}
+
+function summaryOf(received: readonly ReceivedEvent[]): string {
+  return received.map(({ event }) => `${event.id} ${event.type}`).join(', ') || 'nothing';
+}
