@@ -1,0 +1,157 @@
+import path from 'node:path';
+import type { Reason } from '#libs/domain';
+import { readAddresses, type Addresses } from '../support/addresses.js';
+import { Gateway } from '../support/gateway.js';
+import { bookmarkEvents, readEventsOfReissues, type PublishedEvent } from '../support/kafka.js';
+import { Sandbox, type Holding, type Person } from '../support/sandbox.js';
+import { TemporalHistories } from '../support/temporal.js';
+import { say } from './console.js';
+import type { Figures } from './figures.js';
+import { writeLeavings } from './leavings.js';
+import { readOptions, usage, UsageError, type Options } from './options.js';
+import { reissueOnce, type Completed } from './reissue-once.js';
+import { percentile, tenths } from './statistics.js';
+
+/** Who comes for this reason. */
+const holdingFor: Readonly<Record<Reason, Holding>> = {
+  EXPIRED: 'EXPIRED',
+  LOST: 'VALID',
+  PASSWORD_FORGOTTEN: 'VALID',
+  KEY_COMPROMISED: 'VALID',
+};
+/** Failures beyond these are counted only. */
+const failuresShown = 5;
+
+interface Run {
+  readonly completed: readonly Completed[];
+  readonly failed: number;
+  readonly seconds: number;
+}
+
+async function demo(options: Options): Promise<number> {
+  const addresses = readAddresses();
+  const { reason, count } = options;
+  const gateway = new Gateway(addresses.gateway);
+  const sandbox = new Sandbox(addresses.sandbox);
+  // Nobody twice: what the sandbox knows of a person's certificate and password is from before their first reissue.
+  const people = await sandbox.makePeople(count, holdingFor[reason]);
+  const bookmark = await bookmarkEvents(addresses.kafkaBrokers);
+  await Promise.all([gateway.terms('identity'), gateway.terms('issuance'), gateway.keys()]);
+
+  const parts = { gateway, sandbox };
+  const run = count === 1 ? await showOne(parts, people[0]!, reason) : await runMany(parts, people, options);
+
+  const ids = run.completed.map(({ reissue }) => reissue.id);
+  const timeoutMs = 30_000 + count * 10;
+  const events = await readEventsOfReissues(addresses.kafkaBrokers, bookmark, ids, { timeoutMs });
+  const historyEvents = await readHistories(addresses, run, events, options);
+  const total = [...events.values()].reduce((sum, story) => sum + story.length, 0);
+  const figures = figuresOf(run, total, historyEvents);
+  say.figures(figures);
+  if (options.out) say.line(`  Files in ${options.out}`);
+  if (options.json) say.line(JSON.stringify(figures));
+  return run.failed === 0 ? 0 : 1;
+}
+
+async function showOne(
+  parts: { gateway: Gateway; sandbox: Sandbox },
+  person: Person,
+  reason: Reason,
+): Promise<Run> {
+  say.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${reason}`);
+  say.line();
+  say.header();
+  const since = performance.now();
+  try {
+    const completed = await reissueOnce(parts, person, reason, say.step);
+    const seconds = (performance.now() - since) / 1000;
+    say.total(completed.ms);
+    say.line();
+    say.certificate(completed);
+    return { completed: [completed], failed: 0, seconds };
+  } catch (error) {
+    say.failure(error as Error);
+    return { completed: [], failed: 1, seconds: 0 };
+  }
+}
+
+async function runMany(
+  parts: { gateway: Gateway; sandbox: Sandbox },
+  people: readonly Person[],
+  { reason, count, concurrency }: Options,
+): Promise<Run> {
+  say.line(`${count} reissues, ${concurrency} at once: ${reason}`);
+  const completed: Completed[] = [];
+  let failed = 0;
+  const waiting = people.values();
+  const since = performance.now();
+  const work = async () => {
+    for (const person of waiting) {
+      try {
+        completed.push(await reissueOnce(parts, person, reason));
+      } catch (error) {
+        failed += 1;
+        if (failed <= failuresShown) say.failure(error as Error);
+      }
+      const done = completed.length + failed;
+      if (done % Math.ceil(count / 10) === 0 || done === count) say.progress(done, count);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  const seconds = (performance.now() - since) / 1000;
+  say.line();
+  say.steps(completed);
+  say.line();
+  return { completed, failed, seconds };
+}
+
+/** Reads how long each history became, and writes the files where they are wanted. */
+async function readHistories(
+  { temporal }: Addresses,
+  { completed }: Run,
+  events: ReadonlyMap<string, readonly PublishedEvent[]>,
+  { out, count }: Options,
+): Promise<number[]> {
+  const histories = await TemporalHistories.connect(temporal);
+  try {
+    const lengths: number[] = [];
+    for (const one of completed) {
+      const { id } = one.reissue;
+      lengths.push(await histories.lengthWhenClosed(id));
+      if (out === undefined) continue;
+      const directory = count === 1 ? out : path.join(out, id);
+      await writeLeavings(directory, one, events.get(id) ?? [], await histories.of(id));
+    }
+    return lengths;
+  } finally {
+    await histories.close();
+  }
+}
+
+function figuresOf(
+  { completed, failed, seconds }: Run,
+  events: number,
+  historyEvents: readonly number[],
+): Figures {
+  const times = completed.map(({ ms }) => ms);
+  const reissues = completed.length + failed;
+  return {
+    reissues,
+    registered: completed.filter(({ reissue }) => reissue.state === 'REGISTERED').length,
+    failed,
+    msPerReissue: { p50: percentile(times, 50), p99: percentile(times, 99) },
+    events,
+    historyEvents: percentile(historyEvents, 50),
+    ...(reissues > 1 ? { perSecond: tenths(completed.length / seconds) } : {}),
+  };
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) say.line(usage);
+  else process.exitCode = await demo(options);
+} catch (error) {
+  say.failure(error as Error);
+  if (error instanceof UsageError) console.error(`\n${usage}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

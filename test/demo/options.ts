@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { reasons, type Reason } from '#libs/domain';
+
+export const usage = `npm run demo -- [options]
+
+One reissue as a client would do it, over HTTP, against the running stack.
+
+  --reason REASON    ${reasons.join(', ')} (default EXPIRED)
+  --count N          how many reissues, each of another person (default 1)
+  --concurrency C    how many of them at once (default 1)
+  --out DIR          write what a reissue leaves behind: old.pem new.pem chain.pem new.key.pem
+                     reissue.json events.jsonl history.json; several reissues have a folder each
+  --json             print the figures as one JSON object on the last line
+  --help             this text
+`;
+
+export interface Options {
+  readonly reason: Reason;
+  readonly count: number;
+  readonly concurrency: number;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** What was asked for wrongly, in one line. */
+export class UsageError extends Error {}
+
+/** @throws UsageError */
+export function readOptions(args: readonly string[]): Options {
+  const { reason = 'EXPIRED', count, concurrency, out, json = false, help = false } = parse(args);
+  if (!(reasons as readonly string[]).includes(reason))
+    throw new UsageError(`--reason must be one of ${reasons.join(', ')}, not "${reason}".`);
+  return {
+    reason: reason as Reason,
+    count: positive('--count', count),
+    concurrency: positive('--concurrency', concurrency),
+    out,
+    json,
+    help,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        reason: { type: 'string' },
+        count: { type: 'string' },
+        concurrency: { type: 'string' },
+        out: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function positive(name: string, text = '1'): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 100_000)
+    throw new UsageError(`${name} must be a number from 1 to 100000, not "${text}".`);
+  return value;
+}

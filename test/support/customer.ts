@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  Challenge,
+  challengesResponseSchema,
+  Reissue,
+  startResponseSchema,
+  verificationsResponseSchema,
+} from '#libs/contracts';
+import type { IdentityMethod, Reason } from '#libs/domain';
+import type { Purpose } from '#libs/vault';
+import type { z } from 'zod';
+import type { CallOptions, Consent, Gateway } from './gateway.js';
+import { expectSuccess, type Answer } from './http.js';
+import { KeyPair } from './key-pair.js';
+import type { Person, Sandbox } from './sandbox.js';
+
+export type Started = z.output<typeof startResponseSchema>;
+export type Challenged = z.output<typeof challengesResponseSchema>;
+export type Verified = z.output<typeof verificationsResponseSchema>;
+/** Codes by the method they answer. */
+export type Codes = Partial<Record<IdentityMethod, string>>;
+
+const defaultMethods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON'];
+/** Another one than any sample person has, and in keeping with the rules. */
+const defaultNewPassword = 'renewed-2468-Seal';
+
+/**
+ * A customer with one reissue, who talks to the bank over HTTP only. Each method makes one call, right by default
+ * and wrong where the test says so, and gives the raw answer, also of a refusal. What the answers said last is
+ * kept: `reissue`, `challenges`, `accessToken`.
+ */
+export class Customer {
+  reissue: Reissue | undefined;
+  challenges: readonly Challenge[] = [];
+  accessToken: string | undefined;
+
+  private constructor(
+    readonly gateway: Gateway,
+    readonly sandbox: Sandbox,
+    readonly person: Person,
+    /** The key that the certificate is for. */
+    readonly key: KeyPair,
+  ) {}
+
+  /** @param person default: one who was never a customer before, with a certificate in force */
+  static async arrive(gateway: Gateway, sandbox: Sandbox, person?: Person): Promise<Customer> {
+    const [someone, key] = await Promise.all([person ?? sandbox.makePerson('VALID'), KeyPair.make()]);
+    return new Customer(gateway, sandbox, someone, key);
+  }
+
+  /** @throws Error before the start */
+  get reissueId(): string {
+    if (!this.reissue) throw new Error('the reissue was not started');
+    return this.reissue.id;
+  }
+
+  async start(
+    overrides: {
+      reason?: Reason;
+      methods?: readonly IdentityMethod[];
+      applicant?: { name: string; mobile: string };
+      keyThumbprint?: string;
+      consents?: readonly Consent[];
+    } = {},
+    options: CallOptions = {},
+  ): Promise<Answer<Started>> {
+    const { name, mobile } = this.person;
+    const body = {
+      reason: 'EXPIRED',
+      applicant: { name, mobile },
+      keyThumbprint: this.key.thumbprint,
+      consents: overrides.consents ?? (await this.gateway.consents('identity')),
+      methods: defaultMethods,
+      ...overrides,
+    };
+    const answer = await this.gateway.post<Started>('/v1/reissues', body, options);
+    if (answer.status < 300) this.accessToken = answer.body.accessToken;
+    return this.learn(answer);
+  }
+
+  /** Has codes sent, or sent again. */
+  async requestChallenges(
+    methods: readonly IdentityMethod[] = defaultMethods,
+    options: CallOptions = {},
+  ): Promise<Answer<Challenged>> {
+    return this.post('identity/challenges', { methods }, options);
+  }
+
+  /** Reads the codes that were sent: from the phone's inbox and the account's deposits. */
+  async readCodes(): Promise<Codes> {
+    const read = {
+      PHONE_CODE: () => this.sandbox.phoneCode(this.person),
+      ONE_WON: () => this.sandbox.depositCode(this.person),
+    } as const;
+    const codes = this.challenges.map(async ({ method }) =>
+      method in read ? [[method, await read[method as keyof typeof read]()]] : [],
+    );
+    return Object.fromEntries((await Promise.all(codes)).flat()) as Codes;
+  }
+
+  /** Answers the challenges of `codes`' methods in one call; by default all of them, rightly. */
+  async verify(codes?: Codes, options: CallOptions = {}): Promise<Answer<Verified>> {
+    const given = codes ?? (await this.readCodes());
+    const answers = this.challenges
+      .filter(({ method }) => given[method] !== undefined)
+      .map(async ({ challengeId, method }) => ({
+        challengeId,
+        answer: await this.seal('identity', given[method]!),
+      }));
+    return this.post('identity/verifications', { answers: await Promise.all(answers) }, options);
+  }
+
+  async enterPassword(
+    password = this.person.certificatePassword,
+    options: CallOptions = {},
+  ): Promise<Answer<Reissue>> {
+    return this.post('password', { password: await this.seal('password', password) }, options);
+  }
+
+  async resetPassword(newPassword = defaultNewPassword, options: CallOptions = {}): Promise<Answer<Reissue>> {
+    return this.post('password/reset', { newPassword: await this.seal('password', newPassword) }, options);
+  }
+
+  async consent(consents?: readonly Consent[], options: CallOptions = {}): Promise<Answer<Reissue>> {
+    return this.post(
+      'consents',
+      { consents: consents ?? (await this.gateway.consents('issuance')) },
+      options,
+    );
+  }
+
+  /** @param key default: the one that was named at the start */
+  async requestCertificate(key = this.key, options: CallOptions = {}): Promise<Answer<Reissue>> {
+    return this.post('certificate', await this.certificateRequest(key), options);
+  }
+
+  /** Password, consents and certificate request in one call; `parts` replaces any of its members. */
+  async apply(
+    parts: Readonly<Record<string, unknown>> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<Reissue>> {
+    const body = {
+      ...('newPassword' in parts
+        ? {}
+        : { password: await this.seal('password', this.person.certificatePassword) }),
+      consents: await this.gateway.consents('issuance'),
+      ...(await this.certificateRequest(this.key)),
+      ...parts,
+    };
+    return this.post('application', body, options);
+  }
+
+  /** PEM: the certificate, then its chain. */
+  async download(options: CallOptions = {}): Promise<Answer<string>> {
+    return this.get('/certificate', { headers: { accept: 'application/x-pem-file' }, ...options });
+  }
+
+  /** Proves that the new key works, over the challenge that the reissue names. */
+  async register(
+    overrides: { key?: KeyPair; challengeId?: string; signature?: string } = {},
+    options: CallOptions = {},
+  ): Promise<Answer<Reissue>> {
+    const { key = this.key, ...rest } = overrides;
+    const challenge = this.reissue?.next.challenge;
+    const toSign = Buffer.from(challenge?.toSign ?? '', 'base64url');
+    const body = {
+      challengeId: challenge?.challengeId ?? 'none',
+      signature: key.sign(toSign).toString('base64url'),
+      ...rest,
+    };
+    return this.post('registration', body, options);
+  }
+
+  async cancel(options: CallOptions = {}): Promise<Answer<Reissue>> {
+    return this.post('cancel', {}, options);
+  }
+
+  /** The reissue as it is now. */
+  async look(options: CallOptions = {}): Promise<Answer<Reissue>> {
+    return this.learn(await this.get<Reissue>('', options));
+  }
+
+  /** Goes the whole way and gives the reissue as it was registered. @throws UnexpectedAnswer at the first refusal */
+  async completeReissue(reason: Reason = 'EXPIRED'): Promise<Reissue> {
+    expectSuccess(await this.start({ reason }));
+    expectSuccess(await this.verify());
+    expectSuccess(await (reason === 'PASSWORD_FORGOTTEN' ? this.resetPassword() : this.enterPassword()));
+    expectSuccess(await this.consent());
+    expectSuccess(await this.requestCertificate());
+    expectSuccess(await this.download());
+    return expectSuccess(await this.register());
+  }
+
+  /** Seals a secret for this reissue. */
+  seal(purpose: Purpose, value: string): Promise<string> {
+    return this.gateway.seal(purpose, this.reissueId, value);
+  }
+
+  /** What a certificate request says: for `key`, with a new random number R. */
+  async certificateRequest(key = this.key): Promise<{ csr: string; vidRandom: string }> {
+    const [csr, vidRandom] = await Promise.all([
+      key.request(),
+      this.seal('vid-random', randomBytes(20).toString('hex')),
+    ]);
+    return { csr, vidRandom };
+  }
+
+  /** Any POST under this reissue; `path` as in `password/reset`. */
+  async post<Body>(path: string, body: unknown, options: CallOptions = {}): Promise<Answer<Body>> {
+    const { accessToken } = this;
+    return this.learn(
+      await this.gateway.post<Body>(`/v1/reissues/${this.reissueId}/${path}`, body, {
+        accessToken,
+        ...options,
+      }),
+    );
+  }
+
+  /** Any GET under this reissue; `path` is empty or begins with a slash. */
+  get<Body>(path: string, options: CallOptions = {}): Promise<Answer<Body>> {
+    const { accessToken } = this;
+    return this.gateway.get(`/v1/reissues/${this.reissueId}${path}`, { accessToken, ...options });
+  }
+
+  private learn<Body>(answer: Answer<Body>): Answer<Body> {
+    const body = answer.body as Partial<Challenged> & Partial<Reissue>;
+    const reissue = answer.problem ? answer.problem.reissue : (body.reissue ?? (body as Reissue));
+    if (reissue?.id) this.reissue = reissue;
+    if (body.challenges && body.challenges.length > 0)
+      this.challenges = mergeByMethod(this.challenges, body.challenges);
+    return answer;
+  }
+}
+
+/** A challenge sent again replaces the one before. */
+function mergeByMethod(before: readonly Challenge[], now: readonly Challenge[]): Challenge[] {
+  return [...new Map([...before, ...now].map((challenge) => [challenge.method, challenge])).values()];
+}

@@ -1,0 +1,122 @@
+import { expectSuccess, send, type Call } from './http.js';
+
+/** What certificate a person came with: in force for long, about to expire, expired, or none. */
+export type Holding = 'VALID' | 'EXPIRING' | 'EXPIRED' | 'NONE';
+
+/** A fictional customer of the bank, with everything such a person knows and holds. */
+export interface Person {
+  readonly personId: string;
+  readonly name: string;
+  readonly mobile: string;
+  readonly email: string;
+  readonly rrn: string;
+  readonly birthDate: string;
+  readonly account: { readonly bank: string; readonly number: string };
+  readonly certificatePassword: string;
+  readonly ci: string;
+  readonly holding: Holding;
+  /** PEM */
+  readonly oldCertificate?: string;
+  /** PEM, PKCS#8 */
+  readonly oldKey?: string;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly channel: 'SMS' | 'MAIL';
+  readonly to: string;
+  readonly from: string;
+  readonly subject?: string;
+  readonly text: string;
+  readonly receivedAt: string;
+}
+
+export interface Deposit {
+  readonly id: string;
+  readonly depositor: string;
+  readonly amount: number;
+  readonly depositedAt: string;
+}
+
+export type Provider = 'telecom' | 'one-won' | 'sms' | 'smtp';
+export interface Fault {
+  readonly mode: 'ok' | 'slow' | 'down' | 'twice' | 'lost';
+  /** How long `slow` waits, in milliseconds. */
+  readonly ms?: number;
+}
+
+/** The most people that one call makes. */
+const largestBatch = 500;
+
+/** The outside world: people, what they receive, and how providers misbehave. */
+export class Sandbox {
+  constructor(readonly url: string) {}
+
+  /** Makes people who were never customers before. */
+  async makePeople(count: number, holding?: Holding): Promise<Person[]> {
+    const people: Person[] = [];
+    while (people.length < count) {
+      const body = { count: Math.min(count - people.length, largestBatch), ...(holding ? { holding } : {}) };
+      people.push(...(await this.call<{ people: Person[] }>('POST', '/v1/people', body)).people);
+    }
+    return people;
+  }
+
+  async makePerson(holding?: Holding): Promise<Person> {
+    const [person] = await this.makePeople(1, holding);
+    return person!;
+  }
+
+  /** The SMS and mails of a mobile number or mail address, newest first. */
+  async inbox(to: string): Promise<Message[]> {
+    return (await this.call<{ messages: Message[] }>('GET', `/v1/inbox?to=${encodeURIComponent(to)}`))
+      .messages;
+  }
+
+  /** The deposits of an account, newest first. */
+  async deposits(account: string): Promise<Deposit[]> {
+    return (await this.call<{ deposits: Deposit[] }>('GET', `/v1/accounts/${account}/deposits`)).deposits;
+  }
+
+  /**
+   * The newest one-time code in a person's SMS.
+   *
+   * @throws Error if there is none
+   */
+  async phoneCode({ mobile }: Pick<Person, 'mobile'>): Promise<string> {
+    const texts = (await this.inbox(mobile)).map(({ text }) => text);
+    return firstMatch(texts, /인증번호 (\d{6})/, `no code was sent to ${mobile}`);
+  }
+
+  /**
+   * The code in the depositor's name of the newest one-won transfer to a person's account.
+   *
+   * @throws Error if there is none
+   */
+  async depositCode({ account }: Pick<Person, 'account'>): Promise<string> {
+    const depositors = (await this.deposits(account.number)).map(({ depositor }) => depositor);
+    return firstMatch(depositors, /(\d{4})$/, `no deposit with a code on account ${account.number}`);
+  }
+
+  /** Makes a provider misbehave until it is told otherwise. */
+  async setFault(provider: Provider, fault: Fault): Promise<void> {
+    await this.call('PUT', `/v1/faults/${provider}`, fault);
+  }
+
+  async clearFaults(): Promise<void> {
+    for (const provider of ['telecom', 'one-won', 'sms', 'smtp'] as const)
+      await this.setFault(provider, { mode: 'ok' });
+  }
+
+  private async call<Body>(method: Call['method'], path: string, body?: unknown): Promise<Body> {
+    return expectSuccess(await send<Body>({ method, url: this.url + path, body }));
+  }
+}
+
+function firstMatch(texts: readonly string[], pattern: RegExp, otherwise: string): string {
+  for (const text of texts) {
+    const code = pattern.exec(text)?.[1];
+    if (code) return code;
+  }
+  throw new Error(otherwise);
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workflowIdOf } from '#libs/domain';
+import { Connection } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+
+/** Reads what Temporal stores of reissues, as it is stored: nothing is decoded, no key is needed. */
+export class TemporalHistories {
+  private constructor(
+    private readonly connection: Connection,
+    private readonly namespace: string,
+  ) {}
+
+  static async connect({
+    address,
+    namespace,
+  }: {
+    address: string;
+    namespace: string;
+  }): Promise<TemporalHistories> {
+    return new TemporalHistories(await Connection.connect({ address }), namespace);
+  }
+
+  /** The events of a reissue's history so far. */
+  async of(reissueId: string): Promise<History> {
+    const events: NonNullable<History['events']> = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const page = await this.connection.workflowService.getWorkflowExecutionHistory({
+        namespace: this.namespace,
+        execution: { workflowId: workflowIdOf(reissueId) },
+        ...(nextPageToken ? { nextPageToken } : {}),
+      });
+      events.push(...(page.history?.events ?? []));
+      nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+    } while (nextPageToken);
+    return { events };
+  }
+
+  /**
+   * Waits until the workflow of a reissue has closed, and counts its history's events.
+   *
+   * @throws Error if it is still open when time is up
+   */
+  async lengthWhenClosed(reissueId: string, timeoutMs = 30_000): Promise<number> {
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      const { workflowExecutionInfo } = await this.connection.workflowService.describeWorkflowExecution({
+        namespace: this.namespace,
+        execution: { workflowId: workflowIdOf(reissueId) },
+      });
+      if (workflowExecutionInfo?.closeTime) return Number(workflowExecutionInfo.historyLength);
+      if (performance.now() > end) throw new Error(`the workflow of ${reissueId} has not closed`);
+      await sleep(100);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
