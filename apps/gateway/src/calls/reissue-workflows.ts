@@ -92,7 +92,7 @@ export class ReissueWorkflows {
           updateRef: { updateId, workflowExecution: { workflowId: workflowIdOf(reissueId) } },
         }),
       );
-      return (stage ?? 0) >= acceptedStage;
+      return Number(stage) >= acceptedStage;
     } catch {
       return false; // not known to be accepted, which is all that counts
     }

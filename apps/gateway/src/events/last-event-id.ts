@@ -9,6 +9,6 @@ export const LastEventId = createParamDecorator((_: unknown, context: ExecutionC
   const { headers, query } = context
     .switchToHttp()
     .getRequest<FastifyRequest<{ Querystring: { lastEventId?: unknown } }>>();
-  const text = String(headers['last-event-id'] ?? query.lastEventId ?? '');
-  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  const text = headers['last-event-id'] ?? query.lastEventId;
+  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0;
 });

@@ -21,12 +21,11 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
       if (operation) completeOperation(operation, method, path);
     }
   }
-  const { $schema: _, $defs: __, id: ___, ...problem } = z.toJSONSchema(problemSchema, { io: 'output' });
   return {
     ...document,
     components: {
       ...document.components,
-      schemas: { ...document.components?.schemas, Problem: withoutLocalReferences(problem) },
+      schemas: { ...document.components?.schemas, Problem: problemComponent() },
       parameters,
       examples,
     },
@@ -89,7 +88,7 @@ function problemResponses(slugs: readonly ProblemSlug[]): Operation['responses']
           },
         },
       ]),
-  ) as Operation['responses'];
+  );
 }
 
 const retryAfter = {
@@ -189,7 +188,10 @@ function parameterNames(id: OperationId, method: 'get' | 'post', path: string): 
   ];
 }
 
-/** Definitions that zod puts beside a schema are components of the document already. */
-function withoutLocalReferences(schema: object): object {
-  return JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as object;
+/** The catalogue's problem, which may show the reissue, in place of the plain one. */
+function problemComponent(): object {
+  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(problemSchema, { io: 'output' });
+  const { id: __, ...definition } = $defs['Problem'] ?? rest;
+  // What zod puts beside a schema are components of the document already.
+  return JSON.parse(JSON.stringify(definition).replaceAll('#/$defs/', '#/components/schemas/')) as object;
 }

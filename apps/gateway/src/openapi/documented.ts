@@ -12,7 +12,7 @@ export function Documented(
   return applyDecorators(
     ApiOperation({ operationId, summary, tags: [tag], ...(description ? { description } : {}) }),
     ...Object.entries(answers).map(([status, standardSchema]) =>
-      ApiResponse({ status: Number(status), standardSchema } as ApiResponseOptions),
+      ApiResponse({ status: Number(status), standardSchema }),
     ),
   );
 }

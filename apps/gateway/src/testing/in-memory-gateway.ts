@@ -28,7 +28,7 @@ type Message = StartReissue | CustomerMessage;
 
 const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
-const vaultKeys = publicVaultKeys({ keys: [{ ...p256, kid: 'v1' } as { kid: string }] });
+const vaultKeys = publicVaultKeys({ keys: [{ ...p256, kid: 'v1' }] });
 const clock = () => new Date();
 
 /** The gateway with everything behind it kept in memory; a test decides what the workflows do. */

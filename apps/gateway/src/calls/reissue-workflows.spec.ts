@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import type { StepResult } from '#libs/domain';
+import { isDependencyDown } from '../dependency-errors.js';
+import { ReissueWorkflows } from './reissue-workflows.js';
+
+const reissueId = `ri_${'a'.repeat(32)}`;
+const cancel = {
+  kind: 'cancel',
+  updateId: 'u1',
+  requestHmac: 'h',
+  origin: { address: '192.0.2.1', agent: '' },
+} as const;
+const grpcError = (code: number) =>
+  Object.assign(new Error(`status ${code}`), { code, details: '', metadata: { get: () => [] } });
+const timeout = new WorkflowUpdateRPCTimeoutOrCancelledError('deadline', { cause: grpcError(4) });
+
+/** A client whose updates end with `update` and whose polls find the stage `stage`. */
+const workflows = (update: () => Promise<unknown>, stage: () => number = () => 0) =>
+  new ReissueWorkflows(
+    {
+      options: { namespace: 'reseal' },
+      withDeadline: (_: number, call: () => unknown) => call(),
+      workflow: { getHandle: () => ({ executeUpdate: update }), executeUpdateWithStart: update },
+      workflowService: { pollWorkflowExecutionUpdate: async () => ({ stage: stage() }) },
+    } as unknown as Client,
+    10,
+  );
+const failing = (error: Error, stage?: () => number) =>
+  workflows(() => Promise.reject(error), stage).send(reissueId, cancel);
+
+describe('a message to a workflow', () => {
+  it('is settled with the result of its step', async () => {
+    const result = { status: 'DONE' } as StepResult;
+    const delivery = workflows(() => Promise.resolve(result)).send(reissueId, cancel);
+    expect(await delivery).toEqual({ reached: 'SETTLED', result });
+  });
+
+  it('that is not settled in time was accepted only if the workflow has it', async () => {
+    expect(await failing(timeout, () => 2)).toEqual({ reached: 'ACCEPTED' });
+    expect(await failing(timeout, () => 3)).toEqual({ reached: 'ACCEPTED' });
+    expect(await failing(timeout, () => 1)).toEqual({ reached: 'NOTHING' });
+    const unreachable = () => {
+      throw grpcError(14);
+    };
+    expect(await failing(timeout, unreachable)).toEqual({ reached: 'NOTHING' });
+  });
+
+  it.each([
+    ['is not known', new WorkflowNotFoundError('gone', reissueId, undefined)],
+    ['ended while it had the message', new WorkflowUpdateFailedError('ended', undefined)],
+    ['has ended before', new ServiceError('closed', { cause: grpcError(6) })],
+    ['has ended before, as update-with-start says it', grpcError(6)],
+  ])('finds no workflow when it %s', async (_, error) => {
+    expect(await failing(error)).toEqual({ reached: 'NO_WORKFLOW' });
+  });
+
+  it('fails for everything else, which the edge tells apart', async () => {
+    for (const code of [8, 14]) {
+      const error = new ServiceError('no', { cause: grpcError(code) });
+      await expect(failing(error)).rejects.toBe(error);
+      expect(isDependencyDown(error)).toBe(true);
+    }
+    expect(isDependencyDown(new ServiceError('no', { cause: grpcError(3) }))).toBe(false);
+    expect(isDependencyDown(new TypeError('a bug'))).toBe(false);
+  });
+});

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { authorityFiles, createCertificateAuthority, parsePemBundle } from '#libs/ca';
+import type { ReissueRow } from '#libs/db';
+import { CertificateDownload } from './certificate-download.js';
+import type { CurrentReissue } from './reissue-reader.js';
+
+const reissueId = `ri_${'a'.repeat(32)}`;
+const now = new Date('2026-11-23T01:00:00Z');
+let chain: string;
+let der: Buffer;
+
+beforeAll(async () => {
+  const directory = join(mkdtempSync(join(tmpdir(), 'gateway-ca-')), 'ca');
+  await createCertificateAuthority({ directory, organisation: 'test', passphrase: 'test passphrase', now });
+  chain = readFileSync(authorityFiles(directory).chain, 'utf8');
+  der = parsePemBundle(chain)[0]!; // any certificate will do
+});
+
+const download = (row: Partial<ReissueRow>, accept?: string, stored: { der: Buffer } | null = { der }) => {
+  const marked: Date[] = [];
+  const current = {
+    row: { reissue_id: reissueId, downloaded_at: null, ...row },
+    reissue: { id: reissueId },
+  } as unknown as CurrentReissue;
+  const service = new CertificateDownload(
+    {
+      storedOf: () => Promise.resolve(stored ? { serial: '0a1b', der: stored.der } : undefined),
+      markDownloaded: (_id, at) => Promise.resolve(void marked.push(at)),
+    },
+    { get: () => Promise.resolve(current) },
+    chain,
+    () => now,
+  );
+  return service.download(reissueId, accept).then(
+    (answer) => ({ answer, marked }),
+    (error: { type: string; status: number }) => ({ problem: [error.status, error.type], marked }),
+  );
+};
+
+describe('download of the certificate', () => {
+  it('is a chain in PEM, the leaf first, unless something else is asked for', async () => {
+    const { answer, marked } = (await download({ state: 'ISSUED' })) as { answer: Response; marked: Date[] };
+    expect(answer.headers.get('content-type')).toBe('application/x-pem-file');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="certificate-0a1b.pem"');
+    expect(parsePemBundle(await answer.text())).toEqual([der, ...parsePemBundle(chain)]);
+    expect(marked).toEqual([now]);
+  });
+
+  it('is the bare certificate in DER on request', async () => {
+    const { answer } = (await download({ state: 'REGISTERED' }, 'application/pkix-cert')) as {
+      answer: Response;
+    };
+    expect(answer.headers.get('content-disposition')).toContain('.cer"');
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(der);
+  });
+
+  it('is noted the first time only', async () => {
+    const { marked } = await download({ state: 'ISSUED', downloaded_at: now });
+    expect(marked).toEqual([]);
+  });
+
+  it.each([
+    ['in another form', { state: 'ISSUED' }, 'application/zip', undefined, [406, 'not-acceptable']],
+    ['before it was issued', { state: 'KEY_REQUIRED' }, undefined, undefined, [409, 'not-issued']],
+    ['while it is being issued', { state: 'ISSUING' }, undefined, undefined, [409, 'not-issued']],
+    [
+      'of a reissue that ended without one',
+      { state: 'TIMED_OUT' },
+      undefined,
+      undefined,
+      [409, 'not-issued'],
+    ],
+    ['after it was withdrawn', { state: 'WITHDRAWN' }, undefined, undefined, [410, 'certificate-withdrawn']],
+    ['after it was revoked', { state: 'REGISTERED' }, undefined, null, [410, 'certificate-withdrawn']],
+  ] as const)('is refused %s, and not noted', async (_, row, accept, stored, problem) => {
+    expect(await download(row, accept, stored)).toEqual({ problem, marked: [] });
+  });
+});

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import {
+  certificateEventDataSchema,
+  certificateEventTypes,
+  reissueEventDataSchema,
+  reissueEventTypes,
+  topics,
+} from './events.js';
+
+interface Topic {
+  readonly address: string;
+  readonly description: string;
+  readonly keyDescription: string;
+  readonly types: readonly string[];
+  readonly dataSchema: string;
+}
+
+const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
+  reissue: {
+    address: topics.reissue,
+    description: 'Every change of state of a reissue, in order per reissue.',
+    keyDescription: 'The id of the reissue.',
+    types: reissueEventTypes,
+    dataSchema: 'ReissueEventData',
+  },
+  certificate: {
+    address: topics.certificate,
+    description: 'Every change of state of a certificate, in order per reissue that caused it.',
+    keyDescription: 'The serial of the certificate, hexadecimal.',
+    types: certificateEventTypes,
+    dataSchema: 'CertificateEventData',
+  },
+};
+
+const introduction = [
+  'Other systems of the bank subscribe to these topics. No event has personal data; `customerRef` is a pseudonym.',
+  'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
+  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics.',
+  'The number at the end of a type is the version of the schema of its data: members may be added to a version, a change that breaks consumers is a new version.',
+].join('\n\n');
+
+/** The AsyncAPI 3 document of what is published to Kafka, made from the schemas of the events. */
+export function describeEvents(): object {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Reseal events',
+      version: '1',
+      description: introduction,
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: mapTopics((topic) => ({
+      address: topic.address,
+      description: topic.description,
+      messages: Object.fromEntries(
+        topic.types.map((type) => [type, { $ref: `#/components/messages/${type}` }]),
+      ),
+      bindings: { kafka: { topic: topic.address, bindingVersion: '0.5.0' } },
+    })),
+    operations: mapTopics((topic, name) => ({
+      action: 'send',
+      channel: { $ref: `#/channels/${name}` },
+      summary: topic.description,
+    })),
+    components: {
+      messages: Object.fromEntries(
+        Object.values(documentedTopics).flatMap((topic) =>
+          topic.types.map((type) => [type, describeMessage(topic, type)]),
+        ),
+      ),
+      messageTraits: { cloudEvent: { headers: headersSchema } },
+      schemas: {
+        ReissueEventData: dataSchema(reissueEventDataSchema),
+        CertificateEventData: dataSchema(certificateEventDataSchema),
+      },
+    },
+  };
+}
+
+const mapTopics = <T>(describe: (topic: Topic, name: string) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(documentedTopics).map(([name, topic]) => [name, describe(topic, name)]));
+
+const describeMessage = (topic: Topic, type: string) => ({
+  name: type,
+  title: type.split('.').slice(1, -1).join(' ').replaceAll('-', ' '),
+  contentType: 'application/json',
+  traits: [{ $ref: '#/components/messageTraits/cloudEvent' }],
+  headers: { type: 'object', properties: { ce_type: { const: type } } },
+  payload: { $ref: `#/components/schemas/${topic.dataSchema}` },
+  bindings: {
+    kafka: { key: { type: 'string', description: topic.keyDescription }, bindingVersion: '0.5.0' },
+  },
+});
+
+const text = (description: string) => ({ type: 'string', description });
+const headersSchema = {
+  type: 'object',
+  required: ['content-type', 'ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_subject', 'ce_time'],
+  properties: {
+    'content-type': { const: 'application/json' },
+    ce_specversion: { const: '1.0' },
+    ce_id: { ...text('`<reissueId>/<sequence>`'), pattern: '^ri_[0-9a-f]{32}/[1-9][0-9]*$' },
+    ce_source: { ...text('Context in which the ids are unique'), format: 'uri-reference' },
+    ce_type: text('What happened, with the version of the schema'),
+    ce_subject: text('The key of the message'),
+    ce_time: { ...text('When it happened'), format: 'date-time' },
+    ce_partitionkey: text('The key of the message (partitioning extension)'),
+  },
+};
+
+function dataSchema(schema: z.ZodType): object {
+  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io: 'output' });
+  const { id: __, ...definition } = $defs[z.globalRegistry.get(schema)?.id ?? ''] ?? rest;
+  return definition;
+}

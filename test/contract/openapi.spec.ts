@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { problemCatalogue } from '#libs/contracts';
+import { edgeProblems } from '#libs/http';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describeGateway } from '../../apps/gateway/src/openapi/describe-gateway.js';
+import { openApiPath } from '../../apps/gateway/src/openapi/openapi-file.js';
+
+interface Media {
+  schema: object;
+  example?: unknown;
+  examples?: Record<string, { $ref: string }>;
+}
+interface Operation {
+  operationId: string;
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, { content?: Record<string, Media> }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object>; examples: Record<string, { value: object }> };
+}
+
+let document: Document;
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+const operations = () => Object.values(document.paths).flatMap((item) => Object.values(item));
+
+beforeAll(async () => {
+  document = (await describeGateway()) as unknown as Document;
+  ajv.addSchema({ components: document.components }, 'document');
+});
+
+/** Validates against a schema of the document; formats are for readers. */
+function faults(schema: object, value: unknown): unknown {
+  const absolute = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
+  const validate = ajv.compile(JSON.parse(absolute) as object);
+  return validate(value) ? [] : validate.errors;
+}
+
+describe('the OpenAPI document', () => {
+  it('that is committed is the one the controllers make (npm run openapi)', () => {
+    expect(JSON.parse(readFileSync(openApiPath, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has an example for every JSON request and answer, valid by its schema', () => {
+    for (const { operationId, requestBody, responses } of operations()) {
+      const media = [
+        requestBody,
+        ...Object.entries(responses)
+          .filter(([status]) => /^2/.test(status))
+          .map(([, response]) => response),
+      ]
+        .flatMap((part) => Object.entries(part?.content ?? {}))
+        .filter(([type]) => type === 'application/json');
+      for (const [, { schema, example }] of media) {
+        expect([operationId, example]).not.toEqual([operationId, undefined]);
+        expect([operationId, faults(schema, example)]).toEqual([operationId, []]);
+      }
+    }
+  });
+
+  it('has valid problems as examples, each under its own status', () => {
+    for (const { responses } of operations()) {
+      for (const [status, { content = {} }] of Object.entries(responses)) {
+        for (const { $ref } of Object.values(content['application/problem+json']?.examples ?? {})) {
+          const { value } = document.components.examples[$ref.split('/').at(-1)!]!;
+          expect(faults(content['application/problem+json']!.schema, value)).toEqual([]);
+          expect(value).toMatchObject({ status: Number(status) });
+        }
+      }
+    }
+  });
+
+  it('mentions every problem of the catalogue somewhere, but for those HTTP itself gives rise to', () => {
+    const text = JSON.stringify(document.paths);
+    const missing = Object.keys(problemCatalogue).filter(
+      (slug) => !text.includes(`"urn:reseal:problem:${slug}"`),
+    );
+    expect(missing).toEqual(['method-not-allowed', 'request-timeout', 'uri-too-long', 'headers-too-large']);
+  });
+
+  it('refers only to what it has', () => {
+    for (const [, path] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/([^"]+)"/g)) {
+      const [kind, name] = path!.split('/');
+      expect(Object.keys((document.components as unknown as Record<string, object>)[kind!] ?? {})).toContain(
+        name,
+      );
+    }
+  });
+
+  it('asks for an Idempotency-Key on every POST and for the token under every reissue', () => {
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        const text = JSON.stringify(operation);
+        expect([path, method, text.includes('parameters/IdempotencyKey')]).toEqual([
+          path,
+          method,
+          method === 'post',
+        ]);
+        expect([path, method, text.includes('accessToken":[]')]).toEqual([
+          path,
+          method,
+          path.includes('{id}'),
+        ]);
+      }
+    }
+  });
+});
+
+it('problems of HTTP itself have the same status wherever they come from', () => {
+  const unknownToGateway = ['unauthorized', 'forbidden'];
+  for (const [slug, { status }] of Object.entries(edgeProblems)) {
+    const known = (problemCatalogue as Record<string, { status: number }>)[slug];
+    if (unknownToGateway.includes(slug)) expect(known).toBeUndefined();
+    else expect([slug, known?.status]).toEqual([slug, status]);
+  }
+});
