@@ -1,0 +1,193 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Basis, Moment, Reason } from '#libs/domain';
+import {
+  certificatesIn,
+  oldSerialOf,
+  opensslVerify,
+  standingOfCertificate,
+  thumbprintOf,
+  type Standing,
+} from '../support/certificates.js';
+import type { Customer } from '../support/customer.js';
+import { expectSuccess } from '../support/http.js';
+import { bookmarkEvents, type Bookmark } from '../support/kafka.js';
+import { connectToStack } from '../support/running-stack.js';
+import type { Holding } from '../support/sandbox.js';
+import { readStories } from '../support/stories.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+let bookmark: Bookmark;
+beforeAll(async () => {
+  bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
+});
+
+interface Case {
+  readonly reason: Reason;
+  readonly holding: Holding;
+  readonly basis: Basis;
+  /** What becomes of the old certificate: at first, once the identity is verified, and at the end. */
+  readonly old: readonly [Standing, Standing, Standing];
+  /** Told beside ISSUED and REGISTERED. */
+  readonly told: readonly Moment[];
+}
+const cases: readonly Case[] = [
+  {
+    ...{ reason: 'EXPIRED', holding: 'EXPIRED', basis: 'NEW', told: [] },
+    old: ['EXPIRED', 'EXPIRED', 'EXPIRED'],
+  },
+  {
+    ...{ reason: 'EXPIRED', holding: 'EXPIRING', basis: 'RENEW', told: [] },
+    old: ['IN_FORCE', 'IN_FORCE', 'REVOKED superseded'],
+  },
+  {
+    ...{ reason: 'EXPIRED', holding: 'NONE', basis: 'NEW', told: [] },
+    old: ['UNKNOWN', 'UNKNOWN', 'UNKNOWN'],
+  },
+  {
+    ...{ reason: 'LOST', holding: 'VALID', basis: 'REISSUE', told: ['HELD'] },
+    old: ['IN_FORCE', 'ON_HOLD', 'REVOKED superseded'],
+  },
+  {
+    ...{ reason: 'PASSWORD_FORGOTTEN', holding: 'VALID', basis: 'REISSUE', told: ['PASSWORD_RESET'] },
+    old: ['IN_FORCE', 'IN_FORCE', 'REVOKED superseded'],
+  },
+  {
+    ...{ reason: 'KEY_COMPROMISED', holding: 'VALID', basis: 'REISSUE', told: ['REVOKED'] },
+    old: ['IN_FORCE', 'REVOKED keyCompromise', 'REVOKED keyCompromise'],
+  },
+];
+
+describe.each(cases)('a reissue because of $reason, by somebody whose certificate is $holding', (each) => {
+  const { reason, holding, basis, old, told } = each;
+  let customer: Customer;
+  const oldStanding = () => standingOfCertificate(stack.db, oldSerialOf(customer.person) ?? 'none');
+  const newStanding = () => standingOfCertificate(stack.db, customer.reissue?.certificate?.serial);
+
+  beforeAll(async () => {
+    customer = await stack.arrive(holding);
+    expect(await oldStanding()).toBe(old[0]);
+  });
+
+  it('sends the codes with its first call, and tells nothing of the person', async () => {
+    const answer = await customer.start({ reason });
+    const { reissue, challenges } = expectSuccess(answer);
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('location')).toBe(`/v1/reissues/${reissue.id}`);
+    expect(reissue).toMatchObject({
+      reason,
+      state: 'IDENTITY_REQUIRED',
+      next: { action: 'VERIFY_IDENTITY', methods: ['PHONE_CODE', 'ONE_WON'] },
+      attempts: { identity: 5, password: null },
+    });
+    expect(Object.keys(reissue)).not.toContain('basis');
+    expect(Object.keys(reissue)).not.toContain('certificate');
+    expect(challenges.map(({ method }) => method).sort()).toEqual(['ONE_WON', 'PHONE_CODE']);
+    expect(await oldStanding()).toBe(old[0]);
+  });
+
+  it('protects the old certificate as soon as its holder is known, where the reason wants it', async () => {
+    const { reissue, results } = expectSuccess(await customer.verify());
+    expect(results.map(({ accepted }) => accepted)).toEqual([true, true]);
+    expect(reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', basis, attempts: { password: 5 } });
+    expect(reissue.next.action).toBe(reason === 'PASSWORD_FORGOTTEN' ? 'RESET_PASSWORD' : 'ENTER_PASSWORD');
+    expect(await oldStanding()).toBe(old[1]);
+  });
+
+  it('goes on by password, terms and certificate request to a certificate that is not yet in force', async () => {
+    const forgotten = reason === 'PASSWORD_FORGOTTEN';
+    const known = expectSuccess(await (forgotten ? customer.resetPassword() : customer.enterPassword()));
+    expect(known).toMatchObject({ state: 'CONSENT_REQUIRED', next: { action: 'AGREE_TO_TERMS' } });
+    const agreed = expectSuccess(await customer.consent());
+    expect(agreed).toMatchObject({ state: 'KEY_REQUIRED', next: { action: 'SEND_CERTIFICATE_REQUEST' } });
+    const issued = expectSuccess(await customer.requestCertificate());
+    expect(issued).toMatchObject({ state: 'ISSUED', basis, next: { action: 'REGISTER' } });
+    expect(await oldStanding()).toBe(old[1]);
+    expect(await newStanding()).toBe('NOT_REGISTERED');
+  });
+
+  it('gives a certificate for the customer’s own key, with its chain, in PEM and DER', async () => {
+    const pem = expectSuccess(await customer.download());
+    const chain = certificatesIn(pem);
+    const leaf = chain[0]!;
+    expect(chain).toHaveLength(3);
+    expect(await thumbprintOf(leaf)).toBe(customer.key.thumbprint);
+    expect([undefined, '/leaf.pem: OK']).toContain(opensslVerify(chain));
+    expect(leaf.verify(chain[1]!.publicKey) && chain[1]!.verify(chain[2]!.publicKey)).toBe(true);
+
+    const { serial, subject, notBefore, notAfter } = customer.reissue!.certificate!;
+    expect(leaf.serialNumber.toLowerCase()).toBe(serial);
+    expect(subject).toContain(`cn=${customer.person.name}()`);
+    expect([leaf.validFromDate, leaf.validToDate]).toEqual([new Date(notBefore), new Date(notAfter)]);
+    expect(leaf.validFromDate.getTime()).toBeLessThanOrEqual(Date.now());
+    expect(notAfter).toBe(expectedEnd(basis, customer.person.oldCertificate, new Date(notBefore)));
+
+    const der = await customer.download({ headers: { accept: 'application/pkix-cert' } });
+    expect(der.headers.get('content-type')).toBe('application/pkix-cert');
+    expect(Buffer.compare(der.body as unknown as Buffer, leaf.raw)).toBe(0);
+    expect(await oldStanding()).toBe(old[1]);
+  });
+
+  it('puts the new certificate in the place of the old one when its key has proved to work', async () => {
+    const registered = expectSuccess(await customer.register());
+    expect(registered).toMatchObject({ state: 'REGISTERED', next: { action: 'NONE' }, deadline: null });
+    expect(registered.certificate).toEqual(customer.reissue?.certificate);
+    expect(await oldStanding()).toBe(old[2]);
+    expect(await newStanding()).toBe('IN_FORCE');
+    expect((await customer.look()).body).toEqual(registered);
+  });
+
+  it('leaves no secret in the vault', async () => {
+    const items = stack.db.selectFrom('vault_item').where('reissue_id', '=', customer.reissueId).selectAll();
+    expect(await items.execute()).toEqual([]);
+  });
+
+  it('tells the customer by SMS and mail, of each moment once, and sends each code once', async () => {
+    const moments = [...told, 'ISSUED', 'REGISTERED'].sort();
+    const { mobile, email } = customer.person;
+    await until('all notices', async () => {
+      const [sms, mail] = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);
+      return sms.length > moments.length && mail.length >= moments.length;
+    });
+    const [sms, mail] = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);
+    const momentOf = ({ id }: { id: string }) =>
+      /(ri_[0-9a-f]{32})\.([A-Z_]+)/.exec(id)?.slice(1) ?? ['code'];
+    const expected = moments.map((moment) => [customer.reissueId, moment]);
+    expect(sms.map(momentOf).sort()).toEqual([['code'], ...expected].sort());
+    expect(mail.map(momentOf).sort()).toEqual(expected);
+    expect(await stack.sandbox.deposits(customer.person.account.number)).toHaveLength(1);
+  });
+
+  it('tells other systems of every change, in order', async () => {
+    const stories = await readStories(stack, bookmark, [customer.reissueId]);
+    const types = stories.get(customer.reissueId)!.map(({ type }) => type.replace(/^reseal\.|\.v1$/g, ''));
+    expect(types).toEqual([
+      'reissue.started',
+      'reissue.identity-verified',
+      ...(reason === 'LOST' ? ['certificate.held'] : []),
+      ...(reason === 'KEY_COMPROMISED' ? ['certificate.revoked'] : []),
+      reason === 'PASSWORD_FORGOTTEN' ? 'reissue.password-reset' : 'reissue.password-verified',
+      'reissue.consents-recorded',
+      'reissue.certificate-requested',
+      'reissue.issued',
+      'certificate.issued',
+      'reissue.registered',
+      'certificate.registered',
+      ...(old[2] === 'REVOKED superseded' ? ['certificate.revoked'] : []),
+    ]);
+  });
+});
+
+/** REISSUE keeps the old end, RENEW adds a year to it, NEW runs a year from today; ends fall on 23:59:59 in Korea. */
+function expectedEnd(basis: Basis, oldPem: string | undefined, now: Date): string {
+  const from = basis === 'NEW' ? now : new X509Certificate(oldPem!).validToDate;
+  if (basis === 'REISSUE') return from.toISOString();
+  const korean = new Date(from.getTime() + 9 * 3_600_000);
+  const end = new Date(
+    Date.UTC(korean.getUTCFullYear() + 1, korean.getUTCMonth(), korean.getUTCDate(), 14, 59, 59),
+  );
+  return end.toISOString();
+}

@@ -1,0 +1,51 @@
+import type { Client } from '@temporalio/client';
+import { loadConfig, temporalConfig } from '#libs/config';
+import { createDatabase, type Database } from '#libs/db';
+import { connectTemporalClient, createDataConverter } from '#libs/temporal';
+import { z } from 'zod';
+import { readAddresses, type Addresses } from './addresses.js';
+import { databaseUrlOf, environmentOf } from './app-environment.js';
+import { Customer } from './customer.js';
+import { Gateway } from './gateway.js';
+import { Sandbox, type Holding, type Person } from './sandbox.js';
+
+/** The stack that the tests run on: its front, and what a test may look at from behind. */
+export interface RunningStack {
+  readonly addresses: Addresses;
+  readonly gateway: Gateway;
+  readonly sandbox: Sandbox;
+  /** As its owner. */
+  readonly db: Database;
+  /** Decodes what it reads. */
+  readonly temporal: Client;
+  /** Somebody new, who has this certificate. */
+  arrive(holding?: Holding): Promise<Customer>;
+  /** Somebody who was here before. */
+  return(person: Person): Promise<Customer>;
+  close(): Promise<void>;
+}
+
+/** Connects to the stack that the environment names; nothing is asked of it yet. */
+export function connectToStack(): RunningStack {
+  const addresses = readAddresses();
+  const gateway = new Gateway(addresses.gateway);
+  const sandbox = new Sandbox(addresses.sandbox);
+  const db = createDatabase({ url: databaseUrlOf('owner'), applicationName: 'tests', max: 5 });
+  const { codecKeys } = loadConfig(z.object(temporalConfig), environmentOf('gateway'));
+  const temporal = connectTemporalClient({
+    ...addresses.temporal,
+    dataConverter: createDataConverter(codecKeys),
+  });
+  return {
+    addresses,
+    gateway,
+    sandbox,
+    db,
+    temporal: temporal.client,
+    arrive: async (holding = 'VALID') => Customer.arrive(gateway, sandbox, await sandbox.makePerson(holding)),
+    return: (person) => Customer.arrive(gateway, sandbox, person),
+    close: async () => {
+      await Promise.all([db.destroy(), temporal.close()]);
+    },
+  };
+}

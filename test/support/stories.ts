@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import { projectRoot } from '#libs/config';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { readEvents, sequenceOf, type Bookmark, type PublishedEvent, type ReceivedEvent } from './kafka.js';
+import type { RunningStack } from './running-stack.js';
+
+/**
+ * Reads from Kafka all that the database says of these reissues, and holds it against what is promised of every
+ * story: nothing is missing, the events of one key come in order and from one partition, and each keeps to its
+ * schema in the AsyncAPI document.
+ *
+ * @returns the events of each reissue in their order, both topics together
+ */
+export async function readStories(
+  { addresses, db }: Pick<RunningStack, 'addresses' | 'db'>,
+  from: Bookmark,
+  reissueIds: readonly string[],
+  timeoutMs = 30_000,
+): Promise<Map<string, PublishedEvent[]>> {
+  const rows = await db
+    .selectFrom('event')
+    .select(['reissue_id', 'sequence', 'key', 'type'])
+    .where('reissue_id', 'in', reissueIds)
+    .orderBy('reissue_id')
+    .orderBy('sequence')
+    .execute();
+  const missing = new Set(rows.map(({ reissue_id: id, sequence }) => `${id}/${sequence}`));
+  const ours = (event: PublishedEvent) => reissueIds.includes(String(event.data?.['reissueId']));
+  const received = await readEvents({
+    brokers: addresses.kafkaBrokers,
+    from,
+    timeoutMs,
+    until: (events) => {
+      for (const { event } of events) missing.delete(event.id);
+      return missing.size === 0;
+    },
+  });
+  const messages = received.filter(({ event }) => ours(event));
+  expectOrder(messages);
+  for (const { event } of messages) expectKeepsToSchema(event);
+
+  const stories = new Map<string, PublishedEvent[]>();
+  for (const { event } of [...messages].sort((a, b) => sequenceOf(a.event) - sequenceOf(b.event))) {
+    const story = stories.get(String(event.data?.['reissueId'])) ?? [];
+    if (story.at(-1)?.id !== event.id) story.push(event);
+    stories.set(String(event.data?.['reissueId']), story);
+  }
+  for (const [reissueId, story] of stories)
+    expect(story.map(({ type }) => type)).toEqual(
+      rows.filter((row) => row.reissue_id === reissueId).map(({ type }) => type),
+    );
+  for (const story of stories.values())
+    expect(story.map(sequenceOf)).toEqual(story.map((_, index) => index + 1));
+  return stories;
+}
+
+/** In order for each key; what comes a second time is a repetition, which a subscriber drops. */
+function expectOrder(messages: readonly ReceivedEvent[]): void {
+  const newest = new Map<string, { partition: number; sequence: number }>();
+  const seen = new Set<string>();
+  for (const { key, partition, event } of messages) {
+    if (seen.has(event.id)) continue;
+    seen.add(event.id);
+    const reissueKey = `${key} of ${String(event.data?.['reissueId'])}`;
+    const before = newest.get(reissueKey);
+    if (before) {
+      expect(partition).toBe(before.partition);
+      expect(sequenceOf(event)).toBeGreaterThan(before.sequence);
+    }
+    newest.set(reissueKey, { partition, sequence: sequenceOf(event) });
+  }
+}
+
+interface AsyncApi {
+  components: { messages: Record<string, { payload: object; headers: object }> };
+}
+let document: AsyncApi | undefined;
+const compiled = new Map<string, ValidateFunction>();
+
+function expectKeepsToSchema({ type, data }: PublishedEvent): void {
+  document ??= parse(readFileSync(join(projectRoot(), 'libs/contracts/asyncapi.yaml'), 'utf8')) as AsyncApi;
+  const { components } = document;
+  let validate = compiled.get(type);
+  if (!validate) {
+    const payload = components.messages[type]?.payload;
+    if (!payload) throw new Error(`the AsyncAPI document does not know ${type}`);
+    validate = new Ajv2020({ strict: false, validateFormats: false }).compile({ ...payload, components });
+    compiled.set(type, validate);
+  }
+  validate(data);
+  expect({ type, errors: validate.errors ?? [] }).toEqual({ type, errors: [] });
+}
