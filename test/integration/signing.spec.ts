@@ -25,7 +25,7 @@ import {
   type Database,
   type ReissueChanges,
 } from '#libs/db';
-import { databaseUrlOf } from './database.js';
+import { databaseUrlOf } from '../support/app-environment.js';
 
 const started = new Date('2026-11-05T03:04:05.678Z');
 const dayMs = 86_400_000;
