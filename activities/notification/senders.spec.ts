@@ -5,6 +5,7 @@ import { SMTPServer } from 'smtp-server';
 import { createSmsSender, createMailSender, type MailSender } from './index.js';
 
 const to = 'fictional@example.com';
+const patient = 4_000;
 const mail = {
   messageId: 'ri_1.ISSUED',
   to,
@@ -14,7 +15,7 @@ const mail = {
 
 describe('the mail sender', () => {
   let server: SMTPServer;
-  let sender: MailSender;
+  let senderWaiting: (timeoutMs: number) => MailSender;
   let received: string[];
   let fault: 'none' | 'busy' | 'unknown-address' | 'slow' | 'lost';
 
@@ -48,16 +49,17 @@ describe('the mail sender', () => {
     server.listen(0, '127.0.0.1');
     await once(server.server, 'listening');
     const { port } = server.server.address() as AddressInfo;
-    sender = createMailSender({
-      url: `smtp://127.0.0.1:${port}`,
-      from: 'Fictional Bank <no-reply@bank.example>',
-      timeoutMs: 500,
-    });
+    senderWaiting = (timeoutMs) =>
+      createMailSender({
+        url: `smtp://127.0.0.1:${port}`,
+        from: 'Fictional Bank <no-reply@bank.example>',
+        timeoutMs,
+      });
   });
   afterEach(() => new Promise<void>((done) => server.close(done)));
 
   it('gives the mail an id of its own, by which a repetition is known', async () => {
-    await sender.send(mail);
+    await senderWaiting(patient).send(mail);
     expect(received[0]).toMatch(/^Message-ID: <ri_1\.ISSUED@bank\.example>\r$/m);
     expect(received[0]).toMatch(/^From: Fictional Bank <no-reply@bank\.example>\r$/m);
     expect(received[0]).toMatch(/^To: fictional@example\.com\r$/m);
@@ -73,6 +75,7 @@ describe('the mail sender', () => {
     'tells by the error whether another try helps when the server is %s, not whom it failed',
     async (...[mode, name]) => {
       fault = mode;
+      const sender = senderWaiting(mode === 'slow' ? 300 : patient);
       const error = await sender.send(mail).then(
         () => undefined,
         (failure: Error) => failure,

@@ -23,7 +23,7 @@ afterAll(() => {
 });
 
 const post = (options = {}) =>
-  callProvider({ url, timeoutMs: 500, ...options }, { provider: 'sms', body: { to: secret }, answer });
+  callProvider({ url, timeoutMs: 4_000, ...options }, { provider: 'sms', body: { to: secret }, answer });
 const failureOf = (call: Promise<unknown>): Promise<Error> =>
   call.then(
     () => Promise.reject(new Error('it succeeded')),
@@ -50,7 +50,7 @@ describe('a call to a provider', () => {
     ['it is asked too often', {}, reply(429), 'ProviderUnavailable'],
     ['it fails inside', {}, reply(500), 'OutcomeUnknown'],
     ['something between gives up', {}, reply(504), 'OutcomeUnknown'],
-    ['it answers too late', {}, () => undefined, 'OutcomeUnknown'],
+    ['it answers too late', { timeoutMs: 100 }, () => undefined, 'OutcomeUnknown'],
     [
       'the connection breaks',
       {},
