@@ -38,5 +38,10 @@ export const signer: ActivityOptions = {
 export const notifications: ActivityOptions = {
   startToCloseTimeout: '30 s',
   scheduleToCloseTimeout: '1 h',
-  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' },
+  retry: {
+    initialInterval: '1 s',
+    backoffCoefficient: 2,
+    maximumInterval: '5 min',
+    nonRetryableErrorTypes: ['ProviderRefused'],
+  },
 };

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Database } from '#libs/db';
-import type { EventRelay } from '#libs/events';
+import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry } from '#libs/http';
-import type { Logger } from '#libs/observability';
+import { Metrics, type Logger } from '#libs/observability';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
 import { ensureSchedules } from './schedules.js';
@@ -27,6 +27,7 @@ export class WorkerModule {
   constructor(
     private readonly parts: ProcessParts,
     private readonly health: HealthRegistry,
+    private readonly metrics: Metrics,
   ) {}
 
   static with(parts: ProcessParts): DynamicModule {
@@ -44,6 +45,7 @@ export class WorkerModule {
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
+    registerRelayMetrics(relay, this.metrics.registry);
     relay.start();
     void this.scheduleWhenReachable();
   }
