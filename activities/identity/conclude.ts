@@ -114,8 +114,9 @@ async function protectOld(change: ReissueChange, old: CertificateRow): Promise<v
   }
 }
 
-function attemptsLeft(
-  context: IdentityContext,
+/** Tries left on the offered method with the fewest. */
+export function attemptsLeft(
+  context: Pick<IdentityContext, 'policy'>,
   methods: readonly IdentityMethodRow[],
   offered: readonly IdentityMethod[],
 ): number {

@@ -20,6 +20,7 @@ export type IdentitySteps = ReturnType<typeof createIdentitySteps>;
 export { createProviderActivities } from './provider-calls.js';
 export type { ProviderActivities } from './provider-calls.js';
 export { prepareChallenges } from './challenges.js';
+export { attemptsLeft } from './conclude.js';
 export type { IdentityContext, ProviderContext } from './context.js';
 export { createOneWonProvider, createTelecomProvider } from './providers/index.js';
 export type { IdentityProvider } from './providers/index.js';

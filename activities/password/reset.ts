@@ -6,6 +6,7 @@ import {
   type ResetPassword,
 } from '#libs/domain';
 import { identityMethodsOf, replaceVerifier } from '#libs/db';
+import { attemptsLeft } from '#activities/identity';
 import { done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './index.js';
 
@@ -29,7 +30,7 @@ export async function resetPassword(
       return failed('PASSWORD_RULES', {
         errors: broken.map((code) => ({ pointer: '/newPassword', message: code })),
       });
-    if (await reopensIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
+    if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
 
     const { tx, row, now } = change;
     if (!row.customer_id) throw new Error('identity is verified without a customer');
@@ -41,20 +42,21 @@ export async function resetPassword(
   });
 }
 
-async function reopensIdentity(context: PasswordContext, change: ReissueChange): Promise<boolean> {
+/** Goes back to ask for what is missing; where no further method can be had, the old password is still asked for. */
+async function lacksIdentity(context: PasswordContext, change: ReissueChange): Promise<boolean> {
   const methods = await identityMethodsOf(change.tx, change.row.reissue_id);
-  const { complete, methods: offered } = assessIdentity(
-    context.policy,
-    change.row.effective_reason,
-    context.availableMethods,
-    {
-      verified: methods.filter((each) => each.verified_at).map((each) => each.method),
-      locked: methods.filter((each) => each.locked).map((each) => each.method),
-      resetting: true,
-    },
-  );
-  if (complete) return false;
-  change.set({ resetting: true, methods: [...offered] });
+  const {
+    complete,
+    impossible,
+    methods: offered,
+  } = assessIdentity(context.policy, change.row.effective_reason, context.availableMethods, {
+    verified: methods.filter((each) => each.verified_at).map((each) => each.method),
+    locked: methods.filter((each) => each.locked).map((each) => each.method),
+    resetting: true,
+  });
+  if (complete || impossible) return impossible;
+  const attempts = attemptsLeft(context, methods, offered);
+  change.set({ resetting: true, methods: [...offered], identity_attempts: attempts });
   change.move('resetPassword', 'IDENTITY_REQUIRED', 'reseal.reissue.identity-reopened.v1', {
     code: 'RESET_NEEDS_MORE',
   });

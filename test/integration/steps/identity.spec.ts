@@ -1,0 +1,342 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { putVaultItem } from '#libs/db';
+import type { VerificationResult } from '#libs/contracts';
+import type { IdentityMethod } from '#libs/domain';
+import { Applicant } from '../../world/applicant.js';
+import { day, hour, minute, second } from '../../world/movable-clock.js';
+import { customer, stranger, type Person } from '../../world/people.js';
+import { perform } from '../../world/perform.js';
+import { eventsOf, everythingOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
+import { walkTo } from '../../world/walk.js';
+import { createWorld, type World } from '../../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+
+type Codes = Partial<Record<IdentityMethod, string | undefined>>;
+const wrong = '000000';
+
+async function arrive(person?: Person): Promise<Applicant> {
+  return walkTo(world, person ?? (await customer(world)), 'IDENTITY_REQUIRED');
+}
+
+/** Answers, and gives what became of each answer: ACCEPTED, or why not. */
+async function answer(applicant: Applicant, codes: Codes): Promise<string[]> {
+  const message = await applicant.answerChallenges(codes);
+  const { status, code } = await perform(world, applicant.reissueId, message);
+  if (status !== 'DONE') return [code ?? status];
+  const { results = [] } = await outcomeOf(applicant, message.updateId);
+  return results.map((result: VerificationResult) =>
+    result.accepted ? 'ACCEPTED' : (result.reason ?? 'unexplained'),
+  );
+}
+
+async function lastCode(applicant: Applicant): Promise<unknown> {
+  const events = await eventsOf(applicant);
+  return events.at(-1)?.data.code;
+}
+
+describe('codes', () => {
+  it('that are right let the person through, in one call or in several', async () => {
+    const applicant = await arrive();
+    expect(await answer(applicant, { ONE_WON: undefined })).toEqual(['ACCEPTED']);
+    expect(await applicant.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', methods: ['PHONE_CODE'] });
+    expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
+    expect(await applicant.row()).toMatchObject({
+      state: 'PASSWORD_REQUIRED',
+      methods: [],
+      basis: 'REISSUE',
+      old_serial: applicant.person.oldSerial,
+    });
+  });
+
+  it('that are wrong five times lock the method, and without it the reissue is rejected', async () => {
+    const applicant = await arrive();
+    for (let left = 4; left > 0; left -= 1) {
+      expect(await answer(applicant, { PHONE_CODE: wrong })).toEqual(['WRONG']);
+      expect(await applicant.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', identity_attempts: left });
+    }
+    expect(await answer(applicant, { PHONE_CODE: wrong })).toEqual(['LOCKED']);
+    expect((await applicant.row()).state).toBe('REJECTED');
+    expect(await lastCode(applicant)).toBe('IDENTITY_LOCKED');
+    expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['WRONG_STATE']);
+  });
+
+  it('reject it also when it is the second method that is locked', async () => {
+    const applicant = await arrive();
+    await answer(applicant, { PHONE_CODE: undefined });
+    for (let i = 0; i < 5; i += 1) await answer(applicant, { ONE_WON: wrong });
+    expect((await applicant.row()).state).toBe('REJECTED');
+  });
+
+  it('are right at the fifth try as at the first', async () => {
+    const applicant = await arrive();
+    for (let i = 0; i < 4; i += 1) await answer(applicant, { PHONE_CODE: wrong, ONE_WON: wrong });
+    expect(await answer(applicant, { PHONE_CODE: undefined, ONE_WON: undefined })).toEqual([
+      'ACCEPTED',
+      'ACCEPTED',
+    ]);
+    expect((await applicant.row()).state).toBe('PASSWORD_REQUIRED');
+  });
+
+  it('are compared five times, however many answers arrive at once', async () => {
+    const applicant = await arrive();
+    const before = world.outside.telecom.comparisons.length;
+    const messages = await Promise.all(
+      Array.from({ length: 20 }, () => applicant.answerChallenges({ PHONE_CODE: wrong })),
+    );
+    await Promise.all(messages.map((message) => perform(world, applicant.reissueId, message)));
+    expect(world.outside.telecom.comparisons.length - before).toBeLessThanOrEqual(5);
+    expect((await applicant.row()).state).toBe('REJECTED');
+  });
+
+  it('are not right after their time, which costs no try', async () => {
+    const applicant = await arrive();
+    const before = world.outside.telecom.comparisons.length;
+    world.clock.advance(180 * second);
+    expect(await answer(applicant, { PHONE_CODE: undefined, ONE_WON: undefined })).toEqual([
+      'EXPIRED',
+      'ACCEPTED',
+    ]);
+    expect(world.outside.telecom.comparisons.length).toBe(before);
+    expect((await applicant.row()).identity_attempts).toBe(5);
+    world.clock.advance(second);
+    await perform(world, applicant.reissueId, applicant.requestChallenges(['PHONE_CODE']));
+    world.clock.advance(180 * second - 1);
+    expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
+  });
+
+  it('of a transfer are good for ten minutes', async () => {
+    const applicant = await arrive();
+    world.clock.advance(10 * minute);
+    expect(await answer(applicant, { ONE_WON: undefined })).toEqual(['EXPIRED']);
+  });
+
+  it('sent again replace the earlier ones, reset no counter, and are sent so often only', async () => {
+    const applicant = await arrive();
+    for (let i = 0; i < 3; i += 1) await answer(applicant, { PHONE_CODE: wrong });
+    const old = await applicant.answerChallenges({ PHONE_CODE: undefined });
+    for (let sends = 2; sends <= 5; sends += 1) {
+      world.clock.advance(second);
+      const message = applicant.requestChallenges(['PHONE_CODE']);
+      expect((await perform(world, applicant.reissueId, message)).status).toBe('DONE');
+      const { challenges } = await outcomeOf(applicant, message.updateId);
+      expect(challenges).toMatchObject([{ method: 'PHONE_CODE', remainingAttempts: 2 }]);
+    }
+    expect(
+      await perform(world, applicant.reissueId, applicant.requestChallenges(['PHONE_CODE'])),
+    ).toMatchObject({ status: 'REFUSED', code: 'TOO_MANY_SENDS' });
+    expect(await perform(world, applicant.reissueId, old)).toMatchObject({ code: 'UNKNOWN_CHALLENGE' });
+    expect(await answer(applicant, { PHONE_CODE: wrong })).toEqual(['WRONG']);
+    expect(await answer(applicant, { PHONE_CODE: wrong })).toEqual(['LOCKED']);
+    expect((await applicant.row()).state).toBe('REJECTED');
+  });
+
+  it('are sent only by methods that are offered', async () => {
+    const applicant = await arrive();
+    await answer(applicant, { ONE_WON: undefined });
+    for (const method of ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const)
+      expect(await perform(world, applicant.reissueId, applicant.requestChallenges([method]))).toMatchObject({
+        code: 'METHOD_NOT_OFFERED',
+      });
+  });
+});
+
+describe('wrong answers of a person', () => {
+  const failAReissue = async (person: Person) => {
+    const applicant = await arrive(person);
+    for (let i = 0; i < 5; i += 1) await answer(applicant, { PHONE_CODE: wrong });
+    expect((await applicant.row()).state).toBe('REJECTED');
+  };
+
+  it('are fifteen a day and method across reissues, until midnight in Korea', async () => {
+    world.clock.set(new Date('2026-11-10T01:00:00Z'));
+    const person = await customer(world);
+    for (let i = 0; i < 3; i += 1) await failAReissue(person);
+
+    world.clock.set(new Date('2026-11-10T14:59:59.999Z'));
+    const tooLate = await arrive(person);
+    expect(await answer(tooLate, { ONE_WON: undefined })).toEqual(['ACCEPTED']);
+    expect(await answer(tooLate, { PHONE_CODE: undefined })).toEqual(['LOCKED']);
+    expect((await tooLate.row()).state).toBe('REJECTED');
+
+    world.clock.set(new Date('2026-11-10T15:00:00Z'));
+    const nextDay = await arrive(person);
+    expect(await answer(nextDay, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
+  });
+
+  it('do not count for others, and right ones count for nobody', async () => {
+    const person = await customer(world);
+    for (let i = 0; i < 3; i += 1) await failAReissue(person);
+    await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
+
+    const often = await customer(world);
+    for (let i = 0; i < 16; i += 1) await walkTo(world, often, 'PASSWORD_REQUIRED');
+  });
+});
+
+describe('a person the bank does not know', () => {
+  /** What the world outside can see of a start, without what differs from one reissue to the next anyway. */
+  async function visible(person: Person) {
+    const applicant = await Applicant.of(world, person);
+    const message = applicant.start();
+    const result = await perform(world, applicant.reissueId, message);
+    const { challenges = [], reissue } = await outcomeOf(applicant, message.updateId);
+    const { id: _, ...about } = reissue;
+    const row = await applicant.row();
+    return {
+      applicant,
+      seen: {
+        status: result.status,
+        standing: result.standing,
+        refLength: result.customerRef?.length,
+        about,
+        challenges: challenges.map(({ challengeId, hint, ...more }) => ({
+          ...more,
+          id: challengeId.replace(/[0-9a-f]{32}$/, '…'),
+          hint: hint?.replace(/\d/g, '0'),
+        })),
+        columns: Object.entries(row)
+          .filter(([name, value]) => value !== null && name !== 'customer_id')
+          .map(([name]) => name),
+      },
+    };
+  }
+
+  it('meets the same answers, hints and columns', async () => {
+    const known = await visible(await customer(world));
+    const unknown = await visible(stranger(world));
+    expect(unknown.seen).toEqual(known.seen);
+  });
+
+  it('is told the same of wrong answers, and is rejected in the same way', async () => {
+    const known = await visible(await customer(world));
+    const unknown = await visible(stranger(world));
+    for (const { applicant } of [known, unknown]) {
+      expect(await answer(applicant, { ONE_WON: wrong })).toEqual(['WRONG']);
+      expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
+      for (let i = 0; i < 3; i += 1) expect(await answer(applicant, { ONE_WON: wrong })).toEqual(['WRONG']);
+      expect(await answer(applicant, { ONE_WON: wrong })).toEqual(['LOCKED']);
+      expect(await lastCode(applicant)).toBe('IDENTITY_LOCKED');
+    }
+  });
+
+  it('has the same hint each time', async () => {
+    const person = stranger(world);
+    const hints = async () => {
+      const { applicant } = await visible(person);
+      const rows = await world.owner
+        .selectFrom('challenge')
+        .select('hint')
+        .where('reissue_id', '=', applicant.reissueId)
+        .orderBy('method')
+        .execute();
+      return rows.map(({ hint }) => hint);
+    };
+    expect(await hints()).toEqual(await hints());
+  });
+
+  it('gets no transfer sent', async () => {
+    const before = world.outside.oneWon.sends.length;
+    await visible(stranger(world));
+    expect(world.outside.oneWon.sends.length).toBe(before);
+  });
+});
+
+describe('a person who is somebody else', () => {
+  it('is rejected when a provider names another CI than the bank has', async () => {
+    const person = await customer(world);
+    world.outside.oneWon.knows(person, 'x'.repeat(88));
+    const applicant = await arrive(person);
+    expect(await answer(applicant, { PHONE_CODE: undefined, ONE_WON: undefined })).toEqual([
+      'ACCEPTED',
+      'ACCEPTED',
+    ]);
+    expect((await applicant.row()).state).toBe('REJECTED');
+    expect(await lastCode(applicant)).toBe('IDENTITY_MISMATCH');
+    expect(await vaultItemsOf(applicant)).toBe(0);
+  });
+
+  it('is not told anything of the certificate on file', async () => {
+    const person = await customer(world);
+    world.outside.telecom.knows(person, 'y'.repeat(88));
+    const applicant = await arrive(person);
+    await answer(applicant, { PHONE_CODE: undefined, ONE_WON: undefined });
+    expect(await applicant.row()).toMatchObject({ state: 'REJECTED', basis: null, old_serial: null });
+  });
+});
+
+describe('an envelope', () => {
+  const refused = { status: 'REFUSED', code: 'ENVELOPE_REFUSED' };
+
+  it.each([
+    ['another reissue', { sub: `ri_${'0'.repeat(32)}` }],
+    ['another purpose', { purpose: 'password' as const }],
+  ])('made for %s is refused and costs no try', async (_name, sealing) => {
+    const applicant = await arrive();
+    const message = await applicant.answerChallenges({ PHONE_CODE: undefined }, sealing);
+    const { reissue: _, audit_entry: __, ...before } = await everythingOf(applicant);
+    expect(await perform(world, applicant.reissueId, message)).toMatchObject(refused);
+    const { reissue: ___, audit_entry: ____, ...after } = await everythingOf(applicant);
+    expect(after).toEqual(before);
+  });
+
+  it('that is not there is refused', async () => {
+    const applicant = await arrive();
+    const message = await applicant.answerChallenges({ PHONE_CODE: undefined });
+    await world.owner.deleteFrom('vault_item').where('reissue_id', '=', applicant.reissueId).execute();
+    expect(await perform(world, applicant.reissueId, message)).toMatchObject(refused);
+  });
+
+  it('of another reissue of the same person is refused under its own handle too', async () => {
+    const person = await customer(world);
+    const first = await arrive(person);
+    const second = await arrive(person);
+    const theirs = await first.answerChallenges({ PHONE_CODE: undefined });
+    const mine = await second.answerChallenges({ PHONE_CODE: undefined });
+    const stolen = theirs.answers[0]!.answer;
+    const answers = [{ challengeId: mine.answers[0]!.challengeId, answer: stolen }];
+    expect(await perform(world, second.reissueId, { ...mine, answers })).toMatchObject(refused);
+  });
+
+  it('is judged by when it came in, not by when it is opened', async () => {
+    const applicant = await arrive();
+    const message = await applicant.submitPassword();
+    const row = await world.owner
+      .selectFrom('vault_item')
+      .selectAll()
+      .where('handle', '=', message.password)
+      .executeTakeFirstOrThrow();
+    const late = { ...row, handle: 'late', created_at: new Date(row.created_at.getTime() + hour) };
+    await putVaultItem(world.gateway, late);
+    world.clock.advance(3 * day);
+    const secrets = { ...message, password: message.password };
+    await world.owner
+      .updateTable('reissue')
+      .set({ state: 'PASSWORD_REQUIRED' })
+      .where('reissue_id', '=', applicant.reissueId)
+      .execute();
+    expect(
+      await perform(world, applicant.reissueId, { ...secrets, updateId: 'late', password: 'late' }),
+    ).toMatchObject(refused);
+    expect(await perform(world, applicant.reissueId, secrets)).toMatchObject({ status: 'DONE' });
+  });
+});
+
+describe('a challenge', () => {
+  it('of another reissue is unknown, and so is one named twice', async () => {
+    const [mine, other] = [await arrive(), await arrive()];
+    const message = await mine.answerChallenges({ PHONE_CODE: undefined });
+    const foreign = await other.answerChallenges({ PHONE_CODE: undefined });
+    const [answered] = message.answers;
+    const unknown = { status: 'REFUSED', code: 'UNKNOWN_CHALLENGE' };
+    const stolen = { ...message, answers: [{ ...answered!, challengeId: foreign.answers[0]!.challengeId }] };
+    expect(await perform(world, mine.reissueId, stolen)).toMatchObject(unknown);
+    const twice = { ...message, answers: [answered!, answered!] };
+    expect(await perform(world, mine.reissueId, twice)).toMatchObject(unknown);
+    expect(await perform(world, mine.reissueId, message)).toMatchObject({ status: 'DONE' });
+    const again = await mine.answerChallenges({ PHONE_CODE: undefined });
+    expect(await perform(world, mine.reissueId, again)).toMatchObject(unknown);
+  });
+});

@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  registrationText,
+  type Apply,
+  type ConsentGiven,
+  type IdentityMethod,
+  type Reason,
+  type StartReissue,
+} from '#libs/domain';
+import { findReissue, putVaultItem, type ReissueRow } from '#libs/db';
+import { termsInForce, type TermsCatalogue } from '#libs/terms';
+import { seal, type Purpose } from '#libs/vault';
+import { KeyPair } from '../support/key-pair.js';
+import type { Person } from './people.js';
+import type { World } from './world.js';
+
+const origin = { address: '192.0.2.1', agent: 'spec' };
+
+export interface Application {
+  readonly reason?: Reason;
+  readonly key?: KeyPair;
+}
+
+/** How an envelope may be made wrongly. */
+interface Sealing {
+  readonly sub?: string;
+  readonly purpose?: Purpose;
+}
+
+/** A client of the gateway and the gateway itself, as far as they make the messages that a reissue is told. */
+export class Applicant {
+  readonly reissueId = `ri_${randomBytes(16).toString('hex')}`;
+  private calls = 0;
+
+  private constructor(
+    readonly world: World,
+    readonly person: Person,
+    readonly reason: Reason,
+    readonly key: KeyPair,
+  ) {}
+
+  static async of(world: World, person: Person, { reason, key }: Application = {}): Promise<Applicant> {
+    return new Applicant(world, person, reason ?? 'EXPIRED', key ?? (await KeyPair.make()));
+  }
+
+  start(methods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON']): StartReissue {
+    return {
+      ...this.call('start'),
+      kind: 'start',
+      reissueId: this.reissueId,
+      apiKeyName: 'spec',
+      reason: this.reason,
+      applicant: { name: this.person.name, mobile: this.person.mobile },
+      keyThumbprint: this.key.thumbprint,
+      consents: this.consents('identity'),
+      methods,
+    };
+  }
+
+  requestChallenges(methods: readonly IdentityMethod[]) {
+    return { ...this.call('requestChallenges'), kind: 'requestChallenges' as const, methods };
+  }
+
+  /** Answers to the newest challenge of each method; `undefined` is the right code. */
+  async answerChallenges(codes: Partial<Record<IdentityMethod, string | undefined>>, sealing: Sealing = {}) {
+    const call = this.call('answerChallenges');
+    const answers = [];
+    for (const [method, code] of Object.entries(codes) as [IdentityMethod, string | undefined][]) {
+      const { challengeId, transactionId } = await this.newestChallenge(method);
+      const value = code ?? this.world.outside.providerOf(method).codeOf(transactionId);
+      answers.push({ challengeId, answer: await this.sealed(call.updateId, value, 'identity', sealing) });
+    }
+    return { ...call, kind: 'answerChallenges' as const, answers };
+  }
+
+  async submitPassword(password = this.person.password, sealing: Sealing = {}) {
+    const call = this.call('submitPassword');
+    const handle = await this.sealed(call.updateId, password, 'password', sealing);
+    return { ...call, kind: 'submitPassword' as const, password: handle };
+  }
+
+  async resetPassword(password: string, sealing: Sealing = {}) {
+    const call = this.call('resetPassword');
+    const handle = await this.sealed(call.updateId, password, 'password', sealing);
+    return { ...call, kind: 'resetPassword' as const, newPassword: handle };
+  }
+
+  giveConsents(consents = this.consents('issuance')) {
+    return { ...this.call('giveConsents'), kind: 'giveConsents' as const, consents };
+  }
+
+  async requestCertificate(key = this.key, random = randomBytes(20).toString('hex'), sealing: Sealing = {}) {
+    const call = this.call('requestCertificate');
+    const vidRandom = await this.sealed(call.updateId, random, 'vid-random', sealing);
+    return { ...call, kind: 'requestCertificate' as const, csr: await key.request(), vidRandom };
+  }
+
+  apply(parts: Apply['parts']): Apply {
+    return { ...this.call('apply'), kind: 'apply', parts };
+  }
+
+  async proveRegistration(key = this.key) {
+    const row = await this.row();
+    const text = registrationText(this.reissueId, row.serial ?? '', row.registration_nonce ?? '');
+    return {
+      ...this.call('proveRegistration'),
+      kind: 'proveRegistration' as const,
+      challengeId: row.registration_challenge_id ?? 'none',
+      signature: key.sign(Buffer.from(text)).toString('base64url'),
+    };
+  }
+
+  cancel() {
+    return { ...this.call('cancel'), kind: 'cancel' as const };
+  }
+
+  /** Agreement to everything that is in force. */
+  consents(stage: 'identity' | 'issuance', catalogue: TermsCatalogue = this.world.terms): ConsentGiven[] {
+    return termsInForce(catalogue, stage, 'ko', this.world.clock.now()).map(
+      ({ termsId, version, digest }) => ({ termsId, version, digest, agreed: true }),
+    );
+  }
+
+  async row(): Promise<ReissueRow> {
+    const row = await findReissue(this.world.owner, this.reissueId);
+    if (!row) throw new Error('the reissue has no row');
+    return row;
+  }
+
+  private async newestChallenge(method: IdentityMethod) {
+    const row = await this.world.owner
+      .selectFrom('challenge')
+      .select(['challenge_id as challengeId', 'transaction_id as transactionId'])
+      .where('reissue_id', '=', this.reissueId)
+      .where('method', '=', method)
+      .orderBy('created_at', 'desc')
+      .executeTakeFirst();
+    if (!row) throw new Error(`there is no challenge for ${method}`);
+    return row;
+  }
+
+  private async sealed(updateId: string, value: string, purpose: Purpose, sealing: Sealing) {
+    const now = this.world.clock.now();
+    const handle = randomBytes(16).toString('hex');
+    const envelope = await seal(value, {
+      purpose,
+      sub: this.reissueId,
+      publicJwk: this.world.vaultKey,
+      now: now.getTime(),
+      ...sealing,
+    });
+    const item = { handle, reissue_id: this.reissueId, update_id: updateId, envelope, created_at: now };
+    await putVaultItem(this.world.gateway, item);
+    return handle;
+  }
+
+  private call(kind: string) {
+    this.calls += 1;
+    const updateId = `${kind}-${this.calls}`;
+    return { updateId, requestHmac: createHash('sha256').update(updateId).digest('hex'), origin };
+  }
+}

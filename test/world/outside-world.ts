@@ -1,0 +1,114 @@
+import type { IdentityProvider } from '#activities/identity';
+import type { Mail, MailSender, Sms, SmsSender } from '#activities/notification';
+import type { IdentityMethod } from '#libs/domain';
+import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
+
+type SendRequest = Parameters<IdentityProvider['send']>[0];
+type VerifyRequest = Parameters<IdentityProvider['verify']>[0];
+type VerifyResult = Awaited<ReturnType<IdentityProvider['verify']>>;
+
+/** `lost`: does what was asked, and its answer never arrives. `refusing`: says no for good. */
+export type Fault = 'down' | 'lost' | 'refusing';
+
+/** A provider of one-time codes that can be broken. Codes are `100001`, `100002` and so on, all different. */
+export class FakeCodeProvider implements IdentityProvider {
+  /** What it was really asked to do, in order; repetitions that it recognised are not counted. */
+  readonly sends: SendRequest[] = [];
+  readonly comparisons: VerifyRequest[] = [];
+  fault: Fault | undefined;
+  private readonly codes = new Map<string, { code: string; ci: string | undefined }>();
+  private readonly answers = new Map<string, VerifyResult>();
+  private readonly people = new Map<string, string>();
+
+  constructor(
+    readonly method: IdentityMethod,
+    private readonly addressOf: (request: Pick<SendRequest, 'name' | 'mobile' | 'account'>) => string,
+  ) {}
+
+  /** From now on codes for this address prove this CI. */
+  knows(person: Pick<SendRequest, 'name' | 'mobile' | 'account'>, ci: string): void {
+    this.people.set(this.addressOf(person), ci);
+  }
+
+  codeOf(transactionId: string): string {
+    const sent = this.codes.get(transactionId);
+    if (!sent) throw new Error(`no code was sent for ${transactionId}`);
+    return sent.code;
+  }
+
+  async send(request: SendRequest) {
+    this.breakBefore();
+    if (!this.codes.has(request.transactionId)) {
+      this.sends.push(request);
+      const ci = this.people.get(this.addressOf(request));
+      this.codes.set(request.transactionId, { code: String(100_000 + this.sends.length), ci });
+    }
+    this.breakAfter();
+    return this.codes.get(request.transactionId)?.ci ? ('SENT' as const) : ('UNKNOWN' as const);
+  }
+
+  async verify(request: VerifyRequest) {
+    this.breakBefore();
+    let answer = this.answers.get(request.attemptId);
+    if (!answer) {
+      this.comparisons.push(request);
+      const sent = this.codes.get(request.transactionId);
+      answer =
+        sent?.ci && sent.code === request.code
+          ? { status: 'MATCHED', ci: sent.ci }
+          : { status: 'MISMATCHED' };
+      this.answers.set(request.attemptId, answer);
+    }
+    this.breakAfter();
+    return answer;
+  }
+
+  async findSent(transactionId: string) {
+    this.breakBefore();
+    return this.codes.has(transactionId) ? ('SENT' as const) : undefined;
+  }
+
+  async findVerification(attemptId: string) {
+    this.breakBefore();
+    return this.answers.get(attemptId);
+  }
+
+  private breakBefore(): void {
+    if (this.fault === 'down') throw new ProviderUnavailable(`${this.method} is down`);
+    if (this.fault === 'refusing') throw new ProviderRefused(`${this.method} answered 400`, 400);
+  }
+
+  private breakAfter(): void {
+    if (this.fault === 'lost') throw new OutcomeUnknown(`${this.method} gave no answer`);
+  }
+}
+
+/** Takes SMS and mail, unless it is broken. */
+export class FakeMessenger {
+  readonly texts: Sms[] = [];
+  readonly mails: Mail[] = [];
+  down = false;
+
+  readonly sms: SmsSender = { send: async (sms) => this.take(this.texts, sms) };
+  readonly mail: MailSender = { send: async (mail) => this.take(this.mails, mail) };
+
+  /** The messages that reached a number, without repetitions. */
+  readonly momentsTold = (mobile: string) => [
+    ...new Set(this.texts.filter(({ to }) => to === mobile).map(({ messageId }) => messageId.split('.')[1])),
+  ];
+
+  private take<T>(taken: T[], message: T): void {
+    if (this.down) throw new ProviderUnavailable('messages cannot be sent');
+    taken.push(message);
+  }
+}
+
+export class OutsideWorld {
+  readonly telecom = new FakeCodeProvider('PHONE_CODE', ({ name, mobile }) => `${name} ${mobile}`);
+  readonly oneWon = new FakeCodeProvider('ONE_WON', ({ account }) => account);
+  readonly messenger = new FakeMessenger();
+
+  providerOf(method: IdentityMethod): FakeCodeProvider {
+    return method === 'PHONE_CODE' ? this.telecom : this.oneWon;
+  }
+}

@@ -1,0 +1,83 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { hash } from '@node-rs/argon2';
+import { KeyPair } from '../support/key-pair.js';
+import { day } from './movable-clock.js';
+import type { World } from './world.js';
+
+export interface Person {
+  /** Undefined for somebody the bank does not know. */
+  readonly customerId: string | undefined;
+  readonly name: string;
+  readonly mobile: string;
+  readonly ci: string;
+  readonly account: string;
+  readonly password: string;
+  /** Serial of the certificate on file. */
+  readonly oldSerial: string | undefined;
+}
+
+export interface Enrolment {
+  /** How many days the certificate on file is still valid, or for how many it has expired (negative). */
+  readonly certificateDays?: number | 'none';
+  readonly withoutPassword?: boolean;
+}
+
+/** As weak as Argon2 allows: the strength of the hash is not what is tried here. */
+const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+export const rightPassword = 'Certificate1!';
+const verifier = hash(rightPassword, cheap);
+
+/** Somebody the telecom company knows, and nobody else. */
+export function stranger(world: World): Person {
+  const person = {
+    customerId: undefined,
+    name: '홍가상',
+    mobile: `0109${String(randomInt(10_000_000)).padStart(7, '0')}`,
+    ci: randomBytes(64).toString('base64'),
+    account: `110${String(randomInt(1_000_000_000)).padStart(9, '0')}`,
+    password: rightPassword,
+    oldSerial: undefined,
+  };
+  world.outside.telecom.knows(person, person.ci);
+  world.outside.oneWon.knows(person, person.ci);
+  return person;
+}
+
+/** A customer of the bank, usually with a certificate that is valid for another 200 days. */
+export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
+  const { certificateDays = 200, withoutPassword = false } = enrolment;
+  const person = { ...stranger(world), customerId: randomUUID() };
+  const now = world.clock.now();
+  await world.owner
+    .insertInto('customer')
+    .values({
+      customer_id: person.customerId,
+      customer_ref: randomBytes(16).toString('hex'),
+      ci: person.ci,
+      name: person.name,
+      mobile: person.mobile,
+      email: `${person.mobile}@customer.example`,
+      bank_code: '999',
+      account_number: person.account,
+      created_at: now,
+    })
+    .execute();
+  if (!withoutPassword)
+    await world.owner
+      .insertInto('password_credential')
+      .values({ customer_id: person.customerId, verifier: await verifier, set_at: now })
+      .execute();
+  if (certificateDays === 'none') return person;
+
+  const [old] = await world.samples.issueSampleCertificates([
+    {
+      requestId: randomUUID(),
+      customerId: person.customerId,
+      subjectName: person.name,
+      csr: await (await KeyPair.make()).request(),
+      notBefore: new Date(now.getTime() + (certificateDays - 365) * day).toISOString(),
+      notAfter: new Date(now.getTime() + certificateDays * day).toISOString(),
+    },
+  ]);
+  return { ...person, oldSerial: old!.serial };
+}

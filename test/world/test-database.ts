@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import pg from 'pg';
+import { migrate } from '../../libs/db/src/migrate.js';
+
+/** The roles that our apps use in the database. */
+export type Role = 'owner' | 'gateway' | 'worker' | 'signer' | 'sandbox';
+
+/** A database of its own, migrated, on the server of the stack; to be dropped at the end. */
+export interface TestDatabase {
+  urlOf(role: Role): string;
+  drop(): Promise<void>;
+}
+
+const state = () => process.env.RESEAL_STATE ?? '.reseal';
+
+/**
+ * Makes the database `t_<random>`. The tests that use it are alone there, so that they may move its time, empty
+ * its tables and count its rows.
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  const passwords = JSON.parse(
+    readFileSync(join(state(), 'secrets', 'database-passwords.json'), 'utf8'),
+  ) as Record<string, string>;
+  const admin = adminUrl(passwords);
+  const urlOf = (role: Role) => {
+    const url = new URL(admin);
+    url.username = `reseal_${role}`;
+    url.password = passwords[url.username] ?? '';
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+
+  await asAdmin(admin, `grant reseal_owner to current_user`).catch(() => undefined); // a superuser needs no grant
+  await asAdmin(admin, `create database ${name} owner reseal_owner`);
+  try {
+    await migrate(urlOf('owner'), () => undefined);
+  } catch (error) {
+    await asAdmin(admin, `drop database ${name} with (force)`);
+    throw error;
+  }
+  return { urlOf, drop: () => asAdmin(admin, `drop database ${name} with (force)`) };
+}
+
+/** The administrator of the stack's own server, or of the one that RESEAL_POSTGRES_URL names. */
+function adminUrl(passwords: Readonly<Record<string, string>>): string {
+  if (process.env.RESEAL_POSTGRES_URL) return process.env.RESEAL_POSTGRES_URL;
+  const file = join(state(), 'env', 'owner.env');
+  const url = new URL(parseEnv(readFileSync(file, 'utf8')).RESEAL_DATABASE_URL ?? '');
+  url.username = 'postgres';
+  url.password = passwords.postgres ?? '';
+  url.pathname = '/postgres';
+  return url.href;
+}
+
+async function asAdmin(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,48 @@
+import type { OpenState, State } from '#libs/domain';
+import { Applicant, type Application } from './applicant.js';
+import { perform, type Performance } from './perform.js';
+import type { Person } from './people.js';
+import type { World } from './world.js';
+
+/** The steps of the ordinary path, each with the state it leads to. */
+const path: readonly (readonly [
+  State,
+  (applicant: Applicant) => Parameters<typeof perform>[2] | Promise<Parameters<typeof perform>[2]>,
+])[] = [
+  ['IDENTITY_REQUIRED', (applicant) => applicant.start()],
+  [
+    'PASSWORD_REQUIRED',
+    (applicant) => applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined }),
+  ],
+  ['CONSENT_REQUIRED', (applicant) => applicant.submitPassword()],
+  ['KEY_REQUIRED', (applicant) => applicant.giveConsents()],
+  ['ISSUED', (applicant) => applicant.requestCertificate()],
+  ['REGISTERED', (applicant) => applicant.proveRegistration()],
+];
+
+/** Starts a reissue for this person and goes on until it is in `state`. */
+export async function walkTo(
+  world: World,
+  person: Person,
+  state: Exclude<OpenState, 'ISSUING'> | 'REGISTERED',
+  application: Application & Performance = {},
+): Promise<Applicant> {
+  const applicant = await Applicant.of(world, person, application);
+  await goOn(applicant, state, application);
+  return applicant;
+}
+
+/** Goes on from wherever the reissue is until it is in `state`. */
+export async function goOn(applicant: Applicant, state: State, performance: Performance = {}): Promise<void> {
+  const { world, reissueId } = applicant;
+  const at = await applicant.row().then(
+    (row) => row.state,
+    () => undefined,
+  );
+  const from = at === undefined ? 0 : path.findIndex(([each]) => each === at) + 1;
+  const to = path.findIndex(([each]) => each === state);
+  for (const [next, message] of path.slice(from, to + 1)) {
+    const { standing } = await perform(world, reissueId, await message(applicant), performance);
+    if (standing.state !== next) throw new Error(`a step led to ${standing.state} instead of ${next}`);
+  }
+}

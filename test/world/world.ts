@@ -1,0 +1,114 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { pino } from 'pino';
+import { createSampleActivities, createSigningActivities } from '#activities/signing';
+import { createCertificateAuthority, openIssuingAuthority, personalBankProfile } from '#libs/ca';
+import { createDatabase, type Database } from '#libs/db';
+import { defaultDeadlines, defaultIdentityPolicy } from '#libs/domain';
+import { loadTerms } from '#libs/terms';
+import { importVaultKeys, publicVaultKeys } from '#libs/vault';
+import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
+import { MovableClock } from './movable-clock.js';
+import { OutsideWorld } from './outside-world.js';
+import { createTestDatabase, type Role } from './test-database.js';
+
+// Everything that runs at the same time makes everything else slow.
+jest.setTimeout(60_000);
+
+/** When the tests begin, for those who start at no particular moment. */
+const beginning = new Date('2026-11-05T03:04:05.678Z');
+
+/** The activities of worker and signer on a database of their own, with a fake outside and a clock to move. */
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export async function createWorld(parts: Partial<WorkerParts> = {}) {
+  const clock = new MovableClock(beginning);
+  const outside = new OutsideWorld();
+  const database = await createTestDatabase();
+  const opened: Database[] = [];
+  const as = (role: Role, max = 10) => {
+    const db = createDatabase({ url: database.urlOf(role), applicationName: 'spec', max });
+    opened.push(db);
+    return db;
+  };
+  const owner = as('owner');
+  const gateway = as('gateway', 4);
+  const worker = as('worker', 20);
+  const logger = pino({ level: 'silent' });
+
+  const vaultKeys = newVaultKeys();
+  const authority = await newAuthority();
+  const signingPorts = { ...authority, db: as('signer'), clock: clock.now, logger };
+  const workerParts: WorkerParts = {
+    db: worker,
+    clock: clock.now,
+    logger,
+    deadlines: defaultDeadlines,
+    policy: defaultIdentityPolicy,
+    terms: loadTerms(),
+    vaultKeys: await importVaultKeys(vaultKeys),
+    pseudonymKey: randomBytes(32),
+    providers: [outside.telecom, outside.oneWon],
+    hashingSlots: 2,
+    ...outside.messenger,
+    temporal: { workflow: unusable('Temporal') },
+    ...parts,
+  };
+
+  return {
+    clock,
+    outside,
+    /** Sees and may do everything. */
+    owner,
+    gateway,
+    terms: workerParts.terms,
+    vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
+    activities: createActivities(workerParts),
+    /** The same activities with some parts exchanged, on the same database. */
+    activitiesWith: (other: Partial<WorkerParts>) => createActivities({ ...workerParts, ...other }),
+    signing: createSigningActivities(signingPorts),
+    samples: createSampleActivities(signingPorts),
+    async close(): Promise<void> {
+      await Promise.all(opened.map((db) => db.destroy()));
+      await database.drop();
+    },
+  };
+}
+
+function newVaultKeys() {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = randomBytes(8).toString('hex');
+  return {
+    keys: [{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'ECDH-ES+A256KW', use: 'enc' }],
+  };
+}
+
+async function newAuthority() {
+  const folder = mkdtempSync(join(tmpdir(), 'reseal-spec-'));
+  const directory = join(folder, 'ca');
+  const passphrase = 'only for these specs';
+  try {
+    await createCertificateAuthority({ directory, organisation: 'reseal-test', passphrase, now: beginning });
+    return {
+      authority: openIssuingAuthority(directory, passphrase),
+      profile: personalBankProfile({ name: 'RESEAL', code: '999' }),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Stands for a part that the tests in question never reach. */
+function unusable(what: string): never {
+  return new Proxy(
+    {},
+    {
+      get() {
+        throw new Error(`${what} is not there in this test`);
+      },
+    },
+  ) as never;
+}
