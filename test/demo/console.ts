@@ -49,7 +49,7 @@ export const say = {
 
   failure(error: Error): void {
     const [what, about] =
-      error instanceof StepFailure ? [`Failed after: ${error.step}`, error.cause] : ['Failed', error];
+      error instanceof StepFailure ? [`Failed at: ${error.step}`, error.cause] : ['Failed', error];
     console.error(`${what}\n${about.message.replace(/^/gm, '  ')}`);
   },
 };

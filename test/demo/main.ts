@@ -47,8 +47,8 @@ async function demo(options: Options): Promise<number> {
   const historyEvents = await readHistories(addresses, run, events, options);
   const total = [...events.values()].reduce((sum, story) => sum + story.length, 0);
   const figures = figuresOf(run, total, historyEvents);
-  say.figures(figures);
-  if (options.out) say.line(`  Files in ${options.out}`);
+  if (figures.registered > 0) say.figures(figures);
+  if (options.out && figures.registered > 0) say.line(`  Files in ${options.out}`);
   if (options.json) say.line(JSON.stringify(figures));
   return run.failed === 0 ? 0 : 1;
 }

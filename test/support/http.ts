@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { problemSchema } from '#libs/contracts';
+import type { problemSchema, Reissue } from '#libs/contracts';
 import type { z } from 'zod';
 
 /** A problem document (RFC 9457). */
@@ -78,12 +78,18 @@ async function read(response: Response, type: string): Promise<unknown> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-function pauseBeforeRepeating({ status, headers, body }: Answer): number | undefined {
+function pauseBeforeRepeating(answer: Answer): number | undefined {
+  const { status, headers } = answer;
   const retryAfter = headers.get('retry-after');
   if (retryAfter !== null) return Number(retryAfter) * 1000;
   if (status !== 202) return undefined;
+  return nextActionOf(answer) === 'NEEDS_OPERATOR' ? undefined : pauseMs;
+}
+
+/** What has to happen next, of an answer with a reissue or in it. */
+function nextActionOf({ body }: Answer): string | undefined {
   const { reissue = body } = body as { reissue?: unknown };
-  return (reissue as { next?: { action?: string } }).next?.action === 'NEEDS_OPERATOR' ? undefined : pauseMs;
+  return (reissue as Partial<Reissue>).next?.action;
 }
 
 const unreachable = ({ method, url }: Call, cause: unknown) =>
@@ -102,9 +108,8 @@ export class UnexpectedAnswer extends Error {
 
   constructor(readonly answer: Answer) {
     const { call, status, problem } = answer;
-    super(
-      [`${call.method} ${new URL(call.url).pathname} answered ${status}`, ...wordsOf(problem)].join('\n'),
-    );
+    const words = status === 202 ? [`The step is not finished: ${nextActionOf(answer)}`] : wordsOf(problem);
+    super([`${call.method} ${new URL(call.url).pathname} answered ${status}`, ...words].join('\n'));
   }
 }
 
