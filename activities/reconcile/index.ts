@@ -1,6 +1,13 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { isFinal, reissueIdOf, taskQueues, workflowIdOf, type Clock } from '#libs/domain';
+import {
+  isFinal,
+  reissueIdOf,
+  taskQueues,
+  workflowIdOf,
+  workflowTaskTimeoutMs,
+  type Clock,
+} from '#libs/domain';
 import {
   closeStaleIntents,
   destroyStaleVaultItems,
@@ -84,6 +91,7 @@ async function restart(context: ReconcileContext, row: ReissueRow): Promise<bool
     args: [{ reissueId: row.reissue_id, resume: true }],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowTaskTimeout: workflowTaskTimeoutMs,
   });
   return true;
 }

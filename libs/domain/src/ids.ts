@@ -1,6 +1,9 @@
 /** The one place that knows the public names by which Temporal knows us. */
 export const taskQueues = { reissue: 'reissue', signing: 'ca-signing' } as const;
 
+/** How long a worker may be silent over a workflow task until another gets it: a killed worker is noticed by this. */
+export const workflowTaskTimeoutMs = 5_000;
+
 const workflowPrefix = 'reissue/';
 
 export function workflowIdOf(reissueId: string): string {

@@ -23,6 +23,7 @@ export { passwordRules, passwordRuleCodes, brokenPasswordRules, passwordAttempts
 export type { PasswordRuleCode } from './password-rules.js';
 export {
   taskQueues,
+  workflowTaskTimeoutMs,
   workflowIdOf,
   reissueIdOf,
   reissueIdPattern,

@@ -10,6 +10,7 @@ import {
 import {
   taskQueues,
   workflowIdOf,
+  workflowTaskTimeoutMs,
   type CustomerMessage,
   type StartReissue,
   type StepResult,
@@ -52,6 +53,7 @@ export class ReissueWorkflows {
           args: [{ reissueId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowTaskTimeout: workflowTaskTimeoutMs,
         }),
       }),
     );
