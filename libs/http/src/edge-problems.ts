@@ -8,35 +8,38 @@ export const edgeProblems = {
   },
   unauthorized: { status: 401, title: { en: 'Authentication is required', ko: '인증이 필요합니다' } },
   forbidden: { status: 403, title: { en: 'This is not allowed', ko: '허용되지 않습니다' } },
-  'not-found': { status: 404, title: { en: 'There is nothing here', ko: '찾을 수 없습니다' } },
+  'not-found': { status: 404, title: { en: 'Not found', ko: '찾을 수 없습니다' } },
   'method-not-allowed': {
     status: 405,
-    title: { en: 'Method not allowed', ko: '허용되지 않는 메서드입니다' },
+    title: { en: 'The method is not allowed', ko: '허용되지 않는 메서드입니다' },
   },
   'not-acceptable': {
     status: 406,
-    title: { en: 'No acceptable representation', ko: '제공할 수 없는 형식입니다' },
+    title: { en: 'This format is not offered', ko: '제공하지 않는 형식입니다' },
   },
   'request-timeout': {
     status: 408,
     title: { en: 'The request took too long', ko: '요청 시간이 초과되었습니다' },
   },
-  'body-too-large': { status: 413, title: { en: 'The body is too large', ko: '요청 본문이 너무 큽니다' } },
+  'body-too-large': { status: 413, title: { en: 'The body is too large', ko: '본문이 너무 큽니다' } },
   'uri-too-long': { status: 414, title: { en: 'The address is too long', ko: '주소가 너무 깁니다' } },
   'unsupported-media-type': {
     status: 415,
-    title: { en: 'Unsupported media type', ko: '지원하지 않는 본문 형식입니다' },
+    title: { en: 'The media type is not supported', ko: '지원하지 않는 본문 형식입니다' },
   },
   'invalid-request': {
     status: 422,
-    title: { en: 'The request is not valid', ko: '요청 내용이 올바르지 않습니다' },
+    title: { en: 'The request has invalid content', ko: '요청 내용이 올바르지 않습니다' },
   },
   'headers-too-large': {
     status: 431,
     title: { en: 'The headers are too large', ko: '요청 헤더가 너무 큽니다' },
   },
-  'internal-error': { status: 500, title: { en: 'Internal error', ko: '내부 오류가 발생했습니다' } },
-  unavailable: { status: 503, title: { en: 'Temporarily unavailable', ko: '일시적으로 사용할 수 없습니다' } },
+  'internal-error': {
+    status: 500,
+    title: { en: 'Something went wrong on our side', ko: '내부 오류가 발생했습니다' },
+  },
+  unavailable: { status: 503, title: { en: 'Temporarily unavailable', ko: '잠시 처리할 수 없습니다' } },
 } satisfies Record<string, Pick<ProblemOptions, 'status' | 'title'>>;
 
 export type EdgeProblem = keyof typeof edgeProblems;
