@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils.js';
+import { reasons } from '#libs/domain';
+import type { Customer } from '../support/customer.js';
+import { connectToStack } from '../support/running-stack.js';
+import { TemporalHistories } from '../support/temporal.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+let histories: TemporalHistories;
+beforeAll(async () => {
+  histories = await TemporalHistories.connect(stack.addresses.temporal);
+});
+afterAll(() => Promise.all([stack.close(), histories.close()]));
+
+/** All payloads of a history, wherever they stand, with the name of what holds them. */
+function payloadsOf(value: unknown, name = ''): { name: string; encoding: string; text: string }[] {
+  if (Array.isArray(value)) return value.flatMap((each) => payloadsOf(each, name));
+  if (typeof value !== 'object' || value === null) return [];
+  const { metadata, data } = value as { metadata?: { encoding?: string }; data?: string };
+  if (metadata?.encoding !== undefined) {
+    const decode = (text = '') => Buffer.from(text, 'base64').toString();
+    return [{ name, encoding: decode(metadata.encoding), text: decode(data) }];
+  }
+  return Object.entries(value).flatMap(([key, member]) => payloadsOf(member, `${name}/${key}`));
+}
+
+describe.each(reasons)('the history of a reissue because of %s', (reason) => {
+  let customer: Customer;
+  let history: History;
+  let text: string;
+  beforeAll(async () => {
+    customer = await stack.arrive('VALID');
+    await customer.completeReissue(reason);
+    await histories.lengthWhenClosed(customer.reissueId);
+    history = await histories.of(customer.reissueId);
+    text = historyToJSON(history);
+  });
+
+  it('stays within 75 events, and six more where the customer is told of one moment more', () => {
+    const count = history.events!.length;
+    console.info(`${reason}: ${count} events of history, ${(text.length / 1024).toFixed(1)} kB as JSON`);
+    expect(count).toBeLessThanOrEqual(reason === 'EXPIRED' ? 75 : 81);
+  });
+
+  it('holds encrypted payloads, and in clear only what lists and replay need', () => {
+    const payloads = payloadsOf(JSON.parse(text));
+    const clear = payloads.filter(({ encoding }) => encoding !== 'binary/encrypted');
+    expect(payloads.length - clear.length).toBeGreaterThan(20);
+    for (const { name, text: content } of clear)
+      if (/searchAttributes/i.test(name))
+        expect(content).toMatch(/^(\[(true|false|"[0-9a-f]{32}")\]|"(Bool|Keyword)")$/);
+      else {
+        // The SDK's own note of which local activity it was.
+        expect(name).toMatch(/markerRecordedEventAttributes\/details\/data/);
+        expect(Object.keys(JSON.parse(content) as object).sort()).toEqual(
+          expect.arrayContaining(['activity_type']),
+        );
+      }
+  });
+
+  it('has nothing of what the customer told, in any form', async () => {
+    const { name, mobile, email, rrn, account, certificatePassword, ci } = customer.person;
+    const { csr } = await customer.certificateRequest();
+    const key = csr.split('\n')[3]!;
+    const words = [name, mobile, email, rrn, account.number, certificatePassword, ci, key];
+    const everything =
+      text +
+      payloadsOf(JSON.parse(text))
+        .map((payload) => payload.text)
+        .join('\n');
+    for (const word of words) {
+      expect(everything.includes(word)).toBe(false);
+      expect(everything.includes(Buffer.from(word).toString('base64').slice(0, -4))).toBe(false);
+    }
+    expect(everything).not.toMatch(/BEGIN CERTIFICATE/);
+  });
+});

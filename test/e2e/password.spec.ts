@@ -1,0 +1,84 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { expectSuccess } from '../support/http.js';
+import { expectProblem } from '../support/problems.js';
+import { connectToStack } from '../support/running-stack.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+const wrong = 'not-the-right-1';
+
+async function knownCustomer() {
+  const customer = await stack.arrive();
+  expectSuccess(await customer.start());
+  expectSuccess(await customer.verify());
+  return customer;
+}
+const wrongTriesOf = async (personId: string) => {
+  const query = stack.db.selectFrom('password_credential').select('wrong_tries');
+  return (await query.where('customer_id', '=', personId).executeTakeFirstOrThrow()).wrong_tries;
+};
+
+describe('the certificate password', () => {
+  it('is locked by five wrong tries, also for the right one and the next reissue, until it is reset', async () => {
+    const customer = await knownCustomer();
+    for (const left of [4, 3, 2, 1]) {
+      const problem = expectProblem(await customer.enterPassword(wrong), 'password-wrong');
+      expect(problem.reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', attempts: { password: left } });
+    }
+    expectProblem(await customer.enterPassword(wrong), 'password-locked');
+    const locked = expectProblem(await customer.enterPassword(), 'password-locked');
+    expect(locked.reissue).toMatchObject({ next: { action: 'RESET_PASSWORD' }, attempts: { password: 0 } });
+    await until('the notice of the lock', async () =>
+      (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.PASSWORD_LOCKED')),
+    );
+
+    const next = await stack.return(customer.person);
+    expectSuccess(await next.start());
+    expect(expectSuccess(await next.verify()).reissue.attempts.password).toBe(0);
+    expectProblem(await next.enterPassword(), 'password-locked');
+    const newPassword = 'Another-seal-11';
+    expect(expectSuccess(await next.resetPassword(newPassword)).state).toBe('CONSENT_REQUIRED');
+    expect(await wrongTriesOf(customer.person.personId)).toBe(0);
+
+    const last = await stack.return(customer.person);
+    expectSuccess(await last.start());
+    expectSuccess(await last.verify());
+    expectProblem(await last.enterPassword(), 'password-wrong');
+    expect(expectSuccess(await last.enterPassword(newPassword)).state).toBe('CONSENT_REQUIRED');
+  });
+
+  it('has five tries, also when sixty arrive at once', async () => {
+    const customer = await knownCustomer();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => customer.enterPassword(wrong, { patienceMs: 0 })),
+    );
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect(count(422) + count(423) + count(429)).toBe(60);
+    expect(count(422)).toBeLessThanOrEqual(4);
+    // Those sent away with 429 cost nothing: the rest of the five may still be had.
+    expect(await wrongTriesOf(customer.person.personId)).toBe(Math.min(5, count(422) + count(423)));
+  });
+
+  it('can be tried again after a right one, all five times', async () => {
+    const customer = await knownCustomer();
+    expectProblem(await customer.enterPassword(wrong), 'password-wrong');
+    expectSuccess(await customer.enterPassword());
+    expect(await wrongTriesOf(customer.person.personId)).toBe(0);
+  });
+
+  it.each([
+    ['short-1', ['TOO_SHORT']],
+    ['1234567890', ['NEEDS_LETTER', 'NEEDS_SPECIAL']],
+    [`it's-a-"seal"-12`, ['FORBIDDEN_CHARACTER']],
+    ['비밀번호-는-이것-1a', ['UNPRINTABLE_CHARACTER']],
+  ])('may not be set to %s', async (newPassword, codes) => {
+    const customer = await knownCustomer();
+    const problem = expectProblem(await customer.resetPassword(newPassword), 'password-rules');
+    expect(problem.errors?.map(({ message }) => message)).toEqual(codes);
+    expect(problem.errors?.every(({ pointer }) => pointer?.endsWith('/newPassword'))).toBe(true);
+    expect(expectSuccess(await customer.enterPassword()).state).toBe('CONSENT_REQUIRED');
+  });
+});
