@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { topics } from '#libs/contracts';
 import { eventsAfter, findStep, markDownloaded, putVaultItem, storedCertificateOf } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
+import { Metrics } from '#libs/observability';
 import { loadTerms } from '#libs/terms';
 import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeys } from './access/api-keys.js';
@@ -16,6 +17,7 @@ import type { Config } from './config.js';
 import { Dependencies } from './dependencies.js';
 import { EventListener } from './events/event-listener.js';
 import { EventStreams } from './events/event-streams.js';
+import { registerStreamMetrics } from './events/stream-metrics.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { CertificateDownload } from './reading/certificate-download.js';
 import { ReadingController } from './reading/reading.controller.js';
@@ -65,20 +67,24 @@ export class GatewayModule {
         },
         {
           provide: EventStreams,
-          inject: [Dependencies, ReissueReader, EventListener, HealthRegistry],
+          inject: [Dependencies, ReissueReader, EventListener, HealthRegistry, Metrics],
           useFactory: (
             { db }: Dependencies,
             reader: ReissueReader,
             listener: EventListener,
             { draining }: HealthRegistry,
-          ) =>
-            new EventStreams(
+            { registry }: Metrics,
+          ) => {
+            const streams = new EventStreams(
               (id, after) => eventsAfter(db, id, topics.reissue, after),
               reader,
               listener,
               draining,
               config,
-            ),
+            );
+            registerStreamMetrics(registry, streams);
+            return streams;
+          },
         },
         {
           provide: ReissueCalls,

@@ -39,7 +39,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
   const metrics = createMetrics(name);
   const routes = new RouteTable();
-  const problems = { logger, routes, typeBase: options.problemTypeBase };
+  const problems = { logger, routes, metrics, typeBase: options.problemTypeBase };
 
   const adapter = new FastifyAdapter({
     bodyLimit,

@@ -314,6 +314,10 @@ describe('health', () => {
     const answer = await app.inject('/metrics');
     expect(answer.headers['content-type']).toContain('text/plain');
     expect(answer.body).toContain('http_request_duration_seconds_bucket');
+    await app.inject('/nowhere');
+    expect((await app.inject('/metrics')).body).toMatch(
+      /http_problems_total\{problem="not-found"[^}]*\} [1-9]/,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Logger } from '#libs/observability';
+import type { Logger, Metrics } from '#libs/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { edgeProblem, edgeProblemFor } from './edge-problems.js';
 import { ProblemError } from './problem-error.js';
@@ -9,6 +9,7 @@ import type { RouteTable } from './route-table.js';
 export interface ProblemSettings {
   logger: Logger;
   routes: RouteTable;
+  metrics: Pick<Metrics, 'httpProblems'>;
   typeBase?: string | undefined;
 }
 
@@ -31,6 +32,7 @@ export function sendProblem(
   settings: ProblemSettings,
 ): void {
   const problem = toProblem(error, request, settings.routes);
+  settings.metrics.httpProblems.inc({ problem: problem.type });
   if (problem.status >= 500) {
     settings.logger.error(
       { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type },

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 /** The application's Prometheus registry; services add their own metrics with `registers: [metrics.registry]`. */
 export class Metrics {
@@ -6,10 +6,12 @@ export class Metrics {
     readonly registry: Registry,
     /** Seconds a request took, by method, route pattern and status. */
     readonly httpDuration: Histogram<'method' | 'route' | 'status'>,
+    /** Requests that were answered with a problem, by its slug. */
+    readonly httpProblems: Counter<'problem'>,
   ) {}
 }
 
-/** A registry of its own for each application (and each test), with Node's default metrics and the HTTP histogram. */
+/** A registry of its own for each application (and each test), with Node's default metrics and those of HTTP. */
 export function createMetrics(appName: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ app: appName });
@@ -21,5 +23,11 @@ export function createMetrics(appName: string): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  return new Metrics(registry, httpDuration);
+  const httpProblems = new Counter({
+    name: 'http_problems_total',
+    help: 'Requests answered with a problem document',
+    labelNames: ['problem'],
+    registers: [registry],
+  });
+  return new Metrics(registry, httpDuration, httpProblems);
 }

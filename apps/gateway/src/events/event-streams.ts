@@ -49,6 +49,11 @@ export class EventStreams {
     return this.stream(reissueId, after, AbortSignal.any([gone, this.draining]));
   }
 
+  /** How many streams this process has open. */
+  get total(): number {
+    return [...this.open.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** How many streams of a reissue this process has open. */
   count(reissueId: string): number {
     return this.open.get(reissueId) ?? 0;
