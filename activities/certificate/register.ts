@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { registrationText, type PreparedStep, type ProveRegistration } from '#libs/domain';
 import { verifyPossession } from '#libs/ca';
 import { certificateBySerial, certificatesInForce, putOnFile, revokeCertificate } from '#libs/db';
-import { done, failed, refused, takeStep } from '#activities/step';
+import { BrokenInvariant, done, failed, refused, takeStep } from '#activities/step';
 import type { CertificateContext } from './index.js';
 
 /**
@@ -23,7 +23,7 @@ export async function proveRegistration(
       const { tx, row, now } = change;
       const certificate = row.serial ? await certificateBySerial(tx, row.serial) : undefined;
       if (!certificate?.der || certificate.revoked_at || !row.registration_nonce)
-        throw new Error('an issued reissue has no certificate in force');
+        throw new BrokenInvariant('an issued reissue has no certificate in force');
       if (message.challengeId !== row.registration_challenge_id) return refused('UNKNOWN_CHALLENGE');
 
       const text = Buffer.from(registrationText(row.reissue_id, certificate.serial, row.registration_nonce));
@@ -31,7 +31,7 @@ export async function proveRegistration(
       if (!verifyPossession(spki, text, Buffer.from(message.signature, 'base64url')))
         return failed('REGISTRATION_PROOF_INVALID');
 
-      const replaced = await certificatesInForce(tx, certificate.customer_id, certificate.serial, now);
+      const replaced = await certificatesInForce(tx, certificate, now);
       for (const old of replaced) await revokeCertificate(tx, old.serial, 'superseded', now);
       await putOnFile(tx, certificate, now);
 

@@ -3,7 +3,17 @@ import type { PreparedStep, RequestCertificate } from '#libs/domain';
 import { certificateBySerial } from '#libs/db';
 import { consentsStillCurrent } from '#activities/consent';
 import type { IssueOutcome } from '#activities/signing';
-import { done, failed, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import {
+  BrokenInvariant,
+  done,
+  failed,
+  proceed,
+  proceedAgain,
+  refused,
+  takeStep,
+  type Ending,
+  type ReissueChange,
+} from '#activities/step';
 import type { CertificateContext } from './index.js';
 
 /** R of the VID: 20 bytes in hexadecimal. */
@@ -17,7 +27,7 @@ export async function requestCertificate(
 ): Promise<PreparedStep> {
   const random = await context.secrets.open(message.vidRandom, 'vid-random', reissueId);
   return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
-    if (change.row.state === 'ISSUING') return proceed; // run again: the request is with the CA already
+    if (change.row.state === 'ISSUING') return proceedAgain; // run again: the request is with the CA already
     if (random === undefined || !vidRandom.test(random)) return refused('ENVELOPE_REFUSED');
     if (!(await consentsStillCurrent(context, change))) {
       change.set({ consents_completed_at: null });
@@ -54,7 +64,7 @@ async function acceptIssued(
 ): Promise<Ending> {
   const certificate = await certificateBySerial(change.tx, serial);
   if (!certificate || certificate.reissue_id !== change.row.reissue_id || certificate.revoked_at)
-    throw new Error('the certificate that was issued is not in force');
+    throw new BrokenInvariant('the certificate that was issued is not in force');
   change.set({
     serial,
     basis: certificate.basis,

@@ -12,7 +12,15 @@ import {
   type ChallengeRow,
   type IdentityTryRow,
 } from '#libs/db';
-import { done, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import {
+  done,
+  proceed,
+  proceedAgain,
+  refused,
+  takeStep,
+  type Ending,
+  type ReissueChange,
+} from '#activities/step';
 import { limitsOf } from './challenges.js';
 import type { IdentityContext } from './context.js';
 import { concludeIdentity } from './conclude.js';
@@ -31,7 +39,7 @@ export async function reserveTries(
   );
   return takeStep(context, reissueId, message, 'answerChallenges', async (change) => {
     const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
-    if (reserved.length > 0) return proceed;
+    if (reserved.length > 0) return proceedAgain;
     if (readable.some((secret) => secret === undefined)) return refused('ENVELOPE_REFUSED');
     return reserve(context, change, message);
   });

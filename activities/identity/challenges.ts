@@ -13,7 +13,16 @@ import {
   type CustomerRow,
   type ReissueRow,
 } from '#libs/db';
-import { done, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import {
+  BrokenInvariant,
+  done,
+  proceed,
+  proceedAgain,
+  refused,
+  takeStep,
+  type Ending,
+  type ReissueChange,
+} from '#activities/step';
 import type { IdentityContext } from './context.js';
 
 /** Sending a code again resets nothing: tries and sends count per reissue and method. */
@@ -36,7 +45,7 @@ export async function prepareChallenges(
 ): Promise<Ending> {
   const { tx, row, now } = change;
   const prepared = await challengesOfUpdate(tx, row.reissue_id, message.updateId);
-  if (prepared.length > 0) return proceed;
+  if (prepared.length > 0) return proceedAgain;
 
   if (methods.some((method) => !row.methods.includes(method))) return refused('METHOD_NOT_OFFERED');
   const progress = new Map<IdentityMethod, { sends: number }>();
@@ -101,7 +110,7 @@ function showChallenge(challenge: ChallengeRow, expiresAt: Date, remainingAttemp
 /** The limits of a method; a policy that offers a method without limits is refused when it is read. */
 export function limitsOf(context: Pick<IdentityContext, 'policy'>, method: IdentityMethod) {
   const limits = context.policy.limits[method];
-  if (!limits) throw new Error(`the identity policy has no limits for ${method}`);
+  if (!limits) throw new BrokenInvariant(`the identity policy has no limits for ${method}`);
   return limits;
 }
 

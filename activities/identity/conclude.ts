@@ -1,5 +1,6 @@
 import {
   assessIdentity,
+  endThatCounts,
   decideBasis,
   earlyRevocation,
   passwordAttempts,
@@ -39,7 +40,10 @@ export async function concludeIdentity(context: IdentityContext, change: Reissue
     locked: methods.filter((each) => each.locked).map((each) => each.method),
     resetting: change.row.resetting,
   });
-  change.set({ methods: [...offered], identity_attempts: attemptsLeft(context, methods, offered) });
+  change.set({
+    methods: [...offered],
+    ...(complete ? {} : { identity_attempts: attemptsLeft(context, methods, offered) }),
+  });
   if (impossible) return reject(change, 'IDENTITY_LOCKED');
   if (!complete) return [];
 
@@ -71,7 +75,7 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,
     old_serial: onFile?.serial ?? null,
-    basis: decideBasis(onFile && endThatCounts(onFile), now),
+    basis: decideBasis(endOf(onFile), now),
     password_attempts: credential ? Math.max(0, passwordAttempts - credential.wrong_tries) : 0,
   });
   change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
@@ -79,10 +83,8 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
   return superseded;
 }
 
-/** The end date of a certificate that is valid, on hold, or revoked by its holder; others count for nothing. */
-function endThatCounts(certificate: CertificateRow): Date | undefined {
-  const byHolder = !certificate.revoked_at || certificate.revocation_reason === 'keyCompromise';
-  return byHolder ? certificate.not_after : undefined;
+function endOf(onFile: CertificateRow | undefined): Date | undefined {
+  return endThatCounts(onFile && { notAfter: onFile.not_after, revocationReason: onFile.revocation_reason });
 }
 
 /** A compromised key is revoked and a lost one put on hold as soon as its holder is known, not later. */

@@ -15,29 +15,41 @@ import {
 import type { ProviderContext } from './context.js';
 import type { IdentityProvider } from './providers/index.js';
 
+/** How long a provider takes that was never called yet, in milliseconds. */
+const typicalMs = 30;
+
 /**
- * How long the last calls took, by method. A call for somebody the bank does not know takes as long, so that
- * the time of an answer tells nothing.
+ * How the last calls went, by method. A call for somebody the bank does not know takes as long, and fails when
+ * the provider fails, so that neither the time nor the outcome of an answer tells who exists.
  */
-class RecentDurations {
-  private readonly last = new Map<string, number>();
+class RecentCalls {
+  private readonly last = new Map<string, { readonly ms: number; readonly error?: unknown }>();
 
   async measure<T>(key: string, call: () => Promise<T>): Promise<T> {
     const from = performance.now();
-    const result = await call();
-    this.last.set(key, performance.now() - from);
-    return result;
+    try {
+      const result = await call();
+      this.last.set(key, { ms: performance.now() - from });
+      return result;
+    } catch (error) {
+      this.last.set(key, { ms: performance.now() - from, error });
+      throw error;
+    }
   }
 
   async imitate(key: string): Promise<void> {
-    const typical = this.last.get(key) ?? 10;
-    await pause(typical * (0.8 + 0.4 * Math.random()));
+    const { ms, error } = this.last.get(key) ?? { ms: typicalMs, error: undefined };
+    await pause(ms * (0.8 + 0.4 * Math.random()));
+    if (error !== undefined) throw error;
   }
 }
 
+/** What a one-time code can be; anything else is wrong without asking anybody. */
+const codePattern = /^\d{4,8}$/;
+
 /** The calls to identity providers. They may run more than once: each is keyed by its transaction id. */
 export function createProviderActivities(context: ProviderContext) {
-  const durations = new RecentDurations();
+  const recent = new RecentCalls();
 
   return {
     async sendChallenges({ reissueId, updateId }: { reissueId: string; updateId: string }): Promise<void> {
@@ -46,7 +58,7 @@ export function createProviderActivities(context: ProviderContext) {
       await Promise.all(
         challenges
           .filter(({ state }) => state === 'PREPARED')
-          .map((challenge) => sendOne(context, durations, reissue, challenge)),
+          .map((challenge) => sendOne(context, recent, reissue, challenge)),
       );
     },
 
@@ -69,13 +81,13 @@ export function createProviderActivities(context: ProviderContext) {
         challenges.map(async (challenge) => {
           const handle = message.answers.find((each) => each.challengeId === challenge.challenge_id)?.answer;
           const code = handle && (await context.secrets.open(handle, 'identity', reissueId));
-          if (!code) throw new Error('the sealed answer is gone');
+          if (code === undefined) throw new Error('the sealed answer is gone');
           const key = {
             reissue_id: reissueId,
             update_id: message.updateId,
             challenge_id: challenge.challenge_id,
           };
-          const answer = await verifyOne(context, durations, challenge, {
+          const answer = await verifyOne(context, recent, challenge, {
             attemptId: attemptOf(key),
             code,
             repeated,
@@ -90,14 +102,14 @@ export type ProviderActivities = ReturnType<typeof createProviderActivities>;
 
 async function sendOne(
   context: ProviderContext,
-  durations: RecentDurations,
+  recent: RecentCalls,
   reissue: ReissueRow,
   challenge: ChallengeRow,
 ): Promise<void> {
   const { method, transaction_id: transactionId } = challenge;
-  if (!challenge.deliverable) return durations.imitate(`send ${method}`);
+  if (!challenge.deliverable) return recent.imitate(`send ${method}`);
   const customer = reissue.customer_id ? await customerById(context.db, reissue.customer_id) : undefined;
-  await durations.measure(`send ${method}`, () =>
+  await recent.measure(`send ${method}`, () =>
     providerOf(context, method).send({
       transactionId,
       name: reissue.applicant_name,
@@ -111,15 +123,16 @@ async function sendOne(
 
 async function verifyOne(
   context: ProviderContext,
-  durations: RecentDurations,
+  recent: RecentCalls,
   { method, transaction_id: transactionId, deliverable }: ChallengeRow,
   attempt: { attemptId: string; code: string; repeated: boolean },
 ) {
+  if (!codePattern.test(attempt.code)) return { status: 'MISMATCHED' } as const;
   if (!deliverable) {
-    await durations.imitate(`verify ${method}`);
+    await recent.imitate(`verify ${method}`);
     return { status: 'MISMATCHED' } as const;
   }
-  return durations.measure(`verify ${method}`, () =>
+  return recent.measure(`verify ${method}`, () =>
     providerOf(context, method).verify({ transactionId, ...attempt }),
   );
 }

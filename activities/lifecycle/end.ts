@@ -1,6 +1,6 @@
-import type { Cancel, OperatorAbandon, PreparedStep, StepResult } from '#libs/domain';
-import { inTransaction, lockReissue, type ReissueRow } from '#libs/db';
-import { done, endChange, endReissue, standingOf, takeStep, type StepContext } from '#activities/step';
+import type { Cancel, OperatorAbandon, OperatorMessage, PreparedStep, StepResult } from '#libs/domain';
+import { appendAudit, inTransaction, lockReissue, type Tx } from '#libs/db';
+import { done, endChange, endReissue, noRow, standingOf, takeStep, type StepContext } from '#activities/step';
 
 /** The customer gives up: before ISSUED the reissue is cancelled, after it the new certificate is withdrawn. */
 export async function cancelReissue(
@@ -28,9 +28,14 @@ export async function abandonReissue(
   message: OperatorAbandon,
 ): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
-    const row = await existing(lockReissue(tx, reissueId));
-    if (!row.parked_step)
-      return { standing: standingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
+    const row = await lockReissue(tx, reissueId);
+    if (!row) return noRow;
+    const standing = standingOf(row, context.deadlines);
+    if (row.state === 'ABANDONED' || row.state === 'WITHDRAWN') return { standing, status: 'DONE' };
+    if (!row.parked_step) {
+      await refuseOperator(tx, reissueId, message, context.clock());
+      return { standing, status: 'REFUSED', code: 'NOT_PARKED' };
+    }
     const after = await endReissue(tx, row, 'abandon', context.clock(), {
       actor: message.operator,
       code: 'ABANDONED_BY_OPERATOR',
@@ -40,8 +45,19 @@ export async function abandonReissue(
   });
 }
 
-export async function existing(row: Promise<ReissueRow | undefined>): Promise<ReissueRow> {
-  const found = await row;
-  if (!found) throw new Error('the reissue has no row');
-  return found;
+/** Operators' refused acts are audited like those that succeed. */
+export async function refuseOperator(
+  tx: Tx,
+  reissueId: string,
+  message: OperatorMessage,
+  now: Date,
+): Promise<void> {
+  await appendAudit(tx, reissueId, {
+    actor: message.operator,
+    action: message.kind,
+    outcome: 'REFUSED',
+    reason: 'NOT_PARKED',
+    details: { why: message.reason },
+    occurred_at: now,
+  });
 }

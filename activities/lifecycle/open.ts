@@ -6,6 +6,7 @@ import {
   type IdentityMethod,
   type IdentityPolicy,
   type PreparedStep,
+  type RefusalCode,
   type StartReissue,
 } from '#libs/domain';
 import {
@@ -17,11 +18,12 @@ import {
   inTransaction,
   lockReissue,
   type CertificateRow,
+  type NewReissue,
   type Tx,
 } from '#libs/db';
 import { checkConsents, type AcceptedConsent, type TermsCatalogue } from '#libs/terms';
-import { prepareChallenges } from '#activities/identity';
-import { done, ReissueChange, takeStep, type StepContext } from '#activities/step';
+import { attemptsLeft, prepareChallenges } from '#activities/identity';
+import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
 
 export interface OpeningContext extends StepContext {
   readonly policy: IdentityPolicy;
@@ -36,63 +38,69 @@ export interface OpeningContext extends StepContext {
  * pseudonym and challenges just the same.
  */
 export async function openReissue(context: OpeningContext, start: StartReissue): Promise<PreparedStep> {
-  const now = context.clock();
-  const consents = checkConsents(context.terms, 'identity', start.consents, now);
-  const exists = await findReissue(context.db, start.reissueId);
-  if (!consents.complete && !exists) return consentRefused;
-  if (consents.complete && !exists)
-    await inTransaction(context.db, (tx) => insertOpened(tx, context, start, consents.accepted, now));
+  const refusal = (await findReissue(context.db, start.reissueId)) ? undefined : await open(context, start);
+  if (refusal) return { ...noRow, code: refusal, requestHmac: start.requestHmac, proceed: false };
   return takeStep(context, start.reissueId, start, 'requestChallenges', async (change) => {
     if (start.methods.length === 0) return done();
     return prepareChallenges(context, change, start, start.methods);
   });
 }
 
-/** Terms changed between the gateway's look and ours: there is no reissue, and the workflow ends. */
-const consentRefused: PreparedStep = {
-  standing: { state: 'REJECTED', alarm: null, parked: null },
-  status: 'REFUSED',
-  code: 'CONSENT_INCOMPLETE',
-  proceed: false,
-};
+/** Makes the row and what comes with it, or says why there will be none. */
+async function open(context: OpeningContext, start: StartReissue): Promise<RefusalCode | undefined> {
+  const now = context.clock();
+  const consents = checkConsents(context.terms, 'identity', start.consents, now);
+  if (!consents.complete) return 'CONSENT_INCOMPLETE'; // terms changed between the gateway's look and ours
+  return inTransaction(context.db, async (tx) => {
+    const row = await rowOf(tx, context, start, now);
+    if (start.methods.some((method) => !row.methods.includes(method))) return 'METHOD_NOT_OFFERED';
+    if (await insertReissue(tx, row)) await begin(tx, start, consents.accepted, now);
+    return undefined; // not inserted: the same start, run twice at once
+  });
+}
 
-async function insertOpened(
+async function rowOf(
   tx: Tx,
   context: OpeningContext,
   start: StartReissue,
-  consents: readonly AcceptedConsent[],
   now: Date,
-): Promise<void> {
+): Promise<NewReissue & { methods: IdentityMethod[] }> {
   const { name, mobile } = start.applicant;
   const customer = await findCustomer(tx, name, mobile);
   const onFile = customer && (await certificateOnFile(tx, customer.customer_id));
-  const personKey = keyed(context, 'person', name, mobile);
   const reason = effectiveReason(start.reason, onFile && statusOf(onFile, now));
   const { methods } = assessIdentity(context.policy, reason, context.availableMethods, {
     verified: [],
     locked: [],
     resetting: false,
   });
-  const inserted = await insertReissue(tx, {
+  return {
     reissue_id: start.reissueId,
     api_key_name: start.apiKeyName,
     reason: start.reason,
     state: 'IDENTITY_REQUIRED',
     applicant_name: name,
     applicant_mobile: mobile,
-    person_key: personKey,
+    person_key: keyed(context, 'person', name, mobile),
     customer_id: customer?.customer_id ?? null,
     customer_ref: customer?.customer_ref ?? keyed(context, 'reference', name, mobile).slice(0, 32),
     key_thumbprint: start.keyThumbprint,
     effective_reason: reason,
     policy_version: context.policy.version,
     methods: [...methods],
-    identity_attempts: Math.min(...methods.map((method) => context.policy.limits[method]?.attempts ?? 0)),
+    identity_attempts: attemptsLeft(context, [], methods),
     deadline: new Date(now.getTime() + context.deadlines.untilIssuedMs),
     created_at: now,
     updated_at: now,
-  });
-  if (!inserted) return; // the same start, run twice at once
+  };
+}
+
+async function begin(
+  tx: Tx,
+  start: StartReissue,
+  consents: readonly AcceptedConsent[],
+  now: Date,
+): Promise<void> {
   await insertConsents(
     tx,
     consents.map((consent) => ({
@@ -107,9 +115,17 @@ async function insertOpened(
     })),
   );
   const row = await lockReissue(tx, start.reissueId);
-  if (!row) throw new Error('the row just inserted is gone');
+  if (!row) throw new BrokenInvariant('the row just inserted is gone');
   const change = new ReissueChange(tx, row, now);
   change.begin();
+  change.audit({
+    actor: 'customer',
+    action: 'open',
+    outcome: 'OPENED',
+    reason: start.reason,
+    details: { consents: consents.map(({ termsId, version, agreed }) => ({ termsId, version, agreed })) },
+    personal: { ...start.origin, ...start.applicant },
+  });
   await change.write();
 }
 

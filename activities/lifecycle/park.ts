@@ -1,8 +1,8 @@
 import type { OperatorRetry, Parking, ResumedStep, StepResult } from '#libs/domain';
 import { isFinal } from '#libs/domain';
 import { findReissue, inTransaction, lockReissue } from '#libs/db';
-import { ReissueChange, standingOf, type StepContext } from '#activities/step';
-import { existing } from './end.js';
+import { noRow, ReissueChange, standingOf, type StepContext } from '#activities/step';
+import { refuseOperator } from './end.js';
 
 /**
  * Parks a reissue whose step cannot go on. What the customer brought stays where it is, so that the
@@ -14,9 +14,20 @@ export async function parkReissue(
   { step, code, message }: Parking,
 ): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
-    const row = await existing(lockReissue(tx, reissueId));
-    if (isFinal(row.state) || row.parked_step)
-      return { standing: standingOf(row, context.deadlines), status: 'PARKED' };
+    const row = await lockReissue(tx, reissueId);
+    if (!row) return noRow;
+    const about = {
+      customerRef: row.customer_ref,
+      ...('requestHmac' in message ? { requestHmac: message.requestHmac } : {}),
+    };
+    if (isFinal(row.state))
+      return {
+        standing: standingOf(row, context.deadlines),
+        status: 'REFUSED',
+        code: 'WRONG_STATE',
+        ...about,
+      };
+    if (row.parked_step) return { standing: standingOf(row, context.deadlines), status: 'PARKED', ...about };
     const change = new ReissueChange(tx, row, context.clock());
     // A retry that parks again is followed by another: what to run again is the customer's message all along.
     const pending =
@@ -33,7 +44,7 @@ export async function parkReissue(
     change.announce('reseal.reissue.parked.v1', { code });
     change.audit({ actor: 'system', action: 'park', outcome: 'PARKED', reason: code, details: { step } });
     const after = await change.write();
-    return { standing: standingOf(after, context.deadlines), status: 'PARKED' };
+    return { standing: standingOf(after, context.deadlines), status: 'PARKED', ...about };
   });
 }
 
@@ -44,9 +55,12 @@ export async function resumeReissue(
   message: OperatorRetry,
 ): Promise<ResumedStep> {
   return inTransaction(context.db, async (tx) => {
-    const row = await existing(lockReissue(tx, reissueId));
-    if (isFinal(row.state) || row.park_sequence !== message.parkSequence)
+    const row = await lockReissue(tx, reissueId);
+    if (!row) return noRow;
+    if (isFinal(row.state) || row.park_sequence !== message.parkSequence) {
+      await refuseOperator(tx, reissueId, message, context.clock());
       return { standing: standingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
+    }
     // Not parked any more, but this very parking: the retry committed and its answer was lost.
     const pending = row.pending_message ? { pending: row.pending_message } : {};
     if (!row.parked_since)
@@ -75,7 +89,8 @@ export async function resumeReissue(
 
 /** Where a reissue stands whose workflow was lost, and what it was in the middle of. */
 export async function adoptReissue(context: StepContext, reissueId: string): Promise<ResumedStep> {
-  const row = await existing(findReissue(context.db, reissueId));
+  const row = await findReissue(context.db, reissueId);
+  if (!row) return noRow;
   return {
     standing: standingOf(row, context.deadlines),
     status: 'DONE',

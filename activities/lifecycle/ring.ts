@@ -1,6 +1,6 @@
 import { isFinal, type StepResult } from '#libs/domain';
 import { certificateBySerial, inTransaction, lockReissue, type ReissueRow, type Tx } from '#libs/db';
-import { endReissue, reminderOf, ReissueChange, standingOf, type StepContext } from '#activities/step';
+import { endReissue, noRow, reminderOf, ReissueChange, standingOf, type StepContext } from '#activities/step';
 
 /** Clocks differ a little: an alarm that is due within this many milliseconds is due. */
 const toleranceMs = 1_000;
@@ -12,13 +12,15 @@ const toleranceMs = 1_000;
 export async function ring(context: StepContext, reissueId: string): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
-    if (!row) return { standing: { state: 'TIMED_OUT', alarm: null, parked: null }, status: 'DONE' };
+    if (!row) return noRow;
     const now = context.clock();
     const due = (at: Date | null | undefined) => Boolean(at && at.getTime() <= now.getTime() + toleranceMs);
-    const answer = (after: ReissueRow, more: Partial<StepResult> = {}): StepResult => ({
+    const answer = (after: ReissueRow): StepResult => ({
       standing: standingOf(after, context.deadlines),
       status: 'DONE',
-      ...more,
+      // Told again with every ring: the notice is sent once, and not lost with a worker that died here.
+      ...(after.reminders_sent > 0 && after.state === 'ISSUED' ? { notify: ['REMINDER'] } : {}),
+      customerRef: after.customer_ref,
     });
 
     if (isFinal(row.state)) return answer(row);
@@ -32,7 +34,7 @@ export async function ring(context: StepContext, reissueId: string): Promise<Ste
       const change = new ReissueChange(tx, row, now);
       change.set({ reminders_sent: row.reminders_sent + 1 });
       change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });
-      return answer(await change.write(), { notify: ['REMINDER'] });
+      return answer(await change.write());
     }
     if (!due(row.deadline)) return answer(row);
 

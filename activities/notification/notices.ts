@@ -30,6 +30,8 @@ export function noticesIn(db: Database): Notices {
       const reissue = await findReissue(db, reissueId);
       const customer = reissue?.customer_id ? await customerById(db, reissue.customer_id) : undefined;
       if (!reissue || !customer) return undefined;
+      // Whoever knows a name and a number can start and cancel: that alone is no reason to disturb its owner.
+      if (!reissue.identity_verified_at && moment !== 'REFUSED') return undefined;
       const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
       return {
         occasion: moment === 'REMINDER' ? `REMINDER-${reissue.reminders_sent}` : moment,

@@ -6,7 +6,16 @@ import {
   setWrongTries,
   type PasswordCredentialRow,
 } from '#libs/db';
-import { done, failed, proceed, refused, takeStep, type Ending, type ReissueChange } from '#activities/step';
+import {
+  done,
+  failed,
+  proceed,
+  proceedAgain,
+  refused,
+  takeStep,
+  type Ending,
+  type ReissueChange,
+} from '#activities/step';
 import type { PasswordContext } from './index.js';
 
 /**
@@ -27,8 +36,9 @@ export async function checkPassword(
     const { tx, row } = change;
     credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
     if (!credential) return refused('NO_PASSWORD_ON_FILE');
-    granted = await reserveTry(change, credential, message.updateId);
-    return proceed;
+    const before = await passwordTry(tx, reissueId, message.updateId);
+    granted = before ? before.granted : await reserveTry(change, credential, message.updateId);
+    return before ? proceedAgain : proceed;
   });
   if (!reserved.proceed || !credential || password === undefined) return reserved;
 
@@ -41,8 +51,6 @@ async function reserveTry(
   credential: PasswordCredentialRow,
   updateId: string,
 ): Promise<boolean> {
-  const before = await passwordTry(tx, row.reissue_id, updateId);
-  if (before) return before.granted;
   const granted = credential.wrong_tries < passwordAttempts;
   await insertPasswordTry(tx, row.reissue_id, updateId, granted);
   if (granted) await setWrongTries(tx, credential.customer_id, credential.wrong_tries + 1);

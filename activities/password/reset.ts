@@ -7,7 +7,7 @@ import {
 } from '#libs/domain';
 import { identityMethodsOf, replaceVerifier } from '#libs/db';
 import { attemptsLeft } from '#activities/identity';
-import { done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
+import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './index.js';
 
 /**
@@ -33,7 +33,7 @@ export async function resetPassword(
     if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
 
     const { tx, row, now } = change;
-    if (!row.customer_id) throw new Error('identity is verified without a customer');
+    if (!row.customer_id) throw new BrokenInvariant('identity is verified without a customer');
     await replaceVerifier(tx, row.customer_id, verifier, now);
     change.set({ password_verified_at: now, password_attempts: passwordAttempts, resetting: false });
     change.move('resetPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-reset.v1');

@@ -9,10 +9,14 @@ import {
   type Clock,
 } from '#libs/domain';
 import {
-  closeStaleIntents,
+  abandonIntent,
+  appendAudit,
   destroyStaleVaultItems,
   findReissue,
+  inTransaction,
+  lockReissue,
   quietReissues,
+  staleIntents,
   type Database,
   type ReissueRow,
 } from '#libs/db';
@@ -27,6 +31,10 @@ export interface ReconcileContext {
 
 /** Steps take seconds: what is younger than this is simply at work. Milliseconds. */
 const quietMs = 60_000;
+/** An ended reissue's workflow may still wait for a notice to get through: after a few nudges it is let be. */
+const stuckMs = 5 * quietMs;
+/** A start that did not commit in this time is not on its way any more. */
+const startMs = 10 * quietMs;
 const vaultItemLifetimeMs = 24 * 3_600_000;
 /** No attempt at signing lives longer than the activity's schedule-to-close timeout (2 min). */
 const intentLifetimeMs = 5 * 60_000;
@@ -47,13 +55,9 @@ export function createReconcileActivities(context: ReconcileContext) {
         if (!running.has(row.reissue_id) && (await restart(context, row))) restarted += 1;
       let refreshed = 0;
       for (const [reissueId, startedAt] of running)
-        if (startedAt < before && (await refresh(context, reissueId, before))) refreshed += 1;
+        if (startedAt < before && (await refresh(context, reissueId, startedAt, now))) refreshed += 1;
       await destroyStaleVaultItems(context.db, new Date(now.getTime() - vaultItemLifetimeMs));
-      const closedIntents = await closeStaleIntents(
-        context.db,
-        new Date(now.getTime() - intentLifetimeMs),
-        now,
-      );
+      const closedIntents = await closeIntents(context, now);
       if (restarted + refreshed + closedIntents > 0)
         context.logger.warn({ restarted, refreshed, closedIntents }, 'reconciled rows and workflows');
       return { restarted, refreshed, closedIntents };
@@ -96,10 +100,19 @@ async function restart(context: ReconcileContext, row: ReissueRow): Promise<bool
   return true;
 }
 
-/** Nudges a workflow whose row has ended, or that has no row at all because its start never committed. */
-async function refresh(context: ReconcileContext, reissueId: string, before: Date): Promise<boolean> {
+/** Nudges a workflow whose row has ended, or that has no row long after its start: the start never committed. */
+async function refresh(
+  context: ReconcileContext,
+  reissueId: string,
+  startedAt: Date,
+  now: Date,
+): Promise<boolean> {
   const row = await findReissue(context.db, reissueId);
-  if (row && !(isFinal(row.state) && row.updated_at < before)) return false;
+  const since = (at: Date) => now.getTime() - at.getTime();
+  const behind = row
+    ? isFinal(row.state) && since(row.updated_at) > quietMs && since(row.updated_at) < stuckMs
+    : since(startedAt) > startMs;
+  if (!behind) return false;
   await context.temporal.workflow
     .getHandle(workflowIdOf(reissueId))
     .signal('refresh')
@@ -107,4 +120,31 @@ async function refresh(context: ReconcileContext, reissueId: string, before: Dat
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });
   return true;
+}
+
+/**
+ * Closes signing intents that no attempt can still live to fulfil. A late signature finds its intent closed and is
+ * thrown away; the reissue's next attempt uses a new serial.
+ */
+async function closeIntents({ db }: ReconcileContext, now: Date): Promise<number> {
+  let closed = 0;
+  for (const { serial, reissue_id: reissueId } of await staleIntents(
+    db,
+    new Date(now.getTime() - intentLifetimeMs),
+  ))
+    await inTransaction(db, async (tx) => {
+      if (reissueId) await lockReissue(tx, reissueId);
+      if (!(await abandonIntent(tx, serial, now))) return;
+      closed += 1;
+      if (reissueId)
+        await appendAudit(tx, reissueId, {
+          actor: 'system',
+          action: 'closeIntent',
+          outcome: 'ABANDONED',
+          reason: 'no attempt can still live to store it',
+          details: { serial },
+          occurred_at: now,
+        });
+    });
+  return closed;
 }

@@ -22,7 +22,7 @@ import {
   type ReissueRow,
   type Tx,
 } from '#libs/db';
-import { decideBasis } from '#libs/domain';
+import { decideBasis, endThatCounts } from '#libs/domain';
 import { build, newSubject } from './build.js';
 import { intentLifetimeMs, type IssueOutcome, type SigningPorts } from './ports.js';
 
@@ -60,10 +60,13 @@ export async function prepare(
   if (keyRefusal) return refuse(tx, reissueId, keyRefusal, now);
 
   const onFile = await certificateOnFile(tx, customer.customer_id);
-  const basis = decideBasis(onFile?.not_after, now);
+  const oldEnd = endThatCounts(
+    onFile && { notAfter: onFile.not_after, revocationReason: onFile.revocation_reason },
+  );
+  const basis = decideBasis(oldEnd, now);
   const { tbs, columns } = build(ports, {
     subject: subjectOf(customer, onFile, ports, now),
-    validity: validity(basis, onFile?.not_after, now),
+    validity: validity(basis, oldEnd, now),
     request,
   });
   const { serial } = columns;

@@ -1,3 +1,4 @@
+import { BrokenInvariant } from './guard.js';
 import { onlyNextState, type FinalState, type Message, type State } from '#libs/domain';
 import type { ReissueEventType } from '#libs/contracts';
 import { withdrawCertificatesOf, type ReissueRow, type Tx } from '#libs/db';
@@ -28,17 +29,17 @@ export async function endChange(
 ): Promise<void> {
   const state = onlyNextState(change.row.state, message);
   const event = state && eventOfEnd[state];
-  if (!state || !event) throw new Error(`${message} does not end a reissue in ${change.row.state}`);
-  const withdrawn = await withdrawCertificatesOf(change.tx, change.row.reissue_id, change.now);
+  if (!state || !event) throw new BrokenInvariant(`${message} does not end a reissue in ${change.row.state}`);
+  const { closed, revoked } = await withdrawCertificatesOf(change.tx, change.row.reissue_id, change.now);
   change.move(message, state, event, { code: by.code });
   change.audit({
     actor: by.actor,
     action: message,
     outcome: state,
     reason: by.reason ?? by.code,
-    details: { code: by.code, withdrawn },
+    details: { code: by.code, closed, revoked },
   });
-  for (const serial of withdrawn)
+  for (const serial of revoked)
     change.announceCertificate('reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
 }
 

@@ -1,6 +1,7 @@
 export { ReissueChange } from './reissue-change.js';
 export { endChange, endReissue } from './end-reissue.js';
 export type { EndedBy } from './end-reissue.js';
-export { standingOf, reminderOf } from './standing.js';
-export { takeStep, done, failed, refused, proceed, maximumSteps } from './take-step.js';
+export { BrokenInvariant, givingUp, stepFailed } from './guard.js';
+export { standingOf, reminderOf, noRow } from './standing.js';
+export { takeStep, done, failed, refused, proceed, proceedAgain } from './take-step.js';
 export type { StepContext, StepOptions, Ending } from './take-step.js';

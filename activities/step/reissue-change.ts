@@ -1,3 +1,4 @@
+import { BrokenInvariant } from './guard.js';
 import { isFinal, nextStates, type Message, type Moment, type State } from '#libs/domain';
 import type { CertificateEventType, ReissueEventType } from '#libs/contracts';
 import {
@@ -40,7 +41,7 @@ export class ReissueChange {
   move(message: Message, state: State, event: ReissueEventType, about: { code?: string } = {}): void {
     const from = this.row.state;
     if (!nextStates(from, message).includes(state))
-      throw new Error(`no transition from ${from} by ${message} to ${state}`);
+      throw new BrokenInvariant(`no transition from ${from} by ${message} to ${state}`);
     this.set({ state });
     if (isFinal(state))
       this.set({

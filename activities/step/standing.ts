@@ -1,5 +1,16 @@
-import { isFinal, type Deadlines, type ReissueStanding } from '#libs/domain';
+import { isFinal, type Deadlines, type ReissueStanding, type StepResult } from '#libs/domain';
 import type { ReissueRow } from '#libs/db';
+
+/**
+ * The answer about a reissue that has no row: its start never committed, or the database was restored to a time
+ * before it. There is nothing to go on with, and the workflow ends.
+ */
+export const noRow: StepResult = {
+  standing: { state: 'TIMED_OUT', alarm: null, parked: null },
+  status: 'REFUSED',
+  code: 'WRONG_STATE',
+  missing: true,
+};
 
 /** What the workflow needs to know of a row: its state, and when to look at it again at the latest. */
 export function standingOf(row: ReissueRow, deadlines: Deadlines): ReissueStanding {

@@ -1,5 +1,6 @@
 import {
   accepts,
+  exhausted,
   type Clock,
   type CustomerMessage,
   type Deadlines,
@@ -12,7 +13,6 @@ import {
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
 import {
-  appendAudit,
   certificateBySerial,
   destroyVaultItemsOfStep,
   findReissue,
@@ -27,7 +27,7 @@ import {
   type Tx,
 } from '#libs/db';
 import { ReissueChange } from './reissue-change.js';
-import { standingOf } from './standing.js';
+import { noRow, standingOf } from './standing.js';
 
 /** What every step needs. */
 export interface StepContext {
@@ -35,9 +35,6 @@ export interface StepContext {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
 }
-
-/** A reissue takes at most so many steps: its Temporal history stays bounded. */
-export const maximumSteps = 100;
 
 type CustomerCall = StartReissue | CustomerMessage;
 
@@ -48,7 +45,7 @@ export type Ending =
       readonly outcome: OutcomeWithoutReissue;
       readonly superseded?: readonly string[];
     }
-  | { readonly kind: 'proceed' }
+  | { readonly kind: 'proceed'; readonly again: boolean }
   | { readonly kind: 'refuse'; readonly code: RefusalCode };
 
 type WithoutReissue<T> = T extends unknown ? Omit<T, 'reissue'> : never;
@@ -76,7 +73,10 @@ export function refused(code: RefusalCode): Ending {
 }
 
 /** The step goes on outside the database; what it wrote so far is committed. */
-export const proceed: Ending = { kind: 'proceed' };
+export const proceed: Ending = { kind: 'proceed', again: false };
+
+/** As `proceed`, for a step that runs again and finds its first part done. */
+export const proceedAgain: Ending = { kind: 'proceed', again: true };
 
 export interface StepOptions {
   /** Takes the lock on the person before the one on the reissue. */
@@ -101,7 +101,7 @@ export async function takeStep(
 ): Promise<PreparedStep> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockForStep(tx, reissueId, options);
-    if (!row) throw new Error('the reissue has no row'); // its start was refused, so its workflow has ended
+    if (!row) return { ...noRow, proceed: false };
     const recorded = await findStep(tx, reissueId, call.updateId);
     if (recorded) return { ...resultOf(recorded, row, context), proceed: false };
 
@@ -110,21 +110,22 @@ export async function takeStep(
     const change = new ReissueChange(tx, row, now);
     const ending = refusal ? refused(refusal) : await body(change);
     if (ending.kind === 'refuse') {
-      await appendAudit(tx, reissueId, {
-        actor: 'customer',
-        action: call.kind,
-        outcome: 'REFUSED',
-        reason: ending.code,
-        occurred_at: now,
-      });
+      // Counted like any step, but nothing of what the body may have set is written.
+      const refusal = new ReissueChange(tx, row, now);
+      refusal.set({ steps: row.steps + 1 });
+      refusal.audit(auditOf(call, 'REFUSED', ending.code));
+      await refusal.write();
       return {
         standing: standingOf(row, context.deadlines),
         status: 'REFUSED',
         code: ending.code,
+        requestHmac: call.requestHmac,
+        customerRef: row.customer_ref,
         proceed: false,
       };
     }
     if (ending.kind === 'proceed') {
+      if (!ending.again) change.audit(auditOf(call, 'ACCEPTED'));
       const after = await change.write();
       return {
         standing: standingOf(after, context.deadlines),
@@ -150,6 +151,16 @@ async function lockForStep(
   return lockReissue(tx, reissueId);
 }
 
+function auditOf(call: CustomerCall, outcome: string, reason?: string) {
+  return {
+    actor: 'customer',
+    action: call.kind,
+    outcome,
+    reason: reason ?? null,
+    personal: { ...call.origin },
+  };
+}
+
 function precondition(
   row: ReissueRow,
   message: Message | undefined,
@@ -157,7 +168,7 @@ function precondition(
 ): RefusalCode | undefined {
   if (row.parked_step && !options.whileParked) return 'PARKED';
   if (message && !accepts(row.state, message)) return 'WRONG_STATE';
-  if (row.steps >= maximumSteps && message !== 'cancel') return 'TOO_MANY_STEPS';
+  if (message && exhausted(row.steps, message)) return 'TOO_MANY_STEPS';
   return undefined;
 }
 
@@ -168,16 +179,10 @@ async function record(
   { outcome, superseded }: Extract<Ending, { kind: 'outcome' }>,
 ): Promise<Pick<StepRow, 'outcome' | 'request_hmac'>> {
   const { tx, now } = change;
+  const refusal = outcome.status === 'REFUSED' ? outcome : undefined;
   change.audit({
-    actor: 'customer',
-    action: call.kind,
-    outcome: outcome.status,
-    reason: outcome.status === 'REFUSED' ? outcome.code : null,
-    details: {
-      state: change.row.state,
-      ...(outcome.status === 'REFUSED' && outcome.reason ? { reason: outcome.reason } : {}),
-    },
-    personal: { ...call.origin },
+    ...auditOf(call, outcome.status, refusal?.code),
+    details: { state: change.row.state, ...(refusal?.reason ? { reason: refusal.reason } : {}) },
   });
   change.set({ steps: change.row.steps + 1, pending_message: null });
   const after = await change.write();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   registrationText,
@@ -150,7 +151,7 @@ export class Applicant {
       ...sealing,
     });
     const item = { handle, reissue_id: this.reissueId, update_id: updateId, envelope, created_at: now };
-    await putVaultItem(this.world.gateway, item);
+    await putVaultItem(this.world.gateway, item, randomUUID());
     return handle;
   }
 

@@ -11,6 +11,9 @@ export const database: LocalActivityOptions = {
   retry: { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '30 s' },
 };
 
+/** As `database`, with time to wait for a place among the passwords that are hashed at once. */
+export const hashing: LocalActivityOptions = { ...database, startToCloseTimeout: '15 s' };
+
 /**
  * Calls to providers. The schedule-to-close timeout matters most: without it a dead worker would be waited for
  * for ever. When it expires the outcome is unknown, and the reissue parks.

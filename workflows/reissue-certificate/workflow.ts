@@ -21,6 +21,7 @@ import type { PasswordSteps } from '#activities/password';
 import type { SigningActivities } from '#activities/signing';
 import {
   ActivityFailure,
+  ApplicationFailure,
   allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
@@ -36,9 +37,10 @@ import { AlarmClock } from './alarm-clock.js';
 import { Inbox } from './inbox.js';
 import { refreshSignal, updates } from './messages.js';
 
-const steps = proxyLocalActivities<
-  LifecycleSteps & IdentitySteps & PasswordSteps & ConsentSteps & CertificateSteps
->(options.database);
+const steps = proxyLocalActivities<LifecycleSteps & IdentitySteps & ConsentSteps & CertificateSteps>(
+  options.database,
+);
+const passwords = proxyLocalActivities<PasswordSteps>(options.hashing);
 const providers = proxyActivities<ProviderActivities>(options.providers);
 const signer = proxyActivities<Pick<SigningActivities, 'issueCertificate'>>(options.signer);
 const notifications = proxyActivities<NotificationActivities>(options.notifications);
@@ -74,16 +76,21 @@ class Parking extends Error {
   }
 }
 
+/** Whether nobody knows if the other side acted: no answer came in time, or it was lost on the way. */
+function mayHaveActed(cause: unknown): boolean {
+  return (
+    cause instanceof TimeoutFailure ||
+    (cause instanceof ApplicationFailure && cause.type === 'OutcomeUnknown')
+  );
+}
+
 /** Runs a call that leaves the process. When its retries are used up the reissue parks; it never fails. */
 async function orPark<T>(step: ParkableStep, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    throw new Parking(
-      step,
-      error.cause instanceof TimeoutFailure ? 'OUTCOME_UNKNOWN' : 'DEPENDENCY_UNAVAILABLE',
-    );
+    throw new Parking(step, mayHaveActed(error.cause) ? 'OUTCOME_UNKNOWN' : 'DEPENDENCY_UNAVAILABLE');
   }
 }
 
@@ -108,9 +115,9 @@ async function take(reissueId: string, message: Message): Promise<StepResult> {
       return steps.recordAnswers(reissueId, message);
     }
     case 'submitPassword':
-      return steps.checkPassword(reissueId, message);
+      return passwords.checkPassword(reissueId, message);
     case 'resetPassword':
-      return steps.resetPassword(reissueId, message);
+      return passwords.resetPassword(reissueId, message);
     case 'giveConsents':
       return steps.recordConsents(reissueId, message);
     case 'requestCertificate': {
@@ -158,12 +165,20 @@ async function sendChallenges(
   return steps.settleChallenges(reissueId, message);
 }
 
+/** A step that failed by itself, and would again: an operator must see it. */
+function failedStep(error: unknown): Parking | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const failed = cause instanceof ApplicationFailure && cause.type === 'StepFailed';
+  return failed ? new Parking('RECORD_STEP', 'STEP_FAILED') : undefined;
+}
+
 async function takeOrPark(reissueId: string, message: Message): Promise<StepResult> {
   try {
     return await take(reissueId, message);
   } catch (error) {
-    if (!(error instanceof Parking)) throw error;
-    return steps.parkReissue(reissueId, { step: error.step, code: error.parkCode, message });
+    const parking = error instanceof Parking ? error : failedStep(error);
+    if (!parking) throw error;
+    return steps.parkReissue(reissueId, { step: parking.step, code: parking.parkCode, message });
   }
 }
 
@@ -184,8 +199,9 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
   const adopt = (result: StepResult) => {
     markParked(standing, result);
     standing = result.standing;
-    if (standing.alarm) clock.setFor(Date.parse(standing.alarm));
-    const end = isFinal(standing.state) ? momentOfEnd[standing.state] : undefined;
+    // Never at once: the alarm may be due by Temporal's clock and not yet by the database's.
+    if (standing.alarm) clock.setFor(Math.max(Date.parse(standing.alarm), Date.now() + 1_000));
+    const end = isFinal(standing.state) && !result.missing ? momentOfEnd[standing.state] : undefined;
     for (const moment of [...(result.notify ?? []), ...(end ? [end] : [])])
       told.push(
         notifications.notify({ reissueId, moment }).catch(() => log.warn('notice not delivered', { moment })),
@@ -209,12 +225,20 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     const result = letter ? await takeOrPark(reissueId, letter.message) : await steps.ring(reissueId);
     adopt(result);
     letter?.settle(result);
+    if (result.missing) return endWithoutRow(inbox, result);
   }
 
   inbox.close({ standing, status: 'REFUSED', code: 'WRONG_STATE' });
   await Promise.all(told);
   await condition(allHandlersFinished);
   return standing.state;
+}
+
+/** Without a row there was no reissue. Failing, and not completing, lets the same start be tried again. */
+async function endWithoutRow(inbox: Inbox<Message, StepResult>, result: StepResult): Promise<never> {
+  inbox.close(result);
+  await condition(allHandlersFinished);
+  throw ApplicationFailure.nonRetryable('the reissue was never started, or its row is gone', 'NoRow');
 }
 
 /** Search attributes cost an event each time, so they are written only when they change. */

@@ -99,7 +99,7 @@ export class GatewayModule {
               inFlight: new CallsInFlight(config.callsPerReissue),
               workflows: new ReissueWorkflows(temporal.client, config.callTimeoutMs),
               envelopes: new Envelopes(
-                (item) => putVaultItem(db, item),
+                (item, jti) => putVaultItem(db, item, jti),
                 new Set(config.vaultPublicKeys.keys.map(({ kid }) => kid)),
               ),
               consents: new ConsentCheck(terms, clock),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Reissue } from '#libs/contracts';
+import { tokenLifetimeSeconds } from './access/access-tokens.js';
 import { unavailable } from './problems.js';
 import { InMemoryGateway } from './testing/in-memory-gateway.js';
 
@@ -74,7 +75,7 @@ describe('starting a reissue', () => {
     expect(answer.headers.get('location')).toBe(`/v1/reissues/${started.reissue.id}`);
     expect(started).toMatchObject({
       challenges: [],
-      expiresIn: 691_200,
+      expiresIn: 950_400,
       reissue: { state: 'IDENTITY_REQUIRED' },
     });
     const authorization = `Bearer ${started.accessToken}`;
@@ -234,6 +235,13 @@ describe('a call on a reissue', () => {
     });
     expect(gateway.vault.size).toBe(0);
     expect(gateway.delivered).toHaveLength(before);
+  });
+
+  it('refuses an envelope that came in with another call', async () => {
+    const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
+    const body = { password: await gateway.seal('canary', 'password', id) };
+    expect((await post('password', body)).status).toBe(200);
+    expect(await slugOf(await post('password', body))).toBe('envelope-refused');
   });
 
   it('answers a recorded refusal as it was the first time', async () => {

@@ -6,6 +6,7 @@ import { createNotificationActivities, type MailSender, type SmsSender } from '#
 import { createPasswordSteps, PasswordHashing } from '#activities/password';
 import { createReconcileActivities } from '#activities/reconcile';
 import { createSecrets } from '#activities/secrets';
+import { givingUp } from '#activities/step';
 import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { IdentityProvider } from '#activities/identity';
@@ -50,11 +51,13 @@ export function createActivities(parts: WorkerParts) {
     hashing: new PasswordHashing(parts.hashingSlots),
   };
   return {
-    ...createLifecycleSteps(context),
-    ...createIdentitySteps(context),
-    ...createPasswordSteps(context),
-    ...createConsentSteps(context),
-    ...createCertificateSteps(context),
+    ...givingUp({
+      ...createLifecycleSteps(context),
+      ...createIdentitySteps(context),
+      ...createPasswordSteps(context),
+      ...createConsentSteps(context),
+      ...createCertificateSteps(context),
+    }),
     ...createProviderActivities(context),
     ...createNotificationActivities({ db, sms, mail, clock, logger }),
     ...createReconcileActivities({ db, clock, temporal, logger }),

@@ -18,8 +18,13 @@ import {
   identityMethods,
   reasons,
   type Deadlines,
+  type IdentityMethod,
   type IdentityPolicy,
+  unusableRules,
 } from '#libs/domain';
+
+/** The methods that have a provider: the worker is configured with one for each. */
+const providedMethods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON'];
 
 const methods = z.array(z.enum(identityMethods));
 const rule = z.strictObject({
@@ -39,15 +44,17 @@ const identityPolicySchema = z
     limits: z.partialRecord(z.enum(identityMethods), limits),
     resetMethods: z.int().min(1),
   })
-  .refine(
-    ({ rules, limits }) =>
-      Object.values(rules).every(({ required, additional }) =>
-        [...required, ...additional.from].every(
-          (method) => limits[method] || method === 'ID_DOCUMENT' || method === 'OLD_CERTIFICATE',
-        ),
-      ),
-    'every method of a rule needs its limits',
-  );
+  .superRefine((policy, context) => {
+    for (const method of providedMethods)
+      if (!policy.limits[method])
+        context.addIssue({ code: 'custom', path: ['limits', method], message: 'is missing' });
+    for (const reason of unusableRules(policy, providedMethods))
+      context.addIssue({
+        code: 'custom',
+        path: ['rules', reason],
+        message: 'nobody could prove who they are by it',
+      });
+  });
 
 export const configSchema = z.object({
   ...httpConfig('RESEAL_WORKER_PORT', 3004),

@@ -23,11 +23,19 @@ const name = z
   .describe('as in the certificate, 1 to 60 characters');
 
 export const consentSchema = z.strictObject({
-  termsId: z.string().min(1).max(64),
-  version: z.string().min(1).max(32),
+  termsId: z
+    .string()
+    .max(64)
+    .regex(/^[\w.-]+$/, 'must be the id of terms'),
+  version: z
+    .string()
+    .max(32)
+    .regex(/^[\w.-]+$/, 'must be the version of terms'),
   digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal'),
   agreed: z.boolean(),
 });
+
+const challengeId = z.string().max(64).regex(/^\w+$/, 'must be the id of a challenge');
 
 const methods = z
   .array(z.enum(identityMethods))
@@ -39,7 +47,7 @@ const consents = z.array(consentSchema).max(32);
 const csr = z
   .string()
   .max(16_384)
-  .regex(/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----/, 'must be a PKCS#10 request in PEM')
+  .regex(/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----[A-Za-z0-9+/=\s-]+$/, 'must be a PKCS#10 request in PEM')
   .describe('PKCS#10 (RFC 2986) in PEM, for the key named at the start');
 
 export const startRequestSchema = z
@@ -62,7 +70,7 @@ export const verificationsRequestSchema = z
     answers: z
       .array(
         z.strictObject({
-          challengeId: z.string().min(1).max(64),
+          challengeId,
           answer: envelope.describe('purpose identity; the code’s digits'),
         }),
       )
@@ -114,7 +122,7 @@ export const applicationRequestSchema = z
 
 export const registrationRequestSchema = z
   .strictObject({
-    challengeId: z.string().min(1).max(64),
+    challengeId,
     signature: z
       .string()
       .max(1024)

@@ -102,7 +102,7 @@ export function showReissue(row: ReissueSnapshot, certificate?: CertificateSnaps
         : {}),
     },
     attempts: { identity: row.identity_attempts, password: row.password_attempts },
-    deadline: row.deadline?.toISOString() ?? null,
+    deadline: row.parked_step ? null : (row.deadline?.toISOString() ?? null),
     ...(certificate
       ? {
           certificate: {

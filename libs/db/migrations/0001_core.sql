@@ -65,7 +65,8 @@ CREATE TABLE reissue (
   updated_at        timestamptz NOT NULL
 );
 CREATE INDEX reissue_open_by_customer ON reissue (customer_id) WHERE ended_at IS NULL;
-CREATE INDEX reissue_open_by_deadline ON reissue (deadline) WHERE ended_at IS NULL;
+CREATE INDEX reissue_open_by_update ON reissue (updated_at) WHERE ended_at IS NULL;
+CREATE INDEX reissue_registered_by_customer ON reissue (customer_id, ended_at) WHERE state = 'REGISTERED';
 
 -- One row per reissue and method: tries and sends count over all its challenges.
 CREATE TABLE identity_method (
@@ -155,6 +156,14 @@ CREATE TABLE vault_item (
 );
 CREATE INDEX vault_item_by_reissue ON vault_item (reissue_id);
 
+-- Each sealed value is for one call: its id (the jti of its header) outlives it here.
+CREATE TABLE vault_envelope (
+  reissue_id text NOT NULL,
+  jti        text NOT NULL,
+  handle     text NOT NULL,
+  PRIMARY KEY (reissue_id, jti)
+);
+
 CREATE TABLE certificate (
   serial         text PRIMARY KEY CHECK (serial ~ '^[0-9a-f]+$'),
   reissue_id     text REFERENCES reissue,
@@ -185,6 +194,7 @@ CREATE TABLE certificate (
 CREATE UNIQUE INDEX certificate_one_live_per_reissue ON certificate (reissue_id)
   WHERE state IN ('INTENT', 'STORED') AND revoked_at IS NULL;
 CREATE UNIQUE INDEX certificate_one_on_file ON certificate (customer_id, policy) WHERE on_file;
+CREATE INDEX certificate_by_customer ON certificate (customer_id);
 CREATE INDEX certificate_by_key ON certificate (spki_sha256);
 -- Two reissues cannot pass the check for a used key at the same moment.
 CREATE UNIQUE INDEX certificate_one_per_key ON certificate (spki_sha256) WHERE state <> 'ABANDONED';
@@ -230,7 +240,7 @@ CREATE TABLE audit_personal (
   reissue_id text NOT NULL,
   sequence   int  NOT NULL,
   salt       text NOT NULL,
-  personal   jsonb NOT NULL,
+  personal   text NOT NULL,                      -- JSON as it was digested: jsonb would reorder it
   PRIMARY KEY (reissue_id, sequence),
   FOREIGN KEY (reissue_id, sequence) REFERENCES audit_entry
 );
@@ -245,16 +255,19 @@ CREATE TABLE notification (
 );
 
 -- Roles exist per cluster and are created by whoever provisions it; here is what each may do.
-GRANT USAGE ON SCHEMA public TO reseal_gateway, reseal_worker, reseal_signer, reseal_sandbox;
+GRANT USAGE ON SCHEMA public TO reseal_gateway, reseal_worker, reseal_signer;
 
 GRANT SELECT ON reissue, challenge, step, event, certificate TO reseal_gateway;
 GRANT UPDATE (downloaded_at) ON reissue TO reseal_gateway;
-GRANT SELECT, INSERT ON vault_item TO reseal_gateway;
+GRANT INSERT ON vault_item TO reseal_gateway;
+GRANT SELECT, INSERT ON vault_envelope TO reseal_gateway;
 
 GRANT SELECT ON customer TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE ON password_credential, reissue, identity_method, challenge, identity_try, identity_day,
-  password_try, certificate TO reseal_worker;
-GRANT UPDATE (created_at) ON customer TO reseal_worker, reseal_signer; -- SELECT … FOR UPDATE: the lock on a person
+  password_try TO reseal_worker;
+GRANT SELECT, UPDATE (state, on_file, registered_at, hold_at, revoked_at, revocation_reason) ON certificate
+  TO reseal_worker;
+GRANT UPDATE (created_at) ON customer TO reseal_worker, reseal_signer; -- SELECT … FOR NO KEY UPDATE: the lock on a person
 GRANT SELECT, INSERT ON consent, step, event, notification TO reseal_worker;
 GRANT UPDATE (published_at) ON event TO reseal_worker;
 GRANT SELECT, DELETE ON vault_item TO reseal_worker;
@@ -265,7 +278,13 @@ GRANT UPDATE (audit_sequence) ON reissue TO reseal_signer; -- its own audit entr
 GRANT SELECT, INSERT, UPDATE ON certificate TO reseal_signer;
 GRANT INSERT ON audit_entry, audit_personal TO reseal_signer;
 
-GRANT SELECT, INSERT ON customer, password_credential TO reseal_sandbox; -- enrols sample people
+-- The sandbox enrols sample people, where there is one.
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reseal_sandbox') THEN
+    GRANT USAGE ON SCHEMA public TO reseal_sandbox;
+    GRANT SELECT, INSERT ON customer, password_credential TO reseal_sandbox;
+  END IF;
+END $$;
 
 -- Down Migration
 -- Forward only: a released migration is never undone, a new one mends it.

@@ -68,14 +68,19 @@ export async function holdCertificate(tx: Tx, serial: string, at: Date): Promise
  * Takes back whatever a reissue has of a new certificate: an open intent is closed, so that a signature still
  * under way finds no row to store itself in; a stored certificate is revoked.
  *
- * @returns the serials of the certificates that existed and are now revoked
+ * @returns the serials of closed intents, and of the certificates that existed and are now revoked
  */
-export async function withdrawCertificatesOf(tx: Tx, reissueId: string, at: Date): Promise<string[]> {
-  await tx
+export async function withdrawCertificatesOf(
+  tx: Tx,
+  reissueId: string,
+  at: Date,
+): Promise<{ closed: string[]; revoked: string[] }> {
+  const closed = await tx
     .updateTable('certificate')
     .set({ state: 'ABANDONED', revoked_at: at, revocation_reason: 'cessationOfOperation' })
     .where('reissue_id', '=', reissueId)
     .where('state', '=', 'INTENT')
+    .returning('serial')
     .execute();
   const revoked = await tx
     .updateTable('certificate')
@@ -85,21 +90,21 @@ export async function withdrawCertificatesOf(tx: Tx, reissueId: string, at: Date
     .where('revoked_at', 'is', null)
     .returning('serial')
     .execute();
-  return revoked.map((row) => row.serial);
+  const serials = (rows: { serial: string }[]) => rows.map(({ serial }) => serial);
+  return { closed: serials(closed), revoked: serials(revoked) };
 }
 
-/**
- * Closes signing intents that no attempt can still live to fulfil. A late signature finds its intent closed
- * and is thrown away; the reissue's next attempt uses a new serial.
- */
-export async function closeStaleIntents(db: Database, before: Date, at: Date): Promise<number> {
-  const result = await db
-    .updateTable('certificate')
-    .set({ state: 'ABANDONED', revoked_at: at, revocation_reason: 'cessationOfOperation' })
+/** Signing intents that no attempt can still live to fulfil. */
+export async function staleIntents(
+  db: Database,
+  before: Date,
+): Promise<{ serial: string; reissue_id: string | null }[]> {
+  return db
+    .selectFrom('certificate')
+    .select(['serial', 'reissue_id'])
     .where('state', '=', 'INTENT')
     .where('created_at', '<', before)
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows);
+    .execute();
 }
 
 /** Puts a certificate in the place of whatever is on file for its person and policy. */
@@ -118,18 +123,18 @@ export async function putOnFile(tx: Tx, certificate: CertificateRow, at: Date): 
     .execute();
 }
 
-/** The certificates in force of a person other than `except`: registered, not revoked, not expired. */
+/** The other certificates in force of the same person and policy: registered, not revoked, not expired. */
 export async function certificatesInForce(
   tx: Tx,
-  customerId: string,
-  except: string,
+  { customer_id, policy, serial }: Pick<CertificateRow, 'customer_id' | 'policy' | 'serial'>,
   now: Date,
 ): Promise<CertificateRow[]> {
   return tx
     .selectFrom('certificate')
     .selectAll()
-    .where('customer_id', '=', customerId)
-    .where('serial', '!=', except)
+    .where('customer_id', '=', customer_id)
+    .where('policy', '=', policy)
+    .where('serial', '!=', serial)
     .where('registered_at', 'is not', null)
     .where('revoked_at', 'is', null)
     .where('not_after', '>', now)

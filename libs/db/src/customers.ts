@@ -23,13 +23,15 @@ export async function customerById(db: Database | Tx, customerId: string): Promi
 
 /**
  * The lock on a person. Whoever also locks reissues takes this one first, so that two reissues of one person
- * never wait for each other.
+ * never wait for each other. `NO KEY`, because PostgreSQL itself locks the customer's key while it checks a
+ * reissue's foreign key, also for somebody who holds the reissue and not the person: a second update of a row in one
+ * transaction is checked anew.
  */
 export async function lockCustomer(tx: Tx, customerId: string): Promise<CustomerRow> {
   return tx
     .selectFrom('customer')
     .selectAll()
     .where('customer_id', '=', customerId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
 }

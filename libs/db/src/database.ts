@@ -158,6 +158,13 @@ export interface VaultItemTable {
   created_at: Date;
 }
 
+/** The id of every sealed value that came in; the value itself dies with its step. */
+export interface VaultEnvelopeTable {
+  reissue_id: string;
+  jti: string;
+  handle: string;
+}
+
 export interface CertificateTable {
   serial: string;
   reissue_id: string | null;
@@ -216,7 +223,7 @@ export interface AuditPersonalTable {
   reissue_id: string;
   sequence: number;
   salt: string;
-  personal: JSONColumnType<Record<string, unknown>>;
+  personal: string;
 }
 
 export interface NotificationTable {
@@ -238,6 +245,7 @@ export interface Tables {
   consent: ConsentTable;
   step: StepTable;
   vault_item: VaultItemTable;
+  vault_envelope: VaultEnvelopeTable;
   certificate: CertificateTable;
   event: EventTable;
   audit_entry: AuditEntryTable;

@@ -59,6 +59,7 @@ export async function markPublished(
     .updateTable('event')
     .set({ published_at: at })
     .where('position', '=', sql<string>`any(${events.map((event) => event.position)}::bigint[])`)
+    .where('published_at', 'is', null) // the partial index
     .execute();
 }
 

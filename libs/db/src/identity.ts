@@ -91,6 +91,7 @@ export async function challengesById(
     .selectAll()
     .where('reissue_id', '=', reissueId)
     .where('challenge_id', 'in', challengeIds)
+    .orderBy('method') // everyone takes the locks of the day's counters in this order
     .execute();
 }
 

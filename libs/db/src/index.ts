@@ -71,7 +71,7 @@ export {
   revokeCertificate,
   holdCertificate,
   withdrawCertificatesOf,
-  closeStaleIntents,
+  staleIntents,
   putOnFile,
   certificatesInForce,
   liveCertificateOf,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Tx } from './connect.js';
 import type { NewReissue, ReissueChanges, ReissueRow } from './database.js';
 
@@ -5,13 +6,13 @@ export async function findReissue(db: Database | Tx, reissueId: string): Promise
   return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();
 }
 
-/** Reads and locks the row: every step of a reissue serialises here. */
+/** Reads and locks the row: every step of a reissue serialises here. Rows that refer to it may come meanwhile. */
 export async function lockReissue(tx: Tx, reissueId: string): Promise<ReissueRow | undefined> {
   return tx
     .selectFrom('reissue')
     .selectAll()
     .where('reissue_id', '=', reissueId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
 }
 
@@ -34,14 +35,20 @@ export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueC
     .executeTakeFirstOrThrow();
 }
 
-/** Marks the first download; later ones change nothing. */
-export async function markDownloaded(db: Database, reissueId: string, at: Date): Promise<void> {
-  await db
+/**
+ * Marks the first download; later ones change nothing.
+ *
+ * @returns false if there is nothing to download any more: the certificate was withdrawn in this moment
+ */
+export async function markDownloaded(db: Database, reissueId: string, at: Date): Promise<boolean> {
+  const row = await db
     .updateTable('reissue')
-    .set({ downloaded_at: at })
+    .set({ downloaded_at: sql<Date>`coalesce(downloaded_at, ${at})` })
     .where('reissue_id', '=', reissueId)
-    .where('downloaded_at', 'is', null)
-    .execute();
+    .where('state', 'in', ['ISSUED', 'REGISTERED'])
+    .returning('reissue_id')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The other unfinished reissues of a customer whose identity step succeeded or is under way. */
@@ -54,7 +61,7 @@ export async function openReissuesOf(tx: Tx, customerId: string, except: string)
     .where('ended_at', 'is', null)
     .where('identity_verified_at', 'is not', null)
     .orderBy('reissue_id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute();
 }
 

@@ -7,6 +7,18 @@ export const renewalWindowDays = 30;
 
 const dayMs = 86_400_000;
 
+/** The certificate on file, as far as its end date bears on a new one. */
+export interface EndingCertificate {
+  readonly notAfter: Date;
+  readonly revocationReason: string | null;
+}
+
+/** The end date of a certificate that is valid, on hold, or revoked by its holder; that of others counts for nothing. */
+export function endThatCounts(onFile: EndingCertificate | undefined): Date | undefined {
+  const byHolder = onFile && (!onFile.revocationReason || onFile.revocationReason === 'keyCompromise');
+  return byHolder ? onFile.notAfter : undefined;
+}
+
 /**
  * Decides the basis from the certificate on file. Valid, on hold, or revoked by its holder with more than 30
  * days left: the same end date (REISSUE). 30 days or less left: a year from the old end (RENEW).

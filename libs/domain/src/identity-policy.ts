@@ -1,4 +1,4 @@
-import type { Reason } from './states.js';
+import { reasons, type Reason } from './states.js';
 
 /** The ways to prove who one is. */
 export const identityMethods = ['PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const;
@@ -105,6 +105,14 @@ export function assessIdentity(
   if (additionalMissing > 0) for (const method of additionalUsable) wanted.add(method);
   if (resetMissing > 0) for (const method of resetUsable) wanted.add(method);
   return { complete, impossible, methods: [...wanted] };
+}
+
+/** The reasons for which nobody could prove who they are, or nobody would have to: a policy that has any is unusable. */
+export function unusableRules(policy: IdentityPolicy, available: readonly IdentityMethod[]): Reason[] {
+  return reasons.filter((reason) => {
+    const nothing = { verified: [], locked: [], resetting: false };
+    return assessIdentity(policy, reason, available, nothing).methods.length === 0;
+  });
 }
 
 /** What the bank knows of the certificate on file, as far as it bears on how strictly to ask. */

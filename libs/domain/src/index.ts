@@ -7,6 +7,7 @@ export {
   defaultIdentityPolicy,
   assessIdentity,
   effectiveReason,
+  unusableRules,
 } from './identity-policy.js';
 export type {
   IdentityMethod,
@@ -17,7 +18,7 @@ export type {
   MethodLimits,
   CertificateOnFile,
 } from './identity-policy.js';
-export { bases, decideBasis, renewalWindowDays } from './basis.js';
+export { bases, decideBasis, endThatCounts, renewalWindowDays } from './basis.js';
 export type { Basis } from './basis.js';
 export { passwordRules, passwordRuleCodes, brokenPasswordRules, passwordAttempts } from './password-rules.js';
 export type { PasswordRuleCode } from './password-rules.js';
@@ -30,6 +31,7 @@ export {
   searchAttributes,
   registrationText,
 } from './ids.js';
+export { exhausted, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
 export { moments, refusalCodes, parkableSteps, parkCodes } from './messages.js';

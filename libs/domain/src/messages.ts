@@ -161,11 +161,16 @@ export type RefusalCode = (typeof refusalCodes)[number];
 export type StepStatus = 'DONE' | 'REFUSED' | 'PARKED';
 
 /** The steps whose dependency can break, and which then park. */
-export const parkableSteps = ['SEND_CHALLENGES', 'VERIFY_CHALLENGES', 'ISSUE_CERTIFICATE'] as const;
+export const parkableSteps = [
+  'SEND_CHALLENGES',
+  'VERIFY_CHALLENGES',
+  'ISSUE_CERTIFICATE',
+  'RECORD_STEP',
+] as const;
 export type ParkableStep = (typeof parkableSteps)[number];
 
-/** Why a step parked: its dependency stayed broken, or nobody knows whether it acted. */
-export const parkCodes = ['DEPENDENCY_UNAVAILABLE', 'OUTCOME_UNKNOWN'] as const;
+/** Why a step parked: its dependency stayed broken, nobody knows whether it acted, or our own code failed. */
+export const parkCodes = ['DEPENDENCY_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'STEP_FAILED'] as const;
 export type ParkCode = (typeof parkCodes)[number];
 
 /**
@@ -190,6 +195,8 @@ export interface StepResult {
   readonly notify?: readonly Moment[];
   /** Older reissues of the same person that this step ended. */
   readonly superseded?: readonly string[];
+  /** There is no row: nothing was ever started, and nothing can go on. */
+  readonly missing?: boolean;
   /** Pseudonym, given with the first step. */
   readonly customerRef?: string;
 }

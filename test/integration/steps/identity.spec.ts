@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { putVaultItem } from '#libs/db';
 import type { VerificationResult } from '#libs/contracts';
@@ -309,7 +310,7 @@ describe('an envelope', () => {
       .where('handle', '=', message.password)
       .executeTakeFirstOrThrow();
     const late = { ...row, handle: 'late', created_at: new Date(row.created_at.getTime() + hour) };
-    await putVaultItem(world.gateway, late);
+    await putVaultItem(world.gateway, late, randomUUID());
     world.clock.advance(3 * day);
     const secrets = { ...message, password: message.password };
     await world.owner

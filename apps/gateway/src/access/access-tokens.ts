@@ -12,8 +12,11 @@ const audience = 'urn:reseal:reissue';
 const algorithm = 'EdDSA';
 const clockToleranceSeconds = 5;
 
-/** As long as a reissue can live: 30 minutes until it is issued, then 7 days until it is registered, and a margin. */
-export const tokenLifetimeSeconds = 8 * 86_400;
+/**
+ * As long as a reissue can live: 30 minutes until it is issued, three days parked, then 7 days until it is registered,
+ * and a margin.
+ */
+export const tokenLifetimeSeconds = 11 * 86_400;
 
 /**
  * Access tokens: JWTs (RFC 7519) signed with EdDSA (RFC 8037). A token is made of the reissue alone, so that the

@@ -1,13 +1,17 @@
 import type { putVaultItem } from '#libs/db';
 import type { InputFault } from '#libs/http';
 import { EnvelopeError, inspectEnvelope } from '#libs/vault';
+import { decodeProtectedHeader } from 'jose';
 import { problem } from '../problems.js';
 import type { SealedValue } from './step-draft.js';
 
 /** Takes the sealed values of a request: looks at their outside, and keeps them for the step that opens them. */
 export class Envelopes {
   constructor(
-    private readonly put: (item: Parameters<typeof putVaultItem>[1]) => Promise<void>,
+    private readonly put: (
+      item: Parameters<typeof putVaultItem>[1],
+      jti: string,
+    ) => ReturnType<typeof putVaultItem>,
     private readonly kids: ReadonlySet<string>,
   ) {}
 
@@ -25,17 +29,14 @@ export class Envelopes {
     if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 
+  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that came in with another call already */
   async keep(reissueId: string, sealed: readonly SealedValue[], now: Date): Promise<void> {
-    await Promise.all(
-      sealed.map(({ handle, updateId, envelope }) =>
-        this.put({
-          handle,
-          reissue_id: reissueId,
-          update_id: updateId,
-          envelope,
-          created_at: now,
-        }),
-      ),
-    );
+    const kept = sealed.map(async ({ handle, updateId, envelope, pointer }): Promise<InputFault[]> => {
+      const item = { handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now };
+      const fresh = await this.put(item, String(decodeProtectedHeader(envelope).jti));
+      return fresh ? [] : [{ pointer, message: 'this envelope was used before: seal the value again' }];
+    });
+    const errors = (await Promise.all(kept)).flat();
+    if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 }

@@ -1,23 +1,24 @@
 import type { Reissue } from '#libs/contracts';
 import type { ReissueRow } from '#libs/db';
-import { accepts, isFinal, type CustomerMessage } from '#libs/domain';
+import { accepts, exhausted, isFinal, type CustomerMessage } from '#libs/domain';
 import { problem } from '../problems.js';
 import type { StepCall } from './step-draft.js';
 
 /** What of the row decides whether a message is worth sending. */
-export type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts'>;
+export type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' | 'steps'>;
 
 /**
  * Refuses what cannot succeed before it costs a step of the workflow. It is only a shortcut: the row may change
  * at once, and the step checks again under its lock.
  *
- * @throws ProblemError 409 `wrong-state` or `parked`, 423 `password-locked`
+ * @throws ProblemError 409 `wrong-state`, `parked` or `too-many-steps`, 423 `password-locked`
  */
 export function precheck(row: Standing, message: CustomerMessage, reissue: Reissue): void {
   if (isFinal(row.state)) throw problem('wrong-state', { reissue });
   if (row.parked_step && message.kind !== 'cancel') throw problem('parked', { reissue });
   const [first = message] = message.kind === 'apply' ? message.parts : [];
   if (first.kind === 'apply' || !accepts(row.state, first.kind)) throw problem('wrong-state', { reissue });
+  if (exhausted(row.steps, first.kind)) throw problem('too-many-steps', { reissue });
   if (first.kind === 'submitPassword' && row.password_attempts === 0)
     throw problem('password-locked', { reissue });
 }

@@ -86,7 +86,7 @@ export class ReissueCalls {
         precheck(row, message, reissue);
         envelopes.inspect(reissueId, draft.sealed, clock());
         await envelopes.keep(reissueId, draft.sealed, clock());
-        return workflows.send(reissueId, message);
+        return workflows.send(reissueId, message, row.event_sequence);
       });
       return answerStep(kind, settled);
     });

@@ -33,12 +33,12 @@ const workflows = (update: () => Promise<unknown>, stage: () => number = () => 0
     10,
   );
 const failing = (error: Error, stage?: () => number) =>
-  workflows(() => Promise.reject(error), stage).send(reissueId, cancel);
+  workflows(() => Promise.reject(error), stage).send(reissueId, cancel, 1);
 
 describe('a message to a workflow', () => {
   it('is settled with the result of its step', async () => {
     const result = { status: 'DONE' } as StepResult;
-    const delivery = workflows(() => Promise.resolve(result)).send(reissueId, cancel);
+    const delivery = workflows(() => Promise.resolve(result)).send(reissueId, cancel, 1);
     expect(await delivery).toEqual({ reached: 'SETTLED', result });
   });
 

@@ -52,15 +52,22 @@ export class ReissueWorkflows {
           taskQueue: taskQueues.reissue,
           args: [{ reissueId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // A workflow whose start never committed has failed; any other end is the end of this reissue.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
           workflowTaskTimeout: workflowTaskTimeoutMs,
         }),
       }),
     );
   }
 
-  send(reissueId: string, message: CustomerMessage): Promise<Delivery> {
-    const { kind, updateId } = message;
+  /**
+   * @param eventSequence how far the reissue has come. It is part of the update's id, because Temporal answers a
+   *   repeated id with its first result for ever: a call that was refused may succeed once the reissue went on. What
+   *   succeeded is answered from the step table, whatever the update is called.
+   */
+  send(reissueId: string, message: CustomerMessage, eventSequence: number): Promise<Delivery> {
+    const { kind } = message;
+    const updateId = `${message.updateId}@${eventSequence}`;
     const workflow = this.client.workflow.getHandle(workflowIdOf(reissueId));
     return this.deliver(reissueId, updateId, () =>
       workflow.executeUpdate<StepResult, [CustomerMessage]>(kind, { updateId, args: [message] }),

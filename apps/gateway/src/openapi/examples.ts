@@ -17,7 +17,7 @@ const consent = (termsId: string, digest: string) => ({ termsId, version: '2026-
 export const identityConsents = [consent('personal-information', '0d'.repeat(32))];
 export const issuanceConsents = [consent('certificate-service', 'a7'.repeat(32))];
 export const exampleRequest =
-  '-----BEGIN CERTIFICATE REQUEST-----\nMIHkMIGLAgEAMAAwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAT…\n-----END CERTIFICATE REQUEST-----\n';
+  '-----BEGIN CERTIFICATE REQUEST-----\nMIHkMIGLAgEAMAAwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAT\n-----END CERTIFICATE REQUEST-----\n';
 
 const before = {
   id: reissueId,

@@ -1,4 +1,5 @@
 import type { ProblemSlug } from '#libs/contracts';
+import { tokenLifetimeSeconds } from '../access/access-tokens.js';
 import { describePasswordRules } from '../reading/password-rules.js';
 import * as example from './examples.js';
 
@@ -73,7 +74,7 @@ export const operations = {
           reissue: example.reissues.before,
           challenges: example.challenges,
           accessToken: example.accessToken,
-          expiresIn: 691_200,
+          expiresIn: tokenLifetimeSeconds,
         },
       },
       202: {
@@ -82,7 +83,7 @@ export const operations = {
           reissue: example.reissues.parked,
           challenges: [],
           accessToken: example.accessToken,
-          expiresIn: 691_200,
+          expiresIn: tokenLifetimeSeconds,
         },
       },
     },

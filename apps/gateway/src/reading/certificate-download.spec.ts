@@ -28,7 +28,7 @@ const download = (row: Partial<ReissueRow>, accept?: string, stored: { der: Buff
   const service = new CertificateDownload(
     {
       storedOf: () => Promise.resolve(stored ? { serial: '0a1b', der: stored.der } : undefined),
-      markDownloaded: (_id, at) => Promise.resolve(void marked.push(at)),
+      markDownloaded: (_id, at) => Promise.resolve(marked.push(at) > 0),
     },
     { get: () => Promise.resolve(current) },
     chain,

@@ -12,7 +12,7 @@ type CertificateMediaType = (typeof certificateMediaTypes)[number];
 export interface CertificateShelf {
   /** The stored certificate of a reissue that was not withdrawn. */
   storedOf(reissueId: string): Promise<Pick<CertificateRow, 'serial' | 'der'> | undefined>;
-  markDownloaded(reissueId: string, at: Date): Promise<void>;
+  markDownloaded(reissueId: string, at: Date): Promise<boolean>;
 }
 
 /** Hands out the new certificate of a reissue. */
@@ -36,7 +36,8 @@ export class CertificateDownload {
     if (!mediaType) throw problem('not-acceptable');
     const current = await this.reader.get(reissueId);
     const certificate = await this.certificateOf(current);
-    if (!current.row.downloaded_at) await this.shelf.markDownloaded(reissueId, this.clock());
+    if (!current.row.downloaded_at && !(await this.shelf.markDownloaded(reissueId, this.clock())))
+      throw problem('certificate-withdrawn', { reissue: current.reissue });
     return this.render(certificate, mediaType);
   }
 

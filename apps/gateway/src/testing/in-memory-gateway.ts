@@ -38,6 +38,8 @@ export class InMemoryGateway {
   readonly rows = new Map<string, ReissueRow>();
   readonly steps = new Map<string, StepRow>();
   readonly vault = new Map<string, string>();
+  /** Handles by the id of the envelope that came in under them. */
+  private readonly envelopes = new Map<string, string>();
   readonly events: StreamedEvent[] = [];
   readonly delivered: Message[] = [];
   readonly downloads: string[] = [];
@@ -82,14 +84,19 @@ export class InMemoryGateway {
       inFlight: new CallsInFlight(4),
       workflows: { start: (message) => send(message.reissueId, message), send },
       envelopes: new Envelopes(
-        ({ handle, envelope }) => Promise.resolve(void this.vault.set(handle, envelope)),
+        ({ handle, envelope }, jti) => {
+          const fresh = (this.envelopes.get(jti) ?? handle) === handle;
+          if (fresh) this.vault.set(handle, envelope);
+          this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
+          return Promise.resolve(fresh);
+        },
         new Set(['v1']),
       ),
       consents: new ConsentCheck(this.terms, clock),
     });
     const shelf = {
       storedOf: () => Promise.resolve(this.certificate),
-      markDownloaded: (id: string) => Promise.resolve(void this.downloads.push(id)),
+      markDownloaded: (id: string) => Promise.resolve(this.downloads.push(id) > 0),
     };
     this.app = await createApplication({
       name: 'gateway',
@@ -144,7 +151,7 @@ export class InMemoryGateway {
       ...{ methods: ['PHONE_CODE', 'ONE_WON'], identity_attempts: 5, password_attempts: null },
       ...{ basis: null, serial: null, parked_step: null, pending_message: null, deadline: null },
       ...{ registration_challenge_id: null, registration_nonce: null, identity_verified_at: null },
-      ...{ downloaded_at: null, created_at: now, updated_at: now },
+      ...{ downloaded_at: null, steps: 1, event_sequence: 1, created_at: now, updated_at: now },
       ...more,
     } as ReissueRow;
     this.rows.set(reissueId, row);

@@ -1,0 +1,50 @@
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+
+/** SQLSTATE classes that no repetition mends: bad data (22), broken constraints (23), wrong statements (42). */
+const hopelessSqlStates = /^(22|23|42)/;
+
+/** So often is even a hopeless step tried: a constraint may have been broken by a race that is over now. */
+const patience = 5;
+
+/** The type of the failure by which the workflow learns that a step cannot succeed as it is. */
+export const stepFailed = 'StepFailed';
+
+/**
+ * Steps that touch only the database retry without end, because a database that is away comes back. A step that
+ * fails by itself would do so for ever, with every later message waiting behind it: it gives up here, and the
+ * workflow parks the reissue for an operator.
+ */
+export function givingUp<Steps extends Record<string, (...args: never[]) => Promise<unknown>>>(
+  steps: Steps,
+): Steps {
+  const guarded = Object.entries(steps).map(([name, step]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await step(...args);
+      } catch (error) {
+        if (!isHopeless(error) || activityInfo().attempt < patience) throw error;
+        throw ApplicationFailure.create({
+          type: stepFailed,
+          message: `${name} cannot succeed`,
+          nonRetryable: true,
+        });
+      }
+    },
+  ]);
+  return Object.fromEntries(guarded) as Steps;
+}
+
+/** Whether an error is our own or the data's, and not that of a dependency that is away. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof BrokenInvariant)
+    return true;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && hopelessSqlStates.test(code);
+}
+
+/** Something that cannot be, is. */
+export class BrokenInvariant extends Error {
+  override readonly name = 'BrokenInvariant';
+}
