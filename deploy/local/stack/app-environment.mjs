@@ -57,6 +57,8 @@ export function appEnvironments(context) {
     RESEAL_ENV: settings.environment,
     RESEAL_HOST: host,
     RESEAL_STATE: settings.state,
+    // Compiled code is kept, so that the next start need not compile it again.
+    NODE_COMPILE_CACHE: path.join(settings.cache, 'node'),
   };
   const temporal = {
     RESEAL_TEMPORAL_ADDRESS: client.RESEAL_TEMPORAL_ADDRESS,

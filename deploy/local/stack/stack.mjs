@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { build } from './build.mjs';
 import { Child } from '../lib/child.mjs';
 import { endCommands, runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
@@ -55,17 +56,18 @@ export class Stack {
 
   /** Starts everything (or only the infrastructure) and resolves when all of it is ready. */
   async start() {
-    const { infrastructureOnly } = this.settings;
-    const built = infrastructureOnly ? Promise.resolve() : this.#build();
     const databases = this.#startPostgres();
-    await Promise.all([
-      databases.then(() => this.#startTemporal()),
-      this.#startKafka(),
-      built.then(() => !infrastructureOnly && this.#provideCa()),
-      Promise.all([built, databases]).then(() => !infrastructureOnly && this.#migrate()),
-    ]);
-    if (!infrastructureOnly) await Promise.all(APPS.map((app) => this.#startApp(app)));
+    const temporal = databases.then(() => this.#startTemporal());
+    const apps = this.settings.infrastructureOnly ? undefined : this.#startApps(databases, temporal);
+    await Promise.all([databases, temporal, this.#startKafka(), apps]);
     this.#publish();
+  }
+
+  /** They need no Kafka to start: events wait in the database until it is there. */
+  async #startApps(databases, temporal) {
+    await build(this.#context);
+    await Promise.all([temporal, this.#provideCa(), databases.then(() => this.#migrate())]);
+    await Promise.all(APPS.map((app) => this.#startApp(app)));
   }
 
   /** Stops everything in order; in a hurry without grace. */
@@ -77,15 +79,6 @@ export class Stack {
       return;
     }
     for (const name of STOP_ORDER) await this.#children.get(name)?.stop();
-  }
-
-  #build() {
-    const log = path.join(this.settings.logs, 'build.log');
-    const tsc = path.join(this.settings.root, 'node_modules/typescript/bin/tsc');
-    const args = [tsc, '-p', 'tsconfig.build.json'];
-    return this.#context.report.step('Built', () =>
-      runToLog(process.execPath, args, { log, what: 'The build', cwd: this.settings.root }),
-    );
   }
 
   async #startPostgres() {
