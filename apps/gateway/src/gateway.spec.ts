@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Reissue } from '#libs/contracts';
-import { tokenLifetimeSeconds } from './access/access-tokens.js';
 import { unavailable } from './problems.js';
 import { InMemoryGateway } from './testing/in-memory-gateway.js';
 
