@@ -32,7 +32,9 @@ export async function ring(context: StepContext, reissueId: string): Promise<Ste
     if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
     if (due(reminderOf(row, context.deadlines)) && !due(row.deadline)) {
       const change = new ReissueChange(tx, row, now);
-      change.set({ reminders_sent: row.reminders_sent + 1 });
+      // Those that came due while nobody was there to remind are made up for by one.
+      while (due(reminderOf(change.row, context.deadlines)))
+        change.set({ reminders_sent: change.row.reminders_sent + 1 });
       change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });
       return answer(await change.write());
     }

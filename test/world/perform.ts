@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type {
   Apply,
   CustomerMessage,
@@ -9,6 +10,9 @@ import type {
   StepResult,
 } from '#libs/domain';
 import type { World } from './world.js';
+
+/** What fails here is meant to. */
+const logger = new DefaultLogger('ERROR');
 
 type Message = StartReissue | CustomerMessage | OperatorRetry | OperatorAbandon;
 
@@ -30,12 +34,14 @@ export async function perform(
   { activities = world.activities, crashing = false }: Performance = {},
 ): Promise<StepResult> {
   const run = async <T>(activity: () => Promise<T>): Promise<T> => {
-    if (crashing) await activity();
-    return activity();
+    const inActivity = () =>
+      new MockActivityEnvironment({}, { logger }).run<[], T, () => Promise<T>>(activity);
+    if (crashing) await inActivity();
+    return inActivity();
   };
   const outside = async <T>(step: ParkableStep, activity: () => Promise<T>): Promise<T> => {
     try {
-      return await run(() => new MockActivityEnvironment().run(activity));
+      return await run(activity);
     } catch {
       throw new Parking(step);
     }

@@ -104,6 +104,13 @@ export async function everythingOf({
   return all;
 }
 
+/** The same but for what every refusal leaves: an audit entry, and one more on the row's counters. */
+export async function effectOf(applicant: Applicant): Promise<Record<string, unknown>> {
+  const { reissue: _row, audit_entry: _entries, ...effect } = await everythingOf(applicant);
+  const { steps: _steps, audit_sequence: _sequence, updated_at: _at, ...row } = await applicant.row();
+  return { ...effect, row };
+}
+
 /**
  * Events and audit entries count from one without a gap; every event about the reissue tells the state before as
  * the last one told the state after; the last one tells where the row stands.

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { certificateBySerial, markDownloaded } from '#libs/db';
+import type { State } from '#libs/domain';
+import type { Applicant } from '../../world/applicant.js';
+import { day, hour, minute, second } from '../../world/movable-clock.js';
+import { customer, type Enrolment } from '../../world/people.js';
+import { perform } from '../../world/perform.js';
+import {
+  auditOf,
+  eventsOf,
+  everythingOf,
+  expectSoundRecords,
+  inForce,
+  vaultItemsOf,
+} from '../../world/records.js';
+import { goOn, walkTo } from '../../world/walk.js';
+import { createWorld, type World } from '../../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+
+const untilIssued = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'KEY_REQUIRED'] as const;
+const ring = (applicant: Applicant) => world.activities.ring(applicant.reissueId);
+const later = (from: Date, ms: number) => new Date(from.getTime() + ms).toISOString();
+
+async function issued(enrolment: Enrolment = {}, reason: 'EXPIRED' | 'LOST' | 'KEY_COMPROMISED' = 'EXPIRED') {
+  const applicant = await walkTo(world, await customer(world, enrolment), 'ISSUED', { reason });
+  return { applicant, at: world.clock.now() };
+}
+const download = ({ reissueId }: Applicant) => markDownloaded(world.gateway, reissueId, world.clock.now());
+
+/** Lets time pass and rings whenever the reissue asked to be woken, until it has ended or `ms` are over. */
+async function live(applicant: Applicant, ms: number): Promise<State> {
+  const end = new Date(world.clock.now().getTime() + ms);
+  for (;;) {
+    const { standing } = await ring(applicant);
+    if (standing.alarm === null) return standing.state;
+    if (new Date(standing.alarm) > end) {
+      world.clock.set(end);
+      return standing.state;
+    }
+    if (new Date(standing.alarm) > world.clock.now()) world.clock.set(new Date(standing.alarm));
+  }
+}
+
+/** How often the customer was reminded by now. */
+async function reminders(applicant: Applicant): Promise<number> {
+  const { notify = [] } = await ring(applicant);
+  const { reminders_sent: sent } = await applicant.row();
+  expect(notify).toEqual(sent > 0 ? ['REMINDER'] : []);
+  return (await auditOf(applicant)).filter(({ action }) => action === 'remind').length;
+}
+
+describe('the deadline before ISSUED', () => {
+  it.each(untilIssued)('ends a reissue in %s 30 minutes after its start', async (state) => {
+    const start = world.clock.now();
+    const applicant = await walkTo(world, await customer(world), state);
+    await applicant.submitPassword();
+    expect((await ring(applicant)).standing).toEqual({
+      state,
+      alarm: later(start, 30 * minute),
+      parked: null,
+    });
+
+    world.clock.advance(30 * minute - 2 * second);
+    const before = await everythingOf(applicant);
+    await ring(applicant);
+    expect(await everythingOf(applicant)).toEqual(before);
+
+    world.clock.advance(2 * second);
+    expect((await ring(applicant)).standing).toEqual({ state: 'TIMED_OUT', alarm: null, parked: null });
+    expect((await eventsOf(applicant)).at(-1)?.data).toMatchObject({
+      code: 'DEADLINE',
+      previousState: state,
+    });
+    expect(await vaultItemsOf(applicant)).toBe(0);
+    expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+    await expectSoundRecords(applicant);
+
+    const after = await everythingOf(applicant);
+    expect((await ring(applicant)).standing.state).toBe('TIMED_OUT');
+    expect(await everythingOf(applicant)).toEqual(after);
+  });
+
+  it('does not act while the CA is at work, but afterwards if the request is refused', async () => {
+    const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
+    const request = await applicant.requestCertificate();
+    await world.activities.requestCertificate(applicant.reissueId, request);
+    world.clock.advance(2 * hour);
+    expect((await ring(applicant)).standing).toEqual({ state: 'ISSUING', alarm: null, parked: null });
+    const refusal = { outcome: 'REFUSED', code: 'KEY_NOT_NAMED_AT_START' } as const;
+    const { standing } = await world.activities.recordIssue(applicant.reissueId, request, refusal);
+    expect(standing.state).toBe('KEY_REQUIRED');
+    expect(new Date(standing.alarm ?? 0) < world.clock.now()).toBe(true);
+    expect((await ring(applicant)).standing.state).toBe('TIMED_OUT');
+  });
+
+  it('finds no reissue whose start was never committed', async () => {
+    expect((await world.activities.ring(`ri_${'0'.repeat(32)}`)).standing.state).toBe('TIMED_OUT');
+  });
+});
+
+describe('a certificate that is issued and not registered', () => {
+  it('is reminded of after 1 h and 12 h and withdrawn after 24 h', async () => {
+    const { applicant, at } = await issued();
+    expect((await ring(applicant)).standing.alarm).toBe(later(at, hour));
+    await live(applicant, hour - 2 * second);
+    expect(await reminders(applicant)).toBe(0);
+    await live(applicant, 2 * second);
+    expect(await reminders(applicant)).toBe(1);
+    expect((await ring(applicant)).standing.alarm).toBe(later(at, 12 * hour));
+    await live(applicant, 11 * hour);
+    expect(await reminders(applicant)).toBe(2);
+    expect((await ring(applicant)).standing.alarm).toBe(later(at, 24 * hour));
+    expect(await live(applicant, 12 * hour)).toBe('WITHDRAWN');
+
+    const { serial, ended_at } = await applicant.row();
+    expect(ended_at?.toISOString()).toBe(later(at, 24 * hour));
+    expect(await certificateBySerial(world.owner, serial ?? '')).toMatchObject({
+      revoked_at: ended_at,
+      revocation_reason: 'cessationOfOperation',
+    });
+    expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+    await expectSoundRecords(applicant);
+  });
+
+  it.each([
+    ['downloaded, the old one in force', {}, 'EXPIRED', true, day],
+    ['not downloaded, the old one in force', {}, 'EXPIRED', false, day],
+    ['not downloaded, no old one', { certificateDays: 'none' }, 'EXPIRED', false, day],
+    ['downloaded, no old one', { certificateDays: 'none' }, 'EXPIRED', true, 7 * day],
+    ['downloaded, the old one expired', { certificateDays: -1 }, 'EXPIRED', true, 7 * day],
+    ['downloaded, the old one on hold', {}, 'LOST', true, 7 * day],
+    ['downloaded, the old one revoked', {}, 'KEY_COMPROMISED', true, 7 * day],
+  ] as const)('waits its time: %s', async (_name, enrolment, reason, downloaded, wait) => {
+    const { applicant, at } = await issued(enrolment, reason);
+    world.clock.advance(30 * minute);
+    if (downloaded) await download(applicant);
+    expect(await live(applicant, wait - 30 * minute - 2 * second)).toBe('ISSUED');
+    expect(await live(applicant, 2 * second)).toBe('WITHDRAWN');
+    expect((await applicant.row()).ended_at?.toISOString()).toBe(later(at, wait));
+  });
+
+  it('whose old one expires in those 24 hours is left for seven days', async () => {
+    const { applicant } = await issued({ certificateDays: 0.5 });
+    await download(applicant);
+    expect(await live(applicant, day)).toBe('ISSUED');
+    await goOn(applicant, 'REGISTERED');
+  });
+
+  it('is reminded of once for all the times when nobody was there to remind', async () => {
+    const { applicant } = await issued({ certificateDays: 'none' });
+    await download(applicant);
+    world.clock.advance(3 * day);
+    await live(applicant, second);
+    expect(await reminders(applicant)).toBe(1);
+    expect(await applicant.row()).toMatchObject({ state: 'ISSUED', reminders_sent: 2 });
+  });
+});
+
+describe('at the moment of the deadline', () => {
+  const rounds = Array.from({ length: 6 }, (_, round) => round);
+
+  it('a proof of registration wins or the deadline does, never both', async () => {
+    for (const round of rounds) {
+      const { applicant } = await issued();
+      const { serial } = await applicant.row();
+      world.clock.advance(day);
+      const acts = [
+        () => ring(applicant),
+        async () => perform(world, applicant.reissueId, await applicant.proveRegistration()),
+      ];
+      if (round % 2) acts.reverse();
+      await Promise.all(acts.map((act) => act()));
+
+      const { state } = await applicant.row();
+      const winner = state === 'REGISTERED' ? serial : applicant.person.oldSerial;
+      expect(['REGISTERED', 'WITHDRAWN']).toContain(state);
+      expect(await inForce(world, applicant.person.customerId)).toEqual([winner]);
+      const ends = (await eventsOf(applicant)).filter(({ type }) =>
+        /\.(registered|withdrawn)\.v1$/.test(type),
+      );
+      expect(ends.filter(({ topic }) => topic === 'reseal.reissue')).toHaveLength(1);
+      await expectSoundRecords(applicant);
+    }
+  });
+
+  it('a proof that comes first leaves the deadline nothing to do', async () => {
+    const { applicant } = await issued();
+    await goOn(applicant, 'REGISTERED');
+    world.clock.advance(30 * day);
+    expect((await ring(applicant)).standing).toEqual({ state: 'REGISTERED', alarm: null, parked: null });
+    expect(await inForce(world, applicant.person.customerId)).toEqual([(await applicant.row()).serial]);
+  });
+});
