@@ -47,8 +47,13 @@ const sqlStates = /^(08|40|53|57|58)...$|^25006$/;
 const poolMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered)/i;
 
+/** Temporal says so of a namespace that exists, too, while it cannot read its own database. */
+const namespaceMissing = /^Namespace \S+ is not found/;
+
 /** Whether PostgreSQL or Temporal could not be reached or could not answer, so that the same call may succeed later. */
 export function isDependencyDown(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (namespaceMissing.test(cause.message)) return true;
   const status = grpcStatusOf(error);
   if (status !== undefined) return passing.includes(status);
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

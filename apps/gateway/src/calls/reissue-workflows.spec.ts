@@ -67,6 +67,8 @@ describe('a message to a workflow', () => {
       await expect(failing(error)).rejects.toBe(error);
       expect(isDependencyDown(error)).toBe(true);
     }
+    const misled = Object.assign(grpcError(5), { message: 'Namespace reseal is not found.' });
+    expect(isDependencyDown(new ServiceError('no', { cause: misled }))).toBe(true);
     expect(isDependencyDown(new ServiceError('no', { cause: grpcError(3) }))).toBe(false);
     expect(isDependencyDown(new TypeError('a bug'))).toBe(false);
   });
