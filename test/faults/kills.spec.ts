@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Customer } from '../support/customer.js';
+import { expectDoneOnce, goOn, oneAtEachPoint, ordinaryPath } from '../support/crowd.js';
+import { expectSuccess, type Answer } from '../support/http.js';
+import { bookmarkEvents, type Bookmark } from '../support/kafka.js';
+import { connectToStack } from '../support/running-stack.js';
+import { StackControl, type Component } from '../support/stack-control.js';
+import { readStories } from '../support/stories.js';
+import { workflowCompleted } from '../support/workflows.js';
+
+jest.setTimeout(120_000);
+const stack = connectToStack();
+const control = new StackControl();
+const patient = { patienceMs: 60_000 };
+
+/** All who come in these tests; whether everything was done for them once is looked at in the end. */
+const everybody: Customer[] = [];
+let bookmark: Bookmark;
+beforeAll(async () => {
+  bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
+});
+afterEach(() => control.heal(stack));
+afterAll(() => stack.close());
+
+async function arrivals(): Promise<Customer[]> {
+  const crowd = await oneAtEachPoint(stack);
+  everybody.push(...crowd);
+  return crowd;
+}
+const finish = (crowd: readonly Customer[]) =>
+  Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length, patient)));
+
+describe('the signer', () => {
+  let customer: Customer;
+  let call: Promise<Answer>;
+
+  it('is killed while it signs, and started again', async () => {
+    customer = await stack.arrive();
+    everybody.push(customer);
+    await goOn(customer, 4);
+    call = customer.requestCertificate(undefined, { patienceMs: 110_000 });
+    await pause(40);
+    await control.killAndStart('signer');
+  });
+
+  afterAll(async () => {
+    // An attempt that died is missed after 30 s, and its intent outlives it; meanwhile the others have their turn.
+    expectSuccess(await call);
+    await finish([customer]);
+  }, 120_000);
+
+  describe.each<Component>(['worker', 'signer', 'gateway', 'temporal', 'postgres'])(
+    'and the %s',
+    (victim) => {
+      it('killed between any two steps and started again, keep nobody from finishing', async () => {
+        const crowd = await arrivals();
+        await control.killAndStart(victim);
+        await finish(crowd);
+      });
+    },
+  );
+
+  describe('while a call of every kind is under way', () => {
+    it.each<[Component[], number]>([
+      [['worker'], 5],
+      [['worker'], 30],
+      [['worker'], 100],
+      [['gateway'], 40],
+      [['temporal', 'worker'], 40],
+      [['postgres'], 50],
+    ])(
+      '%s killed after %d ms: the same call, repeated, finds it done or does it',
+      async (victims, afterMs) => {
+        const crowd = await arrivals();
+        const calls = crowd.map((customer, taken) => ordinaryPath[taken]!.call(customer, patient));
+        await pause(afterMs);
+        await control.killAndStart(...victims);
+        for (const [index, answer] of (await Promise.all(calls)).entries()) {
+          expectSuccess(answer);
+          expect(crowd[index]!.reissue?.state).toBe(ordinaryPath[index]!.state);
+        }
+        await finish(crowd);
+      },
+    );
+  });
+});
+
+describe('whatever was killed', () => {
+  it('everything was done for everybody, and once', async () => {
+    const ids = everybody.map(({ reissueId }) => reissueId);
+    await Promise.all(ids.map((id) => workflowCompleted(stack.temporal, id, 60_000)));
+    await expectDoneOnce(stack, everybody);
+  });
+
+  it('every change was told to other systems, in order', async () => {
+    await readStories(
+      stack,
+      bookmark,
+      everybody.map(({ reissueId }) => reissueId),
+    );
+  });
+});

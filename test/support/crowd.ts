@@ -1,0 +1,77 @@
+import { expect } from '@jest/globals';
+import type { State } from '#libs/domain';
+import { oldSerialOf, standingOfCertificate } from './certificates.js';
+import type { Customer } from './customer.js';
+import type { CallOptions } from './gateway.js';
+import { expectSuccess, type Answer } from './http.js';
+import type { RunningStack } from './running-stack.js';
+import { until } from './until.js';
+
+/** The calls of the ordinary path, each with the state it leads to. */
+export const ordinaryPath: readonly {
+  readonly state: State;
+  readonly call: (customer: Customer, options?: CallOptions) => Promise<Answer>;
+}[] = [
+  { state: 'IDENTITY_REQUIRED', call: (customer, options) => customer.start({}, options) },
+  { state: 'PASSWORD_REQUIRED', call: (customer, options) => customer.verify(undefined, options) },
+  { state: 'CONSENT_REQUIRED', call: (customer, options) => customer.enterPassword(undefined, options) },
+  { state: 'KEY_REQUIRED', call: (customer, options) => customer.consent(undefined, options) },
+  { state: 'ISSUED', call: (customer, options) => customer.requestCertificate(undefined, options) },
+  { state: 'REGISTERED', call: (customer, options) => customer.register({}, options) },
+];
+
+/** Goes on with a reissue until it has taken this many calls of the ordinary path. */
+export async function goOn(customer: Customer, calls: number, options?: CallOptions): Promise<void> {
+  const taken = customer.reissue
+    ? ordinaryPath.findIndex(({ state }) => state === customer.reissue!.state) + 1
+    : 0;
+  for (const { call, state } of ordinaryPath.slice(taken, calls)) {
+    expectSuccess(await call(customer, options));
+    expect(customer.reissue?.state).toBe(state);
+  }
+}
+
+/** A customer for each point of the ordinary path: the n-th has taken n calls. */
+export async function oneAtEachPoint(stack: RunningStack): Promise<Customer[]> {
+  const people = await stack.sandbox.makePeople(ordinaryPath.length, 'VALID');
+  const crowd = await Promise.all(people.map((person) => stack.return(person)));
+  await Promise.all(crowd.map((customer, calls) => goOn(customer, calls)));
+  return crowd;
+}
+
+/** Holds registered reissues against what must be so whatever broke on their way: everything was done, and once. */
+export async function expectDoneOnce(stack: RunningStack, crowd: readonly Customer[]): Promise<void> {
+  for (const customer of crowd) {
+    const { reissueId, person } = customer;
+    expect(expectSuccess(await customer.look()).state).toBe('REGISTERED');
+    const made = await stack.db
+      .selectFrom('certificate')
+      .select(['serial', 'state', 'revoked_at'])
+      .where('reissue_id', '=', reissueId)
+      .execute();
+    const live = made.filter(({ revoked_at }) => revoked_at === null);
+    expect(live).toMatchObject([{ serial: customer.reissue?.certificate?.serial, state: 'STORED' }]);
+    expect(made.filter(({ state }) => state === 'STORED')).toHaveLength(1);
+    expect(await standingOfCertificate(stack.db, oldSerialOf(person))).toBe('REVOKED superseded');
+    const left = stack.db.selectFrom('vault_item').select('handle').where('reissue_id', '=', reissueId);
+    expect(await left.execute()).toEqual([]);
+    await expectToldOnce(stack, customer);
+  }
+}
+
+async function expectToldOnce({ sandbox }: RunningStack, { person, reissueId }: Customer): Promise<void> {
+  const wanted = ['ISSUED', 'REGISTERED'].map((moment) => `${reissueId}.${moment}`);
+  const all = await until(
+    `the notices of ${reissueId}`,
+    async () => {
+      const [sms, mail] = await Promise.all([sandbox.inbox(person.mobile), sandbox.inbox(person.email)]);
+      return sms.length > wanted.length && mail.length >= wanted.length && { sms, mail };
+    },
+    { timeoutMs: 45_000 },
+  );
+  const noticesIn = (messages: readonly { id: string }[]) =>
+    messages.map(({ id }) => /ri_[0-9a-f]{32}\.[A-Z_]+/.exec(id)?.[0] ?? 'code').sort();
+  expect(noticesIn(all.sms)).toEqual(['code', ...wanted].sort());
+  expect(noticesIn(all.mail)).toEqual([...wanted].sort());
+  expect(await sandbox.deposits(person.account.number)).toHaveLength(1);
+}

@@ -1,0 +1,74 @@
+import { send } from './http.js';
+import type { RunningStack } from './running-stack.js';
+import { until } from './until.js';
+
+/** The processes of a stack, in an order in which each finds what it needs. */
+const components = [
+  'postgres',
+  'temporal',
+  'kafka',
+  'temporal-ui',
+  'sandbox',
+  'signer',
+  'worker',
+  'gateway',
+] as const;
+export type Component = (typeof components)[number];
+
+/** Breaks and mends the stack that the tests run on. What was stopped or killed stays down until it is started. */
+export class StackControl {
+  constructor(private readonly url = process.env.RESEAL_STACK_CONTROL) {}
+
+  /** Ends a process as a power cut would. */
+  kill(component: Component): Promise<void> {
+    return this.post(component, 'kill');
+  }
+
+  /** Ends a process in good order. */
+  stop(component: Component): Promise<void> {
+    return this.post(component, 'stop');
+  }
+
+  /** Starts what is down, and waits until it is ready. */
+  start(component: Component): Promise<void> {
+    return this.post(component, 'start');
+  }
+
+  /** Kills processes and starts them again in the same order. */
+  async killAndStart(...those: readonly Component[]): Promise<void> {
+    await Promise.all(those.map((component) => this.kill(component)));
+    for (const component of those) await this.start(component);
+  }
+
+  /** Starts everything that is down and switches off all faults: what every test leaves behind, also when it fails. */
+  async heal({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
+    for (const component of components)
+      if ((await this.stateOf(component)) === 'stopped') await this.start(component);
+    await until(
+      'all processes to be ready',
+      async () => {
+        const states = await Promise.all(components.map((component) => this.stateOf(component)));
+        return states.every((state) => state === 'ready' || state === undefined);
+      },
+      { timeoutMs: 90_000 },
+    );
+    await sandbox.clearFaults();
+  }
+
+  /** Undefined for what this stack does not run itself. */
+  private async stateOf(component: Component): Promise<string | undefined> {
+    const { body } = await send<Record<string, { state: string }>>({
+      method: 'GET',
+      url: `${this.url}/components`,
+    });
+    return body[component]?.state;
+  }
+
+  private async post(component: Component, action: 'start' | 'stop' | 'kill'): Promise<void> {
+    const { status, body } = await send(
+      { method: 'POST', url: `${this.url}/components/${component}/${action}`, body: {} },
+      { patienceMs: 0 },
+    );
+    if (status !== 200) throw new Error(`${action} ${component}: ${JSON.stringify(body)}`);
+  }
+}
