@@ -18,29 +18,35 @@ import type { IdentityProvider } from './providers/index.js';
 /** How long a provider takes that was never called yet, in milliseconds. */
 const typicalMs = 30;
 
+/** How long a failure is taken for an outage that still lasts, when nothing else was heard since. */
+const outageMs = 60_000;
+
 /**
  * How the last calls went, by method. A call for somebody the bank does not know takes as long, and fails when
  * the provider fails, so that neither the time nor the outcome of an answer tells who exists.
  */
 class RecentCalls {
-  private readonly last = new Map<string, { readonly ms: number; readonly error?: unknown }>();
+  private readonly last = new Map<
+    string,
+    { readonly ms: number; readonly at: number; readonly error?: Error }
+  >();
 
   async measure<T>(key: string, call: () => Promise<T>): Promise<T> {
     const from = performance.now();
     try {
       const result = await call();
-      this.last.set(key, { ms: performance.now() - from });
+      this.last.set(key, { ms: performance.now() - from, at: Date.now() });
       return result;
     } catch (error) {
-      this.last.set(key, { ms: performance.now() - from, error });
+      if (error instanceof Error) this.last.set(key, { ms: performance.now() - from, at: Date.now(), error });
       throw error;
     }
   }
 
   async imitate(key: string): Promise<void> {
-    const { ms, error } = this.last.get(key) ?? { ms: typicalMs, error: undefined };
-    await pause(ms * (0.8 + 0.4 * Math.random()));
-    if (error !== undefined) throw error;
+    const last = this.last.get(key);
+    await pause((last?.ms ?? typicalMs) * (0.8 + 0.4 * Math.random()));
+    if (last?.error && Date.now() - last.at < outageMs) throw last.error;
   }
 }
 

@@ -5,7 +5,7 @@ const explicitKeys = z.registry<{ key: string }>();
 /** Names the environment variable a field is read from, where its property name does not say it. */
 export function fromKey<T extends z.ZodType>(key: string, schema: T): T {
   // A copy, so that one schema may be read from two keys.
-  const copy = schema.clone() as T;
+  const copy = schema.clone();
   explicitKeys.add(copy, { key });
   return copy;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import { type z } from 'zod';
 import { environmentKey } from './environment-key.js';
 
 /** Exit code of a process whose configuration is wrong: EX_CONFIG of sysexits(3). */
@@ -45,7 +45,7 @@ export function loadConfig<Shape extends z.core.$ZodLooseShape>(
     if (property === undefined) {
       problems.push(issue.message);
     } else if (!unreadable.has(property)) {
-      const key = environmentKey(property, schema.shape[property] as unknown as z.ZodType | undefined);
+      const key = environmentKey(property, schema.shape[property]);
       const missing = raw[property] === undefined;
       const where = inner.length > 0 ? `${key} (${inner.join('.')})` : key;
       problems.push(

@@ -61,7 +61,7 @@ const handMade = async (header: Record<string, unknown>, jwk = publicJwk) =>
       ...{ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid: 'v1', purpose: 'password', sub: 'reissue-1' },
       ...{ iat: NOW / 1000, jti: 'abcdefgh' },
       ...header,
-    } as unknown as CompactJWEHeaderParameters)
+    })
     .encrypt(await importJWK(jwk, 'ECDH-ES+A256KW'));
 const withHeader = async (change: (header: Record<string, unknown>) => void) => {
   const [encoded = '', ...rest] = (await sealed()).split('.');

@@ -135,7 +135,8 @@ function withMarkedCodes(text: string): Html[] {
 }
 
 function link(language: Language, person?: Person): string {
-  return `/?${new URLSearchParams({ lang: language, ...(person && { person: person.personId }) })}`;
+  const query = new URLSearchParams({ lang: language, ...(person && { person: person.personId }) });
+  return `/?${query.toString()}`;
 }
 
 function current(yes: boolean): Html | undefined {
