@@ -12,13 +12,16 @@ const JAVA_ALTERNATIVE = 'or set RESEAL_KAFKA_BROKERS to use a Kafka that runs a
 
 /** @throws {Refusal} when the Go that builds Temporal is missing or too old */
 export async function requireGo() {
+  let found;
   try {
     // In the module's folder Go itself compares its version with go.mod (and may fetch a newer toolchain, if allowed).
-    await run('go', ['version'], { cwd: goModule });
+    const { stdout } = await run('go', ['version'], { cwd: goModule });
+    if (Number(/go1\.(\d+)/.exec(stdout)?.[1]) >= 26) return;
+    found = stdout; // before 1.21 it compared nothing
   } catch (error) {
-    const found = error.code === 'ENOENT' ? '' : ` (${String(error.stderr).trim()})`;
-    throw new Refusal(`Go 1.26 is needed to build Temporal${found}: install it, ${GO_ALTERNATIVE}.`);
+    found = error.code === 'ENOENT' ? 'go: not found' : error.stderr;
   }
+  throw new Refusal(`Go 1.26 is needed to build Temporal (${found.trim()}): install it, ${GO_ALTERNATIVE}.`);
 }
 
 /** The `java` to run: JAVA_HOME's where set. */
