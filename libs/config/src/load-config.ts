@@ -45,7 +45,7 @@ export function loadConfig<Shape extends z.core.$ZodLooseShape>(
     if (property === undefined) {
       problems.push(issue.message);
     } else if (!unreadable.has(property)) {
-      const key = environmentKey(property, schema.shape[property]);
+      const key = environmentKey(property, schema.shape[property] as z.ZodType | undefined);
       const missing = raw[property] === undefined;
       const where = inner.length > 0 ? `${key} (${inner.join('.')})` : key;
       problems.push(

@@ -1,12 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  CompactEncrypt,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type CompactJWEHeaderParameters,
-  type JWK,
-} from 'jose';
+import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { EnvelopeError, type Purpose } from './envelope.js';
 import { inspectEnvelope } from './inspect-envelope.js';
 import { openEnvelope, type VaultKeys } from './open-envelope.js';
