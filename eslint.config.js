@@ -73,7 +73,6 @@ export default defineConfig(
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
       // Answers in tests are JSON of unknown shape; the assertions are the check.
-      '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -38,6 +38,7 @@ for (const check of plan.checks) await runCheck(check);
 for (const group of plan.offStack) await runJest(group, environment);
 if (plan.onStack.length > 0 && !interrupted) await runOnStack(plan.onStack);
 totals.print((line) => report.line(line));
+if (interrupted) report.failed('Interrupted');
 process.exit(interrupted ? 130 : totals.failed ? 1 : 0);
 
 function readPlanOrExit() {
@@ -56,6 +57,7 @@ async function runCheck(name) {
     cwd: settings.root,
     env: pathWithTools(),
   });
+  if (interrupted) return;
   totals.addCheck(name, code === 0);
   if (code === 0) report.done(name, since);
   else report.failed(name);
@@ -78,7 +80,7 @@ async function runJest(group, env) {
   // Standard output would be the JSON again, in one line; Jest's reporters write to standard error.
   const stdio = ['ignore', 'ignore', 'inherit'];
   const code = await runInForeground(process.execPath, command, { cwd: settings.root, env, stdio });
-  totals.addJestRun(group, result, code);
+  if (!interrupted) totals.addJestRun(group, result, code);
 }
 
 async function runOnStack(groups) {

@@ -83,9 +83,11 @@ export class Child {
     this.#wanted = false;
     if (!this.#process) return;
     const { pid } = this.#process;
+    // One that is only just starting has nothing to finish.
+    const graceMs = this.state === 'ready' ? this.#spec.graceMs : 3_000;
     this.state = 'stopping';
     signalGroup(pid, hurry ? 'SIGKILL' : this.#spec.stopSignal);
-    const ended = await Promise.race([this.#exited.then(() => true), sleep(this.#spec.graceMs)]);
+    const ended = await Promise.race([this.#exited.then(() => true), sleep(graceMs)]);
     if (!ended && this.#process?.pid === pid) signalGroup(pid, 'SIGKILL');
     await this.#exited;
   }
