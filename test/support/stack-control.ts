@@ -29,9 +29,12 @@ export class StackControl {
     return this.post(component, 'stop');
   }
 
-  /** Starts what is down, and waits until it is ready. */
-  start(component: Component): Promise<void> {
-    return this.post(component, 'start');
+  /** Starts what is down, and waits until it is ready; again, as a supervisor would, if it ends before that. */
+  async start(component: Component): Promise<void> {
+    await until(`${component} to start`, () => this.post(component, 'start').then(() => true), {
+      timeoutMs: 90_000,
+      pauseMs: 500,
+    });
   }
 
   /** Kills processes and starts them again in the same order. */
@@ -44,11 +47,13 @@ export class StackControl {
   async heal({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
     for (const component of components)
       if ((await this.stateOf(component)) === 'stopped') await this.start(component);
+    const isReady = async (component: Component) =>
+      ['ready', undefined].includes(await this.stateOf(component));
     await until(
       'all processes to be ready',
       async () => {
-        const states = await Promise.all(components.map((component) => this.stateOf(component)));
-        return states.every((state) => state === 'ready' || state === undefined);
+        const ready = await Promise.all(components.map(isReady));
+        return ready.every(Boolean);
       },
       { timeoutMs: 90_000 },
     );

@@ -1,0 +1,62 @@
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { environmentOf } from '../support/app-environment.js';
+import { goOn, ordinaryPath } from '../support/crowd.js';
+import { bookmarkEvents } from '../support/kafka.js';
+import { connectToStack } from '../support/running-stack.js';
+import { StackControl } from '../support/stack-control.js';
+import { readStories } from '../support/stories.js';
+import { until } from '../support/until.js';
+import { expectSuccess } from '../support/http.js';
+import { workflowCompleted } from '../support/workflows.js';
+
+jest.setTimeout(90_000);
+const stack = connectToStack();
+const control = new StackControl();
+afterEach(() => control.heal(stack));
+afterAll(() => stack.close());
+
+describe('while Kafka is down', () => {
+  it.each(['stop', 'kill'] as const)(
+    '(%s) customers notice nothing, and its events come later, in order',
+    async (how) => {
+      const bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
+      const people = await stack.sandbox.makePeople(4, 'VALID');
+      const crowd = await Promise.all(people.map((person) => stack.return(person)));
+      const [first, ...others] = crowd;
+      await goOn(first!, 3);
+      await control[how]('kafka');
+      await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length)));
+      for (const { reissueId } of crowd) await workflowCompleted(stack.temporal, reissueId);
+      for (const part of ['gateway', 'worker'])
+        expect(`${part} ${(await fetch(readinessOf(part))).status}`).toBe(`${part} 200`);
+      const waiting = async () =>
+        stack.db
+          .selectFrom('event')
+          .select('sequence')
+          .where(
+            'reissue_id',
+            'in',
+            others.map(({ reissueId }) => reissueId),
+          )
+          .where('published_at', 'is', null)
+          .execute();
+      expect((await waiting()).length).toBeGreaterThanOrEqual(others.length * 9);
+
+      await control.start('kafka');
+      const stories = await readStories(
+        stack,
+        bookmark,
+        crowd.map(({ reissueId }) => reissueId),
+        60_000,
+      );
+      for (const story of stories.values()) expect(story.at(-1)?.type).toMatch(/^reseal\.certificate\./);
+      await until('every event to be marked as published', async () => (await waiting()).length === 0);
+      expectSuccess(await first!.look());
+    },
+  );
+});
+
+function readinessOf(part: string): string {
+  const port = environmentOf(part)[`RESEAL_${part.toUpperCase()}_PORT`];
+  return `http://127.0.0.1:${port}/health/ready`;
+}

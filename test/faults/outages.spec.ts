@@ -1,0 +1,199 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Customer } from '../support/customer.js';
+import { expectDoneOnce, goOn, oneAtEachPoint, ordinaryPath } from '../support/crowd.js';
+import { expectSuccess, type Answer } from '../support/http.js';
+import { bookmarkEvents } from '../support/kafka.js';
+import { expectProblem } from '../support/problems.js';
+import { connectToStack } from '../support/running-stack.js';
+import { StackControl, type Component } from '../support/stack-control.js';
+import { readStories } from '../support/stories.js';
+import { until } from '../support/until.js';
+import { statusOfWorkflow, workflowCompleted } from '../support/workflows.js';
+
+jest.setTimeout(120_000);
+const stack = connectToStack();
+const control = new StackControl();
+const patient = { patienceMs: 90_000 };
+afterEach(() => control.heal(stack));
+afterAll(() => stack.close());
+
+const stepsOf = async ({ reissueId }: Customer) => {
+  const rows = stack.db.selectFrom('step').select('kind').where('reissue_id', '=', reissueId);
+  return (await rows.execute()).map(({ kind }) => kind);
+};
+
+const rowOf = ({ reissueId }: Customer) =>
+  stack.db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirstOrThrow();
+
+/** Holds locked rows until `meanwhile` is done; it is told once somebody waits for them. */
+async function whileLocked(
+  lock: ReturnType<typeof sql>,
+  begin: () => Promise<unknown>,
+  meanwhile: () => Promise<unknown>,
+): Promise<void> {
+  await stack.db.transaction().execute(async (tx) => {
+    await lock.execute(tx);
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+    const begun = begin();
+    begun.catch(() => undefined); // its outcome is somebody else's affair
+    await until(
+      'somebody to wait for the lock',
+      async () => {
+        const waiting = await sql`select 1 from pg_locks
+        where not granted and ${rows[0]!.pid} = any (pg_blocking_pids(pid))`.execute(stack.db);
+        return waiting.rows.length > 0;
+      },
+      { timeoutMs: 10_000, pauseMs: 20 },
+    );
+    await meanwhile();
+  });
+}
+
+/** Brings Temporal and PostgreSQL together again now, as the schedule does with rows that were quiet for a minute. */
+async function reconcile(customer: Customer): Promise<void> {
+  await sql`update reissue set updated_at = now() - interval '2 minutes'
+    where reissue_id = ${customer.reissueId}`.execute(stack.db);
+  await stack.temporal.schedule.getHandle('reconcile').trigger();
+}
+
+/** Those whose workflow may have missed a step that their row has. */
+const behind: Customer[] = [];
+
+describe('a step that was committed just before worker and server died', () => {
+  /** The step waits for its row, and when it gets it, there is no server any more to tell of it. */
+  async function takeAndDie(customer: Customer, kind: string, call: () => Promise<Answer>): Promise<void> {
+    let answered: Promise<Answer> | undefined;
+    await whileLocked(
+      sql`select 1 from reissue where reissue_id = ${customer.reissueId} for update`,
+      () => (answered = call()),
+      () => control.kill('temporal'),
+    );
+    await until('the step to be committed', async () => (await stepsOf(customer)).includes(kind));
+    await control.kill('worker');
+    await control.start('temporal');
+    await control.start('worker');
+    expectSuccess(await answered!);
+    expect((await stepsOf(customer)).filter((each) => each === kind)).toHaveLength(1);
+  }
+
+  it.each([
+    ['consents', 3, 'giveConsents'],
+    ['the registration', 5, 'proveRegistration'],
+  ] as const)('(%s) is found committed; nobody is told "wrong state"', async (_, calls, kind) => {
+    const customer = await stack.arrive();
+    await goOn(customer, calls);
+    await takeAndDie(customer, kind, () => ordinaryPath[calls]!.call(customer, patient));
+    expect(customer.reissue?.state).toBe(ordinaryPath[calls]!.state);
+    await goOn(customer, ordinaryPath.length, patient);
+    behind.push(customer);
+  });
+
+  it('(a reset password) is found committed, and the customer is told of it', async () => {
+    const customer = await stack.arrive();
+    await goOn(customer, 2);
+    await takeAndDie(customer, 'resetPassword', () => customer.resetPassword(undefined, patient));
+    await goOn(customer, ordinaryPath.length, patient);
+    await until('the notice of the reset', async () =>
+      (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.PASSWORD_RESET')),
+    );
+  });
+});
+
+describe('everything, killed at once and started again in the most unlikely order', () => {
+  it('lets everybody finish', async () => {
+    const bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
+    const crowd = await oneAtEachPoint(stack);
+    const processes: Component[] = [
+      'gateway',
+      'worker',
+      'signer',
+      'kafka',
+      'temporal',
+      'sandbox',
+      'postgres',
+    ];
+    await Promise.all(processes.map((component) => control.kill(component)));
+    const started: Promise<void>[] = [];
+    for (const component of processes) {
+      started.push(control.start(component));
+      await pause(500);
+    }
+    await Promise.all(started);
+    await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length, patient)));
+    const ids = crowd.map(({ reissueId }) => reissueId);
+    for (const id of ids) await workflowCompleted(stack.temporal, id, 60_000);
+    await expectDoneOnce(stack, crowd);
+    await readStories(stack, bookmark, ids, 60_000);
+  });
+});
+
+describe('a workflow that was terminated by hand', () => {
+  it('is started again from its row', async () => {
+    const customer = await stack.arrive();
+    await goOn(customer, 3);
+    await stack.temporal.workflow.getHandle(`reissue/${customer.reissueId}`).terminate('by hand');
+    expectProblem(await customer.consent(undefined, { patienceMs: 0 }), 'unavailable');
+    await reconciled(customer);
+    await goOn(customer, ordinaryPath.length, patient);
+    await workflowCompleted(stack.temporal, customer.reissueId);
+    await expectDoneOnce(stack, [customer]);
+  });
+
+  it('while the CA was at work, takes the certificate up that was made meanwhile', async () => {
+    const customer = await stack.arrive();
+    await goOn(customer, 4);
+    await control.stop('signer');
+    const answered = customer.requestCertificate(undefined, patient);
+    await until('the CA’s turn', async () => (await rowOf(customer)).state === 'ISSUING');
+    let started: Promise<void> | undefined;
+    await whileLocked(
+      sql`select 1 from customer where customer_id = ${customer.person.personId} for update`,
+      () => (started = control.start('signer')),
+      () => stack.temporal.workflow.getHandle(`reissue/${customer.reissueId}`).terminate('by hand'),
+    );
+    await started;
+    await until('the certificate to be stored', async () => {
+      const row = await stack.db
+        .selectFrom('certificate')
+        .select('state')
+        .where('reissue_id', '=', customer.reissueId)
+        .executeTakeFirst();
+      return row?.state === 'STORED';
+    });
+    await reconciled(customer);
+    expect(expectSuccess(await answered).state).toBe('ISSUED');
+    await goOn(customer, ordinaryPath.length, patient);
+    await workflowCompleted(stack.temporal, customer.reissueId);
+    await expectDoneOnce(stack, [customer]);
+  });
+
+  /** The reconciler goes by a list that lags a little behind. */
+  const reconciled = (customer: Customer) =>
+    until(
+      'the workflow to be started again',
+      async () => {
+        if ((await statusOfWorkflow(stack.temporal, customer.reissueId)) === 'RUNNING') return true;
+        await reconcile(customer);
+        return false;
+      },
+      { pauseMs: 1_000, timeoutMs: 60_000 },
+    );
+});
+
+describe('a workflow that missed a step, because it was committed just before worker and server died', () => {
+  it('learns of it within a minute or two', async () => {
+    for (const customer of behind)
+      await until(
+        'the workflow to learn of it',
+        async () => {
+          if ((await statusOfWorkflow(stack.temporal, customer.reissueId)) === 'COMPLETED') return true;
+          await reconcile(customer);
+          return false;
+        },
+        { pauseMs: 2_000, timeoutMs: 90_000 },
+      );
+    await expectDoneOnce(stack, behind);
+  });
+});
