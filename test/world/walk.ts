@@ -5,7 +5,7 @@ import type { Person } from './people.js';
 import type { World } from './world.js';
 
 /** The steps of the ordinary path, each with the state it leads to. */
-const path: readonly (readonly [
+export const ordinaryPath: readonly (readonly [
   State,
   (applicant: Applicant) => Parameters<typeof perform>[2] | Promise<Parameters<typeof perform>[2]>,
 ])[] = [
@@ -39,9 +39,9 @@ export async function goOn(applicant: Applicant, state: State, performance: Perf
     (row) => row.state,
     () => undefined,
   );
-  const from = at === undefined ? 0 : path.findIndex(([each]) => each === at) + 1;
-  const to = path.findIndex(([each]) => each === state);
-  for (const [next, message] of path.slice(from, to + 1)) {
+  const from = at === undefined ? 0 : ordinaryPath.findIndex(([each]) => each === at) + 1;
+  const to = ordinaryPath.findIndex(([each]) => each === state);
+  for (const [next, message] of ordinaryPath.slice(from, to + 1)) {
     const { standing } = await perform(world, reissueId, await message(applicant), performance);
     if (standing.state !== next) throw new Error(`a step led to ${standing.state} instead of ${next}`);
   }

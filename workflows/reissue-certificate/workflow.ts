@@ -217,6 +217,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
   clock.setFor(Date.now() + startTimeoutMs);
   if (resume) {
     const found = await steps.adoptReissue(reissueId);
+    if (found.missing) return endWithoutRow(inbox, found);
     adopt(found);
     if (found.pending) adopt(await takeOrPark(reissueId, found.pending));
   }

@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { workflowIdOf, taskQueues } from '#libs/domain';
+import { WorkflowFailedError } from '@temporalio/client';
+import { Applicant } from '../world/applicant.js';
+import { minute, second } from '../world/movable-clock.js';
+import { customer } from '../world/people.js';
+import { certificatesOf, expectSoundRecords } from '../world/records.js';
+import { until } from '../support/until.js';
+import { statusOfWorkflow } from '../support/workflows.js';
+import { gate } from './gate.js';
+import { Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterEach(() => stage.mend());
+afterAll(() => stage.clear());
+
+const terminate = (applicant: Applicant) => stage.workflowOf(applicant).terminate('by hand');
+
+describe('a workflow that was terminated', () => {
+  it.each(['IDENTITY_REQUIRED', 'KEY_REQUIRED', 'ISSUED'] as const)(
+    'in %s goes on from its row',
+    async (state) => {
+      const applicant = await stage.arrive(state);
+      await stage.quiet(applicant);
+      await terminate(applicant);
+      await stage.resume(applicant);
+      await stage.goOn(applicant, 'REGISTERED');
+      expect(await stage.endOf(applicant)).toBe('REGISTERED');
+      await expectSoundRecords(applicant);
+    },
+  );
+
+  it('while parked waits for the operator as before', async () => {
+    stage.world.outside.telecom.fault = 'down';
+    const applicant = await stage.arrive('START');
+    await stage.tellAndSkip(applicant, applicant.start(), 90 * second);
+    await terminate(applicant);
+    stage.mend();
+    await stage.resume(applicant);
+    const retry = { kind: 'retry', operator: 'operator-1', reason: 'it is back', parkSequence: 1 } as const;
+    expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject({ code: 'PARKED' });
+    expect(await stage.tell(applicant, retry)).toMatchObject({ status: 'DONE' });
+    await stage.goOn(applicant, 'REGISTERED');
+  });
+
+  it('keeps its deadline', async () => {
+    const applicant = await stage.arrive('CONSENT_REQUIRED');
+    await stage.skip(20 * minute);
+    await terminate(applicant);
+    await stage.resume(applicant);
+    expect(await stage.endOf(applicant)).toBe('TIMED_OUT');
+    const { created_at: from, ended_at: to } = await applicant.row();
+    expect(to!.getTime() - from.getTime()).toBeLessThan(30 * minute + 5 * second);
+  });
+});
+
+describe('a workflow without a row', () => {
+  it('fails when its start was refused, and the same start can be tried again', async () => {
+    await stage.setClock();
+    const applicant = await Applicant.of(stage.world, await customer(stage.world));
+    const refused = await stage.tell(applicant, { ...applicant.start(), consents: [] });
+    expect(refused).toMatchObject({ status: 'REFUSED', code: 'CONSENT_INCOMPLETE', missing: true });
+    await expect(stage.endOf(applicant)).rejects.toMatchObject({
+      name: WorkflowFailedError.prototype.name,
+      cause: { type: 'NoRow' },
+    });
+    await stage.goOn(applicant, 'REGISTERED');
+    expect(await stage.endOf(applicant)).toBe('REGISTERED');
+  });
+
+  it('fails when no message comes in half an hour', async () => {
+    const applicant = await stage.arrive('START');
+    await stage.time.client.workflow.start('reissueCertificate', {
+      workflowId: workflowIdOf(applicant.reissueId),
+      taskQueue: taskQueues.reissue,
+      args: [{ reissueId: applicant.reissueId }],
+    });
+    await stage.skip(29 * minute);
+    expect(await statusOfWorkflow(stage.time.client, applicant.reissueId)).toBe('RUNNING');
+    await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
+  });
+
+  it('fails when it was to go on from the row', async () => {
+    const applicant = await stage.arrive('START');
+    await stage.resume(applicant);
+    await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
+    await stage.goOn(applicant, 'PASSWORD_REQUIRED');
+  });
+});
+
+// The last test: the server's time stands still from here on, because it waits for the terminated workflow's activity.
+describe('a workflow that was terminated in the middle of ISSUING', () => {
+  it('goes on by itself, and makes one certificate', async () => {
+    const applicant = await stage.arrive('KEY_REQUIRED');
+    const signature = gate();
+    stage.substitute('issueCertificate', async (...args: never[]) => {
+      const issued = await (stage.world.signing.issueCertificate as (...a: never[]) => Promise<unknown>)(
+        ...args,
+      );
+      await signature.pass();
+      return issued;
+    });
+    const request = await stage.post(applicant, await applicant.requestCertificate());
+    await signature.reached;
+    await terminate(applicant);
+    await expect(request.result()).rejects.toThrow();
+    signature.open();
+    stage.mend();
+    expect((await applicant.row()).state).toBe('ISSUING');
+
+    await stage.resume(applicant);
+    await until('ISSUED', async () => (await applicant.row()).state === 'ISSUED');
+    await stage.goOn(applicant, 'REGISTERED');
+    expect(await certificatesOf(stage.world, applicant.person.customerId)).toHaveLength(2);
+    await expectSoundRecords(applicant);
+  });
+});

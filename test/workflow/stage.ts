@@ -1,0 +1,220 @@
+import { jest } from '@jest/globals';
+import {
+  taskQueues,
+  workflowIdOf,
+  workflowTaskTimeoutMs,
+  type CustomerMessage,
+  type OperatorMessage,
+  type StartReissue,
+  type State,
+  type StepResult,
+} from '#libs/domain';
+import {
+  WithStartWorkflowOperation,
+  WorkflowUpdateStage,
+  type Workflow,
+  type WorkflowHandle,
+  type WorkflowUpdateHandle,
+} from '@temporalio/client';
+import { TimeSkipping } from '../support/time-skipping.js';
+import { until } from '../support/until.js';
+import { Applicant, type Application } from '../world/applicant.js';
+import { customer, type Person } from '../world/people.js';
+import { ordinaryPath } from '../world/walk.js';
+import { createWorld, type World } from '../world/world.js';
+
+// Everything that runs at the same time makes everything else slow.
+jest.setTimeout(40_000);
+
+type Activity = (...args: never[]) => Promise<unknown>;
+type ActivityName = keyof World['activities'] | keyof World['signing'];
+
+/**
+ * The workflow as it is, on Temporal's test server, with the activities of worker and signer on a database of their
+ * own. All of them go by the server's clock.
+ */
+export class Stage {
+  /** How far the clock of database and activities is behind Temporal's, in milliseconds. */
+  behindMs = 0;
+  private readonly substitutes = new Map<string, Activity>();
+
+  private constructor(
+    readonly time: TimeSkipping,
+    readonly world: World,
+  ) {}
+
+  static async set(): Promise<Stage> {
+    const [time, world] = await Promise.all([TimeSkipping.begin(), createWorld()]);
+    const stage = new Stage(time, world);
+    await time.startWorker(taskQueues.reissue, stage.directed(world.activities), true);
+    await time.startWorker(taskQueues.signing, stage.directed(world.signing));
+    await stage.setClock();
+    return stage;
+  }
+
+  /** From now on, `activity` runs where `name` should. */
+  substitute(name: ActivityName, activity: Activity): void {
+    this.substitutes.set(name, activity);
+  }
+
+  /** Everything is as it should be. */
+  mend(): void {
+    this.substitutes.clear();
+    const { telecom, oneWon, messenger } = this.world.outside;
+    telecom.fault = undefined;
+    oneWon.fault = undefined;
+    messenger.down = false;
+    this.behindMs = 0;
+  }
+
+  /** Lets time pass. */
+  async skip(ms: number): Promise<void> {
+    await this.time.skip(ms);
+    await this.setClock();
+  }
+
+  /** Somebody new in this state of a reissue, who came to it by the ordinary path. */
+  async arrive(
+    state: State | 'START',
+    { person, ...application }: Application & { readonly person?: Person } = {},
+  ): Promise<Applicant> {
+    await this.setClock();
+    const applicant = await Applicant.of(this.world, person ?? (await customer(this.world)), application);
+    if (state !== 'START') await this.goOn(applicant, state);
+    return applicant;
+  }
+
+  /** Goes on by the ordinary path until the reissue is in `state`. */
+  async goOn(applicant: Applicant, state: State): Promise<void> {
+    const at = await applicant.row().then(
+      (row) => row.state,
+      () => undefined,
+    );
+    const from = at === undefined ? 0 : ordinaryPath.findIndex(([each]) => each === at) + 1;
+    const to = ordinaryPath.findIndex(([each]) => each === state);
+    for (const [next, message] of ordinaryPath.slice(from, to + 1)) {
+      await this.setClock();
+      const { standing } = await this.tell(applicant, await message(applicant));
+      if (standing.state !== next) throw new Error(`a step led to ${standing.state} instead of ${next}`);
+    }
+  }
+
+  /** Tells the reissue a message, as the gateway does, and waits for the answer. */
+  async tell(
+    applicant: Applicant,
+    message: StartReissue | CustomerMessage | OperatorMessage,
+  ): Promise<StepResult> {
+    return (await this.post(applicant, message)).result();
+  }
+
+  /** As `tell`, but waits only until the workflow has the message. */
+  async post(
+    { reissueId }: Applicant,
+    message: StartReissue | CustomerMessage | OperatorMessage,
+  ): Promise<WorkflowUpdateHandle<StepResult>> {
+    const { client } = this.time;
+    const waitForStage = WorkflowUpdateStage.ACCEPTED;
+    if (message.kind === 'start')
+      return client.workflow.startUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
+        updateId: message.updateId,
+        args: [message],
+        waitForStage,
+        startWorkflowOperation: new WithStartWorkflowOperation('reissueCertificate', {
+          workflowId: workflowIdOf(reissueId),
+          taskQueue: taskQueues.reissue,
+          args: [{ reissueId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          workflowTaskTimeout: workflowTaskTimeoutMs,
+        }),
+      });
+    return client.workflow
+      .getHandle(workflowIdOf(reissueId))
+      .startUpdate<StepResult, [typeof message]>(message.kind, {
+        updateId: updateIdOf(message),
+        args: [message],
+        waitForStage,
+      });
+  }
+
+  /** As `tell`, while time passes: for a message whose answer comes when retries are used up. */
+  async tellAndSkip(
+    applicant: Applicant,
+    message: StartReissue | CustomerMessage | OperatorMessage,
+    ms: number,
+  ): Promise<StepResult> {
+    const update = await this.post(applicant, message);
+    const [result] = await Promise.all([update.result(), this.skip(ms)]);
+    return result;
+  }
+
+  /** Takes a row without a workflow up again, as reconciliation does. */
+  async resume({ reissueId }: Applicant): Promise<void> {
+    await this.time.client.workflow.start('reissueCertificate', {
+      workflowId: workflowIdOf(reissueId),
+      taskQueue: taskQueues.reissue,
+      args: [{ reissueId, resume: true }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowTaskTimeout: workflowTaskTimeoutMs,
+    });
+  }
+
+  workflowOf({ reissueId }: Applicant): WorkflowHandle {
+    return this.time.client.workflow.getHandle(workflowIdOf(reissueId));
+  }
+
+  /**
+   * Lets time pass until the workflow has ended; its result.
+   *
+   * @throws WorkflowFailedError if it failed
+   */
+  async endOf(applicant: Applicant): Promise<State> {
+    await this.time.skipToEndOf(workflowIdOf(applicant.reissueId));
+    await this.setClock();
+    return (await this.workflowOf(applicant).result()) as State;
+  }
+
+  async eventCountOf(applicant: Applicant): Promise<number> {
+    return (await this.time.historyOf(workflowIdOf(applicant.reissueId))).events?.length ?? 0;
+  }
+
+  /** Waits until no activity of this workflow is at work. */
+  async quiet(applicant: Applicant): Promise<void> {
+    const { workflowId } = this.workflowOf(applicant);
+    await until(`${workflowId} to be quiet`, async () => {
+      const { events } = await this.time.historyOf(workflowId);
+      const begun = events?.filter((event) => event.activityTaskScheduledEventAttributes);
+      const ended = events?.filter((event) => event.activityTaskCompletedEventAttributes);
+      return begun?.length === ended?.length;
+    });
+  }
+
+  async clear(): Promise<void> {
+    this.mend();
+    await this.time.end();
+    await this.world.close();
+  }
+
+  /** Sets the clock of the database and of the activities to the server's time. */
+  async setClock(): Promise<void> {
+    this.world.clock.set(new Date((await this.time.now()) - this.behindMs));
+  }
+
+  private directed(activities: object): object {
+    const directed = Object.entries(activities as Record<string, Activity>).map(([name, activity]) => [
+      name,
+      async (...args: never[]) => {
+        await this.setClock();
+        return (this.substitutes.get(name) ?? activity)(...args);
+      },
+    ]);
+    return Object.fromEntries(directed) as object;
+  }
+}
+
+function updateIdOf(message: CustomerMessage | OperatorMessage): string {
+  if (message.kind === 'retry') return `retry/${message.parkSequence}`;
+  if (message.kind === 'abandon') return `abandon/${message.operator}`;
+  return message.updateId;
+}
