@@ -7,8 +7,8 @@ const CHECKS = ['lint', 'types', 'architecture'];
 /** Jest's projects in the order they run; those on the stack share it and run one file after the other. */
 const GROUPS = {
   unit: { onStack: false },
-  workflow: { onStack: false },
   replay: { onStack: false },
+  workflow: { onStack: true },
   integration: { onStack: true },
   e2e: { onStack: true },
   contract: { onStack: true },

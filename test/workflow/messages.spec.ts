@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Applicant } from '../world/applicant.js';
+import { hour, minute } from '../world/movable-clock.js';
+import { certificatesOf, expectSoundRecords, inForce } from '../world/records.js';
+import { until } from '../support/until.js';
+import { workflowCompleted } from '../support/workflows.js';
+import { gate } from './gate.js';
+import { Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterEach(() => stage.mend());
+afterAll(() => stage.clear());
+
+const stepsOf = ({ reissueId }: Applicant) =>
+  stage.world.owner.selectFrom('step').selectAll().where('reissue_id', '=', reissueId).execute();
+const stateOf = async (applicant: Applicant) => (await applicant.row()).state;
+
+describe('a message', () => {
+  it('that comes twice at once, and once more, is one step and one answer', async () => {
+    const applicant = await stage.arrive('PASSWORD_REQUIRED');
+    const call = await applicant.submitPassword();
+    const twice = await Promise.all([stage.tell(applicant, call), stage.tell(applicant, call)]);
+    const later = await stage.tell(applicant, call);
+    expect(twice[0]).toMatchObject({ status: 'DONE', standing: { state: 'CONSENT_REQUIRED' } });
+    for (const answer of [twice[1], later]) expect(answer).toEqual(twice[0]);
+    expect((await stepsOf(applicant)).filter(({ kind }) => kind === 'submitPassword')).toHaveLength(1);
+    expect(await applicant.row()).toMatchObject({ steps: 3 });
+  });
+
+  it('that comes again as another update gets the recorded answer', async () => {
+    const applicant = await stage.arrive('PASSWORD_REQUIRED');
+    const call = await applicant.submitPassword();
+    await stage.tell(applicant, call);
+    await stage.goOn(applicant, 'KEY_REQUIRED');
+    const again = await stage
+      .workflowOf(applicant)
+      .executeUpdate(call.kind, { updateId: `${call.updateId}@9`, args: [call] });
+    expect(again).toMatchObject({ status: 'DONE', requestHmac: call.requestHmac });
+    expect(await applicant.row()).toMatchObject({ state: 'KEY_REQUIRED', steps: 4 });
+  });
+
+  it('that starts a reissue starts one, however often it comes', async () => {
+    const applicant = await stage.arrive('START');
+    const sent = stage.world.outside.telecom.sends.length;
+    const call = applicant.start();
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => stage.tell(applicant, call)));
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(stage.world.outside.telecom.sends.length).toBe(sent + 1);
+    const events = (await stage.time.historyOf(stage.workflowOf(applicant).workflowId)).events ?? [];
+    expect(events.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toHaveLength(1);
+  });
+
+  it('that the state does not take is refused and changes nothing', async () => {
+    const applicant = await stage.arrive('PASSWORD_REQUIRED');
+    const answer = await stage.tell(applicant, applicant.giveConsents());
+    expect(answer).toMatchObject({ status: 'REFUSED', code: 'WRONG_STATE' });
+    expect(await stateOf(applicant)).toBe('PASSWORD_REQUIRED');
+  });
+});
+
+describe('cancelling', () => {
+  it('waits behind a running signature, whose certificate is withdrawn', async () => {
+    const applicant = await stage.arrive('KEY_REQUIRED');
+    const signature = gate();
+    stage.substitute('issueCertificate', async (...args: never[]) => {
+      await signature.pass();
+      return (stage.world.signing.issueCertificate as (...args: never[]) => Promise<unknown>)(...args);
+    });
+    const request = await stage.post(applicant, await applicant.requestCertificate());
+    await signature.reached;
+    const cancel = await stage.post(applicant, applicant.cancel());
+    expect(await stateOf(applicant)).toBe('ISSUING');
+    signature.open();
+    expect(await request.result()).toMatchObject({ status: 'DONE', standing: { state: 'ISSUED' } });
+    expect(await cancel.result()).toMatchObject({ status: 'DONE', standing: { state: 'WITHDRAWN' } });
+    expect(await stage.endOf(applicant)).toBe('WITHDRAWN');
+    const { person } = applicant;
+    const made = (await certificatesOf(stage.world, person.customerId)).find(
+      ({ serial }) => serial !== person.oldSerial,
+    );
+    expect(made).toMatchObject({ revocation_reason: 'cessationOfOperation' });
+    expect(await inForce(stage.world, person.customerId)).toEqual([person.oldSerial]);
+    await expectSoundRecords(applicant);
+  });
+});
+
+describe('a newer reissue of the same person', () => {
+  it('ends the older one when it knows who it is, and the older workflow learns it at once', async () => {
+    const older = await stage.arrive('CONSENT_REQUIRED');
+    const newer = await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
+    expect(await stateOf(older)).toBe('CANCELLED');
+    await workflowCompleted(stage.time.client, older.reissueId);
+    await stage.goOn(newer, 'REGISTERED');
+    expect(await stage.endOf(newer)).toBe('REGISTERED');
+  });
+
+  it('withdraws a certificate that was not registered', async () => {
+    const older = await stage.arrive('ISSUED');
+    await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
+    await workflowCompleted(stage.time.client, older.reissueId);
+    expect(await stateOf(older)).toBe('WITHDRAWN');
+  });
+});
+
+describe('when no notice gets through', () => {
+  it('the reissue goes on all the same, and ends an hour later', async () => {
+    stage.world.outside.messenger.down = true;
+    const applicant = await stage.arrive('REGISTERED');
+    const from = await stage.time.now();
+    expect(await stage.endOf(applicant)).toBe('REGISTERED');
+    const passed = (await stage.time.now()) - from;
+    expect(passed).toBeGreaterThan(50 * minute);
+    expect(passed).toBeLessThan(2 * hour);
+    expect(stage.world.outside.messenger.momentsTold(applicant.person.mobile)).toEqual([]);
+  });
+
+  it('messages after the end are refused at once', async () => {
+    stage.world.outside.messenger.down = true;
+    const applicant = await stage.arrive('REGISTERED');
+    const refused = { status: 'REFUSED', code: 'WRONG_STATE', standing: { state: 'REGISTERED' } };
+    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject(refused);
+    expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject(refused);
+    await stage.endOf(applicant);
+  });
+
+  it('what was missed is told once it gets through', async () => {
+    const { messenger } = stage.world.outside;
+    messenger.down = true;
+    const applicant = await stage.arrive('REGISTERED');
+    await stage.skip(10 * minute);
+    messenger.down = false;
+    expect(await stage.endOf(applicant)).toBe('REGISTERED');
+    expect([...messenger.momentsTold(applicant.person.mobile)].sort()).toEqual(['ISSUED', 'REGISTERED']);
+  });
+});
+
+describe('a workflow that has ended', () => {
+  it('takes no message any more', async () => {
+    const applicant = await stage.arrive('PASSWORD_REQUIRED');
+    await stage.tell(applicant, applicant.cancel());
+    await stage.endOf(applicant);
+    const call = applicant.giveConsents();
+    await expect(stage.tell(applicant, call)).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
+    await until('the state', async () => (await stateOf(applicant)) === 'CANCELLED');
+  });
+});

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OperatorRetry } from '#libs/domain';
+import type { Applicant } from '../world/applicant.js';
+import { hour, minute, second } from '../world/movable-clock.js';
+import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
+import { Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterEach(() => stage.mend());
+afterAll(() => stage.clear());
+
+const retry = (parkSequence: number, operator = 'operator-1'): OperatorRetry => ({
+  kind: 'retry',
+  operator,
+  reason: 'the provider is back',
+  parkSequence,
+});
+
+const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
+
+/** Somebody whose answers could not be verified, because a provider is down. */
+async function parked(): Promise<Applicant> {
+  const applicant = await stage.arrive('IDENTITY_REQUIRED');
+  const answer = await applicant.answerChallenges(rightCodes);
+  stage.world.outside.telecom.fault = 'down';
+  const { status } = await stage.tellAndSkip(applicant, answer, 90 * second);
+  expect(status).toBe('PARKED');
+  return applicant;
+}
+
+describe('a provider that is down', () => {
+  it('parks the reissue once retries of 60 s are used up, and the caller is told in that moment', async () => {
+    const applicant = await stage.arrive('IDENTITY_REQUIRED');
+    const answer = await applicant.answerChallenges(rightCodes);
+    stage.world.outside.telecom.fault = 'down';
+    const from = await stage.time.now();
+    const call = await stage.post(applicant, answer);
+    await stage.skip(45 * second);
+    expect((await applicant.row()).parked_step).toBeNull();
+    await stage.skip(20 * second);
+    const { status, standing } = await call.result();
+    expect({ status, ...standing }).toMatchObject({
+      status: 'PARKED',
+      state: 'IDENTITY_REQUIRED',
+      parked: { step: 'VERIFY_CHALLENGES', code: 'DEPENDENCY_UNAVAILABLE', sequence: 1 },
+    });
+    const { parked_since: since } = await applicant.row();
+    expect(since!.getTime() - from).toBeLessThan(63 * second);
+  });
+
+  it('refuses later calls at once, lets the deadline stand still, and needs nothing more of the customer', async () => {
+    const applicant = await parked();
+    const { parked_since: since, deadline } = await applicant.row();
+    for (const call of [applicant.requestChallenges(['ONE_WON']), applicant.giveConsents()])
+      expect(await stage.tell(applicant, call)).toMatchObject({ status: 'REFUSED', code: 'PARKED' });
+
+    await stage.skip(5 * hour);
+    expect(await applicant.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', deadline });
+    stage.mend();
+    const result = await stage.tell(applicant, retry(1));
+    expect(result).toMatchObject({ status: 'DONE', standing: { state: 'PASSWORD_REQUIRED', parked: null } });
+    const resumed = (await auditOf(applicant)).find(({ action }) => action === 'retry')!.occurred_at;
+    expect((await applicant.row()).deadline!.getTime()).toBe(
+      deadline!.getTime() + resumed.getTime() - since!.getTime(),
+    );
+    await stage.skip(10 * minute);
+    await stage.goOn(applicant, 'REGISTERED');
+    await expectSoundRecords(applicant);
+  });
+
+  it('at the start parks the start, whose retry sends the codes', async () => {
+    stage.world.outside.telecom.fault = 'down';
+    const applicant = await stage.arrive('START');
+    const { status, standing } = await stage.tellAndSkip(applicant, applicant.start(), 90 * second);
+    expect({ status, step: standing.parked?.step }).toEqual({ status: 'PARKED', step: 'SEND_CHALLENGES' });
+    stage.mend();
+    expect(await stage.tell(applicant, retry(1))).toMatchObject({ status: 'DONE' });
+    await stage.goOn(applicant, 'REGISTERED');
+  });
+
+  it('that loses its answers is asked what it did before anything is repeated', async () => {
+    const { oneWon } = stage.world.outside;
+    const sent = oneWon.sends.length;
+    oneWon.fault = 'lost';
+    const applicant = await stage.arrive('START');
+    const { standing } = await stage.tellAndSkip(applicant, applicant.start(), 90 * second);
+    expect(standing.parked).toMatchObject({ step: 'SEND_CHALLENGES', code: 'OUTCOME_UNKNOWN' });
+    stage.mend();
+    expect(await stage.tell(applicant, retry(1))).toMatchObject({ status: 'DONE' });
+    expect(oneWon.sends.length).toBe(sent + 1);
+  });
+
+  it('and is still down at the retry parks again, as another parking', async () => {
+    const applicant = await parked();
+    const again = await stage.tellAndSkip(applicant, retry(1), 90 * second);
+    expect(again).toMatchObject({ status: 'PARKED', standing: { parked: { sequence: 2 } } });
+    stage.mend();
+    expect(await stage.tell(applicant, retry(2))).toMatchObject({ standing: { state: 'PASSWORD_REQUIRED' } });
+  });
+});
+
+describe('a parked reissue', () => {
+  it('that two operators retry at once is retried once', async () => {
+    const applicant = await parked();
+    stage.mend();
+    const results = await Promise.all([
+      stage.tell(applicant, retry(1, 'operator-1')),
+      stage.tell(applicant, retry(1, 'operator-2')),
+    ]);
+    for (const result of results)
+      expect(result).toMatchObject({ status: 'DONE', standing: { state: 'PASSWORD_REQUIRED' } });
+    const retries = (await auditOf(applicant)).filter(({ action }) => action === 'retry');
+    expect(retries).toHaveLength(1);
+  });
+
+  it('is abandoned when nobody has retried it for 72 hours', async () => {
+    const applicant = await parked();
+    await stage.skip(71 * hour);
+    expect(await applicant.row()).toMatchObject({
+      state: 'IDENTITY_REQUIRED',
+      parked_code: expect.any(String),
+    });
+    expect(await stage.endOf(applicant)).toBe('ABANDONED');
+    await expectSoundRecords(applicant);
+  });
+
+  it('can be cancelled by the customer', async () => {
+    const applicant = await parked();
+    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    expect(await stage.endOf(applicant)).toBe('CANCELLED');
+  });
+
+  it('can be abandoned by an operator, one that is not parked cannot', async () => {
+    const abandon = { kind: 'abandon', operator: 'operator-1', reason: 'the customer was here' } as const;
+    const well = await stage.arrive('PASSWORD_REQUIRED');
+    expect(await stage.tell(well, abandon)).toMatchObject({ status: 'REFUSED', code: 'NOT_PARKED' });
+    const applicant = await parked();
+    expect(await stage.tell(applicant, abandon)).toMatchObject({ status: 'DONE' });
+    expect(await stage.endOf(applicant)).toBe('ABANDONED');
+  });
+});
+
+// That nobody at all serves the signer's queue is tried with the real server: this one lets no time pass meanwhile.
+describe('a signer that cannot sign', () => {
+  it('is waited for 2 minutes, then the reissue parks, and the retry gets the certificate', async () => {
+    stage.substitute('issueCertificate', async () => {
+      throw new Error('the key store is locked');
+    });
+    const applicant = await stage.arrive('KEY_REQUIRED');
+    const call = await stage.post(applicant, await applicant.requestCertificate());
+    await stage.skip(105 * second);
+    expect(await applicant.row()).toMatchObject({ state: 'ISSUING', parked_step: null });
+    await stage.skip(20 * second);
+    expect(await call.result()).toMatchObject({
+      status: 'PARKED',
+      standing: { state: 'ISSUING', parked: { step: 'ISSUE_CERTIFICATE' } },
+    });
+    stage.mend();
+    await stage.skip(2 * hour);
+    expect(await stage.tell(applicant, retry(1))).toMatchObject({ standing: { state: 'ISSUED' } });
+    await stage.goOn(applicant, 'REGISTERED');
+    await expectSoundRecords(applicant);
+  });
+
+  it('is given up by cancelling: no certificate comes of it', async () => {
+    stage.substitute('issueCertificate', async () => {
+      throw new Error('the key store is locked');
+    });
+    const applicant = await stage.arrive('KEY_REQUIRED');
+    await stage.tellAndSkip(applicant, await applicant.requestCertificate(), 130 * second);
+    stage.mend();
+    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    expect(await stage.endOf(applicant)).toBe('CANCELLED');
+    expect(await stage.tell(applicant, retry(1)).catch((error: Error) => error.name)).toBe(
+      'WorkflowNotFoundError',
+    );
+    expect(await inForce(stage.world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+  });
+});

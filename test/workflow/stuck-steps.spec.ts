@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { givingUp } from '#activities/step';
+import type { OperatorRetry } from '#libs/domain';
+import type { Applicant } from '../world/applicant.js';
+import { expectSoundRecords } from '../world/records.js';
+import { Stage } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterEach(() => stage.mend());
+afterAll(() => stage.clear());
+
+type StepName = Parameters<Stage['substitute']>[0];
+const retry: OperatorRetry = { kind: 'retry', operator: 'operator-1', reason: 'mended', parkSequence: 1 };
+
+/** A step of ours has a bug from now on. */
+function breakStep(name: StepName): void {
+  const broken = async () => {
+    throw new TypeError("Cannot read properties of undefined (reading 'row')");
+  };
+  const { [name]: guarded } = givingUp({ [name]: broken } as Record<StepName, () => Promise<never>>);
+  stage.substitute(name, guarded);
+}
+
+const stuck = {
+  status: 'PARKED',
+  standing: { parked: { step: 'RECORD_STEP', code: 'STEP_FAILED', sequence: 1 } },
+};
+
+describe('a step with a bug', () => {
+  const messages: [
+    StepName,
+    Parameters<Stage['arrive']>[0],
+    (a: Applicant) => Promise<Parameters<Stage['tell']>[1]>,
+  ][] = [
+    ['settleChallenges', 'START', async (a) => a.start()],
+    [
+      'recordAnswers',
+      'IDENTITY_REQUIRED',
+      (a) => a.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined }),
+    ],
+    ['checkPassword', 'PASSWORD_REQUIRED', (a) => a.submitPassword()],
+    ['recordConsents', 'CONSENT_REQUIRED', async (a) => a.giveConsents()],
+    ['requestCertificate', 'KEY_REQUIRED', (a) => a.requestCertificate()],
+    ['recordIssue', 'KEY_REQUIRED', (a) => a.requestCertificate()],
+    ['proveRegistration', 'ISSUED', (a) => a.proveRegistration()],
+    [
+      'recordConsents',
+      'PASSWORD_REQUIRED',
+      async (a) => a.apply([await a.submitPassword(), a.giveConsents(), await a.requestCertificate()]),
+    ],
+  ];
+
+  it.each(messages)(
+    '%s from %s parks the reissue, and the retry completes it once it is mended',
+    async (step, state, message) => {
+      const applicant = await stage.arrive(state);
+      breakStep(step);
+      expect(await stage.tell(applicant, await message(applicant))).toMatchObject(stuck);
+      stage.mend();
+      expect(await stage.tell(applicant, retry)).toMatchObject({
+        status: 'DONE',
+        standing: { parked: null },
+      });
+      await stage.goOn(applicant, 'REGISTERED');
+      expect(await stage.endOf(applicant)).toBe('REGISTERED');
+      await expectSoundRecords(applicant);
+    },
+  );
+
+  it('does not keep the customer from cancelling', async () => {
+    const applicant = await stage.arrive('CONSENT_REQUIRED');
+    breakStep('recordConsents');
+    expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject(stuck);
+    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    expect(await stage.endOf(applicant)).toBe('CANCELLED');
+  });
+
+  it('that opens the reissue ends the workflow, and the start can be tried again', async () => {
+    const applicant = await stage.arrive('START');
+    const start = applicant.start();
+    breakStep('openReissue');
+    expect(await stage.tell(applicant, start)).toMatchObject({ status: 'REFUSED', missing: true });
+    await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
+    stage.mend();
+    expect(await stage.tell(applicant, start)).toMatchObject({ standing: { state: 'IDENTITY_REQUIRED' } });
+  });
+});
