@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { replay, type RecordedHistory } from '../support/replay.js';
+import { bundleOfWorkflows, type WorkflowBundle } from '../support/time-skipping.js';
+
+jest.setTimeout(60_000);
+
+const folder = join(import.meta.dirname, 'histories');
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace('.json', ''));
+const read = (name: string) =>
+  JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as RecordedHistory;
+
+let bundle: WorkflowBundle;
+beforeAll(async () => void (bundle = await bundleOfWorkflows()));
+
+/** Today's workflow code with one expression exchanged. */
+function changed(from: string, to: string): WorkflowBundle {
+  const code = bundle.code.replaceAll(from, to);
+  if (code === bundle.code) throw new Error(`the workflow code has no ${from}`);
+  return { code };
+}
+
+describe.each(names)('the workflow code, on the recorded history %s', (name) => {
+  it('does today what it did then', async () => {
+    await replay(read(name), bundle);
+  });
+
+  it('is noticed if it takes another step', async () => {
+    await expect(replay(read(name), changed('steps.recordAnswers(', 'steps.reserveTries('))).rejects.toThrow(
+      /nondeterminism|determinism/i,
+    );
+  });
+
+  it('is noticed if it waits for another thing first', async () => {
+    const other = changed('clock.setFor(Date.now() + startTimeoutMs);', '');
+    await expect(replay(read(name), other)).rejects.toThrow(/nondeterminism|determinism/i);
+  });
+
+  it('cannot read it as another workflow’s', async () => {
+    const other = { ...read(name), workflowId: 'reissue/ri_00000000000000000000000000000000' };
+    await expect(replay(other, bundle)).rejects.toThrow();
+  });
+});
+
+it('there are histories of every way a reissue goes', () => {
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'cancelled',
+      'in-one-call',
+      'parked-and-retried',
+      'timed-out',
+      'withdrawn',
+      'without-trouble',
+    ]),
+  );
+});

@@ -1,0 +1,89 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { RecordedHistory } from '../support/replay.js';
+import type { Applicant } from '../world/applicant.js';
+import { second } from '../world/movable-clock.js';
+import { Stage } from './stage.js';
+
+/**
+ * What happens to reissues, from the start to the end of their workflows. Run with RESEAL_RECORD=1, this file writes
+ * the histories that tests replay:
+ *
+ *     RESEAL_RECORD=1 npm test -- --only workflow -- --testPathPatterns workflow/history
+ *
+ * A history that is there already stays as it is: reissues that began so may still be open when new code takes over.
+ * The payloads are encrypted with the key of these tests, which is no secret, and tell of nobody who exists.
+ */
+const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
+  'without-trouble': async () => {
+    const applicant = await stage.arrive('ISSUED');
+    await stage.quiet(applicant);
+    await stage.goOn(applicant, 'REGISTERED');
+    return applicant;
+  },
+
+  'in-one-call': async () => {
+    const applicant = await stage.arrive('PASSWORD_REQUIRED');
+    const parts = [
+      await applicant.submitPassword(),
+      applicant.giveConsents(),
+      await applicant.requestCertificate(),
+    ];
+    await stage.tell(applicant, applicant.apply(parts));
+    await stage.goOn(applicant, 'REGISTERED');
+    return applicant;
+  },
+
+  'parked-and-retried': async () => {
+    const applicant = await stage.arrive('IDENTITY_REQUIRED');
+    const answer = await applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined });
+    stage.world.outside.oneWon.fault = 'down';
+    const { standing } = await stage.tellAndSkip(applicant, answer, 90 * second);
+    stage.mend();
+    const operator = { operator: 'operator-1', reason: 'the provider is back' };
+    const { sequence } = standing.parked!;
+    await stage.tell(applicant, { ...operator, kind: 'retry', parkSequence: sequence });
+    await stage.goOn(applicant, 'REGISTERED');
+    return applicant;
+  },
+
+  'timed-out': () => stage.arrive('CONSENT_REQUIRED'),
+
+  withdrawn: () => stage.arrive('ISSUED'),
+
+  cancelled: async () => {
+    const applicant = await stage.arrive('KEY_REQUIRED');
+    await stage.tell(applicant, applicant.cancel());
+    return applicant;
+  },
+};
+
+let stage: Stage;
+beforeAll(async () => void (stage = await Stage.set()));
+afterEach(() => stage.mend());
+afterAll(() => stage.clear());
+
+/** The whole history of a reissue, as it is stored. */
+async function historyOf(applicant: Applicant): Promise<RecordedHistory> {
+  await stage.endOf(applicant);
+  const { workflowId } = stage.workflowOf(applicant);
+  const history = JSON.parse(
+    historyToJSON(await stage.time.historyOf(workflowId)),
+  ) as RecordedHistory['history'];
+  return { workflowId, history };
+}
+
+const folder = join(import.meta.dirname, '../replay/histories');
+
+describe.each(Object.entries(stories))('the history of a reissue %s', (name, happen) => {
+  it('is short, and complete once the workflow has ended', async () => {
+    const recorded = await historyOf(await happen());
+    const { length } = recorded.history.events;
+    console.info(`${name}: ${length} events of history`);
+    expect(length).toBeLessThanOrEqual(name === 'without-trouble' ? 75 : 125);
+    const file = join(folder, `${name}.json`);
+    if (process.env.RESEAL_RECORD && !existsSync(file)) writeFileSync(file, `${JSON.stringify(recorded)}\n`);
+  });
+});
