@@ -24,7 +24,7 @@ import { ordinaryPath } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 // Everything that runs at the same time makes everything else slow.
-jest.setTimeout(40_000);
+jest.setTimeout(90_000);
 
 type Activity = (...args: never[]) => Promise<unknown>;
 type ActivityName = keyof World['activities'] | keyof World['signing'];
@@ -192,8 +192,11 @@ export class Stage {
 
   async clear(): Promise<void> {
     this.mend();
-    await this.time.end();
-    await this.world.close();
+    try {
+      await this.time.end();
+    } finally {
+      await this.world.close();
+    }
   }
 
   /** Sets the clock of the database and of the activities to the server's time. */

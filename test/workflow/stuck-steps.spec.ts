@@ -85,4 +85,14 @@ describe('a step with a bug', () => {
     stage.mend();
     expect(await stage.tell(applicant, start)).toMatchObject({ standing: { state: 'IDENTITY_REQUIRED' } });
   });
+
+  it('that looks after the deadline ends the workflow, which goes on from its row once it is mended', async () => {
+    const applicant = await stage.arrive('CONSENT_REQUIRED');
+    breakStep('ring');
+    await expect(stage.endOf(applicant)).rejects.toMatchObject({ name: 'WorkflowFailedError' });
+    expect((await applicant.row()).state).toBe('CONSENT_REQUIRED');
+    stage.mend();
+    await stage.resume(applicant);
+    expect(await stage.endOf(applicant)).toBe('TIMED_OUT');
+  });
 });
