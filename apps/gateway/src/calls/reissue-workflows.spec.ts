@@ -45,6 +45,8 @@ describe('a message to a workflow', () => {
   it('that is not settled in time was accepted only if the workflow has it', async () => {
     expect(await failing(timeout, () => 2)).toEqual({ reached: 'ACCEPTED' });
     expect(await failing(timeout, () => 3)).toEqual({ reached: 'ACCEPTED' });
+    const cancelled = new WorkflowUpdateRPCTimeoutOrCancelledError('cancelled', { cause: grpcError(1) });
+    expect(await failing(cancelled, () => 2)).toEqual({ reached: 'ACCEPTED' });
     expect(await failing(timeout, () => 1)).toEqual({ reached: 'NOTHING' });
     const unreachable = () => {
       throw grpcError(14);

@@ -4,6 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
   type Workflow,
 } from '@temporalio/client';
@@ -86,7 +87,7 @@ export class ReissueWorkflows {
       // The workflow ended while it had the message; the step table knows whether it still took it.
       if (error instanceof WorkflowUpdateFailedError || meansNoWorkflow(error))
         return { reached: 'NO_WORKFLOW' };
-      if (!isGrpcDeadlineError(error)) throw error;
+      if (!meansTimeout(error)) throw error;
       return { reached: (await this.isAccepted(reissueId, updateId)) ? 'ACCEPTED' : 'NOTHING' };
     }
   }
@@ -107,6 +108,10 @@ export class ReissueWorkflows {
     }
   }
 }
+
+/** The server, which knows the deadline too, may break off a moment before us: that is a cancelled call. */
+const meansTimeout = (error: unknown) =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error);
 
 const meansNoWorkflow = (error: unknown) =>
   error instanceof WorkflowNotFoundError ||
