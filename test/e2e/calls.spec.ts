@@ -233,7 +233,7 @@ describe('the registration proof', () => {
     expectProblem(await customer.register({ key: await KeyPair.make() }), 'registration-proof-invalid');
     const other = customer.key.sign(Buffer.from('something else')).toString('base64url');
     expectProblem(await customer.register({ signature: other }), 'registration-proof-invalid');
-    expectProblem(await customer.register({ challengeId: 'rc_of-another' }), 'unknown-challenge');
+    expectProblem(await customer.register({ challengeId: 'rc_of_another' }), 'unknown-challenge');
     expect(await standingOfCertificate(stack.db, oldSerial)).toBe('IN_FORCE');
     expect(expectSuccess(await customer.register()).state).toBe('REGISTERED');
     expect(await standingOfCertificate(stack.db, oldSerial)).toBe('REVOKED superseded');

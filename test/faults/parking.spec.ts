@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Customer } from '../support/customer.js';
 import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
+import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, send, type Answer } from '../support/http.js';
 import { Operator, parked } from '../support/operator.js';
 import { expectProblem } from '../support/problems.js';
@@ -15,6 +16,7 @@ const control = new StackControl();
 const operator = new Operator(stack.temporal, 'op-1');
 const colleague = new Operator(stack.temporal, 'op-2');
 const impatient = { patienceMs: 0 };
+const idempotencyKey = newIdempotencyKey();
 
 /** Those whose certificate the signer does not make, by what becomes of them. */
 let waiting: Record<'retried' | 'retriedByTwo' | 'cancelled' | 'abandoned', Customer>;
@@ -43,7 +45,7 @@ beforeAll(async () => {
     await customer.requestCertificate(undefined, impatient),
   ]);
   [unsentAnswer, uncomparedAnswer] = await Promise.all([
-    unsent.start({}, impatient),
+    unsent.start({}, { idempotencyKey, ...impatient }),
     uncompared.verify(codes, impatient),
   ]);
   answers = Object.fromEntries(await Promise.all(calls)) as typeof answers;
@@ -98,8 +100,7 @@ describe('while a provider is down', () => {
     expect(await stack.sandbox.deposits(unsent.person.account.number)).toHaveLength(1);
     expect(expectSuccess(await uncompared.look()).state).toBe('PASSWORD_REQUIRED');
     // The very calls that got no answer get it now.
-    const started = await send<{ challenges: { remainingAttempts: number }[] }>(unsentAnswer.call);
-    expect(expectSuccess(started).challenges).toHaveLength(2);
+    expect(expectSuccess(await unsent.start({}, { idempotencyKey })).challenges).toHaveLength(2);
     const verified = await send<{ results: { accepted: boolean }[] }>(uncomparedAnswer.call);
     expect(expectSuccess(verified).results.map(({ accepted }) => accepted)).toEqual([true, true]);
   });

@@ -9,6 +9,7 @@ import type {
 import type { IdentityMethod, Reason } from '#libs/domain';
 import type { Purpose } from '#libs/vault';
 import type { z } from 'zod';
+import { rememberSecret } from './canaries.js';
 import type { CallOptions, Consent, Gateway } from './gateway.js';
 import { expectSuccess, type Answer } from './http.js';
 import { KeyPair } from './key-pair.js';
@@ -193,6 +194,8 @@ export class Customer {
 
   /** Seals a secret for this reissue. */
   seal(purpose: Purpose, value: string): Promise<string> {
+    rememberSecret(purpose, Buffer.from(value));
+    if (purpose === 'vid-random') rememberSecret(purpose, Buffer.from(value, 'hex'));
     return this.gateway.seal(purpose, this.reissueId, value);
   }
 

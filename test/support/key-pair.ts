@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { KeyObject, sign, type webcrypto } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
+import { rememberSecret } from './canaries.js';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
@@ -16,6 +17,8 @@ export class KeyPair {
 
   static async make(): Promise<KeyPair> {
     const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const { d } = KeyObject.from(keys.privateKey).export({ format: 'jwk' });
+    rememberSecret('private key', Buffer.from(d!, 'base64url'));
     return new KeyPair(keys, await calculateJwkThumbprint(await exportJWK(keys.publicKey)));
   }
 

@@ -67,6 +67,11 @@ export class Sandbox {
     return person!;
   }
 
+  /** The people there are, the first thousand of them. */
+  async people(): Promise<Person[]> {
+    return (await this.call<{ people: Person[] }>('GET', '/v1/people?limit=1000')).people;
+  }
+
   /** The SMS and mails of a mobile number or mail address, newest first. */
   async inbox(to: string): Promise<Message[]> {
     return (await this.call<{ messages: Message[] }>('GET', `/v1/inbox?to=${encodeURIComponent(to)}`))

@@ -54,9 +54,7 @@ export class TimeSkipping {
         'RESEAL_TEMPORAL_TEST_SERVER must name the executable of the test server; npm test does.',
       );
     const workflowBundle = await bundleOfWorkflows();
-    const env = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path } },
-    });
+    const env = await startServer(path);
     await env.connection.operatorService.addSearchAttributes({
       namespace: env.namespace ?? 'default',
       searchAttributes: {
@@ -113,5 +111,17 @@ export class TimeSkipping {
     for (const worker of this.workers.keys()) worker.shutdown();
     await Promise.all(this.workers.values());
     await this.env.teardown();
+  }
+}
+
+/** The SDK gives a Java process five seconds to start, which on a busy machine may be too few at first. */
+async function startServer(path: string, attempts = 5): Promise<TestWorkflowEnvironment> {
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+  } catch (error) {
+    if (attempts === 1) throw error;
+    return startServer(path, attempts - 1);
   }
 }

@@ -29,6 +29,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 const environment = {
   ...process.env,
   RESEAL_STATE: settings.state,
+  // Where tests note the secrets they give away, for the last of them to look for everywhere.
+  RESEAL_CANARIES: path.join(settings.state, 'canaries.jsonl'),
   RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type pg from 'pg';
+import { sql } from 'kysely';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { stateFolder } from '../support/app-environment.js';
+import { rememberedSecrets, type Canary } from '../support/canaries.js';
+import { CanaryScanner, formsOf } from '../support/canary-scanner.js';
+import type { Customer } from '../support/customer.js';
+import { goOn, ordinaryPath } from '../support/crowd.js';
+import { connectToStack } from '../support/running-stack.js';
+import type { Person } from '../support/sandbox.js';
+import { connectAsAdmin, scanDatabase, scanFolder, type Finding } from '../support/stores.js';
+import { TemporalHistories } from '../support/temporal.js';
+import { until } from '../support/until.js';
+import { workflowCompleted } from '../support/workflows.js';
+
+jest.setTimeout(120_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+/** Every place but the outside world, which knows its own secrets, and the vault’s and CA’s key files. */
+const databases = ['reseal', 'temporal', 'temporal_visibility'] as const;
+const folders = { Kafka: 'kafka/data', logs: 'logs' } as const;
+type Store = (typeof databases)[number] | keyof typeof folders;
+const stores: readonly Store[] = [...databases, 'Kafka', 'logs'];
+
+async function scan(store: Store, scanner: CanaryScanner): Promise<Finding[]> {
+  if (store === 'Kafka' || store === 'logs') return scanFolder(join(stateFolder(), folders[store]), scanner);
+  const client = await connectAsAdmin(store);
+  try {
+    return await scanDatabase(client, scanner);
+  } finally {
+    await client.end();
+  }
+}
+const told = (findings: readonly Finding[]) =>
+  [...new Set(findings.map(({ canary, where }) => `${canary.kind} in ${where}`))].sort();
+const canary = (kind: string, text: string): Canary => ({ kind, bytes: Buffer.from(text) });
+
+let people: Person[];
+let customer: Customer;
+let code: string;
+beforeAll(async () => {
+  customer = await stack.arrive();
+  await goOn(customer, 1);
+  code = await stack.sandbox.phoneCode(customer.person);
+  await goOn(customer, ordinaryPath.length);
+  await workflowCompleted(stack.temporal, customer.reissueId);
+  people = await stack.sandbox.people();
+});
+
+describe('the scanner', () => {
+  const secret = canary('planted', `secret-${randomBytes(8).toString('hex')}`);
+  const scanner = new CanaryScanner([secret, canary('another', 'not-there-at-all')]);
+
+  it('finds a secret in every form, wherever it stands', () => {
+    for (const form of formsOf(secret.bytes))
+      for (const before of ['', 'x', 'xy', 'secret-'])
+        expect([...scanner.find(Buffer.from(before + form.toString('latin1') + 'z', 'latin1'))]).toEqual([
+          secret,
+        ]);
+    for (const before of ['', 'a', 'ab', 'abc']) {
+      const base64 = Buffer.from(`${before}${secret.bytes.toString()}tail`).toString('base64');
+      expect([...scanner.find(Buffer.from(base64))]).toEqual([secret]);
+    }
+    expect([...scanner.find(Buffer.from('secret-of-another-kind'))]).toEqual([]);
+  });
+
+  it('finds what is planted in a table, as text and as bytes, and nothing once it is gone', async () => {
+    const client: pg.Client = await connectAsAdmin('reseal');
+    try {
+      await client.query('create temp table planted (words text, raw bytea, document jsonb)');
+      const words = Buffer.from(`"${secret.bytes.toString()}"`).toString('base64');
+      await client.query('insert into planted values ($1, $2, $3)', [
+        words,
+        secret.bytes,
+        { a: [secret.bytes.toString()] },
+      ]);
+      expect(told(await scanDatabase(client, scanner))).toEqual([
+        'planted in planted.document',
+        'planted in planted.raw',
+        'planted in planted.words',
+      ]);
+      await client.query('drop table planted');
+      expect(await scanDatabase(client, scanner)).toEqual([]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it.each(stores)('sees what is in %s: it finds a reissue’s id there', async (store) => {
+    const id = new CanaryScanner([canary('reissue id', customer.reissueId)]);
+    const found = await until('the reissue’s id', async () => {
+      const findings = await scan(store, id);
+      return findings.length > 0 && findings;
+    });
+    expect(told(found)[0]).toContain('reissue id');
+  });
+});
+
+describe('no secret that any test used', () => {
+  let scanner: CanaryScanner;
+  beforeAll(() => {
+    const known = people.flatMap(({ certificatePassword, rrn, oldKey }) => [
+      canary('certificate password', certificatePassword),
+      canary('resident number', rrn),
+      canary('resident number', `${rrn.slice(0, 6)}-${rrn.slice(6)}`),
+      ...(oldKey ? [canary('old key', oldKey.split('\n')[1]!)] : []),
+    ]);
+    const remembered = rememberedSecrets();
+    const kinds = new Set(remembered.map(({ kind }) => kind));
+    for (const kind of ['password', 'vid-random', 'private key']) expect(kinds).toContain(kind);
+    console.info(`${known.length + remembered.length} secrets are searched for`);
+    scanner = new CanaryScanner([...known, ...remembered]);
+  });
+
+  it.each(stores)('is in %s', async (store) => {
+    expect(told(await scan(store, scanner))).toEqual([]);
+  });
+});
+
+describe('nothing personal', () => {
+  let scanner: CanaryScanner;
+  beforeAll(() => {
+    scanner = new CanaryScanner(
+      people.flatMap(({ name, mobile, email, account, ci }) => [
+        canary('name', name),
+        canary('mobile number', mobile),
+        canary('mail address', email),
+        canary('account number', account.number),
+        canary('CI', ci),
+      ]),
+    );
+  });
+
+  it.each(['temporal', 'temporal_visibility', 'Kafka', 'logs'] as const)('is in %s', async (store) => {
+    expect(told(await scan(store, scanner))).toEqual([]);
+  });
+});
+
+describe('a one-time code', () => {
+  // Six digits stand somewhere by chance: they are looked for only in what belongs to their reissue.
+  const alone = () => new RegExp(`(?<![0-9A-Za-z])${code}(?![0-9A-Za-z])`);
+
+  it('is in none of its reissue’s rows', async () => {
+    const tables = await sql<{ name: string }>`
+      select table_name as name from information_schema.columns
+      where column_name = 'reissue_id' and table_schema = 'public'`.execute(stack.db);
+    expect(tables.rows.length).toBeGreaterThan(10);
+    for (const { name } of tables.rows) {
+      const rows = await sql<{ text: string }>`
+        select t::text as text from ${sql.table(name)} t where reissue_id = ${customer.reissueId}`.execute(
+        stack.db,
+      );
+      for (const { text } of rows.rows)
+        expect({ name, found: alone().test(text) }).toEqual({ name, found: false });
+    }
+  });
+
+  it('is not in its workflow’s history', async () => {
+    const histories = await TemporalHistories.connect(stack.addresses.temporal);
+    try {
+      const json = historyToJSON(await histories.of(customer.reissueId));
+      const payloads = [...json.matchAll(/"data": ?"([^"]+)"/g)].map(([, data]) =>
+        Buffer.from(data!, 'base64').toString('latin1'),
+      );
+      expect(payloads.length).toBeGreaterThan(20);
+      for (const text of [json, ...payloads]) expect(alone().test(text)).toBe(false);
+    } finally {
+      await histories.close();
+    }
+  });
+
+  it.each(['gateway', 'worker', 'signer'])('is not in the log of the %s', (app) => {
+    const log = readFileSync(join(stateFolder(), folders.logs, `${app}.log`), 'utf8');
+    expect(log.split('\n').filter((line) => alone().test(line))).toEqual([]);
+  });
+});

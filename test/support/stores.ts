@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { databaseUrlOf } from './app-environment.js';
+import type { Canary } from './canaries.js';
+import type { CanaryScanner } from './canary-scanner.js';
+
+/** What was found, and where. */
+export interface Finding {
+  readonly canary: Canary;
+  readonly where: string;
+}
+
+const batch = 500;
+/** Kafka keeps its places of messages in files of their own, which are large, and nearly all zeros. */
+const isIndex = /\.(time)?index$/;
+
+/** A connection to one of the cluster's databases that may read everything. */
+export async function connectAsAdmin(database: string): Promise<pg.Client> {
+  const url = new URL(databaseUrlOf('admin'));
+  url.pathname = `/${database}`;
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  return client;
+}
+
+/** Looks into every column of every table of a database, binary ones as they are and all others as text. */
+export async function scanDatabase(client: pg.Client, scanner: CanaryScanner): Promise<Finding[]> {
+  const { rows: columns } = await client.query<{ relation: string; name: string; binary: boolean }>(`
+    select attrelid::regclass::text as relation, quote_ident(attname) as name, atttypid = 'bytea'::regtype as binary
+    from pg_attribute
+      join pg_class on pg_class.oid = attrelid
+      join pg_namespace on pg_namespace.oid = relnamespace
+    where relkind in ('r', 'm') and attnum > 0 and not attisdropped
+      and nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg_toast%'
+      and (not pg_is_other_temp_schema(relnamespace))`);
+  const findings: Finding[] = [];
+  for (const [relation, its] of Map.groupBy(columns, (column) => column.relation)) {
+    const list = its.map(({ name, binary }) => (binary ? name : `${name}::text`)).join(', ');
+    await client.query('begin');
+    await client.query(`declare everything cursor for select ${list} from ${relation}`);
+    for (;;) {
+      const { rows } = await client.query<(Buffer | string | null)[]>({
+        text: `fetch ${batch} from everything`,
+        rowMode: 'array',
+      });
+      for (const row of rows)
+        for (const [index, value] of row.entries()) {
+          if (value === null) continue;
+          for (const canary of scanner.find(Buffer.from(value as string)))
+            findings.push({ canary, where: `${relation}.${its[index]!.name}` });
+        }
+      if (rows.length < batch) break;
+    }
+    await client.query('commit');
+  }
+  return findings;
+}
+
+/** Looks into every file of a folder, at its bytes. */
+export function scanFolder(folder: string, scanner: CanaryScanner): Finding[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  return files
+    .filter((file) => statSync(file).isFile() && !isIndex.test(file))
+    .flatMap((file) => [...scanner.find(readFileSync(file))].map((canary) => ({ canary, where: file })));
+}
