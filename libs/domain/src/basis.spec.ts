@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideBasis, renewalWindowDays } from './index.js';
+import { decideBasis, endThatCounts, renewalWindowDays } from './index.js';
 
 const now = new Date('2026-11-05T03:04:05.678Z');
 const dayMs = 86_400_000;
@@ -22,5 +22,21 @@ describe('the basis of the new certificate', () => {
 
   it('is NEW where there is no old one', () => {
     expect(decideBasis(undefined, now)).toBe('NEW');
+  });
+});
+
+describe('the end date of the certificate on file', () => {
+  const notAfter = endingIn(100 * dayMs);
+
+  it.each([null, 'keyCompromise'])('counts where its holder could still use it (%p)', (revocationReason) => {
+    expect(endThatCounts({ notAfter, revocationReason })).toBe(notAfter);
+  });
+
+  it.each(['superseded', 'cessationOfOperation'])('counts for nothing after %p', (revocationReason) => {
+    expect(endThatCounts({ notAfter, revocationReason })).toBeUndefined();
+  });
+
+  it('is none where there is no certificate', () => {
+    expect(endThatCounts(undefined)).toBeUndefined();
   });
 });
