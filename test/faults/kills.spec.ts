@@ -21,6 +21,15 @@ beforeAll(async () => {
   bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
 });
 afterEach(() => control.heal(stack));
+
+/** Nobody falls but those who are killed. */
+async function killAndStart(...victims: Component[]): Promise<void> {
+  const before = await control.processIds();
+  await control.killAndStart(...victims);
+  const after = await control.processIds();
+  for (const victim of victims) delete before[victim];
+  expect(after).toMatchObject(before);
+}
 afterAll(() => stack.close());
 
 async function arrivals(): Promise<Customer[]> {
@@ -41,7 +50,7 @@ describe('the signer', () => {
     await goOn(customer, 4);
     call = customer.requestCertificate(undefined, { patienceMs: 110_000 });
     await pause(40);
-    await control.killAndStart('signer');
+    await killAndStart('signer');
   });
 
   afterAll(async () => {
@@ -55,7 +64,7 @@ describe('the signer', () => {
     (victim) => {
       it('killed between any two steps and started again, keep nobody from finishing', async () => {
         const crowd = await arrivals();
-        await control.killAndStart(victim);
+        await killAndStart(victim);
         await finish(crowd);
       });
     },
@@ -75,7 +84,7 @@ describe('the signer', () => {
         const crowd = await arrivals();
         const calls = crowd.map((customer, taken) => ordinaryPath[taken]!.call(customer, patient));
         await pause(afterMs);
-        await control.killAndStart(...victims);
+        await killAndStart(...victims);
         for (const [index, answer] of (await Promise.all(calls)).entries()) {
           expectSuccess(answer);
           expect(crowd[index]!.reissue?.state).toBe(ordinaryPath[index]!.state);

@@ -43,6 +43,12 @@ export class StackControl {
     for (const component of those) await this.start(component);
   }
 
+  /** The process ids of what runs: another one tells of a crash. */
+  async processIds(): Promise<Partial<Record<Component, number>>> {
+    const states = await this.states();
+    return Object.fromEntries(Object.entries(states).map(([component, { pid }]) => [component, pid]));
+  }
+
   /** Starts everything that is down and switches off all faults: what every test leaves behind, also when it fails. */
   async heal({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
     for (const component of components)
@@ -62,11 +68,12 @@ export class StackControl {
 
   /** Undefined for what this stack does not run itself. */
   private async stateOf(component: Component): Promise<string | undefined> {
-    const { body } = await send<Record<string, { state: string }>>({
-      method: 'GET',
-      url: `${this.url}/components`,
-    });
-    return body[component]?.state;
+    return (await this.states())[component]?.state;
+  }
+
+  private async states(): Promise<Record<string, { state: string; pid: number }>> {
+    const url = `${this.url}/components`;
+    return (await send<Record<string, { state: string; pid: number }>>({ method: 'GET', url })).body;
   }
 
   private async post(component: Component, action: 'start' | 'stop' | 'kill'): Promise<void> {

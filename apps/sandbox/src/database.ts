@@ -154,8 +154,10 @@ const SCHEMA = `
  */
 export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'reseal-sandbox' });
-  // An idle connection that dies is replaced by the pool; unheard, its error would end the process.
+  // A connection that dies is replaced by the pool; unheard, its error would end the process. An idle one tells the
+  // pool, one between two statements of a transaction only itself.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   await pool.query(SCHEMA);
   return new SandboxDatabase({ dialect: new PostgresDialect({ pool }) });
 }

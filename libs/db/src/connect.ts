@@ -24,7 +24,10 @@ export function createDatabase(options: DatabaseOptions): Database {
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 15_000,
   });
-  pool.on('error', () => undefined); // pg reports lost idle connections here; the pool has already dropped them
+  // A lost connection tells of it by an event, which ends the process if nobody listens: an idle one tells the pool,
+  // which has dropped it; one that is at work between two statements tells only itself, and its next statement fails.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
