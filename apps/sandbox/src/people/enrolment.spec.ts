@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { verify } from '@node-rs/argon2';
@@ -81,6 +81,9 @@ function setUp() {
   );
   return { rows, enrolled, customers, authority, enrolment };
 }
+
+// A hundred keys are made and a hundred passwords hashed, on whatever machine this is.
+jest.setTimeout(60_000);
 
 describe('enrolment', () => {
   beforeAll(() => Logger.overrideLogger(false));
