@@ -59,22 +59,19 @@ describe('the signer', () => {
     await finish([customer]);
   }, 120_000);
 
-  describe.each<Component>(['worker', 'signer', 'gateway', 'temporal', 'postgres'])(
-    'and the %s',
-    (victim) => {
-      it('killed between any two steps and started again, keep nobody from finishing', async () => {
-        const crowd = await arrivals();
-        await killAndStart(victim);
-        await finish(crowd);
-      });
+  it.each<[Component[]]>([[['worker']], [['signer', 'gateway']], [['temporal']], [['postgres']]])(
+    'and %s, killed between any two steps and started again, keep nobody from finishing',
+    async (victims) => {
+      const crowd = await arrivals();
+      await killAndStart(...victims);
+      await finish(crowd);
     },
   );
 
   describe('while a call of every kind is under way', () => {
     it.each<[Component[], number]>([
-      [['worker'], 5],
-      [['worker'], 30],
-      [['worker'], 100],
+      [['worker'], 10],
+      [['worker'], 60],
       [['gateway'], 40],
       [['temporal', 'worker'], 40],
       [['postgres'], 50],

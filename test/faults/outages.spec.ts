@@ -27,7 +27,11 @@ const stepsOf = async ({ reissueId }: Customer) => {
 const rowOf = ({ reissueId }: Customer) =>
   stack.db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirstOrThrow();
 
-/** Holds locked rows until `meanwhile` is done; it is told once somebody waits for them. */
+/**
+ * Holds locked rows until `meanwhile` is done, which begins once somebody waits for them.
+ *
+ * @param lock `for no key update`: whoever only refers to the rows shall not wait
+ */
 async function whileLocked(
   lock: ReturnType<typeof sql>,
   begin: () => Promise<unknown>,
@@ -66,7 +70,7 @@ describe('a step that was committed just before worker and server died', () => {
   async function takeAndDie(customer: Customer, kind: string, call: () => Promise<Answer>): Promise<void> {
     let answered: Promise<Answer> | undefined;
     await whileLocked(
-      sql`select 1 from reissue where reissue_id = ${customer.reissueId} for update`,
+      sql`select 1 from reissue where reissue_id = ${customer.reissueId} for no key update`,
       () => (answered = call()),
       () => control.kill('temporal'),
     );
@@ -149,7 +153,7 @@ describe('a workflow that was terminated by hand', () => {
     await until('the CA’s turn', async () => (await rowOf(customer)).state === 'ISSUING');
     let started: Promise<void> | undefined;
     await whileLocked(
-      sql`select 1 from customer where customer_id = ${customer.person.personId} for update`,
+      sql`select 1 from customer where customer_id = ${customer.person.personId} for no key update`,
       () => (started = control.start('signer')),
       () => stack.temporal.workflow.getHandle(`reissue/${customer.reissueId}`).terminate('by hand'),
     );
