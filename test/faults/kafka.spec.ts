@@ -34,7 +34,7 @@ describe('while Kafka is down', () => {
           .selectFrom('event')
           .select('sequence')
           .where(
-            'reissue_id',
+            'stream',
             'in',
             others.map(({ reissueId }) => reissueId),
           )

@@ -22,12 +22,12 @@ export async function readStories(
 ): Promise<Map<string, PublishedEvent[]>> {
   const rows = await db
     .selectFrom('event')
-    .select(['reissue_id', 'sequence', 'key', 'type'])
-    .where('reissue_id', 'in', reissueIds)
-    .orderBy('reissue_id')
+    .select(['stream', 'sequence', 'key', 'type'])
+    .where('stream', 'in', reissueIds)
+    .orderBy('stream')
     .orderBy('sequence')
     .execute();
-  const missing = new Set(rows.map(({ reissue_id: id, sequence }) => `${id}/${sequence}`));
+  const missing = new Set(rows.map(({ stream: id, sequence }) => `${id}/${sequence}`));
   const ours = (event: PublishedEvent) => reissueIds.includes(String(event.data?.['reissueId']));
   const received = await readEvents({
     brokers: addresses.kafkaBrokers,
@@ -50,7 +50,7 @@ export async function readStories(
   }
   for (const [reissueId, story] of stories)
     expect(story.map(({ type }) => type)).toEqual(
-      rows.filter((row) => row.reissue_id === reissueId).map(({ type }) => type),
+      rows.filter((row) => row.stream === reissueId).map(({ type }) => type),
     );
   for (const story of stories.values())
     expect(story.map(sequenceOf)).toEqual(story.map((_, index) => index + 1));

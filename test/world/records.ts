@@ -12,11 +12,11 @@ export async function outcomeOf({ world, reissueId }: Applicant, updateId: strin
   return step.outcome as unknown as StepOutcome;
 }
 
-export function eventsOf({ world, reissueId }: Applicant) {
+export function eventsOf({ world, reissueId }: Pick<Applicant, 'world' | 'reissueId'>) {
   return world.owner
     .selectFrom('event')
     .selectAll()
-    .where('reissue_id', '=', reissueId)
+    .where('stream', '=', reissueId)
     .orderBy('sequence')
     .execute();
 }
@@ -73,7 +73,6 @@ const tablesOfReissue = [
   'step',
   'vault_item',
   'certificate',
-  'event',
   'audit_entry',
   'notification',
 ] as const;
@@ -92,6 +91,7 @@ export async function everythingOf({
       .where('reissue_id', '=', reissueId)
       .orderBy(sql`${sql.ref(table)}::text`)
       .execute();
+  all.event = await eventsOf({ world, reissueId });
   if (person.customerId) {
     all.certificates = await certificatesOf(world, person.customerId);
     all.credential = await world.owner

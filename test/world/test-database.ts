@@ -6,7 +6,7 @@ import pg from 'pg';
 import { migrate } from '../../libs/db/src/migrate.js';
 
 /** The roles that our apps use in the database. */
-export type Role = 'owner' | 'gateway' | 'worker' | 'signer' | 'sandbox';
+export type Role = 'owner' | 'gateway' | 'worker' | 'signer' | 'status' | 'sandbox';
 
 /** A database of its own, migrated, on the server of the stack; to be dropped at the end. */
 export interface TestDatabase {

@@ -57,6 +57,7 @@ export interface ReissueTable {
   basis: Basis | null;
   old_serial: string | null;
   csr: string | null;
+  virtual_id: Buffer | null;
   serial: string | null;
   registration_challenge_id: string | null;
   registration_nonce: string | null;
@@ -190,13 +191,77 @@ export interface CertificateTable {
   hold_at: Date | null;
   revoked_at: Date | null;
   revocation_reason: RevocationReason | null;
+  invalidity_date: Date | null;
+  status_changed_at: ColumnType<Date | null, never, never>;
+  crl_pending: Generated<boolean>;
+  crl_published_at: Date | null;
+  event_sequence: Generated<number>;
 }
 
 /** RFC 5280 section 5.3.1, the reasons Reseal gives. */
-export type RevocationReason = 'keyCompromise' | 'superseded' | 'cessationOfOperation' | 'certificateHold';
+export type RevocationReason =
+  | 'unspecified'
+  | 'keyCompromise'
+  | 'affiliationChanged'
+  | 'superseded'
+  | 'cessationOfOperation'
+  | 'certificateHold'
+  | 'privilegeWithdrawn';
+
+export interface CertificateProfileTable {
+  digest: string;
+  document: string;
+  first_used_at: Date;
+}
+
+export interface IssuerTable {
+  subject: string;
+  key_id: string;
+  certificate: Buffer;
+  root: Buffer;
+  not_after: Date;
+  crl_shards: number;
+  activated_at: Date;
+  retired_at: Date | null;
+}
+
+export interface CrlTable {
+  issuer: string;
+  shard: number;
+  number: ColumnType<string, string | number | bigint, never>;
+  this_update: Date;
+  next_update: Date;
+  entries: number;
+  der: Buffer;
+}
+
+export interface BlockedKeyTable {
+  spki_sha256: string;
+  reason: string;
+  serial: string | null;
+  blocked_at: Date;
+}
+
+export interface AuthorityEntryTable {
+  position: GeneratedAlways<string>;
+  actor: string;
+  action: string;
+  outcome: string;
+  reason: string | null;
+  details: JSONColumnType<Record<string, unknown>>;
+  occurred_at: Date;
+}
+
+export interface CustomerRrnTable {
+  customer_id: string;
+  key_id: string;
+  sealed: Buffer;
+  recorded_at: Date;
+}
 
 export interface EventTable {
-  reissue_id: string;
+  /** A reissue's id, or a serial where no reissue caused what happened. */
+  stream: string;
   sequence: number;
   position: GeneratedAlways<string>;
   topic: string;
@@ -247,6 +312,12 @@ export interface Tables {
   vault_item: VaultItemTable;
   vault_envelope: VaultEnvelopeTable;
   certificate: CertificateTable;
+  certificate_profile: CertificateProfileTable;
+  issuer: IssuerTable;
+  crl: CrlTable;
+  blocked_key: BlockedKeyTable;
+  authority_entry: AuthorityEntryTable;
+  customer_rrn: CustomerRrnTable;
   event: EventTable;
   audit_entry: AuditEntryTable;
   audit_personal: AuditPersonalTable;

@@ -3,7 +3,8 @@ import type { Database, Tx } from './connect.js';
 import type { EventRow } from './database.js';
 
 export interface NewEvent {
-  readonly reissue_id: string;
+  /** A reissue's id, or a serial where no reissue caused what happened. */
+  readonly stream: string;
   readonly sequence: number;
   readonly topic: string;
   readonly key: string;
@@ -30,7 +31,7 @@ export async function eventsAfter(
   return db
     .selectFrom('event')
     .selectAll()
-    .where('reissue_id', '=', reissueId)
+    .where('stream', '=', reissueId)
     .where('topic', '=', topic)
     .where('sequence', '>', sequence)
     .orderBy('sequence')

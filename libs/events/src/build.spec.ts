@@ -22,7 +22,7 @@ describe('the events of a change', () => {
       occurredAt,
     });
     expect(event).toEqual({
-      reissue_id: reissue.reissue_id,
+      stream: reissue.reissue_id,
       sequence: 7,
       topic: 'reseal.reissue',
       key: reissue.reissue_id,
@@ -63,7 +63,7 @@ describe('the events of a change', () => {
       revocationReason: 'superseded',
       occurredAt,
     });
-    expect(event).toMatchObject({ topic: 'reseal.certificate', key: '0dd1', reissue_id: reissue.reissue_id });
+    expect(event).toMatchObject({ topic: 'reseal.certificate', key: '0dd1', stream: reissue.reissue_id });
     expect(event.data).toEqual({
       serial: '0dd1',
       customerRef: 'cr_fictional',

@@ -78,7 +78,7 @@ function newEvent(
   data: ReissueEventData | CertificateEventData,
 ): NewEvent {
   return {
-    reissue_id: change.reissue.reissue_id,
+    stream: change.reissue.reissue_id,
     sequence: change.sequence,
     topic,
     key,

@@ -5,7 +5,7 @@ import { cloudEvent } from './cloud-event.js';
 
 const reissueId = `ri_${'0'.repeat(32)}`;
 const row: EventRow = {
-  reissue_id: reissueId,
+  stream: reissueId,
   sequence: 12,
   position: '345',
   topic: 'reseal.certificate',

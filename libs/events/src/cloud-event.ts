@@ -21,7 +21,7 @@ export function cloudEvent(row: EventRow, source: string): EventMessage {
     headers: {
       'content-type': 'application/json',
       ce_specversion: '1.0',
-      ce_id: `${row.reissue_id}/${row.sequence}`,
+      ce_id: `${row.stream}/${row.sequence}`,
       ce_source: source,
       ce_type: row.type,
       ce_subject: row.key,

@@ -16,7 +16,7 @@ class FakeOutbox implements Outbox {
 
   write(reissueId: string, sequence: number, topic = 'reseal.reissue', key = reissueId): EventRow {
     return {
-      reissue_id: reissueId,
+      stream: reissueId,
       sequence,
       position: String(++this.position),
       topic,
