@@ -68,9 +68,6 @@ export {
   certificateBySerial,
   storedCertificateOf,
   certificateOnFile,
-  revokeCertificate,
-  holdCertificate,
-  withdrawCertificatesOf,
   staleIntents,
   putOnFile,
   certificatesInForce,
@@ -82,3 +79,4 @@ export {
   certificatesOfEnrolments,
   insertEnrolled,
 } from './certificates.js';
+export { revokeCertificate, holdCertificate, withdrawCertificatesOf } from './revocations.js';
