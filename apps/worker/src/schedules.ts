@@ -1,19 +1,36 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import { taskQueues } from '#libs/domain';
 
-/** Makes the schedules that keep house between reissues. Whoever starts first makes them; the others find them. */
+/** A workflow that keeps house between reissues: schedule, workflow type and workflow id have one name. */
+interface Housekeeping {
+  readonly workflow: string;
+  readonly every: Duration;
+  /** No run lives longer; the next one begins anew. */
+  readonly runTimeout: Duration;
+}
+
+const schedules: readonly Housekeeping[] = [
+  { workflow: 'reconcile', every: '1 minute', runTimeout: '2 minutes' },
+];
+
+/** Makes the schedules that are not there yet. Whoever starts first makes them; the others find them. */
 export async function ensureSchedules(client: Client): Promise<void> {
+  for (const schedule of schedules) await ensure(client, schedule);
+}
+
+async function ensure(client: Client, { workflow, every, runTimeout }: Housekeeping): Promise<void> {
   try {
     await client.schedule.create({
-      scheduleId: 'reconcile',
-      spec: { intervals: [{ every: '1 minute' }] },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+      scheduleId: workflow,
+      spec: { intervals: [{ every }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: every },
       action: {
         type: 'startWorkflow',
-        workflowType: 'reconcile',
-        workflowId: 'reconcile',
+        workflowType: workflow,
+        workflowId: workflow,
         taskQueue: taskQueues.reissue,
-        workflowRunTimeout: '2 minutes',
+        workflowRunTimeout: runTimeout,
       },
     });
   } catch (error) {
