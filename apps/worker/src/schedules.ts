@@ -1,13 +1,13 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
-import type { Duration } from '@temporalio/common';
 import { taskQueues } from '#libs/domain';
 
 /** A workflow that keeps house between reissues: schedule, workflow type and workflow id have one name. */
 interface Housekeeping {
   readonly workflow: string;
-  readonly every: Duration;
+  /** As the Temporal client reads it, e.g. `1 minute`. */
+  readonly every: string;
   /** No run lives longer; the next one begins anew. */
-  readonly runTimeout: Duration;
+  readonly runTimeout: string;
 }
 
 const schedules: readonly Housekeeping[] = [
