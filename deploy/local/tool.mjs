@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { providePackages } from './artifacts/packages.mjs';
+import { endCommands } from './lib/commands.mjs';
+import { Refusal } from './lib/refusal.mjs';
+import { Report } from './lib/report.mjs';
+import { readSettings } from './lib/settings.mjs';
+import { build } from './stack/build.mjs';
+
+/**
+ * `npm run ca -- …` and `npm run npki -- …`: installs and compiles what is not there yet, then runs the tool on our own
+ * terminal and exits as it does. The state folder is not claimed, because a stack may be running on it. Standard output
+ * is the tool's alone.
+ *
+ * `environment` names the file in `<state>/env` that the tool is configured by, `instead` the variable of a shell that
+ * brings its own configuration.
+ */
+const TOOLS = {
+  ca: { main: 'apps/signer/src/ca/main.js', environment: 'ca.env', instead: 'RESEAL_CA_DIRECTORY' },
+  npki: { main: 'apps/cli/src/npki/main.js' },
+};
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const HELP = ['help', '--help', '-h'];
+
+const report = new Report(process.stderr);
+const [name, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(TOOLS, name ?? '')) {
+  report.failed(`Usage: node deploy/local/tool.mjs <${Object.keys(TOOLS).join('|')}> [arguments]`);
+  process.exit(2);
+}
+
+const interrupt = () => {
+  endCommands();
+  process.exit(130);
+};
+for (const signal of SIGNALS) process.on(signal, interrupt);
+try {
+  const settings = readSettings();
+  const configuration = configure(TOOLS[name], settings);
+  const node = await providePackages(settings, report);
+  await build({ settings, report });
+  for (const signal of SIGNALS) process.off(signal, interrupt);
+  process.exit(await run(node, TOOLS[name], configuration, settings));
+} catch (error) {
+  endCommands();
+  report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
+  process.exit(1);
+}
+
+/**
+ * Node's arguments that load the tool's configuration; what the shell sets itself wins over the file.
+ * @throws {Refusal} when there is none
+ */
+function configure({ environment, instead }, { state }) {
+  if (!environment) return [];
+  const file = path.join(state, 'env', environment);
+  if (fs.existsSync(file)) return [`--env-file=${file}`];
+  if (process.env[instead] || args.length === 0 || args.some((arg) => HELP.includes(arg))) return [];
+  throw new Refusal(
+    `${file} is missing: \`npm start\` writes it. For another stack set RESEAL_STATE, or set ${instead} and the rest of the signer's environment.`,
+  );
+}
+
+/** @returns {Promise<number>} the tool's exit code */
+async function run(node, { main }, configuration, { root, state, cache }) {
+  // npm runs scripts in the root of the project; file names are meant from where the user is.
+  const cwd = process.env.npm_lifecycle_event === name ? process.env.INIT_CWD : undefined;
+  const script = path.join(root, 'dist', main);
+  const env = { NODE_COMPILE_CACHE: path.join(cache, 'node'), ...process.env, RESEAL_STATE: state };
+  const nodeArgs = ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...configuration];
+  const child = spawn(node, [...nodeArgs, script, ...args], { stdio: 'inherit', cwd, env });
+  // A Ctrl-C reaches the tool by itself, and it decides when it is done; other signals come through us.
+  for (const signal of SIGNALS) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  const [code, signal] = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (...how) => resolve(how));
+  });
+  return signal ? 128 + os.constants.signals[signal] : code;
+}
