@@ -41,13 +41,18 @@ type BuiltColumns = Omit<NewCertificate, 'reissue_id' | 'customer_id' | 'basis' 
 /** The to-be-signed certificate under a new serial number, and what its row says about it. */
 export function build(
   { authority, profile }: Builder,
-  wanted: { subject: DistinguishedName; validity: Validity; request: RequestedKey },
+  wanted: {
+    subject: DistinguishedName;
+    validity: Validity;
+    request: RequestedKey;
+    realName: string;
+    virtualId: Buffer;
+  },
 ): { tbs: Buffer; columns: BuiltColumns } {
   const serial = newSerialNumber();
-  const { subject, validity, request } = wanted;
-  const tbs = buildable(() =>
-    buildCertificate(profile, authority.identity, { serial, subject, validity, spki: request.spki }),
-  );
+  const { subject, validity, request, realName, virtualId } = wanted;
+  const contents = { serial, subject, validity, spki: request.spki, realName, virtualId };
+  const tbs = buildable(() => buildCertificate(profile, authority.identity, contents));
   const columns = {
     serial,
     issuer: authority.subject,

@@ -54,7 +54,8 @@ export async function prepare(
   }
 
   const lacks = whatIsMissing(reissue, customer, asked);
-  if (lacks || !customer) return refuseAuthorisation(tx, reissueId, lacks ?? 'the customer', now);
+  if (lacks || !customer || !reissue.virtual_id)
+    return refuseAuthorisation(tx, reissueId, lacks ?? 'the VID', now);
   if (!request.ok) return refuse(tx, reissueId, request.code, now);
   const keyRefusal = await refusalOfKey(tx, request, reissueId);
   if (keyRefusal) return refuse(tx, reissueId, keyRefusal, now);
@@ -66,8 +67,10 @@ export async function prepare(
   const basis = decideBasis(oldEnd, now);
   const { tbs, columns } = build(ports, {
     subject: subjectOf(customer, onFile, ports, now),
-    validity: validity(basis, oldEnd, now),
+    validity: validity(basis, oldEnd, now, ports.profile.validityYears),
     request,
+    realName: customer.name,
+    virtualId: reissue.virtual_id,
   });
   const { serial } = columns;
   await insertIntent(tx, {

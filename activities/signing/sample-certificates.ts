@@ -10,6 +10,8 @@ export interface SampleCertificateRequest {
   readonly requestId: string;
   readonly customerId: string;
   readonly subjectName: string;
+  /** The VID of the person and their key, hexadecimal. */
+  readonly virtualId: string;
   /** PKCS#10, PEM. */
   readonly csr: string;
   /** ISO 8601. */
@@ -43,6 +45,8 @@ export function createSampleActivities(ports: Omit<SigningPorts, 'logger'>): Sam
       subject: newSubject(request.subjectName, ports, notBefore),
       validity: { notBefore, notAfter: new Date(request.notAfter) },
       request: key,
+      realName: request.subjectName,
+      virtualId: Buffer.from(request.virtualId, 'hex'),
     });
     return {
       ...columns,

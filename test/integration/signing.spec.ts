@@ -30,7 +30,10 @@ import { databaseUrlOf } from '../support/app-environment.js';
 const started = new Date('2026-11-05T03:04:05.678Z');
 const dayMs = 86_400_000;
 const directory = join(mkdtempSync(join(tmpdir(), 'reseal-signing-')), 'ca');
-const profile = personalBankProfile({ name: 'RESEAL', code: '999' });
+const profile = personalBankProfile({
+  bank: { name: 'RESEAL', code: '999' },
+  statusUrl: 'http://status.reseal.test',
+});
 const logger = pino({ level: 'silent' });
 const passphrase = 'only for these specs';
 
@@ -146,7 +149,7 @@ describe('signing', () => {
 
     const [row, ...others] = await certificatesOf(reissueId);
     expect(others).toEqual([]);
-    expect(row).toMatchObject({ state: 'STORED', basis: 'NEW', on_file: false, profile: 'personal-bank/1' });
+    expect(row).toMatchObject({ state: 'STORED', basis: 'NEW', on_file: false, profile: 'personal-bank/2' });
     const certificate = new X509Certificate(row!.der!);
     expect(certificate.verify(new X509Certificate(authority.chain[0]!).publicKey)).toBe(true);
     expect(certificate.serialNumber.toLowerCase()).toBe(row!.serial);
@@ -166,6 +169,7 @@ describe('signing', () => {
       requestId: randomUUID(),
       customerId,
       subjectName: '김견본',
+      virtualId: '07'.repeat(32),
       csr,
       notBefore: '2026-02-01T00:00:00Z',
       notAfter: notAfter.toISOString(),
@@ -311,6 +315,7 @@ describe('sample certificates', () => {
         requestId: randomUUID(),
         customerId: randomUUID(),
         subjectName: '이시험',
+        virtualId: '07'.repeat(32),
         csr: (await makeKey()).csr,
         notBefore: `${from}T00:00:00Z`,
         notAfter: '2027-01-01T14:59:59Z',

@@ -74,6 +74,7 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       requestId: randomUUID(),
       customerId: person.customerId,
       subjectName: person.name,
+      virtualId: '07'.repeat(32),
       csr: await (await KeyPair.make()).request(),
       notBefore: new Date(now.getTime() + (certificateDays - 365) * day).toISOString(),
       notAfter: new Date(now.getTime() + certificateDays * day).toISOString(),

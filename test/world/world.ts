@@ -94,7 +94,10 @@ async function newAuthority() {
     await createCertificateAuthority({ directory, organisation: 'reseal-test', passphrase, now: beginning });
     return {
       authority: openIssuingAuthority(directory, passphrase),
-      profile: personalBankProfile({ name: 'RESEAL', code: '999' }),
+      profile: personalBankProfile({
+        bank: { name: 'RESEAL', code: '999' },
+        statusUrl: 'http://status.reseal.test',
+      }),
     };
   } finally {
     rmSync(folder, { recursive: true });

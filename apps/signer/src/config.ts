@@ -1,3 +1,4 @@
+import { profileConfig } from '#libs/ca';
 import { databaseConfig, fromKey, httpConfig, temporalConfig } from '#libs/config';
 import { z } from 'zod';
 
@@ -13,13 +14,7 @@ export const signerConfig = z.object({
   ...databaseConfig,
   ...temporalConfig,
   ...authorityConfig,
-  /** How the bank is called in the names of its certificate holders (`ou`). */
-  bankName: z.string().min(1).max(64).default('RESEAL'),
-  /** The bank's three-digit code, in the digits of those names. */
-  bankCode: z
-    .string()
-    .regex(/^\d{3}$/)
-    .default('999'),
+  ...profileConfig,
 });
 export type SignerConfig = z.output<typeof signerConfig>;
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { KeyStoreError, openIssuingAuthority, personalBankProfile, type IssuingAuthority } from '#libs/ca';
+import { KeyStoreError, openIssuingAuthority, loadProfile, type IssuingAuthority } from '#libs/ca';
 import { CONFIG_EXIT_CODE, exitOnConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { bootstrap } from '#libs/http';
@@ -25,7 +25,7 @@ await bootstrap({
       applicationName: 'reseal-signer',
     }),
     authority,
-    profile: personalBankProfile({ name: config.bankName, code: config.bankCode }),
+    profile: loadProfile(config),
     clock: () => new Date(),
     logger,
   }),

@@ -38,7 +38,10 @@ const passphrase = 'only for these specs';
 const work = mkdtempSync(join(tmpdir(), 'reseal-ca-'));
 const directory = join(work, 'ca');
 const files = authorityFiles(directory);
-const profile = personalBankProfile({ name: 'RESEAL', code: '999' });
+const profile = personalBankProfile({
+  bank: { name: 'RESEAL', code: '999' },
+  statusUrl: 'http://status.reseal.test',
+});
 
 const create = (at = directory) =>
   createCertificateAuthority({ directory: at, organisation: 'reseal-test', passphrase, now });
@@ -132,8 +135,10 @@ describe('certificate', () => {
       bank: profile.bank.name,
       organisation: 'reseal-test',
     }),
-    validity: validity('NEW', undefined, now),
+    validity: validity('NEW', undefined, now, 1),
     spki: spkiOf(type),
+    realName: '가나다',
+    virtualId: Buffer.alloc(32, 7),
   });
 
   it.each(['ec', 'rsa'] as const)('for an %s key says what its profile wants', async (type) => {

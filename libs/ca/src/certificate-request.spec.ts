@@ -53,7 +53,7 @@ describe('certificate request', () => {
     const { pem, thumbprint } = await requestFor(rsa(2048));
     expect(await checkCertificateRequest(pem, { keyThumbprint: thumbprint })).toMatchObject({
       ok: true,
-      keyType: 'RSA',
+      keyType: 'RSA-2048',
     });
   });
 

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import { isOneSequence } from './der.js';
 import { Pkcs10CertificateRequest } from './peculiar.js';
+import type { KeyType } from './profile.js';
 
 /** Why a certificate request is refused. The last two need the database and are found by the signer. */
 export const requestRefusals = [
@@ -16,8 +17,6 @@ export const requestRefusals = [
   'KEY_BLOCKED',
 ] as const;
 export type RequestRefusal = (typeof requestRefusals)[number];
-
-export type KeyType = 'EC-P256' | 'RSA';
 
 /** The key of an accepted request, in its one canonical encoding. */
 export interface RequestedKey {
@@ -68,7 +67,13 @@ export async function checkCertificateRequest(
   // By way of the JWK, because the encoded key may hold a compressed point, and one key shall have one digest.
   const spki = createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'der', type: 'spki' });
   const spkiSha256 = createHash('sha256').update(spki).digest('hex');
-  return { ok: true, spki, spkiSha256, keyType: key.asymmetricKeyType === 'rsa' ? 'RSA' : 'EC-P256' };
+  const { modulusLength } = key.asymmetricKeyDetails ?? {};
+  return {
+    ok: true,
+    spki,
+    spkiSha256,
+    keyType: modulusLength ? (`RSA-${modulusLength}` as KeyType) : 'EC-P256',
+  };
 }
 
 const refused = (code: RequestRefusal): RefusedRequest => ({ ok: false, code });

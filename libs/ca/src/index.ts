@@ -1,16 +1,37 @@
 export { createCertificateAuthority } from './create-authority.js';
-export type { NewAuthority } from './create-authority.js';
+export type { NewAuthority, RootPlace } from './create-authority.js';
 export { issuingAuthority, openIssuingAuthority, signCertificate } from './issuing-authority.js';
 export type { IssuingAuthority } from './issuing-authority.js';
-export { authorityFiles } from './authority-files.js';
-export { KeyStoreError, openKeyFile, requireOwnerOnly } from './key-store.js';
+export { openAuthorities, soleAuthority } from './authorities.js';
+export type { Authorities, OpenAuthorities } from './authorities.js';
+export { plannedRotation, rotateIssuingAuthority, RotationRefused } from './rotate-authority.js';
+export type { Rotation } from './rotate-authority.js';
+export { renewDueResponders, renewResponder, responderDue, responderOf } from './responders.js';
+export type { Responder, ResponderPlace } from './responders.js';
+export { authorityFiles, generationsIn, responderFiles, rootFiles } from './authority-files.js';
+export type { IssuingKeysOptions } from './issuing-keys.js';
+export { KeyStoreError, KeyStoreUnavailable } from './key-store.js';
 export type { KeyStore, SignatureAlgorithm } from './key-store.js';
+export { openKeyFile, requireOwnerOnly } from './key-store/file.js';
+export type { Token } from './key-store/pkcs11.js';
 export { assembleCertificate, buildCertificate, digestOf } from './certificate.js';
 export type { CertificateContents, IssuerIdentity } from './certificate.js';
-export { personalBankProfile, profileDigest } from './profile.js';
-export type { CertificateProfile } from './profile.js';
+export {
+  canonicalProfile,
+  certificateProfile,
+  keyTypes,
+  parseProfile,
+  personalBankProfile,
+  personalBankRsaProfile,
+  profileDigest,
+  ProfileError,
+} from './profile.js';
+export type { CertificateProfile, KeyType, ProfileSettings } from './profile.js';
+export { loadProfile, profileConfig } from './profile-config.js';
+export { statusAddresses } from './status-addresses.js';
+export type { StatusAddresses } from './status-addresses.js';
 export { checkCertificateRequest, requestRefusals } from './certificate-request.js';
-export type { KeyType, RefusedRequest, RequestedKey, RequestRefusal } from './certificate-request.js';
+export type { RefusedRequest, RequestedKey, RequestRefusal } from './certificate-request.js';
 export { digitsOfSubject, encodeName, nameText, personalName, subjectDigits } from './distinguished-name.js';
 export type { DistinguishedName, PersonalSubject } from './distinguished-name.js';
 export { validity } from './validity.js';

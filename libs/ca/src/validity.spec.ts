@@ -8,23 +8,23 @@ const iso = (date: Date) => date.toISOString();
 describe('validity', () => {
   it('keeps the old end on a reissue', () => {
     const old = new Date('2027-03-01T14:59:59Z');
-    expect(iso(validity('REISSUE', old, now).notAfter)).toBe('2027-03-01T14:59:59.000Z');
+    expect(iso(validity('REISSUE', old, now, 1).notAfter)).toBe('2027-03-01T14:59:59.000Z');
   });
 
   it('adds a year to the old end on a renewal', () => {
     const old = new Date('2026-11-20T14:59:59Z');
-    expect(iso(validity('RENEW', old, now).notAfter)).toBe('2027-11-20T14:59:59.000Z');
+    expect(iso(validity('RENEW', old, now, 1).notAfter)).toBe('2027-11-20T14:59:59.000Z');
   });
 
   it('runs a year from today, in Korea, when it is new', () => {
-    expect(iso(validity('NEW', undefined, now).notAfter)).toBe('2027-11-05T14:59:59.000Z');
+    expect(iso(validity('NEW', undefined, now, 1).notAfter)).toBe('2027-11-05T14:59:59.000Z');
     const lateEvening = new Date('2026-11-05T15:30:00Z'); // already the 6th in Korea
-    expect(iso(validity('NEW', undefined, lateEvening).notAfter)).toBe('2027-11-06T14:59:59.000Z');
+    expect(iso(validity('NEW', undefined, lateEvening, 1).notAfter)).toBe('2027-11-06T14:59:59.000Z');
   });
 
   it('takes the 28th where a 29 February has no successor', () => {
     const leapDay = new Date('2028-02-29T03:00:00Z');
-    expect(iso(validity('NEW', undefined, leapDay).notAfter)).toBe('2029-02-28T14:59:59.000Z');
+    expect(iso(validity('NEW', undefined, leapDay, 1).notAfter)).toBe('2029-02-28T14:59:59.000Z');
   });
 
   it('never begins in the future and ends on 23:59:59 in Korea, whatever the moment', () => {
@@ -35,7 +35,7 @@ describe('validity', () => {
     });
     fc.assert(
       fc.property(moments, (moment) => {
-        const { notBefore, notAfter } = validity('NEW', undefined, moment);
+        const { notBefore, notAfter } = validity('NEW', undefined, moment, 1);
         expect(notBefore.getTime()).toBeLessThanOrEqual(moment.getTime());
         expect(moment.getTime() - notBefore.getTime()).toBeLessThan(1000);
         expect(iso(notAfter)).toMatch(/T14:59:59\.000Z$/);
@@ -47,6 +47,6 @@ describe('validity', () => {
   });
 
   it('refuses to reissue or renew what was never there', () => {
-    expect(() => validity('REISSUE', undefined, now)).toThrow(TypeError);
+    expect(() => validity('REISSUE', undefined, now, 1)).toThrow(TypeError);
   });
 });

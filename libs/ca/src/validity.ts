@@ -9,17 +9,17 @@ export interface Validity {
 const koreaOffsetMs = 9 * 3_600_000;
 
 /**
- * The validity that a basis leads to. A reissue keeps the old end; a renewal adds a year to it; a new
- * certificate runs a year from today. Ends fall on 23:59:59 in Korea.
+ * The validity that a basis leads to. A reissue keeps the old end; a renewal adds the profile's years to it; a
+ * new certificate runs that long from today. Ends fall on 23:59:59 in Korea.
  *
  * @param oldNotAfter end of the certificate on file; REISSUE and RENEW cannot be without it
  */
-export function validity(basis: Basis, oldNotAfter: Date | undefined, now: Date): Validity {
+export function validity(basis: Basis, oldNotAfter: Date | undefined, now: Date, years: number): Validity {
   // Rounded down: a certificate whose notBefore lies in the future is refused by whoever gets it at once.
   const notBefore = wholeSeconds(now);
-  if (basis === 'NEW') return { notBefore, notAfter: endOfKoreanDay(now, 1) };
+  if (basis === 'NEW') return { notBefore, notAfter: endOfKoreanDay(now, years) };
   if (!oldNotAfter) throw new TypeError(`${basis} needs the end of the old certificate`);
-  return { notBefore, notAfter: basis === 'REISSUE' ? oldNotAfter : endOfKoreanDay(oldNotAfter, 1) };
+  return { notBefore, notAfter: basis === 'REISSUE' ? oldNotAfter : endOfKoreanDay(oldNotAfter, years) };
 }
 
 /** The date in Korea at a moment, as YYYY-MM-DD. */
