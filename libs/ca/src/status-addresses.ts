@@ -1,14 +1,24 @@
+/** Where relying parties learn what became of an issuing CA's certificates, and who it is. */
+export interface StatusAddresses {
+  /** The CRL of one shard. */
+  crl(shard: number): string;
+  /** The OCSP responder (RFC 6960). */
+  readonly ocsp: string;
+  /** The certificate of the issuing CA, in DER. */
+  readonly issuerCertificate: string;
+}
+
 /**
- * Where the status of certificates is published, below the address of the status app. Certificates carry these
- * addresses for as long as they are valid, so they never change their form.
+ * The addresses below that of the status app. Certificates carry them for as long as they are valid, and a CRL
+ * repeats its own letter for letter, so their form never changes.
+ *
+ * @param statusUrl address of the status app, without a slash at its end
+ * @param keyId subject key identifier of the issuing CA, in hexadecimal
  */
-
-/** The CRL of one shard; `keyId` is the issuing CA's subject key identifier in hexadecimal. */
-export const crlAddress = (statusUrl: string, keyId: string, shard: number) =>
-  `${statusUrl}/crl/${keyId}/${shard}.crl`;
-
-/** The OCSP responder. */
-export const ocspAddress = (statusUrl: string) => `${statusUrl}/ocsp`;
-
-/** The certificate of an issuing CA, in DER. */
-export const issuerAddress = (statusUrl: string, keyId: string) => `${statusUrl}/ca/${keyId}.crt`;
+export function statusAddresses(statusUrl: string, keyId: string): StatusAddresses {
+  return {
+    crl: (shard) => `${statusUrl}/crl/${keyId}/${shard}.crl`,
+    ocsp: `${statusUrl}/ocsp`,
+    issuerCertificate: `${statusUrl}/ca/${keyId}.crt`,
+  };
+}
