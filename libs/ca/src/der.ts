@@ -17,6 +17,7 @@ export const set = (item: Uint8Array) => tlv(0x31, item);
 export const octetString = (bytes: Uint8Array) => tlv(0x04, bytes);
 export const utf8String = (text: string) => tlv(0x0c, Buffer.from(text, 'utf8'));
 export const printableString = (text: string) => tlv(0x13, Buffer.from(text, 'latin1'));
+export const enumerated = (value: number) => tlv(0x0a, Buffer.from([value]));
 export const nullValue = Buffer.from([0x05, 0x00]);
 export const trueValue = Buffer.from([0x01, 0x01, 0xff]);
 
@@ -59,11 +60,15 @@ function base128(arc: number): number[] {
 
 /** UTCTime until 2049, GeneralizedTime after (RFC 5280 section 4.1.2.5); whole seconds. */
 export function time(moment: Date): Buffer {
-  const digits = moment.toISOString().replace(/\.\d+|[-:T]/g, '');
   return moment.getUTCFullYear() < 2050
-    ? tlv(0x17, Buffer.from(digits.slice(2), 'latin1'))
-    : tlv(0x18, Buffer.from(digits, 'latin1'));
+    ? tlv(0x17, Buffer.from(timeDigits(moment).slice(2), 'latin1'))
+    : generalizedTime(moment);
 }
+
+/** GeneralizedTime in UTC, whole seconds. */
+export const generalizedTime = (moment: Date) => tlv(0x18, Buffer.from(timeDigits(moment), 'latin1'));
+
+const timeDigits = (moment: Date) => moment.toISOString().replace(/\.\d+|[-:T]/g, '');
 
 /** One value as it was read: its tag, its content, and where the next one begins. */
 export interface Element {

@@ -1,0 +1,64 @@
+import { algorithmIdentifier } from './certificate.js';
+import { encodeEntries, type CrlEntry } from './crl-entries.js';
+import * as der from './der.js';
+import type { IssuingAuthority } from './issuing-authority.js';
+import { signAndVerify } from './sign-and-verify.js';
+
+/** What one CRL says. */
+export interface CrlContents {
+  /** RFC 5280 section 5.2.3: grows from one CRL of a shard to the next. */
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** The shard's address, letter for letter as in the certificates that belong to it. */
+  readonly distributionPoint: string;
+  readonly entries: readonly CrlEntry[];
+}
+
+/**
+ * Makes and signs one shard's CRL (version 2, RFC 5280 section 5).
+ *
+ * It covers the end-entity certificates that name its address, and says so in a critical
+ * issuingDistributionPoint: whoever puts another shard's list in its place is found out.
+ *
+ * @returns DER
+ * @throws Error if the key store fails, or returned a signature that does not verify
+ */
+export async function signCrl(
+  authority: Pick<IssuingAuthority, 'identity' | 'keyStore'>,
+  contents: CrlContents,
+): Promise<Buffer> {
+  const { identity, keyStore } = authority;
+  const algorithm = algorithmIdentifier(identity.algorithm);
+  const tbs = der.sequence(
+    der.unsignedInteger(Buffer.from([1])), // v2
+    algorithm,
+    identity.name,
+    der.time(contents.thisUpdate),
+    der.time(contents.nextUpdate),
+    // An empty list of revoked certificates is left out (RFC 5280 section 5.1.2.6).
+    ...(contents.entries.length > 0 ? [encodeEntries(contents.entries)] : []),
+    der.explicit(0, der.sequence(...extensions(identity.keyIdentifier, contents))),
+  );
+  return der.sequence(tbs, algorithm, der.bitString(await signAndVerify(keyStore, tbs)));
+}
+
+function extensions(keyIdentifier: Buffer, { number, distributionPoint }: CrlContents): Buffer[] {
+  const digits = number.toString(16);
+  const numberBytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
+  const fullName = der.explicit(0, der.implicit(6, Buffer.from(distributionPoint, 'ascii')));
+  const onlyContainsUserCerts = der.implicit(1, Buffer.from([0xff]));
+  return [
+    extension('2.5.29.35', der.sequence(der.implicit(0, keyIdentifier))),
+    extension('2.5.29.20', der.unsignedInteger(numberBytes)),
+    extension('2.5.29.28', der.sequence(der.explicit(0, fullName), onlyContainsUserCerts), 'critical'),
+  ];
+}
+
+function extension(oid: string, value: Buffer, critical?: 'critical'): Buffer {
+  return der.sequence(
+    der.objectIdentifier(oid),
+    ...(critical ? [der.trueValue] : []),
+    der.octetString(value),
+  );
+}
