@@ -39,3 +39,8 @@ export type { Validity } from './validity.js';
 export { crlShardOf, newSerialNumber } from './serial-number.js';
 export { verifyPossession } from './possession.js';
 export { parsePemBundle, pemBundle, pemOf } from './pem.js';
+export { signCrl } from './crl.js';
+export type { CrlContents } from './crl.js';
+export type { CrlEntry } from './crl-entries.js';
+export { crlReasonCodes } from './revocation-reason.js';
+export type { CrlReason } from './revocation-reason.js';
