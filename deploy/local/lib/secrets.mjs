@@ -24,7 +24,8 @@ function thumbprint({ crv, kty, x, y }) {
 }
 const jwk = (key) => key.export({ format: 'jwk' });
 
-function codecKeys() {
+/** One symmetric key under an id of its own, to which others can be added later. */
+function keyring() {
   const kid = crypto.randomUUID();
   return JSON.stringify({ current: kid, keys: { [kid]: randomKey(32) } });
 }
@@ -53,7 +54,8 @@ export function provideSecrets(folder) {
     return file;
   };
   const files = {
-    codecKeys: provide('codec-keys.json', codecKeys),
+    codecKeys: provide('codec-keys.json', keyring),
+    registryKeys: provide('registry-keys.json', keyring),
     tokenKey: provide('token-key.json', tokenKey),
     idKey: provide('id-key', () => randomKey(32)),
     pseudonymKey: provide('pseudonym-key', () => randomKey(32)),

@@ -82,6 +82,7 @@ export function appEnvironments(context) {
       ...temporal,
       RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
       RESEAL_VAULT_KEYS_FILE: files.vaultKeys,
+      RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
       RESEAL_SANDBOX_URL: sandbox,
       RESEAL_TELECOM_URL: `${sandbox}/v1/telecom`,
@@ -102,6 +103,7 @@ export function appEnvironments(context) {
       RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal_sandbox'),
       RESEAL_REGISTRY_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal'),
+      RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       ...temporal,
     },
   };

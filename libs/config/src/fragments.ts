@@ -21,8 +21,8 @@ export const databaseConfig = {
   databasePoolSize: integer(10, { min: 1, max: 200 }),
 };
 
-/** Keys of the payload codec: which one encrypts, and all that may decrypt (32 bytes each). */
-export const codecKeys = json(
+/** Symmetric keys by id: which one seals, and all that may open (32 bytes each). */
+export const keyring = json(
   z
     .object({ current: z.string().min(1), keys: z.record(z.string(), secretBytes(32)) })
     .refine(({ current, keys }) => current in keys, {
@@ -30,6 +30,9 @@ export const codecKeys = json(
       path: ['current'],
     }),
 );
+
+/** Keys of the payload codec. */
+export const codecKeys = keyring;
 
 /** Where Temporal is, and the keys without which its payloads cannot be read. */
 export const temporalConfig = {

@@ -6,6 +6,7 @@ export {
   databaseConfig,
   httpConfig,
   kafkaConfig,
+  keyring,
   temporalConfig,
 } from './fragments.js';
 export {

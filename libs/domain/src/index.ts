@@ -31,6 +31,7 @@ export {
   searchAttributes,
   registrationText,
 } from './ids.js';
+export { normaliseResidentNumber } from './resident-number.js';
 export { exhausted, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';

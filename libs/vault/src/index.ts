@@ -11,6 +11,8 @@ export type { EnvelopeExpectation, EnvelopeHeader, EnvelopeRefusal, Purpose } fr
 export { inspectEnvelope } from './inspect-envelope.js';
 export { openEnvelope } from './open-envelope.js';
 export type { VaultKeys } from './open-envelope.js';
+export { openRegistryValue, RegistrySealError, sealRegistryValue } from './registry-seal.js';
+export type { RegistryKeys, RegistrySealed } from './registry-seal.js';
 export { seal } from './seal.js';
 export { vaultHandle } from './vault-handle.js';
 export { importVaultKeys, publicVaultKeys } from './vault-keys.js';
