@@ -1,13 +1,26 @@
 import { profileConfig } from '#libs/ca';
-import { databaseConfig, fromKey, httpConfig, temporalConfig } from '#libs/config';
+import { databaseConfig, fromKey, httpConfig, integer, milliseconds, temporalConfig } from '#libs/config';
 import { z } from 'zod';
 
-/** Where the certificate authority lies, and what opens its key files. */
+/** Where the issuing CA lies, and what opens its keys. */
 const authorityConfig = {
-  caDirectory: z.string().default('.reseal/ca'),
-  /** Best given by file: RESEAL_CA_PASSPHRASE_FILE. */
+  caDirectory: z.string().min(1).default('.reseal/ca'),
+  /** Opens the key files. Best given by file: RESEAL_CA_PASSPHRASE_FILE. */
   caPassphrase: z.string().min(1),
+  /** Where keys of new generations are made; keys that are there already stay where they are. */
+  caKeyStore: z.enum(['file', 'pkcs11']).default('file'),
+  /** Path of the PKCS#11 library of the token that holds keys. */
+  pkcs11Module: z.string().min(1).optional(),
+  /** The token's label. */
+  pkcs11Token: z.string().min(1).optional(),
+  /** The user's PIN. Best given by file: RESEAL_PKCS11_PIN_FILE. */
+  pkcs11Pin: z.string().min(1).optional(),
+  /** How long the token may take for one signature before it counts as lost. */
+  pkcs11TimeoutMs: milliseconds(5_000),
+  /** How many signatures may wait for the token; one more is refused at once. */
+  pkcs11QueueLimit: integer(256, { min: 1 }),
 };
+export type AuthorityConfig = z.output<z.ZodObject<typeof authorityConfig>>;
 
 export const signerConfig = z.object({
   ...httpConfig('RESEAL_SIGNER_PORT', 3005),
@@ -15,11 +28,23 @@ export const signerConfig = z.object({
   ...temporalConfig,
   ...authorityConfig,
   ...profileConfig,
+  /** How often the CA's directory is looked at for a new generation. */
+  caReloadMs: milliseconds(60_000),
 });
 export type SignerConfig = z.output<typeof signerConfig>;
 
-export const caInitConfig = z.object({
+/** Of the operators' commands. The root's passphrase is asked for only by those that use the root. */
+export const caConfig = z.object({
+  ...databaseConfig,
   ...authorityConfig,
+  ...profileConfig,
+  caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
+  /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
+  caRootPassphrase: z.string().min(1).optional(),
+  ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
+  /** Opens the OCSP responder's key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
+  ocspPassphrase: z.string().min(1),
   /** `o` in all names of this authority. The default keeps a test CA from posing as a real one. */
   organisation: fromKey('RESEAL_CA_ORGANISATION', z.string().min(1).max(64).default('reseal-test')),
 });
+export type CaConfig = z.output<typeof caConfig>;

@@ -1,18 +1,22 @@
 import 'reflect-metadata';
-import { KeyStoreError, openIssuingAuthority, loadProfile, type IssuingAuthority } from '#libs/ca';
+import { KeyStoreError, KeyStoreUnavailable, loadProfile, openAuthorities } from '#libs/ca';
 import { CONFIG_EXIT_CODE, exitOnConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
-import { signerConfig, type SignerConfig } from './config.js';
+import { signerConfig } from './config.js';
+import { issuingKeysOf } from './key-places.js';
 import { SignerModule } from './signer.module.js';
 
 const name = 'signer';
 const config = exitOnConfigError(() => loadConfig(signerConfig));
 const logger = createLogger({ name, level: config.logLevel });
-const authority = openOrExit(config);
-const { kind, location, algorithm } = authority.keyStore.info();
-logger.info({ issuer: authority.subject, kind, location, algorithm }, 'CA key opened');
+const clock = () => new Date();
+const authorities = await openAuthorities({ ...issuingKeysOf(config), clock }).catch(exitOnUnusableKey);
+for (const { subject, keyStore } of authorities.all) {
+  const { kind, location, algorithm } = keyStore.info();
+  logger.info({ issuer: subject, kind, location, algorithm }, 'CA key opened');
+}
 
 await bootstrap({
   name,
@@ -24,20 +28,16 @@ await bootstrap({
       max: config.databasePoolSize,
       applicationName: 'reseal-signer',
     }),
-    authority,
+    authorities,
     profile: loadProfile(config),
-    clock: () => new Date(),
+    clock,
     logger,
   }),
 });
 
 /** A key that cannot be used, or that others can read, is a matter of how the process was set up. */
-function openOrExit({ caDirectory, caPassphrase }: SignerConfig): IssuingAuthority {
-  try {
-    return openIssuingAuthority(caDirectory, caPassphrase);
-  } catch (error) {
-    if (!(error instanceof KeyStoreError)) throw error;
-    process.stderr.write(`The CA key cannot be used: ${error.message}\n`);
-    process.exit(CONFIG_EXIT_CODE);
-  }
+function exitOnUnusableKey(error: unknown): never {
+  if (!(error instanceof KeyStoreError || error instanceof KeyStoreUnavailable)) throw error;
+  process.stderr.write(`The CA key cannot be used: ${error.message}\n`);
+  process.exit(error instanceof KeyStoreError ? CONFIG_EXIT_CODE : 1);
 }

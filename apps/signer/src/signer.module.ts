@@ -1,25 +1,37 @@
 import type { DynamicModule } from '@nestjs/common';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
+import type { OpenAuthorities } from '#libs/ca';
 import type { Database } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
+import { Metrics } from '#libs/observability';
 import { createDataConverter, WorkerRunner } from '#libs/temporal';
 import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
+import { registerAuthorityMetrics } from './authority-metrics.js';
+import { AuthorityWatch } from './authority-watch.js';
 import type { SignerConfig } from './config.js';
+import { makeKnown } from './known-issuers.js';
+
+/** With issuing CAs that can be looked for anew. */
+type Ports = SigningPorts & { readonly authorities: OpenAuthorities };
 
 /** The process that holds the CA key: a Temporal worker for signing, and nothing else. */
 export class SignerModule {
-  static with(config: SignerConfig, ports: SigningPorts): DynamicModule {
+  static with(config: SignerConfig, ports: Ports): DynamicModule {
+    const { db, authorities, profile, clock, logger } = ports;
+    const watch = new AuthorityWatch({
+      authorities,
+      makeKnown: (found) => makeKnown(db, found, profile.crlShards, clock()),
+      everyMs: config.caReloadMs,
+      logger,
+    });
     const worker = new WorkerRunner({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
       taskQueue: taskQueues.signing,
       dataConverter: createDataConverter(config.codecKeys),
-      logger: ports.logger,
-      activities: {
-        ...createSigningActivities(ports),
-        ...(config.env === 'production' ? {} : createSampleActivities(ports)),
-      },
+      logger,
+      activities: activitiesOf(config, ports, watch),
       // An attempt needs a connection; more of them would only wait for one, and their timeout runs meanwhile.
       options: { maxConcurrentActivityTaskExecutions: config.databasePoolSize },
     });
@@ -29,18 +41,38 @@ export class SignerModule {
         { provide: WorkerRunner, useValue: worker },
         {
           provide: Dependencies,
-          useFactory: (health: HealthRegistry) => new Dependencies(ports.db, worker, health),
-          inject: [HealthRegistry],
+          useFactory: (health: HealthRegistry, { registry }: Metrics) => {
+            registerAuthorityMetrics(authorities, registry, clock);
+            return new Dependencies(db, watch, worker, health);
+          },
+          inject: [HealthRegistry, Metrics],
         },
       ],
     };
   }
 }
 
+/** Nothing is signed by a CA that the others do not know yet. */
+function activitiesOf({ env }: SignerConfig, ports: Ports, watch: AuthorityWatch): object {
+  const activities = {
+    ...createSigningActivities(ports),
+    ...(env === 'production' ? {} : createSampleActivities(ports)),
+  };
+  const gated = Object.entries(activities).map(([name, run]: [string, (request: never) => unknown]) => [
+    name,
+    async (request: never) => {
+      await watch.known();
+      return run(request);
+    },
+  ]);
+  return Object.fromEntries(gated) as object;
+}
+
 /** What the signer cannot work without: watched while it runs, closed when the worker has drained. */
 class Dependencies {
   constructor(
     private readonly db: Database,
+    private readonly watch: AuthorityWatch,
     worker: WorkerRunner,
     health: HealthRegistry,
   ) {
@@ -48,7 +80,12 @@ class Dependencies {
     health.register('temporal', () => worker.check());
   }
 
+  onApplicationBootstrap(): void {
+    this.watch.start();
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    await this.watch.stop();
     await this.db.destroy();
   }
 }

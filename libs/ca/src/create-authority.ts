@@ -1,149 +1,134 @@
-import { KeyObject, webcrypto } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { authorityFiles } from './authority-files.js';
-import { encodeName } from './distinguished-name.js';
-import { pemBundle, pemOf } from './pem.js';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  CertificatePolicyExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  Name,
-  SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
-  type X509Certificate,
-} from './peculiar.js';
-import { newSerialNumber } from './serial-number.js';
-import { endOfKoreanDay, wholeSeconds } from './validity.js';
-
-const rootYears = 20;
-const issuingYears = 10;
-const rootAlgorithm = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' };
-const issuingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-const anyPolicy = '2.5.29.32.0';
+import { authorityFiles, generationsIn, rootFiles } from './authority-files.js';
+import { issuingCertificate, rootCertificate, type Certifier } from './authority-certificate.js';
+import { issuingKeys } from './issuing-keys.js';
+import { KeyStoreError } from './key-store.js';
+import { createKeyFile, openKeyFile } from './key-store/file.js';
+import type { Token } from './key-store/pkcs11.js';
+import { parsePemBundle, pemBundle, pemOf } from './pem.js';
+import { X509Certificate } from './peculiar.js';
+import { takeOverEarlierLayout } from './take-over.js';
+import { writeWhole } from './whole-files.js';
 
 export interface NewAuthority {
+  /** The signer's: certificates, and the issuing CA's key files. */
   readonly directory: string;
   /** `o` of both CAs and of all they certify. */
   readonly organisation: string;
-  /** Encrypts both key files. */
+  /** Encrypts the issuing CA's key files. */
   readonly passphrase: string;
+  /** Where the root is kept, and what encrypts its key; by default beside, under the same passphrase. */
+  readonly root?: RootPlace;
+  /** Where the issuing CA's key is made instead of a file. */
+  readonly token?: Token;
   readonly now: Date;
 }
 
+export interface RootPlace {
+  readonly directory: string;
+  readonly passphrase: string;
+}
+
 /**
- * Creates a certificate authority: a root (P-384, 20 years) and an issuing CA below it (P-256, 10 years, signs
- * end entities only), with encrypted key files that only their owner can open. An authority that is there
- * already is kept. Directory and content appear at once or not at all.
+ * Creates a certificate authority: a root (P-384, 20 years) in a directory that the signer never sees, and the first
+ * generation of an issuing CA below it (P-256, 10 years, signs end entities only). An authority that is there already
+ * is kept. Each directory appears with its whole content or not at all; interrupted, it goes on where it stopped.
  *
- * @throws Error if the directory holds part of an authority: nothing is overwritten then
+ * @throws {KeyStoreError} if a directory holds part of an authority, or the root is needed and not there: nothing is
+ *   overwritten then
  */
 export async function createCertificateAuthority(authority: NewAuthority): Promise<'created' | 'kept'> {
-  const { directory, passphrase } = authority;
-  const wanted = Object.values(authorityFiles(directory));
-  const missing = wanted.filter((path) => !existsSync(path));
-  if (missing.length === 0) return 'kept';
+  const { directory, passphrase, organisation, now } = authority;
+  const root = authority.root ?? { directory: `${directory}-root`, passphrase };
+  takeOverEarlierLayout(directory, passphrase, root);
+  if (isComplete(directory)) return 'kept';
   if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new Error(`${directory} is not empty but lacks ${missing.join(', ')}`);
+    const lacking = existsSync(authorityFiles(directory).rootCertificate) ? 'issuing-1.crt' : 'root.crt';
+    throw new KeyStoreError(`${directory} is not empty but lacks ${lacking}`);
   }
-  if (passphrase.length === 0) throw new Error('the key files need a passphrase');
-  await writeAuthority(authority);
+  if (!existsSync(rootFiles(root.directory).key)) await createRoot(root, organisation, now);
+  await createFirstGeneration(authority, openRoot(root));
   return 'created';
 }
 
-async function writeAuthority({ directory, organisation, passphrase, now }: NewAuthority): Promise<void> {
-  const rootKeys = await generateKeys(rootAlgorithm);
-  const root = await certify({
-    commonName: `${organisation} Root CA`,
-    organisation,
-    publicKey: rootKeys.publicKey,
-    signer: { name: `${organisation} Root CA`, keys: rootKeys },
-    now,
-    years: rootYears,
-  });
-  const issuingKeys = await generateKeys(issuingAlgorithm);
-  const issuing = await certify({
-    commonName: `${organisation} Issuing CA`,
-    organisation,
-    publicKey: issuingKeys.publicKey,
-    signer: { name: `${organisation} Root CA`, keys: rootKeys },
-    now,
-    years: issuingYears,
-    pathLength: 0,
-  });
+/** The chain is a copy of what else is there, and no reason to refuse. */
+function isComplete(directory: string): boolean {
+  if (!existsSync(authorityFiles(directory).rootCertificate) || generationsIn(directory).length === 0)
+    return false;
+  writeChain(directory);
+  return true;
+}
 
+async function createRoot(root: RootPlace, organisation: string, now: Date): Promise<void> {
+  await createWhole(root.directory, async (draft) => {
+    const files = rootFiles(draft);
+    const keyStore = createKeyFile(files.key, root.passphrase, 'P-384');
+    writeWhole(files.certificate, pemOf(await rootCertificate(keyStore, organisation, now)), 0o644);
+  });
+}
+
+async function createFirstGeneration(
+  { directory, passphrase, token, now }: NewAuthority,
+  root: Certifier,
+): Promise<void> {
+  await createWhole(directory, async (draft) => {
+    const files = authorityFiles(draft);
+    const keys = issuingKeys({ directory: draft, passphrase, token, newKeys: token ? 'pkcs11' : 'file' });
+    const publicKey = (await keys.create(1)).publicKey();
+    const issuing = await issuingCertificate(root, { publicKey, generation: 1, now });
+    writeWhole(files.rootCertificate, pemOf(Buffer.from(root.certificate.rawData)), 0o644);
+    writeWhole(files.issuingCertificate(1), pemOf(issuing), 0o644);
+    writeChain(draft);
+  });
+}
+
+/** Writes `chain.pem` from the certificates beside it. */
+export function writeChain(directory: string): void {
+  const files = authorityFiles(directory);
+  const paths = [...generationsIn(directory).map(files.issuingCertificate), files.rootCertificate];
+  const content = pemBundle(paths.map(readCertificate));
+  if (existsSync(files.chain) && readFileSync(files.chain, 'utf8') === content) return;
+  writeWhole(files.chain, content, 0o644);
+}
+
+/**
+ * Opens the root, to certify an issuing CA.
+ * @throws {KeyStoreError} if it is not there, or key and certificate do not belong together
+ */
+export function openRoot({ directory, passphrase }: RootPlace): Certifier {
+  const files = rootFiles(directory);
+  if (!existsSync(files.key)) throw new KeyStoreError(`the root key is not in ${directory}: bring it there`);
+  const keyStore = openKeyFile(files.key, passphrase);
+  const certificate = new X509Certificate(readCertificate(files.certificate));
+  const spki = keyStore.publicKey().export({ format: 'der', type: 'spki' });
+  if (!spki.equals(Buffer.from(certificate.publicKey.rawData))) {
+    throw new KeyStoreError(`${files.certificate} is not for the key beside it`);
+  }
+  return { certificate, keyStore };
+}
+
+/**
+ * The first certificate of a PEM file, in DER.
+ * @throws {KeyStoreError} if there is none
+ */
+export function readCertificate(path: string): Buffer {
+  if (!existsSync(path)) throw new KeyStoreError(`${path} does not exist`);
+  const [der] = parsePemBundle(readFileSync(path, 'utf8'));
+  if (!der) throw new KeyStoreError(`${path} holds no certificate in PEM`);
+  return der;
+}
+
+async function createWhole(directory: string, fill: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${directory}.${process.pid}.new`;
-  const files = authorityFiles(draft);
   mkdirSync(dirname(directory), { recursive: true });
+  rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
   try {
-    const rootDer = Buffer.from(root.rawData);
-    const issuingDer = Buffer.from(issuing.rawData);
-    write(files.rootKey, encryptedPem(rootKeys.privateKey, passphrase), 0o600);
-    write(files.issuingKey, encryptedPem(issuingKeys.privateKey, passphrase), 0o600);
-    write(files.rootCertificate, pemOf(rootDer), 0o644);
-    write(files.issuingCertificate, pemOf(issuingDer), 0o644);
-    write(files.chain, pemBundle([issuingDer, rootDer]), 0o644);
+    await fill(draft);
     renameSync(draft, directory); // replaces an empty directory, refuses any other
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     throw error;
   }
-}
-
-const write = (path: string, content: string, mode: number) =>
-  writeFileSync(path, content, { mode, flag: 'wx', flush: true });
-
-const generateKeys = (algorithm: webcrypto.EcKeyGenParams) =>
-  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-
-function encryptedPem(key: webcrypto.CryptoKey, passphrase: string): string {
-  const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
-  return KeyObject.from(key).export(options).toString();
-}
-
-interface AuthorityCertificate {
-  readonly commonName: string;
-  readonly organisation: string;
-  readonly publicKey: webcrypto.CryptoKey;
-  readonly signer: { readonly name: string; readonly keys: webcrypto.CryptoKeyPair };
-  readonly now: Date;
-  readonly years: number;
-  readonly pathLength?: number;
-}
-
-async function certify(certificate: AuthorityCertificate): Promise<X509Certificate> {
-  const { organisation, publicKey, signer, now } = certificate;
-  const selfSigned = publicKey === signer.keys.publicKey;
-  const issuerKey = await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey);
-  const policies = selfSigned ? [] : [new CertificatePolicyExtension([anyPolicy])];
-  return X509CertificateGenerator.create({
-    serialNumber: newSerialNumber(),
-    subject: authorityName(certificate.commonName, organisation),
-    issuer: authorityName(signer.name, organisation),
-    notBefore: wholeSeconds(now),
-    notAfter: endOfKoreanDay(now, certificate.years),
-    publicKey,
-    signingKey: signer.keys.privateKey,
-    signingAlgorithm: rootAlgorithm,
-    extensions: [
-      ...(selfSigned ? [] : [issuerKey]),
-      await SubjectKeyIdentifierExtension.create(publicKey),
-      new BasicConstraintsExtension(true, certificate.pathLength, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      ...policies,
-    ],
-  });
-}
-
-function authorityName(commonName: string, organisation: string): Name {
-  return new Name(
-    encodeName([
-      ['cn', commonName],
-      ['o', organisation],
-      ['c', 'kr'],
-    ]),
-  );
 }

@@ -1,9 +1,9 @@
 import { X509Certificate as NodeCertificate, verify } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { authorityFiles } from './authority-files.js';
+import { authorityFiles, generationsIn } from './authority-files.js';
 import { assembleCertificate, type IssuerIdentity } from './certificate.js';
-import { KeyStoreError, openKeyFile, requireOwnerOnly, type KeyStore } from './key-store.js';
-import { parsePemBundle } from './pem.js';
+import { readCertificate } from './create-authority.js';
+import { hashOf, KeyStoreError, type KeyStore } from './key-store.js';
+import { openKeyFile } from './key-store/file.js';
 import { SubjectKeyIdentifierExtension, X509Certificate } from './peculiar.js';
 
 /** An issuing CA that is ready to sign: its certificate, the way up to the root, and its key. */
@@ -12,24 +12,25 @@ export interface IssuingAuthority {
   readonly organisation: string;
   /** Text of the CA's subject. */
   readonly subject: string;
+  readonly notBefore: Date;
   /** DER: the issuing CA, then the root. */
-  readonly chain: readonly Buffer[];
+  readonly chain: readonly [issuing: Buffer, root: Buffer];
   readonly keyStore: KeyStore;
 }
 
 /**
- * Opens the authority that `createCertificateAuthority` left in a directory.
+ * Opens the newest issuing CA of a directory, whose key must be in a file. Who signs in the long run holds all of
+ * them and notices new ones: see `openAuthorities`.
  *
- * @throws {KeyStoreError} if a key file can be opened by others or not at all, or key and certificates do not
+ * @throws {KeyStoreError} if the key file can be opened by others or not at all, or key and certificates do not
  *   belong together
  */
 export function openIssuingAuthority(directory: string, passphrase: string): IssuingAuthority {
   const files = authorityFiles(directory);
-  if (existsSync(files.rootKey)) requireOwnerOnly(files.rootKey); // it may rightly be kept elsewhere
-  const keyStore = openKeyFile(files.issuingKey, passphrase);
-  const issuing = readCertificate(files.issuingCertificate);
-  const root = readCertificate(files.rootCertificate);
-  return issuingAuthority(keyStore, [issuing, root]);
+  const generation = generationsIn(directory)[0] ?? 1;
+  const keyStore = openKeyFile(files.issuingKey(generation), passphrase);
+  const issuing = readCertificate(files.issuingCertificate(generation));
+  return issuingAuthority(keyStore, [issuing, readCertificate(files.rootCertificate)]);
 }
 
 /**
@@ -46,18 +47,20 @@ export function issuingAuthority(keyStore: KeyStore, chain: readonly Buffer[]): 
     throw new KeyStoreError('the issuing CA was not certified by this root');
   }
   const parsed = new X509Certificate(issuing.raw);
-  const keyIdentifier = parsed.getExtension(SubjectKeyIdentifierExtension)?.keyId;
-  if (!keyIdentifier) throw new KeyStoreError('the issuing CA has no subject key identifier');
+  const keyId = parsed.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+  if (!keyId) throw new KeyStoreError('the issuing CA has no subject key identifier');
   return {
     identity: {
       name: Buffer.from(parsed.subjectName.toArrayBuffer()),
-      keyIdentifier: Buffer.from(keyIdentifier, 'hex'),
+      keyIdentifier: Buffer.from(keyId, 'hex'),
+      keyId,
       notAfter: parsed.notAfter,
       algorithm: keyStore.info().algorithm,
     },
     organisation: parsed.subjectName.getField('O')[0] ?? '',
     subject: parsed.subject,
-    chain,
+    notBefore: parsed.notBefore,
+    chain: [issuing.raw, root.raw],
     keyStore,
   };
 }
@@ -70,16 +73,8 @@ export function issuingAuthority(keyStore: KeyStore, chain: readonly Buffer[]): 
 export async function signCertificate(authority: IssuingAuthority, tbs: Buffer): Promise<Buffer> {
   const { keyStore, identity } = authority;
   const signature = await keyStore.sign(tbs);
-  const hash = identity.algorithm === 'ecdsaWithSHA384' ? 'sha384' : 'sha256';
-  if (!verify(hash, tbs, keyStore.publicKey(), signature)) {
+  if (!verify(hashOf(identity.algorithm), tbs, keyStore.publicKey(), signature)) {
     throw new Error('the key store returned a signature that does not verify');
   }
   return assembleCertificate(tbs, identity.algorithm, signature);
-}
-
-function readCertificate(path: string): Buffer {
-  if (!existsSync(path)) throw new KeyStoreError(`${path} does not exist`);
-  const [der] = parsePemBundle(readFileSync(path, 'utf8'));
-  if (!der) throw new KeyStoreError(`${path} holds no certificate in PEM`);
-  return der;
 }

@@ -65,6 +65,10 @@ export { insertEvents, eventsAfter, unpublishedEvents, markPublished, outboxLag 
 export type { NewEvent } from './events.js';
 export { appendAudit } from './audit.js';
 export type { NewAuditEntry } from './audit.js';
+export { appendAuthorityEntry } from './authority-entries.js';
+export type { NewAuthorityEntry } from './authority-entries.js';
+export { issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
+export type { IssuerRow, KnownIssuer } from './issuers.js';
 export { insertNotification, channelsTold } from './notifications.js';
 export {
   certificateBySerial,

@@ -1,0 +1,31 @@
+import { X509Certificate } from 'node:crypto';
+import type { Authorities } from '#libs/ca';
+import { Gauge, type Registry } from 'prom-client';
+
+/**
+ * Adds what an alarm is set on, long before it is too late: an issuing CA cannot certify anything that outlives it,
+ * so it must be rotated more than a certificate's lifetime before its end.
+ */
+export function registerAuthorityMetrics(
+  authorities: Authorities,
+  registry: Registry,
+  clock: () => Date,
+): void {
+  new Gauge({
+    name: 'reseal_ca_certificate_expiry_seconds',
+    help: 'Seconds until a certificate of the CA ends; role is root, issuing (signs CRLs) or current (signs certificates too)',
+    labelNames: ['role', 'subject'],
+    registers: [registry],
+    collect() {
+      const { current, all, root } = authorities;
+      const { subject, validToDate } = new X509Certificate(root);
+      const left = (end: Date) => (end.getTime() - clock().getTime()) / 1_000;
+      this.reset();
+      this.set({ role: 'root', subject: subject.replaceAll('\n', ', ') }, left(validToDate));
+      for (const issuing of all) {
+        const role = issuing === current ? 'current' : 'issuing';
+        this.set({ role, subject: issuing.subject }, left(issuing.identity.notAfter));
+      }
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { createCertificateAuthority, renewDueResponders } from '#libs/ca';
+import { issuingKeysOf, rootPlaceOf } from '../../key-places.js';
+import type { Command } from '../context.js';
+
+export const init: Command = {
+  name: 'init',
+  usage: '',
+  summary: 'creates root, issuing CA and OCSP keys, or keeps them; renews OCSP keys that are due',
+
+  async run(args, context) {
+    parseArgs({ args });
+    const config = context.config();
+    const { directory, passphrase, token } = issuingKeysOf(config);
+    const details = { directory, organisation: config.organisation, keyStore: config.caKeyStore };
+    await context.audited('ca.init', details, async () => {
+      const outcome = await createCertificateAuthority({
+        directory,
+        passphrase,
+        token: config.caKeyStore === 'pkcs11' ? token : undefined,
+        organisation: config.organisation,
+        root: rootPlaceOf(config),
+        now: context.clock(),
+      });
+      context.out(`certificate authority ${outcome} in ${directory}`);
+      const place = { directory: config.ocspDirectory, passphrase: config.ocspPassphrase };
+      const renewed = await renewDueResponders(place, (await context.authorities()).all, context.clock());
+      for (const { issuerKeyId, notAfter } of renewed)
+        context.out(`OCSP key for ${issuerKeyId} made, until ${notAfter.toISOString()}`);
+      return { outcome, ocspKeys: renewed.map(({ issuerKeyId }) => issuerKeyId) };
+    });
+  },
+};

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { plannedRotation, renewResponder, rotateIssuingAuthority } from '#libs/ca';
+import { issuingKeysOf, rootPlaceOf } from '../../key-places.js';
+import { UsageError, type Command, type CommandContext } from '../context.js';
+
+export const rotate: Command = {
+  name: 'rotate',
+  usage: 'issuing|ocsp [--confirm]',
+  summary: 'gives the issuing CA its next generation, or the OCSP responder new keys',
+
+  async run(args, context) {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { confirm: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    const [what, ...more] = positionals;
+    if (more.length > 0 || (what !== 'issuing' && what !== 'ocsp'))
+      throw new UsageError('Say what to rotate: issuing or ocsp.');
+    await (what === 'issuing' ? rotateIssuing : rotateOcsp)(context, values.confirm);
+  },
+};
+
+async function rotateIssuing(context: CommandContext, confirmed: boolean): Promise<void> {
+  const config = context.config();
+  const { directory } = issuingKeysOf(config);
+  const { generation } = plannedRotation(directory, context.clock());
+  const plan = `generation ${generation} of the issuing CA, key in ${config.caKeyStore === 'file' ? 'a file' : 'the token'}`;
+  if (!confirmed) return dryRun(context, `would make ${plan}; signers use it within a minute`);
+
+  await context.audited('ca.rotateIssuing', { generation, keyStore: config.caKeyStore }, async () => {
+    const authority = await rotateIssuingAuthority({
+      ...issuingKeysOf(config),
+      root: rootPlaceOf(config),
+      now: context.clock(),
+      prepare: async (next) => {
+        await renewResponder(ocspPlace(context), next, context.clock());
+      },
+    });
+    const { keyId, notAfter } = authority.identity;
+    context.out(`made ${plan}: ${authority.subject}, key ${keyId}, until ${notAfter.toISOString()}`);
+    context.out('signers use it within a minute; the generations before go on signing their CRLs');
+    return { keyId, notAfter };
+  });
+}
+
+async function rotateOcsp(context: CommandContext, confirmed: boolean): Promise<void> {
+  const { all } = await context.authorities();
+  const keyIds = all.map(({ identity }) => identity.keyId);
+  if (!confirmed) return dryRun(context, `would make new OCSP keys for ${keyIds.join(', ')}`);
+
+  await context.audited('ca.rotateOcsp', { keyIds }, async () => {
+    for (const authority of all) {
+      const { issuerKeyId, notAfter } = await renewResponder(ocspPlace(context), authority, context.clock());
+      context.out(`OCSP key for ${issuerKeyId} made, until ${notAfter.toISOString()}`);
+    }
+  });
+}
+
+const ocspPlace = (context: CommandContext) => {
+  const { ocspDirectory, ocspPassphrase } = context.config();
+  return { directory: ocspDirectory, passphrase: ocspPassphrase };
+};
+
+function dryRun({ out }: CommandContext, plan: string): void {
+  out(plan);
+  out('Nothing was changed. Add --confirm to do it.');
+}

@@ -1,0 +1,62 @@
+import { KeyStoreError, KeyStoreUnavailable, RotationRefused } from '#libs/ca';
+import { CONFIG_EXIT_CODE, ConfigError } from '#libs/config';
+import { IssuerConflict } from '#libs/db';
+import { commands } from './commands/index.js';
+import { createContext, UsageError, type Command } from './context.js';
+
+/**
+ * `npm run ca -- <command>`: what operators do with the CA. Exits with 0 if it was done, 1 if it was refused or failed,
+ * 2 if the arguments are not understood, 78 if the configuration is not usable.
+ */
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: string[]): Promise<number> {
+  const { as, rest } = takeActor(argv);
+  const [name, ...args] = rest;
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command || args.includes('--help') || args.includes('-h')) return help(name, command);
+  const { context, close } = createContext({ as });
+  try {
+    return (await command.run(args, context)) ?? 0;
+  } catch (error) {
+    return told(error, command);
+  } finally {
+    await close();
+  }
+}
+
+/** `--as NAME` may stand anywhere: it belongs to every command. */
+function takeActor(argv: string[]): { as?: string; rest: string[] } {
+  const at = argv.indexOf('--as');
+  const as = at < 0 ? undefined : argv[at + 1];
+  return as === undefined ? { rest: argv } : { as, rest: argv.toSpliced(at, 2) };
+}
+
+function help(name: string | undefined, command: Command | undefined): number {
+  const asked = name === undefined || ['help', '--help', '-h'].includes(name) || command;
+  const print = asked ? console.log : console.error;
+  if (!asked) print(`There is no command "${name}".`);
+  for (const { name: known, usage, summary } of command ? [command] : commands)
+    print(`npm run ca -- ${`${known} ${usage}`.trim()}\n    ${summary}`);
+  print('Every command takes --as NAME: who asks for it, in the audit trail.');
+  return asked ? 0 : 2;
+}
+
+/** What an operator can act on is one line; anything else is a bug and shows where it happened. */
+function told(error: unknown, { name, usage }: Command): number {
+  if (error instanceof UsageError || isArgumentError(error)) {
+    console.error(`${(error as Error).message}\nUsage: npm run ca -- ${`${name} ${usage}`.trim()}`);
+    return 2;
+  }
+  if (error instanceof ConfigError) {
+    console.error(error.message);
+    return CONFIG_EXIT_CODE;
+  }
+  const expected = [KeyStoreError, KeyStoreUnavailable, RotationRefused, IssuerConflict];
+  console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);
+  return 1;
+}
+
+/** Of node:util's parseArgs. */
+const isArgumentError = (error: unknown) =>
+  String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');

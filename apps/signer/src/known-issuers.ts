@@ -1,0 +1,24 @@
+import type { Authorities, IssuingAuthority } from '#libs/ca';
+import { registerIssuers, type Database, type KnownIssuer } from '#libs/db';
+
+/**
+ * Makes a signer's issuing CAs known to those who have no CA directory, before the first certificate of a new one.
+ * @throws {IssuerConflict} if directory and database do not belong together
+ */
+export async function makeKnown(
+  db: Database,
+  { current, all }: Authorities,
+  crlShards: number,
+  now: Date,
+): Promise<void> {
+  await registerIssuers(db, { current: known(current), all: all.map(known) }, crlShards, now);
+}
+
+const known = ({ subject, identity, chain, notBefore }: IssuingAuthority): KnownIssuer => ({
+  subject,
+  keyId: identity.keyId,
+  certificate: chain[0],
+  root: chain[1],
+  notBefore,
+  notAfter: identity.notAfter,
+});

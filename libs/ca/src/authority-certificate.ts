@@ -1,0 +1,146 @@
+import type { KeyObject } from 'node:crypto';
+import { algorithmIdentifier, assembleCertificate, keyIdentifier } from './certificate.js';
+import * as der from './der.js';
+import { encodeName } from './distinguished-name.js';
+import type { KeyStore } from './key-store.js';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  CertificatePolicyExtension,
+  ExtendedKeyUsageExtension,
+  Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+} from './peculiar.js';
+import { newSerialNumber } from './serial-number.js';
+import { endOfKoreanDay, wholeSeconds } from './validity.js';
+
+const rootYears = 20;
+const issuingYears = 10;
+/** Short, because nobody can revoke it (`id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1). */
+const responderDays = 90;
+
+const anyPolicy = '2.5.29.32.0';
+const ocspSigning = '1.3.6.1.5.5.7.3.9';
+const ocspNoCheck = '1.3.6.1.5.5.7.48.1.5';
+const derNull = Buffer.from([0x05, 0x00]);
+
+/** A CA that certifies another part of the authority: its certificate and its key. */
+export interface Certifier {
+  readonly certificate: X509Certificate;
+  readonly keyStore: KeyStore;
+}
+
+/** DER of a self-signed root certificate for twenty years. */
+export async function rootCertificate(keyStore: KeyStore, organisation: string, now: Date): Promise<Buffer> {
+  const name = authorityName(`${organisation} Root CA`, organisation);
+  return signed(keyStore, {
+    issuer: name,
+    subject: name,
+    publicKey: keyStore.publicKey(),
+    notBefore: now,
+    notAfter: endOfKoreanDay(now, rootYears),
+    extensions: [new BasicConstraintsExtension(true, undefined, true), caUsage()],
+  });
+}
+
+/** DER of an issuing CA that may certify end entities only, for ten years or until the root ends. */
+export async function issuingCertificate(
+  root: Certifier,
+  { publicKey, generation, now }: { publicKey: KeyObject; generation: number; now: Date },
+): Promise<Buffer> {
+  const organisation = organisationOf(root.certificate);
+  return signed(root.keyStore, {
+    issuer: Buffer.from(root.certificate.subjectName.toArrayBuffer()),
+    subject: authorityName(issuingCommonName(organisation, generation), organisation),
+    publicKey,
+    notBefore: now,
+    notAfter: earlier(endOfKoreanDay(now, issuingYears), root.certificate.notAfter),
+    extensions: [
+      authorityKey(root),
+      new BasicConstraintsExtension(true, 0, true),
+      caUsage(),
+      new CertificatePolicyExtension([anyPolicy]),
+    ],
+  });
+}
+
+/** DER of a delegated OCSP responder (RFC 6960 section 4.2.2.2) of an issuing CA, for ninety days. */
+export async function responderCertificate(
+  issuing: Certifier,
+  { publicKey, now }: { publicKey: KeyObject; now: Date },
+): Promise<Buffer> {
+  const organisation = organisationOf(issuing.certificate);
+  const [commonName = ''] = issuing.certificate.subjectName.getField('CN');
+  return signed(issuing.keyStore, {
+    issuer: Buffer.from(issuing.certificate.subjectName.toArrayBuffer()),
+    subject: authorityName(`${commonName} OCSP`, organisation),
+    publicKey,
+    notBefore: now,
+    notAfter: earlier(
+      new Date(wholeSeconds(now).getTime() + responderDays * 86_400_000),
+      issuing.certificate.notAfter,
+    ),
+    extensions: [
+      authorityKey(issuing),
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ocspSigning]),
+      new Extension(ocspNoCheck, false, derNull),
+    ],
+  });
+}
+
+export const organisationOf = (certificate: X509Certificate) =>
+  certificate.subjectName.getField('O')[0] ?? '';
+
+/** Each generation has a name of its own: whoever finds an issuer by name finds one key. */
+const issuingCommonName = (organisation: string, generation: number) =>
+  `${organisation} Issuing CA${generation === 1 ? '' : ` ${generation}`}`;
+
+const authorityName = (commonName: string, organisation: string) =>
+  encodeName([
+    ['cn', commonName],
+    ['o', organisation],
+    ['c', 'kr'],
+  ]);
+
+const caUsage = () => new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true);
+
+const earlier = (a: Date, b: Date) => (a < b ? a : b);
+
+function authorityKey({ certificate }: Certifier): Extension {
+  const keyId = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+  if (!keyId) throw new Error('the certifying CA has no subject key identifier');
+  return new AuthorityKeyIdentifierExtension(keyId);
+}
+
+interface Contents {
+  readonly issuer: Buffer;
+  readonly subject: Buffer;
+  readonly publicKey: KeyObject;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly extensions: readonly Extension[];
+}
+
+/** Builds and signs by the key store alone, because its key may not be in this process. */
+async function signed(keyStore: KeyStore, contents: Contents): Promise<Buffer> {
+  const { algorithm } = keyStore.info();
+  const spki = contents.publicKey.export({ format: 'der', type: 'spki' });
+  const ownKey = new SubjectKeyIdentifierExtension(keyIdentifier(spki).toString('hex'));
+  const extensions = [ownKey, ...contents.extensions].map(({ rawData }) => Buffer.from(rawData));
+  const tbs = der.sequence(
+    der.explicit(0, der.unsignedInteger(Buffer.from([2]))),
+    der.unsignedInteger(Buffer.from(newSerialNumber(), 'hex')),
+    algorithmIdentifier(algorithm),
+    contents.issuer,
+    der.sequence(der.time(wholeSeconds(contents.notBefore)), der.time(contents.notAfter)),
+    contents.subject,
+    spki,
+    der.explicit(3, der.sequence(...extensions)),
+  );
+  return assembleCertificate(tbs, algorithm, await keyStore.sign(tbs));
+}

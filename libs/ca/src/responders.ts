@@ -1,0 +1,90 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { responderFiles } from './authority-files.js';
+import { responderCertificate } from './authority-certificate.js';
+import { readCertificate } from './create-authority.js';
+import type { IssuingAuthority } from './issuing-authority.js';
+import { createKeyFile, openKeyFile } from './key-store/file.js';
+import { pemOf } from './pem.js';
+import { X509Certificate as ParsedCertificate } from './peculiar.js';
+import { writeWhole } from './whole-files.js';
+
+/** A key is renewed when a third of its ninety days is left: two missed rounds of a monthly one hurt nobody. */
+const dueBeforeEndMs = 30 * 24 * 3_600_000;
+
+export interface ResponderPlace {
+  /** The responder's: it reads what it finds here, and again when it changes. */
+  readonly directory: string;
+  /** Encrypts the key files. */
+  readonly passphrase: string;
+}
+
+/** The OCSP responder's key and certificate for one issuing CA. */
+export interface Responder {
+  /** Subject key identifier of the issuing CA, hexadecimal. */
+  readonly issuerKeyId: string;
+  readonly notAfter: Date;
+}
+
+/**
+ * What is there for an issuing CA; undefined if it lacks, is for another key, or was interrupted half-way.
+ * Looks at certificates only, and needs no passphrase.
+ */
+export function responderOf(directory: string, issuing: IssuingAuthority): Responder | undefined {
+  const { keyId } = issuing.identity;
+  const files = responderFiles(directory, keyId);
+  if (!existsSync(files.certificate) || !existsSync(files.key)) return undefined;
+  const certificate = new X509Certificate(readCertificate(files.certificate));
+  if (!certificate.verify(issuing.keyStore.publicKey())) return undefined;
+  return { issuerKeyId: keyId, notAfter: certificate.validToDate };
+}
+
+/** Whether a responder lacks or ends within thirty days, without its CA ending then too. */
+export function responderDue(responder: Responder | undefined, issuing: IssuingAuthority, now: Date): boolean {
+  if (!responder) return true;
+  const { notAfter } = issuing.identity;
+  return responder.notAfter < notAfter && responder.notAfter.getTime() - now.getTime() < dueBeforeEndMs;
+}
+
+/**
+ * Gives the OCSP responder a new key and certificate for an issuing CA (RFC 6960 section 4.2.2.2). The key file
+ * is replaced before the certificate: a reader that finds the two not matching looks again a moment later.
+ */
+export async function renewResponder(
+  place: ResponderPlace,
+  issuing: IssuingAuthority,
+  now: Date,
+): Promise<Responder> {
+  const { keyId } = issuing.identity;
+  mkdirSync(place.directory, { recursive: true, mode: 0o700 });
+  const files = responderFiles(place.directory, keyId);
+  const keyStore = createKeyFile(files.key, place.passphrase, 'P-256');
+  const certifier = { certificate: new ParsedCertificate(issuing.chain[0]), keyStore: issuing.keyStore };
+  const certificate = await responderCertificate(certifier, { publicKey: keyStore.publicKey(), now });
+  writeWhole(files.certificate, pemOf(certificate), 0o644);
+  return { issuerKeyId: keyId, notAfter: new X509Certificate(certificate).validToDate };
+}
+
+/**
+ * Renews what is due, or was interrupted so that key and certificate do not belong together.
+ * @returns the renewed ones
+ */
+export async function renewDueResponders(
+  place: ResponderPlace,
+  issuing: readonly IssuingAuthority[],
+  now: Date,
+): Promise<Responder[]> {
+  const renewed: Responder[] = [];
+  for (const authority of issuing) {
+    const responder = responderOf(place.directory, authority);
+    if (responderDue(responder, authority, now) || !keyMatches(place, authority))
+      renewed.push(await renewResponder(place, authority, now));
+  }
+  return renewed;
+}
+
+function keyMatches({ directory, passphrase }: ResponderPlace, { identity }: IssuingAuthority): boolean {
+  const files = responderFiles(directory, identity.keyId);
+  const { publicKey } = new X509Certificate(readCertificate(files.certificate));
+  return publicKey.equals(openKeyFile(files.key, passphrase).publicKey());
+}

@@ -1,0 +1,79 @@
+import { authorityFiles, generationsIn } from './authority-files.js';
+import { issuingCertificate } from './authority-certificate.js';
+import { openRoot, readCertificate, writeChain, type RootPlace } from './create-authority.js';
+import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
+import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
+import { KeyStoreError } from './key-store.js';
+import { pemOf } from './pem.js';
+import { X509Certificate } from './peculiar.js';
+import { writeWhole } from './whole-files.js';
+
+/** Two rotations within a day are one that was asked for twice. */
+const settlingMs = 24 * 3_600_000;
+/** What a new issuing CA must have before it: a certificate's year, and one in which it is the one that signs. */
+const worthwhileMs = 2 * 366 * 24 * 3_600_000;
+
+/** A rotation that is not made as things stand. */
+export class RotationRefused extends Error {
+  override readonly name = 'RotationRefused';
+}
+
+/**
+ * Says which generation a rotation would make.
+ * @throws {RotationRefused} if the newest is less than a day old, or the root ends within two years
+ */
+export function plannedRotation(directory: string, now: Date): { readonly generation: number } {
+  const files = authorityFiles(directory);
+  const [newest] = generationsIn(directory);
+  if (newest === undefined) throw new RotationRefused(`${directory} holds no issuing CA: run init first`);
+  const { notBefore } = new X509Certificate(readCertificate(files.issuingCertificate(newest)));
+  const settled = new Date(notBefore.getTime() + settlingMs);
+  if (settled > now) {
+    throw new RotationRefused(
+      `generation ${newest} was made at ${notBefore.toISOString()}; the next one may follow after ${settled.toISOString()}`,
+    );
+  }
+  const root = new X509Certificate(readCertificate(files.rootCertificate));
+  if (root.notAfter.getTime() - now.getTime() < worthwhileMs) {
+    throw new RotationRefused(
+      `the root ends at ${root.notAfter.toISOString()}: a new issuing CA needs a new root`,
+    );
+  }
+  return { generation: newest + 1 };
+}
+
+export interface Rotation extends IssuingKeysOptions {
+  readonly root: RootPlace;
+  readonly now: Date;
+  /** Is given the new issuing CA before anybody sees it: for what must be there when it begins to sign. */
+  prepare(authority: IssuingAuthority): Promise<void>;
+}
+
+/**
+ * Makes the next generation of the issuing CA: a new key, a new name, certified by the root. From the moment its
+ * certificate is in the directory it signs certificates; the generations before go on signing their CRLs.
+ *
+ * @throws {RotationRefused} see {@link plannedRotation}
+ * @throws {KeyStoreError} if the root is not there, or is another than that of the directory
+ */
+export async function rotateIssuingAuthority(rotation: Rotation): Promise<IssuingAuthority> {
+  const { directory, now } = rotation;
+  const { generation } = plannedRotation(directory, now);
+  const files = authorityFiles(directory);
+  const root = openRoot(rotation.root);
+  const rootCertificate = readCertificate(files.rootCertificate);
+  if (!rootCertificate.equals(Buffer.from(root.certificate.rawData))) {
+    throw new KeyStoreError(`the root in ${rotation.root.directory} is not that of ${directory}`);
+  }
+  const keyStore = await issuingKeys(rotation).create(generation);
+  const certificate = await issuingCertificate(root, {
+    publicKey: keyStore.publicKey(),
+    generation,
+    now,
+  });
+  const authority = issuingAuthority(keyStore, [certificate, rootCertificate]);
+  await rotation.prepare(authority);
+  writeWhole(files.issuingCertificate(generation), pemOf(certificate), 0o644);
+  writeChain(directory);
+  return authority;
+}
