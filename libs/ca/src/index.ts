@@ -14,7 +14,8 @@ export { KeyStoreError, KeyStoreUnavailable } from './key-store.js';
 export type { KeyStore, SignatureAlgorithm } from './key-store.js';
 export { openKeyFile, requireOwnerOnly } from './key-store/file.js';
 export type { Token } from './key-store/pkcs11.js';
-export { assembleCertificate, buildCertificate, digestOf } from './certificate.js';
+export { assembleCertificate, digestOf } from './certificate.js';
+export { buildCertificate } from './template.js';
 export type { CertificateContents, IssuerIdentity } from './certificate.js';
 export {
   canonicalProfile,
@@ -44,3 +45,10 @@ export type { CrlContents } from './crl.js';
 export type { CrlEntry } from './crl-entries.js';
 export { crlReasonCodes } from './revocation-reason.js';
 export type { CrlReason } from './revocation-reason.js';
+export { parseOcspRequest } from './ocsp/request.js';
+export type { CertId, OcspRequest } from './ocsp/request.js';
+export { DerError } from './ocsp/der-reader.js';
+export { isIssuedBy, issuerHashes, openOcspResponder } from './ocsp/responder.js';
+export type { IssuerHashes, OcspResponder } from './ocsp/responder.js';
+export { ocspError, ocspMediaTypes, signOcspResponse } from './ocsp/response.js';
+export type { OcspAnswer, OcspError, OcspStatus, SingleAnswer } from './ocsp/response.js';

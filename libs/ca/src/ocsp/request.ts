@@ -1,0 +1,159 @@
+import { objectIdentifier } from '../der.js';
+import { DerError, DerReader, tags } from './der-reader.js';
+
+/** Which certificate is asked for (RFC 6960 section 4.1.1). */
+export interface CertId {
+  /** DER of the whole, as it came: an answer repeats it. */
+  readonly raw: Buffer;
+  /** Undefined where we know no such hash, so that it can be no issuer of ours. */
+  readonly hash: CertIdHash | undefined;
+  readonly issuerNameHash: Buffer;
+  readonly issuerKeyHash: Buffer;
+  /** Hexadecimal, in lower case and without leading zeros. */
+  readonly serial: string;
+}
+
+export type CertIdHash = 'sha1' | 'sha256';
+
+export interface OcspRequest {
+  readonly certificates: readonly CertId[];
+  /** 1 to 128 octets, to be repeated in the answer (RFC 9654). */
+  readonly nonce: Buffer | undefined;
+}
+
+/** More certificates in one request than anybody has a use for would only keep the key busy. */
+export const mostCertificates = 16;
+
+/** RFC 9654 section 2.1: what is longer, or empty, must be refused. */
+const longestNonce = 128;
+
+const nonceExtension = content('1.3.6.1.5.5.7.48.1.2');
+/** Extensions whose meaning we know; of these only the nonce changes our answer (RFC 6960 section 4.4). */
+const knownExtensions: readonly Buffer[] = [
+  nonceExtension,
+  content('1.3.6.1.5.5.7.48.1.4'), // acceptable response types: there is but one
+  content('1.3.6.1.5.5.7.48.1.7'), // service locator: we locate ourselves
+  content('1.3.6.1.5.5.7.48.1.8'), // preferred signature algorithms: the key has one
+];
+
+const hashes: readonly (readonly [Buffer, CertIdHash, number])[] = [
+  [content('1.3.14.3.2.26'), 'sha1', 20],
+  [content('2.16.840.1.101.3.4.2.1'), 'sha256', 32],
+];
+
+/**
+ * Reads an OCSP request (RFC 6960 section 4.1). A signature is read past and not verified: whoever asks gets the
+ * same answer. So is the name of who asks. A critical extension that is not understood makes a request one that
+ * cannot be answered as it was meant, and so does a version other than 1.
+ *
+ * @throws {DerError} if the bytes are anything else: the answer then is `malformedRequest`
+ */
+export function parseOcspRequest(bytes: Buffer): OcspRequest {
+  const outer = new DerReader(bytes);
+  const request = outer.inside(tags.sequence, (inner) => {
+    const tbs = inner.inside(tags.sequence, readTbsRequest);
+    if (inner.nextIs(tags.explicit(0))) inner.inside(tags.explicit(0), readSignature);
+    return tbs;
+  });
+  outer.end();
+  return request;
+}
+
+function readTbsRequest(reader: DerReader): OcspRequest {
+  const version = reader.optional(tags.explicit(0));
+  if (version && !version.equals(versionOne)) throw new DerError('not version 1');
+  reader.optional(tags.explicit(1)); // requestorName
+  const certificates = reader.list(readSingleRequest);
+  if (certificates.length === 0) throw new DerError('nothing is asked');
+  if (certificates.length > mostCertificates) throw new DerError('too much is asked at once');
+  const extensions = readExtensions(reader, 2);
+  return { certificates, nonce: nonceOf(extensions) };
+}
+
+const versionOne = Buffer.from([0x02, 0x01, 0x00]);
+
+function readSingleRequest(reader: DerReader): CertId {
+  return reader.inside(tags.sequence, (single) => {
+    const certId = readCertId(single.raw(tags.sequence));
+    readExtensions(single, 0);
+    return certId;
+  });
+}
+
+function readCertId(raw: Buffer): CertId {
+  return new DerReader(raw).inside(tags.sequence, (reader) => {
+    const algorithm = reader.inside(tags.sequence, (inner) => {
+      const oid = inner.content(tags.objectIdentifier);
+      if (inner.nextIs(0x05) && inner.content(0x05).length > 0) throw new DerError('a NULL is not empty');
+      return oid;
+    });
+    const issuerNameHash = reader.content(tags.octetString);
+    const issuerKeyHash = reader.content(tags.octetString);
+    const serial = serialOf(reader.content(tags.integer));
+    const [, hash, length] = hashes.find(([oid]) => oid.equals(algorithm)) ?? [];
+    if (hash && (issuerNameHash.length !== length || issuerKeyHash.length !== length))
+      throw new DerError('a hash has the wrong length');
+    return { raw, hash, issuerNameHash, issuerKeyHash, serial };
+  });
+}
+
+function serialOf(integer: Buffer): string {
+  const [first, second] = integer;
+  if (first === undefined) throw new DerError('an INTEGER is empty');
+  if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
+    throw new DerError('an INTEGER is longer than needed');
+  // A negative number is a serial number of nobody; written as it stands, it is found nowhere.
+  return first >= 0x80 ? `-${integer.toString('hex')}` : integer.toString('hex').replace(/^00(?=.)/, '');
+}
+
+/** Extensions by their object identifiers, behind an explicit tag; none if it is not there. */
+function readExtensions(reader: DerReader, tag: number): ReadonlyMap<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  if (!reader.nextIs(tags.explicit(tag))) return found;
+  reader.inside(tags.explicit(tag), (wrapped) =>
+    wrapped.list((item) =>
+      item.inside(tags.sequence, (extension) => {
+        const oid = extension.content(tags.objectIdentifier);
+        const critical = isTrue(extension.optional(tags.boolean));
+        const value = extension.content(tags.octetString);
+        if (critical && !knownExtensions.some((known) => known.equals(oid)))
+          throw new DerError('a critical extension is not understood');
+        const key = oid.toString('hex');
+        if (found.has(key)) throw new DerError('an extension is there twice');
+        found.set(key, value);
+      }),
+    ),
+  );
+  return found;
+}
+
+/** A BOOLEAN DEFAULT FALSE. That it says so nevertheless is a mistake some make, and does no harm. */
+function isTrue(value: Buffer | undefined): boolean {
+  if (value && (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff)))
+    throw new DerError('a BOOLEAN is neither true nor false');
+  return value?.[0] === 0xff;
+}
+
+function nonceOf(extensions: ReadonlyMap<string, Buffer>): Buffer | undefined {
+  const value = extensions.get(nonceExtension.toString('hex'));
+  if (!value) return undefined;
+  const reader = new DerReader(value);
+  const nonce = reader.content(tags.octetString);
+  reader.end();
+  if (nonce.length === 0 || nonce.length > longestNonce) throw new DerError('a nonce has 1 to 128 octets');
+  return nonce;
+}
+
+/** Signature ::= SEQUENCE { signatureAlgorithm, signature BIT STRING, certs [0] EXPLICIT OPTIONAL } */
+function readSignature(reader: DerReader): void {
+  reader.inside(tags.sequence, (signature) => {
+    signature.content(tags.sequence);
+    signature.content(tags.bitString);
+    signature.optional(tags.explicit(0));
+  });
+}
+
+/** The content octets of an object identifier: what stands behind tag and length. */
+function content(oid: string): Buffer {
+  return objectIdentifier(oid).subarray(2);
+}
