@@ -1,5 +1,6 @@
 import type { ProveRegistration, RequestCertificate } from '#libs/domain';
 import type { ConsentContext } from '#activities/consent';
+import type { RegistryKeys } from '#libs/vault';
 import type { Secrets } from '#activities/secrets';
 import type { IssueOutcome } from '#activities/signing';
 import { proveRegistration } from './register.js';
@@ -7,6 +8,8 @@ import { recordIssue, requestCertificate } from './request.js';
 
 export interface CertificateContext extends ConsentContext {
   readonly secrets: Secrets;
+  /** Open the resident registration numbers on file. */
+  readonly registryKeys: RegistryKeys;
 }
 
 /** The steps around the new certificate that touch only the database; signing is the signer's. */

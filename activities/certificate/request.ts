@@ -15,11 +15,9 @@ import {
   type ReissueChange,
 } from '#activities/step';
 import type { CertificateContext } from './index.js';
+import { isRandomNumber, writeVirtualId } from './virtual-id.js';
 
-/** R of the VID: 20 bytes in hexadecimal. */
-const vidRandom = /^[0-9a-fA-F]{40}$/;
-
-/** Takes the PKCS#10 request and hands the reissue to the CA. */
+/** Takes the PKCS#10 request, computes the VID, and hands the reissue to the CA. */
 export async function requestCertificate(
   context: CertificateContext,
   reissueId: string,
@@ -27,8 +25,13 @@ export async function requestCertificate(
 ): Promise<PreparedStep> {
   const random = await context.secrets.open(message.vidRandom, 'vid-random', reissueId);
   return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
-    if (change.row.state === 'ISSUING') return proceedAgain; // run again: the request is with the CA already
-    if (random === undefined || !vidRandom.test(random)) return refused('ENVELOPE_REFUSED');
+    if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // run again: it is with the CA
+    if (!isRandomNumber(random)) return refused('ENVELOPE_REFUSED');
+    if (change.row.state === 'ISSUING') {
+      // Handed to the CA by a worker that did not yet compute the VID.
+      await writeVirtualId(context, change, random);
+      return proceedAgain;
+    }
     if (!(await consentsStillCurrent(context, change))) {
       change.set({ consents_completed_at: null });
       change.move('requestCertificate', 'CONSENT_REQUIRED', 'reseal.reissue.consents-reopened.v1', {
@@ -36,6 +39,7 @@ export async function requestCertificate(
       });
       return failed('CONSENT_INCOMPLETE', { errors: [{ pointer: '/consents', message: 'TERMS_CHANGED' }] });
     }
+    await writeVirtualId(context, change, random);
     change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
     change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
     return proceed;
@@ -68,6 +72,7 @@ async function acceptIssued(
   change.set({
     serial,
     basis: certificate.basis,
+    virtual_id: null, // the certificate has it
     issued_at: change.now,
     deadline: new Date(change.now.getTime() + context.deadlines.untilRegisteredMs),
     registration_challenge_id: `rc_${randomBytes(16).toString('hex')}`,
@@ -86,7 +91,7 @@ async function acceptIssued(
 }
 
 function refuse(change: ReissueChange, reason: string): Ending {
-  change.set({ csr: null });
+  change.set({ csr: null, virtual_id: null });
   change.move('certificateRefused', 'KEY_REQUIRED', 'reseal.reissue.request-refused.v1', { code: reason });
   return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '/csr', message: reason }] });
 }

@@ -8,6 +8,7 @@ import {
 } from '#libs/domain';
 import {
   certificateOnFile,
+  customerRrn,
   customerById,
   holdCertificate,
   identityMethodsOf,
@@ -63,6 +64,8 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
   const { tx, now, row } = change;
   if (!row.identity_verified_at && (await registeredSince(tx, customer.customer_id, row.created_at)))
     return reject(change, 'ANOTHER_REISSUE_REGISTERED');
+  // Without the number no VID can be made, so no certificate either: better said now than at its end.
+  if (!(await customerRrn(tx, customer.customer_id))) return reject(change, 'RRN_NOT_ON_FILE');
 
   const superseded: string[] = [];
   for (const older of await openReissuesOf(tx, customer.customer_id, row.reissue_id)) {

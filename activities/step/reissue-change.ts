@@ -51,6 +51,8 @@ export class ReissueChange {
         parked_since: null,
         parked_code: null,
         pending_message: null,
+        virtual_id: null,
+        end_code: about.code ?? null,
       });
     this.announce(event, { ...about, previousState: from });
   }

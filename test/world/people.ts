@@ -1,5 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
+import { insertCustomerRrns } from '#libs/db';
+import { computeVirtualId } from '#libs/npki';
+import { sealRegistryValue } from '#libs/vault';
 import { KeyPair } from '../support/key-pair.js';
 import { day } from './movable-clock.js';
 import type { World } from './world.js';
@@ -10,16 +13,21 @@ export interface Person {
   readonly name: string;
   readonly mobile: string;
   readonly ci: string;
+  /** 13 digits of nobody: there is no month 99. */
+  readonly rrn: string;
   readonly account: string;
   readonly password: string;
   /** Serial of the certificate on file. */
   readonly oldSerial: string | undefined;
+  /** R of that certificate, hexadecimal. */
+  readonly oldRandom: string;
 }
 
 export interface Enrolment {
   /** How many days the certificate on file is still valid, or for how many it has expired (negative). */
   readonly certificateDays?: number | 'none';
   readonly withoutPassword?: boolean;
+  readonly withoutRrn?: boolean;
 }
 
 /** As weak as Argon2 allows: the strength of the hash is not what is tried here. */
@@ -34,9 +42,11 @@ export function stranger(world: World): Person {
     name: '홍가상',
     mobile: `0109${String(randomInt(10_000_000)).padStart(7, '0')}`,
     ci: randomBytes(64).toString('base64'),
+    rrn: `009900${String(randomInt(10_000_000)).padStart(7, '0')}`,
     account: `110${String(randomInt(1_000_000_000)).padStart(9, '0')}`,
     password: rightPassword,
     oldSerial: undefined,
+    oldRandom: randomBytes(20).toString('hex'),
   };
   world.outside.telecom.knows(person, person.ci);
   world.outside.oneWon.knows(person, person.ci);
@@ -45,7 +55,7 @@ export function stranger(world: World): Person {
 
 /** A customer of the bank, usually with a certificate that is valid for another 200 days. */
 export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
-  const { certificateDays = 200, withoutPassword = false } = enrolment;
+  const { certificateDays = 200, withoutPassword = false, withoutRrn = false } = enrolment;
   const person = { ...stranger(world), customerId: randomUUID() };
   const now = world.clock.now();
   await world.owner
@@ -67,6 +77,10 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       .insertInto('password_credential')
       .values({ customer_id: person.customerId, verifier: await verifier, set_at: now })
       .execute();
+  if (!withoutRrn) {
+    const sealed = sealRegistryValue(world.registryKeys, person.customerId, person.rrn);
+    await insertCustomerRrns(world.owner, [{ customerId: person.customerId, ...sealed }], now);
+  }
   if (certificateDays === 'none') return person;
 
   const [old] = await world.samples.issueSampleCertificates([
@@ -74,7 +88,9 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       requestId: randomUUID(),
       customerId: person.customerId,
       subjectName: person.name,
-      virtualId: '07'.repeat(32),
+      virtualId: Buffer.from(
+        computeVirtualId({ idn: person.rrn, random: Buffer.from(person.oldRandom, 'hex') }),
+      ).toString('hex'),
       csr: await (await KeyPair.make()).request(),
       notBefore: new Date(now.getTime() + (certificateDays - 365) * day).toISOString(),
       notAfter: new Date(now.getTime() + certificateDays * day).toISOString(),

@@ -40,6 +40,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
   const logger = pino({ level: 'silent' });
 
   const vaultKeys = newVaultKeys();
+  const registryKeys = { current: 'spec', keys: { spec: randomBytes(32) } };
   const authority = await newAuthority();
   const signingPorts = { ...authority, db: as('signer'), clock: clock.now, logger };
   const workerParts: WorkerParts = {
@@ -50,6 +51,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     policy: defaultIdentityPolicy,
     terms: loadTerms(),
     vaultKeys: await importVaultKeys(vaultKeys),
+    registryKeys,
     pseudonymKey: randomBytes(32),
     providers: [outside.telecom, outside.oneWon],
     hashingSlots: 2,
@@ -66,6 +68,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     gateway,
     terms: workerParts.terms,
     vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
+    registryKeys,
     activities: createActivities(workerParts),
     /** The same activities with some parts exchanged, on the same database. */
     activitiesWith: (other: Partial<WorkerParts>) => createActivities({ ...workerParts, ...other }),

@@ -12,7 +12,7 @@ import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/dom
 import type { IdentityProvider } from '#activities/identity';
 import type { Logger } from '#libs/observability';
 import type { TermsCatalogue } from '#libs/terms';
-import type { VaultKeys } from '#libs/vault';
+import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { Client } from '@temporalio/client';
 
 /** Everything the worker's activities reach. */
@@ -24,6 +24,7 @@ export interface WorkerParts {
   readonly policy: IdentityPolicy;
   readonly terms: TermsCatalogue;
   readonly vaultKeys: VaultKeys;
+  readonly registryKeys: RegistryKeys;
   readonly pseudonymKey: Buffer;
   readonly providers: readonly IdentityProvider[];
   readonly hashingSlots: number;
@@ -45,6 +46,7 @@ export function createActivities(parts: WorkerParts) {
     policy: parts.policy,
     terms: parts.terms,
     pseudonymKey: parts.pseudonymKey,
+    registryKeys: parts.registryKeys,
     availableMethods: [...providers.keys()],
     providers,
     secrets: createSecrets(db, parts.vaultKeys),

@@ -6,6 +6,7 @@ import {
   json,
   jsonWebKeySet,
   kafkaConfig,
+  keyring,
   loadConfig,
   milliseconds,
   secretBytes,
@@ -62,6 +63,8 @@ export const configSchema = z.object({
   ...temporalConfig,
   ...kafkaConfig,
   vaultKeys: jsonWebKeySet,
+  /** Open the resident registration numbers on file. */
+  registryKeys: keyring,
   pseudonymKey: secretBytes(32),
   telecomUrl: url('http', 'https'),
   oneWonUrl: url('http', 'https'),

@@ -37,6 +37,7 @@ const activities = createActivities({
   policy: policyOf(config),
   terms: loadTerms(),
   vaultKeys: await importVaultKeys(config.vaultKeys),
+  registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
   providers: [
     createTelecomProvider({ url: config.telecomUrl }),

@@ -100,8 +100,22 @@ CREATE TABLE customer_rrn (
   recorded_at timestamptz NOT NULL
 );
 
--- The VID of the certificate to be made: the worker computes it, the signer copies it (KCAC.TS.SIVID).
-ALTER TABLE reissue ADD COLUMN virtual_id bytea CHECK (octet_length(virtual_id) = 32);
+-- The VID of the certificate to be made, while it is made: the worker computes it, the signer copies it
+-- (KCAC.TS.SIVID). And why a reissue ended, as its event says it.
+ALTER TABLE reissue
+  ADD COLUMN virtual_id bytea CHECK (octet_length(virtual_id) = 32),
+  ADD COLUMN end_code   text;
+
+-- Checks of a number against a certificate: same key, same answer; and how many of a day were wrong.
+CREATE TABLE vid_check (
+  check_id     text PRIMARY KEY CHECK (check_id ~ '^vc_[0-9a-f]{32}$'),
+  request_hmac text NOT NULL,
+  serial       text NOT NULL REFERENCES certificate,
+  matches      boolean NOT NULL,
+  day          date NOT NULL,                    -- in Korea
+  recorded_at  timestamptz NOT NULL
+);
+CREATE INDEX vid_check_wrong ON vid_check (serial, day) WHERE NOT matches;
 
 GRANT USAGE ON SCHEMA public TO reseal_status;
 GRANT SELECT ON issuer, crl TO reseal_status;
@@ -114,6 +128,8 @@ GRANT SELECT, INSERT ON blocked_key TO reseal_signer, reseal_worker;
 GRANT INSERT ON authority_entry TO reseal_signer, reseal_worker;
 GRANT INSERT ON event TO reseal_signer;
 GRANT SELECT ON customer_rrn TO reseal_worker;
+GRANT SELECT, INSERT ON vid_check TO reseal_worker;
+GRANT SELECT ON vid_check TO reseal_gateway;
 GRANT UPDATE (invalidity_date, event_sequence) ON certificate TO reseal_worker;
 
 DO $$ BEGIN

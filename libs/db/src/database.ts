@@ -81,6 +81,8 @@ export interface ReissueTable {
   issued_at: Date | null;
   downloaded_at: Date | null;
   ended_at: Date | null;
+  /** Why it ended; null before, and where it was registered. */
+  end_code: string | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -259,6 +261,15 @@ export interface CustomerRrnTable {
   recorded_at: Date;
 }
 
+export interface VidCheckTable {
+  check_id: string;
+  request_hmac: string;
+  serial: string;
+  matches: boolean;
+  day: string;
+  recorded_at: Date;
+}
+
 export interface EventTable {
   /** A reissue's id, or a serial where no reissue caused what happened. */
   stream: string;
@@ -318,6 +329,7 @@ export interface Tables {
   blocked_key: BlockedKeyTable;
   authority_entry: AuthorityEntryTable;
   customer_rrn: CustomerRrnTable;
+  vid_check: VidCheckTable;
   event: EventTable;
   audit_entry: AuditEntryTable;
   audit_personal: AuditPersonalTable;
