@@ -61,6 +61,8 @@ export function provideSecrets(folder) {
     pseudonymKey: provide('pseudonym-key', () => randomKey(32)),
     vaultKeys: provide('vault-keys.json', vaultKeys),
     caPassphrase: provide('ca-passphrase', password),
+    caRootPassphrase: provide('ca-root-passphrase', password),
+    ocspPassphrase: provide('ocsp-passphrase', password),
     databasePasswords: path.join(folder, 'database-passwords.json'),
   };
 

@@ -7,6 +7,8 @@ import { temporalAddress } from './temporal.mjs';
 /** Inherited by every process; nothing else of the launcher's environment is. */
 const SYSTEM = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 
+/** Where a PKCS#11 token is, for those who use the CA's keys. */
+const TOKEN = ['RESEAL_PKCS11_PIN_FILE', 'SOFTHSM2_CONF'];
 /** Keys of the launcher's own environment that belong to one app only. */
 const FOR_ONE_APP = {
   gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE'],
@@ -17,6 +19,8 @@ const FOR_ONE_APP = {
     'RESEAL_SMTP_URL',
     'RESEAL_MAIL_FROM',
   ],
+  signer: TOKEN,
+  ca: TOKEN,
 };
 /** What names a secret or an address is handed out below, to those who hold it; plain settings go to everyone. */
 const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
@@ -25,7 +29,11 @@ const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([ke
 
 /** Where the signer's keys are: its alone. */
 export const caDirectory = ({ state }) => path.join(state, 'ca');
-/** What everybody may know of the CA: issuing certificate, then root. */
+/** The root is kept apart: no process has it, only `npm run ca`. */
+const caRootDirectory = ({ state }) => path.join(state, 'ca-root');
+/** What the OCSP responder holds. */
+export const ocspDirectory = ({ state }) => path.join(state, 'ocsp');
+/** What everybody may know of the CA: issuing certificates, the newest first, then root. */
 export const caChain = ({ state }) => path.join(state, 'ca-chain.pem');
 
 /** The public addresses of a stack: what a client of it needs, and no secret. */
@@ -43,7 +51,7 @@ export function clientEnvironment(context) {
 
 /**
  * The whole environment of each app: what it holds and nothing more, so that no app can use another's key or role.
- * @returns {Record<string, Record<string, string>>} by app; `owner` is for migrations
+ * @returns {Record<string, Record<string, string>>} by app; `owner` is for migrations, `ca` for `npm run ca`
  */
 export function appEnvironments(context) {
   const { settings, secrets } = context;
@@ -51,6 +59,10 @@ export function appEnvironments(context) {
   const { files } = secrets;
   const client = clientEnvironment(context);
   const sandbox = client.RESEAL_SANDBOX_URL;
+  const issuingKeys = {
+    RESEAL_CA_DIRECTORY: caDirectory(settings),
+    RESEAL_CA_PASSPHRASE_FILE: files.caPassphrase,
+  };
   const common = {
     ...pick(process.env, (key) => SYSTEM.includes(key)),
     ...pick(process.env, (key) => key.startsWith('RESEAL_') && !NOT_FOR_EVERYONE.test(key)),
@@ -95,8 +107,15 @@ export function appEnvironments(context) {
       RESEAL_SIGNER_PORT: ports.signer,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
       ...temporal,
-      RESEAL_CA_DIRECTORY: caDirectory(settings),
-      RESEAL_CA_PASSPHRASE_FILE: files.caPassphrase,
+      ...issuingKeys,
+    },
+    ca: {
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
+      ...issuingKeys,
+      RESEAL_CA_ROOT_DIRECTORY: caRootDirectory(settings),
+      RESEAL_CA_ROOT_PASSPHRASE_FILE: files.caRootPassphrase,
+      RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
+      RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
     },
     sandbox: {
       RESEAL_SANDBOX_PORT: ports.sandbox,

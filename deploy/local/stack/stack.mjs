@@ -66,7 +66,9 @@ export class Stack {
   /** They need no Kafka to start: events wait in the database until it is there. */
   async #startApps(databases, temporal) {
     await build(this.#context);
-    await Promise.all([temporal, this.#provideCa(), databases.then(() => this.#migrate())]);
+    // The CA after the migrations: its making is the first entry of its audit trail.
+    const ca = databases.then(() => this.#migrate()).then(() => this.#provideCa());
+    await Promise.all([temporal, ca]);
     await Promise.all(APPS.map((app) => this.#startApp(app)));
   }
 
@@ -127,26 +129,23 @@ export class Stack {
   #provideCa() {
     const { settings, report } = this.#context;
     return report.step('Certificate authority ready', async () => {
-      await this.#runBuilt('ca', 'dist/apps/signer/src/ca-init.js', this.#environments.signer);
-      const certificates = ['issuing.crt', 'root.crt'].map((name) => path.join(caDirectory(settings), name));
-      writeFileAtomically(
-        caChain(settings),
-        certificates.map((file) => fs.readFileSync(file, 'utf8')).join(''),
-      );
+      await this.#runBuilt('ca', ['dist/apps/signer/src/ca/main.js', 'init', '--as', 'launcher'], 'ca');
+      const chain = fs.readFileSync(path.join(caDirectory(settings), 'chain.pem'), 'utf8');
+      writeFileAtomically(caChain(settings), chain);
     });
   }
 
   #migrate() {
     return this.#context.report.step('Database migrated', () =>
-      this.#runBuilt('migrations', 'dist/libs/db/src/migrate.js', this.#environments.owner),
+      this.#runBuilt('migrations', ['dist/libs/db/src/migrate.js'], 'owner'),
     );
   }
 
-  #runBuilt(name, script, env) {
+  #runBuilt(name, script, environment) {
     const log = path.join(this.settings.logs, `${name}.log`);
-    return runToLog(process.execPath, ['--enable-source-maps', script], {
+    return runToLog(process.execPath, ['--enable-source-maps', ...script], {
       log,
-      env,
+      env: this.#environments[environment],
       cwd: this.settings.root,
     });
   }
