@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { authorityFiles } from './authority-files.js';
-import { buildCertificate } from './certificate.js';
 import { createCertificateAuthority } from './create-authority.js';
 import { personalName } from './distinguished-name.js';
 import { issuingAuthority, openIssuingAuthority, signCertificate } from './issuing-authority.js';
@@ -31,6 +30,7 @@ import {
 } from './peculiar.js';
 import { personalBankProfile, profileDigest } from './profile.js';
 import { crlShardOf, newSerialNumber } from './serial-number.js';
+import { buildCertificate } from './template.js';
 import { validity } from './validity.js';
 
 const now = new Date('2026-11-05T03:04:05.678Z');

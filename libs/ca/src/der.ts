@@ -1,15 +1,20 @@
 /** The little of DER (X.690 section 10) that a certificate needs: values in, bytes out, and a reader. */
 
 function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
-  const length = contents.reduce((sum, content) => sum + content.length, 0);
-  return Buffer.concat([Buffer.from([tag]), encodedLength(length), ...contents]);
-}
-
-function encodedLength(length: number): Buffer {
-  if (length < 0x80) return Buffer.from([length]);
-  const digits = length.toString(16);
-  const bytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
-  return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes]);
+  let length = 0;
+  for (const content of contents) length += content.length;
+  const lengthBytes =
+    length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x1_0000 ? 2 : length < 0x100_0000 ? 3 : 4;
+  const bytes = Buffer.allocUnsafe(2 + lengthBytes + length);
+  bytes[0] = tag;
+  bytes[1] = lengthBytes === 0 ? length : 0x80 | lengthBytes;
+  if (lengthBytes > 0) bytes.writeUIntBE(length, 2, lengthBytes);
+  let at = 2 + lengthBytes;
+  for (const content of contents) {
+    bytes.set(content, at);
+    at += content.length;
+  }
+  return bytes;
 }
 
 export const sequence = (...items: readonly Uint8Array[]) => tlv(0x30, ...items);
@@ -21,8 +26,8 @@ export const enumerated = (value: number) => tlv(0x0a, Buffer.from([value]));
 export const nullValue = Buffer.from([0x05, 0x00]);
 export const trueValue = Buffer.from([0x01, 0x01, 0xff]);
 
-/** Context tag around a whole value. */
-export const explicit = (tag: number, item: Uint8Array) => tlv(0xa0 | tag, item);
+/** Context tag around whole values. */
+export const explicit = (tag: number, ...items: readonly Uint8Array[]) => tlv(0xa0 | tag, ...items);
 /** Context tag in place of a primitive value's own. */
 export const implicit = (tag: number, content: Uint8Array) => tlv(0x80 | tag, content);
 

@@ -1,7 +1,12 @@
 import { koreanDate } from './validity.js';
 import { objectIdentifier, printableString, sequence, set, utf8String } from './der.js';
 
-const attributeTypes = { c: '2.5.4.6', o: '2.5.4.10', ou: '2.5.4.11', cn: '2.5.4.3' } as const;
+const attributeTypes = {
+  c: objectIdentifier('2.5.4.6'),
+  o: objectIdentifier('2.5.4.10'),
+  ou: objectIdentifier('2.5.4.11'),
+  cn: objectIdentifier('2.5.4.3'),
+} as const;
 
 /** One relative distinguished name: its short type and its value. */
 export type NameAttribute = readonly [type: keyof typeof attributeTypes, value: string];
@@ -9,15 +14,23 @@ export type NameAttribute = readonly [type: keyof typeof attributeTypes, value: 
 /** A distinguished name in the order in which it is written: the most specific part first. */
 export type DistinguishedName = readonly NameAttribute[];
 
-/** DER of a name. There the order is the reverse: the country comes first. */
+/**
+ * DER of a name. There the order is the reverse: the country comes first.
+ * @throws RangeError if a value cannot stand in a name: see {@link requireNameable}, and RFC 5280 appendix A for
+ *   the length, 1 to 64 characters of each
+ */
 export function encodeName(name: DistinguishedName): Buffer {
   return sequence(...name.toReversed().map(encodeAttribute));
 }
 
 function encodeAttribute([type, value]: NameAttribute): Buffer {
+  requireNameable(value);
+  if (value.length > attributeLimit && charactersIn(value) > attributeLimit) {
+    throw new RangeError('a part of the name is too long for a certificate');
+  }
   // RFC 5280 appendix A: a country is a PrintableString. Everything else may hold Korean.
   const encoded = type === 'c' ? printableString(value) : utf8String(value);
-  return set(sequence(objectIdentifier(attributeTypes[type]), encoded));
+  return set(sequence(attributeTypes[type], encoded));
 }
 
 /** A name as text, with what RFC 4514 section 2.4 wants escaped. */
@@ -32,8 +45,22 @@ function escaped(value: string): string {
     .replace(/ $/, '\\ ');
 }
 
-/** Upper bound of a common name in characters (RFC 5280 appendix A, ub-common-name). */
-const commonNameLimit = 64;
+/** Upper bound of each attribute's length in characters (RFC 5280 appendix A, ub-common-name and its like). */
+const attributeLimit = 64;
+
+const charactersIn = (text: string) => [...text].length;
+
+/** What RFC 4518 section 2 prohibits in a name, or drops when two are compared: so two names could look like one. */
+const unnameable = /[\p{C}\p{Zl}\p{Zp}\uFFFD]/u;
+
+/**
+ * Refuses text that cannot stand in a name: none at all, control and invisible characters, halves of characters.
+ * @throws RangeError
+ */
+export function requireNameable(text: string): void {
+  if (text.length === 0) throw new RangeError('a part of the name is empty');
+  if (unnameable.test(text)) throw new RangeError('the name has a character that no name may have');
+}
 
 /** Whom a personal certificate names. */
 export interface PersonalSubject {
@@ -50,18 +77,37 @@ export interface PersonalSubject {
  * The name pattern of bank-issued joint certificates:
  * `cn=<name>(<latin name>)<digits>,ou=<bank>,ou=personal4IB,o=<organisation>,c=kr`.
  *
- * @throws RangeError if the common name is longer than the 64 characters of X.520
+ * A common name has 64 characters at most. What does not fit is left out, first the Latin name, then the end of
+ * the name: the digits tell people apart, and the whole name stands beside the VID.
  */
-export function personalName(subject: PersonalSubject): DistinguishedName {
-  const commonName = `${subject.name}(${subject.latinName})${subject.digits}`;
-  if (commonName.length > commonNameLimit) throw new RangeError('the name is too long for a certificate');
+export function personalName({
+  name,
+  latinName,
+  digits,
+  bank,
+  organisation,
+}: PersonalSubject): DistinguishedName {
+  const room = attributeLimit - digits.length - '()'.length;
+  const shortName = cut(name.normalize('NFC'), room);
+  const latin = charactersIn(shortName) + charactersIn(latinName) <= room ? latinName : '';
   return [
-    ['cn', commonName],
-    ['ou', subject.bank],
+    ['cn', `${shortName}(${latin})${digits}`],
+    ['ou', bank],
     ['ou', 'personal4IB'],
-    ['o', subject.organisation],
+    ['o', organisation],
     ['c', 'kr'],
   ];
+}
+
+/** The beginning of a text, no longer than `limit` characters, and none of what people see as one letter cut in two. */
+function cut(text: string, limit: number): string {
+  if (charactersIn(text) <= limit) return text;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('ko').segment(text)) {
+    if (charactersIn(kept) + charactersIn(segment) > limit) break;
+    kept += segment;
+  }
+  return kept;
 }
 
 /**
