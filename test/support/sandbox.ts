@@ -10,6 +10,8 @@ export interface Person {
   readonly mobile: string;
   readonly email: string;
   readonly rrn: string;
+  /** Whether the bank knows it. */
+  readonly rrnOnFile: boolean;
   readonly birthDate: string;
   readonly account: { readonly bank: string; readonly number: string };
   readonly certificatePassword: string;
@@ -19,6 +21,8 @@ export interface Person {
   readonly oldCertificate?: string;
   /** PEM, PKCS#8 */
   readonly oldKey?: string;
+  /** R of the old certificate's VID, hexadecimal. */
+  readonly oldRandom?: string;
 }
 
 export interface Message {
@@ -65,6 +69,13 @@ export class Sandbox {
   async makePerson(holding?: Holding): Promise<Person> {
     const [person] = await this.makePeople(1, holding);
     return person!;
+  }
+
+  /** Makes somebody whose resident registration number the bank does not have on file. */
+  async makePersonWithoutRrn(holding: Holding): Promise<Person> {
+    const body = { count: 1, holding, rrnOnFile: false };
+    const { people } = await this.call<{ people: Person[] }>('POST', '/v1/people', body);
+    return people[0]!;
   }
 
   /** The people there are, the first thousand of them. */

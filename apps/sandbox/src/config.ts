@@ -2,6 +2,7 @@ import {
   databaseConfig,
   fromKey,
   httpConfig,
+  keyring,
   loadConfig,
   milliseconds,
   port,
@@ -19,6 +20,8 @@ const schema = z.object({
   ...temporalConfig,
   /** The bank's registry, into which sample people are written. */
   registryDatabaseUrl: url('postgres', 'postgresql'),
+  /** Seal the resident registration numbers in it. */
+  registryKeys: keyring,
   smtpPort: fromKey('RESEAL_SANDBOX_SMTP_PORT', port(3025)),
   phoneCodeLifetimeMs: fromKey('RESEAL_SANDBOX_PHONE_CODE_LIFETIME_MS', milliseconds(180_000)),
   oneWonCodeLifetimeMs: fromKey('RESEAL_SANDBOX_ONE_WON_CODE_LIFETIME_MS', milliseconds(600_000)),

@@ -26,6 +26,10 @@ export interface PersonTable {
   certificate_password: string;
   ci: string;
   private_key: string | null;
+  /** R of the old certificate's VID, hexadecimal; only with a private key. */
+  random: string | null;
+  /** Whether the bank has the resident registration number on file. */
+  rrn_on_file: boolean;
   not_before: Date | null;
   not_after: Date | null;
   certificate: string | null;
@@ -97,11 +101,21 @@ const SCHEMA = `
     certificate_password text not null,
     ci text not null unique,
     private_key text,
+    random text,
+    rrn_on_file boolean not null default true,
     not_before timestamptz,
     not_after timestamptz,
     certificate text,
     created_at timestamptz not null
   );
+  -- Who was made before there were VIDs is enrolled once more, so that the bank gets their number.
+  do $$ begin
+    if not exists (select from information_schema.columns where table_schema = current_schema()
+        and table_name = 'person' and column_name = 'rrn_on_file') then
+      alter table person add column random text, add column rrn_on_file boolean not null default true;
+      update person set state = 'PENDING';
+    end if;
+  end $$;
   create index if not exists person_pending on person (number) where state = 'PENDING';
 
   create table if not exists code_transaction (

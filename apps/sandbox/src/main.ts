@@ -18,6 +18,7 @@ await bootstrap({
     config,
     registry: new BankRegistry(
       createDatabase({ url: values.registryDatabaseUrl, max: 2, applicationName: 'reseal-sandbox' }),
+      values.registryKeys,
     ),
     certificates: new SignerSampleCertificates(
       connectTemporalClient({

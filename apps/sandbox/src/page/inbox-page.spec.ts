@@ -8,6 +8,7 @@ const person: Person = {
   mobile: '01000000001',
   email: 'person0000001@people.example.com',
   rrn: '9001011000012',
+  rrnOnFile: true,
   birthDate: '1990-01-01',
   document: { type: 'RESIDENT_CARD', issuedOn: '2020-02-03' },
   account: { bank: '999', number: '100000000001' },

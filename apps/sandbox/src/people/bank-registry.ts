@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { inTransaction } from '#libs/db';
+import { insertCustomerRrns, inTransaction } from '#libs/db';
 import type { Database } from '#libs/db';
+import { sealRegistryValue, type RegistryKeys } from '#libs/vault';
 
 export interface NewCustomer {
   customerId: string;
@@ -10,15 +11,20 @@ export interface NewCustomer {
   email: string;
   bankCode: string;
   accountNumber: string;
+  /** Resident registration number, 13 digits; undefined if the bank is not to have it on file. */
+  rrn: string | undefined;
   /** Argon2id verifier of the certificate password (PHC string). */
   verifier: string;
 }
 
 /** The bank's customer registry, which the sandbox may only add to. */
 export class BankRegistry {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly keys: RegistryKeys,
+  ) {}
 
-  /** Writes customers with their certificate passwords; those it has already stay as they are. */
+  /** Writes customers with their certificate passwords and, sealed, their numbers; those it has already stay as they are. */
   async enrol(customers: readonly NewCustomer[], now: Date): Promise<void> {
     await inTransaction(this.database, async (tx) => {
       await tx
@@ -45,6 +51,10 @@ export class BankRegistry {
         )
         .onConflict((conflict) => conflict.doNothing())
         .execute();
+      const numbers = customers.flatMap(({ customerId, rrn }) =>
+        rrn === undefined ? [] : [{ customerId, ...sealRegistryValue(this.keys, customerId, rrn) }],
+      );
+      await insertCustomerRrns(tx, numbers, now);
     });
   }
 

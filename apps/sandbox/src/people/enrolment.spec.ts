@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { verify } from '@node-rs/argon2';
 import { Pkcs10CertificateRequest, PemConverter, X509CertificateGenerator } from '@peculiar/x509';
 import type { SampleCertificateRequest } from '#activities/signing';
+import { computeVirtualId } from '#libs/npki';
 import { Clock } from '../clock.js';
 import type { BankRegistry, NewCustomer } from './bank-registry.js';
 import { makePrivateKey } from './certificate-request.js';
@@ -54,11 +55,13 @@ function setUp() {
   const enrolled = new Map<string, string | null>();
   const customers: NewCustomer[] = [];
   const people = {
-    async invent(holdings: readonly Holding[]) {
+    async invent(holdings: readonly Holding[], rrnOnFile: boolean) {
       const made = await Promise.all(
         holdings.map(async (holding) => ({
           ...inventPerson(rows.length + 1 + Math.floor(Math.random() * 9e5), '999', holding, new Date()),
           private_key: holding === 'NONE' ? null : await makePrivateKey(),
+          random: holding === 'NONE' ? null : randomBytes(20).toString('hex'),
+          rrn_on_file: rrnOnFile,
           certificate: null,
         })),
       );
@@ -99,6 +102,23 @@ describe('enrolment', () => {
     expect(customers).toHaveLength(3);
     expect(customers[0]!.verifier).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await verify(customers[0]!.verifier, rows[0]!.certificate_password)).toBe(true);
+  });
+
+  it('gives each old certificate the VID of its holder’s number and R', async () => {
+    const { rows, authority, enrolment } = setUp();
+    await enrolment.enrol(['VALID', 'EXPIRED']);
+    expect(authority.asked.flat().map(({ virtualId }) => virtualId)).toEqual(
+      rows.map(({ rrn, random }) =>
+        Buffer.from(computeVirtualId({ idn: rrn, random: Buffer.from(random!, 'hex') })).toString('hex'),
+      ),
+    );
+  });
+
+  it('tells the bank the numbers of those whom it is to know them of', async () => {
+    const { rows, customers, enrolment } = setUp();
+    await enrolment.enrol(['VALID']);
+    await enrolment.enrol(['VALID', 'NONE'], false);
+    expect(customers.map(({ rrn }) => rrn)).toEqual([rows[0]!.rrn, undefined, undefined]);
   });
 
   it('asks the CA for at most 100 at once', async () => {

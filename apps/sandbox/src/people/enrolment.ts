@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
+import { computeVirtualId } from '#libs/npki';
 import type { Selectable } from 'kysely';
 import { Clock } from '../clock.js';
 import type { PersonTable } from '../database.js';
@@ -24,7 +25,7 @@ type PersonRow = Selectable<PersonTable>;
  * Makes sample people customers of the bank:
  * 1. record the person with their key, PENDING;
  * 2. have the CA issue the old certificate, by the person's id;
- * 3. write customer and password verifier into the bank's registry;
+ * 3. write customer, password verifier and, unless they are to be without, resident registration number into the bank's registry;
  * 4. mark the person ENROLLED, which shows them.
  * Every step may be done again, so an enrolment that broke off is simply begun anew.
  */
@@ -52,10 +53,11 @@ export class Enrolment {
 
   /**
    * Invents a person for each holding and enrols them all.
+   * @param rrnOnFile whether the bank gets to know their resident registration numbers
    * @throws ProblemError 503 if bank or CA cannot be reached; the people are enrolled once they can.
    */
-  async enrol(holdings: readonly Holding[]): Promise<Person[]> {
-    const rows = await this.people.invent(holdings);
+  async enrol(holdings: readonly Holding[], rrnOnFile = true): Promise<Person[]> {
+    const rows = await this.people.invent(holdings, rrnOnFile);
     try {
       await this.#finish(rows);
     } catch (error) {
@@ -101,14 +103,15 @@ export class Enrolment {
           email: row.email,
           bankCode: row.bank_code,
           accountNumber: row.account_number,
+          rrn: row.rrn_on_file ? row.rrn : undefined,
           verifier: verifiers[index]!,
         })),
         this.clock.now(),
       );
       await this.people.markEnrolled(
-        batch.map(({ person_id }) => ({
+        batch.map(({ person_id, certificate }) => ({
           personId: person_id,
-          certificate: certificates.get(person_id) ?? null,
+          certificate: certificates.get(person_id) ?? certificate,
         })),
       );
     }
@@ -117,8 +120,16 @@ export class Enrolment {
   /** The old certificates of those who have one, by person. */
   async #issue(rows: readonly PersonRow[]): Promise<Map<string, string>> {
     const holders = rows.flatMap((row) =>
-      row.private_key && row.not_before && row.not_after
-        ? [{ ...row, private_key: row.private_key, not_before: row.not_before, not_after: row.not_after }]
+      row.private_key && row.random && row.not_before && row.not_after
+        ? [
+            {
+              ...row,
+              private_key: row.private_key,
+              random: row.random,
+              not_before: row.not_before,
+              not_after: row.not_after,
+            },
+          ]
         : [],
     );
     if (holders.length === 0) return new Map();
@@ -128,6 +139,9 @@ export class Enrolment {
           requestId: row.person_id,
           customerId: row.person_id,
           subjectName: row.name,
+          virtualId: Buffer.from(
+            computeVirtualId({ idn: row.rrn, random: Buffer.from(row.random, 'hex') }),
+          ).toString('hex'),
           csr: await requestCertificate(row.private_key, row.name),
           notBefore: row.not_before.toISOString(),
           notAfter: row.not_after.toISOString(),

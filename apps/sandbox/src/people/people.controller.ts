@@ -10,7 +10,11 @@ const peopleQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   holding: holding.optional(),
 });
-const peopleBody = z.object({ count: z.int().min(1).max(500), holding: holding.optional() });
+const peopleBody = z.object({
+  count: z.int().min(1).max(500),
+  holding: holding.optional(),
+  rrnOnFile: z.boolean().default(true),
+});
 const personId = z.uuid();
 
 @Controller('v1/people')
@@ -34,11 +38,13 @@ export class PeopleController {
 
   /** Makes people; without a holding, each in turn. */
   @Post()
-  async make(@Body({ schema: peopleBody }) { count, holding: wanted }: z.infer<typeof peopleBody>) {
+  async make(
+    @Body({ schema: peopleBody }) { count, holding: wanted, rrnOnFile }: z.infer<typeof peopleBody>,
+  ) {
     const holdings = Array.from(
       { length: count },
       (_, index) => wanted ?? HOLDINGS[index % HOLDINGS.length]!,
     );
-    return { people: await this.enrolment.enrol(holdings) };
+    return { people: await this.enrolment.enrol(holdings, rrnOnFile) };
   }
 }

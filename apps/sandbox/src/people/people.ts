@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Insertable, Selectable } from 'kysely';
@@ -55,7 +56,7 @@ export class People {
   }
 
   /** Invents people with their keys and records them, not yet enrolled. */
-  async invent(holdings: readonly Holding[]): Promise<Selectable<PersonTable>[]> {
+  async invent(holdings: readonly Holding[], rrnOnFile: boolean): Promise<Selectable<PersonTable>[]> {
     const now = this.clock.now();
     const { rows } = await sql<{ number: number }>`
       select nextval('person_number')::integer as number from generate_series(1, ${holdings.length})
@@ -66,6 +67,8 @@ export class People {
         return {
           ...inventPerson(number, this.config.values.bankCode, holding, now),
           private_key: holding === 'NONE' ? null : await makePrivateKey(),
+          random: holding === 'NONE' ? null : randomBytes(20).toString('hex'),
+          rrn_on_file: rrnOnFile,
         };
       }),
     );

@@ -15,6 +15,8 @@ export interface Person {
   email: string;
   /** 13 digits; its check digit is wrong on purpose. */
   rrn: string;
+  /** Whether the bank knows it; without it nobody gets a certificate. */
+  rrnOnFile: boolean;
   /** YYYY-MM-DD */
   birthDate: string;
   document: IdentityDocument;
@@ -27,6 +29,8 @@ export interface Person {
   oldCertificate?: string;
   /** PEM, PKCS#8 */
   oldKey?: string;
+  /** R of the old certificate's VID: 20 bytes, hexadecimal. */
+  oldRandom?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -50,6 +54,7 @@ export function toPerson(row: Selectable<PersonTable>, now: Date): Person {
     mobile: row.mobile,
     email: row.email,
     rrn: row.rrn,
+    rrnOnFile: row.rrn_on_file,
     birthDate: row.birth_date,
     document: row.document,
     account: { bank: row.bank_code, number: row.account_number },
@@ -58,5 +63,6 @@ export function toPerson(row: Selectable<PersonTable>, now: Date): Person {
     holding: holdingOf(row.not_after, now),
     ...(row.certificate === null ? {} : { oldCertificate: row.certificate }),
     ...(row.private_key === null ? {} : { oldKey: row.private_key }),
+    ...(row.random === null ? {} : { oldRandom: row.random }),
   };
 }

@@ -21,7 +21,7 @@ export function inventPerson(
   bankCode: string,
   holding: Holding,
   now: Date,
-): Omit<Insertable<PersonTable>, 'private_key' | 'certificate'> {
+): Omit<Insertable<PersonTable>, 'private_key' | 'random' | 'rrn_on_file' | 'certificate'> {
   if (number < 1 || number > LAST_NUMBER) throw new RangeError('there are no more sample people');
   const birth = new Date(Date.UTC(1950, 0, 1) + randomInt(20_000) * DAY_MS);
   const serial = number.toString().padStart(7, '0');
