@@ -31,6 +31,14 @@ CREATE TABLE crl (
   PRIMARY KEY (issuer, shard, number)
 );
 
+-- Whoever serves CRLs serves the newest: the payload is `<key id of the issuing CA>/<shard>`.
+CREATE FUNCTION announce_crl() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('reseal_crl', (SELECT key_id FROM issuer WHERE subject = NEW.issuer) || '/' || NEW.shard);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER crl_published AFTER INSERT ON crl FOR EACH ROW EXECUTE FUNCTION announce_crl();
+
 ALTER TABLE certificate
   ADD COLUMN invalidity_date   timestamptz,      -- RFC 5280 section 5.3.2: since when the key is believed to be known
   ADD COLUMN status_changed_at timestamptz,      -- last hold, release or revocation

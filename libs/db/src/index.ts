@@ -86,3 +86,18 @@ export {
   insertEnrolled,
 } from './certificates.js';
 export { revokeCertificate, holdCertificate, withdrawCertificatesOf } from './revocations.js';
+export {
+  shardsOf,
+  lockShard,
+  takePending,
+  listedCertificates,
+  insertCrl,
+  latestCrl,
+  crlByNumber,
+  oldestPending,
+} from './crls.js';
+export type { CrlRow, RevokedCertificate, ShardState } from './crls.js';
+export { certificateStatuses } from './certificate-status.js';
+export type { CertificateStatusRow } from './certificate-status.js';
+export { NotificationListener } from './notification-listener.js';
+export type { ListenerOptions } from './notification-listener.js';

@@ -1,0 +1,111 @@
+import { describeError, type Logger } from '#libs/observability';
+import pg from 'pg';
+
+export interface ListenerOptions {
+  /** Leads to PostgreSQL itself, or to a pooler in session mode. */
+  readonly databaseUrl: string;
+  readonly applicationName: string;
+  /** NOTIFY channels. */
+  readonly channels: readonly string[];
+  onNotification(payload: string, channel: string): void;
+  /** Listening has begun, or begun again: what was announced before was not heard. */
+  onListening?(): void;
+  /** From now on nothing is heard. */
+  onLost?(): void;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** How often the connection is tested, in milliseconds: one that broke without a word is noticed by that only. */
+  readonly heartbeatMs?: number;
+}
+
+const firstDelayMs = 250;
+const longestDelayMs = 5_000;
+const timeoutMs = 3_000;
+
+/** One connection that hears what is announced by NOTIFY, and connects again by itself when it is lost. */
+export class NotificationListener {
+  private client: pg.Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private delayMs = firstDelayMs;
+  private stopped = false;
+
+  /** Whether announcements are heard. */
+  listening = false;
+
+  constructor(private readonly options: ListenerOptions) {}
+
+  /** Begins to connect, and goes on trying until it is stopped. */
+  start(): void {
+    void this.connect();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    const { client } = this;
+    this.client = undefined;
+    this.listening = false;
+    await client?.end().catch(() => undefined);
+  }
+
+  /** Throws while nothing would be heard; for readiness. */
+  check(): void {
+    if (!this.listening) throw new Error(`not listening to ${this.options.channels.join(', ')}`);
+  }
+
+  private async connect(): Promise<void> {
+    const { options } = this;
+    const client = new pg.Client({
+      connectionString: options.databaseUrl,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+      keepAlive: true,
+    });
+    this.client = client;
+    client.on('notification', ({ payload = '', channel }) => options.onNotification(payload, channel));
+    client.on('error', (error) => this.lose(client, error));
+    client.once('end', () => this.lose(client));
+    try {
+      await client.connect();
+      for (const channel of options.channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      this.lose(client, error);
+      return;
+    }
+    if (this.client !== client) return;
+    if (this.delayMs > firstDelayMs) options.logger.info({ channels: options.channels }, 'listening again');
+    this.delayMs = firstDelayMs;
+    this.listening = true;
+    options.onListening?.();
+    this.beat(client);
+  }
+
+  private beat(client: pg.Client): void {
+    this.timer = setTimeout(() => {
+      client.query('SELECT 1').then(
+        () => this.client === client && this.beat(client),
+        (error: unknown) => this.lose(client, error),
+      );
+    }, this.options.heartbeatMs ?? 1_000);
+  }
+
+  /** Gives a connection up, once, and tries another one after a while. */
+  private lose(client: pg.Client, error?: unknown): void {
+    if (this.client !== client || this.stopped) return;
+    const { options } = this;
+    this.client = undefined;
+    clearTimeout(this.timer);
+    client.end().catch(() => undefined);
+    if (this.listening || this.delayMs === firstDelayMs)
+      options.logger.warn(
+        { channels: options.channels, err: error === undefined ? undefined : describeError(error) },
+        'not listening',
+      );
+    if (this.listening) {
+      this.listening = false;
+      options.onLost?.();
+    }
+    this.timer = setTimeout(() => void this.connect(), this.delayMs);
+    this.delayMs = Math.min(this.delayMs * 2, longestDelayMs);
+  }
+}
