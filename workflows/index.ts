@@ -1,2 +1,3 @@
 export { reissueCertificate } from './reissue-certificate/workflow.js';
 export { reconcile } from './reconcile/workflow.js';
+export { publishCrl } from './publish-crl/workflow.js';

@@ -1,8 +1,11 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { taskQueues } from '#libs/domain';
 
-/** A workflow that keeps house between reissues: schedule, workflow type and workflow id have one name. */
+/** A workflow that keeps house between reissues. */
 interface Housekeeping {
+  /** Of the schedule, and of the one workflow it runs at a time. */
+  readonly id: string;
+  /** The workflow's type. */
   readonly workflow: string;
   /** As the Temporal client reads it, e.g. `1 minute`. */
   readonly every: string;
@@ -11,7 +14,8 @@ interface Housekeeping {
 }
 
 const schedules: readonly Housekeeping[] = [
-  { workflow: 'reconcile', every: '1 minute', runTimeout: '2 minutes' },
+  { id: 'reconcile', workflow: 'reconcile', every: '1 minute', runTimeout: '2 minutes' },
+  { id: 'publish-crl', workflow: 'publishCrl', every: '1 minute', runTimeout: '2 minutes' },
 ];
 
 /** Makes the schedules that are not there yet. Whoever starts first makes them; the others find them. */
@@ -19,16 +23,16 @@ export async function ensureSchedules(client: Client): Promise<void> {
   for (const schedule of schedules) await ensure(client, schedule);
 }
 
-async function ensure(client: Client, { workflow, every, runTimeout }: Housekeeping): Promise<void> {
+async function ensure(client: Client, { id, workflow, every, runTimeout }: Housekeeping): Promise<void> {
   try {
     await client.schedule.create({
-      scheduleId: workflow,
+      scheduleId: id,
       spec: { intervals: [{ every }] },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: every },
       action: {
         type: 'startWorkflow',
         workflowType: workflow,
-        workflowId: workflow,
+        workflowId: id,
         taskQueue: taskQueues.reissue,
         workflowRunTimeout: runTimeout,
       },
