@@ -4,6 +4,7 @@ import {
   decideBasis,
   earlyRevocation,
   passwordAttempts,
+  type EndCode,
   type IdentityMethod,
 } from '#libs/domain';
 import {
@@ -54,7 +55,7 @@ export async function concludeIdentity(context: IdentityContext, change: Reissue
   return accept(change, customer);
 }
 
-function reject(change: ReissueChange, code: string): [] {
+function reject(change: ReissueChange, code: EndCode): [] {
   change.move('answerChallenges', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
   change.audit({ actor: 'system', action: 'identity', outcome: 'REJECTED', reason: code });
   return [];

@@ -5,8 +5,14 @@ import { message } from './messages.js';
 const serial = '5f0c9ad2be3471aa90c2771e88d40f61c3';
 const registerBy = new Date('2026-11-23T09:00:00Z');
 
-describe.each(moments)('what a customer is told at %s', (moment) => {
-  const { sms, mail } = message(moment, { serial, registerBy });
+const told = [
+  ...moments.map((moment) => [moment, moment, undefined] as const),
+  ['REFUSED without an RRN on file', 'REFUSED', 'RRN_NOT_ON_FILE'] as const,
+];
+
+describe.each(told)('what a customer is told at %s', (_name, moment, endCode) => {
+  const details = { serial, registerBy, ...(endCode ? { endCode } : {}) };
+  const { sms, mail } = message(moment, details);
   const [korean = '', english = '', ...more] = sms.split('\n');
 
   it('is an SMS of one short Korean and one short English line', () => {
@@ -33,13 +39,18 @@ describe.each(moments)('what a customer is told at %s', (moment) => {
   });
 
   it('reads well when nothing is known about the certificate', () => {
-    const bare = message(moment);
+    const bare = message(moment, endCode ? { endCode } : {});
     expect(bare.sms + bare.mail.subject + bare.mail.text).not.toMatch(/[{}]|undefined|\(…|  /);
   });
 
   it('carries no links and no telephone numbers', () => {
     expect(sms + mail.text).not.toMatch(/https?:|www\.|\d{2,4}-\d{3,4}/);
   });
+});
+
+it('a refusal says what is missing, and that of identity where nothing else is said', () => {
+  expect(message('REFUSED', { endCode: 'RRN_NOT_ON_FILE' }).sms).toContain('주민등록번호');
+  expect(message('REFUSED', { endCode: 'IDENTITY_LOCKED' })).toEqual(message('REFUSED'));
 });
 
 describe('the time by which to register', () => {

@@ -1,5 +1,5 @@
-import type { Moment } from '#libs/domain';
-import { texts, type Language, type MomentText } from './texts.js';
+import type { EndCode, Moment } from '#libs/domain';
+import { refusals, texts, type Language, type MomentText } from './texts.js';
 
 /** What a message may say about one certificate; nothing about its holder. */
 export interface MessageDetails {
@@ -7,6 +7,8 @@ export interface MessageDetails {
   readonly serial?: string;
   /** Until when the new certificate can be registered. */
   readonly registerBy?: Date;
+  /** Why the reissue ended. */
+  readonly endCode?: EndCode;
 }
 
 export interface Message {
@@ -35,8 +37,9 @@ const formats = {
  * personal data: who reads a lock screen or another's mailbox learns that a certificate changed, not whose.
  */
 export function message(moment: Moment, details: MessageDetails = {}): Message {
-  const ko = fill('ko', texts[moment].ko, details);
-  const en = fill('en', texts[moment].en, details);
+  const said = (moment === 'REFUSED' && details.endCode && refusals[details.endCode]) || texts[moment];
+  const ko = fill('ko', said.ko, details);
+  const en = fill('en', said.en, details);
   return {
     sms: `[${service.ko}] ${ko.fact} ${ko.action}\n[${service.en}] ${en.fact} ${en.action}`,
     mail: {

@@ -1,4 +1,4 @@
-import type { Moment } from '#libs/domain';
+import { endCodes, type Moment } from '#libs/domain';
 import { channelsTold, customerById, findReissue, insertNotification, type Database } from '#libs/db';
 import type { MessageDetails } from './messages.js';
 
@@ -32,12 +32,14 @@ export function noticesIn(db: Database): Notices {
       if (!reissue || !customer) return undefined;
       // Whoever knows a name and a number can start and cancel: that alone is no reason to disturb its owner.
       if (!reissue.identity_verified_at && moment !== 'REFUSED') return undefined;
+      const endCode = endCodes.find((code) => code === reissue.end_code);
       const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
       return {
         occasion: moment === 'REMINDER' ? `REMINDER-${reissue.reminders_sent}` : moment,
         details: {
           ...(serial ? { serial } : {}),
           ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
+          ...(endCode ? { endCode } : {}),
         },
         mobile: customer.mobile,
         email: customer.email,

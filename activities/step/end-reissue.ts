@@ -1,5 +1,5 @@
 import { BrokenInvariant } from './guard.js';
-import { onlyNextState, type FinalState, type Message, type State } from '#libs/domain';
+import { onlyNextState, type EndCode, type FinalState, type Message, type State } from '#libs/domain';
 import type { ReissueEventType } from '#libs/contracts';
 import { withdrawCertificatesOf, type ReissueRow, type Tx } from '#libs/db';
 import { ReissueChange } from './reissue-change.js';
@@ -14,7 +14,7 @@ const eventOfEnd: Readonly<Partial<Record<State, ReissueEventType>>> = {
 /** Who ended a reissue, and why. */
 export interface EndedBy {
   readonly actor: string;
-  readonly code: string;
+  readonly code: EndCode;
   readonly reason?: string;
 }
 

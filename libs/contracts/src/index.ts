@@ -23,6 +23,7 @@ export {
   problemSchema,
 } from './calls.js';
 export type { Challenge, VerificationResult } from './calls.js';
+export { endTexts } from './end-texts.js';
 export { problemOfRefusal } from './step-outcome.js';
 export type { StepOutcome } from './step-outcome.js';
 export {

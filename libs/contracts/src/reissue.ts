@@ -1,5 +1,6 @@
 import {
   bases,
+  endCodes,
   identityMethods,
   nextActions,
   reasons,
@@ -12,6 +13,7 @@ import {
   type State,
 } from '#libs/domain';
 import { z } from 'zod';
+import { endTexts } from './end-texts.js';
 
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
 
@@ -46,6 +48,10 @@ export const reissueSchema = z
     }),
     deadline: timestamp.nullable().describe('when the reissue ends by itself; null while parked or ended'),
     certificate: certificateSchema.optional(),
+    ended: z
+      .object({ code: z.enum(endCodes), text: z.object({ ko: z.string(), en: z.string() }) })
+      .optional()
+      .describe('why it ended without a new certificate in force, and in words what to do'),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -67,6 +73,7 @@ export interface ReissueSnapshot {
   readonly registration_nonce: string | null;
   readonly serial: string | null;
   readonly deadline: Date | null;
+  readonly end_code: string | null;
   readonly identity_verified_at: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -82,6 +89,7 @@ export interface CertificateSnapshot {
 /** Shows a reissue as the API gives it. The one place where rows become what a client sees. */
 export function showReissue(row: ReissueSnapshot, certificate?: CertificateSnapshot): Reissue {
   const action = nextActionOf(row);
+  const endCode = endCodes.find((code) => code === row.end_code);
   return {
     id: row.reissue_id,
     state: row.state,
@@ -113,6 +121,7 @@ export function showReissue(row: ReissueSnapshot, certificate?: CertificateSnaps
           },
         }
       : {}),
+    ...(endCode ? { ended: { code: endCode, text: endTexts[endCode] } } : {}),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };

@@ -1,5 +1,7 @@
 export { openStates, finalStates, states, isFinal, reasons, nextActions } from './states.js';
 export type { OpenState, FinalState, State, Reason, NextAction } from './states.js';
+export { endCodes } from './end-codes.js';
+export type { EndCode } from './end-codes.js';
 export { messages, transitions, accepts, nextStates, onlyNextState } from './transitions.js';
 export type { Message } from './transitions.js';
 export {

@@ -1,3 +1,5 @@
+import { endTexts } from '#libs/contracts';
+
 /** What the examples of the API document are made of. The people in them do not exist. */
 const reissueId = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
 const createdAt = '2026-11-23T01:00:00.000Z';
@@ -92,7 +94,13 @@ export const reissues = {
     deadline: null,
     updatedAt: '2026-11-23T01:03:00.000Z',
   },
-  cancelled: { ...before, state: 'CANCELLED', next: { action: 'NONE' }, deadline: null },
+  cancelled: {
+    ...before,
+    state: 'CANCELLED',
+    next: { action: 'NONE' },
+    deadline: null,
+    ended: { code: 'CANCELLED_BY_CUSTOMER', text: endTexts.CANCELLED_BY_CUSTOMER },
+  },
   parked: { ...before, next: { action: 'NEEDS_OPERATOR' }, deadline: null },
 } as const;
 

@@ -1,0 +1,13 @@
+/** Why a reissue ended without being registered. */
+export const endCodes = [
+  'IDENTITY_LOCKED',
+  'IDENTITY_MISMATCH',
+  'RRN_NOT_ON_FILE',
+  'ANOTHER_REISSUE_REGISTERED',
+  'SUPERSEDED',
+  'CANCELLED_BY_CUSTOMER',
+  'DEADLINE',
+  'NOT_RETRIED',
+  'ABANDONED_BY_OPERATOR',
+] as const;
+export type EndCode = (typeof endCodes)[number];
