@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { digitsOfSubject, encodeName, nameText, personalName, subjectDigits } from './distinguished-name.js';
 import { Name } from './peculiar.js';
+import { nameCharacters } from './testing/certificates.js';
 
 const subject = {
   name: '가나다',
@@ -43,7 +45,50 @@ describe('distinguished names', () => {
     expect(nameText(name)).toMatch(/^cn=A\\,ou=B\\\+\\"C\\\\\(\)/);
   });
 
-  it('refuse a common name longer than 64 characters', () => {
-    expect(() => personalName({ ...subject, name: '가'.repeat(40) })).toThrow(RangeError);
+  it('leave out what is beyond the 64 characters of a common name, but never the digits', () => {
+    const commonName = (name: string, latinName = '') =>
+      personalName({ ...subject, name, latinName, digits: '099904120261105000000012' })[0]![1];
+    expect(commonName('김')).toBe('김()099904120261105000000012');
+    expect(commonName('가'.repeat(38))).toBe(`${'가'.repeat(38)}()099904120261105000000012`);
+    expect(commonName('가'.repeat(60))).toBe(`${'가'.repeat(38)}()099904120261105000000012`);
+    expect(commonName('가', 'KIM')).toBe('가(KIM)099904120261105000000012');
+    expect(commonName('가'.repeat(36), 'KIM')).toBe(`${'가'.repeat(36)}()099904120261105000000012`);
+    // Characters, not the halves of which JavaScript makes some; and a letter with its marks is not cut in two.
+    expect(commonName('𠮷'.repeat(60))).toBe(`${'𠮷'.repeat(38)}()099904120261105000000012`);
+    const marked = 'ᄀ\u1160ᆫ'.repeat(20);
+    expect(commonName(marked)).toBe(`${'ᄀ\u1160ᆫ'.repeat(12)}()099904120261105000000012`);
+  });
+
+  it('hold every awkward character that a name may have, and give it back', () => {
+    const names = fc.string({ minLength: 1, maxLength: 38, unit: fc.constantFrom(...nameCharacters) });
+    fc.assert(
+      fc.property(names, (name) => {
+        const named = personalName({ ...subject, name, digits: '099904120261105000000012' });
+        const written = name.normalize('NFC');
+        expect(new Name(encodeName(named)).getField('CN')).toEqual([`${written}()099904120261105000000012`]);
+        expect(digitsOfSubject(nameText(named))).toBe('099904120261105000000012');
+      }),
+    );
+  });
+
+  it.each([
+    ['NUL', '김\0견본'],
+    ['a line end', '김견본\n'],
+    ['a tab', '김\t견본'],
+    ['a control character of Latin 1', '김\u0085'],
+    ['half a character', '김\ud83d'],
+    ['a character that cannot be seen', '김\u200b견본'],
+    ['a character that turns the direction of the text', '\u202e김견본'],
+    ['the mark of a lost character', '김\ufffd견본'],
+    ['a character of private use', '김\ue000'],
+    ['no character at all', ''],
+  ])('refuse %s in any part', (_what, value) => {
+    expect(() => encodeName([['ou', value]])).toThrow(RangeError);
+    expect(() => encodeName([['cn', value]])).toThrow(RangeError);
+  });
+
+  it('refuse any part longer than 64 characters', () => {
+    expect(encodeName([['ou', '😀'.repeat(64)]])).toBeInstanceOf(Buffer);
+    expect(() => encodeName([['ou', '가'.repeat(65)]])).toThrow(RangeError);
   });
 });

@@ -2,9 +2,11 @@
 import 'reflect-metadata';
 
 export {
+  AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   CertificatePolicyExtension,
+  CRLDistributionPointsExtension,
   ExtendedKeyUsageExtension,
   Extension,
   KeyUsageFlags,
