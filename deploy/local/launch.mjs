@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideGoBinaries } from './artifacts/go-binaries.mjs';
 import { provideJars } from './artifacts/maven.mjs';
 import { providePackages } from './artifacts/packages.mjs';
-import { provideTemporalBinaries } from './artifacts/temporal-binaries.mjs';
+import { providePkilint } from './artifacts/pkilint.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
 import { endCommands } from './lib/commands.mjs';
+import { goSets } from './lib/go-sets.mjs';
 import { claim, endLeftovers, release, runningStack } from './lib/instance.mjs';
 import { jarSets } from './lib/jar-sets.mjs';
 import { assertPortsFree, freePortEnvironment } from './lib/ports.mjs';
@@ -16,13 +18,19 @@ import { readSettings } from './lib/settings.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** The state folders of commands that never touch what a developer has running. */
+const APART = {
+  test: () => process.env.RESEAL_TEST_STATE || '.reseal-test',
+  bench: () => process.env.RESEAL_BENCH_STATE || '.reseal-bench',
+};
+
 /**
  * The first stage of every command: plain JavaScript without dependencies that runs on Node 18 and later. It claims
  * the state folder, fetches and builds what is not there yet, then hands over to `commands/<command>.mjs` on Node 24.
- * @param {'start' | 'demo' | 'test'} command
+ * @param {'start' | 'demo' | 'test' | 'bench'} command
  */
 export async function launch(command) {
-  const report = new Report(command === 'demo' ? process.stderr : process.stdout);
+  const report = new Report(['demo', 'bench'].includes(command) ? process.stderr : process.stdout);
   const interrupt = () => {
     endCommands();
     process.exit(130);
@@ -41,7 +49,7 @@ export async function launch(command) {
 
 /** @returns {Promise<{node: string, ownsState: boolean}>} the Node that runs the second stage; whose the state folder is */
 async function prepare(command, report) {
-  if (command === 'test') useTestEnvironment();
+  if (command in APART) useEnvironmentApart(APART[command]());
   let settings = readSettings();
   if (command === 'demo' && runningStack(settings))
     return { node: await providePackages(settings, report), ownsState: false };
@@ -49,7 +57,7 @@ async function prepare(command, report) {
   const leftovers = await claim(settings);
   process.on('exit', () => release(settings));
   if (leftovers.length > 0) report.note(`Ended what an earlier run had left: ${leftovers.join(', ')}`);
-  if (command === 'test') {
+  if (command in APART) {
     Object.assign(process.env, await freePortEnvironment());
     settings = readSettings();
     emptyState(settings);
@@ -60,22 +68,23 @@ async function prepare(command, report) {
   if (jars.length > 0) await requireJava();
   const [node] = await Promise.all([
     providePackages(settings, report),
-    settings.external.temporal ? undefined : provideTemporalBinaries(settings, report),
+    ...goSets(settings, command).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
+    command === 'test' ? providePkilint(settings, report) : undefined,
   ]);
   return { node, ownsState: true };
 }
 
-/** Tests have a stack of their own, beside a development one: another state folder, other ports, nothing external. */
-function useTestEnvironment() {
+/** Whose stack stands beside a development one: another state folder, other ports, nothing external. */
+function useEnvironmentApart(state) {
   const { env } = process;
-  env.RESEAL_STATE = env.RESEAL_TEST_STATE || '.reseal-test';
+  env.RESEAL_STATE = state;
   env.RESEAL_ENV = 'test';
   for (const key of ['RESEAL_POSTGRES_URL', 'RESEAL_TEMPORAL_ADDRESS', 'RESEAL_KAFKA_BROKERS'])
     delete env[key];
 }
 
-/** Each test run starts from nothing; what it leaves stays for inspection until the next. */
+/** Each run starts from nothing; what it leaves stays for inspection until the next. */
 function emptyState({ state, run }) {
   for (const name of fs.readdirSync(state)) {
     const entry = path.join(state, name);

@@ -4,24 +4,24 @@ import { promisify } from 'node:util';
 import { Refusal } from '../lib/refusal.mjs';
 
 const run = promisify(execFile);
-/** The folder whose go.mod pins Temporal; its `go` line says which Go is needed. */
-export const goModule = new URL('../temporal/', import.meta.url);
 
-const GO_ALTERNATIVE = 'or set RESEAL_TEMPORAL_ADDRESS to use a Temporal server that runs already';
 const JAVA_ALTERNATIVE = 'or set RESEAL_KAFKA_BROKERS to use a Kafka that runs already';
 
-/** @throws {Refusal} when the Go that builds Temporal is missing or too old */
-export async function requireGo() {
+/**
+ * @param {import('./go-binaries.mjs').GoSet} set what is to be built
+ * @throws {Refusal} when the Go that builds it is missing or too old
+ */
+export async function requireGo({ title, module, alternative }) {
   let found;
   try {
     // In the module's folder Go itself compares its version with go.mod (and may fetch a newer toolchain, if allowed).
-    const { stdout } = await run('go', ['version'], { cwd: goModule });
+    const { stdout } = await run('go', ['version'], { cwd: module });
     if (Number(/go1\.(\d+)/.exec(stdout)?.[1]) >= 26) return;
     found = stdout; // before 1.21 it compared nothing
   } catch (error) {
     found = error.code === 'ENOENT' ? 'go: not found' : error.stderr;
   }
-  throw new Refusal(`Go 1.26 is needed to build Temporal (${found.trim()}): install it, ${GO_ALTERNATIVE}.`);
+  throw new Refusal(`Go 1.26 is needed to build ${title} (${found.trim()}): install it${alternative ? `, or ${alternative}` : ''}.`);
 }
 
 /** The `java` to run: JAVA_HOME's where set. */

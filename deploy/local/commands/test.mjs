@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { goBinaries } from '../artifacts/go-binaries.mjs';
+import { pkilintPython } from '../artifacts/pkilint.mjs';
 import { endCommands, runInForeground } from '../lib/commands.mjs';
+import { zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 import { Report } from '../lib/report.mjs';
@@ -32,6 +35,8 @@ const environment = {
   // Where tests note the secrets they give away, for the last of them to look for everywhere.
   RESEAL_CANARIES: path.join(settings.state, 'canaries.jsonl'),
   RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
+  RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
+  RESEAL_PKILINT_PYTHON: pkilintPython(settings),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };

@@ -10,6 +10,6 @@ export const testServerJars = {
 
 /** The jars a command needs. */
 export const jarSets = ({ external }, command) => [
-  ...(external.kafka ? [] : [kafkaJars]),
+  ...(external.kafka || command === 'bench' ? [] : [kafkaJars]),
   ...(command === 'test' ? [testServerJars] : []),
 ];

@@ -5,7 +5,16 @@ import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 
 /** What the build reads; `dist` is what it writes. */
-const SOURCES = ['apps', 'libs', 'workflows', 'activities', 'test/demo', 'test/support'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'workflows',
+  'activities',
+  'test/demo',
+  'test/bench',
+  'test/support',
+  'test/world',
+];
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
 
 /** Compiles the apps, unless nothing has changed since they were compiled last: also an idle compiler takes seconds. */

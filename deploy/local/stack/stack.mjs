@@ -63,6 +63,11 @@ export class Stack {
     this.#publish();
   }
 
+  /** PostgreSQL alone, for those who bring the rest. */
+  startDatabase() {
+    return this.#startPostgres();
+  }
+
   /** They need no Kafka to start: events wait in the database until it is there. */
   async #startApps(databases, temporal) {
     await build(this.#context);

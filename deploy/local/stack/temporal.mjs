@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { temporalBinaries } from '../artifacts/temporal-binaries.mjs';
+import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
+import { temporal } from '../lib/go-sets.mjs';
 import { temporalPorts } from '../lib/settings.mjs';
 import { hasTable } from './databases.mjs';
 import { databaseUrl } from './postgres.mjs';
@@ -31,7 +32,7 @@ export const temporalAddress = ({ settings }) =>
 /** Brings both schemas to the server's version and says how the server process is run. */
 export async function prepareTemporal(context) {
   const { settings } = context;
-  const bin = temporalBinaries(settings);
+  const bin = goBinaries(settings, temporal);
   for (const [database, { schema }] of Object.entries(STORES)) {
     const url = new URL(databaseUrl(context, ROLE, database));
     const connection = {
@@ -86,7 +87,7 @@ export function prepareTemporalUi({ settings }) {
   };
   writeFileAtomically(path.join(folder, 'config/reseal.yaml'), JSON.stringify(config, null, 2));
   return {
-    command: path.join(temporalBinaries(settings), 'temporal-ui-server'),
+    command: path.join(goBinaries(settings, temporal), 'temporal-ui-server'),
     args: ['--root', folder, '--config', 'config', '--env', 'reseal', 'start'],
     env: { PATH: process.env.PATH, TZ: 'UTC' },
     cwd: folder,

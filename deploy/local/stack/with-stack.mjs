@@ -3,9 +3,10 @@
  * SIGTERM or SIGHUP (a second one hurries), or when the first stage is gone.
  * @param {import('./stack.mjs').Stack} stack
  * @param {(interrupted: Promise<void>) => Promise<number>} use resolves with the exit code
+ * @param {() => Promise<void>} start where not all of it is wanted
  * @returns {Promise<number>} the exit code
  */
-export async function withStack(stack, report, use) {
+export async function withStack(stack, report, use, start = () => stack.start()) {
   let interrupt;
   const interrupted = new Promise((resolve) => (interrupt = resolve));
   let interruptions = 0;
@@ -24,7 +25,7 @@ export async function withStack(stack, report, use) {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
   const work = (async () => {
-    await stack.start();
+    await start();
     return use(interrupted);
   })();
   try {

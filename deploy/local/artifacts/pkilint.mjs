@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { runToLog } from '../lib/commands.mjs';
+import { lastLines } from '../lib/files.mjs';
+import { Refusal } from '../lib/refusal.mjs';
+
+const run = promisify(execFile);
+const REQUIREMENTS = fileURLToPath(new URL('../pkilint/requirements.txt', import.meta.url));
+const INTERPRETER = 'bin/python';
+
+/** Where pkilint is, or will be: another pin, another folder. */
+function environmentFolder({ cache }) {
+  const hash = crypto.createHash('sha256').update(fs.readFileSync(REQUIREMENTS)).digest('hex');
+  return path.join(cache, `pkilint-${hash.slice(0, 16)}`);
+}
+
+/** The Python that has pkilint. */
+export const pkilintPython = (settings) => path.join(environmentFolder(settings), INTERPRETER);
+
+/**
+ * Installs pkilint from PyPI into a virtual environment of its own, unless that was done before. Every package is
+ * pinned by its digest.
+ * @throws {Refusal} when Python is missing or too old, or a package could not be fetched
+ */
+export async function providePkilint(settings, report) {
+  const folder = environmentFolder(settings);
+  // Not only whether it is there: its links lead to a Python that may have gone since.
+  if (fs.existsSync(path.join(folder, INTERPRETER))) return;
+  await requirePython();
+  const draft = `${folder}.${process.pid}.tmp`;
+  const log = path.join(settings.logs, 'pkilint-install.log');
+  const install = async () => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    try {
+      await runToLog('python3', ['-m', 'venv', draft], { log, what: 'python3 -m venv' });
+      const pip = [
+        '-m',
+        'pip',
+        'install',
+        '--disable-pip-version-check',
+        '--require-hashes',
+        '-r',
+        REQUIREMENTS,
+      ];
+      await runToLog(path.join(draft, INTERPRETER), pip, { log, what: 'pip install' });
+      fs.renameSync(draft, folder); // what asks for its interpreter by path does not mind the move
+    } catch {
+      fs.rmSync(draft, { recursive: true, force: true });
+      throw new Refusal(
+        'pkilint could not be installed: python3 needs its venv module (Debian: python3-venv) and PyPI, or a mirror ' +
+          `that PIP_INDEX_URL names. ${log} ends:\n${lastLines(log, 5)}`,
+      );
+    }
+  };
+  await report.step('pkilint installed', install, 'Installing pkilint from PyPI');
+}
+
+async function requirePython() {
+  let version = 'not found';
+  try {
+    version = (await run('python3', ['--version'])).stdout.trim();
+    const [major, minor] = /(\d+)\.(\d+)/.exec(version).slice(1).map(Number);
+    if (major > 3 || (major === 3 && minor >= 11)) return;
+  } catch {
+    // Stays what it was.
+  }
+  throw new Refusal(`Python 3.11 is needed to run pkilint (python3: ${version}): install it.`);
+}

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { goBinaries, provideGoBinaries } from '../artifacts/go-binaries.mjs';
+import { runInForeground } from '../lib/commands.mjs';
+import { rivals } from '../lib/go-sets.mjs';
+import { Refusal } from '../lib/refusal.mjs';
+import { Report } from '../lib/report.mjs';
+import { readSettings } from '../lib/settings.mjs';
+import { build } from '../stack/build.mjs';
+import { Stack } from '../stack/stack.mjs';
+import { withStack } from '../stack/with-stack.mjs';
+
+// Standard output is the benchmark's alone, so that `--json` can be piped on.
+const report = new Report(process.stderr);
+const settings = readSettings();
+const args = process.argv.slice(2);
+const binary = (name) => path.join(goBinaries(settings, rivals), name);
+
+try {
+  await build({ settings, report });
+  if (wantsRivals()) await provideGoBinaries(settings, report, rivals);
+} catch (error) {
+  report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
+  process.exit(1);
+}
+process.exit(await (wantsDatabase() ? withDatabase(run) : run(process.env)));
+
+/** The usage needs nothing. */
+function wantsDatabase() {
+  return args.length > 0 && !args.includes('--help');
+}
+
+/** They take minutes to build: only for what compares with them. */
+function wantsRivals() {
+  if (args[0] !== 'sign' || !wantsDatabase()) return false;
+  const only = args.find((arg, index) => arg.startsWith('--only=') || args[index - 1] === '--only');
+  return only === undefined || Object.keys(rivals.binaries).some((name) => only.includes(name));
+}
+
+/** What is measured is a part, not the whole: of the stack it has PostgreSQL, as the apps have it. */
+function withDatabase(use) {
+  const stack = new Stack(settings, report);
+  const env = { ...process.env, RESEAL_STATE: settings.state };
+  return withStack(
+    stack,
+    report,
+    () => use(env),
+    () => stack.startDatabase(),
+  );
+}
+
+function run(env) {
+  const script = path.join(settings.root, 'dist/test/bench/main.js');
+  const programs = { RESEAL_STEP_CA: binary('step-ca'), RESEAL_CFSSL: binary('cfssl') };
+  const flags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
+  return runInForeground(process.execPath, [...flags, script, ...args], {
+    cwd: settings.root,
+    env: { ...env, ...programs },
+  });
+}
