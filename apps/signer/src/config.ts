@@ -1,3 +1,4 @@
+import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
 import { profileConfig } from '#libs/ca';
 import { databaseConfig, fromKey, httpConfig, integer, milliseconds, temporalConfig } from '#libs/config';
 import { z } from 'zod';
@@ -22,6 +23,21 @@ const authorityConfig = {
 };
 export type AuthorityConfig = z.output<z.ZodObject<typeof authorityConfig>>;
 
+const crlConfig = {
+  /** How old a CRL becomes before the next is made although nothing has changed. */
+  crlRefreshMs: milliseconds(defaultCrlTiming.refreshMs),
+  /** How long a CRL may be used (`nextUpdate` minus `thisUpdate`). */
+  crlValidityMs: milliseconds(defaultCrlTiming.validityMs),
+  /** How long a changed status may wait for its CRL until that is logged as an error. */
+  crlLateAfterMs: milliseconds(defaultCrlTiming.lateAfterMs),
+};
+
+/** The timing of CRLs that a process was configured with. */
+export function crlTimingOf(config: z.output<z.ZodObject<typeof crlConfig>>): CrlTiming {
+  const { crlRefreshMs, crlValidityMs, crlLateAfterMs } = config;
+  return { refreshMs: crlRefreshMs, validityMs: crlValidityMs, lateAfterMs: crlLateAfterMs };
+}
+
 export const signerConfig = z.object({
   ...httpConfig('RESEAL_SIGNER_PORT', 3005),
   ...databaseConfig,
@@ -30,6 +46,9 @@ export const signerConfig = z.object({
   ...profileConfig,
   /** How often the CA's directory is looked at for a new generation. */
   caReloadMs: milliseconds(60_000),
+  ...crlConfig,
+  /** How long a changed status waits for others that share its CRL. */
+  crlCollectMs: milliseconds(1_000),
 });
 export type SignerConfig = z.output<typeof signerConfig>;
 
@@ -38,6 +57,7 @@ export const caConfig = z.object({
   ...databaseConfig,
   ...authorityConfig,
   ...profileConfig,
+  ...crlConfig,
   caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
   /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
   caRootPassphrase: z.string().min(1).optional(),

@@ -1,4 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
+import { createPublicationActivities, type PublicationPorts } from '#activities/publication';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
 import type { OpenAuthorities } from '#libs/ca';
 import type { Database } from '#libs/db';
@@ -9,7 +10,9 @@ import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
 import { registerAuthorityMetrics } from './authority-metrics.js';
 import { AuthorityWatch } from './authority-watch.js';
-import type { SignerConfig } from './config.js';
+import { crlTimingOf, type SignerConfig } from './config.js';
+import { registerCrlMetrics } from './crl-metrics.js';
+import { CrlPublication } from './crl-publication.js';
 import { makeKnown } from './known-issuers.js';
 
 /** With issuing CAs that can be looked for anew. */
@@ -25,13 +28,19 @@ export class SignerModule {
       everyMs: config.caReloadMs,
       logger,
     });
+    const publication = publicationPorts(config, ports);
+    const crls = new CrlPublication(publication, {
+      databaseUrl: config.databaseUrl,
+      known: () => watch.known(),
+      collectMs: config.crlCollectMs,
+    });
     const worker = new WorkerRunner({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
       taskQueue: taskQueues.signing,
       dataConverter: createDataConverter(config.codecKeys),
       logger,
-      activities: activitiesOf(config, ports, watch),
+      activities: activitiesOf(config, ports, publication, watch),
       // An attempt needs a connection; more of them would only wait for one, and their timeout runs meanwhile.
       options: { maxConcurrentActivityTaskExecutions: config.databasePoolSize },
     });
@@ -43,7 +52,8 @@ export class SignerModule {
           provide: Dependencies,
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             registerAuthorityMetrics(authorities, registry, clock);
-            return new Dependencies(db, watch, worker, health);
+            registerCrlMetrics(publication, registry);
+            return new Dependencies(db, watch, crls, worker, health);
           },
           inject: [HealthRegistry, Metrics],
         },
@@ -52,10 +62,21 @@ export class SignerModule {
   }
 }
 
+function publicationPorts(config: SignerConfig, ports: Ports): PublicationPorts {
+  const { db, authorities, profile, clock, logger } = ports;
+  return { db, authorities, statusUrl: profile.statusUrl, timing: crlTimingOf(config), clock, logger };
+}
+
 /** Nothing is signed by a CA that the others do not know yet. */
-function activitiesOf({ env }: SignerConfig, ports: Ports, watch: AuthorityWatch): object {
+function activitiesOf(
+  { env }: SignerConfig,
+  ports: Ports,
+  publication: PublicationPorts,
+  watch: AuthorityWatch,
+): object {
   const activities = {
     ...createSigningActivities(ports),
+    ...createPublicationActivities(publication),
     ...(env === 'production' ? {} : createSampleActivities(ports)),
   };
   const gated = Object.entries(activities).map(([name, run]: [string, (request: never) => unknown]) => [
@@ -73,6 +94,7 @@ class Dependencies {
   constructor(
     private readonly db: Database,
     private readonly watch: AuthorityWatch,
+    private readonly crls: CrlPublication,
     worker: WorkerRunner,
     health: HealthRegistry,
   ) {
@@ -82,9 +104,11 @@ class Dependencies {
 
   onApplicationBootstrap(): void {
     this.watch.start();
+    this.crls.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.crls.stop();
     await this.watch.stop();
     await this.db.destroy();
   }

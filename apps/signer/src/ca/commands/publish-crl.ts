@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { publishDueCrls } from '#activities/publication';
+import { createLogger } from '#libs/observability';
+import { crlTimingOf } from '../../config.js';
+import type { Command } from '../context.js';
+
+export const publishCrl: Command = {
+  name: 'publish-crl',
+  usage: '[--all]',
+  summary: 'publishes the CRLs that are due now, or all of them',
+
+  async run(args, context) {
+    const { values } = parseArgs({ args, options: { all: { type: 'boolean', default: false } } });
+    const ports = {
+      db: context.db(),
+      authorities: await context.authorities(),
+      statusUrl: context.profile().statusUrl,
+      timing: crlTimingOf(context.config()),
+      clock: () => context.clock(),
+      logger: createLogger({ name: 'ca', level: 'error' }),
+    };
+    await context.audited('ca.publishCrl', { all: values.all }, async () => {
+      const done = await publishDueCrls(ports, { force: values.all });
+      context.out(
+        `published ${done.published} CRLs, which show the status of ${done.shown} certificates for the first time`,
+      );
+      return { ...done };
+    });
+  },
+};
