@@ -21,7 +21,9 @@ export async function requireGo({ title, module, alternative }) {
   } catch (error) {
     found = error.code === 'ENOENT' ? 'go: not found' : error.stderr;
   }
-  throw new Refusal(`Go 1.26 is needed to build ${title} (${found.trim()}): install it${alternative ? `, or ${alternative}` : ''}.`);
+  throw new Refusal(
+    `Go 1.26 is needed to build ${title} (${found.trim()}): install it${alternative ? `, or ${alternative}` : ''}.`,
+  );
 }
 
 /** The `java` to run: JAVA_HOME's where set. */
