@@ -28,6 +28,13 @@ module.exports = {
       to: { pathNot: '^libs/domain/' },
     },
     {
+      name: 'npki-runs-in-a-browser',
+      comment: 'A holder’s app makes and opens these files too: no Node built-ins, nothing of the server.',
+      severity: 'error',
+      from: { path: '^libs/npki/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^(libs/npki/|node_modules/(@noble/hashes|fflate)/)' },
+    },
+    {
       name: 'libs-below',
       comment: 'Libs do not know what is built on them.',
       severity: 'error',

@@ -28,6 +28,21 @@ const pure = {
   'no-restricted-globals': ['error', ...ambient.map((name) => ({ name, message: 'This code is replayed.' }))],
 };
 
+/** What runs in a browser as well has Web APIs only: bytes, not Buffers, and WebCrypto. */
+const browserToo = {
+  'no-restricted-imports': [
+    'error',
+    { paths: nodeBuiltIns.map((name) => ({ name, message: 'This code runs in a browser, too.' })) },
+  ],
+  'no-restricted-globals': [
+    'error',
+    ...['Buffer', 'process', 'global', 'setImmediate', 'require'].map((name) => ({
+      name,
+      message: 'This code runs in a browser, too.',
+    })),
+  ],
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '.reseal*/', 'node_modules/']),
   {
@@ -64,6 +79,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   { files: ['workflows/**/*.ts', 'libs/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
+  { files: ['libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
   {
     // What runs on a terminal talks to it.
     files: ['apps/*/src/*-init.ts', 'libs/db/src/migrate.ts', 'test/**/*.ts'],

@@ -1,0 +1,53 @@
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bitString, type Bytes, NpkiFormatError, printableString, sequence } from './der.js';
+import { readIdentifyData, type VidHash, vidHashOids } from './identify-data.js';
+
+const hashes = { 'SHA-1': sha1, 'SHA-256': sha256 };
+
+/** R has at least 160 bits (KCAC.TS.SIVID). */
+export const SHORTEST_RANDOM_NUMBER = 20;
+
+export interface VidInput {
+  /** The holder's number (13 digits for a person, 10 for a company), digits only. */
+  readonly idn: string;
+  /** R, at least 20 bytes; the holder keeps it beside the private key. */
+  readonly random: Uint8Array;
+  readonly hash?: VidHash;
+}
+
+/**
+ * virtualID = H(H(DER(HashContent))), where HashContent ::= SEQUENCE { idn PrintableString, randomNum BIT STRING }
+ * (KCAC.TS.SIVID). Leading zeros of R count, and those of the result are kept.
+ *
+ * @throws RangeError, which does not show either number, if `idn` has anything but digits or `random` is too short
+ */
+export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): Bytes {
+  if (!/^\d+$/.test(idn)) throw new RangeError('the number of a VID has digits only');
+  if (random.length < SHORTEST_RANDOM_NUMBER)
+    throw new RangeError('the random number of a VID has 160 bits at least');
+  const digest = hashes[hash];
+  return Uint8Array.from(digest(digest(sequence(printableString(idn), bitString(random)))));
+}
+
+/**
+ * Whether a certificate's VID was made of this number and this R: its holder shows R, and thereby that the number is
+ * theirs.
+ *
+ * @param certificate in DER
+ * @throws NpkiFormatError if the certificate cannot be read, has no VID, or one of an unknown hash
+ * @throws RangeError as {@link computeVirtualId}
+ */
+export function checkVid({
+  certificate,
+  idn,
+  random,
+}: Omit<VidInput, 'hash'> & { certificate: Uint8Array }): boolean {
+  const identifyData = readIdentifyData(certificate);
+  if (!identifyData) throw new NpkiFormatError('the certificate has no VID');
+  const { virtualId, hashOid } = identifyData;
+  const hash = (Object.keys(hashes) as VidHash[]).find((name) => vidHashOids[name] === hashOid);
+  if (!hash) throw new NpkiFormatError(`the certificate's VID was made by an unknown hash, ${hashOid}`);
+  const expected = computeVirtualId({ idn, random, hash });
+  return expected.length === virtualId.length && expected.every((octet, at) => octet === virtualId[at]);
+}
