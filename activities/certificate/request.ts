@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PreparedStep, RequestCertificate } from '#libs/domain';
+import { isVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
 import { certificateBySerial } from '#libs/db';
 import { consentsStillCurrent } from '#activities/consent';
 import type { IssueOutcome } from '#activities/signing';
@@ -15,7 +15,7 @@ import {
   type ReissueChange,
 } from '#activities/step';
 import type { CertificateContext } from './index.js';
-import { isRandomNumber, writeVirtualId } from './virtual-id.js';
+import { writeVirtualId } from './virtual-id.js';
 
 /** Takes the PKCS#10 request, computes the VID, and hands the reissue to the CA. */
 export async function requestCertificate(
@@ -26,7 +26,7 @@ export async function requestCertificate(
   const random = await context.secrets.open(message.vidRandom, 'vid-random', reissueId);
   return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
     if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // run again: it is with the CA
-    if (!isRandomNumber(random)) return refused('ENVELOPE_REFUSED');
+    if (!isVidRandom(random)) return refused('ENVELOPE_REFUSED');
     if (change.row.state === 'ISSUING') {
       // Handed to the CA by a worker that did not yet compute the VID.
       await writeVirtualId(context, change, random);

@@ -4,13 +4,6 @@ import { computeVirtualId } from '#libs/npki';
 import { openRegistryValue, RegistrySealError, type RegistryKeys } from '#libs/vault';
 import { BrokenInvariant, type ReissueChange } from '#activities/step';
 
-/** R of the VID: 20 bytes in hexadecimal. */
-const randomNumber = /^[0-9a-fA-F]{40}$/;
-
-/** Whether an opened value is an R that a VID can be made of. */
-export const isRandomNumber = (value: string | undefined): value is string =>
-  value !== undefined && randomNumber.test(value);
-
 /**
  * Computes the VID of the certificate to be made (KCAC.TS.SIVID) and writes it to the reissue. Here, and in checking
  * a VID, the resident registration number and R meet: for as long as a digest takes, and without being written

@@ -1,5 +1,5 @@
 import type { VerificationResult } from '#libs/contracts';
-import type { AnswerChallenges, PreparedStep } from '#libs/domain';
+import { koreanDayOf, type AnswerChallenges, type PreparedStep } from '#libs/domain';
 import {
   challengesById,
   countTryOfDay,
@@ -77,7 +77,7 @@ async function reserveOne(
   const limits = limitsOf(context, method);
   const { tries, locked } = await identityMethod(tx, row.reissue_id, method);
   if (locked || tries >= limits.attempts) return 'LOCKED';
-  if (!(await countTryOfDay(tx, row.person_key, method, dayOf(now), limits.attemptsPerDay))) {
+  if (!(await countTryOfDay(tx, row.person_key, method, koreanDayOf(now), limits.attemptsPerDay))) {
     await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
     return 'LOCKED';
   }
@@ -127,7 +127,7 @@ async function recordOne(
   const progress = await identityMethod(tx, row.reissue_id, method);
   if (tried.verdict === 'MATCHED') {
     await setChallengeState(tx, [challengeId], 'ACCEPTED');
-    await returnTryOfDay(tx, row.person_key, method, dayOf(now));
+    await returnTryOfDay(tx, row.person_key, method, koreanDayOf(now));
     await updateIdentityMethod(tx, row.reissue_id, method, {
       verified_at: now,
       ci: tried.ci,
@@ -140,9 +140,4 @@ async function recordOne(
   const locked = tried.state === 'LOCKED' || progress.tries >= limitsOf(context, method).attempts;
   if (locked) await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
   return { challengeId, accepted: false, reason: locked ? 'LOCKED' : 'WRONG' };
-}
-
-/** Tries are counted per calendar day in Korea. */
-function dayOf(at: Date): string {
-  return new Date(at.getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
 }

@@ -55,6 +55,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     pseudonymKey: randomBytes(32),
     providers: [outside.telecom, outside.oneWon],
     hashingSlots: 2,
+    wrongVidChecksPerDay: 10,
     ...outside.messenger,
     temporal: { workflow: unusable('Temporal') },
     ...parts,

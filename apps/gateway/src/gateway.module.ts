@@ -1,6 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { topics } from '#libs/contracts';
-import { eventsAfter, findStep, markDownloaded, putVaultItem, storedCertificateOf } from '#libs/db';
+import {
+  certificateBySerial,
+  eventsAfter,
+  findStep,
+  findVidCheck,
+  markDownloaded,
+  putVaultItem,
+  storedCertificateOf,
+  type Database,
+} from '#libs/db';
 import { HealthRegistry } from '#libs/http';
 import { Metrics } from '#libs/observability';
 import { loadTerms } from '#libs/terms';
@@ -24,6 +33,9 @@ import { ReadingController } from './reading/reading.controller.js';
 import { ReferenceDataController } from './reading/reference-data.controller.js';
 import { ReferenceData } from './reading/reference-data.js';
 import { ReissueReader } from './reading/reissue-reader.js';
+import { vidCheckActivity } from './vid-checks/vid-check-activity.js';
+import { VidChecks } from './vid-checks/vid-checks.js';
+import { VidChecksController } from './vid-checks/vid-checks.controller.js';
 
 const clock = () => new Date();
 
@@ -34,7 +46,13 @@ export class GatewayModule {
     const terms = loadTerms();
     return {
       module: GatewayModule,
-      controllers: [ReferenceDataController, ReissuesController, ReadingController, DocsController],
+      controllers: [
+        ReferenceDataController,
+        ReissuesController,
+        ReadingController,
+        VidChecksController,
+        DocsController,
+      ],
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
         { provide: AccessTokens, useValue: new AccessTokens(config.tokenKey) },
@@ -98,14 +116,31 @@ export class GatewayModule {
               ids: new RequestIds(config.idKey),
               inFlight: new CallsInFlight(config.callsPerReissue),
               workflows: new ReissueWorkflows(temporal.client, config.callTimeoutMs),
-              envelopes: new Envelopes(
-                (item, jti) => putVaultItem(db, item, jti),
-                new Set(config.vaultPublicKeys.keys.map(({ kid }) => kid)),
-              ),
+              envelopes: envelopesIn(db, config),
               consents: new ConsentCheck(terms, clock),
+            }),
+        },
+        {
+          provide: VidChecks,
+          inject: [Dependencies],
+          useFactory: ({ db, temporal }: Dependencies) =>
+            new VidChecks({
+              find: (checkId) => findVidCheck(db, checkId),
+              isIssued: async (serial) => (await certificateBySerial(db, serial))?.state === 'STORED',
+              ids: new RequestIds(config.idKey),
+              inFlight: new CallsInFlight(config.callsPerReissue),
+              envelopes: envelopesIn(db, config),
+              check: vidCheckActivity(temporal.client, config.callTimeoutMs),
+              clock,
             }),
         },
       ],
     };
   }
 }
+
+const envelopesIn = (db: Database, { vaultPublicKeys }: Config) =>
+  new Envelopes(
+    (item, jti) => putVaultItem(db, item, jti),
+    new Set(vaultPublicKeys.keys.map(({ kid }) => kid)),
+  );

@@ -7,6 +7,7 @@ import { createPasswordSteps, PasswordHashing } from '#activities/password';
 import { createReconcileActivities } from '#activities/reconcile';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
+import { createVidChecks } from '#activities/vid-check';
 import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { IdentityProvider } from '#activities/identity';
@@ -28,6 +29,7 @@ export interface WorkerParts {
   readonly pseudonymKey: Buffer;
   readonly providers: readonly IdentityProvider[];
   readonly hashingSlots: number;
+  readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly temporal: Pick<Client, 'workflow'>;
@@ -47,6 +49,7 @@ export function createActivities(parts: WorkerParts) {
     terms: parts.terms,
     pseudonymKey: parts.pseudonymKey,
     registryKeys: parts.registryKeys,
+    wrongVidChecksPerDay: parts.wrongVidChecksPerDay,
     availableMethods: [...providers.keys()],
     providers,
     secrets: createSecrets(db, parts.vaultKeys),
@@ -62,6 +65,7 @@ export function createActivities(parts: WorkerParts) {
     }),
     ...createProviderActivities(context),
     ...createNotificationActivities({ db, sms, mail, clock, logger }),
+    ...createVidChecks(context),
     ...createReconcileActivities({ db, clock, temporal, logger }),
   };
 }

@@ -73,6 +73,8 @@ export const configSchema = z.object({
   mailFrom: z.string(),
   eventSource: z.string().default('/reseal'),
   hashingSlots: integer(2, { min: 1, max: 64 }),
+  /** How many checks of one certificate's VID may be wrong on one day. */
+  wrongVidChecksPerDay: integer(10, { min: 1 }),
   deadlineMs: milliseconds(defaultDeadlines.untilIssuedMs),
   registrationDeadlineMs: milliseconds(defaultDeadlines.untilRegisteredMs),
   registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs),

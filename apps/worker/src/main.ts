@@ -44,6 +44,7 @@ const activities = createActivities({
     createOneWonProvider({ url: config.oneWonUrl }),
   ],
   hashingSlots: config.hashingSlots,
+  wrongVidChecksPerDay: config.wrongVidChecksPerDay,
   sms: createSmsSender({ url: config.smsUrl }),
   mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom }),
   temporal: temporal.client,

@@ -131,6 +131,27 @@ export const registrationRequestSchema = z
   })
   .meta({ id: 'RegistrationRequest' });
 
+/** Serial number of a certificate as tools print it. */
+export const serialSchema = z
+  .string()
+  .regex(/^[0-9a-fA-F]{1,40}$/, 'must be a serial number in hexadecimal')
+  .transform((serial) => serial.toLowerCase())
+  .describe('serial number of the certificate, hexadecimal');
+
+export const vidCheckRequestSchema = z
+  .strictObject({
+    rrn: envelope.describe('purpose rrn; the resident registration number, 13 digits'),
+    random: vidRandom,
+  })
+  .meta({ id: 'VidCheckRequest' });
+
+export const vidCheckResponseSchema = z
+  .object({
+    serial: z.string(),
+    matches: z.boolean().describe('whether the certificate’s VID was made of this number and this R'),
+  })
+  .meta({ id: 'VidCheckResponse' });
+
 export const challengeSchema = z
   .object({
     challengeId: z.string(),

@@ -235,6 +235,22 @@ export const problemCatalogue = {
     title: { ko: '인증서가 회수되었습니다', en: 'The certificate was withdrawn' },
     detail: { ko: '새로 시작하십시오.', en: 'Start a new reissue.' },
   },
+  'certificate-without-vid': {
+    status: 409,
+    title: { ko: '식별 정보가 없는 인증서입니다', en: 'The certificate has no VID' },
+    detail: {
+      ko: '이 인증서로는 주민등록번호를 확인할 수 없습니다. 재발급받은 인증서로 확인하십시오.',
+      en: 'No number can be checked against it. Check against a certificate that was issued later.',
+    },
+  },
+  'too-many-wrong-checks': {
+    status: 429,
+    title: { ko: '오늘 확인할 수 있는 횟수를 넘었습니다', en: 'Too many checks were wrong today' },
+    detail: {
+      ko: 'Retry-After에 적힌 시간 뒤에 다시 확인하십시오.',
+      en: 'Check again after the time in Retry-After.',
+    },
+  },
   'request-timeout': {
     status: 408,
     title: { ko: '요청 시간이 초과되었습니다', en: 'The request took too long' },

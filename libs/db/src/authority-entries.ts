@@ -5,8 +5,11 @@ export interface NewAuthorityEntry {
   /** Who: an operator's name, or the process that acted by itself. */
   readonly actor: string;
   readonly action: string;
-  /** `STARTED` before an act, then `DONE` or `FAILED`; what is refused is `REFUSED`. */
-  readonly outcome: 'STARTED' | 'DONE' | 'FAILED' | 'REFUSED';
+  /**
+   * `STARTED` before an act, then `DONE` or `FAILED`; what is refused is `REFUSED`. A check of a VID is `MATCHED` or
+   * `MISMATCHED`.
+   */
+  readonly outcome: 'STARTED' | 'DONE' | 'FAILED' | 'REFUSED' | 'MATCHED' | 'MISMATCHED';
   readonly reason?: string;
   /** Never a secret: key identifiers, serials, counts. */
   readonly details?: Record<string, unknown>;

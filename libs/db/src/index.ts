@@ -27,6 +27,8 @@ export {
   registeredSince,
   quietReissues,
 } from './reissues.js';
+export { findVidCheck, lockCertificateForVidCheck, wrongVidChecks, insertVidCheck } from './vid-checks.js';
+export type { VidCheckRow } from './vid-checks.js';
 export { customerRrn, insertCustomerRrns } from './customer-rrns.js';
 export type { SealedRrn } from './customer-rrns.js';
 export { findCustomer, customerById, lockCustomer } from './customers.js';

@@ -14,6 +14,11 @@ export function reissueIdOf(workflowId: string): string | undefined {
   return workflowId.startsWith(workflowPrefix) ? workflowId.slice(workflowPrefix.length) : undefined;
 }
 
+/** The activity that checks a VID. */
+export function vidCheckActivityIdOf(checkId: string): string {
+  return `vid-check/${checkId}`;
+}
+
 /** A reissue id: `ri_` and 32 lower-case hexadecimal digits. */
 export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 

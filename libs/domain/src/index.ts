@@ -28,12 +28,14 @@ export {
   taskQueues,
   workflowTaskTimeoutMs,
   workflowIdOf,
+  vidCheckActivityIdOf,
   reissueIdOf,
   reissueIdPattern,
   searchAttributes,
   registrationText,
 } from './ids.js';
-export { normaliseResidentNumber } from './resident-number.js';
+export { isVidRandom, normaliseResidentNumber } from './vid-inputs.js';
+export { koreanDayOf, nextKoreanDay } from './korean-time.js';
 export { exhausted, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';

@@ -18,6 +18,11 @@ export class RequestIds {
     return `ri_${this.hmac([apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
   }
 
+  /** The VID check that this front end makes with this Idempotency-Key. */
+  vidCheckId(apiKeyName: string, idempotencyKey: string): string {
+    return `vc_${this.hmac(['vid-check', apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
+  }
+
   /** The step that a call takes, by its route and Idempotency-Key; unique within a reissue. */
   updateId(route: string, idempotencyKey: string): string {
     return createHash('sha256')

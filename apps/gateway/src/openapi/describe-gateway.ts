@@ -14,6 +14,8 @@ import { ReadingController } from '../reading/reading.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReissueReader } from '../reading/reissue-reader.js';
+import { VidChecks } from '../vid-checks/vid-checks.js';
+import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
 import { completeDocument } from './build-document.js';
 
 const unused = [
@@ -21,6 +23,7 @@ const unused = [
   ApiKeys,
   ReissueCalls,
   ReissueReader,
+  VidChecks,
   EventStreams,
   CertificateDownload,
   ReferenceData,
@@ -28,7 +31,7 @@ const unused = [
 
 /** The controllers without anything behind them: they are looked at, not called. */
 @Module({
-  controllers: [ReferenceDataController, ReissuesController, ReadingController],
+  controllers: [ReferenceDataController, ReissuesController, ReadingController, VidChecksController],
   providers: unused.map((provide) => ({ provide, useValue: {} })),
 })
 class ControllersOnly {}

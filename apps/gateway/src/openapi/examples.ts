@@ -143,6 +143,8 @@ export const verificationResults = [
   { challengeId: challengeIds.account, accepted: true },
 ];
 
+export const vidCheck = { serial, matches: true };
+
 export const registration = {
   challengeId: issued.next.challenge.challengeId,
   signature: 'MEUCIQDk3mA1w0Jm6yYvHn0XrBqvJ8o2m0o3kqf7m4Xc1dS6WgIgT0',

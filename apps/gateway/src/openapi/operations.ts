@@ -210,6 +210,17 @@ export const operations = {
     },
     problems: ['not-issued', 'certificate-withdrawn', 'not-acceptable'],
   },
+  checkVid: {
+    tag: 'Certificate',
+    summary: 'Check a number against a certificate',
+    description:
+      'A holder proves their resident registration number by showing the R that is kept beside their private key: both, hashed, must give the VID in the certificate. Seal both with the Idempotency-Key as `sub`. After ten wrong checks of a certificate none is answered before the next day (in Korea).',
+    request: { rrn: example.exampleEnvelope, random: example.exampleEnvelope },
+    answers: {
+      200: { description: 'Compared', example: example.vidCheck },
+    },
+    problems: ['not-found', 'envelope-refused', 'certificate-without-vid', 'too-many-wrong-checks'],
+  },
   proveRegistration: {
     tag: 'Certificate',
     summary: 'Prove that the new certificate works',

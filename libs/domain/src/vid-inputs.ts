@@ -7,3 +7,8 @@
 export function normaliseResidentNumber(text: string): string | undefined {
   return /^\d{6}-?\d{7}$/.test(text) ? text.replace('-', '') : undefined;
 }
+
+/** Whether this is an R as clients send it: 20 bytes in hexadecimal. */
+export function isVidRandom(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-fA-F]{40}$/.test(text);
+}

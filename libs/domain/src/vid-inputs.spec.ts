@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { normaliseResidentNumber } from './resident-number.js';
+import { isVidRandom, normaliseResidentNumber } from './vid-inputs.js';
 
 describe('a resident registration number', () => {
   it('is the same with and without its hyphen, and keeps its leading zeros', () => {
@@ -17,5 +17,14 @@ describe('a resident registration number', () => {
     '０００１０１３００００００',
   ])('is not %j', (text) => {
     expect(normaliseResidentNumber(text)).toBeUndefined();
+  });
+});
+
+describe('an R', () => {
+  it('is 20 bytes in hexadecimal, zeros included', () => {
+    expect(isVidRandom('00'.repeat(20))).toBe(true);
+    expect(isVidRandom('Ab'.repeat(20))).toBe(true);
+    for (const other of [undefined, '', '00'.repeat(19), '00'.repeat(21), 'xy'.repeat(20)])
+      expect(isVidRandom(other)).toBe(false);
   });
 });

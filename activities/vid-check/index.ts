@@ -1,0 +1,121 @@
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  isVidRandom,
+  koreanDayOf,
+  nextKoreanDay,
+  normaliseResidentNumber,
+  type Clock,
+  type VaultHandle,
+} from '#libs/domain';
+import {
+  appendAuthorityEntry,
+  destroyVaultItemsOfStep,
+  findVidCheck,
+  insertVidCheck,
+  inTransaction,
+  lockCertificateForVidCheck,
+  wrongVidChecks,
+  type Database,
+  type NewAuthorityEntry,
+  type Tx,
+} from '#libs/db';
+import { checkVid, readIdentifyData } from '#libs/npki';
+import type { Secrets } from '#activities/secrets';
+
+/** A number and an R that are to be held against the VID of a certificate. Both lie in the vault. */
+export interface VidCheckRequest {
+  /** Derived from front end and Idempotency-Key: the same call is the same check. */
+  readonly checkId: string;
+  /** Keyed digest of the call, to tell its repetition from another one under the same key. */
+  readonly requestHmac: string;
+  readonly apiKeyName: string;
+  readonly serial: string;
+  /** For what the two values were sealed. */
+  readonly subject: string;
+  readonly rrn: VaultHandle;
+  readonly random: VaultHandle;
+}
+
+export type VidCheckAnswer =
+  | { readonly answer: 'CHECKED'; readonly matches: boolean; readonly requestHmac: string }
+  | { readonly answer: 'ENVELOPE_REFUSED' | 'CERTIFICATE_WITHOUT_VID' }
+  /** @property nextAt when the certificate can be checked again (ISO 8601) */
+  | { readonly answer: 'TOO_MANY_WRONG'; readonly nextAt: string };
+
+export interface VidCheckContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+  /** How many checks of one certificate may be wrong on one day. */
+  readonly wrongVidChecksPerDay: number;
+}
+
+/**
+ * Checking a number against a certificate. Only a check that was answered is recorded and answered the same for ever;
+ * one that was refused changes nothing. All of them stand in the authority's audit trail, without the two values,
+ * which are destroyed in the same transaction.
+ */
+export function createVidChecks(context: VidCheckContext) {
+  return {
+    checkVid: async (request: VidCheckRequest): Promise<VidCheckAnswer> => {
+      const { rrn, random, subject } = request;
+      const opened = {
+        rrn: await context.secrets.open(rrn, 'rrn', subject),
+        random: await context.secrets.open(random, 'vid-random', subject),
+      };
+      return inTransaction(context.db, (tx) => answer(tx, context, request, opened));
+    },
+  };
+}
+export type VidChecks = ReturnType<typeof createVidChecks>;
+
+async function answer(
+  tx: Tx,
+  { clock, wrongVidChecksPerDay }: VidCheckContext,
+  request: VidCheckRequest,
+  opened: { readonly rrn: string | undefined; readonly random: string | undefined },
+): Promise<VidCheckAnswer> {
+  const { checkId, serial, requestHmac } = request;
+  const certificate = await lockCertificateForVidCheck(tx, serial);
+  const recorded = await findVidCheck(tx, checkId);
+  if (recorded) return { answer: 'CHECKED', matches: recorded.matches, requestHmac: recorded.request_hmac };
+  if (!certificate?.der) throw ApplicationFailure.nonRetryable(`there is no certificate ${serial}`);
+
+  const now = clock();
+  const day = koreanDayOf(now);
+  const refuse = async <T extends VidCheckAnswer>(refusal: T): Promise<T> => {
+    await close(tx, request, now, 'REFUSED', refusal.answer);
+    return refusal;
+  };
+  const idn = opened.rrn === undefined ? undefined : normaliseResidentNumber(opened.rrn);
+  const { random } = opened;
+  if (idn === undefined || !isVidRandom(random)) return refuse({ answer: 'ENVELOPE_REFUSED' });
+  if (!readIdentifyData(certificate.der)) return refuse({ answer: 'CERTIFICATE_WITHOUT_VID' });
+  if ((await wrongVidChecks(tx, serial, day)) >= wrongVidChecksPerDay)
+    return refuse({ answer: 'TOO_MANY_WRONG', nextAt: nextKoreanDay(now).toISOString() });
+
+  const matches = checkVid({ certificate: certificate.der, idn, random: Buffer.from(random, 'hex') });
+  const check = { check_id: checkId, request_hmac: requestHmac, serial, matches, day, recorded_at: now };
+  await insertVidCheck(tx, check);
+  await close(tx, request, now, matches ? 'MATCHED' : 'MISMATCHED');
+  return { answer: 'CHECKED', matches, requestHmac };
+}
+
+/** Tells the audit trail and destroys what was sealed. */
+async function close(
+  tx: Tx,
+  { apiKeyName, serial, checkId, requestHmac }: VidCheckRequest,
+  occurredAt: Date,
+  outcome: NewAuthorityEntry['outcome'],
+  reason?: string,
+): Promise<void> {
+  await appendAuthorityEntry(tx, {
+    actor: apiKeyName,
+    action: 'checkVid',
+    outcome,
+    ...(reason ? { reason } : {}),
+    details: { serial, checkId },
+    occurredAt,
+  });
+  await destroyVaultItemsOfStep(tx, checkId, requestHmac);
+}

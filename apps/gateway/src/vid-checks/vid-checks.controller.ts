@@ -1,0 +1,26 @@
+import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { serialSchema, vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
+import type { z } from 'zod';
+import { AccessGuard } from '../access/access.guard.js';
+import { FromCaller, type Caller } from '../access/caller.js';
+import { DependencyErrors } from '../dependency-errors.js';
+import { Documented } from '../openapi/documented.js';
+import { VidChecks, type VidCheckResponse } from './vid-checks.js';
+
+@Controller('v1/certificates')
+@UseGuards(AccessGuard)
+@UseInterceptors(DependencyErrors)
+export class VidChecksController {
+  constructor(@Inject(VidChecks) private readonly checks: VidChecks) {}
+
+  @Post(':serial/vid-checks')
+  @HttpCode(200)
+  @Documented('checkVid', { answers: { 200: vidCheckResponseSchema } })
+  check(
+    @FromCaller() caller: Caller,
+    @Param('serial', { schema: serialSchema }) serial: string,
+    @Body({ schema: vidCheckRequestSchema }) body: z.output<typeof vidCheckRequestSchema>,
+  ): Promise<VidCheckResponse> {
+    return this.checks.check(caller, serial, body);
+  }
+}

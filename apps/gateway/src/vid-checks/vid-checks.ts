@@ -1,0 +1,97 @@
+import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
+import type { vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
+import type { VidCheckRow } from '#libs/db';
+import type { z } from 'zod';
+import type { Caller } from '../access/caller.js';
+import type { CallsInFlight } from '../calls/calls-in-flight.js';
+import type { Envelopes } from '../calls/envelopes.js';
+import type { RequestIds } from '../calls/request-ids.js';
+import { problem } from '../problems.js';
+
+export type VidCheckResponse = z.output<typeof vidCheckResponseSchema>;
+
+export interface VidChecksParts {
+  readonly find: (checkId: string) => Promise<VidCheckRow | undefined>;
+  readonly isIssued: (serial: string) => Promise<boolean>;
+  readonly ids: RequestIds;
+  readonly inFlight: CallsInFlight;
+  readonly envelopes: Pick<Envelopes, 'inspect' | 'keep'>;
+  readonly check: (request: VidCheckRequest) => Promise<VidCheckAnswer>;
+  readonly clock: () => Date;
+}
+
+/**
+ * Holds a resident registration number and an R against the VID of a certificate. Only the worker opens them; what it
+ * once answered is answered again to whoever repeats the call.
+ */
+export class VidChecks {
+  constructor(private readonly parts: VidChecksParts) {}
+
+  /** @throws ProblemError */
+  check(
+    { apiKeyName, idempotencyKey }: Caller,
+    serial: string,
+    body: z.output<typeof vidCheckRequestSchema>,
+  ): Promise<VidCheckResponse> {
+    const { ids, inFlight, find } = this.parts;
+    const checkId = ids.vidCheckId(apiKeyName, idempotencyKey);
+    const requestHmac = ids.requestHmac({ serial, ...body });
+    return inFlight.run({ reissueId: checkId, updateId: checkId, requestHmac }, async () => {
+      const before = await find(checkId);
+      if (before)
+        return this.respond(serial, requestHmac, {
+          matches: before.matches,
+          requestHmac: before.request_hmac,
+        });
+      const request = await this.keep(
+        { checkId, requestHmac, apiKeyName, serial, subject: idempotencyKey },
+        body,
+      );
+      const answer = await this.parts.check(request);
+      switch (answer.answer) {
+        case 'CHECKED':
+          return this.respond(serial, requestHmac, answer);
+        case 'ENVELOPE_REFUSED':
+          throw problem('envelope-refused');
+        case 'CERTIFICATE_WITHOUT_VID':
+          throw problem('certificate-without-vid');
+        case 'TOO_MANY_WRONG': {
+          const seconds = Math.ceil((Date.parse(answer.nextAt) - this.parts.clock().getTime()) / 1000);
+          throw problem('too-many-wrong-checks', {
+            headers: { 'retry-after': String(Math.max(1, seconds)) },
+          });
+        }
+      }
+    });
+  }
+
+  /** Puts the two sealed values into the vault, for this very request. */
+  private async keep(
+    check: Omit<VidCheckRequest, 'rrn' | 'random'>,
+    body: z.output<typeof vidCheckRequestSchema>,
+  ): Promise<VidCheckRequest> {
+    const { ids, envelopes, clock, isIssued } = this.parts;
+    const { checkId, requestHmac: updateId, subject } = check;
+    if (!(await isIssued(check.serial))) throw problem('not-found');
+    const handles = {
+      rrn: ids.vaultHandle(checkId, updateId, 'rrn'),
+      random: ids.vaultHandle(checkId, updateId, 'random'),
+    };
+    const sealed = [
+      { handle: handles.rrn, updateId, pointer: '#/rrn', purpose: 'rrn', envelope: body.rrn },
+      { handle: handles.random, updateId, pointer: '#/random', purpose: 'vid-random', envelope: body.random },
+    ] as const;
+    envelopes.inspect(subject, sealed, clock());
+    await envelopes.keep(checkId, sealed, clock());
+    return { ...check, ...handles };
+  }
+
+  private respond(
+    serial: string,
+    requestHmac: string,
+    checked: { readonly matches: boolean; readonly requestHmac: string },
+  ): VidCheckResponse {
+    if (checked.requestHmac !== requestHmac) throw problem('idempotency-mismatch');
+    return { serial, matches: checked.matches };
+  }
+}
