@@ -53,13 +53,16 @@ const charactersIn = (text: string) => [...text].length;
 /** What RFC 4518 section 2 prohibits in a name, or drops when two are compared: so two names could look like one. */
 const unnameable = /[\p{C}\p{Zl}\p{Zp}\uFFFD]/u;
 
+/** Whether a name may have all these characters. */
+export const isNameable = (text: string) => !unnameable.test(text);
+
 /**
  * Refuses text that cannot stand in a name: none at all, control and invisible characters, halves of characters.
  * @throws RangeError
  */
 export function requireNameable(text: string): void {
   if (text.length === 0) throw new RangeError('a part of the name is empty');
-  if (unnameable.test(text)) throw new RangeError('the name has a character that no name may have');
+  if (!isNameable(text)) throw new RangeError('the name has a character that no name may have');
 }
 
 /** Whom a personal certificate names. */

@@ -13,9 +13,12 @@ export type { IssuingKeysOptions } from './issuing-keys.js';
 export { KeyStoreError, KeyStoreUnavailable } from './key-store.js';
 export type { KeyStore, SignatureAlgorithm } from './key-store.js';
 export { openKeyFile, requireOwnerOnly } from './key-store/file.js';
-export type { Token } from './key-store/pkcs11.js';
+export { openToken } from './key-store/pkcs11.js';
+export type { Token, TokenOptions } from './key-store/pkcs11.js';
 export { assembleCertificate, digestOf } from './certificate.js';
 export { buildCertificate } from './template.js';
+export { assertOnlySignatureDiffers, lintCertificate, lintRules } from './lint/lint.js';
+export type { Intention, LintFinding, LintRule } from './lint/rule.js';
 export type { CertificateContents, IssuerIdentity } from './certificate.js';
 export {
   canonicalProfile,

@@ -1,0 +1,33 @@
+import { DerReader, tags } from './der-reader.js';
+import type { KeyType } from './profile.js';
+
+/** AlgorithmIdentifiers byte for byte: RFC 5480 section 2.1.1 with prime256v1, RFC 3279 section 2.3.1 with NULL. */
+const ecP256 = Buffer.from('301306072a8648ce3d020106082a8648ce3d030107', 'hex');
+const rsaEncryption = Buffer.from('300d06092a864886f70d0101010500', 'hex');
+
+/**
+ * The kind of key a SubjectPublicKeyInfo holds, in the one encoding a certificate may have: a P-256 point
+ * uncompressed, an RSA modulus of whole bytes. Undefined for any other.
+ * @throws DerError if it is not DER
+ */
+export function spkiKeyType(spki: Buffer): KeyType | undefined {
+  const outside = new DerReader(spki);
+  const fields = outside.inside(tags.sequence);
+  outside.end();
+  const algorithm = fields.whole(tags.sequence);
+  const bits = fields.bits();
+  fields.end();
+  if (algorithm.equals(ecP256)) return bits.length === 65 && bits[0] === 4 ? 'EC-P256' : undefined;
+  if (!algorithm.equals(rsaEncryption)) return undefined;
+  const key = new DerReader(bits);
+  const numbers = key.inside(tags.sequence);
+  key.end();
+  const modulus = numbers.integer();
+  numbers.integer();
+  numbers.end();
+  // A leading zero byte before a byte with its first bit set: a number of whole bytes, and positive.
+  const modulusBits = modulus[0] === 0 ? (modulus.length - 1) * 8 : 0;
+  return rsaTypes[modulusBits];
+}
+
+const rsaTypes: Record<number, KeyType> = { 2048: 'RSA-2048', 3072: 'RSA-3072', 4096: 'RSA-4096' };

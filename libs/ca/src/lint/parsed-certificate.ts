@@ -1,0 +1,117 @@
+import { constructed, DerError, DerReader, tags } from '../der-reader.js';
+
+/** A certificate taken apart (RFC 5280 section 4.1), with its parts as they stand: nothing is made right. */
+export interface ParsedCertificate {
+  /** With tag and length. */
+  readonly tbs: Buffer;
+  /** Absent where it is left to its default. */
+  readonly version: Buffer | undefined;
+  readonly serial: Buffer;
+  readonly innerAlgorithm: Buffer;
+  readonly outerAlgorithm: Buffer;
+  readonly issuer: Buffer;
+  readonly notBefore: ParsedTime;
+  readonly notAfter: ParsedTime;
+  /** In the order of the encoding. */
+  readonly subject: readonly ParsedAttribute[];
+  readonly spki: Buffer;
+  readonly hasUniqueIds: boolean;
+  readonly extensions: readonly ParsedExtension[];
+}
+
+export interface ParsedTime {
+  readonly tag: number;
+  readonly text: string;
+}
+
+export interface ParsedAttribute {
+  /** Dotted. */
+  readonly type: string;
+  readonly tag: number;
+  readonly value: string;
+  /** Whether it shares its relative distinguished name with others. */
+  readonly shared: boolean;
+}
+
+export interface ParsedExtension {
+  /** Dotted. */
+  readonly type: string;
+  readonly critical: boolean;
+  readonly value: Buffer;
+}
+
+/** @throws DerError if the bytes are not a certificate in DER */
+export function parseCertificate(der: Buffer): ParsedCertificate {
+  const outside = new DerReader(der);
+  const certificate = outside.inside(tags.sequence);
+  outside.end();
+  const tbs = certificate.whole(tags.sequence);
+  const outerAlgorithm = certificate.whole(tags.sequence);
+  certificate.bits();
+  certificate.end();
+  return { ...parseBody(new DerReader(tbs).inside(tags.sequence)), tbs, outerAlgorithm };
+}
+
+function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgorithm'> {
+  const version =
+    body.tag === constructed(0) ? only(body.inside(constructed(0)), (field) => field.integer()) : undefined;
+  const serial = body.integer();
+  const innerAlgorithm = body.whole(tags.sequence);
+  const issuer = body.whole(tags.sequence);
+  const validity = body.inside(tags.sequence);
+  const [notBefore, notAfter] = [time(validity), time(validity)];
+  validity.end();
+  const subject = parseName(body.inside(tags.sequence));
+  const spki = body.whole(tags.sequence);
+  const hasUniqueIds = body.tag !== undefined && body.tag !== constructed(3);
+  while (body.tag !== undefined && body.tag !== constructed(3)) body.content(body.tag);
+  const extensions =
+    body.tag === undefined
+      ? []
+      : only(body.inside(constructed(3)), (field) =>
+          [...field.inside(tags.sequence).each(tags.sequence)].map(extension),
+        );
+  body.end();
+  const fields = { version, serial, innerAlgorithm, issuer, notBefore, notAfter, subject, spki };
+  return { ...fields, hasUniqueIds, extensions };
+}
+
+/** The attributes of a Name, given a reader of what is in it. */
+export function parseName(name: DerReader): ParsedAttribute[] {
+  const attributes: ParsedAttribute[] = [];
+  for (const relative of name.each(tags.set)) {
+    const members = [...relative.each(tags.sequence)];
+    for (const member of members) {
+      const type = member.objectIdentifier();
+      const tag = member.tag ?? 0;
+      const value = member.content(tag).toString('utf8');
+      member.end();
+      attributes.push({ type, tag, value, shared: members.length > 1 });
+    }
+  }
+  return attributes;
+}
+
+function time(validity: DerReader): ParsedTime {
+  const tag = validity.tag ?? 0;
+  return { tag, text: validity.content(tag).toString('latin1') };
+}
+
+const trueContent = Buffer.from([0xff]);
+
+function extension(field: DerReader): ParsedExtension {
+  const type = field.objectIdentifier();
+  const critical = field.tag === tags.boolean;
+  // X.690 sections 11.1 and 11.5: TRUE is 0xff, and FALSE, the default, is left out.
+  if (critical && !field.content(tags.boolean).equals(trueContent)) throw new DerError('not TRUE');
+  const value = field.content(tags.octetString);
+  field.end();
+  return { type, critical, value };
+}
+
+/** What `read` finds in a value in which there is nothing else. */
+export function only<T>(reader: DerReader, read: (reader: DerReader) => T): T {
+  const found = read(reader);
+  reader.end();
+  return found;
+}

@@ -1,0 +1,64 @@
+import { DerReader, tags } from '../der-reader.js';
+import { isNameable } from '../distinguished-name.js';
+import { parseName, type ParsedAttribute } from './parsed-certificate.js';
+import type { LintRule } from './rule.js';
+
+const types = { c: '2.5.4.6', o: '2.5.4.10', ou: '2.5.4.11', cn: '2.5.4.3' } as const;
+const pattern = [types.c, types.o, types.ou, types.ou, types.cn].join();
+const commonNamePattern = /\([^()]*\)0\d{6}\d{8}\d{7}(?:\d\d)?$/;
+
+const valueOf = (subject: readonly ParsedAttribute[], type: string) =>
+  subject.find((attribute) => attribute.type === type)?.value;
+
+/** What RFC 5280 and the NPKI profile ask of the name of a person. */
+export const subjectRules: readonly LintRule[] = [
+  {
+    id: 'npki.subject-pattern',
+    source: 'KCAC.TS.DN; cn=<name>(<latin name>)<digits>,ou=<bank>,ou=personal4IB,o,c',
+    check: ({ subject }) =>
+      subject.map(({ type }) => type).join() === pattern &&
+      subject[2]?.value === 'personal4IB' &&
+      commonNamePattern.test(subject[4]?.value ?? '') &&
+      subject.every(({ shared }) => !shared),
+  },
+  {
+    id: 'rfc5280.subject-encoding',
+    source: 'RFC 5280 section 4.1.2.4 and appendix A; UTF8String but for the country',
+    check: ({ subject }) =>
+      subject.every(({ type, tag }) => tag === (type === types.c ? tags.printableString : tags.utf8String)),
+  },
+  {
+    id: 'rfc5280.subject-length',
+    source: 'RFC 5280 appendix A, ub-common-name and its like',
+    check: ({ subject }) => subject.every(({ value }) => value.length > 0 && [...value].length <= 64),
+  },
+  {
+    id: 'rfc4518.subject-characters',
+    source: 'RFC 4518 sections 2.2 and 2.4',
+    check: ({ subject }) => subject.every(({ value }) => value.length === 0 || isNameable(value)),
+  },
+  {
+    id: 'npki.subject-organisation',
+    source: 'KCAC.TS.DN; organisation and country are those of the CA',
+    check: ({ subject }, { issuer }) => {
+      const ofIssuer = parseName(new DerReader(issuer.name).inside(tags.sequence));
+      return [types.o, types.c].every((type) => valueOf(subject, type) === valueOf(ofIssuer, type));
+    },
+  },
+  {
+    id: 'npki.subject-bank',
+    source: 'KCAC.TS.DN and the profile; the last ou is the bank',
+    check: ({ subject }, { profile }) =>
+      subject.findLast(({ type }) => type === types.ou)?.value === profile.bank.name,
+  },
+  {
+    id: 'reseal.subject-intended',
+    source: 'the intent names the subject',
+    check: ({ subject }, { contents }) =>
+      subject.map(({ type, value }) => `${type}=${value}`).join('\0') ===
+      contents.subject
+        .map(([type, value]) => `${types[type]}=${value}`)
+        .reverse()
+        .join('\0'),
+  },
+];
