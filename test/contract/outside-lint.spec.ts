@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { acceptedFindings, type AcceptedFinding } from './outside-lint/accepted-findings.js';
+import { lint, type Finding } from './outside-lint/linters.js';
+import { makeSubjects, type Subject } from './outside-lint/subjects.js';
+
+const work = mkdtempSync(join(tmpdir(), 'reseal-outside-lint-'));
+let subjects: readonly Subject[];
+let findings: readonly Finding[];
+
+beforeAll(async () => {
+  subjects = await makeSubjects(work, new Date());
+  mkdirSync(join(work, 'subjects'));
+  findings = lint(subjects, join(work, 'subjects'));
+}, 60_000);
+afterAll(() => rmSync(work, { recursive: true }));
+
+const covers = (accepted: AcceptedFinding, finding: Finding) =>
+  accepted.linter === finding.linter && accepted.id === finding.id && finding.subject.startsWith(accepted.of);
+
+describe('zlint and pkilint', () => {
+  it('find nothing in what the CA makes that is not accepted for a reason', () => {
+    const unexpected = findings.filter(
+      (finding) => !acceptedFindings.some((accepted) => covers(accepted, finding)),
+    );
+    expect(unexpected).toEqual([]);
+  });
+
+  it('still find everything that was accepted', () => {
+    const gone = acceptedFindings.filter(
+      (accepted) => !findings.some((finding) => covers(accepted, finding)),
+    );
+    expect(gone).toEqual([]);
+  });
+
+  it('find what is wrong in a certificate that was tampered with', () => {
+    // A serial number whose first bit is set is negative; the signature no longer fits either.
+    const person = subjects.find(({ name }) => name.startsWith('person/'))!;
+    const tampered = Buffer.from(person.der);
+    const serial = tampered.indexOf(Buffer.from('a003020102', 'hex')) + 5 + 2;
+    tampered[serial] = 0x90;
+    const issuing = subjects.find(({ name }) => name === person.certifiedBy)!;
+    const found = lint([issuing, { ...person, name: 'tampered', der: tampered }], join(work, 'subjects'))
+      .filter(({ subject }) => subject === 'tampered')
+      .map(({ linter, id }) => `${linter} ${id}`);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('zlint e_serial_number_'),
+        expect.stringContaining('pkilint pkix.certificate_serial_number_'),
+      ]),
+    );
+  });
+});
