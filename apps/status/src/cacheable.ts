@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '#libs/domain';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Something that HTTP caches may keep for a while. */
+export interface Cacheable {
+  readonly body: Buffer;
+  readonly mediaType: string;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly lastModified: Date;
+  /** Milliseconds. */
+  readonly maxAgeMs: number;
+  /** When it ends by what it says itself, for caches that know no `max-age`. */
+  readonly expires?: Date;
+  /** Its address will never show anything else. */
+  readonly immutable?: boolean;
+}
+
+/** How long HTTP caches may keep what is signed, in milliseconds: never beyond its own end. */
+export class HttpCaching {
+  constructor(
+    private readonly limits: { readonly ocspMaxAgeMs: number; readonly crlMaxAgeMs: number },
+    private readonly clock: Clock,
+  ) {}
+
+  ofOcsp(nextUpdate: Date): number {
+    return Math.min(this.limits.ocspMaxAgeMs, nextUpdate.getTime() - this.clock().getTime());
+  }
+
+  ofCrl(nextUpdate: Date): number {
+    return Math.min(this.limits.crlMaxAgeMs, nextUpdate.getTime() - this.clock().getTime());
+  }
+}
+
+/** A strong validator (RFC 9110 section 8.8.3): the same bytes have the same. */
+export const etagOf = (body: Buffer) => `"${createHash('sha256').update(body).digest('hex')}"`;
+
+/**
+ * Sets the headers of an answer that caches may keep, and answers 304 to whoever has it already (RFC 9110 section
+ * 13). Transforming it would break its signature.
+ *
+ * @returns the body, unless the client has it
+ */
+export function sendCacheable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, mediaType, etag, lastModified, maxAgeMs, expires, immutable }: Cacheable,
+): Buffer | undefined {
+  const maxAge = Math.max(0, Math.floor(maxAgeMs / 1000));
+  void reply.headers({
+    'cache-control': `max-age=${maxAge}, public, no-transform, ${immutable ? 'immutable' : 'must-revalidate'}`,
+    etag,
+    'last-modified': lastModified.toUTCString(),
+    ...(expires ? { expires: expires.toUTCString() } : {}),
+  });
+  if (isKnown(request, etag, lastModified)) {
+    void reply.code(304);
+    return undefined;
+  }
+  void reply.header('content-type', mediaType);
+  return body;
+}
+
+function isKnown({ headers }: FastifyRequest, etag: string, lastModified: Date): boolean {
+  const known = headers['if-none-match'];
+  if (known !== undefined)
+    return known.split(',').some((item) => ['*', etag].includes(item.trim().replace(/^W\//, '')));
+  const since = Date.parse(headers['if-modified-since'] ?? '');
+  return since >= Math.floor(lastModified.getTime() / 1000) * 1000;
+}

@@ -1,0 +1,88 @@
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { crlByNumber, type Database } from '#libs/db';
+import { edgeProblem } from '#libs/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { etagOf, HttpCaching, sendCacheable } from '../cacheable.js';
+import { Issuers, type Issuer } from '../issuers.js';
+import { CrlShelf } from './crl-shelf.js';
+
+/** RFC 5280 section 4.2.1.13, RFC 2585 section 4. */
+const mediaType = 'application/pkix-crl';
+const yearMs = 365 * 86_400_000;
+
+/** The CRLs that were published, of old ones; the class is its injection token. */
+export class CrlArchive {
+  constructor(private readonly db: Database) {}
+
+  find(issuer: Issuer, shard: number, number: string) {
+    return crlByNumber(this.db, issuer.subject, shard, number);
+  }
+}
+
+/** CRLs over HTTP, at the addresses that certificates carry. */
+@Controller('crl/:keyId')
+export class CrlController {
+  constructor(
+    @Inject(Issuers) private readonly issuers: Issuers,
+    @Inject(CrlShelf) private readonly shelf: CrlShelf,
+    @Inject(CrlArchive) private readonly archive: CrlArchive,
+    @Inject(HttpCaching) private readonly caching: HttpCaching,
+  ) {}
+
+  /** The newest of a shard. */
+  @Get(':file')
+  async newest(
+    @Param('keyId') keyId: string,
+    @Param('file') file: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer | undefined> {
+    const { issuer, shard } = await this.shardOf(keyId, numberIn(file));
+    const crl = await this.shelf.newest(issuer, shard).catch(away);
+    if (!crl) throw edgeProblem('not-found');
+    return sendCacheable(request, reply, {
+      body: crl.der,
+      mediaType,
+      etag: crl.etag,
+      lastModified: crl.thisUpdate,
+      maxAgeMs: this.caching.ofCrl(crl.nextUpdate),
+    });
+  }
+
+  /** One that was published, by its number. */
+  @Get(':shard/:file')
+  async numbered(
+    @Param('keyId') keyId: string,
+    @Param('shard') shardText: string,
+    @Param('file') file: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer | undefined> {
+    const number = numberIn(file);
+    const { issuer, shard } = await this.shardOf(keyId, number && /^\d{1,9}$/.exec(shardText)?.[0]);
+    const crl = await this.archive.find(issuer, shard, number!).catch(away);
+    if (!crl) throw edgeProblem('not-found');
+    return sendCacheable(request, reply, {
+      body: crl.der,
+      mediaType,
+      etag: etagOf(crl.der),
+      lastModified: crl.this_update,
+      maxAgeMs: yearMs,
+      immutable: true,
+    });
+  }
+
+  private async shardOf(keyId: string, shardText: string | undefined) {
+    const shard = Number(shardText);
+    const issuer = await this.issuers.find((candidate) => candidate.keyId === keyId).catch(away);
+    if (!issuer || shardText === undefined || shard >= issuer.crlShards) throw edgeProblem('not-found');
+    return { issuer, shard };
+  }
+}
+
+/** `12` of `12.crl`; leading zeros would make several addresses of one CRL. */
+const numberIn = (file: string) => /^(0|[1-9]\d{0,17})\.crl$/.exec(file)?.[1];
+
+function away(error: unknown): never {
+  throw edgeProblem('unavailable', { headers: { 'retry-after': '5' } }, error);
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '#libs/domain';
+import { Gauge, type Registry } from 'prom-client';
+import type { Issuers } from './issuers.js';
+
+interface Watched {
+  readonly issuers: Pick<Issuers, 'all'>;
+  readonly listener: { readonly listening: boolean };
+  readonly cache: { readonly size: number };
+  readonly clock: Clock;
+}
+
+/** Adds what alarms about the status app are set on. */
+export function registerStatusMetrics(
+  { issuers, listener, cache, clock }: Watched,
+  registry: Registry,
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'reseal_ocsp_certificate_expiry_seconds',
+    help: 'Seconds until the OCSP responder certificate of an issuing CA ends; negative if there is none',
+    labelNames: ['issuer'],
+    registers,
+    collect() {
+      this.reset();
+      const now = clock();
+      for (const { subject, notAfter, responder } of issuers.all())
+        if (notAfter > now)
+          this.set(
+            { issuer: subject },
+            responder ? (responder.notAfter.getTime() - now.getTime()) / 1000 : -1,
+          );
+    },
+  });
+  new Gauge({
+    name: 'reseal_status_listening',
+    help: 'Whether changes of status are heard of at once; while they are not, nothing is answered from memory',
+    registers,
+    collect() {
+      this.set(listener.listening ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'reseal_ocsp_cached_certificates',
+    help: 'Certificates whose signed OCSP answers are in memory',
+    registers,
+    collect() {
+      this.set(cache.size);
+    },
+  });
+}

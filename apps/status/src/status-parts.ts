@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDatabase, NotificationListener, type Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import { describeError, type Logger } from '#libs/observability';
+import type { StatusConfig } from './config.js';
+import { CrlShelf } from './crl/crl-shelf.js';
+import { Issuers } from './issuers.js';
+import { AnswerCache } from './ocsp/answer-cache.js';
+import type { OcspReply } from './ocsp/ocsp-answers.js';
+
+const statusChannel = 'reseal_certificate_status';
+const crlChannel = 'reseal_crl';
+
+/** How soon it is looked again while there is no issuing CA yet, in milliseconds. */
+const startMs = 500;
+
+/**
+ * What the app keeps in memory, and what keeps that true: PostgreSQL announces each changed status and each new CRL to
+ * every process. While one does not hear it, it uses nothing from memory that a change could have overtaken.
+ */
+export class StatusParts {
+  readonly db: Database;
+  readonly issuers: Issuers;
+  readonly cache: AnswerCache<OcspReply>;
+  readonly shelf: CrlShelf;
+  readonly listener: NotificationListener;
+  private readonly logger: Logger;
+  private readonly stopping = new AbortController();
+  private looking: Promise<void> | undefined;
+
+  constructor(
+    private readonly config: StatusConfig,
+    { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  ) {
+    const { databaseUrl, databasePoolSize: max } = config;
+    const listening = () => this.listener.listening;
+    this.logger = logger;
+    this.db = createDatabase({ url: databaseUrl, max, applicationName: 'reseal-status' });
+    this.cache = new AnswerCache(config.ocspCacheSize, listening);
+    this.shelf = new CrlShelf(this.db, listening);
+    this.issuers = new Issuers({ ...config, db: this.db, clock, logger, onChange: () => this.cache.clear() });
+    const forgetAll = () => {
+      this.cache.clear();
+      this.shelf.doubt();
+    };
+    this.listener = new NotificationListener({
+      databaseUrl,
+      applicationName: 'reseal-status-changes',
+      channels: [statusChannel, crlChannel],
+      onNotification: (payload, channel) => this.hear(payload, channel),
+      onListening: forgetAll,
+      onLost: forgetAll,
+      logger,
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.listener.start();
+    this.looking = this.keepLooking();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.looking;
+    await this.listener.stop();
+    await this.db.destroy();
+  }
+
+  private hear(payload: string, channel: string): void {
+    if (channel === statusChannel) return this.cache.forget(payload);
+    const [keyId = '', shard] = payload.split('/');
+    this.shelf.announced(keyId, Number(shard));
+  }
+
+  /** Looks for new issuing CAs and OCSP keys, and fetches CRLs before they are asked for. */
+  private async keepLooking(): Promise<void> {
+    let failing = false;
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.issuers.refresh();
+        if (this.listener.listening) await this.shelf.fill(this.issuers.all());
+        failing = false;
+      } catch (error) {
+        if (!failing) this.logger.warn({ err: describeError(error) }, 'PostgreSQL cannot be asked');
+        failing = true;
+      }
+      const pause = this.issuers.all().length > 0 ? this.config.statusReloadMs : startMs;
+      await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+}
