@@ -1,4 +1,4 @@
-import { KeyStoreError, type IssuingKeysOptions, type RootPlace } from '#libs/ca';
+import { KeyStoreError, openToken, type IssuingKeysOptions, type RootPlace, type Token } from '#libs/ca';
 import type { AuthorityConfig, CaConfig } from './config.js';
 
 /**
@@ -7,7 +7,30 @@ import type { AuthorityConfig, CaConfig } from './config.js';
  */
 export function issuingKeysOf(config: AuthorityConfig): IssuingKeysOptions {
   const { caDirectory, caPassphrase, caKeyStore } = config;
-  return { directory: caDirectory, passphrase: caPassphrase, newKeys: caKeyStore };
+  return {
+    directory: caDirectory,
+    passphrase: caPassphrase,
+    newKeys: caKeyStore,
+    token: tokenOf(config),
+  };
+}
+
+/** A token is also needed where new keys go to files, as long as one of the old ones is in it. */
+function tokenOf(config: AuthorityConfig): Token | undefined {
+  const { caKeyStore, pkcs11Module, pkcs11Token, pkcs11Pin, pkcs11TimeoutMs, pkcs11QueueLimit } = config;
+  if (caKeyStore === 'file' && pkcs11Module === undefined) return undefined;
+  if (pkcs11Module === undefined || pkcs11Token === undefined || pkcs11Pin === undefined) {
+    throw new KeyStoreError(
+      'keys in a token need RESEAL_PKCS11_MODULE, RESEAL_PKCS11_TOKEN and RESEAL_PKCS11_PIN_FILE',
+    );
+  }
+  return openToken({
+    module: pkcs11Module,
+    label: pkcs11Token,
+    pin: pkcs11Pin,
+    timeoutMs: pkcs11TimeoutMs,
+    queueLimit: pkcs11QueueLimit,
+  });
 }
 
 /** The root's place. Its passphrase is missed only when it is used. */

@@ -40,7 +40,11 @@ export function responderOf(directory: string, issuing: IssuingAuthority): Respo
 }
 
 /** Whether a responder lacks or ends within thirty days, without its CA ending then too. */
-export function responderDue(responder: Responder | undefined, issuing: IssuingAuthority, now: Date): boolean {
+export function responderDue(
+  responder: Responder | undefined,
+  issuing: IssuingAuthority,
+  now: Date,
+): boolean {
   if (!responder) return true;
   const { notAfter } = issuing.identity;
   return responder.notAfter < notAfter && responder.notAfter.getTime() - now.getTime() < dueBeforeEndMs;

@@ -1,5 +1,11 @@
 import { userInfo } from 'node:os';
-import { loadProfile, openAuthorities, type CertificateProfile, type OpenAuthorities } from '#libs/ca';
+import {
+  loadProfile,
+  openAuthorities,
+  type CertificateProfile,
+  type IssuingKeysOptions,
+  type OpenAuthorities,
+} from '#libs/ca';
 import { loadConfig } from '#libs/config';
 import { appendAuthorityEntry, createDatabase, type Database, type NewAuthorityEntry } from '#libs/db';
 import { sql } from 'kysely';
@@ -29,6 +35,11 @@ export interface CommandContext {
   db(): Database;
   /** The database if it can be reached and has been migrated. */
   reachableDb(): Promise<Database | undefined>;
+  /**
+   * Where the issuing CA's keys are; one session with a token serves the whole command.
+   * @throws {KeyStoreError} if a token is wanted and not described
+   */
+  keys(): IssuingKeysOptions;
   /** @throws {KeyStoreError} if the keys cannot be used */
   authorities(): Promise<OpenAuthorities>;
   clock(): Date;
@@ -62,9 +73,14 @@ export function createContext(options: ContextOptions = {}): {
   const { env = process.env, clock = () => new Date(), out = console.log } = options;
   const config = once(() => loadConfig(caConfig, env));
   const db = once(() =>
-    createDatabase({ url: config().databaseUrl, max: config().databasePoolSize, applicationName: 'reseal-ca' }),
+    createDatabase({
+      url: config().databaseUrl,
+      max: config().databasePoolSize,
+      applicationName: 'reseal-ca',
+    }),
   );
-  const authorities = once(() => openAuthorities({ ...issuingKeysOf(config()), clock }));
+  const keys = once(() => issuingKeysOf(config()));
+  const authorities = once(() => openAuthorities({ ...keys(), clock }));
   const reachableDb = once(async () => ((await isReady(db())) ? db() : undefined));
   const actor = `operator:${options.as ?? userInfo().username}`;
 
@@ -78,6 +94,7 @@ export function createContext(options: ContextOptions = {}): {
     profile: once(() => loadProfile(config())),
     db,
     reachableDb,
+    keys,
     authorities,
     clock,
     out,
@@ -97,7 +114,7 @@ export function createContext(options: ContextOptions = {}): {
   return {
     context,
     async close() {
-      if (authorities.used()) await (await authorities().catch(() => undefined))?.close();
+      if (keys.used()) await keys().token?.close();
       if (db.used()) await db().destroy();
     },
   };

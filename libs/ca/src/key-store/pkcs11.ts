@@ -1,10 +1,135 @@
-import type { KeyStore } from '../key-store.js';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import * as der from '../der.js';
+import { algorithmOf, hashOf, KeyStoreError, KeyStoreUnavailable, type KeyStore } from '../key-store.js';
+import { BoundedQueue, NotBegun } from './bounded-queue.js';
+import { Pkcs11Client, SessionLost, TokenRefused } from './pkcs11-client.js';
+import type { FoundKey, SessionFailure, SessionRequest, TokenAddress } from './pkcs11-session.js';
 
 /** A PKCS#11 token that holds CA keys. */
 export interface Token {
-  /** @throws {KeyStoreError} if the token holds no such key, or one that could be taken out of it */
+  /**
+   * @throws {KeyStoreError} if the token holds no such key, or one that could be taken out of it
+   * @throws {KeyStoreUnavailable} if the token is away
+   */
   openKey(label: string): Promise<KeyStore>;
   /** Makes a P-256 key that never leaves the token, or finds the one of this label. */
   createKey(label: string): Promise<KeyStore>;
+  /** Ends the session for good; what is asked later is refused. */
   close(): Promise<void>;
+}
+
+export interface TokenOptions extends TokenAddress {
+  /** How long the token may take for one signature, in milliseconds, and how long one may wait for its turn. */
+  readonly timeoutMs: number;
+  /** How many signatures may wait. */
+  readonly queueLimit: number;
+}
+
+/** What another try cannot mend. A refused PIN is never tried again by this process: that is how tokens get locked. */
+const permanent: Partial<Record<SessionFailure, string>> = {
+  NOT_BUILT: 'the native part of pkcs11js is not built: npm rebuild pkcs11js',
+  NO_LIBRARY: 'the PKCS#11 library cannot be loaded',
+  NO_KEY: 'it holds no such key',
+  SEVERAL_KEYS: 'it holds several keys of this label',
+  PIN_LAST_TRY: 'one more wrong PIN would lock it: log in once by hand',
+  CKR_PIN_INCORRECT: 'it refuses the PIN, which is not tried again',
+  CKR_PIN_INVALID: 'it refuses the PIN, which is not tried again',
+  CKR_PIN_LEN_RANGE: 'it refuses the PIN, which is not tried again',
+  CKR_PIN_EXPIRED: 'its PIN has expired',
+  CKR_PIN_LOCKED: 'its PIN is locked',
+};
+
+/**
+ * Keys in a PKCS#11 token. Nothing is opened before the first key is. A session that was lost, in whatever way, is
+ * begun anew, and what was asked is asked once more; signing twice is harmless, as only one signature is seen.
+ */
+export function openToken(options: TokenOptions): Token {
+  const { label: token, timeoutMs, queueLimit } = options;
+  const client = new Pkcs11Client(options, timeoutMs);
+  const queue = new BoundedQueue(queueLimit, timeoutMs);
+  let refused: KeyStoreError | KeyStoreUnavailable | undefined;
+
+  async function once(request: SessionRequest): Promise<unknown> {
+    if (refused) throw refused;
+    try {
+      return await client.request(request);
+    } catch (error) {
+      client.reset();
+      const reason = error instanceof TokenRefused && permanent[error.failure];
+      if (!reason) throw error;
+      const told = new KeyStoreError(`PKCS#11 token "${token}": ${reason}`);
+      // That a key is missing says nothing of the others.
+      if (!['NO_KEY', 'SEVERAL_KEYS'].includes(error.failure)) refused = told;
+      throw told;
+    }
+  }
+
+  async function twice(request: SessionRequest): Promise<unknown> {
+    try {
+      return await once(request);
+    } catch (error) {
+      // Asking a slow token again would only make everyone behind wait twice as long.
+      if (error instanceof KeyStoreError || (error instanceof SessionLost && error.timedOut)) throw error;
+      return once(request);
+    }
+  }
+
+  const ask = async (request: SessionRequest): Promise<unknown> => {
+    try {
+      return await queue.run(() => twice(request));
+    } catch (error) {
+      if (!(error instanceof TokenRefused || error instanceof SessionLost || error instanceof NotBegun))
+        throw error;
+      const reason = error.message === 'NO_TOKEN' ? 'it is not there' : error.message;
+      throw new KeyStoreUnavailable(`PKCS#11 token "${token}": ${reason}`, { cause: error });
+    }
+  };
+
+  async function store(request: 'find' | 'provide', key: string): Promise<KeyStore> {
+    const found = (await ask({ do: request, key })) as FoundKey;
+    const location = `PKCS#11 token "${token}", key ${key}`;
+    if (found.removable) throw new KeyStoreError(`${location}: it could be taken out of the token`);
+    const publicKey = publicKeyOf(found);
+    const algorithm = publicKey && algorithmOf(publicKey);
+    if (!algorithm) throw new KeyStoreError(`${location}: a key of a kind a CA here does not use`);
+    const hash = hashOf(algorithm);
+    return {
+      async sign(bytes) {
+        const digest = createHash(hash).update(bytes).digest();
+        return derSignature(Buffer.from((await ask({ do: 'sign', key, digest })) as Uint8Array));
+      },
+      publicKey: () => publicKey,
+      info: () => ({ kind: 'pkcs11', location, algorithm }),
+    };
+  }
+
+  return {
+    openKey: (label) => store('find', label),
+    createKey: (label) => store('provide', label),
+    async close() {
+      refused ??= new KeyStoreUnavailable(`PKCS#11 token "${token}": its session was closed`);
+      client.reset();
+    },
+  };
+}
+
+const curves: Record<string, { crv: string; bytes: number }> = {
+  '06082a8648ce3d030107': { crv: 'P-256', bytes: 32 },
+  '06052b81040022': { crv: 'P-384', bytes: 48 },
+};
+
+/** The point is uncompressed (SEC 1 section 2.3.3), within an OCTET STRING; some tokens leave that away. */
+function publicKeyOf({ ecParams, ecPoint }: FoundKey): KeyObject | undefined {
+  const curve = curves[Buffer.from(ecParams).toString('hex')];
+  if (!curve) return undefined;
+  const point = Buffer.from(ecPoint).subarray(-2 * curve.bytes);
+  const coordinate = (at: number) => point.subarray(at, at + curve.bytes).toString('base64url');
+  const jwk = { kty: 'EC', crv: curve.crv, x: coordinate(0), y: coordinate(curve.bytes) };
+  return createPublicKey({ key: jwk, format: 'jwk' });
+}
+
+/** PKCS#11 gives r and s one after the other; certificates want Ecdsa-Sig-Value (RFC 3279 section 2.2.3). */
+function derSignature(raw: Buffer): Buffer {
+  const half = raw.length / 2;
+  return der.sequence(der.unsignedInteger(raw.subarray(0, half)), der.unsignedInteger(raw.subarray(half)));
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createCertificateAuthority, renewDueResponders } from '#libs/ca';
-import { issuingKeysOf, rootPlaceOf } from '../../key-places.js';
+import { rootPlaceOf } from '../../key-places.js';
 import type { Command } from '../context.js';
 
 export const init: Command = {
@@ -11,7 +11,7 @@ export const init: Command = {
   async run(args, context) {
     parseArgs({ args });
     const config = context.config();
-    const { directory, passphrase, token } = issuingKeysOf(config);
+    const { directory, passphrase, token } = context.keys();
     const details = { directory, organisation: config.organisation, keyStore: config.caKeyStore };
     await context.audited('ca.init', details, async () => {
       const outcome = await createCertificateAuthority({

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { plannedRotation, renewResponder, rotateIssuingAuthority } from '#libs/ca';
-import { issuingKeysOf, rootPlaceOf } from '../../key-places.js';
+import { rootPlaceOf } from '../../key-places.js';
 import { UsageError, type Command, type CommandContext } from '../context.js';
 
 export const rotate: Command = {
@@ -23,14 +23,13 @@ export const rotate: Command = {
 
 async function rotateIssuing(context: CommandContext, confirmed: boolean): Promise<void> {
   const config = context.config();
-  const { directory } = issuingKeysOf(config);
-  const { generation } = plannedRotation(directory, context.clock());
+  const { generation } = plannedRotation(context.keys().directory, context.clock());
   const plan = `generation ${generation} of the issuing CA, key in ${config.caKeyStore === 'file' ? 'a file' : 'the token'}`;
   if (!confirmed) return dryRun(context, `would make ${plan}; signers use it within a minute`);
 
   await context.audited('ca.rotateIssuing', { generation, keyStore: config.caKeyStore }, async () => {
     const authority = await rotateIssuingAuthority({
-      ...issuingKeysOf(config),
+      ...context.keys(),
       root: rootPlaceOf(config),
       now: context.clock(),
       prepare: async (next) => {

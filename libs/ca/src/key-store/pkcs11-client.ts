@@ -1,0 +1,95 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SessionAnswer, SessionFailure, SessionRequest, TokenAddress } from './pkcs11-session.js';
+
+/** The token answered that it does not do this. */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused';
+  constructor(readonly failure: SessionFailure) {
+    super(failure);
+  }
+}
+
+/** There was no answer: the process with the session ended, or did not answer in time and was ended. */
+export class SessionLost extends Error {
+  override readonly name = 'SessionLost';
+  constructor(
+    message: string,
+    readonly timedOut: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** A library may take long to find its devices and log in. */
+const openTimeoutMs = 15_000;
+
+/** As this very file was loaded: as TypeScript, or compiled. */
+const sessionFile = fileURLToPath(
+  new URL(`./pkcs11-session${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
+);
+
+/** One session with a token in a process of its own, begun when it is needed and again after it was lost. */
+export class Pkcs11Client {
+  private child: ChildProcess | undefined;
+
+  constructor(
+    private readonly token: TokenAddress,
+    /** How long the token may take for one request, in milliseconds. */
+    private readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * Asks one thing; the answer to the one before must have come.
+   * @throws {TokenRefused} {@link SessionLost}; after either, {@link reset} before the next request unless the session
+   *   is known to be well
+   */
+  async request(request: SessionRequest): Promise<unknown> {
+    if (!this.child) {
+      this.child = start();
+      await this.exchange({ do: 'open', token: this.token }, openTimeoutMs);
+    }
+    return this.exchange(request, this.timeoutMs);
+  }
+
+  /** Ends the session, whatever it is doing. */
+  reset(): void {
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+
+  private exchange(request: SessionRequest, timeoutMs: number): Promise<unknown> {
+    const child = this.child!;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const onAnswer = (answer: SessionAnswer) =>
+      'failure' in answer ? reject(new TokenRefused(answer.failure)) : resolve(answer.result);
+    const onExit = () => reject(new SessionLost('the session with the token broke off', false));
+    child.once('message', onAnswer).once('exit', onExit).once('error', onExit);
+    const timer = setTimeout(
+      () => reject(new SessionLost(`the token did not answer within ${timeoutMs} ms`, true)),
+      timeoutMs,
+    );
+    if (child.exitCode !== null || child.signalCode !== null) onExit();
+    else child.send(request, (error) => error && onExit());
+    return promise.finally(() => {
+      clearTimeout(timer);
+      child.off('message', onAnswer).off('exit', onExit).off('error', onExit);
+    });
+  }
+}
+
+function start(): ChildProcess {
+  // Libraries are configured by environment variables of their own; our secrets are none of their business.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !key.startsWith('RESEAL_') && key !== 'NODE_OPTIONS'),
+  );
+  const child = fork(sessionFile, [], {
+    env,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('error', () => undefined); // told to whoever asks: see above
+  return child;
+}
