@@ -49,15 +49,12 @@ export function keyIdentifier(spki: Buffer): Buffer {
   return hash('sha1', bits.content.subarray(1), 'buffer');
 }
 
+// RSA carries an explicit NULL (RFC 4055 section 5), ECDSA no parameters at all (RFC 5758 section 3.2).
+const algorithmIdentifiers: Record<SignatureAlgorithm, Buffer> = {
+  ecdsaWithSHA256: der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')),
+  ecdsaWithSHA384: der.sequence(der.objectIdentifier('1.2.840.10045.4.3.3')),
+  sha256WithRSAEncryption: der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), der.nullValue),
+};
+
 /** RFC 5280 section 4.1.1.2: how a certificate, a CRL or an OCSP response is signed. */
-export function algorithmIdentifier(algorithm: SignatureAlgorithm): Buffer {
-  // RSA carries an explicit NULL (RFC 4055 section 5), ECDSA no parameters at all (RFC 5758 section 3.2).
-  switch (algorithm) {
-    case 'ecdsaWithSHA256':
-      return der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
-    case 'ecdsaWithSHA384':
-      return der.sequence(der.objectIdentifier('1.2.840.10045.4.3.3'));
-    case 'sha256WithRSAEncryption':
-      return der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), der.nullValue);
-  }
-}
+export const algorithmIdentifier = (algorithm: SignatureAlgorithm) => algorithmIdentifiers[algorithm];

@@ -60,8 +60,10 @@ export class DerReader {
   }
 
   /** Readers of all the values that are left, each of which must have this tag. */
-  *each(tag: number): Generator<DerReader> {
-    while (this.at < this.limit) yield this.inside(tag);
+  all(tag: number): DerReader[] {
+    const readers: DerReader[] = [];
+    while (this.at < this.limit) readers.push(this.inside(tag));
+    return readers;
   }
 
   /** The two's complement bytes of an INTEGER, of which none is needless. */
@@ -85,22 +87,12 @@ export class DerReader {
   /** An OBJECT IDENTIFIER in dotted form. */
   objectIdentifier(): string {
     const content = this.content(tags.objectIdentifier);
-    const arcs: number[] = [];
-    let arc = 0;
-    for (const byte of content) {
-      if (arc === 0 && byte === 0x80)
-        throw new DerError('an OBJECT IDENTIFIER that is longer than it needs to be');
-      arc = arc * 128 + (byte & 0x7f);
-      if (byte >= 0x80) continue;
-      arcs.push(arc);
-      arc = 0;
-    }
-    const [joined, ...rest] = arcs;
-    if (joined === undefined || content[content.length - 1]! >= 0x80 || !arcs.every(Number.isSafeInteger)) {
-      throw new DerError('an OBJECT IDENTIFIER that is cut off');
-    }
-    const first = Math.min(Math.floor(joined / 40), 2);
-    return [first, joined - first * 40, ...rest].join('.');
+    const key = content.toString('latin1');
+    const known = knownIdentifiers.get(key);
+    if (known !== undefined) return known;
+    const dotted = dottedForm(content);
+    if (knownIdentifiers.size < 100) knownIdentifiers.set(key, dotted);
+    return dotted;
   }
 
   /** Nothing is left. */
@@ -129,4 +121,26 @@ export class DerReader {
     this.at = end;
     return [start, end];
   }
+}
+
+/** Identifiers that were met before: the same few come again and again, and reading one takes its time. */
+const knownIdentifiers = new Map<string, string>();
+
+function dottedForm(content: Buffer): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of content) {
+    if (arc === 0 && byte === 0x80)
+      throw new DerError('an OBJECT IDENTIFIER that is longer than it needs to be');
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    arcs.push(arc);
+    arc = 0;
+  }
+  const [joined, ...rest] = arcs;
+  if (joined === undefined || content[content.length - 1]! >= 0x80 || !arcs.every(Number.isSafeInteger)) {
+    throw new DerError('an OBJECT IDENTIFIER that is cut off');
+  }
+  const first = Math.min(Math.floor(joined / 40), 2);
+  return [first, joined - first * 40, ...rest].join('.');
 }

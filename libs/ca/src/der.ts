@@ -73,7 +73,11 @@ export function time(moment: Date): Buffer {
 /** GeneralizedTime in UTC, whole seconds. */
 export const generalizedTime = (moment: Date) => tlv(0x18, Buffer.from(timeDigits(moment), 'latin1'));
 
-const timeDigits = (moment: Date) => moment.toISOString().replace(/\.\d+|[-:T]/g, '');
+/** YYYYMMDDhhmmssZ, from 2026-11-05T03:04:05.678Z. */
+function timeDigits(moment: Date): string {
+  const iso = moment.toISOString();
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+}
 
 /** One value as it was read: its tag, its content, and where the next one begins. */
 export interface Element {

@@ -53,17 +53,17 @@ export const bodyRules: readonly LintRule[] = [
   {
     id: 'rfc5280.validity-order',
     source: 'RFC 5280 section 4.1.2.5',
-    check: ({ notBefore, notAfter }) => !(moment(notBefore) >= moment(notAfter)),
+    check: ({ notBefore, notAfter }) => !(notBefore.moment >= notAfter.moment),
   },
   {
     id: 'npki.begun',
     source: 'KCAC.TS.CERTPROF; nobody accepts what is not valid yet',
-    check: ({ notBefore }, { now }) => !(moment(notBefore) > now.getTime()),
+    check: ({ notBefore }, { now }) => !(notBefore.moment > now.getTime()),
   },
   {
     id: 'rfc5280.within-issuer',
     source: 'RFC 5280 section 6.1.3: no path is valid after its CA',
-    check: ({ notAfter }, { issuer }) => !(moment(notAfter) > issuer.notAfter.getTime()),
+    check: ({ notAfter }, { issuer }) => !(notAfter.moment > issuer.notAfter.getTime()),
   },
   {
     id: 'npki.end-of-korean-day',
@@ -103,14 +103,5 @@ const forms: Record<number, RegExp> = {
 
 const hasTimeForm = ({ tag, text }: ParsedTime) => forms[tag]?.test(text) === true;
 
-/** In milliseconds since 1970; NaN if it does not have the form of a time, about which there is a rule. */
-function moment({ tag, text }: ParsedTime): number {
-  const century = tag !== tags.utcTime ? '' : text < '5' ? '20' : '19';
-  const [, year, month, day, hour, minute, second] = timeParts.exec(`${century}${text}`) ?? [];
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-}
-
-const timeParts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-
 const sameSecond = (time: ParsedTime, wanted: Date) =>
-  hasTimeForm(time) ? moment(time) === Math.floor(wanted.getTime() / 1000) * 1000 : true;
+  Number.isNaN(time.moment) || time.moment === Math.floor(wanted.getTime() / 1000) * 1000;

@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { constructed, DerReader, primitive, tags } from '../der-reader.js';
 import { keyUsageBits } from '../profile.js';
 import { crlShardOf } from '../serial-number.js';
 import { statusAddresses } from '../status-addresses.js';
 import { identifyDataRules } from './identify-data-rules.js';
 import { extensionTypes, inExtension } from './extensions.js';
-import type { LintRule } from './rule.js';
+import { once } from './once.js';
+import type { ParsedExtension } from './parsed-certificate.js';
+import type { Intention, LintRule } from './rule.js';
 
-const expected = Object.values(extensionTypes).sort().join();
+const ocspMethod = '1.3.6.1.5.5.7.48.1';
+const issuerMethod = '1.3.6.1.5.5.7.48.2';
+const expected = new Set<string>(Object.values(extensionTypes));
 
 /** What RFC 5280 section 4.2 and the NPKI profile ask of the extensions. */
 export const extensionRules: readonly LintRule[] = [
@@ -19,7 +23,9 @@ export const extensionRules: readonly LintRule[] = [
   {
     id: 'npki.extensions',
     source: 'KCAC.TS.CERTPROF; these seven and no other',
-    check: ({ extensions }) => [...new Set(extensions.map(({ type }) => type))].sort().join() === expected,
+    check: ({ extensions }) =>
+      new Set(extensions.map(({ type }) => type)).size === expected.size &&
+      extensions.every(({ type }) => expected.has(type)),
   },
   {
     id: 'rfc5280.criticality',
@@ -43,7 +49,7 @@ export const extensionRules: readonly LintRule[] = [
     check: inExtension('subjectKeyIdentifier', (value, { spki }) => {
       const key = new DerReader(spki).inside(tags.sequence);
       key.whole(tags.sequence);
-      return value.content(tags.octetString).equals(createHash('sha1').update(key.bits()).digest());
+      return value.content(tags.octetString).equals(hash('sha1', key.bits(), 'buffer'));
     }),
   },
   {
@@ -61,17 +67,20 @@ export const extensionRules: readonly LintRule[] = [
     source: 'KCAC.TS.CERTPROF; one certificate policy',
     check: inExtension(
       'certificatePolicies',
-      (value) => [...value.inside(tags.sequence).each(tags.sequence)].length === 1,
+      (value) => value.inside(tags.sequence).all(tags.sequence).length === 1,
     ),
   },
   {
     id: 'npki.policy-of-profile',
     source: 'KCAC.TS.CERTPROF and the profile; RFC 5280 section 4.2.1.4, no qualifiers',
     check: inExtension('certificatePolicies', (value, _certificate, { profile }) =>
-      [...value.inside(tags.sequence).each(tags.sequence)].some((policy) => {
-        const same = policy.objectIdentifier() === profile.policy;
-        return same && policy.tag === undefined;
-      }),
+      value
+        .inside(tags.sequence)
+        .all(tags.sequence)
+        .some((policy) => {
+          const same = policy.objectIdentifier() === profile.policy;
+          return same && policy.tag === undefined;
+        }),
     ),
   },
   ...identifyDataRules,
@@ -88,13 +97,13 @@ export const extensionRules: readonly LintRule[] = [
       return address === statusAddresses(profile.statusUrl, issuer.keyId).crl(shard);
     }),
   },
-  accessRule('npki.ocsp-address', '1.3.6.1.5.5.7.48.1', 'ocsp'),
-  accessRule('npki.issuer-address', '1.3.6.1.5.5.7.48.2', 'issuerCertificate'),
+  accessRule('npki.ocsp-address', ocspMethod, 'ocsp'),
+  accessRule('npki.issuer-address', issuerMethod, 'issuerCertificate'),
   {
     id: 'npki.access-methods',
     source: 'KCAC.TS.CERTPROF; RFC 5280 section 4.2.2.1',
-    check: inExtension('authorityInfoAccess', (value) =>
-      accessDescriptions(value).every(([method]) => /^1\.3\.6\.1\.5\.5\.7\.48\.[12]$/.test(method)),
+    check: ofAccess((descriptions) =>
+      descriptions.every(({ method }) => method === ocspMethod || method === issuerMethod),
     ),
   },
 ];
@@ -103,19 +112,36 @@ function accessRule(id: string, method: string, name: 'ocsp' | 'issuerCertificat
   return {
     id,
     source: 'KCAC.TS.CERTPROF; RFC 5280 section 4.2.2.1',
-    check: inExtension('authorityInfoAccess', (value, _certificate, { profile, issuer }) => {
-      const addresses = accessDescriptions(value).filter(([of]) => of === method);
+    check: ofAccess((descriptions, { profile, issuer }) => {
+      const addresses = descriptions.filter((description) => description.method === method);
       const wanted = statusAddresses(profile.statusUrl, issuer.keyId)[name];
-      return addresses.length === 1 && addresses[0]?.[1] === wanted;
+      return addresses.length === 1 && addresses[0]?.address === wanted;
     }),
   };
 }
 
-function accessDescriptions(value: DerReader): [method: string, address: string][] {
-  return [...value.inside(tags.sequence).each(tags.sequence)].map((description) => {
+interface AccessDescription {
+  readonly method: string;
+  readonly address: string;
+}
+
+function ofAccess(
+  check: (descriptions: readonly AccessDescription[], intention: Intention) => boolean,
+): LintRule['check'] {
+  return ({ extensions }, intention) => {
+    const extension = extensions.find(({ type }) => type === extensionTypes.authorityInfoAccess);
+    return !extension || check(accessDescriptions(extension), intention);
+  };
+}
+
+const accessDescriptions = once(({ value }: ParsedExtension): AccessDescription[] => {
+  const list = new DerReader(value);
+  const descriptions = list.inside(tags.sequence).all(tags.sequence);
+  list.end();
+  return descriptions.map((description) => {
     const method = description.objectIdentifier();
     const address = description.content(primitive(6)).toString('latin1');
     description.end();
-    return [method, address];
+    return { method, address };
   });
-}
+});

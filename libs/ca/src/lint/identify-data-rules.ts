@@ -1,6 +1,7 @@
 import { constructed, DerError, DerReader, tags } from '../der-reader.js';
-import { extensionTypes, inExtension } from './extensions.js';
-import { only } from './parsed-certificate.js';
+import { extensionTypes } from './extensions.js';
+import { once } from './once.js';
+import { only, type ParsedExtension } from './parsed-certificate.js';
 import type { Intention, LintRule } from './rule.js';
 
 const identifyDataType = '1.2.410.200004.10.1.1';
@@ -19,7 +20,10 @@ export const identifyDataRules: readonly LintRule[] = [
   {
     id: 'npki.identify-data',
     source: 'KCAC.TS.SIVID; one otherName identifyData with a name and one VID',
-    check: inExtension('subjectAltName', (value) => readIdentifyData(value) !== undefined),
+    check: ({ extensions }) =>
+      extensions.every(
+        (extension) => extension.type !== extensionTypes.subjectAltName || identifyDataIn(extension),
+      ),
   },
   {
     id: 'npki.real-name',
@@ -42,19 +46,19 @@ export const identifyDataRules: readonly LintRule[] = [
 function ofIdentifyData(check: (data: IdentifyData, intention: Intention) => boolean): LintRule['check'] {
   return ({ extensions }, intention) => {
     const extension = extensions.find(({ type }) => type === extensionTypes.subjectAltName);
-    const data = extension && identifyDataIn(extension.value);
+    const data = extension && identifyDataIn(extension);
     return !data || check(data, intention);
   };
 }
 
-function identifyDataIn(value: Buffer): IdentifyData | undefined {
+const identifyDataIn = once((extension: ParsedExtension): IdentifyData | undefined => {
   try {
-    return readIdentifyData(new DerReader(value));
+    return readIdentifyData(new DerReader(extension.value));
   } catch (error) {
     if (error instanceof DerError) return undefined;
     throw error;
   }
-}
+});
 
 /**
  * `IdentifyData ::= SEQUENCE { realName UTF8String, userInfo SEQUENCE OF SEQUENCE { OID id-VID, VID } }`, with
@@ -74,6 +78,7 @@ function readIdentifyData(value: DerReader): IdentifyData | undefined {
   const vid = entry.inside(tags.sequence);
   const hashAlgorithm = vid.whole(tags.sequence);
   const virtualId = only(vid.inside(constructed(0)), (field) => field.content(tags.octetString));
+  value.end();
   for (const reader of [names, otherName, typed, identifyData, userInfo, entry, vid]) reader.end();
   if (type !== identifyDataType || entryType !== vidType) return undefined;
   return { realName, hashAlgorithm, virtualId };

@@ -22,6 +22,8 @@ export interface ParsedCertificate {
 export interface ParsedTime {
   readonly tag: number;
   readonly text: string;
+  /** In milliseconds since 1970; NaN if it does not have the form of a time. */
+  readonly moment: number;
 }
 
 export interface ParsedAttribute {
@@ -69,7 +71,7 @@ function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgor
     body.tag === undefined
       ? []
       : only(body.inside(constructed(3)), (field) =>
-          [...field.inside(tags.sequence).each(tags.sequence)].map(extension),
+          field.inside(tags.sequence).all(tags.sequence).map(extension),
         );
   body.end();
   const fields = { version, serial, innerAlgorithm, issuer, notBefore, notAfter, subject, spki };
@@ -79,8 +81,8 @@ function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgor
 /** The attributes of a Name, given a reader of what is in it. */
 export function parseName(name: DerReader): ParsedAttribute[] {
   const attributes: ParsedAttribute[] = [];
-  for (const relative of name.each(tags.set)) {
-    const members = [...relative.each(tags.sequence)];
+  for (const relative of name.all(tags.set)) {
+    const members = relative.all(tags.sequence);
     for (const member of members) {
       const type = member.objectIdentifier();
       const tag = member.tag ?? 0;
@@ -94,8 +96,22 @@ export function parseName(name: DerReader): ParsedAttribute[] {
 
 function time(validity: DerReader): ParsedTime {
   const tag = validity.tag ?? 0;
-  return { tag, text: validity.content(tag).toString('latin1') };
+  const text = validity.content(tag).toString('latin1');
+  // RFC 5280 section 4.1.2.5.1: two digits of a year mean 1950 to 2049.
+  const century = tag !== tags.utcTime ? '' : text < '5' ? '20' : '19';
+  const [, year, month, day, hour, minute, second] = timePattern.exec(century + text) ?? [];
+  const moment = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  return { tag, text, moment };
 }
+
+const timePattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
 const trueContent = Buffer.from([0xff]);
 

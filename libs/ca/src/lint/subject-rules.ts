@@ -1,5 +1,7 @@
+import type { IssuerIdentity } from '../certificate.js';
 import { DerReader, tags } from '../der-reader.js';
 import { isNameable } from '../distinguished-name.js';
+import { once } from './once.js';
 import { parseName, type ParsedAttribute } from './parsed-certificate.js';
 import type { LintRule } from './rule.js';
 
@@ -7,6 +9,7 @@ const types = { c: '2.5.4.6', o: '2.5.4.10', ou: '2.5.4.11', cn: '2.5.4.3' } as 
 const pattern = [types.c, types.o, types.ou, types.ou, types.cn].join();
 const commonNamePattern = /\([^()]*\)0\d{6}\d{8}\d{7}(?:\d\d)?$/;
 
+const nameOf = once((issuer: IssuerIdentity) => parseName(new DerReader(issuer.name).inside(tags.sequence)));
 const valueOf = (subject: readonly ParsedAttribute[], type: string) =>
   subject.find((attribute) => attribute.type === type)?.value;
 
@@ -41,7 +44,7 @@ export const subjectRules: readonly LintRule[] = [
     id: 'npki.subject-organisation',
     source: 'KCAC.TS.DN; organisation and country are those of the CA',
     check: ({ subject }, { issuer }) => {
-      const ofIssuer = parseName(new DerReader(issuer.name).inside(tags.sequence));
+      const ofIssuer = nameOf(issuer);
       return [types.o, types.c].every((type) => valueOf(subject, type) === valueOf(ofIssuer, type));
     },
   },
@@ -55,10 +58,10 @@ export const subjectRules: readonly LintRule[] = [
     id: 'reseal.subject-intended',
     source: 'the intent names the subject',
     check: ({ subject }, { contents }) =>
-      subject.map(({ type, value }) => `${type}=${value}`).join('\0') ===
-      contents.subject
-        .map(([type, value]) => `${types[type]}=${value}`)
-        .reverse()
-        .join('\0'),
+      subject.length === contents.subject.length &&
+      contents.subject.every(([type, value], index) => {
+        const attribute = subject[subject.length - 1 - index];
+        return attribute?.type === types[type] && attribute.value === value;
+      }),
   },
 ];
