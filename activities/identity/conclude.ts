@@ -65,8 +65,10 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
   const { tx, now, row } = change;
   if (!row.identity_verified_at && (await registeredSince(tx, customer.customer_id, row.created_at)))
     return reject(change, 'ANOTHER_REISSUE_REGISTERED');
-  // Without the number no VID can be made, so no certificate either: better said now than at its end.
-  if (!(await customerRrn(tx, customer.customer_id))) return reject(change, 'RRN_NOT_ON_FILE');
+
+  const onFile = await certificateOnFile(tx, customer.customer_id);
+  // Without the number no VID can be made, so no certificate either: better said now than at the end.
+  if (!(await customerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile);
 
   const superseded: string[] = [];
   for (const older of await openReissuesOf(tx, customer.customer_id, row.reissue_id)) {
@@ -74,7 +76,6 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
     superseded.push(older.reissue_id);
   }
 
-  const onFile = await certificateOnFile(tx, customer.customer_id);
   const credential = await passwordCredential(tx, customer.customer_id);
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,
@@ -85,6 +86,18 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
   change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
   if (onFile) await protectOld(change, onFile);
   return superseded;
+}
+
+/** They get no new certificate; but who they are is known, and what they said of the old one counts. */
+async function rejectWithoutRrn(change: ReissueChange, onFile: CertificateRow | undefined): Promise<[]> {
+  const { row, now } = change;
+  change.set({
+    identity_verified_at: row.identity_verified_at ?? now,
+    old_serial: onFile?.serial ?? null,
+  });
+  reject(change, 'RRN_NOT_ON_FILE');
+  if (onFile) await protectOld(change, onFile);
+  return [];
 }
 
 function endOf(onFile: CertificateRow | undefined): Date | undefined {

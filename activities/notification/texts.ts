@@ -213,13 +213,13 @@ export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language
       subject: '인증서를 재발급할 수 없습니다',
       fact: '은행에 주민등록번호가 등록되어 있지 않아 인증서를 재발급할 수 없습니다.',
       action: '영업점에서 등록한 뒤 다시 신청해 주세요.',
-      explanation: `인증서에는 주민등록번호로 만든 식별 정보가 들어갑니다. 신분증을 지참하여 영업점을 방문하시면 등록해 드립니다. ${oldUnchanged.ko} ${notYou.ko}`,
+      explanation: `인증서에는 주민등록번호로 만든 식별 정보가 들어갑니다. 신분증을 지참하여 영업점을 방문하시면 등록해 드립니다. ${notYou.ko}`,
     },
     en: {
       subject: 'Your certificate cannot be reissued',
       fact: 'No certificate can be issued: your resident registration number is not on file.',
       action: 'Register it at a branch, then apply again.',
-      explanation: `A certificate carries an identifier that is made of the resident registration number. A branch will register it if you bring an identity document. ${oldUnchanged.en} ${notYou.en}`,
+      explanation: `A certificate carries an identifier that is made of the resident registration number. A branch will register it if you bring an identity document. ${notYou.en}`,
     },
   },
 };

@@ -10,11 +10,13 @@ import { rememberedSecrets, type Canary } from '../support/canaries.js';
 import { CanaryScanner, formsOf } from '../support/canary-scanner.js';
 import type { Customer } from '../support/customer.js';
 import { goOn, ordinaryPath } from '../support/crowd.js';
+import { expectSuccess } from '../support/http.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { connectAsAdmin, scanDatabase, scanFolder, type Finding } from '../support/stores.js';
 import { TemporalHistories } from '../support/temporal.js';
 import { until } from '../support/until.js';
+import { checkVid } from '../support/vid-check.js';
 import { workflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(120_000);
@@ -49,6 +51,9 @@ beforeAll(async () => {
   code = await stack.sandbox.phoneCode(customer.person);
   await goOn(customer, ordinaryPath.length);
   await workflowCompleted(stack.temporal, customer.reissueId);
+  const { certificate } = customer.reissue!;
+  const { rrn } = customer.person;
+  expectSuccess(await checkVid(stack.gateway, certificate!.serial, rrn, customer.vidRandom!));
   people = await stack.sandbox.people();
 });
 
@@ -104,15 +109,16 @@ describe('the scanner', () => {
 describe('no secret that any test used', () => {
   let scanner: CanaryScanner;
   beforeAll(() => {
-    const known = people.flatMap(({ certificatePassword, rrn, oldKey }) => [
+    const known = people.flatMap(({ certificatePassword, rrn, oldKey, oldRandom }) => [
       canary('certificate password', certificatePassword),
       canary('resident number', rrn),
       canary('resident number', `${rrn.slice(0, 6)}-${rrn.slice(6)}`),
       ...(oldKey ? [canary('old key', oldKey.split('\n')[1]!)] : []),
+      ...(oldRandom ? [{ kind: 'old R', bytes: Buffer.from(oldRandom, 'hex') }] : []),
     ]);
     const remembered = rememberedSecrets();
     const kinds = new Set(remembered.map(({ kind }) => kind));
-    for (const kind of ['password', 'vid-random', 'private key']) expect(kinds).toContain(kind);
+    for (const kind of ['password', 'vid-random', 'rrn', 'private key']) expect(kinds).toContain(kind);
     console.info(`${known.length + remembered.length} secrets are searched for`);
     scanner = new CanaryScanner([...known, ...remembered]);
   });

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Basis, Moment, Reason } from '#libs/domain';
+import { computeVirtualId, readIdentifyData } from '#libs/npki';
 import {
   certificatesIn,
   oldSerialOf,
@@ -129,6 +130,17 @@ describe.each(cases)('a reissue because of $reason, by somebody whose certificat
     expect(der.headers.get('content-type')).toBe('application/pkix-cert');
     expect(Buffer.compare(der.body as unknown as Buffer, leaf.raw)).toBe(0);
     expect(await oldStanding()).toBe(old[1]);
+  });
+
+  it('gives a certificate that tells the holder’s name, and proves their number to whom they show R', async () => {
+    const der = await customer.download({ headers: { accept: 'application/pkix-cert' } });
+    const { person, vidRandom } = customer;
+    const random = Buffer.from(vidRandom!, 'hex');
+    expect(readIdentifyData(der.body as unknown as Buffer)).toEqual({
+      realName: person.name,
+      virtualId: computeVirtualId({ idn: person.rrn, random }),
+      hashOid: '2.16.840.1.101.3.4.2.1',
+    });
   });
 
   it('puts the new certificate in the place of the old one when its key has proved to work', async () => {

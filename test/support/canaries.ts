@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import type { Purpose } from '#libs/vault';
 
 /** Something that must not be found where it does not belong. */
 export interface Canary {
@@ -15,6 +16,13 @@ export function rememberSecret(kind: string, bytes: Buffer): void {
   const path = file();
   if (path === undefined || bytes.length < shortestBytes) return;
   appendFileSync(path, `${JSON.stringify({ kind, hex: bytes.toString('hex') })}\n`, { mode: 0o600 });
+}
+
+/** Notes a secret that is sealed for a purpose, in the forms in which it could be found. */
+export function rememberSealed(purpose: Purpose, value: string): void {
+  rememberSecret(purpose, Buffer.from(value));
+  if (purpose === 'vid-random') rememberSecret(purpose, Buffer.from(value, 'hex'));
+  if (purpose === 'rrn') rememberSecret(purpose, Buffer.from(`${value.slice(0, 6)}-${value.slice(-7)}`));
 }
 
 /** All secrets noted so far, by all tests of this run. */

@@ -9,7 +9,7 @@ import type {
 import type { IdentityMethod, Reason } from '#libs/domain';
 import type { Purpose } from '#libs/vault';
 import type { z } from 'zod';
-import { rememberSecret } from './canaries.js';
+import { rememberSealed } from './canaries.js';
 import type { CallOptions, Consent, Gateway } from './gateway.js';
 import { expectSuccess, type Answer } from './http.js';
 import { KeyPair } from './key-pair.js';
@@ -34,6 +34,8 @@ export class Customer {
   reissue: Reissue | undefined;
   challenges: readonly Challenge[] = [];
   accessToken: string | undefined;
+  /** R of the VID, hexadecimal, as it was last sent: the customer keeps it beside the private key. */
+  vidRandom: string | undefined;
 
   private constructor(
     readonly gateway: Gateway,
@@ -194,17 +196,14 @@ export class Customer {
 
   /** Seals a secret for this reissue. */
   seal(purpose: Purpose, value: string): Promise<string> {
-    rememberSecret(purpose, Buffer.from(value));
-    if (purpose === 'vid-random') rememberSecret(purpose, Buffer.from(value, 'hex'));
+    rememberSealed(purpose, value);
     return this.gateway.seal(purpose, this.reissueId, value);
   }
 
   /** What a certificate request says: for `key`, with a new random number R. */
   async certificateRequest(key = this.key): Promise<{ csr: string; vidRandom: string }> {
-    const [csr, vidRandom] = await Promise.all([
-      key.request(),
-      this.seal('vid-random', randomBytes(20).toString('hex')),
-    ]);
+    this.vidRandom = randomBytes(20).toString('hex');
+    const [csr, vidRandom] = await Promise.all([key.request(), this.seal('vid-random', this.vidRandom)]);
     return { csr, vidRandom };
   }
 

@@ -64,6 +64,8 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
   return {
     clock,
     outside,
+    /** A connection with no more rights than an app has. */
+    as,
     /** Sees and may do everything. */
     owner,
     gateway,

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
 import { showReissue, type StepOutcome } from '#libs/contracts';
-import type { ReissueRow, StepRow } from '#libs/db';
+import type { ReissueRow, StepRow, VidCheckRow } from '#libs/db';
 import type { CustomerMessage, StartReissue } from '#libs/domain';
 import { createApplication } from '#libs/http';
 import { loadTerms, termsInForce } from '#libs/terms';
@@ -23,6 +24,8 @@ import { ReadingController } from '../reading/reading.controller.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
 import { ReissueReader, type CurrentReissue } from '../reading/reissue-reader.js';
+import { VidChecks } from '../vid-checks/vid-checks.js';
+import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
 
 type Message = StartReissue | CustomerMessage;
 
@@ -43,6 +46,10 @@ export class InMemoryGateway {
   readonly events: StreamedEvent[] = [];
   readonly delivered: Message[] = [];
   readonly downloads: string[] = [];
+  readonly vidChecks = new Map<string, VidCheckRow>();
+  readonly checked: VidCheckRequest[] = [];
+  /** Serials of the certificates that were issued. */
+  readonly issued = new Set<string>();
   readonly draining = new AbortController();
   certificate: { serial: string; der: Buffer } | undefined;
   app!: NestFastifyApplication;
@@ -51,6 +58,16 @@ export class InMemoryGateway {
   /** What the workflow does with a message; by default it takes the step and changes nothing. */
   deliver: (message: Message, reissueId: string) => Promise<Delivery> = async (message, reissueId) =>
     this.settle(reissueId, message);
+
+  /** What the worker says of a check, and notes if it answers it; by default that it matches. */
+  checkVid: (request: VidCheckRequest) => Promise<VidCheckAnswer> = async ({
+    checkId,
+    requestHmac,
+    serial,
+  }) => {
+    this.vidChecks.set(checkId, { request_hmac: requestHmac, serial, matches: true });
+    return { answer: 'CHECKED', matches: true, requestHmac };
+  };
 
   async listen(): Promise<string> {
     const reader = {
@@ -75,6 +92,27 @@ export class InMemoryGateway {
     const eventsAfter = (_id: string, after: number) =>
       Promise.resolve(this.events.filter(({ sequence }) => sequence > after));
     const limits = { streamsPerReissue: 8, heartbeatMs: 50 };
+    const envelopes = new Envelopes(
+      ({ handle, envelope }, jti) => {
+        const fresh = (this.envelopes.get(jti) ?? handle) === handle;
+        if (fresh) this.vault.set(handle, envelope);
+        this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
+        return Promise.resolve(fresh);
+      },
+      new Set(['v1']),
+    );
+    const vidChecks = new VidChecks({
+      find: (checkId) => Promise.resolve(this.vidChecks.get(checkId)),
+      isIssued: (serial) => Promise.resolve(this.issued.has(serial)),
+      ids: new RequestIds(Buffer.alloc(32, 7)),
+      inFlight: new CallsInFlight(4),
+      envelopes,
+      check: (request) => {
+        this.checked.push(request);
+        return this.checkVid(request);
+      },
+      clock,
+    });
     const calls = new ReissueCalls({
       findStep: (reissueId, updateId) => Promise.resolve(this.steps.get(`${reissueId}/${updateId}`)),
       reader,
@@ -83,15 +121,7 @@ export class InMemoryGateway {
       ids: new RequestIds(Buffer.alloc(32, 7)),
       inFlight: new CallsInFlight(4),
       workflows: { start: (message) => send(message.reissueId, message), send },
-      envelopes: new Envelopes(
-        ({ handle, envelope }, jti) => {
-          const fresh = (this.envelopes.get(jti) ?? handle) === handle;
-          if (fresh) this.vault.set(handle, envelope);
-          this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
-          return Promise.resolve(fresh);
-        },
-        new Set(['v1']),
-      ),
+      envelopes,
       consents: new ConsentCheck(this.terms, clock),
     });
     const shelf = {
@@ -103,13 +133,20 @@ export class InMemoryGateway {
       config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
       module: {
         module: class GatewayInMemory {},
-        controllers: [ReferenceDataController, ReissuesController, ReadingController, DocsController],
+        controllers: [
+          ReferenceDataController,
+          ReissuesController,
+          ReadingController,
+          VidChecksController,
+          DocsController,
+        ],
         providers: [
           { provide: ApiKeys, useValue: new ApiKeys() },
           { provide: AccessTokens, useValue: this.tokens },
           { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, this.terms, clock) },
           { provide: ReissueReader, useValue: reader },
           { provide: ReissueCalls, useValue: calls },
+          { provide: VidChecks, useValue: vidChecks },
           {
             provide: CertificateDownload,
             useValue: new CertificateDownload(shelf, reader, '-----BEGIN CERTIFICATE-----\nchain\n', clock),

@@ -1,0 +1,159 @@
+import 'reflect-metadata';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import { putVaultItem } from '#libs/db';
+import { seal, type Purpose } from '#libs/vault';
+import type { VidCheckRequest } from '#activities/vid-check';
+import { hour } from '../world/movable-clock.js';
+import { customer, type Person } from '../world/people.js';
+import { createWorld, type World } from '../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld({ wrongVidChecksPerDay: 3 })));
+afterAll(() => world.close());
+
+const right = (person: Person) => ({ rrn: person.rrn, random: person.oldRandom });
+const wrongNumber = '0099009999999';
+
+/** What the gateway makes of a call: both values in the vault, and the message that names them. */
+async function ask(
+  person: Person,
+  values = right(person),
+  serial = person.oldSerial!,
+): Promise<VidCheckRequest> {
+  const checkId = `vc_${randomBytes(16).toString('hex')}`;
+  const [requestHmac, subject] = [randomUUID(), randomUUID()];
+  const now = world.clock.now();
+  const keep = async (value: string, purpose: Purpose) => {
+    const handle = randomBytes(16).toString('hex');
+    const envelope = await seal(value, {
+      purpose,
+      sub: subject,
+      publicJwk: world.vaultKey,
+      now: now.getTime(),
+    });
+    const item = { handle, reissue_id: checkId, update_id: requestHmac, envelope, created_at: now };
+    await putVaultItem(world.gateway, item, randomUUID());
+    return handle;
+  };
+  const [rrn, random] = [await keep(values.rrn, 'rrn'), await keep(values.random, 'vid-random')];
+  return { checkId, requestHmac, apiKeyName: 'spec', serial, subject, rrn, random };
+}
+const check = (request: VidCheckRequest) => world.activities.checkVid(request);
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+async function certificateWithoutVid(): Promise<Buffer> {
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned({ keys, signingAlgorithm: algorithm });
+  return Buffer.from(certificate.rawData);
+}
+const entriesOf = async ({ checkId }: VidCheckRequest) =>
+  (await world.owner.selectFrom('authority_entry').selectAll().orderBy('position').execute()).filter(
+    ({ details }) => details.checkId === checkId,
+  );
+const leftOf = async ({ checkId }: VidCheckRequest) => {
+  const items = world.owner.selectFrom('vault_item').select('handle').where('reissue_id', '=', checkId);
+  return (await items.execute()).length;
+};
+
+describe('a check of a VID', () => {
+  it('answers, tells the audit trail, and destroys what was sealed', async () => {
+    const person = await customer(world);
+    for (const [values, matches] of [
+      [right(person), true],
+      [{ ...right(person), rrn: wrongNumber }, false],
+    ] as const) {
+      const request = await ask(person, values);
+      const { requestHmac, checkId, serial } = request;
+      expect(await check(request)).toEqual({ answer: 'CHECKED', matches, requestHmac });
+      expect(await entriesOf(request)).toMatchObject([
+        {
+          actor: 'spec',
+          action: 'checkVid',
+          outcome: matches ? 'MATCHED' : 'MISMATCHED',
+          details: { checkId, serial },
+        },
+      ]);
+      expect(await leftOf(request)).toBe(0);
+    }
+  });
+
+  it('that runs again, at once or later, gives the answer it gave', async () => {
+    const request = await ask(await customer(world));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => check(request)));
+    answers.push(await check(request));
+    for (const answer of answers) expect(answer).toMatchObject({ answer: 'CHECKED', matches: true });
+    expect(await entriesOf(request)).toHaveLength(1);
+  });
+
+  it('tells whose answer it is where another call came under its id', async () => {
+    const request = await ask(await customer(world));
+    await check(request);
+    expect(await check({ ...request, requestHmac: 'another' })).toMatchObject({
+      requestHmac: request.requestHmac,
+    });
+  });
+
+  it('is refused where nothing can be read, which changes nothing but the audit trail', async () => {
+    const person = await customer(world);
+    const ways: Partial<VidCheckRequest>[] = [{ subject: 'another' }, { rrn: 'none' }, { random: 'none' }];
+    for (const way of ways) {
+      const request = { ...(await ask(person)), ...way };
+      expect(await check(request)).toEqual({ answer: 'ENVELOPE_REFUSED' });
+      expect(await entriesOf(request)).toMatchObject([{ outcome: 'REFUSED', reason: 'ENVELOPE_REFUSED' }]);
+      expect(await leftOf(request)).toBe(0);
+    }
+    const swapped = await ask(person);
+    expect(await check({ ...swapped, rrn: swapped.random, random: swapped.rrn })).toEqual({
+      answer: 'ENVELOPE_REFUSED',
+    });
+    const rows = world.owner.selectFrom('vid_check').selectAll().where('serial', '=', person.oldSerial!);
+    expect(await rows.execute()).toEqual([]);
+  });
+
+  it('of a certificate from before there were VIDs is refused', async () => {
+    const person = await customer(world);
+    const request = await ask(person);
+    const bare = await certificateWithoutVid();
+    await world.owner
+      .updateTable('certificate')
+      .set({ der: bare })
+      .where('serial', '=', person.oldSerial!)
+      .execute();
+    expect(await check(request)).toEqual({ answer: 'CERTIFICATE_WITHOUT_VID' });
+  });
+
+  it('fails for a serial number that nothing was issued under', async () => {
+    await expect(check(await ask(await customer(world), undefined, '0badcafe'))).rejects.toThrow(
+      'no certificate',
+    );
+  });
+});
+
+describe('wrong checks', () => {
+  it('of one certificate are counted, also those at once, until the next day in Korea', async () => {
+    const person = await customer(world);
+    world.clock.set(new Date('2026-11-20T13:00:00Z'));
+    const wrong = { ...right(person), rrn: wrongNumber };
+    const requests = await Promise.all(Array.from({ length: 6 }, () => ask(person, wrong)));
+    const answers = await Promise.all(requests.map(check));
+    expect(answers.filter(({ answer }) => answer === 'CHECKED')).toHaveLength(3);
+    const refused = { answer: 'TOO_MANY_WRONG', nextAt: '2026-11-20T15:00:00.000Z' };
+    expect(answers.filter(({ answer }) => answer === 'TOO_MANY_WRONG')).toEqual([refused, refused, refused]);
+    expect(await check(await ask(person))).toEqual(refused);
+    expect(await check(await ask(await customer(world)))).toMatchObject({ matches: true });
+    for (const request of requests) expect(await leftOf(request)).toBe(0);
+
+    world.clock.advance(2 * hour);
+    expect(await check(await ask(person))).toMatchObject({ matches: true });
+  });
+
+  it('do not take back an answer that was given before', async () => {
+    const person = await customer(world);
+    const request = await ask(person);
+    await check(request);
+    for (let tries = 0; tries < 4; tries++)
+      await check(await ask(person, { ...right(person), rrn: wrongNumber }));
+    expect(await check(request)).toMatchObject({ answer: 'CHECKED', matches: true });
+  });
+});

@@ -1,0 +1,44 @@
+import type { vidCheckResponseSchema } from '#libs/contracts';
+import type { Purpose } from '#libs/vault';
+import type { z } from 'zod';
+import { rememberSealed } from './canaries.js';
+import { newIdempotencyKey, type CallOptions, type Gateway } from './gateway.js';
+import type { Answer } from './http.js';
+
+export type VidChecked = z.output<typeof vidCheckResponseSchema>;
+
+/** How the two values of a check may be sealed wrongly. */
+interface Sealing {
+  readonly sub?: string;
+  readonly purposes?: readonly [rrn: Purpose, random: Purpose];
+}
+
+/** The body of a check: both values sealed for the call of this Idempotency-Key. */
+export async function vidCheckBody(
+  gateway: Gateway,
+  idempotencyKey: string,
+  rrn: string,
+  random: string,
+  { sub = idempotencyKey, purposes = ['rrn', 'vid-random'] }: Sealing = {},
+): Promise<{ rrn: string; random: string }> {
+  rememberSealed('rrn', rrn);
+  rememberSealed('vid-random', random);
+  return {
+    rrn: await gateway.seal(purposes[0], sub, rrn),
+    random: await gateway.seal(purposes[1], sub, random),
+  };
+}
+
+/** Holds a number and an R (hexadecimal) against the VID of a certificate. */
+export async function checkVid(
+  gateway: Gateway,
+  serial: string,
+  rrn: string,
+  random: string,
+  { idempotencyKey = newIdempotencyKey(), ...options }: CallOptions & Sealing = {},
+): Promise<Answer<VidChecked>> {
+  const { sub, purposes, ...call } = options;
+  const sealing = { ...(sub ? { sub } : {}), ...(purposes ? { purposes } : {}) };
+  const body = await vidCheckBody(gateway, idempotencyKey, rrn, random, sealing);
+  return gateway.post(`/v1/certificates/${serial}/vid-checks`, body, { ...call, idempotencyKey });
+}
