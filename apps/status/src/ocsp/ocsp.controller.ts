@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ocspMediaTypes } from '#libs/ca';
+import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpCaching, sendCacheable } from '../cacheable.js';
 import { OcspAnswers, type OcspReply } from './ocsp-answers.js';
@@ -15,6 +16,8 @@ export class OcspController {
   @Post()
   @HttpCode(200)
   async post(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+    // Other media types that the framework takes come as something else.
+    if (body && !Buffer.isBuffer(body)) throw edgeProblem('unsupported-media-type');
     return plain(reply, await this.answers.answer(Buffer.isBuffer(body) ? body : Buffer.alloc(0)));
   }
 

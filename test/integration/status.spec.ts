@@ -1,0 +1,420 @@
+import 'reflect-metadata';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { publishDueCrls } from '#activities/publication';
+import { CrlPublication } from '../../apps/signer/src/crl-publication.js';
+import { cuttableProxy } from '../support/cuttable-proxy.js';
+import { connectAsAdmin } from '../support/stores.js';
+import { until } from '../support/until.js';
+import { createStatusWorld, type IssuedCertificate, type StatusWorld } from '../world/status-world.js';
+
+jest.setTimeout(60_000);
+
+const run = promisify(execFile);
+const ocspRequest = { 'content-type': 'application/ocsp-request' };
+const malformed = '30030a0101';
+const tryLater = '30030a0103';
+const unauthorized = '30030a0106';
+
+let world: StatusWorld;
+beforeAll(async () => {
+  world = await createStatusWorld();
+  await hears();
+});
+afterAll(() => world.close());
+
+const post = (body: Buffer | string, url = world.url) =>
+  fetch(`${url}/ocsp`, { method: 'POST', headers: ocspRequest, body });
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+const hexOf = async (response: Response) => (await bytesOf(response)).toString('hex');
+const requestOf = async ({ serial }: { serial: string }, ...more: string[]) =>
+  readFileSync(await world.requestFor(serial, ...more));
+const getUrl = (request: Buffer, url = world.url) =>
+  `${url}/ocsp/${encodeURIComponent(request.toString('base64'))}`;
+
+const hears = () =>
+  until('it to hear of changes', async () =>
+    (await (await fetch(`${world.url}/metrics`)).text()).includes('reseal_status_listening{app="status"} 1'),
+  );
+
+/** The status in an answer, by openssl. */
+async function statusIn(response: Buffer): Promise<string> {
+  const file = world.file('answer.der');
+  writeFileSync(file, response);
+  const { stdout } = await run('openssl', ['ocsp', '-noverify', '-respin', file, '-resp_text']);
+  return /Cert Status: (\w+)/.exec(stdout)?.[1] ?? stdout;
+}
+const statusBy = async (certificate: IssuedCertificate, url = world.url) =>
+  statusIn(await bytesOf(await post(await requestOf(certificate, '-no_nonce'), url)));
+
+describe('OCSP', () => {
+  it('tells openssl what became of each certificate, by either hash, several at once', async () => {
+    const good = await world.issue();
+    const revoked = await world.issue({ revoked_at: world.clock.now(), revocation_reason: 'keyCompromise' });
+    const held = await world.issue({ hold_at: world.clock.now() });
+    const givenUp = await world.issue({
+      state: 'ABANDONED',
+      revoked_at: world.clock.now(),
+      revocation_reason: 'cessationOfOperation',
+    });
+    const intended = await world.issue({ state: 'INTENT' });
+    const said = await world.opensslOcsp([good, revoked, held, givenUp, intended]);
+    const verdictOf = ({ file }: IssuedCertificate) =>
+      said.slice(said.indexOf(file)).split('\n', 3).join(' ');
+    expect(verdictOf(good)).toMatch(/: good/);
+    expect(verdictOf(revoked)).toMatch(/: revoked/);
+    expect(verdictOf(intended)).toMatch(/: unknown/);
+    expect(said).toContain('Reason: keyCompromise');
+    expect(said).toContain('Reason: certificateHold');
+    expect(said).toContain('Reason: cessationOfOperation');
+    expect(said).not.toContain('no nonce');
+    expect(await world.opensslOcsp([good], '-no_nonce')).toContain(': good');
+    expect(await world.opensslOcsp([good], '-sha256')).toContain(': good');
+  });
+
+  it('tells of what was never issued that it is unknown, and of strangers that they are not its business', async () => {
+    expect(await statusBy({ serial: '10ff' } as IssuedCertificate)).toBe('unknown');
+    const ofRoot = world.file('root-request.der');
+    await run('openssl', ['ocsp', '-issuer', world.file('root.pem'), '-serial', '1', '-reqout', ofRoot]);
+    expect(await hexOf(await post(readFileSync(ofRoot)))).toBe(unauthorized);
+  });
+
+  it('shows a revocation at once, in every process, also where the answer was in memory', async () => {
+    const other = await world.startApp();
+    const certificate = await world.issue();
+    const urls = [world.url, other];
+    for (const url of urls) expect(await statusBy(certificate, url)).toBe('good');
+    await world.revoke(certificate);
+    for (const url of urls)
+      await until('both to have heard', async () => (await statusBy(certificate, url)) === 'revoked', {
+        timeoutMs: 1_000,
+        pauseMs: 10,
+      });
+  });
+
+  it('shows a hold, and its release', async () => {
+    const certificate = await world.issue();
+    const becomes = (status: string) =>
+      until(status, async () => (await statusBy(certificate)) === status, { timeoutMs: 1_000, pauseMs: 10 });
+    await becomes('good');
+    await world.change(certificate, { hold_at: world.clock.now() });
+    await becomes('revoked');
+    await world.change(certificate, { hold_at: null });
+    await becomes('good');
+  });
+
+  it('knows a certificate from the moment it is stored, though it was asked for before', async () => {
+    const certificate = await world.issue({ state: 'INTENT' });
+    const request = await requestOf(certificate, '-no_nonce');
+    const before = await fetch(getUrl(request));
+    expect(before.headers.get('cache-control')).toBe('no-store');
+    expect(await statusIn(await bytesOf(before))).toBe('unknown');
+    await world.change(certificate, { state: 'STORED', der: Buffer.from('any') });
+    expect(await statusIn(await bytesOf(await fetch(getUrl(request))))).toBe('good');
+  });
+
+  it('answers from memory only while it hears of changes', async () => {
+    const certificate = await world.issue();
+    expect(await statusBy(certificate)).toBe('good');
+    const admin = await connectAsAdmin('postgres');
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'reseal-status-changes' and datname = $1`,
+      [new URL(world.databaseUrl('owner')).pathname.slice(1)],
+    );
+    await admin.end();
+    await world.revoke(certificate);
+    await until('its answer', async () => (await statusBy(certificate)) === 'revoked', {
+      timeoutMs: 1_000,
+      pauseMs: 10,
+    });
+    await hears();
+  });
+
+  it('can be asked by GET, and says how long whoever passes it on may keep it', async () => {
+    const certificate = await world.issue();
+    const request = await requestOf(certificate, '-no_nonce');
+    const escaped = await fetch(getUrl(request));
+    const raw = await fetch(`${world.url}/ocsp/${request.toString('base64')}`);
+    expect(await hexOf(escaped.clone())).toBe(await hexOf(raw));
+    expect(await statusIn(await bytesOf(escaped))).toBe('good');
+    const { headers } = escaped;
+    expect(headers.get('content-type')).toBe('application/ocsp-response');
+    expect(headers.get('cache-control')).toBe('max-age=60, public, no-transform, must-revalidate');
+    const thisUpdate = Date.parse(headers.get('last-modified')!);
+    expect(thisUpdate).toBe(Math.floor(world.clock.now().getTime() / 1000) * 1000);
+    expect(Date.parse(headers.get('expires')!) - thisUpdate).toBe(3_600_000);
+    const known = { headers: { 'if-none-match': headers.get('etag')! } };
+    const again = await fetch(getUrl(request), known);
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    const head = await fetch(getUrl(request), { method: 'HEAD' });
+    expect([head.status, head.headers.get('etag')]).toEqual([200, headers.get('etag')]);
+  });
+
+  it('lets nobody keep an answer to a nonce or to a POST', async () => {
+    const certificate = await world.issue();
+    const withNonce = await fetch(getUrl(await requestOf(certificate)));
+    const byPost = await post(await requestOf(certificate, '-no_nonce'));
+    for (const response of [withNonce, byPost]) {
+      expect(await statusIn(await bytesOf(response))).toBe('good');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('calls malformed what is no request, in OCSP’s own words', async () => {
+    const request = await requestOf({ serial: '10ab' });
+    const garbage = [Buffer.alloc(0), Buffer.from('not DER'), request.subarray(0, -1)];
+    for (const body of garbage) {
+      const response = await post(body);
+      expect([response.status, await hexOf(response)]).toEqual([200, malformed]);
+    }
+    for (const path of ['*', '%25', 'AAAA', `${request.toString('base64')}AA`])
+      expect(await hexOf(await fetch(`${world.url}/ocsp/${path}`))).toBe(malformed);
+  });
+
+  it('refuses other media types, and bodies that are too large, with a problem', async () => {
+    const asJson = await fetch(`${world.url}/ocsp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const asText = await fetch(`${world.url}/ocsp`, { method: 'POST', body: 'x' });
+    const large = await post(Buffer.alloc(17 * 1024));
+    for (const [response, status] of [
+      [asJson, 415],
+      [asText, 415],
+      [large, 413],
+    ] as const) {
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+    }
+    expect((await fetch(`${world.url}/ocsp`)).headers.get('allow')).toBe('POST');
+  });
+
+  it('takes a new key in use without being started anew', async () => {
+    const certificate = await world.issue();
+    const responderIn = async () => {
+      const answer = await bytesOf(await post(await requestOf(certificate, '-no_nonce')));
+      writeFileSync(world.file('answer.der'), answer);
+      const args = ['ocsp', '-noverify', '-respin', world.file('answer.der'), '-resp_text'];
+      const { stdout } = await run('openssl', args);
+      return /Responder Id: (\w+)/.exec(stdout)![1];
+    };
+    const before = await responderIn();
+    await world.renewOcspKey();
+    await until('the new key', async () => (await responderIn()) !== before, { pauseMs: 20 });
+    expect(await world.opensslOcsp([certificate])).toContain(': good');
+  });
+});
+
+describe('CRL', () => {
+  const shardUrl = (shard: number) => `${world.url}/crl/${world.authority.identity.keyId}/${shard}.crl`;
+  const verify = async (certificate: IssuedCertificate, crl: Buffer) => {
+    const pem = world.file('shard.pem');
+    const der = world.file('shard.der');
+    writeFileSync(der, crl);
+    await run('openssl', ['crl', '-inform', 'DER', '-in', der, '-out', pem]);
+    return run('openssl', [
+      ...['verify', '-crl_check', '-extended_crl', '-CAfile', world.file('chain.pem')],
+      ...['-CRLfile', pem, certificate.file],
+    ]).then(
+      () => 'good',
+      (error: { stderr: string }) =>
+        error.stderr.includes('certificate revoked') ? 'revoked' : error.stderr,
+    );
+  };
+  const publish = () => publishDueCrls(world.publication);
+  const crlsOf = (shard: number) =>
+    world.owner.selectFrom('crl').selectAll().where('shard', '=', shard).orderBy('number').execute();
+  const newest = async (shard: number) => bytesOf(await fetch(shardUrl(shard)));
+
+  it('is there for every shard after the first round, and a round without changes makes no other', async () => {
+    await publish();
+    for (const shard of [0, 1]) {
+      expect((await fetch(shardUrl(shard))).status).toBe(200);
+      expect((await crlsOf(shard)).map(({ number }) => number)).toEqual(['1']);
+    }
+    expect(await publish()).toEqual({ published: 0, shown: 0 });
+  });
+
+  it('tells openssl which certificates are revoked, from where they say it is', async () => {
+    const good = await world.issue();
+    const revoked = await world.issue();
+    await world.revoke(revoked);
+    await publish();
+    expect(await verify(good, await newest(good.shard))).toBe('good');
+    expect(await verify(revoked, await newest(revoked.shard))).toBe('revoked');
+    expect(await verify(revoked, await newest(1 - revoked.shard))).toContain('different CRL scope');
+    const { crl_pending: pending, crl_published_at: at } = await world.row(revoked);
+    expect([pending, at]).toEqual([false, world.clock.now()]);
+  });
+
+  it('lists what is on hold until it is released, with numbers that only grow', async () => {
+    const certificate = await world.issue();
+    await world.change(certificate, { hold_at: world.clock.now() });
+    await publish();
+    expect(await verify(certificate, await newest(certificate.shard))).toBe('revoked');
+    await world.change(certificate, { hold_at: null });
+    // A clock that was set back does not make older numbers.
+    world.clock.advance(-3_000);
+    await publish();
+    world.clock.advance(3_000);
+    await until(
+      'the new list',
+      async () => (await verify(certificate, await newest(certificate.shard))) === 'good',
+    );
+    const numbers = (await crlsOf(certificate.shard)).map(({ number }) => Number(number));
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  });
+
+  it('keeps an expired certificate on one list that is made after its end', async () => {
+    const end = new Date(world.clock.now().getTime() + 60_000);
+    const certificate = await world.issue({ not_after: end });
+    await world.revoke(certificate);
+    const entries = async () => {
+      const text = await run('openssl', [
+        'crl',
+        '-inform',
+        'DER',
+        '-in',
+        world.file('last.der'),
+        '-noout',
+        '-text',
+      ]);
+      return text.stdout;
+    };
+    const listed = async () => {
+      await publishDueCrls(world.publication, { force: true });
+      writeFileSync(world.file('last.der'), (await crlsOf(certificate.shard)).at(-1)!.der);
+      return (await entries()).includes(certificate.serial.toUpperCase());
+    };
+    expect(await listed()).toBe(true);
+    world.clock.advance(120_000);
+    expect(await listed()).toBe(true);
+    world.clock.advance(60_000);
+    expect(await listed()).toBe(false);
+    world.clock.advance(-180_000);
+  });
+
+  it('is made anew a day later, and by one of two publishers only', async () => {
+    await publish();
+    world.clock.advance(24 * 3_600_000);
+    const made = await Promise.all([publish(), publish()]);
+    expect(made.map(({ published }) => published).reduce((a, b) => a + b)).toBe(2);
+    world.clock.advance(-24 * 3_600_000);
+    // What a clock ahead of time has made is replaced, too.
+    expect(await publish()).toMatchObject({ published: 2 });
+  });
+
+  it('is published within the second in which a signer hears of a revocation', async () => {
+    const publication = new CrlPublication(world.publication, {
+      databaseUrl: world.databaseUrl('signer'),
+      known: () => Promise.resolve(),
+      collectMs: 200,
+    });
+    publication.start();
+    const certificate = await world.issue();
+    try {
+      await world.revoke(certificate);
+      await until(
+        'its list',
+        async () => (await verify(certificate, await newest(certificate.shard))) === 'revoked',
+      );
+    } finally {
+      await publication.stop();
+    }
+  });
+
+  it('may be kept for a minute, is not sent again to whoever has it, and old ones stay', async () => {
+    const url = shardUrl(0);
+    const first = await fetch(url);
+    expect(first.headers.get('content-type')).toBe('application/pkix-crl');
+    expect(first.headers.get('cache-control')).toBe('max-age=60, public, no-transform, must-revalidate');
+    const etag = first.headers.get('etag')!;
+    expect((await fetch(url, { headers: { 'if-none-match': `"x", ${etag}` } })).status).toBe(304);
+    const since = { 'if-modified-since': first.headers.get('last-modified')! };
+    expect((await fetch(url, { headers: since })).status).toBe(304);
+    expect((await fetch(url, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, etag, '']);
+
+    const old = await fetch(url.replace('.crl', '/1.crl'));
+    expect(await bytesOf(old)).toEqual((await crlsOf(0))[0]!.der);
+    expect(old.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('that is not there is a problem', async () => {
+    const { keyId } = world.authority.identity;
+    const paths = [
+      `crl/${keyId}/2.crl`,
+      `crl/${keyId}/00.crl`,
+      `crl/${keyId}/0`,
+      'crl/00/0.crl',
+      `crl/${keyId}/0/99999.crl`,
+    ];
+    for (const path of [...paths, 'ca/00.crt', 'ca/x']) {
+      const response = await fetch(`${world.url}/${path}`);
+      expect([path, response.status, response.headers.get('content-type')]).toEqual([
+        path,
+        404,
+        'application/problem+json',
+      ]);
+    }
+  });
+});
+
+describe('status app', () => {
+  it('hands out the certificate of an issuing CA', async () => {
+    const { identity, chain } = world.authority;
+    const response = await fetch(`${world.url}/ca/${identity.keyId}.crt`);
+    expect(response.headers.get('content-type')).toBe('application/pkix-cert');
+    expect(await bytesOf(response)).toEqual(chain[0]);
+  });
+
+  it('convinces Java, by OCSP and by CRL', async () => {
+    const [good, revoked, held] = [await world.issue(), await world.issue(), await world.issue()];
+    await world.revoke(revoked);
+    await world.change(held, { hold_at: world.clock.now() });
+    await publishDueCrls(world.publication);
+    const certificates = [good, revoked, held];
+    const checks = ['ocsp', 'crl'].flatMap((way) => certificates.map(({ file }) => `${way}=${file}`));
+    const verdicts = ['GOOD', 'REVOKED SUPERSEDED', 'REVOKED CERTIFICATE_HOLD'];
+    expect(await world.java(...checks)).toEqual([...verdicts, ...verdicts]);
+  });
+
+  it('goes on handing out CRLs while PostgreSQL is away, and asks by OCSP to come later', async () => {
+    const server = new URL(world.databaseUrl('status'));
+    const proxy = await cuttableProxy(server.hostname, Number(server.port));
+    server.host = `127.0.0.1:${proxy.port}`;
+    const url = await world.startApp({ databaseUrl: server.href });
+    const certificate = await world.issue();
+    const { keyId } = world.authority.identity;
+    await publishDueCrls(world.publication);
+    const listed = async () => (await fetch(`${url}/crl/${keyId}/${certificate.shard}.crl`)).status;
+    await until('it to be ready', async () => (await fetch(`${url}/health/ready`)).ok);
+    await until('its CRLs', async () => (await listed()) === 200);
+    expect(await statusBy(certificate, url)).toBe('good');
+
+    proxy.cut();
+    const request = await requestOf(certificate, '-no_nonce');
+    await until('it to notice', async () => (await hexOf(await post(request, url))) === tryLater);
+    expect(await listed()).toBe(200);
+    expect((await fetch(`${url}/crl/${keyId}/0/1.crl`)).status).toBe(503);
+    expect((await fetch(`${url}/ca/${keyId}.crt`)).status).toBe(200);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+
+    proxy.mend();
+    await until('it to answer', async () => (await statusBy(certificate, url)) === 'good');
+    await proxy.close();
+  });
+
+  it('shows when its keys end and whether it hears of changes', async () => {
+    const metrics = await (await fetch(`${world.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /reseal_ocsp_certificate_expiry_seconds\{issuer="[^"]+",app="status"\} [67]\d{6}/,
+    );
+    expect(metrics).toContain('reseal_status_listening{app="status"} 1');
+  });
+});
