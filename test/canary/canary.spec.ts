@@ -180,7 +180,7 @@ describe('a one-time code', () => {
     }
   });
 
-  it.each(['gateway', 'worker', 'signer'])('is not in the log of the %s', (app) => {
+  it.each(['gateway', 'worker', 'signer', 'status'])('is not in the log of the %s', (app) => {
     const log = readFileSync(join(stateFolder(), folders.logs, `${app}.log`), 'utf8');
     expect(log.split('\n').filter((line) => alone().test(line))).toEqual([]);
   });

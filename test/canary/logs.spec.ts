@@ -6,7 +6,7 @@ import { stateFolder } from '../support/app-environment.js';
 const linesOf = (app: string) => readFileSync(join(stateFolder(), 'logs', `${app}.log`), 'utf8').split('\n');
 
 describe('whatever was done to the stack', () => {
-  it.each(['gateway', 'worker', 'signer'])('the %s did not end by an error of its own', (app) => {
+  it.each(['gateway', 'worker', 'signer', 'status'])('the %s did not end by an error of its own', (app) => {
     expect(linesOf(app).filter((line) => line.includes('"level":"fatal"'))).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ const components = [
   'temporal-ui',
   'sandbox',
   'signer',
+  'status',
   'worker',
   'gateway',
 ] as const;

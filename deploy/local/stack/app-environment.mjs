@@ -41,6 +41,7 @@ export function clientEnvironment(context) {
   const { ports, host, namespace } = context.settings;
   return {
     RESEAL_GATEWAY_URL: `http://${host}:${ports.gateway}`,
+    RESEAL_STATUS_URL: `http://${host}:${ports.status}`,
     RESEAL_SANDBOX_URL: `http://${host}:${ports.sandbox}`,
     RESEAL_SMTP_URL: `smtp://${host}:${ports.smtp}`,
     RESEAL_TEMPORAL_ADDRESS: temporalAddress(context),
@@ -108,12 +109,20 @@ export function appEnvironments(context) {
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
       ...temporal,
       ...issuingKeys,
+      RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
     },
     ca: {
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
       ...issuingKeys,
+      RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
       RESEAL_CA_ROOT_DIRECTORY: caRootDirectory(settings),
       RESEAL_CA_ROOT_PASSPHRASE_FILE: files.caRootPassphrase,
+      RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
+      RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
+    },
+    status: {
+      RESEAL_STATUS_PORT: ports.status,
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_status', 'reseal'),
       RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
       RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
     },

@@ -21,9 +21,19 @@ import { preparePostgres } from './postgres.mjs';
 import { provideNamespace, temporalAnswers } from './temporal-namespace.mjs';
 import { prepareTemporal, prepareTemporalUi } from './temporal.mjs';
 
-const APPS = ['sandbox', 'signer', 'worker', 'gateway'];
+const APPS = ['sandbox', 'signer', 'status', 'worker', 'gateway'];
 /** Those that still work for others stop after them. */
-const STOP_ORDER = ['gateway', 'worker', 'signer', 'sandbox', 'temporal-ui', 'temporal', 'kafka', 'postgres'];
+const STOP_ORDER = [
+  'gateway',
+  'worker',
+  'signer',
+  'status',
+  'sandbox',
+  'temporal-ui',
+  'temporal',
+  'kafka',
+  'postgres',
+];
 
 /** All processes of one state folder: provisions, starts, watches and stops them. */
 export class Stack {
@@ -157,7 +167,7 @@ export class Stack {
 
   async #startApp(app) {
     const { host, ports } = this.settings;
-    const title = `The ${app}`;
+    const title = app === 'status' ? 'The status app' : `The ${app}`;
     const spec = {
       command: process.execPath,
       args: ['--enable-source-maps', `dist/apps/${app}/src/main.js`],
