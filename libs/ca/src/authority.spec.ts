@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { authorityFiles } from './authority-files.js';
+import { authorityFiles, rootFiles } from './authority-files.js';
 import { createCertificateAuthority } from './create-authority.js';
 import { personalName } from './distinguished-name.js';
 import { issuingAuthority, openIssuingAuthority, signCertificate } from './issuing-authority.js';
@@ -38,6 +39,7 @@ const passphrase = 'only for these specs';
 const work = mkdtempSync(join(tmpdir(), 'reseal-ca-'));
 const directory = join(work, 'ca');
 const files = authorityFiles(directory);
+const root = rootFiles(`${directory}-root`);
 const profile = personalBankProfile({
   bank: { name: 'RESEAL', code: '999' },
   statusUrl: 'http://status.reseal.test',
@@ -79,7 +81,7 @@ describe('certificate authority', () => {
   });
 
   it('keeps its keys encrypted, for their owner only', () => {
-    for (const path of [files.rootKey, files.issuingKey]) {
+    for (const path of [root.key, files.issuingKey(1)]) {
       expect(statSync(path).mode & 0o777).toBe(0o600);
       expect(readFileSync(path, 'utf8')).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
     }
@@ -91,21 +93,30 @@ describe('certificate authority', () => {
     expect(readFileSync(files.chain, 'utf8')).toBe(before);
   });
 
+  it('keeps its root apart: the directory of the signer has its certificate only', () => {
+    expect(readdirSync(directory).sort()).toEqual([
+      'chain.pem',
+      'issuing-1.crt',
+      'issuing-1.key',
+      'root.crt',
+    ]);
+    expect(readFileSync(root.certificate)).toEqual(readFileSync(files.rootCertificate));
+  });
+
   it('takes the place of an empty directory, and touches no other', async () => {
     const empty = join(work, 'empty');
     mkdirSync(empty);
     expect(await create(empty)).toBe('created');
-    rmSync(authorityFiles(empty).issuingKey);
-    await expect(create(empty)).rejects.toThrow(/is not empty but lacks .*issuing\.key/);
-    expect(existsSync(authorityFiles(empty).rootKey)).toBe(true);
+    rmSync(authorityFiles(empty).issuingCertificate(1));
+    await expect(create(empty)).rejects.toThrow(/is not empty but lacks issuing-1\.crt/);
+    expect(existsSync(authorityFiles(empty).issuingKey(1))).toBe(true);
   });
 
   it('does not open when others can read a key, nor with a wrong passphrase', () => {
-    for (const key of [files.rootKey, files.issuingKey]) {
-      chmodSync(key, 0o640);
-      expect(() => openIssuingAuthority(directory, passphrase)).toThrow(/can be opened by others: chmod 600/);
-      chmodSync(key, 0o600);
-    }
+    const key = files.issuingKey(1);
+    chmodSync(key, 0o640);
+    expect(() => openIssuingAuthority(directory, passphrase)).toThrow(/can be opened by others: chmod 600/);
+    chmodSync(key, 0o600);
     expect(() => openIssuingAuthority(directory, 'wrong')).toThrow(KeyStoreError);
   });
 
@@ -181,7 +192,7 @@ describe('certificate', () => {
       const at = String(now.getTime() / 1000 + 60).split('.')[0]!;
       const verdict = openssl(
         ...['verify', '-x509_strict', '-policy_check', '-attime', at],
-        ...['-CAfile', files.rootCertificate, '-untrusted', files.issuingCertificate, leaf],
+        ...['-CAfile', files.rootCertificate, '-untrusted', files.issuingCertificate(1), leaf],
       );
       expect(verdict.trim()).toBe(`${leaf}: OK`);
       const subject = openssl('x509', '-in', leaf, '-noout', '-subject', '-nameopt', 'RFC2253,-esc_msb,utf8');
