@@ -69,6 +69,8 @@ export { appendAudit } from './audit.js';
 export type { NewAuditEntry } from './audit.js';
 export { appendAuthorityEntry } from './authority-entries.js';
 export type { NewAuthorityEntry } from './authority-entries.js';
+export { authorityOverview } from './authority-overview.js';
+export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
 export { issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
 export type { IssuerRow, KnownIssuer } from './issuers.js';
 export { insertNotification, channelsTold } from './notifications.js';

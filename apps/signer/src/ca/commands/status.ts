@@ -1,25 +1,17 @@
 import { parseArgs } from 'node:util';
-import { profileDigest, responderOf, type IssuingAuthority } from '#libs/ca';
-import type { Command, CommandContext } from '../context.js';
+import type { Command } from '../context.js';
+import { authorityStatus } from '../authority-status.js';
+import { statusTable } from '../status-table.js';
 
 export const status: Command = {
   name: 'status',
   usage: '[--json]',
-  summary: 'shows the CAs, their keys and how long they last, CRLs and open intents',
+  summary: 'shows the CAs and OCSP keys and how long they last, the CRLs, and what is being signed',
 
   async run(args, context) {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } });
     const found = await authorityStatus(context);
     if (values.json) context.out(JSON.stringify(found, null, 2));
-    else for (const line of tableOf(found)) context.out(line);
+    else for (const line of statusTable(found)) context.out(line);
   },
 };
-
-/** What can be said of the authority now. */
-export type AuthorityStatus = Awaited<ReturnType<typeof authorityStatus>>;
-
-async function authorityStatus(context: CommandContext) {
-  return { generations: [] as IssuingAuthority[], profile: profileDigest(context.profile()), responderOf };
-}
-
-const tableOf = (found: AuthorityStatus) => [String(found.profile)];

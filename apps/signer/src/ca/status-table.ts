@@ -1,0 +1,63 @@
+import type { AuthorityOverview, CrlOverview } from '#libs/db';
+import type { AuthorityStatus, IssuingStatus } from './authority-status.js';
+
+/** The status as lines for people. */
+export function statusTable({ root, issuing, profile, database }: AuthorityStatus): string[] {
+  return [
+    ...aligned([
+      ['', 'until', 'days left', 'key'],
+      [root.subject, day(root.notAfter), String(root.daysLeft), 'offline'],
+      ...issuing.flatMap(issuingRows),
+    ]),
+    '',
+    `Certificates are signed by ${issuing.find(({ current }) => current)?.subject}`,
+    `after the profile ${profile.id}, digest ${profile.digest}.`,
+    '',
+    ...(database ? databaseLines(database) : ['The database cannot be reached: nothing is known of CRLs.']),
+  ];
+}
+
+function issuingRows({ subject, notAfter, daysLeft, key, ocsp }: IssuingStatus): string[][] {
+  const responder = ocsp
+    ? [day(ocsp.notAfter), String(ocsp.daysLeft), ocsp.due ? 'due: npm run ca -- init' : '']
+    : ['–', '–', 'missing: npm run ca -- init'];
+  return [
+    [subject, day(notAfter), String(daysLeft), `${key.kind}, ${key.algorithm}`],
+    ['  its OCSP responder', ...responder],
+  ];
+}
+
+function databaseLines(database: AuthorityOverview): string[] {
+  const { crls, waitingForCrl, openIntents, oldestIntent } = database;
+  const table = crls.length === 0 ? ['No CRL was published yet.'] : aligned([crlHead, ...crls.map(crlRow)]);
+  return [
+    ...table,
+    '',
+    `${waitingForCrl} certificates wait for the CRL that shows their status.`,
+    `${openIntents} certificates are being signed${oldestIntent ? `, one since ${moment(oldestIntent)}` : ''}.`,
+  ];
+}
+
+const crlHead = ['CRLs of', 'shards', 'newest', 'entries', 'oldest made', 'first ends'];
+const crlRow = (crl: CrlOverview) => [
+  crl.issuer,
+  String(crl.shards),
+  `#${crl.newestNumber}`,
+  String(crl.entries),
+  moment(crl.oldestThisUpdate),
+  moment(crl.firstNextUpdate),
+];
+
+const day = (at: Date) => at.toISOString().slice(0, 10);
+const moment = (at: Date) => at.toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** Columns as wide as what is in them. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,216 @@
+import { existsSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { authorityFiles, openAuthorities, responderFiles } from '#libs/ca';
+import { createDatabase, IssuerConflict, type Database } from '#libs/db';
+import { commands } from '../../apps/signer/src/ca/commands/index.js';
+import { createContext } from '../../apps/signer/src/ca/context.js';
+import { makeKnown } from '../../apps/signer/src/known-issuers.js';
+import { createSoftToken, tokenProcesses } from '../support/softhsm.js';
+import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+
+const work = mkdtempSync(join(tmpdir(), 'reseal-ca-commands-'));
+const passphrase = 'only for these specs';
+const begin = new Date('2026-11-05T03:04:05Z');
+const later = new Date('2026-11-08T03:04:05Z');
+
+let database: TestDatabase;
+let owner: Database;
+let now: Date;
+let home: string;
+
+const env = (changes: Record<string, string> = {}) => ({
+  RESEAL_DATABASE_URL: database.urlOf('signer'),
+  RESEAL_CA_DIRECTORY: join(home, 'ca'),
+  RESEAL_CA_PASSPHRASE: passphrase,
+  RESEAL_CA_ROOT_DIRECTORY: join(home, 'ca-root'),
+  RESEAL_CA_ROOT_PASSPHRASE: `${passphrase}, root`,
+  RESEAL_OCSP_DIRECTORY: join(home, 'ocsp'),
+  RESEAL_OCSP_PASSPHRASE: `${passphrase}, ocsp`,
+  ...changes,
+});
+
+/** Runs a command as an operator does, and answers with what it printed. */
+async function ca(line: string, changes: Record<string, string> = {}): Promise<string> {
+  const [name, ...args] = line.split(' ');
+  const printed: string[] = [];
+  const { context, close } = createContext({
+    as: 'kim',
+    env: env(changes),
+    clock: () => now,
+    out: (text) => printed.push(text),
+  });
+  try {
+    await commands.find((command) => command.name === name)!.run(args, context);
+  } finally {
+    await close();
+  }
+  return printed.join('\n');
+}
+
+const entries = () =>
+  owner
+    .selectFrom('authority_entry')
+    .select(['actor', 'action', 'outcome', 'reason'])
+    .orderBy('position')
+    .execute();
+const entry = (action: string, outcome: string, reason: string | null = null) => ({
+  actor: 'operator:kim',
+  action,
+  outcome,
+  reason,
+});
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = createDatabase({ url: database.urlOf('owner'), applicationName: 'spec' });
+});
+beforeEach(async () => {
+  now = begin;
+  home = mkdtempSync(join(work, 'home-'));
+  await owner.deleteFrom('authority_entry').execute();
+  await owner.deleteFrom('issuer').execute();
+});
+afterAll(async () => {
+  await owner.destroy();
+  await database.drop();
+  rmSync(work, { recursive: true });
+});
+
+describe('ca init', () => {
+  it('makes the authority with its OCSP keys once, and tells the audit trail before and after', async () => {
+    expect(await ca('init')).toMatch(/authority created in .*\nOCSP key for [0-9a-f]{40} made/);
+    expect(await ca('init')).toMatch(/authority kept in [^\n]*$/);
+    expect(await entries()).toEqual([
+      entry('ca.init', 'STARTED'),
+      entry('ca.init', 'DONE'),
+      entry('ca.init', 'STARTED'),
+      entry('ca.init', 'DONE'),
+    ]);
+  });
+
+  it('works before there is a database, and says that nobody will read of it', async () => {
+    const away = { RESEAL_DATABASE_URL: 'postgres://reseal_signer@127.0.0.1:1/none' };
+    expect(await ca('init', away)).toMatch(/^The database cannot be reached: this is not in the audit trail/);
+    expect(existsSync(authorityFiles(join(home, 'ca')).issuingCertificate(1))).toBe(true);
+  });
+
+  it('renews an OCSP key that ends within thirty days', async () => {
+    await ca('init');
+    now = new Date('2027-01-20T00:00:00Z');
+    expect(await ca('status')).toMatch(/OCSP responder +2027-02-03 +14 +due: npm run ca -- init/);
+    expect(await ca('init')).toMatch(/OCSP key for .* made, until 2027-04-20/);
+    expect(await ca('status')).not.toMatch(/due/);
+  });
+
+  it('does without the root where nothing is left to be made', async () => {
+    await ca('init');
+    rmSync(join(home, 'ca-root'), { recursive: true });
+    expect(await ca('init', { RESEAL_CA_ROOT_PASSPHRASE: '' })).toMatch(/kept/);
+    now = later;
+    await expect(ca('rotate issuing --confirm', { RESEAL_CA_ROOT_PASSPHRASE: '' })).rejects.toThrow(
+      /^the root is needed: RESEAL_CA_ROOT_PASSPHRASE is missing/,
+    );
+    expect((await entries()).at(-1)).toEqual(entry('ca.rotateIssuing', 'FAILED', 'KeyStoreError'));
+  });
+});
+
+describe('ca rotate', () => {
+  it('shows what it would do, and does it when confirmed, with the OCSP key ready first', async () => {
+    await ca('init');
+    now = later;
+    expect(await ca('rotate issuing')).toMatch(/would make generation 2 .*\nNothing was changed/);
+    expect(existsSync(authorityFiles(join(home, 'ca')).issuingCertificate(2))).toBe(false);
+
+    expect(await ca('rotate issuing --confirm')).toMatch(/made generation 2 .*CN=reseal-test Issuing CA 2/);
+    const files = authorityFiles(join(home, 'ca'));
+    const { current, all, close } = await openAuthorities({
+      directory: join(home, 'ca'),
+      passphrase,
+      clock: () => now,
+    });
+    expect(all).toHaveLength(2);
+    const responder = responderFiles(join(home, 'ocsp'), current.identity.keyId);
+    expect(statSync(responder.certificate).mtimeMs).toBeLessThanOrEqual(
+      statSync(files.issuingCertificate(2)).mtimeMs,
+    );
+    await close();
+    await expect(ca('rotate issuing --confirm')).rejects.toThrow(
+      /^generation 2 was made at .*; the next one/,
+    );
+  });
+
+  it('gives the OCSP responder new keys', async () => {
+    await ca('init');
+    const { keyId } = JSON.parse(await ca('status --json')).issuing[0];
+    const { key } = responderFiles(join(home, 'ocsp'), keyId);
+    utimesSync(key, 0, 0);
+    await ca('rotate ocsp');
+    expect(statSync(key).mtimeMs).toBe(0);
+    await ca('rotate ocsp --confirm');
+    expect(statSync(key).mtimeMs).toBeGreaterThan(0);
+  });
+
+  it('moves the authority from files to a token, the old key staying where it is', async () => {
+    const soft = createSoftToken('reseal-commands');
+    const inToken = {
+      RESEAL_CA_KEY_STORE: 'pkcs11',
+      RESEAL_PKCS11_MODULE: soft.address.module,
+      RESEAL_PKCS11_TOKEN: soft.address.label,
+      RESEAL_PKCS11_PIN: soft.address.pin,
+    };
+    try {
+      await ca('init');
+      now = later;
+      await ca('rotate issuing --confirm', inToken);
+      const { issuing } = JSON.parse(await ca('status --json', inToken));
+      expect(
+        issuing.map((one: { current: boolean; key: { kind: string } }) => [one.current, one.key.kind]),
+      ).toEqual([
+        [true, 'pkcs11'],
+        [false, 'file'],
+      ]);
+      await expect(ca('status')).rejects.toThrow(/issuing-2.key does not exist, and no PKCS#11 token is/);
+      while (tokenProcesses().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    } finally {
+      soft.drop();
+    }
+  });
+});
+
+describe('issuing CAs in the database', () => {
+  it('are known with their chain from before they sign; a rotation retires the one before', async () => {
+    await ca('init');
+    const db = createDatabase({ url: database.urlOf('signer'), applicationName: 'spec' });
+    const authorities = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
+    await makeKnown(db, authorities, 16, now);
+    now = later;
+    await ca('rotate issuing --confirm');
+    const behind = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => begin });
+    await authorities.reload((found) => makeKnown(db, found, 4, now));
+    await makeKnown(db, behind, 4, now); // a signer that has not noticed yet starts anew
+    const rows = await owner.selectFrom('issuer').selectAll().orderBy('activated_at').execute();
+    expect(rows.map((row) => [row.subject, row.crl_shards, row.retired_at])).toEqual([
+      ['C=kr, O=reseal-test, CN=reseal-test Issuing CA', 16, later],
+      ['C=kr, O=reseal-test, CN=reseal-test Issuing CA 2', 4, null],
+    ]);
+    expect(rows[1]!.certificate).toEqual(authorities.current.chain[0]);
+    await db.destroy();
+  });
+
+  it('are refused under a name that belongs to another key: directory and database do not fit', async () => {
+    await ca('init');
+    const db = createDatabase({ url: database.urlOf('signer'), applicationName: 'spec' });
+    const open = () => openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
+    await makeKnown(db, await open(), 16, now);
+    home = mkdtempSync(join(work, 'home-'));
+    await ca('init');
+    await expect(makeKnown(db, await open(), 16, now)).rejects.toThrow(IssuerConflict);
+    await db.destroy();
+  });
+});
+
+it('the operator is the user of the operating system unless they say who they are', () => {
+  expect(createContext({ env: env() }).context.actor).toBe(`operator:${userInfo().username}`);
+});
