@@ -9,14 +9,14 @@ import {
   type Clock,
 } from '#libs/domain';
 import {
-  abandonIntent,
+  abandonIntents,
   appendAudit,
   destroyStaleVaultItems,
   findReissue,
   inTransaction,
   lockReissue,
+  openIntents,
   quietReissues,
-  staleIntents,
   type Database,
   type ReissueRow,
 } from '#libs/db';
@@ -128,13 +128,13 @@ async function refresh(
  */
 async function closeIntents({ db }: ReconcileContext, now: Date): Promise<number> {
   let closed = 0;
-  for (const { serial, reissue_id: reissueId } of await staleIntents(
+  for (const { serial, reissue_id: reissueId } of await openIntents(
     db,
     new Date(now.getTime() - intentLifetimeMs),
   ))
     await inTransaction(db, async (tx) => {
       if (reissueId) await lockReissue(tx, reissueId);
-      if (!(await abandonIntent(tx, serial, now))) return;
+      if (!(await abandonIntents(tx, [serial], now)).has(serial)) return;
       closed += 1;
       if (reissueId)
         await appendAudit(tx, reissueId, {

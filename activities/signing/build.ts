@@ -1,72 +1,103 @@
 import { randomInt } from 'node:crypto';
-import { ApplicationFailure } from '@temporalio/common';
 import {
   buildCertificate,
   crlShardOf,
   digestOf,
+  lintCertificate,
   nameText,
-  newSerialNumber,
   personalName,
   profileDigest,
   subjectDigits,
+  type CertificateProfile,
   type DistinguishedName,
+  type IssuingAuthority,
   type RequestedKey,
   type Validity,
 } from '#libs/ca';
 import type { NewCertificate } from '#libs/db';
-import type { SigningPorts } from './ports.js';
 
-type Builder = Pick<SigningPorts, 'authority' | 'profile'>;
+/** Whose name and rules a certificate is made by. */
+export interface Maker {
+  readonly authority: IssuingAuthority;
+  readonly profile: CertificateProfile;
+}
 
-/** The distinguished name of a person, with digits of their own unless they have some already. */
-export function newSubject(
-  name: string,
-  { authority, profile }: Builder,
-  now: Date,
-  digits = subjectDigits(profile.bank.code, profile.registrationCode, now, randomInt(1_000_000_000)),
-): DistinguishedName {
-  return buildable(() =>
-    personalName({
-      name,
-      latinName: '',
-      digits,
-      bank: profile.bank.name,
-      organisation: authority.organisation,
-    }),
-  );
+/** What is to be certified of whom. */
+export interface Wanted {
+  readonly serial: string;
+  readonly request: RequestedKey;
+  readonly validity: Validity;
+  readonly realName: string;
+  readonly virtualId: Buffer;
+  /** The digits in the subject's name, where the holder has some already. */
+  readonly digits: string | undefined;
 }
 
 type BuiltColumns = Omit<NewCertificate, 'reissue_id' | 'customer_id' | 'basis' | 'state' | 'created_at'>;
 
-/** The to-be-signed certificate under a new serial number, and what its row says about it. */
-export function build(
-  { authority, profile }: Builder,
-  wanted: {
-    subject: DistinguishedName;
-    validity: Validity;
-    request: RequestedKey;
-    realName: string;
-    virtualId: Buffer;
-  },
-): { tbs: Buffer; columns: BuiltColumns } {
-  const serial = newSerialNumber();
-  const { subject, validity, request, realName, virtualId } = wanted;
-  const contents = { serial, subject, validity, spki: request.spki, realName, virtualId };
-  const tbs = buildable(() => buildCertificate(profile, authority.identity, contents));
-  const columns = {
-    serial,
-    issuer: authority.subject,
-    profile: profile.id,
-    profile_digest: profileDigest(profile),
-    policy: profile.policy,
-    subject: nameText(subject),
-    spki_sha256: request.spkiSha256,
-    tbs_digest: digestOf(tbs),
-    crl_shard: crlShardOf(serial, profile.crlShards),
-    not_before: validity.notBefore,
-    not_after: validity.notAfter,
+/** A certificate but for its signature, and what its row says about it. */
+export interface Built {
+  readonly tbs: Buffer;
+  readonly columns: BuiltColumns;
+}
+
+/** The certificate cannot be made, now or later, or must not be. */
+export class NotBuildable extends Error {
+  override readonly name = 'NotBuildable';
+  constructor(
+    readonly type: 'CERTIFICATE_NOT_BUILDABLE' | 'LINT_FAILED',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Builds the to-be-signed certificate and lints it.
+ * @throws {NotBuildable} if its name or dates are impossible, it would outlive its CA, or it breaks rules
+ */
+export function build({ authority, profile }: Maker, wanted: Wanted, now: Date): Built {
+  const { serial, request, validity, realName, virtualId } = wanted;
+  const { contents, tbs } = buildable(() => {
+    const subject = subjectOf({ authority, profile }, wanted);
+    const contents = { serial, subject, validity, spki: request.spki, realName, virtualId };
+    return { contents, tbs: buildCertificate(profile, authority.identity, contents) };
+  });
+  const broken = lintCertificate(profile, authority.identity, contents, tbs, now);
+  if (broken.length > 0) {
+    const rules = broken.map(({ id }) => id).join(', ');
+    throw new NotBuildable('LINT_FAILED', `the certificate would break ${rules}`);
+  }
+  return {
+    tbs,
+    columns: {
+      serial,
+      issuer: authority.subject,
+      profile: profile.id,
+      profile_digest: profileDigest(profile),
+      policy: profile.policy,
+      subject: nameText(contents.subject),
+      spki_sha256: request.spkiSha256,
+      tbs_digest: digestOf(tbs),
+      crl_shard: crlShardOf(serial, profile.crlShards),
+      not_before: validity.notBefore,
+      not_after: validity.notAfter,
+    },
   };
-  return { tbs, columns };
+}
+
+/** The distinguished name of a person, with digits of their own unless they have some already. */
+function subjectOf({ authority, profile }: Maker, { realName, digits, validity }: Wanted): DistinguishedName {
+  const { bank, registrationCode } = profile;
+  const newDigits = () =>
+    subjectDigits(bank.code, registrationCode, validity.notBefore, randomInt(1_000_000_000));
+  return personalName({
+    name: realName,
+    latinName: '',
+    digits: digits ?? newDigits(),
+    bank: bank.name,
+    organisation: authority.organisation,
+  });
 }
 
 /** What cannot be built now cannot be built a second later either. */
@@ -75,6 +106,6 @@ function buildable<T>(make: () => T): T {
     return make();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw ApplicationFailure.nonRetryable(error.message, 'CERTIFICATE_NOT_BUILDABLE');
+    throw new NotBuildable('CERTIFICATE_NOT_BUILDABLE', error.message);
   }
 }

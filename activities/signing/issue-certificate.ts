@@ -1,48 +1,121 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { checkCertificateRequest, signCertificate } from '#libs/ca';
-import { findReissue, inTransaction } from '#libs/db';
-import { abandon, prepare, store } from './intents.js';
+import {
+  assertOnlySignatureDiffers,
+  checkCertificateRequest,
+  newSerialNumber,
+  signCertificate,
+} from '#libs/ca';
+import { findReissues, inTransaction, type ReissueRow } from '#libs/db';
+import type { Candidate, Decision } from './decide.js';
+import { inGroups } from './groups.js';
 import type { SigningActivities, SigningPorts } from './ports.js';
+import { prepare, type Waiting } from './prepare.js';
+import { createProfiles } from './profiles.js';
+import { abandon, store, type Signed } from './store.js';
 
 /** The activities that use the CA key. They trust nothing but the reissue id they are given. */
 export function createSigningActivities(ports: SigningPorts): SigningActivities {
-  const { db, authority, clock, logger } = ports;
+  const { db, clock, logger } = ports;
+  const steps = databaseSteps(ports);
 
   return {
     async issueCertificate({ reissueId }) {
-      // Checking a request takes longer than any query: it is done before rows are locked.
-      const asked = await findReissue(db, reissueId);
-      if (!asked?.csr) throw notAuthorised('there is no request to be signed');
+      // 1. Check the request. It takes longer than any query: it is done before rows are locked.
+      const asked = await steps.find(reissueId);
+      if (!asked?.csr) throw impossible('NOT_AUTHORISED', 'there is no request to be signed');
       const request = await checkCertificateRequest(asked.csr, { keyThumbprint: asked.key_thumbprint });
 
-      const prepared = await inTransaction(db, (tx) => prepare(tx, ports, asked, request)).catch(
-        underWayElsewhere,
-      );
-      if (prepared.kind === 'settled') return prepared.result;
-      if (prepared.kind === 'notAuthorised') throw notAuthorised(prepared.lacks);
-      if (prepared.kind === 'underWay') throw underWay(prepared.retryInMs);
-
-      const { serial, tbs } = prepared;
+      // 2. Decide under the locks; build, lint, write the intent, commit.
+      const decision = await steps.prepare({ asked, request });
+      if (decision.kind !== 'intended') return settled(decision);
+      const { authority, tbs } = decision;
+      const { serial } = decision.intent;
       try {
+        // 3. Sign, verify the signature, and see that it is over what was linted.
         const der = await signCertificate(authority, tbs);
-        const stored = await inTransaction(db, (tx) => store(tx, asked, serial, der, clock()));
-        if (!stored) throw discarded(serial);
-        logger.info({ reissueId, serial }, 'certificate issued');
-        return { outcome: 'ISSUED', serial };
+        assertOnlySignatureDiffers(tbs, authority.identity.algorithm, der);
+        // 4. Store, if the intent still stands; otherwise nobody shall ever see what was signed.
+        if (!(await steps.store({ reissueId, serial, der }))) throw discarded(serial);
       } catch (error) {
         // Saves the next attempt the wait for an intent that nobody is working on. A certificate that was stored
         // after all is not touched, and found by the next attempt.
-        await inTransaction(db, (tx) => abandon(tx, asked, serial, clock())).catch((err: unknown) =>
+        await inTransaction(db, (tx) => abandon(tx, [{ reissueId, serial }], clock())).catch((err: unknown) =>
           logger.warn({ reissueId, serial, err }, 'intent stays open'),
         );
         throw error;
       }
+      logger.info({ reissueId, serial }, 'certificate issued');
+      return { outcome: 'ISSUED', serial };
     },
   };
 }
 
-const notAuthorised = (lacks: string) =>
-  ApplicationFailure.nonRetryable(`the reissue is not ready to be signed: ${lacks}`, 'NOT_AUTHORISED');
+/** What an attempt does in the database, done in one go for all attempts that are there at the same time. */
+function databaseSteps(ports: SigningPorts) {
+  const { db, clock, logger } = ports;
+  const profiles = createProfiles(ports.profile);
+
+  async function findAll(ids: readonly string[]): Promise<(ReissueRow | undefined)[]> {
+    const rows = new Map((await findReissues(db, ids)).map((row) => [row.reissue_id, row]));
+    return ids.map((id) => rows.get(id));
+  }
+
+  async function prepareAll(checked: readonly Omit<Candidate, 'serial'>[], waiting: Waiting) {
+    const candidates = checked.map((one) => ({ ...one, serial: newSerialNumber() }));
+    try {
+      return await inTransaction(db, (tx) => prepare(tx, ports, profiles, candidates, waiting));
+    } catch (error) {
+      // Where only the answer to the commit was lost there are intents now, and nobody will sign them.
+      const intents = candidates.map(({ asked, serial }) => ({ reissueId: asked.reissue_id, serial }));
+      await inTransaction(db, (tx) => abandon(tx, intents, clock())).catch((err: unknown) =>
+        logger.warn({ intents, err }, 'intents may stay open'),
+      );
+      throw error;
+    }
+  }
+
+  const storeAll = (signed: readonly Signed[], waiting: Waiting) =>
+    inTransaction(db, (tx) => store(tx, signed, waiting, clock()));
+
+  return {
+    find: inGroups<string, ReissueRow | undefined>({
+      keyOf: (id) => id,
+      together: findAll,
+      alone: async (id) => (await findAll([id]))[0],
+    }),
+    prepare: inGroups<Omit<Candidate, 'serial'>, Decision>({
+      keyOf: ({ asked }) => asked.reissue_id,
+      together: (checked) => prepareAll(checked, { wait: false }),
+      alone: async (one) => found((await prepareAll([one], { wait: true }))[0]),
+    }),
+    store: inGroups<Signed, boolean>({
+      keyOf: ({ reissueId }) => reissueId,
+      together: (signed) => storeAll(signed, { wait: false }),
+      alone: async (one) => found((await storeAll([one], { wait: true }))[0]),
+    }),
+  };
+}
+
+function found<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new Error('the reissue or its customer has no row');
+  return answer;
+}
+
+/** The answer of an attempt that has nothing to sign. */
+function settled(decision: Exclude<Decision, { kind: 'intended' }>) {
+  switch (decision.kind) {
+    case 'stored':
+      return { outcome: 'ISSUED', serial: decision.serial } as const;
+    case 'refused':
+      return { outcome: 'REFUSED', code: decision.code } as const;
+    case 'impossible':
+      throw impossible(decision.type, decision.message);
+    case 'underWay':
+      throw underWay(decision.retryInMs);
+  }
+}
+
+const impossible = (type: string, message: string) => ApplicationFailure.nonRetryable(message, type);
 
 const discarded = (serial: string) =>
   ApplicationFailure.retryable(`the intent of ${serial} was closed while it was being signed`, 'DISCARDED');
@@ -53,10 +126,3 @@ const underWay = (retryInMs: number) =>
     type: 'UNDER_WAY',
     nextRetryDelay: retryInMs,
   });
-
-/** The unique indexes on certificates: someone else wrote an intent for this reissue or key a moment before. */
-function underWayElsewhere(error: unknown): never {
-  const uniqueViolation = '23505';
-  if ((error as { code?: string }).code === uniqueViolation) throw underWay(1_000);
-  throw error;
-}

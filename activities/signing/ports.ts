@@ -1,11 +1,11 @@
-import type { CertificateProfile, IssuingAuthority, RequestRefusal } from '#libs/ca';
+import type { Authorities, CertificateProfile, RequestRefusal } from '#libs/ca';
 import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 
 export interface SigningPorts {
   readonly db: Database;
-  readonly authority: IssuingAuthority;
+  readonly authorities: Authorities;
   readonly profile: CertificateProfile;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,14 +22,12 @@ export type IssueOutcome =
 
 export interface SigningActivities {
   /**
-   * Issues the certificate of a reissue, once: asked again, it answers with the same one.
+   * Issues the certificate of a reissue, once: asked again, it answers with the same one. CYCLE.md tells the steps,
+   * and what becomes of it if they break off.
    *
-   * The steps are those by which an irreversible act stays accountable: check, build, write the intent and
-   * commit, sign, store if the intent still stands. A signature that finds no intent is thrown away, so whatever
-   * breaks in between, no certificate exists that the database does not know.
-   *
-   * Rejects with a failure that is not retried if the reissue is not ready to be signed (`NOT_AUTHORISED`) or its
-   * certificate cannot be made (`CERTIFICATE_NOT_BUILDABLE`).
+   * Rejects with a failure that is not retried if the reissue is not ready to be signed (`NOT_AUTHORISED`), its
+   * certificate cannot be made, the CA's own end included (`CERTIFICATE_NOT_BUILDABLE`), or it would break a rule
+   * (`LINT_FAILED`, naming the rules).
    */
   issueCertificate(request: IssueRequest): Promise<IssueOutcome>;
 }

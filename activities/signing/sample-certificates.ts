@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { checkCertificateRequest, pemOf, signCertificate } from '#libs/ca';
+import { checkCertificateRequest, newSerialNumber, pemOf, signCertificate } from '#libs/ca';
 import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db';
-import { build, newSubject } from './build.js';
+import { build, NotBuildable, type Built } from './build.js';
 import type { SigningPorts } from './ports.js';
 
 /** One certificate of a sample person, as if the bank had issued it long ago. */
@@ -34,20 +34,23 @@ export interface SampleActivities {
  * anyone, and its person does not exist.
  */
 export function createSampleActivities(ports: Omit<SigningPorts, 'logger'>): SampleActivities {
-  const { db, authority, clock } = ports;
+  const { db, authorities, profile, clock } = ports;
 
   async function make(request: SampleCertificateRequest): Promise<NewCertificate> {
     const key = await checkCertificateRequest(request.csr);
     if (!key.ok) throw ApplicationFailure.nonRetryable('a sample request is refused', key.code);
     const now = clock();
     const notBefore = new Date(request.notBefore);
-    const { tbs, columns } = build(ports, {
-      subject: newSubject(request.subjectName, ports, notBefore),
-      validity: { notBefore, notAfter: new Date(request.notAfter) },
+    const authority = authorities.current;
+    const wanted = {
+      serial: newSerialNumber(),
       request: key,
+      validity: { notBefore, notAfter: new Date(request.notAfter) },
       realName: request.subjectName,
       virtualId: Buffer.from(request.virtualId, 'hex'),
-    });
+      digits: undefined,
+    };
+    const { tbs, columns } = buildOrFail({ authority, profile }, wanted, now);
     return {
       ...columns,
       customer_id: request.customerId,
@@ -79,4 +82,13 @@ export function createSampleActivities(ports: Omit<SigningPorts, 'logger'>): Sam
       });
     },
   };
+}
+
+function buildOrFail(...how: Parameters<typeof build>): Built {
+  try {
+    return build(...how);
+  } catch (error) {
+    if (!(error instanceof NotBuildable)) throw error;
+    throw ApplicationFailure.nonRetryable(error.message, error.type);
+  }
 }

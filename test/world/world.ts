@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { createSampleActivities, createSigningActivities } from '#activities/signing';
-import { createCertificateAuthority, openIssuingAuthority, personalBankProfile } from '#libs/ca';
+import {
+  createCertificateAuthority,
+  openIssuingAuthority,
+  personalBankProfile,
+  soleAuthority,
+} from '#libs/ca';
 import { createDatabase, type Database } from '#libs/db';
-import { defaultDeadlines, defaultIdentityPolicy } from '#libs/domain';
+import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
@@ -48,6 +53,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     clock: clock.now,
     logger,
     deadlines: defaultDeadlines,
+    holdMonths: defaultHoldMonths,
     policy: defaultIdentityPolicy,
     terms: loadTerms(),
     vaultKeys: await importVaultKeys(vaultKeys),
@@ -99,7 +105,7 @@ async function newAuthority() {
   try {
     await createCertificateAuthority({ directory, organisation: 'reseal-test', passphrase, now: beginning });
     return {
-      authority: openIssuingAuthority(directory, passphrase),
+      authorities: soleAuthority(openIssuingAuthority(directory, passphrase)),
       profile: personalBankProfile({
         bank: { name: 'RESEAL', code: '999' },
         statusUrl: 'http://status.reseal.test',

@@ -48,6 +48,7 @@ ALTER TABLE certificate
 CREATE INDEX certificate_crl_pending ON certificate (issuer, crl_shard) WHERE crl_pending;
 CREATE INDEX certificate_crl_entries ON certificate (issuer, crl_shard)
   WHERE revoked_at IS NOT NULL OR hold_at IS NOT NULL;
+CREATE INDEX certificate_by_reissue ON certificate (reissue_id);
 CREATE INDEX certificate_on_hold ON certificate (hold_at) WHERE hold_at IS NOT NULL AND revoked_at IS NULL;
 
 UPDATE certificate SET crl_pending = true, status_changed_at = coalesce(revoked_at, hold_at)

@@ -36,19 +36,6 @@ export async function certificateOnFile(
     .executeTakeFirst();
 }
 
-/** Signing intents that no attempt can still live to fulfil. */
-export async function staleIntents(
-  db: Database,
-  before: Date,
-): Promise<{ serial: string; reissue_id: string | null }[]> {
-  return db
-    .selectFrom('certificate')
-    .select(['serial', 'reissue_id'])
-    .where('state', '=', 'INTENT')
-    .where('created_at', '<', before)
-    .execute();
-}
-
 /** Puts a certificate in the place of whatever is on file for its person and policy. */
 export async function putOnFile(tx: Tx, certificate: CertificateRow, at: Date): Promise<void> {
   await tx
@@ -81,65 +68,6 @@ export async function certificatesInForce(
     .where('revoked_at', 'is', null)
     .where('not_after', '>', now)
     .execute();
-}
-
-/** The certificate of a reissue that lives: stored, or an intent whose signature is still under way. */
-export async function liveCertificateOf(tx: Tx, reissueId: string): Promise<CertificateRow | undefined> {
-  return tx
-    .selectFrom('certificate')
-    .selectAll()
-    .where('reissue_id', '=', reissueId)
-    .where('state', 'in', ['INTENT', 'STORED'])
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-}
-
-/** Whether a key may be certified for a reissue: not if any other ever had it, least of all if it was compromised. */
-export async function standingOfKey(
-  tx: Tx,
-  spkiSha256: string,
-  reissueId: string,
-): Promise<'FREE' | 'USED' | 'BLOCKED'> {
-  const uses = await tx
-    .selectFrom('certificate')
-    .select(['reissue_id', 'revocation_reason'])
-    .where('spki_sha256', '=', spkiSha256)
-    .execute();
-  if (uses.some((use) => use.revocation_reason === 'keyCompromise')) return 'BLOCKED';
-  return uses.some((use) => use.reissue_id !== reissueId) ? 'USED' : 'FREE';
-}
-
-/**
- * Writes down that a certificate is about to be signed.
- * @throws a unique violation if the reissue has a live certificate or the key one of its own
- */
-export async function insertIntent(tx: Tx, intent: Omit<NewCertificate, 'state' | 'der'>): Promise<void> {
-  await tx
-    .insertInto('certificate')
-    .values({ ...intent, state: 'INTENT' })
-    .execute();
-}
-
-/** Stores what was signed, if its intent still stands; answers whether it did. */
-export async function storeSigned(tx: Tx, serial: string, der: Buffer, at: Date): Promise<boolean> {
-  const result = await tx
-    .updateTable('certificate')
-    .set({ state: 'STORED', der, stored_at: at })
-    .where('serial', '=', serial)
-    .where('state', '=', 'INTENT')
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
-}
-
-/** Gives up a serial whose signature may or may not exist; answers whether its intent still stood. */
-export async function abandonIntent(tx: Tx, serial: string, at: Date): Promise<boolean> {
-  const result = await tx
-    .updateTable('certificate')
-    .set({ state: 'ABANDONED', revoked_at: at, revocation_reason: 'cessationOfOperation' })
-    .where('serial', '=', serial)
-    .where('state', '=', 'INTENT')
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
 }
 
 /** The certificates made by these enrolments. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Tx } from './connect.js';
 import type { CustomerRow } from './database.js';
 
@@ -34,4 +35,20 @@ export async function lockCustomer(tx: Tx, customerId: string): Promise<Customer
     .where('customer_id', '=', customerId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
+}
+
+/** The locks on several persons, in the one order in which everybody takes them; see {@link lockReissues}. */
+export async function lockCustomers(
+  tx: Tx,
+  customerIds: readonly string[],
+  { wait }: { readonly wait: boolean },
+): Promise<CustomerRow[]> {
+  return tx
+    .selectFrom('customer')
+    .selectAll()
+    .where((is) => is('customer_id', '=', is.fn.any(sql<string[]>`${customerIds}::uuid[]`)))
+    .orderBy('customer_id')
+    .forNoKeyUpdate()
+    .$if(!wait, (query) => query.skipLocked())
+    .execute();
 }

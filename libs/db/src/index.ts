@@ -19,7 +19,9 @@ export type {
 } from './database.js';
 export {
   findReissue,
+  findReissues,
   lockReissue,
+  lockReissues,
   insertReissue,
   updateReissue,
   markDownloaded,
@@ -31,7 +33,7 @@ export { findVidCheck, lockCertificateForVidCheck, wrongVidChecks, insertVidChec
 export type { VidCheckRow } from './vid-checks.js';
 export { customerRrn, insertCustomerRrns } from './customer-rrns.js';
 export type { SealedRrn } from './customer-rrns.js';
-export { findCustomer, customerById, lockCustomer } from './customers.js';
+export { findCustomer, customerById, lockCustomer, lockCustomers } from './customers.js';
 export {
   passwordCredential,
   lockPasswordCredential,
@@ -65,8 +67,8 @@ export {
 } from './vault-items.js';
 export { insertEvents, eventsAfter, unpublishedEvents, markPublished, outboxLag } from './events.js';
 export type { NewEvent } from './events.js';
-export { appendAudit } from './audit.js';
-export type { NewAuditEntry } from './audit.js';
+export { appendAudit, appendAudits } from './audit.js';
+export type { AuditEntryOf, NewAuditEntry } from './audit.js';
 export { appendAuthorityEntry } from './authority-entries.js';
 export type { NewAuthorityEntry } from './authority-entries.js';
 export { authorityOverview } from './authority-overview.js';
@@ -78,18 +80,33 @@ export {
   certificateBySerial,
   storedCertificateOf,
   certificateOnFile,
-  staleIntents,
   putOnFile,
   certificatesInForce,
-  liveCertificateOf,
-  standingOfKey,
-  insertIntent,
-  storeSigned,
-  abandonIntent,
   certificatesOfEnrolments,
   insertEnrolled,
 } from './certificates.js';
-export { revokeCertificate, holdCertificate, withdrawCertificatesOf } from './revocations.js';
+export {
+  relatedCertificates,
+  blockedKeys,
+  insertIntents,
+  storeSigned,
+  abandonIntents,
+  openIntents,
+} from './intents.js';
+export type { RelatedCertificate } from './intents.js';
+export { keepProfile, keptProfiles } from './certificate-profiles.js';
+export type { ProfileDocument } from './certificate-profiles.js';
+export {
+  lockCertificate,
+  writeRevocation,
+  writeHold,
+  blockKey,
+  nextEventOfCertificate,
+  withdrawCertificatesOf,
+  changeableCertificates,
+  certificatesOnHold,
+} from './revocations.js';
+export type { ChangeableCertificate } from './revocations.js';
 export {
   shardsOf,
   lockShard,

@@ -26,6 +26,34 @@ export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
+/** The rows of these reissues, as far as they exist; in no order. */
+export async function findReissues(db: Database | Tx, reissueIds: readonly string[]): Promise<ReissueRow[]> {
+  return db
+    .selectFrom('reissue')
+    .selectAll()
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .execute();
+}
+
+/**
+ * Reads and locks several rows, in the one order in which everybody locks them.
+ * @param wait for rows that somebody else holds; otherwise they are left out, as if they did not exist
+ */
+export async function lockReissues(
+  tx: Tx,
+  reissueIds: readonly string[],
+  { wait }: { readonly wait: boolean },
+): Promise<ReissueRow[]> {
+  return tx
+    .selectFrom('reissue')
+    .selectAll()
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .orderBy('reissue_id')
+    .forNoKeyUpdate()
+    .$if(!wait, (query) => query.skipLocked())
+    .execute();
+}
+
 export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueChanges): Promise<ReissueRow> {
   return tx
     .updateTable('reissue')

@@ -1,0 +1,213 @@
+import {
+  abandonIntents,
+  appendAudits,
+  blockedKeys,
+  insertIntents,
+  lockCustomers,
+  lockReissues,
+  relatedCertificates,
+  type AuditEntryOf,
+  type CustomerRow,
+  type RelatedCertificate,
+  type ReissueRow,
+  type Tx,
+} from '#libs/db';
+import type { IssuingAuthority } from '#libs/ca';
+import { decide, isStale, type Candidate, type Decision, type Standing } from './decide.js';
+import type { SigningPorts } from './ports.js';
+import type { Profiles } from './profiles.js';
+
+/** What became of a candidate; `undefined` where somebody else holds its rows and nobody waited for them. */
+export type Prepared = Decision | undefined;
+
+/** How a transaction treats rows that somebody else holds. */
+export interface Waiting {
+  readonly wait: boolean;
+}
+
+/**
+ * Decides under the locks which of the candidates to sign, and what, and writes their intents: for all of them at
+ * once, but for each by what its own rows say. No two candidates are of one reissue.
+ */
+export async function prepare(
+  tx: Tx,
+  ports: SigningPorts,
+  profiles: Profiles,
+  candidates: readonly Candidate[],
+  waiting: Waiting,
+): Promise<Prepared[]> {
+  const now = ports.clock();
+  const authority = ports.authorities.current;
+
+  // 1. Lock the persons, then the reissues: the order in which everyone takes these locks.
+  const rows = await lockRows(tx, candidates, waiting);
+
+  // 2. Read, now that it cannot change, what has a say in it.
+  const context = await readContext(tx, rows, candidates);
+  await profiles.load(tx, [...context.first.values()]);
+
+  // 3. Decide on each by itself.
+  const decisions = candidates.map((candidate): Prepared => {
+    const standing = standingOf(candidate, rows, context, profiles, authority);
+    return standing && decide(candidate, standing, now);
+  });
+
+  // 4. Write: give up what is stale, then the intents, then what the audit trail shall know.
+  const stale = [...context.live.values()].filter(
+    (live) => live.state === 'INTENT' && rows.reissues.has(live.reissue_id!) && isStale(live, now),
+  );
+  await abandonAndTell(
+    tx,
+    stale.map(({ serial, reissue_id }) => ({ serial, reissueId: reissue_id! })),
+    now,
+  );
+  return writeDown(tx, profiles, candidates, decisions, now);
+}
+
+interface Rows {
+  readonly customers: ReadonlyMap<string, CustomerRow>;
+  readonly reissues: ReadonlyMap<string, ReissueRow>;
+}
+
+async function lockRows(tx: Tx, candidates: readonly Candidate[], waiting: Waiting): Promise<Rows> {
+  const customerIds = candidates.flatMap(({ asked }) => asked.customer_id ?? []);
+  const customers = byKey(await lockCustomers(tx, customerIds, waiting), (row) => row.customer_id);
+  // A reissue is locked only together with its person.
+  const reissueIds = candidates
+    .filter(({ asked }) => !asked.customer_id || customers.has(asked.customer_id))
+    .map(({ asked }) => asked.reissue_id);
+  const reissues = byKey(await lockReissues(tx, reissueIds, waiting), (row) => row.reissue_id);
+  return { customers, reissues };
+}
+
+/** The certificates and keys that have a say in the decisions. */
+interface Context {
+  /** Of a reissue: the certificate that lives, and the first it ever had. */
+  readonly live: ReadonlyMap<string, RelatedCertificate>;
+  readonly first: ReadonlyMap<string, RelatedCertificate>;
+  /** By customer. */
+  readonly onFile: ReadonlyMap<string, RelatedCertificate>;
+  /** By key: the reissues that ever had it; `null` stands for enrolments. */
+  readonly usersOfKey: ReadonlyMap<string, ReadonlySet<string | null>>;
+  readonly blockedKeys: ReadonlySet<string>;
+}
+
+async function readContext(tx: Tx, rows: Rows, candidates: readonly Candidate[]): Promise<Context> {
+  const spkiSha256s = candidates.flatMap(({ request }) => (request.ok ? request.spkiSha256 : []));
+  const reissueIds = [...rows.reissues.keys()];
+  const customerIds = [...rows.customers.keys()];
+  const certificates = await relatedCertificates(tx, { reissueIds, customerIds, spkiSha256s });
+
+  const live = new Map<string, RelatedCertificate>();
+  const first = new Map<string, RelatedCertificate>();
+  const onFile = new Map<string, RelatedCertificate>();
+  const usersOfKey = new Map<string, Set<string | null>>();
+  const blocked = await blockedKeys(tx, spkiSha256s);
+  for (const certificate of certificates) {
+    const { reissue_id: reissueId, spki_sha256: key } = certificate;
+    if (reissueId) {
+      if (!first.has(reissueId)) first.set(reissueId, certificate);
+      if (certificate.state !== 'ABANDONED' && !certificate.revoked_at) live.set(reissueId, certificate);
+    }
+    if (certificate.on_file) onFile.set(certificate.customer_id, certificate);
+    usersOfKey.set(key, (usersOfKey.get(key) ?? new Set()).add(reissueId));
+    if (certificate.revocation_reason === 'keyCompromise') blocked.add(key);
+  }
+  return { live, first, onFile, usersOfKey, blockedKeys: blocked };
+}
+
+function standingOf(
+  { asked, request }: Candidate,
+  rows: Rows,
+  context: Context,
+  profiles: Profiles,
+  authority: IssuingAuthority,
+): Standing | undefined {
+  const reissueId = asked.reissue_id;
+  const reissue = rows.reissues.get(reissueId);
+  if (!reissue) return undefined;
+  const customerId = asked.customer_id ?? '';
+  const users = request.ok ? [...(context.usersOfKey.get(request.spkiSha256) ?? [])] : [];
+  return {
+    authority,
+    profile: profiles.of(context.first.get(reissueId)),
+    reissue,
+    customer: rows.customers.get(customerId),
+    live: context.live.get(reissueId),
+    onFile: context.onFile.get(customerId),
+    keyBlocked: request.ok && context.blockedKeys.has(request.spkiSha256),
+    keyUsed: users.some((user) => user !== reissueId),
+  };
+}
+
+async function writeDown(
+  tx: Tx,
+  profiles: Profiles,
+  candidates: readonly Candidate[],
+  decisions: readonly Prepared[],
+  now: Date,
+): Promise<Prepared[]> {
+  const intents = decisions.flatMap((decision) => (decision?.kind === 'intended' ? decision.intent : []));
+  if (intents.length > 0) await profiles.keep(tx, now);
+  const written = await insertIntents(tx, intents);
+  const entries: AuditEntryOf[] = [];
+  const outcomes = decisions.map((decision, index): Prepared => {
+    const reissueId = candidates[index]!.asked.reissue_id;
+    switch (decision?.kind) {
+      case 'intended': {
+        const { serial, tbs_digest: tbsDigest } = decision.intent;
+        // Its reissue or its key got a live certificate in this moment: the next attempt will see it.
+        if (!written.has(serial)) return { kind: 'underWay', retryInMs: 1_000 };
+        entries.push(entry(reissueId, 'INTENDED', now, { serial, tbsDigest }));
+        return decision;
+      }
+      case 'refused':
+        entries.push(entry(reissueId, 'REFUSED', now, {}, decision.code));
+        return decision;
+      case 'impossible':
+        entries.push(entry(reissueId, 'REFUSED', now, { message: decision.message }, decision.type));
+        return decision;
+      default:
+        return decision;
+    }
+  });
+  await appendAudits(tx, entries);
+  return outcomes;
+}
+
+/** Closes intents that are still open, under the locks on their reissues. */
+export async function abandonAndTell(
+  tx: Tx,
+  intents: readonly { readonly serial: string; readonly reissueId: string }[],
+  now: Date,
+): Promise<void> {
+  const serials = intents.map(({ serial }) => serial);
+  const abandoned = await abandonIntents(tx, serials, now);
+  const entries = intents.filter(({ serial }) => abandoned.has(serial));
+  await appendAudits(
+    tx,
+    entries.map(({ serial, reissueId }) => entry(reissueId, 'ABANDONED', now, { serial })),
+  );
+}
+
+/** Every use of the CA key, and every refusal to use it, stands in the audit trail of the reissue. */
+export function entry(
+  reissueId: string,
+  outcome: 'INTENDED' | 'DONE' | 'ABANDONED' | 'REFUSED',
+  now: Date,
+  details: Record<string, string>,
+  reason?: string,
+): AuditEntryOf {
+  return {
+    reissueId,
+    actor: 'signer',
+    action: 'signCertificate',
+    outcome,
+    reason,
+    details,
+    occurred_at: now,
+  };
+}
+
+const byKey = <Row>(rows: readonly Row[], keyOf: (row: Row) => string) =>
+  new Map(rows.map((row) => [keyOf(row), row]));

@@ -1,0 +1,46 @@
+import { digestOf } from '#libs/ca';
+import { appendAudits, lockReissues, storeSigned, type Tx } from '#libs/db';
+import { abandonAndTell, entry, type Waiting } from './prepare.js';
+
+/** A certificate that was signed, and whose it is. */
+export interface Signed {
+  readonly reissueId: string;
+  readonly serial: string;
+  readonly der: Buffer;
+}
+
+/**
+ * Stores signed certificates whose intent still stands and whose reissue still waits for them.
+ * @returns whether it did; `undefined` where somebody else holds the reissue and nobody waited for it
+ */
+export async function store(
+  tx: Tx,
+  signed: readonly Signed[],
+  waiting: Waiting,
+  now: Date,
+): Promise<(boolean | undefined)[]> {
+  const ids = signed.map(({ reissueId }) => reissueId);
+  const reissues = new Map((await lockReissues(tx, ids, waiting)).map((row) => [row.reissue_id, row.state]));
+  const wanted = signed.filter(({ reissueId }) => reissues.get(reissueId) === 'ISSUING');
+  const stored = await storeSigned(tx, wanted, now);
+  await appendAudits(
+    tx,
+    wanted
+      .filter(({ serial }) => stored.has(serial))
+      .map(({ reissueId, serial, der }) =>
+        entry(reissueId, 'DONE', now, { serial, certificateDigest: digestOf(der) }),
+      ),
+  );
+  return signed.map(({ reissueId, serial }) => (reissues.has(reissueId) ? stored.has(serial) : undefined));
+}
+
+/** Gives up intents of attempts that failed, as far as they are still open. */
+export async function abandon(
+  tx: Tx,
+  intents: readonly { readonly reissueId: string; readonly serial: string }[],
+  now: Date,
+): Promise<void> {
+  const ids = intents.map(({ reissueId }) => reissueId);
+  await lockReissues(tx, ids, { wait: true });
+  await abandonAndTell(tx, intents, now);
+}

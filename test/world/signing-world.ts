@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
+import {
+  createCertificateAuthority,
+  openIssuingAuthority,
+  personalBankProfile,
+  soleAuthority,
+  type KeyStore,
+} from '#libs/ca';
+import { createDatabase, updateReissue, type Database, type ReissueChanges } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { insertReadyReissues } from '../bench/ready-reissues.js';
+import { MovableClock } from './movable-clock.js';
+import { createTestDatabase } from './test-database.js';
+
+/** When these tests begin. */
+export const beginning = new Date('2026-11-05T03:04:05.678Z');
+
+/** The signer's activities on a database of their own, with reissues that wait for them. */
+export type SigningWorld = Awaited<ReturnType<typeof createSigningWorld>>;
+
+export async function createSigningWorld() {
+  const database = await createTestDatabase();
+  const opened: Database[] = [];
+  const as = (role: 'owner' | 'signer' | 'worker') => {
+    const db = createDatabase({ url: database.urlOf(role), applicationName: 'spec' });
+    opened.push(db);
+    return db;
+  };
+  const owner = as('owner');
+  const clock = new MovableClock(beginning);
+  const folder = mkdtempSync(join(tmpdir(), 'reseal-signing-'));
+  const caDirectory = join(folder, 'ca');
+  const passphrase = 'only for these specs';
+  await createCertificateAuthority({
+    directory: caDirectory,
+    organisation: 'reseal-test',
+    passphrase,
+    now: beginning,
+  });
+  const authority = openIssuingAuthority(caDirectory, passphrase);
+  const ports: SigningPorts = {
+    db: as('signer'),
+    authorities: soleAuthority(authority),
+    profile: personalBankProfile({
+      bank: { name: 'RESEAL', code: '999' },
+      statusUrl: 'http://status.reseal.test',
+    }),
+    clock: clock.now,
+    logger: pino({ level: 'silent' }),
+  };
+  /** A signer of its own, with some parts exchanged. */
+  const signer = (other: Partial<SigningPorts> = {}) => {
+    const activities = createSigningActivities({ ...ports, ...other });
+    return (reissueId: string) => activities.issueCertificate({ reissueId, updateId: 'u1' });
+  };
+
+  return {
+    as,
+    owner,
+    clock,
+    authority,
+    caDirectory,
+    passphrase,
+    ports,
+    signer,
+    issue: signer(),
+    samples: createSampleActivities(ports),
+    /** The issuing CA, where its key signs in another way. */
+    signingWith: (sign: KeyStore['sign']) =>
+      soleAuthority({ ...authority, keyStore: { ...authority.keyStore, sign } }),
+    /** A reissue that is ready to be signed, but for these changes. */
+    async makeReissue(changes: ReissueChanges = {}) {
+      const [reissueId] = await insertReadyReissues(owner, 1, { at: beginning, apiKeyName: 'spec' });
+      const row = await inTransaction(owner, (tx) =>
+        updateReissue(tx, reissueId!, { updated_at: beginning, ...changes }),
+      );
+      const { customer_id, csr, key_thumbprint } = row;
+      return { reissueId: reissueId!, customerId: customer_id!, key: { csr, key_thumbprint } };
+    },
+    makeReissues: (count: number) => insertReadyReissues(owner, count, { at: beginning, apiKeyName: 'spec' }),
+    certificatesOf: (reissueId: string) =>
+      owner
+        .selectFrom('certificate')
+        .selectAll()
+        .where('reissue_id', '=', reissueId)
+        .orderBy('created_at')
+        .orderBy('state')
+        .execute(),
+    /** What the audit trail of a reissue says, in its order and without a gap. */
+    async auditOf(reissueId: string): Promise<string[]> {
+      const query = owner.selectFrom('audit_entry').select(['sequence', 'outcome', 'reason']);
+      const entries = await query.where('reissue_id', '=', reissueId).orderBy('sequence').execute();
+      return entries.map(({ sequence, outcome, reason }, index) => {
+        if (sequence !== index + 1) throw new Error('the audit trail has a gap');
+        return reason ? `${outcome} ${reason}` : outcome;
+      });
+    },
+    databaseUrl: database.urlOf('signer'),
+    async close(): Promise<void> {
+      await Promise.all(opened.map((db) => db.destroy()));
+      await database.drop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
