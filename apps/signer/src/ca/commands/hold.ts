@@ -1,0 +1,14 @@
+import { parseArgs } from 'node:util';
+import type { Command } from '../context.js';
+import { changeOptions, changeStatuses } from '../status-changes.js';
+
+export const hold: Command = {
+  name: 'hold',
+  usage: 'SERIAL…|--serials FILE|- [--comment TEXT] [--json] [--confirm]',
+  summary: 'suspends certificates until they are released or revoked; exits with 3 if some cannot be',
+
+  async run(args, context) {
+    const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });
+    return changeStatuses(context, { act: 'hold' }, positionals, values);
+  },
+};

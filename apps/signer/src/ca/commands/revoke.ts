@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { revocationReasons, type ReasonToRevoke } from '#libs/domain';
+import { UsageError, type Command } from '../context.js';
+import { changeOptions, changeStatuses } from '../status-changes.js';
+
+export const revoke: Command = {
+  name: 'revoke',
+  usage:
+    'SERIAL…|--serials FILE|- --reason REASON [--invalidity-date ISO] [--comment TEXT] [--json] [--confirm]',
+  summary: 'revokes certificates for good; exits with 3 if some cannot be',
+
+  async run(args, context) {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...changeOptions, reason: { type: 'string' }, 'invalidity-date': { type: 'string' } },
+      allowPositionals: true,
+    });
+    const invalidityDate = dateOf(values['invalidity-date'], context.clock());
+    const change = {
+      act: 'revoke',
+      reason: reasonOf(values.reason),
+      ...(invalidityDate ? { invalidityDate } : {}),
+    } as const;
+    return changeStatuses(context, change, positionals, values);
+  },
+};
+
+function reasonOf(text: string | undefined): ReasonToRevoke {
+  const reason = revocationReasons.find((known) => known === text);
+  if (!reason) throw new UsageError(`Give a --reason: ${revocationReasons.join(', ')}.`);
+  return reason;
+}
+
+/** A moment with its time zone: a bare date would mean another one in Korea. */
+const momentPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+function dateOf(text: string | undefined, now: Date): Date | undefined {
+  if (text === undefined) return undefined;
+  const date = new Date(text);
+  if (!momentPattern.test(text) || Number.isNaN(date.getTime()))
+    throw new UsageError('--invalidity-date is a moment like 2026-11-22T09:00:00+09:00.');
+  if (date > now) throw new UsageError('--invalidity-date lies in the future.');
+  return date;
+}
