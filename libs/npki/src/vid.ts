@@ -1,5 +1,6 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { equalBytes } from './bytes.js';
 import { bitString, type Bytes, NpkiFormatError, printableString, sequence } from './der.js';
 import { readIdentifyData, type VidHash, vidHashOids } from './identify-data.js';
 
@@ -49,5 +50,5 @@ export function checkVid({
   const hash = (Object.keys(hashes) as VidHash[]).find((name) => vidHashOids[name] === hashOid);
   if (!hash) throw new NpkiFormatError(`the certificate's VID was made by an unknown hash, ${hashOid}`);
   const expected = computeVirtualId({ idn, random, hash });
-  return expected.length === virtualId.length && expected.every((octet, at) => octet === virtualId[at]);
+  return equalBytes(expected, virtualId);
 }

@@ -1,0 +1,73 @@
+/** The folder in which clients look for joint certificates, as a zip or as files. */
+import { zipSync } from 'fflate';
+import { NpkiFormatError } from './der.js';
+import { type NameAttribute, readName, valueOf } from './distinguished-name.js';
+import { readCertificate } from './x509.js';
+
+export const CERTIFICATE_FILE = 'signCert.der';
+export const PRIVATE_KEY_FILE = 'signPri.key';
+
+export interface NpkiFolder {
+  /** The holder's certificate, in DER. */
+  readonly certificate: Uint8Array;
+  /** Those of the CAs above it, in DER. */
+  readonly authorities?: readonly Uint8Array[];
+  /** `signPri.key` as it is written; whoever has no key leaves it out, and its holder puts it beside the certificate. */
+  readonly privateKeyFile?: Uint8Array;
+}
+
+/**
+ * The files by their path:
+ * ```
+ * NPKI/<organisation>/<name of the CA>.der            for each CA, by its own organisation and common name
+ * NPKI/<organisation>/USER/<subject>/signCert.der
+ * NPKI/<organisation>/USER/<subject>/signPri.key
+ * ```
+ * Characters that file systems do not take, and no client relies on, become `_`.
+ *
+ * @throws NpkiFormatError if a certificate cannot be read, or its subject has no organisation
+ */
+export function npkiFiles({
+  certificate,
+  authorities = [],
+  privateKeyFile,
+}: NpkiFolder): Map<string, Uint8Array> {
+  const subject = readName(readCertificate(certificate).subject);
+  const folder = `${organisationFolder(subject)}/USER/${npkiFolderName(certificate)}`;
+  const files = new Map([[`${folder}/${CERTIFICATE_FILE}`, certificate]]);
+  if (privateKeyFile) files.set(`${folder}/${PRIVATE_KEY_FILE}`, privateKeyFile);
+  for (const authority of authorities) {
+    const name = readName(readCertificate(authority).subject);
+    files.set(`${organisationFolder(name)}/${fileName(valueOf(name, 'cn') ?? 'CA', '.der')}`, authority);
+  }
+  return files;
+}
+
+/** The same as a zip; names in UTF-8. @param modified the time that the files bear */
+export function npkiZip(folder: NpkiFolder, modified: Date): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(zipSync(Object.fromEntries(npkiFiles(folder)), { mtime: modified }));
+}
+
+/** The folder of one certificate: its whole subject, `cn=…,ou=…,o=…,c=kr`. */
+export const npkiFolderName = (certificate: Uint8Array): string =>
+  fileName(
+    readName(readCertificate(certificate).subject)
+      .map(({ type, value }) => `${type}=${value}`)
+      .join(','),
+  );
+
+function organisationFolder(name: readonly NameAttribute[]): string {
+  const organisation = valueOf(name, 'o');
+  if (!organisation) throw new NpkiFormatError('the subject has no organisation');
+  return `NPKI/${fileName(organisation)}`;
+}
+
+/** What file systems take: Linux 255 bytes without `/`, Windows none of its own characters and no dot at the end. */
+const LONGEST_FILE_NAME = 255;
+
+function fileName(text: string, suffix = ''): string {
+  let name = text.replace(/[\\/:*?"<>|\u0000-\u001f\u007f]/g, '_').replace(/[. ]+$/, '_');
+  const size = () => new TextEncoder().encode(name + suffix).length;
+  while (size() > LONGEST_FILE_NAME) name = [...name].slice(0, -1).join('');
+  return `${name || '_'}${suffix}`;
+}
