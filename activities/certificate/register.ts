@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { registrationText, type PreparedStep, type ProveRegistration } from '#libs/domain';
 import { verifyPossession } from '#libs/ca';
-import { certificateBySerial, certificatesInForce, putOnFile, revokeCertificate } from '#libs/db';
+import { certificateBySerial, certificatesInForce, putOnFile } from '#libs/db';
+import { changeStatus } from '#activities/revocation';
 import { BrokenInvariant, done, failed, refused, takeStep } from '#activities/step';
 import type { CertificateContext } from './index.js';
 
@@ -32,7 +33,8 @@ export async function proveRegistration(
         return failed('REGISTRATION_PROOF_INVALID');
 
       const replaced = await certificatesInForce(tx, certificate, now);
-      for (const old of replaced) await revokeCertificate(tx, old.serial, 'superseded', now);
+      for (const old of replaced)
+        await changeStatus(tx, old.serial, { act: 'revoke', reason: 'superseded' }, now);
       await putOnFile(tx, certificate, now);
 
       change.move('proveRegistration', 'REGISTERED', 'reseal.reissue.registered.v1');

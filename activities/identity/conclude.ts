@@ -11,16 +11,15 @@ import {
   certificateOnFile,
   customerRrn,
   customerById,
-  holdCertificate,
   identityMethodsOf,
   openReissuesOf,
   passwordCredential,
   registeredSince,
-  revokeCertificate,
   type CertificateRow,
   type CustomerRow,
   type IdentityMethodRow,
 } from '#libs/db';
+import { changeStatus } from '#activities/revocation';
 import { endReissue, type ReissueChange } from '#activities/step';
 import { limitsOf } from './challenges.js';
 import type { IdentityContext } from './context.js';
@@ -105,32 +104,27 @@ function endOf(onFile: CertificateRow | undefined): Date | undefined {
 }
 
 /** A compromised key is revoked and a lost one put on hold as soon as its holder is known, not later. */
-async function protectOld(change: ReissueChange, old: CertificateRow): Promise<void> {
-  const { tx, now } = change;
-  if (old.not_after <= now) return;
-  const action = earlyRevocation(change.row.reason);
-  if (action === 'REVOKE' && (await revokeCertificate(tx, old.serial, 'keyCompromise', now))) {
-    change.announceCertificate('reseal.certificate.revoked.v1', old, 'keyCompromise');
-    change.audit({
-      actor: 'system',
-      action: 'revoke',
-      outcome: 'DONE',
-      reason: 'keyCompromise',
-      details: { serial: old.serial },
-    });
-    change.notify.push('REVOKED');
-  }
-  if (action === 'HOLD' && (await holdCertificate(tx, old.serial, now))) {
-    change.announceCertificate('reseal.certificate.held.v1', old, 'certificateHold');
-    change.audit({
-      actor: 'system',
-      action: 'hold',
-      outcome: 'DONE',
-      reason: 'certificateHold',
-      details: { serial: old.serial },
-    });
-    change.notify.push('HELD');
-  }
+async function protectOld(change: ReissueChange, { serial }: CertificateRow): Promise<void> {
+  const early = earlyRevocation(change.row.reason);
+  if (!early) return;
+  const reason = early === 'REVOKE' ? 'keyCompromise' : 'certificateHold';
+  const status = await changeStatus(
+    change.tx,
+    serial,
+    reason === 'keyCompromise' ? { act: 'revoke', reason } : { act: 'hold' },
+    change.now,
+  );
+  if (status.outcome !== 'DONE') return;
+  const event = early === 'REVOKE' ? 'reseal.certificate.revoked.v1' : 'reseal.certificate.held.v1';
+  change.announceCertificate(event, status.certificate, reason);
+  change.audit({
+    actor: 'system',
+    action: early === 'REVOKE' ? 'revoke' : 'hold',
+    outcome: 'DONE',
+    reason,
+    details: { serial },
+  });
+  change.notify.push(early === 'REVOKE' ? 'REVOKED' : 'HELD');
 }
 
 /** Tries left on the offered method with the fewest. */

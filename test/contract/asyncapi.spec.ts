@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/config';
 import { certificateEventTypes, reissueEventTypes, topics } from '#libs/contracts';
 import type { EventRow, NewEvent } from '#libs/db';
-import { certificateEvent, cloudEvent, reissueEvent } from '#libs/events';
+import { certificateEvent, cloudEvent, ownCertificateEvent, reissueEvent } from '#libs/events';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { asyncApiText } from '../../libs/contracts/src/asyncapi-file.js';
@@ -62,7 +62,13 @@ describe('the AsyncAPI document', () => {
         ...{ notBefore: occurredAt, notAfter: occurredAt, revocationReason: 'superseded' },
       }),
     ),
-  ])('describes what is sent as $type', (event) => {
+    ...certificateEventTypes.map((type) =>
+      ownCertificateEvent({
+        certificate: { serial: '0a1b', not_before: occurredAt, not_after: occurredAt },
+        ...{ customerRef: 'pseudonym', sequence: 1, type, occurredAt, revocationReason: 'certificateHold' },
+      }),
+    ),
+  ])('describes what is sent as $type in the stream $stream', (event) => {
     const { headers, value } = cloudEvent(row(event), 'urn:reseal:worker');
     const message = document.components.messages[event.type]!;
     expect(faults(document.components.messageTraits.cloudEvent.headers, headers)).toEqual([]);

@@ -4,7 +4,7 @@ import { insertCustomerRrns } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
 import { sealRegistryValue } from '#libs/vault';
 import { KeyPair } from '../support/key-pair.js';
-import { day } from './movable-clock.js';
+import { day, hour, second } from './movable-clock.js';
 import type { World } from './world.js';
 
 export interface Person {
@@ -93,8 +93,16 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       ).toString('hex'),
       csr: await (await KeyPair.make()).request(),
       notBefore: new Date(now.getTime() + (certificateDays - 365) * day).toISOString(),
-      notAfter: new Date(now.getTime() + certificateDays * day).toISOString(),
+      notAfter: lastEndOfDay(new Date(now.getTime() + certificateDays * day)).toISOString(),
     },
   ]);
   return { ...person, oldSerial: old!.serial };
+}
+
+/** 14:59:59Z, 23:59:59 in Korea, as of any certificate's end. */
+const endOfDayMs = 15 * hour - second;
+
+/** The last end of a day in Korea before a moment. */
+function lastEndOfDay(moment: Date): Date {
+  return new Date(Math.floor((moment.getTime() - endOfDayMs) / day) * day + endOfDayMs);
 }

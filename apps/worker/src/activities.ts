@@ -5,6 +5,7 @@ import { createLifecycleSteps } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, PasswordHashing } from '#activities/password';
 import { createReconcileActivities } from '#activities/reconcile';
+import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
 import { createVidChecks } from '#activities/vid-check';
@@ -22,6 +23,8 @@ export interface WorkerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
+  /** For how many calendar months a certificate may be on hold. */
+  readonly holdMonths: number;
   readonly policy: IdentityPolicy;
   readonly terms: TermsCatalogue;
   readonly vaultKeys: VaultKeys;
@@ -67,5 +70,6 @@ export function createActivities(parts: WorkerParts) {
     ...createNotificationActivities({ db, sms, mail, clock, logger }),
     ...createVidChecks(context),
     ...createReconcileActivities({ db, clock, temporal, logger }),
+    ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
   };
 }

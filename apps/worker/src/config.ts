@@ -15,6 +15,7 @@ import {
 } from '#libs/config';
 import {
   defaultDeadlines,
+  defaultHoldMonths,
   defaultIdentityPolicy,
   identityMethods,
   reasons,
@@ -79,6 +80,8 @@ export const configSchema = z.object({
   registrationDeadlineMs: milliseconds(defaultDeadlines.untilRegisteredMs),
   registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs),
   parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs),
+  /** For how many calendar months a certificate may be on hold until it is revoked. */
+  holdMonths: integer(defaultHoldMonths, { min: 1, max: 120 }),
   /** Replaces the default identity policy; JSON, usually by RESEAL_IDENTITY_POLICY_FILE. */
   identityPolicy: json(identityPolicySchema).optional(),
 });

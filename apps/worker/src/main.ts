@@ -34,6 +34,7 @@ const activities = createActivities({
   clock,
   logger,
   deadlines: deadlinesOf(config),
+  holdMonths: config.holdMonths,
   policy: policyOf(config),
   terms: loadTerms(),
   vaultKeys: await importVaultKeys(config.vaultKeys),

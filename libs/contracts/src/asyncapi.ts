@@ -25,7 +25,8 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
   },
   certificate: {
     address: topics.certificate,
-    description: 'Every change of state of a certificate, in order per reissue that caused it.',
+    description:
+      'Every change of state of a certificate, in order per reissue that caused it, or per certificate if none did.',
     keyDescription: 'The serial of the certificate, hexadecimal.',
     types: certificateEventTypes,
     dataSchema: 'CertificateEventData',
@@ -35,7 +36,7 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
 const introduction = [
   'Other systems of the bank subscribe to these topics. No event has personal data; `customerRef` is a pseudonym.',
   'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
-  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics.',
+  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics. What happens to a certificate outside any reissue, revoked or held by the bank, has `<serial>/<sequence>`, counted per certificate.',
   'The number at the end of a type is the version of the schema of its data: members may be added to a version, a change that breaks consumers is a new version.',
 ].join('\n\n');
 
@@ -100,7 +101,10 @@ const headersSchema = {
   properties: {
     'content-type': { const: 'application/json' },
     ce_specversion: { const: '1.0' },
-    ce_id: { ...text('`<reissueId>/<sequence>`'), pattern: '^ri_[0-9a-f]{32}/[1-9][0-9]*$' },
+    ce_id: {
+      ...text('`<reissueId>/<sequence>`, or `<serial>/<sequence>` where no reissue caused it'),
+      pattern: '^(ri_[0-9a-f]{32}|[0-9a-f]+)/[1-9][0-9]*$',
+    },
     ce_source: { ...text('Context in which the ids are unique'), format: 'uri-reference' },
     ce_type: text('What happened, with the version of the schema'),
     ce_subject: text('The key of the message'),

@@ -32,6 +32,7 @@ export const certificateEventTypes = [
   'reseal.certificate.issued.v1',
   'reseal.certificate.registered.v1',
   'reseal.certificate.held.v1',
+  'reseal.certificate.released.v1',
   'reseal.certificate.revoked.v1',
 ] as const;
 export type CertificateEventType = (typeof certificateEventTypes)[number];
@@ -53,7 +54,7 @@ export const certificateEventDataSchema = z
   .strictObject({
     serial: z.string(),
     customerRef: z.string().describe('pseudonym'),
-    reissueId: z.string().describe('the reissue that caused it'),
+    reissueId: z.string().optional().describe('the reissue that caused it; absent if none did'),
     notBefore: z.iso.datetime().optional(),
     notAfter: z.iso.datetime().optional(),
     revocationReason: z.string().optional().describe('RFC 5280 section 5.3.1'),

@@ -69,4 +69,20 @@ export type {
   ResumedStep,
   Parking,
 } from './messages.js';
+export {
+  revocationReasons,
+  certificateActs,
+  certificateStandings,
+  outcomeOfAct,
+  standingOfCertificate,
+  defaultHoldMonths,
+  endOfHold,
+} from './certificate-acts.js';
+export type {
+  ReasonToRevoke,
+  CertificateAct,
+  CertificateStanding,
+  ActRefusal,
+  StandingCertificate,
+} from './certificate-acts.js';
 export type { Clock } from './clock.js';

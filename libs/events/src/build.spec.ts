@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { certificateEventDataSchema, reissueEventDataSchema } from '#libs/contracts';
-import { certificateEvent, reissueEvent } from './build.js';
+import { certificateEvent, ownCertificateEvent, reissueEvent } from './build.js';
 
 const reissue = {
   reissue_id: `ri_${'0'.repeat(32)}`,
@@ -69,6 +69,31 @@ describe('the events of a change', () => {
       customerRef: 'cr_fictional',
       reissueId: reissue.reissue_id,
       revocationReason: 'superseded',
+    });
+    expect(certificateEventDataSchema.safeParse(event.data).success).toBe(true);
+  });
+
+  it('puts what no reissue caused into the stream of the certificate, and names none', () => {
+    const event = ownCertificateEvent({
+      certificate: { serial: '0dd1', not_before: occurredAt, not_after: occurredAt },
+      customerRef: 'cr_fictional',
+      sequence: 1,
+      type: 'reseal.certificate.released.v1',
+      occurredAt,
+    });
+    expect(event).toEqual({
+      stream: '0dd1',
+      sequence: 1,
+      topic: 'reseal.certificate',
+      key: '0dd1',
+      type: 'reseal.certificate.released.v1',
+      data: {
+        serial: '0dd1',
+        customerRef: 'cr_fictional',
+        notBefore: occurredAt.toISOString(),
+        notAfter: occurredAt.toISOString(),
+      },
+      occurred_at: occurredAt,
     });
     expect(certificateEventDataSchema.safeParse(event.data).success).toBe(true);
   });

@@ -5,7 +5,7 @@ import type {
   ReissueEventData,
   ReissueEventType,
 } from '#libs/contracts';
-import type { NewEvent, ReissueRow } from '#libs/db';
+import type { CertificateRow, NewEvent, ReissueRow } from '#libs/db';
 import type { State } from '#libs/domain';
 
 /** What an event says of the reissue it belongs to. */
@@ -41,6 +41,19 @@ export interface CertificateChange {
   readonly occurredAt: Date;
 }
 
+/** A change of a certificate that no reissue caused. */
+export interface OwnCertificateChange {
+  readonly certificate: Pick<CertificateRow, 'serial' | 'not_before' | 'not_after'>;
+  /** The pseudonym of its holder. */
+  readonly customerRef: string;
+  /** The next of the certificate's own event sequence, taken under its row lock. */
+  readonly sequence: number;
+  readonly type: CertificateEventType;
+  /** RFC 5280 section 5.3.1. */
+  readonly revocationReason?: string | undefined;
+  readonly occurredAt: Date;
+}
+
 /** The event of a reissue's change of state, for the transaction that makes the change. No personal data. */
 export function reissueEvent(change: ReissueChange): NewEvent {
   const { reissue, code } = change;
@@ -54,7 +67,7 @@ export function reissueEvent(change: ReissueChange): NewEvent {
     ...(code === undefined ? {} : { code }),
     ...(reissue.serial === null ? {} : { serial: reissue.serial }),
   };
-  return newEvent(change, topics.reissue, reissue.reissue_id, data);
+  return newEvent(change, reissue.reissue_id, topics.reissue, reissue.reissue_id, data);
 }
 
 /** The event of a certificate's change of state, new or old, for the transaction that makes the change. */
@@ -68,17 +81,31 @@ export function certificateEvent(change: CertificateChange): NewEvent {
     ...(notAfter ? { notAfter: notAfter.toISOString() } : {}),
     ...(revocationReason ? { revocationReason } : {}),
   };
-  return newEvent(change, topics.certificate, serial, data);
+  return newEvent(change, reissue.reissue_id, topics.certificate, serial, data);
+}
+
+/** The event of a certificate's change of state outside any reissue, in the certificate's own stream. */
+export function ownCertificateEvent(change: OwnCertificateChange): NewEvent {
+  const { certificate, customerRef, revocationReason } = change;
+  const data: CertificateEventData = {
+    serial: certificate.serial,
+    customerRef,
+    notBefore: certificate.not_before.toISOString(),
+    notAfter: certificate.not_after.toISOString(),
+    ...(revocationReason ? { revocationReason } : {}),
+  };
+  return newEvent(change, certificate.serial, topics.certificate, certificate.serial, data);
 }
 
 function newEvent(
-  change: ReissueChange | CertificateChange,
+  change: Pick<CertificateChange, 'sequence' | 'occurredAt'> & { readonly type: string },
+  stream: string,
   topic: string,
   key: string,
   data: ReissueEventData | CertificateEventData,
 ): NewEvent {
   return {
-    stream: change.reissue.reissue_id,
+    stream,
     sequence: change.sequence,
     topic,
     key,

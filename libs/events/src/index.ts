@@ -1,5 +1,5 @@
-export { certificateEvent, reissueEvent } from './build.js';
-export type { CertificateChange, ReissueChange } from './build.js';
+export { certificateEvent, ownCertificateEvent, reissueEvent } from './build.js';
+export type { CertificateChange, OwnCertificateChange, ReissueChange } from './build.js';
 export { cloudEvent } from './cloud-event.js';
 export type { EventMessage } from './cloud-event.js';
 export { createEventRelay } from './create-event-relay.js';

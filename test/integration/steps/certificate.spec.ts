@@ -112,7 +112,7 @@ describe('the old certificate', () => {
     const writers = await sql<{ xmin: string }>`
       select xmin from certificate where serial in (${serial}, ${person.oldSerial})
       union select xmin from reissue where reissue_id = ${applicant.reissueId}
-      union select xmin from event where reissue_id = ${applicant.reissueId} and type = 'reseal.reissue.registered.v1'
+      union select xmin from event where stream = ${applicant.reissueId} and type = 'reseal.reissue.registered.v1'
     `.execute(world.owner);
     expect(writers.rows).toHaveLength(1);
   });

@@ -1,0 +1,158 @@
+import {
+  standingOfCertificate,
+  type ActRefusal,
+  type CertificateAct,
+  type CertificateStanding,
+  type Clock,
+} from '#libs/domain';
+import type { CertificateEventType } from '#libs/contracts';
+import {
+  appendAuthorityEntry,
+  certificateBySerial,
+  certificatesInForce,
+  insertEvents,
+  inTransaction,
+  lockCertificate,
+  lockCustomer,
+  lockReissue,
+  nextEventOfCertificate,
+  type CertificateRow,
+  type CustomerRow,
+  type Database,
+  type Tx,
+} from '#libs/db';
+import { ownCertificateEvent } from '#libs/events';
+import { changeStatus, type StatusChange } from './change-status.js';
+
+export interface RevocationContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Who does it, as the audit trail names them. */
+  readonly actor: string;
+}
+
+/** Why a change outside any reissue is refused. */
+export type ChangeRefusal =
+  | ActRefusal
+  /** No such serial number was ever given. */
+  | 'UNKNOWN'
+  /** It belongs to a reissue that has not ended: that is to be cancelled or abandoned, which takes it back too. */
+  | 'REISSUE_OPEN'
+  /** Its holder uses another one by now: two of a person are never in force. */
+  | 'ANOTHER_IN_FORCE';
+
+export type ChangeOutcome =
+  | { readonly serial: string; readonly outcome: 'DONE'; readonly was: CertificateStanding }
+  | { readonly serial: string; readonly outcome: ChangeRefusal; readonly reissueId?: string };
+
+export interface ChangeOptions {
+  /** In the operator's words, for the audit trail. */
+  readonly comment?: string;
+  /** Acts only on a certificate that is on hold, and since when it is must satisfy this. Asked under the locks. */
+  readonly onlyIfHeld?: (since: Date) => boolean;
+}
+
+const eventTypes: Readonly<Record<CertificateAct, CertificateEventType>> = {
+  revoke: 'reseal.certificate.revoked.v1',
+  hold: 'reseal.certificate.held.v1',
+  release: 'reseal.certificate.released.v1',
+};
+
+/** Refusals that only say that nothing was left to do: a repetition leaves no trace. */
+const repetitions: readonly ChangeRefusal[] = ['ALREADY_REVOKED', 'ALREADY_ON_HOLD', 'NOT_ON_HOLD'];
+
+/**
+ * Revokes, holds or releases one certificate outside any reissue: status, event and audit entry in one transaction,
+ * under the locks on holder, reissue and certificate, in that order.
+ *
+ * @throws {RangeError} if the invalidity date lies in the future
+ */
+export async function changeOne(
+  { db, clock, actor }: RevocationContext,
+  serial: string,
+  change: StatusChange,
+  options: ChangeOptions = {},
+): Promise<ChangeOutcome> {
+  return inTransaction(db, async (tx) => {
+    const now = clock();
+    if (change.act === 'revoke' && change.invalidityDate && change.invalidityDate > now)
+      throw new RangeError('the invalidity date lies in the future');
+    const result = await changeUnderLocks(tx, serial, change, now, options);
+    const refused = result.outcome !== 'DONE';
+    if (refused && repetitions.includes(result.outcome)) return result;
+    await appendAuthorityEntry(tx, {
+      actor,
+      action: `certificate.${change.act}`,
+      outcome: refused ? 'REFUSED' : 'DONE',
+      ...(refused ? { reason: result.outcome } : reasonOf(change)),
+      details: {
+        serial,
+        ...(refused ? {} : { was: result.was }),
+        ...(refused && result.reissueId ? { reissueId: result.reissueId } : {}),
+        ...(change.act === 'revoke' && change.invalidityDate
+          ? { invalidityDate: change.invalidityDate.toISOString() }
+          : {}),
+        ...(options.comment ? { comment: options.comment } : {}),
+      },
+      occurredAt: now,
+    });
+    return result;
+  });
+}
+
+async function changeUnderLocks(
+  tx: Tx,
+  serial: string,
+  change: StatusChange,
+  now: Date,
+  { onlyIfHeld }: ChangeOptions,
+): Promise<ChangeOutcome> {
+  // Whose it is and which reissue made it never changes: so much can be read before the locks are there.
+  const unlocked = await certificateBySerial(tx, serial);
+  if (!unlocked) return { serial, outcome: 'UNKNOWN' };
+  const customer = await lockCustomer(tx, unlocked.customer_id);
+  const reissue = unlocked.reissue_id ? await lockReissue(tx, unlocked.reissue_id) : undefined;
+  if (reissue && !reissue.ended_at) return { serial, outcome: 'REISSUE_OPEN', reissueId: reissue.reissue_id };
+
+  const locked = (await lockCertificate(tx, serial)) ?? unlocked;
+  const onHold = standingOfCertificate(locked, now) === 'ON_HOLD';
+  if (onlyIfHeld && !(onHold && locked.hold_at && onlyIfHeld(locked.hold_at)))
+    return { serial, outcome: 'NOT_ON_HOLD' };
+  if (change.act === 'release' && onHold && (await isAnotherInForce(tx, locked, now)))
+    return { serial, outcome: 'ANOTHER_IN_FORCE' };
+
+  const changed = await changeStatus(tx, serial, change, now);
+  if (changed.outcome !== 'DONE') return { serial, outcome: changed.outcome };
+  await announce(tx, changed.certificate, customer, change, now);
+  return { serial, outcome: 'DONE', was: changed.was };
+}
+
+async function isAnotherInForce(tx: Tx, certificate: CertificateRow, now: Date): Promise<boolean> {
+  const others = await certificatesInForce(tx, certificate, now);
+  return others.some((other) => !other.hold_at);
+}
+
+async function announce(
+  tx: Tx,
+  certificate: CertificateRow,
+  customer: CustomerRow,
+  change: StatusChange,
+  now: Date,
+): Promise<void> {
+  await insertEvents(tx, [
+    ownCertificateEvent({
+      certificate,
+      customerRef: customer.customer_ref,
+      sequence: await nextEventOfCertificate(tx, certificate.serial),
+      type: eventTypes[change.act],
+      revocationReason: reasonOf(change).reason,
+      occurredAt: now,
+    }),
+  ]);
+}
+
+/** As a CRL names it (RFC 5280 section 5.3.1). */
+function reasonOf(change: StatusChange): { reason?: string } {
+  if (change.act === 'release') return {};
+  return { reason: change.act === 'hold' ? 'certificateHold' : change.reason };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { normaliseSerial, readSerialList } from './serial-list.js';
+
+describe('a serial number', () => {
+  it.each([
+    ['10af', '10af'],
+    ['10AF', '10af'],
+    ['0x10AF', '10af'],
+    ['10:af', '10af'],
+    ['1:0A:ff', '10aff'],
+    ['0010af', '10af'],
+    ['00:10:AF', '10af'],
+    ['  10af\t', '10af'],
+    ['f'.repeat(40), 'f'.repeat(40)],
+  ])('%p is stored as %p', (given, stored) => {
+    expect(normaliseSerial(given)).toBe(stored);
+  });
+
+  it.each([
+    '',
+    '0',
+    '0x',
+    '00:00',
+    '10ag',
+    '10 af',
+    '10::af',
+    ':10',
+    '10:',
+    '10:a',
+    '-1',
+    '10af,',
+    'f'.repeat(41),
+  ])('%p is none', (given) => {
+    expect(normaliseSerial(given)).toBeUndefined();
+  });
+
+  it('is the same however it is written', () => {
+    const serial = fc.stringMatching(/^10[0-9a-f]{34}$/);
+    fc.assert(
+      fc.property(serial, (text) => {
+        const octets = text.match(/../g)?.join(':') ?? '';
+        for (const notation of [
+          text,
+          text.toUpperCase(),
+          octets,
+          octets.toUpperCase(),
+          `0x${text}`,
+          `00${text}`,
+        ])
+          expect(normaliseSerial(notation)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('a list of serial numbers', () => {
+  it('has each once, in the order of the list, without comments and blank lines', () => {
+    expect(readSerialList('\uFEFF# lost laptop\n0B\r\n0a\n\n  0B  \n0b\n0:0a\n').serials).toEqual(['b', 'a']);
+  });
+
+  it('names each line that is none by its number', () => {
+    expect(readSerialList('0a\nserial\n\n# fine\n0b;0c\r\n0d').malformed).toEqual([
+      { line: 2, text: 'serial' },
+      { line: 5, text: '0b;0c' },
+    ]);
+  });
+
+  it('is read as it is, however long', () => {
+    const lines = Array.from({ length: 100_000 }, (_, index) => (index + 1).toString(16));
+    expect(readSerialList(lines.join('\n')).serials).toEqual(lines);
+  });
+});
