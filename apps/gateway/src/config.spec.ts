@@ -13,7 +13,6 @@ const environment = {
   RESEAL_VAULT_PUBLIC_KEYS: JSON.stringify({
     keys: [{ ...p256.publicKey.export({ format: 'jwk' }), kid: 'v1' }],
   }),
-  RESEAL_CA_CHAIN: '-----BEGIN CERTIFICATE-----\n',
 };
 const load = (more: NodeJS.ProcessEnv = {}) => loadConfig(configSchema, { ...environment, ...more });
 const digest = createHash('sha256').update('secret').digest('hex');
@@ -56,7 +55,6 @@ describe('configuration of the gateway', () => {
       { RESEAL_TOKEN_KEY: JSON.stringify({ ...ed25519.publicKey.export({ format: 'jwk' }), kid: 't' }) },
       /private Ed25519/,
     ],
-    ['no chain', { RESEAL_CA_CHAIN: 'chain.pem' }, /PEM/],
   ])('refuses %s without quoting it', (_, more, message) => {
     expect(() => load(more)).toThrow(message);
     expect(() => load(more)).not.toThrow(/app:secret/);

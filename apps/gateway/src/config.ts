@@ -39,8 +39,6 @@ export const configSchema = z
     vaultPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
       message: 'must hold public keys only',
     }),
-    /** Issuing CA, then root. */
-    caChain: z.string().regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates in PEM'),
     /** Whether a proxy in front names the client's address in X-Forwarded-For. */
     trustProxy: flag(false),
     /** How long a call waits for its step before it is answered with 202 or 503. */

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { topics } from '#libs/contracts';
 import {
   certificateBySerial,
+  chainOf,
   eventsAfter,
   findStep,
   findVidCheck,
@@ -76,10 +77,10 @@ export class GatewayModule {
             new CertificateDownload(
               {
                 storedOf: (reissueId) => storedCertificateOf(db, reissueId),
+                chainOf: (issuer) => chainOf(db, issuer),
                 markDownloaded: (reissueId, at) => markDownloaded(db, reissueId, at),
               },
               reader,
-              config.caChain,
               clock,
             ),
         },

@@ -28,13 +28,11 @@ const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_P
 const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
 
 /** Where the signer's keys are: its alone. */
-export const caDirectory = ({ state }) => path.join(state, 'ca');
+const caDirectory = ({ state }) => path.join(state, 'ca');
 /** The root is kept apart: no process has it, only `npm run ca`. */
 const caRootDirectory = ({ state }) => path.join(state, 'ca-root');
 /** What the OCSP responder holds. */
 export const ocspDirectory = ({ state }) => path.join(state, 'ocsp');
-/** What everybody may know of the CA: issuing certificates, the newest first, then root. */
-export const caChain = ({ state }) => path.join(state, 'ca-chain.pem');
 
 /** The public addresses of a stack: what a client of it needs, and no secret. */
 export function clientEnvironment(context) {
@@ -87,7 +85,6 @@ export function appEnvironments(context) {
       RESEAL_TOKEN_KEY_FILE: files.tokenKey,
       RESEAL_ID_KEY_FILE: files.idKey,
       RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
-      RESEAL_CA_CHAIN_FILE: caChain(settings),
     },
     worker: {
       RESEAL_WORKER_PORT: ports.worker,

@@ -3,18 +3,11 @@ import path from 'node:path';
 import { build } from './build.mjs';
 import { Child } from '../lib/child.mjs';
 import { endCommands, runToLog } from '../lib/commands.mjs';
-import { writeFileAtomically } from '../lib/files.mjs';
 import { publish } from '../lib/instance.mjs';
 import { rotateLogs } from '../lib/logs.mjs';
 import { provideSecrets } from '../lib/secrets.mjs';
 import { answersOk } from '../lib/wait.mjs';
-import {
-  appEnvironments,
-  caChain,
-  caDirectory,
-  clientEnvironment,
-  writeEnvironmentFiles,
-} from './app-environment.mjs';
+import { appEnvironments, clientEnvironment, writeEnvironmentFiles } from './app-environment.mjs';
 import { postgresAnswers, provideDatabases } from './databases.mjs';
 import { kafkaAnswers, prepareKafka, provideTopics } from './kafka.mjs';
 import { preparePostgres } from './postgres.mjs';
@@ -142,12 +135,9 @@ export class Stack {
   }
 
   #provideCa() {
-    const { settings, report } = this.#context;
-    return report.step('Certificate authority ready', async () => {
-      await this.#runBuilt('ca', ['dist/apps/signer/src/ca/main.js', 'init', '--as', 'launcher'], 'ca');
-      const chain = fs.readFileSync(path.join(caDirectory(settings), 'chain.pem'), 'utf8');
-      writeFileAtomically(caChain(settings), chain);
-    });
+    return this.#context.report.step('Certificate authority ready', () =>
+      this.#runBuilt('ca', ['dist/apps/signer/src/ca/main.js', 'init', '--as', 'launcher'], 'ca'),
+    );
   }
 
   #migrate() {

@@ -128,6 +128,7 @@ CREATE INDEX vid_check_wrong ON vid_check (serial, day) WHERE NOT matches;
 
 GRANT USAGE ON SCHEMA public TO reseal_status;
 GRANT SELECT ON issuer, crl TO reseal_status;
+GRANT SELECT ON issuer TO reseal_gateway;
 GRANT SELECT (serial, issuer, state, not_after, hold_at, revoked_at, revocation_reason, invalidity_date,
   status_changed_at, crl_pending, crl_published_at, crl_shard) ON certificate TO reseal_status;
 

@@ -73,7 +73,7 @@ export { appendAuthorityEntry } from './authority-entries.js';
 export type { NewAuthorityEntry } from './authority-entries.js';
 export { authorityOverview } from './authority-overview.js';
 export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
-export { issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
+export { chainOf, issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
 export type { IssuerRow, KnownIssuer } from './issuers.js';
 export { insertNotification, channelsTold } from './notifications.js';
 export {

@@ -85,6 +85,12 @@ export async function issuersInUse(db: Database | Tx, now: Date): Promise<Issuer
     .execute();
 }
 
+/** DER of an issuing CA, then of its root. */
+export async function chainOf(db: Database | Tx, subject: string): Promise<readonly Buffer[] | undefined> {
+  const issuer = await issuerBySubject(db, subject);
+  return issuer && [issuer.certificate, issuer.root];
+}
+
 export async function issuerBySubject(db: Database | Tx, subject: string): Promise<IssuerRow | undefined> {
   return db.selectFrom('issuer').selectAll().where('subject', '=', subject).executeTakeFirst();
 }

@@ -2,24 +2,31 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { unzipSync } from 'fflate';
 import { authorityFiles, createCertificateAuthority, parsePemBundle } from '#libs/ca';
 import type { ReissueRow } from '#libs/db';
+import { readCertificates } from '#libs/npki';
 import { CertificateDownload } from './certificate-download.js';
 import type { CurrentReissue } from './reissue-reader.js';
 
 const reissueId = `ri_${'a'.repeat(32)}`;
 const now = new Date('2026-11-23T01:00:00Z');
-let chain: string;
+let chain: Buffer[];
 let der: Buffer;
 
 beforeAll(async () => {
   const directory = join(mkdtempSync(join(tmpdir(), 'gateway-ca-')), 'ca');
   await createCertificateAuthority({ directory, organisation: 'test', passphrase: 'test passphrase', now });
-  chain = readFileSync(authorityFiles(directory).chain, 'utf8');
-  der = parsePemBundle(chain)[0]!; // any certificate will do
+  chain = parsePemBundle(readFileSync(authorityFiles(directory).chain, 'utf8'));
+  der = chain[0]!; // any certificate will do
 });
 
-const download = (row: Partial<ReissueRow>, accept?: string, stored: { der: Buffer } | null = { der }) => {
+const download = (
+  row: Partial<ReissueRow>,
+  accept?: string,
+  stored: { der: Buffer } | null = { der },
+  chains: Record<string, Buffer[]> = { 'CN=CA 1': chain, 'CN=CA 2': [] },
+) => {
   const marked: Date[] = [];
   const current = {
     row: { reissue_id: reissueId, downloaded_at: null, ...row },
@@ -27,11 +34,12 @@ const download = (row: Partial<ReissueRow>, accept?: string, stored: { der: Buff
   } as unknown as CurrentReissue;
   const service = new CertificateDownload(
     {
-      storedOf: () => Promise.resolve(stored ? { serial: '0a1b', der: stored.der } : undefined),
+      storedOf: () =>
+        Promise.resolve(stored ? { serial: '0a1b', der: stored.der, issuer: 'CN=CA 1' } : undefined),
+      chainOf: (issuer) => Promise.resolve(chains[issuer]),
       markDownloaded: (_id, at) => Promise.resolve(marked.push(at) > 0),
     },
     { get: () => Promise.resolve(current) },
-    chain,
     () => now,
   );
   return service.download(reissueId, accept).then(
@@ -45,7 +53,7 @@ describe('download of the certificate', () => {
     const { answer, marked } = (await download({ state: 'ISSUED' })) as { answer: Response; marked: Date[] };
     expect(answer.headers.get('content-type')).toBe('application/x-pem-file');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="certificate-0a1b.pem"');
-    expect(parsePemBundle(await answer.text())).toEqual([der, ...parsePemBundle(chain)]);
+    expect(parsePemBundle(await answer.text())).toEqual([der, ...chain]);
     expect(marked).toEqual([now]);
   });
 
@@ -57,13 +65,44 @@ describe('download of the certificate', () => {
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(der);
   });
 
+  it('waits for a CA that is not known yet, and is not noted', async () => {
+    expect(await download({ state: 'ISSUED' }, undefined, { der }, {})).toEqual({
+      problem: [503, 'unavailable'],
+      marked: [],
+    });
+  });
+
+  it('is a PKCS #7 with the chain on request', async () => {
+    const { answer } = (await download({ state: 'ISSUED' }, 'application/pkcs7-mime')) as { answer: Response };
+    expect(answer.headers.get('content-type')).toBe('application/pkcs7-mime');
+    expect(answer.headers.get('content-disposition')).toContain('.p7b"');
+    const certificates = readCertificates(new Uint8Array(await answer.arrayBuffer()));
+    expect(certificates.map((certificate) => Buffer.from(certificate))).toEqual([der, ...chain]);
+  });
+
+  it('is the folder in which clients look for certificates on request, without a key, and always the same', async () => {
+    const zip = async () => {
+      const { answer } = (await download({ state: 'ISSUED' }, 'application/zip')) as { answer: Response };
+      expect(answer.headers.get('content-type')).toBe('application/zip');
+      return new Uint8Array(await answer.arrayBuffer());
+    };
+    const first = await zip();
+    const files = unzipSync(first);
+    const [folder] = Object.keys(files).filter((path) => path.endsWith('/signCert.der'));
+    expect(folder).toMatch(/^NPKI\/test\/USER\/cn=.*,o=test,c=kr\/signCert.der$/i);
+    expect(Buffer.from(files[folder!]!)).toEqual(der);
+    expect(Object.keys(files).filter((path) => /^NPKI\/test\/[^/]+\.der$/.test(path))).toHaveLength(2);
+    expect(Object.keys(files)).toHaveLength(3);
+    expect(await zip()).toEqual(first);
+  });
+
   it('is noted the first time only', async () => {
     const { marked } = await download({ state: 'ISSUED', downloaded_at: now });
     expect(marked).toEqual([]);
   });
 
   it.each([
-    ['in another form', { state: 'ISSUED' }, 'application/zip', undefined, [406, 'not-acceptable']],
+    ['in another form', { state: 'ISSUED' }, 'application/json', undefined, [406, 'not-acceptable']],
     ['before it was issued', { state: 'KEY_REQUIRED' }, undefined, undefined, [409, 'not-issued']],
     ['while it is being issued', { state: 'ISSUING' }, undefined, undefined, [409, 'not-issued']],
     [

@@ -125,7 +125,8 @@ export class InMemoryGateway {
       consents: new ConsentCheck(this.terms, clock),
     });
     const shelf = {
-      storedOf: () => Promise.resolve(this.certificate),
+      storedOf: () => Promise.resolve(this.certificate && { ...this.certificate, issuer: 'the CA' }),
+      chainOf: () => Promise.resolve([Buffer.from('issuing CA'), Buffer.from('root')]),
       markDownloaded: (id: string) => Promise.resolve(this.downloads.push(id) > 0),
     };
     this.app = await createApplication({
@@ -149,7 +150,7 @@ export class InMemoryGateway {
           { provide: VidChecks, useValue: vidChecks },
           {
             provide: CertificateDownload,
-            useValue: new CertificateDownload(shelf, reader, '-----BEGIN CERTIFICATE-----\nchain\n', clock),
+            useValue: new CertificateDownload(shelf, reader, clock),
           },
           {
             provide: EventStreams,
