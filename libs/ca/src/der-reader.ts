@@ -66,6 +66,13 @@ export class DerReader {
     return readers;
   }
 
+  /** All that is left, unread. */
+  rest(): Buffer {
+    const rest = this.bytes.subarray(this.at, this.limit);
+    this.at = this.limit;
+    return rest;
+  }
+
   /** The two's complement bytes of an INTEGER, of which none is needless. */
   integer(): Buffer {
     const content = this.content(tags.integer);

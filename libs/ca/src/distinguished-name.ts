@@ -20,7 +20,21 @@ export type DistinguishedName = readonly NameAttribute[];
  *   the length, 1 to 64 characters of each
  */
 export function encodeName(name: DistinguishedName): Buffer {
-  return sequence(...name.toReversed().map(encodeAttribute));
+  return sequence(...name.map(encodedAttribute).reverse());
+}
+
+const encodedAttributes = new Map<string, Buffer>();
+
+/** All but the common name is the same for all people of one bank, and encoded once. */
+function encodedAttribute(attribute: NameAttribute): Buffer {
+  if (attribute[0] === 'cn') return encodeAttribute(attribute);
+  const key = attribute.join('=');
+  const kept = encodedAttributes.get(key);
+  if (kept) return kept;
+  if (encodedAttributes.size >= 100) encodedAttributes.clear();
+  const encoded = encodeAttribute(attribute);
+  encodedAttributes.set(key, encoded);
+  return encoded;
 }
 
 function encodeAttribute([type, value]: NameAttribute): Buffer {

@@ -74,12 +74,25 @@ function templateOf(profile: CertificateProfile, issuer: IssuerIdentity): Templa
       versionThree,
       der.unsignedInteger(Buffer.from(serial, 'hex')),
       signatureAndIssuer,
-      der.sequence(der.time(validity.notBefore), der.time(validity.notAfter)),
+      der.sequence(encodedTime(validity.notBefore), encodedTime(validity.notAfter)),
       encodeName(subject),
       spki,
       der.explicit(3, extensions),
     );
   };
+}
+
+const encodedTimes = new Map<number, Buffer>();
+
+/** Certificates of one second begin alike, and those of one day end alike. */
+function encodedTime(moment: Date): Buffer {
+  const key = moment.getTime();
+  const kept = encodedTimes.get(key);
+  if (kept) return kept;
+  if (encodedTimes.size >= 1000) encodedTimes.clear();
+  const encoded = der.time(moment);
+  encodedTimes.set(key, encoded);
+  return encoded;
 }
 
 function requireBuildable(contents: CertificateContents, issuer: IssuerIdentity): void {

@@ -1,4 +1,4 @@
-import { DerReader } from '../der-reader.js';
+import type { DerReader } from '../der-reader.js';
 import type { ParsedCertificate } from './parsed-certificate.js';
 import type { Intention, LintRule } from './rule.js';
 
@@ -14,19 +14,19 @@ export const extensionTypes = {
 } as const;
 
 /**
- * A check of the value of one extension, which must be read to its end. Where there is no such extension it holds:
- * that they are all there is a rule of its own.
+ * A check of what is in the value of one extension. Where there is no such extension it holds: that they are all
+ * there is a rule of its own.
+ *
+ * @param read reads the value; it throws DerError where that is not what it should be
  */
-export function inExtension(
+export function inExtension<T>(
   name: keyof typeof extensionTypes,
-  check: (value: DerReader, certificate: ParsedCertificate, intention: Intention) => boolean,
+  read: (value: DerReader) => T,
+  check: (found: T, intention: Intention, certificate: ParsedCertificate) => boolean,
 ): LintRule['check'] {
+  const wanted = extensionTypes[name];
   return (certificate, intention) => {
-    const extension = certificate.extensions.find(({ type }) => type === extensionTypes[name]);
-    if (!extension) return true;
-    const reader = new DerReader(extension.value);
-    const holds = check(reader, certificate, intention);
-    reader.end();
-    return holds;
+    const extension = certificate.extensions.find(({ type }) => type === wanted);
+    return !extension || check(extension.find(read), intention, certificate);
   };
 }

@@ -1,7 +1,6 @@
 import { constructed, DerError, DerReader, tags } from '../der-reader.js';
-import { extensionTypes } from './extensions.js';
-import { once } from './once.js';
-import { only, type ParsedExtension } from './parsed-certificate.js';
+import { inExtension } from './extensions.js';
+import { only } from './parsed-certificate.js';
 import type { Intention, LintRule } from './rule.js';
 
 const identifyDataType = '1.2.410.200004.10.1.1';
@@ -20,10 +19,7 @@ export const identifyDataRules: readonly LintRule[] = [
   {
     id: 'npki.identify-data',
     source: 'KCAC.TS.SIVID; one otherName identifyData with a name and one VID',
-    check: ({ extensions }) =>
-      extensions.every(
-        (extension) => extension.type !== extensionTypes.subjectAltName || identifyDataIn(extension),
-      ),
+    check: inExtension('subjectAltName', identifyDataIn, (data) => data !== undefined),
   },
   {
     id: 'npki.real-name',
@@ -44,21 +40,19 @@ export const identifyDataRules: readonly LintRule[] = [
 
 /** A check of what identifyData says, if it is there: that it is, and has its form, is a rule of its own. */
 function ofIdentifyData(check: (data: IdentifyData, intention: Intention) => boolean): LintRule['check'] {
-  return ({ extensions }, intention) => {
-    const extension = extensions.find(({ type }) => type === extensionTypes.subjectAltName);
-    const data = extension && identifyDataIn(extension);
-    return !data || check(data, intention);
-  };
+  return inExtension('subjectAltName', identifyDataIn, (data, intention) => !data || check(data, intention));
 }
 
-const identifyDataIn = once((extension: ParsedExtension): IdentifyData | undefined => {
+/** Leaves nothing unread: what has another form counts as another name. */
+function identifyDataIn(value: DerReader): IdentifyData | undefined {
+  const whole = new DerReader(value.rest());
   try {
-    return readIdentifyData(new DerReader(extension.value));
+    return only(whole, readIdentifyData);
   } catch (error) {
     if (error instanceof DerError) return undefined;
     throw error;
   }
-});
+}
 
 /**
  * `IdentifyData ::= SEQUENCE { realName UTF8String, userInfo SEQUENCE OF SEQUENCE { OID id-VID, VID } }`, with
@@ -78,7 +72,6 @@ function readIdentifyData(value: DerReader): IdentifyData | undefined {
   const vid = entry.inside(tags.sequence);
   const hashAlgorithm = vid.whole(tags.sequence);
   const virtualId = only(vid.inside(constructed(0)), (field) => field.content(tags.octetString));
-  value.end();
   for (const reader of [names, otherName, typed, identifyData, userInfo, entry, vid]) reader.end();
   if (type !== identifyDataType || entryType !== vidType) return undefined;
   return { realName, hashAlgorithm, virtualId };

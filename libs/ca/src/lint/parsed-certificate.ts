@@ -35,11 +35,23 @@ export interface ParsedAttribute {
   readonly shared: boolean;
 }
 
-export interface ParsedExtension {
-  /** Dotted. */
-  readonly type: string;
-  readonly critical: boolean;
-  readonly value: Buffer;
+export class ParsedExtension {
+  private last?: { readonly read: unknown; readonly found: unknown };
+
+  constructor(
+    /** Dotted. */
+    readonly type: string,
+    readonly critical: boolean,
+    private readonly value: Buffer,
+  ) {}
+
+  /** What `read` finds in the value, of which it must leave nothing. Asked again at once, it is not read again. */
+  find<T>(read: (value: DerReader) => T): T {
+    if (this.last?.read === read) return this.last.found as T;
+    const found = only(new DerReader(this.value), read);
+    this.last = { read, found };
+    return found;
+  }
 }
 
 /** @throws DerError if the bytes are not a certificate in DER */
@@ -122,7 +134,7 @@ function extension(field: DerReader): ParsedExtension {
   if (critical && !field.content(tags.boolean).equals(trueContent)) throw new DerError('not TRUE');
   const value = field.content(tags.octetString);
   field.end();
-  return { type, critical, value };
+  return new ParsedExtension(type, critical, value);
 }
 
 /** What `read` finds in a value in which there is nothing else. */
