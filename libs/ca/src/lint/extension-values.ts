@@ -1,0 +1,38 @@
+import { constructed, type DerReader, primitive, tags } from '../der-reader.js';
+import { only } from './parsed-certificate.js';
+
+/** Readers of extension values, as far as the NPKI profile lets them vary; they throw DerError beyond that. */
+
+/** AuthorityKeyIdentifier with a key identifier alone (RFC 5280 section 4.2.1.1). */
+export const authorityKeyId = (value: DerReader): Buffer =>
+  only(value.inside(tags.sequence), (fields) => fields.content(primitive(0)));
+
+/** CertificatePolicies (RFC 5280 section 4.2.1.4). */
+export const policies = (value: DerReader): { policy: string; qualified: boolean }[] =>
+  value
+    .inside(tags.sequence)
+    .all(tags.sequence)
+    .map((information) => ({
+      policy: information.objectIdentifier(),
+      qualified: information.tag !== undefined,
+    }));
+
+/** CRLDistributionPoints with one address of one point (RFC 5280 section 4.2.1.13). */
+export const distributionAddress = (value: DerReader): string =>
+  only(value.inside(tags.sequence), (points) =>
+    only(points.inside(tags.sequence), (point) =>
+      only(point.inside(constructed(0)), (name) => only(name.inside(constructed(0)), uri)),
+    ),
+  );
+
+/** AuthorityInfoAccessSyntax whose locations are addresses (RFC 5280 section 4.2.2.1). */
+export const accessDescriptions = (value: DerReader): { method: string; address: string }[] =>
+  value
+    .inside(tags.sequence)
+    .all(tags.sequence)
+    .map((description) =>
+      only(description, (fields) => ({ method: fields.objectIdentifier(), address: uri(fields) })),
+    );
+
+/** GeneralName uniformResourceIdentifier. */
+const uri = (reader: DerReader) => reader.content(primitive(6)).toString('latin1');
