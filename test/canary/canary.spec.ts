@@ -152,13 +152,13 @@ describe('a one-time code', () => {
   const alone = () => new RegExp(`(?<![0-9A-Za-z])${code}(?![0-9A-Za-z])`);
 
   it('is in none of its reissue’s rows', async () => {
-    const tables = await sql<{ name: string }>`
-      select table_name as name from information_schema.columns
-      where column_name = 'reissue_id' and table_schema = 'public'`.execute(stack.db);
+    const tables = await sql<{ name: string; id: string }>`
+      select table_name as name, column_name as id from information_schema.columns
+      where column_name in ('reissue_id', 'stream') and table_schema = 'public'`.execute(stack.db);
     expect(tables.rows.length).toBeGreaterThan(10);
-    for (const { name } of tables.rows) {
+    for (const { name, id } of tables.rows) {
       const rows = await sql<{ text: string }>`
-        select t::text as text from ${sql.table(name)} t where reissue_id = ${customer.reissueId}`.execute(
+        select t::text as text from ${sql.table(name)} t where ${sql.ref(id)} = ${customer.reissueId}`.execute(
         stack.db,
       );
       for (const { text } of rows.rows)

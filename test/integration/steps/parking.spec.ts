@@ -296,13 +296,12 @@ describe('an operator', () => {
     await perform(unheard, applicant.reissueId, request);
     expect((await applicant.row()).parked_step).toBe('ISSUE_CERTIFICATE');
     await perform(world, applicant.reissueId, abandon);
-    const [, made] = await world.owner
+    const made = await world.owner
       .selectFrom('certificate')
       .selectAll()
-      .where('customer_id', '=', applicant.person.customerId ?? '')
-      .orderBy('created_at')
+      .where('reissue_id', '=', applicant.reissueId)
       .execute();
-    expect(made).toMatchObject({ state: 'STORED', revocation_reason: 'cessationOfOperation' });
+    expect(made).toMatchObject([{ state: 'STORED', revocation_reason: 'cessationOfOperation' }]);
   });
 });
 
