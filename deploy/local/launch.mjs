@@ -4,6 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provideGoBinaries } from './artifacts/go-binaries.mjs';
 import { provideJars } from './artifacts/maven.mjs';
+import { provideDebianPackages } from './artifacts/debian-packages.mjs';
+import { hasPkcs11, providePkcs11, wantsPkcs11 } from './artifacts/native-modules.mjs';
 import { providePackages } from './artifacts/packages.mjs';
 import { providePkilint } from './artifacts/pkilint.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
@@ -67,12 +69,21 @@ async function prepare(command, report) {
   const jars = jarSets(settings, command);
   if (jars.length > 0) await requireJava();
   const [node] = await Promise.all([
-    providePackages(settings, report),
+    provideNode(settings, report, command),
     ...goSets(settings, command).map((set) => provideGoBinaries(settings, report, set)),
     ...jars.map((set) => provideJars(settings, report, set)),
     command === 'test' ? providePkilint(settings, report) : undefined,
   ]);
   return { node, ownsState: true };
+}
+
+/** The npm packages and, where keys in a token are used, what belongs to them. The tests always use one. */
+async function provideNode(settings, report, command) {
+  // First, because npm builds pkcs11js with what is installed here.
+  if (command === 'test') await provideDebianPackages(settings, report, { native: !hasPkcs11(settings) });
+  const node = await providePackages(settings, report);
+  if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);
+  return node;
 }
 
 /** Whose stack stands beside a development one: another state folder, other ports, nothing external. */

@@ -27,7 +27,7 @@ export interface TokenOptions extends TokenAddress {
 
 /** What another try cannot mend. A refused PIN is never tried again by this process: that is how tokens get locked. */
 const permanent: Partial<Record<SessionFailure, string>> = {
-  NOT_BUILT: 'the native part of pkcs11js is not built: npm rebuild pkcs11js',
+  NOT_BUILT: 'the optional package pkcs11js is not installed or not built (npm ci, with a C++ compiler)',
   NO_LIBRARY: 'the PKCS#11 library cannot be loaded',
   NO_KEY: 'it holds no such key',
   SEVERAL_KEYS: 'it holds several keys of this label',

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { runToLog } from '../lib/commands.mjs';
+import { Refusal } from '../lib/refusal.mjs';
+
+const run = promisify(execFile);
+
+/** What the tests need of the operating system: the package, and the command by which it is known to be there. */
+const FOR_TESTS = {
+  softhsm2: 'softhsm2-util', // a PKCS#11 token in software
+  faketime: 'faketime', // a process whose clock is wrong
+  openssl: 'openssl', // a second opinion on certificates, CRLs and OCSP
+};
+/** What builds a native npm package (node-gyp). */
+const FOR_NATIVE_MODULES = { 'g++': 'g++', make: 'make', python3: 'python3' };
+
+/**
+ * Installs what the tests need and this machine lacks: on Debian as root, otherwise it says what to do.
+ * @param {{native: boolean}} needs whether a native npm package is to be built
+ * @throws {Refusal} naming the one command to run
+ */
+export async function provideDebianPackages({ logs }, report, { native }) {
+  const wanted = { ...FOR_TESTS, ...(native ? FOR_NATIVE_MODULES : {}) };
+  const missing = Object.keys(wanted).filter((name) => !isCommand(wanted[name]));
+  if (missing.length === 0) return;
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  if (process.getuid?.() !== 0 || !isCommand('apt-get'))
+    throw new Refusal(`The tests need ${missing.join(', ')}: sudo apt-get ${install.join(' ')}`);
+  const log = path.join(logs, 'debian-packages.log');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const aptGet = (args) => runToLog('apt-get', args, { what: `apt-get ${args[0]}`, log, env });
+  await report.step(`${missing.join(', ')} installed`, async () => {
+    if (!(await areKnown(missing))) await aptGet(['update']);
+    await aptGet(install);
+  });
+}
+
+/** Whether apt has a candidate for each: on a fresh machine its lists are empty. */
+async function areKnown(packages) {
+  const { stdout } = await run('apt-cache', ['policy', ...packages]);
+  return (stdout.match(/^ {2}Candidate: [^(]/gm) ?? []).length === packages.length;
+}
+
+function isCommand(name) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  // A user's PATH lacks where Debian keeps tools for administrators.
+  return [...folders, '/usr/sbin', '/sbin'].some((folder) => fs.existsSync(path.join(folder, name)));
+}
