@@ -1,0 +1,60 @@
+import { pino } from 'pino';
+import { createSigningActivities } from '#activities/signing';
+import { openIssuingAuthority, soleAuthority, type CertificateProfile } from '#libs/ca';
+import { watchedDatabase } from './watched-database.js';
+
+/** A process that tries to issue one certificate, and is killed at a chosen moment. */
+export interface Task {
+  readonly killed: Moment;
+  readonly reissueId: string;
+  readonly databaseUrl: string;
+  readonly caDirectory: string;
+  readonly passphrase: string;
+  readonly profile: CertificateProfile;
+  /** What its clock shows, ISO 8601. */
+  readonly at: string;
+}
+
+/** The boundaries between the steps of the cycle. */
+export const moments = [
+  'before the intent is written',
+  'before the intent is committed',
+  'after the intent was committed',
+  'after signing',
+  'before the certificate is committed',
+  'after the certificate was committed',
+  'before it answers',
+] as const;
+export type Moment = (typeof moments)[number];
+
+process.once('message', (task: Task) => void attempt(task));
+
+async function attempt(task: Task): Promise<void> {
+  /** As a power cut would: nothing runs any more after this. */
+  const dieAt = async (moment: Moment) => {
+    if (moment !== task.killed) return;
+    process.kill(process.pid, 'SIGKILL');
+    await new Promise(() => undefined);
+  };
+  const authority = openIssuingAuthority(task.caDirectory, task.passphrase);
+  const sign = async (bytes: Uint8Array) => {
+    const signature = await authority.keyStore.sign(bytes);
+    await dieAt('after signing');
+    return signature;
+  };
+  const { issueCertificate } = createSigningActivities({
+    db: watchedDatabase(task.databaseUrl, {
+      beforeBegin: (nth) => (nth === 1 ? dieAt('before the intent is written') : undefined),
+      beforeCommit: (nth) =>
+        dieAt(nth === 1 ? 'before the intent is committed' : 'before the certificate is committed'),
+      afterCommit: (nth) =>
+        dieAt(nth === 1 ? 'after the intent was committed' : 'after the certificate was committed'),
+    }),
+    authorities: soleAuthority({ ...authority, keyStore: { ...authority.keyStore, sign } }),
+    profile: task.profile,
+    clock: () => new Date(task.at),
+    logger: pino({ level: 'silent' }),
+  });
+  await issueCertificate({ reissueId: task.reissueId, updateId: 'u1' });
+  await dieAt('before it answers');
+}
