@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { unzipSync } from 'fflate';
 import type { Basis, Moment, Reason } from '#libs/domain';
-import { computeVirtualId, readIdentifyData } from '#libs/npki';
+import { computeVirtualId, readCertificates, readIdentifyData } from '#libs/npki';
 import {
   certificatesIn,
   oldSerialOf,
@@ -129,6 +130,14 @@ describe.each(cases)('a reissue because of $reason, by somebody whose certificat
     const der = await customer.download({ headers: { accept: 'application/pkix-cert' } });
     expect(der.headers.get('content-type')).toBe('application/pkix-cert');
     expect(Buffer.compare(der.body as unknown as Buffer, leaf.raw)).toBe(0);
+    const pkcs7 = await customer.download({ headers: { accept: 'application/pkcs7-mime' } });
+    expect(readCertificates(pkcs7.body as unknown as Buffer).map((each) => Buffer.from(each))).toEqual(
+      chain.map(({ raw }) => raw),
+    );
+    const zip = await customer.download({ headers: { accept: 'application/zip' } });
+    expect(Object.keys(unzipSync(zip.body as unknown as Buffer))).toContain(
+      `NPKI/${/,o=([^,]+),c=kr$/.exec(subject)![1]}/USER/${subject}/signCert.der`,
+    );
     expect(await oldStanding()).toBe(old[1]);
   });
 

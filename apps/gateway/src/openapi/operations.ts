@@ -198,10 +198,13 @@ export const operations = {
     summary: 'Download the new certificate',
     answers: {
       200: {
-        description: 'The certificate; in PEM followed by issuing CA and root',
+        description:
+          'The certificate; in PEM and PKCS #7 followed by issuing CA and root. The zip is the folder in which clients look for joint certificates, `NPKI/<organisation>/USER/<subject>/signCert.der`, with the CAs in `NPKI/<organisation>`; the app puts `signPri.key` beside it',
         content: {
           'application/x-pem-file': { schema: { type: 'string' }, example: example.pemChain },
           'application/pkix-cert': { schema: { type: 'string', contentEncoding: 'binary' } },
+          'application/pkcs7-mime': { schema: { type: 'string', contentEncoding: 'binary' } },
+          'application/zip': { schema: { type: 'string', contentEncoding: 'binary' } },
         },
         headers: {
           'Content-Disposition': { description: 'Suggests a file name', schema: { type: 'string' } },

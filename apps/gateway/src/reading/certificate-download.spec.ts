@@ -73,7 +73,9 @@ describe('download of the certificate', () => {
   });
 
   it('is a PKCS #7 with the chain on request', async () => {
-    const { answer } = (await download({ state: 'ISSUED' }, 'application/pkcs7-mime')) as { answer: Response };
+    const { answer } = (await download({ state: 'ISSUED' }, 'application/pkcs7-mime')) as {
+      answer: Response;
+    };
     expect(answer.headers.get('content-type')).toBe('application/pkcs7-mime');
     expect(answer.headers.get('content-disposition')).toContain('.p7b"');
     const certificates = readCertificates(new Uint8Array(await answer.arrayBuffer()));

@@ -1,6 +1,10 @@
 import type { CertificateRow } from '#libs/db';
 import { problem } from '../problems.js';
-import { certificateMediaTypes, type DownloadableCertificate, renderCertificate } from './certificate-forms.js';
+import {
+  certificateMediaTypes,
+  type DownloadableCertificate,
+  renderCertificate,
+} from './certificate-forms.js';
 import { negotiate } from './negotiate.js';
 import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 

@@ -1,0 +1,52 @@
+import { X509Certificate } from 'node:crypto';
+import { pemBundle } from '#libs/ca';
+import { encodeCertificates, npkiZip } from '#libs/npki';
+
+/** A certificate with its way up to the root, all in DER. */
+export interface DownloadableCertificate {
+  readonly serial: string;
+  readonly der: Buffer;
+  /** Issuing CA, then root. */
+  readonly chain: readonly Buffer[];
+}
+
+/** One form in which a certificate is given. */
+interface CertificateForm {
+  readonly extension: string;
+  readonly render: (certificate: DownloadableCertificate) => string | Uint8Array<ArrayBuffer>;
+}
+
+const forms = {
+  'application/x-pem-file': { extension: 'pem', render: ({ der, chain }) => pemBundle([der, ...chain]) },
+  'application/pkix-cert': { extension: 'cer', render: ({ der }) => new Uint8Array(der) },
+  'application/pkcs7-mime': {
+    extension: 'p7b',
+    render: ({ der, chain }) => encodeCertificates([der, ...chain]),
+  },
+  // Without signPri.key: the key never leaves its holder, whose app puts it beside the certificate.
+  'application/zip': {
+    extension: 'zip',
+    render: ({ der, chain }) =>
+      npkiZip({ certificate: der, authorities: chain }, new X509Certificate(der).validFromDate),
+  },
+} satisfies Record<string, CertificateForm>;
+
+export type CertificateMediaType = keyof typeof forms;
+
+/** By preference of ours, the default first. */
+export const certificateMediaTypes = Object.keys(forms) as CertificateMediaType[];
+
+/** A certificate as a file to keep. */
+export function renderCertificate(
+  certificate: DownloadableCertificate,
+  mediaType: CertificateMediaType,
+): Response {
+  const { extension, render }: CertificateForm = forms[mediaType];
+  return new Response(render(certificate), {
+    headers: {
+      'content-type': mediaType,
+      'content-disposition': `attachment; filename="certificate-${certificate.serial}.${extension}"`,
+      vary: 'accept',
+    },
+  });
+}
