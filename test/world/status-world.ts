@@ -22,6 +22,7 @@ import {
   type CertificateProfile,
   type IssuingAuthority,
 } from '#libs/ca';
+import { projectRoot } from '#libs/config';
 import { createDatabase, registerIssuers, type Database, type NewCertificate } from '#libs/db';
 import { createApplication } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
@@ -184,6 +185,8 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   return {
     url,
     file,
+    /** Where the OCSP keys lie, and what opens them. */
+    responders,
     clock,
     owner,
     authority,
@@ -226,7 +229,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
     },
     /** The line for each of Java's verdicts. */
     async java(...checks: string[]): Promise<string[]> {
-      const program = join(import.meta.dirname, '../support/java/CertificateCheck.java');
+      const program = join(projectRoot(), 'test/support/java/CertificateCheck.java');
       const { stdout } = await run('java', [program, file('root.pem'), file('issuing.pem'), ...checks]);
       return stdout.trim().split('\n');
     },

@@ -1,0 +1,75 @@
+import autocannon from 'autocannon';
+
+/** One thing that is asked for again and again. */
+export interface LoadCase {
+  readonly title: string;
+  readonly url: string;
+  /** Asked in turns; by default one GET. */
+  readonly requests?: autocannon.Request[];
+  /** The case whose rate this one's is compared with. */
+  readonly against?: string;
+}
+
+export interface LoadResult {
+  readonly title: string;
+  /** Answers a second. */
+  readonly rate: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Of one answer, in bytes. */
+  readonly size: number;
+  /** Its rate as a part of that of the case it is compared with. */
+  readonly ratio: number | undefined;
+}
+
+export interface Load {
+  readonly connections: number;
+  /** Of one round. */
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
+/**
+ * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: one round that does not
+ * count, to get warm, then those that do, of which medians are given.
+ *
+ * @throws Error if anything but success was answered
+ */
+export async function measureLoad(
+  cases: readonly LoadCase[],
+  { connections, seconds, rounds }: Load,
+  progress: (round: number) => void,
+): Promise<LoadResult[]> {
+  const samples = new Map(cases.map((one) => [one.title, [] as autocannon.Result[]]));
+  for (let round = 0; round <= rounds; round += 1) {
+    progress(round);
+    for (const { title, url, requests } of cases) {
+      const result = await autocannon({
+        url,
+        connections,
+        duration: round === 0 ? 1 : seconds,
+        ...(requests ? { requests } : {}),
+      });
+      const wrong = result.errors + result['4xx'] + result['5xx'];
+      if (wrong > 0) throw new Error(`${title}: ${wrong} answers were errors`);
+      if (round > 0) samples.get(title)!.push(result);
+    }
+  }
+  const medianOf = (title: string, figure: (result: autocannon.Result) => number) =>
+    median(samples.get(title)!.map(figure));
+  const rateOf = (title: string) => medianOf(title, ({ requests }) => requests.average);
+  return cases.map(({ title, against }) => ({
+    title,
+    rate: rateOf(title),
+    p50: medianOf(title, ({ latency }) => latency.p50),
+    p99: medianOf(title, ({ latency }) => latency.p99),
+    size: Math.round(medianOf(title, ({ throughput, requests }) => throughput.average / requests.average)),
+    ratio: against === undefined ? undefined : rateOf(title) / rateOf(against),
+  }));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
+}
