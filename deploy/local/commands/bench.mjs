@@ -2,7 +2,6 @@ import path from 'node:path';
 import { goBinaries, provideGoBinaries } from '../artifacts/go-binaries.mjs';
 import { runInForeground } from '../lib/commands.mjs';
 import { rivals } from '../lib/go-sets.mjs';
-import { Refusal } from '../lib/refusal.mjs';
 import { Report } from '../lib/report.mjs';
 import { readSettings } from '../lib/settings.mjs';
 import { build } from '../stack/build.mjs';
@@ -19,7 +18,7 @@ try {
   await build({ settings, report });
   if (wantsRivals()) await provideGoBinaries(settings, report, rivals);
 } catch (error) {
-  report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
+  report.failed(error.message);
   process.exit(1);
 }
 process.exit(await (wantsDatabase() ? withDatabase(run) : run(process.env)));

@@ -1,0 +1,109 @@
+/** What one round of a case came to. */
+export interface Sample {
+  readonly operations: number;
+  readonly seconds: number;
+  /** Of the processor, all threads of this process; where other processes have no part in the work. */
+  readonly cpuSeconds?: number;
+}
+
+/** Something whose rate is measured, round by round. */
+export interface Case {
+  readonly name: string;
+  /** For the table. */
+  readonly title: string;
+  /** Gets ready what the rounds use up; the time does not count. */
+  prepare?(rounds: number): Promise<void>;
+  round(): Promise<Sample>;
+}
+
+/** A case over all its rounds; rates are operations a second. */
+export interface Measured {
+  readonly name: string;
+  readonly title: string;
+  readonly operations: number;
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** Microseconds of the processor for one. Says the same on a busy machine. */
+  readonly cpuMicroseconds?: number;
+}
+
+/** On a quiet machine half a second; on a busy one as many operations as there. */
+const roundCpuSeconds = 0.5;
+const batch = 20;
+
+/** Repeats an operation, one after the other, until it has had half a second of the processor. */
+export async function oneAfterTheOther(operation: () => unknown): Promise<Sample> {
+  const cpu = process.cpuUsage();
+  const since = performance.now();
+  let operations = 0;
+  let cpuSeconds = 0;
+  while (cpuSeconds < roundCpuSeconds) {
+    for (let i = 0; i < batch; i += 1) {
+      const result = operation();
+      if (result instanceof Promise) await result;
+    }
+    operations += batch;
+    const { user, system } = process.cpuUsage(cpu);
+    cpuSeconds = (user + system) / 1e6;
+  }
+  return { operations, seconds: (performance.now() - since) / 1000, cpuSeconds };
+}
+
+/** Does each of the items, `concurrency` at a time. */
+export async function atATime<T>(
+  concurrency: number,
+  items: readonly T[],
+  operation: (item: T) => Promise<unknown>,
+): Promise<Sample> {
+  const waiting = items.values();
+  const work = async () => {
+    for (const item of waiting) await operation(item);
+  };
+  const since = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return { operations: items.length, seconds: (performance.now() - since) / 1000 };
+}
+
+/**
+ * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: one round that does
+ * not count, to get warm, then `rounds` that do.
+ */
+export async function inTurns(
+  cases: readonly Case[],
+  rounds: number,
+  progress: (round: number) => void,
+): Promise<Measured[]> {
+  for (const { prepare } of cases) await prepare?.(rounds + 1);
+  const samples = new Map(cases.map(({ name }) => [name, [] as Sample[]]));
+  for (let round = 0; round <= rounds; round += 1) {
+    progress(round);
+    for (const one of cases) {
+      const sample = await one.round();
+      if (round > 0) samples.get(one.name)!.push(sample);
+    }
+  }
+  return cases.map(({ name, title }) => summary(name, title, samples.get(name)!));
+}
+
+function summary(name: string, title: string, samples: readonly Sample[]): Measured {
+  const rates = samples.map(({ operations, seconds }) => operations / seconds);
+  const cpu = samples.flatMap(({ operations, cpuSeconds }) =>
+    cpuSeconds === undefined ? [] : [(cpuSeconds / operations) * 1e6],
+  );
+  return {
+    name,
+    title,
+    operations: samples.reduce((sum, { operations }) => sum + operations, 0),
+    median: median(rates),
+    lowest: Math.min(...rates),
+    highest: Math.max(...rates),
+    ...(cpu.length > 0 && { cpuMicroseconds: median(cpu) }),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}

@@ -1,0 +1,55 @@
+import { pino } from 'pino';
+import { createSigningActivities } from '#activities/signing';
+import { soleAuthority } from '#libs/ca';
+import { createDatabase } from '#libs/db';
+import { createTestDatabase } from '../../world/test-database.js';
+import { atATime, type Case } from '../measure.js';
+import { insertReadyReissues } from '../ready-reissues.js';
+import type { Workshop } from './workshop.js';
+
+/** Certificates of one round, by how many are asked for at once. */
+const perRound: Readonly<Record<number, number>> = { 1: 300, 16: 2_000 };
+
+/**
+ * The whole cycle as the signer runs it: check, intent and commit, sign, verify, store and commit, on PostgreSQL as
+ * the launcher runs it. Each certificate is for a reissue, a person and a key of its own.
+ */
+export async function cycleCases({ authority, profile }: Workshop): Promise<{
+  cases: Case[];
+  close(): Promise<void>;
+}> {
+  const database = await createTestDatabase();
+  const owner = createDatabase({ url: database.urlOf('owner'), applicationName: 'bench' });
+  const db = createDatabase({ url: database.urlOf('signer'), applicationName: 'bench' });
+  const { issueCertificate } = createSigningActivities({
+    db,
+    authorities: soleAuthority(authority),
+    profile,
+    clock: () => new Date(),
+    logger: pino({ level: 'silent' }),
+  });
+
+  const issue = async (reissueId: string) => {
+    const result = await issueCertificate({ reissueId, updateId: 'bench' });
+    if (result.outcome !== 'ISSUED') throw new Error(`${reissueId}: ${result.code}`);
+  };
+  const atOnce = (concurrency: number): Case => {
+    const size = perRound[concurrency]!;
+    let ready: string[] = [];
+    return {
+      name: `cycle-${concurrency}`,
+      title: `whole cycle with both commits, ${concurrency} at once`,
+      async prepare(rounds) {
+        ready = await insertReadyReissues(owner, rounds * size);
+      },
+      round: () => atATime(concurrency, ready.splice(0, size), issue),
+    };
+  };
+  return {
+    cases: [atOnce(1), atOnce(16)],
+    async close() {
+      await Promise.all([owner.destroy(), db.destroy()]);
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Measured } from '../measure.js';
+
+const perSecond = (rate: number) => Math.round(rate).toLocaleString('en');
+
+const duration = (microseconds: number) =>
+  microseconds >= 1_000 ? `${(microseconds / 1_000).toFixed(2)} ms` : `${microseconds.toFixed(0)} µs`;
+
+/**
+ * One line for each case: median, spread, and beside what it is to be compared with: for steps on one core the
+ * processor's time in multiples of a raw signature's, for whole certificate authorities the rate in multiples of the
+ * rivals'.
+ */
+export function table(measured: readonly Measured[]): string {
+  const named = (name: string) => measured.find((one) => one.name === name);
+  const raw = named('raw')?.cpuMicroseconds;
+  const comparison = ({ name, median, cpuMicroseconds }: Measured): string => {
+    if (cpuMicroseconds !== undefined)
+      return raw && name !== 'raw' ? `${(cpuMicroseconds / raw).toFixed(2)} × raw` : '';
+    const rivals = name.startsWith('cycle') ? [named('step-ca'), named('cfssl')] : [];
+    return rivals
+      .flatMap((rival) => (rival ? `${(median / rival.median).toFixed(2)} × ${rival.name}` : []))
+      .join(', ');
+  };
+  const head = ['', 'a second', 'lowest – highest', 'CPU of one', 'in all', 'compared'];
+  const rows = measured.map((one) => [
+    one.title,
+    perSecond(one.median),
+    `${perSecond(one.lowest)} – ${perSecond(one.highest)}`,
+    one.cpuMicroseconds === undefined ? '' : duration(one.cpuMicroseconds),
+    perSecond(one.operations),
+    comparison(one),
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column === 0 || column === 5 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd();
+  return [head, ...rows].map(line).join('\n');
+}

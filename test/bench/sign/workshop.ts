@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createCertificateAuthority,
+  openIssuingAuthority,
+  personalBankProfile,
+  type CertificateProfile,
+  type IssuingAuthority,
+} from '#libs/ca';
+
+const readyWithinMs = 20_000;
+
+/** The one CA that all cases sign with, and a folder that goes when the process does. */
+export interface Workshop {
+  readonly directory: string;
+  readonly passphrase: string;
+  readonly authority: IssuingAuthority;
+  readonly profile: CertificateProfile;
+}
+
+export async function openWorkshop(): Promise<Workshop> {
+  const directory = mkdtempSync(join(tmpdir(), 'reseal-bench-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const passphrase = 'only for this benchmark';
+  const ca = join(directory, 'ca');
+  await createCertificateAuthority({
+    directory: ca,
+    organisation: 'reseal-test',
+    passphrase,
+    now: new Date(),
+  });
+  const settings = { bank: { name: 'RESEAL', code: '999' }, statusUrl: 'http://status.reseal.test' };
+  return {
+    directory,
+    passphrase,
+    authority: openIssuingAuthority(ca, passphrase),
+    profile: personalBankProfile(settings),
+  };
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Runs a server until this process ends, its output in a file of the workshop.
+ * @param isReady asked until it says so
+ * @throws Error if the server ends or is not ready in time
+ */
+export async function serve(
+  workshop: Workshop,
+  name: string,
+  command: { readonly program: string; readonly args: readonly string[] },
+  isReady: () => Promise<boolean>,
+): Promise<void> {
+  const log = join(workshop.directory, `${name}.log`);
+  const output = openSync(log, 'a');
+  const child = spawn(command.program, command.args, {
+    stdio: ['ignore', output, output],
+    cwd: workshop.directory,
+  });
+  child.unref();
+  process.once('exit', () => child.kill('SIGKILL'));
+  let ended: string | undefined;
+  child.once('error', (error) => (ended = error.message));
+  child.once('exit', (code, signal) => (ended = `it ended with ${signal ?? code}`));
+  const until = Date.now() + readyWithinMs;
+  while (!(await isReady().catch(() => false))) {
+    if (ended ?? Date.now() > until) throw new Error(`${name} did not start: ${ended ?? 'no answer'}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The program of a rival, which `npm run bench` builds when it is wanted. */
+export function programOf(variable: string): string {
+  const program = process.env[variable];
+  if (!program) throw new Error(`${variable} is not set: start this by \`npm run bench -- sign\``);
+  return program;
+}
