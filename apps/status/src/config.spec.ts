@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig } from '#libs/config';
+import { statusConfig } from './config.js';
+
+describe('configuration of the status app', () => {
+  it('needs a database and what opens the OCSP keys, and names both when they lack', () => {
+    const problems = () => loadConfig(statusConfig, {});
+    expect(problems).toThrow(ConfigError);
+    expect(problems).toThrow(/RESEAL_DATABASE_URL is missing/);
+    expect(problems).toThrow(/RESEAL_OCSP_PASSPHRASE is missing/);
+  });
+
+  it('has its address and times by default', () => {
+    const config = loadConfig(statusConfig, {
+      RESEAL_DATABASE_URL: 'postgres://reseal_status@127.0.0.1/reseal',
+      RESEAL_OCSP_PASSPHRASE: 'only for these specs',
+    });
+    expect(config).toMatchObject({ port: 3002, ocspValidityMs: 3_600_000, ocspMaxAgeMs: 60_000 });
+  });
+});
