@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCertificateAuthority, openIssuingAuthority, rotateIssuingAuthority } from '#libs/ca';
+
+const hourMs = 3_600_000;
+const work = mkdtempSync(join(tmpdir(), 'reseal-wrong-clock-'));
+const directory = join(work, 'ca');
+const passphrase = 'only for these specs';
+const root = { directory: join(work, 'ca-root'), passphrase };
+
+interface Certified {
+  readonly now: string;
+  readonly issuer: string;
+  readonly broken: unknown[];
+  readonly certificate: string;
+}
+
+/** Certifies in a process whose clock is off. It runs the built libs, as the apps do. */
+function certifyAt(offset: string): Certified {
+  const args = ['-f', offset, process.execPath, resolve('test/support/certify-now.mjs'), directory];
+  // Node waits by the monotonic clock, which is nobody's to set.
+  const env = { PATH: process.env.PATH, PASSPHRASE: passphrase, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return JSON.parse(execFileSync('faketime', args, { encoding: 'utf8', env })) as Certified;
+}
+
+const rotateNow = () =>
+  rotateIssuingAuthority({ directory, passphrase, root, now: new Date(), prepare: async () => undefined });
+
+beforeAll(async () => {
+  const yesterday = new Date(Date.now() - 26 * hourMs);
+  await createCertificateAuthority({
+    directory,
+    passphrase,
+    organisation: 'reseal-test',
+    root,
+    now: yesterday,
+  });
+});
+afterAll(() => rmSync(work, { recursive: true }));
+
+describe.each([
+  ['right', '+0', 0],
+  ['an hour ahead', '+1h', hourMs],
+  ['an hour behind', '-1h', -hourMs],
+])('certificate of a signer whose clock is %s', (_, offset, offsetMs) => {
+  it('begins not after the moment of signing, ends at the end of a day, keeps every rule and verifies', () => {
+    const { now, broken, certificate } = certifyAt(offset);
+    const signedAt = new Date(now);
+    expect(Math.abs(signedAt.getTime() - Date.now() - offsetMs)).toBeLessThan(30_000);
+    const { validFromDate, validToDate, verify } = read(certificate);
+    expect(signedAt.getTime() - validFromDate.getTime()).toBeGreaterThanOrEqual(0);
+    expect(signedAt.getTime() - validFromDate.getTime()).toBeLessThan(1_000);
+    expect(validToDate.toISOString()).toMatch(/T14:59:59\.000Z$/);
+    expect(broken).toEqual([]);
+    expect(verify).toBe(true);
+  });
+});
+
+it('a signer whose clock is behind leaves a new issuing CA alone until it has begun', async () => {
+  const { subject } = await rotateNow();
+  expect(certifyAt('-1h').issuer).toBe('C=kr, O=reseal-test, CN=reseal-test Issuing CA');
+  expect(certifyAt('+0').issuer).toBe(subject);
+  expect(certifyAt('+1h').issuer).toBe(subject);
+});
+
+function read(pem: string) {
+  const certificate = new X509Certificate(pem);
+  const issuing = new X509Certificate(openIssuingAuthority(directory, passphrase).chain[0]);
+  const { validFromDate, validToDate } = certificate;
+  return { validFromDate, validToDate, verify: certificate.verify(issuing.publicKey) };
+}
