@@ -1,8 +1,7 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint } from 'jose';
-import { isOneSequence } from './der.js';
-import { Pkcs10CertificateRequest } from './peculiar.js';
-import type { KeyType } from './profile.js';
+import { hash, verify } from 'node:crypto';
+import { constructed, DerError, DerReader, tags } from './der-reader.js';
+import { keyTypes, type KeyType } from './profile.js';
+import { readSubjectKey } from './subject-key.js';
 
 /** Why a certificate request is refused. The last two need the database and are found by the signer. */
 export const requestRefusals = [
@@ -11,6 +10,7 @@ export const requestRefusals = [
   'KEY_TOO_SMALL',
   'KEY_TOO_LARGE',
   'KEY_EXPONENT_NOT_ALLOWED',
+  'KEY_WEAK',
   'PROOF_OF_POSSESSION_FAILED',
   'KEY_NOT_NAMED_AT_START',
   'KEY_ALREADY_USED',
@@ -33,95 +33,111 @@ export interface RefusedRequest {
   readonly code: RequestRefusal;
 }
 
+export interface ExpectedKey {
+  /** RFC 7638 thumbprint (SHA-256, base64url) of the key, where one was named. */
+  readonly keyThumbprint?: string;
+  /** What the profile allows; all that this CA knows by default. */
+  readonly keyTypes?: readonly KeyType[];
+}
+
 const requestLimitBytes = 16 * 1024;
-const rsaBits = { min: 2048, max: 4096 };
-/** Small exponents invite known attacks; huge ones only make verification slow (FIPS 186-5 section 5.1). */
-const rsaExponent = { min: 65_537n, max: 2n ** 256n };
-const proofHashes = ['SHA-256', 'SHA-384', 'SHA-512'];
 
 /**
- * Checks a PKCS#10 request (RFC 2986): well formed, a key of an allowed kind and size, signed with that key, and
- * the key that was named when the reissue began. Subject and attributes are not looked at: the certificate's
- * content is never taken from the request. Bad input is refused, never thrown.
+ * Checks a PKCS#10 request (RFC 2986): well formed, a key of an allowed kind, size and quality, signed with that
+ * key, and the key that was named when the reissue began. Subject and attributes are not looked at: the
+ * certificate's content is never taken from the request. Bad input is refused, never thrown.
  *
  * @param request PEM text or DER bytes, at most 16 kB
- * @param expected RFC 7638 thumbprint (SHA-256, base64url) of the key, where one was named
  */
 export async function checkCertificateRequest(
   request: string | Uint8Array,
-  expected: { readonly keyThumbprint?: string } = {},
+  expected: ExpectedKey = {},
 ): Promise<RequestedKey | RefusedRequest> {
-  const parsed = parseRequest(request);
-  if (!parsed) return refused('MALFORMED_REQUEST');
-  const { csr, key } = parsed;
-  const unsuitable = keyRefusal(key);
-  if (unsuitable) return refused(unsuitable);
-  if (!(await provesPossession(csr))) return refused('PROOF_OF_POSSESSION_FAILED');
-  const jwk = key.export({ format: 'jwk' });
-  if (
-    expected.keyThumbprint !== undefined &&
-    (await calculateJwkThumbprint(jwk)) !== expected.keyThumbprint
-  ) {
+  try {
+    return check(request, expected);
+  } catch (error) {
+    if (error instanceof DerError) return refused('MALFORMED_REQUEST');
+    throw error;
+  }
+}
+
+function check(request: string | Uint8Array, expected: ExpectedKey): RequestedKey | RefusedRequest {
+  const { signed, subjectKey, algorithm, signature } = readRequest(bytesOf(request));
+  const key = readSubjectKey(subjectKey, expected.keyTypes ?? keyTypes);
+  if (typeof key === 'string') return refused(key);
+  const proofHash = proofHashes[key.publicKey.asymmetricKeyType!]?.[algorithm];
+  if (!proofHash || !verify(proofHash, signed, key.publicKey, signature)) {
+    return refused('PROOF_OF_POSSESSION_FAILED');
+  }
+  if (expected.keyThumbprint !== undefined && key.thumbprint() !== expected.keyThumbprint) {
     return refused('KEY_NOT_NAMED_AT_START');
   }
-  // By way of the JWK, because the encoded key may hold a compressed point, and one key shall have one digest.
-  const spki = createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'der', type: 'spki' });
-  const spkiSha256 = createHash('sha256').update(spki).digest('hex');
-  const { modulusLength } = key.asymmetricKeyDetails ?? {};
-  return {
-    ok: true,
-    spki,
-    spkiSha256,
-    keyType: modulusLength ? (`RSA-${modulusLength}` as KeyType) : 'EC-P256',
-  };
+  return { ok: true, spki: key.spki, spkiSha256: hash('sha256', key.spki, 'hex'), keyType: key.keyType };
 }
 
 const refused = (code: RequestRefusal): RefusedRequest => ({ ok: false, code });
 
-function parseRequest(
-  request: string | Uint8Array,
-): { csr: Pkcs10CertificateRequest; key: KeyObject } | undefined {
-  if (request.length > requestLimitBytes) return undefined;
-  const bytes = typeof request === 'string' ? derOfPem(request) : Buffer.from(request);
-  if (!bytes || !isOneSequence(bytes)) return undefined;
-  try {
-    const csr = new Pkcs10CertificateRequest(bytes);
-    const key = createPublicKey({ key: Buffer.from(csr.publicKey.rawData), format: 'der', type: 'spki' });
-    return { csr, key };
-  } catch {
-    return undefined;
-  }
+/** By type of key, hashes by the object identifier of the signature algorithm (RFC 5758 section 3.2, RFC 8017 A.2.4). */
+const proofHashes: Record<string, Record<string, string>> = {
+  ec: {
+    '1.2.840.10045.4.3.2': 'sha256',
+    '1.2.840.10045.4.3.3': 'sha384',
+    '1.2.840.10045.4.3.4': 'sha512',
+  },
+  rsa: {
+    '1.2.840.113549.1.1.11': 'sha256',
+    '1.2.840.113549.1.1.12': 'sha384',
+    '1.2.840.113549.1.1.13': 'sha512',
+  },
+};
+
+interface Request {
+  /** CertificationRequestInfo, over which the signature is. */
+  readonly signed: Buffer;
+  /** SubjectPublicKeyInfo, as it came. */
+  readonly subjectKey: Buffer;
+  /** Object identifier, dotted. */
+  readonly algorithm: string;
+  readonly signature: Buffer;
 }
 
-const requestPattern =
-  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;
+function readRequest(bytes: Buffer): Request {
+  const outside = new DerReader(bytes);
+  const request = outside.inside(tags.sequence);
+  outside.end();
+  const signed = request.whole(tags.sequence);
+  const algorithm = readAlgorithm(request.inside(tags.sequence));
+  const signature = request.bits();
+  request.end();
+
+  const info = new DerReader(signed).inside(tags.sequence);
+  if (!info.integer().equals(versionOne)) throw new DerError('another version');
+  info.inside(tags.sequence).walk();
+  const subjectKey = info.whole(tags.sequence);
+  // RFC 2986 wants the attributes, be they none; some software leaves them out.
+  if (info.tag !== undefined) info.inside(constructed(0)).walk();
+  info.end();
+  return { signed, subjectKey, algorithm, signature };
+}
+
+const versionOne = Buffer.from([0]);
+
+/** With no parameters or NULL: RFC 4055 section 5 has both taken for RSA. */
+function readAlgorithm(fields: DerReader): string {
+  const algorithm = fields.objectIdentifier();
+  if (fields.tag !== undefined && fields.content(tags.null).length > 0) throw new DerError('not NULL');
+  fields.end();
+  return algorithm;
+}
+
+function bytesOf(request: string | Uint8Array): Buffer {
+  if (request.length > requestLimitBytes) throw new DerError('too large');
+  if (typeof request !== 'string') return Buffer.from(request);
+  const match = requestPattern.exec(request);
+  if (!match) throw new DerError('not PEM');
+  return Buffer.from(match[1]!, 'base64');
+}
 
 /** RFC 7468 section 7; some clients still write the older NEW CERTIFICATE REQUEST. */
-function derOfPem(pem: string): Buffer | undefined {
-  const match = requestPattern.exec(pem);
-  return match ? Buffer.from(match[1]!, 'base64') : undefined;
-}
-
-function keyRefusal(key: KeyObject): RequestRefusal | undefined {
-  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === 'ec') {
-    return namedCurve === 'prime256v1' ? undefined : 'KEY_TYPE_NOT_ALLOWED';
-  }
-  if (key.asymmetricKeyType !== 'rsa') return 'KEY_TYPE_NOT_ALLOWED';
-  if (modulusLength < rsaBits.min) return 'KEY_TOO_SMALL';
-  if (modulusLength > rsaBits.max) return 'KEY_TOO_LARGE';
-  const odd = publicExponent % 2n === 1n;
-  if (!odd || publicExponent < rsaExponent.min || publicExponent > rsaExponent.max) {
-    return 'KEY_EXPONENT_NOT_ALLOWED';
-  }
-  return undefined;
-}
-
-async function provesPossession(csr: Pkcs10CertificateRequest): Promise<boolean> {
-  try {
-    const { hash } = csr.signatureAlgorithm as { hash?: { name: string } };
-    return hash !== undefined && proofHashes.includes(hash.name) && (await csr.verify());
-  } catch {
-    return false;
-  }
-}
+const requestPattern =
+  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;

@@ -66,6 +66,15 @@ export class DerReader {
     return readers;
   }
 
+  /** Goes through all that is left, into every value that holds others, which must all be DER. */
+  walk(depth = 0): void {
+    if (depth > 32) throw new DerError('values in values without end');
+    while (this.tag !== undefined) {
+      if (this.tag & 0x20) this.inside(this.tag).walk(depth + 1);
+      else this.content(this.tag);
+    }
+  }
+
   /** All that is left, unread. */
   rest(): Buffer {
     const rest = this.bytes.subarray(this.at, this.limit);

@@ -2,8 +2,8 @@ import { DerReader, tags } from './der-reader.js';
 import type { KeyType } from './profile.js';
 
 /** AlgorithmIdentifiers byte for byte: RFC 5480 section 2.1.1 with prime256v1, RFC 3279 section 2.3.1 with NULL. */
-const ecP256 = Buffer.from('301306072a8648ce3d020106082a8648ce3d030107', 'hex');
-const rsaEncryption = Buffer.from('300d06092a864886f70d0101010500', 'hex');
+export const ecP256Algorithm = Buffer.from('301306072a8648ce3d020106082a8648ce3d030107', 'hex');
+export const rsaAlgorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
 
 /**
  * The kind of key a SubjectPublicKeyInfo holds, in the one encoding a certificate may have: a P-256 point
@@ -17,8 +17,8 @@ export function spkiKeyType(spki: Buffer): KeyType | undefined {
   const algorithm = fields.whole(tags.sequence);
   const bits = fields.bits();
   fields.end();
-  if (algorithm.equals(ecP256)) return bits.length === 65 && bits[0] === 4 ? 'EC-P256' : undefined;
-  if (!algorithm.equals(rsaEncryption)) return undefined;
+  if (algorithm.equals(ecP256Algorithm)) return bits.length === 65 && bits[0] === 4 ? 'EC-P256' : undefined;
+  if (!algorithm.equals(rsaAlgorithm)) return undefined;
   const key = new DerReader(bits);
   const numbers = key.inside(tags.sequence);
   key.end();

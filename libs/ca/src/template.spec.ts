@@ -104,7 +104,7 @@ describe('certificate template', () => {
         expect(access?.caIssuers.map(({ value }) => value)).toEqual([`${status}/ca/${identity.keyId}.crt`]);
         const { realName, virtualId } = readIdentifyData(whole)!;
         expect([realName, Buffer.from(virtualId)]).toEqual([contents.realName, contents.virtualId]);
-        expect(whole.includes(encodeIdentifyData(contents))).toBe(true);
+        expect(whole.includes(Buffer.from(encodeIdentifyData(contents)))).toBe(true);
       }),
       { numRuns: 60 },
     );

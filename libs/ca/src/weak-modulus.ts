@@ -1,0 +1,87 @@
+/** Whether an RSA modulus shows that it was made badly: each of these takes next to no time to find out. */
+export const isWeakModulus = (modulus: bigint) =>
+  hasSmallFactor(modulus) || bearsRocaFingerprint(modulus) || hasCloseFactors(modulus);
+
+/** Primes whose residues give away how a modulus was made: the odd ones up to 167. */
+const markerPrimes = primesBetween(3, 167);
+
+/**
+ * For each marker prime, the residues that a modulus of the weak library can have: its primes had the form
+ * k·M + 65537^a mod M, with M divisible by all of these.
+ */
+const markers = markerPrimes.map((prime) => ({ prime: BigInt(prime), residues: powersOf65537(prime) }));
+
+/**
+ * Whether an RSA modulus bears the fingerprint of ROCA (CVE-2017-15361): primes of the weak structure, which can
+ * be found in hours. Chance gives this fingerprint to about one sound modulus in 2^27.
+ */
+export function bearsRocaFingerprint(modulus: bigint): boolean {
+  const reduced = modulus % markerProduct;
+  return markers.every(({ prime, residues }) => residues.has(Number(reduced % prime)));
+}
+
+const markerProduct = product(markerPrimes);
+const smallPrimes = primesBetween(3, 751).map(BigInt);
+const smallProduct = smallPrimes.reduce((all, prime) => all * prime, 1n);
+
+/** Whether a modulus is divisible by a prime up to 751: then it was never made of two large primes. */
+export function hasSmallFactor(modulus: bigint): boolean {
+  if (modulus % 2n === 0n) return true;
+  const reduced = modulus % smallProduct;
+  return smallPrimes.some((prime) => reduced % prime === 0n);
+}
+
+/**
+ * Whether Fermat's method finds the factors of an odd modulus within a hundred rounds: they lie next to each other
+ * (CVE-2022-26320).
+ */
+export function hasCloseFactors(modulus: bigint): boolean {
+  let root = squareRoot(modulus);
+  if (root * root === modulus) return true;
+  root += 1n;
+  let rest = root * root - modulus;
+  for (let round = 0; round < 100; round += 1) {
+    if (mayBeSquare(rest) && isSquare(rest)) return true;
+    rest += 2n * root + 1n;
+    root += 1n;
+  }
+  return false;
+}
+
+/** Of the 64 remainders by 64, squares have twelve; the costly question is asked for few. */
+const squaresMod64 = new Set(Array.from({ length: 64 }, (_, number) => (number * number) % 64));
+const mayBeSquare = (number: bigint) => squaresMod64.has(Number(BigInt.asUintN(6, number)));
+
+function isSquare(number: bigint): boolean {
+  const root = squareRoot(number);
+  return root * root === number;
+}
+
+/** The largest integer whose square is not above `number`, by Newton's method from above. */
+function squareRoot(number: bigint): bigint {
+  if (number < 2n) return number;
+  let guess = 1n << BigInt(Math.ceil(number.toString(16).length * 2));
+  for (;;) {
+    const next = (guess + number / guess) >> 1n;
+    if (next >= guess) return guess;
+    guess = next;
+  }
+}
+
+function powersOf65537(prime: number): ReadonlySet<number> {
+  const powers = new Set<number>();
+  for (let power = 1; !powers.has(power); power = (power * (65_537 % prime)) % prime) powers.add(power);
+  return powers;
+}
+
+function primesBetween(from: number, to: number): number[] {
+  const isPrime = (number: number) => {
+    for (let divisor = 2; divisor * divisor <= number; divisor += 1) if (number % divisor === 0) return false;
+    return true;
+  };
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(isPrime);
+}
+
+function product(factors: readonly number[]): bigint {
+  return factors.reduce((all, factor) => all * BigInt(factor), 1n);
+}
