@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { registrationText, type PreparedStep, type ProveRegistration } from '#libs/domain';
 import { verifyPossession } from '#libs/ca';
-import { certificateBySerial, certificatesInForce, putOnFile } from '#libs/db';
+import { certificateBySerial, certificatesInForce, putOnFile, type CertificateRow } from '#libs/db';
 import { changeStatus } from '#activities/revocation';
 import { BrokenInvariant, done, failed, refused, takeStep } from '#activities/step';
 import type { CertificateContext } from './index.js';
@@ -32,9 +32,11 @@ export async function proveRegistration(
       if (!verifyPossession(spki, text, Buffer.from(message.signature, 'base64url')))
         return failed('REGISTRATION_PROOF_INVALID');
 
-      const replaced = await certificatesInForce(tx, certificate, now);
-      for (const old of replaced)
-        await changeStatus(tx, old.serial, { act: 'revoke', reason: 'superseded' }, now);
+      const replaced: CertificateRow[] = [];
+      for (const old of await certificatesInForce(tx, certificate, now)) {
+        const { outcome } = await changeStatus(tx, old.serial, { act: 'revoke', reason: 'superseded' }, now);
+        if (outcome === 'DONE') replaced.push(old);
+      }
       await putOnFile(tx, certificate, now);
 
       change.move('proveRegistration', 'REGISTERED', 'reseal.reissue.registered.v1');

@@ -44,9 +44,9 @@ function planned(
   now: Date,
 ): PlannedChange {
   if (!certificate) return { serial, outcome: 'UNKNOWN' };
-  if (certificate.reissue_open && certificate.reissue_id)
-    return { serial, outcome: 'REISSUE_OPEN', reissueId: certificate.reissue_id };
   const standing = standingOfCertificate(certificate, now);
+  if (standing !== 'REVOKED' && certificate.reissue_open && certificate.reissue_id)
+    return { serial, outcome: 'REISSUE_OPEN', reissueId: certificate.reissue_id };
   if (act === 'release' && standing === 'ON_HOLD' && certificate.another_in_force)
     return { serial, outcome: 'ANOTHER_IN_FORCE' };
   return { serial, outcome: outcomeOfAct(act, standing) };

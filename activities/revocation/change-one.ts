@@ -107,19 +107,22 @@ async function changeUnderLocks(
   now: Date,
   { onlyIfHeld }: ChangeOptions,
 ): Promise<ChangeOutcome> {
-  // Whose it is and which reissue made it never changes: so much can be read before the locks are there.
+  // Whose it is, which reissue made it and that it is revoked never changes: so much can be read without the locks.
   const unlocked = await certificateBySerial(tx, serial);
   if (!unlocked) return { serial, outcome: 'UNKNOWN' };
+  if (unlocked.revoked_at) return { serial, outcome: 'ALREADY_REVOKED' };
   const customer = await lockCustomer(tx, unlocked.customer_id);
   const reissue = unlocked.reissue_id ? await lockReissue(tx, unlocked.reissue_id) : undefined;
   if (reissue && !reissue.ended_at) return { serial, outcome: 'REISSUE_OPEN', reissueId: reissue.reissue_id };
 
-  const locked = (await lockCertificate(tx, serial)) ?? unlocked;
-  const onHold = standingOfCertificate(locked, now) === 'ON_HOLD';
-  if (onlyIfHeld && !(onHold && locked.hold_at && onlyIfHeld(locked.hold_at)))
-    return { serial, outcome: 'NOT_ON_HOLD' };
-  if (change.act === 'release' && onHold && (await isAnotherInForce(tx, locked, now)))
-    return { serial, outcome: 'ANOTHER_IN_FORCE' };
+  if (onlyIfHeld || change.act === 'release') {
+    const locked = (await lockCertificate(tx, serial)) ?? unlocked;
+    const onHold = standingOfCertificate(locked, now) === 'ON_HOLD';
+    if (onlyIfHeld && !(onHold && locked.hold_at && onlyIfHeld(locked.hold_at)))
+      return { serial, outcome: 'NOT_ON_HOLD' };
+    if (change.act === 'release' && onHold && (await isAnotherInForce(tx, locked, now)))
+      return { serial, outcome: 'ANOTHER_IN_FORCE' };
+  }
 
   const changed = await changeStatus(tx, serial, change, now);
   if (changed.outcome !== 'DONE') return { serial, outcome: changed.outcome };

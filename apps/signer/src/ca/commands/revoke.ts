@@ -32,13 +32,17 @@ function reasonOf(text: string | undefined): ReasonToRevoke {
 }
 
 /** A moment with its time zone: a bare date would mean another one in Korea. */
-const momentPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const momentPattern = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 function dateOf(text: string | undefined, now: Date): Date | undefined {
   if (text === undefined) return undefined;
   const date = new Date(text);
-  if (!momentPattern.test(text) || Number.isNaN(date.getTime()))
+  const day = momentPattern.exec(text)?.[1];
+  if (!day || Number.isNaN(date.getTime()) || !isDay(day))
     throw new UsageError('--invalidity-date is a moment like 2026-11-22T09:00:00+09:00.');
   if (date > now) throw new UsageError('--invalidity-date lies in the future.');
   return date;
 }
+
+/** `new Date` takes 30 February for 2 March. */
+const isDay = (day: string) => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);

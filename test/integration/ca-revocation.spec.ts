@@ -1,0 +1,268 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createDatabase, type Database } from '#libs/db';
+import { sql } from 'kysely';
+import { commands } from '../../apps/signer/src/ca/commands/index.js';
+import { createContext } from '../../apps/signer/src/ca/context.js';
+import { enrolCertificates } from '../world/enrolled-certificates.js';
+import { MovableClock } from '../world/movable-clock.js';
+import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+
+// Everything that runs at the same time makes everything else slow.
+jest.setTimeout(60_000);
+
+const clock = new MovableClock(new Date('2026-11-05T03:04:05.678Z'));
+const folder = mkdtempSync(join(tmpdir(), 'reseal-lists-'));
+let database: TestDatabase;
+let owner: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = createDatabase({ url: database.urlOf('owner'), applicationName: 'spec' });
+});
+afterAll(async () => {
+  await owner.destroy();
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs a command as `npm run ca` does, and answers with what it printed. */
+async function ca(
+  name: string,
+  args: string[],
+  written: () => void = () => undefined,
+): Promise<{ code: number; lines: string[] }> {
+  const command = commands.find((each) => each.name === name);
+  if (!command) throw new Error(`there is no command ${name}`);
+  const lines: string[] = [];
+  const env = {
+    RESEAL_DATABASE_URL: database.urlOf('signer'),
+    RESEAL_CA_PASSPHRASE: 'not opened here',
+    RESEAL_OCSP_PASSPHRASE: 'not opened here',
+    RESEAL_STATUS_URL: 'http://status.reseal.test',
+  };
+  const { context, close } = createContext({
+    ...{ as: 'spec', env, clock: clock.now },
+    out: (line) => {
+      written();
+      lines.push(line);
+    },
+  });
+  try {
+    return { code: (await command.run(args, context)) ?? 0, lines };
+  } finally {
+    await close();
+  }
+}
+
+function list(...lines: string[]): string {
+  const file = join(folder, `${Math.random().toString(36).slice(2)}.txt`);
+  writeFileSync(file, lines.join('\n'));
+  return file;
+}
+
+const tables = ['certificate', 'event', 'authority_entry', 'blocked_key', 'customer', 'reissue'] as const;
+/** A digest of every row there is: two of these are equal if nothing happened in between. */
+async function everything(): Promise<unknown> {
+  const digests = tables.map(async (table) => {
+    const { rows } = await sql<{ digest: string | null }>`
+      select md5(string_agg(${sql.ref(table)}::text, '' order by ${sql.ref(table)}::text)) as digest
+      from ${sql.table(table)}`.execute(owner);
+    return [table, rows[0]?.digest];
+  });
+  return Promise.all(digests);
+}
+
+const outcomesOf = ({ lines }: { lines: string[] }) =>
+  Object.fromEntries(
+    lines
+      .map((line) => JSON.parse(line) as { serial?: string; outcome?: string })
+      .flatMap(({ serial, outcome }) => (serial ? [[serial, outcome]] : [])),
+  ) as Record<string, string>;
+
+async function revokedOf(serials: readonly string[]): Promise<number> {
+  const rows = await owner
+    .selectFrom('certificate')
+    .select('serial')
+    .where('serial', 'in', serials)
+    .where('revoked_at', 'is not', null)
+    .execute();
+  return rows.length;
+}
+
+const entries = (action: string) =>
+  owner.selectFrom('authority_entry').selectAll().where('action', '=', action).orderBy('position').execute();
+
+const revocation = ['--reason', 'keyCompromise'];
+
+describe('revoking a list of certificates', () => {
+  /** One of each kind; the last was never issued. */
+  async function mixed() {
+    const earlier = new Date('2026-10-01T00:00:00Z');
+    const [valid] = await enrolCertificates(owner, 1);
+    const [held] = await enrolCertificates(owner, 1, { hold_at: earlier });
+    const [revoked] = await enrolCertificates(owner, 1, {
+      revoked_at: earlier,
+      revocation_reason: 'superseded',
+    });
+    const [expired] = await enrolCertificates(owner, 1, { not_after: earlier });
+    return { serials: [valid!, held!, revoked!, expired!, '10abc'] };
+  }
+
+  it('shows what would happen to each and changes nothing, unless it is confirmed', async () => {
+    const { serials } = await mixed();
+    const before = await everything();
+    const file = list(...serials);
+    const { code, lines } = await ca('revoke', ['--serials', file, ...revocation]);
+    expect(lines.map((line) => line.split(/\s+/).slice(0, 2))).toEqual([
+      [serials[0], 'REVOKE'],
+      [serials[1], 'REVOKE'],
+      [serials[2], 'ALREADY_REVOKED'],
+      [serials[3], 'EXPIRED'],
+      [serials[4], 'UNKNOWN'],
+      ['REVOKE', '2,'],
+      ['Nothing', 'was'],
+    ]);
+    expect(code).toBe(3);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('does what it showed once it is confirmed, with an audit entry before and after', async () => {
+    const { serials } = await mixed();
+    const before = (await entries('certificates.revoke')).length;
+    const file = list(...serials);
+    const at = '2026-10-31T21:00:00+09:00';
+    const options = [...revocation, '--invalidity-date', at, '--comment', '서버 침해', '--json'];
+    const done = await ca('revoke', ['--serials', file, ...options, '--confirm']);
+    expect(done.code).toBe(3);
+    expect(Object.values(outcomesOf(done))).toEqual([
+      ...['REVOKED', 'REVOKED', 'ALREADY_REVOKED', 'EXPIRED', 'UNKNOWN'],
+    ]);
+    const counts = { REVOKED: 2, ALREADY_REVOKED: 1, EXPIRED: 1, UNKNOWN: 1 };
+    expect(JSON.parse(done.lines.at(-1)!)).toEqual({ counts, changed: true });
+    const rows = await owner
+      .selectFrom('certificate')
+      .selectAll()
+      .where('serial', 'in', serials.slice(0, 2))
+      .execute();
+    for (const row of rows)
+      expect(row).toMatchObject({ revocation_reason: 'keyCompromise', invalidity_date: new Date(at) });
+
+    const [start, end, ...more] = (await entries('certificates.revoke')).slice(before);
+    expect(more).toEqual([]);
+    const about = { certificates: 5, reason: 'keyCompromise', comment: '서버 침해' };
+    expect(start).toMatchObject({ actor: 'operator:spec', outcome: 'STARTED', details: about });
+    expect(end).toMatchObject({ actor: 'operator:spec', outcome: 'DONE', details: { ...about, counts } });
+    expect(end!.details.listDigest).toBe(start!.details.listDigest);
+  });
+
+  it('takes each certificate once, however its serial number is written', async () => {
+    const [serial] = await enrolCertificates(owner, 1);
+    const octets = serial!.toUpperCase().match(/../g)!.join(':');
+    const file = list('# found on a lost laptop', serial!, '', octets, `0x${serial}`, `00${serial}\r`);
+    const done = await ca('revoke', ['--serials', file, ...revocation, '--confirm', '--json']);
+    expect(outcomesOf(done)).toEqual({ [serial!]: 'REVOKED' });
+    expect(done.code).toBe(0);
+  });
+
+  it('names every line that is no serial number and changes nothing', async () => {
+    const [serial] = await enrolCertificates(owner, 1);
+    const before = await everything();
+    const file = list(serial!, 'CN=홍가상', '', `${serial},`, serial!);
+    const run = ca('revoke', ['--serials', file, ...revocation, '--confirm']);
+    await expect(run).rejects.toThrow(
+      `line 2 is no serial number: "CN=홍가상"\nline 4 is no serial number: "${serial},"\nNothing was changed.`,
+    );
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each([
+    ['no list', ['--reason', 'superseded', '--confirm']],
+    ['an empty list', ['--serials', '/dev/null', '--reason', 'superseded', '--confirm']],
+    ['a list that is not there', ['--serials', '/nonexistent', '--reason', 'superseded', '--confirm']],
+    ['a list and serials beside it', ['--serials', '/dev/null', '10ab', '--reason', 'superseded']],
+    ['no reason', ['10ab', '--confirm']],
+    ['certificateHold as a reason', ['10ab', '--reason', 'certificateHold', '--confirm']],
+    ['a reason of CAs', ['10ab', '--reason', 'cACompromise', '--confirm']],
+    [
+      'an invalidity date in the future',
+      ['10ab', ...revocation, '--invalidity-date', '2026-11-05T03:04:06Z'],
+    ],
+    [
+      'an invalidity date without a zone',
+      ['10ab', ...revocation, '--invalidity-date', '2026-11-01T00:00:00'],
+    ],
+    [
+      'an invalidity date that there is not',
+      ['10ab', ...revocation, '--invalidity-date', '2026-02-30T00:00:00Z'],
+    ],
+    ['a comment of two lines', ['10ab', ...revocation, '--comment', 'a\nb']],
+    ['an unknown option', ['10ab', ...revocation, '--force']],
+  ])('is not understood with %s', async (_what, args) => {
+    const before = await everything();
+    await expect(ca('revoke', args)).rejects.toThrow(/./);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('goes on where it was interrupted when it is run again', async () => {
+    const serials = await enrolCertificates(owner, 220);
+    const file = list(...serials);
+    const given = ['--serials', file, ...revocation, '--confirm', '--json'];
+    const outcomes = { left: 10 };
+    const closed = () => {
+      if ((outcomes.left -= 1) < 0) throw new Error('the terminal is gone');
+    };
+    await expect(ca('revoke', given, closed)).rejects.toThrow('the terminal is gone');
+    expect((await entries('certificates.revoke')).at(-1)).toMatchObject({ outcome: 'FAILED' });
+    const before = await revokedOf(serials);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(serials.length);
+
+    const second = await ca('revoke', given);
+    expect(second.code).toBe(0);
+    const counts = JSON.parse(second.lines.at(-1)!) as unknown;
+    expect(counts).toEqual({
+      counts: { ALREADY_REVOKED: before, REVOKED: serials.length - before },
+      changed: true,
+    });
+    expect(await revokedOf(serials)).toBe(serials.length);
+    const events = await owner.selectFrom('event').select('stream').where('stream', 'in', serials).execute();
+    expect(events).toHaveLength(serials.length);
+  });
+
+  it('plans a hundred thousand within moments', async () => {
+    const known = await enrolCertificates(owner, 500);
+    const unknown = Array.from({ length: 99_500 }, (_, index) => `10${index.toString(16).padStart(34, '0')}`);
+    const { lines } = await ca('revoke', ['--serials', list(...known, ...unknown), ...revocation, '--json']);
+    expect(lines).toHaveLength(100_001);
+    expect(JSON.parse(lines.at(-1)!)).toEqual({ counts: { REVOKE: 500, UNKNOWN: 99_500 }, changed: false });
+  });
+});
+
+describe('holding and releasing', () => {
+  it('is shown first, done once confirmed, and found done when it is asked again', async () => {
+    const serials = await enrolCertificates(owner, 2);
+    const before = await everything();
+    expect((await ca('hold', [...serials])).lines[0]).toMatch(/ HOLD$/);
+    expect(await everything()).toEqual(before);
+
+    for (const [name, word, again] of [
+      ['hold', 'HELD', 'ALREADY_ON_HOLD'],
+      ['release', 'RELEASED', 'NOT_ON_HOLD'],
+    ] as const) {
+      const done = await ca(name, [...serials, '--confirm', '--json', '--comment', '고객이 찾음']);
+      expect([done.code, ...Object.values(outcomesOf(done))]).toEqual([0, word, word]);
+      const repeated = await ca(name, [...serials, '--confirm', '--json']);
+      expect([repeated.code, ...Object.values(outcomesOf(repeated))]).toEqual([0, again, again]);
+    }
+  });
+
+  it('is refused for what is revoked, with an exit code of its own', async () => {
+    const [serial] = await enrolCertificates(owner, 1);
+    await ca('revoke', [serial!, '--reason', 'affiliationChanged', '--confirm']);
+    for (const name of ['hold', 'release'])
+      expect(await ca(name, [serial!, '--confirm', '--json'])).toMatchObject({ code: 3 });
+  });
+});
