@@ -7,6 +7,7 @@ import { caseNames, readOptions, usage, type CaseName } from './sign/options.js'
 import { stepCaCase } from './sign/step-ca.js';
 import { stepCases } from './sign/steps.js';
 import { table } from './sign/table.js';
+import { rivals } from './sign/versions.js';
 import { openWorkshop } from './sign/workshop.js';
 
 /** `npm run bench -- sign`: how fast certificates are signed. */
@@ -28,14 +29,14 @@ export async function run(args: readonly string[]): Promise<void> {
     );
     const after = loadavg()[0]!;
     const { cpu, cores, node, openssl, load } = before;
-    console.log(
-      `${cpu}, ${cores} cores; Node ${node}, OpenSSL ${openssl}, PostgreSQL 18, step-ca 0.30.2, cfssl 1.6.5`,
-    );
+    const versions = [`Node ${node}`, `OpenSSL ${openssl}`, ...(cycle ? [cycle.server] : []), ...rivals()];
+    console.log(`${cpu}, ${cores} cores; ${versions.join(', ')}`);
     console.log(
       `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; medians of ${rounds} rounds, cases in turns\n`,
     );
     console.log(table(measured));
-    if (json) console.log(JSON.stringify({ setting: { ...before, loadAfter: after, rounds }, measured }));
+    if (json)
+      console.log(JSON.stringify({ setting: { ...before, loadAfter: after, versions, rounds }, measured }));
   } finally {
     await cycle?.close();
   }

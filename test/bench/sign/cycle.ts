@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createSigningActivities } from '#activities/signing';
 import { soleAuthority } from '#libs/ca';
@@ -16,6 +17,8 @@ const perRound: Readonly<Record<number, number>> = { 1: 300, 16: 2_000 };
  */
 export async function cycleCases({ authority, profile }: Workshop): Promise<{
   cases: Case[];
+  /** Name and version of the database's server. */
+  server: string;
   close(): Promise<void>;
 }> {
   const database = await createTestDatabase();
@@ -45,8 +48,12 @@ export async function cycleCases({ authority, profile }: Workshop): Promise<{
       round: () => atATime(concurrency, ready.splice(0, size), issue),
     };
   };
+  const { rows } = await sql<{
+    version: string;
+  }>`select current_setting('server_version') as version`.execute(db);
   return {
     cases: [atOnce(1), atOnce(16)],
+    server: `PostgreSQL ${rows[0]!.version}`,
     async close() {
       await Promise.all([owner.destroy(), db.destroy()]);
       await database.drop();

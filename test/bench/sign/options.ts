@@ -18,7 +18,7 @@ export type CaseName = (typeof caseNames)[number];
 
 export const usage = `npm run bench -- sign [options]
 
-How fast certificates are signed, step by step and as a whole, beside step-ca 0.30.2 and cfssl 1.6.5.
+How fast certificates are signed, step by step and as a whole, beside step-ca and cfssl.
 
   --only a,b     of ${caseNames.join(', ')}
   --rounds N     rounds that count (default 5)
