@@ -24,7 +24,7 @@ export interface Measured {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
-  /** Microseconds of the processor for one. Says the same on a busy machine. */
+  /** Microseconds of the processor for one. A busy machine changes it less than the rate. */
   readonly cpuMicroseconds?: number;
 }
 
