@@ -1,0 +1,94 @@
+import { createHash, createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { isEncryptedPrivateKey, NpkiKeyError, readPrivateKeyFile, type PrivateKeyFile } from '#libs/npki';
+import { Failure, secretFrom, type Terminal, UsageError } from './terminal.js';
+
+/** Keys and certificates are a few thousand bytes. */
+const LARGEST_FILE = 1024 * 1024;
+
+/** @throws Failure if it cannot be read, or is far too large */
+export async function readSmallFile(path: string): Promise<Buffer> {
+  try {
+    if ((await stat(path)).size > LARGEST_FILE)
+      throw new Failure(`${path}: far too large for a key or certificate`);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    const reasons: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'that is a directory',
+      EACCES: 'it may not be read',
+    };
+    throw new Failure(`${path}: ${(code && reasons[code]) ?? 'it cannot be read'}`);
+  }
+}
+
+/** A certificate in DER or PEM. @throws Failure if it is none */
+export async function readCertificateFile(path: string): Promise<X509Certificate> {
+  const bytes = await readSmallFile(path);
+  try {
+    return new X509Certificate(bytes);
+  } catch {
+    throw new Failure(`${path}: not a certificate, in DER or PEM`);
+  }
+}
+
+export interface OpenedKey extends PrivateKeyFile {
+  readonly publicKey: KeyObject;
+}
+
+/** A key file in DER or PEM that was read, but not yet opened. */
+export async function readKeyBytes(path: string): Promise<Uint8Array> {
+  const bytes = await readSmallFile(path);
+  const pem = /^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----([^-]+)-----END/.exec(
+    bytes.toString('latin1'),
+  )?.[1];
+  return pem === undefined ? bytes : Buffer.from(pem, 'base64');
+}
+
+/**
+ * Opens a key file, with the password on standard input where there is to be one.
+ *
+ * @throws Failure if the password is wrong or the file damaged
+ * @throws UsageError if it is encrypted and no password was to be given
+ */
+export async function openKey(
+  path: string,
+  { passwordStdin, terminal }: { passwordStdin: boolean; terminal: Terminal },
+): Promise<OpenedKey> {
+  const bytes = await readKeyBytes(path);
+  if (isEncryptedPrivateKey(bytes) && !passwordStdin)
+    throw new UsageError(`${path} is encrypted: give its password on standard input, with --password-stdin`);
+  const password = passwordStdin ? await secretFrom(terminal) : '';
+  try {
+    const key = await readPrivateKeyFile(bytes, password);
+    return { ...key, publicKey: publicKeyOf(key.privateKey) };
+  } catch (error) {
+    if (error instanceof NpkiKeyError) throw new Failure(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function publicKeyOf(privateKey: Uint8Array): KeyObject {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' });
+    return createPublicKey(key);
+  } catch {
+    throw new NpkiKeyError();
+  }
+}
+
+/** SubjectPublicKeyInfo, in DER. */
+export const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const curves: Readonly<Record<string, string>> = { prime256v1: 'P256', secp384r1: 'P384', secp521r1: 'P521' };
+
+/** `RSA-2048`, `EC-P256` and the like. */
+export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  if (asymmetricKeyType === 'rsa') return `RSA-${asymmetricKeyDetails?.modulusLength}`;
+  const curve = asymmetricKeyDetails?.namedCurve ?? '';
+  return `EC-${curves[curve] ?? curve}`;
+}

@@ -1,0 +1,41 @@
+import type { X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CERTIFICATE_FILE } from '#libs/npki';
+import { readCertificateFile } from './files.js';
+import { Failure } from './terminal.js';
+
+/** Folders of joint certificates are a handful deep; whoever names the root of a disk is not made to wait. */
+const DEEPEST = 6;
+
+/** The folder of the one certificate that is here or below. @throws Failure if there is none, or more */
+export function findFolder(directory: string): string {
+  if (!existsSync(directory)) throw new Failure(`${directory}: there is no such folder`);
+  const found = foldersIn(resolve(directory), 0);
+  const [only, ...more] = found;
+  if (only === undefined) throw new Failure(`${directory}: there is no ${CERTIFICATE_FILE} in it or below`);
+  if (more.length > 0)
+    throw new Failure(`${directory}: there are ${found.length} certificates below; name the folder of one`);
+  return only;
+}
+
+function foldersIn(directory: string, depth: number): string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  if (entries.some(({ name }) => name === CERTIFICATE_FILE)) return [directory];
+  if (depth === DEEPEST) return [];
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => foldersIn(join(directory, name), depth + 1));
+}
+
+/** CA certificates lie two folders up, beside `USER`, or in the folder itself. */
+export async function readAuthorities(folder: string): Promise<X509Certificate[]> {
+  const places = [folder, dirname(dirname(folder))].filter((place) => existsSync(place));
+  const paths = places.flatMap((place) =>
+    readdirSync(place, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(der|cer|crt|pem)$/i.test(entry.name))
+      .filter(({ name }) => name !== CERTIFICATE_FILE)
+      .map(({ name }) => join(place, name)),
+  );
+  return Promise.all(paths.map(readCertificateFile));
+}

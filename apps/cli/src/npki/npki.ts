@@ -1,0 +1,60 @@
+import { NpkiFormatError } from '#libs/npki';
+import { read } from './read.js';
+import { Failure, type Terminal, UsageError } from './terminal.js';
+import { verify } from './verify.js';
+import { vid } from './vid.js';
+
+const USAGE = `Usage: npm run -s npki -- <command>
+
+  read FILE [--password-stdin]
+      What is in a key file (signPri.key): {form, keyType, spkiSha256, randomNumber or null}.
+      form is PBES1-SHA1-SEED, PBES2-HMACSHA1-SEED, PBES2-HMACSHA256-SEED, PBES2-HMACSHA1-AES256,
+      PBES2-HMACSHA256-AES256 or PKCS8 (not encrypted); keyType RSA-2048, EC-P256 and the like.
+
+  vid --rrn-stdin --random HEX [--certificate FILE]
+      The VID of a resident registration number and R: {virtualId}. With a certificate also whether it is
+      the certificate's, {virtualId, matches}; exit code 1 if it is not.
+
+  verify DIR [--password-stdin]
+      Checks the folder of a certificate (signCert.der, signPri.key), or the one such folder below DIR:
+      {folder, subject, serialNumber, notBefore, notAfter, checks: [{check, result, detail}], valid}.
+      Without the password what needs the key is skipped. Exit code 1 if a check failed.
+
+Keys and certificates may be in DER or PEM. Secrets come on standard input; one newline at the end is left out.
+Exit codes: 0 done, 1 no (one line says why), 2 not understood.`;
+
+const commands: Readonly<Record<string, (args: string[], terminal: Terminal) => Promise<number>>> = {
+  read,
+  vid,
+  verify,
+};
+
+/** Tools for the files of certificate holders. @returns the exit code */
+export async function runNpki([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+  if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
+    terminal.print(USAGE);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    terminal.complain(USAGE);
+    return 2;
+  }
+  try {
+    return await command(args, terminal);
+  } catch (error) {
+    if (error instanceof UsageError || isArgumentError(error)) {
+      terminal.complain(`${error.message} (npm run -s npki -- help)`);
+      return 2;
+    }
+    if (error instanceof Failure) terminal.complain(error.message);
+    else if (error instanceof NpkiFormatError)
+      terminal.complain(`a certificate is damaged: ${error.message}`);
+    else throw error;
+    return 1;
+  }
+}
+
+/** Of `parseArgs`, for an option that it does not know. */
+const isArgumentError = (error: unknown): error is Error =>
+  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
