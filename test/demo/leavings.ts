@@ -8,7 +8,7 @@ import type { Completed } from './reissue-once.js';
 /** Writes what a reissue leaves behind into `directory`; files of an earlier reissue are replaced. */
 export async function writeLeavings(
   directory: string,
-  { reissue, person, download, privateKey }: Completed,
+  { reissue, person, download, privateKey, vidRandom }: Completed,
   events: readonly PublishedEvent[],
   history: History,
 ): Promise<void> {
@@ -19,6 +19,7 @@ export async function writeLeavings(
   await write('new.pem', certificate);
   await write('chain.pem', chain);
   await writeSecret(path.join(directory, 'new.key.pem'), privateKey);
+  await writeSecret(path.join(directory, 'new.random.hex'), withNewline(vidRandom));
   await write('reissue.json', withNewline(JSON.stringify(reissue, null, 2)));
   await write('events.jsonl', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   await write('history.json', withNewline(historyToJSON(history)));

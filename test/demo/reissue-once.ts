@@ -20,6 +20,8 @@ export interface Completed {
   readonly download: string;
   /** The new private key, PEM (PKCS#8). */
   readonly privateKey: string;
+  /** R of the VID, hexadecimal. */
+  readonly vidRandom: string;
   readonly steps: readonly Step[];
   readonly ms: number;
 }
@@ -79,5 +81,6 @@ export async function reissueOnce(
   const download = await call('Downloaded', () => customer.download());
   const reissue = await call('Registered', () => customer.register());
   const ms = performance.now() - began;
-  return { reissue, person, download, privateKey: customer.key.privateKeyPem(), steps, ms };
+  const secrets = { privateKey: customer.key.privateKeyPem(), vidRandom: customer.vidRandom ?? '' };
+  return { reissue, person, download, ...secrets, steps, ms };
 }
