@@ -6,7 +6,8 @@ import { createContext, UsageError, type Command } from './context.js';
 
 /**
  * `npm run ca -- <command>`: what operators do with the CA. Exits with 0 if it was done, 1 if it was refused or failed,
- * 2 if the arguments are not understood, 78 if the configuration is not usable.
+ * 2 if the arguments are not understood, 3 if some certificates cannot be changed as asked for, 78 if the configuration
+ * is not usable.
  */
 process.exitCode = await main(process.argv.slice(2));
 

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { HoldActivities } from '#activities/revocation';
+import { taskQueues } from '#libs/domain';
+import { TimeSkipping } from '../support/time-skipping.js';
+
+// Everything that runs at the same time makes everything else slow.
+jest.setTimeout(90_000);
+
+const revokeLongHolds = jest.fn<HoldActivities['revokeLongHolds']>();
+let time: TimeSkipping;
+beforeAll(async () => {
+  time = await TimeSkipping.begin();
+  await time.startWorker(taskQueues.reissue, { revokeLongHolds }, true);
+});
+afterAll(() => time.end());
+
+it('releaseHolds goes from batch to batch until the last, also past a database that was away for a moment', async () => {
+  revokeLongHolds
+    .mockResolvedValueOnce({ revoked: 500, next: '10aa' })
+    .mockRejectedValueOnce(new Error('the database is away'))
+    .mockResolvedValueOnce({ revoked: 0, next: '10bb' })
+    .mockResolvedValueOnce({ revoked: 7 });
+  const workflow = await time.client.workflow.start('releaseHolds', {
+    workflowId: 'release-holds',
+    taskQueue: taskQueues.reissue,
+  });
+  await time.skipToEndOf('release-holds');
+  expect(await workflow.result()).toEqual({ revoked: 507 });
+  expect(revokeLongHolds.mock.calls.flat()).toEqual(['', '10aa', '10aa', '10bb']);
+});
