@@ -7,7 +7,7 @@ import { createDatabase, IssuerConflict, type Database } from '#libs/db';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
 import { makeKnown } from '../../apps/signer/src/known-issuers.js';
-import { createSoftToken, tokenProcesses } from '../support/softhsm.js';
+import { createSoftToken, tokenProcesses } from '../../libs/ca/src/testing/soft-token.js';
 import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 const work = mkdtempSync(join(tmpdir(), 'reseal-ca-commands-'));

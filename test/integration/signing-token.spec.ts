@@ -11,7 +11,7 @@ import {
   type OpenAuthorities,
   type Token,
 } from '#libs/ca';
-import { createSoftToken, tokenProcesses, type SoftToken } from '../support/softhsm.js';
+import { createSoftToken, tokenProcesses, type SoftToken } from '../../libs/ca/src/testing/soft-token.js';
 import { beginning, createSigningWorld, type SigningWorld } from '../world/signing-world.js';
 
 const work = mkdtempSync(join(tmpdir(), 'reseal-signing-token-'));

@@ -12,7 +12,7 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
-  X509Certificate,
+  type X509Certificate,
 } from './peculiar.js';
 import { newSerialNumber } from './serial-number.js';
 import { endOfKoreanDay, wholeSeconds } from './validity.js';

@@ -157,7 +157,7 @@ describe('certificate', () => {
     const wanted = contents(type);
     const der = await signCertificate(authority, buildCertificate(profile, authority.identity, wanted));
     const certificate = new X509Certificate(der);
-    const issuing = new X509Certificate(authority.chain[0]!);
+    const issuing = new X509Certificate(authority.chain[0]);
 
     expect(await certificate.verify({ publicKey: issuing, signatureOnly: true })).toBe(true);
     expect(certificate.serialNumber).toBe(wanted.serial);

@@ -102,7 +102,7 @@ function find(label: string): FoundKey {
 
 function attributes(object: Buffer, ...types: number[]): Buffer[] {
   const wanted = types.map((type) => ({ type }));
-  return library.C_GetAttributeValue(session, object, wanted).map(({ value }) => value as Buffer);
+  return library.C_GetAttributeValue(session, object, wanted).map(({ value }) => value);
 }
 
 function generate(label: string): void {

@@ -3,7 +3,7 @@ import { verify } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type * as Pkcs11 from 'pkcs11js';
-import { createSoftToken, tokenProcesses, type SoftToken } from '../../../../test/support/softhsm.js';
+import { createSoftToken, tokenProcesses, type SoftToken } from '../testing/soft-token.js';
 import { KeyStoreUnavailable } from '../key-store.js';
 import { openToken, type Token, type TokenOptions } from './pkcs11.js';
 
@@ -175,7 +175,7 @@ function takeOut({ module: path, pin }: TokenOptions): void {
   ]);
   const key = library.C_FindObjects(session)!;
   library.C_FindObjectsFinal(session);
-  const read = (type: number) => library.C_GetAttributeValue(session, key, [{ type }])[0]!.value as Buffer;
+  const read = (type: number) => library.C_GetAttributeValue(session, key, [{ type }])[0]!.value;
   const codeOf = (work: () => unknown) => {
     try {
       work();
