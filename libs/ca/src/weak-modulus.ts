@@ -21,14 +21,21 @@ export function bearsRocaFingerprint(modulus: bigint): boolean {
 }
 
 const markerProduct = product(markerPrimes);
-const smallPrimes = primesBetween(3, 751).map(BigInt);
-const smallProduct = smallPrimes.reduce((all, prime) => all * prime, 1n);
+/** Small primes in groups whose product a number holds exactly, so that a large modulus is divided only by those. */
+const smallPrimeGroups = grouped(primesBetween(3, 751)).map((primes) => ({
+  primes,
+  product: product(primes),
+}));
+const smallProduct = product(primesBetween(3, 751));
 
 /** Whether a modulus is divisible by a prime up to 751: then it was never made of two large primes. */
 export function hasSmallFactor(modulus: bigint): boolean {
   if (modulus % 2n === 0n) return true;
   const reduced = modulus % smallProduct;
-  return smallPrimes.some((prime) => reduced % prime === 0n);
+  return smallPrimeGroups.some(({ primes, product }) => {
+    const rest = Number(reduced % product);
+    return primes.some((prime) => rest % prime === 0);
+  });
 }
 
 /**
@@ -48,9 +55,19 @@ export function hasCloseFactors(modulus: bigint): boolean {
   return false;
 }
 
-/** Of the 64 remainders by 64, squares have twelve; the costly question is asked for few. */
-const squaresMod64 = new Set(Array.from({ length: 64 }, (_, number) => (number * number) % 64));
-const mayBeSquare = (number: bigint) => squaresMod64.has(Number(BigInt.asUintN(6, number)));
+/** What squares leave when they are divided by these: the costly question is asked for one number in a hundred. */
+const squaresMod64 = squaresModulo(64);
+const squaresModOthers = [63, 65, 11].map((divisor) => ({ divisor, squares: squaresModulo(divisor) }));
+
+function mayBeSquare(number: bigint): boolean {
+  if (!squaresMod64.has(Number(BigInt.asUintN(6, number)))) return false;
+  const rest = Number(number % 45_045n); // 63 · 65 · 11
+  return squaresModOthers.every(({ divisor, squares }) => squares.has(rest % divisor));
+}
+
+function squaresModulo(divisor: number): ReadonlySet<number> {
+  return new Set(Array.from({ length: divisor }, (_, number) => (number * number) % divisor));
+}
 
 function isSquare(number: bigint): boolean {
   const root = squareRoot(number);
@@ -80,6 +97,16 @@ function primesBetween(from: number, to: number): number[] {
     return true;
   };
   return Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(isPrime);
+}
+
+function grouped(primes: readonly number[]): number[][] {
+  const groups: number[][] = [[]];
+  for (const prime of primes) {
+    const last = groups.at(-1)!;
+    if (product([...last, prime]) <= BigInt(Number.MAX_SAFE_INTEGER)) last.push(prime);
+    else groups.push([prime]);
+  }
+  return groups;
 }
 
 function product(factors: readonly number[]): bigint {
