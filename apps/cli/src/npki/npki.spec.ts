@@ -37,7 +37,11 @@ async function run(args: string[], input: string | Uint8Array = '', now = '2027-
     complain: (line) => complaints.push(line),
     now: () => new Date(now),
   });
-  return { code, answer: printed.length === 1 ? JSON.parse(printed[0]!) : printed, complaints };
+  return {
+    code,
+    answer: printed.length === 1 && args.length > 1 ? JSON.parse(printed[0]!) : printed,
+    complaints,
+  };
 }
 
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
