@@ -28,11 +28,12 @@ export interface Measured {
   readonly cpuMicroseconds?: number;
 }
 
-/** On a quiet machine half a second; on a busy one as many operations as there. */
-const roundCpuSeconds = 0.5;
+/** On a quiet machine a second; on a busy one as many operations as there. */
+const roundCpuSeconds = 1;
 const batch = 20;
+const warmUp = 2;
 
-/** Repeats an operation, one after the other, until it has had half a second of the processor. */
+/** Repeats an operation, one after the other, until it has had a second of the processor. */
 export async function oneAfterTheOther(operation: () => unknown): Promise<Sample> {
   const cpu = process.cpuUsage();
   const since = performance.now();
@@ -66,17 +67,17 @@ export async function atATime<T>(
 }
 
 /**
- * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: one round that does
- * not count, to get warm, then `rounds` that do.
+ * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: two rounds that
+ * do not count, in which code gets compiled and caches get filled, then `rounds` that do.
  */
 export async function inTurns(
   cases: readonly Case[],
   rounds: number,
   progress: (round: number) => void,
 ): Promise<Measured[]> {
-  for (const { prepare } of cases) await prepare?.(rounds + 1);
+  for (const { prepare } of cases) await prepare?.(warmUp + rounds);
   const samples = new Map(cases.map(({ name }) => [name, [] as Sample[]]));
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 1 - warmUp; round <= rounds; round += 1) {
     progress(round);
     for (const one of cases) {
       const sample = await one.round();

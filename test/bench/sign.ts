@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<void> {
     if (wants('cfssl')) cases.push(await cfsslCase(workshop));
     const wanted = caseNames.flatMap((name) => (wants(name) ? cases.filter((one) => one.name === name) : []));
     const measured = await inTurns(wanted, rounds, (round) =>
-      process.stderr.write(round === 0 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`),
+      process.stderr.write(round < 1 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`),
     );
     const after = loadavg()[0]!;
     const { cpu, cores, node, openssl, load } = before;
