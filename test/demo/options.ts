@@ -8,7 +8,7 @@ One reissue as a client would do it, over HTTP, against the running stack.
   --reason REASON    ${reasons.join(', ')} (default EXPIRED)
   --count N          how many reissues, each of another person (default 1)
   --concurrency C    how many of them at once (default 1)
-  --out DIR          write what a reissue leaves behind: old.pem new.pem chain.pem new.key.pem
+  --out DIR          write what a reissue leaves behind: old.pem new.pem chain.pem new.key.pem new.random.hex
                      reissue.json events.jsonl history.json; several reissues have a folder each
   --json             print the figures as one JSON object on the last line
   --help             this text
