@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCertificateAuthority, openIssuingAuthority, rotateIssuingAuthority } from '#libs/ca';
+import { createDatabase } from '#libs/db';
+import { ClockCheck } from '../../apps/signer/src/clock-check.js';
+import { databaseUrlOf } from '../support/app-environment.js';
 
 const hourMs = 3_600_000;
 const work = mkdtempSync(join(tmpdir(), 'reseal-wrong-clock-'));
@@ -65,6 +68,18 @@ it('a signer whose clock is behind leaves a new issuing CA alone until it has be
   expect(certifyAt('-1h').issuer).toBe('C=kr, O=reseal-test, CN=reseal-test Issuing CA');
   expect(certifyAt('+0').issuer).toBe(subject);
   expect(certifyAt('+1h').issuer).toBe(subject);
+});
+
+it('a signer signs nothing while its clock is not that of the database', async () => {
+  const db = createDatabase({ url: databaseUrlOf('signer'), applicationName: 'spec' });
+  const check = (offsetMs: number) => new ClockCheck(db, () => new Date(Date.now() + offsetMs)).require();
+  await expect(check(0)).resolves.toBeUndefined();
+  await expect(check(5_000)).resolves.toBeUndefined();
+  await expect(check(hourMs)).rejects.toMatchObject({ type: 'CLOCK_WRONG', nonRetryable: false });
+  await expect(check(-hourMs)).rejects.toThrow(
+    /^the clock is 3600 s behind the database's: nothing is signed$/,
+  );
+  await db.destroy();
 });
 
 function read(pem: string) {

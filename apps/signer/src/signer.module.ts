@@ -10,6 +10,7 @@ import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
 import { registerAuthorityMetrics } from './authority-metrics.js';
 import { AuthorityWatch } from './authority-watch.js';
+import { ClockCheck } from './clock-check.js';
 import { crlTimingOf, type SignerConfig } from './config.js';
 import { registerCrlMetrics } from './crl-metrics.js';
 import { CrlPublication } from './crl-publication.js';
@@ -28,6 +29,7 @@ export class SignerModule {
       everyMs: config.caReloadMs,
       logger,
     });
+    const clocks = new ClockCheck(db, clock);
     const publication = publicationPorts(config, ports);
     const crls = new CrlPublication(publication, {
       databaseUrl: config.databaseUrl,
@@ -40,7 +42,10 @@ export class SignerModule {
       taskQueue: taskQueues.signing,
       dataConverter: createDataConverter(config.codecKeys),
       logger,
-      activities: activitiesOf(config, ports, publication, watch),
+      activities: activitiesOf(config, ports, publication, async () => {
+        await watch.known();
+        await clocks.require();
+      }),
       // An attempt needs a connection; more of them would only wait for one, and their timeout runs meanwhile.
       options: { maxConcurrentActivityTaskExecutions: config.databasePoolSize },
     });
@@ -53,6 +58,7 @@ export class SignerModule {
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             registerAuthorityMetrics(authorities, registry, clock);
             registerCrlMetrics(publication, registry);
+            health.register('clock', () => clocks.require());
             return new Dependencies(db, watch, crls, worker, health);
           },
           inject: [HealthRegistry, Metrics],
@@ -67,12 +73,12 @@ function publicationPorts(config: SignerConfig, ports: Ports): PublicationPorts 
   return { db, authorities, statusUrl: profile.statusUrl, timing: crlTimingOf(config), clock, logger };
 }
 
-/** Nothing is signed by a CA that the others do not know yet. */
+/** Nothing is signed by a CA that the others do not know yet, nor by a clock that is wrong. */
 function activitiesOf(
   { env }: SignerConfig,
   ports: Ports,
   publication: PublicationPorts,
-  watch: AuthorityWatch,
+  ready: () => Promise<void>,
 ): object {
   const activities = {
     ...createSigningActivities(ports),
@@ -82,7 +88,7 @@ function activitiesOf(
   const gated = Object.entries(activities).map(([name, run]: [string, (request: never) => unknown]) => [
     name,
     async (request: never) => {
-      await watch.known();
+      await ready();
       return run(request);
     },
   ]);

@@ -59,5 +59,6 @@ function told(error: unknown, { name, usage }: Command): number {
 }
 
 /** Of node:util's parseArgs. */
-const isArgumentError = (error: unknown) =>
-  String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+function isArgumentError(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+}
