@@ -1,7 +1,9 @@
 import { json } from '#libs/config';
 import { z } from 'zod';
 import {
+  bankNameSchema,
   certificateProfile,
+  codeSchema,
   personalBankProfile,
   personalBankRsaProfile,
   statusUrlSchema,
@@ -23,12 +25,9 @@ export const profileConfig = {
   profile: json(certificateProfile).optional(),
   profileName: z.enum(['personal-bank', 'personal-bank-rsa']).default('personal-bank'),
   /** How the bank is called in the names of its certificate holders (`ou`). */
-  bankName: z.string().min(1).max(64).default('RESEAL'),
+  bankName: bankNameSchema.default('RESEAL'),
   /** The bank's three-digit code, in the digits of those names. */
-  bankCode: z
-    .string()
-    .regex(/^\d{3}$/)
-    .default('999'),
+  bankCode: codeSchema.default('999'),
   /** Base of the addresses for CRLs, OCSP and CA certificates that certificates carry. */
   statusUrl: statusUrlSchema.default('http://127.0.0.1:3002'),
 };

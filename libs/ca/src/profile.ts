@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isNameable } from './distinguished-name.js';
 
 /** Numbers of the named bits of KeyUsage (RFC 5280 section 4.2.1.3). */
 export const keyUsageBits = { digitalSignature: 0, nonRepudiation: 1 } as const;
@@ -8,7 +9,13 @@ export const keyUsageBits = { digitalSignature: 0, nonRepudiation: 1 } as const;
 export const keyTypes = ['EC-P256', 'RSA-2048', 'RSA-3072', 'RSA-4096'] as const;
 export type KeyType = (typeof keyTypes)[number];
 
-const name = z.string().min(1).max(64);
+/** As in a distinguished name: RFC 5280 appendix A, RFC 4518 section 2. */
+export const bankNameSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine(isNameable, { message: 'has a character that no name may have' });
+export const codeSchema = z.string().regex(/^\d{3}$/, 'must be three digits');
 const distinct = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -42,8 +49,8 @@ export const certificateProfile = z
     /** Base of the addresses of CRLs, OCSP and CA certificates. */
     statusUrl: statusUrlSchema,
     /** For the subject's name: `ou` of the bank, and the codes its digits begin with. */
-    bank: z.strictObject({ name, code: z.string().regex(/^\d{3}$/, 'must be three digits') }).readonly(),
-    registrationCode: z.string().regex(/^\d{3}$/, 'must be three digits'),
+    bank: z.strictObject({ name: bankNameSchema, code: codeSchema }).readonly(),
+    registrationCode: codeSchema,
   })
   .readonly();
 export type CertificateProfile = z.output<typeof certificateProfile>;

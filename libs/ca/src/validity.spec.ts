@@ -46,6 +46,29 @@ describe('validity', () => {
     );
   });
 
+  it('adds as many years as the profile gives, to a renewal and to what is new', () => {
+    const old = new Date('2026-11-20T14:59:59Z');
+    expect(iso(validity('RENEW', old, now, 3).notAfter)).toBe('2029-11-20T14:59:59.000Z');
+    expect(iso(validity('NEW', undefined, now, 3).notAfter)).toBe('2029-11-05T14:59:59.000Z');
+  });
+
+  it('keeps the day of the year over any number of renewals, and the very end over any reissue', () => {
+    const ends = fc
+      .integer({ min: 0, max: 30_000 })
+      .map((days) => new Date(Date.parse('2000-01-01T14:59:59Z') + days * 86_400_000));
+    fc.assert(
+      fc.property(ends, fc.integer({ min: 1, max: 5 }), (old, years) => {
+        const renewed = validity('RENEW', old, now, years).notAfter;
+        expect(iso(renewed)).toMatch(/T14:59:59\.000Z$/);
+        expect(renewed.getUTCFullYear()).toBe(old.getUTCFullYear() + years);
+        const day = (date: Date) => iso(date).slice(5, 10);
+        expect([day(old), '02-28']).toContain(day(renewed));
+        if (day(old) !== '02-29') expect(day(renewed)).toBe(day(old));
+        expect(validity('REISSUE', old, now, years).notAfter).toEqual(old);
+      }),
+    );
+  });
+
   it('refuses to reissue or renew what was never there', () => {
     expect(() => validity('REISSUE', undefined, now, 1)).toThrow(TypeError);
   });

@@ -1,0 +1,44 @@
+import * as der from '../der.js';
+import { DerReader } from '../der-reader.js';
+
+const names: Record<number, string> = {
+  0x01: 'BOOLEAN',
+  0x02: 'INTEGER',
+  0x03: 'BIT STRING',
+  0x04: 'OCTET STRING',
+  0x05: 'NULL',
+  0x06: 'OBJECT',
+  0x0c: 'UTF8STRING',
+  0x13: 'PRINTABLESTRING',
+  0x17: 'UTCTIME',
+  0x18: 'GENERALIZEDTIME',
+  0x30: 'SEQUENCE',
+  0x31: 'SET',
+};
+const texts = [0x0c, 0x13, 0x17, 0x18];
+
+/** What the value of an extension or a key begins with when there is more DER in it. */
+const holdsMore = (tag: number, content: Buffer) =>
+  (tag === 0x04 && der.isOneSequence(content)) || (tag === 0x03 && der.isOneSequence(content.subarray(1)));
+
+/** DER as text, one line for each value, indented as they lie in each other; after `openssl asn1parse -i`. */
+export function dump(bytes: Buffer, indent = ''): string {
+  let text = '';
+  for (let at = 0; at < bytes.length;) {
+    const { tag, content, end } = der.readElement(bytes, at)!;
+    const name = names[tag] ?? `[${tag & 0x1f}]`;
+    text += `${indent}${name} l=${content.length}${tag & 0x20 ? '' : valueOf(tag, bytes.subarray(at, end), content)}\n`;
+    if (tag & 0x20) text += dump(content, `${indent}  `);
+    else if (holdsMore(tag, content)) text += dump(content.subarray(tag === 0x03 ? 1 : 0), `${indent}  `);
+    at = end;
+  }
+  return text;
+}
+
+function valueOf(tag: number, whole: Buffer, content: Buffer): string {
+  if (holdsMore(tag, content) || content.length === 0) return '';
+  if (tag === 0x06) return ` ${new DerReader(whole).objectIdentifier()}`;
+  if (texts.includes(tag)) return ` ${content.toString('utf8')}`;
+  if (tag === 0x86) return ` ${content.toString('latin1')}`;
+  return ` ${content.toString('hex')}`;
+}
