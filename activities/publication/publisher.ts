@@ -1,4 +1,10 @@
-import { signCrl, statusAddresses, type Authorities, type IssuingAuthority } from '#libs/ca';
+import {
+  KeyStoreUnavailable,
+  signCrl,
+  statusAddresses,
+  type Authorities,
+  type IssuingAuthority,
+} from '#libs/ca';
 import {
   inTransaction,
   insertCrl,
@@ -64,9 +70,12 @@ export async function publishDueCrls(
   const authorities = new Map(ports.authorities.all.map((authority) => [authority.subject, authority]));
   const total = { published: 0, shown: 0 };
   const failures: unknown[] = [];
+  /** Their keys do not answer: to wait for them shard by shard would make the others wait, too. */
+  const silent = new Set<string>();
   for (const state of await shardsOf(db, [...authorities.keys()])) {
     const authority = authorities.get(state.issuer);
     if (!authority || !(force || isDue(state, clock(), timing))) continue;
+    if (silent.has(state.issuer)) continue;
     try {
       const shown = await publishShard(ports, authority, state.shard, force);
       if (shown === undefined) continue;
@@ -75,6 +84,7 @@ export async function publishDueCrls(
     } catch (error) {
       logger.error({ err: error, issuer: state.issuer, shard: state.shard }, 'a CRL could not be published');
       failures.push(error);
+      if (error instanceof KeyStoreUnavailable) silent.add(state.issuer);
     }
   }
   if (total.published > 0) logger.info(total, 'CRLs published');

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { publishDueCrls } from '#activities/publication';
+import { pino } from 'pino';
+import { crlStanding, publishDueCrls } from '#activities/publication';
+import { KeyStoreUnavailable } from '#libs/ca';
 import { CrlPublication } from '../../apps/signer/src/crl-publication.js';
 import { cuttableProxy } from '../support/cuttable-proxy.js';
 import { connectAsAdmin } from '../support/stores.js';
@@ -89,7 +91,7 @@ describe('OCSP', () => {
     await world.revoke(certificate);
     for (const url of urls)
       await until('both to have heard', async () => (await statusBy(certificate, url)) === 'revoked', {
-        timeoutMs: 1_000,
+        timeoutMs: 5_000,
         pauseMs: 10,
       });
   });
@@ -97,7 +99,7 @@ describe('OCSP', () => {
   it('shows a hold, and its release', async () => {
     const certificate = await world.issue();
     const becomes = (status: string) =>
-      until(status, async () => (await statusBy(certificate)) === status, { timeoutMs: 1_000, pauseMs: 10 });
+      until(status, async () => (await statusBy(certificate)) === status, { timeoutMs: 5_000, pauseMs: 10 });
     await becomes('good');
     await world.change(certificate, { hold_at: world.clock.now() });
     await becomes('revoked');
@@ -127,7 +129,7 @@ describe('OCSP', () => {
     await admin.end();
     await world.revoke(certificate);
     await until('its answer', async () => (await statusBy(certificate)) === 'revoked', {
-      timeoutMs: 1_000,
+      timeoutMs: 5_000,
       pauseMs: 10,
     });
     await hears();
@@ -325,6 +327,36 @@ describe('CRL', () => {
     } finally {
       await publication.stop();
     }
+  });
+
+  it('that cannot be signed leaves its certificates waiting, and is told to be late', async () => {
+    const told: string[] = [];
+    const logger = pino({ level: 'error' }, { write: (line) => void told.push(line) });
+    const [certificate, sameShard] = [await world.issue(), await world.issue()];
+    for (const one of [certificate, sameShard]) await world.revoke(one);
+    const signed: Buffer[] = [];
+    const keyStore = {
+      ...world.authority.keyStore,
+      sign(bytes: Uint8Array) {
+        signed.push(Buffer.from(bytes));
+        return Promise.reject(new KeyStoreUnavailable('the token is away'));
+      },
+    };
+    const away = { ...world.publication, logger, authorities: { all: [{ ...world.authority, keyStore }] } };
+    await expect(publishDueCrls(away, { force: true })).rejects.toThrow('the token is away');
+    expect(signed).toHaveLength(1); // nobody waits for it once more for the other shard
+    expect((await world.row(certificate)).crl_pending).toBe(true);
+    expect(told.some((line) => line.includes('no CRL shows the changed status'))).toBe(false);
+
+    world.clock.advance(16 * 60_000);
+    expect((await crlStanding(away)).oldestPendingSeconds).toBeGreaterThan(900);
+    await expect(publishDueCrls(away)).rejects.toThrow('the token is away');
+    expect(told.some((line) => line.includes('no CRL shows the changed status'))).toBe(true);
+    await publish();
+    const standing = await crlStanding(world.publication);
+    expect(standing.oldestPendingSeconds).toBe(0);
+    expect(standing.nextUpdateSeconds.get(world.authority.subject)).toBeGreaterThan(24 * 3_600);
+    world.clock.advance(-16 * 60_000);
   });
 
   it('may be kept for a minute, is not sent again to whoever has it, and old ones stay', async () => {
