@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -208,6 +209,33 @@ describe('issuing CAs in the database', () => {
     await ca('init');
     await expect(makeKnown(db, await open(), 16, now)).rejects.toThrow(IssuerConflict);
     await db.destroy();
+  });
+});
+
+describe('ca as a process', () => {
+  const run = (...args: string[]) => {
+    const options = { encoding: 'utf8', env: { ...env(), PATH: process.env.PATH } } as const;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['dist/apps/signer/src/ca/main.js', ...args],
+      options,
+    );
+    return { status, stderr };
+  };
+
+  it('says in one line what is refused, with the usage what is not understood, and exits accordingly', async () => {
+    now = new Date();
+    await ca('init');
+    expect(run('rotate', 'issuing')).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^generation 1 was made at [^\n]*\n$/),
+    });
+    expect(run('rotate', 'everything')).toEqual({
+      status: 2,
+      stderr: 'Say what to rotate: issuing or ocsp.\nUsage: npm run ca -- rotate issuing|ocsp [--confirm]\n',
+    });
+    expect(run('frobnicate')).toMatchObject({ status: 2 });
+    expect(run('rotate', '--help')).toEqual({ status: 0, stderr: '' });
   });
 });
 
