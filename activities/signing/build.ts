@@ -74,7 +74,7 @@ export function build({ authority, profile }: Maker, wanted: Wanted, now: Date):
       serial,
       issuer: authority.subject,
       profile: profile.id,
-      profile_digest: profileDigest(profile),
+      profile_digest: digestOfProfile(profile),
       policy: profile.policy,
       subject: nameText(contents.subject),
       spki_sha256: request.spkiSha256,
@@ -84,6 +84,17 @@ export function build({ authority, profile }: Maker, wanted: Wanted, now: Date):
       not_after: validity.notAfter,
     },
   };
+}
+
+const digests = new WeakMap<CertificateProfile, string>();
+
+/** Profiles never change: the digest of each is computed once. */
+function digestOfProfile(profile: CertificateProfile): string {
+  const known = digests.get(profile);
+  if (known) return known;
+  const digest = profileDigest(profile);
+  digests.set(profile, digest);
+  return digest;
 }
 
 /** The distinguished name of a person, with digits of their own unless they have some already. */
