@@ -164,7 +164,7 @@ describe('what is no proper check is refused, and nothing is kept of it', () => 
 
 describe('guessing', () => {
   it('ends after ten wrong numbers a day, however many come at once, and for the right one too', async () => {
-    const target = (await sandbox.makePerson('VALID'));
+    const target = await sandbox.makePerson('VALID');
     const of = oldSerialOf(target)!;
     const guess = (rrn: string) => checkVid(gateway, of, rrn, target.oldRandom!, { patienceMs });
     const guesses = Array.from({ length: 14 }, (_, index) => `99010110000${10 + index}`);
