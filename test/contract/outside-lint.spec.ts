@@ -51,5 +51,5 @@ describe('zlint and pkilint', () => {
         expect.stringContaining('pkilint pkix.certificate_serial_number_'),
       ]),
     );
-  });
+  }, 30_000);
 });
