@@ -28,6 +28,8 @@ export type EncryptionForm = Pbes1Form | Pbes2Form;
  * recommendation for any of the hashes is 1.3 million. Two million take a few seconds.
  */
 export const MOST_ITERATIONS = 2_000_000;
+/** WebCrypto has no PBKDF1, so that each of its rounds takes longer and blocks; the form has 2048 of them. */
+const MOST_PBES1_ITERATIONS = 100_000;
 const LONGEST_SALT = 1024;
 
 const prfs = {
@@ -66,13 +68,14 @@ export interface EncryptionOptions {
   readonly random?: (length: number) => Uint8Array;
 }
 
-/** @throws RangeError if the iteration count is not from 1 to {@link MOST_ITERATIONS} */
+/** @throws RangeError if the iteration count is below 1 or above what is read again */
 export async function encryptWithPassword(
   plain: Uint8Array,
   { form, password, iterations, random = randomBytes }: EncryptionOptions,
 ): Promise<Encrypted> {
-  if (!Number.isInteger(iterations) || iterations < 1 || iterations > MOST_ITERATIONS)
-    throw new RangeError(`the iteration count must be from 1 to ${MOST_ITERATIONS}`);
+  const most = form === 'PBES1-SHA1-SEED' ? MOST_PBES1_ITERATIONS : MOST_ITERATIONS;
+  if (!Number.isInteger(iterations) || iterations < 1 || iterations > most)
+    throw new RangeError(`the iteration count must be from 1 to ${most}`);
   if (form === 'PBES1-SHA1-SEED') {
     const salt = random(8);
     const { key, iv } = pbes1Key(password, salt, iterations);
@@ -111,7 +114,7 @@ export async function decryptWithPassword(
   const parameters = inside(reader);
   if (scheme === oids.pbeWithSha1AndSeedCbc) {
     const salt = readSalt(parameters.next());
-    const { key, iv } = pbes1Key(password, salt, readIterations(parameters.next()));
+    const { key, iv } = pbes1Key(password, salt, readIterations(parameters.next(), MOST_PBES1_ITERATIONS));
     return { form: 'PBES1-SHA1-SEED', plain: seedCbcDecrypt(key, iv, encrypted) };
   }
   if (scheme !== oids.pbes2) throw new NpkiFormatError(`unknown encryption ${scheme}`);
@@ -153,10 +156,9 @@ function readSalt({ tag, content }: Element): Bytes {
   return content;
 }
 
-export function readIterations(element: Element): number {
+export function readIterations(element: Element, most = MOST_ITERATIONS): number {
   const iterations = readInteger(element);
-  if (iterations < 1 || iterations > MOST_ITERATIONS)
-    throw new NpkiFormatError('unreasonable iteration count');
+  if (iterations < 1 || iterations > most) throw new NpkiFormatError('unreasonable iteration count');
   return iterations;
 }
 
