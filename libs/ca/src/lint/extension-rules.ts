@@ -4,7 +4,8 @@ import { keyUsageBits } from '../profile.js';
 import { crlShardOf } from '../serial-number.js';
 import { statusAddresses } from '../status-addresses.js';
 import { accessDescriptions, authorityKeyId, distributionAddress, policies } from './extension-values.js';
-import { extensionTypes, inExtension } from './extensions.js';
+import { extensionTypes } from './extension-types.js';
+import { inExtension } from './extensions.js';
 import { identifyDataRules } from './identify-data-rules.js';
 import type { LintRule } from './rule.js';
 

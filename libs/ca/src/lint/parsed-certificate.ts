@@ -1,4 +1,6 @@
 import { constructed, DerError, DerReader, tags } from '../der-reader.js';
+import { extensionTypes } from './extension-types.js';
+import { metBefore } from './met-before.js';
 
 /** A certificate taken apart (RFC 5280 section 4.1), with its parts as they stand: nothing is made right. */
 export interface ParsedCertificate {
@@ -73,7 +75,7 @@ function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgor
   const innerAlgorithm = body.whole(tags.sequence);
   const issuer = body.whole(tags.sequence);
   const validity = body.inside(tags.sequence);
-  const [notBefore, notAfter] = [time(validity), time(validity)];
+  const [notBefore, notAfter] = [readTime(nextWhole(validity)), readTime(nextWhole(validity))];
   validity.end();
   const subject = parseName(body.inside(tags.sequence));
   const spki = body.whole(tags.sequence);
@@ -83,59 +85,69 @@ function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgor
     body.tag === undefined
       ? []
       : only(body.inside(constructed(3)), (field) =>
-          field.inside(tags.sequence).all(tags.sequence).map(extension),
+          allWhole(field.inside(tags.sequence), tags.sequence).map(readExtension),
         );
   body.end();
   const fields = { version, serial, innerAlgorithm, issuer, notBefore, notAfter, subject, spki };
   return { ...fields, hasUniqueIds, extensions };
 }
 
+const nextWhole = (reader: DerReader) => reader.whole(reader.tag ?? 0);
+
+function allWhole(reader: DerReader, tag: number): Buffer[] {
+  const values: Buffer[] = [];
+  while (reader.tag !== undefined) values.push(reader.whole(tag));
+  return values;
+}
+
 /** The attributes of a Name, given a reader of what is in it. */
-export function parseName(name: DerReader): ParsedAttribute[] {
-  const attributes: ParsedAttribute[] = [];
-  for (const relative of name.all(tags.set)) {
-    const members = relative.all(tags.sequence);
-    for (const member of members) {
+export const parseName = (name: DerReader): ParsedAttribute[] =>
+  allWhole(name, tags.set).flatMap(readRelativeName);
+
+/** Of people's names, only the common name is different for each of them. */
+const readRelativeName = metBefore(
+  (bytes) => {
+    const members = new DerReader(bytes).inside(tags.set).all(tags.sequence);
+    return members.map((member): ParsedAttribute => {
       const type = member.objectIdentifier();
       const tag = member.tag ?? 0;
       const value = member.content(tag).toString('utf8');
       member.end();
-      attributes.push({ type, tag, value, shared: members.length > 1 });
-    }
-  }
-  return attributes;
-}
+      return { type, tag, value, shared: members.length > 1 };
+    });
+  },
+  (attributes) => attributes.every(({ type }) => type !== commonName),
+);
 
-function time(validity: DerReader): ParsedTime {
-  const tag = validity.tag ?? 0;
-  const text = validity.content(tag).toString('latin1');
+const commonName = '2.5.4.3';
+
+const readTime = metBefore((bytes): ParsedTime => {
+  const tag = bytes[0]!;
+  const text = new DerReader(bytes).content(tag).toString('latin1');
   // RFC 5280 section 4.1.2.5.1: two digits of a year mean 1950 to 2049.
   const century = tag !== tags.utcTime ? '' : text < '5' ? '20' : '19';
-  const [, year, month, day, hour, minute, second] = timePattern.exec(century + text) ?? [];
-  const moment = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-  return { tag, text, moment };
-}
+  const [, year, month, ...rest] = (timePattern.exec(century + text) ?? []).map(Number);
+  const [day, hour, minute, second] = rest;
+  return { tag, text, moment: Date.UTC(year!, month! - 1, day, hour, minute, second) };
+});
 
 const timePattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
 const trueContent = Buffer.from([0xff]);
 
-function extension(field: DerReader): ParsedExtension {
-  const type = field.objectIdentifier();
-  const critical = field.tag === tags.boolean;
-  // X.690 sections 11.1 and 11.5: TRUE is 0xff, and FALSE, the default, is left out.
-  if (critical && !field.content(tags.boolean).equals(trueContent)) throw new DerError('not TRUE');
-  const value = field.content(tags.octetString);
-  field.end();
-  return new ParsedExtension(type, critical, value);
-}
+const readExtension = metBefore(
+  (bytes) => {
+    const field = new DerReader(bytes).inside(tags.sequence);
+    const type = field.objectIdentifier();
+    const critical = field.tag === tags.boolean;
+    // X.690 sections 11.1 and 11.5: TRUE is 0xff, and FALSE, the default, is left out.
+    if (critical && !field.content(tags.boolean).equals(trueContent)) throw new DerError('not TRUE');
+    const value = field.content(tags.octetString);
+    field.end();
+    return new ParsedExtension(type, critical, value);
+  },
+  ({ type }) => type !== extensionTypes.subjectAltName && type !== extensionTypes.subjectKeyIdentifier,
+);
 
 /** What `read` finds in a value in which there is nothing else. */
 export function only<T>(reader: DerReader, read: (reader: DerReader) => T): T {
