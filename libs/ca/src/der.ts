@@ -52,7 +52,7 @@ export function namedBits(numbers: readonly number[]): Buffer {
 
 export function objectIdentifier(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  return tlv(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
+  return tlv(0x06, Buffer.from([first * 40 + second, ...rest].flatMap(base128)));
 }
 
 function base128(arc: number): number[] {

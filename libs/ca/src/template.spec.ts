@@ -55,7 +55,7 @@ const anyContents: fc.Arbitrary<CertificateContents> = fc
   }));
 const anyProfile: fc.Arbitrary<CertificateProfile> = fc
   .record({
-    policy: fc.constantFrom('1.2.410.200005.1.1.4', '1.2.410.200005.1.1.1', '2.25.1'),
+    policy: fc.constantFrom('1.2.410.200005.1.1.4', '1.2.410.200005.1.1.1', '2.25.1', '2.999.1'),
     crlShards: fc.integer({ min: 1, max: 64 }),
     keyUsage: fc.constantFrom<CertificateProfile['keyUsage'][]>(
       ['digitalSignature', 'nonRepudiation'],
