@@ -191,6 +191,6 @@ export function readText({ tag, content }: Element): string {
     throw new NpkiFormatError('not text');
   }
   if (tag === tags.printableString || tag === tags.ia5String || tag === tags.teletexString)
-    return String.fromCharCode(...content);
+    return Array.from(content, (octet) => String.fromCharCode(octet)).join('');
   throw new NpkiFormatError('not text');
 }

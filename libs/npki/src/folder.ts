@@ -65,9 +65,17 @@ function organisationFolder(name: readonly NameAttribute[]): string {
 /** What file systems take: Linux 255 bytes without `/`, Windows none of its own characters and no dot at the end. */
 const LONGEST_FILE_NAME = 255;
 
+/** Besides what file systems refuse, what is not seen or turns the direction of what follows around. */
+const unfit = /[\\/:*?"<>|\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
 function fileName(text: string, suffix = ''): string {
-  let name = text.replace(/[\\/:*?"<>|\u0000-\u001f\u007f]/g, '_').replace(/[. ]+$/, '_');
-  const size = () => new TextEncoder().encode(name + suffix).length;
-  while (size() > LONGEST_FILE_NAME) name = [...name].slice(0, -1).join('');
+  // No character has less than one byte: what is behind these cannot stay.
+  const characters = [...text.slice(0, 2 * LONGEST_FILE_NAME)].slice(0, LONGEST_FILE_NAME);
+  const size = () => new TextEncoder().encode(characters.join('') + suffix).length;
+  while (size() > LONGEST_FILE_NAME) characters.pop();
+  const name = characters
+    .join('')
+    .replace(unfit, '_')
+    .replace(/[. ]+$/, '_');
   return `${name || '_'}${suffix}`;
 }

@@ -9,6 +9,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
+import * as der from './der.js';
 import { NpkiFormatError } from './der.js';
 import { npkiFiles, npkiZip } from './folder.js';
 import { readPkcs12 } from './pkcs12-reader.js';
@@ -179,6 +180,8 @@ describe('the folder of joint certificates', () => {
       ['../../etc/passwd', '..'],
       ['가'.repeat(60), 'a/b\\c:d*e?f"g<h>i|j'],
       ['.', 'ends with a dot.'],
+      [`${'a'.repeat(238)}. b`, `${'b'.repeat(254)}. c`],
+      ['left\u202eright', '\u2066 isolated'],
     ] as const) {
       const made = await issue([{ O: [organisation] }, { CN: [name] }] as unknown as string, ca);
       for (const path of npkiFiles({ certificate: made, authorities: [made] }).keys()) {
@@ -186,10 +189,27 @@ describe('the folder of joint certificates', () => {
         expect(parts[0]).toBe('NPKI');
         expect([3, 5]).toContain(parts.length);
         for (const part of parts) {
-          expect(part).not.toMatch(/^\.*$|[\\:*?"<>|]|[. ]$/);
+          expect(part).not.toMatch(/^\.*$|[\\:*?"<>|]|[. ]$|\p{Cf}/u);
           expect(Buffer.byteLength(part)).toBeLessThanOrEqual(255);
         }
       }
+    }
+  });
+
+  it('is found as quickly for a name of hundreds of thousands of characters, whatever they are', () => {
+    const attribute = (type: string, value: Uint8Array) =>
+      der.set(der.sequence(der.objectIdentifier(type), value));
+    for (const name of [
+      der.utf8String('가'.repeat(300_000)),
+      der.utf8String(`${'.'.repeat(500_000)}x`),
+      der.printableString('x'.repeat(500_000)),
+    ]) {
+      const subject = der.sequence(attribute('2.5.4.10', der.utf8String('o')), attribute('2.5.4.3', name));
+      const empty = der.sequence();
+      const tbs = der.sequence(der.integer(1), empty, empty, empty, subject, empty);
+      const before = performance.now();
+      npkiFiles({ certificate: der.sequence(tbs) });
+      expect(performance.now() - before).toBeLessThan(1_000);
     }
   });
 
