@@ -12,6 +12,8 @@ export function authorityFiles(directory: string) {
     issuingKey: (generation: number) => join(directory, `issuing-${generation}.key`),
     /** All issuing CAs, the newest first, then the root; for those who hand certificates out. */
     chain: join(directory, 'chain.pem'),
+    /** There while a process makes a new generation. */
+    lock: join(directory, 'rotation.lock'),
   };
 }
 

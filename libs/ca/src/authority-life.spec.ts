@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openAuthorities, type OpenAuthorities } from './authorities.js';
@@ -119,6 +119,28 @@ describe('rotation of the issuing CA', () => {
       'reseal-test Root CA',
     ]);
     expect(statSync(authorityFiles(directory()).issuingKey(2)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is made once, however many ask for it in the same moment', async () => {
+    now = days(2);
+    const results = await Promise.allSettled([rotate(), rotate(), rotate()]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    for (const result of results) {
+      if (result.status === 'rejected')
+        expect((result.reason as Error).message).toMatch(/is changing the authority/);
+    }
+    expect(names(await open())).toEqual([second, first]); // and every key is that of its certificate
+  });
+
+  it('is made after one that was killed, and not beside one on another machine', async () => {
+    now = days(2);
+    const lock = authorityFiles(directory()).lock;
+    writeFileSync(lock, `elsewhere.test ${process.pid}\n`);
+    await expect(rotate()).rejects.toThrow(/on elsewhere.test is changing the authority/);
+    writeFileSync(lock, `${hostname()} ${2 ** 22 + 1}\n`); // above what Linux gives out
+    await rotate();
+    expect(existsSync(lock)).toBe(false);
+    expect(names(await open())).toEqual([second, first]);
   });
 
   it('goes to a signer only after everyone else knows the new one', async () => {

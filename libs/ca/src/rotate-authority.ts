@@ -1,5 +1,6 @@
 import { authorityFiles, generationsIn } from './authority-files.js';
 import { issuingCertificate } from './authority-certificate.js';
+import { withLock } from './directory-lock.js';
 import { openRoot, readCertificate, writeChain, type RootPlace } from './create-authority.js';
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
@@ -54,9 +55,17 @@ export interface Rotation extends IssuingKeysOptions {
  * certificate is in the directory it signs certificates; the generations before go on signing their CRLs.
  *
  * @throws {RotationRefused} see {@link plannedRotation}
- * @throws {KeyStoreError} if the root is not there, or is another than that of the directory
+ * @throws {KeyStoreError} if the root is not there, or is another than that of the directory, or another process is
+ *   at it
  */
 export async function rotateIssuingAuthority(rotation: Rotation): Promise<IssuingAuthority> {
+  const { directory, now } = rotation;
+  plannedRotation(directory, now);
+  // Two at once would put the key of one beside the certificate of the other.
+  return withLock(authorityFiles(directory).lock, () => makeNextGeneration(rotation));
+}
+
+async function makeNextGeneration(rotation: Rotation): Promise<IssuingAuthority> {
   const { directory, now } = rotation;
   const { generation } = plannedRotation(directory, now);
   const files = authorityFiles(directory);

@@ -1,0 +1,58 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { KeyStoreError } from './key-store.js';
+
+/**
+ * Does work that two processes must not do at once, with a file that says who is at it. One that a killed process of
+ * this machine has left is removed.
+ *
+ * @throws {KeyStoreError} if another is at it
+ */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  if (!taken(path)) {
+    const [host, pid] = holderOf(path);
+    if (host !== hostname() || isRunning(Number(pid))) {
+      throw new KeyStoreError(
+        `process ${pid} on ${host} is changing the authority; if it is not running any more, delete ${path}`,
+      );
+    }
+    rmSync(path, { force: true });
+    if (!taken(path)) throw new KeyStoreError(`another process is changing the authority: ${path}`);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function taken(path: string): boolean {
+  try {
+    writeFileSync(path, `${hostname()} ${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function holderOf(path: string): [host: string, pid: string] {
+  try {
+    const [host = '', pid = ''] = readFileSync(path, 'utf8').trim().split(' ');
+    return [host, pid];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [hostname(), '']; // done in this moment
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
