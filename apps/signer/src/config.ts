@@ -1,5 +1,5 @@
 import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
-import { profileConfig } from '#libs/ca';
+import { organisationSchema, profileConfig } from '#libs/ca';
 import { databaseConfig, fromKey, httpConfig, integer, milliseconds, temporalConfig } from '#libs/config';
 import { z } from 'zod';
 
@@ -65,6 +65,6 @@ export const caConfig = z.object({
   /** Opens the OCSP responder's key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
   ocspPassphrase: z.string().min(1),
   /** `o` in all names of this authority. The default keeps a test CA from posing as a real one. */
-  organisation: fromKey('RESEAL_CA_ORGANISATION', z.string().min(1).max(64).default('reseal-test')),
+  organisation: fromKey('RESEAL_CA_ORGANISATION', organisationSchema.default('reseal-test')),
 });
 export type CaConfig = z.output<typeof caConfig>;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { authorityFiles, rootFiles } from './authority-files.js';
 import { createCertificateAuthority } from './create-authority.js';
 import { personalName } from './distinguished-name.js';
+import { openAuthorities } from './authorities.js';
 import { issuingAuthority, openIssuingAuthority, signCertificate } from './issuing-authority.js';
 import { KeyStoreError } from './key-store.js';
 import { parsePemBundle, pemBundle, pemOf } from './pem.js';
@@ -29,7 +31,8 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
 } from './peculiar.js';
-import { personalBankProfile, profileDigest } from './profile.js';
+import { organisationSchema, personalBankProfile, profileDigest } from './profile.js';
+import { renewDueResponders } from './responders.js';
 import { crlShardOf, newSerialNumber } from './serial-number.js';
 import { buildCertificate } from './template.js';
 import { validity } from './validity.js';
@@ -110,6 +113,35 @@ describe('certificate authority', () => {
     rmSync(authorityFiles(empty).issuingCertificate(1));
     await expect(create(empty)).rejects.toThrow(/is not empty but lacks issuing-1\.crt/);
     expect(existsSync(authorityFiles(empty).issuingKey(1))).toBe(true);
+  });
+
+  it('is created once, however many ask for it in the same moment', async () => {
+    const at = join(work, 'asked-for-thrice');
+    const results = await Promise.allSettled([create(at), create(at), create(at)]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(KeyStoreError);
+    expect(() => openIssuingAuthority(at, passphrase)).not.toThrow();
+    expect(existsSync(`${at}.lock`)).toBe(false);
+  });
+
+  it('is not created where the root has been taken away, and says so', async () => {
+    const at = join(work, 'rootless');
+    mkdirSync(`${at}-root`);
+    copyFileSync(root.certificate, rootFiles(`${at}-root`).certificate);
+    await expect(create(at)).rejects.toThrow(/rootless-root is not empty but lacks root\.key/);
+    await expect(create(at)).rejects.toThrow(KeyStoreError);
+  });
+
+  it('is of an organisation whose name leaves room for those of all its CAs', async () => {
+    const longest = '기'.repeat(40);
+    const place = { directory: join(work, 'long', 'ca'), passphrase };
+    await createCertificateAuthority({ ...place, organisation: organisationSchema.parse(longest), now });
+    const { all } = await openAuthorities({ ...place, clock: () => now });
+    const ocsp = { directory: join(work, 'long', 'ocsp'), passphrase };
+    expect(await renewDueResponders(ocsp, all, now)).toHaveLength(1);
+    for (const refused of [`${longest}기`, '', 'left\u202eright', 'two\nlines'])
+      expect(organisationSchema.safeParse(refused).success).toBe(false);
   });
 
   it('does not open when others can read a key, nor with a wrong passphrase', () => {

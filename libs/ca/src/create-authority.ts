@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { authorityFiles, generationsIn, rootFiles } from './authority-files.js';
+import { withLock } from './directory-lock.js';
 import { issuingCertificate, rootCertificate, type Certifier } from './authority-certificate.js';
 import { issuingKeys } from './issuing-keys.js';
 import { KeyStoreError } from './key-store.js';
@@ -35,21 +36,35 @@ export interface RootPlace {
  * generation of an issuing CA below it (P-256, 10 years, signs end entities only). An authority that is there already
  * is kept. Each directory appears with its whole content or not at all; interrupted, it goes on where it stopped.
  *
- * @throws {KeyStoreError} if a directory holds part of an authority, or the root is needed and not there: nothing is
- *   overwritten then
+ * @throws {KeyStoreError} if a directory holds part of an authority, the root is needed and not there, or another
+ *   process is at it: nothing is overwritten then
  */
 export async function createCertificateAuthority(authority: NewAuthority): Promise<'created' | 'kept'> {
-  const { directory, passphrase, organisation, now } = authority;
+  const { directory, passphrase } = authority;
   const root = authority.root ?? { directory: `${directory}-root`, passphrase };
   takeOverEarlierLayout(directory, passphrase, root);
   if (isComplete(directory)) return 'kept';
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
-    const lacking = existsSync(authorityFiles(directory).rootCertificate) ? 'issuing-1.crt' : 'root.crt';
-    throw new KeyStoreError(`${directory} is not empty but lacks ${lacking}`);
+  mkdirSync(dirname(directory), { recursive: true });
+  // Two at once would each make a key in the token, and neither could be told from the other.
+  return withLock(`${directory}.lock`, () => create(authority, root));
+}
+
+async function create(authority: NewAuthority, root: RootPlace): Promise<'created' | 'kept'> {
+  const { directory, organisation, now } = authority;
+  if (isComplete(directory)) return 'kept';
+  const lacking = existsSync(authorityFiles(directory).rootCertificate) ? 'issuing-1.crt' : 'root.crt';
+  requireEmpty(directory, lacking);
+  if (!existsSync(rootFiles(root.directory).key)) {
+    requireEmpty(root.directory, 'root.key');
+    await createRoot(root, organisation, now);
   }
-  if (!existsSync(rootFiles(root.directory).key)) await createRoot(root, organisation, now);
   await createFirstGeneration(authority, openRoot(root));
   return 'created';
+}
+
+function requireEmpty(directory: string, lacking: string): void {
+  if (existsSync(directory) && readdirSync(directory).length > 0)
+    throw new KeyStoreError(`${directory} is not empty but lacks ${lacking}`);
 }
 
 /** The chain is a copy of what else is there, and no reason to refuse. */

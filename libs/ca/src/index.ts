@@ -24,6 +24,7 @@ export {
   canonicalProfile,
   certificateProfile,
   keyTypes,
+  organisationSchema,
   parseProfile,
   personalBankProfile,
   personalBankRsaProfile,

@@ -15,6 +15,8 @@ export const bankNameSchema = z
   .min(1)
   .max(64)
   .refine(isNameable, { message: 'has a character that no name may have' });
+/** `o` of a CA. Its common names say more, up to `<organisation> Issuing CA <number> OCSP`, and have 64 characters. */
+export const organisationSchema = bankNameSchema.max(40);
 export const codeSchema = z.string().regex(/^\d{3}$/, 'must be three digits');
 const distinct = <T extends z.ZodType>(item: T) =>
   z
