@@ -13,6 +13,7 @@ import {
   lockShard,
   oldestPending,
   shardsOf,
+  statusUrlsInProfiles,
   takePending,
   type Database,
   type ShardState,
@@ -40,7 +41,7 @@ export interface PublicationPorts {
   readonly db: Database;
   /** Each signs its own CRLs, whether it still signs certificates or not. */
   readonly authorities: Pick<Authorities, 'all'>;
-  /** Address of the status app, as certificates carry it. */
+  /** Address of the status app, as new certificates carry it; what older ones carry is added to it. */
   readonly statusUrl: string;
   readonly timing: CrlTiming;
   readonly clock: Clock;
@@ -122,13 +123,16 @@ async function publishShard(
     if (!force && !isDue({ pending: shown > 0, thisUpdate: last?.this_update ?? null }, now, timing))
       return undefined;
     const entries = await listedCertificates(tx, issuer, shard, last && earlier(last.this_update, now), now);
+    const earlierUrls = await statusUrlsInProfiles(tx);
     const number = BigInt(last?.number ?? 0) + 1n;
     const nextUpdate = new Date(now.getTime() + timing.validityMs);
     const der = await signCrl(authority, {
       number,
       thisUpdate: now,
       nextUpdate,
-      distributionPoint: statusAddresses(statusUrl, authority.identity.keyId).crl(shard),
+      distributionPoints: [...new Set([statusUrl, ...earlierUrls])].map((url) =>
+        statusAddresses(url, authority.identity.keyId).crl(shard),
+      ),
       entries,
     });
     await insertCrl(tx, {

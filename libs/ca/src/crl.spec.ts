@@ -53,7 +53,7 @@ const contents = (entries: readonly CrlEntry[], more: Partial<CrlContents> = {})
   number: 1n,
   thisUpdate: new Date('2026-11-05T03:04:05Z'),
   nextUpdate: new Date('2026-11-07T03:04:05Z'),
-  distributionPoint: 'http://127.0.0.1:3002/crl/a1a1/7.crl',
+  distributionPoints: ['http://127.0.0.1:3002/crl/a1a1/7.crl'],
   entries,
   ...more,
 });
@@ -83,6 +83,14 @@ describe('certificate revocation list', () => {
     expect(text).toContain('Last Update: Nov  5 03:04:05 2026 GMT');
     expect(text).toContain('Next Update: Nov  7 03:04:05 2026 GMT');
     expect(text).toContain('No Revoked Certificates');
+  });
+
+  it('names each address that its certificates know it by', async () => {
+    const distributionPoints = ['http://old.test/crl/a1a1/7.crl', 'http://new.test/crl/a1a1/7.crl'];
+    const text = asText(await signCrl(authority, contents([], { distributionPoints })));
+    expect(text).toMatch(
+      /Full Name:\s+URI:http:\/\/old\.test\/crl\/a1a1\/7\.crl\s+URI:http:\/\/new\.test\/crl\/a1a1\/7\.crl/,
+    );
   });
 
   it('names each reason but unspecified, a hold and since when a key was known', async () => {

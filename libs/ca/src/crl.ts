@@ -10,8 +10,8 @@ export interface CrlContents {
   readonly number: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** The shard's address, letter for letter as in the certificates that belong to it. */
-  readonly distributionPoint: string;
+  /** The shard's addresses, letter for letter as in the certificates that belong to it: each names one of them. */
+  readonly distributionPoints: readonly string[];
   readonly entries: readonly CrlEntry[];
 }
 
@@ -43,10 +43,11 @@ export async function signCrl(
   return der.sequence(tbs, algorithm, der.bitString(await signAndVerify(keyStore, tbs)));
 }
 
-function extensions(keyIdentifier: Buffer, { number, distributionPoint }: CrlContents): Buffer[] {
+function extensions(keyIdentifier: Buffer, { number, distributionPoints }: CrlContents): Buffer[] {
   const digits = number.toString(16);
   const numberBytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
-  const fullName = der.explicit(0, der.implicit(6, Buffer.from(distributionPoint, 'ascii')));
+  const addresses = distributionPoints.map((address) => der.implicit(6, Buffer.from(address, 'ascii')));
+  const fullName = der.explicit(0, Buffer.concat(addresses));
   const onlyContainsUserCerts = der.implicit(1, Buffer.from([0xff]));
   return [
     extension('2.5.29.35', der.sequence(der.implicit(0, keyIdentifier))),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Tx } from './connect.js';
 
 /** A certificate profile as it is kept: its canonical text, and the SHA-256 of that text. */
@@ -25,4 +26,12 @@ export async function keptProfiles(
     .select(['digest', 'document'])
     .where((is) => is('digest', '=', is.fn.any(is.val(digests))))
     .execute();
+}
+
+/** Every address of the status app that profiles in use ever named, the first one first: certificates still do. */
+export async function statusUrlsInProfiles(db: Database | Tx): Promise<string[]> {
+  const { rows } = await sql<{ url: string }>`
+    SELECT document::jsonb ->> 'statusUrl' AS url FROM certificate_profile
+    GROUP BY url ORDER BY min(first_used_at)`.execute(db);
+  return rows.map(({ url }) => url);
 }

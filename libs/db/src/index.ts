@@ -94,7 +94,7 @@ export {
   openIntents,
 } from './intents.js';
 export type { RelatedCertificate } from './intents.js';
-export { keepProfile, keptProfiles } from './certificate-profiles.js';
+export { keepProfile, keptProfiles, statusUrlsInProfiles } from './certificate-profiles.js';
 export type { ProfileDocument } from './certificate-profiles.js';
 export {
   lockCertificate,

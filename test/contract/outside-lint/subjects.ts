@@ -93,7 +93,7 @@ async function subjectsOf(
         number: 2n ** 63n,
         thisUpdate: now,
         nextUpdate: new Date(now.getTime() + 2 * day),
-        distributionPoint: statusAddresses(settings.statusUrl, authority.identity.keyId).crl(3),
+        distributionPoints: [statusAddresses(settings.statusUrl, authority.identity.keyId).crl(3)],
         entries,
       }),
     })),
