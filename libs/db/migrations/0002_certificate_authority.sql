@@ -133,7 +133,7 @@ GRANT SELECT (serial, issuer, state, not_after, hold_at, revoked_at, revocation_
   status_changed_at, crl_pending, crl_published_at, crl_shard) ON certificate TO reseal_status;
 
 GRANT SELECT, INSERT ON certificate_profile, crl TO reseal_signer;
-GRANT SELECT, INSERT, UPDATE ON issuer TO reseal_signer;
+GRANT SELECT, INSERT, UPDATE (crl_shards, retired_at) ON issuer TO reseal_signer;
 GRANT SELECT, INSERT ON blocked_key TO reseal_signer, reseal_worker;
 GRANT INSERT ON authority_entry TO reseal_signer, reseal_worker;
 GRANT INSERT ON event TO reseal_signer;

@@ -24,7 +24,8 @@ export class IssuerConflict extends Error {
 
 /**
  * Makes the issuing CAs known that a signer holds: the current one signs certificates, the others their CRLs only.
- * Shards are never taken away: a certificate keeps the shard it was made with.
+ * Shards are never taken away: a certificate keeps the shard it was made with, and one whose reissue began with an
+ * earlier profile may get any of that profile's shards, also from a later issuing CA.
  *
  * @param crlShards of the profile certificates are made by now
  * @throws {IssuerConflict} if one of the names belongs to another key: then directory and database do not belong
@@ -58,7 +59,7 @@ async function register(tx: Tx, issuer: KnownIssuer, crlShards: number): Promise
       certificate: issuer.certificate,
       root: issuer.root,
       not_after: issuer.notAfter,
-      crl_shards: crlShards,
+      crl_shards: sql`greatest(${crlShards}::int, (SELECT max(crl_shards) FROM issuer))`,
       activated_at: issuer.notBefore,
     })
     .onConflict((conflict) =>

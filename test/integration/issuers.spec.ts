@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase, issuerBySubject, registerIssuers, type Database, type KnownIssuer } from '#libs/db';
+import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+
+let database: TestDatabase;
+let signer: Database;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  signer = createDatabase({ url: database.urlOf('signer'), max: 2, applicationName: 'spec' });
+});
+afterAll(async () => {
+  await signer.destroy();
+  await database.drop();
+});
+
+const generation = (number: number): KnownIssuer => ({
+  subject: `cn=Issuing CA ${number}`,
+  keyId: `0${number}`,
+  certificate: Buffer.from([number]),
+  root: Buffer.from([0]),
+  notBefore: new Date(Date.UTC(2026, number)),
+  notAfter: new Date(Date.UTC(2036, number)),
+});
+const [first, second] = [generation(1), generation(2)];
+const now = new Date('2026-11-05T00:00:00Z');
+const found = async ({ subject }: KnownIssuer) => (await issuerBySubject(signer, subject))!;
+
+describe('known issuing CAs', () => {
+  it('never have fewer shards than one before: a reissue that began with those may still take any', async () => {
+    await registerIssuers(signer, { current: first, all: [first] }, 8, now);
+    await registerIssuers(signer, { current: second, all: [first, second] }, 2, now);
+    expect([(await found(first)).crl_shards, (await found(second)).crl_shards]).toEqual([8, 8]);
+    await registerIssuers(signer, { current: second, all: [first, second] }, 16, now);
+    expect([(await found(first)).crl_shards, (await found(second)).crl_shards]).toEqual([16, 16]);
+  });
+
+  it('are retired when another takes their place, and not by a signer that has not heard of it', async () => {
+    expect((await found(first)).retired_at).toEqual(now);
+    await registerIssuers(signer, { current: first, all: [first] }, 8, now);
+    expect((await found(second)).retired_at).toBeNull();
+  });
+
+  it('cannot be given another key or certificate, nor be registered a second time under one', async () => {
+    const forged = { ...second, certificate: Buffer.from([9]) };
+    await expect(registerIssuers(signer, { current: forged, all: [forged] }, 8, now)).rejects.toThrow(
+      'does not belong to this CA directory',
+    );
+    const change = signer.updateTable('issuer').set({ certificate: forged.certificate });
+    await expect(change.execute()).rejects.toThrow('permission denied');
+  });
+});
