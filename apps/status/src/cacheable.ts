@@ -66,6 +66,6 @@ function isKnown({ headers }: FastifyRequest, etag: string, lastModified: Date):
   const known = headers['if-none-match'];
   if (known !== undefined)
     return known.split(',').some((item) => ['*', etag].includes(item.trim().replace(/^W\//, '')));
-  const since = Date.parse(headers['if-modified-since'] ?? '');
-  return since >= Math.floor(lastModified.getTime() / 1000) * 1000;
+  // Header dates have whole seconds: of two made in one second, who has the first has not the second.
+  return Date.parse(headers['if-modified-since'] ?? '') >= lastModified.getTime();
 }

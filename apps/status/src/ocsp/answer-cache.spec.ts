@@ -4,6 +4,7 @@ import { AnswerCache } from './answer-cache.js';
 interface Answer {
   readonly text: string;
   readonly keepUntil: number | undefined;
+  readonly keepFrom?: number;
 }
 
 const answer = (text: string): Answer => ({ text, keepUntil: 100 });
@@ -28,6 +29,15 @@ describe('memory of signed answers', () => {
     expect([await ask('a'), await ask('a', 99)]).toEqual(['a', 'a']);
     expect(made).toEqual(['a']);
     await ask('a', 100);
+    expect(made).toEqual(['a', 'a']);
+  });
+
+  it('gives no answer of a clock that ran ahead once it was set right', async () => {
+    const { ask, made } = world();
+    await ask('a', 50, () => Promise.resolve({ ...answer('a'), keepFrom: 50 }));
+    await ask('a', 50);
+    expect(made).toEqual(['a']);
+    await ask('a', 49);
     expect(made).toEqual(['a', 'a']);
   });
 

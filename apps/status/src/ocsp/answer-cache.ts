@@ -2,6 +2,8 @@
 export interface Keepable {
   /** Until when, in milliseconds since the epoch; undefined if never. */
   readonly keepUntil: number | undefined;
+  /** Before that it was made by a clock that ran ahead, and nobody would take it; milliseconds since the epoch. */
+  readonly keepFrom?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export class AnswerCache<T extends Keepable> {
     if (kept) {
       const answer = await kept;
       if (answer.keepUntil === undefined) return answer; // made for those who asked at the same time
-      if (now < answer.keepUntil) {
+      if (now < answer.keepUntil && now >= (answer.keepFrom ?? -Infinity)) {
         this.touch(serial);
         return answer;
       }

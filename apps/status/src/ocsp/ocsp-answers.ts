@@ -90,8 +90,8 @@ export class OcspAnswers {
     { certificates, nonce }: OcspRequest,
   ): Promise<OcspReply> {
     const { clock, validityMs, unknownValidityMs } = this.options;
+    const thisUpdate = clock(); // before the look: what it says was true then or later
     const statuses = await this.statusesOf(issuer, certificates);
-    const thisUpdate = clock();
     const known = statuses.every(({ status }) => status !== 'unknown');
     const end = thisUpdate.getTime() + (known ? validityMs : unknownValidityMs);
     const nextUpdate = new Date(Math.min(end, responder.notAfter.getTime()));
@@ -107,6 +107,7 @@ export class OcspAnswers {
       cacheable: mayBeKept ? { etag: etagOf(body), thisUpdate, nextUpdate } : undefined,
       // Whoever gets it can still rely on it for half of the time.
       keepUntil: mayBeKept ? (thisUpdate.getTime() + nextUpdate.getTime()) / 2 : undefined,
+      keepFrom: thisUpdate.getTime(),
     };
   }
 
