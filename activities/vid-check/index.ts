@@ -78,7 +78,10 @@ async function answer(
   const { checkId, serial, requestHmac } = request;
   const certificate = await lockCertificateForVidCheck(tx, serial);
   const recorded = await findVidCheck(tx, checkId);
-  if (recorded) return { answer: 'CHECKED', matches: recorded.matches, requestHmac: recorded.request_hmac };
+  if (recorded) {
+    await destroyVaultItemsOfStep(tx, checkId, requestHmac); // sealed again for this repetition
+    return { answer: 'CHECKED', matches: recorded.matches, requestHmac: recorded.request_hmac };
+  }
   if (!certificate?.der) throw ApplicationFailure.nonRetryable(`there is no certificate ${serial}`);
 
   const now = clock();
