@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CERTIFICATE_FILE } from '#libs/npki';
 import { readCertificateFile } from './files.js';
@@ -20,7 +20,7 @@ export function findFolder(directory: string): string {
 }
 
 function foldersIn(directory: string, depth: number): string[] {
-  const entries = readdirSync(directory, { withFileTypes: true });
+  const entries = entriesOf(directory);
   if (entries.some(({ name }) => name === CERTIFICATE_FILE)) return [directory];
   if (depth === DEEPEST) return [];
   return entries
@@ -28,11 +28,23 @@ function foldersIn(directory: string, depth: number): string[] {
     .flatMap(({ name }) => foldersIn(join(directory, name), depth + 1));
 }
 
+/** @throws Failure if it cannot be looked into */
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    const isFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
+    throw new Failure(
+      `${directory}: ${isFile ? 'that is a file, not a folder' : 'it cannot be looked into'}`,
+    );
+  }
+}
+
 /** CA certificates lie two folders up, beside `USER`, or in the folder itself. */
 export async function readAuthorities(folder: string): Promise<X509Certificate[]> {
   const places = [folder, dirname(dirname(folder))].filter((place) => existsSync(place));
   const paths = places.flatMap((place) =>
-    readdirSync(place, { withFileTypes: true })
+    entriesOf(place)
       .filter((entry) => entry.isFile() && /\.(der|cer|crt|pem)$/i.test(entry.name))
       .filter(({ name }) => name !== CERTIFICATE_FILE)
       .map(({ name }) => join(place, name)),

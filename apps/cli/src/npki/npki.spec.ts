@@ -288,6 +288,11 @@ describe('npki verify', () => {
   it('wants exactly one certificate', async () => {
     mkdirSync(place('empty'));
     expect((await check(place('empty'))).complaints[0]).toMatch(/no signCert.der/);
+    writeFileSync(place('file'), 'not a folder');
+    expect(await check(place('file'))).toMatchObject({
+      code: 1,
+      complaints: [expect.stringMatching(/that is a file, not a folder$/)],
+    });
     await folderOf('two/a');
     await folderOf('two/b');
     expect((await check(place('two'))).complaints[0]).toMatch(/2 certificates/);
