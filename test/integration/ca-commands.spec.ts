@@ -194,7 +194,7 @@ describe('issuing CAs in the database', () => {
     const rows = await owner.selectFrom('issuer').selectAll().orderBy('activated_at').execute();
     expect(rows.map((row) => [row.subject, row.crl_shards, row.retired_at])).toEqual([
       ['C=kr, O=reseal-test, CN=reseal-test Issuing CA', 16, later],
-      ['C=kr, O=reseal-test, CN=reseal-test Issuing CA 2', 4, null],
+      ['C=kr, O=reseal-test, CN=reseal-test Issuing CA 2', 16, null],
     ]);
     expect(rows[1]!.certificate).toEqual(authorities.current.chain[0]);
     await db.destroy();

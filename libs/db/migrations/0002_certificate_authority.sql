@@ -144,7 +144,7 @@ GRANT UPDATE (invalidity_date, event_sequence) ON certificate TO reseal_worker;
 
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reseal_sandbox') THEN
-    GRANT SELECT, INSERT ON customer_rrn TO reseal_sandbox;
+    GRANT INSERT ON customer_rrn TO reseal_sandbox;
   END IF;
 END $$;
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { certificateBySerial } from '#libs/db';
+import { certificateBySerial, customerRrn, insertCustomerRrns } from '#libs/db';
 import { computeVirtualId, readIdentifyData } from '#libs/npki';
 import { sealRegistryValue } from '#libs/vault';
 import type { Applicant } from '../../world/applicant.js';
@@ -142,11 +142,23 @@ describe('the number', () => {
   });
   const otherKeys = { current: 'lost', keys: { lost: randomBytes(32) } };
 
-  it.each(['signer', 'gateway'] as const)('cannot even be read, sealed, by the %s', async (role) => {
-    const db = world.as(role);
-    await expect(db.selectFrom('customer_rrn').selectAll().execute()).rejects.toMatchObject({
-      code: '42501',
-    });
+  it.each(['signer', 'gateway', 'status', 'sandbox'] as const)(
+    'cannot even be read, sealed, by the %s',
+    async (role) => {
+      const db = world.as(role);
+      await expect(db.selectFrom('customer_rrn').selectAll().execute()).rejects.toMatchObject({
+        code: '42501',
+      });
+    },
+  );
+
+  it('is put on file by enrolment, which need not read it', async () => {
+    const { customerId } = await customer(world, { withoutRrn: true });
+    const kept = sealRegistryValue(world.registryKeys, customerId!, '0099000000000');
+    const numbers = [{ customerId: customerId!, ...kept }];
+    await insertCustomerRrns(world.as('sandbox'), numbers, world.clock.now());
+    await insertCustomerRrns(world.as('sandbox'), numbers, world.clock.now());
+    expect(await customerRrn(world.owner, customerId!)).toEqual(kept);
   });
 });
 
