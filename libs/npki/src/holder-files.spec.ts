@@ -13,7 +13,7 @@ import * as der from './der.js';
 import { NpkiFormatError } from './der.js';
 import { npkiFiles, npkiZip } from './folder.js';
 import { readPkcs12 } from './pkcs12-reader.js';
-import { writePkcs12 } from './pkcs12.js';
+import { MOST_MAC_ITERATIONS, writePkcs12 } from './pkcs12.js';
 import { encodeCertificates, readCertificates } from './pkcs7.js';
 import { NpkiKeyError } from './private-key-file.js';
 
@@ -117,6 +117,23 @@ describe('PKCS #12', () => {
         expect(read.friendlyName).toBe(name);
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it('does not keep us busy with a MAC of a hostile iteration count', async () => {
+    const pfx = der.DerReader.of(der.readOne(await writePkcs12(content()), der.tags.sequence));
+    const [version, safe, mac] = [pfx.next(), pfx.next(), der.DerReader.of(pfx.next())];
+    const [digest, salt] = [mac.next(), mac.next()];
+    const hostile = der.sequence(
+      version.encoded,
+      safe.encoded,
+      der.sequence(digest.encoded, salt.encoded, der.integer(MOST_MAC_ITERATIONS + 1)),
+    );
+    const before = performance.now();
+    await expect(readPkcs12(hostile, password)).rejects.toThrow(NpkiKeyError);
+    expect(performance.now() - before).toBeLessThan(200);
+    await expect(writePkcs12({ ...content(), iterations: MOST_MAC_ITERATIONS + 1 })).rejects.toThrow(
+      RangeError,
     );
   });
 

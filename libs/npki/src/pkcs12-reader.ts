@@ -14,7 +14,7 @@ import {
 } from './der.js';
 import { oids } from './oids.js';
 import { decryptWithPassword, readIterations } from './password-encryption.js';
-import { type MacHash, pkcs12Mac } from './pkcs12.js';
+import { type MacHash, MOST_MAC_ITERATIONS, pkcs12Mac } from './pkcs12.js';
 import { orKeyError, passwordBytes } from './private-key-file.js';
 import { type PrivateKeyInfo, readPrivateKeyInfo } from './private-key-info.js';
 
@@ -51,7 +51,7 @@ export async function readPkcs12(file: Uint8Array, password: string): Promise<Pk
     const bags: Bag[] = [];
     for (const info of DerReader.of(readOne(content, tags.sequence)).rest()) {
       const safe = await readSafe(info, password);
-      bags.push(...[...DerReader.of(readOne(safe, tags.sequence)).rest()].map(readBag));
+      for (const bag of DerReader.of(readOne(safe, tags.sequence)).rest()) bags.push(readBag(bag));
     }
     return assemble(bags, password);
   });
@@ -69,7 +69,7 @@ function requireMac(macData: DerReader, content: Bytes, password: string): void 
   const hash = macHash(readObjectIdentifier(inside(digestInfo).next()));
   const expected = digestInfo.next(tags.octetString).content;
   const salt = macData.next(tags.octetString).content;
-  const iterations = macData.done ? 1 : readIterations(macData.next());
+  const iterations = macData.done ? 1 : readIterations(macData.next(), MOST_MAC_ITERATIONS);
   if (salt.length === 0 || !equalBytes(expected, pkcs12Mac(hash, { content, password, salt, iterations })))
     throw new NpkiFormatError('another MAC');
 }

@@ -38,6 +38,8 @@ export interface NewPkcs12 {
 }
 
 const DEFAULT_ITERATIONS = 100_000;
+/** WebCrypto does not have the MAC's derivation, so that its rounds block, and before any password was right. */
+export const MOST_MAC_ITERATIONS = 600_000;
 
 /**
  * Key and certificate with its chain, protected by a password: PBES2 (AES-256-CBC, PBKDF2 with HMAC-SHA256) and a MAC
@@ -48,6 +50,8 @@ const DEFAULT_ITERATIONS = 100_000;
 export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
   const { privateKey, random, certificate, authorities = [], password, friendlyName } = content;
   const iterations = content.iterations ?? DEFAULT_ITERATIONS;
+  if (iterations > MOST_MAC_ITERATIONS)
+    throw new RangeError(`the iteration count must be from 1 to ${MOST_MAC_ITERATIONS}`);
   const encryption = {
     form: 'PBES2-HMACSHA256-AES256',
     password: passwordBytes(password),
