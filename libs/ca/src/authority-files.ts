@@ -30,6 +30,8 @@ export function responderFiles(directory: string, keyId: string) {
   return {
     certificate: join(directory, `responder-${keyId}.crt`),
     key: join(directory, `responder-${keyId}.key`),
+    /** There while a process renews the two. */
+    lock: join(directory, `responder-${keyId}.lock`),
   };
 }
 

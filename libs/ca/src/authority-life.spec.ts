@@ -17,9 +17,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { openAuthorities, type OpenAuthorities } from './authorities.js';
 import { authorityFiles, responderFiles, rootFiles } from './authority-files.js';
 import { createCertificateAuthority } from './create-authority.js';
+import { KeyStoreError } from './key-store.js';
 import { copyKeyFile, openKeyFile } from './key-store/file.js';
 import { parsePemBundle } from './pem.js';
-import { renewDueResponders, responderDue, responderOf } from './responders.js';
+import { renewDueResponders, renewResponder, responderDue, responderOf } from './responders.js';
 import { plannedRotation, rotateIssuingAuthority } from './rotate-authority.js';
 
 const begin = new Date('2026-11-05T03:04:05.678Z');
@@ -248,6 +249,16 @@ describe('OCSP responder', () => {
     await renewDueResponders(place(), all, days(130));
     writeFileSync(files.certificate, certificate); // as if the renewal had broken off between the two files
     expect(await renewDueResponders(place(), all, days(62))).toHaveLength(1);
+  });
+
+  it('keeps key and certificate together when it is renewed twice at once', async () => {
+    const { all, current } = await open();
+    const renew = () => renewResponder(place(), current, now);
+    const results = await Promise.allSettled([renew(), renew(), renew()]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(KeyStoreError);
+    expect(await renewDueResponders(place(), all, now)).toEqual([]);
   });
 
   it('ends with its CA, and is not renewed in vain', async () => {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { responderFiles } from './authority-files.js';
 import { responderCertificate } from './authority-certificate.js';
+import { withLock } from './directory-lock.js';
 import { readCertificate } from './create-authority.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
@@ -53,6 +54,8 @@ export function responderDue(
 /**
  * Gives the OCSP responder a new key and certificate for an issuing CA (RFC 6960 section 4.2.2.2). The key file
  * is replaced before the certificate: a reader that finds the two not matching looks again a moment later.
+ *
+ * @throws {KeyStoreError} if another process is at it
  */
 export async function renewResponder(
   place: ResponderPlace,
@@ -61,6 +64,12 @@ export async function renewResponder(
 ): Promise<Responder> {
   const { keyId } = issuing.identity;
   mkdirSync(place.directory, { recursive: true, mode: 0o700 });
+  const files = responderFiles(place.directory, keyId);
+  return withLock(files.lock, () => renew(place, issuing, now));
+}
+
+async function renew(place: ResponderPlace, issuing: IssuingAuthority, now: Date): Promise<Responder> {
+  const { keyId } = issuing.identity;
   const files = responderFiles(place.directory, keyId);
   const keyStore = createKeyFile(files.key, place.passphrase, 'P-256');
   const certifier = { certificate: new ParsedCertificate(issuing.chain[0]), keyStore: issuing.keyStore };
