@@ -57,7 +57,10 @@ function templateOf(profile: CertificateProfile, issuer: IssuerIdentity): Templa
     ),
   );
   const statusOfShard = Array.from({ length: profile.crlShards }, (_, shard) =>
-    Buffer.concat([extension(der.objectIdentifier('2.5.29.31'), distributionPoint(addresses.crl(shard))), access]),
+    Buffer.concat([
+      extension(der.objectIdentifier('2.5.29.31'), distributionPoint(addresses.crl(shard))),
+      access,
+    ]),
   );
 
   return (contents) => {
