@@ -5,6 +5,7 @@ export const caseNames = [
   'raw',
   'template',
   'sign',
+  'sign-linted',
   'sign-verified',
   'peculiar',
   'request-ec',
