@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
@@ -7,14 +7,12 @@ import { seedCbcDecrypt, seedCbcEncrypt, seedDecryptBlock, seedEncryptBlock } fr
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
-/** OpenSSL's SEED, where its legacy provider is installed. */
-function openssl(args: readonly string[], input: Uint8Array): Buffer | undefined {
+/** OpenSSL's SEED, of its legacy provider. */
+function openssl(args: readonly string[], input: Uint8Array): Buffer {
   const command = ['enc', '-seed-cbc', '-provider', 'legacy', '-provider', 'default', ...args];
-  const { status, stdout } = spawnSync('openssl', command, { input });
-  return status === 0 ? stdout : undefined;
+  return execFileSync('openssl', command, { input });
 }
 const zeros = '0'.repeat(32);
-const hasSeed = openssl(['-K', zeros, '-iv', zeros], new Uint8Array()) !== undefined;
 
 describe('SEED', () => {
   it.each([
@@ -48,10 +46,10 @@ describe('SEED', () => {
     );
   });
 
-  (hasSeed ? it : it.skip)('agrees with OpenSSL, whose S-boxes are another copy', () => {
+  it('agrees with OpenSSL, whose S-boxes are another copy', () => {
     const whole = Uint8Array.from({ length: 4099 }, (_, index) => (index * 167 + (index >> 8)) & 0xff);
     const [key, iv] = [whole.subarray(5, 21), whole.subarray(91, 107)];
-    const encrypted = openssl(['-K', bytesToHex(key), '-iv', bytesToHex(iv)], whole)!;
+    const encrypted = openssl(['-K', bytesToHex(key), '-iv', bytesToHex(iv)], whole);
     expect(bytesToHex(seedCbcEncrypt(key, iv, whole))).toBe(encrypted.toString('hex'));
     expect(bytesToHex(seedCbcDecrypt(key, iv, encrypted))).toBe(bytesToHex(whole));
   });
