@@ -53,6 +53,19 @@ export class DerReader {
     return this.bytes.subarray(from, end);
   }
 
+  /** The content of the next value if it has this tag. */
+  optional(tag: number): Buffer | undefined {
+    return this.tag === tag ? this.content(tag) : undefined;
+  }
+
+  /** Reads what is in the next value, all of it. */
+  read<T>(tag: number, read: (inner: DerReader) => T): T {
+    const inner = this.inside(tag);
+    const value = read(inner);
+    inner.end();
+    return value;
+  }
+
   /** A reader of what is in the next value. */
   inside(tag: number): DerReader {
     const [start, end] = this.next(tag);

@@ -51,7 +51,7 @@ export { crlReasonCodes } from './revocation-reason.js';
 export type { CrlReason } from './revocation-reason.js';
 export { parseOcspRequest } from './ocsp/request.js';
 export type { CertId, OcspRequest } from './ocsp/request.js';
-export { DerError } from './ocsp/der-reader.js';
+export { DerError } from './der-reader.js';
 export { isIssuedBy, issuerHashes, openOcspResponder } from './ocsp/responder.js';
 export type { IssuerHashes, OcspResponder } from './ocsp/responder.js';
 export { ocspError, ocspMediaTypes, signOcspResponse } from './ocsp/response.js';

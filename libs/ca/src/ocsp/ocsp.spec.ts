@@ -11,7 +11,7 @@ import { openIssuingAuthority, type IssuingAuthority } from '../issuing-authorit
 import { pemOf } from '../pem.js';
 import { renewResponder } from '../responders.js';
 import { newSerialNumber } from '../serial-number.js';
-import { DerError } from './der-reader.js';
+import { DerError } from '../der-reader.js';
 import { mostCertificates, parseOcspRequest } from './request.js';
 import { isIssuedBy, issuerHashes, openOcspResponder } from './responder.js';
 import { ocspError, signOcspResponse, type OcspStatus } from './response.js';

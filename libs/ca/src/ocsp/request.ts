@@ -1,5 +1,5 @@
 import { objectIdentifier } from '../der.js';
-import { DerError, DerReader, tags } from './der-reader.js';
+import { constructed, DerError, DerReader, tags } from '../der-reader.js';
 
 /** Which certificate is asked for (RFC 6960 section 4.1.1). */
 export interface CertId {
@@ -50,9 +50,9 @@ const hashes: readonly (readonly [Buffer, CertIdHash, number])[] = [
  */
 export function parseOcspRequest(bytes: Buffer): OcspRequest {
   const outer = new DerReader(bytes);
-  const request = outer.inside(tags.sequence, (inner) => {
-    const tbs = inner.inside(tags.sequence, readTbsRequest);
-    if (inner.nextIs(tags.explicit(0))) inner.inside(tags.explicit(0), readSignature);
+  const request = outer.read(tags.sequence, (inner) => {
+    const tbs = inner.read(tags.sequence, readTbsRequest);
+    if (inner.tag === constructed(0)) inner.read(constructed(0), readSignature);
     return tbs;
   });
   outer.end();
@@ -60,10 +60,10 @@ export function parseOcspRequest(bytes: Buffer): OcspRequest {
 }
 
 function readTbsRequest(reader: DerReader): OcspRequest {
-  const version = reader.optional(tags.explicit(0));
+  const version = reader.optional(constructed(0));
   if (version && !version.equals(versionOne)) throw new DerError('not version 1');
-  reader.optional(tags.explicit(1)); // requestorName
-  const certificates = reader.list(readSingleRequest);
+  reader.optional(constructed(1)); // requestorName
+  const certificates = reader.inside(tags.sequence).all(tags.sequence).map(readSingleRequest);
   if (certificates.length === 0) throw new DerError('nothing is asked');
   if (certificates.length > mostCertificates) throw new DerError('too much is asked at once');
   const extensions = readExtensions(reader, 2);
@@ -72,24 +72,23 @@ function readTbsRequest(reader: DerReader): OcspRequest {
 
 const versionOne = Buffer.from([0x02, 0x01, 0x00]);
 
-function readSingleRequest(reader: DerReader): CertId {
-  return reader.inside(tags.sequence, (single) => {
-    const certId = readCertId(single.raw(tags.sequence));
-    readExtensions(single, 0);
-    return certId;
-  });
+function readSingleRequest(single: DerReader): CertId {
+  const certId = readCertId(single.whole(tags.sequence));
+  readExtensions(single, 0);
+  single.end();
+  return certId;
 }
 
 function readCertId(raw: Buffer): CertId {
-  return new DerReader(raw).inside(tags.sequence, (reader) => {
-    const algorithm = reader.inside(tags.sequence, (inner) => {
+  return new DerReader(raw).read(tags.sequence, (reader) => {
+    const algorithm = reader.read(tags.sequence, (inner) => {
       const oid = inner.content(tags.objectIdentifier);
-      if (inner.nextIs(0x05) && inner.content(0x05).length > 0) throw new DerError('a NULL is not empty');
+      if ((inner.optional(tags.null)?.length ?? 0) > 0) throw new DerError('a NULL is not empty');
       return oid;
     });
     const issuerNameHash = reader.content(tags.octetString);
     const issuerKeyHash = reader.content(tags.octetString);
-    const serial = serialOf(reader.content(tags.integer));
+    const serial = serialOf(reader.integer());
     const [, hash, length] = hashes.find(([oid]) => oid.equals(algorithm)) ?? [];
     if (hash && (issuerNameHash.length !== length || issuerKeyHash.length !== length))
       throw new DerError('a hash has the wrong length');
@@ -98,32 +97,30 @@ function readCertId(raw: Buffer): CertId {
 }
 
 function serialOf(integer: Buffer): string {
-  const [first, second] = integer;
-  if (first === undefined) throw new DerError('an INTEGER is empty');
-  if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
-    throw new DerError('an INTEGER is longer than needed');
   // A negative number is a serial number of nobody; written as it stands, it is found nowhere.
-  return first >= 0x80 ? `-${integer.toString('hex')}` : integer.toString('hex').replace(/^00(?=.)/, '');
+  return integer[0]! >= 0x80
+    ? `-${integer.toString('hex')}`
+    : integer.toString('hex').replace(/^00(?=.)/, '');
 }
 
 /** Extensions by their object identifiers, behind an explicit tag; none if it is not there. */
 function readExtensions(reader: DerReader, tag: number): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>();
-  if (!reader.nextIs(tags.explicit(tag))) return found;
-  reader.inside(tags.explicit(tag), (wrapped) =>
-    wrapped.list((item) =>
-      item.inside(tags.sequence, (extension) => {
-        const oid = extension.content(tags.objectIdentifier);
-        const critical = isTrue(extension.optional(tags.boolean));
-        const value = extension.content(tags.octetString);
-        if (critical && !knownExtensions.some((known) => known.equals(oid)))
-          throw new DerError('a critical extension is not understood');
-        const key = oid.toString('hex');
-        if (found.has(key)) throw new DerError('an extension is there twice');
-        found.set(key, value);
-      }),
-    ),
+  if (reader.tag !== constructed(tag)) return found;
+  const extensions = reader.read(constructed(tag), (wrapped) =>
+    wrapped.inside(tags.sequence).all(tags.sequence),
   );
+  for (const extension of extensions) {
+    const oid = extension.content(tags.objectIdentifier);
+    const critical = isTrue(extension.optional(tags.boolean));
+    const value = extension.content(tags.octetString);
+    extension.end();
+    if (critical && !knownExtensions.some((known) => known.equals(oid)))
+      throw new DerError('a critical extension is not understood');
+    const key = oid.toString('hex');
+    if (found.has(key)) throw new DerError('an extension is there twice');
+    found.set(key, value);
+  }
   return found;
 }
 
@@ -146,10 +143,10 @@ function nonceOf(extensions: ReadonlyMap<string, Buffer>): Buffer | undefined {
 
 /** Signature ::= SEQUENCE { signatureAlgorithm, signature BIT STRING, certs [0] EXPLICIT OPTIONAL } */
 function readSignature(reader: DerReader): void {
-  reader.inside(tags.sequence, (signature) => {
+  reader.read(tags.sequence, (signature) => {
     signature.content(tags.sequence);
     signature.content(tags.bitString);
-    signature.optional(tags.explicit(0));
+    signature.optional(constructed(0));
   });
 }
 

@@ -5,7 +5,7 @@ import { KeyStoreError, type KeyStore } from '../key-store.js';
 import { openKeyFile } from '../key-store/file.js';
 import { ExtendedKeyUsageExtension, X509Certificate } from '../peculiar.js';
 import { parsePemBundle } from '../pem.js';
-import { DerReader, tags } from './der-reader.js';
+import { DerReader, tags } from '../der-reader.js';
 import type { CertId, CertIdHash } from './request.js';
 
 /** id-kp-OCSPSigning (RFC 6960 section 4.2.2.2). */
@@ -66,9 +66,9 @@ function readCertificate(path: string): Buffer {
 /** subjectPublicKey without tag, length and the count of unused bits, which for keys is none. */
 function keyBits(certificate: NodeCertificate): Buffer {
   const spki = certificate.publicKey.export({ format: 'der', type: 'spki' });
-  return new DerReader(spki).inside(tags.sequence, (reader) => {
+  return new DerReader(spki).read(tags.sequence, (reader) => {
     reader.content(tags.sequence);
-    return reader.content(tags.bitString).subarray(1);
+    return reader.bits();
   });
 }
 
