@@ -1,47 +1,62 @@
-import type { IdentityMethod } from '#libs/domain';
+import type { Carrier, IdentityMethod } from '#libs/domain';
 
-/** Whom to send a code to. Each provider is given only what it needs of it. */
+/** To whom something is sent. Each provider is given only what it needs of it. */
 export interface SendRequest {
   /** The provider sends once per transaction. */
   readonly transactionId: string;
   readonly name: string;
   /** Digits only. */
   readonly mobile: string;
+  /** Undefined where nobody named it and none is on file. */
+  readonly carrier: Carrier | undefined;
   readonly bank: string;
   /** Digits only. */
   readonly account: string;
-  /** True if an earlier call may have reached the provider: it is asked before anything is sent again. */
+  /** True if an earlier call may have reached a provider: it is asked before anything is sent again. */
   readonly repeated?: boolean;
 }
 
 /** UNKNOWN: the provider knows no such person, so nothing was sent. */
-export type SendResult = 'SENT' | 'UNKNOWN';
+export interface SendResult {
+  readonly status: 'SENT' | 'UNKNOWN';
+  /** Which of the configured providers has the transaction: the one to ask when the answer comes. */
+  readonly provider: string;
+}
 
 export interface VerifyRequest {
   readonly transactionId: string;
-  /** The provider compares once per attempt. */
+  /** Compared once per attempt. */
   readonly attemptId: string;
-  readonly code: string;
+  /** As the customer sealed it: a code's digits, or JSON. */
+  readonly answer: string;
+  /** Which provider has the transaction; null where nothing was sent. */
+  readonly provider: string | null;
   /** As in {@link SendRequest}. */
   readonly repeated?: boolean;
+  readonly reissueId: string;
+  readonly challengeId: string;
+  /** Of what was to be signed; null where nothing is. */
+  readonly nonce: string | null;
+  /** Whom the applicant's words point at; null where the bank knows nobody of them. */
+  readonly customerId: string | null;
 }
 
+/** `finding` says why, for the auditor: never who, and never what was answered. */
 export type VerifyResult =
-  { readonly status: 'MATCHED'; readonly ci: string } | { readonly status: 'MISMATCHED' | 'EXPIRED' };
+  | { readonly status: 'MATCHED'; readonly ci: string }
+  | { readonly status: 'MISMATCHED' | 'EXPIRED'; readonly finding?: string };
 
 /**
- * Somebody outside the bank who can tell that a person is who they say.
+ * One way to find out that a person is who they say: somebody outside the bank, or the bank's own records.
  *
  * All calls throw `ProviderUnavailable` or, where the outcome is not known, its subclass `OutcomeUnknown`: repeat
- * with `repeated`. `ProviderRefused` is final. None of them carries personal data. A call takes at most two
- * timeouts, because it asks what became of a request whose answer was lost.
+ * with `repeated`. `ProviderRefused` is final. None of them carries personal data.
  */
 export interface IdentityProvider {
   readonly method: IdentityMethod;
-  send(request: SendRequest): Promise<SendResult>;
+  /** Whether an answer has the form of one; any other is wrong without asking anybody. */
+  accepts(answer: string): boolean;
+  /** Absent where nothing is sent: the challenge waits for what the customer has already. */
+  send?(request: SendRequest): Promise<SendResult>;
   verify(request: VerifyRequest): Promise<VerifyResult>;
-  /** What became of a request to send; undefined if it never arrived. */
-  findSent(transactionId: string): Promise<SendResult | undefined>;
-  /** What was answered to an attempt; undefined if it never arrived. */
-  findVerification(attemptId: string): Promise<VerifyResult | undefined>;
 }

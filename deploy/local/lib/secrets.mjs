@@ -35,6 +35,10 @@ function tokenKey() {
   return JSON.stringify({ ...key, kid: thumbprint(key), alg: 'EdDSA', use: 'sig' });
 }
 
+function receiptKeys() {
+  return JSON.stringify({ keys: [JSON.parse(tokenKey())] });
+}
+
 function vaultKeys() {
   const key = jwk(crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   return JSON.stringify({ keys: [{ ...key, kid: thumbprint(key), alg: 'ECDH-ES+A256KW', use: 'enc' }] });
@@ -60,6 +64,7 @@ export function provideSecrets(folder) {
     idKey: provide('id-key', () => randomKey(32)),
     pseudonymKey: provide('pseudonym-key', () => randomKey(32)),
     vaultKeys: provide('vault-keys.json', vaultKeys),
+    receiptKeys: provide('receipt-keys.json', receiptKeys),
     caPassphrase: provide('ca-passphrase', password),
     caRootPassphrase: provide('ca-root-passphrase', password),
     ocspPassphrase: provide('ocsp-passphrase', password),
@@ -67,10 +72,15 @@ export function provideSecrets(folder) {
   };
 
   // Always derived, so that keys added to the private set by hand are published too.
-  const { keys } = JSON.parse(fs.readFileSync(files.vaultKeys, 'utf8'));
-  const publicKeys = keys.map(({ d: _private, ...publicPart }) => publicPart);
-  files.vaultPublicKeys = path.join(folder, 'vault-public-keys.json');
-  writeFileAtomically(files.vaultPublicKeys, JSON.stringify({ keys: publicKeys }), { mode: 0o600 });
+  const publish = (privateFile, name) => {
+    const { keys } = JSON.parse(fs.readFileSync(privateFile, 'utf8'));
+    const publicKeys = keys.map(({ d: _private, ...publicPart }) => publicPart);
+    const file = path.join(folder, name);
+    writeFileAtomically(file, JSON.stringify({ keys: publicKeys }), { mode: 0o600 });
+    return file;
+  };
+  files.vaultPublicKeys = publish(files.vaultKeys, 'vault-public-keys.json');
+  files.receiptPublicKeys = publish(files.receiptKeys, 'receipt-public-keys.json');
 
   const known = readJson(files.databasePasswords) ?? {};
   const passwords = Object.fromEntries(

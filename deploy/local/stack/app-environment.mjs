@@ -15,6 +15,7 @@ const FOR_ONE_APP = {
   worker: [
     'RESEAL_TELECOM_URL',
     'RESEAL_ONE_WON_URL',
+    'RESEAL_DOCUMENT_URL',
     'RESEAL_SMS_URL',
     'RESEAL_SMTP_URL',
     'RESEAL_MAIL_FROM',
@@ -85,6 +86,7 @@ export function appEnvironments(context) {
       RESEAL_TOKEN_KEY_FILE: files.tokenKey,
       RESEAL_ID_KEY_FILE: files.idKey,
       RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
+      RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
     },
     worker: {
       RESEAL_WORKER_PORT: ports.worker,
@@ -94,9 +96,11 @@ export function appEnvironments(context) {
       RESEAL_VAULT_KEYS_FILE: files.vaultKeys,
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
+      RESEAL_RECEIPT_KEYS_FILE: files.receiptKeys,
       RESEAL_SANDBOX_URL: sandbox,
-      RESEAL_TELECOM_URL: `${sandbox}/v1/telecom`,
+      RESEAL_TELECOM_URL: `${sandbox}/v1/telecom,${sandbox}/v1/telecom-2`,
       RESEAL_ONE_WON_URL: `${sandbox}/v1/one-won`,
+      RESEAL_DOCUMENT_URL: `${sandbox}/v1/document`,
       RESEAL_SMS_URL: `${sandbox}/v1/sms`,
       RESEAL_SMTP_URL: client.RESEAL_SMTP_URL,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',

@@ -251,6 +251,14 @@ export const problemCatalogue = {
       en: 'Check again after the time in Retry-After.',
     },
   },
+  'unknown-photo': {
+    status: 422,
+    title: { ko: '신분증 사진을 찾을 수 없습니다', en: 'There is no such photo of the document' },
+    detail: {
+      ko: '이 재발급에서 사진을 먼저 올린 뒤, 받은 photoId를 보내십시오.',
+      en: 'Upload the photo within this reissue first, then send the photoId you were given.',
+    },
+  },
   'request-timeout': {
     status: 408,
     title: { ko: '요청 시간이 초과되었습니다', en: 'The request took too long' },

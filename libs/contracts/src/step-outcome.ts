@@ -36,6 +36,8 @@ const refusalProblems: Readonly<Record<RefusalCode, ProblemSlug>> = {
   METHOD_LOCKED: 'method-locked',
   TOO_MANY_SENDS: 'too-many-sends',
   UNKNOWN_CHALLENGE: 'unknown-challenge',
+  UNKNOWN_PHOTO: 'unknown-photo',
+  TOO_FREQUENT: 'too-many-requests',
   ENVELOPE_REFUSED: 'envelope-refused',
   PASSWORD_WRONG: 'password-wrong',
   PASSWORD_LOCKED: 'password-locked',

@@ -1,6 +1,9 @@
 import type {
+  ApplicantBy,
   Basis,
+  Carrier,
   IdentityMethod,
+  PinnedIdentityRule,
   ParkableStep,
   ParkCode,
   Reason,
@@ -25,6 +28,7 @@ export interface CustomerTable {
   name: string;
   mobile: string;
   email: string | null;
+  carrier: Generated<string | null>;
   bank_code: string;
   account_number: string;
   created_at: Date;
@@ -43,13 +47,19 @@ export interface ReissueTable {
   reason: Reason;
   state: State;
   applicant_name: string;
-  applicant_mobile: string;
+  applicant_mobile: string | null;
+  applicant_by: Generated<ApplicantBy>;
+  applicant_carrier: Generated<Carrier | null>;
   person_key: string;
   customer_id: string | null;
   customer_ref: string;
   key_thumbprint: string;
   effective_reason: Reason;
   policy_version: string;
+  /** The policy's rule as it was when the reissue began; null in rows older than the column. */
+  identity_rule: ColumnType<PinnedIdentityRule | null, string | null | undefined, string | null>;
+  /** Keyed digest of the id by which the client names its device. */
+  device: Generated<string | null>;
   methods: IdentityMethod[];
   identity_attempts: number;
   password_attempts: number | null;
@@ -106,6 +116,10 @@ export interface ChallengeTable {
   hint: string;
   state: 'PREPARED' | 'SENT' | 'ACCEPTED' | 'REPLACED';
   deliverable: boolean;
+  /** Which of several providers the transaction is at. */
+  provider: Generated<string | null>;
+  /** Of what is to be signed. */
+  nonce: Generated<string | null>;
   expires_at: Date;
   created_at: Date;
 }
@@ -117,6 +131,8 @@ export interface IdentityTryTable {
   state: 'GRANTED' | 'LOCKED' | 'EXPIRED';
   verdict: 'MATCHED' | 'MISMATCHED' | 'EXPIRED' | null;
   ci: string | null;
+  /** Why an answer was wrong: for the auditor, never for the customer. */
+  finding: Generated<string | null>;
 }
 
 export interface IdentityDayTable {
@@ -141,6 +157,7 @@ export interface ConsentTable {
   agreed: boolean;
   address: string;
   agent: string;
+  act: Generated<'GIVEN' | 'WITHDRAWN'>;
   recorded_at: Date;
 }
 
@@ -158,6 +175,8 @@ export interface VaultItemTable {
   reissue_id: string;
   update_id: string;
   envelope: string;
+  /** What the envelope must be for; null: the reissue. */
+  subject: Generated<string | null>;
   created_at: Date;
 }
 
@@ -256,9 +275,74 @@ export interface AuthorityEntryTable {
 
 export interface CustomerRrnTable {
   customer_id: string;
-  key_id: string;
-  sealed: Buffer;
+  /** Of the registry's key; null where the customer's key seals it. */
+  key_id: string | null;
+  sealed: Buffer | null;
+  sealed_by: Generated<'REGISTRY' | 'CUSTOMER'>;
+  /** `<id of the registry's key>:<hexadecimal HMAC-SHA-256>` */
+  lookup: Generated<string | null>;
+  erased_at: Generated<Date | null>;
   recorded_at: Date;
+}
+
+export interface CustomerKeyTable {
+  customer_id: string;
+  /** Of the registry's key that wraps it. */
+  key_id: string;
+  wrapped: Buffer | null;
+  created_at: Date;
+  destroyed_at: Generated<Date | null>;
+}
+
+export interface RrnAccessTable {
+  position: GeneratedAlways<string>;
+  customer_ref: string;
+  actor: string;
+  purpose: string;
+  reissue_id: string | null;
+  occurred_at: Date;
+}
+
+export interface IdentityPhotoTable {
+  photo_id: string;
+  reissue_id: string;
+  update_id: string;
+  request_hmac: string;
+  width: number;
+  height: number;
+  digest: string;
+  sealed: Buffer;
+  sealed_by: 'VAULT' | 'CUSTOMER';
+  customer_id: Generated<string | null>;
+  created_at: Date;
+  retain_until: Generated<Date | null>;
+}
+
+export interface KnownDeviceTable {
+  customer_id: string;
+  device: string;
+  first_seen_at: Date;
+  last_seen_at: Date;
+}
+
+export interface RateLimitTable {
+  key: string;
+  /** Theoretical arrival time. */
+  tat: Date;
+}
+
+export interface PasswordHistoryTable {
+  customer_id: string;
+  verifier: string;
+  set_at: Date;
+}
+
+export interface ConsentReceiptTable {
+  receipt_id: string;
+  reissue_id: string;
+  update_id: string;
+  jws: string;
+  issued_at: Date;
 }
 
 export interface VidCheckTable {
@@ -329,6 +413,13 @@ export interface Tables {
   blocked_key: BlockedKeyTable;
   authority_entry: AuthorityEntryTable;
   customer_rrn: CustomerRrnTable;
+  customer_key: CustomerKeyTable;
+  rrn_access: RrnAccessTable;
+  identity_photo: IdentityPhotoTable;
+  known_device: KnownDeviceTable;
+  rate_limit: RateLimitTable;
+  password_history: PasswordHistoryTable;
+  consent_receipt: ConsentReceiptTable;
   vid_check: VidCheckTable;
   event: EventTable;
   audit_entry: AuditEntryTable;

@@ -26,6 +26,12 @@ export interface IdentityPolicy {
   readonly resetMethods: number;
 }
 
+/** What of a policy one reissue is held to from its start to its end, whatever becomes of the configuration. */
+export interface PinnedIdentityRule extends IdentityRule {
+  readonly independent: readonly (readonly [IdentityMethod, IdentityMethod])[];
+  readonly resetMethods: number;
+}
+
 const withOldCertificate: IdentityRule = {
   required: ['PHONE_CODE'],
   additional: { count: 1, from: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] },

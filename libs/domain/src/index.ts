@@ -14,6 +14,7 @@ export {
 export type {
   IdentityMethod,
   IdentityRule,
+  PinnedIdentityRule,
   IdentityPolicy,
   IdentityProgress,
   IdentityAssessment,
@@ -39,9 +40,12 @@ export { koreanDayOf, nextKoreanDay } from './korean-time.js';
 export { exhausted, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
-export { moments, refusalCodes, parkableSteps, parkCodes } from './messages.js';
+export { moments, refusalCodes, parkableSteps, parkCodes, carriers, applicantBys } from './messages.js';
 export type {
   VaultHandle,
+  Applicant,
+  ApplicantBy,
+  Carrier,
   CallOrigin,
   ConsentGiven,
   StartReissue,

@@ -11,6 +11,8 @@ export type VaultHandle = string;
 export interface CallOrigin {
   readonly address: string;
   readonly agent: string;
+  /** Keyed digest of the id by which the client names its device; absent where it names none. */
+  readonly device?: string;
 }
 
 export interface ConsentGiven {
@@ -19,6 +21,20 @@ export interface ConsentGiven {
   readonly digest: string;
   readonly agreed: boolean;
 }
+
+/** Mobile carriers, their resellers (MVNO) apart. */
+export const carriers = ['SKT', 'KT', 'LGU', 'SKT_MVNO', 'KT_MVNO', 'LGU_MVNO'] as const;
+export type Carrier = (typeof carriers)[number];
+
+/** By what an applicant names themself, beside their name. */
+export const applicantBys = ['MOBILE', 'RRN', 'DOCUMENT'] as const;
+export type ApplicantBy = (typeof applicantBys)[number];
+
+/** How the applicant names themself: by mobile number, resident registration number, or identity document. */
+export type Applicant =
+  | { readonly name: string; readonly mobile: string; readonly carrier?: Carrier }
+  | { readonly name: string; readonly rrn: VaultHandle }
+  | { readonly name: string; readonly document: VaultHandle };
 
 interface Call {
   /** Derived from route and Idempotency-Key; also the id of the Temporal update. */
@@ -33,7 +49,7 @@ export interface StartReissue extends Call {
   readonly reissueId: string;
   readonly apiKeyName: string;
   readonly reason: Reason;
-  readonly applicant: { readonly name: string; readonly mobile: string };
+  readonly applicant: Applicant;
   readonly keyThumbprint: string;
   readonly consents: readonly ConsentGiven[];
   readonly methods: readonly IdentityMethod[];
@@ -107,6 +123,8 @@ export const moments = [
   'HELD',
   'PASSWORD_LOCKED',
   'PASSWORD_RESET',
+  'NEW_DEVICE',
+  'IDENTITY_LOCKED',
   'REFUSED',
   'REMINDER',
   'WITHDRAWN',
@@ -143,6 +161,8 @@ export const refusalCodes = [
   'METHOD_LOCKED',
   'TOO_MANY_SENDS',
   'UNKNOWN_CHALLENGE',
+  'UNKNOWN_PHOTO',
+  'TOO_FREQUENT',
   'ENVELOPE_REFUSED',
   'PASSWORD_WRONG',
   'PASSWORD_LOCKED',
@@ -189,6 +209,8 @@ export interface StepResult {
   readonly standing: ReissueStanding;
   readonly status: StepStatus;
   readonly code?: RefusalCode;
+  /** With TOO_FREQUENT: after how long to try again, in milliseconds. */
+  readonly retryAfterMs?: number;
   /** Of the request that was answered, so that another request under the same key is noticed. */
   readonly requestHmac?: string;
   /** Moments to be told to the contact on file. */

@@ -1,14 +1,15 @@
 import type { OpenState, State } from './states.js';
 
 /**
- * Everything that can happen to a reissue: calls of the customer, answers of the CA, timers, operators,
- * and a newer reissue of the same person (`supersede`).
+ * Everything that can happen to a reissue: calls of the customer, what their old certificate's signature proves
+ * (`passwordProved`), answers of the CA, timers, operators, and a newer reissue of the same person (`supersede`).
  */
 export const messages = [
   'requestChallenges',
   'answerChallenges',
   'submitPassword',
   'resetPassword',
+  'passwordProved',
   'giveConsents',
   'requestCertificate',
   'certificateIssued',
@@ -38,6 +39,7 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
     PASSWORD_REQUIRED: {
       submitPassword: ['PASSWORD_REQUIRED', 'CONSENT_REQUIRED'],
       resetPassword: ['PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'IDENTITY_REQUIRED'],
+      passwordProved: ['CONSENT_REQUIRED'],
       cancel: ['CANCELLED'],
       expire: ['TIMED_OUT'],
       abandon: ['ABANDONED'],
