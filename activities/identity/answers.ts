@@ -117,7 +117,25 @@ export async function recordAnswers(
   );
 }
 
+/** Takes one answer in, and tells the auditor why it was wrong, which nobody else is told. */
 async function recordOne(
+  context: IdentityContext,
+  change: ReissueChange,
+  challenge: ChallengeRow,
+  tried: IdentityTryRow,
+): Promise<VerificationResult> {
+  const result = await judgeOne(context, change, challenge, tried);
+  change.audit({
+    actor: 'customer',
+    action: 'answerChallenge',
+    outcome: result.accepted ? 'ACCEPTED' : (result.reason ?? 'WRONG'),
+    reason: tried.finding,
+    details: { method: challenge.method, challengeId: challenge.challenge_id },
+  });
+  return result;
+}
+
+async function judgeOne(
   context: IdentityContext,
   { tx, row, now }: ReissueChange,
   challenge: ChallengeRow,

@@ -1,6 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Challenge } from '#libs/contracts';
-import type { IdentityMethod, PreparedStep, RequestChallenges, StartReissue } from '#libs/domain';
+import {
+  identityText,
+  type IdentityMethod,
+  type PreparedStep,
+  type RequestChallenges,
+  type StartReissue,
+} from '#libs/domain';
 import {
   challengesOfUpdate,
   customerById,
@@ -10,8 +16,6 @@ import {
   setChallengeState,
   updateIdentityMethod,
   type ChallengeRow,
-  type CustomerRow,
-  type ReissueRow,
 } from '#libs/db';
 import {
   BrokenInvariant,
@@ -23,6 +27,7 @@ import {
   type Ending,
   type ReissueChange,
 } from '#activities/step';
+import { hintOf, isDeliverable } from './addressee.js';
 import type { IdentityContext } from './context.js';
 
 /** Sending a code again resets nothing: tries and sends count per reissue and method. */
@@ -36,7 +41,7 @@ export async function requestChallenges(
   );
 }
 
-/** Writes the challenges that are to be sent. Run again for the same message it finds them written. */
+/** Writes the challenges. Run again for the same message it finds them written. */
 export async function prepareChallenges(
   context: Pick<IdentityContext, 'policy'>,
   change: ReissueChange,
@@ -67,7 +72,8 @@ export async function prepareChallenges(
       transaction_id: `tx_${digest('transaction', row.reissue_id, message.updateId, method)}`,
       hint: hintOf(method, row, customer),
       state: 'PREPARED',
-      deliverable: method === 'PHONE_CODE' || customer !== undefined,
+      deliverable: isDeliverable(method, row, customer),
+      nonce: method === 'OLD_CERTIFICATE' ? randomBytes(32).toString('base64url') : null,
       expires_at: new Date(now.getTime() + limitsOf(context, method).lifetimeMs),
       created_at: now,
     });
@@ -76,7 +82,7 @@ export async function prepareChallenges(
   return proceed;
 }
 
-/** The challenges went out: their time runs from now. */
+/** The challenges went out, or wait for what the customer has already: their time runs from now. */
 export async function settleChallenges(
   context: IdentityContext,
   reissueId: string,
@@ -104,7 +110,12 @@ function showChallenge(challenge: ChallengeRow, expiresAt: Date, remainingAttemp
     expiresAt: expiresAt.toISOString(),
     remainingAttempts: Math.max(0, remainingAttempts),
     hint: challenge.hint,
+    ...(challenge.nonce === null ? {} : { toSign: toSignOf(challenge, challenge.nonce) }),
   };
+}
+
+function toSignOf({ reissue_id, challenge_id }: ChallengeRow, nonce: string): string {
+  return Buffer.from(identityText(reissue_id, challenge_id, nonce)).toString('base64url');
 }
 
 /** The limits of a method; a policy that offers a method without limits is refused when it is read. */
@@ -112,17 +123,6 @@ export function limitsOf(context: Pick<IdentityContext, 'policy'>, method: Ident
   const limits = context.policy.limits[method];
   if (!limits) throw new BrokenInvariant(`the identity policy has no limits for ${method}`);
   return limits;
-}
-
-/**
- * Where a code went, masked. For a person the bank does not know the account is made up from the person key:
- * always the same, and of the same form as a real one.
- */
-function hintOf(method: IdentityMethod, row: ReissueRow, customer: CustomerRow | undefined): string {
-  if (method === 'PHONE_CODE')
-    return `${row.applicant_mobile.slice(0, 3)}-****-${row.applicant_mobile.slice(-4)}`;
-  const account = customer?.account_number ?? String(parseInt(row.person_key.slice(0, 12), 16));
-  return `****${account.slice(-4).padStart(4, '0')}`;
 }
 
 function digest(...parts: string[]): string {

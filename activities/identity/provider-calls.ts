@@ -8,12 +8,14 @@ import {
   customerById,
   findReissue,
   identityTriesOf,
+  setChallengeProvider,
   setVerdict,
   type ChallengeRow,
   type ReissueRow,
 } from '#libs/db';
+import { carrierOf, mobileOf } from './addressee.js';
 import type { ProviderContext } from './context.js';
-import type { IdentityProvider } from './providers/index.js';
+import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './providers/index.js';
 
 /** How long a provider takes that was never called yet, in milliseconds. */
 const typicalMs = 30;
@@ -50,9 +52,6 @@ class RecentCalls {
   }
 }
 
-/** What a one-time code can be; anything else is wrong without asking anybody. */
-const codePattern = /^\d{4,8}$/;
-
 /** The calls to identity providers. They may run more than once: each is keyed by its transaction id. */
 export function createProviderActivities(context: ProviderContext) {
   const recent = new RecentCalls();
@@ -75,7 +74,7 @@ export function createProviderActivities(context: ProviderContext) {
       reissueId: string;
       message: AnswerChallenges;
     }): Promise<void> {
-      const repeated = mayHaveActed(await rowOf(context, reissueId));
+      const reissue = await rowOf(context, reissueId);
       const tries = await identityTriesOf(context.db, reissueId, message.updateId);
       const open = tries.filter(({ state, verdict }) => state === 'GRANTED' && verdict === null);
       const challenges = await challengesById(
@@ -86,19 +85,29 @@ export function createProviderActivities(context: ProviderContext) {
       await Promise.all(
         challenges.map(async (challenge) => {
           const handle = message.answers.find((each) => each.challengeId === challenge.challenge_id)?.answer;
-          const code = handle && (await context.secrets.open(handle, 'identity', reissueId));
-          if (code === undefined) throw new Error('the sealed answer is gone');
+          const answer = handle && (await context.secrets.open(handle, 'identity', reissueId));
+          if (answer === undefined) throw new Error('the sealed answer is gone');
           const key = {
             reissue_id: reissueId,
             update_id: message.updateId,
             challenge_id: challenge.challenge_id,
           };
-          const answer = await verifyOne(context, recent, challenge, {
+          const said = await verifyOne(context, recent, challenge, {
             attemptId: attemptOf(key),
-            code,
-            repeated,
+            answer,
+            transactionId: challenge.transaction_id,
+            provider: challenge.provider,
+            repeated: mayHaveActed(reissue),
+            reissueId,
+            challengeId: challenge.challenge_id,
+            nonce: challenge.nonce,
+            customerId: reissue.customer_id,
           });
-          await setVerdict(context.db, key, answer.status, answer.status === 'MATCHED' ? answer.ci : null);
+          await setVerdict(context.db, key, {
+            verdict: said.status,
+            ci: said.status === 'MATCHED' ? said.ci : null,
+            finding: said.status === 'MATCHED' ? null : (said.finding ?? null),
+          });
         }),
       );
     },
@@ -112,35 +121,37 @@ async function sendOne(
   reissue: ReissueRow,
   challenge: ChallengeRow,
 ): Promise<void> {
-  const { method, transaction_id: transactionId } = challenge;
+  const { method, challenge_id: challengeId, transaction_id: transactionId } = challenge;
+  const identityProvider = providerOf(context, method);
+  if (!identityProvider.send) return;
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
   const customer = reissue.customer_id ? await customerById(context.db, reissue.customer_id) : undefined;
-  await recent.measure(`send ${method}`, () =>
-    providerOf(context, method).send({
-      transactionId,
-      name: reissue.applicant_name,
-      mobile: reissue.applicant_mobile,
-      bank: customer?.bank_code ?? '',
-      account: customer?.account_number ?? '',
-      repeated: mayHaveActed(reissue),
-    }),
-  );
+  const request: SendRequest = {
+    transactionId,
+    name: reissue.applicant_name,
+    mobile: mobileOf(reissue, customer) ?? '',
+    carrier: carrierOf(reissue, customer),
+    bank: customer?.bank_code ?? '',
+    account: customer?.account_number ?? '',
+    repeated: mayHaveActed(reissue),
+  };
+  const { provider } = await recent.measure(`send ${method}`, async () => identityProvider.send!(request));
+  await setChallengeProvider(context.db, challengeId, provider);
 }
 
 async function verifyOne(
   context: ProviderContext,
   recent: RecentCalls,
-  { method, transaction_id: transactionId, deliverable }: ChallengeRow,
-  attempt: { attemptId: string; code: string; repeated: boolean },
-) {
-  if (!codePattern.test(attempt.code)) return { status: 'MISMATCHED' } as const;
+  { method, deliverable }: ChallengeRow,
+  request: VerifyRequest,
+): Promise<VerifyResult> {
+  const provider = providerOf(context, method);
+  if (!provider.accepts(request.answer)) return { status: 'MISMATCHED', finding: 'MALFORMED' };
   if (!deliverable) {
     await recent.imitate(`verify ${method}`);
-    return { status: 'MISMATCHED' } as const;
+    return { status: 'MISMATCHED', finding: 'NOTHING_SENT' };
   }
-  return recent.measure(`verify ${method}`, () =>
-    providerOf(context, method).verify({ transactionId, ...attempt }),
-  );
+  return recent.measure(`verify ${method}`, () => provider.verify(request));
 }
 
 /** Whether an earlier try may have reached the provider, which is then asked before anything is repeated. */

@@ -3,7 +3,7 @@ import type { Mail, MailSender, Sms, SmsSender } from '#activities/notification'
 import type { IdentityMethod } from '#libs/domain';
 import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
 
-type SendRequest = Parameters<IdentityProvider['send']>[0];
+type SendRequest = Parameters<NonNullable<IdentityProvider['send']>>[0];
 type VerifyRequest = Parameters<IdentityProvider['verify']>[0];
 type VerifyResult = Awaited<ReturnType<IdentityProvider['verify']>>;
 
@@ -44,7 +44,12 @@ export class FakeCodeProvider implements IdentityProvider {
       this.codes.set(request.transactionId, { code: String(100_000 + this.sends.length), ci });
     }
     this.breakAfter();
-    return this.codes.get(request.transactionId)?.ci ? ('SENT' as const) : ('UNKNOWN' as const);
+    const status = this.codes.get(request.transactionId)?.ci ? ('SENT' as const) : ('UNKNOWN' as const);
+    return { status, provider: this.method };
+  }
+
+  accepts(answer: string): boolean {
+    return /^\d{6}$/.test(answer);
   }
 
   async verify(request: VerifyRequest) {
@@ -54,23 +59,13 @@ export class FakeCodeProvider implements IdentityProvider {
       this.comparisons.push(request);
       const sent = this.codes.get(request.transactionId);
       answer =
-        sent?.ci && sent.code === request.code
+        sent?.ci && sent.code === request.answer
           ? { status: 'MATCHED', ci: sent.ci }
-          : { status: 'MISMATCHED' };
+          : { status: 'MISMATCHED', finding: 'OTHER_CODE' };
       this.answers.set(request.attemptId, answer);
     }
     this.breakAfter();
     return answer;
-  }
-
-  async findSent(transactionId: string) {
-    this.breakBefore();
-    return this.codes.has(transactionId) ? ('SENT' as const) : undefined;
-  }
-
-  async findVerification(attemptId: string) {
-    this.breakBefore();
-    return this.answers.get(attemptId);
   }
 
   private breakBefore(): void {

@@ -71,7 +71,11 @@ export const verificationsRequestSchema = z
       .array(
         z.strictObject({
           challengeId,
-          answer: envelope.describe('purpose identity; the code’s digits'),
+          answer: envelope.describe(
+            'purpose identity; the code’s digits, or JSON: {certificate, signature} for OLD_CERTIFICATE (base64 of the ' +
+              'DER; base64url of the signature over toSign, ECDSA as DER, RSA as PKCS#1 v1.5, SHA-256), ' +
+              '{type, rrn, issuedOn, licenceNumber?, photoId} for ID_DOCUMENT',
+          ),
         }),
       )
       .min(1)
@@ -158,8 +162,11 @@ export const challengeSchema = z
     method: z.enum(identityMethods),
     expiresAt: z.iso.datetime(),
     remainingAttempts: z.int(),
-    hint: z.string().describe('where the code went, masked'),
-    toSign: z.string().optional(),
+    hint: z.string().describe('where the code went, masked; empty where none is sent'),
+    toSign: z
+      .string()
+      .optional()
+      .describe('for OLD_CERTIFICATE: base64url of the exact bytes to sign with the key of that certificate'),
   })
   .meta({ id: 'Challenge' });
 export type Challenge = z.output<typeof challengeSchema>;

@@ -107,6 +107,7 @@ CREATE TABLE consent_receipt (
 ALTER TABLE vault_item
   ADD COLUMN subject text;                       -- what the envelope must be for; NULL: the reissue
 
+GRANT SELECT ON issuer TO reseal_worker;        -- who made the old certificate that somebody shows
 GRANT SELECT, INSERT, UPDATE ON customer_key TO reseal_worker;
 GRANT UPDATE (key_id, sealed, sealed_by, lookup, erased_at) ON customer_rrn TO reseal_worker;
 GRANT INSERT ON rrn_access TO reseal_worker;

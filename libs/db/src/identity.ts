@@ -126,16 +126,24 @@ export async function insertIdentityTry(tx: Tx, row: Insertable<IdentityTryTable
   await tx.insertInto('identity_try').values(row).execute();
 }
 
+/** Notes which of several providers took the transaction. */
+export async function setChallengeProvider(
+  db: Database,
+  challengeId: string,
+  provider: string,
+): Promise<void> {
+  await db.updateTable('challenge').set({ provider }).where('challenge_id', '=', challengeId).execute();
+}
+
 /** Notes what the provider said; the first word stands. */
 export async function setVerdict(
   db: Database,
   key: Pick<IdentityTryRow, 'reissue_id' | 'update_id' | 'challenge_id'>,
-  verdict: NonNullable<IdentityTryRow['verdict']>,
-  ci: string | null,
+  said: Pick<IdentityTryRow, 'verdict' | 'ci' | 'finding'>,
 ): Promise<void> {
   await db
     .updateTable('identity_try')
-    .set({ verdict, ci })
+    .set(said)
     .where('reissue_id', '=', key.reissue_id)
     .where('update_id', '=', key.update_id)
     .where('challenge_id', '=', key.challenge_id)

@@ -50,6 +50,7 @@ export {
   challengesOfUpdate,
   challengesById,
   setChallengeState,
+  setChallengeProvider,
   identityTriesOf,
   setVerdict,
   insertIdentityTry,

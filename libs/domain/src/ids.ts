@@ -26,6 +26,14 @@ export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 export const searchAttributes = { parked: 'ReissueParked', customerRef: 'CustomerRef' } as const;
 
 /**
+ * The exact bytes the customer's old key signs to prove who they are. It names no serial: which certificate is on
+ * file is not told to anybody before that.
+ */
+export function identityText(reissueId: string, challengeId: string, nonce: string): string {
+  return ['reseal/identity/v1', reissueId, challengeId, nonce].join('\n');
+}
+
+/**
  * The exact bytes the customer's new key signs to prove that the certificate works in the app. Purpose and
  * version come first, so that the signature can never be taken for a signature of anything else.
  */

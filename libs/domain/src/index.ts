@@ -34,6 +34,7 @@ export {
   reissueIdPattern,
   searchAttributes,
   registrationText,
+  identityText,
 } from './ids.js';
 export { isVidRandom, normaliseResidentNumber } from './vid-inputs.js';
 export { koreanDayOf, nextKoreanDay } from './korean-time.js';
