@@ -1,7 +1,12 @@
 import type { IdentityMethod } from '#libs/domain';
-import { callProvider, once, ProviderRefused, type ProviderOptions } from '#libs/provider-client';
+import {
+  ProviderClient,
+  ProviderRefused,
+  type Channel,
+  type ProviderClientOptions,
+} from '#libs/provider-client';
 import { z } from 'zod';
-import type { IdentityProvider, SendRequest, SendResult, VerifyResult } from './identity-provider.js';
+import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './identity-provider.js';
 
 export interface CodeProviderDescription {
   readonly method: IdentityMethod;
@@ -15,6 +20,9 @@ export interface CodeProviderDescription {
   readonly addressee: (request: SendRequest) => Readonly<Record<string, string>>;
 }
 
+/** What a one-time code can be. */
+const codePattern = /^\d{4,8}$/;
+
 /** A CI is 64 bytes in base64. */
 const verification = z.discriminatedUnion('status', [
   z.object({ status: z.literal('MATCHED'), ci: z.string().length(88) }),
@@ -24,62 +32,55 @@ const verification = z.discriminatedUnion('status', [
 /** An identity provider that sends a one-time code and later compares what was typed with it. */
 export function createCodeProvider(
   { method, provider, sendPath, unknownStatus, addressee }: CodeProviderDescription,
-  options: ProviderOptions,
+  options: ProviderClientOptions,
 ): IdentityProvider {
+  const client = new ProviderClient(provider, options);
   const sent = z.object({ status: z.enum(['SENT', unknownStatus]) });
   const transaction = z.object({ transactionId: z.string(), sent: z.boolean(), status: z.string() });
-  const resultOf = (status: string): SendResult => (status === 'SENT' ? 'SENT' : 'UNKNOWN');
+  const resultOf = (status: string) => (status === 'SENT' ? 'SENT' : 'UNKNOWN');
 
-  async function send(request: SendRequest): Promise<SendResult> {
-    const { status } = await callProvider(options, {
-      provider,
-      path: sendPath,
-      body: { transactionId: request.transactionId, ...addressee(request) },
-      answer: sent,
-    });
-    return resultOf(status);
-  }
+  const findSent = async (channel: Channel, transactionId: string) => {
+    const found = await channel.find(`/transactions/${encodeURIComponent(transactionId)}`, transaction);
+    return found && (found.sent || found.status === unknownStatus) ? resultOf(found.status) : undefined;
+  };
 
-  async function findSent(transactionId: string): Promise<SendResult | undefined> {
-    const found = await find(`/transactions/${encodeURIComponent(transactionId)}`, transaction);
-    if (!found?.sent && found?.status !== unknownStatus) return undefined;
-    return resultOf(found.status);
-  }
-
-  async function findVerification(attemptId: string): Promise<VerifyResult | undefined> {
-    return find(`/verifications/${encodeURIComponent(attemptId)}`, verification);
-  }
-
-  async function find<T>(below: string, answer: z.ZodType<T>): Promise<T | undefined> {
-    try {
-      return await callProvider(options, { provider, path: below, answer });
-    } catch (error) {
-      if (error instanceof ProviderRefused && error.status === 404) return undefined;
-      throw error;
-    }
+  /** Who has the transaction of a challenge from before its provider was noted. */
+  async function holderOf(transactionId: string): Promise<string> {
+    const [only, ...others] = client.names;
+    if (others.length === 0) return only!;
+    const found = await client.find((channel) => findSent(channel, transactionId));
+    if (!found) throw new ProviderRefused(`${provider} does not know the transaction`, 404);
+    return found.address;
   }
 
   return {
     method,
-    findSent,
-    findVerification,
-    send: (request) =>
-      once({
-        repeated: request.repeated ?? false,
-        act: () => send(request),
-        find: () => findSent(request.transactionId),
-      }),
-    verify: ({ transactionId, attemptId, code, repeated }) =>
-      once<VerifyResult>({
+    accepts: (answer) => codePattern.test(answer),
+
+    async send(request) {
+      const { transactionId } = request;
+      const { answer, address } = await client.perform({
+        at: request.provider,
+        // Whoever was told may have done it, however that was found out.
+        repeated: request.repeated === true || request.provider != null,
+        telling: request.telling,
+        act: async (channel) =>
+          resultOf((await channel.post(sendPath, { transactionId, ...addressee(request) }, sent)).status),
+        find: (channel) => findSent(channel, transactionId),
+      });
+      return { status: answer, provider: address };
+    },
+
+    async verify({ transactionId, attemptId, answer: code, provider: named, repeated }: VerifyRequest) {
+      const holder = named ?? (await holderOf(transactionId));
+      if (!client.names.includes(holder)) return { status: 'EXPIRED', finding: 'PROVIDER_NOT_CONFIGURED' };
+      const { answer } = await client.perform<VerifyResult>({
+        at: holder,
         repeated: repeated ?? false,
-        act: () =>
-          callProvider(options, {
-            provider,
-            path: '/verifications',
-            body: { transactionId, attemptId, code },
-            answer: verification,
-          }),
-        find: () => findVerification(attemptId),
-      }),
+        act: (channel) => channel.post('/verifications', { transactionId, attemptId, code }, verification),
+        find: (channel) => channel.find(`/verifications/${encodeURIComponent(attemptId)}`, verification),
+      });
+      return answer;
+    },
   };
 }

@@ -14,6 +14,10 @@ export interface SendRequest {
   readonly account: string;
   /** True if an earlier call may have reached a provider: it is asked before anything is sent again. */
   readonly repeated?: boolean;
+  /** Who may have the transaction, as `telling` was told last; nobody else is told then. */
+  readonly provider?: string | null;
+  /** Waited for before a provider is told to send, and with null once it is sure that none of them did. */
+  readonly telling?: (provider: string | null) => Promise<void>;
 }
 
 /** UNKNOWN: the provider knows no such person, so nothing was sent. */

@@ -1,9 +1,9 @@
-import type { ProviderOptions } from '#libs/provider-client';
+import type { ProviderClientOptions } from '#libs/provider-client';
 import { createCodeProvider } from './code-provider.js';
 import type { IdentityProvider } from './identity-provider.js';
 
 /** The transfer of one won, with a code in the depositor's name, to the customer's account. */
-export function createOneWonProvider(options: ProviderOptions): IdentityProvider {
+export function createOneWonProvider(options: ProviderClientOptions): IdentityProvider {
   return createCodeProvider(
     {
       method: 'ONE_WON',

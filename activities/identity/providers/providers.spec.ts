@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createOneWonProvider, createTelecomProvider, type IdentityProvider } from './index.js';
+import {
+  createOneWonProvider,
+  createTelecomProvider,
+  type SendRequest,
+  type VerifyRequest,
+} from './index.js';
 
 const ci = 'c'.repeat(88);
-const person = { name: '가상인물', mobile: '01000000000', bank: '099', account: '1000000001' };
+const person = {
+  name: '가상인물',
+  mobile: '01000000000',
+  carrier: 'KT_MVNO',
+  bank: '099',
+  account: '1000000001',
+} as const;
 
 /** A provider that works once per id, and can be told to fail after the work is done. */
 class FakeProvider {
@@ -59,60 +70,87 @@ class FakeProvider {
 let server: Server;
 let fake: FakeProvider;
 let url: string;
-let telecom: IdentityProvider;
+let address: string;
+
+/** A provider that begins anew: without memory of what failed. */
+function telecomAt(urls: readonly string[], timeoutMs = 4_000) {
+  const provider = createTelecomProvider({ urls, timeoutMs });
+  return { ...provider, send: (request: SendRequest) => provider.send!(request) };
+}
+let telecom: ReturnType<typeof telecomAt>;
 
 beforeAll(async () => {
   server = createServer((request, response) => void fake.handle(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
-  telecom = createTelecomProvider({ url, timeoutMs: 4_000 });
+  address = `127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  url = `http://${address}`;
 });
 beforeEach(() => {
   fake = new FakeProvider();
+  telecom = telecomAt([url]);
 });
 afterAll(() => {
   server.closeAllConnections();
   server.close();
 });
 
-const sending = { transactionId: 'tx_1', ...person };
-const verifying = { transactionId: 'tx_1', attemptId: 'at_1', code: '123456' };
+const sending: SendRequest = { transactionId: 'tx_1', ...person };
+const verifying: VerifyRequest = {
+  transactionId: 'tx_1',
+  attemptId: 'at_1',
+  answer: '123456',
+  provider: null,
+  reissueId: 'ri_1',
+  challengeId: 'ch_1',
+  nonce: null,
+  customerId: null,
+};
 
 describe('an identity provider', () => {
   it('is told only what it needs', async () => {
-    await expect(telecom.send(sending)).resolves.toBe('SENT');
-    await createOneWonProvider({ url }).send({ ...sending, transactionId: 'tx_2' });
+    await expect(telecom.send(sending)).resolves.toEqual({ status: 'SENT', provider: address });
+    await telecom.send({ ...sending, transactionId: 'tx_2', carrier: undefined });
+    await createOneWonProvider({ urls: [url] }).send!({ ...sending, transactionId: 'tx_3' });
+    const { name, mobile, carrier, bank, account } = person;
     expect(fake.requests).toEqual([
-      {
-        call: 'POST /api/codes',
-        body: { transactionId: 'tx_1', name: person.name, mobile: person.mobile },
-      },
-      {
-        call: 'POST /api/transfers',
-        body: { transactionId: 'tx_2', bank: person.bank, account: person.account },
-      },
+      { call: 'POST /api/codes', body: { transactionId: 'tx_1', name, mobile, carrier } },
+      { call: 'POST /api/codes', body: { transactionId: 'tx_2', name, mobile } },
+      { call: 'POST /api/transfers', body: { transactionId: 'tx_3', bank, account } },
     ]);
+  });
+
+  it.each(['123', '123456789', '12345a', '', ' 123456', '１２３４', '{"code":"1234"}'])(
+    'does not take %j for a code',
+    (answer) => {
+      expect(telecom.accepts(answer)).toBe(false);
+    },
+  );
+
+  it.each(['1234', '123456', '12345678'])('takes %j for one', (answer) => {
+    expect(telecom.accepts(answer)).toBe(true);
   });
 
   it('says who typed the right code, and that another was wrong', async () => {
     await expect(telecom.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
-    await expect(telecom.verify({ ...verifying, attemptId: 'at_2', code: '000000' })).resolves.toEqual({
+    await expect(telecom.verify({ ...verifying, attemptId: 'at_2', answer: '000000' })).resolves.toEqual({
       status: 'MISMATCHED',
     });
   });
 
   it('knows nobody of that name and number', async () => {
     fake.done.set('tx_1', { sent: false, status: 'UNKNOWN_SUBSCRIBER' });
-    await expect(telecom.send(sending)).resolves.toBe('UNKNOWN');
-    await expect(telecom.findSent('tx_1')).resolves.toBe('UNKNOWN');
+    const unknown = { status: 'UNKNOWN', provider: address };
+    await expect(telecom.send(sending)).resolves.toEqual(unknown);
+    await expect(telecom.send({ ...sending, repeated: true })).resolves.toEqual(unknown);
+    expect(fake.calls).toEqual(['POST /api/codes', 'GET /api/transactions/tx_1']);
   });
 
   it.each(['lost', 'slow', 'garbage'] as const)(
     'is asked by id and not told again when its answer is %s',
     async (fault) => {
       fake.fault = fault;
-      const provider = fault === 'slow' ? createTelecomProvider({ url, timeoutMs: 300 }) : telecom;
-      await expect(provider.send(sending)).resolves.toBe('SENT');
+      const provider = fault === 'slow' ? telecomAt([url], 300) : telecom;
+      await expect(provider.send(sending)).resolves.toMatchObject({ status: 'SENT' });
       await expect(provider.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
       expect(fake.calls).toEqual([
         'POST /api/codes',
@@ -123,16 +161,17 @@ describe('an identity provider', () => {
     },
   );
 
-  it('is to be tried later when it is down, without a question', async () => {
+  it('is tried a few times while it is down, then later, without a question', async () => {
     fake.fault = 'down';
     await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
-    expect(fake.calls).toEqual(['POST /api/codes']);
+    expect(fake.calls).toEqual(Array.from({ length: 3 }, () => 'POST /api/codes'));
   });
 
-  it('is to be tried later when the request never arrived', async () => {
+  it('is asked again later when the request seems never to have arrived: it may still do so', async () => {
     fake.fault = 'dropped';
-    await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
-    await expect(telecom.verify(verifying)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(telecom.verify(verifying)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    expect(fake.calls.filter((call) => call.startsWith('POST'))).toHaveLength(2);
   });
 
   it('leaves the outcome unknown when it does not even say what became of the request', async () => {
@@ -152,12 +191,25 @@ describe('an identity provider', () => {
       ci,
     });
     await telecom.send({ ...sending, repeated: true });
+    await telecom.send({ ...sending, provider: address });
     expect(fake.calls).toEqual([
       'POST /api/verifications',
       'GET /api/verifications/at_1',
       'GET /api/transactions/tx_1',
       'POST /api/codes',
+      'GET /api/transactions/tx_1',
     ]);
+  });
+
+  it('lets a code expire that a provider sent which is not configured any more', async () => {
+    await expect(telecom.verify({ ...verifying, provider: 'gone.example/v1' })).resolves.toEqual({
+      status: 'EXPIRED',
+      finding: 'PROVIDER_NOT_CONFIGURED',
+    });
+    await expect(telecom.send({ ...sending, provider: 'gone.example/v1' })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
+    expect(fake.calls).toEqual([]);
   });
 });
 

@@ -57,7 +57,7 @@ export async function callProvider<Answer>(
       : new Unanswered(`${provider} gave no answer (${code})`);
   }
 
-  if (notDone.has(status)) throw new ProviderUnavailable(`${provider} answered ${status}`);
+  if (notDone.has(status)) throw new ProviderUnavailable(`${provider} answered ${status}`, status);
   if (status >= 400 && status < 500 && status !== 408)
     throw new ProviderRefused(`${provider} answered ${status}`, status);
   if (status !== 200) throw new Unanswered(`${provider} answered ${status}`);

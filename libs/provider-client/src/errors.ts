@@ -4,7 +4,18 @@
  */
 export class ProviderUnavailable extends Error {
   override readonly name: string = 'ProviderUnavailable';
+
+  constructor(
+    message: string,
+    /** The HTTP status, where there was one. */
+    readonly status?: number,
+  ) {
+    super(message);
+  }
 }
+
+/** Too many calls failed of late, so the provider was not called. */
+export class CircuitOpen extends ProviderUnavailable {}
 
 /**
  * Nobody knows whether the provider did what was asked: the connection broke, the answer came too late or made
@@ -24,4 +35,9 @@ export class ProviderRefused extends Error {
   ) {
     super(message);
   }
+}
+
+/** Whether what was asked was surely not done, so that it may be asked again, or of somebody else. */
+export function surelyNotDone(error: unknown): error is ProviderUnavailable {
+  return error instanceof ProviderUnavailable && !(error instanceof OutcomeUnknown);
 }

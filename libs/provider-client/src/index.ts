@@ -3,3 +3,6 @@ export type { ProviderCall, ProviderOptions } from './call-provider.js';
 export { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
 export { once } from './once.js';
 export type { OnceOptions } from './once.js';
+export type { Circuit, CircuitChange, CircuitOptions } from './provider-address.js';
+export { ProviderClient } from './provider-client.js';
+export type { Channel, ProviderClientOptions, Task } from './provider-client.js';
