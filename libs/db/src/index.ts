@@ -123,3 +123,11 @@ export { certificateStatuses } from './certificate-status.js';
 export type { CertificateStatusRow } from './certificate-status.js';
 export { NotificationListener } from './notification-listener.js';
 export type { ListenerOptions } from './notification-listener.js';
+export {
+  advanceRateLimits,
+  capRateLimit,
+  forgetSpentRateLimits,
+  readRateLimits,
+  turnBackRateLimit,
+} from './rate-limits.js';
+export type { RateLimitAdvance } from './rate-limits.js';

@@ -1,0 +1,104 @@
+import {
+  advanceRateLimits,
+  capRateLimit,
+  inTransaction,
+  readRateLimits,
+  turnBackRateLimit,
+  type Database,
+  type Tx,
+} from '#libs/db';
+import { cellOf, type RateLimit } from './gcra.js';
+
+/** One use of one limit. */
+export interface Use {
+  /** What is counted; personal parts of it as keyed digests. */
+  readonly key: string;
+  readonly limit: RateLimit;
+  /** How many uses this one counts for; 1 where nothing is said. */
+  readonly cost?: number;
+}
+
+/** Whether the use may happen. If not, the same use at `retryAfterMs` from now would, unless others come first. */
+export type Allowance =
+  { readonly allowed: true } | { readonly allowed: false; readonly retryAfterMs: number };
+
+const allowed: Allowance = { allowed: true };
+
+/** Uses one limit, in a transaction of somebody's or in none. */
+export async function useLimit(db: Database | Tx, use: Use, now: Date): Promise<Allowance> {
+  const taken = await advance(db, [use], now);
+  return taken.has(use.key) ? allowed : denied(db, [use], now);
+}
+
+/**
+ * Uses several limits, all of them or none. Their rows stay locked until the transaction ends.
+ *
+ * @param uses with different keys
+ */
+export async function useLimits(tx: Tx, uses: readonly Use[], now: Date): Promise<Allowance> {
+  if (uses.length === 0) return allowed;
+  const taken = await advance(tx, uses, now);
+  if (taken.size === uses.length) return allowed;
+  for (const use of uses.filter(({ key }) => taken.has(key))) await giveBack(tx, use);
+  return denied(
+    tx,
+    uses.filter(({ key }) => !taken.has(key)),
+    now,
+  );
+}
+
+/**
+ * Uses the first of several ways that is allowed, as {@link useLimits}.
+ *
+ * @param ways at least one; each a list of uses that are needed together
+ */
+export async function useFirstAllowed(
+  tx: Tx,
+  ways: readonly (readonly Use[])[],
+  now: Date,
+): Promise<Allowance> {
+  let retryAfterMs = Infinity;
+  for (const uses of ways) {
+    const allowance = await useLimits(tx, uses, now);
+    if (allowance.allowed) return allowance;
+    retryAfterMs = Math.min(retryAfterMs, allowance.retryAfterMs);
+  }
+  return { allowed: false, retryAfterMs };
+}
+
+/** As {@link useLimits}, in a transaction of its own. */
+export function useLimitsAtOnce(db: Database, uses: readonly Use[], now: Date): Promise<Allowance> {
+  const [only, ...others] = uses;
+  if (only && others.length === 0) return useLimit(db, only, now);
+  return inTransaction(db, (tx) => useLimits(tx, uses, now));
+}
+
+/** Gives a use back that shall not count after all. */
+export function giveBack(db: Database | Tx, { key, limit, cost = 1 }: Use): Promise<void> {
+  return turnBackRateLimit(db, key, cost * limit.everyMs);
+}
+
+function advance(db: Database | Tx, uses: readonly Use[], now: Date): Promise<ReadonlySet<string>> {
+  const advances = uses.map(({ key, limit, cost }) => {
+    const { byMs, latest } = cellOf(limit, now, cost);
+    return { key, byMs, notAfter: latest };
+  });
+  return advanceRateLimits(db, advances, now);
+}
+
+/** How long to wait for the slowest of these limits. */
+async function denied(db: Database | Tx, uses: readonly Use[], now: Date): Promise<Allowance> {
+  const tats = await readRateLimits(
+    db,
+    uses.map(({ key }) => key),
+  );
+  let retryAfterMs = 1; // somebody gave theirs back in this moment
+  for (const { key, limit, cost } of uses) {
+    const { latest, full } = cellOf(limit, now, cost);
+    const tat = tats.get(key) ?? now;
+    // The clock was ahead, or the limit was wider: nobody has to wait until that time comes.
+    if (tat > full) await capRateLimit(db, key, full);
+    retryAfterMs = Math.max(retryAfterMs, Math.min(tat.getTime(), full.getTime()) - latest.getTime());
+  }
+  return { allowed: false, retryAfterMs };
+}
