@@ -126,6 +126,11 @@ async function sendOne(
   if (!identityProvider.send) return;
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
   const customer = reissue.customer_id ? await customerById(context.db, reissue.customer_id) : undefined;
+  let told = challenge.provider;
+  const telling = async (provider: string | null) => {
+    if (provider !== told) await setChallengeProvider(context.db, challengeId, provider);
+    told = provider;
+  };
   const request: SendRequest = {
     transactionId,
     name: reissue.applicant_name,
@@ -133,10 +138,13 @@ async function sendOne(
     carrier: carrierOf(reissue, customer),
     bank: customer?.bank_code ?? '',
     account: customer?.account_number ?? '',
-    repeated: mayHaveActed(reissue),
+    // Reissues from before their rule was kept did not note either whom they were about to tell.
+    repeated: reissue.identity_rule === null && mayHaveActed(reissue),
+    provider: told,
+    telling,
   };
   const { provider } = await recent.measure(`send ${method}`, async () => identityProvider.send!(request));
-  await setChallengeProvider(context.db, challengeId, provider);
+  await telling(provider);
 }
 
 async function verifyOne(

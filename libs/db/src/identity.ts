@@ -126,11 +126,11 @@ export async function insertIdentityTry(tx: Tx, row: Insertable<IdentityTryTable
   await tx.insertInto('identity_try').values(row).execute();
 }
 
-/** Notes which of several providers took the transaction. */
+/** Notes which of several providers has the transaction, or is about to be given it; null: none has. */
 export async function setChallengeProvider(
   db: Database,
   challengeId: string,
-  provider: string,
+  provider: string | null,
 ): Promise<void> {
   await db.updateTable('challenge').set({ provider }).where('challenge_id', '=', challengeId).execute();
 }
