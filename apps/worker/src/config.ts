@@ -12,6 +12,7 @@ import {
   secretBytes,
   temporalConfig,
   url,
+  urls,
 } from '#libs/config';
 import {
   defaultDeadlines,
@@ -67,8 +68,11 @@ export const configSchema = z.object({
   /** Open the resident registration numbers on file. */
   registryKeys: keyring,
   pseudonymKey: secretBytes(32),
-  telecomUrl: url('http', 'https'),
-  oneWonUrl: url('http', 'https'),
+  /** With several addresses, each takes over when the ones before are down. */
+  telecomUrl: urls('http', 'https'),
+  oneWonUrl: urls('http', 'https'),
+  /** How long one call to a provider may take. */
+  providerTimeoutMs: integer(5_000, { min: 100, max: 7_500 }),
   smsUrl: url('http', 'https'),
   smtpUrl: url('smtp', 'smtps'),
   mailFrom: z.string(),

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { createOneWonProvider, createTelecomProvider } from '#activities/identity';
 import { createMailSender, createSmsSender } from '#activities/notification';
 import { exitOnConfigError } from '#libs/config';
 import { createDatabase } from '#libs/db';
@@ -12,6 +11,8 @@ import { loadTerms } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createActivities } from './activities.js';
 import { deadlinesOf, policyOf, readConfig } from './config.js';
+import { createIdentityProviders } from './identity-providers.js';
+import { ProviderCircuits } from './provider-circuits.js';
 import { ProcessParts, WorkerModule } from './worker.module.js';
 
 const config = exitOnConfigError(readConfig);
@@ -28,6 +29,7 @@ const temporalAddress = {
   dataConverter: createDataConverter(config.codecKeys),
 };
 const temporal = connectTemporalClient(temporalAddress);
+const circuits = new ProviderCircuits(logger);
 
 const activities = createActivities({
   db,
@@ -40,14 +42,11 @@ const activities = createActivities({
   vaultKeys: await importVaultKeys(config.vaultKeys),
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
-  providers: [
-    createTelecomProvider({ url: config.telecomUrl }),
-    createOneWonProvider({ url: config.oneWonUrl }),
-  ],
+  providers: createIdentityProviders(config, { onCircuitChange: circuits.onChange }),
   hashingSlots: config.hashingSlots,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,
-  sms: createSmsSender({ url: config.smsUrl }),
-  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom }),
+  sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
+  mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
   temporal: temporal.client,
 });
 
@@ -71,5 +70,5 @@ await bootstrap({
   name: 'worker',
   config,
   logger,
-  module: WorkerModule.with(new ProcessParts(runner, relay, temporal, db, logger)),
+  module: WorkerModule.with(new ProcessParts(runner, relay, temporal, db, logger, circuits)),
 });

@@ -6,6 +6,7 @@ import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
+import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
 
 /** What the process is made of; the class is its injection token. */
@@ -16,6 +17,7 @@ export class ProcessParts {
     readonly temporal: TemporalClient,
     readonly db: Database,
     readonly logger: Logger,
+    readonly circuits: ProviderCircuits,
   ) {}
 }
 
@@ -41,11 +43,12 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, temporal, db } = this.parts;
+    const { runner, relay, temporal, db, circuits } = this.parts;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
     registerRelayMetrics(relay, this.metrics.registry);
+    circuits.register(this.metrics.registry);
     relay.start();
     void this.scheduleWhenReachable();
   }

@@ -18,7 +18,9 @@ export {
   list,
   milliseconds,
   port,
+  rateLimit,
   secretBytes,
   url,
+  urls,
 } from './values.js';
 export { projectRoot } from './project-root.js';

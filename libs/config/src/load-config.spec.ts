@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { codecKeys, databaseConfig, httpConfig, kafkaConfig } from './fragments.js';
 import { ConfigError, loadConfig } from './load-config.js';
 import { projectRoot } from './project-root.js';
-import { flag, json, milliseconds, secretBytes } from './values.js';
+import { flag, json, milliseconds, secretBytes, urls } from './values.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'reseal-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -108,6 +108,18 @@ describe('configuration', () => {
     const short = JSON.stringify({ current: 'k1', keys: { k1: 'Y2FuYXJ5' } });
     expect(refusal(() => loadConfig(keys, { RESEAL_CODEC_KEYS: short }))).not.toContain('Y2FuYXJ5');
     expect(refusal(() => loadConfig(keys, { RESEAL_CODEC_KEYS: '{canary' }))).not.toContain('canary');
+  });
+
+  it('reads one address or several, none twice', () => {
+    const schema = z.object({ telecomUrl: urls('http', 'https') });
+    const read = (text: string) => loadConfig(schema, { RESEAL_TELECOM_URL: text }).telecomUrl;
+    expect(read('https://a.example/v1')).toEqual(['https://a.example/v1']);
+    expect(read('https://a.example/v1, https://b.example')).toEqual([
+      'https://a.example/v1',
+      'https://b.example',
+    ]);
+    for (const bad of [',', 'https://a.example,ftp://b.example', 'https://a.example,https://a.example/'])
+      expect(refusal(() => read(bad))).toContain('RESEAL_TELECOM_URL');
   });
 
   it('measures secret bytes', () => {

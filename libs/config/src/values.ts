@@ -7,6 +7,21 @@ export const milliseconds = (fallback: number) => z.coerce.number().int().min(0)
 export const integer = (fallback: number, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
+/**
+ * How often something may be done: `<at once>/<milliseconds after which once more>`, with its default.
+ *
+ * @example `20/60000`: twenty times at once, and once more each minute
+ */
+export const rateLimit = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,8}$/, 'must be <at once>/<milliseconds after which once more>')
+    .default(fallback)
+    .transform((text) => {
+      const [burst = 0, everyMs = 0] = text.split('/').map(Number);
+      return { burst, everyMs };
+    });
+
 /** A TCP port with its default; 0 lets the system choose. */
 export const port = (fallback: number) => integer(fallback, { max: 65_535 });
 
@@ -30,6 +45,17 @@ export const url = (...schemes: string[]) =>
   z.string().refine((text) => schemes.includes(URL.parse(text)?.protocol.slice(0, -1) ?? ''), {
     message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   });
+
+/** Absolute URLs separated by commas, at least one and none twice. */
+export const urls = (...schemes: string[]) =>
+  list.pipe(
+    z
+      .array(url(...schemes))
+      .min(1)
+      .refine((all) => new Set(all.map((each) => URL.parse(each)?.href)).size === all.length, {
+        message: 'must not name a URL twice',
+      }),
+  );
 
 /** A secret of exactly `bytes` bytes, written in base64. */
 export const secretBytes = (bytes: number) =>

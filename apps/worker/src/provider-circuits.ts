@@ -1,0 +1,34 @@
+import type { Logger } from '#libs/observability';
+import type { Circuit, CircuitChange } from '#libs/provider-client';
+import { Gauge, type Registry } from 'prom-client';
+
+const values: Readonly<Record<Circuit, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** Which providers are called at present and which are not, because too many calls failed: told in the log and as a metric. */
+export class ProviderCircuits {
+  private readonly last = new Map<string, CircuitChange>();
+
+  constructor(private readonly logger: Pick<Logger, 'info' | 'warn'>) {}
+
+  readonly onChange = (change: CircuitChange): void => {
+    const key = `${change.provider} ${change.address}`;
+    const before = this.last.get(key)?.circuit;
+    this.last.set(key, change);
+    if (change.circuit === 'open') this.logger.warn(change, 'provider is not called: too many calls failed');
+    else if (before && change.circuit === 'closed') this.logger.info(change, 'provider is called again');
+  };
+
+  register(registry: Registry): void {
+    const { last } = this;
+    new Gauge({
+      name: 'reseal_provider_circuit',
+      help: 'Whether an address of a provider is called: 0 yes (closed), 1 one call to find out (half-open), 2 no (open)',
+      labelNames: ['provider', 'address'],
+      registers: [registry],
+      collect() {
+        for (const { provider, address, circuit } of last.values())
+          this.set({ provider, address }, values[circuit]);
+      },
+    });
+  }
+}
