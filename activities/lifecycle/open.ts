@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import {
   assessIdentity,
   effectiveReason,
+  pinnedRuleOf,
   type CertificateOnFile,
   type IdentityMethod,
   type IdentityPolicy,
@@ -11,7 +12,7 @@ import {
 } from '#libs/domain';
 import {
   certificateOnFile,
-  findCustomer,
+  destroyVaultItemsOfStep,
   findReissue,
   insertConsents,
   insertReissue,
@@ -23,9 +24,10 @@ import {
 } from '#libs/db';
 import { checkConsents, type AcceptedConsent, type TermsCatalogue } from '#libs/terms';
 import { attemptsLeft, prepareChallenges } from '#activities/identity';
+import { findApplicant, readApplicant, type ApplicantContext, type NamedApplicant } from './applicant.js';
 import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
 
-export interface OpeningContext extends StepContext {
+export interface OpeningContext extends StepContext, ApplicantContext {
   readonly policy: IdentityPolicy;
   readonly availableMethods: readonly IdentityMethod[];
   readonly terms: TermsCatalogue;
@@ -51,25 +53,49 @@ async function open(context: OpeningContext, start: StartReissue): Promise<Refus
   const now = context.clock();
   const consents = checkConsents(context.terms, 'identity', start.consents, now);
   if (!consents.complete) return 'CONSENT_INCOMPLETE'; // terms changed between the gateway's look and ours
+  const applicant = await readApplicant(context, start, now);
   return inTransaction(context.db, async (tx) => {
-    const row = await rowOf(tx, context, start, now);
-    if (start.methods.some((method) => !row.methods.includes(method))) return 'METHOD_NOT_OFFERED';
-    if (await insertReissue(tx, row)) await begin(tx, start, consents.accepted, now);
-    return undefined; // not inserted: the same start, run twice at once
+    const refusal = await write(tx, context, start, { applicant, consents: consents.accepted, now });
+    // A number that was sealed has done what it came for, or is to be sealed anew.
+    await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId);
+    return refusal;
   });
+}
+
+interface Opening {
+  readonly applicant: NamedApplicant | RefusalCode;
+  readonly consents: readonly AcceptedConsent[];
+  readonly now: Date;
+}
+
+async function write(
+  tx: Tx,
+  context: OpeningContext,
+  start: StartReissue,
+  { applicant, consents, now }: Opening,
+): Promise<RefusalCode | undefined> {
+  // What was sealed is gone where the same start, run twice at once, has made the row already.
+  if (typeof applicant === 'string') return (await findReissue(tx, start.reissueId)) ? undefined : applicant;
+  const row = await rowOf(tx, context, start, applicant, now);
+  if (start.methods.some((method) => !row.methods.includes(method))) return 'METHOD_NOT_OFFERED';
+  if (await insertReissue(tx, row)) await begin(tx, start, applicant, consents, now);
+  return undefined; // not inserted: run twice at once
 }
 
 async function rowOf(
   tx: Tx,
   context: OpeningContext,
   start: StartReissue,
+  applicant: NamedApplicant,
   now: Date,
 ): Promise<NewReissue & { methods: IdentityMethod[] }> {
-  const { name, mobile } = start.applicant;
-  const customer = await findCustomer(tx, name, mobile);
-  const onFile = customer && (await certificateOnFile(tx, customer.customer_id));
-  const reason = effectiveReason(start.reason, onFile && statusOf(onFile, now));
-  const { methods } = assessIdentity(context.policy, reason, context.availableMethods, {
+  const { name, number } = applicant;
+  const customer = await findApplicant(tx, context, applicant);
+  // Looked for in any case: to be unknown takes as long.
+  const onFile = await certificateOnFile(tx, customer?.customer_id ?? nobody);
+  const standing = onFile && statusOf(onFile, now);
+  const rule = pinnedRuleOf(context.policy, start.reason, standing);
+  const { methods } = assessIdentity(rule, context.availableMethods, {
     verified: [],
     locked: [],
     resetting: false,
@@ -80,13 +106,17 @@ async function rowOf(
     reason: start.reason,
     state: 'IDENTITY_REQUIRED',
     applicant_name: name,
-    applicant_mobile: mobile,
-    person_key: keyed(context, 'person', name, mobile),
+    applicant_mobile: applicant.mobile,
+    applicant_by: applicant.by,
+    applicant_carrier: applicant.carrier,
+    device: start.origin.device ?? null,
+    person_key: keyed(context, 'person', name, number),
     customer_id: customer?.customer_id ?? null,
-    customer_ref: customer?.customer_ref ?? keyed(context, 'reference', name, mobile).slice(0, 32),
+    customer_ref: customer?.customer_ref ?? keyed(context, 'reference', name, number).slice(0, 32),
     key_thumbprint: start.keyThumbprint,
-    effective_reason: reason,
+    effective_reason: effectiveReason(start.reason, standing),
     policy_version: context.policy.version,
+    identity_rule: JSON.stringify(rule),
     methods: [...methods],
     identity_attempts: attemptsLeft(context, [], methods),
     deadline: new Date(now.getTime() + context.deadlines.untilIssuedMs),
@@ -98,6 +128,7 @@ async function rowOf(
 async function begin(
   tx: Tx,
   start: StartReissue,
+  { by, name, mobile, remarks }: NamedApplicant,
   consents: readonly AcceptedConsent[],
   now: Date,
 ): Promise<void> {
@@ -110,7 +141,8 @@ async function begin(
       digest: consent.digest,
       locale: consent.locale,
       agreed: consent.agreed,
-      ...start.origin,
+      address: start.origin.address,
+      agent: start.origin.agent,
       recorded_at: now,
     })),
   );
@@ -123,11 +155,18 @@ async function begin(
     action: 'open',
     outcome: 'OPENED',
     reason: start.reason,
-    details: { consents: consents.map(({ termsId, version, agreed }) => ({ termsId, version, agreed })) },
-    personal: { ...start.origin, ...start.applicant },
+    details: {
+      by,
+      ...remarks,
+      consents: consents.map(({ termsId, version, agreed }) => ({ termsId, version, agreed })),
+    },
+    personal: { ...start.origin, name, ...(mobile === null ? {} : { mobile }) },
   });
   await change.write();
 }
+
+/** Nobody's id (RFC 9562 section 5.9). */
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 function keyed(context: OpeningContext, ...parts: string[]): string {
   return createHmac('sha256', context.pseudonymKey).update(parts.join('\0')).digest('hex');

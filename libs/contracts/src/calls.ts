@@ -1,4 +1,4 @@
-import { identityMethods, reasons } from '#libs/domain';
+import { carriers, identityMethods, reasons } from '#libs/domain';
 import { z } from 'zod';
 import { reissueSchema } from './reissue.js';
 
@@ -16,6 +16,7 @@ const mobile = z
 
 const name = z
   .string()
+  .normalize('NFC')
   .trim()
   .min(1)
   .max(60)
@@ -50,10 +51,32 @@ const csr = z
   .regex(/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----[A-Za-z0-9+/=\s-]+$/, 'must be a PKCS#10 request in PEM')
   .describe('PKCS#10 (RFC 2986) in PEM, for the key named at the start');
 
+/** By mobile number, by resident registration number, or by an identity document. */
+const applicant = z.union([
+  z.strictObject({
+    name,
+    mobile,
+    carrier: z.enum(carriers).optional().describe('of the mobile number, where the applicant knows it'),
+  }),
+  z.strictObject({
+    name,
+    rrn: envelope.describe(
+      'purpose rrn, sub the Idempotency-Key; the resident registration number, 13 digits',
+    ),
+  }),
+  z.strictObject({
+    name,
+    document: envelope.describe(
+      'purpose document, sub the Idempotency-Key; JSON {type: RESIDENT_CARD or DRIVING_LICENCE, rrn, ' +
+        'issuedOn: YYYY-MM-DD, licenceNumber: of a driving licence}',
+    ),
+  }),
+]);
+
 export const startRequestSchema = z
   .strictObject({
     reason: z.enum(reasons),
-    applicant: z.strictObject({ name, mobile }),
+    applicant,
     keyThumbprint: z
       .string()
       .regex(/^[\w-]{43}$/, 'must be an RFC 7638 SHA-256 thumbprint in base64url')

@@ -162,6 +162,17 @@ export const problemCatalogue = {
       en: 'Seal it again with a current key of /v1/keys, for this reissue and purpose.',
     },
   },
+  'applicant-invalid': {
+    status: 422,
+    title: {
+      ko: '주민등록번호나 신분증 정보의 형식이 올바르지 않습니다',
+      en: 'The number or the document is not well-formed',
+    },
+    detail: {
+      ko: '주민등록번호 13자리(신분증은 종류, 발급일, 면허번호 포함)를 확인하고 다시 봉인하여 보내십시오.',
+      en: 'Check the 13 digits of the resident registration number, with a document also type, date of issue and licence number; seal them again and send them.',
+    },
+  },
   'password-wrong': {
     status: 422,
     title: { ko: '인증서 비밀번호가 맞지 않습니다', en: 'The certificate password is wrong' },

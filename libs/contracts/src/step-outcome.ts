@@ -39,6 +39,7 @@ const refusalProblems: Readonly<Record<RefusalCode, ProblemSlug>> = {
   UNKNOWN_PHOTO: 'unknown-photo',
   TOO_FREQUENT: 'too-many-requests',
   ENVELOPE_REFUSED: 'envelope-refused',
+  APPLICANT_INVALID: 'applicant-invalid',
   PASSWORD_WRONG: 'password-wrong',
   PASSWORD_LOCKED: 'password-locked',
   PASSWORD_RULES: 'password-rules',

@@ -18,6 +18,26 @@ export async function findCustomer(
   return rows.length === 1 ? rows[0] : undefined;
 }
 
+/**
+ * The customer of this name with this number on file, if it is one person.
+ *
+ * @param lookups the number's keyed digests, one for each key of the registry
+ */
+export async function findCustomerByRrn(
+  db: Database | Tx,
+  name: string,
+  lookups: readonly string[],
+): Promise<CustomerRow | undefined> {
+  const rows = await db
+    .selectFrom('customer_rrn')
+    .innerJoin('customer', 'customer.customer_id', 'customer_rrn.customer_id')
+    .selectAll('customer')
+    .where((is) => is('customer_rrn.lookup', '=', is.fn.any(is.val(lookups))))
+    .limit(2)
+    .execute();
+  return rows.length === 1 && rows[0]!.name === name ? rows[0] : undefined;
+}
+
 export async function customerById(db: Database | Tx, customerId: string): Promise<CustomerRow | undefined> {
   return db.selectFrom('customer').selectAll().where('customer_id', '=', customerId).executeTakeFirst();
 }

@@ -3,12 +3,20 @@ import type { Database, Tx } from './connect.js';
 /**
  * Keeps a sealed secret. The same handle again keeps the first envelope: a retried call changes nothing.
  *
+ * @param item.subject what the envelope must be for, where that is not the reissue
  * @param jti the envelope's id
  * @returns false if an envelope of this id came in for another call: it cannot be used again
  */
 export async function putVaultItem(
   db: Database,
-  item: { handle: string; reissue_id: string; update_id: string; envelope: string; created_at: Date },
+  item: {
+    handle: string;
+    reissue_id: string;
+    update_id: string;
+    envelope: string;
+    subject?: string | null;
+    created_at: Date;
+  },
   jti: string,
 ): Promise<boolean> {
   const { reissue_id, handle } = item;
@@ -35,10 +43,10 @@ export async function putVaultItem(
 export async function readVaultItem(
   db: Database | Tx,
   handle: string,
-): Promise<{ envelope: string; created_at: Date } | undefined> {
+): Promise<{ envelope: string; subject: string | null; created_at: Date } | undefined> {
   return db
     .selectFrom('vault_item')
-    .select(['envelope', 'created_at'])
+    .select(['envelope', 'subject', 'created_at'])
     .where('handle', '=', handle)
     .executeTakeFirst();
 }

@@ -6,21 +6,25 @@ export { messages, transitions, accepts, nextStates, onlyNextState } from './tra
 export type { Message } from './transitions.js';
 export {
   identityMethods,
+  standingsOnFile,
   defaultIdentityPolicy,
-  assessIdentity,
+  pinnedRuleOf,
   effectiveReason,
-  unusableRules,
 } from './identity-policy.js';
 export type {
   IdentityMethod,
   IdentityRule,
+  IndependentPair,
   PinnedIdentityRule,
   IdentityPolicy,
-  IdentityProgress,
-  IdentityAssessment,
   MethodLimits,
   CertificateOnFile,
+  StandingOnFile,
 } from './identity-policy.js';
+export { assessIdentity } from './identity-assessment.js';
+export type { IdentityAssessment, IdentityProgress } from './identity-assessment.js';
+export { policyFaults } from './identity-policy-faults.js';
+export type { PolicyFault } from './identity-policy-faults.js';
 export { bases, decideBasis, endThatCounts, renewalWindowDays } from './basis.js';
 export type { Basis } from './basis.js';
 export { passwordRules, passwordRuleCodes, brokenPasswordRules, passwordAttempts } from './password-rules.js';
@@ -36,7 +40,11 @@ export {
   registrationText,
   identityText,
 } from './ids.js';
-export { isVidRandom, normaliseResidentNumber } from './vid-inputs.js';
+export { isVidRandom } from './vid-random.js';
+export { normaliseResidentNumber, readResidentNumber, residentCheckDigit } from './resident-number.js';
+export type { ResidentNumber } from './resident-number.js';
+export { documentTypes, readIdentityDocument } from './identity-document.js';
+export type { DocumentType, IdentityDocument } from './identity-document.js';
 export { koreanDayOf, nextKoreanDay } from './korean-time.js';
 export { exhausted, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';

@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { edgeProblem } from './edge-problems.js';
 import type { InputFault } from './problem-error.js';
 
-type Issue = { message: string; path: readonly PropertyKey[] };
+type Issue = {
+  message: string;
+  path: readonly PropertyKey[];
+  code?: string;
+  errors?: readonly (readonly Issue[])[];
+};
 const korean = z.locales.ko().localeError;
 
 /**
@@ -28,8 +33,9 @@ export function invalidRequest(
   metadata: { type: ArgumentMetadata['type'] | 'header'; data?: string | undefined } = { type: 'body' },
   inKorean: readonly Issue[] = issues,
 ): Error {
-  const errors = issues.map((issue, index): InputFault => {
-    const message = { en: issue.message, ko: inKorean[index]?.message ?? issue.message };
+  const koreanIssues = inKorean.flatMap(closest);
+  const errors = issues.flatMap(closest).map((issue, index): InputFault => {
+    const message = { en: issue.message, ko: koreanIssues[index]?.message ?? issue.message };
     const path = metadata.data === undefined ? issue.path : [metadata.data, ...issue.path];
     if (metadata.type === 'body' || metadata.type === 'custom') return { pointer: pointerTo(path), message };
     return {
@@ -39,6 +45,13 @@ export function invalidRequest(
     };
   });
   return edgeProblem('invalid-request', { errors });
+}
+
+/** Where a value may be one of several, what is wrong with it as the one that it is closest to. */
+function closest(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
+  const [fewest] = issue.errors.toSorted((one, other) => one.length - other.length);
+  return fewest!.flatMap(closest).map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 /** JSON Pointer as a URI fragment (RFC 6901 section 6), as RFC 9457 section 3 shows it: `#/consents/0/agreed`. */

@@ -11,6 +11,9 @@ export type { EnvelopeExpectation, EnvelopeHeader, EnvelopeRefusal, Purpose } fr
 export { inspectEnvelope } from './inspect-envelope.js';
 export { openEnvelope } from './open-envelope.js';
 export type { VaultKeys } from './open-envelope.js';
+export { CustomerKey, newCustomerKey, unwrapCustomerKey } from './customer-key.js';
+export type { WrappedCustomerKey } from './customer-key.js';
+export { rrnLookup, rrnLookups } from './rrn-lookup.js';
 export { openRegistryValue, RegistrySealError, sealRegistryValue } from './registry-seal.js';
 export type { RegistryKeys, RegistrySealed } from './registry-seal.js';
 export { seal } from './seal.js';

@@ -22,8 +22,8 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Seals what the registry keeps of a customer: AES-256-GCM (NIST SP 800-38D) with a random nonce, bound to the
- * customer, so that a row copied to somebody else does not open.
+ * Seals what the registry keeps of a customer, bound to the customer, so that a row copied to somebody else does not
+ * open. Numbers put on file today are sealed by their customer's own key instead, see `CustomerKey`.
  *
  * @throws {RegistrySealError} if the current key is not among the keys
  */
@@ -32,12 +32,11 @@ export function sealRegistryValue(
   customerId: string,
   value: string,
 ): RegistrySealed {
-  const key = keys[current];
-  if (!key) throw new RegistrySealError(`registry key ${current} is not known here`);
-  const nonce = randomBytes(nonceBytes);
-  const sealing = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
-  sealing.setAAD(additionalData(current, customerId));
-  const sealed = Buffer.concat([nonce, sealing.update(value, 'utf8'), sealing.final(), sealing.getAuthTag()]);
+  const sealed = sealBytes(
+    registryKey(keys, current),
+    binding(current, customerId),
+    Buffer.from(value, 'utf8'),
+  );
   return { keyId: current, sealed };
 }
 
@@ -47,20 +46,42 @@ export function openRegistryValue(
   customerId: string,
   { keyId, sealed }: RegistrySealed,
 ): string {
-  const key = keys[keyId];
+  return openBytes(registryKey(keys, keyId), binding(keyId, customerId), sealed).toString('utf8');
+}
+
+/** @throws {RegistrySealError} if there is no such key */
+export function registryKey(keys: RegistryKeys['keys'], keyId: string): Uint8Array {
+  const key = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
   if (!key) throw new RegistrySealError(`registry key ${keyId} is not known here`);
+  return key;
+}
+
+const binding = (keyId: string, customerId: string) => ['reseal/registry/v1', keyId, customerId];
+
+/**
+ * AES-256-GCM (NIST SP 800-38D) with a random nonce: nonce, ciphertext and tag in a row.
+ *
+ * @param bound what else must be the same for it to open
+ */
+export function sealBytes(key: Uint8Array, bound: readonly string[], value: Uint8Array): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const sealing = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
+  sealing.setAAD(additionalData(bound));
+  return Buffer.concat([nonce, sealing.update(value), sealing.final(), sealing.getAuthTag()]);
+}
+
+/** The inverse of {@link sealBytes}. @throws {RegistrySealError} if key or binding is another, or it was damaged */
+export function openBytes(key: Uint8Array, bound: readonly string[], sealed: Uint8Array): Buffer {
   try {
     const opening = createDecipheriv(cipher, key, sealed.subarray(0, nonceBytes), {
       authTagLength: tagBytes,
     });
-    opening.setAAD(additionalData(keyId, customerId)).setAuthTag(sealed.subarray(-tagBytes));
-    const clear = [opening.update(sealed.subarray(nonceBytes, -tagBytes)), opening.final()];
-    return Buffer.concat(clear).toString('utf8');
+    opening.setAAD(additionalData(bound)).setAuthTag(sealed.subarray(-tagBytes));
+    return Buffer.concat([opening.update(sealed.subarray(nonceBytes, -tagBytes)), opening.final()]);
   } catch {
     throw new RegistrySealError('a value of the registry cannot be opened: it is another one’s, or damaged');
   }
 }
 
-// As JSON, so that no two different pairs give the same bytes.
-const additionalData = (keyId: string, customerId: string) =>
-  Buffer.from(JSON.stringify(['reseal/registry/v1', keyId, customerId]));
+// As JSON, so that no two different lists give the same bytes.
+const additionalData = (bound: readonly string[]) => Buffer.from(JSON.stringify(bound));

@@ -15,11 +15,14 @@ export class Envelopes {
     private readonly kids: ReadonlySet<string>,
   ) {}
 
-  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that is not for this reissue and purpose */
-  inspect(reissueId: string, sealed: readonly SealedValue[], now: Date): void {
+  /**
+   * @param subject what the envelopes must be for: the reissue, or the Idempotency-Key of a call that has none yet
+   * @throws ProblemError 422 `envelope-refused`, naming each envelope that is not for this subject and purpose
+   */
+  inspect(subject: string, sealed: readonly SealedValue[], now: Date): void {
     const errors = sealed.flatMap(({ pointer, purpose, envelope }): InputFault[] => {
       try {
-        inspectEnvelope(envelope, { purpose, sub: reissueId, now: now.getTime(), kids: this.kids });
+        inspectEnvelope(envelope, { purpose, sub: subject, now: now.getTime(), kids: this.kids });
         return [];
       } catch (error) {
         if (!(error instanceof EnvelopeError)) throw error;
@@ -29,10 +32,16 @@ export class Envelopes {
     if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 
-  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that came in with another call already */
-  async keep(reissueId: string, sealed: readonly SealedValue[], now: Date): Promise<void> {
+  /**
+   * @param subject what the envelopes are for, where that is not the reissue
+   * @throws ProblemError 422 `envelope-refused`, naming each envelope that came in with another call already
+   */
+  async keep(reissueId: string, sealed: readonly SealedValue[], now: Date, subject?: string): Promise<void> {
     const kept = sealed.map(async ({ handle, updateId, envelope, pointer }): Promise<InputFault[]> => {
-      const item = { handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now };
+      const item = {
+        ...{ handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now },
+        ...(subject === undefined ? {} : { subject }),
+      };
       const fresh = await this.put(item, String(decodeProtectedHeader(envelope).jti));
       return fresh ? [] : [{ pointer, message: 'this envelope was used before: seal the value again' }];
     });

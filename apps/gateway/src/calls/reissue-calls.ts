@@ -1,9 +1,10 @@
 import type { startRequestSchema, StepOutcome } from '#libs/contracts';
 import { problemOfRefusal } from '#libs/contracts';
 import type { StepRow } from '#libs/db';
-import { isFinal, type StartReissue, type StepResult } from '#libs/domain';
+import { isFinal, type StepResult } from '#libs/domain';
 import type { z } from 'zod';
 import type { AccessTokens } from '../access/access-tokens.js';
+import { tooManyUntil, type CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import { problem, unavailable } from '../problems.js';
 import type { ReissueReader } from '../reading/reissue-reader.js';
@@ -16,7 +17,7 @@ import type { Delivery, ReissueWorkflows } from './reissue-workflows.js';
 import type { RequestIds } from './request-ids.js';
 import { answerStart, answerStep, type Settled } from './step-answers.js';
 import { StepDraft, type StepCall } from './step-draft.js';
-import { stepRoutes, type StepBody, type StepKind } from './step-routes.js';
+import { startMessage, stepRoutes, type StepBody, type StepKind } from './step-routes.js';
 
 const startRoute = '/v1/reissues';
 const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
@@ -25,6 +26,7 @@ export interface ReissueCallsParts {
   readonly findStep: (reissueId: string, updateId: string) => Promise<StepRow | undefined>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
+  readonly limits: Pick<CallLimits, 'admit'>;
   readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
   readonly envelopes: Pick<Envelopes, 'inspect' | 'keep'>;
   readonly reader: Pick<ReissueReader, 'find' | 'get'>;
@@ -43,24 +45,21 @@ export class ReissueCalls {
 
   /** @throws ProblemError */
   start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<Answer> {
-    const { ids, inFlight, workflows, consents, tokens } = this.parts;
+    const { ids, inFlight, limits, workflows, envelopes, reader, consents, tokens, clock } = this.parts;
     const { apiKeyName, idempotencyKey } = caller;
     const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
     const call = this.identify(startRoute, caller, body);
-    const message: StartReissue = {
-      ...call,
-      kind: 'start',
-      reissueId,
-      apiKeyName,
-      reason: body.reason,
-      applicant: body.applicant,
-      keyThumbprint: body.keyThumbprint,
-      consents: body.consents,
-      methods: body.methods ?? [],
-    };
+    const draft = new StepDraft(reissueId, call, ids);
+    const message = startMessage(draft, apiKeyName, body);
     return inFlight.run({ reissueId, ...call }, async () => {
       const settled = await this.settle(reissueId, call, async () => {
-        consents.requireIdentityStage(body.consents);
+        // Once there is a row, the applicant's number was read: a repetition need not bring it again.
+        if (!(await reader.find(reissueId))) {
+          await limits.admit('start', caller);
+          consents.requireIdentityStage(body.consents);
+          envelopes.inspect(idempotencyKey, draft.sealed, clock());
+          await envelopes.keep(reissueId, draft.sealed, clock(), idempotencyKey);
+        }
         return workflows.start(message);
       });
       return answerStart(message, settled, tokens);
@@ -74,7 +73,7 @@ export class ReissueCalls {
     kind: Kind,
     body: StepBody<Kind>,
   ): Promise<Answer> {
-    const { ids, inFlight, workflows, envelopes, reader, clock } = this.parts;
+    const { ids, inFlight, limits, workflows, envelopes, reader, clock } = this.parts;
     const { path, message: build } = stepRoutes[kind];
     const call = this.identify(stepRoute(path), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
@@ -83,10 +82,11 @@ export class ReissueCalls {
       const settled = await this.settle(reissueId, call, async () => {
         const { row, reissue } = await reader.get(reissueId);
         if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
+        await limits.admit('call', caller);
         precheck(row, message, reissue);
         envelopes.inspect(reissueId, draft.sealed, clock());
         await envelopes.keep(reissueId, draft.sealed, clock());
-        return workflows.send(reissueId, message, row.event_sequence);
+        return workflows.send(reissueId, message, row.event_sequence + row.steps);
       });
       return answerStep(kind, settled);
     });
@@ -112,7 +112,8 @@ export class ReissueCalls {
     const reissue = current?.reissue;
     switch (delivery.reached) {
       case 'SETTLED': {
-        const { status, code } = delivery.result;
+        const { status, code, retryAfterMs } = delivery.result;
+        if (retryAfterMs !== undefined) throw tooManyUntil(retryAfterMs, { reissue });
         if (status === 'REFUSED' && code) throw problem(problemOfRefusal(code), { reissue });
         if (status === 'PARKED' && reissue) return { waiting: reissue };
         throw unavailable();

@@ -6,10 +6,12 @@ import type {
   passwordRequestSchema,
   passwordResetRequestSchema,
   registrationRequestSchema,
+  startRequestSchema,
   verificationsRequestSchema,
 } from '#libs/contracts';
 import type {
   AnswerChallenges,
+  Applicant,
   Apply,
   Cancel,
   CustomerMessage,
@@ -18,12 +20,44 @@ import type {
   RequestCertificate,
   RequestChallenges,
   ResetPassword,
+  StartReissue,
   SubmitPassword,
 } from '#libs/domain';
 import type { z } from 'zod';
 import type { StepDraft } from './step-draft.js';
 
 type Body<Schema extends z.ZodType> = z.output<Schema>;
+
+/** The message that starts a reissue. A resident registration number that the applicant named is sealed. */
+export function startMessage(
+  draft: StepDraft,
+  apiKeyName: string,
+  { reason, applicant, keyThumbprint, consents, methods = [] }: Body<typeof startRequestSchema>,
+): StartReissue {
+  return {
+    ...draft.call,
+    kind: 'start',
+    reissueId: draft.reissueId,
+    apiKeyName,
+    reason,
+    applicant: applicantOf(draft, applicant),
+    keyThumbprint,
+    consents,
+    methods,
+  };
+}
+
+function applicantOf(draft: StepDraft, applicant: Body<typeof startRequestSchema>['applicant']): Applicant {
+  if ('rrn' in applicant)
+    return { name: applicant.name, rrn: draft.seal('applicant/rrn', 'rrn', applicant.rrn) };
+  if ('document' in applicant)
+    return {
+      name: applicant.name,
+      document: draft.seal('applicant/document', 'document', applicant.document),
+    };
+  const { name, mobile, carrier } = applicant;
+  return { name, mobile, ...(carrier ? { carrier } : {}) };
+}
 
 const requestChallenges = (
   { call }: StepDraft,

@@ -1,0 +1,74 @@
+import {
+  readIdentityDocument,
+  readResidentNumber,
+  type ApplicantBy,
+  type Carrier,
+  type IdentityDocument,
+  type RefusalCode,
+  type ResidentNumber,
+  type StartReissue,
+} from '#libs/domain';
+import { findCustomer, findCustomerByRrn, type CustomerRow, type Tx } from '#libs/db';
+import { rrnLookups, type RegistryKeys } from '#libs/vault';
+import type { Secrets } from '#activities/secrets';
+
+/** How an applicant named themself, with what was sealed of it open: it is written nowhere. */
+export interface NamedApplicant {
+  readonly by: ApplicantBy;
+  readonly name: string;
+  /** What they named beside their name: a mobile number (digits only), or a resident registration number. */
+  readonly number: string;
+  readonly mobile: string | null;
+  readonly carrier: Carrier | null;
+  /** What can be told of it to an auditor. */
+  readonly remarks: Readonly<Record<string, unknown>>;
+}
+
+export interface ApplicantContext {
+  readonly secrets: Secrets;
+  readonly registryKeys: RegistryKeys;
+}
+
+/** Reads how the applicant names themself. Nothing is looked up: what is refused is refused whoever they are. */
+export async function readApplicant(
+  { secrets }: Pick<ApplicantContext, 'secrets'>,
+  { applicant, reissueId }: StartReissue,
+  now: Date,
+): Promise<NamedApplicant | RefusalCode> {
+  const { name } = applicant;
+  if ('mobile' in applicant) {
+    const { mobile, carrier } = applicant;
+    return { by: 'MOBILE', name, number: mobile, mobile, carrier: carrier ?? null, remarks: {} };
+  }
+  if ('rrn' in applicant) {
+    const text = await secrets.open(applicant.rrn, 'rrn', reissueId);
+    if (text === undefined) return 'ENVELOPE_REFUSED';
+    const number = readResidentNumber(text, now);
+    return number ? byNumber('RRN', name, number) : 'APPLICANT_INVALID';
+  }
+  const json = await secrets.open(applicant.document, 'document', reissueId);
+  if (json === undefined) return 'ENVELOPE_REFUSED';
+  const document = readIdentityDocument(json, now);
+  return document ? byNumber('DOCUMENT', name, document.number, document) : 'APPLICANT_INVALID';
+}
+
+function byNumber(
+  by: ApplicantBy,
+  name: string,
+  { digits, foreign, checkDigitFits }: ResidentNumber,
+  document?: IdentityDocument,
+): NamedApplicant {
+  const remarks = { foreign, checkDigitFits, ...(document ? { document: document.type } : {}) };
+  return { by, name, number: digits, mobile: null, carrier: null, remarks };
+}
+
+/** The customer whom name and number point at, if it is one. It proves nothing yet. */
+export async function findApplicant(
+  tx: Tx,
+  { registryKeys }: Pick<ApplicantContext, 'registryKeys'>,
+  { by, name, number }: NamedApplicant,
+): Promise<CustomerRow | undefined> {
+  return by === 'MOBILE'
+    ? findCustomer(tx, name, number)
+    : findCustomerByRrn(tx, name, rrnLookups(registryKeys, number));
+}

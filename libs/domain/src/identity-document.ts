@@ -1,0 +1,46 @@
+import { koreanDayOf } from './korean-time.js';
+import { isDate, readResidentNumber, type ResidentNumber } from './resident-number.js';
+
+export const documentTypes = ['RESIDENT_CARD', 'DRIVING_LICENCE'] as const;
+export type DocumentType = (typeof documentTypes)[number];
+
+/** What stands on an identity document. */
+export interface IdentityDocument {
+  readonly type: DocumentType;
+  readonly number: ResidentNumber;
+  /** YYYY-MM-DD */
+  readonly issuedOn: string;
+  /** Of a driving licence, in the form 11-22-333333-44; older ones begin with the name of a region. */
+  readonly licenceNumber?: string;
+}
+
+const licence = /^(\d{2}|[가-힣]{2})[- ]?(\d{2})-?(\d{6})-?(\d{2})$/;
+
+/**
+ * Reads what an applicant sealed of their document: JSON `{type, rrn, issuedOn, licenceNumber?}`. A driving licence
+ * has its number, a resident card has none. Other members are left to whoever knows them.
+ *
+ * @param now nothing was issued later
+ * @returns undefined if it is no such document
+ */
+export function readIdentityDocument(json: string, now: Date): IdentityDocument | undefined {
+  const fields = objectOf(json);
+  const { rrn, issuedOn, licenceNumber } = fields;
+  const type = documentTypes.find((each) => each === fields['type']);
+  if (!type || typeof rrn !== 'string' || typeof issuedOn !== 'string') return undefined;
+  const number = readResidentNumber(rrn, now);
+  if (!number || !isDate(issuedOn) || issuedOn > koreanDayOf(now)) return undefined;
+  if (issuedOn < number.birthDate) return undefined;
+  if (type === 'RESIDENT_CARD') return licenceNumber === undefined ? { type, number, issuedOn } : undefined;
+  const [, ...parts] = (typeof licenceNumber === 'string' && licence.exec(licenceNumber)) || [];
+  return parts.length > 0 ? { type, number, issuedOn, licenceNumber: parts.join('-') } : undefined;
+}
+
+function objectOf(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
