@@ -27,6 +27,16 @@ describe('configuration of the gateway', () => {
     });
   });
 
+  it('takes limits of calls as so many at once and one more after so many milliseconds', () => {
+    expect(load().limitAddressStarts).toEqual({ burst: 60, everyMs: 2_000 });
+    expect(load({ RESEAL_LIMIT_DEVICE_STARTS: '3/60000' }).limitDeviceStarts).toEqual({
+      burst: 3,
+      everyMs: 60_000,
+    });
+    for (const wrong of ['3', '0/1000', '3/0', '3/1s', '-3/1000', '9999999/1', '1/9999999999'])
+      expect(() => load({ RESEAL_LIMIT_DEVICE_STARTS: wrong })).toThrow(/RESEAL_LIMIT_DEVICE_STARTS/);
+  });
+
   it('takes API keys as name and digest', () => {
     const { apiKeys } = load({ RESEAL_API_KEYS: `app:${digest}, web:${'0'.repeat(64)}` });
     expect(apiKeys?.map(({ name }) => name)).toEqual(['app', 'web']);

@@ -7,6 +7,7 @@ import {
   jsonWebKeySet,
   list,
   milliseconds,
+  rateLimit,
   secretBytes,
   temporalConfig,
 } from '#libs/config';
@@ -46,6 +47,14 @@ export const configSchema = z
     /** How many calls and how many event streams one reissue may have at once. */
     callsPerReissue: integer(4, { min: 1 }),
     streamsPerReissue: integer(8, { min: 1 }),
+    /**
+     * How often reissues may be started, and other calls be made: from one address (of one front end; of IPv6 from one
+     * /64), behind which may be a branch of the bank, and by one device.
+     */
+    limitAddressStarts: rateLimit('60/2000'),
+    limitAddressCalls: rateLimit('600/50'),
+    limitDeviceStarts: rateLimit('10/60000'),
+    limitDeviceCalls: rateLimit('60/1000'),
     /** Silence on an event stream after which a comment keeps proxies from closing it. */
     heartbeatMs: milliseconds(15_000),
   })

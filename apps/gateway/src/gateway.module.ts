@@ -13,9 +13,11 @@ import {
 } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
 import { Metrics } from '#libs/observability';
+import { useLimitsAtOnce } from '#libs/rate-limit';
 import { loadTerms } from '#libs/terms';
 import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeys } from './access/api-keys.js';
+import { CallLimits } from './access/call-limits.js';
 import { CallsInFlight } from './calls/calls-in-flight.js';
 import { ConsentCheck } from './calls/consent-check.js';
 import { Envelopes } from './calls/envelopes.js';
@@ -45,6 +47,7 @@ const clock = () => new Date();
 export class GatewayModule {
   static with(config: Config): DynamicModule {
     const terms = loadTerms();
+    const ids = new RequestIds(config.idKey);
     return {
       module: GatewayModule,
       controllers: [
@@ -57,6 +60,13 @@ export class GatewayModule {
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
         { provide: AccessTokens, useValue: new AccessTokens(config.tokenKey) },
+        { provide: RequestIds, useValue: ids },
+        {
+          provide: CallLimits,
+          inject: [Dependencies],
+          useFactory: ({ db }: Dependencies) =>
+            new CallLimits((uses, now) => useLimitsAtOnce(db, uses, now), ids, ratesOf(config), clock),
+        },
         { provide: ReferenceData, useValue: new ReferenceData(config.vaultPublicKeys, terms, clock) },
         { provide: EventListener, useValue: new EventListener(config.databaseUrl) },
         {
@@ -107,15 +117,21 @@ export class GatewayModule {
         },
         {
           provide: ReissueCalls,
-          inject: [Dependencies, ReissueReader, AccessTokens],
-          useFactory: ({ db, temporal }: Dependencies, reader: ReissueReader, tokens: AccessTokens) =>
+          inject: [Dependencies, ReissueReader, AccessTokens, CallLimits],
+          useFactory: (
+            { db, temporal }: Dependencies,
+            reader: ReissueReader,
+            tokens: AccessTokens,
+            limits: CallLimits,
+          ) =>
             new ReissueCalls({
               findStep: (reissueId, updateId) => findStep(db, reissueId, updateId),
               reader,
               tokens,
               clock,
-              ids: new RequestIds(config.idKey),
+              ids,
               inFlight: new CallsInFlight(config.callsPerReissue),
+              limits,
               workflows: new ReissueWorkflows(temporal.client, config.callTimeoutMs),
               envelopes: envelopesIn(db, config),
               consents: new ConsentCheck(terms, clock),
@@ -123,13 +139,14 @@ export class GatewayModule {
         },
         {
           provide: VidChecks,
-          inject: [Dependencies],
-          useFactory: ({ db, temporal }: Dependencies) =>
+          inject: [Dependencies, CallLimits],
+          useFactory: ({ db, temporal }: Dependencies, limits: CallLimits) =>
             new VidChecks({
               find: (checkId) => findVidCheck(db, checkId),
               isIssued: async (serial) => (await certificateBySerial(db, serial))?.state === 'STORED',
-              ids: new RequestIds(config.idKey),
+              ids,
               inFlight: new CallsInFlight(config.callsPerReissue),
+              limits,
               envelopes: envelopesIn(db, config),
               check: vidCheckActivity(temporal.client, config.callTimeoutMs),
               clock,
@@ -139,6 +156,11 @@ export class GatewayModule {
     };
   }
 }
+
+const ratesOf = (config: Config) => ({
+  start: { address: config.limitAddressStarts, device: config.limitDeviceStarts },
+  call: { address: config.limitAddressCalls, device: config.limitDeviceCalls },
+});
 
 const envelopesIn = (db: Database, { vaultPublicKeys }: Config) =>
   new Envelopes(

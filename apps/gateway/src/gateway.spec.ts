@@ -66,6 +66,90 @@ const begun = async (state: Partial<Parameters<InMemoryGateway['open']>[1]> = {}
   };
 };
 
+describe('limits of calls', () => {
+  const once = { burst: 1, everyMs: 90_500 };
+  const wide = { burst: 100, everyMs: 1 };
+  const startFrom = (headers: Record<string, string> = {}) =>
+    call('POST', '/v1/reissues', { body: startBody(), headers });
+
+  it('answer 429 with the seconds after which to come again, and start nothing', async () => {
+    gateway.rates.start = { address: once, device: wide };
+    expect((await startFrom()).status).toBe(201);
+    const refused = await startFrom();
+    expect(refused.headers.get('retry-after')).toMatch(/^9[01]$/);
+    expect(await slugOf(refused)).toBe('too-many-requests');
+    expect(gateway.delivered).toHaveLength(1);
+  });
+
+  it('answer a repeated call whatever was used up, as often as it comes', async () => {
+    gateway.rates.start = { address: once, device: once };
+    const headers = { 'idempotency-key': freshKey(), 'x-device-id': 'device-of-somebody' };
+    const body = startBody();
+    const answers = [];
+    for (let i = 0; i < 5; i += 1)
+      answers.push(await (await call('POST', '/v1/reissues', { body, headers })).json());
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toHaveProperty('accessToken');
+  });
+
+  it('count devices apart, also at one address, and nothing for who names no device', async () => {
+    gateway.rates.start = { address: wide, device: once };
+    const from = async (device: string) => (await startFrom({ 'x-device-id': device })).status;
+    expect(await from('device-of-somebody')).toBe(201);
+    expect(await from('device-of-somebody')).toBe(429);
+    expect(await from('device-of-others!!')).toBe(201);
+    for (let i = 0; i < 3; i += 1) expect((await startFrom()).status).toBe(201);
+  });
+
+  it('count the calls on a reissue apart from the starts', async () => {
+    const reissue = await begun();
+    gateway.rates.call = { address: once, device: wide };
+    gateway.rates.start = { address: once, device: wide };
+    expect((await reissue.post('identity/challenges', { methods: ['PHONE_CODE'] })).status).toBe(200);
+    expect((await startFrom()).status).toBe(201);
+    expect(await slugOf(await reissue.post('cancel', {}))).toBe('too-many-requests');
+    expect((await reissue.get('')).status).toBe(200);
+  });
+
+  it('keep no address and no device readable', async () => {
+    await startFrom({ 'x-device-id': 'device-of-somebody' });
+    expect([...gateway.limits.keys()].sort()).toEqual([
+      expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
+      expect.stringMatching(/^gateway\/start\/device\/[0-9a-f]{32}$/),
+    ]);
+  });
+
+  it('of the steps themselves are told with their time, and the same call may succeed later', async () => {
+    const reissue = await begun();
+    const headers = { 'idempotency-key': freshKey() };
+    const post = () => reissue.post('identity/challenges', { methods: ['PHONE_CODE'] }, headers);
+    const settle = gateway.deliver;
+    gateway.deliver = async (_message, id) => ({
+      reached: 'SETTLED',
+      result: {
+        standing: { state: gateway.rows.get(id)!.state, alarm: null, parked: null },
+        status: 'REFUSED',
+        code: 'TOO_FREQUENT',
+        retryAfterMs: 1_001,
+      },
+    });
+    const refused = await post();
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(await refused.clone().json()).toHaveProperty('reissue.id', reissue.id);
+    expect(await slugOf(refused)).toBe('too-many-requests');
+    gateway.deliver = settle;
+    expect((await post()).status).toBe(200);
+  });
+
+  it('turn away a device id that is none', async () => {
+    const answer = await startFrom({ 'x-device-id': 'short' });
+    expect(await answer.clone().json()).toMatchObject({
+      errors: [{ parameter: 'X-Device-Id', in: 'header' }],
+    });
+    expect(await slugOf(answer)).toBe('invalid-request');
+  });
+});
+
 describe('starting a reissue', () => {
   it('answers 201 with its address, its state and the token that opens it', async () => {
     const answer = await call('POST', '/v1/reissues', { body: startBody() });

@@ -36,7 +36,7 @@ export function unavailable(cause?: unknown, seconds = 2): ProblemError {
   return problem('unavailable', { cause, headers: { 'retry-after': String(seconds) } });
 }
 
-/** 429: this many at once are too many. */
-export function tooMany(seconds = 1): ProblemError {
-  return problem('too-many-requests', { headers: { 'retry-after': String(seconds) } });
+/** 429: this many, at once or within a time, are too many. */
+export function tooMany(seconds = 1, more: Pick<ProblemMore, 'reissue'> = {}): ProblemError {
+  return problem('too-many-requests', { ...more, headers: { 'retry-after': String(seconds) } });
 }

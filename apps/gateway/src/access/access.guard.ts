@@ -1,11 +1,14 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
 
 /** 16 to 128 printable ASCII characters. */
 const idempotencyKeyPattern = /^[\x20-\x7e]{16,128}$/;
+/** As above: unlike it, optional. */
+const deviceIdPattern = idempotencyKeyPattern;
 const longestAgent = 512;
 
 /**
@@ -18,6 +21,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(RequestIds) private readonly ids: RequestIds,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<true> {
@@ -33,8 +37,22 @@ export class AccessGuard implements CanActivate {
     if (id !== undefined) await this.requireToken(header(request, 'authorization'), id, apiKeyName);
 
     const agent = header(request, 'user-agent').slice(0, longestAgent);
-    request.caller = { apiKeyName, idempotencyKey, origin: { address: request.ip, agent } };
+    const device = this.deviceOf(request);
+    const origin = { address: request.ip, agent, ...(device === undefined ? {} : { device }) };
+    request.caller = { apiKeyName, idempotencyKey, origin };
     return true;
+  }
+
+  /** What stands for the device that the client names, if it names one. */
+  private deviceOf(request: FastifyRequest): string | undefined {
+    const deviceId = header(request, 'x-device-id');
+    if (deviceId === '') return undefined;
+    if (deviceIdPattern.test(deviceId)) return this.ids.device(deviceId);
+    const message = {
+      ko: '인쇄 가능한 문자 16~128자여야 합니다',
+      en: 'must be 16 to 128 printable characters',
+    };
+    throw problem('invalid-request', { errors: [{ parameter: 'X-Device-Id', in: 'header', message }] });
   }
 
   private async requireToken(authorization: string, reissueId: string, apiKeyName: string): Promise<void> {

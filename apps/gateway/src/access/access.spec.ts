@@ -5,6 +5,7 @@ import { SignJWT } from 'jose';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens, tokenLifetimeSeconds } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
+import { RequestIds } from '../calls/request-ids.js';
 
 const newKey = (kid = 't1') => {
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -102,7 +103,7 @@ describe('API keys', () => {
 });
 
 describe('access guard', () => {
-  const guard = new AccessGuard(new ApiKeys(), tokens);
+  const guard = new AccessGuard(new ApiKeys(), tokens, new RequestIds(Buffer.alloc(32, 7)));
   const key = 'a-key-of-16-char';
   const enter = async (method: string, params: { id?: string }, headers: Record<string, string>) => {
     const request = { method, params, headers, ip: '192.0.2.1' } as {
@@ -129,6 +130,31 @@ describe('access guard', () => {
       origin: { address: '192.0.2.1', agent: 'a'.repeat(512) },
     });
   });
+
+  it('tells devices apart, and holds nothing from which their ids could be read', async () => {
+    const deviceOf = async (deviceId: string) => {
+      const headers = { 'x-api-key': 'reseal-local', 'x-device-id': deviceId };
+      const caller = (await enter('GET', {}, headers)) as { origin: { device?: string } };
+      return caller.origin.device;
+    };
+    const [one, again, other] = [
+      await deviceOf('device-of-somebody'),
+      await deviceOf('device-of-somebody'),
+      await deviceOf('device-of-others!!'),
+    ];
+    expect(one).toMatch(/^[0-9a-f]{32}$/);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(await deviceOf('')).toBeUndefined();
+  });
+
+  it.each(['short-id-of-15-', 'x'.repeat(129), 'with a tab\t in the middle', 'with an é or so it is'])(
+    'turns away the device id %j',
+    async (deviceId) => {
+      const headers = { 'x-api-key': 'reseal-local', 'x-device-id': deviceId };
+      expect(await enter('GET', {}, headers)).toBe('invalid-request');
+    },
+  );
 
   it.each([
     ['nobody', 'GET', {}, 'unknown-api-key'],

@@ -62,13 +62,14 @@ export class ReissueWorkflows {
   }
 
   /**
-   * @param eventSequence how far the reissue has come. It is part of the update's id, because Temporal answers a
-   *   repeated id with its first result for ever: a call that was refused may succeed once the reissue went on. What
-   *   succeeded is answered from the step table, whatever the update is called.
+   * @param progress how far the reissue has come: its events and the calls it has taken or refused. It is part of the
+   *   update's id, because Temporal answers a repeated id with its first result for ever: a call that was refused may
+   *   succeed once the reissue went on, or some time has passed. What succeeded is answered from the step table,
+   *   whatever the update is called.
    */
-  send(reissueId: string, message: CustomerMessage, eventSequence: number): Promise<Delivery> {
+  send(reissueId: string, message: CustomerMessage, progress: number): Promise<Delivery> {
     const { kind } = message;
-    const updateId = `${message.updateId}@${eventSequence}`;
+    const updateId = `${message.updateId}@${progress}`;
     const workflow = this.client.workflow.getHandle(workflowIdOf(reissueId));
     return this.deliver(reissueId, updateId, () =>
       workflow.executeUpdate<StepResult, [CustomerMessage]>(kind, { updateId, args: [message] }),

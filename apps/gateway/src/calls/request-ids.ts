@@ -41,6 +41,17 @@ export class RequestIds {
     return vaultHandle(this.key, reissueId, updateId, field);
   }
 
+  /** Stands for a device. Keyed, so that nobody can look for one whose id they know. */
+  device(deviceId: string): string {
+    return this.hmac(['device', deviceId].join(separator)).slice(0, idLength);
+  }
+
+  /** The name of a rate limit; of what is counted it holds a keyed digest only. */
+  limitKey(kind: string, by: string, ...counted: readonly string[]): string {
+    const digest = this.hmac(['limit', kind, by, ...counted].join(separator)).slice(0, idLength);
+    return `gateway/${kind}/${by}/${digest}`;
+  }
+
   private hmac(text: string): string {
     return createHmac('sha256', this.key).update(text).digest('hex');
   }

@@ -159,6 +159,19 @@ const parameters = {
       examples: ['4f0c1d1e-6a52-4d56-8f0e-2f6f6a2f9f10'],
     },
   },
+  DeviceId: {
+    name: 'X-Device-Id',
+    in: 'header' as const,
+    description:
+      'Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.',
+    schema: {
+      type: 'string',
+      minLength: 16,
+      maxLength: 128,
+      pattern: '^[\\x20-\\x7e]{16,128}$',
+      examples: ['d1b7c2de-5f0a-4b3c-9a55-0f6f3a2e7c11'],
+    },
+  },
   LastEventId: {
     name: 'Last-Event-ID',
     in: 'header' as const,
@@ -182,7 +195,7 @@ const parameters = {
 function parameterNames(id: OperationId, method: 'get' | 'post', path: string): (keyof typeof parameters)[] {
   return [
     ...(path.includes('{id}') ? (['ReissueId'] as const) : []),
-    ...(method === 'post' ? (['IdempotencyKey'] as const) : []),
+    ...(method === 'post' ? (['IdempotencyKey', 'DeviceId'] as const) : []),
     ...(id === 'followEvents' ? (['LastEventId', 'LastEventIdInQuery'] as const) : []),
     'AcceptLanguage',
   ];

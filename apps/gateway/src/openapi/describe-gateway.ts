@@ -7,6 +7,7 @@ import { createOpenApiDocument } from '#libs/http';
 import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { ReissueCalls } from '../calls/reissue-calls.js';
+import { RequestIds } from '../calls/request-ids.js';
 import { ReissuesController } from '../calls/reissues.controller.js';
 import { EventStreams } from '../events/event-streams.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
@@ -21,6 +22,7 @@ import { completeDocument } from './build-document.js';
 const unused = [
   AccessTokens,
   ApiKeys,
+  RequestIds,
   ReissueCalls,
   ReissueReader,
   VidChecks,

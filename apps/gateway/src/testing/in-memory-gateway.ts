@@ -6,9 +6,11 @@ import type { ReissueRow, StepRow, VidCheckRow } from '#libs/db';
 import type { CustomerMessage, StartReissue } from '#libs/domain';
 import { createApplication } from '#libs/http';
 import { loadTerms, termsInForce } from '#libs/terms';
+import { cellOf, type Allowance, type Use } from '#libs/rate-limit';
 import { publicVaultKeys, seal, type Purpose } from '#libs/vault';
 import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
+import { CallLimits, type CallRates, type LimitedCall } from '../access/call-limits.js';
 import { CallsInFlight } from '../calls/calls-in-flight.js';
 import { ConsentCheck } from '../calls/consent-check.js';
 import { Envelopes } from '../calls/envelopes.js';
@@ -33,6 +35,11 @@ const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk'
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const vaultKeys = publicVaultKeys({ keys: [{ ...p256, kid: 'v1' }] });
 const clock = () => new Date();
+const ids = new RequestIds(Buffer.alloc(32, 7));
+const generous: CallRates = {
+  address: { burst: 10_000, everyMs: 1 },
+  device: { burst: 10_000, everyMs: 1 },
+};
 
 /** The gateway with everything behind it kept in memory; a test decides what the workflows do. */
 export class InMemoryGateway {
@@ -51,6 +58,9 @@ export class InMemoryGateway {
   /** Serials of the certificates that were issued. */
   readonly issued = new Set<string>();
   readonly draining = new AbortController();
+  /** How often calls may come, and until when the limits that were used are not whole again, by their keys. */
+  readonly rates: Record<LimitedCall, CallRates> = { start: generous, call: generous };
+  readonly limits = new Map<string, number>();
   certificate: { serial: string; der: Buffer } | undefined;
   app!: NestFastifyApplication;
   private wake: (() => void)[] = [];
@@ -101,11 +111,13 @@ export class InMemoryGateway {
       },
       new Set(['v1']),
     );
+    const callLimits = new CallLimits(async (uses, now) => this.useLimits(uses, now), ids, this.rates, clock);
     const vidChecks = new VidChecks({
       find: (checkId) => Promise.resolve(this.vidChecks.get(checkId)),
       isIssued: (serial) => Promise.resolve(this.issued.has(serial)),
-      ids: new RequestIds(Buffer.alloc(32, 7)),
+      ids,
       inFlight: new CallsInFlight(4),
+      limits: callLimits,
       envelopes,
       check: (request) => {
         this.checked.push(request);
@@ -118,8 +130,9 @@ export class InMemoryGateway {
       reader,
       tokens: this.tokens,
       clock,
-      ids: new RequestIds(Buffer.alloc(32, 7)),
+      ids,
       inFlight: new CallsInFlight(4),
+      limits: callLimits,
       workflows: { start: (message) => send(message.reissueId, message), send },
       envelopes,
       consents: new ConsentCheck(this.terms, clock),
@@ -144,6 +157,7 @@ export class InMemoryGateway {
         providers: [
           { provide: ApiKeys, useValue: new ApiKeys() },
           { provide: AccessTokens, useValue: this.tokens },
+          { provide: RequestIds, useValue: ids },
           { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, this.terms, clock) },
           { provide: ReissueReader, useValue: reader },
           { provide: ReissueCalls, useValue: calls },
@@ -215,6 +229,17 @@ export class InMemoryGateway {
       ...{ termsId, version, digest },
       agreed: true,
     }));
+  }
+
+  /** As the database would, each limit for itself. */
+  private useLimits(uses: readonly Use[], now: Date): Allowance {
+    for (const { key, limit } of uses) {
+      const { byMs, latest } = cellOf(limit, now);
+      const tat = this.limits.get(key) ?? 0;
+      if (tat > latest.getTime()) return { allowed: false, retryAfterMs: tat - latest.getTime() };
+      this.limits.set(key, Math.max(tat, now.getTime()) + byMs);
+    }
+    return { allowed: true };
   }
 
   private current(id: string): Promise<CurrentReissue | undefined> {

@@ -2,6 +2,7 @@ import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
 import type { vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
 import type { VidCheckRow } from '#libs/db';
 import type { z } from 'zod';
+import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import type { CallsInFlight } from '../calls/calls-in-flight.js';
 import type { Envelopes } from '../calls/envelopes.js';
@@ -15,6 +16,7 @@ export interface VidChecksParts {
   readonly isIssued: (serial: string) => Promise<boolean>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
+  readonly limits: Pick<CallLimits, 'admit'>;
   readonly envelopes: Pick<Envelopes, 'inspect' | 'keep'>;
   readonly check: (request: VidCheckRequest) => Promise<VidCheckAnswer>;
   readonly clock: () => Date;
@@ -29,11 +31,12 @@ export class VidChecks {
 
   /** @throws ProblemError */
   check(
-    { apiKeyName, idempotencyKey }: Caller,
+    caller: Caller,
     serial: string,
     body: z.output<typeof vidCheckRequestSchema>,
   ): Promise<VidCheckResponse> {
-    const { ids, inFlight, find } = this.parts;
+    const { apiKeyName, idempotencyKey } = caller;
+    const { ids, inFlight, limits, find } = this.parts;
     const checkId = ids.vidCheckId(apiKeyName, idempotencyKey);
     const requestHmac = ids.requestHmac({ serial, ...body });
     return inFlight.run({ reissueId: checkId, updateId: checkId, requestHmac }, async () => {
@@ -43,6 +46,7 @@ export class VidChecks {
           matches: before.matches,
           requestHmac: before.request_hmac,
         });
+      await limits.admit('call', caller);
       const request = await this.keep(
         { checkId, requestHmac, apiKeyName, serial, subject: idempotencyKey },
         body,
