@@ -1,3 +1,4 @@
+import type { Carrier } from '#libs/domain';
 import { expectSuccess, send, type Call } from './http.js';
 
 /** What certificate a person came with: in force for long, about to expire, expired, or none. */
@@ -8,6 +9,7 @@ export interface Person {
   readonly personId: string;
   readonly name: string;
   readonly mobile: string;
+  readonly carrier: Carrier;
   readonly email: string;
   readonly rrn: string;
   /** Whether the bank knows it. */
@@ -42,7 +44,8 @@ export interface Deposit {
   readonly depositedAt: string;
 }
 
-export type Provider = 'telecom' | 'one-won' | 'sms' | 'smtp';
+const providers = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
+export type Provider = (typeof providers)[number];
 export interface Fault {
   readonly mode: 'ok' | 'slow' | 'down' | 'twice' | 'lost';
   /** How long `slow` waits, in milliseconds. */
@@ -120,8 +123,7 @@ export class Sandbox {
   }
 
   async clearFaults(): Promise<void> {
-    for (const provider of ['telecom', 'one-won', 'sms', 'smtp'] as const)
-      await this.setFault(provider, { mode: 'ok' });
+    for (const provider of providers) await this.setFault(provider, { mode: 'ok' });
   }
 
   private async call<Body>(method: Call['method'], path: string, body?: unknown): Promise<Body> {

@@ -1,3 +1,4 @@
+import type { Carrier } from '#libs/domain';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -17,6 +18,8 @@ export interface PersonTable {
   state: 'PENDING' | 'ENROLLED';
   name: string;
   mobile: string;
+  /** Of the mobile number. */
+  carrier: Carrier;
   email: string;
   rrn: string;
   birth_date: string;
@@ -92,6 +95,7 @@ const SCHEMA = `
     state text not null check (state in ('PENDING', 'ENROLLED')),
     name text not null,
     mobile text not null unique,
+    carrier text not null,
     email text not null unique,
     rrn text not null unique,
     birth_date text not null,
@@ -116,6 +120,8 @@ const SCHEMA = `
       update person set state = 'PENDING';
     end if;
   end $$;
+  -- Whoever was made before there were carriers.
+  alter table person add column if not exists carrier text not null default 'SKT';
   create index if not exists person_pending on person (number) where state = 'PENDING';
 
   create table if not exists code_transaction (

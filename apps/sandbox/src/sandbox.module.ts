@@ -7,7 +7,7 @@ import { Clock } from './clock.js';
 import { AccountsController, OneWonController } from './codes/one-won.controller.js';
 import { OneTimeCodes } from './codes/one-time-codes.js';
 import { OneWon } from './codes/one-won.js';
-import { TelecomController } from './codes/telecom.controller.js';
+import { SecondTelecomController, TelecomController } from './codes/telecom.controller.js';
 import { Telecom } from './codes/telecom.js';
 import { SandboxConfig } from './config.js';
 import { openSandboxDatabase, SandboxDatabase } from './database.js';
@@ -55,6 +55,7 @@ export class SandboxModule {
         InboxPageController,
         OneWonController,
         PeopleController,
+        SecondTelecomController,
         SmsController,
         TelecomController,
       ],

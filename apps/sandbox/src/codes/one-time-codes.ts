@@ -10,7 +10,9 @@ import { idReused, notFound } from '../problems.js';
 /** A provider bounds the guesses at one code on its own account; who tries and how often is the bank's matter. */
 export const MAX_WRONG_TRIES = 10;
 
-export type CodeProvider = 'telecom' | 'one-won';
+/** Two telecom companies: whoever cannot reach one may turn to the other. */
+export type TelecomCompany = 'telecom' | 'telecom-2';
+export type CodeProvider = TelecomCompany | 'one-won';
 export type VerificationStatus = 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
 export type VerificationAnswer =
   { status: 'MATCHED'; ci: string } | { status: Exclude<VerificationStatus, 'MATCHED'> };

@@ -1,10 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import type { Carrier } from '#libs/domain';
 import { SandboxConfig } from '../config.js';
 import { Inbox } from '../messages/inbox.js';
 import { People } from '../people/people.js';
 import { OneTimeCodes } from './one-time-codes.js';
+import type { TelecomCompany } from './one-time-codes.js';
 
-/** The telecom company: knows whose mobile number it is, and sends codes to it. */
+export interface TelecomCodeRequest {
+  transactionId: string;
+  name: string;
+  /** Digits only. */
+  mobile: string;
+  carrier?: Carrier | undefined;
+}
+
+/** The telecom companies: each knows whose mobile number it is and at which carrier, and sends codes of its own to it. */
 @Injectable()
 export class Telecom {
   constructor(
@@ -14,21 +24,22 @@ export class Telecom {
     private readonly config: SandboxConfig,
   ) {}
 
-  /** Sends a six-digit code to a subscriber, if name and number belong together. */
-  async sendCode({ transactionId, name, mobile }: { transactionId: string; name: string; mobile: string }) {
+  /** Sends a six-digit code to a subscriber, if name, number and, where it is given, carrier belong together. */
+  async sendCode(company: TelecomCompany, { transactionId, name, mobile, carrier }: TelecomCodeRequest) {
     const subscriber = await this.people.findByMobile(mobile);
+    const known = subscriber?.name === name && (carrier === undefined || carrier === subscriber.carrier);
     return this.codes.send({
-      provider: 'telecom',
+      provider: company,
       transactionId,
-      addressee: JSON.stringify([name, mobile]),
-      person: subscriber?.name === name ? subscriber : undefined,
+      addressee: JSON.stringify([name, mobile, ...(carrier ? [carrier] : [])]),
+      person: known ? subscriber : undefined,
       unknown: 'UNKNOWN_SUBSCRIBER',
       digits: 6,
       lifetimeMs: this.config.values.phoneCodeLifetimeMs,
       deliver: (code, person, within) =>
         this.inbox.deliver(
           {
-            id: `telecom/${transactionId}`,
+            id: `${company}/${transactionId}`,
             channel: 'SMS',
             to: person.mobile,
             from: this.config.values.telecomSender,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxDatabase } from '../database.js';
 
-export const PROVIDERS = ['telecom', 'one-won', 'sms', 'smtp'] as const;
+export const PROVIDERS = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
 /**

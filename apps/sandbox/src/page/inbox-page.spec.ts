@@ -6,6 +6,7 @@ const person: Person = {
   personId: '00000000-0000-4000-8000-000000000001',
   name: '김가상',
   mobile: '01000000001',
+  carrier: 'SKT',
   email: 'person0000001@people.example.com',
   rrn: '9001011000012',
   rrnOnFile: true,

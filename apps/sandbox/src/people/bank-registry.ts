@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { insertCustomerRrns, inTransaction } from '#libs/db';
 import type { Database } from '#libs/db';
+import type { Carrier } from '#libs/domain';
 import { sealRegistryValue, type RegistryKeys } from '#libs/vault';
 
 export interface NewCustomer {
@@ -8,6 +9,8 @@ export interface NewCustomer {
   ci: string;
   name: string;
   mobile: string;
+  /** Of the mobile number. */
+  carrier: Carrier;
   email: string;
   bankCode: string;
   accountNumber: string;
@@ -36,6 +39,7 @@ export class BankRegistry {
             ci: customer.ci,
             name: customer.name,
             mobile: customer.mobile,
+            carrier: customer.carrier,
             email: customer.email,
             bank_code: customer.bankCode,
             account_number: customer.accountNumber,

@@ -100,6 +100,7 @@ export class Enrolment {
           ci: row.ci,
           name: row.name,
           mobile: row.mobile,
+          carrier: row.carrier,
           email: row.email,
           bankCode: row.bank_code,
           accountNumber: row.account_number,

@@ -1,4 +1,4 @@
-import { renewalWindowDays } from '#libs/domain';
+import { renewalWindowDays, type Carrier } from '#libs/domain';
 import type { Selectable } from 'kysely';
 import type { IdentityDocument, PersonTable } from '../database.js';
 
@@ -12,6 +12,8 @@ export interface Person {
   name: string;
   /** Digits only. */
   mobile: string;
+  /** Of the mobile number. */
+  carrier: Carrier;
   email: string;
   /** 13 digits; its check digit is wrong on purpose. */
   rrn: string;
@@ -52,6 +54,7 @@ export function toPerson(row: Selectable<PersonTable>, now: Date): Person {
     personId: row.person_id,
     name: row.name,
     mobile: row.mobile,
+    carrier: row.carrier,
     email: row.email,
     rrn: row.rrn,
     rrnOnFile: row.rrn_on_file,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenPasswordRules } from '#libs/domain';
+import { brokenPasswordRules, carriers } from '#libs/domain';
 import { holdingOf, HOLDINGS } from './person.js';
 import { checkDigit, inventPerson, LAST_NUMBER } from './sample-person.js';
 
@@ -29,6 +29,10 @@ describe('a sample person', () => {
 
   it('has a password that may be set today', () => {
     people.forEach((person) => expect(brokenPasswordRules(person.certificate_password)).toEqual([]));
+  });
+
+  it('has a number at one of the carriers', () => {
+    expect(new Set(people.map(({ carrier }) => carrier))).toEqual(new Set(carriers));
   });
 
   it('has a CI of 88 characters', () => {

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { carriers } from '#libs/domain';
 import type { Insertable } from 'kysely';
 import type { IdentityDocument, PersonTable } from '../database.js';
 import type { Holding } from './person.js';
@@ -31,6 +32,7 @@ export function inventPerson(
     state: 'PENDING',
     name: pick(FAMILY_NAMES) + pick(GIVEN_NAMES),
     mobile: `0100${serial}`,
+    carrier: pick(carriers),
     email: `person${serial}@people.example.com`,
     rrn: residentNumber(birth, number),
     birth_date: isoDate(birth),
