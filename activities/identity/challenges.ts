@@ -43,7 +43,7 @@ export async function requestChallenges(
 
 /** Writes the challenges. Run again for the same message it finds them written. */
 export async function prepareChallenges(
-  context: Pick<IdentityContext, 'policy'>,
+  context: Pick<IdentityContext, 'policy' | 'availableMethods'>,
   change: ReissueChange,
   message: StartReissue | RequestChallenges,
   methods: readonly IdentityMethod[],
@@ -52,7 +52,9 @@ export async function prepareChallenges(
   const prepared = await challengesOfUpdate(tx, row.reissue_id, message.updateId);
   if (prepared.length > 0) return proceedAgain;
 
-  if (methods.some((method) => !row.methods.includes(method))) return refused('METHOD_NOT_OFFERED');
+  // A method may have lost its provider since it was offered.
+  const offered = row.methods.filter((method) => context.availableMethods.includes(method));
+  if (methods.some((method) => !offered.includes(method))) return refused('METHOD_NOT_OFFERED');
   const progress = new Map<IdentityMethod, { sends: number }>();
   for (const method of methods) {
     const { locked, sends } = await identityMethod(tx, row.reissue_id, method);

@@ -1,17 +1,9 @@
-import {
-  assessIdentity,
-  endThatCounts,
-  decideBasis,
-  earlyRevocation,
-  passwordAttempts,
-  type EndCode,
-  type IdentityMethod,
-} from '#libs/domain';
+import { endThatCounts, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
 import {
   certificateOnFile,
   customerRrn,
+  customerByCi,
   customerById,
-  identityMethodsOf,
   openReissuesOf,
   passwordCredential,
   registeredSince,
@@ -21,7 +13,7 @@ import {
 } from '#libs/db';
 import { changeStatus } from '#activities/revocation';
 import { endReissue, type ReissueChange } from '#activities/step';
-import { limitsOf } from './challenges.js';
+import { assessReissue } from './assess.js';
 import type { IdentityContext } from './context.js';
 
 /**
@@ -31,43 +23,77 @@ import type { IdentityContext } from './context.js';
  * @returns the older reissues of the same person that ended with this
  */
 export async function concludeIdentity(context: IdentityContext, change: ReissueChange): Promise<string[]> {
-  const methods = await identityMethodsOf(change.tx, change.row.reissue_id);
-  const {
-    complete,
-    impossible,
-    methods: offered,
-  } = assessIdentity(context.policy, change.row.effective_reason, context.availableMethods, {
-    verified: methods.filter((each) => each.verified_at).map((each) => each.method),
-    locked: methods.filter((each) => each.locked).map((each) => each.method),
-    resetting: change.row.resetting,
-  });
-  change.set({
-    methods: [...offered],
-    ...(complete ? {} : { identity_attempts: attemptsLeft(context, methods, offered) }),
-  });
-  if (impossible) return reject(change, 'IDENTITY_LOCKED');
+  const { tx, row } = change;
+  const { complete, impossible, methods, verified, attemptsLeft } = await assessReissue(context, tx, row);
+  change.set({ methods: [...methods], ...(complete ? {} : { identity_attempts: attemptsLeft }) });
+  if (impossible) return reject(change, 'IDENTITY_LOCKED', verified);
   if (!complete) return [];
 
-  const customer = change.row.customer_id ? await customerById(change.tx, change.row.customer_id) : undefined;
-  const cis = methods.flatMap((each) => (each.verified_at ? [each.ci] : []));
-  if (!customer || cis.some((ci) => ci !== customer.ci)) return reject(change, 'IDENTITY_MISMATCH');
-  return accept(change, customer);
+  const customer = row.customer_id ? await customerById(tx, row.customer_id) : undefined;
+  if (!customer || verified.some(({ ci }) => ci !== customer.ci))
+    return reject(change, 'IDENTITY_MISMATCH', verified, await mismatchOf(change, customer, verified));
+  return accept(change, customer, verified);
 }
 
-function reject(change: ReissueChange, code: EndCode): [] {
+/** Ends the reissue. The customer learns no more than the code; the auditor, what was proved and by which rules. */
+function reject(
+  change: ReissueChange,
+  code: EndCode,
+  verified: readonly IdentityMethodRow[],
+  details: Readonly<Record<string, unknown>> = {},
+): [] {
   change.move('answerChallenges', 'REJECTED', 'reseal.reissue.rejected.v1', { code });
-  change.audit({ actor: 'system', action: 'identity', outcome: 'REJECTED', reason: code });
+  auditOutcome(change, { outcome: 'REJECTED', reason: code }, verified, details);
   return [];
 }
 
-async function accept(change: ReissueChange, customer: CustomerRow): Promise<string[]> {
+function auditOutcome(
+  change: ReissueChange,
+  outcome: { readonly outcome: string; readonly reason?: string },
+  verified: readonly IdentityMethodRow[],
+  details: Readonly<Record<string, unknown>> = {},
+): void {
+  change.audit({
+    actor: 'system',
+    action: 'identity',
+    ...outcome,
+    details: {
+      policy: change.row.policy_version,
+      verified: verified.map(({ method }) => method),
+      ...details,
+    },
+  });
+}
+
+/** Why name, number and CI are not of one person, for the auditor: which methods, and never whom they named. */
+async function mismatchOf(
+  { tx }: ReissueChange,
+  named: CustomerRow | undefined,
+  verified: readonly IdentityMethodRow[],
+): Promise<Readonly<Record<string, unknown>>> {
+  if (named)
+    return {
+      finding: 'OTHER_PERSON',
+      otherPerson: verified.filter(({ ci }) => ci !== named.ci).map(({ method }) => method),
+    };
+  const cis = new Set(verified.map(({ ci }) => ci));
+  if (cis.size > 1) return { finding: 'METHODS_DISAGREE' };
+  const [ci] = cis;
+  return { finding: ci && (await customerByCi(tx, ci)) ? 'NAMED_OTHERWISE' : 'NOT_A_CUSTOMER' };
+}
+
+async function accept(
+  change: ReissueChange,
+  customer: CustomerRow,
+  verified: readonly IdentityMethodRow[],
+): Promise<string[]> {
   const { tx, now, row } = change;
   if (!row.identity_verified_at && (await registeredSince(tx, customer.customer_id, row.created_at)))
-    return reject(change, 'ANOTHER_REISSUE_REGISTERED');
+    return reject(change, 'ANOTHER_REISSUE_REGISTERED', verified);
 
   const onFile = await certificateOnFile(tx, customer.customer_id);
   // Without the number no VID can be made, so no certificate either: better said now than at the end.
-  if (!(await customerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile);
+  if (!(await customerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile, verified);
 
   const superseded: string[] = [];
   for (const older of await openReissuesOf(tx, customer.customer_id, row.reissue_id)) {
@@ -83,18 +109,36 @@ async function accept(change: ReissueChange, customer: CustomerRow): Promise<str
     password_attempts: credential ? Math.max(0, passwordAttempts - credential.wrong_tries) : 0,
   });
   change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
+  auditOutcome(change, { outcome: 'VERIFIED' }, verified);
   if (onFile) await protectOld(change, onFile);
+  if (verified.some(({ method }) => method === 'OLD_CERTIFICATE')) provePassword(change);
   return superseded;
 }
 
+/**
+ * Whoever signs with the old key has its password. That counts only where the key cannot be in other hands, where the
+ * password is not locked, and where the customer does not want a new one.
+ */
+function provePassword(change: ReissueChange): void {
+  const { effective_reason, password_attempts, resetting } = change.row;
+  if (effective_reason !== 'EXPIRED' || !password_attempts || resetting) return;
+  change.set({ password_verified_at: change.now });
+  change.move('passwordProved', 'CONSENT_REQUIRED', 'reseal.reissue.password-verified.v1');
+  change.audit({ actor: 'system', action: 'password', outcome: 'PROVED', reason: 'OLD_CERTIFICATE' });
+}
+
 /** They get no new certificate; but who they are is known, and what they said of the old one counts. */
-async function rejectWithoutRrn(change: ReissueChange, onFile: CertificateRow | undefined): Promise<[]> {
+async function rejectWithoutRrn(
+  change: ReissueChange,
+  onFile: CertificateRow | undefined,
+  verified: readonly IdentityMethodRow[],
+): Promise<[]> {
   const { row, now } = change;
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,
     old_serial: onFile?.serial ?? null,
   });
-  reject(change, 'RRN_NOT_ON_FILE');
+  reject(change, 'RRN_NOT_ON_FILE', verified);
   if (onFile) await protectOld(change, onFile);
   return [];
 }
@@ -125,17 +169,4 @@ async function protectOld(change: ReissueChange, { serial }: CertificateRow): Pr
     details: { serial },
   });
   change.notify.push(early === 'REVOKE' ? 'REVOKED' : 'HELD');
-}
-
-/** Tries left on the offered method with the fewest. */
-export function attemptsLeft(
-  context: Pick<IdentityContext, 'policy'>,
-  methods: readonly IdentityMethodRow[],
-  offered: readonly IdentityMethod[],
-): number {
-  const left = offered.map((method) => {
-    const used = methods.find((each) => each.method === method)?.tries ?? 0;
-    return Math.max(0, limitsOf(context, method).attempts - used);
-  });
-  return left.length > 0 ? Math.min(...left) : 0;
 }

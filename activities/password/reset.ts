@@ -1,12 +1,6 @@
-import {
-  assessIdentity,
-  brokenPasswordRules,
-  passwordAttempts,
-  type PreparedStep,
-  type ResetPassword,
-} from '#libs/domain';
-import { identityMethodsOf, replaceVerifier } from '#libs/db';
-import { attemptsLeft } from '#activities/identity';
+import { brokenPasswordRules, passwordAttempts, type PreparedStep, type ResetPassword } from '#libs/domain';
+import { replaceVerifier } from '#libs/db';
+import { assessReissue } from '#activities/identity';
 import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './index.js';
 
@@ -44,19 +38,16 @@ export async function resetPassword(
 
 /** Goes back to ask for what is missing; where no further method can be had, the old password is still asked for. */
 async function lacksIdentity(context: PasswordContext, change: ReissueChange): Promise<boolean> {
-  const methods = await identityMethodsOf(change.tx, change.row.reissue_id);
-  const {
-    complete,
-    impossible,
-    methods: offered,
-  } = assessIdentity(context.policy, change.row.effective_reason, context.availableMethods, {
-    verified: methods.filter((each) => each.verified_at).map((each) => each.method),
-    locked: methods.filter((each) => each.locked).map((each) => each.method),
-    resetting: true,
-  });
+  const { complete, impossible, methods, attemptsLeft } = await assessReissue(
+    context,
+    change.tx,
+    change.row,
+    {
+      resetting: true,
+    },
+  );
   if (complete || impossible) return impossible;
-  const attempts = attemptsLeft(context, methods, offered);
-  change.set({ resetting: true, methods: [...offered], identity_attempts: attempts });
+  change.set({ resetting: true, methods: [...methods], identity_attempts: attemptsLeft });
   change.move('resetPassword', 'IDENTITY_REQUIRED', 'reseal.reissue.identity-reopened.v1', {
     code: 'RESET_NEEDS_MORE',
   });

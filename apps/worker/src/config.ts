@@ -3,7 +3,6 @@ import {
   databaseConfig,
   httpConfig,
   integer,
-  json,
   jsonWebKeySet,
   kafkaConfig,
   keyring,
@@ -18,46 +17,10 @@ import {
   defaultDeadlines,
   defaultHoldMonths,
   defaultIdentityPolicy,
-  identityMethods,
-  reasons,
   type Deadlines,
-  type IdentityMethod,
   type IdentityPolicy,
-  unusableRules,
 } from '#libs/domain';
-
-/** The methods that have a provider: the worker is configured with one for each. */
-const providedMethods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON'];
-
-const methods = z.array(z.enum(identityMethods));
-const rule = z.strictObject({
-  required: methods,
-  additional: z.strictObject({ count: z.int().min(0), from: methods }),
-});
-const limits = z.strictObject({
-  attempts: z.int().min(1),
-  sends: z.int().min(1),
-  attemptsPerDay: z.int().min(1),
-  lifetimeMs: z.int().min(1000),
-});
-const identityPolicySchema = z
-  .strictObject({
-    version: z.string().min(1),
-    rules: z.record(z.enum(reasons), rule),
-    limits: z.partialRecord(z.enum(identityMethods), limits),
-    resetMethods: z.int().min(1),
-  })
-  .superRefine((policy, context) => {
-    for (const method of providedMethods)
-      if (!policy.limits[method])
-        context.addIssue({ code: 'custom', path: ['limits', method], message: 'is missing' });
-    for (const reason of unusableRules(policy, providedMethods))
-      context.addIssue({
-        code: 'custom',
-        path: ['rules', reason],
-        message: 'nobody could prove who they are by it',
-      });
-  });
+import { identityPolicySetting } from './identity-policy-config.js';
 
 export const configSchema = z.object({
   ...httpConfig('RESEAL_WORKER_PORT', 3004),
@@ -87,7 +50,7 @@ export const configSchema = z.object({
   /** For how many calendar months a certificate may be on hold until it is revoked. */
   holdMonths: integer(defaultHoldMonths, { min: 1, max: 120 }),
   /** Replaces the default identity policy; JSON, usually by RESEAL_IDENTITY_POLICY_FILE. */
-  identityPolicy: json(identityPolicySchema).optional(),
+  identityPolicy: identityPolicySetting.optional(),
 });
 export type Config = z.output<typeof configSchema>;
 

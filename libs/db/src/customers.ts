@@ -42,6 +42,10 @@ export async function customerById(db: Database | Tx, customerId: string): Promi
   return db.selectFrom('customer').selectAll().where('customer_id', '=', customerId).executeTakeFirst();
 }
 
+export async function customerByCi(db: Database | Tx, ci: string): Promise<CustomerRow | undefined> {
+  return db.selectFrom('customer').selectAll().where('ci', '=', ci).executeTakeFirst();
+}
+
 /**
  * The lock on a person. Whoever also locks reissues takes this one first, so that two reissues of one person
  * never wait for each other. `NO KEY`, because PostgreSQL itself locks the customer's key while it checks a

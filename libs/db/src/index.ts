@@ -33,7 +33,7 @@ export { findVidCheck, lockCertificateForVidCheck, wrongVidChecks, insertVidChec
 export type { VidCheckRow } from './vid-checks.js';
 export { customerRrn, insertCustomerRrns } from './customer-rrns.js';
 export type { SealedRrn } from './customer-rrns.js';
-export { findCustomer, findCustomerByRrn, customerById, lockCustomer, lockCustomers } from './customers.js';
+export { findCustomer, findCustomerByRrn, customerById, customerByCi, lockCustomer, lockCustomers } from './customers.js';
 export {
   passwordCredential,
   lockPasswordCredential,

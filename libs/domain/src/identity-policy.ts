@@ -1,10 +1,10 @@
-import { reasons, type Reason } from './states.js';
+import type { Reason } from './states.js';
 
 /** The ways to prove who one is. */
 export const identityMethods = ['PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const;
 export type IdentityMethod = (typeof identityMethods)[number];
 
-/** What one reason demands: all of `required`, and `additional.count` more of `additional.from`. */
+/** What is demanded: all of `required`, and `additional.count` more of `additional.from`. */
 export interface IdentityRule {
   readonly required: readonly IdentityMethod[];
   readonly additional: { readonly count: number; readonly from: readonly IdentityMethod[] };
@@ -18,113 +18,121 @@ export interface MethodLimits {
   readonly lifetimeMs: number;
 }
 
+/** How the certificate on file of a person stands. COMPROMISED: revoked because its key may be in other hands. */
+export const standingsOnFile = ['NONE', 'VALID', 'EXPIRED', 'ON_HOLD', 'REVOKED', 'COMPROMISED'] as const;
+export type StandingOnFile = (typeof standingsOnFile)[number];
+
 export interface IdentityPolicy {
   readonly version: string;
-  readonly rules: Readonly<Record<Reason, IdentityRule>>;
+  /** By a name of the policy's own. */
+  readonly rules: Readonly<Record<string, IdentityRule>>;
+  /** Which rule holds for whom: its name, by the declared reason and the certificate on file. */
+  readonly ruleFor: Readonly<Record<Reason, Readonly<Record<StandingOnFile, string>>>>;
+  /** The pairs of methods that prove more together than one alone. */
+  readonly independent: readonly IndependentPair[];
+  readonly oldCertificate: {
+    /** For how many days after its end a certificate still proves who its holder is. */
+    readonly expiredForDays: number;
+  };
   readonly limits: Readonly<Partial<Record<IdentityMethod, MethodLimits>>>;
   /** How many methods, not counting the old certificate, a reset of the password needs. */
   readonly resetMethods: number;
 }
 
+export type IndependentPair = readonly [IdentityMethod, IdentityMethod];
+
 /** What of a policy one reissue is held to from its start to its end, whatever becomes of the configuration. */
 export interface PinnedIdentityRule extends IdentityRule {
-  readonly independent: readonly (readonly [IdentityMethod, IdentityMethod])[];
+  /**
+   * The rule for whoever has nothing on file. Until it is met, it decides what is offered: otherwise the methods on
+   * offer would tell, before anybody proved anything, how the certificate of a person stands, and so that they exist.
+   */
+  readonly shown: IdentityRule;
+  readonly independent: readonly IndependentPair[];
   readonly resetMethods: number;
 }
-
-const withOldCertificate: IdentityRule = {
-  required: ['PHONE_CODE'],
-  additional: { count: 1, from: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] },
-};
-const withoutOldCertificate: IdentityRule = {
-  required: ['PHONE_CODE'],
-  additional: { count: 1, from: ['ONE_WON', 'ID_DOCUMENT'] },
-};
 
 /** The phone code and one more method; the old certificate proves nothing once it may be in other hands. */
 export const defaultIdentityPolicy: IdentityPolicy = {
   version: '2026-11',
   rules: {
-    EXPIRED: withOldCertificate,
-    LOST: withoutOldCertificate,
-    PASSWORD_FORGOTTEN: withoutOldCertificate,
-    KEY_COMPROMISED: withoutOldCertificate,
+    usual: {
+      required: ['PHONE_CODE'],
+      additional: { count: 1, from: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] },
+    },
+    withoutOld: {
+      required: ['PHONE_CODE'],
+      additional: { count: 1, from: ['ONE_WON', 'ID_DOCUMENT'] },
+    },
   },
+  ruleFor: {
+    EXPIRED: {
+      NONE: 'usual',
+      VALID: 'usual',
+      EXPIRED: 'usual',
+      ON_HOLD: 'withoutOld',
+      REVOKED: 'withoutOld',
+      COMPROMISED: 'withoutOld',
+    },
+    LOST: always('withoutOld'),
+    PASSWORD_FORGOTTEN: always('withoutOld'),
+    KEY_COMPROMISED: always('withoutOld'),
+  },
+  independent: [
+    ['PHONE_CODE', 'ONE_WON'],
+    ['PHONE_CODE', 'ID_DOCUMENT'],
+    ['PHONE_CODE', 'OLD_CERTIFICATE'],
+    ['ONE_WON', 'ID_DOCUMENT'],
+    ['ONE_WON', 'OLD_CERTIFICATE'],
+    ['ID_DOCUMENT', 'OLD_CERTIFICATE'],
+  ],
+  oldCertificate: { expiredForDays: 365 },
   limits: {
     PHONE_CODE: { attempts: 5, sends: 5, attemptsPerDay: 15, lifetimeMs: 180_000 },
     ONE_WON: { attempts: 5, sends: 3, attemptsPerDay: 15, lifetimeMs: 600_000 },
+    ID_DOCUMENT: { attempts: 5, sends: 5, attemptsPerDay: 15, lifetimeMs: 600_000 },
+    OLD_CERTIFICATE: { attempts: 5, sends: 5, attemptsPerDay: 15, lifetimeMs: 300_000 },
   },
   resetMethods: 2,
 };
 
-/** How far a reissue has come with its methods. */
-export interface IdentityProgress {
-  readonly verified: readonly IdentityMethod[];
-  readonly locked: readonly IdentityMethod[];
-  /** True once the customer asked for a reset of the password, which may need more methods. */
-  readonly resetting: boolean;
-}
-
-export interface IdentityAssessment {
-  readonly complete: boolean;
-  /** The methods that would help now, most useful first. Empty when complete or impossible. */
-  readonly methods: readonly IdentityMethod[];
-  /** True when no sequence of further answers can complete the policy. */
-  readonly impossible: boolean;
-}
-
-/**
- * What the policy still wants.
- *
- * @param available the methods that have a provider configured
- */
-export function assessIdentity(
-  policy: IdentityPolicy,
-  reason: Reason,
-  available: readonly IdentityMethod[],
-  progress: IdentityProgress,
-): IdentityAssessment {
-  const rule = policy.rules[reason];
-  const usable = (method: IdentityMethod) =>
-    available.includes(method) && !progress.locked.includes(method) && !progress.verified.includes(method);
-  const verified = (method: IdentityMethod) => progress.verified.includes(method);
-
-  const missing = rule.required.filter((method) => !verified(method));
-  const additionalVerified = rule.additional.from.filter(verified).length;
-  const additionalMissing = Math.max(0, rule.additional.count - additionalVerified);
-  const additionalUsable = rule.additional.from.filter(usable);
-
-  const resetVerified = progress.verified.filter((method) => method !== 'OLD_CERTIFICATE').length;
-  const resetMissing = progress.resetting ? Math.max(0, policy.resetMethods - resetVerified) : 0;
-  const resetUsable = [...new Set([...rule.required, ...rule.additional.from])].filter(
-    (method) => method !== 'OLD_CERTIFICATE' && usable(method),
-  );
-
-  const complete = missing.length === 0 && additionalMissing === 0 && resetMissing === 0;
-  const impossible =
-    missing.some((method) => !usable(method)) ||
-    additionalUsable.length < additionalMissing ||
-    resetUsable.length < resetMissing;
-  if (complete || impossible) return { complete, impossible, methods: [] };
-
-  const wanted = new Set<IdentityMethod>(missing);
-  if (additionalMissing > 0) for (const method of additionalUsable) wanted.add(method);
-  if (resetMissing > 0) for (const method of resetUsable) wanted.add(method);
-  return { complete, impossible, methods: [...wanted] };
-}
-
-/** The reasons for which nobody could prove who they are, or nobody would have to: a policy that has any is unusable. */
-export function unusableRules(policy: IdentityPolicy, available: readonly IdentityMethod[]): Reason[] {
-  return reasons.filter((reason) => {
-    const nothing = { verified: [], locked: [], resetting: false };
-    return assessIdentity(policy, reason, available, nothing).methods.length === 0;
-  });
+function always(rule: string): Record<StandingOnFile, string> {
+  return { NONE: rule, VALID: rule, EXPIRED: rule, ON_HOLD: rule, REVOKED: rule, COMPROMISED: rule };
 }
 
 /** What the bank knows of the certificate on file, as far as it bears on how strictly to ask. */
 export interface CertificateOnFile {
   readonly status: 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
   readonly revocationReason?: string;
+}
+
+/**
+ * What the policy demands of a reissue that begins now.
+ *
+ * @throws RangeError if the policy names a rule that it does not have
+ */
+export function pinnedRuleOf(
+  policy: IdentityPolicy,
+  declared: Reason,
+  onFile: CertificateOnFile | undefined,
+): PinnedIdentityRule {
+  const rule = (standing: StandingOnFile): IdentityRule => {
+    const name = policy.ruleFor[declared][standing];
+    const found = Object.hasOwn(policy.rules, name) ? policy.rules[name] : undefined;
+    if (!found) throw new RangeError(`the identity policy has no rule ${name}`);
+    return found;
+  };
+  return {
+    ...rule(standingOnFile(onFile)),
+    shown: rule('NONE'),
+    independent: policy.independent,
+    resetMethods: policy.resetMethods,
+  };
+}
+
+function standingOnFile(onFile: CertificateOnFile | undefined): StandingOnFile {
+  if (!onFile) return 'NONE';
+  return onFile.revocationReason === 'keyCompromise' ? 'COMPROMISED' : onFile.status;
 }
 
 /**

@@ -27,8 +27,16 @@ export { policyFaults } from './identity-policy-faults.js';
 export type { PolicyFault } from './identity-policy-faults.js';
 export { bases, decideBasis, endThatCounts, renewalWindowDays } from './basis.js';
 export type { Basis } from './basis.js';
-export { passwordRules, passwordRuleCodes, brokenPasswordRules, passwordAttempts } from './password-rules.js';
-export type { PasswordRuleCode } from './password-rules.js';
+export {
+  passwordRules,
+  passwordRuleCodes,
+  brokenPasswordRules,
+  brokenPersonalRules,
+  digitsOfANumber,
+  passwordAttempts,
+} from './password-rules.js';
+export type { PasswordRuleCode, PersonalFacts } from './password-rules.js';
+export { keystrokesOf } from './keystrokes.js';
 export {
   taskQueues,
   workflowTaskTimeoutMs,

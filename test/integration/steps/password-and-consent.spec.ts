@@ -196,12 +196,7 @@ describe('a reset of the password', () => {
 const phoneAlone = { required: ['PHONE_CODE'], additional: { count: 0, from: ['ONE_WON'] } } as const;
 const phoneIsEnough: IdentityPolicy = {
   ...defaultIdentityPolicy,
-  rules: {
-    EXPIRED: phoneAlone,
-    LOST: phoneAlone,
-    PASSWORD_FORGOTTEN: phoneAlone,
-    KEY_COMPROMISED: phoneAlone,
-  },
+  rules: { usual: phoneAlone, withoutOld: phoneAlone },
 };
 
 describe('the terms', () => {
