@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { brokenPasswordRules, passwordAttempts, passwordRules } from './index.js';
+import {
+  brokenPasswordRules,
+  brokenPersonalRules,
+  digitsOfANumber,
+  passwordAttempts,
+  passwordRules,
+} from './index.js';
 
 describe('a new certificate password', () => {
   it.each(['Certificate1!', 'aaaaaaaa1!', '1234567a#$', `a1${'!'.repeat(62)}`])('may be %p', (password) => {
@@ -51,5 +57,63 @@ describe('a new certificate password', () => {
 
   it('locks after five wrong tries', () => {
     expect(passwordAttempts).toBe(5);
+  });
+});
+
+describe('what a new certificate password may not say of its owner', () => {
+  const facts = {
+    name: '김가상',
+    birthDate: '1990-07-05',
+    numbers: ['01000000123', '100000000456', '9007051234567'],
+  };
+  const broken = (password: string) => brokenPersonalRules(password, facts);
+
+  it.each(['rlarktkd-12!x', 'RlaRktkd-12!x', 'xx-rktkd-4471!'])('the name, typed as %p', (password) => {
+    expect(broken(password)).toEqual(['CONTAINS_NAME']);
+  });
+
+  it('a name in Latin letters, together or in parts', () => {
+    for (const password of ['specimen-12!x', 'virtualspecimen!1', 'my-VIRTUAL-12'])
+      expect(brokenPersonalRules(password, { name: 'Virtual Specimen', numbers: [] })).toEqual([
+        'CONTAINS_NAME',
+      ]);
+  });
+
+  it.each(['seal-19900705', 'seal-1990.07.05', 'seal-900705!x', 'seal-07051990', 'seal-05-07-90'])(
+    'the birth date, written as %p',
+    (password) => {
+      expect(broken(password)).toContain('CONTAINS_BIRTH_DATE');
+    },
+  );
+
+  it.each(['seal-000123!', 'seal-0100-0000-123', 'seal!000456', 'seal!1234567x'])(
+    'a number of theirs: %p',
+    (password) => {
+      expect(broken(password)).toEqual(['CONTAINS_NUMBER']);
+    },
+  );
+
+  it.each(['renewed-2468-Seal', 'seal-00123-xyz', 'la-5-7-1990-xyz', 'kim-gasang-8'])(
+    'and nothing else: %p',
+    (password) => {
+      expect(broken(password)).toEqual([]);
+    },
+  );
+
+  it('nothing, where nothing is known', () => {
+    expect(brokenPersonalRules('rlarktkd-19900705', { name: '이', numbers: [] })).toEqual([]);
+  });
+
+  it('any stretch of a number, wherever it stands', () => {
+    const number = fc.stringMatching(/^[0-9]{10,14}$/);
+    fc.assert(
+      fc.property(number, fc.nat(), fc.stringMatching(/^[a-z!]{4,10}$/), (digits, at, around) => {
+        const from = at % (digits.length - digitsOfANumber + 1);
+        const password = `${around}${digits.slice(from, from + digitsOfANumber)}${around}`;
+        expect(brokenPersonalRules(password, { name: '견본', numbers: [digits] })).toEqual([
+          'CONTAINS_NUMBER',
+        ]);
+      }),
+    );
   });
 });

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { keystrokesOf } from './index.js';
+
+describe('what is typed as in Korean on Latin keys', () => {
+  it.each([
+    ['김', 'rla'],
+    ['가상', 'rktkd'],
+    ['안녕', 'dkssud'],
+    ['꽃', 'Rhc'],
+    ['닭값', 'ekfrrkqt'],
+    ['의원', 'dmldnjs'],
+    ['뷁', 'qnpfr'],
+  ])('of %s is %s', (text, keys) => {
+    expect(keystrokesOf(text)).toBe(keys);
+    expect(keystrokesOf(text.normalize('NFD'))).toBe(keys);
+  });
+
+  it('is a text without Hangul itself', () => {
+    fc.assert(fc.property(fc.stringMatching(/^[\x20-\x7e]*$/), (text) => keystrokesOf(text) === text));
+  });
+
+  it('is Latin letters for every syllable there is', () => {
+    for (let code = 0xac00; code <= 0xd7a3; code += 1)
+      expect(keystrokesOf(String.fromCodePoint(code))).toMatch(/^[A-Za-z]{2,5}$/);
+  });
+});
