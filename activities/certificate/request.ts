@@ -6,6 +6,7 @@ import type { IssueOutcome } from '#activities/signing';
 import {
   BrokenInvariant,
   done,
+  endChange,
   failed,
   proceed,
   proceedAgain,
@@ -15,7 +16,7 @@ import {
   type ReissueChange,
 } from '#activities/step';
 import type { CertificateContext } from './index.js';
-import { writeVirtualId } from './virtual-id.js';
+import { announceNumberUse, writeVirtualId } from './virtual-id.js';
 
 /** Takes the PKCS#10 request, computes the VID, and hands the reissue to the CA. */
 export async function requestCertificate(
@@ -24,12 +25,13 @@ export async function requestCertificate(
   message: RequestCertificate,
 ): Promise<PreparedStep> {
   const random = await context.secrets.open(message.vidRandom, 'vid-random', reissueId);
+  const access = isVidRandom(random) ? await announceNumberUse(context, reissueId) : undefined;
   return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
     if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // run again: it is with the CA
     if (!isVidRandom(random)) return refused('ENVELOPE_REFUSED');
     if (change.row.state === 'ISSUING') {
       // Handed to the CA by a worker that did not yet compute the VID.
-      await writeVirtualId(context, change, random);
+      if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
       return proceedAgain;
     }
     if (!(await consentsStillCurrent(context, change))) {
@@ -39,11 +41,18 @@ export async function requestCertificate(
       });
       return failed('CONSENT_INCOMPLETE', { errors: [{ pointer: '/consents', message: 'TERMS_CHANGED' }] });
     }
-    await writeVirtualId(context, change, random);
+    if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
     change.set({ csr: message.csr, pending_message: JSON.stringify(message) });
     change.move('requestCertificate', 'ISSUING', 'reseal.reissue.certificate-requested.v1');
     return proceed;
   });
+}
+
+/** The number was erased since identity was verified: no certificate can be made any more. */
+async function endWithoutNumber(change: ReissueChange): Promise<Ending> {
+  const reason = 'RRN_NOT_ON_FILE';
+  await endChange(change, 'abandon', { actor: 'system', code: reason });
+  return failed('REQUEST_REFUSED', { reason });
 }
 
 /**

@@ -1,8 +1,28 @@
 import { normaliseResidentNumber } from '#libs/domain';
-import { customerRrn } from '#libs/db';
+import { findReissue } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
-import { openRegistryValue, RegistrySealError, type RegistryKeys } from '#libs/vault';
-import { BrokenInvariant, type ReissueChange } from '#activities/step';
+import { NumberAccess } from '#libs/registry';
+import { RegistrySealError, type RegistryKeys } from '#libs/vault';
+import { BrokenInvariant, type ReissueChange, type StepContext } from '#activities/step';
+
+/** Announces that the customer's number is going to be opened, if the reissue stands where it will be. */
+export async function announceNumberUse(
+  { db, clock }: StepContext,
+  reissueId: string,
+): Promise<NumberAccess | undefined> {
+  const row = await findReissue(db, reissueId);
+  if (!row?.customer_id) return undefined;
+  const needed = row.state === 'KEY_REQUIRED' || (row.state === 'ISSUING' && !row.virtual_id);
+  if (!needed) return undefined;
+  return NumberAccess.announce(db, {
+    customerId: row.customer_id,
+    customerRef: row.customer_ref,
+    actor: 'worker',
+    purpose: 'VIRTUAL_ID',
+    reissueId,
+    at: clock(),
+  });
+}
 
 /**
  * Computes the VID of the certificate to be made (KCAC.TS.SIVID) and writes it to the reissue. Here, and in checking
@@ -10,28 +30,29 @@ import { BrokenInvariant, type ReissueChange } from '#activities/step';
  * anywhere. The signer sees neither. That the number was used is told in the audit trail.
  *
  * @param random R in hexadecimal
- * @throws BrokenInvariant if the number on file cannot be used: identity was not to be concluded without one
+ * @returns false if the number was erased since identity was verified
+ * @throws BrokenInvariant if the number on file cannot be used
  */
 export async function writeVirtualId(
   { registryKeys }: { readonly registryKeys: RegistryKeys },
   change: ReissueChange,
-  random: string,
-): Promise<void> {
-  const { row, tx } = change;
-  const kept = row.customer_id ? await customerRrn(tx, row.customer_id) : undefined;
-  if (!row.customer_id || !kept) throw new BrokenInvariant('there is no RRN on file');
-  const idn = normaliseResidentNumber(
-    openOrBreak(() => openRegistryValue(registryKeys, row.customer_id!, kept)),
-  );
+  { access, random }: { readonly access: NumberAccess | undefined; readonly random: string },
+): Promise<boolean> {
+  // The row moved on since it was looked at; the next try looks again.
+  if (!access) throw new BrokenInvariant('nobody announced that the number is opened');
+  const number = await openOrBreak(() => access.open(change.tx, registryKeys));
+  if (number === undefined) return false;
+  const idn = normaliseResidentNumber(number);
   if (!idn) throw new BrokenInvariant('what is on file as RRN is none');
   change.set({ virtual_id: Buffer.from(computeVirtualId({ idn, random: Buffer.from(random, 'hex') })) });
   change.audit({ actor: 'system', action: 'useRrn', outcome: 'DONE', details: { purpose: 'virtualId' } });
+  return true;
 }
 
 /** A key that is not there, or a damaged value, will not mend by itself: an operator must see it. */
-function openOrBreak(open: () => string): string {
+async function openOrBreak<T>(open: () => Promise<T>): Promise<T> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     if (error instanceof RegistrySealError) throw new BrokenInvariant(error.message);
     throw error;

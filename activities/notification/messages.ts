@@ -7,6 +7,8 @@ export interface MessageDetails {
   readonly serial?: string;
   /** Until when the new certificate can be registered. */
   readonly registerBy?: Date;
+  /** When it happened. */
+  readonly at?: Date;
   /** Why the reissue ended. */
   readonly endCode?: EndCode;
 }
@@ -15,6 +17,9 @@ export interface Message {
   readonly sms: string;
   readonly mail: { readonly subject: string; readonly text: string };
 }
+
+/** The moments whose text may be that of why it ended. */
+const moments: readonly Moment[] = ['REFUSED', 'ABANDONED'];
 
 const service = { ko: '공동인증서', en: 'Joint certificate' };
 
@@ -25,6 +30,7 @@ const closing = {
 };
 
 const unknownTime = { ko: '앱에 표시된 기한', en: 'the time shown in the app' };
+const unknownMoment = { ko: '방금', en: 'one of the last days' };
 
 const koreanTime = { timeZone: 'Asia/Seoul', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const formats = {
@@ -37,7 +43,7 @@ const formats = {
  * personal data: who reads a lock screen or another's mailbox learns that a certificate changed, not whose.
  */
 export function message(moment: Moment, details: MessageDetails = {}): Message {
-  const said = (moment === 'REFUSED' && details.endCode && refusals[details.endCode]) || texts[moment];
+  const said = (moments.includes(moment) && details.endCode && refusals[details.endCode]) || texts[moment];
   const ko = fill('ko', said.ko, details);
   const en = fill('en', said.en, details);
   return {
@@ -49,9 +55,10 @@ export function message(moment: Moment, details: MessageDetails = {}): Message {
   };
 }
 
-function fill(language: Language, text: MomentText, { serial, registerBy }: MessageDetails): MomentText {
+function fill(language: Language, text: MomentText, { serial, registerBy, at }: MessageDetails): MomentText {
   const values: Record<string, string> = {
     serial: serial ? `${language === 'en' ? ' ' : ''}(…${serial.slice(-4).toUpperCase()})` : '',
+    at: at ? formats[language].format(at) : unknownMoment[language],
     by: registerBy ? formats[language].format(registerBy) : unknownTime[language],
   };
   const replace = (phrase: string) => phrase.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');

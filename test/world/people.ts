@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { insertCustomerRrns } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
-import { sealRegistryValue } from '#libs/vault';
+import { sealNewNumber } from '#libs/registry';
 import { KeyPair } from '../support/key-pair.js';
 import { day, hour, second } from './movable-clock.js';
 import type { World } from './world.js';
@@ -13,7 +13,7 @@ export interface Person {
   readonly name: string;
   readonly mobile: string;
   readonly ci: string;
-  /** 13 digits of nobody: there is no month 99. */
+  /** 13 digits of nobody: they would have been born in the 1890s. */
   readonly rrn: string;
   readonly account: string;
   readonly password: string;
@@ -35,6 +35,14 @@ const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 export const rightPassword = 'Certificate1!';
 const verifier = hash(rightPassword, cheap);
 
+/** A number with which somebody would have been born in the 1890s. */
+function numberOfNobody(): string {
+  const [month, dayOfMonth] = [randomInt(1, 13), randomInt(1, 29)].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${randomInt(90, 100)}${month}${dayOfMonth}9${String(randomInt(1_000_000)).padStart(6, '0')}`;
+}
+
 /** Somebody the telecom company knows, and nobody else. */
 export function stranger(world: World): Person {
   const person = {
@@ -42,7 +50,7 @@ export function stranger(world: World): Person {
     name: '홍가상',
     mobile: `0109${String(randomInt(10_000_000)).padStart(7, '0')}`,
     ci: randomBytes(64).toString('base64'),
-    rrn: `009900${String(randomInt(10_000_000)).padStart(7, '0')}`,
+    rrn: numberOfNobody(),
     account: `110${String(randomInt(1_000_000_000)).padStart(9, '0')}`,
     password: rightPassword,
     oldSerial: undefined,
@@ -78,8 +86,8 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       .values({ customer_id: person.customerId, verifier: await verifier, set_at: now })
       .execute();
   if (!withoutRrn) {
-    const sealed = sealRegistryValue(world.registryKeys, person.customerId, person.rrn);
-    await insertCustomerRrns(world.owner, [{ customerId: person.customerId, ...sealed }], now);
+    const sealed = sealNewNumber(world.registryKeys, person.customerId, person.rrn);
+    await insertCustomerRrns(world.owner, [sealed], now);
   }
   if (certificateDays === 'none') return person;
 

@@ -111,6 +111,7 @@ GRANT SELECT ON issuer TO reseal_worker;        -- who made the old certificate 
 GRANT SELECT, INSERT, UPDATE ON customer_key TO reseal_worker;
 GRANT UPDATE (key_id, sealed, sealed_by, lookup, erased_at) ON customer_rrn TO reseal_worker;
 GRANT INSERT ON rrn_access TO reseal_worker;
+GRANT DELETE ON identity_day TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE ON known_device TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO reseal_worker, reseal_gateway;
 GRANT SELECT, INSERT, DELETE ON password_history TO reseal_worker;
@@ -122,7 +123,7 @@ GRANT SELECT, DELETE, UPDATE (sealed, sealed_by, customer_id, retain_until) ON i
 
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'reseal_sandbox') THEN
-    GRANT INSERT ON customer_key TO reseal_sandbox;
+    GRANT INSERT, SELECT (customer_id) ON customer_key TO reseal_sandbox;
   END IF;
 END $$;
 

@@ -46,6 +46,14 @@ export async function customerByCi(db: Database | Tx, ci: string): Promise<Custo
   return db.selectFrom('customer').selectAll().where('ci', '=', ci).executeTakeFirst();
 }
 
+/** The customer of this pseudonym. */
+export async function customerByRef(
+  db: Database | Tx,
+  customerRef: string,
+): Promise<CustomerRow | undefined> {
+  return db.selectFrom('customer').selectAll().where('customer_ref', '=', customerRef).executeTakeFirst();
+}
+
 /**
  * The lock on a person. Whoever also locks reissues takes this one first, so that two reissues of one person
  * never wait for each other. `NO KEY`, because PostgreSQL itself locks the customer's key while it checks a

@@ -31,9 +31,30 @@ export {
 } from './reissues.js';
 export { findVidCheck, lockCertificateForVidCheck, wrongVidChecks, insertVidCheck } from './vid-checks.js';
 export type { VidCheckRow } from './vid-checks.js';
-export { customerRrn, insertCustomerRrns } from './customer-rrns.js';
-export type { SealedRrn } from './customer-rrns.js';
-export { findCustomer, findCustomerByRrn, customerById, customerByCi, lockCustomer, lockCustomers } from './customers.js';
+export {
+  customerRrn,
+  insertCustomerRrns,
+  customersToRotate,
+  lockRotatable,
+  takenLookups,
+  updateCustomerRrns,
+  eraseCustomerRrn,
+} from './customer-rrns.js';
+export type { KeptCustomerKey, KeptRrn, NewRrn, RotatableCustomer } from './customer-rrns.js';
+export { customerKey, insertCustomerKeys, rewrapCustomerKeys, destroyCustomerKey } from './customer-keys.js';
+export { insertRrnAccesses } from './rrn-access.js';
+export { registryOverview } from './registry-overview.js';
+export type { RegistryOverview, RegistryUse } from './registry-overview.js';
+export { openReissueIdsOf, deletePhotosOf, eraseApplicantKeys } from './erasure.js';
+export {
+  findCustomer,
+  findCustomerByRrn,
+  customerById,
+  customerByRef,
+  customerByCi,
+  lockCustomer,
+  lockCustomers,
+} from './customers.js';
 export {
   passwordCredential,
   lockPasswordCredential,
@@ -76,6 +97,7 @@ export { authorityOverview } from './authority-overview.js';
 export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
 export { chainOf, issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
 export type { IssuerRow, KnownIssuer } from './issuers.js';
+export { isKnownDevice, noteKnownDevice } from './known-devices.js';
 export { insertNotification, channelsTold } from './notifications.js';
 export {
   certificateBySerial,

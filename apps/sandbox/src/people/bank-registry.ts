@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { insertCustomerRrns, inTransaction } from '#libs/db';
 import type { Database } from '#libs/db';
 import type { Carrier } from '#libs/domain';
-import { sealRegistryValue, type RegistryKeys } from '#libs/vault';
+import { sealNewNumber } from '#libs/registry';
+import type { RegistryKeys } from '#libs/vault';
 
 export interface NewCustomer {
   customerId: string;
@@ -27,7 +28,10 @@ export class BankRegistry {
     private readonly keys: RegistryKeys,
   ) {}
 
-  /** Writes customers with their certificate passwords and, sealed, their numbers; those it has already stay as they are. */
+  /**
+   * Writes customers with their certificate passwords and their numbers, each sealed under a key of their own; those it
+   * has already stay as they are.
+   */
   async enrol(customers: readonly NewCustomer[], now: Date): Promise<void> {
     await inTransaction(this.database, async (tx) => {
       await tx
@@ -56,7 +60,7 @@ export class BankRegistry {
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       const numbers = customers.flatMap(({ customerId, rrn }) =>
-        rrn === undefined ? [] : [{ customerId, ...sealRegistryValue(this.keys, customerId, rrn) }],
+        rrn === undefined ? [] : [sealNewNumber(this.keys, customerId, rrn)],
       );
       await insertCustomerRrns(tx, numbers, now);
     });

@@ -1,0 +1,73 @@
+import { customerRrn, insertRrnAccesses, type Database, type KeptRrn, type NewRrn, type Tx } from '#libs/db';
+import {
+  newCustomerKey,
+  openRegistryValue,
+  rrnLookup,
+  unwrapCustomerKey,
+  type RegistryKeys,
+} from '#libs/vault';
+
+/** As what a number is sealed under its customer's key. */
+export const rrnLabel = 'rrn';
+
+/** Seals a number for a customer who has nothing on file yet, under a key of their own. */
+export function sealNewNumber(registryKeys: RegistryKeys, customerId: string, number: string): NewRrn {
+  const key = newCustomerKey(customerId);
+  return {
+    customerId,
+    key: key.wrap(registryKeys),
+    sealed: key.seal(rrnLabel, Buffer.from(number)),
+    lookup: rrnLookup(registryKeys, number),
+  };
+}
+
+/** @throws {RegistrySealError} if its key is not known here, it is another customer's, or it was damaged */
+export function openNumber(registryKeys: RegistryKeys, customerId: string, kept: KeptRrn): string {
+  return kept.sealedBy === 'REGISTRY'
+    ? openRegistryValue(registryKeys, customerId, kept)
+    : unwrapCustomerKey(registryKeys, customerId, kept.key).open(rrnLabel, kept.sealed).toString('utf8');
+}
+
+export interface NumberUse {
+  readonly customerId: string;
+  readonly customerRef: string;
+  /** Who opens it: a process, or an operator by name. */
+  readonly actor: string;
+  /** What for, e.g. `VIRTUAL_ID`. */
+  readonly purpose: string;
+  readonly reissueId?: string;
+  readonly at: Date;
+}
+
+/**
+ * Leave to open one customer's number. It is had only by writing down who asks for it and what for, and that is
+ * committed by then: also what goes wrong later leaves its trace.
+ */
+export class NumberAccess {
+  private constructor(private readonly customerId: string) {}
+
+  /** @throws Error within a transaction, which could be rolled back */
+  static async announce(db: Database, use: NumberUse): Promise<NumberAccess> {
+    await announceNumberUses(db, [use]);
+    return new NumberAccess(use.customerId);
+  }
+
+  /**
+   * @returns undefined if no number is on file, or it was erased
+   * @throws {RegistrySealError} as {@link openNumber} does
+   */
+  async open(db: Database | Tx, registryKeys: RegistryKeys): Promise<string | undefined> {
+    const kept = await customerRrn(db, this.customerId);
+    return kept && openNumber(registryKeys, this.customerId, kept);
+  }
+}
+
+/** Writes down and commits that these numbers are about to be opened. */
+export async function announceNumberUses(db: Database, uses: readonly NumberUse[]): Promise<void> {
+  await insertRrnAccesses(
+    db,
+    uses.map(({ customerRef, actor, purpose, reissueId, at }) => ({
+      ...{ customer_ref: customerRef, actor, purpose, reissue_id: reissueId ?? null, occurred_at: at },
+    })),
+  );
+}
