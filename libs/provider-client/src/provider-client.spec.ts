@@ -1,97 +1,239 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { callProvider, OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './index.js';
+import { ProviderClient, type CircuitChange, type ProviderClientOptions, type Task } from './index.js';
 
-const secret = '01000000000';
-const answer = z.object({ status: z.enum(['ACCEPTED']) });
+const answer = z.object({ status: z.literal('DONE') });
+const [first, second] = ['one.example/v1', 'two.example/v1'] as const;
 
-let server: Server;
-let url: string;
-let respond: RequestListener;
+type Behaviour = () => Response | Promise<Response>;
+const works: Behaviour = () => Response.json({ status: 'DONE' });
+const answers =
+  (status: number): Behaviour =>
+  () =>
+    new Response('{}', { status });
+const breaks =
+  (code: string): Behaviour =>
+  () =>
+    Promise.reject(new TypeError('fetch failed', { cause: { code } }));
 
-beforeAll(async () => {
-  server = createServer((request, response) => respond(request, response));
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/sms`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-const post = (options = {}) =>
-  callProvider({ url, timeoutMs: 4_000, ...options }, { provider: 'sms', body: { to: secret }, answer });
-const failureOf = (call: Promise<unknown>): Promise<Error> =>
-  call.then(
-    () => Promise.reject(new Error('it succeeded')),
-    (error: Error) => error,
+/** What each address does with a request to act, and with a question; and everything that was asked of them. */
+let behaviour: Record<string, { act: Behaviour; find: Behaviour }>;
+let calls: string[];
+let changes: CircuitChange[];
+beforeEach(() => {
+  behaviour = Object.fromEntries(
+    [first, second].map((name) => [name, { act: works, find: answers(404) }] as const),
   );
-const reply =
-  (status: number, text = '{}'): RequestListener =>
-  (_, response) =>
-    response.writeHead(status).end(text);
+  calls = [];
+  changes = [];
+});
 
-describe('a call to a provider', () => {
-  it('posts JSON and reads the answer', async () => {
-    let seen = '';
-    respond = (request, response) => {
-      request.on('data', (chunk: Buffer) => (seen += chunk.toString()));
-      request.on('end', () => response.end('{"status":"ACCEPTED"}'));
-    };
-    await expect(post()).resolves.toEqual({ status: 'ACCEPTED' });
-    expect(JSON.parse(seen)).toEqual({ to: secret });
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  const url = new URL(input);
+  const name = `${url.host}/v1`;
+  calls.push(`${init!.method} ${name}`);
+  const { act, find } = behaviour[name]!;
+  const late = new Promise<never>((_, reject) =>
+    init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error)),
+  );
+  return Promise.race([init!.method === 'POST' ? act() : find(), late]);
+};
+
+const client = (options: Partial<ProviderClientOptions> = {}) =>
+  new ProviderClient('telecom', {
+    urls: [`https://${first}`, `https://${second}/`],
+    retryMs: 1,
+    fetch,
+    ...options,
+    circuit: { onChange: (change) => changes.push(change), ...options.circuit },
+  });
+const task: Task<string> = {
+  repeated: false,
+  act: async (channel) => (await channel.post('/codes', {}, answer)).status,
+  find: async (channel) => (await channel.find('/codes/1', answer))?.status,
+};
+const doneBy = (address: string) => ({ answer: 'DONE', address });
+const never: Behaviour = () => new Promise<never>(() => undefined);
+
+describe('a provider with two addresses', () => {
+  it('is called at the first, which is known by host and path', async () => {
+    await expect(client().perform(task)).resolves.toEqual(doneBy(first));
+    expect(calls).toEqual([`POST ${first}`]);
   });
 
   it.each([
-    ['it says that it is away', {}, reply(503), 'ProviderUnavailable'],
-    ['it is asked too often', {}, reply(429), 'ProviderUnavailable'],
-    ['it fails inside', {}, reply(500), 'OutcomeUnknown'],
-    ['something between gives up', {}, reply(504), 'OutcomeUnknown'],
-    ['it answers too late', { timeoutMs: 100 }, () => undefined, 'OutcomeUnknown'],
-    [
-      'the connection breaks',
-      {},
-      (request) => void request.on('end', () => request.socket.destroy()).resume(),
-      'OutcomeUnknown',
-    ],
-    ['the answer is not JSON', {}, reply(200, `<html>${secret}</html>`), 'OutcomeUnknown'],
-    ['the answer is unknown', {}, reply(200, `{"status":"${secret}"}`), 'OutcomeUnknown'],
-    ['it sends elsewhere', {}, (_, to) => to.writeHead(302, { location: '/' }).end(), 'OutcomeUnknown'],
-    ['it refuses', {}, reply(404), 'ProviderRefused'],
-  ] satisfies [string, object, RequestListener, string][])(
-    'says whether it may be done when %s, and tells nothing of the request',
-    async (_, options, listener, name) => {
-      respond = listener;
-      const error = await failureOf(post(options));
-      expect(error.name).toBe(name);
-      expect(error.cause).toBeUndefined();
-      expect(`${error.stack}${JSON.stringify(error)}`).not.toContain(secret);
+    ['nobody listens', breaks('ECONNREFUSED')],
+    ['it says that it is away', answers(503)],
+    ['it is asked too often', answers(429)],
+  ])('is called at the second when %s at the first', async (_, act) => {
+    behaviour[first]!.act = act;
+    await expect(client().perform(task)).resolves.toEqual(doneBy(second));
+    expect(calls).toEqual([`POST ${first}`, `POST ${second}`]);
+  });
+
+  it.each([
+    ['the connection breaks', breaks('ECONNRESET')],
+    ['it fails inside', answers(500)],
+    ['its answer makes no sense', () => new Response('<html>')],
+    ['it takes too long', never],
+  ] satisfies [string, Behaviour][])(
+    'is asked what became of it at the first, and never called at the second, when %s',
+    async (_, act) => {
+      behaviour[first]!.act = act;
+      const patient = client({ timeoutMs: 50 });
+      await expect(patient.perform(task)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+      behaviour[first]!.find = works;
+      await expect(patient.perform(task)).resolves.toEqual(doneBy(first));
+      expect(new Set(calls)).toEqual(new Set([`POST ${first}`, `GET ${first}`]));
     },
   );
 
-  it('knows that nothing was done where nobody listens', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((done) => closed.close(done));
-    await expect(post({ url: `http://127.0.0.1:${port}` })).rejects.toThrow(
-      'sms cannot be reached (ECONNREFUSED)',
-    );
+  it('is not called at the second with what the first refused', async () => {
+    behaviour[first]!.act = answers(409);
+    await expect(client().perform(task)).rejects.toMatchObject({ name: 'ProviderRefused', status: 409 });
+    expect(calls).toEqual([`POST ${first}`]);
   });
 
-  it('knows that a question does nothing, however it ends', async () => {
-    respond = () => undefined;
-    const error = await failureOf(callProvider({ url, timeoutMs: 50 }, { provider: 'sms', answer }));
-    expect(error).toBeInstanceOf(ProviderUnavailable);
-    expect(error).not.toBeInstanceOf(OutcomeUnknown);
+  it('is tried again in turn, a few times, while nothing is done', async () => {
+    behaviour[first]!.act = behaviour[second]!.act = answers(503);
+    await expect(client().perform(task)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    expect(calls).toEqual(Array.from({ length: 3 }, () => [`POST ${first}`, `POST ${second}`]).flat());
   });
 
-  it('keeps the status of a refusal', async () => {
-    respond = reply(409);
-    await expect(failureOf(post())).resolves.toMatchObject({ status: 409 });
-    await expect(post()).rejects.toBeInstanceOf(ProviderRefused);
+  it('is called only where an earlier call may have been carried out, however broken that is', async () => {
+    for (const act of [answers(503), breaks('ECONNREFUSED'), breaks('ECONNRESET')]) {
+      behaviour[first]!.act = act;
+      await expect(client().perform({ ...task, at: first, repeated: true })).rejects.toThrow();
+    }
+    behaviour[first]!.find = answers(503);
+    await expect(client().perform({ ...task, at: first, repeated: true })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
+    expect(calls.filter((call) => call.endsWith(second))).toEqual([]);
+    expect(calls.at(-1)).toBe(`GET ${first}`);
+  });
+
+  it('is asked everywhere before it is called, when an earlier call may have been carried out anywhere', async () => {
+    behaviour[second]!.find = works;
+    await expect(client().perform({ ...task, repeated: true })).resolves.toEqual(doneBy(second));
+    behaviour[second]!.find = breaks('ECONNREFUSED');
+    await expect(client().perform({ ...task, repeated: true })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
+    expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+  });
+
+  it('is noted before it is called, and taken back once it is sure that nothing was done', async () => {
+    const notes: (string | null)[] = [];
+    const telling = async (address: string | null) => {
+      notes.push(address);
+      expect(calls.length).toBeLessThan(notes.length);
+    };
+    behaviour[first]!.act = answers(503);
+    await client().perform({ ...task, telling });
+    expect(notes).toEqual([first, second]);
+    behaviour[second]!.act = breaks('ECONNREFUSED');
+    calls = [];
+    notes.length = 0;
+    await expect(client().perform({ ...task, telling })).rejects.toMatchObject({
+      name: 'ProviderUnavailable',
+    });
+    expect(notes.at(-1)).toBeNull();
+    behaviour[second]!.act = breaks('ECONNRESET');
+    calls = [];
+    notes.length = 0;
+    await expect(client().perform({ ...task, telling })).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    expect(notes).toEqual([first, second]);
+  });
+
+  it('is not called where that cannot be noted', async () => {
+    const telling = () => Promise.reject(new Error('no database'));
+    await expect(client().perform({ ...task, telling })).rejects.toThrow('no database');
+    expect(calls).toEqual([]);
+  });
+
+  it('must have two different ones', () => {
+    expect(() => client({ urls: [`https://${first}`, `https://${first}/`] })).toThrow(RangeError);
+    expect(() => client({ urls: [] })).toThrow(RangeError);
+  });
+});
+
+describe('the time that everything takes', () => {
+  it('is bounded, and nothing is begun that would be broken off', async () => {
+    behaviour[first]!.act = () => pause(60).then(answers(503));
+    behaviour[second] = { act: never, find: never };
+    const since = performance.now();
+    const impatient = client({ timeoutMs: 200, totalMs: 400 });
+    await expect(impatient.perform(task)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    expect(performance.now() - since).toBeLessThan(700);
+
+    behaviour[second].act = () => pause(190).then(answers(503));
+    calls = [];
+    await expect(impatient.perform(task)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    expect(calls).toEqual([`POST ${first}`, `POST ${second}`]);
+  });
+});
+
+describe('a circuit', () => {
+  const circuit = { failures: 3, openMs: 80, longestOpenMs: 80 };
+  const alone = () => client({ urls: [`https://${first}`], circuit });
+  const states = () => changes.map((change) => change.circuit);
+
+  it('opens after failures in a row, and then fails at once, without a call', async () => {
+    behaviour[first]!.act = answers(503);
+    const telecom = alone();
+    await expect(telecom.perform(task)).rejects.toThrow('503');
+    expect(states()).toEqual(['closed', 'open']);
+    const telling = jest.fn(async () => undefined);
+    const failure = await telecom.perform({ ...task, telling }).catch((error: Error) => error);
+    expect(failure).toMatchObject({ name: 'ProviderUnavailable' });
+    expect(telling.mock.calls).toEqual([[null]]);
+    await expect(telecom.perform({ ...task, at: first, repeated: true })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
+    expect(calls).toHaveLength(3);
+  });
+
+  it('lets one call find out whether the provider is back, and meanwhile no other', async () => {
+    behaviour[first]!.act = answers(503);
+    const telecom = alone();
+    await expect(telecom.perform(task)).rejects.toThrow();
+    await pause(250);
+    behaviour[first]!.act = () => pause(30).then(works);
+    const probe = telecom.perform(task);
+    await expect(telecom.perform(task)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    await expect(probe).resolves.toEqual(doneBy(first));
+    await expect(telecom.perform(task)).resolves.toEqual(doneBy(first));
+    expect(states()).toEqual(['closed', 'open', 'half-open', 'closed']);
+    expect(calls).toHaveLength(5);
+  });
+
+  it('opens again when that call fails', async () => {
+    behaviour[first]!.act = answers(503);
+    const telecom = alone();
+    await expect(telecom.perform(task)).rejects.toThrow();
+    await pause(250);
+    await expect(telecom.perform(task)).rejects.toThrow();
+    expect(states()).toEqual(['closed', 'open', 'half-open', 'open']);
+    expect(calls).toHaveLength(4);
+  });
+
+  it('is that of one address: the other takes over, at once from then on', async () => {
+    behaviour[first]!.act = answers(503);
+    const telecom = client({ circuit });
+    for (let index = 0; index < 5; index += 1)
+      await expect(telecom.perform(task)).resolves.toEqual(doneBy(second));
+    expect(calls.filter((call) => call === `POST ${first}`)).toHaveLength(3);
+    expect(changes.at(-1)).toEqual({ provider: 'telecom', address: first, circuit: 'open' });
+  });
+
+  it('does not open because a request is refused, or one person’s come too often', async () => {
+    const telecom = alone();
+    for (const status of [404, 409, 422, 429, 429, 429]) {
+      behaviour[first]!.act = answers(status);
+      await expect(telecom.perform(task)).rejects.toThrow(String(status));
+    }
+    expect(states()).toEqual(['closed']);
   });
 });

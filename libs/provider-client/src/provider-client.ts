@@ -1,4 +1,4 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { ExponentialBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import type { z } from 'zod';
 import {
   CircuitOpen,
@@ -17,6 +17,8 @@ export interface ProviderClientOptions {
   readonly timeoutMs?: number | undefined;
   /** How long everything for one task may take, in milliseconds. */
   readonly totalMs?: number | undefined;
+  /** About how long to wait before what was surely not done is tried again, in milliseconds; then twice as long. */
+  readonly retryMs?: number | undefined;
   readonly circuit?: CircuitOptions | undefined;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -54,13 +56,8 @@ export interface Task<Answer> {
 const defaultTimeoutMs = 5_000;
 /** Within the time that an activity of the workflow has for its provider, with room for its own work. */
 const defaultTotalMs = 15_000;
-const backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 });
-
-/** Again after a while, unless no call was made at all. Jitter keeps those who failed at once from coming back at once. */
-const patiently = retry(
-  handleWhen((error) => surelyNotDone(error) && !(error instanceof CircuitOpen)),
-  { maxAttempts: 2, backoff },
-);
+const defaultRetryMs = 100;
+const retries = 2;
 
 /**
  * A provider with one address or several. Whatever breaks, a task is carried out once: another address is told only
@@ -71,11 +68,20 @@ export class ProviderClient {
   private readonly addresses: readonly ProviderAddress[];
   private readonly timeoutMs: number;
   private readonly totalMs: number;
+  /** Again after a while, unless nobody was called. Jitter keeps those who failed at once from coming back at once. */
+  private readonly patiently: RetryPolicy;
 
   constructor(
     /** The provider's name, for messages. */
     private readonly provider: string,
-    { urls, timeoutMs = defaultTimeoutMs, totalMs = defaultTotalMs, circuit, fetch }: ProviderClientOptions,
+    {
+      urls,
+      timeoutMs = defaultTimeoutMs,
+      totalMs = defaultTotalMs,
+      retryMs = defaultRetryMs,
+      circuit,
+      fetch,
+    }: ProviderClientOptions,
   ) {
     if (urls.length === 0) throw new RangeError(`${provider} has no address`);
     this.addresses = urls.map((url) => new ProviderAddress({ provider, url, circuit, fetch }));
@@ -83,6 +89,13 @@ export class ProviderClient {
     // So that after an answer that came too late there is time to ask what became of it.
     this.timeoutMs = Math.min(timeoutMs, totalMs / 2);
     this.totalMs = totalMs;
+    this.patiently = retry(
+      handleWhen((error) => surelyNotDone(error) && !(error instanceof CircuitOpen)),
+      {
+        maxAttempts: retries,
+        backoff: new ExponentialBackoff({ initialDelay: retryMs, maxDelay: 10 * retryMs }),
+      },
+    );
   }
 
   get names(): readonly string[] {
@@ -102,14 +115,14 @@ export class ProviderClient {
     if (task.at != null) {
       const channel = channels.find(({ name }) => name === task.at);
       if (!channel) throw new OutcomeUnknown(`${this.provider} (${task.at}) is not configured any more`);
-      return patiently.execute(() => carryOut(task, channel, task.repeated));
+      return this.patiently.execute(() => carryOut(task, channel, task.repeated));
     }
     if (task.repeated) {
       const earlier = await firstThat(channels, (channel) => orUnknown(() => task.find(channel)));
       if (earlier) return earlier;
     }
     try {
-      return await patiently.execute(() => byTheFirst(task, channels));
+      return await this.patiently.execute(() => byTheFirst(task, channels));
     } catch (error) {
       if (surelyNotDone(error)) await task.telling?.(null);
       throw error;
@@ -140,7 +153,7 @@ export class ProviderClient {
         // Not begun where it would be broken off: that would only make its outcome unknown.
         address.call({ path, body, answer }, timeLeft(this.timeoutMs), async () => telling?.(address.name)),
       find: async (path, answer) =>
-        patiently.execute(() => address.call({ path, answer }, timeLeft(1)).catch(undefinedIfNotFound)),
+        this.patiently.execute(() => address.call({ path, answer }, timeLeft(1)).catch(undefinedIfNotFound)),
     }));
   }
 }

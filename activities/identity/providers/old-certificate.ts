@@ -1,0 +1,103 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { verifyPossession } from '#libs/ca';
+import {
+  certificateOnFile,
+  customerById,
+  issuerBySubject,
+  type CertificateRow,
+  type Database,
+  type IssuerRow,
+} from '#libs/db';
+import { identityText, type Clock } from '#libs/domain';
+import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Base64 and base64url of anything that fits into an envelope. */
+const answerSchema = z.strictObject({
+  certificate: z.string().regex(/^[A-Za-z0-9+/]{4,8192}={0,2}$/),
+  signature: z.string().regex(/^[\w-]{1,2048}$/),
+});
+type Answer = z.output<typeof answerSchema>;
+
+export interface OldCertificateOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** For how many days after its end a certificate still proves who its holder is. */
+  readonly expiredForDays: number;
+}
+
+/** Asked for where the bank knows nobody, so that the same questions are asked. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The signature with the old certificate, which the bank checks by its own records: it must be the one on file, made by
+ * one of our issuing CAs, neither revoked nor on hold, and not expired for long. What is shown is only compared with
+ * what is on file: no key or certificate of a stranger's making is ever read.
+ */
+export function createOldCertificateProvider({
+  db,
+  clock,
+  expiredForDays,
+}: OldCertificateOptions): IdentityProvider {
+  return {
+    method: 'OLD_CERTIFICATE',
+    accepts: (answer) => parse(answer) !== undefined,
+    async verify(request): Promise<VerifyResult> {
+      const answer = parse(request.answer);
+      if (!answer) return { status: 'MISMATCHED', finding: 'MALFORMED' };
+      const customerId = request.customerId ?? nobody;
+      const customer = await customerById(db, customerId);
+      const onFile = await certificateOnFile(db, customerId);
+      const issuer = await issuerBySubject(db, onFile?.issuer ?? '');
+      const latest = new Date(clock().getTime() - expiredForDays * dayMs);
+      if (!customer) return { status: 'MISMATCHED', finding: 'NOT_A_CUSTOMER' };
+      const finding = findingOf(answer, request, onFile, issuer, latest);
+      return finding ? { status: 'MISMATCHED', finding } : { status: 'MATCHED', ci: customer.ci };
+    },
+  };
+}
+
+/**
+ * Why the certificate or its signature proves nothing; undefined where they do.
+ *
+ * @param latest a certificate that ended before is expired for too long
+ */
+function findingOf(
+  { certificate, signature }: Answer,
+  { reissueId, challengeId, nonce }: VerifyRequest,
+  onFile: CertificateRow | undefined,
+  issuer: IssuerRow | undefined,
+  latest: Date,
+): string | undefined {
+  if (!onFile?.der) return 'NO_CERTIFICATE';
+  if (!Buffer.from(certificate, 'base64').equals(onFile.der)) return 'OTHER_CERTIFICATE';
+  if (onFile.revoked_at) return 'REVOKED';
+  if (onFile.hold_at) return 'ON_HOLD';
+  if (onFile.not_after < latest) return 'EXPIRED_TOO_LONG';
+  const holder = new X509Certificate(onFile.der);
+  if (!issuer || !isIssuedBy(holder, issuer)) return 'NOT_OF_OUR_ISSUER';
+  if (nonce === null) return 'NOTHING_TO_SIGN';
+  const spki = holder.publicKey.export({ format: 'der', type: 'spki' });
+  const signed = Buffer.from(identityText(reissueId, challengeId, nonce));
+  if (!verifyPossession(spki, signed, Buffer.from(signature, 'base64url'))) return 'SIGNATURE_WRONG';
+  return undefined;
+}
+
+/** Whether the chain of signatures leads from the certificate by this issuer to its root. */
+function isIssuedBy(holder: X509Certificate, { certificate, root }: IssuerRow): boolean {
+  const chain = [holder, new X509Certificate(certificate), new X509Certificate(root)];
+  return chain.every((each, index) => {
+    const above = chain[index + 1] ?? each; // the root's is its own
+    return each.checkIssued(above) && each.verify(above.publicKey);
+  });
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    return answerSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
