@@ -5,173 +5,210 @@ import {
   defaultIdentityPolicy as policy,
   effectiveReason,
   identityMethods,
+  pinnedRuleOf,
+  policyFaults,
   reasons,
-  type IdentityMethod,
+  standingsOnFile,
+  type CertificateOnFile,
   type IdentityPolicy,
   type IdentityProgress,
+  type Reason,
+  type StandingOnFile,
 } from './index.js';
 
-const methods = fc.subarray([...identityMethods]);
-const reason = fc.constantFrom(...reasons);
-const progress = fc.record({ verified: methods, locked: methods, resetting: fc.boolean() });
-
-/** Policies that a bank may configure: any rule, any count. */
-const anyPolicy: fc.Arbitrary<IdentityPolicy> = fc
-  .record({
-    required: methods,
-    from: methods,
-    count: fc.integer({ min: 0, max: 4 }),
-    resetMethods: fc.integer({ min: 1, max: 3 }),
-  })
-  .map(({ required, from, count, resetMethods }) => {
-    const rule = { required, additional: { count, from: from.filter((each) => !required.includes(each)) } };
-    return {
-      ...policy,
-      resetMethods,
-      rules: { EXPIRED: rule, LOST: rule, PASSWORD_FORGOTTEN: rule, KEY_COMPROMISED: rule },
-    };
-  });
-const situation = fc.record({ policy: anyPolicy, reason, available: methods, progress });
-
-const assess = (
-  by: IdentityPolicy,
-  why: (typeof reasons)[number],
-  available: readonly IdentityMethod[],
-  how: IdentityProgress,
-) => assessIdentity(by, why, available, how);
+const onFile: Readonly<Record<StandingOnFile, CertificateOnFile | undefined>> = {
+  NONE: undefined,
+  VALID: { status: 'VALID' },
+  EXPIRED: { status: 'EXPIRED' },
+  ON_HOLD: { status: 'ON_HOLD' },
+  REVOKED: { status: 'REVOKED', revocationReason: 'superseded' },
+  COMPROMISED: { status: 'REVOKED', revocationReason: 'keyCompromise' },
+};
+const strictReasons = reasons.filter((reason) => reason !== 'EXPIRED');
 
 describe('the default policy', () => {
-  const available = ['PHONE_CODE', 'ONE_WON'] as const;
-  const so = (how: Partial<IdentityProgress>, why: (typeof reasons)[number] = 'EXPIRED') =>
-    assess(policy, why, available, { verified: [], locked: [], resetting: false, ...how });
+  const so = (
+    how: Partial<IdentityProgress>,
+    reason: Reason = 'EXPIRED',
+    standing: StandingOnFile = 'VALID',
+    available = identityMethods.slice(),
+  ) =>
+    assessIdentity(pinnedRuleOf(policy, reason, onFile[standing]), available, {
+      verified: [],
+      locked: [],
+      resetting: false,
+      ...how,
+    });
 
   it('asks for the phone code and one more', () => {
-    expect(so({})).toEqual({ complete: false, impossible: false, methods: ['PHONE_CODE', 'ONE_WON'] });
-    expect(so({ verified: ['PHONE_CODE'] })).toMatchObject({ complete: false, methods: ['ONE_WON'] });
-    expect(so({ verified: ['ONE_WON'] })).toMatchObject({ complete: false, methods: ['PHONE_CODE'] });
-    expect(so({ verified: ['ONE_WON', 'PHONE_CODE'] })).toEqual({
-      complete: true,
-      impossible: false,
-      methods: [],
-    });
+    expect(so({})).toEqual({ complete: false, impossible: false, methods: identityMethods.slice() });
+    expect(so({ verified: ['PHONE_CODE'] }).methods).toEqual(['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE']);
+    for (const other of ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const) {
+      expect(so({ verified: [other] })).toMatchObject({ complete: false, methods: ['PHONE_CODE'] });
+      expect(so({ verified: [other, 'PHONE_CODE'] })).toEqual({
+        complete: true,
+        impossible: false,
+        methods: [],
+      });
+    }
+    expect(so({ verified: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] }).methods).toEqual(['PHONE_CODE']);
   });
 
   it('is lost when the phone code is locked, or the last other method', () => {
-    expect(so({ locked: ['PHONE_CODE'] })).toMatchObject({ impossible: true, methods: [] });
-    expect(so({ verified: ['PHONE_CODE'], locked: ['ONE_WON'] })).toMatchObject({ impossible: true });
+    expect(so({ locked: ['PHONE_CODE'] })).toEqual({ complete: false, impossible: true, methods: [] });
+    const verified = ['PHONE_CODE'] as const;
+    expect(so({ verified, locked: ['ONE_WON', 'ID_DOCUMENT'] }).methods).toEqual(['OLD_CERTIFICATE']);
+    expect(so({ verified, locked: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] }).impossible).toBe(true);
+    expect(so({ verified, locked: ['ONE_WON', 'ID_DOCUMENT'] }, 'LOST').impossible).toBe(true);
   });
 
-  it('takes the old certificate as the second method only for who is merely late', () => {
+  it('offers only methods that have a provider', () => {
+    expect(so({}, 'EXPIRED', 'VALID', ['PHONE_CODE', 'ONE_WON']).methods).toEqual(['PHONE_CODE', 'ONE_WON']);
+    expect(so({}, 'EXPIRED', 'VALID', ['ONE_WON', 'ID_DOCUMENT']).impossible).toBe(true);
+  });
+
+  it.each(reasons)('takes the old certificate only from who is merely late (%s)', (reason) => {
     const verified = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
-    for (const why of reasons)
-      expect(assess(policy, why, identityMethods, { verified, locked: [], resetting: false }).complete).toBe(
-        why === 'EXPIRED',
+    for (const standing of standingsOnFile)
+      expect(so({ verified }, reason, standing).complete).toBe(
+        reason === 'EXPIRED' && ['NONE', 'VALID', 'EXPIRED'].includes(standing),
       );
   });
 
   it('wants a second method beside the old certificate before the password is reset', () => {
     const verified = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
-    expect(assess(policy, 'EXPIRED', identityMethods, { verified, locked: [], resetting: true })).toEqual({
+    expect(so({ verified, resetting: true })).toEqual({
       complete: false,
       impossible: false,
       methods: ['ONE_WON', 'ID_DOCUMENT'],
     });
+    expect(so({ verified: [...verified, 'ID_DOCUMENT'], resetting: true }).complete).toBe(true);
+  });
+
+  it.each(reasons)('offers the same whatever is on file, until it is met (%s)', (reason) => {
+    const methods = fc.subarray([...identityMethods]);
+    fc.assert(
+      fc.property(fc.constantFrom(...standingsOnFile), methods, methods, (standing, verified, locked) => {
+        const [nothing, something] = (['NONE', standing] as const).map((each) =>
+          so({ verified, locked }, reason, each),
+        );
+        if (!nothing!.complete && !something!.complete) expect(something).toEqual(nothing);
+      }),
+    );
+  });
+
+  it('has no fault', () => {
+    expect(policyFaults(policy, identityMethods)).toEqual([]);
+    expect(policyFaults(policy, ['PHONE_CODE', 'ONE_WON'])).toEqual([]);
   });
 });
 
-describe('any policy', () => {
-  it('is never complete and impossible at once, and offers methods only when it is neither', () => {
-    fc.assert(
-      fc.property(situation, (each) => {
-        const {
-          complete,
-          impossible,
-          methods: offered,
-        } = assess(each.policy, each.reason, each.available, each.progress);
-        expect(complete && impossible).toBe(false);
-        expect(offered.length > 0).toBe(!complete && !impossible);
-      }),
+describe('a policy', () => {
+  const { usual, withoutOld } = policy.rules as Record<
+    'usual' | 'withoutOld',
+    IdentityPolicy['rules'][string]
+  >;
+  const { PHONE_CODE } = policy.limits;
+  const faultsOf = (changes: Partial<IdentityPolicy>, provided = identityMethods.slice()) =>
+    policyFaults({ ...policy, ...changes }, provided).map(
+      ({ path, message }) => `${path.join('.')} ${message}`,
+    );
+  const choose = (reason: Reason, standing: StandingOnFile, name: string) => ({
+    ...policy.ruleFor,
+    [reason]: { ...policy.ruleFor[reason], [standing]: name },
+  });
+
+  it.each([
+    ['lacks limits', { limits: { PHONE_CODE } }, 'limits.ONE_WON is missing'],
+    [
+      'names a rule it does not have',
+      { ruleFor: choose('LOST', 'VALID', 'gone') },
+      'ruleFor.LOST.VALID names a rule that is not there',
+    ],
+    [
+      'names what every object has',
+      { ruleFor: choose('LOST', 'VALID', 'constructor') },
+      'ruleFor.LOST.VALID names a rule that is not there',
+    ],
+    ['has a rule for nobody', { rules: { ...policy.rules, spare: usual } }, 'rules.spare is used for nobody'],
+    [
+      'names a method twice in a rule',
+      { rules: { usual, withoutOld: { ...withoutOld, required: ['PHONE_CODE', 'PHONE_CODE'] } } },
+      'rules.withoutOld names a method twice',
+    ],
+    [
+      'calls a method independent of itself',
+      { independent: [...policy.independent, ['ONE_WON', 'ONE_WON']] },
+      'independent.6 names a method twice',
+    ],
+    [
+      'asks for nothing',
+      {
+        rules: {
+          usual,
+          withoutOld: { required: [], additional: { count: 0, from: ['ONE_WON', 'PHONE_CODE'] } },
+        },
+      },
+      'ruleFor.KEY_COMPROMISED.NONE nobody could prove who they are by it, or nobody would have to',
+    ],
+    [
+      'asks for more than there is',
+      {
+        rules: {
+          usual,
+          withoutOld: { ...withoutOld, additional: { count: 3, from: ['ONE_WON', 'ID_DOCUMENT'] } },
+        },
+      },
+      'ruleFor.EXPIRED.ON_HOLD nobody could prove who they are by it, or nobody would have to',
+    ],
+    [
+      'has no methods that count together',
+      { independent: [['ONE_WON', 'ID_DOCUMENT']] },
+      'ruleFor.EXPIRED.VALID nobody could prove who they are by it, or nobody would have to',
+    ],
+    [
+      'wants a certificate of those who have none',
+      {
+        rules: {
+          usual: { required: ['PHONE_CODE', 'OLD_CERTIFICATE'], additional: { count: 0, from: ['ONE_WON'] } },
+          withoutOld,
+        },
+      },
+      'ruleFor.EXPIRED.NONE nobody could prove who they are by it, or nobody would have to',
+    ],
+    [
+      'wants too much for a reset',
+      { resetMethods: 4 },
+      'ruleFor.EXPIRED.NONE nobody could reset their password by it',
+    ],
+    [
+      'takes a certificate that may be in other hands',
+      { ruleFor: choose('LOST', 'VALID', 'usual') },
+      'ruleFor.LOST.VALID takes the old certificate, which may be in other hands',
+    ],
+  ] satisfies [string, Partial<IdentityPolicy>, string][])(
+    'that %s is at fault',
+    (_what, changes, expected) => {
+      expect(faultsOf(changes)).toContain(expected);
+    },
+  );
+
+  it('is at fault when the methods it needs have no provider', () => {
+    expect(faultsOf({}, ['PHONE_CODE', 'OLD_CERTIFICATE'])).toContain(
+      'ruleFor.LOST.VALID nobody could prove who they are by it, or nobody would have to',
     );
   });
 
-  it('offers only what is available, not locked and not yet verified, each once', () => {
-    fc.assert(
-      fc.property(situation, (each) => {
-        const { methods: offered } = assess(each.policy, each.reason, each.available, each.progress);
-        for (const method of offered) {
-          expect(each.available).toContain(method);
-          expect(each.progress.locked).not.toContain(method);
-          expect(each.progress.verified).not.toContain(method);
-        }
-        expect(new Set(offered).size).toBe(offered.length);
-      }),
-    );
-  });
-
-  it('stays complete when one more method is verified', () => {
-    fc.assert(
-      fc.property(situation, fc.constantFrom(...identityMethods), (each, more) => {
-        const before = assess(each.policy, each.reason, each.available, each.progress);
-        const verified = [...new Set([...each.progress.verified, more])];
-        const after = assess(each.policy, each.reason, each.available, { ...each.progress, verified });
-        if (before.complete) expect(after.complete).toBe(true);
-      }),
-    );
-  });
-
-  it('stays impossible when one more method is locked', () => {
-    fc.assert(
-      fc.property(situation, fc.constantFrom(...identityMethods), (each, more) => {
-        const before = assess(each.policy, each.reason, each.available, each.progress);
-        const locked = [...new Set([...each.progress.locked, more])];
-        const after = assess(each.policy, each.reason, each.available, { ...each.progress, locked });
-        if (before.impossible) expect(after.impossible).toBe(true);
-      }),
-    );
-  });
-
-  it('can be completed by answering what it offers, until nothing is offered', () => {
-    fc.assert(
-      fc.property(situation, (each) => {
-        let now = each.progress;
-        let assessed = assess(each.policy, each.reason, each.available, now);
-        while (assessed.methods.length > 0) {
-          now = { ...now, verified: [...now.verified, assessed.methods[0]!] };
-          assessed = assess(each.policy, each.reason, each.available, now);
-          expect(assessed.impossible).toBe(false);
-        }
-        if (now !== each.progress) expect(assessed.complete).toBe(true);
-      }),
-    );
-  });
-
-  it('demands for a reset at least as much as without one', () => {
-    fc.assert(
-      fc.property(situation, (each) => {
-        const resetting = assess(each.policy, each.reason, each.available, {
-          ...each.progress,
-          resetting: true,
-        });
-        const plain = assess(each.policy, each.reason, each.available, {
-          ...each.progress,
-          resetting: false,
-        });
-        if (resetting.complete) expect(plain.complete).toBe(true);
-      }),
-    );
-  });
-
-  it('never takes the old certificate for LOST, PASSWORD_FORGOTTEN and KEY_COMPROMISED by default', () => {
-    const strict = fc.constantFrom('LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED' as const);
-    fc.assert(
-      fc.property(strict, methods, progress, (why, available, how) => {
-        const without = { ...how, verified: how.verified.filter((each) => each !== 'OLD_CERTIFICATE') };
-        const withIt = { ...how, verified: [...without.verified, 'OLD_CERTIFICATE' as const] };
-        const assessed = assess(policy, why, available, withIt);
-        expect(assessed).toEqual(assess(policy, why, available, without));
-        expect(assessed.methods).not.toContain('OLD_CERTIFICATE');
-      }),
-    );
+  it('pins a rule for everybody, or says which one is missing', () => {
+    expect(pinnedRuleOf(policy, 'EXPIRED', { status: 'ON_HOLD' })).toEqual({
+      ...withoutOld,
+      shown: usual,
+      independent: policy.independent,
+      resetMethods: 2,
+    });
+    expect(() =>
+      pinnedRuleOf({ ...policy, ruleFor: choose('LOST', 'NONE', 'gone') }, 'LOST', undefined),
+    ).toThrow('the identity policy has no rule gone');
   });
 });
 
@@ -194,19 +231,8 @@ describe('the reason that counts', () => {
     );
   });
 
-  it('is never one that would let the old certificate count again', () => {
-    const onFile = fc.record({
-      status: fc.constantFrom('VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'),
-    }) as fc.Arbitrary<{
-      status: 'VALID';
-    }>;
-    fc.assert(
-      fc.property(reason, onFile, (declared, certificate) => {
-        const counts = effectiveReason(declared, certificate);
-        const takesOld = (why: (typeof reasons)[number]) =>
-          policy.rules[why].additional.from.includes('OLD_CERTIFICATE');
-        if (!takesOld(declared)) expect(takesOld(counts)).toBe(false);
-      }),
-    );
+  it.each(strictReasons)('stays the strict one, whatever is on file (%s)', (declared) => {
+    for (const standing of standingsOnFile)
+      expect(effectiveReason(declared, onFile[standing])).toBe(declared);
   });
 });

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultIdentityPolicy, type IdentityPolicy } from '#libs/domain';
+import { identityPolicySetting } from './identity-policy-config.js';
+
+/** What is wrong with a policy, as `<where> <what>`; undefined where it is taken. */
+function refusalOf(policy: unknown): string[] | undefined {
+  const { success, error } = identityPolicySetting.safeParse(JSON.stringify(policy));
+  return success ? undefined : error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+}
+
+describe('the identity policy in the configuration', () => {
+  it('is taken as it is where everybody can meet it', () => {
+    const text = JSON.stringify(defaultIdentityPolicy);
+    const policy: IdentityPolicy = identityPolicySetting.parse(text);
+    expect(policy).toEqual(defaultIdentityPolicy);
+  });
+
+  it('is refused with the place of what is wrong', () => {
+    const { limits, rules, ruleFor } = defaultIdentityPolicy;
+    const { ID_DOCUMENT: _, ...others } = limits;
+    expect(refusalOf({ ...defaultIdentityPolicy, limits: others })).toEqual([
+      'limits.ID_DOCUMENT is missing',
+    ]);
+    const gone = { ...ruleFor, LOST: { ...ruleFor.LOST, NONE: 'gone' } };
+    expect(refusalOf({ ...defaultIdentityPolicy, ruleFor: gone })).toEqual([
+      'ruleFor.LOST.NONE names a rule that is not there',
+    ]);
+    const vain = { required: ['PHONE_CODE'], additional: { count: 2, from: ['ONE_WON'] } };
+    expect(refusalOf({ ...defaultIdentityPolicy, rules: { ...rules, withoutOld: vain } })).toContain(
+      'ruleFor.EXPIRED.REVOKED nobody could prove who they are by it, or nobody would have to',
+    );
+  });
+
+  it.each([
+    ['an unknown key', { ...defaultIdentityPolicy, trust: 'everybody' }],
+    [
+      'an unknown key within',
+      { ...defaultIdentityPolicy, oldCertificate: { expiredForDays: 1, graceDays: 1 } },
+    ],
+    ['an unknown method', { ...defaultIdentityPolicy, independent: [['PHONE_CODE', 'FACE']] }],
+    ['a reason left out', { ...defaultIdentityPolicy, ruleFor: { EXPIRED: {} } }],
+    ['no version', { ...defaultIdentityPolicy, version: '' }],
+    ['an array', []],
+  ])('is refused with %s', (_what, policy) => {
+    expect(refusalOf(policy)).toBeDefined();
+  });
+
+  it('is refused when it is not JSON', () => {
+    expect(identityPolicySetting.safeParse('{').success).toBe(false);
+  });
+});
