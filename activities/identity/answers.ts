@@ -18,6 +18,7 @@ import {
   proceedAgain,
   refused,
   takeStep,
+  tooFrequent,
   type Ending,
   type ReissueChange,
 } from '#activities/step';
@@ -56,12 +57,17 @@ async function reserve(
   if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
     return refused('UNKNOWN_CHALLENGE');
 
+  const asker = { ...row, origin: message.origin };
+  const compared = challenges.filter(({ expires_at }) => expires_at > now).map(({ method }) => method);
+  const allowance = await context.identityLimits.answer(tx, asker, compared, now);
+  if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
+
   for (const challenge of challenges)
     await insertIdentityTry(tx, {
       reissue_id: row.reissue_id,
       update_id: message.updateId,
       challenge_id: challenge.challenge_id,
-      state: challenge.expires_at <= now ? 'EXPIRED' : await reserveOne(context, change, challenge),
+      state: challenge.expires_at <= now ? 'EXPIRED' : await reserveOne(context, change, challenge, message),
       verdict: null,
       ci: null,
     });
@@ -73,14 +79,14 @@ async function reserveOne(
   context: IdentityContext,
   { tx, row, now }: ReissueChange,
   { method }: ChallengeRow,
+  { origin }: AnswerChallenges,
 ): Promise<'GRANTED' | 'LOCKED'> {
   const limits = limitsOf(context, method);
   const { tries, locked } = await identityMethod(tx, row.reissue_id, method);
   if (locked || tries >= limits.attempts) return 'LOCKED';
-  if (!(await countTryOfDay(tx, row.person_key, method, koreanDayOf(now), limits.attemptsPerDay))) {
-    await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
+  const personFrom = context.identityLimits.personFrom(row.person_key, origin);
+  if (!(await countTryOfDay(tx, personFrom, method, koreanDayOf(now), limits.attemptsPerDay)))
     return 'LOCKED';
-  }
   await updateIdentityMethod(tx, row.reissue_id, method, { tries: tries + 1 });
   return 'GRANTED';
 }
@@ -107,7 +113,8 @@ export async function recordAnswers(
       const results = new Map<string, VerificationResult>();
       for (const challenge of challenges) {
         const tried = tries.find((each) => each.challenge_id === challenge.challenge_id);
-        if (tried) results.set(challenge.challenge_id, await recordOne(context, change, challenge, tried));
+        if (tried)
+          results.set(challenge.challenge_id, await recordOne(context, change, challenge, tried, message));
       }
       const superseded = await concludeIdentity(context, change);
       const asAnswered = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);
@@ -123,8 +130,9 @@ async function recordOne(
   change: ReissueChange,
   challenge: ChallengeRow,
   tried: IdentityTryRow,
+  message: AnswerChallenges,
 ): Promise<VerificationResult> {
-  const result = await judgeOne(context, change, challenge, tried);
+  const result = await judgeOne(context, change, challenge, tried, message);
   change.audit({
     actor: 'customer',
     action: 'answerChallenge',
@@ -137,15 +145,18 @@ async function recordOne(
 
 async function judgeOne(
   context: IdentityContext,
-  { tx, row, now }: ReissueChange,
+  change: ReissueChange,
   challenge: ChallengeRow,
   tried: IdentityTryRow,
+  { origin }: AnswerChallenges,
 ): Promise<VerificationResult> {
+  const { tx, row, now } = change;
   const { challenge_id: challengeId, method } = challenge;
   const progress = await identityMethod(tx, row.reissue_id, method);
   if (tried.verdict === 'MATCHED') {
     await setChallengeState(tx, [challengeId], 'ACCEPTED');
-    await returnTryOfDay(tx, row.person_key, method, koreanDayOf(now));
+    const personFrom = context.identityLimits.personFrom(row.person_key, origin);
+    await returnTryOfDay(tx, personFrom, method, koreanDayOf(now));
     await updateIdentityMethod(tx, row.reissue_id, method, {
       verified_at: now,
       ci: tried.ci,
@@ -156,6 +167,9 @@ async function judgeOne(
   if (tried.state === 'EXPIRED' || tried.verdict === 'EXPIRED')
     return { challengeId, accepted: false, reason: 'EXPIRED' };
   const locked = tried.state === 'LOCKED' || progress.tries >= limitsOf(context, method).attempts;
-  if (locked) await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
+  if (locked && !progress.locked) {
+    await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
+    if (await context.identityLimits.tellLock(tx, row, now)) change.notify.push('IDENTITY_LOCKED');
+  }
   return { challengeId, accepted: false, reason: locked ? 'LOCKED' : 'WRONG' };
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Challenge } from '#libs/contracts';
 import {
+  nobody,
   identityText,
   type IdentityMethod,
   type PreparedStep,
@@ -24,6 +25,7 @@ import {
   proceedAgain,
   refused,
   takeStep,
+  tooFrequent,
   type Ending,
   type ReissueChange,
 } from '#activities/step';
@@ -43,7 +45,7 @@ export async function requestChallenges(
 
 /** Writes the challenges. Run again for the same message it finds them written. */
 export async function prepareChallenges(
-  context: Pick<IdentityContext, 'policy' | 'availableMethods'>,
+  context: Pick<IdentityContext, 'policy' | 'availableMethods' | 'identityLimits'>,
   change: ReissueChange,
   message: StartReissue | RequestChallenges,
   methods: readonly IdentityMethod[],
@@ -62,8 +64,15 @@ export async function prepareChallenges(
     if (sends >= limitsOf(context, method).sends) return refused('TOO_MANY_SENDS');
     progress.set(method, { sends });
   }
+  // Those of the start were counted with it, before there was a row.
+  if (message.kind !== 'start') {
+    const asker = { ...row, origin: message.origin };
+    const allowance = await context.identityLimits.send(tx, asker, methods, now);
+    if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
+  }
 
-  const customer = row.customer_id ? await customerById(tx, row.customer_id) : undefined;
+  // Looked for in any case: to be unknown takes as long.
+  const customer = await customerById(tx, row.customer_id ?? nobody);
   for (const [method, { sends }] of progress) {
     await updateIdentityMethod(tx, row.reissue_id, method, { sends: sends + 1 });
     await replaceChallenge(tx, {

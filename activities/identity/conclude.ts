@@ -15,6 +15,7 @@ import { changeStatus } from '#activities/revocation';
 import { endReissue, type ReissueChange } from '#activities/step';
 import { assessReissue } from './assess.js';
 import type { IdentityContext } from './context.js';
+import { meetDevice } from './devices.js';
 
 /**
  * Asks the policy whether the person is known now, still missing something, or cannot become known any more.
@@ -101,6 +102,7 @@ async function accept(
     superseded.push(older.reissue_id);
   }
 
+  if (!row.identity_verified_at) await meetDevice(change, customer.customer_id);
   const credential = await passwordCredential(tx, customer.customer_id);
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,

@@ -1,6 +1,7 @@
 import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { StepContext } from '#activities/step';
 import type { Secrets } from '#activities/secrets';
+import type { IdentityLimits } from './limits.js';
 import type { IdentityProvider } from './providers/index.js';
 
 export interface IdentityContext extends StepContext {
@@ -8,6 +9,7 @@ export interface IdentityContext extends StepContext {
   /** The methods that have a provider. */
   readonly availableMethods: readonly IdentityMethod[];
   readonly secrets: Secrets;
+  readonly identityLimits: IdentityLimits;
 }
 
 export interface ProviderContext extends IdentityContext {

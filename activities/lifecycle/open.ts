@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import {
   assessIdentity,
   effectiveReason,
+  nobody,
   pinnedRuleOf,
   type CertificateOnFile,
   type IdentityMethod,
@@ -23,7 +24,7 @@ import {
   type Tx,
 } from '#libs/db';
 import { checkConsents, type AcceptedConsent, type TermsCatalogue } from '#libs/terms';
-import { attemptsLeft, prepareChallenges } from '#activities/identity';
+import { attemptsLeft, prepareChallenges, type IdentityLimits } from '#activities/identity';
 import { findApplicant, readApplicant, type ApplicantContext, type NamedApplicant } from './applicant.js';
 import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
 
@@ -31,6 +32,7 @@ export interface OpeningContext extends StepContext, ApplicantContext {
   readonly policy: IdentityPolicy;
   readonly availableMethods: readonly IdentityMethod[];
   readonly terms: TermsCatalogue;
+  readonly identityLimits: IdentityLimits;
   /** For pseudonyms and for keys of persons who may not exist. */
   readonly pseudonymKey: Buffer;
 }
@@ -41,7 +43,7 @@ export interface OpeningContext extends StepContext, ApplicantContext {
  */
 export async function openReissue(context: OpeningContext, start: StartReissue): Promise<PreparedStep> {
   const refusal = (await findReissue(context.db, start.reissueId)) ? undefined : await open(context, start);
-  if (refusal) return { ...noRow, code: refusal, requestHmac: start.requestHmac, proceed: false };
+  if (refusal) return { ...noRow, ...refusal, requestHmac: start.requestHmac, proceed: false };
   return takeStep(context, start.reissueId, start, 'requestChallenges', async (change) => {
     if (start.methods.length === 0) return done();
     return prepareChallenges(context, change, start, start.methods);
@@ -49,10 +51,10 @@ export async function openReissue(context: OpeningContext, start: StartReissue):
 }
 
 /** Makes the row and what comes with it, or says why there will be none. */
-async function open(context: OpeningContext, start: StartReissue): Promise<RefusalCode | undefined> {
+async function open(context: OpeningContext, start: StartReissue): Promise<Refusal | undefined> {
   const now = context.clock();
   const consents = checkConsents(context.terms, 'identity', start.consents, now);
-  if (!consents.complete) return 'CONSENT_INCOMPLETE'; // terms changed between the gateway's look and ours
+  if (!consents.complete) return { code: 'CONSENT_INCOMPLETE' }; // terms changed between the gateway's look and ours
   const applicant = await readApplicant(context, start, now);
   return inTransaction(context.db, async (tx) => {
     const refusal = await write(tx, context, start, { applicant, consents: consents.accepted, now });
@@ -61,6 +63,9 @@ async function open(context: OpeningContext, start: StartReissue): Promise<Refus
     return refusal;
   });
 }
+
+/** Why there will be no row, and after how many milliseconds there may be one. */
+type Refusal = Pick<PreparedStep, 'retryAfterMs'> & { readonly code: RefusalCode };
 
 interface Opening {
   readonly applicant: NamedApplicant | RefusalCode;
@@ -73,11 +78,20 @@ async function write(
   context: OpeningContext,
   start: StartReissue,
   { applicant, consents, now }: Opening,
-): Promise<RefusalCode | undefined> {
+): Promise<Refusal | undefined> {
   // What was sealed is gone where the same start, run twice at once, has made the row already.
-  if (typeof applicant === 'string') return (await findReissue(tx, start.reissueId)) ? undefined : applicant;
+  if (typeof applicant === 'string')
+    return (await findReissue(tx, start.reissueId)) ? undefined : { code: applicant };
   const row = await rowOf(tx, context, start, applicant, now);
-  if (start.methods.some((method) => !row.methods.includes(method))) return 'METHOD_NOT_OFFERED';
+  if (start.methods.some((method) => !row.methods.includes(method))) return { code: 'METHOD_NOT_OFFERED' };
+  const asker = {
+    person_key: row.person_key,
+    customer_id: row.customer_id ?? null,
+    applicant_mobile: applicant.mobile,
+    origin: start.origin,
+  };
+  const allowance = await context.identityLimits.start(tx, asker, start.methods, now);
+  if (!allowance.allowed) return { code: 'TOO_FREQUENT', retryAfterMs: allowance.retryAfterMs };
   if (await insertReissue(tx, row)) await begin(tx, start, applicant, consents, now);
   return undefined; // not inserted: run twice at once
 }
@@ -164,9 +178,6 @@ async function begin(
   });
   await change.write();
 }
-
-/** Nobody's id (RFC 9562 section 5.9). */
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 function keyed(context: OpeningContext, ...parts: string[]): string {
   return createHmac('sha256', context.pseudonymKey).update(parts.join('\0')).digest('hex');

@@ -1,4 +1,4 @@
-import { endCodes, type Moment } from '#libs/domain';
+import { endCodes, type EndCode, type Moment } from '#libs/domain';
 import { channelsTold, customerById, findReissue, insertNotification, type Database } from '#libs/db';
 import type { MessageDetails } from './messages.js';
 
@@ -23,6 +23,15 @@ export interface Notices {
 
 const aboutOldCertificate: readonly Moment[] = ['REVOKED', 'HELD', 'PASSWORD_LOCKED', 'PASSWORD_RESET'];
 
+/**
+ * What is told before anybody proved who they are. Whoever knows a name and a number can start and cancel: that alone is
+ * no reason to disturb its owner. Nor can they have us send messages by answering wrongly: that a method is locked is
+ * told so often a day only, and the end of a reissue that comes of it is not told once more.
+ */
+function mayBeToldBefore(moment: Moment, endCode: EndCode | undefined): boolean {
+  return moment === 'IDENTITY_LOCKED' || (moment === 'REFUSED' && endCode !== 'IDENTITY_LOCKED');
+}
+
 /** The contact on file is used, never what the applicant typed. */
 export function noticesIn(db: Database): Notices {
   return {
@@ -30,15 +39,15 @@ export function noticesIn(db: Database): Notices {
       const reissue = await findReissue(db, reissueId);
       const customer = reissue?.customer_id ? await customerById(db, reissue.customer_id) : undefined;
       if (!reissue || !customer) return undefined;
-      // Whoever knows a name and a number can start and cancel: that alone is no reason to disturb its owner.
-      if (!reissue.identity_verified_at && moment !== 'REFUSED') return undefined;
       const endCode = endCodes.find((code) => code === reissue.end_code);
+      if (!reissue.identity_verified_at && !mayBeToldBefore(moment, endCode)) return undefined;
       const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
       return {
         occasion: moment === 'REMINDER' ? `REMINDER-${reissue.reminders_sent}` : moment,
         details: {
           ...(serial ? { serial } : {}),
           ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
+          at: (moment === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
           ...(endCode ? { endCode } : {}),
         },
         mobile: customer.mobile,

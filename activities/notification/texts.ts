@@ -4,7 +4,7 @@ export type Language = 'ko' | 'en';
 
 /**
  * What is said at a moment. `{serial}` stands for the masked serial number in brackets, or nothing; `{by}`
- * for the time by which the new certificate must be registered.
+ * for the time by which the new certificate must be registered; `{at}` for when it happened.
  */
 export interface MomentText {
   readonly subject: string;
@@ -117,6 +117,36 @@ export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText
       fact: 'Your certificate password has been reset.',
       action: notYou.en,
       explanation: 'Only you should know the new password; staff of the Bank will never ask for it.',
+    },
+  },
+  NEW_DEVICE: {
+    ko: {
+      subject: '새 기기에서 본인확인이 이루어졌습니다',
+      fact: '{at} 새 기기에서 인증서 재발급을 위한 본인확인이 이루어졌습니다.',
+      action: '본인이 아니면 인증번호를 누구에게도 알리지 말고 은행 고객센터로 바로 알려 주세요.',
+      explanation:
+        '이 기기에서는 처음 있는 일이거나 어느 기기인지 알 수 없어 알려 드립니다. 본인이 하신 일이라면 따로 하실 일은 없습니다. 본인이 아니라면 고객센터에서 진행 중인 재발급을 멈출 수 있습니다.',
+    },
+    en: {
+      subject: 'Your identity was verified on a new device',
+      fact: 'On {at} your identity was verified on a new device.',
+      action: 'If this was not you, give no code to anybody and call the Bank at once.',
+      explanation:
+        'You are told because it was the first time on this device, or because it is not known which device it was. It was for a reissue of your certificate; if that was you, there is nothing to do. If it was not, the Bank can stop the reissue.',
+    },
+  },
+  IDENTITY_LOCKED: {
+    ko: {
+      subject: '본인확인이 여러 번 실패했습니다',
+      fact: '{at} 인증서 재발급을 위한 본인확인이 여러 번 실패하여 그 신청에서 잠겼습니다.',
+      action: '본인이면 새로 신청할 수 있고, 아니면 인증번호를 누구에게도 알리지 마세요.',
+      explanation: `잠긴 것은 그 신청의 본인확인 방법뿐입니다. 다른 사람이 이름을 알고 시도한 것이라면 인증번호를 알려 주지 않는 한 더 나아갈 수 없습니다. ${oldUnchanged.ko}`,
+    },
+    en: {
+      subject: 'Your identity could not be verified',
+      fact: 'On {at} checks of your identity failed; that application was locked.',
+      action: 'If it was you, apply anew. If not, give no code to anybody.',
+      explanation: `Only a method of identity within that one application is locked. If somebody else tried who knows your name, they can go no further as long as you give them no code. ${oldUnchanged.en}`,
     },
   },
   REFUSED: {

@@ -46,7 +46,7 @@ export type Ending =
       readonly superseded?: readonly string[];
     }
   | { readonly kind: 'proceed'; readonly again: boolean }
-  | { readonly kind: 'refuse'; readonly code: RefusalCode };
+  | { readonly kind: 'refuse'; readonly code: RefusalCode; readonly retryAfterMs?: number };
 
 type WithoutReissue<T> = T extends unknown ? Omit<T, 'reissue'> : never;
 type OutcomeWithoutReissue = WithoutReissue<StepOutcome>;
@@ -70,6 +70,11 @@ export function failed(
 /** The step cannot be taken: nothing changes, and the same call may succeed another time. */
 export function refused(code: RefusalCode): Ending {
   return { kind: 'refuse', code };
+}
+
+/** The step cannot be taken yet: nothing changes, and the same call may succeed after so many milliseconds. */
+export function tooFrequent(retryAfterMs: number): Ending {
+  return { kind: 'refuse', code: 'TOO_FREQUENT', retryAfterMs };
 }
 
 /** The step goes on outside the database; what it wrote so far is committed. */
@@ -119,6 +124,7 @@ export async function takeStep(
         standing: standingOf(row, context.deadlines),
         status: 'REFUSED',
         code: ending.code,
+        ...(ending.retryAfterMs === undefined ? {} : { retryAfterMs: ending.retryAfterMs }),
         requestHmac: call.requestHmac,
         customerRef: row.customer_ref,
         proceed: false,

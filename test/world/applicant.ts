@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   registrationText,
   type Apply,
+  type CallOrigin,
   type ConsentGiven,
   type IdentityMethod,
   type Reason,
@@ -15,11 +16,13 @@ import { KeyPair } from '../support/key-pair.js';
 import type { Person } from './people.js';
 import type { World } from './world.js';
 
-const origin = { address: '192.0.2.1', agent: 'spec' };
+const somewhere: CallOrigin = { address: '192.0.2.1', agent: 'spec' };
 
 export interface Application {
   readonly reason?: Reason;
   readonly key?: KeyPair;
+  /** From where the calls come. */
+  readonly origin?: CallOrigin;
 }
 
 /** How an envelope may be made wrongly. */
@@ -38,10 +41,12 @@ export class Applicant {
     readonly person: Person,
     readonly reason: Reason,
     readonly key: KeyPair,
+    private readonly origin: CallOrigin,
   ) {}
 
-  static async of(world: World, person: Person, { reason, key }: Application = {}): Promise<Applicant> {
-    return new Applicant(world, person, reason ?? 'EXPIRED', key ?? (await KeyPair.make()));
+  static async of(world: World, person: Person, application: Application = {}): Promise<Applicant> {
+    const { reason = 'EXPIRED', key = await KeyPair.make(), origin = somewhere } = application;
+    return new Applicant(world, person, reason, key, origin);
   }
 
   start(methods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON']): StartReissue {
@@ -158,6 +163,10 @@ export class Applicant {
   private call(kind: string) {
     this.calls += 1;
     const updateId = `${kind}-${this.calls}`;
-    return { updateId, requestHmac: createHash('sha256').update(updateId).digest('hex'), origin };
+    return {
+      updateId,
+      requestHmac: createHash('sha256').update(updateId).digest('hex'),
+      origin: this.origin,
+    };
   }
 }

@@ -26,6 +26,16 @@ jest.setTimeout(60_000);
 /** When the tests begin, for those who start at no particular moment. */
 const beginning = new Date('2026-11-05T03:04:05.678Z');
 
+/** Most tests do more in one person's name at one moment than anybody should. */
+const often = { burst: 100_000, everyMs: 1 };
+const unlimited: WorkerParts['identityRates'] = {
+  personStarts: often,
+  numberSends: often,
+  accountSends: often,
+  personTries: often,
+  lockNotices: often,
+};
+
 /** The activities of worker and signer on a database of their own, with a fake outside and a clock to move. */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -60,6 +70,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     registryKeys,
     pseudonymKey: randomBytes(32),
     providers: [outside.telecom, outside.oneWon],
+    identityRates: unlimited,
     hashingSlots: 2,
     wrongVidChecksPerDay: 10,
     ...outside.messenger,

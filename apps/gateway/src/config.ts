@@ -51,10 +51,10 @@ export const configSchema = z
      * How often reissues may be started, and other calls be made: from one address (of one front end; of IPv6 from one
      * /64), behind which may be a branch of the bank, and by one device.
      */
-    limitAddressStarts: rateLimit('60/2000'),
-    limitAddressCalls: rateLimit('600/50'),
-    limitDeviceStarts: rateLimit('10/60000'),
-    limitDeviceCalls: rateLimit('60/1000'),
+    limitAddressStarts: rateLimit({ burst: 60, everyMs: 2_000 }),
+    limitAddressCalls: rateLimit({ burst: 600, everyMs: 50 }),
+    limitDeviceStarts: rateLimit({ burst: 10, everyMs: 60_000 }),
+    limitDeviceCalls: rateLimit({ burst: 60, everyMs: 1_000 }),
     /** Silence on an event stream after which a comment keeps proxies from closing it. */
     heartbeatMs: milliseconds(15_000),
   })

@@ -1,6 +1,11 @@
 import { createCertificateSteps } from '#activities/certificate';
 import { createConsentSteps } from '#activities/consent';
-import { createIdentitySteps, createProviderActivities } from '#activities/identity';
+import {
+  createIdentitySteps,
+  createProviderActivities,
+  IdentityLimits,
+  type IdentityRates,
+} from '#activities/identity';
 import { createLifecycleSteps } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, PasswordHashing } from '#activities/password';
@@ -31,6 +36,7 @@ export interface WorkerParts {
   readonly registryKeys: RegistryKeys;
   readonly pseudonymKey: Buffer;
   readonly providers: readonly IdentityProvider[];
+  readonly identityRates: IdentityRates;
   readonly hashingSlots: number;
   readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
@@ -55,6 +61,7 @@ export function createActivities(parts: WorkerParts) {
     wrongVidChecksPerDay: parts.wrongVidChecksPerDay,
     availableMethods: [...providers.keys()],
     providers,
+    identityLimits: new IdentityLimits(parts.pseudonymKey, parts.identityRates),
     secrets: createSecrets(db, parts.vaultKeys),
     hashing: new PasswordHashing(parts.hashingSlots),
   };

@@ -21,6 +21,7 @@ import {
   type IdentityPolicy,
 } from '#libs/domain';
 import { identityPolicySetting } from './identity-policy-config.js';
+import { identityRatesConfig } from './identity-rates-config.js';
 
 export const configSchema = z.object({
   ...httpConfig('RESEAL_WORKER_PORT', 3004),
@@ -31,6 +32,7 @@ export const configSchema = z.object({
   /** Open the resident registration numbers on file. */
   registryKeys: keyring,
   pseudonymKey: secretBytes(32),
+  ...identityRatesConfig,
   /** With several addresses, each takes over when the ones before are down. */
   telecomUrl: urls('http', 'https'),
   oneWonUrl: urls('http', 'https'),

@@ -12,6 +12,7 @@ import { importVaultKeys } from '#libs/vault';
 import { createActivities } from './activities.js';
 import { deadlinesOf, policyOf, readConfig } from './config.js';
 import { createIdentityProviders } from './identity-providers.js';
+import { identityRatesOf } from './identity-rates-config.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ProcessParts, WorkerModule } from './worker.module.js';
 
@@ -43,6 +44,7 @@ const activities = createActivities({
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
   providers: createIdentityProviders(config, { onCircuitChange: circuits.onChange }),
+  identityRates: identityRatesOf(config),
   hashingSlots: config.hashingSlots,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,
   sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),

@@ -12,15 +12,15 @@ export const integer = (fallback: number, { min = 0, max = Number.MAX_SAFE_INTEG
  *
  * @example `20/60000`: twenty times at once, and once more each minute
  */
-export const rateLimit = (fallback: string) =>
+export const rateLimit = (fallback: { readonly burst: number; readonly everyMs: number }) =>
   z
     .string()
     .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,8}$/, 'must be <at once>/<milliseconds after which once more>')
-    .default(fallback)
     .transform((text) => {
       const [burst = 0, everyMs = 0] = text.split('/').map(Number);
       return { burst, everyMs };
-    });
+    })
+    .default(fallback);
 
 /** A TCP port with its default; 0 lets the system choose. */
 export const port = (fallback: number) => integer(fallback, { max: 65_535 });

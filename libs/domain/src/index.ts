@@ -43,6 +43,7 @@ export {
   workflowIdOf,
   vidCheckActivityIdOf,
   reissueIdOf,
+  nobody,
   reissueIdPattern,
   searchAttributes,
   registrationText,

@@ -1,8 +1,7 @@
-import type { Allowance, RateLimit, Use } from '#libs/rate-limit';
+import { networkOf, type Allowance, type RateLimit, type Use } from '#libs/rate-limit';
 import { tooMany } from '../problems.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import type { Caller } from './caller.js';
-import { networkOf } from './network.js';
 
 /** Starts of reissues, and all other calls that change something. */
 export type LimitedCall = 'start' | 'call';

@@ -1,0 +1,147 @@
+import { createHmac } from 'node:crypto';
+import { isKnownDevice, type ReissueRow, type Tx } from '#libs/db';
+import { nobody, type CallOrigin, type IdentityMethod } from '#libs/domain';
+import {
+  networkOf,
+  useFirstAllowed,
+  useLimit,
+  type Allowance,
+  type RateLimit,
+  type Use,
+} from '#libs/rate-limit';
+
+/** How often things may be done about one person, known to the bank or not. */
+export interface IdentityRates {
+  /** Starts of reissues in their name. */
+  readonly personStarts: RateLimit;
+  /** Codes sent to a mobile number. */
+  readonly numberSends: RateLimit;
+  /** Transfers to an account. */
+  readonly accountSends: RateLimit;
+  /** Answers to the challenges of one method. */
+  readonly personTries: RateLimit;
+  /** Notices that a method of identity is locked. */
+  readonly lockNotices: RateLimit;
+}
+
+const minute = 60_000;
+
+/**
+ * What strangers can guess with these: answers of one method come at most 2 × (30 + 144) = 348 times on a day, from
+ * all addresses together. One answer hits a code of six digits with 10⁻⁶, and a code of three digits in the depositor's
+ * name with 10⁻³; both must be hit in one reissue, which takes five answers of each: 348 × 10⁻⁶ × 5 × 10⁻³ < 2 × 10⁻⁶
+ * a day, for each of the two ways of naming a person (mobile number, resident registration number).
+ */
+export const defaultIdentityRates: IdentityRates = {
+  personStarts: { burst: 20, everyMs: 5 * minute },
+  numberSends: { burst: 10, everyMs: 10 * minute },
+  accountSends: { burst: 10, everyMs: 30 * minute },
+  personTries: { burst: 30, everyMs: 10 * minute },
+  lockNotices: { burst: 3, everyMs: 480 * minute },
+};
+
+/** In whose name something is asked for, and from where. */
+export interface Asker extends Pick<ReissueRow, 'person_key' | 'customer_id' | 'applicant_mobile'> {
+  readonly origin: CallOrigin;
+}
+
+/** Something that is counted: of whom, and how often it may be. */
+interface Counted {
+  readonly what: string;
+  readonly whose: string;
+  readonly limit: RateLimit;
+}
+
+/**
+ * Bounds what is done in a person's name without anybody being locked out by a stranger: these limits only delay, and
+ * there are three ways through them.
+ *
+ * 1. A device from which the customer proved before who they are has a limit of its own.
+ * 2. An address has a fifth of the limit, within one limit for all who come this way: four addresses that use
+ *    all they can leave the fifth its share.
+ * 3. What an address wants beyond that comes out of one more limit for all.
+ *
+ * Everything is counted by what the applicant said of themself, never by what the bank knows of them, and for persons
+ * it does not know just the same. A number or an account on file would be counted together with the same
+ * one named in another reissue, and the delay would tell who has it: whoever named a person by mobile number could try
+ * which resident registration number is theirs.
+ */
+export class IdentityLimits {
+  /** @param key for digests: of persons, numbers, devices and addresses nothing else is kept */
+  constructor(
+    private readonly key: Buffer,
+    private readonly rates: IdentityRates,
+  ) {}
+
+  /** Starts a reissue, whose first challenges go out with it. */
+  start(tx: Tx, asker: Asker, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+    const start = { what: 'start', whose: asker.person_key, limit: this.rates.personStarts };
+    return this.use(tx, asker, [start, ...this.sends(asker, methods)], now);
+  }
+
+  /** Sends challenges. Of methods that send nothing only answers are counted. */
+  send(tx: Tx, asker: Asker, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+    return this.use(tx, asker, this.sends(asker, methods), now);
+  }
+
+  /** Answers challenges of these methods; what turns out right counts as well. */
+  answer(tx: Tx, asker: Asker, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+    const answers = [...new Set(methods)].map((method) => ({
+      what: `answer/${method}`,
+      whose: asker.person_key,
+      limit: this.rates.personTries,
+    }));
+    return this.use(tx, asker, answers, now);
+  }
+
+  /** Whether the customer may be told once more that a method was locked: a stranger could do that all day. */
+  async tellLock(tx: Tx, { person_key: whose }: Pick<ReissueRow, 'person_key'>, now: Date): Promise<boolean> {
+    const notice = { what: 'lock-notice', whose, limit: this.rates.lockNotices };
+    return (await useLimit(tx, this.counted(notice, 'all'), now)).allowed;
+  }
+
+  /**
+   * Stands for a person as asked for from one place: a device, where the client names one, else an address. By it the
+   * wrong answers of a day are counted, which lock a method for the rest of the reissue.
+   */
+  personFrom(personKey: string, { device, address }: CallOrigin): string {
+    return this.digest('person-from', personKey, ...(device ? ['device', device] : [networkOf(address)]));
+  }
+
+  private sends(asker: Asker, methods: readonly IdentityMethod[]): Counted[] {
+    const { person_key: person, applicant_mobile: typed } = asker;
+    const { numberSends, accountSends } = this.rates;
+    return [
+      ...(methods.includes('PHONE_CODE')
+        ? [{ what: 'send/number', whose: typed ?? person, limit: numberSends }]
+        : []),
+      ...(methods.includes('ONE_WON') ? [{ what: 'send/account', whose: person, limit: accountSends }] : []),
+    ];
+  }
+
+  private async use(tx: Tx, asker: Asker, all: readonly Counted[], now: Date): Promise<Allowance> {
+    const { device, address } = asker.origin;
+    // Asked for strangers too, so that they cost the same.
+    const known = device !== undefined && (await isKnownDevice(tx, asker.customer_id ?? nobody, device));
+    if (known) return useFirstAllowed(tx, [all.map((each) => this.counted(each, 'device', device))], now);
+    const fromHere = all.flatMap((each) => [
+      this.counted({ ...each, limit: aFifthOf(each.limit) }, 'address', networkOf(address)),
+      this.counted(each, 'addresses'),
+    ]);
+    return useFirstAllowed(tx, [fromHere, all.map((each) => this.counted(each, 'all'))], now);
+  }
+
+  private counted({ what, whose, limit }: Counted, way: string, ...from: string[]): Use {
+    return { key: `identity/${what}/${way}/${this.digest(what, way, whose, ...from)}`, limit };
+  }
+
+  private digest(...parts: string[]): string {
+    const hmac = createHmac('sha256', this.key).update(['limit', ...parts].join('\0'));
+    return hmac.digest('hex').slice(0, 32);
+  }
+}
+
+const aFifthOf = ({ burst, everyMs }: RateLimit): RateLimit => ({
+  burst: Math.max(1, Math.floor(burst / 5)),
+  everyMs: 5 * everyMs,
+});
