@@ -1,7 +1,7 @@
 import type { Database } from '#libs/db';
 import type { Moment } from '#libs/domain';
 import { noticesIn } from './notices.js';
-import { notify, type NotifyContext } from './notify.js';
+import { notify, notifyAll, type NotifyContext } from './notify.js';
 
 /** Telling the customer what happened. It may fail and be repeated; it never fails a reissue. */
 export function createNotificationActivities({
@@ -11,6 +11,8 @@ export function createNotificationActivities({
   const context: NotifyContext = { ...others, notices: noticesIn(db) };
   return {
     notify: (input: { readonly reissueId: string; readonly moment: Moment }) => notify(context, input),
+    notifyAll: (input: { readonly reissueId: string; readonly moments: readonly Moment[] }) =>
+      notifyAll(context, input),
   };
 }
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;

@@ -4,6 +4,7 @@ import { message } from './messages.js';
 
 const serial = '5f0c9ad2be3471aa90c2771e88d40f61c3';
 const registerBy = new Date('2026-11-23T09:00:00Z');
+const at = new Date('2026-11-22T15:30:00Z');
 
 const told = [
   ...moments.map((moment) => [moment, moment, undefined] as const),
@@ -11,7 +12,7 @@ const told = [
 ];
 
 describe.each(told)('what a customer is told at %s', (_name, moment, endCode) => {
-  const details = { serial, registerBy, ...(endCode ? { endCode } : {}) };
+  const details = { serial, registerBy, at, ...(endCode ? { endCode } : {}) };
   const { sms, mail } = message(moment, details);
   const [korean = '', english = '', ...more] = sms.split('\n');
 
@@ -61,4 +62,18 @@ describe('the time by which to register', () => {
     expect(sms).toContain('새 인증서(…61C3)');
     expect(sms).toContain('certificate (…61C3)');
   });
+});
+
+describe('what may come of others', () => {
+  it.each(['NEW_DEVICE', 'IDENTITY_LOCKED'] as const)(
+    'is told with its time and what to do at %s',
+    (moment) => {
+      const { sms, mail } = message(moment, { serial, at });
+      expect(sms).toContain('11월 23일 00:30');
+      expect(sms).toContain('Nov 23, 00:30 GMT+9');
+      expect(sms).toMatch(/인증번호.*알리지/);
+      expect(sms).toMatch(/give no code to anybody/);
+      expect(sms + mail.subject + mail.text).not.toContain('61C3');
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
 import type { Notice } from './notices.js';
-import { notify, type NotifyContext } from './notify.js';
+import { notify, notifyAll, type NotifyContext } from './notify.js';
 import type { Mail, Sms } from './senders.js';
 
 const reissueId = `ri_${'a'.repeat(32)}`;
@@ -91,5 +91,47 @@ describe('telling the customer of a moment', () => {
     await expect(run()).rejects.toThrow('smtp answered 451');
     mail.send.mockRejectedValue(new ProviderRefused('smtp answered 550', 550));
     await expect(run()).rejects.toBeInstanceOf(ProviderRefused);
+  });
+});
+
+describe('telling the customer of several moments of one step', () => {
+  let told: Record<string, string[]>;
+  const several: NotifyContext = {
+    ...context,
+    notices: {
+      find: (_, moment) => Promise.resolve({ ...onFile, occasion: moment }),
+      told: (_, occasion) => Promise.resolve(told[occasion] ?? []),
+      record: (_, occasion, channel) => {
+        (told[occasion] ??= []).push(channel);
+        return Promise.resolve();
+      },
+    },
+  };
+  const runAll = () => notifyAll(several, { reissueId, moments: ['NEW_DEVICE', 'HELD'] });
+  beforeEach(() => void (told = {}));
+
+  it('sends each of them, and nothing twice', async () => {
+    await runAll();
+    await runAll();
+    expect(told).toEqual({ NEW_DEVICE: ['SMS', 'MAIL'], HELD: ['SMS', 'MAIL'] });
+    expect(sms.send.mock.calls.map(([{ messageId }]) => messageId)).toEqual([
+      `${reissueId}.NEW_DEVICE`,
+      `${reissueId}.HELD`,
+    ]);
+  });
+
+  it('keeps none back because another failed, and sends that one alone when it is tried again', async () => {
+    sms.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
+    await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);
+    expect(told).toEqual({ NEW_DEVICE: ['MAIL'], HELD: ['SMS', 'MAIL'] });
+    await runAll();
+    expect(told).toEqual({ NEW_DEVICE: ['MAIL', 'SMS'], HELD: ['SMS', 'MAIL'] });
+    expect(sms.send).toHaveBeenCalledTimes(3);
+  });
+
+  it('is tried again where that may help, whatever else failed', async () => {
+    sms.send.mockRejectedValueOnce(new ProviderRefused('refused', 400));
+    mail.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
+    await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);
   });
 });

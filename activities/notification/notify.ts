@@ -14,6 +14,20 @@ export interface NotifyContext {
 }
 
 /**
+ * Tells the customer of several moments of one step, each as {@link notify} does. One moment's failure does not keep
+ * another back.
+ *
+ * @throws as {@link notify}
+ */
+export async function notifyAll(
+  context: NotifyContext,
+  { reissueId, moments }: { reissueId: string; moments: readonly Moment[] },
+): Promise<void> {
+  const told = await Promise.allSettled(moments.map((moment) => notify(context, { reissueId, moment })));
+  throwFirst(told.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])));
+}
+
+/**
  * Tells the customer of a moment, by SMS and mail at once, to the contact on file. A channel is used once per
  * moment, also when this runs again; a repetition after a crash carries the same id and is dropped where it
  * arrives. One channel's failure does not keep the other back.
@@ -48,5 +62,10 @@ export async function notify(
     }
   };
   await Promise.all([tell('SMS'), tell('MAIL')]);
+  throwFirst(errors);
+}
+
+/** What another try may mend comes first. */
+function throwFirst(errors: readonly unknown[]): void {
   if (errors.length > 0) throw errors.find((error) => !(error instanceof ProviderRefused)) ?? errors[0];
 }

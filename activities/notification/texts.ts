@@ -122,10 +122,10 @@ export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText
   NEW_DEVICE: {
     ko: {
       subject: '새 기기에서 본인확인이 이루어졌습니다',
-      fact: '{at} 새 기기에서 인증서 재발급을 위한 본인확인이 이루어졌습니다.',
-      action: '본인이 아니면 인증번호를 누구에게도 알리지 말고 은행 고객센터로 바로 알려 주세요.',
+      fact: '{at} 새 기기에서 본인확인이 이루어졌습니다.',
+      action: '본인이 아니면 인증번호를 알리지 말고 은행 고객센터로 바로 연락해 주세요.',
       explanation:
-        '이 기기에서는 처음 있는 일이거나 어느 기기인지 알 수 없어 알려 드립니다. 본인이 하신 일이라면 따로 하실 일은 없습니다. 본인이 아니라면 고객센터에서 진행 중인 재발급을 멈출 수 있습니다.',
+        '인증서 재발급을 위한 본인확인입니다. 이 기기에서는 처음 있는 일이거나 어느 기기인지 알 수 없어 알려 드립니다. 본인이 하신 일이라면 따로 하실 일은 없습니다. 본인이 아니라면 고객센터에서 진행 중인 재발급을 멈출 수 있습니다.',
     },
     en: {
       subject: 'Your identity was verified on a new device',
@@ -138,8 +138,8 @@ export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText
   IDENTITY_LOCKED: {
     ko: {
       subject: '본인확인이 여러 번 실패했습니다',
-      fact: '{at} 인증서 재발급을 위한 본인확인이 여러 번 실패하여 그 신청에서 잠겼습니다.',
-      action: '본인이면 새로 신청할 수 있고, 아니면 인증번호를 누구에게도 알리지 마세요.',
+      fact: '{at} 재발급 본인확인이 여러 번 실패하여 잠겼습니다.',
+      action: '본인이면 새로 신청해 주세요. 아니면 누구에게도 인증번호를 알리지 마세요.',
       explanation: `잠긴 것은 그 신청의 본인확인 방법뿐입니다. 다른 사람이 이름을 알고 시도한 것이라면 인증번호를 알려 주지 않는 한 더 나아갈 수 없습니다. ${oldUnchanged.ko}`,
     },
     en: {

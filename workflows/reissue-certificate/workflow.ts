@@ -26,6 +26,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   log,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -165,6 +166,15 @@ async function sendChallenges(
   return steps.settleChallenges(reissueId, message);
 }
 
+/** Tells the customer what a step has brought about. Several moments go in one activity: it costs six events each. */
+function tell(reissueId: string, moments: readonly Moment[]): Promise<void>[] {
+  const noted = (notice: Promise<void>) =>
+    notice.catch(() => log.warn('notice not delivered', { moments: moments.join() }));
+  if (moments.length > 1 && patched('moments-together'))
+    return [noted(notifications.notifyAll({ reissueId, moments }))];
+  return moments.map((moment) => noted(notifications.notify({ reissueId, moment })));
+}
+
 /** A step that failed by itself, and would again: an operator must see it. */
 function failedStep(error: unknown): Parking | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
@@ -202,10 +212,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     // Never at once: the alarm may be due by Temporal's clock and not yet by the database's.
     if (standing.alarm) clock.setFor(Math.max(Date.parse(standing.alarm), Date.now() + 1_000));
     const end = isFinal(standing.state) && !result.missing ? momentOfEnd[standing.state] : undefined;
-    for (const moment of [...(result.notify ?? []), ...(end ? [end] : [])])
-      told.push(
-        notifications.notify({ reissueId, moment }).catch(() => log.warn('notice not delivered', { moment })),
-      );
+    told.push(...tell(reissueId, [...(result.notify ?? []), ...(end ? [end] : [])]));
     for (const older of result.superseded ?? [])
       told.push(
         getExternalWorkflowHandle(workflowIdOf(older))
