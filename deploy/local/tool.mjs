@@ -10,7 +10,7 @@ import { readSettings } from './lib/settings.mjs';
 import { build } from './stack/build.mjs';
 
 /**
- * `npm run ca -- …` and `npm run npki -- …`: installs and compiles what is not there yet, then runs the tool on our own
+ * `npm run ca -- …`, `npm run npki -- …` and the others below: installs and compiles what is not there yet, then runs the tool on our own
  * terminal and exits as it does. The state folder is not claimed, because a stack may be running on it. Standard output
  * is the tool's alone.
  *
@@ -20,6 +20,11 @@ import { build } from './stack/build.mjs';
 const TOOLS = {
   ca: { main: 'apps/signer/src/ca/main.js', environment: 'ca.env', instead: 'RESEAL_CA_DIRECTORY' },
   npki: { main: 'apps/cli/src/npki/main.js' },
+  registry: {
+    main: 'apps/cli/src/registry/main.js',
+    environment: 'worker.env',
+    instead: 'RESEAL_REGISTRY_KEYS_FILE',
+  },
 };
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const HELP = ['help', '--help', '-h'];
@@ -59,7 +64,7 @@ function configure({ environment, instead }, { state }) {
   if (fs.existsSync(file)) return [`--env-file=${file}`];
   if (process.env[instead] || args.length === 0 || args.some((arg) => HELP.includes(arg))) return [];
   throw new Refusal(
-    `${file} is missing: \`npm start\` writes it. For another stack set RESEAL_STATE, or set ${instead} and the rest of the signer's environment.`,
+    `${file} is missing: \`npm start\` writes it. For another stack set RESEAL_STATE, or set ${instead} and the rest of the environment by hand.`,
   );
 }
 

@@ -111,26 +111,12 @@ export interface RotatableCustomer {
  * digest under which it is found. What was erased is not kept.
  *
  * @param after the last customer of the batch before
- * @param lock for what is about to be written
  */
 export async function customersToRotate(
   db: Database | Tx,
   { keyId, after, limit }: { keyId: string; after: string | undefined; limit: number },
 ): Promise<RotatableCustomer[]> {
-  const rows = await rotatable(db)
-    .where(({ or, and, eb }) =>
-      or([
-        and([eb('customer_key.wrapped', 'is not', null), eb('customer_key.key_id', '!=', keyId)]),
-        and([
-          eb('customer_rrn.sealed', 'is not', null),
-          or([
-            eb('customer_rrn.sealed_by', '=', 'REGISTRY'),
-            eb('customer_rrn.lookup', 'is', null),
-            eb(sql<string>`split_part(customer_rrn.lookup, ':', 1)`, '!=', keyId),
-          ]),
-        ]),
-      ]),
-    )
+  const rows = await notUnder(db, keyId)
     .$if(after !== undefined, (query) => query.where('customer.customer_id', '>', after!))
     .orderBy('customer.customer_id')
     .limit(limit)
@@ -153,6 +139,30 @@ export async function lockRotatable(tx: Tx, customerIds: readonly string[]): Pro
     .execute();
   return rows.map(rotatableCustomer);
 }
+
+/** How many customers {@link customersToRotate} would find in all. */
+export async function countCustomersToRotate(db: Database, keyId: string): Promise<number> {
+  const { count } = await notUnder(db, keyId)
+    .clearSelect()
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+const notUnder = (db: Database | Tx, keyId: string) =>
+  rotatable(db).where(({ or, and, eb }) =>
+    or([
+      and([eb('customer_key.wrapped', 'is not', null), eb('customer_key.key_id', '!=', keyId)]),
+      and([
+        eb('customer_rrn.sealed', 'is not', null),
+        or([
+          eb('customer_rrn.sealed_by', '=', 'REGISTRY'),
+          eb('customer_rrn.lookup', 'is', null),
+          eb(sql<string>`split_part(customer_rrn.lookup, ':', 1)`, '!=', keyId),
+        ]),
+      ]),
+    ]),
+  );
 
 const rotatable = (db: Database | Tx) =>
   db

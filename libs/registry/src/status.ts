@@ -1,4 +1,4 @@
-import { registryOverview, type Database, type RegistryUse } from '#libs/db';
+import { countCustomersToRotate, registryOverview, type Database, type RegistryUse } from '#libs/db';
 import type { RegistryKeys } from '#libs/vault';
 
 export interface RegistryStatus {
@@ -8,8 +8,8 @@ export interface RegistryStatus {
   /** Numbers nobody can name themself by, until they are rotated. */
   readonly notFound: number;
   readonly erased: number;
-  /** Whether everything is kept under the current key, so that the others can be taken away. */
-  readonly rotated: boolean;
+  /** Customers of whom something is not kept under the current key yet. At none the other keys can be taken away. */
+  readonly toRotate: number;
 }
 
 /** What of the registry is kept under which key. Opens nothing. */
@@ -22,9 +22,5 @@ export async function registryStatus(db: Database, { current, keys }: RegistryKe
     current: keyId === current,
     known: Object.hasOwn(keys, keyId),
   }));
-  const elsewhere = all.some(
-    (use) =>
-      (!use.current && use.customerKeys + use.numbers + use.lookups > 0) || (use.current && use.numbers > 0),
-  );
-  return { keys: all, ...counts, rotated: !elsewhere && counts.notFound === 0 };
+  return { keys: all, ...counts, toRotate: await countCustomersToRotate(db, current) };
 }

@@ -1,0 +1,191 @@
+import { userInfo } from 'node:os';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { CONFIG_EXIT_CODE, ConfigError, databaseConfig, keyring, loadConfig } from '#libs/config';
+import { appendAuthorityEntry, createDatabase, type Database, type NewAuthorityEntry } from '#libs/db';
+import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/registry';
+import type { RegistryKeys } from '#libs/vault';
+import { z } from 'zod';
+import { statusLines } from './status-lines.js';
+
+const USAGE = `Usage: npm run -s registry -- <command>
+
+  status [--json]
+      What of the customers' resident registration numbers is kept under which key, and what is still to be rotated.
+
+  rotate [--confirm]
+      Brings everything under the current key. It runs beside everything else, and goes on where it was interrupted.
+      Every process must know the new key before it becomes the current one; earlier keys can be taken away once
+      status says that nothing is left to be rotated.
+
+  erase CUSTOMER_REF [--confirm]
+      Destroys the key of one customer, and with it the number and photos of documents. It cannot be undone.
+      Certificates and consents stay and verify as before.
+
+Without --confirm rotate and erase only say what they would do. Every command takes --as NAME: who asks for it, in the
+audit trail. It runs with the worker's environment.
+Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 some customers could not be rotated, 78 not configured.`;
+
+/** Around the tool: the environment it is configured by, its clock and its two outputs. */
+export interface Terminal {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: () => Date;
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
+  /** Interrupts a rotation between two batches. */
+  readonly signal?: AbortSignal;
+}
+
+interface Context extends Terminal {
+  readonly db: Database;
+  readonly registryKeys: RegistryKeys;
+  /** As the audit trail names them. */
+  readonly actor: string;
+}
+
+class UsageError extends Error {}
+
+const commands: Readonly<Record<string, (args: string[], terminal: Terminal) => Promise<number>>> = {
+  status: (args, terminal) => withContext(args, terminal, { json: { type: 'boolean' } }, 0, status),
+  rotate: (args, terminal) => withContext(args, terminal, { confirm: { type: 'boolean' } }, 0, rotate),
+  erase: (args, terminal) => withContext(args, terminal, { confirm: { type: 'boolean' } }, 1, erase),
+};
+
+/** What operators do with the registry of customers' numbers. @returns the exit code */
+export async function runRegistry([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+  if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
+    terminal.print(USAGE);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    terminal.complain(USAGE);
+    return 2;
+  }
+  try {
+    return await command(args, terminal);
+  } catch (error) {
+    if (error instanceof UsageError || isArgumentError(error)) {
+      terminal.complain(`${error.message} (npm run -s registry -- help)`);
+      return 2;
+    }
+    if (error instanceof ConfigError) {
+      terminal.complain(error.message);
+      return CONFIG_EXIT_CODE;
+    }
+    if (!isOfDatabase(error)) throw error;
+    terminal.complain(
+      `The database cannot be used: ${error.message}. What was committed stays; run it again.`,
+    );
+    return 1;
+  }
+}
+
+async function withContext(
+  args: string[],
+  terminal: Terminal,
+  options: ParseArgsOptionsConfig,
+  positionals: number,
+  run: (context: Context, values: Record<string, unknown>, names: readonly string[]) => Promise<number>,
+): Promise<number> {
+  const parsed = parseArgs({
+    args,
+    options: { ...options, as: { type: 'string' } },
+    allowPositionals: true,
+  });
+  if (parsed.positionals.length !== positionals)
+    throw new UsageError(
+      positionals === 0 ? 'Nothing else was expected' : 'Name one customer by their reference',
+    );
+  const config = loadConfig(z.object({ ...databaseConfig, registryKeys: keyring }), terminal.env);
+  const db = createDatabase({ url: config.databaseUrl, max: 4, applicationName: 'reseal-registry' });
+  const actor = `operator:${typeof parsed.values.as === 'string' ? parsed.values.as : userInfo().username}`;
+  try {
+    const context = { ...terminal, db, registryKeys: config.registryKeys, actor };
+    return await run(context, parsed.values, parsed.positionals);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function status(
+  { db, registryKeys, print }: Context,
+  { json }: Record<string, unknown>,
+): Promise<number> {
+  const found = await registryStatus(db, registryKeys);
+  for (const line of json ? [JSON.stringify(found, null, 2)] : statusLines(found)) print(line);
+  return 0;
+}
+
+async function rotate(context: Context, { confirm }: Record<string, unknown>): Promise<number> {
+  const { db, registryKeys, clock, actor, signal, print, complain } = context;
+  const { toRotate } = await registryStatus(db, registryKeys);
+  const key = registryKeys.current;
+  if (!confirm) {
+    print(`${toRotate} customers would be brought under the key ${key}. Nothing was changed: say --confirm.`);
+    return 0;
+  }
+  await note(context, { action: 'rotateRegistry', outcome: 'STARTED', details: { key, toRotate } });
+  try {
+    const { rotated, failures } = await rotateRegistry({
+      ...{ db, registryKeys, clock, actor },
+      ...(signal ? { signal } : {}),
+      onProgress: (progress) => print(`${progress.rotated} of ${toRotate} customers`),
+    });
+    const interrupted = signal?.aborted ?? false;
+    const outcome = interrupted || failures.length > 0 ? 'FAILED' : 'DONE';
+    const details = { key, rotated, failed: failures.length, interrupted };
+    await note(context, { action: 'rotateRegistry', outcome, details });
+    for (const { customerRef, reason } of failures) complain(`${customerRef}: ${reason}`);
+    if (interrupted) complain('Interrupted: run it again to go on.');
+    print(`${rotated} customers were brought under the key ${key}, ${failures.length} were not.`);
+    if (interrupted) return 1;
+    return failures.length > 0 ? 3 : 0;
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    await note(context, { action: 'rotateRegistry', outcome: 'FAILED', reason, details: { key } }).catch(
+      () => undefined, // the database that failed may be the one to note it in
+    );
+    throw error;
+  }
+}
+
+async function erase(
+  context: Context,
+  { confirm }: Record<string, unknown>,
+  [customerRef = '']: readonly string[],
+): Promise<number> {
+  const { db, registryKeys, actor, clock, print, complain } = context;
+  const confirmed = confirm === true;
+  const erasure = await eraseCustomer(db, registryKeys, { customerRef, actor, now: clock(), confirmed });
+  if (!erasure) {
+    if (confirmed)
+      await note(context, { action: 'eraseCustomer', outcome: 'REFUSED', reason: 'UNKNOWN_CUSTOMER' });
+    complain(`There is no customer ${customerRef}.`);
+    return 1;
+  }
+  const { number, photos, openReissues } = erasure;
+  const what = `${number ? 'the number' : 'no number'} and ${photos} photos`;
+  if (confirmed) print(`The key of ${customerRef} was destroyed, and with it ${what}.`);
+  else
+    print(
+      `The key of ${customerRef} would be destroyed, and with it ${what}. Nothing was changed: say --confirm.`,
+    );
+  if (openReissues.length > 0)
+    print(`Under way, and to end where the number is needed: ${openReissues.join(', ')}.`);
+  return 0;
+}
+
+function note({ db, actor, clock }: Context, entry: Omit<NewAuthorityEntry, 'actor' | 'occurredAt'>) {
+  return appendAuthorityEntry(db, { ...entry, actor, occurredAt: clock() });
+}
+
+/** Of node:util's parseArgs. */
+const isArgumentError = (error: unknown): error is Error =>
+  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
+
+/** SQLSTATEs have five characters; a connection that cannot be had has an errno, or pg's own words. */
+function isOfDatabase(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code ?? '') || /timeout|terminated/i.test(error.message);
+}

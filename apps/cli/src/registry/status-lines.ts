@@ -1,0 +1,32 @@
+import type { RegistryStatus } from '#libs/registry';
+
+const head = ['key', '', "customers' keys", 'numbers', 'found through it'];
+
+/** The status as lines for people. */
+export function statusLines({ keys, numbers, notFound, erased, toRotate }: RegistryStatus): string[] {
+  const rows = keys.map(({ keyId, current, known, ...use }) => [
+    keyId,
+    current ? 'current' : known ? '' : 'NOT KNOWN HERE',
+    ...[use.customerKeys, use.numbers, use.lookups].map(String),
+  ]);
+  return [
+    ...aligned([head, ...rows]),
+    '',
+    `${numbers} numbers are on file, ${erased} were erased.`,
+    ...(notFound > 0 ? [`${notFound} of them cannot be found by number yet.`] : []),
+    toRotate > 0
+      ? `${toRotate} customers are to be brought under the current key: npm run registry -- rotate`
+      : 'Everything is kept under the current key; the others can be taken away.',
+  ];
+}
+
+/** Columns as wide as what is in them. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
