@@ -25,5 +25,9 @@ export type { ReissueAssessment } from './assess.js';
 export type { IdentityContext, ProviderContext } from './context.js';
 export { defaultIdentityRates, IdentityLimits } from './limits.js';
 export type { IdentityRates } from './limits.js';
-export { createOneWonProvider, createTelecomProvider } from './providers/index.js';
+export {
+  createOldCertificateProvider,
+  createOneWonProvider,
+  createTelecomProvider,
+} from './providers/index.js';
 export type { IdentityProvider } from './providers/index.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  identityText,
   registrationText,
   type Apply,
   type CallOrigin,
@@ -9,10 +10,11 @@ import {
   type Reason,
   type StartReissue,
 } from '#libs/domain';
-import { findReissue, putVaultItem, type ReissueRow } from '#libs/db';
+import { findReissue, putVaultItem, type ChallengeRow, type ReissueRow } from '#libs/db';
 import { termsInForce, type TermsCatalogue } from '#libs/terms';
 import { seal, type Purpose } from '#libs/vault';
 import { KeyPair } from '../support/key-pair.js';
+import { documentOf } from './outside-world.js';
 import type { Person } from './people.js';
 import type { World } from './world.js';
 
@@ -29,6 +31,14 @@ export interface Application {
 interface Sealing {
   readonly sub?: string;
   readonly purpose?: Purpose;
+}
+
+interface OldSigning {
+  readonly key?: Pick<KeyPair, 'sign'> | undefined;
+  /** DER. */
+  readonly certificate?: Buffer | undefined;
+  /** What is signed instead of the challenge's text. */
+  readonly text?: string;
 }
 
 /** A client of the gateway and the gateway itself, as far as they make the messages that a reissue is told. */
@@ -67,16 +77,30 @@ export class Applicant {
     return { ...this.call('requestChallenges'), kind: 'requestChallenges' as const, methods };
   }
 
-  /** Answers to the newest challenge of each method; `undefined` is the right code. */
+  /** Answers to the newest challenge of each method; `undefined` is the right answer. */
   async answerChallenges(codes: Partial<Record<IdentityMethod, string | undefined>>, sealing: Sealing = {}) {
     const call = this.call('answerChallenges');
     const answers = [];
     for (const [method, code] of Object.entries(codes) as [IdentityMethod, string | undefined][]) {
-      const { challengeId, transactionId } = await this.newestChallenge(method);
-      const value = code ?? this.world.outside.providerOf(method).codeOf(transactionId);
+      const challengeId = (await this.newestChallenge(method)).challenge_id;
+      const value = code ?? (await this.rightAnswer(method));
       answers.push({ challengeId, answer: await this.sealed(call.updateId, value, 'identity', sealing) });
     }
     return { ...call, kind: 'answerChallenges' as const, answers };
+  }
+
+  /** The signature with the old certificate, or what somebody who has not got it might send. */
+  async signedWithOld({
+    key = this.person.oldKey,
+    certificate = this.person.oldCertificate,
+    text,
+  }: OldSigning = {}) {
+    const { challenge_id, nonce } = await this.newestChallenge('OLD_CERTIFICATE');
+    const signed = Buffer.from(text ?? identityText(this.reissueId, challenge_id, nonce!));
+    return JSON.stringify({
+      certificate: certificate!.toString('base64'),
+      signature: key!.sign(signed).toString('base64url'),
+    });
   }
 
   async submitPassword(password = this.person.password, sealing: Sealing = {}) {
@@ -133,10 +157,24 @@ export class Applicant {
     return row;
   }
 
-  private async newestChallenge(method: IdentityMethod) {
+  private async rightAnswer(method: IdentityMethod): Promise<string> {
+    switch (method) {
+      case 'PHONE_CODE':
+      case 'ONE_WON': {
+        const { transaction_id } = await this.newestChallenge(method);
+        return this.world.outside.providerOf(method).codeOf(transaction_id);
+      }
+      case 'ID_DOCUMENT':
+        return documentOf(this.person);
+      case 'OLD_CERTIFICATE':
+        return this.signedWithOld();
+    }
+  }
+
+  async newestChallenge(method: IdentityMethod): Promise<ChallengeRow> {
     const row = await this.world.owner
       .selectFrom('challenge')
-      .select(['challenge_id as challengeId', 'transaction_id as transactionId'])
+      .selectAll()
       .where('reissue_id', '=', this.reissueId)
       .where('method', '=', method)
       .orderBy('created_at', 'desc')

@@ -78,6 +78,41 @@ export class FakeCodeProvider implements IdentityProvider {
   }
 }
 
+/** The authority for identity documents, which knows them by number and date of issue. */
+export class FakeDocumentAuthority implements IdentityProvider {
+  readonly method = 'ID_DOCUMENT';
+  private readonly documents = new Map<string, string>();
+
+  /** From now on this person's document is genuine and proves this CI. */
+  knows(person: DocumentHolder, ci: string): void {
+    this.documents.set(documentOf(person), ci);
+  }
+
+  accepts(answer: string): boolean {
+    return answer.startsWith('{');
+  }
+
+  async verify({ answer }: VerifyRequest): Promise<VerifyResult> {
+    const ci = this.documents.get(answer);
+    return ci ? { status: 'MATCHED', ci } : { status: 'MISMATCHED', finding: 'NOT_GENUINE' };
+  }
+}
+
+interface DocumentHolder {
+  /** 13 digits. */
+  readonly rrn: string;
+}
+
+/** What somebody answers who has their document at hand. */
+export function documentOf({ rrn }: DocumentHolder): string {
+  return JSON.stringify({
+    type: 'RESIDENT_CARD',
+    rrn,
+    issuedOn: '2020-02-20',
+    photoId: `ph_${'0'.repeat(32)}`,
+  });
+}
+
 /** Takes SMS and mail, unless it is broken. */
 export class FakeMessenger {
   readonly texts: Sms[] = [];
@@ -101,9 +136,10 @@ export class FakeMessenger {
 export class OutsideWorld {
   readonly telecom = new FakeCodeProvider('PHONE_CODE', ({ name, mobile }) => `${name} ${mobile}`);
   readonly oneWon = new FakeCodeProvider('ONE_WON', ({ account }) => account);
+  readonly documents = new FakeDocumentAuthority();
   readonly messenger = new FakeMessenger();
 
-  providerOf(method: IdentityMethod): FakeCodeProvider {
+  providerOf(method: 'PHONE_CODE' | 'ONE_WON'): FakeCodeProvider {
     return method === 'PHONE_CODE' ? this.telecom : this.oneWon;
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID, X509Certificate } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { insertCustomerRrns } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
@@ -19,6 +19,9 @@ export interface Person {
   readonly password: string;
   /** Serial of the certificate on file. */
   readonly oldSerial: string | undefined;
+  /** The key of that certificate, and its DER. */
+  readonly oldKey?: KeyPair;
+  readonly oldCertificate?: Buffer;
   /** R of that certificate, hexadecimal. */
   readonly oldRandom: string;
 }
@@ -58,6 +61,7 @@ export function stranger(world: World): Person {
   };
   world.outside.telecom.knows(person, person.ci);
   world.outside.oneWon.knows(person, person.ci);
+  world.outside.documents.knows(person, person.ci);
   return person;
 }
 
@@ -91,6 +95,7 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
   }
   if (certificateDays === 'none') return person;
 
+  const oldKey = await KeyPair.make();
   const [old] = await world.samples.issueSampleCertificates([
     {
       requestId: randomUUID(),
@@ -99,12 +104,12 @@ export async function customer(world: World, enrolment: Enrolment = {}): Promise
       virtualId: Buffer.from(
         computeVirtualId({ idn: person.rrn, random: Buffer.from(person.oldRandom, 'hex') }),
       ).toString('hex'),
-      csr: await (await KeyPair.make()).request(),
+      csr: await oldKey.request(),
       notBefore: new Date(now.getTime() + (certificateDays - 365) * day).toISOString(),
       notAfter: lastEndOfDay(new Date(now.getTime() + certificateDays * day)).toISOString(),
     },
   ]);
-  return { ...person, oldSerial: old!.serial };
+  return { ...person, oldSerial: old!.serial, oldKey, oldCertificate: new X509Certificate(old!.pem).raw };
 }
 
 /** 14:59:59Z, 23:59:59 in Korea, as of any certificate's end. */

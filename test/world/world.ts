@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { pino } from 'pino';
+import { PasswordHashing } from '#activities/password';
+import { createOldCertificateProvider } from '#activities/identity';
 import { createSampleActivities, createSigningActivities } from '#activities/signing';
 import {
   createCertificateAuthority,
@@ -15,6 +17,7 @@ import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
+import { makeKnown } from '../../apps/signer/src/known-issuers.js';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
 import { MovableClock } from './movable-clock.js';
 import { OutsideWorld } from './outside-world.js';
@@ -58,6 +61,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
   const registryKeys = { current: 'spec', keys: { spec: randomBytes(32) } };
   const authority = await newAuthority();
   const signingPorts = { ...authority, db: as('signer'), clock: clock.now, logger };
+  await makeKnown(as('signer'), authority.authorities, 16, beginning);
   const workerParts: WorkerParts = {
     db: worker,
     clock: clock.now,
@@ -69,9 +73,15 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     vaultKeys: await importVaultKeys(vaultKeys),
     registryKeys,
     pseudonymKey: randomBytes(32),
-    providers: [outside.telecom, outside.oneWon],
+    providers: [
+      outside.telecom,
+      outside.oneWon,
+      outside.documents,
+      createOldCertificateProvider({ db: worker, clock: clock.now, expiredForDays: 365 }),
+    ],
     identityRates: unlimited,
-    hashingSlots: 2,
+    hashing: new PasswordHashing({ slots: 2 }),
+    rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,
     ...outside.messenger,
     temporal: { workflow: unusable('Temporal') },

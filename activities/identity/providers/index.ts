@@ -5,5 +5,6 @@ export type {
   VerifyRequest,
   VerifyResult,
 } from './identity-provider.js';
+export { createOldCertificateProvider } from './old-certificate.js';
 export { createOneWonProvider } from './one-won.js';
 export { createTelecomProvider } from './telecom.js';

@@ -9,7 +9,7 @@ import {
   type Database,
   type IssuerRow,
 } from '#libs/db';
-import { identityText, type Clock } from '#libs/domain';
+import { identityText, nobody, type Clock } from '#libs/domain';
 import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';
 
 const dayMs = 24 * 3600 * 1000;
@@ -28,9 +28,6 @@ export interface OldCertificateOptions {
   readonly expiredForDays: number;
 }
 
-/** Asked for where the bank knows nobody, so that the same questions are asked. */
-const nobody = '00000000-0000-0000-0000-000000000000';
-
 /**
  * The signature with the old certificate, which the bank checks by its own records: it must be the one on file, made by
  * one of our issuing CAs, neither revoked nor on hold, and not expired for long. What is shown is only compared with
@@ -47,6 +44,7 @@ export function createOldCertificateProvider({
     async verify(request): Promise<VerifyResult> {
       const answer = parse(request.answer);
       if (!answer) return { status: 'MISMATCHED', finding: 'MALFORMED' };
+      // Where the bank knows nobody, the same questions are asked.
       const customerId = request.customerId ?? nobody;
       const customer = await customerById(db, customerId);
       const onFile = await certificateOnFile(db, customerId);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { PasswordHashing } from '#activities/password';
 import { createMailSender, createSmsSender } from '#activities/notification';
 import { exitOnConfigError } from '#libs/config';
 import { createDatabase } from '#libs/db';
@@ -30,6 +31,14 @@ const temporalAddress = {
   dataConverter: createDataConverter(config.codecKeys),
 };
 const temporal = connectTemporalClient(temporalAddress);
+const hashing = new PasswordHashing(
+  { slots: config.hashingSlots },
+  {
+    memoryCost: config.hashingMemoryKib,
+    timeCost: config.hashingPasses,
+    parallelism: config.hashingLanes,
+  },
+);
 const circuits = new ProviderCircuits(logger);
 
 const activities = createActivities({
@@ -43,9 +52,10 @@ const activities = createActivities({
   vaultKeys: await importVaultKeys(config.vaultKeys),
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
-  providers: createIdentityProviders(config, { onCircuitChange: circuits.onChange }),
+  providers: createIdentityProviders(config, { db, clock, onCircuitChange: circuits.onChange }),
   identityRates: identityRatesOf(config),
-  hashingSlots: config.hashingSlots,
+  hashing,
+  rememberedPasswords: config.rememberedPasswords,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,
   sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
   mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
@@ -72,5 +82,5 @@ await bootstrap({
   name: 'worker',
   config,
   logger,
-  module: WorkerModule.with(new ProcessParts(runner, relay, temporal, db, logger, circuits)),
+  module: WorkerModule.with(new ProcessParts(runner, relay, temporal, db, logger, circuits, hashing)),
 });
