@@ -4,6 +4,7 @@ import {
   lockPasswordCredential,
   passwordTry,
   setWrongTries,
+  upgradeVerifier,
   type PasswordCredentialRow,
 } from '#libs/db';
 import {
@@ -42,8 +43,28 @@ export async function checkPassword(
   });
   if (!reserved.proceed || !credential || password === undefined) return reserved;
 
-  const matches = granted && (await context.hashing.verify(credential.verifier, password));
-  return takeStep(context, reissueId, message, 'submitPassword', (change) => recordCheck(change, matches));
+  const compared = await compare(context, granted, credential.verifier, password);
+  return takeStep(context, reissueId, message, 'submitPassword', (change) => recordCheck(change, compared));
+}
+
+/** What a password was compared with, and what came of it. */
+interface Compared {
+  readonly verifier: string;
+  readonly matches: boolean;
+  /** The right password at today's cost, where the verifier was made at another. */
+  readonly upgraded?: string;
+}
+
+async function compare(
+  { hashing }: PasswordContext,
+  granted: boolean,
+  verifier: string,
+  password: string,
+): Promise<Compared> {
+  const matches = granted && (await hashing.verify(verifier, password));
+  return matches && hashing.isOutdated(verifier)
+    ? { verifier, matches, upgraded: await hashing.hash(password) }
+    : { verifier, matches };
 }
 
 async function reserveTry(
@@ -57,12 +78,18 @@ async function reserveTry(
   return granted;
 }
 
-async function recordCheck(change: ReissueChange, matches: boolean): Promise<Ending> {
+async function recordCheck(
+  change: ReissueChange,
+  { matches, verifier, upgraded }: Compared,
+): Promise<Ending> {
   const { tx, row, now } = change;
   const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
   if (!credential) return refused('NO_PASSWORD_ON_FILE');
+  // Run again, it finds its try reserved and is compared with the password that is in force now.
+  if (credential.verifier !== verifier) throw new Error('the password was set anew while it was compared');
   if (matches) {
     await setWrongTries(tx, credential.customer_id, 0);
+    if (upgraded) await upgradeVerifier(tx, credential.customer_id, upgraded);
     change.set({ password_verified_at: now, password_attempts: passwordAttempts });
     change.move('submitPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-verified.v1');
     return done();

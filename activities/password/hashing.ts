@@ -8,45 +8,97 @@ export interface HashingCost {
   readonly parallelism: number;
 }
 
+export interface HashingLimits {
+  /**
+   * How many are hashed at once. Each takes a thread of libuv's pool (four, unless UV_THREADPOOL_SIZE says otherwise),
+   * which files, DNS and other cryptography need too: leave some.
+   */
+  readonly slots: number;
+  /** How many may wait for a slot, beyond which one comes again later. */
+  readonly waiting?: number;
+}
+
 /** `Algorithm.Argon2id`, a const enum that isolated modules cannot read. */
 const argon2id = 2 as Algorithm.Argon2id;
 
 /** OWASP's first recommendation for Argon2id. */
 export const defaultHashingCost: HashingCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
+/** At 20 to 30 ms each, who waits behind so many in front of each slot waits for less than half a second. */
+const defaultWaitingPerSlot = 16;
+
 /**
- * Argon2id in a bounded pool: however many passwords arrive, only `slots` are hashed at once, and the rest of
+ * So many passwords wait that one more would only be in the way: a step that holds its place in Temporal's worker while
+ * it waits keeps the steps of others from running. Its retry comes back later, and finds its try reserved.
+ */
+export class HashingBusy extends Error {
+  override readonly name = 'HashingBusy';
+}
+
+/**
+ * Argon2id in a bounded pool: however many passwords arrive, only `slots` are hashed at once, few wait, and the rest of
  * the worker goes on.
  */
 export class PasswordHashing {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  /** Since the process began. */
+  readonly totals = { hashed: 0, hashingMs: 0, turnedAway: 0 };
+  private readonly queue: (() => void)[] = [];
+  private readonly longestQueue: number;
+  private inUse = 0;
 
   constructor(
-    private readonly slots: number,
+    private readonly limits: HashingLimits,
     private readonly cost: HashingCost = defaultHashingCost,
-  ) {}
+  ) {
+    this.longestQueue = limits.waiting ?? limits.slots * defaultWaitingPerSlot;
+  }
 
-  /** Whether `password` belongs to the PHC string `verifier`. */
+  get running(): number {
+    return this.inUse;
+  }
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /**
+   * Whether `password` belongs to the PHC string `verifier`.
+   * @throws {HashingBusy}
+   */
   verify(verifier: string, password: string): Promise<boolean> {
     return this.inSlot(() => verify(verifier, password));
   }
 
-  /** A PHC string for a new password. */
+  /**
+   * A PHC string for a password, at today's cost.
+   * @throws {HashingBusy}
+   */
   hash(password: string): Promise<string> {
     const options: Options = { algorithm: argon2id, ...this.cost };
     return this.inSlot(() => hash(password, options));
   }
 
+  /** Whether `verifier` was made at another cost than today's, or in another way. */
+  isOutdated(verifier: string): boolean {
+    const { memoryCost, timeCost, parallelism } = this.cost;
+    return !verifier.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+  }
+
   private async inSlot<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running < this.slots) this.running += 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve)); // takes over the slot of who wakes it
+    if (this.inUse < this.limits.slots) this.inUse += 1;
+    else if (this.queue.length >= this.longestQueue) {
+      this.totals.turnedAway += 1;
+      throw new HashingBusy('too many passwords are waiting to be hashed');
+    } else await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of who wakes it
+    const from = performance.now();
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      this.totals.hashed += 1;
+      this.totals.hashingMs += performance.now() - from;
+      const next = this.queue.shift();
       if (next) next();
-      else this.running -= 1;
+      else this.inUse -= 1;
     }
   }
 }

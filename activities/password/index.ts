@@ -1,4 +1,5 @@
 import type { ResetPassword, SubmitPassword } from '#libs/domain';
+import type { RegistryKeys } from '#libs/vault';
 import type { IdentityContext } from '#activities/identity';
 import { checkPassword } from './check.js';
 import type { PasswordHashing } from './hashing.js';
@@ -6,6 +7,9 @@ import { resetPassword } from './reset.js';
 
 export interface PasswordContext extends IdentityContext {
   readonly hashing: PasswordHashing;
+  readonly registryKeys: RegistryKeys;
+  /** How many of the last passwords, the one in force among them, may not be set again. */
+  readonly rememberedPasswords: number;
 }
 
 /** The steps of the certificate password. */
@@ -17,5 +21,5 @@ export function createPasswordSteps(context: PasswordContext) {
 }
 export type PasswordSteps = ReturnType<typeof createPasswordSteps>;
 
-export { PasswordHashing, defaultHashingCost } from './hashing.js';
-export type { HashingCost } from './hashing.js';
+export { PasswordHashing, HashingBusy, defaultHashingCost } from './hashing.js';
+export type { HashingCost, HashingLimits } from './hashing.js';

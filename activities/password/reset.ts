@@ -1,8 +1,15 @@
-import { brokenPasswordRules, passwordAttempts, type PreparedStep, type ResetPassword } from '#libs/domain';
-import { replaceVerifier } from '#libs/db';
+import {
+  accepts,
+  passwordAttempts,
+  type PasswordRuleCode,
+  type PreparedStep,
+  type ResetPassword,
+} from '#libs/domain';
+import { findReissue, replaceVerifier } from '#libs/db';
 import { assessReissue } from '#activities/identity';
 import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './index.js';
+import { brokenRules } from './new-password.js';
 
 /**
  * Sets a new certificate password. It needs two identity methods in all, neither of them the old certificate;
@@ -14,26 +21,39 @@ export async function resetPassword(
   message: ResetPassword,
 ): Promise<PreparedStep> {
   const password = await context.secrets.open(message.newPassword, 'password', reissueId);
-  const broken = password === undefined ? [] : brokenPasswordRules(password);
-  const verifier =
-    password === undefined || broken.length > 0 ? undefined : await context.hashing.hash(password);
+  const chosen = password === undefined ? undefined : await choose(context, reissueId, password);
 
   return takeStep(context, reissueId, message, 'resetPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
-    if (!verifier)
+    if (!chosen) return refused('WRONG_STATE');
+    if (!('verifier' in chosen))
       return failed('PASSWORD_RULES', {
-        errors: broken.map((code) => ({ pointer: '/newPassword', message: code })),
+        errors: chosen.broken.map((code) => ({ pointer: '#/newPassword', code, message: code })),
       });
     if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
 
     const { tx, row, now } = change;
     if (!row.customer_id) throw new BrokenInvariant('identity is verified without a customer');
-    await replaceVerifier(tx, row.customer_id, verifier, now);
+    await replaceVerifier(tx, row.customer_id, chosen.verifier, now, context.rememberedPasswords);
     change.set({ password_verified_at: now, password_attempts: passwordAttempts, resetting: false });
     change.move('resetPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-reset.v1');
     change.notify.push('PASSWORD_RESET');
     return done();
   });
+}
+
+type Chosen = { readonly verifier: string } | { readonly broken: readonly PasswordRuleCode[] };
+
+/** Judges and hashes a new password, outside any transaction; not for who could not set it anyway. */
+async function choose(
+  context: PasswordContext,
+  reissueId: string,
+  password: string,
+): Promise<Chosen | undefined> {
+  const row = await findReissue(context.db, reissueId);
+  if (!row?.customer_id || !accepts(row.state, 'resetPassword')) return undefined;
+  const broken = await brokenRules(context, reissueId, row.customer_id, password);
+  return broken.length > 0 ? { broken } : { verifier: await context.hashing.hash(password) };
 }
 
 /** Goes back to ask for what is missing; where no further method can be had, the old password is still asked for. */

@@ -62,7 +62,7 @@ export function done(
 /** The step was taken and the answer is no: it is recorded, and a retry gets the same answer. */
 export function failed(
   code: RefusalCode,
-  more: { reason?: string; errors?: { pointer: string; message: string }[] } = {},
+  more: { reason?: string; errors?: { pointer: string; message: string; code?: string }[] } = {},
 ): Ending {
   return { kind: 'outcome', outcome: { status: 'REFUSED', code, ...more } };
 }

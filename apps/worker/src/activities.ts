@@ -8,7 +8,7 @@ import {
 } from '#activities/identity';
 import { createLifecycleSteps } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
-import { createPasswordSteps, PasswordHashing } from '#activities/password';
+import { createPasswordSteps, type PasswordHashing } from '#activities/password';
 import { createReconcileActivities } from '#activities/reconcile';
 import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
@@ -37,7 +37,9 @@ export interface WorkerParts {
   readonly pseudonymKey: Buffer;
   readonly providers: readonly IdentityProvider[];
   readonly identityRates: IdentityRates;
-  readonly hashingSlots: number;
+  readonly hashing: PasswordHashing;
+  /** How many of the last passwords may not be set again. */
+  readonly rememberedPasswords: number;
   readonly wrongVidChecksPerDay: number;
   readonly sms: SmsSender;
   readonly mail: MailSender;
@@ -63,7 +65,8 @@ export function createActivities(parts: WorkerParts) {
     providers,
     identityLimits: new IdentityLimits(parts.pseudonymKey, parts.identityRates),
     secrets: createSecrets(db, parts.vaultKeys),
-    hashing: new PasswordHashing(parts.hashingSlots),
+    hashing: parts.hashing,
+    rememberedPasswords: parts.rememberedPasswords,
   };
   return {
     ...givingUp({

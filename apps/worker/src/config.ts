@@ -1,3 +1,4 @@
+import { defaultHashingCost } from '#activities/password';
 import { z } from 'zod';
 import {
   databaseConfig,
@@ -42,7 +43,14 @@ export const configSchema = z.object({
   smtpUrl: url('smtp', 'smtps'),
   mailFrom: z.string(),
   eventSource: z.string().default('/reseal'),
+  /** How many passwords are hashed at once; fewer than libuv has threads (UV_THREADPOOL_SIZE, four by default). */
   hashingSlots: integer(2, { min: 1, max: 64 }),
+  /** Cost of a new verifier (RFC 9106); an older one is made anew when its password is right. */
+  hashingMemoryKib: integer(defaultHashingCost.memoryCost, { min: 8_192, max: 2_097_152 }),
+  hashingPasses: integer(defaultHashingCost.timeCost, { min: 1, max: 100 }),
+  hashingLanes: integer(defaultHashingCost.parallelism, { min: 1, max: 64 }),
+  /** How many of the last passwords, the one in force among them, may not be set again. */
+  rememberedPasswords: integer(5, { min: 1, max: 24 }),
   /** How many checks of one certificate's VID may be wrong on one day. */
   wrongVidChecksPerDay: integer(10, { min: 1 }),
   deadlineMs: milliseconds(defaultDeadlines.untilIssuedMs),

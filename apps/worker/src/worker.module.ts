@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { PasswordHashing } from '#activities/password';
 import type { Database } from '#libs/db';
 import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
+import { registerHashingMetrics } from './hashing-metrics.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
 
@@ -18,6 +20,7 @@ export class ProcessParts {
     readonly db: Database,
     readonly logger: Logger,
     readonly circuits: ProviderCircuits,
+    readonly hashing: PasswordHashing,
   ) {}
 }
 
@@ -43,11 +46,12 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, temporal, db, circuits } = this.parts;
+    const { runner, relay, temporal, db, circuits, hashing } = this.parts;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
     registerRelayMetrics(relay, this.metrics.registry);
+    registerHashingMetrics(hashing, this.metrics.registry);
     circuits.register(this.metrics.registry);
     relay.start();
     void this.scheduleWhenReachable();

@@ -256,6 +256,7 @@ export const problemSchema = z
           pointer: z.string().optional().describe('into the body: RFC 6901, as a URI fragment'),
           parameter: z.string().optional(),
           in: z.enum(['query', 'path', 'header']).optional(),
+        code: z.string().optional().describe('stable, where faults are told apart by it'),
           message: z.string(),
         }),
       )

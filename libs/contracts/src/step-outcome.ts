@@ -18,7 +18,12 @@ export type StepOutcome = {
       readonly code: RefusalCode;
       /** A finer code, such as why a certificate request was refused. */
       readonly reason?: string;
-      readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+      /** `code` names what is wrong, where there are words for it in both languages. */
+      readonly errors?: readonly {
+        readonly pointer: string;
+        readonly message: string;
+        readonly code?: string;
+      }[];
     }
 );
 

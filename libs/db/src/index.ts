@@ -35,6 +35,7 @@ export {
   customerRrn,
   insertCustomerRrns,
   customersToRotate,
+  countCustomersToRotate,
   lockRotatable,
   takenLookups,
   updateCustomerRrns,
@@ -60,6 +61,8 @@ export {
   lockPasswordCredential,
   setWrongTries,
   replaceVerifier,
+  earlierVerifiers,
+  upgradeVerifier,
   passwordTry,
   insertPasswordTry,
 } from './password-credentials.js';

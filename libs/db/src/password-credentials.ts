@@ -32,8 +32,24 @@ export async function setWrongTries(tx: Tx, customerId: string, wrongTries: numb
     .execute();
 }
 
-/** Sets a new verifier; the old one is void at once and all tries are back. */
-export async function replaceVerifier(tx: Tx, customerId: string, verifier: string, at: Date): Promise<void> {
+/**
+ * Sets a new verifier; the old one is void at once and all tries are back. What was in force is kept, as far back as
+ * `remembered` passwords, the new one among them.
+ */
+export async function replaceVerifier(
+  tx: Tx,
+  customerId: string,
+  verifier: string,
+  at: Date,
+  remembered: number,
+): Promise<void> {
+  const before = await lockPasswordCredential(tx, customerId);
+  if (before)
+    await tx
+      .insertInto('password_history')
+      .values({ customer_id: customerId, verifier: before.verifier, set_at: before.set_at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   await tx
     .insertInto('password_credential')
     .values({ customer_id: customerId, verifier, wrong_tries: 0, set_at: at })
@@ -41,6 +57,43 @@ export async function replaceVerifier(tx: Tx, customerId: string, verifier: stri
       conflict.column('customer_id').doUpdateSet({ verifier, wrong_tries: 0, set_at: at }),
     )
     .execute();
+  await tx
+    .deleteFrom('password_history')
+    .where('customer_id', '=', customerId)
+    .where('set_at', 'not in', (query) =>
+      query
+        .selectFrom('password_history')
+        .select('set_at')
+        .where('customer_id', '=', customerId)
+        .orderBy('set_at', 'desc')
+        .limit(Math.max(0, remembered - 1)),
+    )
+    .execute();
+}
+
+/** The same password at another cost. The caller holds the lock and has compared it with the verifier. */
+export async function upgradeVerifier(tx: Tx, customerId: string, verifier: string): Promise<void> {
+  await tx
+    .updateTable('password_credential')
+    .set({ verifier })
+    .where('customer_id', '=', customerId)
+    .execute();
+}
+
+/** The verifiers in force before, newest first. */
+export async function earlierVerifiers(
+  db: Database | Tx,
+  customerId: string,
+  count: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('password_history')
+    .select('verifier')
+    .where('customer_id', '=', customerId)
+    .orderBy('set_at', 'desc')
+    .limit(count)
+    .execute();
+  return rows.map(({ verifier }) => verifier);
 }
 
 /** The try reserved by this step, if it was reserved before. */

@@ -18,6 +18,7 @@ export const Problem = z
           pointer: z.string().optional().describe('JSON Pointer into the body, as a URI fragment'),
           parameter: z.string().optional(),
           in: z.enum(['query', 'path', 'header']).optional(),
+          code: z.string().optional().describe('Stable, where faults are told apart by it'),
           message: z.string(),
         }),
       )

@@ -6,6 +6,8 @@ export interface InputFault {
   pointer?: string;
   parameter?: string;
   in?: 'query' | 'path' | 'header';
+  /** Stable, where clients tell faults apart by it. */
+  code?: string;
   message: Text;
 }
 

@@ -13,7 +13,7 @@ export interface ProblemDocument {
   detail?: string;
   instance?: string;
   traceId: string;
-  errors?: { pointer?: string; parameter?: string; in?: string; message: string }[];
+  errors?: { pointer?: string; parameter?: string; in?: string; code?: string; message: string }[];
   [extension: string]: unknown;
 }
 

@@ -140,8 +140,8 @@ describe('a reset of the password', () => {
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({ code: 'PASSWORD_RULES' });
     expect(await outcomeOf(applicant, message.updateId)).toMatchObject({
       errors: ['TOO_SHORT', 'NEEDS_LETTER', 'NEEDS_SPECIAL'].map((code) => ({
-        pointer: '/newPassword',
-        message: code,
+        pointer: '#/newPassword',
+        code,
       })),
     });
     expect(await submit(applicant)).toBe('CONSENT_REQUIRED');

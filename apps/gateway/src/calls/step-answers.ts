@@ -1,7 +1,9 @@
 import { problemOfRefusal, type Reissue, type StepOutcome } from '#libs/contracts';
 import type { StartReissue } from '#libs/domain';
+import type { InputFault } from '#libs/http';
 import { tokenLifetimeSeconds, type AccessTokens } from '../access/access-tokens.js';
 import { problem } from '../problems.js';
+import { wordsOfPasswordRule } from '../reading/password-rules.js';
 import { Answer } from './answer.js';
 import type { StepKind } from './step-routes.js';
 
@@ -44,5 +46,17 @@ function partsOf(settled: Settled): Pick<StepOutcome, 'reissue' | 'challenges' |
   const { outcome } = settled;
   if (outcome.status === 'DONE') return outcome;
   const { code, reason, errors, reissue } = outcome;
-  throw problem(problemOfRefusal(code), { reissue, code: reason, ...(errors ? { errors } : {}) });
+  throw problem(problemOfRefusal(code), {
+    reissue,
+    code: reason,
+    ...(errors ? { errors: errors.map(inWords) } : {}),
+  });
+}
+
+type RecordedFault = NonNullable<Extract<StepOutcome, { status: 'REFUSED' }>['errors']>[number];
+
+/** A fault that was recorded by its code, in the words of those who read it. */
+function inWords({ pointer, code, message }: RecordedFault): InputFault {
+  if (code === undefined) return { pointer, message };
+  return { pointer, code, message: wordsOfPasswordRule(code) ?? message };
 }

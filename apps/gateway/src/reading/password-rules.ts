@@ -1,5 +1,5 @@
 import type { passwordRulesSchema } from '#libs/contracts';
-import { passwordRuleCodes, passwordRules, type PasswordRuleCode } from '#libs/domain';
+import { digitsOfANumber, passwordRuleCodes, passwordRules, type PasswordRuleCode } from '#libs/domain';
 import type { z } from 'zod';
 
 const { version, minimumLength, maximumLength, forbiddenCharacters } = passwordRules;
@@ -22,7 +22,29 @@ const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
     ko: '영문 자판으로 입력할 수 있는 문자만 쓸 수 있습니다(공백 제외).',
     en: 'Only printable ASCII characters, without spaces.',
   },
+  CONTAINS_NAME: {
+    ko: '이름을 포함할 수 없습니다(영문 자판으로 친 한글 이름도 포함).',
+    en: 'Not your name, nor your Korean name as it is typed on Latin keys.',
+  },
+  CONTAINS_BIRTH_DATE: { ko: '생년월일을 포함할 수 없습니다.', en: 'Not your date of birth.' },
+  CONTAINS_NUMBER: {
+    ko: `휴대전화번호, 계좌번호, 주민등록번호의 연속된 숫자 ${digitsOfANumber}자리 이상을 포함할 수 없습니다.`,
+    en: `Not ${digitsOfANumber} or more digits in a row of your mobile, account or resident registration number.`,
+  },
+  TOO_COMMON: {
+    ko: '흔히 쓰여 쉽게 추측할 수 있는 비밀번호는 쓸 수 없습니다.',
+    en: 'Not one that many people use and that is easily guessed.',
+  },
+  RECENTLY_USED: {
+    ko: '최근에 쓴 비밀번호는 다시 쓸 수 없습니다.',
+    en: 'Not one of those you used lately.',
+  },
 };
+
+/** The words of a rule by its code; undefined for a code that is none. */
+export function wordsOfPasswordRule(code: string): { ko: string; en: string } | undefined {
+  return words[code as PasswordRuleCode];
+}
 
 /** The rules for a new certificate password, as data and in words. */
 export function describePasswordRules(): z.output<typeof passwordRulesSchema> {

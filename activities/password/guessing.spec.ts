@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { isTooCommon } from './guessing.js';
+
+const nobody = { name: '김견본', numbers: [] };
+
+describe('a password on lists of common ones', () => {
+  it.each([
+    'Password1!',
+    'P@ssw0rd123',
+    'Qwerty123!',
+    'qwer1234!@',
+    'asdf1234!!',
+    'iloveyou1!',
+    'aaaaaaaa1!',
+    '1234567a#$',
+    'abc123!@#a',
+    'dkssud12!@',
+    'qlalfqjsgh1!',
+    'a1!'.repeat(21),
+  ])('is refused: %p', async (password) => {
+    expect(await isTooCommon(password, nobody)).toBe(true);
+  });
+
+  it.each([
+    'Brand-new-1',
+    'renewed-2468-Seal',
+    'hkmnp-48213-QRT',
+    'tree.7.river.stone',
+    'Xq7#vT9!mZ',
+    'secret-Seal-1',
+  ])('is not %p', async (password) => {
+    expect(await isTooCommon(password, nobody)).toBe(false);
+  });
+
+  it('is one that only repeats what is known of its owner', async () => {
+    expect(await isTooCommon('specimen1!', { name: 'specimen', numbers: [] })).toBe(true);
+  });
+
+  it('is told in a moment, however long and however devised', async () => {
+    for (const password of ['!@#$%^&*()a1'.repeat(6), 'aA1!'.repeat(16), 'p4ssw0rd!'.repeat(8)]) {
+      const from = performance.now();
+      await isTooCommon(password.slice(0, 64), nobody);
+      expect(performance.now() - from).toBeLessThan(1_000);
+    }
+  });
+});

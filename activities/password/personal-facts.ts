@@ -1,0 +1,27 @@
+import { readResidentNumber, type PersonalFacts } from '#libs/domain';
+import type { CustomerRow } from '#libs/db';
+import { NumberAccess } from '#libs/registry';
+import type { PasswordContext } from './index.js';
+
+/** What the bank knows of a customer that others may know too, for a new password to be held against. */
+export async function personalFacts(
+  { db, clock, registryKeys }: PasswordContext,
+  reissueId: string,
+  customer: CustomerRow,
+): Promise<PersonalFacts> {
+  const access = await NumberAccess.announce(db, {
+    customerId: customer.customer_id,
+    customerRef: customer.customer_ref,
+    actor: 'worker',
+    purpose: 'PASSWORD_RULES',
+    reissueId,
+    at: clock(),
+  });
+  const number = await access.open(db, registryKeys);
+  const read = number === undefined ? undefined : readResidentNumber(number, clock());
+  return {
+    name: customer.name,
+    ...(read ? { birthDate: read.birthDate } : {}),
+    numbers: [customer.mobile, customer.account_number, ...(read ? [read.digits] : [])],
+  };
+}
