@@ -38,7 +38,8 @@ async function recordConsents(
         digest: consent.digest,
         locale: consent.locale,
         agreed: consent.agreed,
-        ...message.origin,
+        address: message.origin.address,
+        agent: message.origin.agent,
         recorded_at: change.now,
       })),
     );
