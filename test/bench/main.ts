@@ -5,6 +5,10 @@ interface Benchmark {
 
 /** `npm run bench -- <name>`: what can be measured, and the module that does it. */
 const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<Benchmark> }>> = {
+  password: {
+    about: "the password step and its hashing; others' steps beside a flood of wrong passwords",
+    load: () => import('./password.js'),
+  },
   sign: {
     about: 'signing: raw, sign step, request check, whole cycle, step-ca and cfssl',
     load: () => import('./sign.js'),
