@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Injectable, Param, Post } from '@nestjs/common';
 import { carriers } from '#libs/domain';
 import { z } from 'zod';
 import { ActsAs } from '../faults/fault.interceptor.js';
@@ -21,6 +21,8 @@ const codeBody = z.object({
   carrier: z.enum(carriers).optional(),
 });
 
+/** What every company answers; injectable, so that each gets what this needs. */
+@Injectable()
 abstract class TelecomRoutes {
   protected abstract readonly company: TelecomCompany;
 
