@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { putVaultItem } from '#libs/db';
+import { eraseCustomer } from '#libs/registry';
 import { seal, type Purpose } from '#libs/vault';
 import type { VidCheckRequest } from '#activities/vid-check';
 import { hour } from '../world/movable-clock.js';
@@ -81,6 +82,22 @@ describe('a check of a VID', () => {
       ]);
       expect(await leftOf(request)).toBe(0);
     }
+  });
+
+  it('answers as before once the number is erased from the registry', async () => {
+    const person = await customer(world);
+    const { customer_ref: customerRef } = await world.owner
+      .selectFrom('customer')
+      .select('customer_ref')
+      .where('customer_id', '=', person.customerId!)
+      .executeTakeFirstOrThrow();
+    const erasing = { customerRef, actor: 'spec', now: world.clock.now(), confirmed: true };
+    expect(await eraseCustomer(world.as('worker', 1), world.registryKeys, erasing)).toMatchObject({
+      number: true,
+    });
+    expect(await check(await ask(person))).toMatchObject({ answer: 'CHECKED', matches: true });
+    const wrong = await ask(person, { ...right(person), rrn: wrongNumber });
+    expect(await check(wrong)).toMatchObject({ answer: 'CHECKED', matches: false });
   });
 
   it('that runs again, at once or later, gives the answer it gave', async () => {

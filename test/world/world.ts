@@ -93,6 +93,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     outside,
     /** A connection with no more rights than an app has. */
     as,
+    urlOf: database.urlOf,
     /** Sees and may do everything. */
     owner,
     gateway,

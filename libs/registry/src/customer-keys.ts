@@ -1,4 +1,4 @@
-import { customerKey, insertCustomerKeys, type Tx } from '#libs/db';
+import { customerKey, insertCustomerKeys, type Database, type Tx } from '#libs/db';
 import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys } from '#libs/vault';
 
 /**
@@ -11,16 +11,16 @@ import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys 
  * @throws {RegistrySealError} if it is wrapped under a key that is not known here, or was damaged
  */
 export async function customerKeyOf(
-  tx: Tx,
+  db: Database | Tx,
   registryKeys: RegistryKeys,
   customerId: string,
   now: Date,
 ): Promise<CustomerKey | undefined> {
   const made = newCustomerKey(customerId);
-  const kept = await customerKey(tx, customerId);
-  if (kept === undefined) await insertCustomerKeys(tx, [{ customerId, ...made.wrap(registryKeys) }], now);
+  const kept = await customerKey(db, customerId);
+  if (kept === undefined) await insertCustomerKeys(db, [{ customerId, ...made.wrap(registryKeys) }], now);
   // Read again: somebody else may have made it in this moment.
-  const there = kept ?? (await customerKey(tx, customerId));
+  const there = kept ?? (await customerKey(db, customerId));
   if (there === undefined || there === 'destroyed') return undefined;
   return unwrapCustomerKey(registryKeys, customerId, there);
 }

@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { certificateBySerial, customerRrn, insertCustomerRrns } from '#libs/db';
 import { computeVirtualId, readIdentifyData } from '#libs/npki';
+import { sealNewNumber } from '#libs/registry';
 import { sealRegistryValue } from '#libs/vault';
 import type { Applicant } from '../../world/applicant.js';
 import { customer } from '../../world/people.js';
@@ -114,13 +115,30 @@ describe('the number', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('that was sealed under an earlier key of the registry is used as well', async () => {
+  it('whose key is wrapped under an earlier key of the registry is used as well', async () => {
     const { registryKeys } = world;
     const rotated = { current: 'next', keys: { ...registryKeys.keys, next: randomBytes(32) } };
     const applicant = await walkTo(world, await customer(world), 'ISSUED', {
       activities: world.activitiesWith({ registryKeys: rotated }),
     });
     expect((await applicant.row()).serial).not.toBeNull();
+  });
+
+  it('that was put on file before customers had keys is used as well', async () => {
+    const person = await customer(world, { withoutRrn: true });
+    const { keyId, sealed } = sealRegistryValue(world.registryKeys, person.customerId!, person.rrn);
+    await world.owner
+      .insertInto('customer_rrn')
+      .values({
+        ...{ customer_id: person.customerId!, key_id: keyId },
+        sealed,
+        recorded_at: world.clock.now(),
+      })
+      .execute();
+    const applicant = await walkTo(world, person, 'KEY_REQUIRED');
+    const random = randomBytes(20).toString('hex');
+    const { virtualId } = (await issueWith(applicant, random))!;
+    expect(Buffer.from(virtualId).equals(virtualIdOf(applicant, random))).toBe(true);
   });
 
   it.each([
@@ -132,7 +150,7 @@ describe('the number', () => {
     const { keyId, sealed } = seal(applicant.person.customerId!);
     await world.owner
       .updateTable('customer_rrn')
-      .set({ key_id: keyId, sealed })
+      .set({ key_id: keyId, sealed, sealed_by: 'REGISTRY', lookup: null })
       .where('customer_id', '=', applicant.person.customerId!)
       .execute();
     const message = await applicant.requestCertificate();
@@ -154,11 +172,12 @@ describe('the number', () => {
 
   it('is put on file by enrolment, which need not read it', async () => {
     const { customerId } = await customer(world, { withoutRrn: true });
-    const kept = sealRegistryValue(world.registryKeys, customerId!, '0099000000000');
-    const numbers = [{ customerId: customerId!, ...kept }];
-    await insertCustomerRrns(world.as('sandbox'), numbers, world.clock.now());
-    await insertCustomerRrns(world.as('sandbox'), numbers, world.clock.now());
-    expect(await customerRrn(world.owner, customerId!)).toEqual(kept);
+    const first = sealNewNumber(world.registryKeys, customerId!, '0099000000000');
+    const again = sealNewNumber(world.registryKeys, customerId!, '0099000000000');
+    for (const numbers of [[first], [again]])
+      await insertCustomerRrns(world.as('sandbox'), numbers, world.clock.now());
+    const { key, sealed } = first;
+    expect(await customerRrn(world.owner, customerId!)).toEqual({ sealedBy: 'CUSTOMER', key, sealed });
   });
 });
 

@@ -183,9 +183,8 @@ function note({ db, actor, clock }: Context, entry: Omit<NewAuthorityEntry, 'act
 const isArgumentError = (error: unknown): error is Error =>
   String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
 
-/** SQLSTATEs have five characters; a connection that cannot be had has an errno, or pg's own words. */
+/** A SQLSTATE has five characters; a connection that cannot be had tells an errno, or pg's own words. */
 function isOfDatabase(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code ?? '') || /timeout|terminated/i.test(error.message);
+  const { code = '', message = '' } = error as NodeJS.ErrnoException;
+  return /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) || /timeout|terminated/i.test(message);
 }

@@ -1,0 +1,452 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { customerKeyOf, eraseCustomer, NumberAccess, registryStatus, rotateRegistry } from '#libs/registry';
+import { sealRegistryValue, type RegistryKeys } from '#libs/vault';
+import { runRegistry } from '../../apps/cli/src/registry/registry.js';
+import { Applicant } from '../world/applicant.js';
+import { startNamedBy } from '../world/naming.js';
+import { customer, type Person } from '../world/people.js';
+import { perform } from '../world/perform.js';
+import { auditOf, eventTypesOf, expectSoundRecords } from '../world/records.js';
+import { goOn, walkTo } from '../world/walk.js';
+import { createWorld, type World } from '../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+// A rotation is of everybody: each of these finds nobody but its own.
+beforeEach(() =>
+  sql`truncate customer, reissue, certificate, authority_entry, rrn_access cascade`.execute(world.owner),
+);
+
+const operator = 'operator:kim';
+const withNewKey = ({ keys }: RegistryKeys): RegistryKeys => ({
+  current: 'next',
+  keys: { ...keys, next: randomBytes(32) },
+});
+const onlyNewKey = ({ keys }: RegistryKeys): RegistryKeys => ({
+  current: 'next',
+  keys: { next: keys['next']! },
+});
+
+/** What an operator's `npm run registry -- <line>` prints, and how it exits. */
+async function registry(line: string, registryKeys: RegistryKeys, signal?: AbortSignal) {
+  const printed: string[] = [];
+  const keys = Object.fromEntries(
+    Object.entries(registryKeys.keys).map(([id, key]) => [id, Buffer.from(key).toString('base64')]),
+  );
+  const code = await runRegistry([...line.split(' '), '--as', 'kim'], {
+    env: {
+      RESEAL_DATABASE_URL: world.urlOf('worker'),
+      RESEAL_REGISTRY_KEYS: JSON.stringify({ current: registryKeys.current, keys }),
+    },
+    clock: world.clock.now,
+    print: (text) => printed.push(text),
+    complain: (text) => printed.push(text),
+    ...(signal ? { signal } : {}),
+  });
+  return { code, text: printed.join('\n') };
+}
+
+const refOf = async ({ customerId }: Person): Promise<string> => {
+  const row = await world.owner
+    .selectFrom('customer')
+    .select('customer_ref')
+    .where('customer_id', '=', customerId!)
+    .executeTakeFirstOrThrow();
+  return row.customer_ref;
+};
+/** Opens the number of a customer, as it is used for a VID. */
+async function open({ customerId }: Person, keys: RegistryKeys): Promise<string | undefined> {
+  const use = {
+    customerId: customerId!,
+    customerRef: 'spec',
+    actor: 'spec',
+    purpose: 'SPEC',
+    at: new Date(),
+  };
+  return (await NumberAccess.announce(world.as('worker', 1), use)).open(world.owner, keys);
+}
+/** Puts a number as it was kept before customers had keys in the place of today's. */
+async function asBefore(person: Person, keys = world.registryKeys): Promise<void> {
+  const { keyId, sealed } = sealRegistryValue(keys, person.customerId!, person.rrn);
+  await world.owner.deleteFrom('customer_rrn').where('customer_id', '=', person.customerId!).execute();
+  await world.owner.deleteFrom('customer_key').where('customer_id', '=', person.customerId!).execute();
+  await world.owner
+    .insertInto('customer_rrn')
+    .values({ customer_id: person.customerId!, key_id: keyId, sealed, recorded_at: world.clock.now() })
+    .execute();
+}
+const people = (count: number) =>
+  Promise.all(Array.from({ length: count }, () => customer(world, { certificateDays: 'none' })));
+const accesses = () =>
+  world.owner.selectFrom('rrn_access').selectAll().where('actor', '!=', 'spec').orderBy('position').execute();
+const authorityEntries = () =>
+  world.owner
+    .selectFrom('authority_entry')
+    .select(['actor', 'action', 'outcome', 'reason', 'details'])
+    .orderBy('position')
+    .execute();
+const rotation = (registryKeys: RegistryKeys) => ({
+  db: world.as('worker'),
+  registryKeys,
+  clock: world.clock.now,
+  actor: operator,
+});
+
+describe('rotating the registry', () => {
+  it('brings numbers of every age under the new key, and nothing needs the earlier ones any more', async () => {
+    const [old, today, erased, keyOnly] = (await people(4)) as [Person, Person, Person, Person];
+    await asBefore(old);
+    await world.owner.deleteFrom('customer_rrn').where('customer_id', '=', keyOnly.customerId!).execute();
+    const photo = Buffer.from('photo');
+    const keyBefore = await customerKeyOf(
+      world.owner,
+      world.registryKeys,
+      keyOnly.customerId!,
+      world.clock.now(),
+    );
+    const sealedPhoto = keyBefore!.seal('photo/1', photo);
+    await registry(`erase ${await refOf(erased)} --confirm`, world.registryKeys);
+    const keys = withNewKey(world.registryKeys);
+
+    expect(await registryStatus(world.owner, keys)).toMatchObject({
+      toRotate: 3,
+      numbers: 2,
+      notFound: 1,
+      erased: 1,
+    });
+    expect(await rotateRegistry(rotation(keys))).toEqual({ rotated: 3, failures: [] });
+    const status = await registryStatus(world.owner, keys);
+    expect(status).toMatchObject({ toRotate: 0, notFound: 0 });
+    expect(status.keys).toEqual([
+      { keyId: 'next', customerKeys: 3, numbers: 0, lookups: 2, current: true, known: true },
+      { keyId: 'spec', customerKeys: 0, numbers: 0, lookups: 0, current: false, known: true },
+    ]);
+    for (const person of [old, today]) expect(await open(person, onlyNewKey(keys))).toBe(person.rrn);
+    expect(await open(erased, keys)).toBeUndefined();
+    const keyAfter = await customerKeyOf(
+      world.owner,
+      onlyNewKey(keys),
+      keyOnly.customerId!,
+      world.clock.now(),
+    );
+    expect(keyAfter!.open('photo/1', sealedPhoto)).toEqual(photo);
+  });
+
+  it('writes down each number that it opens, and opens none twice', async () => {
+    const [old, today] = (await people(2)) as [Person, Person];
+    await asBefore(old);
+    const keys = withNewKey(world.registryKeys);
+    await rotateRegistry(rotation(keys));
+    await rotateRegistry(rotation(keys));
+    const refs = [await refOf(old), await refOf(today)].toSorted();
+    expect((await accesses()).map(({ customer_ref }) => customer_ref).toSorted()).toEqual(refs);
+    expect(await accesses()).toMatchObject([
+      { actor: operator, purpose: 'ROTATE', reissue_id: null },
+      { actor: operator, purpose: 'ROTATE', reissue_id: null },
+    ]);
+  });
+
+  it('goes on where it was interrupted', async () => {
+    const all = await people(5);
+    await asBefore(all[2]!);
+    const keys = withNewKey(world.registryKeys);
+    const stop = new AbortController();
+    const first = await rotateRegistry({
+      ...rotation(keys),
+      batchSize: 2,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect(first).toEqual({ rotated: 2, failures: [] });
+    for (const person of all) expect(await open(person, keys)).toBe(person.rrn);
+    expect(await rotateRegistry({ ...rotation(keys), batchSize: 2 })).toEqual({ rotated: 3, failures: [] });
+    for (const person of all) expect(await open(person, onlyNewKey(keys))).toBe(person.rrn);
+  });
+
+  it('runs twice at once, and beside those who read and who find customers by number', async () => {
+    const all = await people(12);
+    for (const person of all.slice(0, 6)) await asBefore(person);
+    const keys = withNewKey(world.registryKeys);
+    let rotating = true;
+    let readings = 0;
+    const reading = (async () => {
+      do
+        for (const person of all) {
+          expect(await open(person, keys)).toBe(person.rrn);
+          readings += 1;
+        }
+      while (rotating);
+    })();
+    const done = await Promise.all([
+      rotateRegistry({ ...rotation(keys), batchSize: 1 }),
+      rotateRegistry({ ...rotation(keys), batchSize: 3 }),
+    ]);
+    rotating = false;
+    await reading;
+    expect(readings).toBeGreaterThanOrEqual(all.length);
+    expect(done.flatMap(({ failures }) => failures)).toEqual([]);
+    for (const person of all) expect(await open(person, onlyNewKey(keys))).toBe(person.rrn);
+    expect(await registryStatus(world.owner, keys)).toMatchObject({ toRotate: 0 });
+  });
+
+  it('leaves what is damaged as it is, names whose it is, and brings the others under the new key', async () => {
+    const [damaged, wrongKey, twin, sound] = (await people(4)) as [Person, Person, Person, Person];
+    await world.owner
+      .updateTable('customer_rrn')
+      .set({ sealed: randomBytes(41) })
+      .where('customer_id', '=', damaged.customerId!)
+      .execute();
+    await world.owner
+      .updateTable('customer_key')
+      .set({ wrapped: randomBytes(60) })
+      .where('customer_id', '=', wrongKey.customerId!)
+      .execute();
+    await asBefore({ ...twin, rrn: sound.rrn });
+    const keys = withNewKey(world.registryKeys);
+    const { code, text } = await registry('rotate --confirm', keys);
+    expect(code).toBe(3);
+    expect(text).toContain('3 were not');
+    for (const person of [damaged, wrongKey]) {
+      expect(text).toContain(`${await refOf(person)}: a value of the registry cannot be opened`);
+      expect(text).not.toContain(person.rrn);
+    }
+    expect(text).toContain('another customer has the same number on file');
+    expect(
+      (await authorityEntries()).map(({ action, outcome, details }) => [action, outcome, details]),
+    ).toEqual([
+      ['rotateRegistry', 'STARTED', { key: 'next', toRotate: 4 }],
+      ['rotateRegistry', 'FAILED', { key: 'next', rotated: 1, failed: 3, interrupted: false }],
+    ]);
+    // Both are read as before; only one of them can be found by the number they share.
+    for (const person of [sound, twin]) expect(await open(person, keys)).toBe(sound.rrn);
+  });
+
+  it('changes nothing until it is confirmed, and says how much it would', async () => {
+    await people(2);
+    const keys = withNewKey(world.registryKeys);
+    const before = await world.owner.selectFrom('customer_rrn').selectAll().execute();
+    expect(await registry('rotate', keys)).toEqual({
+      code: 0,
+      text: '2 customers would be brought under the key next. Nothing was changed: say --confirm.',
+    });
+    expect(await world.owner.selectFrom('customer_rrn').selectAll().execute()).toEqual(before);
+    expect(await authorityEntries()).toEqual([]);
+    expect((await registry('status', keys)).text).toContain('2 customers are to be brought');
+    expect((await registry('rotate --confirm', keys)).code).toBe(0);
+    expect(JSON.parse((await registry('status --json', keys)).text)).toMatchObject({ toRotate: 0 });
+    expect((await registry('status', onlyNewKey(keys))).text).toContain('can be taken away');
+  });
+
+  it('shows a key under which something is kept and that is not known', async () => {
+    await people(1);
+    const { text } = await registry('status', { current: 'other', keys: { other: randomBytes(32) } });
+    expect(text).toMatch(/spec\s+NOT KNOWN HERE\s+1\s+0\s+1/);
+  });
+});
+
+describe('erasing a customer', () => {
+  it('destroys the number, its key and what could give it away, and nothing else', async () => {
+    const person = await customer(world);
+    const other = await customer(world, { certificateDays: 'none' });
+    const applicant = await Applicant.of(world, person);
+    const start = await startNamedBy(applicant, 'rrn', person.rrn);
+    await perform(world, applicant.reissueId, start);
+    await goOn(applicant, 'REGISTERED');
+    const consents = await world.owner.selectFrom('consent').selectAll().execute();
+    const digests = async () => [(await applicant.row()).person_key];
+    const [digest] = await digests();
+
+    const ref = await refOf(person);
+    const { code, text } = await registry(`erase ${ref} --confirm`, world.registryKeys);
+    expect({ code, text }).toEqual({
+      code: 0,
+      text: `The key of ${ref} was destroyed, and with it the number and 0 photos.`,
+    });
+    expect(await open(person, world.registryKeys)).toBeUndefined();
+    const kept = await world.owner
+      .selectFrom('customer_rrn')
+      .innerJoin('customer_key', 'customer_key.customer_id', 'customer_rrn.customer_id')
+      .select(['sealed', 'lookup', 'wrapped', 'erased_at', 'destroyed_at'])
+      .where('customer_rrn.customer_id', '=', person.customerId!)
+      .executeTakeFirst();
+    const at = world.clock.now();
+    expect(kept).toEqual({ sealed: null, lookup: null, wrapped: null, erased_at: at, destroyed_at: at });
+    expect(await digests()).not.toContain(digest);
+    expect(await authorityEntries()).toEqual([
+      {
+        ...{ actor: operator, action: 'eraseCustomer', outcome: 'DONE', reason: null },
+        details: { customerRef: ref, number: true, photos: 0 },
+      },
+    ]);
+    // Certificates with their VIDs and consents stay; so do others.
+    expect(await world.owner.selectFrom('consent').selectAll().execute()).toEqual(consents);
+    expect((await applicant.row()).state).toBe('REGISTERED');
+    expect(await open(other, world.registryKeys)).toBe(other.rrn);
+  });
+
+  it('says what it would do, and changes nothing, until it is confirmed', async () => {
+    const person = await customer(world, { certificateDays: 'none' });
+    const ref = await refOf(person);
+    const { code, text } = await registry(`erase ${ref}`, world.registryKeys);
+    expect({ code, text }).toEqual({
+      code: 0,
+      text: `The key of ${ref} would be destroyed, and with it the number and 0 photos. Nothing was changed: say --confirm.`,
+    });
+    expect(await open(person, world.registryKeys)).toBe(person.rrn);
+    expect(await authorityEntries()).toEqual([]);
+  });
+
+  it('is done once, also of somebody whose number was kept as before, and no key is made for them again', async () => {
+    const person = await customer(world, { certificateDays: 'none' });
+    await asBefore(person);
+    const ref = await refOf(person);
+    const erase = () =>
+      eraseCustomer(world.as('worker'), world.registryKeys, {
+        ...{ customerRef: ref, actor: operator, now: world.clock.now(), confirmed: true },
+      });
+    expect(await erase()).toMatchObject({ number: true });
+    expect(await erase()).toMatchObject({ number: false });
+    const key = await customerKeyOf(world.owner, world.registryKeys, person.customerId!, world.clock.now());
+    expect(key).toBeUndefined();
+    expect(await rotateRegistry(rotation(withNewKey(world.registryKeys)))).toEqual({
+      rotated: 0,
+      failures: [],
+    });
+  });
+
+  it('of nobody is refused, which the audit trail tells', async () => {
+    const { code, text } = await registry('erase nobody --confirm', world.registryKeys);
+    expect({ code, text }).toEqual({ code: 1, text: 'There is no customer nobody.' });
+    expect(await authorityEntries()).toMatchObject([
+      { actor: operator, action: 'eraseCustomer', outcome: 'REFUSED', reason: 'UNKNOWN_CUSTOMER' },
+    ]);
+  });
+
+  it('lets a reissue that begins afterwards end as that of anybody without a number on file', async () => {
+    const person = await customer(world);
+    await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
+    const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED');
+    const message = await applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined });
+    await perform(world, applicant.reissueId, message);
+    expect(await applicant.row()).toMatchObject({ state: 'REJECTED', end_code: 'RRN_NOT_ON_FILE' });
+
+    const byNumber = await Applicant.of(world, person);
+    await perform(world, byNumber.reissueId, await startNamedBy(byNumber, 'rrn', person.rrn));
+    expect(await byNumber.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', customer_id: null });
+  });
+
+  it('ends a reissue that is under way where it needs the number', async () => {
+    const person = await customer(world);
+    const applicant = await walkTo(world, person, 'KEY_REQUIRED');
+    const { text } = await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
+    expect(text).toContain(`Under way, and to end where the number is needed: ${applicant.reissueId}.`);
+    const message = await applicant.requestCertificate();
+    const result = await perform(world, applicant.reissueId, message);
+    expect(result).toMatchObject({ status: 'REFUSED', code: 'REQUEST_REFUSED' });
+    expect(await applicant.row()).toMatchObject({ state: 'ABANDONED', end_code: 'RRN_NOT_ON_FILE' });
+    expect((await eventTypesOf(applicant)).at(-1)).toBe('reissue.abandoned');
+    expect(await perform(world, applicant.reissueId, message)).toEqual(result);
+    await expectSoundRecords(applicant);
+  });
+
+  it('does not touch a reissue whose certificate was made already', async () => {
+    const person = await customer(world);
+    const applicant = await walkTo(world, person, 'ISSUED');
+    await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
+    await goOn(applicant, 'REGISTERED');
+    expect((await applicant.row()).state).toBe('REGISTERED');
+  });
+});
+
+describe('access to a number', () => {
+  it('is written down before it is opened, with who, when and what for', async () => {
+    const person = await customer(world);
+    const applicant = await walkTo(world, person, 'ISSUED');
+    expect(await accesses()).toMatchObject([
+      {
+        ...{ customer_ref: await refOf(person), actor: 'worker', purpose: 'VIRTUAL_ID' },
+        ...{ reissue_id: applicant.reissueId, occurred_at: world.clock.now() },
+      },
+    ]);
+    expect((await auditOf(applicant)).filter(({ action }) => action === 'useRrn')).toHaveLength(1);
+  });
+
+  it('is refused within a transaction, which could be undone', async () => {
+    const use = {
+      customerId: randomUUID(),
+      customerRef: 'c',
+      actor: 'a',
+      purpose: 'p',
+      at: world.clock.now(),
+    };
+    await expect(world.owner.transaction().execute((tx) => NumberAccess.announce(tx, use))).rejects.toThrow(
+      'must be committed',
+    );
+  });
+
+  it('leaves its trace also where the step fails afterwards, and whoever wrote it cannot take it back', async () => {
+    const person = await customer(world);
+    const applicant = await walkTo(world, person, 'KEY_REQUIRED');
+    await world.owner
+      .updateTable('customer_rrn')
+      .set({ sealed: randomBytes(41) })
+      .where('customer_id', '=', person.customerId!)
+      .execute();
+    const message = await applicant.requestCertificate();
+    await expect(perform(world, applicant.reissueId, message)).rejects.toThrow();
+    expect(await accesses()).toHaveLength(1);
+    const worker = world.as('worker', 1);
+    for (const undo of [
+      () => worker.deleteFrom('rrn_access').execute(),
+      () => worker.updateTable('rrn_access').set({ purpose: 'none' }).execute(),
+    ])
+      await expect(undo()).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it.each(['gateway', 'signer', 'status', 'sandbox'] as const)(
+    'is not for the %s, nor are the keys and the log',
+    async (role) => {
+      const db = world.as(role, 1);
+      for (const read of [
+        () => db.selectFrom('customer_rrn').select('sealed').execute(),
+        () => db.selectFrom('customer_key').select('wrapped').execute(),
+        () => db.selectFrom('rrn_access').select('position').execute(),
+        () => db.updateTable('customer_key').set({ wrapped: null }).execute(),
+      ])
+        await expect(read()).rejects.toMatchObject({ code: '42501' });
+    },
+  );
+});
+
+describe('npm run registry', () => {
+  it.each([
+    ['', 2, 'Usage'],
+    ['burn', 2, 'Usage'],
+    ['erase', 2, 'Name one customer'],
+    ['rotate now', 2, 'Nothing else was expected'],
+    ['rotate --force', 2, '--force'],
+    ['help', 0, 'Usage'],
+  ])('says how it is used: %j', async (line, code, words) => {
+    const result = await registry(line, world.registryKeys);
+    expect(result.code).toBe(code);
+    expect(result.text).toContain(words);
+  });
+
+  it('says what of its configuration is missing, and when the database is not there', async () => {
+    const complaints: string[] = [];
+    const run = (env: NodeJS.ProcessEnv) =>
+      runRegistry(['status'], {
+        ...{ env, clock: world.clock.now, print: () => undefined },
+        complain: (line) => complaints.push(line),
+      });
+    expect(await run({})).toBe(78);
+    expect(complaints.join()).toContain('RESEAL_REGISTRY_KEYS is missing');
+    const keys = JSON.stringify({ current: 'a', keys: { a: randomBytes(32).toString('base64') } });
+    const nowhere = 'postgres://nobody@127.0.0.1:1/none';
+    expect(await run({ RESEAL_DATABASE_URL: nowhere, RESEAL_REGISTRY_KEYS: keys })).toBe(1);
+    expect(complaints.at(-1)).toContain('The database cannot be used');
+  });
+});

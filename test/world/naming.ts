@@ -1,0 +1,35 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { StartReissue } from '#libs/domain';
+import { putVaultItem } from '#libs/db';
+import { seal } from '#libs/vault';
+import type { Applicant } from './applicant.js';
+
+/** How the envelope of a start may be made wrongly. */
+export interface StartSealing {
+  /** For what it says it was sealed; usually the Idempotency-Key of the call. */
+  readonly sub?: string;
+  readonly purpose?: 'rrn' | 'document' | 'password';
+  readonly methods?: StartReissue['methods'];
+}
+
+/** A start in which the applicant names themself by what is sealed, as the gateway makes and keeps it. */
+export async function startNamedBy(
+  applicant: Applicant,
+  by: 'rrn' | 'document',
+  value: string,
+  { sub, purpose = by, methods }: StartSealing = {},
+): Promise<StartReissue> {
+  const { world, reissueId, person } = applicant;
+  const now = world.clock.now();
+  const start = applicant.start(methods);
+  const idempotencyKey = randomUUID();
+  const handle = randomBytes(16).toString('hex');
+  const envelope = await seal(value, {
+    ...{ purpose, sub: sub ?? idempotencyKey, publicJwk: world.vaultKey },
+    now: now.getTime(),
+  });
+  const item = { handle, reissue_id: reissueId, update_id: start.updateId, envelope, created_at: now };
+  await putVaultItem(world.gateway, { ...item, subject: idempotencyKey }, randomUUID());
+  const named = by === 'rrn' ? { name: person.name, rrn: handle } : { name: person.name, document: handle };
+  return { ...start, applicant: named };
+}
