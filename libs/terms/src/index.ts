@@ -17,3 +17,12 @@ export {
   type TermsLocale,
   type TermsStage,
 } from './terms-document.js';
+export {
+  publicReceiptKeys,
+  RECEIPT_TYPE,
+  receiptClaimsSchema,
+  receiptConsentSchema,
+  ReceiptSigner,
+  verifyReceipt,
+} from './receipt.js';
+export type { ReceiptClaims } from './receipt.js';

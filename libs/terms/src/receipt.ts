@@ -1,0 +1,85 @@
+import { compactVerify, CompactSign, createLocalJWKSet, importJWK, type CryptoKey, type JWK } from 'jose';
+import { z } from 'zod';
+
+/** The media type of a receipt, without `application/` (RFC 7515 section 4.1.9). */
+export const RECEIPT_TYPE = 'consent-receipt+jwt';
+const ALGORITHM = 'EdDSA';
+
+/** What a customer said of one text. */
+export const receiptConsentSchema = z.strictObject({
+  termsId: z.string(),
+  version: z.string(),
+  digest: z.string().describe('SHA-256 of the UTF-8 text, hexadecimal'),
+  locale: z.string(),
+  agreed: z.boolean(),
+  act: z.enum(['GIVEN', 'WITHDRAWN']),
+});
+
+/** The claims of a receipt (RFC 7519): what the bank confirms, without a word about the person. */
+export const receiptClaimsSchema = z.strictObject({
+  iss: z.string().describe('who confirms'),
+  sub: z.string().describe('the reissue'),
+  jti: z.string().describe('the receipt'),
+  iat: z.int().describe('when it was recorded, in seconds since 1970'),
+  consents: z.array(receiptConsentSchema).min(1),
+});
+export type ReceiptClaims = z.output<typeof receiptClaimsSchema>;
+
+/** Signs receipts with the newest key. Ed25519 signatures are deterministic: the same claims give the same receipt. */
+export class ReceiptSigner {
+  private constructor(
+    private readonly issuer: string,
+    private readonly kid: string,
+    private readonly key: CryptoKey,
+  ) {}
+
+  /**
+   * @param keys the first one signs; the others only go on being published
+   * @throws {TypeError} if it is not a private Ed25519 key with a kid
+   */
+  static async create(
+    issuer: string,
+    { keys: [jwk] }: { readonly keys: readonly JWK[] },
+  ): Promise<ReceiptSigner> {
+    if (jwk?.kty !== 'OKP' || jwk.crv !== 'Ed25519' || !jwk.d || !jwk.kid)
+      throw new TypeError('the first receipt key is not a private Ed25519 key with a kid');
+    return new ReceiptSigner(issuer, jwk.kid, (await importJWK(jwk, ALGORITHM)) as CryptoKey);
+  }
+
+  /** @returns a compact JWS */
+  sign(claims: Omit<ReceiptClaims, 'iss'>): Promise<string> {
+    const payload = JSON.stringify({ iss: this.issuer, ...claims } satisfies ReceiptClaims);
+    return new CompactSign(Buffer.from(payload))
+      .setProtectedHeader({ alg: ALGORITHM, kid: this.kid, typ: RECEIPT_TYPE })
+      .sign(this.key);
+  }
+}
+
+/**
+ * Checks a receipt against the keys the bank publishes.
+ *
+ * @throws {Error} of `jose` if no key signed it as it is, {@link z.ZodError} if it is no receipt
+ */
+export async function verifyReceipt(
+  receipt: string,
+  { keys }: { readonly keys: readonly JWK[] },
+): Promise<ReceiptClaims> {
+  const { payload } = await compactVerify(receipt, createLocalJWKSet({ keys: [...keys] }), {
+    algorithms: [ALGORITHM],
+  }).then((verified) => {
+    if (verified.protectedHeader.typ !== RECEIPT_TYPE) throw new Error(`it is not a ${RECEIPT_TYPE}`);
+    return verified;
+  });
+  return receiptClaimsSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
+}
+
+/** The public parts of receipt keys, as everybody gets them. @throws {TypeError} if one is not an Ed25519 key with a kid */
+export function publicReceiptKeys({ keys }: { readonly keys: readonly JWK[] }): { keys: JWK[] } {
+  return {
+    keys: keys.map(({ kty, crv, x, kid }) => {
+      if (kty !== 'OKP' || crv !== 'Ed25519' || !x || !kid)
+        throw new TypeError('a receipt key is not an Ed25519 key with a kid');
+      return { kty, crv, x, kid, alg: ALGORITHM, use: 'sig' };
+    }),
+  };
+}
