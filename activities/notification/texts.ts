@@ -139,7 +139,7 @@ export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText
     ko: {
       subject: '본인확인이 여러 번 실패했습니다',
       fact: '{at} 재발급 본인확인이 여러 번 실패하여 잠겼습니다.',
-      action: '본인이면 새로 신청해 주세요. 아니면 누구에게도 인증번호를 알리지 마세요.',
+      action: '본인이면 새로 신청해 주세요. 아니면 인증번호를 알리지 마세요.',
       explanation: `잠긴 것은 그 신청의 본인확인 방법뿐입니다. 다른 사람이 이름을 알고 시도한 것이라면 인증번호를 알려 주지 않는 한 더 나아갈 수 없습니다. ${oldUnchanged.ko}`,
     },
     en: {
