@@ -6,20 +6,21 @@ import type {
   startResponseSchema,
   verificationsResponseSchema,
 } from '#libs/contracts';
-import type { IdentityMethod, Reason } from '#libs/domain';
+import type { ApplicantBy, IdentityMethod, Reason } from '#libs/domain';
 import type { Purpose } from '#libs/vault';
 import type { z } from 'zod';
-import { rememberSealed } from './canaries.js';
-import type { CallOptions, Consent, Gateway } from './gateway.js';
+import { rememberSealed, rememberSecret } from './canaries.js';
+import { newIdempotencyKey, type CallOptions, type Consent, type Gateway } from './gateway.js';
 import { expectSuccess, type Answer } from './http.js';
+import { rightAnswer, type IdentityAnswers } from './identity-answers.js';
 import { KeyPair } from './key-pair.js';
+import { nameOneself, type ApplicantBody } from './naming.js';
+import { takePhoto, type Photo } from './photos.js';
 import type { Person, Sandbox } from './sandbox.js';
 
 export type Started = z.output<typeof startResponseSchema>;
 export type Challenged = z.output<typeof challengesResponseSchema>;
 export type Verified = z.output<typeof verificationsResponseSchema>;
-/** Codes by the method they answer. */
-export type Codes = Partial<Record<IdentityMethod, string>>;
 
 const defaultMethods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON'];
 /** Another one than any sample person has, and in keeping with the rules. */
@@ -36,6 +37,8 @@ export class Customer {
   accessToken: string | undefined;
   /** R of the VID, hexadecimal, as it was last sent: the customer keeps it beside the private key. */
   vidRandom: string | undefined;
+  /** By which the app names its device; it need not. */
+  deviceId: string | undefined;
 
   private constructor(
     readonly gateway: Gateway,
@@ -57,26 +60,34 @@ export class Customer {
     return this.reissue.id;
   }
 
+  /** @param overrides whatever of the body is to be another, and `by` what the person names themself */
   async start(
     overrides: {
+      by?: ApplicantBy;
       reason?: Reason;
       methods?: readonly IdentityMethod[];
-      applicant?: { name: string; mobile: string };
+      applicant?: ApplicantBody;
       keyThumbprint?: string;
       consents?: readonly Consent[];
     } = {},
     options: CallOptions = {},
   ): Promise<Answer<Started>> {
-    const { name, mobile } = this.person;
+    const { by = 'MOBILE', ...rest } = overrides;
+    const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
     const body = {
       reason: 'EXPIRED',
-      applicant: { name, mobile },
+      applicant: rest.applicant ?? (await nameOneself(this.gateway, this.person, by, idempotencyKey)),
       keyThumbprint: this.key.thumbprint,
-      consents: overrides.consents ?? (await this.gateway.consents('identity')),
+      consents: rest.consents ?? (await this.gateway.consents('identity')),
       methods: defaultMethods,
-      ...overrides,
+      ...rest,
     };
-    const answer = await this.gateway.post<Started>('/v1/reissues', body, options);
+    const headers = { ...this.deviceHeader(), ...options.headers };
+    const answer = await this.gateway.post<Started>('/v1/reissues', body, {
+      ...options,
+      idempotencyKey,
+      headers,
+    });
     if (answer.status < 300) this.accessToken = answer.body.accessToken;
     return this.learn(answer);
   }
@@ -89,20 +100,28 @@ export class Customer {
     return this.post('identity/challenges', { methods }, options);
   }
 
-  /** Reads the codes that were sent: from the phone's inbox and the account's deposits. */
-  async readCodes(): Promise<Codes> {
-    const read = {
-      PHONE_CODE: () => this.sandbox.phoneCode(this.person),
-      ONE_WON: () => this.sandbox.depositCode(this.person),
-    } as const;
-    const codes = this.challenges.map(async ({ method }) =>
-      method in read ? [[method, await read[method as keyof typeof read]()]] : [],
-    );
-    return Object.fromEntries((await Promise.all(codes)).flat()) as Codes;
+  /** Uploads a photo of the identity document; the answer names it. */
+  async uploadPhoto(
+    photo?: Pick<Photo, 'bytes' | 'contentType'>,
+    options: CallOptions = {},
+  ): Promise<Answer<{ photoId: string }>> {
+    const { bytes, contentType } = photo ?? (await takePhoto());
+    const form = new FormData();
+    form.set('photo', new Blob([bytes], { type: contentType }), 'photo');
+    return this.post('identity/photos', form, options);
+  }
+
+  /** Gets the right answer to each challenge: from the phone's inbox, the account, the purse, and the old key. */
+  async readCodes(): Promise<IdentityAnswers> {
+    const answers = this.challenges.map(async (challenge) => [
+      challenge.method,
+      await rightAnswer(this, challenge),
+    ]);
+    return Object.fromEntries(await Promise.all(answers)) as IdentityAnswers;
   }
 
   /** Answers the challenges of `codes`' methods in one call; by default all of them, rightly. */
-  async verify(codes?: Codes, options: CallOptions = {}): Promise<Answer<Verified>> {
+  async verify(codes?: IdentityAnswers, options: CallOptions = {}): Promise<Answer<Verified>> {
     const given = codes ?? (await this.readCodes());
     const answers = this.challenges
       .filter(({ method }) => given[method] !== undefined)
@@ -214,6 +233,7 @@ export class Customer {
       await this.gateway.post<Body>(`/v1/reissues/${this.reissueId}/${path}`, body, {
         accessToken,
         ...options,
+        headers: { ...this.deviceHeader(), ...options.headers },
       }),
     );
   }
@@ -222,6 +242,12 @@ export class Customer {
   get<Body>(path: string, options: CallOptions = {}): Promise<Answer<Body>> {
     const { accessToken } = this;
     return this.gateway.get(`/v1/reissues/${this.reissueId}${path}`, { accessToken, ...options });
+  }
+
+  private deviceHeader(): Record<string, string> {
+    if (this.deviceId === undefined) return {};
+    rememberSecret('device', Buffer.from(this.deviceId));
+    return { 'x-device-id': this.deviceId };
   }
 
   private learn<Body>(answer: Answer<Body>): Answer<Body> {

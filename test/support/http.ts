@@ -10,7 +10,7 @@ export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** Sent as JSON, but for a form. */
   readonly body?: unknown;
 }
 
@@ -56,10 +56,11 @@ export async function send<Body>(
 
 async function sendOnce<Body>(call: Call): Promise<Answer<Body>> {
   const { method, url, headers, body } = call;
+  const json = body !== undefined && !(body instanceof FormData);
   const response = await fetch(url, {
     method,
-    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { ...headers, ...(json ? { 'content-type': 'application/json' } : {}) },
+    ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
   const type = response.headers.get('content-type') ?? '';
   const parsed: unknown = await read(response, type);

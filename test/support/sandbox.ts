@@ -4,6 +4,11 @@ import { expectSuccess, send, type Call } from './http.js';
 /** What certificate a person came with: in force for long, about to expire, expired, or none. */
 export type Holding = 'VALID' | 'EXPIRING' | 'EXPIRED' | 'NONE';
 
+/** What an identity document says, besides whose it is. */
+export type IdentityDocument =
+  | { readonly type: 'RESIDENT_CARD'; readonly issuedOn: string }
+  | { readonly type: 'DRIVING_LICENCE'; readonly number: string; readonly issuedOn: string };
+
 /** A fictional customer of the bank, with everything such a person knows and holds. */
 export interface Person {
   readonly personId: string;
@@ -15,6 +20,7 @@ export interface Person {
   /** Whether the bank knows it. */
   readonly rrnOnFile: boolean;
   readonly birthDate: string;
+  readonly document: IdentityDocument;
   readonly account: { readonly bank: string; readonly number: string };
   readonly certificatePassword: string;
   readonly ci: string;
