@@ -15,7 +15,6 @@ import {
   certificateOnFile,
   destroyVaultItemsOfStep,
   findReissue,
-  insertConsents,
   insertReissue,
   inTransaction,
   lockReissue,
@@ -23,7 +22,8 @@ import {
   type NewReissue,
   type Tx,
 } from '#libs/db';
-import { checkConsents, type AcceptedConsent, type TermsCatalogue } from '#libs/terms';
+import { checkConsents, type AcceptedConsent, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
+import { recordSaid } from '#activities/consent';
 import { attemptsLeft, prepareChallenges, type IdentityLimits } from '#activities/identity';
 import { findApplicant, readApplicant, type ApplicantContext, type NamedApplicant } from './applicant.js';
 import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
@@ -32,6 +32,7 @@ export interface OpeningContext extends StepContext, ApplicantContext {
   readonly policy: IdentityPolicy;
   readonly availableMethods: readonly IdentityMethod[];
   readonly terms: TermsCatalogue;
+  readonly receipts: ReceiptSigner;
   readonly identityLimits: IdentityLimits;
   /** For pseudonyms and for keys of persons who may not exist. */
   readonly pseudonymKey: Buffer;
@@ -54,10 +55,11 @@ export async function openReissue(context: OpeningContext, start: StartReissue):
 async function open(context: OpeningContext, start: StartReissue): Promise<Refusal | undefined> {
   const now = context.clock();
   const consents = checkConsents(context.terms, 'identity', start.consents, now);
-  if (!consents.complete) return { code: 'CONSENT_INCOMPLETE' }; // terms changed between the gateway's look and ours
-  const applicant = await readApplicant(context, start, now);
+  // Incomplete where terms changed between the gateway's look and ours.
+  const applicant = consents.complete ? await readApplicant(context, start, now) : 'CONSENT_INCOMPLETE';
+  const accepted = consents.complete ? consents.accepted : [];
   return inTransaction(context.db, async (tx) => {
-    const refusal = await write(tx, context, start, { applicant, consents: consents.accepted, now });
+    const refusal = await write(tx, context, start, { applicant, consents: accepted, now });
     // A number that was sealed has done what it came for, or is to be sealed anew.
     await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId);
     return refusal;
@@ -68,6 +70,7 @@ async function open(context: OpeningContext, start: StartReissue): Promise<Refus
 type Refusal = Pick<PreparedStep, 'retryAfterMs'> & { readonly code: RefusalCode };
 
 interface Opening {
+  /** Or why there is none to open a reissue for. */
   readonly applicant: NamedApplicant | RefusalCode;
   readonly consents: readonly AcceptedConsent[];
   readonly now: Date;
@@ -92,7 +95,7 @@ async function write(
   };
   const allowance = await context.identityLimits.start(tx, asker, start.methods, now);
   if (!allowance.allowed) return { code: 'TOO_FREQUENT', retryAfterMs: allowance.retryAfterMs };
-  if (await insertReissue(tx, row)) await begin(tx, start, applicant, consents, now);
+  if (await insertReissue(tx, row)) await begin(tx, context, start, applicant, consents, now);
   return undefined; // not inserted: run twice at once
 }
 
@@ -141,25 +144,20 @@ async function rowOf(
 
 async function begin(
   tx: Tx,
+  { receipts }: OpeningContext,
   start: StartReissue,
   { by, name, mobile, remarks }: NamedApplicant,
   consents: readonly AcceptedConsent[],
   now: Date,
 ): Promise<void> {
-  await insertConsents(
-    tx,
-    consents.map((consent) => ({
-      reissue_id: start.reissueId,
-      terms_id: consent.termsId,
-      version: consent.version,
-      digest: consent.digest,
-      locale: consent.locale,
-      agreed: consent.agreed,
-      address: start.origin.address,
-      agent: start.origin.agent,
-      recorded_at: now,
-    })),
-  );
+  await recordSaid(tx, receipts, {
+    reissueId: start.reissueId,
+    updateId: start.updateId,
+    origin: start.origin,
+    act: 'GIVEN',
+    consents,
+    at: now,
+  });
   const row = await lockReissue(tx, start.reissueId);
   if (!row) throw new BrokenInvariant('the row just inserted is gone');
   const change = new ReissueChange(tx, row, now);

@@ -31,6 +31,8 @@ export interface Enrolment {
   readonly certificateDays?: number | 'none';
   readonly withoutPassword?: boolean;
   readonly withoutRrn?: boolean;
+  /** Instead of a number of nobody. */
+  readonly rrn?: string;
 }
 
 /** As weak as Argon2 allows: the strength of the hash is not what is tried here. */
@@ -68,7 +70,8 @@ export function stranger(world: World): Person {
 /** A customer of the bank, usually with a certificate that is valid for another 200 days. */
 export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
   const { certificateDays = 200, withoutPassword = false, withoutRrn = false } = enrolment;
-  const person = { ...stranger(world), customerId: randomUUID() };
+  const nobody = stranger(world);
+  const person = { ...nobody, rrn: enrolment.rrn ?? nobody.rrn, customerId: randomUUID() };
   const now = world.clock.now();
   await world.owner
     .insertInto('customer')

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { StartReissue } from '#libs/domain';
+import { sealRegistryValue } from '#libs/vault';
+import { Applicant } from '../../world/applicant.js';
+import { startNamedBy, type StartSealing } from '../../world/naming.js';
+import { customer, stranger, type Person } from '../../world/people.js';
+import { perform } from '../../world/perform.js';
+import { auditOf, everythingOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
+import { goOn } from '../../world/walk.js';
+import { createWorld, type World } from '../../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+
+const documentOf = ({ rrn }: Person) =>
+  JSON.stringify({ type: 'RESIDENT_CARD', rrn, issuedOn: '2020-03-04' });
+
+/** Somebody with this name and number who begins a reissue by what they seal. */
+async function begin(
+  person: Person,
+  by: 'rrn' | 'document',
+  value = by === 'rrn' ? person.rrn : documentOf(person),
+  sealing: StartSealing = {},
+) {
+  const applicant = await Applicant.of(world, person);
+  const start = await startNamedBy(applicant, by, value, sealing);
+  return { applicant, start, result: await perform(world, applicant.reissueId, start) };
+}
+const asMobile = async (person: Person, more: Partial<StartReissue['applicant']> = {}) => {
+  const applicant = await Applicant.of(world, person);
+  const start = applicant.start();
+  const result = await perform(world, applicant.reissueId, {
+    ...start,
+    applicant: { ...start.applicant, ...more } as StartReissue['applicant'],
+  });
+  return { applicant, start, result };
+};
+const rowsOf = async ({ reissueId }: Applicant) =>
+  world.owner.selectFrom('reissue').select('reissue_id').where('reissue_id', '=', reissueId).execute();
+
+describe('naming oneself', () => {
+  it('by mobile number keeps the number, and the carrier if one was named', async () => {
+    const person = await customer(world);
+    const { applicant } = await asMobile(person, { carrier: 'KT_MVNO' });
+    expect(await applicant.row()).toMatchObject({
+      ...{ applicant_by: 'MOBILE', applicant_mobile: person.mobile, applicant_carrier: 'KT_MVNO' },
+      customer_id: person.customerId,
+    });
+    const plain = await asMobile(person);
+    expect(await plain.applicant.row()).toMatchObject({ applicant_carrier: null });
+  });
+
+  it.each([
+    ['rrn', 'RRN', { foreign: false }],
+    ['document', 'DOCUMENT', { foreign: false, document: 'RESIDENT_CARD' }],
+  ] as const)('by %s finds the customer, and keeps nothing of the number', async (by, column, remarks) => {
+    const person = await customer(world);
+    const { applicant, result } = await begin(person, by);
+    expect(result).toMatchObject({ status: 'DONE', standing: { state: 'IDENTITY_REQUIRED' } });
+    expect(await applicant.row()).toMatchObject({
+      ...{ applicant_by: column, applicant_mobile: null, applicant_carrier: null },
+      ...{ applicant_name: person.name, customer_id: person.customerId },
+    });
+    expect(await vaultItemsOf(applicant)).toBe(0);
+    expect(JSON.stringify(await everythingOf(applicant))).not.toContain(person.rrn);
+    const [opened] = await auditOf(applicant);
+    expect(opened).toMatchObject({ action: 'open', details: { by: column, ...remarks } });
+  });
+
+  it('by number sends the code to the number on file, and goes on to the end', async () => {
+    const person = await customer(world);
+    const { applicant, start } = await begin(person, 'rrn');
+    const { challenges } = await outcomeOf(applicant, start.updateId);
+    const shown = challenges!.find(({ method }) => method === 'PHONE_CODE')!;
+    expect(shown.hint).toBe(`010-****-${person.mobile.slice(-4)}`);
+    expect(world.outside.telecom.sends.at(-1)).toMatchObject({ name: person.name, mobile: person.mobile });
+    await goOn(applicant, 'REGISTERED');
+  });
+
+  it('by number and by document is to be the same person, whom wrong codes are counted for together', async () => {
+    const person = await customer(world);
+    const [byNumber, byDocument] = [await begin(person, 'rrn'), await begin(person, 'document')];
+    const { person_key: key } = await byNumber.applicant.row();
+    expect((await byDocument.applicant.row()).person_key).toBe(key);
+    const byMobile = await asMobile(person);
+    expect((await byMobile.applicant.row()).person_key).not.toBe(key);
+  });
+
+  it.each(['with a hyphen', 'without one'])('takes a number %s', async (how) => {
+    const person = await customer(world);
+    const value = how === 'without one' ? person.rrn : `${person.rrn.slice(0, 6)}-${person.rrn.slice(6)}`;
+    const { applicant } = await begin(person, 'rrn', value);
+    expect((await applicant.row()).customer_id).toBe(person.customerId);
+  });
+
+  it.each([
+    ['a foreign resident’s', '900101-5', { foreign: true }],
+    ['a foreign resident’s born in this century', '050101-8', { foreign: true }],
+    ['one given after October 2020, with any last digit', '210101-3', { foreign: false }],
+  ])('takes a number that is %s', async (_, beginning, remarks) => {
+    const unlike = String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
+    const person = { ...stranger(world), rrn: `${beginning}${unlike}`.replace('-', '') };
+    const known = await customer(world, { rrn: person.rrn });
+    for (const [who, customerId] of [
+      [person, known.customerId],
+      [{ ...person, name: '이견본' }, null],
+    ] as const) {
+      const { applicant, result } = await begin(who, 'rrn');
+      expect(result.status).toBe('DONE');
+      expect(await applicant.row()).toMatchObject({ customer_id: customerId });
+      expect((await auditOf(applicant))[0]).toMatchObject({ details: remarks });
+    }
+  });
+});
+
+describe('somebody whom the bank does not know', () => {
+  it.each([
+    [
+      'knows the number of a customer, under another name',
+      async (person: Person) => ({ ...person, name: '김견본' }),
+    ],
+    [
+      'has the name of a customer, and another number',
+      async (person: Person) => ({ ...stranger(world), name: person.name }),
+    ],
+    ['is a stranger', async () => stranger(world)],
+  ])('gets the same answer, always with the same hints: %s', async (_, who) => {
+    const known = await customer(world);
+    const unknown = await who(known);
+    const ask = async (person: Person) => {
+      const { applicant, start, result } = await begin(person, 'rrn');
+      const { challenges } = await outcomeOf(applicant, start.updateId);
+      return { result, challenges: challenges!, row: await applicant.row() };
+    };
+    const [right, wrong, again] = [await ask(known), await ask(unknown), await ask(unknown)];
+    expect(wrong.row.customer_id).toBeNull();
+    expect(right.row.customer_id).toBe(known.customerId);
+    const form = ({ hint, ...rest }: (typeof right.challenges)[number]) => ({
+      ...{ ...rest, challengeId: '' },
+      hint: hint.replace(/\d/g, '0'),
+    });
+    expect(wrong.challenges.map(form)).toEqual(right.challenges.map(form));
+    expect(again.challenges.map(({ hint }) => hint)).toEqual(wrong.challenges.map(({ hint }) => hint));
+    const { customerRef: _ref, requestHmac: _hmac, ...answer } = wrong.result;
+    expect(right.result).toMatchObject(answer);
+  });
+
+  it('of two people with one name each is found by their own number', async () => {
+    const one = await customer(world, { certificateDays: 'none' });
+    const other = await customer(world, { certificateDays: 'none' });
+    expect(one.name).toBe(other.name);
+    for (const person of [one, other])
+      expect((await (await begin(person, 'rrn')).applicant.row()).customer_id).toBe(person.customerId);
+  });
+
+  it('is who has name and mobile number of two customers: nobody can say which', async () => {
+    const one = await customer(world, { certificateDays: 'none' });
+    const other = await customer(world, { certificateDays: 'none' });
+    await world.owner
+      .updateTable('customer')
+      .set({ mobile: one.mobile })
+      .where('customer_id', '=', other.customerId!)
+      .execute();
+    expect((await (await asMobile(one)).applicant.row()).customer_id).toBeNull();
+    expect((await (await begin(other, 'rrn')).applicant.row()).customer_id).toBe(other.customerId);
+  });
+
+  it('is who names a number that was put on file before numbers could be found', async () => {
+    const person = await customer(world, { withoutRrn: true });
+    const { keyId, sealed } = sealRegistryValue(world.registryKeys, person.customerId!, person.rrn);
+    await world.owner
+      .insertInto('customer_rrn')
+      .values({
+        ...{ customer_id: person.customerId!, key_id: keyId },
+        sealed,
+        recorded_at: world.clock.now(),
+      })
+      .execute();
+    expect((await (await begin(person, 'rrn')).applicant.row()).customer_id).toBeNull();
+    expect((await (await asMobile(person)).applicant.row()).customer_id).toBe(person.customerId);
+  });
+});
+
+describe('a start that cannot be read', () => {
+  it.each([
+    ['is sealed for another call', { sub: randomUUID() }],
+    ['is sealed for something else', { purpose: 'password' as const }],
+  ])('is refused when it %s, and leaves nothing', async (_, sealing) => {
+    for (const by of ['rrn', 'document'] as const) {
+      const { applicant, result } = await begin(await customer(world), by, undefined, sealing);
+      expect(result).toMatchObject({ status: 'REFUSED', code: 'ENVELOPE_REFUSED', missing: true });
+      expect(await rowsOf(applicant)).toEqual([]);
+      expect(await vaultItemsOf(applicant)).toBe(0);
+    }
+  });
+
+  it('is refused when its envelope is sealed for the reissue, whose id nobody knows yet', async () => {
+    const applicant = await Applicant.of(world, await customer(world));
+    const start = await startNamedBy(applicant, 'rrn', applicant.person.rrn, { sub: applicant.reissueId });
+    expect(await perform(world, applicant.reissueId, start)).toMatchObject({ code: 'ENVELOPE_REFUSED' });
+  });
+
+  it('is refused when the vault does not have it', async () => {
+    const applicant = await Applicant.of(world, await customer(world));
+    const start = { ...applicant.start(), applicant: { name: '홍가상', rrn: 'f'.repeat(32) } };
+    expect(await perform(world, applicant.reissueId, start)).toMatchObject({ code: 'ENVELOPE_REFUSED' });
+    expect(await rowsOf(applicant)).toEqual([]);
+  });
+
+  it.each([
+    ['rrn', 'a number of another form', '990101'],
+    ['rrn', 'a number without a day of birth', '9902301000000'],
+    ['rrn', 'nothing', ''],
+    ['document', 'a number alone', '9901011000000'],
+    ['document', 'a document of no type', JSON.stringify({ rrn: '9901011000000', issuedOn: '2020-01-01' })],
+  ] as const)('is refused alike for everybody, by %s with %s', async (by, _, value) => {
+    for (const person of [await customer(world, { certificateDays: 'none' }), stranger(world)]) {
+      const { applicant, start, result } = await begin(person, by, value);
+      const { requestHmac } = start;
+      expect(result).toEqual({
+        ...{ status: 'REFUSED', code: 'APPLICANT_INVALID', missing: true, proceed: false, requestHmac },
+        standing: { state: 'TIMED_OUT', alarm: null, parked: null },
+      });
+      expect(await rowsOf(applicant)).toEqual([]);
+      expect(await vaultItemsOf(applicant)).toBe(0);
+    }
+  });
+});
+
+describe('the same start again', () => {
+  it('is answered alike, also when its worker died on the way, and the number is opened no more', async () => {
+    const person = await customer(world);
+    const applicant = await Applicant.of(world, person);
+    const start = await startNamedBy(applicant, 'rrn', person.rrn);
+    const first = await perform(world, applicant.reissueId, start, { crashing: true });
+    expect(first).toMatchObject({ status: 'DONE', standing: { state: 'IDENTITY_REQUIRED' } });
+    const before = await everythingOf(applicant);
+    const again = await perform(world, applicant.reissueId, start);
+    expect({ ...again, proceed: undefined }).toEqual({ ...first, proceed: undefined });
+    expect(await everythingOf(applicant)).toEqual(before);
+  });
+
+  it('makes one reissue when it runs twice at once', async () => {
+    const person = await customer(world);
+    const applicant = await Applicant.of(world, person);
+    const start = await startNamedBy(applicant, 'rrn', person.rrn, { methods: [] });
+    const results = await Promise.all(
+      Array.from({ length: 4 }, () => perform(world, applicant.reissueId, start)),
+    );
+    expect(results.map(({ status }) => status)).toEqual(Array(4).fill('DONE'));
+    expect(await rowsOf(applicant)).toHaveLength(1);
+    expect((await applicant.row()).customer_id).toBe(person.customerId);
+  });
+});
