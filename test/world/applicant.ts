@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import {
   identityText,
   registrationText,
@@ -177,6 +177,7 @@ export class Applicant {
       .selectAll()
       .where('reissue_id', '=', this.reissueId)
       .where('method', '=', method)
+      .orderBy(sql`state = 'REPLACED'`) // sent again within one moment
       .orderBy('created_at', 'desc')
       .executeTakeFirst();
     if (!row) throw new Error(`there is no challenge for ${method}`);

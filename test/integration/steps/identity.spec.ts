@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { putVaultItem } from '#libs/db';
-import type { VerificationResult } from '#libs/contracts';
-import type { IdentityMethod } from '#libs/domain';
+import { answer, lastCode, lock, wrongAnswers } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
-import { effectOf, eventsOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
+import { effectOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
 import { walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
 
@@ -15,27 +14,10 @@ let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
 
-type Codes = Partial<Record<IdentityMethod, string | undefined>>;
-const wrong = '000000';
+const wrong = wrongAnswers.PHONE_CODE;
 
 async function arrive(person?: Person): Promise<Applicant> {
   return walkTo(world, person ?? (await customer(world)), 'IDENTITY_REQUIRED');
-}
-
-/** Answers, and gives what became of each answer: ACCEPTED, or why not. */
-async function answer(applicant: Applicant, codes: Codes): Promise<string[]> {
-  const message = await applicant.answerChallenges(codes);
-  const { status, code } = await perform(world, applicant.reissueId, message);
-  if (status !== 'DONE') return [code ?? status];
-  const { results = [] } = await outcomeOf(applicant, message.updateId);
-  return results.map((result: VerificationResult) =>
-    result.accepted ? 'ACCEPTED' : (result.reason ?? 'unexplained'),
-  );
-}
-
-async function lastCode(applicant: Applicant): Promise<unknown> {
-  const events = await eventsOf(applicant);
-  return events.at(-1)?.data.code;
 }
 
 describe('codes', () => {
@@ -64,10 +46,12 @@ describe('codes', () => {
     expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['WRONG_STATE']);
   });
 
-  it('reject it also when it is the second method that is locked', async () => {
-    const applicant = await arrive();
+  it('reject it also when every second method is locked', async () => {
+    const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED', { reason: 'LOST' });
     await answer(applicant, { PHONE_CODE: undefined });
-    for (let i = 0; i < 5; i += 1) await answer(applicant, { ONE_WON: wrong });
+    await lock(applicant, 'ONE_WON');
+    expect(await applicant.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', methods: ['ID_DOCUMENT'] });
+    await lock(applicant, 'ID_DOCUMENT');
     expect((await applicant.row()).state).toBe('REJECTED');
   });
 
@@ -215,10 +199,13 @@ describe('a person the bank does not know', () => {
     const known = await visible(await customer(world));
     const unknown = await visible(stranger(world));
     for (const { applicant } of [known, unknown]) {
-      expect(await answer(applicant, { ONE_WON: wrong })).toEqual(['WRONG']);
+      const offered = async () => (await applicant.row()).methods;
       expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
-      for (let i = 0; i < 3; i += 1) expect(await answer(applicant, { ONE_WON: wrong })).toEqual(['WRONG']);
-      expect(await answer(applicant, { ONE_WON: wrong })).toEqual(['LOCKED']);
+      const untilLocked = ['WRONG', 'WRONG', 'WRONG', 'WRONG', 'LOCKED'];
+      expect(await lock(applicant, 'ONE_WON')).toEqual(untilLocked);
+      expect(await offered()).toEqual(['ID_DOCUMENT', 'OLD_CERTIFICATE']);
+      expect(await lock(applicant, 'OLD_CERTIFICATE')).toEqual(untilLocked);
+      expect(await lock(applicant, 'ID_DOCUMENT')).toEqual(untilLocked);
       expect(await lastCode(applicant)).toBe('IDENTITY_LOCKED');
     }
   });
