@@ -31,8 +31,8 @@ describe('a code', () => {
     expect(reissue).toMatchObject({ state: 'REJECTED', next: { action: 'NONE' }, deadline: null });
     expect(Object.keys(reissue)).not.toContain('basis');
     expectProblem(await customer.verify(codes), 'wrong-state');
-    await until('the notice of the refusal', async () =>
-      (await stack.sandbox.inbox(customer.person.email)).some(({ id }) => id.includes('.REFUSED')),
+    await until('the notice of the lock', async () =>
+      (await stack.sandbox.inbox(customer.person.email)).some(({ id }) => id.includes('.IDENTITY_LOCKED')),
     );
   });
 

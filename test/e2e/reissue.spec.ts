@@ -167,7 +167,7 @@ describe.each(cases)('a reissue because of $reason, by somebody whose certificat
   });
 
   it('tells the customer by SMS and mail, of each moment once, and sends each code once', async () => {
-    const moments = [...told, 'ISSUED', 'REGISTERED'].sort();
+    const moments = [...told, 'NEW_DEVICE', 'ISSUED', 'REGISTERED'].sort();
     const { mobile, email } = customer.person;
     await until('all notices', async () => {
       const [sms, mail] = await Promise.all([stack.sandbox.inbox(mobile), stack.sandbox.inbox(email)]);

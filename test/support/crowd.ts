@@ -60,7 +60,7 @@ export async function expectDoneOnce(stack: RunningStack, crowd: readonly Custom
 }
 
 async function expectToldOnce({ sandbox }: RunningStack, { person, reissueId }: Customer): Promise<void> {
-  const wanted = ['ISSUED', 'REGISTERED'].map((moment) => `${reissueId}.${moment}`);
+  const wanted = ['NEW_DEVICE', 'ISSUED', 'REGISTERED'].map((moment) => `${reissueId}.${moment}`);
   const all = await until(
     `the notices of ${reissueId}`,
     async () => {

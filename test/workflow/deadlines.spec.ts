@@ -25,7 +25,7 @@ describe.each(['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'KE
       expect(to!.getTime() - from.getTime()).toBeGreaterThanOrEqual(30 * minute - second);
       expect(to!.getTime() - from.getTime()).toBeLessThan(30 * minute + 5 * second);
       // Whoever knows a name and a number can start one: that alone disturbs nobody.
-      expect(told(applicant)).toEqual(state === 'IDENTITY_REQUIRED' ? [] : ['TIMED_OUT']);
+      expect(told(applicant)).toEqual(state === 'IDENTITY_REQUIRED' ? [] : ['NEW_DEVICE', 'TIMED_OUT']);
       await expectSoundRecords(applicant);
     });
   },
@@ -58,7 +58,7 @@ describe('a certificate that nobody registers', () => {
     await stage.skip(2 * minute);
     await reminders(applicant, 2);
     expect(await stage.endOf(applicant)).toBe('WITHDRAWN');
-    expect(told(applicant)).toEqual(['ISSUED', 'REMINDER-1', 'REMINDER-2', 'WITHDRAWN']);
+    expect(told(applicant)).toEqual(['NEW_DEVICE', 'ISSUED', 'REMINDER-1', 'REMINDER-2', 'WITHDRAWN']);
     await expectSoundRecords(applicant);
   });
 

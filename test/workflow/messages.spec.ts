@@ -131,7 +131,11 @@ describe('when no notice gets through', () => {
     await stage.skip(10 * minute);
     messenger.down = false;
     expect(await stage.endOf(applicant)).toBe('REGISTERED');
-    expect([...messenger.momentsTold(applicant.person.mobile)].sort()).toEqual(['ISSUED', 'REGISTERED']);
+    expect([...messenger.momentsTold(applicant.person.mobile)].sort()).toEqual([
+      'ISSUED',
+      'NEW_DEVICE',
+      'REGISTERED',
+    ]);
   });
 });
 

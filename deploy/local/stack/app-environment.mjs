@@ -23,8 +23,22 @@ const FOR_ONE_APP = {
   signer: TOKEN,
   ca: TOKEN,
 };
+/** Locally all customers call from one address: only their devices are limited there, unless somebody wants it otherwise. */
+const LOCAL_LIMITS = {
+  RESEAL_LIMIT_ADDRESS_STARTS: '100000/1',
+  RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
+};
 /** What names a secret or an address is handed out below, to those who hold it; plain settings go to everyone. */
 const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
+
+/**
+ * Everybody calls from one address here, also the hundreds of a test, of a bench or of `npm run demo -- --count`: an
+ * address is no bound. Devices and persons are, as in production.
+ */
+const LOCAL_LIMITS = {
+  RESEAL_LIMIT_ADDRESS_STARTS: '100000/1',
+  RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
+};
 
 const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
 
@@ -65,6 +79,7 @@ export function appEnvironments(context) {
   };
   const common = {
     ...pick(process.env, (key) => SYSTEM.includes(key)),
+    ...LOCAL_LIMITS,
     ...pick(process.env, (key) => key.startsWith('RESEAL_') && !NOT_FOR_EVERYONE.test(key)),
     RESEAL_ENV: settings.environment,
     RESEAL_HOST: host,
@@ -87,6 +102,8 @@ export function appEnvironments(context) {
       RESEAL_ID_KEY_FILE: files.idKey,
       RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
+      ...LOCAL_LIMITS,
+      ...pick(process.env, (key) => key in LOCAL_LIMITS),
     },
     worker: {
       RESEAL_WORKER_PORT: ports.worker,
