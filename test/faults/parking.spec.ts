@@ -38,7 +38,7 @@ beforeAll(async () => {
   await goOn(uncompared, 1);
   const codes = await uncompared.readCodes();
   await control.stop('signer');
-  for (const provider of ['telecom', 'one-won'] as const)
+  for (const provider of ['telecom', 'telecom-2', 'one-won'] as const)
     await stack.sandbox.setFault(provider, { mode: 'down' });
   const calls = Object.entries(waiting).map(async ([name, customer]) => [
     name,

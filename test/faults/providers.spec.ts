@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { environmentOf } from '../support/app-environment.js';
 import type { Customer } from '../support/customer.js';
 import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess } from '../support/http.js';
@@ -12,7 +13,9 @@ const stack = connectToStack();
 afterEach(() => stack.sandbox.clearFaults());
 afterAll(() => stack.close());
 
-const all: readonly Provider[] = ['telecom', 'one-won', 'sms', 'smtp'];
+const all: readonly Provider[] = ['telecom', 'telecom-2', 'one-won', 'sms', 'smtp'];
+
+const companies = ['telecom', 'telecom-2'] as const;
 
 async function finish(customer: Customer): Promise<void> {
   await goOn(customer, ordinaryPath.length);
@@ -58,7 +61,7 @@ describe('slow providers', () => {
 describe('providers who are down for a while', () => {
   it('keep a call waiting no longer than they are down', async () => {
     const customer = await stack.arrive();
-    await stack.sandbox.setFault('telecom', { mode: 'down' });
+    for (const company of companies) await stack.sandbox.setFault(company, { mode: 'down' });
     const start = customer.start();
     await until('the first attempt to have failed', async () => {
       const row = await stack.db
@@ -70,7 +73,7 @@ describe('providers who are down for a while', () => {
         .executeTakeFirst();
       return row?.state === 'PREPARED';
     });
-    await stack.sandbox.setFault('telecom', { mode: 'ok' });
+    for (const company of companies) await stack.sandbox.setFault(company, { mode: 'ok' });
     expectSuccess(await start);
     await finish(customer);
   });
@@ -84,3 +87,40 @@ describe('providers who are down for a while', () => {
     await finish(customer);
   });
 });
+
+describe('a telecom company that is down', () => {
+  /** Who sent codes to this person, in order. */
+  const sendersTo = async ({ person }: Customer) =>
+    (await stack.sandbox.inbox(person.mobile)).map(({ id }) => id.split('/')[0]).reverse();
+  const start = (customer: Customer) => customer.start({ methods: ['PHONE_CODE'] }).then(expectSuccess);
+
+  it('is replaced by the other, who also compares what it sent; and is called again once it is back', async () => {
+    const people = await stack.sandbox.makePeople(6, 'VALID');
+    const crowd = await Promise.all(people.map(stack.return));
+    await stack.sandbox.setFault('telecom', { mode: 'down' });
+    await Promise.all(crowd.map(start));
+    for (const customer of crowd) expect(await sendersTo(customer)).toEqual(['telecom-2']);
+    expect(await circuitOf('/v1/telecom')).not.toBe(0);
+    expect(await circuitOf('/v1/telecom-2')).toBe(0);
+
+    await stack.sandbox.setFault('telecom', { mode: 'ok' });
+    const { results } = expectSuccess(await crowd[0]!.verify());
+    expect(results.map(({ accepted }) => accepted)).toEqual([true]);
+    await until('the company to be called again', async () => {
+      const customer = await stack.arrive();
+      await start(customer);
+      return (await sendersTo(customer))[0] === 'telecom';
+    });
+    expect(await circuitOf('/v1/telecom')).toBe(0);
+  });
+});
+
+/** Whether the worker calls an address: 0 it does, 1 it finds out, 2 it does not. */
+async function circuitOf(path: string): Promise<number> {
+  const { RESEAL_WORKER_PORT: port } = environmentOf('worker');
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const line = metrics
+    .split('\n')
+    .find((each) => each.includes('reseal_provider_circuit{') && each.includes(`${path}"`));
+  return Number(line?.split(' ').at(-1));
+}

@@ -10,6 +10,7 @@ interface Person {
   personId: string;
   name: string;
   mobile: string;
+  carrier: string;
   email: string;
   ci: string;
   holding: string;
@@ -52,6 +53,8 @@ describe('sample people', () => {
     ['/v1/people', { count: 501 }],
     ['/v1/people', { count: 1, holding: 'LOST' }],
     ['/v1/telecom/codes', { transactionId: 'x', name: '김가상', mobile: '02-123-4567' }],
+    ['/v1/telecom/codes', { transactionId: 'x', name: '김가상', mobile: '01000000001', carrier: 'NONE' }],
+    ['/v1/telecom-2/codes', { transactionId: 'x', name: '', mobile: '01000000001' }],
     ['/v1/telecom/codes', { transactionId: 'a\0b', name: '김가상', mobile: '01000000001' }],
     ['/v1/sms', { messageId: 'x', to: '01000000001', text: 'a\0b' }],
     ['/v1/one-won/transfers', { transactionId: 'x', account: 'abc', bank: '999' }],
@@ -112,12 +115,33 @@ describe('telecom codes', () => {
     expect((await verify(transactionId, randomUUID(), code)).body).toEqual({ status: 'EXPIRED' });
   });
 
-  it('are not sent to whoever has another name', async () => {
+  it.each([
+    ['name', () => ({ name: '아무개' })],
+    ['carrier', () => ({ carrier: person.carrier === 'KT' ? 'SKT' : 'KT' })],
+  ])('are not sent to whoever has another %s', async (_, other) => {
     const before = (await inboxOf(person.mobile)).length;
     const transactionId = randomUUID();
-    expect((await send(transactionId, { name: '아무개' })).body).toEqual({ status: 'UNKNOWN_SUBSCRIBER' });
+    expect((await send(transactionId, other())).body).toEqual({ status: 'UNKNOWN_SUBSCRIBER' });
     expect((await verify(transactionId, randomUUID(), '000000')).body).toEqual({ status: 'MISMATCHED' });
     expect((await inboxOf(person.mobile)).length).toBe(before);
+  });
+
+  it('are sent where the carrier is that of the number', async () => {
+    expect((await send(randomUUID(), { carrier: person.carrier })).body).toEqual({ status: 'SENT' });
+  });
+
+  it('of the second company are its own', async () => {
+    const transactionId = randomUUID();
+    const { name, mobile } = person;
+    await post('/v1/telecom-2/codes', { transactionId, name, mobile });
+    const code = await lastCode();
+    expect((await get(`/v1/telecom/transactions/${transactionId}`)).body).toMatchObject({ sent: false });
+    expect((await verify(transactionId, randomUUID(), code)).status).toBe(404);
+    const attempt = { transactionId, attemptId: randomUUID(), code };
+    expect((await post('/v1/telecom-2/verifications', attempt)).body).toEqual({
+      status: 'MATCHED',
+      ci: person.ci,
+    });
   });
 
   it('refuse an id that was used for something else', async () => {
