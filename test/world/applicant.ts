@@ -157,7 +157,8 @@ export class Applicant {
     return row;
   }
 
-  private async rightAnswer(method: IdentityMethod): Promise<string> {
+  /** What somebody answers who is who they say, to the newest challenge of this method. */
+  async rightAnswer(method: IdentityMethod): Promise<string> {
     switch (method) {
       case 'PHONE_CODE':
       case 'ONE_WON': {
