@@ -1,11 +1,17 @@
 import type { GiveConsents, PreparedStep } from '#libs/domain';
-import { consentsOf, insertConsents } from '#libs/db';
-import { checkConsents, termsInForce, type TermsCatalogue } from '#libs/terms';
+import { consentsOf } from '#libs/db';
+import { checkConsents, termsInForce, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { done, failed, takeStep, type ReissueChange, type StepContext } from '#activities/step';
+import { recordSaid } from './record.js';
 
 export interface ConsentContext extends StepContext {
   readonly terms: TermsCatalogue;
+  readonly receipts: ReceiptSigner;
 }
+
+export { recordSaid } from './record.js';
+export { createConsentWithdrawals } from './withdraw.js';
+export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw.js';
 
 /** The steps of consent to the terms. */
 export function createConsentSteps(context: ConsentContext) {
@@ -26,23 +32,18 @@ async function recordConsents(
       return failed('CONSENT_INCOMPLETE', {
         errors: check.problems.map(({ termsId, code }) => ({
           pointer: pointerTo(message, termsId),
+          code,
           message: `${termsId}: ${code}`,
         })),
       });
-    await insertConsents(
-      change.tx,
-      check.accepted.map((consent) => ({
-        reissue_id: reissueId,
-        terms_id: consent.termsId,
-        version: consent.version,
-        digest: consent.digest,
-        locale: consent.locale,
-        agreed: consent.agreed,
-        address: message.origin.address,
-        agent: message.origin.agent,
-        recorded_at: change.now,
-      })),
-    );
+    await recordSaid(change.tx, context.receipts, {
+      reissueId,
+      updateId: message.updateId,
+      origin: message.origin,
+      act: 'GIVEN',
+      consents: check.accepted,
+      at: change.now,
+    });
     change.set({ consents_completed_at: change.now });
     change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');
     return done();
@@ -51,7 +52,7 @@ async function recordConsents(
 
 function pointerTo(message: GiveConsents, termsId: string): string {
   const index = message.consents.findIndex((consent) => consent.termsId === termsId);
-  return index < 0 ? '/consents' : `/consents/${index}`;
+  return index < 0 ? '#/consents' : `#/consents/${index}`;
 }
 
 /** Whether what the customer agreed to is still what is in force: a new version is asked for again. */

@@ -1,6 +1,6 @@
 import { BrokenInvariant } from './guard.js';
 import { isFinal, nextStates, type Message, type Moment, type State } from '#libs/domain';
-import type { CertificateEventType, ReissueEventType } from '#libs/contracts';
+import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
 import {
   appendAudit,
   destroyVaultItemsOfReissue,
@@ -63,7 +63,10 @@ export class ReissueChange {
   }
 
   /** Writes an event about the reissue as it is now. */
-  announce(type: ReissueEventType, about: { code?: string; previousState?: State | null } = {}): void {
+  announce(
+    type: ReissueEventType,
+    about: { code?: string; previousState?: State | null; terms?: ReissueEventData['terms'] } = {},
+  ): void {
     this.set({ event_sequence: this.row.event_sequence + 1 });
     this.events.push(
       reissueEvent({
@@ -73,6 +76,7 @@ export class ReissueChange {
         previousState: about.previousState === undefined ? this.row.state : about.previousState,
         occurredAt: this.now,
         ...(about.code ? { code: about.code } : {}),
+        ...(about.terms ? { terms: about.terms } : {}),
       }),
     );
   }

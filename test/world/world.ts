@@ -15,7 +15,7 @@ import {
 } from '#libs/ca';
 import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
-import { loadTerms } from '#libs/terms';
+import { loadTerms, publicReceiptKeys, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
 import { makeKnown } from '../../apps/signer/src/known-issuers.js';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
@@ -59,6 +59,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
 
   const vaultKeys = newVaultKeys();
   const registryKeys = { current: 'spec', keys: { spec: randomBytes(32) } };
+  const receiptKeys = newReceiptKeys();
   const authority = await newAuthority();
   const signingPorts = { ...authority, db: as('signer'), clock: clock.now, logger };
   await makeKnown(as('signer'), authority.authorities, 16, beginning);
@@ -70,6 +71,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     holdMonths: defaultHoldMonths,
     policy: defaultIdentityPolicy,
     terms: loadTerms(),
+    receipts: await ReceiptSigner.create('urn:spec', receiptKeys),
     vaultKeys: await importVaultKeys(vaultKeys),
     registryKeys,
     pseudonymKey: randomBytes(32),
@@ -98,6 +100,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     owner,
     gateway,
     terms: workerParts.terms,
+    receiptKeys: publicReceiptKeys(receiptKeys),
     vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
     registryKeys,
     activities: createActivities(workerParts),
@@ -110,6 +113,11 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
       await database.drop();
     },
   };
+}
+
+function newReceiptKeys() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomBytes(8).toString('hex') }] };
 }
 
 function newVaultKeys() {

@@ -10,6 +10,9 @@ const environment = {
   RESEAL_CODEC_KEYS: JSON.stringify({ current: 'c1', keys: { c1: Buffer.alloc(32).toString('base64') } }),
   RESEAL_TOKEN_KEY: JSON.stringify({ ...ed25519.privateKey.export({ format: 'jwk' }), kid: 't1' }),
   RESEAL_ID_KEY: Buffer.alloc(32).toString('base64'),
+  RESEAL_RECEIPT_PUBLIC_KEYS: JSON.stringify({
+    keys: [{ ...ed25519.publicKey.export({ format: 'jwk' }), kid: 'r1' }],
+  }),
   RESEAL_VAULT_PUBLIC_KEYS: JSON.stringify({
     keys: [{ ...p256.publicKey.export({ format: 'jwk' }), kid: 'v1' }],
   }),

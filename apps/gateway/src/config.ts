@@ -40,6 +40,10 @@ export const configSchema = z
     vaultPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
       message: 'must hold public keys only',
     }),
+    /** By which consent receipts are verified: those that sign now, and those that signed once. */
+    receiptPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
+      message: 'must hold public keys only',
+    }),
     /** Whether a proxy in front names the client's address in X-Forwarded-For. */
     trustProxy: flag(false),
     /** How long a call waits for its step before it is answered with 202 or 503. */

@@ -26,6 +26,9 @@ import { ReissueWorkflows } from './calls/reissue-workflows.js';
 import { ReissuesController } from './calls/reissues.controller.js';
 import { RequestIds } from './calls/request-ids.js';
 import type { Config } from './config.js';
+import { ConsentsController } from './consents/consents.controller.js';
+import { Consents } from './consents/consents.js';
+import { withdrawalActivity } from './consents/withdrawal-activity.js';
 import { Dependencies } from './dependencies.js';
 import { EventListener } from './events/event-listener.js';
 import { EventStreams } from './events/event-streams.js';
@@ -54,6 +57,7 @@ export class GatewayModule {
         ReferenceDataController,
         ReissuesController,
         ReadingController,
+        ConsentsController,
         VidChecksController,
         DocsController,
       ],
@@ -67,7 +71,10 @@ export class GatewayModule {
           useFactory: ({ db }: Dependencies) =>
             new CallLimits((uses, now) => useLimitsAtOnce(db, uses, now), ids, ratesOf(config), clock),
         },
-        { provide: ReferenceData, useValue: new ReferenceData(config.vaultPublicKeys, terms, clock) },
+        {
+          provide: ReferenceData,
+          useValue: new ReferenceData(config.vaultPublicKeys, config.receiptPublicKeys, terms, clock),
+        },
         { provide: EventListener, useValue: new EventListener(config.databaseUrl) },
         {
           provide: Dependencies,
@@ -135,6 +142,18 @@ export class GatewayModule {
               workflows: new ReissueWorkflows(temporal.client, config.callTimeoutMs),
               envelopes: envelopesIn(db, config),
               consents: new ConsentCheck(terms, clock),
+            }),
+        },
+        {
+          provide: Consents,
+          inject: [Dependencies, ReissueReader],
+          useFactory: ({ db, temporal }: Dependencies, reader: ReissueReader) =>
+            new Consents({
+              db,
+              reader,
+              ids: new RequestIds(config.idKey),
+              inFlight: new CallsInFlight(config.callsPerReissue),
+              withdraw: withdrawalActivity(temporal.client, config.callTimeoutMs),
             }),
         },
         {

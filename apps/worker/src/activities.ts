@@ -1,5 +1,5 @@
 import { createCertificateSteps } from '#activities/certificate';
-import { createConsentSteps } from '#activities/consent';
+import { createConsentSteps, createConsentWithdrawals } from '#activities/consent';
 import {
   createIdentitySteps,
   createProviderActivities,
@@ -18,7 +18,7 @@ import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { IdentityProvider } from '#activities/identity';
 import type { Logger } from '#libs/observability';
-import type { TermsCatalogue } from '#libs/terms';
+import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
 import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { Client } from '@temporalio/client';
 
@@ -32,6 +32,7 @@ export interface WorkerParts {
   readonly holdMonths: number;
   readonly policy: IdentityPolicy;
   readonly terms: TermsCatalogue;
+  readonly receipts: ReceiptSigner;
   readonly vaultKeys: VaultKeys;
   readonly registryKeys: RegistryKeys;
   readonly pseudonymKey: Buffer;
@@ -58,6 +59,7 @@ export function createActivities(parts: WorkerParts) {
     deadlines: parts.deadlines,
     policy: parts.policy,
     terms: parts.terms,
+    receipts: parts.receipts,
     pseudonymKey: parts.pseudonymKey,
     registryKeys: parts.registryKeys,
     wrongVidChecksPerDay: parts.wrongVidChecksPerDay,
@@ -79,6 +81,7 @@ export function createActivities(parts: WorkerParts) {
     ...createProviderActivities(context),
     ...createNotificationActivities({ db, sms, mail, clock, logger }),
     ...createVidChecks(context),
+    ...createConsentWithdrawals(context),
     ...createReconcileActivities({ db, clock, temporal, logger }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
   };

@@ -33,6 +33,10 @@ export const configSchema = z.object({
   /** Open the resident registration numbers on file. */
   registryKeys: keyring,
   pseudonymKey: secretBytes(32),
+  /** Private Ed25519 keys; the first signs consent receipts. */
+  receiptKeys: jsonWebKeySet,
+  /** Who confirms a consent: the `iss` of receipts. */
+  receiptIssuer: z.string().min(1).default('urn:reseal'),
   ...identityRatesConfig,
   /** With several addresses, each takes over when the ones before are down. */
   telecomUrl: urls('http', 'https'),

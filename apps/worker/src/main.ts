@@ -8,7 +8,7 @@ import { createEventRelay } from '#libs/events';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { connectTemporalClient, createDataConverter, WorkerRunner, workflowBundle } from '#libs/temporal';
-import { loadTerms } from '#libs/terms';
+import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createActivities } from './activities.js';
 import { deadlinesOf, policyOf, readConfig } from './config.js';
@@ -49,6 +49,7 @@ const activities = createActivities({
   holdMonths: config.holdMonths,
   policy: policyOf(config),
   terms: loadTerms(),
+  receipts: await ReceiptSigner.create(config.receiptIssuer, config.receiptKeys),
   vaultKeys: await importVaultKeys(config.vaultKeys),
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,

@@ -179,6 +179,37 @@ export const vidCheckResponseSchema = z
   })
   .meta({ id: 'VidCheckResponse' });
 
+export const consentWithdrawalRequestSchema = z
+  .strictObject({ termsId: consentSchema.shape.termsId })
+  .meta({ id: 'ConsentWithdrawalRequest' });
+
+export const withdrawnConsentSchema = z
+  .object({
+    termsId: z.string(),
+    version: z.string(),
+    withdrawnAt: z.iso.datetime(),
+    receipt: z.string().describe('compact JWS that confirms it; verify it with GET /v1/receipt-keys'),
+  })
+  .meta({ id: 'WithdrawnConsent' });
+export type WithdrawnConsent = z.output<typeof withdrawnConsentSchema>;
+
+export const consentsResponseSchema = z
+  .object({
+    consents: z.array(
+      z.object({
+        termsId: z.string(),
+        version: z.string(),
+        digest: z.string(),
+        locale: z.string(),
+        agreed: z.boolean(),
+        act: z.enum(['GIVEN', 'WITHDRAWN']),
+        recordedAt: z.iso.datetime(),
+      }),
+    ),
+    receipts: z.array(z.string()).describe('compact JWS; verify them with GET /v1/receipt-keys'),
+  })
+  .meta({ id: 'ConsentsResponse' });
+
 export const challengeSchema = z
   .object({
     challengeId: z.string(),
@@ -256,7 +287,7 @@ export const problemSchema = z
           pointer: z.string().optional().describe('into the body: RFC 6901, as a URI fragment'),
           parameter: z.string().optional(),
           in: z.enum(['query', 'path', 'header']).optional(),
-        code: z.string().optional().describe('stable, where faults are told apart by it'),
+          code: z.string().optional().describe('stable, where faults are told apart by it'),
           message: z.string(),
         }),
       )

@@ -14,6 +14,7 @@ export const reissueEventTypes = [
   'reseal.reissue.password-locked.v1',
   'reseal.reissue.consents-recorded.v1',
   'reseal.reissue.consents-reopened.v1',
+  'reseal.reissue.consent-withdrawn.v1',
   'reseal.reissue.certificate-requested.v1',
   'reseal.reissue.request-refused.v1',
   'reseal.reissue.issued.v1',
@@ -47,6 +48,10 @@ export const reissueEventDataSchema = z
     parked: z.boolean(),
     code: z.string().optional().describe('why: a refusal, a parking or an end'),
     serial: z.string().optional(),
+    terms: z
+      .strictObject({ termsId: z.string(), version: z.string() })
+      .optional()
+      .describe('to which consent was withdrawn'),
   })
   .meta({ id: 'ReissueEventData' });
 

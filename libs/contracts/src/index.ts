@@ -10,6 +10,9 @@ export {
   passwordRequestSchema,
   passwordResetRequestSchema,
   consentsRequestSchema,
+  consentsResponseSchema,
+  consentWithdrawalRequestSchema,
+  withdrawnConsentSchema,
   certificateRequestSchema,
   applicationRequestSchema,
   registrationRequestSchema,
@@ -25,7 +28,7 @@ export {
   passwordRulesSchema,
   problemSchema,
 } from './calls.js';
-export type { Challenge, VerificationResult } from './calls.js';
+export type { WithdrawnConsent, Challenge, VerificationResult } from './calls.js';
 export { endTexts } from './end-texts.js';
 export { problemOfRefusal } from './step-outcome.js';
 export type { StepOutcome } from './step-outcome.js';

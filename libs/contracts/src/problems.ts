@@ -270,6 +270,22 @@ export const problemCatalogue = {
       en: 'Upload the photo within this reissue first, then send the photoId you were given.',
     },
   },
+  'consent-mandatory': {
+    status: 409,
+    title: { ko: '필수 동의는 철회할 수 없습니다', en: 'This consent is required' },
+    detail: {
+      ko: '재발급이 진행 중이면 취소하십시오. 끝난 뒤에는 은행에 인증서 폐지를 신청하십시오.',
+      en: 'Cancel the reissue while it runs; afterwards ask the bank to revoke the certificate.',
+    },
+  },
+  'consent-not-given': {
+    status: 409,
+    title: { ko: '동의한 적이 없는 약관입니다', en: 'There is no such consent' },
+    detail: {
+      ko: '이 재발급에서 동의한 선택 약관의 termsId를 보내십시오.',
+      en: 'Send the termsId of optional terms agreed to in this reissue.',
+    },
+  },
   'request-timeout': {
     status: 408,
     title: { ko: '요청 시간이 초과되었습니다', en: 'The request took too long' },

@@ -64,7 +64,8 @@ export {
   earlierVerifiers,
   upgradeVerifier,
   passwordTry,
-  insertPasswordTry,
+  keepPasswordTry,
+  passwordTriesUnderWay,
 } from './password-credentials.js';
 export {
   identityMethodsOf,
@@ -81,7 +82,13 @@ export {
   countTryOfDay,
   returnTryOfDay,
 } from './identity.js';
-export { insertConsents, consentsOf } from './consents.js';
+export {
+  insertConsents,
+  consentsOf,
+  consentRecordsOf,
+  insertConsentReceipt,
+  consentReceiptsOf,
+} from './consents.js';
 export { findStep, insertStep } from './steps.js';
 export {
   putVaultItem,

@@ -19,6 +19,11 @@ export function vidCheckActivityIdOf(checkId: string): string {
   return `vid-check/${checkId}`;
 }
 
+/** The activity that takes a consent back. */
+export function consentWithdrawalActivityIdOf(reissueId: string, updateId: string): string {
+  return `consent-withdrawal/${reissueId}/${updateId}`;
+}
+
 /** A reissue id: `ri_` and 32 lower-case hexadecimal digits. */
 export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 

@@ -42,6 +42,7 @@ export {
   workflowTaskTimeoutMs,
   workflowIdOf,
   vidCheckActivityIdOf,
+  consentWithdrawalActivityIdOf,
   reissueIdOf,
   nobody,
   reissueIdPattern,

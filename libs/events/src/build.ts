@@ -24,6 +24,8 @@ export interface ReissueChange {
   readonly previousState: State | null;
   /** Why: a refusal, a parking or an end. */
   readonly code?: string;
+  /** To which consent was withdrawn. */
+  readonly terms?: ReissueEventData['terms'];
   readonly occurredAt: Date;
 }
 
@@ -56,7 +58,7 @@ export interface OwnCertificateChange {
 
 /** The event of a reissue's change of state, for the transaction that makes the change. No personal data. */
 export function reissueEvent(change: ReissueChange): NewEvent {
-  const { reissue, code } = change;
+  const { reissue, code, terms } = change;
   const data: ReissueEventData = {
     reissueId: reissue.reissue_id,
     customerRef: reissue.customer_ref,
@@ -66,6 +68,7 @@ export function reissueEvent(change: ReissueChange): NewEvent {
     parked: reissue.parked_step !== null,
     ...(code === undefined ? {} : { code }),
     ...(reissue.serial === null ? {} : { serial: reissue.serial }),
+    ...(terms ? { terms } : {}),
   };
   return newEvent(change, reissue.reissue_id, topics.reissue, reissue.reissue_id, data);
 }

@@ -235,7 +235,7 @@ describe('the terms', () => {
         standing: { state: 'CONSENT_REQUIRED' },
       });
       expect(await outcomeOf(applicant, message.updateId)).toMatchObject({
-        errors: [{ pointer: `/consents/${others.length}`, message: `${broken.termsId}: ${code}` }],
+        errors: [{ pointer: `#/consents/${others.length}`, code, message: `${broken.termsId}: ${code}` }],
       });
     }
   });

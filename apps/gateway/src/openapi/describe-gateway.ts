@@ -13,6 +13,8 @@ import { EventStreams } from '../events/event-streams.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
 import { ReadingController } from '../reading/reading.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
+import { ConsentsController } from '../consents/consents.controller.js';
+import { Consents } from '../consents/consents.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReissueReader } from '../reading/reissue-reader.js';
 import { VidChecks } from '../vid-checks/vid-checks.js';
@@ -29,11 +31,18 @@ const unused = [
   EventStreams,
   CertificateDownload,
   ReferenceData,
+  Consents,
 ];
 
 /** The controllers without anything behind them: they are looked at, not called. */
 @Module({
-  controllers: [ReferenceDataController, ReissuesController, ReadingController, VidChecksController],
+  controllers: [
+    ReferenceDataController,
+    ReissuesController,
+    ReadingController,
+    ConsentsController,
+    VidChecksController,
+  ],
   providers: unused.map((provide) => ({ provide, useValue: {} })),
 })
 class ControllersOnly {}

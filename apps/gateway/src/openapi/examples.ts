@@ -192,3 +192,36 @@ export const pemChain = [
   ),
   '',
 ].join('\n');
+
+export const receiptKeys = {
+  keys: [
+    {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+      alg: 'EdDSA',
+      use: 'sig',
+    },
+  ],
+};
+
+const exampleReceipt =
+  'eyJhbGciOiJFZERTQSIsInR5cCI6ImNvbnNlbnQtcmVjZWlwdCtqd3QifQ.eyJpc3MiOiJ1cm46cmVzZWFsIn0.c2lnbmF0dXJl';
+
+export const consentsGiven = {
+  consents: identityConsents.map((consent) => ({
+    ...consent,
+    locale: 'ko',
+    act: 'GIVEN',
+    recordedAt: '2026-11-23T01:00:00.000Z',
+  })),
+  receipts: [exampleReceipt],
+};
+
+export const withdrawnConsent = {
+  termsId: 'marketing-notices',
+  version: '2026-01',
+  withdrawnAt: '2026-11-23T02:00:00.000Z',
+  receipt: exampleReceipt,
+};

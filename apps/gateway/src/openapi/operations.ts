@@ -54,6 +54,14 @@ export const operations = {
     answers: { 200: { description: 'Mandatory terms first', example: example.terms } },
     problems: ['invalid-request'],
   },
+  getReceiptKeys: {
+    tag: 'Before starting',
+    summary: 'Keys to verify consent receipts by',
+    description:
+      'A receipt is a compact JWS (EdDSA, `typ: consent-receipt+jwt`). Keys stay published after another one has taken over.',
+    answers: { 200: { description: 'JSON Web Key Set', example: example.receiptKeys } },
+    problems: [],
+  },
   getPasswordRules: {
     tag: 'Before starting',
     summary: 'Rules for a new certificate password',
@@ -64,7 +72,7 @@ export const operations = {
     tag: 'Reissue',
     summary: 'Start a reissue',
     description:
-      'The client makes its key pair first and names its thumbprint: the certificate can be issued for that key only. With `methods` the identity challenges are sent at once.',
+      'The client makes its key pair first and names its thumbprint: the certificate can be issued for that key only. With `methods` the identity challenges are sent at once. Applicants name themselves by mobile number, by resident registration number, or by an identity document; the latter two are sealed, with the Idempotency-Key of this call as `sub`. Whoever the bank does not know gets the same answers.',
     request: example.startRequest,
     answers: {
       201: {
@@ -87,7 +95,14 @@ export const operations = {
         },
       },
     },
-    problems: ['consent-incomplete', 'method-not-offered', 'method-locked', 'wrong-state'],
+    problems: [
+      'consent-incomplete',
+      'envelope-refused',
+      'applicant-invalid',
+      'method-not-offered',
+      'method-locked',
+      'wrong-state',
+    ],
   },
   getReissue: {
     tag: 'Reissue',
@@ -161,6 +176,23 @@ export const operations = {
     request: { consents: example.issuanceConsents },
     answers: reissueAnswers(example.reissues.key),
     problems: ['consent-incomplete'],
+  },
+  getConsents: {
+    tag: 'Terms',
+    summary: 'What was said of the terms, with receipts',
+    description:
+      'All consents of this reissue in the order in which they were recorded, withdrawals included. Keep the receipts: each confirms the consents of one call, and is verified without asking us.',
+    answers: { 200: { description: 'Oldest first', example: example.consentsGiven } },
+    problems: ['not-found'],
+  },
+  withdrawConsent: {
+    tag: 'Terms',
+    summary: 'Withdraw an optional consent',
+    description:
+      'In any state, also after the end, for as long as the access token lives. Afterwards the bank takes withdrawals by its own channels.',
+    request: { termsId: 'marketing-notices' },
+    answers: { 200: { description: 'Withdrawn, with a receipt', example: example.withdrawnConsent } },
+    problems: ['consent-mandatory', 'consent-not-given', 'not-found', 'unavailable'],
   },
   requestCertificate: {
     tag: 'Certificate',

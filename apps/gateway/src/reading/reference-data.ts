@@ -1,5 +1,11 @@
 import type { passwordRulesSchema, termsSchema } from '#libs/contracts';
-import { termsInForce, type TermsCatalogue, type TermsLocale, type TermsStage } from '#libs/terms';
+import {
+  publicReceiptKeys,
+  termsInForce,
+  type TermsCatalogue,
+  type TermsLocale,
+  type TermsStage,
+} from '#libs/terms';
 import { publicVaultKeys } from '#libs/vault';
 import type { z } from 'zod';
 import { describePasswordRules } from './password-rules.js';
@@ -9,14 +15,18 @@ type JwkSet = ReturnType<typeof publicVaultKeys>;
 /** What a client needs to know before it can start: keys to seal to, terms, password rules. */
 export class ReferenceData {
   readonly keys: JwkSet;
+  /** By which consent receipts are verified. */
+  readonly receiptKeys: JwkSet;
   readonly passwordRules: z.output<typeof passwordRulesSchema> = describePasswordRules();
 
   constructor(
     vaultKeys: Parameters<typeof publicVaultKeys>[0],
+    receiptKeys: Parameters<typeof publicReceiptKeys>[0],
     private readonly catalogue: TermsCatalogue,
     private readonly clock: () => Date,
   ) {
     this.keys = publicVaultKeys(vaultKeys);
+    this.receiptKeys = publicReceiptKeys(receiptKeys);
   }
 
   terms(stage: TermsStage, locale: TermsLocale): z.output<typeof termsSchema>[] {

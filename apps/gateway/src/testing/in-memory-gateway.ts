@@ -34,6 +34,7 @@ type Message = StartReissue | CustomerMessage;
 const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const vaultKeys = publicVaultKeys({ keys: [{ ...p256, kid: 'v1' }] });
+const receiptKeys = { keys: [{ ...ed25519, kid: 'r1' }] };
 const clock = () => new Date();
 const ids = new RequestIds(Buffer.alloc(32, 7));
 const generous: CallRates = {
@@ -48,6 +49,8 @@ export class InMemoryGateway {
   readonly rows = new Map<string, ReissueRow>();
   readonly steps = new Map<string, StepRow>();
   readonly vault = new Map<string, string>();
+  /** By handle, for what an envelope was taken in, where that is not the reissue. */
+  readonly subjects = new Map<string, string>();
   /** Handles by the id of the envelope that came in under them. */
   private readonly envelopes = new Map<string, string>();
   readonly events: StreamedEvent[] = [];
@@ -103,9 +106,10 @@ export class InMemoryGateway {
       Promise.resolve(this.events.filter(({ sequence }) => sequence > after));
     const limits = { streamsPerReissue: 8, heartbeatMs: 50 };
     const envelopes = new Envelopes(
-      ({ handle, envelope }, jti) => {
+      ({ handle, envelope, subject }, jti) => {
         const fresh = (this.envelopes.get(jti) ?? handle) === handle;
         if (fresh) this.vault.set(handle, envelope);
+        if (fresh && subject) this.subjects.set(handle, subject);
         this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
         return Promise.resolve(fresh);
       },
@@ -158,7 +162,7 @@ export class InMemoryGateway {
           { provide: ApiKeys, useValue: new ApiKeys() },
           { provide: AccessTokens, useValue: this.tokens },
           { provide: RequestIds, useValue: ids },
-          { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, this.terms, clock) },
+          { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, receiptKeys, this.terms, clock) },
           { provide: ReissueReader, useValue: reader },
           { provide: ReissueCalls, useValue: calls },
           { provide: VidChecks, useValue: vidChecks },

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { CallOrigin } from '#libs/domain';
+import { insertConsentReceipt, insertConsents, type Tx } from '#libs/db';
+import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
+
+/** What a customer said in one step. */
+export interface Said {
+  readonly reissueId: string;
+  readonly updateId: string;
+  readonly origin: CallOrigin;
+  readonly act: 'GIVEN' | 'WITHDRAWN';
+  readonly consents: readonly Pick<AcceptedConsent, 'termsId' | 'version' | 'digest' | 'locale' | 'agreed'>[];
+  readonly at: Date;
+}
+
+/**
+ * Records what a customer said of the terms, with the receipt they can keep.
+ *
+ * @returns the receipt, a compact JWS; undefined where nothing was said
+ */
+export async function recordSaid(
+  tx: Tx,
+  receipts: ReceiptSigner,
+  { reissueId, updateId, origin, act, consents, at }: Said,
+): Promise<string | undefined> {
+  if (consents.length === 0) return undefined;
+  await insertConsents(
+    tx,
+    consents.map(({ termsId, version, digest, locale, agreed }) => ({
+      reissue_id: reissueId,
+      terms_id: termsId,
+      version,
+      digest,
+      locale,
+      agreed,
+      act,
+      address: origin.address,
+      agent: origin.agent,
+      recorded_at: at,
+    })),
+  );
+  const receiptId = `cr_${createHash('sha256').update(`${reissueId}\0${updateId}`).digest('hex').slice(0, 32)}`;
+  const jws = await receipts.sign({
+    sub: reissueId,
+    jti: receiptId,
+    iat: Math.floor(at.getTime() / 1_000),
+    consents: consents.map(({ termsId, version, digest, locale, agreed }) => ({
+      termsId,
+      version,
+      digest,
+      locale,
+      agreed,
+      act,
+    })),
+  });
+  await insertConsentReceipt(tx, {
+    receipt_id: receiptId,
+    reissue_id: reissueId,
+    update_id: updateId,
+    jws,
+    issued_at: at,
+  });
+  return jws;
+}

@@ -1,0 +1,48 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  consentsResponseSchema,
+  consentWithdrawalRequestSchema,
+  withdrawnConsentSchema,
+  type WithdrawnConsent,
+} from '#libs/contracts';
+import type { z } from 'zod';
+import { AccessGuard } from '../access/access.guard.js';
+import { FromCaller, type Caller } from '../access/caller.js';
+import { DependencyErrors } from '../dependency-errors.js';
+import { Documented } from '../openapi/documented.js';
+import { Consents, type ConsentsResponse } from './consents.js';
+
+@Controller('v1/reissues/:id/consents')
+@UseGuards(AccessGuard)
+@UseInterceptors(DependencyErrors)
+export class ConsentsController {
+  constructor(@Inject(Consents) private readonly consents: Consents) {}
+
+  @Get()
+  @Documented('getConsents', { answers: { 200: consentsResponseSchema } })
+  list(@Param('id') id: string): Promise<ConsentsResponse> {
+    return this.consents.list(id);
+  }
+
+  @Post('withdrawals')
+  @HttpCode(200)
+  @Documented('withdrawConsent', { answers: { 200: withdrawnConsentSchema } })
+  withdraw(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body({ schema: consentWithdrawalRequestSchema })
+    body: z.output<typeof consentWithdrawalRequestSchema>,
+  ): Promise<WithdrawnConsent> {
+    return this.consents.withdraw(caller, id, body);
+  }
+}

@@ -1,0 +1,72 @@
+import type { ConsentWithdrawal, ConsentWithdrawalAnswer } from '#activities/consent';
+import type {
+  consentsResponseSchema,
+  consentWithdrawalRequestSchema,
+  WithdrawnConsent,
+} from '#libs/contracts';
+import { consentReceiptsOf, consentRecordsOf, type Database } from '#libs/db';
+import type { z } from 'zod';
+import type { Caller } from '../access/caller.js';
+import type { CallsInFlight } from '../calls/calls-in-flight.js';
+import type { RequestIds } from '../calls/request-ids.js';
+import { problem } from '../problems.js';
+import type { ReissueReader } from '../reading/reissue-reader.js';
+
+export type ConsentsResponse = z.output<typeof consentsResponseSchema>;
+
+const withdrawalRoute = '/v1/reissues/{id}/consents/withdrawals';
+
+export interface ConsentsParts {
+  readonly db: Database;
+  readonly reader: Pick<ReissueReader, 'get'>;
+  readonly ids: RequestIds;
+  readonly inFlight: CallsInFlight;
+  readonly withdraw: (withdrawal: ConsentWithdrawal) => Promise<ConsentWithdrawalAnswer>;
+}
+
+/** What a customer said of the terms, and taking it back. */
+export class Consents {
+  constructor(private readonly parts: ConsentsParts) {}
+
+  /** @throws ProblemError 404 */
+  async list(reissueId: string): Promise<ConsentsResponse> {
+    const { db, reader } = this.parts;
+    await reader.get(reissueId);
+    const [consents, receipts] = await Promise.all([
+      consentRecordsOf(db, reissueId),
+      consentReceiptsOf(db, reissueId),
+    ]);
+    return {
+      consents: consents.map(({ terms_id, recorded_at, ...consent }) => ({
+        termsId: terms_id,
+        ...consent,
+        recordedAt: recorded_at.toISOString(),
+      })),
+      receipts,
+    };
+  }
+
+  /** @throws ProblemError 409 `consent-mandatory`, `consent-not-given` or `idempotency-mismatch` */
+  withdraw(
+    { idempotencyKey, origin }: Caller,
+    reissueId: string,
+    { termsId }: z.output<typeof consentWithdrawalRequestSchema>,
+  ): Promise<WithdrawnConsent> {
+    const { ids, inFlight, reader, withdraw } = this.parts;
+    const updateId = ids.updateId(withdrawalRoute, idempotencyKey);
+    const requestHmac = ids.requestHmac({ termsId });
+    return inFlight.run({ reissueId, updateId, requestHmac }, async () => {
+      await reader.get(reissueId);
+      const answer = await withdraw({ reissueId, updateId, requestHmac, origin, termsId });
+      switch (answer.answer) {
+        case 'WITHDRAWN':
+          if (answer.requestHmac !== requestHmac) throw problem('idempotency-mismatch');
+          return answer.withdrawn;
+        case 'MANDATORY':
+          throw problem('consent-mandatory');
+        case 'NOT_GIVEN':
+          throw problem('consent-not-given');
+      }
+    });
+  }
+}
