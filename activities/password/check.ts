@@ -1,7 +1,8 @@
 import { passwordAttempts, type PreparedStep, type SubmitPassword } from '#libs/domain';
 import {
-  insertPasswordTry,
+  keepPasswordTry,
   lockPasswordCredential,
+  passwordTriesUnderWay,
   passwordTry,
   setWrongTries,
   upgradeVerifier,
@@ -28,23 +29,39 @@ export async function checkPassword(
   reissueId: string,
   message: SubmitPassword,
 ): Promise<PreparedStep> {
+  context.hashing.assertRoom();
   const password = await context.secrets.open(message.password, 'password', reissueId);
   let credential: PasswordCredentialRow | undefined;
-  let granted = false;
 
   const reserved = await takeStep(context, reissueId, message, 'submitPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
     const { tx, row } = change;
     credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
     if (!credential) return refused('NO_PASSWORD_ON_FILE');
-    const before = await passwordTry(tx, reissueId, message.updateId);
-    granted = before ? before.granted : await reserveTry(change, credential, message.updateId);
-    return before ? proceedAgain : proceed;
+    return reserveTry(change, credential, message.updateId);
   });
   if (!reserved.proceed || !credential || password === undefined) return reserved;
 
-  const compared = await compare(context, granted, credential.verifier, password);
+  const compared = await compare(context, credential.verifier, password);
   return takeStep(context, reissueId, message, 'submitPassword', (change) => recordCheck(change, compared));
+}
+
+/**
+ * A try is good for the password it was reserved for: who comes again after a reset needs another one, because the reset
+ * gave all tries back.
+ */
+async function reserveTry(
+  change: ReissueChange,
+  { customer_id: customerId, wrong_tries: wrongTries, set_at: setAt }: PasswordCredentialRow,
+  updateId: string,
+): Promise<Ending> {
+  const { tx, row } = change;
+  const before = await passwordTry(tx, row.reissue_id, updateId);
+  if (before?.granted && (before.password_set_at ?? setAt).getTime() === setAt.getTime()) return proceedAgain;
+  if (wrongTries >= passwordAttempts) return lockedOut(change);
+  await keepPasswordTry(tx, { reissueId: row.reissue_id, updateId, passwordSetAt: setAt });
+  await setWrongTries(tx, customerId, wrongTries + 1);
+  return before ? proceedAgain : proceed;
 }
 
 /** What a password was compared with, and what came of it. */
@@ -55,27 +72,11 @@ interface Compared {
   readonly upgraded?: string;
 }
 
-async function compare(
-  { hashing }: PasswordContext,
-  granted: boolean,
-  verifier: string,
-  password: string,
-): Promise<Compared> {
-  const matches = granted && (await hashing.verify(verifier, password));
+async function compare({ hashing }: PasswordContext, verifier: string, password: string): Promise<Compared> {
+  const matches = await hashing.verify(verifier, password);
   return matches && hashing.isOutdated(verifier)
     ? { verifier, matches, upgraded: await hashing.hash(password) }
     : { verifier, matches };
-}
-
-async function reserveTry(
-  { tx, row }: ReissueChange,
-  credential: PasswordCredentialRow,
-  updateId: string,
-): Promise<boolean> {
-  const granted = credential.wrong_tries < passwordAttempts;
-  await insertPasswordTry(tx, row.reissue_id, updateId, granted);
-  if (granted) await setWrongTries(tx, credential.customer_id, credential.wrong_tries + 1);
-  return granted;
 }
 
 async function recordCheck(
@@ -85,19 +86,29 @@ async function recordCheck(
   const { tx, row, now } = change;
   const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
   if (!credential) return refused('NO_PASSWORD_ON_FILE');
-  // Run again, it finds its try reserved and is compared with the password that is in force now.
+  // Run again, it is compared with the password that is in force now.
   if (credential.verifier !== verifier) throw new Error('the password was set anew while it was compared');
-  if (matches) {
-    await setWrongTries(tx, credential.customer_id, 0);
-    if (upgraded) await upgradeVerifier(tx, credential.customer_id, upgraded);
-    change.set({ password_verified_at: now, password_attempts: passwordAttempts });
-    change.move('submitPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-verified.v1');
-    return done();
-  }
-  const left = Math.max(0, passwordAttempts - credential.wrong_tries);
-  const justLocked = left === 0 && row.password_attempts !== 0;
-  change.set({ password_attempts: left });
-  if (left > 0) return failed('PASSWORD_WRONG');
+  if (!matches) return wrong(change, credential);
+
+  // Tries still being compared stay counted: a right password gives back what was wrong before, not what is under way.
+  const underWay = await passwordTriesUnderWay(tx, credential, row.reissue_id);
+  await setWrongTries(tx, credential.customer_id, underWay);
+  if (upgraded) await upgradeVerifier(tx, credential.customer_id, upgraded);
+  change.set({ password_verified_at: now, password_attempts: passwordAttempts - underWay });
+  change.move('submitPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-verified.v1');
+  return done();
+}
+
+function wrong(change: ReissueChange, { wrong_tries: wrongTries }: PasswordCredentialRow): Ending {
+  if (wrongTries >= passwordAttempts) return lockedOut(change);
+  change.set({ password_attempts: passwordAttempts - wrongTries });
+  return failed('PASSWORD_WRONG');
+}
+
+/** No try is left; who was not told yet is told. */
+function lockedOut(change: ReissueChange): Ending {
+  const justLocked = change.row.password_attempts !== 0;
+  change.set({ password_attempts: 0 });
   if (justLocked) {
     change.announce('reseal.reissue.password-locked.v1', { code: 'PASSWORD_LOCKED' });
     change.notify.push('PASSWORD_LOCKED');

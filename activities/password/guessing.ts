@@ -1,4 +1,4 @@
-import { keystrokesOf, type PersonalFacts } from '#libs/domain';
+import { keystrokesOf } from '#libs/domain';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 /**
@@ -40,9 +40,11 @@ async function load(): Promise<ZxcvbnFactory> {
   return new ZxcvbnFactory({ dictionary: { ...dictionary, koreanWords }, graphs: adjacencyGraphs });
 }
 
-/** Whether lists of common passwords and what is known of the person make `password` easy to guess. */
-export async function isTooCommon(password: string, facts: PersonalFacts): Promise<boolean> {
-  const known = [facts.name, keystrokesOf(facts.name), ...facts.numbers];
-  const { guesses } = (await (estimator ??= load())).check(password.slice(0, longestJudged), known);
+/** Whether lists of common passwords and the person's name make `password` easy to guess. */
+export async function isTooCommon(password: string, name: string): Promise<boolean> {
+  const { guesses } = (await (estimator ??= load())).check(password.slice(0, longestJudged), [
+    name,
+    keystrokesOf(name),
+  ]);
   return guesses < tooFewGuesses;
 }

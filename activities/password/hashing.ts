@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { hash, verify, type Algorithm, type Options } from '@node-rs/argon2';
 
 /** Argon2id cost (RFC 9106). The parameters live in each hash, so that they can be raised at any time. */
@@ -27,12 +28,17 @@ export const defaultHashingCost: HashingCost = { memoryCost: 19_456, timeCost: 2
 /** At 20 to 30 ms each, who waits behind so many in front of each slot waits for less than half a second. */
 const defaultWaitingPerSlot = 16;
 
+/** When who was turned away comes again: so far apart that a crowd is spread over the time it takes to serve it. */
+const comeAgainMs = () => 1_000 + Math.random() * 3_000;
+
 /**
  * So many passwords wait that one more would only be in the way: a step that holds its place in Temporal's worker while
- * it waits keeps the steps of others from running. Its retry comes back later, and finds its try reserved.
+ * it waits keeps the steps of others from running. Until its retry a timer runs, which holds none.
  */
-export class HashingBusy extends Error {
-  override readonly name = 'HashingBusy';
+export class HashingBusy extends ApplicationFailure {
+  constructor() {
+    super('too many passwords wait to be hashed', 'HashingBusy', false, [], undefined, comeAgainMs());
+  }
 }
 
 /**
@@ -62,6 +68,16 @@ export class PasswordHashing {
   }
 
   /**
+   * Turns away who would find the queue full, before any work is done for them.
+   * @throws {HashingBusy}
+   */
+  assertRoom(): void {
+    if (this.queue.length < this.longestQueue) return;
+    this.totals.turnedAway += 1;
+    throw new HashingBusy();
+  }
+
+  /**
    * Whether `password` belongs to the PHC string `verifier`.
    * @throws {HashingBusy}
    */
@@ -86,10 +102,10 @@ export class PasswordHashing {
 
   private async inSlot<T>(work: () => Promise<T>): Promise<T> {
     if (this.inUse < this.limits.slots) this.inUse += 1;
-    else if (this.queue.length >= this.longestQueue) {
-      this.totals.turnedAway += 1;
-      throw new HashingBusy('too many passwords are waiting to be hashed');
-    } else await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of who wakes it
+    else {
+      this.assertRoom();
+      await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of who wakes it
+    }
     const from = performance.now();
     try {
       return await work();

@@ -5,8 +5,10 @@ import type { PasswordContext } from './index.js';
 import { personalFacts } from './personal-facts.js';
 
 /**
- * Every rule that a new password breaks. The person is asked about only once its form is right, and the verifiers that
- * were in force before only once nothing else is wrong: each of them costs as much as a login.
+ * The rules that a new password breaks. All of those that say nothing but what the applicant knows are told together;
+ * what the bank knows of the person is compared after them and told one thing at a time. So nobody can have a guess at a
+ * number or an earlier password answered by spoiling the password in some other way: a wrong guess becomes the password,
+ * and the owner is told.
  *
  * @throws HashingBusy
  */
@@ -21,11 +23,13 @@ export async function brokenRules(
   const customer = await customerById(context.db, customerId);
   if (!customer) return [];
 
-  const facts = await personalFacts(context, reissueId, customer);
-  const broken = brokenPersonalRules(password, facts);
-  if (await isTooCommon(password, facts)) broken.push('TOO_COMMON');
-  if (broken.length === 0 && (await wasUsed(context, customerId, password))) broken.push('RECENTLY_USED');
-  return broken;
+  const ofName = brokenPersonalRules(password, { name: customer.name, numbers: [] });
+  const common = await isTooCommon(password, customer.name);
+  if (common || ofName.length > 0) return [...ofName, ...(common ? ['TOO_COMMON' as const] : [])];
+
+  const [first] = brokenPersonalRules(password, await personalFacts(context, reissueId, customer));
+  if (first) return [first];
+  return (await wasUsed(context, customerId, password)) ? ['RECENTLY_USED'] : [];
 }
 
 /** Whether it is one of the last `rememberedPasswords`, the one in force among them. */

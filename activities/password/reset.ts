@@ -5,7 +5,7 @@ import {
   type PreparedStep,
   type ResetPassword,
 } from '#libs/domain';
-import { findReissue, replaceVerifier } from '#libs/db';
+import { findReissue, inTransaction, replaceVerifier } from '#libs/db';
 import { assessReissue } from '#activities/identity';
 import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './index.js';
@@ -25,12 +25,12 @@ export async function resetPassword(
 
   return takeStep(context, reissueId, message, 'resetPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
-    if (!chosen) return refused('WRONG_STATE');
+    if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
+    if (!chosen) throw new Error('the reissue came to this step while its password was not judged yet');
     if (!('verifier' in chosen))
       return failed('PASSWORD_RULES', {
         errors: chosen.broken.map((code) => ({ pointer: '#/newPassword', code, message: code })),
       });
-    if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
 
     const { tx, row, now } = change;
     if (!row.customer_id) throw new BrokenInvariant('identity is verified without a customer');
@@ -44,15 +44,23 @@ export async function resetPassword(
 
 type Chosen = { readonly verifier: string } | { readonly broken: readonly PasswordRuleCode[] };
 
-/** Judges and hashes a new password, outside any transaction; not for who could not set it anyway. */
+/**
+ * Judges and hashes a new password, outside any transaction. Only for who may set one: the judgement knows the password
+ * in force, and would tell others, without costing them a try, whether they guessed it.
+ */
 async function choose(
   context: PasswordContext,
   reissueId: string,
   password: string,
 ): Promise<Chosen | undefined> {
-  const row = await findReissue(context.db, reissueId);
-  if (!row?.customer_id || !accepts(row.state, 'resetPassword')) return undefined;
-  const broken = await brokenRules(context, reissueId, row.customer_id, password);
+  const customerId = await inTransaction(context.db, async (tx) => {
+    const row = await findReissue(tx, reissueId);
+    if (!row || !accepts(row.state, 'resetPassword')) return undefined;
+    const { complete } = await assessReissue(context, tx, row, { resetting: true });
+    return complete ? row.customer_id : undefined;
+  });
+  if (!customerId) return undefined;
+  const broken = await brokenRules(context, reissueId, customerId, password);
   return broken.length > 0 ? { broken } : { verifier: await context.hashing.hash(password) };
 }
 

@@ -11,8 +11,16 @@ export const database: LocalActivityOptions = {
   retry: { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '30 s' },
 };
 
-/** As `database`, with time to wait for a place among the passwords that are hashed at once. */
-export const hashing: LocalActivityOptions = { ...database, startToCloseTimeout: '15 s' };
+/**
+ * As `database`, with time to wait for a place among the passwords that are hashed at once. Who was turned away because
+ * too many wait comes again by a timer: in a local activity between two tries a workflow keeps its place in the worker,
+ * and a crowd of them would keep everybody else out.
+ */
+export const hashing: LocalActivityOptions = {
+  ...database,
+  startToCloseTimeout: '15 s',
+  localRetryThreshold: '500 ms',
+};
 
 /**
  * Calls to providers. The schedule-to-close timeout matters most: without it a dead worker would be waited for

@@ -85,6 +85,9 @@ CREATE TABLE rate_limit (
 );
 CREATE INDEX rate_limit_by_tat ON rate_limit (tat);
 
+ALTER TABLE password_try
+  ADD COLUMN password_set_at timestamptz;        -- of the password the try is for; NULL: older than this column
+
 -- Verifiers that were in force before, so that a reset does not bring one back.
 CREATE TABLE password_history (
   customer_id uuid NOT NULL REFERENCES customer,

@@ -146,6 +146,8 @@ export interface PasswordTryTable {
   reissue_id: string;
   update_id: string;
   granted: boolean;
+  /** When the password was set that the try is for; null: older than this column. */
+  password_set_at: Generated<Date | null>;
 }
 
 export interface ConsentTable {

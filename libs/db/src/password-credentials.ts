@@ -96,28 +96,61 @@ export async function earlierVerifiers(
   return rows.map(({ verifier }) => verifier);
 }
 
-/** The try reserved by this step, if it was reserved before. */
+/** The try reserved by this step, if it was reserved before, and the password it is for (null: of an older version). */
 export async function passwordTry(
   tx: Tx,
   reissueId: string,
   updateId: string,
-): Promise<{ granted: boolean } | undefined> {
+): Promise<{ granted: boolean; password_set_at: Date | null } | undefined> {
   return tx
     .selectFrom('password_try')
-    .select('granted')
+    .select(['granted', 'password_set_at'])
     .where('reissue_id', '=', reissueId)
     .where('update_id', '=', updateId)
     .executeTakeFirst();
 }
 
-export async function insertPasswordTry(
+/** Keeps that a step has a try at the password that was set then. */
+export async function keepPasswordTry(
   tx: Tx,
-  reissueId: string,
-  updateId: string,
-  granted: boolean,
+  { reissueId, updateId, passwordSetAt }: { reissueId: string; updateId: string; passwordSetAt: Date },
 ): Promise<void> {
+  const tried = { granted: true, password_set_at: passwordSetAt };
   await tx
     .insertInto('password_try')
-    .values({ reissue_id: reissueId, update_id: updateId, granted })
+    .values({ reissue_id: reissueId, update_id: updateId, ...tried })
+    .onConflict((conflict) => conflict.columns(['reissue_id', 'update_id']).doUpdateSet(tried))
     .execute();
+}
+
+/**
+ * How many tries at the password in force are being compared in other reissues. Those of reissues that have ended or
+ * gone on are not: nobody will be told how they came out. The caller holds the lock on the credential.
+ */
+export async function passwordTriesUnderWay(
+  tx: Tx,
+  { customer_id: customerId, set_at: setAt }: PasswordCredentialRow,
+  exceptReissueId: string,
+): Promise<number> {
+  const { count } = await tx
+    .selectFrom('password_try')
+    .innerJoin('reissue', 'reissue.reissue_id', 'password_try.reissue_id')
+    .select((query) => query.fn.countAll<string>().as('count'))
+    .where('reissue.customer_id', '=', customerId)
+    .where('reissue.state', '=', 'PASSWORD_REQUIRED')
+    .where('reissue.reissue_id', '!=', exceptReissueId)
+    .where('password_try.granted', '=', true)
+    .where('password_try.password_set_at', '=', setAt)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('step')
+            .select('step.update_id')
+            .whereRef('step.reissue_id', '=', 'password_try.reissue_id')
+            .whereRef('step.update_id', '=', 'password_try.update_id'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
