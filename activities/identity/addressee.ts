@@ -35,26 +35,27 @@ export function isDeliverable(
 }
 
 /**
- * Where a code goes, masked; empty where none is sent. For a person the bank does not know, number and account are
- * made up from the person key: always the same, and of the same form as real ones.
+ * Where a code goes, masked; empty where none is sent. Of what is on file digits are shown only to whoever named the
+ * mobile number: a resident registration number could be guessed at, and found out by the digits of its owner's mobile
+ * number. For a person whom the bank does not know an account is made up from the person key: always the same, and of
+ * the same form as a real one.
  */
 export function hintOf(method: IdentityMethod, row: ReissueRow, customer: CustomerRow | undefined): string {
+  const { applicant_mobile: named } = row;
   switch (method) {
-    case 'PHONE_CODE': {
-      const mobile = mobileOf(row, customer) ?? `010${madeUp(row, 12)}`;
-      return `${mobile.slice(0, 3)}-****-${mobile.slice(-4)}`;
-    }
+    case 'PHONE_CODE':
+      return named ? `${named.slice(0, 3)}-****-${named.slice(-4)}` : '010-****-****';
     case 'ONE_WON':
-      return `****${lastFour(customer?.account_number ?? madeUp(row, 0))}`;
+      return named ? `****${lastFour(customer?.account_number ?? madeUp(row))}` : '********';
     case 'ID_DOCUMENT':
     case 'OLD_CERTIFICATE':
       return '';
   }
 }
 
-/** Digits from twelve hexadecimal ones of the person key, from `start`. */
-function madeUp(row: ReissueRow, start: number): string {
-  return lastFour(String(parseInt(row.person_key.slice(start, start + 12), 16)));
+/** Digits from the person key. */
+function madeUp(row: ReissueRow): string {
+  return String(parseInt(row.person_key.slice(0, 12), 16));
 }
 
 function lastFour(digits: string): string {

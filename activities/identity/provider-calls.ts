@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
-import type { AnswerChallenges, IdentityMethod } from '#libs/domain';
+import { nobody, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
 import {
   challengesById,
   challengesOfUpdate,
@@ -15,42 +14,8 @@ import {
 } from '#libs/db';
 import { carrierOf, mobileOf } from './addressee.js';
 import type { ProviderContext } from './context.js';
+import { RecentCalls } from './recent-calls.js';
 import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './providers/index.js';
-
-/** How long a provider takes that was never called yet, in milliseconds. */
-const typicalMs = 30;
-
-/** How long a failure is taken for an outage that still lasts, when nothing else was heard since. */
-const outageMs = 60_000;
-
-/**
- * How the last calls went, by method. A call for somebody the bank does not know takes as long, and fails when
- * the provider fails, so that neither the time nor the outcome of an answer tells who exists.
- */
-class RecentCalls {
-  private readonly last = new Map<
-    string,
-    { readonly ms: number; readonly at: number; readonly error?: Error }
-  >();
-
-  async measure<T>(key: string, call: () => Promise<T>): Promise<T> {
-    const from = performance.now();
-    try {
-      const result = await call();
-      this.last.set(key, { ms: performance.now() - from, at: Date.now() });
-      return result;
-    } catch (error) {
-      if (error instanceof Error) this.last.set(key, { ms: performance.now() - from, at: Date.now(), error });
-      throw error;
-    }
-  }
-
-  async imitate(key: string): Promise<void> {
-    const last = this.last.get(key);
-    await pause((last?.ms ?? typicalMs) * (0.8 + 0.4 * Math.random()));
-    if (last?.error && Date.now() - last.at < outageMs) throw last.error;
-  }
-}
 
 /** The calls to identity providers. They may run more than once: each is keyed by its transaction id. */
 export function createProviderActivities(context: ProviderContext) {
@@ -124,8 +89,9 @@ async function sendOne(
   const { method, challenge_id: challengeId, transaction_id: transactionId } = challenge;
   const identityProvider = providerOf(context, method);
   if (!identityProvider.send) return;
+  // Looked for in any case: to be unknown takes as long.
+  const customer = await customerById(context.db, reissue.customer_id ?? nobody);
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
-  const customer = reissue.customer_id ? await customerById(context.db, reissue.customer_id) : undefined;
   let told = challenge.provider;
   const telling = async (provider: string | null) => {
     if (provider !== told) await setChallengeProvider(context.db, challengeId, provider);

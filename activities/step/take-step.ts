@@ -1,6 +1,7 @@
 import {
   accepts,
   exhausted,
+  nobody,
   type Clock,
   type CustomerMessage,
   type Deadlines,
@@ -14,6 +15,7 @@ import {
 import { showReissue, type StepOutcome } from '#libs/contracts';
 import {
   certificateBySerial,
+  customerById,
   destroyVaultItemsOfStep,
   findReissue,
   findStep,
@@ -153,6 +155,8 @@ async function lockForStep(
   if (lockPerson) {
     const unlocked = await findReissue(tx, reissueId);
     if (unlocked?.customer_id) await lockCustomer(tx, unlocked.customer_id);
+    // Looked for in any case: to be unknown takes as long.
+    else await customerById(tx, nobody);
   }
   return lockReissue(tx, reissueId);
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Database } from '#libs/db';
+import { createOldCertificateProvider } from './index.js';
+
+const { accepts } = createOldCertificateProvider({
+  // The form is judged without any records.
+  db: undefined as unknown as Database,
+  clock: () => new Date(0),
+  expiredForDays: 365,
+});
+const certificate = Buffer.alloc(1_500, 0x30).toString('base64');
+const signature = Buffer.alloc(256, 0xfb).toString('base64url');
+
+describe('an answer with the old certificate', () => {
+  it('is a certificate in base64 and a signature in base64url', () => {
+    expect(accepts(JSON.stringify({ certificate, signature }))).toBe(true);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['null', 'null'],
+    ['an array', '[]'],
+    ['a text', '"text"'],
+    ['a code', '123456'],
+    ['half of something', '{'],
+    ['no signature', JSON.stringify({ certificate })],
+    ['an empty signature', JSON.stringify({ certificate, signature: '' })],
+    ['something more', JSON.stringify({ certificate, signature, serial: '00' })],
+    ['a list of certificates', JSON.stringify({ certificate: [certificate], signature })],
+    ['PEM', JSON.stringify({ certificate: `-----BEGIN CERTIFICATE-----\n${certificate}`, signature })],
+    ['a signature in base64', JSON.stringify({ certificate, signature: '+/==' })],
+    ['two of them', JSON.stringify({ certificate, signature }).repeat(2)],
+    ['a certificate of 15 kB', JSON.stringify({ certificate: 'MAAA'.repeat(5_000), signature })],
+  ])('is not %s', (_what, text) => {
+    expect(accepts(text)).toBe(false);
+  });
+
+  it('is never an error, whatever it is', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => expect(accepts(text)).toBe(false)));
+  });
+});
