@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Purpose } from '#libs/vault';
+import { InMemoryGateway } from '../testing/in-memory-gateway.js';
+
+let gateway: InMemoryGateway;
+let url: string;
+let nextKey = 0;
+beforeEach(async () => {
+  gateway = new InMemoryGateway();
+  url = await gateway.listen();
+});
+afterEach(() => gateway.app.close());
+
+const freshKey = () => `idempotency-key-${(nextKey += 1)}`;
+const start = (key: string, applicant: object) =>
+  fetch(`${url}/v1/reissues`, {
+    method: 'POST',
+    headers: {
+      ...{ 'x-api-key': 'reseal-local', 'idempotency-key': key, 'accept-language': 'en' },
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      reason: 'EXPIRED',
+      applicant,
+      keyThumbprint: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+      consents: gateway.consents(),
+    }),
+  });
+const problemOf = async (answer: Response) => {
+  const { type, status, errors } = (await answer.json()) as {
+    type: string;
+    status: number;
+    errors?: { pointer: string; message: string }[];
+  };
+  return { type: type.replace('urn:reseal:problem:', ''), status, errors };
+};
+const by = {
+  rrn: { purpose: 'rrn', value: '9901019000000' },
+  document: { purpose: 'document', value: '{}' },
+} as const satisfies Record<string, { purpose: Purpose; value: string }>;
+const sealed = (member: keyof typeof by, sub: string, purpose: Purpose = by[member].purpose) =>
+  gateway.seal(by[member].value, purpose, sub);
+
+describe('an applicant', () => {
+  it.each(['rrn', 'document'] as const)(
+    'may be named by a sealed %s: the workflow learns where it lies, and the vault for whom it is',
+    async (member) => {
+      const key = freshKey();
+      const envelope = await sealed(member, key);
+      expect((await start(key, { name: '홍길동', [member]: envelope })).status).toBe(201);
+      const [[handle, kept] = []] = [...gateway.vault];
+      expect(gateway.delivered).toMatchObject([
+        { kind: 'start', applicant: { name: '홍길동', [member]: handle } },
+      ]);
+      expect(kept).toBe(envelope);
+      expect(gateway.subjects.get(handle!)).toBe(key);
+      expect(JSON.stringify(gateway.delivered)).not.toContain(envelope);
+    },
+  );
+
+  it('may name a carrier beside the mobile number', async () => {
+    await start(freshKey(), { name: '홍길동', mobile: '010-1234-5678', carrier: 'LGU_MVNO' });
+    expect(gateway.delivered).toMatchObject([
+      { applicant: { name: '홍길동', mobile: '01012345678', carrier: 'LGU_MVNO' } },
+    ]);
+  });
+
+  it('has one name however its letters were composed', async () => {
+    for (const form of ['NFC', 'NFD'] as const)
+      await start(freshKey(), { name: ` ${'홍길동'.normalize(form)} `, mobile: '01012345678' });
+    const names = gateway.delivered.map((sent) => sent.kind === 'start' && sent.applicant.name);
+    expect(names).toEqual(['홍길동', '홍길동']);
+  });
+
+  it.each([
+    ['nothing but a name', { name: '홍길동' }, '#/applicant/mobile'],
+    ['two things', { name: '홍길동', mobile: '01012345678', rrn: 'e30.a.a.a.a' }, '#/applicant'],
+    [
+      'a carrier nobody knows',
+      { name: '홍길동', mobile: '01012345678', carrier: 'X' },
+      '#/applicant/carrier',
+    ],
+    ['a number that is not sealed', { name: '홍길동', rrn: '9901019000000' }, '#/applicant/rrn'],
+    ['no name', { mobile: '01012345678' }, '#/applicant/name'],
+  ])('is refused who names %s, with a pointer to it', async (_, applicant, pointer) => {
+    const { type, status, errors } = await problemOf(await start(freshKey(), applicant));
+    expect({ type, status }).toEqual({ type: 'invalid-request', status: 422 });
+    expect(errors).toMatchObject([{ pointer }]);
+    expect(gateway.delivered).toEqual([]);
+  });
+
+  it.each([
+    ['for another call', 'rrn', () => sealed('rrn', freshKey())],
+    ['for something else', 'rrn', (key: string) => sealed('rrn', key, 'password')],
+    ['as a document in the place of a number', 'rrn', (key: string) => sealed('document', key)],
+    ['as a number in the place of a document', 'document', (key: string) => sealed('rrn', key)],
+  ] as const)('is refused who seals %s, and nothing is kept or started', async (_, member, seal) => {
+    const key = freshKey();
+    const answer = await problemOf(await start(key, { name: '홍길동', [member]: await seal(key) }));
+    expect(answer).toMatchObject({ type: 'envelope-refused', status: 422 });
+    expect(answer.errors).toMatchObject([{ pointer: `#/applicant/${member}` }]);
+    expect(gateway.vault.size).toBe(0);
+    expect(gateway.delivered).toEqual([]);
+  });
+
+  it('is told what is wrong with what only the worker could open', async () => {
+    for (const [code, type] of [
+      ['ENVELOPE_REFUSED', 'envelope-refused'],
+      ['APPLICANT_INVALID', 'applicant-invalid'],
+    ] as const) {
+      gateway.deliver = () =>
+        Promise.resolve({
+          reached: 'SETTLED',
+          result: {
+            ...{ standing: { state: 'TIMED_OUT', alarm: null, parked: null }, missing: true },
+            ...{ status: 'REFUSED', code },
+          },
+        });
+      const key = freshKey();
+      const answer = await start(key, { name: '홍길동', rrn: await sealed('rrn', key) });
+      expect(await problemOf(answer)).toMatchObject({ type, status: 422 });
+    }
+  });
+
+  it('is answered alike who repeats the start', async () => {
+    const key = freshKey();
+    const body = { name: '홍길동', rrn: await sealed('rrn', key) };
+    const first = await (await start(key, body)).text();
+    expect(await (await start(key, body)).text()).toBe(first);
+    expect(gateway.delivered).toHaveLength(1);
+  });
+
+  it('need not bring the envelope anew for a start that is under way', async () => {
+    const key = freshKey();
+    gateway.deliver = (message) => {
+      if (message.kind === 'start') gateway.open(message.reissueId, { parked_step: 'SEND_CHALLENGES' });
+      return Promise.resolve({ reached: 'ACCEPTED' });
+    };
+    const body = { name: '홍길동', rrn: await sealed('rrn', key) };
+    expect((await start(key, body)).status).toBe(202);
+    gateway.vault.clear();
+    expect((await start(key, body)).status).toBe(202);
+    expect(gateway.vault.size).toBe(0);
+  });
+
+  it('cannot use the envelope of one start for another', async () => {
+    const key = freshKey();
+    const rrn = await sealed('rrn', key);
+    await start(key, { name: '홍길동', rrn });
+    const answer = await start(freshKey(), { name: '홍길동', rrn });
+    expect(await problemOf(answer)).toMatchObject({ type: 'envelope-refused' });
+  });
+});
