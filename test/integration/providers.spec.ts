@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { createOneWonProvider, createTelecomProvider } from '#activities/identity';
 import type { CircuitChange } from '#libs/provider-client';
 import type { Fault, Provider } from '../support/sandbox.js';
@@ -188,6 +190,34 @@ describe('a code by phone', () => {
     await expect(owner.take(retry(1))).resolves.toMatchObject(verified);
     expect(await owner.senders()).toEqual(['telecom-2']);
     await expect(owner.answer()).resolves.toMatchObject(verified);
+  });
+
+  it('that an older worker may have asked for is looked for everywhere before another is sent', async () => {
+    const owner = await PhoneOwner.arrive();
+    await fault('telecom', 'down');
+    await owner.start();
+    const { reissueId } = owner.applicant;
+    const { update_id: updateId } = await world.owner
+      .updateTable('challenge')
+      .set({ provider: null, state: 'PREPARED' })
+      .where('reissue_id', '=', reissueId)
+      .returning('update_id')
+      .executeTakeFirstOrThrow();
+    await world.owner
+      .updateTable('reissue')
+      .set({ identity_rule: null, park_sequence: 1 })
+      .where('reissue_id', '=', reissueId)
+      .execute();
+    const again = () =>
+      new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(() =>
+        activities.sendChallenges({ reissueId, updateId }),
+      );
+    await expect(again()).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await own.sandbox.clearFaults();
+    await pause(150);
+    await again();
+    expect(await owner.senders()).toEqual(['telecom-2']);
+    expect(await owner.noted()).toBe('telecom-2');
   });
 
   it('is asked for nobody whose carrier is another, and it looks the same', async () => {
