@@ -81,10 +81,13 @@ export class Sandbox {
   }
 
   /** Makes somebody whose resident registration number the bank does not have on file. */
-  async makePersonWithoutRrn(holding: Holding): Promise<Person> {
-    const body = { count: 1, holding, rrnOnFile: false };
-    const { people } = await this.call<{ people: Person[] }>('POST', '/v1/people', body);
-    return people[0]!;
+  makePersonWithoutRrn(holding: Holding): Promise<Person> {
+    return this.makeOne({ holding, rrnOnFile: false });
+  }
+
+  /** Makes a foreign resident. */
+  makeForeigner(holding: Holding): Promise<Person> {
+    return this.makeOne({ holding, foreign: true });
   }
 
   /** The people there are, the first thousand of them. */
@@ -130,6 +133,11 @@ export class Sandbox {
 
   async clearFaults(): Promise<void> {
     for (const provider of providers) await this.setFault(provider, { mode: 'ok' });
+  }
+
+  private async makeOne(kind: { holding: Holding; rrnOnFile?: boolean; foreign?: boolean }): Promise<Person> {
+    const { people } = await this.call<{ people: Person[] }>('POST', '/v1/people', { count: 1, ...kind });
+    return people[0]!;
   }
 
   private async call<Body>(method: Call['method'], path: string, body?: unknown): Promise<Body> {

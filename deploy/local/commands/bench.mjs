@@ -11,10 +11,7 @@ import { withStack } from '../stack/with-stack.mjs';
 // Standard output is the benchmark's alone, so that `--json` can be piped on.
 const report = new Report(process.stderr);
 /** Those that measure the whole and not a part. */
-const onWholeStack = ['password'];
-/** One address makes more calls there than any customer's does. */
-const withoutLimits = { RESEAL_LIMIT_ADDRESS_STARTS: '100000/1', RESEAL_LIMIT_ADDRESS_CALLS: '100000/1' };
-if (onWholeStack.includes(process.argv[2])) Object.assign(process.env, withoutLimits);
+const onWholeStack = ['password', 'identity'];
 const settings = readSettings();
 const args = process.argv.slice(2);
 const binary = (name) => path.join(goBinaries(settings, rivals), name);

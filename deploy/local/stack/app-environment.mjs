@@ -23,11 +23,6 @@ const FOR_ONE_APP = {
   signer: TOKEN,
   ca: TOKEN,
 };
-/** Locally all customers call from one address: only their devices are limited there, unless somebody wants it otherwise. */
-const LOCAL_LIMITS = {
-  RESEAL_LIMIT_ADDRESS_STARTS: '100000/1',
-  RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
-};
 /** What names a secret or an address is handed out below, to those who hold it; plain settings go to everyone. */
 const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
 
@@ -102,8 +97,6 @@ export function appEnvironments(context) {
       RESEAL_ID_KEY_FILE: files.idKey,
       RESEAL_VAULT_PUBLIC_KEYS_FILE: files.vaultPublicKeys,
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
-      ...LOCAL_LIMITS,
-      ...pick(process.env, (key) => key in LOCAL_LIMITS),
     },
     worker: {
       RESEAL_WORKER_PORT: ports.worker,

@@ -11,7 +11,7 @@ import type { BankRegistry, NewCustomer } from './bank-registry.js';
 import { makePrivateKey } from './certificate-request.js';
 import { Enrolment } from './enrolment.js';
 import type { People } from './people.js';
-import type { Holding } from './person.js';
+import type { Holding, PersonKind } from './person.js';
 import { inventPerson } from './sample-person.js';
 import type { SampleCertificates } from './sample-certificates.js';
 
@@ -55,7 +55,7 @@ function setUp() {
   const enrolled = new Map<string, string | null>();
   const customers: NewCustomer[] = [];
   const people = {
-    async invent(holdings: readonly Holding[], rrnOnFile: boolean) {
+    async invent(holdings: readonly Holding[], { rrnOnFile = true }: PersonKind) {
       const made = await Promise.all(
         holdings.map(async (holding) => ({
           ...inventPerson(rows.length + 1 + Math.floor(Math.random() * 9e5), '999', holding, new Date()),
@@ -117,7 +117,7 @@ describe('enrolment', () => {
   it('tells the bank the numbers of those whom it is to know them of', async () => {
     const { rows, customers, enrolment } = setUp();
     await enrolment.enrol(['VALID']);
-    await enrolment.enrol(['VALID', 'NONE'], false);
+    await enrolment.enrol(['VALID', 'NONE'], { rrnOnFile: false });
     expect(customers.map(({ rrn }) => rrn)).toEqual([rows[0]!.rrn, undefined, undefined]);
   });
 

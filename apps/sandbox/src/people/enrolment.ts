@@ -10,7 +10,7 @@ import { enrolmentDelayed } from '../problems.js';
 import { BankRegistry } from './bank-registry.js';
 import { requestCertificate } from './certificate-request.js';
 import { People } from './people.js';
-import type { Holding, Person } from './person.js';
+import type { Holding, Person, PersonKind } from './person.js';
 import { SampleCertificates } from './sample-certificates.js';
 
 /** As many as the CA issues at once. */
@@ -53,11 +53,10 @@ export class Enrolment {
 
   /**
    * Invents a person for each holding and enrols them all.
-   * @param rrnOnFile whether the bank gets to know their resident registration numbers
    * @throws ProblemError 503 if bank or CA cannot be reached; the people are enrolled once they can.
    */
-  async enrol(holdings: readonly Holding[], rrnOnFile = true): Promise<Person[]> {
-    const rows = await this.people.invent(holdings, rrnOnFile);
+  async enrol(holdings: readonly Holding[], kind: PersonKind = {}): Promise<Person[]> {
+    const rows = await this.people.invent(holdings, kind);
     try {
       await this.#finish(rows);
     } catch (error) {

@@ -14,6 +14,7 @@ const peopleBody = z.object({
   count: z.int().min(1).max(500),
   holding: holding.optional(),
   rrnOnFile: z.boolean().default(true),
+  foreign: z.boolean().default(false),
 });
 const personId = z.uuid();
 
@@ -39,12 +40,13 @@ export class PeopleController {
   /** Makes people; without a holding, each in turn. */
   @Post()
   async make(
-    @Body({ schema: peopleBody }) { count, holding: wanted, rrnOnFile }: z.infer<typeof peopleBody>,
+    @Body({ schema: peopleBody })
+    { count, holding: wanted, rrnOnFile, foreign }: z.infer<typeof peopleBody>,
   ) {
     const holdings = Array.from(
       { length: count },
       (_, index) => wanted ?? HOLDINGS[index % HOLDINGS.length]!,
     );
-    return { people: await this.enrolment.enrol(holdings, rrnOnFile) };
+    return { people: await this.enrolment.enrol(holdings, { rrnOnFile, foreign }) };
   }
 }

@@ -8,7 +8,7 @@ import { SandboxDatabase } from '../database.js';
 import type { PersonTable } from '../database.js';
 import { makePrivateKey } from './certificate-request.js';
 import { renewalWindowEnd, toPerson } from './person.js';
-import type { Holding, Person } from './person.js';
+import type { Holding, Person, PersonKind } from './person.js';
 import { inventPerson } from './sample-person.js';
 
 /** The sample people. Only those whom the bank knows are shown. */
@@ -56,7 +56,10 @@ export class People {
   }
 
   /** Invents people with their keys and records them, not yet enrolled. */
-  async invent(holdings: readonly Holding[], rrnOnFile: boolean): Promise<Selectable<PersonTable>[]> {
+  async invent(
+    holdings: readonly Holding[],
+    { rrnOnFile = true, foreign = false }: PersonKind,
+  ): Promise<Selectable<PersonTable>[]> {
     const now = this.clock.now();
     const { rows } = await sql<{ number: number }>`
       select nextval('person_number')::integer as number from generate_series(1, ${holdings.length})
@@ -65,7 +68,7 @@ export class People {
       rows.map(async ({ number }, index): Promise<Insertable<PersonTable>> => {
         const holding = holdings[index]!;
         return {
-          ...inventPerson(number, this.config.values.bankCode, holding, now),
+          ...inventPerson(number, this.config.values.bankCode, holding, now, foreign),
           private_key: holding === 'NONE' ? null : await makePrivateKey(),
           random: holding === 'NONE' ? null : randomBytes(20).toString('hex'),
           rrn_on_file: rrnOnFile,

@@ -6,6 +6,14 @@ export const HOLDINGS = ['VALID', 'EXPIRING', 'EXPIRED', 'NONE'] as const;
 /** What certificate a person came with: in force for long, about to expire, expired, or none. */
 export type Holding = (typeof HOLDINGS)[number];
 
+/** What sets people apart from the usual ones. */
+export interface PersonKind {
+  /** Whether the bank gets to know their resident registration numbers (it does). */
+  rrnOnFile?: boolean;
+  /** Whether they are foreign residents, which their numbers say (no). */
+  foreign?: boolean;
+}
+
 /** A fictional customer of the bank, with everything such a person knows and holds. */
 export interface Person {
   personId: string;

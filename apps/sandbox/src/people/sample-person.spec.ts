@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenPasswordRules, carriers } from '#libs/domain';
+import { brokenPasswordRules, carriers, residentCheckDigit } from '#libs/domain';
 import { holdingOf, HOLDINGS } from './person.js';
-import { checkDigit, inventPerson, LAST_NUMBER } from './sample-person.js';
+import { inventPerson, LAST_NUMBER } from './sample-person.js';
 
 const now = new Date('2026-11-22T03:04:05.678Z');
 const people = Array.from({ length: 400 }, (_, index) =>
@@ -45,7 +45,15 @@ describe('a sample person', () => {
       expect(email).toMatch(/@people\.example\.com$/);
       expect(rrn).toMatch(/^\d{6}[1-4]\d{6}$/);
       expect(rrn.slice(0, 6)).toBe(birth_date.replaceAll('-', '').slice(2));
-      expect(Number(rrn.at(-1))).not.toBe(checkDigit(rrn.slice(0, 12)));
+      expect(Number(rrn.at(-1))).not.toBe(residentCheckDigit(rrn.slice(0, 12)));
+    }
+  });
+
+  it('is a foreign resident where that is asked for', () => {
+    for (let number = 1; number < 400_000; number += 9_973) {
+      const { rrn } = inventPerson(number, '999', 'NONE', now, true);
+      expect(rrn).toMatch(/^\d{6}[5-8]\d{6}$/);
+      expect(Number(rrn.at(-1))).not.toBe(residentCheckDigit(rrn.slice(0, 12)));
     }
   });
 
@@ -59,13 +67,5 @@ describe('a sample person', () => {
   it('is not invented beyond the last number', () => {
     expect(inventPerson(LAST_NUMBER, '999', 'NONE', now).mobile).toBe('01009999999');
     expect(() => inventPerson(LAST_NUMBER + 1, '999', 'NONE', now)).toThrow(RangeError);
-  });
-});
-
-describe('the check digit of a resident registration number', () => {
-  it('follows the published weights', () => {
-    expect(checkDigit('000000000000')).toBe(1);
-    // 9·2 + 1·5 + 1·7 + 1·8 = 38; 38 mod 11 = 5; 11 − 5
-    expect(checkDigit('900101100000')).toBe(6);
   });
 });

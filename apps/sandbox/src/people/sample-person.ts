@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { carriers } from '#libs/domain';
+import { carriers, residentCheckDigit } from '#libs/domain';
 import type { Insertable } from 'kysely';
 import type { IdentityDocument, PersonTable } from '../database.js';
 import type { Holding } from './person.js';
@@ -22,6 +22,7 @@ export function inventPerson(
   bankCode: string,
   holding: Holding,
   now: Date,
+  foreign = false,
 ): Omit<Insertable<PersonTable>, 'private_key' | 'random' | 'rrn_on_file' | 'certificate'> {
   if (number < 1 || number > LAST_NUMBER) throw new RangeError('there are no more sample people');
   const birth = new Date(Date.UTC(1950, 0, 1) + randomInt(20_000) * DAY_MS);
@@ -34,7 +35,7 @@ export function inventPerson(
     mobile: `0100${serial}`,
     carrier: pick(carriers),
     email: `person${serial}@people.example.com`,
-    rrn: residentNumber(birth, number),
+    rrn: residentNumber(birth, number, foreign),
     birth_date: isoDate(birth),
     document: JSON.stringify(inventDocument(birth, number, now)),
     bank_code: bankCode,
@@ -65,19 +66,13 @@ function oldValidity(holding: Holding, now: Date): Pick<Insertable<PersonTable>,
 }
 
 /** `YYMMDD` `S` `XXXXX` and a check digit that cannot be right for anyone numbered before October 2020. */
-function residentNumber(birth: Date, number: number): string {
-  const century = birth.getUTCFullYear() < 2000 ? 1 : 3;
+function residentNumber(birth: Date, number: number, foreign: boolean): string {
+  const century = (birth.getUTCFullYear() < 2000 ? 1 : 3) + (foreign ? 4 : 0);
   const digits =
     isoDate(birth).replaceAll('-', '').slice(2) +
     String(century + (number % 2)) +
     (number % 100_000).toString().padStart(5, '0');
-  return digits + ((checkDigit(digits) + 1 + (Math.floor(number / 100_000) % 9)) % 10);
-}
-
-/** The check digit of a resident registration number: weights 2-9, 2-5. */
-export function checkDigit(first12: string): number {
-  const sum = [...first12].reduce((total, digit, index) => total + Number(digit) * (2 + (index % 8)), 0);
-  return (11 - (sum % 11)) % 10;
+  return digits + ((residentCheckDigit(digits) + 1 + (Math.floor(number / 100_000) % 9)) % 10);
 }
 
 function inventDocument(birth: Date, number: number, now: Date): IdentityDocument {
