@@ -20,6 +20,7 @@ import { build } from './stack/build.mjs';
 const TOOLS = {
   ca: { main: 'apps/signer/src/ca/main.js', environment: 'ca.env', instead: 'RESEAL_CA_DIRECTORY' },
   npki: { main: 'apps/cli/src/npki/main.js' },
+  terms: { main: 'apps/cli/src/terms/main.js' },
   registry: {
     main: 'apps/cli/src/registry/main.js',
     environment: 'worker.env',

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '#libs/config';
+import { publicReceiptKeys, ReceiptSigner } from '#libs/terms';
+import { runTerms } from './terms.js';
+
+const published = join(projectRoot(), 'libs/terms');
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'reseal-terms-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(args: string[], input = '') {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const code = await runTerms(args, {
+    input: () => Promise.resolve(Buffer.from(input)),
+    print: (line) => void printed.push(line),
+    complain: (line) => void complaints.push(line),
+    now: () => new Date(),
+  });
+  return { code, printed: printed.join('\n'), complaints: complaints.join('\n') };
+}
+
+/** A copy of the published terms, to be spoilt. */
+function copy(name: string) {
+  const documents = join(folder, name);
+  cpSync(join(published, 'documents'), documents, { recursive: true });
+  return documents;
+}
+
+describe('npm run terms -- check', () => {
+  it('finds the published terms as they were published', async () => {
+    const { code, printed } = await run(['check']);
+    expect(code).toBe(0);
+    expect(printed).toContain('certificate-service/2026-01.ko');
+  });
+
+  it('refuses a text that changed under an old version, by a single byte', async () => {
+    const documents = copy('changed');
+    const file = join(documents, 'certificate-service/2026-01.ko.md');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('재발급', '재 발급'));
+    const { code, complaints } = await run(['check', '--documents', documents]);
+    expect(code).toBe(1);
+    expect(complaints).toMatch(/^certificate-service\/2026-01\.ko was changed .* add a new version$/);
+  });
+
+  it('refuses texts that are gone', async () => {
+    const documents = copy('gone');
+    rmSync(join(documents, 'marketing-notices'), { recursive: true });
+    const { code, complaints } = await run(['check', '--documents', documents]);
+    expect(code).toBe(1);
+    expect(complaints.split('\n')).toHaveLength(2);
+    expect(complaints).toContain('marketing-notices/2026-01.en was published and is gone');
+  });
+
+  it('refuses a new version until it is recorded, and says the line to record', async () => {
+    const documents = copy('new');
+    for (const locale of ['ko', 'en']) {
+      const old = readFileSync(join(documents, `expiry-guidance/2026-01.${locale}.md`), 'utf8');
+      const text = old
+        .replace('version: 2026-01', 'version: 2026-12')
+        .replace(/version: .2026-01.$/m, "version: '2026-12'");
+      const file = join(documents, `expiry-guidance/2026-12.${locale}.md`);
+      writeFileSync(file, text.replace(/validFrom: .*/, 'validFrom: 2026-12-01'));
+      appendFileSync(file, 'One more clause.\n');
+    }
+    const { code, complaints } = await run(['check', '--documents', documents]);
+    expect(code).toBe(1);
+    expect(complaints).toMatch(/expiry-guidance\/2026-12\.ko is not recorded: add ".*": "[0-9a-f]{64}"/);
+
+    const digests = JSON.parse(readFileSync(join(published, 'digests.json'), 'utf8')) as object;
+    const more = Object.fromEntries(
+      [...complaints.matchAll(/add "(.*?)": "(.*?)"/g)].map(([, k, v]) => [k, v]),
+    );
+    const recorded = join(folder, 'digests.json');
+    writeFileSync(recorded, JSON.stringify({ ...digests, ...more }));
+    expect(await run(['check', '--documents', documents, '--digests', recorded])).toMatchObject({ code: 0 });
+  });
+
+  it('says in one line what is wrong with a document that cannot be read', async () => {
+    const documents = copy('broken');
+    writeFileSync(join(documents, 'certificate-service/2026-01.ko.md'), 'no front matter\n');
+    const { code, complaints } = await run(['check', '--documents', documents]);
+    expect(code).toBe(1);
+    expect(complaints.split('\n')).toHaveLength(1);
+    expect(complaints).toContain('certificate-service/2026-01.ko.md');
+  });
+});
+
+describe('npm run terms -- verify', () => {
+  const jwk = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'one' };
+  const consents = [
+    {
+      ...{ termsId: 'marketing-notices', version: '2026-01', digest: '0'.repeat(64), locale: 'ko' },
+      ...{ agreed: true, act: 'GIVEN' as const },
+    },
+  ];
+  let receipt: string;
+  let keys: string;
+  beforeAll(async () => {
+    const signer = await ReceiptSigner.create('urn:bank', { keys: [jwk] });
+    receipt = await signer.sign({ sub: 'ri_1', jti: 'cr_1', iat: 1, consents });
+    keys = join(folder, 'keys.json');
+    writeFileSync(keys, JSON.stringify(publicReceiptKeys({ keys: [jwk] })));
+  });
+
+  it('prints what a receipt confirms, from a file or standard input', async () => {
+    const file = join(folder, 'receipt');
+    writeFileSync(file, `${receipt}\n`);
+    for (const { code, printed } of [
+      await run(['verify', file, '--keys', keys]),
+      await run(['verify', '-', '--keys', keys], receipt),
+    ]) {
+      expect(code).toBe(0);
+      expect(JSON.parse(printed)).toEqual({ iss: 'urn:bank', sub: 'ri_1', jti: 'cr_1', iat: 1, consents });
+    }
+  });
+
+  it('says no to one that was changed', async () => {
+    const { code, complaints } = await run(['verify', '-', '--keys', keys], `${receipt.slice(0, -4)}AAAA`);
+    expect(code).toBe(1);
+    expect(complaints).toContain('not confirmed');
+  });
+
+  it.each([[[]], [['verify']], [['verify', 'x']], [['verify', 'x', '--quays', 'y']], [['lookup']]])(
+    'is not understood as %j',
+    async (args) => {
+      expect((await run(args)).code).toBe(2);
+    },
+  );
+
+  it('says which file is missing', async () => {
+    expect(await run(['verify', '/nowhere', '--keys', keys])).toMatchObject({ code: 1 });
+    expect((await run(['verify', '-', '--keys', '/nowhere'])).complaints).toContain('/nowhere');
+  });
+});

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '#libs/config';
+import { changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
+import { Failure, type Terminal, UsageError } from '../npki/terminal.js';
+
+const USAGE = `Usage: npm run -s terms -- <command>
+
+  check [--documents DIR] [--digests FILE]
+      Refuses a text that was changed, removed or not recorded under its version: somebody may have agreed to
+      those very bytes. What is in force from when is printed. Exit code 1 if anything is wrong.
+
+  verify RECEIPT --keys FILE
+      Checks a consent receipt (a file, or - for standard input) by the keys of GET /v1/receipt-keys and prints
+      what it confirms: {iss, sub, jti, iat, consents}. Exit code 1 if no key of FILE signed it as it is.`;
+
+const commands: Readonly<Record<string, (args: string[], terminal: Terminal) => Promise<number>>> = {
+  check,
+  verify,
+};
+
+/** Tools for those who publish terms, and for those who are shown a receipt. @returns the exit code */
+export async function runTerms([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+  if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
+    terminal.print(USAGE);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    terminal.complain(USAGE);
+    return 2;
+  }
+  try {
+    return await command(args, terminal);
+  } catch (error) {
+    if (error instanceof UsageError || isArgumentError(error)) {
+      terminal.complain(`${error.message} (npm run -s terms -- help)`);
+      return 2;
+    }
+    if (!(error instanceof Failure)) throw error;
+    terminal.complain(error.message);
+    return 1;
+  }
+}
+
+async function check(args: string[], terminal: Terminal): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { documents: { type: 'string' }, digests: { type: 'string' } },
+  });
+  const root = join(projectRoot(), 'libs/terms');
+  const catalogue = orFail(() => loadTerms(values.documents ?? join(root, 'documents')));
+  const published = readJson(values.digests ?? join(root, 'digests.json')) as PublishedDigests;
+  const findings = changedTexts(catalogue, published);
+  for (const finding of findings) terminal.complain(finding);
+  if (findings.length > 0) return 1;
+  for (const { termsId, version, locale, stage, mandatory, validFrom } of catalogue)
+    terminal.print(
+      `${validFrom.toISOString()}  ${stage.padEnd(8)}  ${mandatory ? 'required' : 'optional'}  ${termsId}/${version}.${locale}`,
+    );
+  return 0;
+}
+
+async function verify(args: string[], terminal: Terminal): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { keys: { type: 'string' } },
+  });
+  const [receipt] = positionals;
+  if (!receipt || positionals.length > 1) throw new UsageError('one RECEIPT is needed');
+  if (!values.keys) throw new UsageError('--keys FILE is needed');
+  const keys = readJson(values.keys) as Parameters<typeof verifyReceipt>[1];
+  if (!Array.isArray(keys?.keys)) throw new Failure(`${values.keys} is no JSON Web Key Set`);
+  const text = receipt === '-' ? await terminal.input() : orFail(() => readFileSync(receipt));
+  const claims = await verifyReceipt(text.toString('utf8').trim(), keys).catch((error: unknown) => {
+    throw new Failure(`the receipt is not confirmed: ${(error as Error).message}`);
+  });
+  terminal.print(JSON.stringify(claims, null, 2));
+  return 0;
+}
+
+function readJson(file: string): unknown {
+  return orFail(() => JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** What goes wrong with a file is the answer, and no crash. */
+function orFail<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new Failure((error as Error).message);
+  }
+}
+
+/** Of `parseArgs`, for an option that it does not know. */
+const isArgumentError = (error: unknown): error is Error =>
+  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');

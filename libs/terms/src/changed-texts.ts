@@ -1,0 +1,29 @@
+import type { TermsCatalogue } from './load-terms.js';
+
+/** The digest of every text that was ever published, by `<termsId>/<version>.<locale>`. */
+export type PublishedDigests = Readonly<Record<string, string>>;
+
+/**
+ * What became of published texts that must not: people agreed to those very bytes.
+ *
+ * @returns a sentence for each, that says what to do; none if all is well
+ */
+export function changedTexts(catalogue: TermsCatalogue, published: PublishedDigests): string[] {
+  const texts = new Map(
+    catalogue.map((document) => [
+      `${document.termsId}/${document.version}.${document.locale}`,
+      document.digest,
+    ]),
+  );
+  const changed = Object.entries(published).flatMap(([name, digest]) => {
+    const now = texts.get(name);
+    if (now === digest) return [];
+    return now === undefined
+      ? [`${name} was published and is gone: bring it back, people agreed to it`]
+      : [`${name} was changed after it was published: bring the old text back and add a new version`];
+  });
+  const unrecorded = [...texts]
+    .filter(([name]) => !Object.hasOwn(published, name))
+    .map(([name, digest]) => `${name} is not recorded: add "${name}": "${digest}" to digests.json`);
+  return [...changed, ...unrecorded];
+}
