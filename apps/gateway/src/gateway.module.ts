@@ -146,13 +146,14 @@ export class GatewayModule {
         },
         {
           provide: Consents,
-          inject: [Dependencies, ReissueReader],
-          useFactory: ({ db, temporal }: Dependencies, reader: ReissueReader) =>
+          inject: [Dependencies, ReissueReader, CallLimits],
+          useFactory: ({ db, temporal }: Dependencies, reader: ReissueReader, limits: CallLimits) =>
             new Consents({
               db,
               reader,
-              ids: new RequestIds(config.idKey),
+              ids,
               inFlight: new CallsInFlight(config.callsPerReissue),
+              limits,
               withdraw: withdrawalActivity(temporal.client, config.callTimeoutMs),
             }),
         },

@@ -4,8 +4,9 @@ import type {
   consentWithdrawalRequestSchema,
   WithdrawnConsent,
 } from '#libs/contracts';
-import { consentReceiptsOf, consentRecordsOf, type Database } from '#libs/db';
+import { consentReceiptsOf, consentRecordsOf, findStep, type Database } from '#libs/db';
 import type { z } from 'zod';
+import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import type { CallsInFlight } from '../calls/calls-in-flight.js';
 import type { RequestIds } from '../calls/request-ids.js';
@@ -21,6 +22,7 @@ export interface ConsentsParts {
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
+  readonly limits: Pick<CallLimits, 'admit'>;
   readonly withdraw: (withdrawal: ConsentWithdrawal) => Promise<ConsentWithdrawalAnswer>;
 }
 
@@ -46,17 +48,19 @@ export class Consents {
     };
   }
 
-  /** @throws ProblemError 409 `consent-mandatory`, `consent-not-given` or `idempotency-mismatch` */
+  /** @throws ProblemError 409 `consent-mandatory`, `consent-not-given` or `idempotency-mismatch`; 429 */
   withdraw(
-    { idempotencyKey, origin }: Caller,
+    caller: Caller,
     reissueId: string,
     { termsId }: z.output<typeof consentWithdrawalRequestSchema>,
   ): Promise<WithdrawnConsent> {
-    const { ids, inFlight, reader, withdraw } = this.parts;
+    const { db, ids, inFlight, limits, reader, withdraw } = this.parts;
+    const { idempotencyKey, origin } = caller;
     const updateId = ids.updateId(withdrawalRoute, idempotencyKey);
     const requestHmac = ids.requestHmac({ termsId });
     return inFlight.run({ reissueId, updateId, requestHmac }, async () => {
       await reader.get(reissueId);
+      if (!(await findStep(db, reissueId, updateId))) await limits.admit('call', caller);
       const answer = await withdraw({ reissueId, updateId, requestHmac, origin, termsId });
       switch (answer.answer) {
         case 'WITHDRAWN':
