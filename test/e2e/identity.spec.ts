@@ -1,8 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { IdentityMethod } from '#libs/domain';
-import type { Customer, Started, Verified } from '../support/customer.js';
-import { expectSuccess, type Answer } from '../support/http.js';
+import { expectSuccess } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
@@ -77,86 +74,6 @@ describe('a code', () => {
     const customer = await stack.arrive();
     expectSuccess(await customer.start({ reason: 'LOST', methods: ['PHONE_CODE'] }));
     expectProblem(await customer.requestChallenges(['OLD_CERTIFICATE']), 'method-not-offered');
-  });
-});
-
-describe('somebody whom the bank does not know', () => {
-  const shapeOf = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(shapeOf);
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shapeOf(member)]));
-    return typeof value === 'string' ? value.replace(/[0-9]/g, '0').replace(/[a-z]+/g, 'a') : value;
-  };
-  /** What a client can see of an answer, but for what differs from one reissue to the next. */
-  const visible = ({ status, headers, body }: Answer) => {
-    const { reissue, challenges, results } = body as Partial<Started & Verified>;
-    return {
-      status,
-      headers: [...headers.keys()].filter((name) => name !== 'date').sort(),
-      members: Object.keys(body as object).sort(),
-      reissue: shapeOf({ ...reissue, id: undefined }),
-      hints: challenges?.map(({ method, hint }) => [method, shapeOf(hint)]),
-      attempts: challenges?.map(({ remainingAttempts }) => remainingAttempts),
-      results: results?.map(({ accepted, reason }) => [accepted, reason]),
-    };
-  };
-  const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1]!;
-  const timed = async <T>(times: number[], call: () => Promise<T>): Promise<T> => {
-    const since = performance.now();
-    const answer = await call();
-    times.push(performance.now() - since);
-    return answer;
-  };
-  const nobody = () => ({ name: '홍가상', mobile: `0109${randomInt(1_000_000, 10_000_000)}` });
-
-  it('meets the same answers in the same time until identity fails', async () => {
-    const times = { known: [] as number[], unknown: [] as number[] };
-    const guesses: readonly Partial<Record<IdentityMethod, string>>[] = [
-      { PHONE_CODE: wrong },
-      { ONE_WON: wrong },
-      { PHONE_CODE: wrong, ONE_WON: wrong },
-      { PHONE_CODE: wrong },
-      { PHONE_CODE: wrong },
-      { PHONE_CODE: wrong },
-    ];
-    for (let round = 0; round < 2; round++) {
-      const pair: [keyof typeof times, Customer, Parameters<Customer['start']>[0]][] = [
-        ['known', await stack.arrive(), {}],
-        ['unknown', await stack.arrive(), { applicant: nobody() }],
-      ];
-      const seen = { known: [] as unknown[], unknown: [] as unknown[] };
-      for (const [who, customer, overrides] of pair)
-        seen[who].push(visible(await timed(times[who], () => customer.start(overrides))));
-      for (const guess of guesses)
-        for (const [who, customer] of pair)
-          seen[who].push(visible(await timed(times[who], () => customer.verify(guess))));
-      expect(seen.unknown).toEqual(seen.known);
-      for (const [, customer] of pair) {
-        expect(customer.reissue?.state).toBe('REJECTED');
-        expect(Object.keys(customer.reissue!)).not.toContain('basis');
-        expect(Object.keys(customer.reissue!)).not.toContain('certificate');
-      }
-    }
-    const difference = Math.abs(median(times.known) - median(times.unknown));
-    expect(difference).toBeLessThan(100 + median(times.known));
-  });
-
-  it('is sent nothing to an account, and no notice', async () => {
-    const applicant = nobody();
-    const customer = await stack.arrive();
-    expectSuccess(await customer.start({ applicant }));
-    for (let tries = 0; tries < 5; tries++) await customer.verify({ PHONE_CODE: wrong });
-    expect(customer.reissue?.state).toBe('REJECTED');
-    expect(await stack.sandbox.inbox(applicant.mobile)).toEqual([]);
-    expect(await stack.sandbox.deposits(customer.person.account.number)).toEqual([]);
-  });
-
-  it('whose name does not belong to the number is nobody, too', async () => {
-    const customer = await stack.arrive();
-    const { mobile } = customer.person;
-    const { reissue } = expectSuccess(await customer.start({ applicant: { name: '김다름', mobile } }));
-    expect(reissue.state).toBe('IDENTITY_REQUIRED');
-    expect(await codesSent(customer.person)).toBe(0);
   });
 });
 

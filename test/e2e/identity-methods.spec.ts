@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ApplicantBy, IdentityMethod } from '#libs/domain';
+import type { Customer } from '../support/customer.js';
+import { expectSuccess } from '../support/http.js';
+import { documentAnswer, signedWithOld } from '../support/identity-answers.js';
+import { expectProblem } from '../support/problems.js';
+import { connectToStack } from '../support/running-stack.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+/** Goes on from a known identity to the end. */
+async function finish(customer: Customer): Promise<void> {
+  if (customer.reissue?.state === 'PASSWORD_REQUIRED') expectSuccess(await customer.enterPassword());
+  expectSuccess(await customer.consent());
+  expectSuccess(await customer.requestCertificate());
+  expect(expectSuccess(await customer.register()).state).toBe('REGISTERED');
+}
+
+describe.each<[ApplicantBy, readonly IdentityMethod[]]>([
+  ['MOBILE', ['PHONE_CODE', 'ONE_WON']],
+  ['RRN', ['PHONE_CODE', 'ID_DOCUMENT']],
+  ['DOCUMENT', ['PHONE_CODE', 'OLD_CERTIFICATE']],
+  ['RRN', ['PHONE_CODE', 'ONE_WON']],
+  ['DOCUMENT', ['PHONE_CODE', 'ID_DOCUMENT']],
+  ['MOBILE', ['OLD_CERTIFICATE', 'PHONE_CODE']],
+])('a customer who names themself by %s and proves it by %j', (by, methods) => {
+  it('gets a certificate', async () => {
+    const customer = await stack.arrive();
+    const { challenges } = expectSuccess(await customer.start({ by, methods }));
+    expect(challenges.map(({ method }) => method).sort()).toEqual([...methods].sort());
+    const { results, reissue } = expectSuccess(await customer.verify());
+    expect(results.map(({ accepted }) => accepted)).toEqual([true, true]);
+    const skipped = methods.includes('OLD_CERTIFICATE');
+    expect(reissue.state).toBe(skipped ? 'CONSENT_REQUIRED' : 'PASSWORD_REQUIRED');
+    await finish(customer);
+  });
+});
+
+describe('a foreign resident', () => {
+  it('gets a certificate by number and document', async () => {
+    const customer = await stack.return(await stack.sandbox.makeForeigner('EXPIRED'));
+    expect(customer.person.rrn).toMatch(/^\d{6}[5-8]/);
+    expectSuccess(await customer.start({ by: 'RRN', methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
+    expect(expectSuccess(await customer.verify()).reissue.state).toBe('PASSWORD_REQUIRED');
+    await finish(customer);
+  });
+});
+
+describe('an identity document', () => {
+  let customer: Customer;
+  beforeAll(async () => {
+    customer = await stack.arrive();
+    expectSuccess(await customer.start({ methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
+  });
+  const challenge = () => customer.challenges.find(({ method }) => method === 'ID_DOCUMENT');
+
+  it('is asked for without anything being sent', () => {
+    expect(challenge()).toMatchObject({ hint: '', remainingAttempts: 5 });
+  });
+
+  it('whose date of issue is another is not accepted, and says no more than that', async () => {
+    const answer = await documentAnswer(customer, { issuedOn: '2019-01-02' });
+    const { results } = expectSuccess(await customer.verify({ ID_DOCUMENT: answer }));
+    expect(results).toEqual([{ challengeId: challenge()!.challengeId, accepted: false, reason: 'WRONG' }]);
+  });
+
+  it('of somebody else is not accepted', async () => {
+    const other = await stack.sandbox.makePerson('VALID');
+    const { rrn } = other;
+    const { results } = expectSuccess(
+      await customer.verify({ ID_DOCUMENT: await documentAnswer(customer, { rrn }) }),
+    );
+    expect(results).toMatchObject([{ accepted: false, reason: 'WRONG' }]);
+  });
+
+  it('with a photo that was never uploaded here is not looked at, and costs nothing', async () => {
+    const answer = await documentAnswer(customer);
+    const other = await stack.arrive();
+    expectSuccess(await other.start());
+    const { photoId } = expectSuccess(await other.uploadPhoto());
+    for (const unknown of [photoId, `ph_${'0'.repeat(31)}1`]) {
+      const swapped = JSON.stringify({ ...(JSON.parse(answer) as object), photoId: unknown });
+      expectProblem(await customer.verify({ ID_DOCUMENT: swapped }), 'unknown-photo');
+    }
+    const { results } = expectSuccess(await customer.verify({ ID_DOCUMENT: answer }));
+    expect(results).toMatchObject([{ accepted: true }]);
+  });
+
+  it('proves nothing alone: the phone code is still asked for', async () => {
+    expect(customer.reissue).toMatchObject({
+      state: 'IDENTITY_REQUIRED',
+      next: { methods: ['PHONE_CODE'] },
+    });
+    const code = await stack.sandbox.phoneCode(customer.person);
+    expect(expectSuccess(await customer.verify({ PHONE_CODE: code })).reissue.state).toBe(
+      'PASSWORD_REQUIRED',
+    );
+  });
+
+  it('that is refused five times locks the method, and leaves the others', async () => {
+    const unlucky = await stack.arrive();
+    expectSuccess(await unlucky.start({ methods: ['ID_DOCUMENT', 'PHONE_CODE', 'ONE_WON'] }));
+    const wrong = await documentAnswer(unlucky, { issuedOn: '2019-01-02' });
+    for (let tries = 1; tries < 5; tries++) expectSuccess(await unlucky.verify({ ID_DOCUMENT: wrong }));
+    const { results, reissue } = expectSuccess(await unlucky.verify({ ID_DOCUMENT: wrong }));
+    expect(results).toMatchObject([{ accepted: false, reason: 'LOCKED' }]);
+    expect(reissue.next.methods).not.toContain('ID_DOCUMENT');
+    const { ID_DOCUMENT: _, ...codes } = await unlucky.readCodes();
+    expect(expectSuccess(await unlucky.verify(codes)).reissue.state).toBe('PASSWORD_REQUIRED');
+  });
+});
+
+describe('the old certificate', () => {
+  const withOld = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
+
+  it('signs what names this reissue and this challenge, and is shown no certificate before', async () => {
+    const customer = await stack.arrive();
+    const { challenges } = expectSuccess(await customer.start({ methods: withOld }));
+    const { toSign, challengeId } = challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
+    const lines = Buffer.from(toSign!, 'base64url').toString().split('\n');
+    expect(lines.slice(0, 3)).toEqual(['reseal/identity/v1', customer.reissueId, challengeId]);
+    expect(lines[3]).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('of somebody else, or over another challenge, is not accepted', async () => {
+    const [customer, other] = await Promise.all([stack.arrive(), stack.arrive()]);
+    for (const each of [customer, other]) expectSuccess(await each.start({ methods: withOld }));
+    const challengeOf = ({ challenges }: Customer) =>
+      challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
+    const strange = [
+      signedWithOld(other.person, challengeOf(customer)),
+      signedWithOld(customer.person, challengeOf(other)),
+      signedWithOld(customer.person, {}),
+      'not JSON',
+    ];
+    for (const answer of strange) {
+      const { results } = expectSuccess(await customer.verify({ OLD_CERTIFICATE: answer }));
+      expect(results).toMatchObject([{ accepted: false, reason: 'WRONG' }]);
+    }
+    const { reissue } = expectSuccess(await customer.verify());
+    expect(reissue.state).toBe('CONSENT_REQUIRED');
+  });
+
+  it.each(['LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const)(
+    'proves nothing to somebody who declares %s',
+    async (reason) => {
+      const customer = await stack.arrive();
+      expectProblem(await customer.start({ reason, methods: withOld }), 'method-not-offered');
+    },
+  );
+
+  it('does not open a password that is locked', async () => {
+    const customer = await stack.arrive();
+    expectSuccess(await customer.start());
+    expectSuccess(await customer.verify());
+    for (let tries = 0; tries < 5; tries++) await customer.enterPassword('not-the-right-1');
+    const next = await stack.return(customer.person);
+    expectSuccess(await next.start({ methods: withOld }));
+    const { reissue } = expectSuccess(await next.verify());
+    expect(reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', next: { action: 'RESET_PASSWORD' } });
+  });
+});

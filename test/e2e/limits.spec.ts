@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { expectSuccess, type Answer } from '../support/http.js';
+import { expectProblem } from '../support/problems.js';
+import { connectToStack } from '../support/running-stack.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+/** The first answer is wanted, not the one that comes after the time in Retry-After. */
+const atOnce = { patienceMs: 0 };
+const expectToWait = (answer: Answer | undefined) => {
+  expectProblem(answer!, 'too-many-requests');
+  expect(Number(answer!.headers.get('retry-after'))).toBeGreaterThan(0);
+};
+
+describe('a code', () => {
+  it('of another reissue is not taken, and one that was accepted is not taken again', async () => {
+    const [one, other] = await Promise.all([stack.arrive(), stack.arrive()]);
+    for (const each of [one, other]) expectSuccess(await each.start({ methods: ['PHONE_CODE'] }));
+    const code = await stack.sandbox.phoneCode(one.person);
+    const foreign = await stack.sandbox.phoneCode(other.person);
+    const answers = [
+      { challengeId: other.challenges[0]!.challengeId, answer: await one.seal('identity', foreign) },
+    ];
+    expectProblem(await one.post('identity/verifications', { answers }), 'unknown-challenge');
+    if (code !== foreign) {
+      const { results } = expectSuccess(await one.verify({ PHONE_CODE: foreign }));
+      expect(results).toMatchObject([{ accepted: false, reason: 'WRONG' }]);
+    }
+    const { results } = expectSuccess(await one.verify({ PHONE_CODE: code }));
+    expect(results).toMatchObject([{ accepted: true }]);
+    expectProblem(await one.verify({ PHONE_CODE: code }), 'unknown-challenge');
+  });
+
+  it('is not sent in a storm, also not over several reissues: who asks is told how long to wait', async () => {
+    const { person } = await stack.arrive();
+    let refused: Answer | undefined;
+    for (let reissues = 0; reissues < 6 && !refused; reissues++) {
+      const customer = await stack.return(person);
+      const calls = [
+        () => customer.start({ methods: ['PHONE_CODE'] }, atOnce),
+        ...Array.from({ length: 4 }, () => () => customer.requestChallenges(['PHONE_CODE'], atOnce)),
+      ];
+      for (const call of calls) {
+        const answer = await call();
+        if (answer.status !== 429) continue;
+        refused = answer;
+        break;
+      }
+    }
+    expectToWait(refused);
+    const sent = (await stack.sandbox.inbox(person.mobile)).filter(({ text }) => text.includes('인증번호'));
+    expect(sent.length).toBeGreaterThanOrEqual(5);
+    expect(sent.length).toBeLessThan(20);
+  });
+});
+
+describe('a device', () => {
+  it('that starts too often is told when it may again; the next device is not', async () => {
+    const customer = await stack.arrive();
+    customer.deviceId = randomUUID();
+    const answers: Answer[] = [];
+    for (let starts = 0; starts < 12; starts++)
+      answers.push(await customer.start({ methods: ['OLD_CERTIFICATE'] }, atOnce));
+    const [refused] = answers.filter(({ status }) => status === 429);
+    expectToWait(refused);
+    expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(5);
+    const next = await stack.return(customer.person);
+    next.deviceId = randomUUID();
+    expectSuccess(await next.start({ methods: ['OLD_CERTIFICATE'] }, atOnce));
+  });
+
+  it.each(['short', 'x'.repeat(129), 'non-printable\u00e9-0123456789'])('cannot be called %j', async (id) => {
+    const customer = await stack.arrive();
+    customer.deviceId = id;
+    expectProblem(await customer.start({}, atOnce), 'invalid-request');
+  });
+
+  it('is unknown at first, and known once its holder has proved who they are', async () => {
+    const customer = await stack.arrive();
+    customer.deviceId = randomUUID();
+    const known = async () => {
+      const query = stack.db.selectFrom('known_device').select('device');
+      return (await query.where('customer_id', '=', customer.person.personId).execute()).length;
+    };
+    expectSuccess(await customer.start());
+    expect(await known()).toBe(0);
+    expectSuccess(await customer.verify());
+    expect(await known()).toBe(1);
+  });
+});
+
+describe('a stranger who starts in somebody’s name', () => {
+  it('and fails locks neither their certificate nor their next try', async () => {
+    const victim = await stack.arrive();
+    for (let reissues = 0; reissues < 3; reissues++) {
+      const stranger = await stack.return(victim.person);
+      stranger.deviceId = randomUUID();
+      expectSuccess(await stranger.start({ methods: ['PHONE_CODE'] }));
+      for (let tries = 0; tries < 5; tries++) await stranger.verify({ PHONE_CODE: '000000x' }, atOnce);
+      expect(stranger.reissue?.state).toBe('REJECTED');
+    }
+    victim.deviceId = randomUUID();
+    expectSuccess(await victim.start());
+    expect(expectSuccess(await victim.verify()).reissue.state).toBe('PASSWORD_REQUIRED');
+    expect(expectSuccess(await victim.enterPassword()).state).toBe('CONSENT_REQUIRED');
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import type { ApplicantBy, IdentityMethod } from '#libs/domain';
+import type { Customer } from '../support/customer.js';
+import { expectSuccess } from '../support/http.js';
+import { documentAnswer, signedWithOld } from '../support/identity-answers.js';
+import { nobodyLike } from '../support/nobody.js';
+import { connectToStack } from '../support/running-stack.js';
+import { visible } from '../support/visible.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+const wrong = '000000x';
+const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1]!;
+
+/** Somebody the bank knows, and somebody it does not. */
+async function pair(): Promise<readonly Customer[]> {
+  const known = await stack.arrive();
+  return [known, await stack.return(nobodyLike((await stack.arrive()).person))];
+}
+
+describe('somebody whom the bank does not know', () => {
+  const guesses: readonly Partial<Record<IdentityMethod, string>>[] = [
+    { PHONE_CODE: wrong },
+    { ONE_WON: wrong },
+    { PHONE_CODE: wrong, ONE_WON: wrong },
+    { PHONE_CODE: wrong },
+    { PHONE_CODE: wrong },
+    { PHONE_CODE: wrong },
+  ];
+
+  it.each<ApplicantBy>(['MOBILE', 'RRN', 'DOCUMENT'])(
+    'and names themself by %s meets the same answers in the same time until identity fails',
+    async (by) => {
+      const customers = await pair();
+      const times = customers.map(() => [] as number[]);
+      const seen = customers.map(() => [] as unknown[]);
+      const ask = async (call: (customer: Customer) => Promise<Parameters<typeof visible>[0]>) => {
+        for (const [index, customer] of customers.entries()) {
+          const since = performance.now();
+          const answer = await call(customer);
+          times[index]!.push(performance.now() - since);
+          seen[index]!.push(visible(answer));
+        }
+      };
+      await ask((customer) => customer.start({ by }));
+      for (const guess of guesses) await ask((customer) => customer.verify(guess));
+      expect(seen[1]).toEqual(seen[0]);
+      for (const { reissue } of customers) {
+        expect(reissue?.state).toBe('REJECTED');
+        expect(Object.keys(reissue!)).not.toContain('basis');
+        expect(Object.keys(reissue!)).not.toContain('certificate');
+      }
+      const [known, unknown] = times.map(median);
+      expect(Math.abs(known! - unknown!)).toBeLessThan(100 + known!);
+    },
+  );
+
+  it('gets the same answers for a document and a certificate, too', async () => {
+    const customers = await pair();
+    const seen: unknown[][] = [[], []];
+    const other = await stack.arrive();
+    for (const [index, customer] of customers.entries()) {
+      const methods = ['ID_DOCUMENT', 'OLD_CERTIFICATE'] as const;
+      seen[index]!.push(visible(await customer.start({ methods })));
+      const challenge = customer.challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
+      const document = await documentAnswer(customer, { issuedOn: '2019-01-02' });
+      seen[index]!.push(visible(await customer.verify({ ID_DOCUMENT: document })));
+      const signed = signedWithOld(other.person, challenge);
+      seen[index]!.push(visible(await customer.verify({ OLD_CERTIFICATE: signed })));
+    }
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it('is sent nothing to an account, and no notice', async () => {
+    const [, customer] = await pair();
+    expectSuccess(await customer!.start());
+    for (let tries = 0; tries < 5; tries++) await customer!.verify({ PHONE_CODE: wrong });
+    expect(customer!.reissue?.state).toBe('REJECTED');
+    expect(await stack.sandbox.inbox(customer!.person.mobile)).toEqual([]);
+    expect(await stack.sandbox.deposits(customer!.person.account.number)).toEqual([]);
+  });
+
+  it.each<ApplicantBy>(['MOBILE', 'RRN'])(
+    'whose name does not belong to the %s is nobody, too',
+    async (by) => {
+      const { person } = await stack.arrive();
+      const customer = await stack.return({ ...person, name: '김다름' });
+      const { reissue } = expectSuccess(await customer.start({ by }));
+      expect(reissue.state).toBe('IDENTITY_REQUIRED');
+      expect(await stack.sandbox.inbox(person.mobile)).toEqual([]);
+      expect(await stack.sandbox.deposits(person.account.number)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,18 @@
+import { randomInt } from 'node:crypto';
+import type { Person } from './sandbox.js';
+
+/**
+ * Somebody whom the bank does not know, and nobody else either: another name, mobile number and resident registration
+ * number than this person's; everything else is theirs.
+ */
+export function nobodyLike(person: Person): Person {
+  const sameForm = (text: string, from: number) =>
+    text.slice(0, from) + String(randomInt(10 ** (text.length - from))).padStart(text.length - from, '0');
+  return {
+    ...person,
+    name: '홍가상',
+    mobile: sameForm('01090000000', 4),
+    // Born in the 1890s.
+    rrn: sameForm('9501019000000', 7),
+  };
+}
