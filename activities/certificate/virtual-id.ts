@@ -2,7 +2,7 @@ import { normaliseResidentNumber } from '#libs/domain';
 import { findReissue } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
 import { NumberAccess } from '#libs/registry';
-import { RegistrySealError, type RegistryKeys } from '#libs/vault';
+import type { RegistryKeys } from '#libs/vault';
 import { BrokenInvariant, type ReissueChange, type StepContext } from '#activities/step';
 
 /** Announces that the customer's number is going to be opened, if the reissue stands where it will be. */
@@ -31,7 +31,8 @@ export async function announceNumberUse(
  *
  * @param random R in hexadecimal
  * @returns false if the number was erased since identity was verified
- * @throws BrokenInvariant if the number on file cannot be used
+ * @throws {RegistrySealError} if the number on file cannot be opened
+ * @throws BrokenInvariant if it is none
  */
 export async function writeVirtualId(
   { registryKeys }: { readonly registryKeys: RegistryKeys },
@@ -40,21 +41,11 @@ export async function writeVirtualId(
 ): Promise<boolean> {
   // The row moved on since it was looked at; the next try looks again.
   if (!access) throw new BrokenInvariant('nobody announced that the number is opened');
-  const number = await openOrBreak(() => access.open(change.tx, registryKeys));
+  const number = await access.open(change.tx, registryKeys);
   if (number === undefined) return false;
   const idn = normaliseResidentNumber(number);
   if (!idn) throw new BrokenInvariant('what is on file as RRN is none');
   change.set({ virtual_id: Buffer.from(computeVirtualId({ idn, random: Buffer.from(random, 'hex') })) });
   change.audit({ actor: 'system', action: 'useRrn', outcome: 'DONE', details: { purpose: 'virtualId' } });
   return true;
-}
-
-/** A key that is not there, or a damaged value, will not mend by itself: an operator must see it. */
-async function openOrBreak<T>(open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    if (error instanceof RegistrySealError) throw new BrokenInvariant(error.message);
-    throw error;
-  }
 }

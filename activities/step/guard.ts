@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { RegistrySealError } from '#libs/vault';
 
 /** SQLSTATE classes that no repetition mends: bad data (22), broken constraints (23), wrong statements (42). */
 const hopelessSqlStates = /^(22|23|42)/;
@@ -36,10 +37,10 @@ export function givingUp<Steps extends Record<string, (...args: never[]) => Prom
   return Object.fromEntries(guarded) as Steps;
 }
 
-/** Whether an error is our own or the data's, and not that of a dependency that is away. */
+/** Whether an error is our own or the data's (also sealed data's), and not that of a dependency that is away. */
 function isHopeless(error: unknown): boolean {
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof BrokenInvariant)
-    return true;
+  const ours = [TypeError, RangeError, BrokenInvariant, RegistrySealError];
+  if (ours.some((kind) => error instanceof kind)) return true;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && hopelessSqlStates.test(code);
 }

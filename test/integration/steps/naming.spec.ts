@@ -33,7 +33,7 @@ const asMobile = async (person: Person, more: Partial<StartReissue['applicant']>
   const start = applicant.start();
   const result = await perform(world, applicant.reissueId, {
     ...start,
-    applicant: { ...start.applicant, ...more } as StartReissue['applicant'],
+    applicant: { ...start.applicant, ...more },
   });
   return { applicant, start, result };
 };
