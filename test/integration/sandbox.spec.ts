@@ -54,7 +54,7 @@ describe('sample people', () => {
     ['/v1/people', { count: 1, holding: 'LOST' }],
     ['/v1/telecom/codes', { transactionId: 'x', name: '김가상', mobile: '02-123-4567' }],
     ['/v1/telecom/codes', { transactionId: 'x', name: '김가상', mobile: '01000000001', carrier: 'NONE' }],
-    ['/v1/telecom-2/codes', { transactionId: 'x', name: '', mobile: '01000000001' }],
+    ['/v1/telecom-2/codes', { transactionId: 'x', mobile: '01000000001' }],
     ['/v1/telecom/codes', { transactionId: 'a\0b', name: '김가상', mobile: '01000000001' }],
     ['/v1/sms', { messageId: 'x', to: '01000000001', text: 'a\0b' }],
     ['/v1/one-won/transfers', { transactionId: 'x', account: 'abc', bank: '999' }],
