@@ -5,6 +5,10 @@ interface Benchmark {
 
 /** `npm run bench -- <name>`: what can be measured, and the module that does it. */
 const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<Benchmark> }>> = {
+  identity: {
+    about: 'answer times of people the bank knows and of people it does not, on a whole stack',
+    load: () => import('./identity.js'),
+  },
   password: {
     about: "the password step and its hashing; others' steps beside a flood of wrong passwords",
     load: () => import('./password.js'),

@@ -24,7 +24,7 @@ describe('somebody whom the bank does not know', () => {
   const guesses: readonly Partial<Record<IdentityMethod, string>>[] = [
     { PHONE_CODE: wrong },
     { ONE_WON: wrong },
-    { PHONE_CODE: wrong, ONE_WON: wrong },
+    { PHONE_CODE: '000000', ONE_WON: wrong },
     { PHONE_CODE: wrong },
     { PHONE_CODE: wrong },
     { PHONE_CODE: wrong },

@@ -22,6 +22,8 @@ export interface Answer<Body = unknown> {
   readonly body: Body;
   readonly problem: Problem | undefined;
   readonly call: Call;
+  /** From the request to the end of the answer, in milliseconds; where it was repeated, the last time. */
+  readonly ms: number;
 }
 
 export interface Patience {
@@ -56,6 +58,7 @@ export async function send<Body>(
 
 async function sendOnce<Body>(call: Call): Promise<Answer<Body>> {
   const { method, url, headers, body } = call;
+  const since = performance.now();
   const json = body !== undefined && !(body instanceof FormData);
   const response = await fetch(url, {
     method,
@@ -64,12 +67,14 @@ async function sendOnce<Body>(call: Call): Promise<Answer<Body>> {
   });
   const type = response.headers.get('content-type') ?? '';
   const parsed: unknown = await read(response, type);
+  const ms = performance.now() - since;
   return {
     status: response.status,
     headers: response.headers,
     body: parsed as Body,
     problem: type.startsWith('application/problem+json') ? (parsed as Problem) : undefined,
     call,
+    ms,
   };
 }
 

@@ -26,7 +26,7 @@ export function documentFieldsOf({ document, rrn }: Pick<Person, 'document' | 'r
     : { type, rrn, issuedOn };
 }
 
-/** Seals an identity document's fields, noted as secrets one by one. */
+/** Notes the fields of a document that tell whose it is. */
 export function rememberDocument({ rrn, licenceNumber }: DocumentFields): void {
   rememberSealed('rrn', rrn);
   if (licenceNumber !== undefined) rememberSecret('licence number', Buffer.from(licenceNumber));
@@ -48,8 +48,10 @@ export async function nameOneself(
       return { name, rrn: await gateway.seal('rrn', idempotencyKey, rrn) };
     case 'DOCUMENT': {
       const fields = documentFieldsOf(person);
+      const json = JSON.stringify(fields);
       rememberDocument(fields);
-      return { name, document: await gateway.seal('document', idempotencyKey, JSON.stringify(fields)) };
+      rememberSealed('document', json);
+      return { name, document: await gateway.seal('document', idempotencyKey, json) };
     }
   }
 }

@@ -1,0 +1,124 @@
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { ApplicantBy } from '#libs/domain';
+import type { Customer } from '../support/customer.js';
+import { expectSuccess } from '../support/http.js';
+import { nobodyLike } from '../support/nobody.js';
+import { connectToStack, type RunningStack } from '../support/running-stack.js';
+import type { Person } from '../support/sandbox.js';
+import { compare, type Comparison } from './identity/compare.js';
+import { setting } from './setting.js';
+
+const usage = `npm run bench -- identity [options]
+
+Whether the time of an answer tells who is a customer: the same calls for people the bank knows and for people it does
+not, in turns and in random order, each person once. On a whole stack, over HTTP.
+
+  --count N      people of each kind, for each way to name oneself (default 300, at least 20)
+  --json         print the figures as one JSON object on the last line
+  --help         this text
+`;
+
+/** Beyond what is counted: code gets compiled, connections made, and providers' times known. */
+const warmUp = 15;
+const ways: readonly ApplicantBy[] = ['MOBILE', 'RRN'];
+/** Right once in a million times. */
+const wrong = '000000';
+
+interface Row extends Comparison {
+  readonly title: string;
+  readonly count: number;
+}
+
+/** Milliseconds: of people the bank knows, and of people it does not. */
+type Times = readonly [known: number[], unknown: number[]];
+
+/** `npm run bench -- identity`: answer times of known and unknown people. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      count: { type: 'string', default: '300' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const count = Number(values.count);
+  if (!Number.isInteger(count) || count < 20) throw new Error(`--count must be 20 or more\n\n${usage}`);
+  const before = setting();
+  const stack = connectToStack();
+  try {
+    const rows: Row[] = [];
+    for (const by of ways) rows.push(...(await measure(stack, by, count)));
+    const after = loadavg()[0]!;
+    const { cpu, cores, node, load } = before;
+    console.log(
+      `${cpu}, ${cores} cores; Node ${node}; gateway, worker, Temporal, PostgreSQL and client on it`,
+    );
+    console.log(
+      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; one call after the other, ${count} people of each kind\n`,
+    );
+    console.log(table(rows));
+    if (values.json) console.log(JSON.stringify({ setting: { ...before, loadAfter: after, count }, rows }));
+  } finally {
+    await stack.close();
+  }
+}
+
+async function measure(stack: RunningStack, by: ApplicantBy, count: number): Promise<Row[]> {
+  process.stderr.write(`• ${count} customers, who name themselves by ${by}\n`);
+  const known = await stack.sandbox.makePeople(count + warmUp, 'VALID');
+  const start: Times = [[], []];
+  const verification: Times = [[], []];
+  for (const [index, person] of known.entries()) {
+    const counts = index >= warmUp;
+    const pair = [person, nobodyLike(person)].map((each, kind) => ({ each, kind }));
+    if (Math.random() < 0.5) pair.reverse();
+    for (const { each, kind } of pair) {
+      const times = await timesOf(stack, each, by);
+      if (!counts) continue;
+      start[kind]!.push(times.start);
+      verification[kind]!.push(times.verification);
+    }
+    if (counts && (index - warmUp + 1) % 100 === 0) process.stderr.write(`• ${index - warmUp + 1} of each\n`);
+  }
+  return [
+    { title: `start, by ${by}`, count, ...compare(...start) },
+    { title: `wrong code, by ${by}`, count, ...compare(...verification) },
+  ];
+}
+
+/** Starts a reissue and answers wrongly once. */
+async function timesOf(stack: RunningStack, person: Person, by: ApplicantBy) {
+  const customer: Customer = await stack.return(person);
+  const started = await customer.start({ by, methods: ['PHONE_CODE', 'ONE_WON'] });
+  expectSuccess(started);
+  const verified = await customer.verify({ PHONE_CODE: wrong });
+  expectSuccess(verified);
+  return { start: started.ms, verification: verified.ms };
+}
+
+function table(rows: readonly Row[]): string {
+  const head = ['', 'n', 'known', 'unknown', 'difference', '95 % interval', 'longer', 'by chance'];
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const lines = rows.map(({ title, count, medians, difference, interval, longer, chance }) => [
+    title,
+    `2 × ${count}`,
+    ...medians.map(ms),
+    ms(difference),
+    `${interval[0].toFixed(1)} to ${ms(interval[1])}`,
+    longer.toFixed(3),
+    chance.toFixed(3),
+  ]);
+  const all = [head, ...lines];
+  const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]!.length)));
+  const cell = (text: string, column: number) =>
+    column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!);
+  return [
+    ...all.map((line) => line.map(cell).join('  ')),
+    '',
+    'known, unknown: medians. longer: how often an unknown person’s answer took longer than a known one’s; 0.5 tells nothing.',
+    'by chance: how likely so much of a difference is where there is none (Mann-Whitney, two-sided).',
+  ].join('\n');
+}
