@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { sql } from 'kysely';
 import { findStep } from '#libs/db';
+import { nobody } from '#libs/domain';
 import type { StepOutcome } from '#libs/contracts';
 import type { Applicant } from './applicant.js';
 import type { World } from './world.js';
@@ -40,7 +41,7 @@ export function certificatesOf({ owner }: World, customerId: string | undefined)
   return owner
     .selectFrom('certificate')
     .selectAll()
-    .where('customer_id', '=', customerId ?? '')
+    .where('customer_id', '=', customerId ?? nobody)
     .orderBy('created_at')
     .execute();
 }

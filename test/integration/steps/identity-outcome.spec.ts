@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { IdentityMethod } from '#libs/domain';
+import { Applicant } from '../../world/applicant.js';
+import { answer, ask, findingsOf, identityOutcome, lock, wrongAnswers } from '../../world/answers.js';
+import { customer, stranger, type Person } from '../../world/people.js';
+import { perform } from '../../world/perform.js';
+import { auditOf, eventsOf, inForce, outcomeOf, vaultItemsOf } from '../../world/records.js';
+import { createWorld, type World } from '../../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+
+const policy = '2026-11';
+const newCi = () => randomBytes(64).toString('base64');
+
+/** Answers rightly by each of these methods in turn. */
+async function verify(person: Person, methods: readonly IdentityMethod[]): Promise<Applicant> {
+  const applicant = await Applicant.of(world, person);
+  await perform(world, applicant.reissueId, applicant.start(methods));
+  for (const method of methods)
+    expect(await answer(applicant, { [method]: undefined })).toEqual(['ACCEPTED']);
+  return applicant;
+}
+
+/** All that the customer and those who listen learn of the end, without what is of one reissue only. */
+async function seen(applicant: Applicant) {
+  const last = await outcomeOf(applicant, (await lastAnswers(applicant)).update_id);
+  const reissue = { ...last.reissue, id: '', createdAt: '', updatedAt: '' };
+  const { type, data } = (await eventsOf(applicant)).at(-1)!;
+  return {
+    reissue,
+    status: last.status,
+    results: last.results?.length,
+    type,
+    code: data.code,
+    state: data.state,
+  };
+}
+
+async function lastAnswers({ reissueId }: Applicant) {
+  return world.owner
+    .selectFrom('step')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('kind', '=', 'answerChallenges')
+    .orderBy('recorded_at', 'desc')
+    .orderBy('update_id', 'desc')
+    .executeTakeFirstOrThrow();
+}
+
+describe('name, number and CI of different people', () => {
+  const { telecom, oneWon, documents } = {
+    telecom: (person: Person, ci: string) => world.outside.telecom.knows(person, ci),
+    oneWon: (person: Person, ci: string) => world.outside.oneWon.knows(person, ci),
+    documents: (person: Person, ci: string) => world.outside.documents.knows(person, ci),
+  };
+  const cases: readonly [
+    string,
+    readonly IdentityMethod[],
+    () => Promise<Person>,
+    { readonly finding: string; readonly otherPerson?: readonly IdentityMethod[] },
+  ][] = [
+    [
+      'the transfer reached another person',
+      ['PHONE_CODE', 'ONE_WON'],
+      async () => withOther(await customer(world), oneWon),
+      { finding: 'OTHER_PERSON', otherPerson: ['ONE_WON'] },
+    ],
+    [
+      'the number is another person’s by now',
+      ['PHONE_CODE', 'OLD_CERTIFICATE'],
+      async () => withOther(await customer(world), telecom),
+      { finding: 'OTHER_PERSON', otherPerson: ['PHONE_CODE'] },
+    ],
+    [
+      'the document and the number are another person’s',
+      ['ID_DOCUMENT', 'PHONE_CODE'],
+      async () => withOther(await customer(world), telecom, documents),
+      { finding: 'OTHER_PERSON', otherPerson: ['ID_DOCUMENT', 'PHONE_CODE'] },
+    ],
+    [
+      'a customer names a number that is not on file',
+      ['PHONE_CODE', 'ID_DOCUMENT'],
+      async () => {
+        const { ci } = await customer(world);
+        const person = stranger(world);
+        telecom(person, ci);
+        documents(person, ci);
+        return person;
+      },
+      { finding: 'NAMED_OTHERWISE' },
+    ],
+    [
+      'the methods name two people, neither of them a customer',
+      ['PHONE_CODE', 'ID_DOCUMENT'],
+      async () => withOther(stranger(world), documents),
+      { finding: 'METHODS_DISAGREE' },
+    ],
+    [
+      'somebody is who they say, but no customer',
+      ['PHONE_CODE', 'ID_DOCUMENT'],
+      async () => stranger(world),
+      { finding: 'NOT_A_CUSTOMER' },
+    ],
+  ];
+  function withOther(person: Person, ...tell: ((person: Person, ci: string) => void)[]): Person {
+    const ci = newCi();
+    for (const each of tell) each(person, ci);
+    return person;
+  }
+
+  it.each(cases)('end the reissue, and the auditor reads why: %s', async (_what, methods, make, details) => {
+    const person = await make();
+    const before = await inForce(world, person.customerId);
+    const applicant = await verify(person, methods);
+    expect(await identityOutcome(applicant)).toEqual({
+      outcome: 'REJECTED',
+      reason: 'IDENTITY_MISMATCH',
+      details: { policy, verified: methods.toSorted(), ...details },
+    });
+    expect(await applicant.row()).toMatchObject({ state: 'REJECTED', basis: null, old_serial: null });
+    expect(await inForce(world, person.customerId)).toEqual(before);
+    expect(await vaultItemsOf(applicant)).toBe(0);
+  });
+
+  it('are all told the same, and nothing of anybody', async () => {
+    const ends = [];
+    for (const [, methods, make] of cases) {
+      const person = await make();
+      const applicant = await verify(person, methods);
+      ends.push(await seen(applicant));
+      const told = JSON.stringify([await eventsOf(applicant), await auditOf(applicant), ends]);
+      expect(told).not.toContain(person.ci);
+      expect(told).not.toContain('ci"');
+    }
+    for (const end of ends) expect(end).toEqual(ends[0]);
+  });
+
+  it('end it also when one method more than needed names somebody else', async () => {
+    const person = await customer(world);
+    oneWon(person, newCi());
+    const applicant = await verify(person, ['ONE_WON', 'OLD_CERTIFICATE']);
+    await ask(applicant, ['PHONE_CODE']);
+    await answer(applicant, { PHONE_CODE: undefined });
+    expect((await applicant.row()).state).toBe('REJECTED');
+  });
+});
+
+describe('the auditor reads', () => {
+  it('by which policy and methods somebody was recognised', async () => {
+    const applicant = await verify(await customer(world), ['PHONE_CODE', 'ID_DOCUMENT']);
+    expect(await identityOutcome(applicant)).toEqual({
+      outcome: 'VERIFIED',
+      reason: null,
+      details: { policy, verified: ['ID_DOCUMENT', 'PHONE_CODE'] },
+    });
+  });
+
+  it('by which policy nobody could be recognised any more', async () => {
+    const applicant = await Applicant.of(world, await customer(world));
+    await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE']));
+    await lock(applicant, 'PHONE_CODE');
+    expect(await identityOutcome(applicant)).toEqual({
+      outcome: 'REJECTED',
+      reason: 'IDENTITY_LOCKED',
+      details: { policy, verified: [] },
+    });
+  });
+
+  it('by which policy a customer without a number was recognised in vain', async () => {
+    const applicant = await verify(await customer(world, { withoutRrn: true }), ['PHONE_CODE', 'ONE_WON']);
+    expect(await identityOutcome(applicant)).toMatchObject({
+      reason: 'RRN_NOT_ON_FILE',
+      details: { policy, verified: ['ONE_WON', 'PHONE_CODE'] },
+    });
+  });
+
+  it('what each answer was found to be, which the customer does not', async () => {
+    const applicant = await Applicant.of(world, stranger(world));
+    await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT']));
+    await answer(applicant, wrongOf('PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT'));
+    await answer(applicant, { PHONE_CODE: 'abcdef' });
+    await answer(applicant, { PHONE_CODE: undefined });
+    expect((await findingsOf(applicant)).toSorted()).toEqual([
+      'ID_DOCUMENT WRONG NOT_GENUINE',
+      'ONE_WON WRONG NOTHING_SENT',
+      'PHONE_CODE ACCEPTED',
+      'PHONE_CODE WRONG MALFORMED',
+      'PHONE_CODE WRONG OTHER_CODE',
+    ]);
+    const steps = await world.owner
+      .selectFrom('step')
+      .select('outcome')
+      .where('reissue_id', '=', applicant.reissueId)
+      .execute();
+    expect(JSON.stringify(steps)).not.toMatch(/NOTHING_SENT|NOT_GENUINE|OTHER_CODE|MALFORMED/);
+  });
+});
+
+function wrongOf(...methods: IdentityMethod[]) {
+  return Object.fromEntries(methods.map((method) => [method, wrongAnswers[method]]));
+}
