@@ -2,7 +2,7 @@ import { createApplication } from '#libs/http';
 import { SandboxConfig } from '../../apps/sandbox/src/config.js';
 import { Clock } from '../../apps/sandbox/src/clock.js';
 import { BankRegistry } from '../../apps/sandbox/src/people/bank-registry.js';
-import { SandboxModule } from '../../apps/sandbox/src/sandbox.module.js';
+import { largestBody, SandboxModule } from '../../apps/sandbox/src/sandbox.module.js';
 import { Sandbox } from '../support/sandbox.js';
 import { createTestDatabase } from './test-database.js';
 import type { World } from './world.js';
@@ -33,6 +33,7 @@ export async function startOwnSandbox(world: World): Promise<OwnSandbox> {
   const app = await createApplication({
     name: 'sandbox',
     config: config.values,
+    bodyLimit: largestBody,
     module: SandboxModule.with({
       config,
       registry: new BankRegistry(world.as('sandbox', 2), world.registryKeys),

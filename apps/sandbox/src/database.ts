@@ -8,6 +8,7 @@ export interface SandboxTables {
   person: PersonTable;
   code_transaction: CodeTransactionTable;
   code_verification: CodeVerificationTable;
+  document_check: DocumentCheckTable;
   message: MessageTable;
   fault: FaultTable;
 }
@@ -61,6 +62,15 @@ interface CodeVerificationTable {
   attempt_id: string;
   transaction_id: string;
   status: 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
+  answered_at: Date;
+}
+
+interface DocumentCheckTable {
+  attempt_id: string;
+  request_digest: string;
+  person_id: string | null;
+  /** What is wrong with it; null if nothing is. */
+  finding: string | null;
   answered_at: Date;
 }
 
@@ -147,6 +157,14 @@ const SCHEMA = `
     answered_at timestamptz not null,
     primary key (provider, attempt_id),
     foreign key (provider, transaction_id) references code_transaction
+  );
+
+  create table if not exists document_check (
+    attempt_id text primary key,
+    request_digest text not null,
+    person_id uuid references person,
+    finding text,
+    answered_at timestamptz not null
   );
 
   create table if not exists message (

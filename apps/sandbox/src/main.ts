@@ -6,7 +6,7 @@ import { connectTemporalClient, createDataConverter } from '#libs/temporal';
 import { SandboxConfig } from './config.js';
 import { BankRegistry } from './people/bank-registry.js';
 import { SignerSampleCertificates } from './people/sample-certificates.js';
-import { SandboxModule } from './sandbox.module.js';
+import { largestBody, SandboxModule } from './sandbox.module.js';
 
 const config = exitOnConfigError(() => SandboxConfig.fromEnvironment());
 const { values } = config;
@@ -14,6 +14,7 @@ const { values } = config;
 await bootstrap({
   name: 'sandbox',
   config: values,
+  bodyLimit: largestBody,
   module: SandboxModule.with({
     config,
     registry: new BankRegistry(

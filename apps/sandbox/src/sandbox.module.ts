@@ -11,6 +11,8 @@ import { SecondTelecomController, TelecomController } from './codes/telecom.cont
 import { Telecom } from './codes/telecom.js';
 import { SandboxConfig } from './config.js';
 import { openSandboxDatabase, SandboxDatabase } from './database.js';
+import { DocumentAuthority } from './document/document-authority.js';
+import { DocumentController } from './document/document.controller.js';
 import { FaultInterceptor } from './faults/fault.interceptor.js';
 import { FaultsController } from './faults/faults.controller.js';
 import { Faults } from './faults/faults.js';
@@ -24,6 +26,9 @@ import { Enrolment } from './people/enrolment.js';
 import { PeopleController } from './people/people.controller.js';
 import { People } from './people/people.js';
 import { SampleCertificates } from './people/sample-certificates.js';
+
+/** In bytes: a photo of a document in base64 fits in. */
+export const largestBody = 8 * 1024 * 1024;
 
 /** What the sandbox reaches outside itself; closed with it. */
 export interface SandboxParts {
@@ -50,6 +55,7 @@ export class SandboxModule {
       module: SandboxModule,
       controllers: [
         AccountsController,
+        DocumentController,
         FaultsController,
         InboxController,
         InboxPageController,
@@ -69,6 +75,7 @@ export class SandboxModule {
           useFactory: () => openSandboxDatabase(databaseUrl, databasePoolSize),
         },
         { provide: APP_INTERCEPTOR, useClass: FaultInterceptor },
+        DocumentAuthority,
         Enrolment,
         Faults,
         Inbox,

@@ -82,7 +82,7 @@ async function verify(args: string[], terminal: Terminal): Promise<number> {
 }
 
 function readJson(file: string): unknown {
-  return orFail(() => JSON.parse(readFileSync(file, 'utf8')));
+  return orFail((): unknown => JSON.parse(readFileSync(file, 'utf8')));
 }
 
 /** What goes wrong with a file is the answer, and no crash. */
