@@ -7,15 +7,20 @@ const values: Readonly<Record<Circuit, number>> = { closed: 0, 'half-open': 1, o
 /** Which providers are called at present and which are not, because too many calls failed: told in the log and as a metric. */
 export class ProviderCircuits {
   private readonly last = new Map<string, CircuitChange>();
+  private readonly away = new Set<string>();
 
   constructor(private readonly logger: Pick<Logger, 'info' | 'warn'>) {}
 
   readonly onChange = (change: CircuitChange): void => {
-    const key = `${change.provider} ${change.address}`;
-    const before = this.last.get(key)?.circuit;
+    const { provider, address, circuit } = change;
+    const key = `${provider} ${address}`;
     this.last.set(key, change);
-    if (change.circuit === 'open') this.logger.warn(change, 'provider is not called: too many calls failed');
-    else if (before && change.circuit === 'closed') this.logger.info(change, 'provider is called again');
+    // One line for an outage, however many calls in vain were made meanwhile to find out whether it is over.
+    if (circuit === 'open' && !this.away.has(key)) {
+      this.away.add(key);
+      this.logger.warn(change, 'provider is not called: too many calls failed');
+    }
+    if (circuit === 'closed' && this.away.delete(key)) this.logger.info(change, 'provider is called again');
   };
 
   register(registry: Registry): void {
