@@ -15,6 +15,7 @@ const peopleBody = z.object({
   holding: holding.optional(),
   rrnOnFile: z.boolean().default(true),
   foreign: z.boolean().default(false),
+  renumbered: z.boolean().default(false),
 });
 const personId = z.uuid();
 
@@ -41,12 +42,12 @@ export class PeopleController {
   @Post()
   async make(
     @Body({ schema: peopleBody })
-    { count, holding: wanted, rrnOnFile, foreign }: z.infer<typeof peopleBody>,
+    { count, holding: wanted, ...kind }: z.infer<typeof peopleBody>,
   ) {
     const holdings = Array.from(
       { length: count },
       (_, index) => wanted ?? HOLDINGS[index % HOLDINGS.length]!,
     );
-    return { people: await this.enrolment.enrol(holdings, { rrnOnFile, foreign }) };
+    return { people: await this.enrolment.enrol(holdings, kind) };
   }
 }

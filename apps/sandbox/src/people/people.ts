@@ -47,6 +47,11 @@ export class People {
     return row && toPerson(row, this.clock.now());
   }
 
+  async findByRrn(rrn: string): Promise<Person | undefined> {
+    const row = await this.#enrolled().where('rrn', '=', rrn).executeTakeFirst();
+    return row && toPerson(row, this.clock.now());
+  }
+
   async findByAccount(bank: string, account: string): Promise<Person | undefined> {
     const row = await this.#enrolled()
       .where('bank_code', '=', bank)
@@ -58,7 +63,7 @@ export class People {
   /** Invents people with their keys and records them, not yet enrolled. */
   async invent(
     holdings: readonly Holding[],
-    { rrnOnFile = true, foreign = false }: PersonKind,
+    { rrnOnFile = true, ...kind }: PersonKind,
   ): Promise<Selectable<PersonTable>[]> {
     const now = this.clock.now();
     const { rows } = await sql<{ number: number }>`
@@ -68,7 +73,7 @@ export class People {
       rows.map(async ({ number }, index): Promise<Insertable<PersonTable>> => {
         const holding = holdings[index]!;
         return {
-          ...inventPerson(number, this.config.values.bankCode, holding, now, foreign),
+          ...inventPerson(number, this.config.values.bankCode, holding, now, kind),
           private_key: holding === 'NONE' ? null : await makePrivateKey(),
           random: holding === 'NONE' ? null : randomBytes(20).toString('hex'),
           rrn_on_file: rrnOnFile,

@@ -12,6 +12,8 @@ export interface PersonKind {
   rrnOnFile?: boolean;
   /** Whether they are foreign residents, which their numbers say (no). */
   foreign?: boolean;
+  /** Whether they were given their numbers after October 2020, with six random digits (no). */
+  renumbered?: boolean;
 }
 
 /** A fictional customer of the bank, with everything such a person knows and holds. */

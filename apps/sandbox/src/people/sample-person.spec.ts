@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brokenPasswordRules, carriers, residentCheckDigit } from '#libs/domain';
+import { brokenPasswordRules, carriers, readResidentNumber, residentCheckDigit } from '#libs/domain';
 import { holdingOf, HOLDINGS } from './person.js';
 import { inventPerson, LAST_NUMBER } from './sample-person.js';
 
@@ -51,9 +51,20 @@ describe('a sample person', () => {
 
   it('is a foreign resident where that is asked for', () => {
     for (let number = 1; number < 400_000; number += 9_973) {
-      const { rrn } = inventPerson(number, '999', 'NONE', now, true);
+      const { rrn } = inventPerson(number, '999', 'NONE', now, { foreign: true });
       expect(rrn).toMatch(/^\d{6}[5-8]\d{6}$/);
       expect(Number(rrn.at(-1))).not.toBe(residentCheckDigit(rrn.slice(0, 12)));
+    }
+  });
+
+  it('has random digits where the number was given after October 2020, and the wrong last one all the same', () => {
+    const numbers = Array.from(
+      { length: 200 },
+      () => inventPerson(1, '999', 'NONE', now, { renumbered: true }).rrn,
+    );
+    expect(new Set(numbers.map((rrn) => rrn.slice(7, 12))).size).toBeGreaterThan(150);
+    for (const rrn of numbers) {
+      expect(readResidentNumber(rrn, now)).toMatchObject({ foreign: false, checkDigitFits: false });
     }
   });
 

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { carriers, residentCheckDigit } from '#libs/domain';
 import type { Insertable } from 'kysely';
 import type { IdentityDocument, PersonTable } from '../database.js';
-import type { Holding } from './person.js';
+import type { Holding, PersonKind } from './person.js';
 
 const FAMILY_NAMES = [...'김이박최정강조윤장임한오서신권황안송류홍'];
 /** Nobody is called so: virtual, specimen, test, example, exhibit, mock, practice, demonstration, alias, trial. */
@@ -22,7 +22,7 @@ export function inventPerson(
   bankCode: string,
   holding: Holding,
   now: Date,
-  foreign = false,
+  kind: Pick<PersonKind, 'foreign' | 'renumbered'> = {},
 ): Omit<Insertable<PersonTable>, 'private_key' | 'random' | 'rrn_on_file' | 'certificate'> {
   if (number < 1 || number > LAST_NUMBER) throw new RangeError('there are no more sample people');
   const birth = new Date(Date.UTC(1950, 0, 1) + randomInt(20_000) * DAY_MS);
@@ -35,7 +35,7 @@ export function inventPerson(
     mobile: `0100${serial}`,
     carrier: pick(carriers),
     email: `person${serial}@people.example.com`,
-    rrn: residentNumber(birth, number, foreign),
+    rrn: residentNumber(birth, number, kind),
     birth_date: isoDate(birth),
     document: JSON.stringify(inventDocument(birth, number, now)),
     bank_code: bankCode,
@@ -65,13 +65,20 @@ function oldValidity(holding: Holding, now: Date): Pick<Insertable<PersonTable>,
   return { not_before: notBefore, not_after: notAfter };
 }
 
-/** `YYMMDD` `S` `XXXXX` and a check digit that cannot be right for anyone numbered before October 2020. */
-function residentNumber(birth: Date, number: number, foreign: boolean): string {
+/**
+ * `YYMMDD` `S` `XXXXX` and a last digit that is not the check digit, so that nobody numbered before October 2020 can have
+ * it. Who was numbered anew has random digits after the `S`.
+ */
+function residentNumber(
+  birth: Date,
+  number: number,
+  { foreign = false, renumbered = false }: Pick<PersonKind, 'foreign' | 'renumbered'>,
+): string {
   const century = (birth.getUTCFullYear() < 2000 ? 1 : 3) + (foreign ? 4 : 0);
   const digits =
     isoDate(birth).replaceAll('-', '').slice(2) +
     String(century + (number % 2)) +
-    (number % 100_000).toString().padStart(5, '0');
+    (renumbered ? randomInt(100_000) : number % 100_000).toString().padStart(5, '0');
   return digits + ((residentCheckDigit(digits) + 1 + (Math.floor(number / 100_000) % 9)) % 10);
 }
 
