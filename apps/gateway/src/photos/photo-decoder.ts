@@ -1,0 +1,70 @@
+import { fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unavailable } from '../problems.js';
+import { photoLimits, type PhotoLimits, type PhotoOutcome } from './photo.js';
+import { Slots } from './slots.js';
+
+const processFile = fileURLToPath(
+  new URL(`./photo-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
+);
+
+export interface PhotoDecoderOptions {
+  readonly limits?: PhotoLimits;
+  /** How many photos are decoded at once, and how many wait. */
+  readonly atOnce?: number;
+  readonly waiting?: number;
+  /** How long decoding one may take, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Checks photos and encodes them anew, each in a process of its own that ends with it. */
+export class PhotoDecoder {
+  private readonly slots: Slots;
+  private readonly limits: PhotoLimits;
+  private readonly timeoutMs: number;
+
+  constructor({
+    limits = photoLimits,
+    atOnce = 2,
+    waiting = 8,
+    timeoutMs = 15_000,
+  }: PhotoDecoderOptions = {}) {
+    this.slots = new Slots(atOnce, waiting);
+    this.limits = limits;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /**
+   * @returns DAMAGED also for a file at which the process crashed, or took too long or too much memory
+   * @throws ProblemError 503 when too many wait already, or no process could be started
+   */
+  decode(file: Buffer): Promise<PhotoOutcome> {
+    return this.slots.run(() => this.decodeApart(file));
+  }
+
+  private decodeApart(file: Buffer): Promise<PhotoOutcome> {
+    const child = fork(processFile, [], {
+      // Nothing of ours is known there: neither keys nor addresses.
+      env: {},
+      execArgv: [
+        `--max-old-space-size=${this.limits.megabytes}`,
+        // Pages of 64 KiB.
+        `--wasm-max-mem-pages=${this.limits.megabytes * 16}`,
+      ],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.timeoutMs);
+    return new Promise<PhotoOutcome>((resolve, reject) => {
+      child.once('message', (outcome) => resolve(outcome as PhotoOutcome));
+      child.once('error', (error) => reject(unavailable(error)));
+      child.once('exit', () => resolve({ refusal: 'DAMAGED' }));
+      // A child that is gone already cannot be told; how it ended is heard above.
+      child.send({ file, limits: this.limits }, () => undefined);
+    }).finally(() => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+    });
+  }
+}
