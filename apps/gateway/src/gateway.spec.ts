@@ -138,7 +138,10 @@ describe('limits of calls', () => {
     expect(await refused.clone().json()).toHaveProperty('reissue.id', reissue.id);
     expect(await slugOf(refused)).toBe('too-many-requests');
     gateway.deliver = settle;
+    gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), steps: 2 }); // as the refusal was counted
     expect((await post()).status).toBe(200);
+    // To Temporal it is another update: of the same one it would tell the first result for ever.
+    expect(new Set(gateway.progress).size).toBe(2);
   });
 
   it('turn away a device id that is none', async () => {

@@ -55,6 +55,8 @@ export class InMemoryGateway {
   private readonly envelopes = new Map<string, string>();
   readonly events: StreamedEvent[] = [];
   readonly delivered: Message[] = [];
+  /** How far each reissue had come when a message was sent to its workflow. */
+  readonly progress: number[] = [];
   readonly downloads: string[] = [];
   readonly vidChecks = new Map<string, VidCheckRow>();
   readonly checked: VidCheckRequest[] = [];
@@ -137,7 +139,13 @@ export class InMemoryGateway {
       ids,
       inFlight: new CallsInFlight(4),
       limits: callLimits,
-      workflows: { start: (message) => send(message.reissueId, message), send },
+      workflows: {
+        start: (message) => send(message.reissueId, message),
+        send: (reissueId, message, progress) => {
+          this.progress.push(progress);
+          return send(reissueId, message);
+        },
+      },
       envelopes,
       consents: new ConsentCheck(this.terms, clock),
     });
