@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { projectRoot } from '#libs/config';
 import { defaultIdentityPolicy, type IdentityPolicy } from '#libs/domain';
 import { identityPolicySetting } from './identity-policy-config.js';
 
@@ -13,6 +16,11 @@ describe('the identity policy in the configuration', () => {
     const text = JSON.stringify(defaultIdentityPolicy);
     const policy: IdentityPolicy = identityPolicySetting.parse(text);
     expect(policy).toEqual(defaultIdentityPolicy);
+  });
+
+  it('is shown by the example as it is by default', () => {
+    const example = join(projectRoot(), 'activities/identity/identity-policy.example.json');
+    expect(identityPolicySetting.parse(readFileSync(example, 'utf8'))).toEqual(defaultIdentityPolicy);
   });
 
   it('is refused with the place of what is wrong', () => {
