@@ -29,7 +29,6 @@ export async function checkPassword(
   reissueId: string,
   message: SubmitPassword,
 ): Promise<PreparedStep> {
-  context.hashing.assertRoom();
   const password = await context.secrets.open(message.password, 'password', reissueId);
   let credential: PasswordCredentialRow | undefined;
 

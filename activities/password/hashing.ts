@@ -15,7 +15,7 @@ export interface HashingLimits {
    * which files, DNS and other cryptography need too: leave some.
    */
   readonly slots: number;
-  /** How many may wait for a slot, beyond which one comes again later. */
+  /** How many steps more than that are let in to wait for a slot; who comes then comes again later. */
   readonly waiting?: number;
 }
 
@@ -49,14 +49,15 @@ export class PasswordHashing {
   /** Since the process began. */
   readonly totals = { hashed: 0, hashingMs: 0, turnedAway: 0 };
   private readonly queue: (() => void)[] = [];
-  private readonly longestQueue: number;
+  private readonly places: number;
+  private admitted = 0;
   private inUse = 0;
 
   constructor(
     private readonly limits: HashingLimits,
     private readonly cost: HashingCost = defaultHashingCost,
   ) {
-    this.longestQueue = limits.waiting ?? limits.slots * defaultWaitingPerSlot;
+    this.places = limits.slots + (limits.waiting ?? limits.slots * defaultWaitingPerSlot);
   }
 
   get running(): number {
@@ -68,27 +69,29 @@ export class PasswordHashing {
   }
 
   /**
-   * Turns away who would find the queue full, before any work is done for them.
+   * Lets a step in that hashes, unless the places are taken: from its beginning, so that a crowd does not keep the
+   * database busy with steps that would be turned away later.
    * @throws {HashingBusy}
    */
-  assertRoom(): void {
-    if (this.queue.length < this.longestQueue) return;
-    this.totals.turnedAway += 1;
-    throw new HashingBusy();
+  async admit<T>(step: () => Promise<T>): Promise<T> {
+    if (this.admitted >= this.places) {
+      this.totals.turnedAway += 1;
+      throw new HashingBusy();
+    }
+    this.admitted += 1;
+    try {
+      return await step();
+    } finally {
+      this.admitted -= 1;
+    }
   }
 
-  /**
-   * Whether `password` belongs to the PHC string `verifier`.
-   * @throws {HashingBusy}
-   */
+  /** Whether `password` belongs to the PHC string `verifier`. */
   verify(verifier: string, password: string): Promise<boolean> {
     return this.inSlot(() => verify(verifier, password));
   }
 
-  /**
-   * A PHC string for a password, at today's cost.
-   * @throws {HashingBusy}
-   */
+  /** A PHC string for a password, at today's cost. */
   hash(password: string): Promise<string> {
     const options: Options = { algorithm: argon2id, ...this.cost };
     return this.inSlot(() => hash(password, options));
@@ -102,10 +105,7 @@ export class PasswordHashing {
 
   private async inSlot<T>(work: () => Promise<T>): Promise<T> {
     if (this.inUse < this.limits.slots) this.inUse += 1;
-    else {
-      this.assertRoom();
-      await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of who wakes it
-    }
+    else await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of who wakes it
     const from = performance.now();
     try {
       return await work();

@@ -12,11 +12,14 @@ export interface PasswordContext extends IdentityContext {
   readonly rememberedPasswords: number;
 }
 
-/** The steps of the certificate password. */
+/** The steps of the certificate password; each of them throws HashingBusy where too many are at work. */
 export function createPasswordSteps(context: PasswordContext) {
+  const { hashing } = context;
   return {
-    checkPassword: (reissueId: string, message: SubmitPassword) => checkPassword(context, reissueId, message),
-    resetPassword: (reissueId: string, message: ResetPassword) => resetPassword(context, reissueId, message),
+    checkPassword: (reissueId: string, message: SubmitPassword) =>
+      hashing.admit(() => checkPassword(context, reissueId, message)),
+    resetPassword: (reissueId: string, message: ResetPassword) =>
+      hashing.admit(() => resetPassword(context, reissueId, message)),
   };
 }
 export type PasswordSteps = ReturnType<typeof createPasswordSteps>;

@@ -9,8 +9,6 @@ import { personalFacts } from './personal-facts.js';
  * what the bank knows of the person is compared after them and told one thing at a time. So nobody can have a guess at a
  * number or an earlier password answered by spoiling the password in some other way: a wrong guess becomes the password,
  * and the owner is told.
- *
- * @throws HashingBusy
  */
 export async function brokenRules(
   context: PasswordContext,

@@ -36,9 +36,9 @@ export interface Enrolment {
 }
 
 /** As weak as Argon2 allows: the strength of the hash is not what is tried here. */
-const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+export const cheapHashing = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 export const rightPassword = 'Certificate1!';
-const verifier = hash(rightPassword, cheap);
+const verifier = hash(rightPassword, cheapHashing);
 
 /** A number with which somebody would have been born in the 1890s. */
 function numberOfNobody(): string {

@@ -21,6 +21,7 @@ import { makeKnown } from '../../apps/signer/src/known-issuers.js';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
 import { MovableClock } from './movable-clock.js';
 import { OutsideWorld } from './outside-world.js';
+import { cheapHashing } from './people.js';
 import { createTestDatabase, type Role } from './test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
@@ -82,7 +83,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
       createOldCertificateProvider({ db: worker, clock: clock.now, expiredForDays: 365 }),
     ],
     identityRates: unlimited,
-    hashing: new PasswordHashing({ slots: 2 }),
+    hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
     rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,
     ...outside.messenger,
