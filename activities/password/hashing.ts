@@ -25,11 +25,15 @@ const argon2id = 2 as Algorithm.Argon2id;
 /** OWASP's first recommendation for Argon2id. */
 export const defaultHashingCost: HashingCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** At 20 to 30 ms each, who waits behind so many in front of each slot waits for less than half a second. */
-const defaultWaitingPerSlot = 16;
+/**
+ * Few, because each keeps one of the forty places that Temporal's worker has for workflows while it waits, whatever
+ * step they come with: with two slots sixteen passwords are let in at most, and the others' steps find room beside them.
+ * More places in the worker were measured to be worse: so many steps then run at once that they time out.
+ */
+const defaultWaitingPerSlot = 7;
 
 /** When who was turned away comes again: so far apart that a crowd is spread over the time it takes to serve it. */
-const comeAgainMs = () => 1_000 + Math.random() * 3_000;
+const comeAgainMs = () => 1_000 + Math.random() * 4_000;
 
 /**
  * So many passwords wait that one more would only be in the way: a step that holds its place in Temporal's worker while

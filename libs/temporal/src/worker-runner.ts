@@ -21,12 +21,6 @@ export interface WorkerSettings extends TemporalAddress {
 }
 
 const SHUTDOWN_GRACE = '8s';
-/**
- * A workflow keeps its place while a local activity of its runs, so these are for those that wait too: for a hash, for
- * a connection to the database. They cost memory only, and far fewer run at once.
- */
-const WORKFLOW_PLACES = 120;
-const LOCAL_ACTIVITY_PLACES = 240;
 const CHECK_TIMEOUT_MS = 1000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5000;
@@ -130,8 +124,6 @@ export class WorkerRunner {
       ...(workflowBundle && { workflowBundle, maxCachedWorkflows }),
       // 10 s by default: so long would the first call wait after the worker that held the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
-      maxConcurrentWorkflowTaskExecutions: WORKFLOW_PLACES,
-      maxConcurrentLocalActivityExecutions: LOCAL_ACTIVITY_PLACES,
       shutdownGraceTime: SHUTDOWN_GRACE,
       interceptors: { activity: [activityLogContext] },
       ...options,
