@@ -78,6 +78,19 @@ async function asBefore(person: Person, keys = world.registryKeys): Promise<void
     .values({ customer_id: person.customerId!, key_id: keyId, sealed, recorded_at: world.clock.now() })
     .execute();
 }
+/** A photo of a document as it is kept once the document was accepted. */
+async function putPhotoOnFile({ reissueId, person }: Applicant): Promise<void> {
+  const [photoId, now] = [`ph_${randomBytes(16).toString('hex')}`, world.clock.now()];
+  const key = await customerKeyOf(world.owner, world.registryKeys, person.customerId!, now);
+  await world.owner
+    .insertInto('identity_photo')
+    .values({
+      ...{ photo_id: photoId, reissue_id: reissueId, update_id: 'spec', request_hmac: 'spec' },
+      ...{ width: 1, height: 1, digest: '00', sealed: key!.seal(`photo/${photoId}`, Buffer.from('photo')) },
+      ...{ sealed_by: 'CUSTOMER', customer_id: person.customerId!, created_at: now, retain_until: now },
+    })
+    .execute();
+}
 const people = (count: number) =>
   Promise.all(Array.from({ length: count }, () => customer(world, { certificateDays: 'none' })));
 const accesses = () =>
@@ -255,6 +268,7 @@ describe('erasing a customer', () => {
     const start = await startNamedBy(applicant, 'rrn', person.rrn);
     await perform(world, applicant.reissueId, start);
     await goOn(applicant, 'REGISTERED');
+    await putPhotoOnFile(applicant);
     const consents = await world.owner.selectFrom('consent').selectAll().execute();
     const digests = async () => [(await applicant.row()).person_key];
     const [digest] = await digests();
@@ -263,7 +277,7 @@ describe('erasing a customer', () => {
     const { code, text } = await registry(`erase ${ref} --confirm`, world.registryKeys);
     expect({ code, text }).toEqual({
       code: 0,
-      text: `The key of ${ref} was destroyed, and with it the number and 0 photos.`,
+      text: `The key of ${ref} was destroyed, and with it the number and 1 photo.`,
     });
     expect(await open(person, world.registryKeys)).toBeUndefined();
     const kept = await world.owner
@@ -278,9 +292,10 @@ describe('erasing a customer', () => {
     expect(await authorityEntries()).toEqual([
       {
         ...{ actor: operator, action: 'eraseCustomer', outcome: 'DONE', reason: null },
-        details: { customerRef: ref, number: true, photos: 0 },
+        details: { customerRef: ref, number: true, photos: 1 },
       },
     ]);
+    expect(await world.owner.selectFrom('identity_photo').selectAll().execute()).toEqual([]);
     // Certificates with their VIDs and consents stay; so do others.
     expect(await world.owner.selectFrom('consent').selectAll().execute()).toEqual(consents);
     expect((await applicant.row()).state).toBe('REGISTERED');

@@ -164,7 +164,7 @@ async function erase(
     return 1;
   }
   const { number, photos, openReissues } = erasure;
-  const what = `${number ? 'the number' : 'no number'} and ${photos} photos`;
+  const what = `${number ? 'the number' : 'no number'} and ${photos} ${photos === 1 ? 'photo' : 'photos'}`;
   if (confirmed) print(`The key of ${customerRef} was destroyed, and with it ${what}.`);
   else
     print(
