@@ -47,6 +47,9 @@ export class CallLimits {
   }
 }
 
-/** 429 with the whole seconds after which the same call may succeed. */
+/**
+ * 429 with the whole seconds after which the same call may succeed (RFC 9110 section 10.2.3). The `RateLimit` fields
+ * are an Internet-Draft still (draft-ietf-httpapi-ratelimit-headers), and not sent.
+ */
 export const tooManyUntil = (retryAfterMs: number, more?: Parameters<typeof tooMany>[1]) =>
   tooMany(Math.max(1, Math.ceil(retryAfterMs / 1000)), more);
