@@ -39,7 +39,7 @@ async function demo(options: Options): Promise<number> {
   await Promise.all([gateway.terms('identity'), gateway.terms('issuance'), gateway.keys()]);
 
   const parts = { gateway, sandbox };
-  const run = count === 1 ? await showOne(parts, people[0]!, reason) : await runMany(parts, people, options);
+  const run = count === 1 ? await showOne(parts, people[0]!, options) : await runMany(parts, people, options);
 
   const ids = run.completed.map(({ reissue }) => reissue.id);
   const timeoutMs = 30_000 + count * 10;
@@ -56,14 +56,14 @@ async function demo(options: Options): Promise<number> {
 async function showOne(
   parts: { gateway: Gateway; sandbox: Sandbox },
   person: Person,
-  reason: Reason,
+  options: Options,
 ): Promise<Run> {
-  say.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${reason}`);
+  say.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${options.reason}`);
   say.line();
   say.header();
   const since = performance.now();
   try {
-    const completed = await reissueOnce(parts, person, reason, say.step);
+    const completed = await reissueOnce(parts, person, options, say.step);
     const seconds = (performance.now() - since) / 1000;
     say.total(completed.ms);
     say.line();
@@ -78,8 +78,9 @@ async function showOne(
 async function runMany(
   parts: { gateway: Gateway; sandbox: Sandbox },
   people: readonly Person[],
-  { reason, count, concurrency }: Options,
+  options: Options,
 ): Promise<Run> {
+  const { reason, count, concurrency } = options;
   say.line(`${count} reissues, ${concurrency} at once: ${reason}`);
   const completed: Completed[] = [];
   let failed = 0;
@@ -88,7 +89,7 @@ async function runMany(
   const work = async () => {
     for (const person of waiting) {
       try {
-        completed.push(await reissueOnce(parts, person, reason));
+        completed.push(await reissueOnce(parts, person, options));
       } catch (error) {
         failed += 1;
         if (failed <= failuresShown) say.failure(error as Error);

@@ -1,11 +1,21 @@
 import { parseArgs } from 'node:util';
-import { reasons, type Reason } from '#libs/domain';
+import {
+  applicantBys,
+  identityMethods,
+  reasons,
+  type ApplicantBy,
+  type IdentityMethod,
+  type Reason,
+} from '#libs/domain';
 
 export const usage = `npm run demo -- [options]
 
 One reissue as a client would do it, over HTTP, against the running stack.
 
   --reason REASON    ${reasons.join(', ')} (default EXPIRED)
+  --by WHAT          what the customer names themself by: ${applicantBys.join(', ')} (default MOBILE)
+  --methods LIST     how they prove it, separated by commas (default PHONE_CODE,ONE_WON): ${identityMethods.slice(0, 2).join(', ')},
+                     ${identityMethods.slice(2).join(', ')}
   --count N          how many reissues, each of another person (default 1)
   --concurrency C    how many of them at once (default 1)
   --out DIR          write what a reissue leaves behind: old.pem new.pem chain.pem new.key.pem new.random.hex
@@ -16,6 +26,8 @@ One reissue as a client would do it, over HTTP, against the running stack.
 
 export interface Options {
   readonly reason: Reason;
+  readonly by: ApplicantBy;
+  readonly methods: readonly IdentityMethod[];
   readonly count: number;
   readonly concurrency: number;
   readonly out: string | undefined;
@@ -28,11 +40,12 @@ export class UsageError extends Error {}
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): Options {
-  const { reason = 'EXPIRED', count, concurrency, out, json = false, help = false } = parse(args);
-  if (!(reasons as readonly string[]).includes(reason))
-    throw new UsageError(`--reason must be one of ${reasons.join(', ')}, not "${reason}".`);
+  const { reason = 'EXPIRED', by = 'MOBILE', methods = 'PHONE_CODE,ONE_WON', ...rest } = parse(args);
+  const { count, concurrency, out, json = false, help = false } = rest;
   return {
-    reason: reason as Reason,
+    reason: oneOf('--reason', reasons, reason),
+    by: oneOf('--by', applicantBys, by.toUpperCase()),
+    methods: methods.split(',').map((each) => oneOf('--methods', identityMethods, each.trim())),
     count: positive('--count', count),
     concurrency: positive('--concurrency', concurrency),
     out,
@@ -47,6 +60,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         reason: { type: 'string' },
+        by: { type: 'string' },
+        methods: { type: 'string' },
         count: { type: 'string' },
         concurrency: { type: 'string' },
         out: { type: 'string' },
@@ -57,6 +72,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function oneOf<T extends string>(name: string, choices: readonly T[], text: string): T {
+  const found = choices.find((choice) => choice === text);
+  if (!found) throw new UsageError(`${name} must be one of ${choices.join(', ')}, not "${text}".`);
+  return found;
 }
 
 function positive(name: string, text = '1'): number {

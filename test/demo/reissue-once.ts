@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Reissue } from '#libs/contracts';
-import type { Reason, State } from '#libs/domain';
+import type { ApplicantBy, IdentityMethod, Reason, State } from '#libs/domain';
 import { Customer } from '../support/customer.js';
 import type { Gateway } from '../support/gateway.js';
 import { expectSuccess, type Answer } from '../support/http.js';
@@ -26,6 +27,13 @@ export interface Completed {
   readonly ms: number;
 }
 
+/** Why somebody comes, and how they say and prove who they are. */
+export interface Occasion {
+  readonly reason: Reason;
+  readonly by: ApplicantBy;
+  readonly methods: readonly IdentityMethod[];
+}
+
 /** The step at which a reissue failed; what went wrong is its cause. */
 export class StepFailure extends Error {
   constructor(
@@ -44,7 +52,7 @@ export class StepFailure extends Error {
 export async function reissueOnce(
   { gateway, sandbox }: { gateway: Gateway; sandbox: Sandbox },
   person: Person,
-  reason: Reason,
+  { reason, by, methods }: Occasion,
   onStep: (step: Step) => void = () => undefined,
 ): Promise<Completed> {
   const steps: Step[] = [];
@@ -71,11 +79,13 @@ export async function reissueOnce(
 
   const arrive = () => Customer.arrive(gateway, sandbox, person);
   const customer = await take('Key pair made', arrive, () => undefined);
-  await call('Started, codes sent', () => customer.start({ reason }));
+  customer.deviceId = randomUUID();
+  await call('Started, codes sent', () => customer.start({ reason, by, methods }));
   const codes = await take('Codes read', () => customer.readCodes());
   await call('Identity verified', () => customer.verify(codes));
+  const passwordProved = customer.reissue?.state === 'CONSENT_REQUIRED';
   if (reason === 'PASSWORD_FORGOTTEN') await call('Password reset', () => customer.resetPassword());
-  else await call('Password checked', () => customer.enterPassword());
+  else if (!passwordProved) await call('Password checked', () => customer.enterPassword());
   await call('Terms agreed to', () => customer.consent());
   await call('Certificate issued', () => customer.requestCertificate());
   const download = await call('Downloaded', () => customer.download());
