@@ -10,6 +10,7 @@ import { createLifecycleSteps } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
 import { createReconcileActivities } from '#activities/reconcile';
+import { createRetentionActivities } from '#activities/retention';
 import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
@@ -83,6 +84,7 @@ export function createActivities(parts: WorkerParts) {
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
     ...createReconcileActivities({ db, clock, temporal, logger }),
+    ...createRetentionActivities({ db, clock, logger }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
   };
 }

@@ -116,6 +116,7 @@ GRANT UPDATE (key_id, sealed, sealed_by, lookup, erased_at) ON customer_rrn TO r
 GRANT INSERT ON rrn_access TO reseal_worker;
 GRANT DELETE ON identity_day TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE ON known_device TO reseal_worker;
+GRANT DELETE ON identity_day TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO reseal_worker, reseal_gateway;
 GRANT SELECT, INSERT, DELETE ON password_history TO reseal_worker;
 GRANT SELECT, INSERT ON consent_receipt TO reseal_worker;

@@ -81,6 +81,7 @@ export {
   insertIdentityTry,
   countTryOfDay,
   returnTryOfDay,
+  forgetTriesOfDays,
 } from './identity.js';
 export {
   insertConsents,
@@ -107,6 +108,17 @@ export { authorityOverview } from './authority-overview.js';
 export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
 export { chainOf, issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
 export type { IssuerRow, KnownIssuer } from './issuers.js';
+export {
+  photoOfUpdate,
+  countPhotos,
+  insertPhoto,
+  unacceptedPhoto,
+  unacceptedPhotos,
+  keepPhoto,
+  destroyUnacceptedPhotos,
+  purgePhotos,
+} from './identity-photos.js';
+export type { IdentityPhotoRow, NewIdentityPhoto } from './identity-photos.js';
 export { isKnownDevice, noteKnownDevice } from './known-devices.js';
 export { insertNotification, channelsTold } from './notifications.js';
 export {
@@ -163,3 +175,4 @@ export {
   turnBackRateLimit,
 } from './rate-limits.js';
 export type { RateLimitAdvance } from './rate-limits.js';
+export { purgeExpiredPhotos, purgeLeftPhotos, purgeRateLimits, purgeIdentityDays } from './retention.js';

@@ -1,0 +1,119 @@
+import { sql, type Insertable, type Selectable } from 'kysely';
+import type { Database, Tx } from './connect.js';
+import type { IdentityPhotoTable } from './database.js';
+
+export type IdentityPhotoRow = Selectable<IdentityPhotoTable>;
+export type NewIdentityPhoto = Insertable<IdentityPhotoTable>;
+
+/** The photo that this call brought in, if it came before. */
+export async function photoOfUpdate(
+  db: Database | Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<Pick<IdentityPhotoRow, 'photo_id' | 'request_hmac'> | undefined> {
+  return db
+    .selectFrom('identity_photo')
+    .select(['photo_id', 'request_hmac'])
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .executeTakeFirst();
+}
+
+export async function countPhotos(db: Database | Tx, reissueId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('identity_photo')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export async function insertPhoto(tx: Tx, photo: NewIdentityPhoto): Promise<void> {
+  await tx.insertInto('identity_photo').values(photo).execute();
+}
+
+/** A photo of this very reissue that has not been accepted; accepted ones answer no challenge again. */
+export async function unacceptedPhoto(
+  db: Database | Tx,
+  reissueId: string,
+  photoId: string,
+): Promise<Pick<IdentityPhotoRow, 'photo_id' | 'sealed'> | undefined> {
+  return db
+    .selectFrom('identity_photo')
+    .select(['photo_id', 'sealed'])
+    .where('reissue_id', '=', reissueId)
+    .where('photo_id', '=', photoId)
+    .where('sealed_by', '=', 'VAULT')
+    .executeTakeFirst();
+}
+
+/** Which of these photos this reissue has that were not accepted yet. */
+export async function unacceptedPhotos(
+  db: Database | Tx,
+  reissueId: string,
+  photoIds: readonly string[],
+): Promise<Set<string>> {
+  if (photoIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('identity_photo')
+    .select('photo_id')
+    .where('reissue_id', '=', reissueId)
+    .where('photo_id', 'in', photoIds)
+    .where('sealed_by', '=', 'VAULT')
+    .execute();
+  return new Set(rows.map(({ photo_id }) => photo_id));
+}
+
+/** Keeps an accepted photo under its customer's key from now on; one that is kept already stays as it is. */
+export async function keepPhoto(
+  tx: Tx,
+  photoId: string,
+  kept: { readonly customerId: string; readonly sealed: Buffer; readonly retainUntil: Date },
+): Promise<void> {
+  await tx
+    .updateTable('identity_photo')
+    .set({
+      sealed: kept.sealed,
+      sealed_by: 'CUSTOMER',
+      customer_id: kept.customerId,
+      retain_until: kept.retainUntil,
+    })
+    .where('photo_id', '=', photoId)
+    .where('sealed_by', '=', 'VAULT')
+    .execute();
+}
+
+/** Destroys the photos of a reissue that were never accepted. */
+export async function destroyUnacceptedPhotos(tx: Tx, reissueId: string): Promise<void> {
+  await tx
+    .deleteFrom('identity_photo')
+    .where('reissue_id', '=', reissueId)
+    .where('sealed_by', '=', 'VAULT')
+    .execute();
+}
+
+/**
+ * Destroys photos whose time is over, and those that an ended reissue left behind.
+ *
+ * @param limit at most so many of each
+ * @returns how many of each
+ */
+export async function purgePhotos(
+  tx: Tx,
+  now: Date,
+  limit: number,
+): Promise<{ readonly expired: number; readonly leftBehind: number }> {
+  const expired = await sql`
+    delete from identity_photo where photo_id in (
+      select photo_id from identity_photo where retain_until <= ${now} order by retain_until limit ${limit})
+  `.execute(tx);
+  const leftBehind = await sql`
+    delete from identity_photo where photo_id in (
+      select photo_id from identity_photo join reissue using (reissue_id)
+      where sealed_by = 'VAULT' and ended_at is not null limit ${limit})
+  `.execute(tx);
+  return {
+    expired: Number(expired.numAffectedRows ?? 0),
+    leftBehind: Number(leftBehind.numAffectedRows ?? 0),
+  };
+}
