@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { setImmediate as others, setTimeout as pause } from 'node:timers/promises';
 import {
@@ -7,6 +7,9 @@ import {
   type SendRequest,
   type VerifyRequest,
 } from './index.js';
+
+// Many short pauses, each of which a busy machine makes longer.
+jest.setTimeout(60_000);
 
 /**
  * What can befall one call. `late`: the connection breaks, and the request arrives when nobody expects it any more.
@@ -204,7 +207,7 @@ describe('whatever befalls the calls to providers', () => {
           await expectComparedBy(holder, network, provider);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
@@ -216,7 +219,7 @@ describe('whatever befalls the calls to providers', () => {
         holder.handle('POST', '/v1/codes', { transactionId: 'tx_1' });
         await expectComparedBy(holder, network, null);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
