@@ -12,6 +12,7 @@ import type { Customer } from '../support/customer.js';
 import { goOn, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess } from '../support/http.js';
 import { documentAnswer } from '../support/identity-answers.js';
+import { keptPhoto } from '../support/kept-photo.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { connectAsAdmin, scanDatabase, scanFolder, type Finding } from '../support/stores.js';
@@ -71,7 +72,8 @@ async function giveAwayEverything(): Promise<void> {
   const methods = ['PHONE_CODE', 'ID_DOCUMENT'] as const;
   expectSuccess(await forgetful.start({ by: 'DOCUMENT', reason: 'PASSWORD_FORGOTTEN', methods }));
   // A photo that no answer names, one with a wrong answer, and the one that is accepted.
-  expectSuccess(await forgetful.uploadPhoto());
+  const { photoId } = expectSuccess(await forgetful.uploadPhoto());
+  await keptPhoto(stack.db, photoId);
   const wrong = await documentAnswer(forgetful, { issuedOn: '2019-01-02' });
   expectSuccess(await forgetful.verify({ ID_DOCUMENT: wrong }));
   expectSuccess(await forgetful.verify());

@@ -48,6 +48,7 @@ async function expectBlame(response: Response, body: unknown) {
     headers: response.headers,
     body,
     call: undefined as never,
+    ms: 0,
   };
   expect(response.status).toBeGreaterThanOrEqual(400);
   expect(response.status).toBeLessThan(500);

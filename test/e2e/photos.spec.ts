@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import sharp from 'sharp';
+import { projectRoot } from '#libs/config';
+import type { Customer } from '../support/customer.js';
+import { newIdempotencyKey } from '../support/gateway.js';
+import { expectSuccess } from '../support/http.js';
+import { documentAnswer } from '../support/identity-answers.js';
+import { keptPhoto } from '../support/kept-photo.js';
+import { takePhoto } from '../support/photos.js';
+import { expectProblem } from '../support/problems.js';
+import { connectToStack } from '../support/running-stack.js';
+
+jest.setTimeout(60_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+let customer: Customer;
+beforeAll(async () => {
+  customer = await stack.arrive();
+  expectSuccess(await customer.start({ methods: ['ID_DOCUMENT'] }));
+});
+
+const file = (bytes: Uint8Array) => ({ bytes: Buffer.from(bytes), contentType: 'image/jpeg' });
+const photosOf = async ({ reissueId }: Customer) => {
+  const query = stack.db.selectFrom('identity_photo').selectAll();
+  return query.where('reissue_id', '=', reissueId).execute();
+};
+
+/** A PNG of a few kilobytes that claims to be as large as a house. */
+function bomb(side: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side);
+  header.writeUInt32BE(side, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const chunk = (type: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  const data = deflateSync(Buffer.alloc(1_000_000));
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', data),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+describe('a photo of a document', () => {
+  it.each(['jpeg', 'png'] as const)(
+    'is taken as %s, and loses the place where it was taken',
+    async (format) => {
+      const photo = await takePhoto(format);
+      expect(photo.bytes.includes(photo.marker)).toBe(true);
+      const { photoId } = expectSuccess(await customer.uploadPhoto(photo));
+      const { jpeg, width, height } = await keptPhoto(stack.db, photoId);
+      expect({ width, height }).toEqual({ width: 640, height: 400 });
+      const metadata = await sharp(jpeg).metadata();
+      expect(metadata).toMatchObject({ format: 'jpeg', width: 640, height: 400 });
+      expect(metadata.exif).toBeUndefined();
+      for (const trace of [photo.marker, 'Exif', 'specimen']) expect(jpeg.includes(trace)).toBe(false);
+    },
+  );
+
+  it('is taken as HEIC', async () => {
+    const heic = join(projectRoot(), 'apps/gateway/src/photos/testdata/gradient.heic');
+    const { photoId } = expectSuccess(await customer.uploadPhoto(file(readFileSync(heic))));
+    expect(await sharp((await keptPhoto(stack.db, photoId)).jpeg).metadata()).toMatchObject({
+      format: 'jpeg',
+    });
+  });
+
+  it('that is a page as well is only a photo afterwards', async () => {
+    const { bytes } = await takePhoto();
+    const polyglot = Buffer.concat([bytes, Buffer.from('<html><script>alert(1)</script></html>')]);
+    const { photoId } = expectSuccess(await customer.uploadPhoto(file(polyglot)));
+    expect((await keptPhoto(stack.db, photoId)).jpeg.includes('<script')).toBe(false);
+  });
+
+  it.each([
+    ['no bytes at all', () => Buffer.alloc(0), 'not-a-photo'],
+    ['a page', () => Buffer.from('<html><img src="x"></html>'), 'not-a-photo'],
+    ['a paper', () => Buffer.from('%PDF-1.7\n'), 'not-a-photo'],
+    ['the beginning of a photo', async () => (await takePhoto()).bytes.subarray(0, 20_000), 'photo-damaged'],
+    ['a bomb', () => bomb(30_000), 'photo-too-many-pixels'],
+    ['a stamp', async () => (await takePhoto('png', 40, 25)).bytes, 'photo-too-small'],
+    ['20 MB', () => Buffer.alloc(20_000_000, 0xff), 'photo-too-large'],
+  ] as const)('cannot be %s', async (_, make, slug) => {
+    const before = (await photosOf(customer)).length;
+    expectProblem(await customer.uploadPhoto(file(await make())), slug);
+    expect(await photosOf(customer)).toHaveLength(before);
+    expect(expectSuccess(await customer.look()).state).toBe('IDENTITY_REQUIRED');
+  });
+
+  it('sent twice in one call is kept once; another one under the same key is refused', async () => {
+    const idempotencyKey = newIdempotencyKey();
+    const photo = await takePhoto();
+    const first = expectSuccess(await customer.uploadPhoto(photo, { idempotencyKey }));
+    expect(expectSuccess(await customer.uploadPhoto(photo, { idempotencyKey }))).toEqual(first);
+    const other = await takePhoto();
+    expectProblem(await customer.uploadPhoto(other, { idempotencyKey }), 'idempotency-mismatch');
+  });
+
+  it('is not taken from a stranger, nor without the form', async () => {
+    const other = await stack.arrive();
+    expectSuccess(await other.start({ methods: ['PHONE_CODE'] }));
+    const { accessToken } = other;
+    expectProblem(await customer.uploadPhoto(undefined, { accessToken }), 'not-your-reissue');
+    expectProblem(await customer.post('identity/photos', { photo: 'none' }), 'unsupported-media-type');
+  });
+});
+
+describe('what becomes of a photo', () => {
+  it('with which somebody proved who they are: it is kept, under their own key, for years', async () => {
+    const holder = await stack.arrive();
+    expectSuccess(await holder.start({ methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
+    expectSuccess(await holder.uploadPhoto());
+    const answer = await documentAnswer(holder);
+    const { photoId } = JSON.parse(answer) as { photoId: string };
+    await keptPhoto(stack.db, photoId);
+    const PHONE_CODE = await stack.sandbox.phoneCode(holder.person);
+    expectSuccess(await holder.verify({ PHONE_CODE, ID_DOCUMENT: answer }));
+    const kept = (await photosOf(holder)).find((photo) => photo.photo_id === photoId);
+    expect(kept).toMatchObject({ sealed_by: 'CUSTOMER', customer_id: holder.person.personId });
+    const years = (kept!.retain_until!.getTime() - Date.now()) / (365 * 86_400_000);
+    expect(years).toBeGreaterThan(4.9);
+
+    // All others go with the reissue.
+    expectSuccess(await holder.cancel());
+    expect((await photosOf(holder)).map((photo) => photo.photo_id)).toEqual([photoId]);
+  });
+});
