@@ -5,7 +5,7 @@ import {
   purgeIdentityDays,
   purgeExpiredPhotos,
   purgeLeftPhotos,
-  purgeRateLimits,
+  forgetSpentRateLimits,
   type Database,
 } from '#libs/db';
 import type { Logger } from '#libs/observability';
@@ -49,7 +49,7 @@ export function createRetentionActivities({ db, clock, logger }: RetentionContex
           });
         return photoIds.length + left;
       });
-      const limits = await purgeRateLimits(db, now, batch);
+      const limits = await forgetSpentRateLimits(db, now, batch);
       // Not yesterday's: a step that began before midnight may still give a try back.
       const days = await purgeIdentityDays(db, koreanDayOf(new Date(now.getTime() - dayMs)), batch);
       if (photos > 0) logger.info({ photos }, 'photos of documents deleted that were kept long enough');

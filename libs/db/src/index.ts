@@ -81,7 +81,6 @@ export {
   insertIdentityTry,
   countTryOfDay,
   returnTryOfDay,
-  forgetTriesOfDays,
 } from './identity.js';
 export {
   insertConsents,
@@ -116,7 +115,6 @@ export {
   unacceptedPhotos,
   keepPhoto,
   destroyUnacceptedPhotos,
-  purgePhotos,
 } from './identity-photos.js';
 export type { IdentityPhotoRow, NewIdentityPhoto } from './identity-photos.js';
 export { isKnownDevice, noteKnownDevice } from './known-devices.js';
@@ -175,4 +173,4 @@ export {
   turnBackRateLimit,
 } from './rate-limits.js';
 export type { RateLimitAdvance } from './rate-limits.js';
-export { purgeExpiredPhotos, purgeLeftPhotos, purgeRateLimits, purgeIdentityDays } from './retention.js';
+export { purgeExpiredPhotos, purgeLeftPhotos, purgeIdentityDays } from './retention.js';

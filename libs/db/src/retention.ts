@@ -30,18 +30,6 @@ export async function purgeLeftPhotos(tx: Tx, limit: number): Promise<number> {
   return Number(result.numAffectedRows ?? 0);
 }
 
-/** Deletes limits that nobody has used up any part of: no row says the same. @returns how many */
-export async function purgeRateLimits(db: Database, now: Date, limit: number): Promise<number> {
-  const result = await db
-    .deleteFrom('rate_limit')
-    .where('key', 'in', (query) =>
-      query.selectFrom('rate_limit').select('key').where('tat', '<=', now).orderBy('tat').limit(limit),
-    )
-    .where('tat', '<=', now) // used again meanwhile
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
 /** Deletes counts of days that are over. @param before `YYYY-MM-DD` @returns how many */
 export async function purgeIdentityDays(db: Database, before: string, limit: number): Promise<number> {
   const result = await sql`

@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import type { consentsResponseSchema, WithdrawnConsent } from '#libs/contracts';
+import { verifyReceipt, type ReceiptClaims } from '#libs/terms';
+import type { JWK } from 'jose';
+import type { z } from 'zod';
+import type { Customer } from '../support/customer.js';
+import { newIdempotencyKey, type CallOptions } from '../support/gateway.js';
+import { expectSuccess } from '../support/http.js';
+import { expectProblem } from '../support/problems.js';
+import { connectToStack } from '../support/running-stack.js';
+
+jest.setTimeout(90_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+const optional = 'marketing-notices';
+/** What anybody can get, who was shown a receipt. */
+const publishedKeys = async () => expectSuccess(await stack.gateway.get<{ keys: JWK[] }>('/v1/receipt-keys'));
+
+async function consentsOf(customer: Customer) {
+  const answer = await customer.get<z.output<typeof consentsResponseSchema>>('/consents');
+  const { consents, receipts } = expectSuccess(answer);
+  const keys = await publishedKeys();
+  const claims = await Promise.all(receipts.map((receipt) => verifyReceipt(receipt, keys)));
+  return { consents, claims };
+}
+
+const withdraw = (customer: Customer, termsId: string, options: CallOptions = {}) =>
+  stack.gateway.post<WithdrawnConsent>(
+    `/v1/reissues/${customer.reissueId}/consents/withdrawals`,
+    { termsId },
+    { accessToken: customer.accessToken, ...options },
+  );
+
+async function startAgreeing(): Promise<Customer> {
+  const customer = await stack.arrive('VALID');
+  expectSuccess(await customer.start({ consents: await stack.gateway.consents('identity', true) }));
+  return customer;
+}
+
+describe('what a customer agreed to', () => {
+  it('is listed with receipts that say the same, and that anyone can verify', async () => {
+    const customer = await startAgreeing();
+    expectSuccess(await customer.verify());
+    expectSuccess(await customer.enterPassword());
+    expectSuccess(await customer.consent());
+    const { consents, claims } = await consentsOf(customer);
+    expect(claims).toHaveLength(2);
+    const confirmed = claims.flatMap((claim: ReceiptClaims) => claim.consents);
+    const sorted = (list: readonly { termsId: string }[]) =>
+      [...list].sort((one, other) => one.termsId.localeCompare(other.termsId));
+    expect(sorted(confirmed)).toEqual(sorted(consents.map(({ recordedAt: _at, ...consent }) => consent)));
+    for (const claim of claims) expect(claim.sub).toBe(customer.reissueId);
+    expect(JSON.stringify(claims)).not.toContain(customer.person.name);
+  });
+
+  it('can be taken back where it was optional, while the reissue runs and after its end', async () => {
+    const customer = await startAgreeing();
+    const first = expectSuccess(await withdraw(customer, optional));
+    expect(first).toMatchObject({ termsId: optional });
+    expectSuccess(await customer.cancel());
+    const again = expectSuccess(await withdraw(customer, optional));
+    expect(again.receipt).not.toBe(first.receipt);
+    const { consents, claims } = await consentsOf(customer);
+    expect(consents.at(-1)).toMatchObject({ termsId: optional, agreed: false, act: 'WITHDRAWN' });
+    expect(claims.at(-1)?.consents).toEqual([
+      expect.objectContaining({ termsId: optional, agreed: false, act: 'WITHDRAWN' }),
+    ]);
+    const types = await stack.db
+      .selectFrom('event')
+      .select('type')
+      .where('stream', '=', customer.reissueId)
+      .orderBy('sequence')
+      .execute();
+    expect(types.at(-1)?.type).toBe('reseal.reissue.consent-withdrawn.v1');
+  });
+
+  it('is taken back once by one call, whenever it is repeated', async () => {
+    const customer = await startAgreeing();
+    const idempotencyKey = newIdempotencyKey();
+    const answers = await Promise.all([1, 2, 3].map(() => withdraw(customer, optional, { idempotencyKey })));
+    const [first, ...others] = answers.map(expectSuccess);
+    for (const other of others) expect(other).toEqual(first);
+    expect((await consentsOf(customer)).claims).toHaveLength(2);
+    expectProblem(await withdraw(customer, 'unique-identifier', { idempotencyKey }), 'idempotency-mismatch');
+  });
+
+  it('cannot be taken back where it is required, was never given, or is somebody else’s', async () => {
+    const customer = await startAgreeing();
+    expectProblem(await withdraw(customer, 'personal-information'), 'consent-mandatory');
+    expectProblem(await withdraw(customer, 'expiry-guidance'), 'consent-not-given');
+    const other = await startAgreeing();
+    expectProblem(await withdraw(customer, optional, { accessToken: other.accessToken }), 'not-your-reissue');
+    expect((await consentsOf(customer)).claims).toHaveLength(1);
+  });
+});
