@@ -74,11 +74,46 @@ describe('the certificate password', () => {
     ['1234567890', ['NEEDS_LETTER', 'NEEDS_SPECIAL']],
     [`it's-a-"seal"-12`, ['FORBIDDEN_CHARACTER']],
     ['비밀번호-는-이것-1a', ['UNPRINTABLE_CHARACTER']],
+    ['Password123!', ['TOO_COMMON']],
   ])('may not be set to %s', async (newPassword, codes) => {
     const customer = await knownCustomer();
     const problem = expectProblem(await customer.resetPassword(newPassword), 'password-rules');
-    expect(problem.errors?.map(({ message }) => message)).toEqual(codes);
+    expect(problem.errors?.map(({ code }) => code)).toEqual(codes);
+    for (const { message } of problem.errors ?? []) expect(message).not.toContain(newPassword);
     expect(problem.errors?.every(({ pointer }) => pointer?.endsWith('/newPassword'))).toBe(true);
     expect(expectSuccess(await customer.enterPassword()).state).toBe('CONSENT_REQUIRED');
+  });
+
+  it('may not be set to one that tells the owner’s number or birth date, or to the one in force', async () => {
+    const customer = await knownCustomer();
+    const { mobile, rrn, birthDate, certificatePassword } = customer.person;
+    for (const [newPassword, code] of [
+      [`vqx!w-${mobile.slice(-8)}`, 'CONTAINS_NUMBER'],
+      [`vqx!w-${rrn.slice(-7)}`, 'CONTAINS_NUMBER'],
+      [`vqx!w-${birthDate.replaceAll('-', '.')}`, 'CONTAINS_BIRTH_DATE'],
+      [certificatePassword, 'RECENTLY_USED'],
+    ] as const) {
+      const problem = expectProblem(await customer.resetPassword(newPassword), 'password-rules');
+      expect(problem.errors?.map((error) => error.code)).toEqual([code]);
+    }
+    expect(expectSuccess(await customer.resetPassword()).state).toBe('CONSENT_REQUIRED');
+  });
+
+  it('has rules that are told before they are broken, in both languages', async () => {
+    const { rules } = expectSuccess(
+      await stack.gateway.get<{ rules: { code: string; text: { ko: string; en: string } }[] }>(
+        '/v1/password-rules',
+      ),
+    );
+    const told = rules.map(({ code }) => code);
+    for (const code of [
+      'CONTAINS_NAME',
+      'CONTAINS_BIRTH_DATE',
+      'CONTAINS_NUMBER',
+      'TOO_COMMON',
+      'RECENTLY_USED',
+    ])
+      expect(told).toContain(code);
+    for (const { text } of rules) expect([text.ko, text.en]).not.toContain('');
   });
 });
