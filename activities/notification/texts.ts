@@ -144,7 +144,7 @@ export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText
     },
     en: {
       subject: 'Your identity could not be verified',
-      fact: 'On {at} checks of your identity failed; that application was locked.',
+      fact: 'On {at} identity checks failed; that application was locked.',
       action: 'If it was you, apply anew. If not, give no code to anybody.',
       explanation: `Only a method of identity within that one application is locked. If somebody else tried who knows your name, they can go no further as long as you give them no code. ${oldUnchanged.en}`,
     },
