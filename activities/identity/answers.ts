@@ -23,39 +23,45 @@ import {
   type ReissueChange,
 } from '#activities/step';
 import { limitsOf } from './challenges.js';
-import type { IdentityContext } from './context.js';
+import type { IdentityContext, ProviderContext } from './context.js';
 import { concludeIdentity } from './conclude.js';
+import { keepAcceptedPhoto, namesUnknownPhoto, sealAcceptedPhotos } from './photos.js';
 
 /**
  * Reserves a try for each answer before anything is compared, in a transaction of its own: five tries are
  * five, however many answers arrive at once and whatever dies in between.
  */
 export async function reserveTries(
-  context: IdentityContext,
+  context: ProviderContext,
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
-  const readable = await Promise.all(
-    message.answers.map(({ answer }) => context.secrets.open(answer, 'identity', reissueId)),
-  );
+  const answers = new Map<string, string>();
+  for (const { challengeId, answer } of message.answers) {
+    const opened = await context.secrets.open(answer, 'identity', reissueId);
+    if (opened !== undefined) answers.set(challengeId, opened);
+  }
   return takeStep(context, reissueId, message, 'answerChallenges', async (change) => {
     const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
     if (reserved.length > 0) return proceedAgain;
-    if (readable.some((secret) => secret === undefined)) return refused('ENVELOPE_REFUSED');
-    return reserve(context, change, message);
+    if (answers.size < message.answers.length) return refused('ENVELOPE_REFUSED');
+    return reserve(context, change, message, answers);
   });
 }
 
 async function reserve(
-  context: IdentityContext,
+  context: ProviderContext,
   change: ReissueChange,
   message: AnswerChallenges,
+  answers: ReadonlyMap<string, string>,
 ): Promise<Ending> {
   const { tx, row, now } = change;
   const ids = message.answers.map(({ challengeId }) => challengeId);
   const challenges = await challengesById(tx, row.reissue_id, ids);
   if (challenges.length !== ids.length || challenges.some(({ state }) => state !== 'SENT'))
     return refused('UNKNOWN_CHALLENGE');
+  if (await namesUnknownPhoto(context, tx, row.reissue_id, challenges, answers))
+    return refused('UNKNOWN_PHOTO');
 
   const asker = { ...row, origin: message.origin };
   const compared = challenges.filter(({ expires_at }) => expires_at > now).map(({ method }) => method);
@@ -93,10 +99,11 @@ async function reserveOne(
 
 /** Takes what the providers said into the reissue, and decides whether the person is known now. */
 export async function recordAnswers(
-  context: IdentityContext,
+  context: ProviderContext,
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
+  const photos = await sealAcceptedPhotos(context, reissueId, message);
   return takeStep(
     context,
     reissueId,
@@ -113,8 +120,11 @@ export async function recordAnswers(
       const results = new Map<string, VerificationResult>();
       for (const challenge of challenges) {
         const tried = tries.find((each) => each.challenge_id === challenge.challenge_id);
-        if (tried)
-          results.set(challenge.challenge_id, await recordOne(context, change, challenge, tried, message));
+        if (!tried) continue;
+        const result = await recordOne(context, change, challenge, tried, message);
+        results.set(challenge.challenge_id, result);
+        const photo = photos.get(challenge.challenge_id);
+        if (photo && result.accepted) await keepAcceptedPhoto(context, change.tx, photo, change.now);
       }
       const superseded = await concludeIdentity(context, change);
       const asAnswered = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);

@@ -1,6 +1,7 @@
 import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { StepContext } from '#activities/step';
 import type { Secrets } from '#activities/secrets';
+import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { IdentityLimits } from './limits.js';
 import type { IdentityProvider } from './providers/index.js';
 
@@ -14,4 +15,8 @@ export interface IdentityContext extends StepContext {
 
 export interface ProviderContext extends IdentityContext {
   readonly providers: ReadonlyMap<IdentityMethod, IdentityProvider>;
+  readonly vaultKeys: VaultKeys;
+  readonly registryKeys: RegistryKeys;
+  /** For how long photos of accepted documents are kept. */
+  readonly photoRetentionDays: number;
 }

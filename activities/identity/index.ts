@@ -1,10 +1,10 @@
 import type { AnswerChallenges, RequestChallenges, StartReissue } from '#libs/domain';
 import { recordAnswers, reserveTries } from './answers.js';
 import { requestChallenges, settleChallenges } from './challenges.js';
-import type { IdentityContext } from './context.js';
+import type { ProviderContext } from './context.js';
 
 /** The steps of identity verification that touch only the database. */
-export function createIdentitySteps(context: IdentityContext) {
+export function createIdentitySteps(context: ProviderContext) {
   return {
     requestChallenges: (reissueId: string, message: RequestChallenges) =>
       requestChallenges(context, reissueId, message),
@@ -26,6 +26,7 @@ export type { IdentityContext, ProviderContext } from './context.js';
 export { defaultIdentityRates, IdentityLimits } from './limits.js';
 export type { IdentityRates } from './limits.js';
 export {
+  createDocumentProvider,
   createOldCertificateProvider,
   createOneWonProvider,
   createTelecomProvider,

@@ -3,6 +3,7 @@ import { isFinal, nextStates, type Message, type Moment, type State } from '#lib
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
 import {
   appendAudit,
+  destroyUnacceptedPhotos,
   destroyVaultItemsOfReissue,
   insertEvents,
   updateReissue,
@@ -111,7 +112,10 @@ export class ReissueChange {
     await updateReissue(tx, reissueId, { ...this.changes, updated_at: now });
     await insertEvents(tx, this.events);
     for (const entry of this.entries) await appendAudit(tx, reissueId, { ...entry, occurred_at: now });
-    if (isFinal(this.row.state)) await destroyVaultItemsOfReissue(tx, reissueId);
+    if (isFinal(this.row.state)) {
+      await destroyVaultItemsOfReissue(tx, reissueId);
+      await destroyUnacceptedPhotos(tx, reissueId);
+    }
     return this.row;
   }
 }

@@ -83,6 +83,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
       createOldCertificateProvider({ db: worker, clock: clock.now, expiredForDays: 365 }),
     ],
     identityRates: unlimited,
+    photoRetentionDays: 5 * 365,
     hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
     rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,

@@ -60,6 +60,8 @@ export interface IdentityProvider {
   readonly method: IdentityMethod;
   /** Whether an answer has the form of one; any other is wrong without asking anybody. */
   accepts(answer: string): boolean;
+  /** The uploaded photo that an answer names, of which it is worth nothing without; absent where none is needed. */
+  photoOf?(answer: string): string | undefined;
   /** Absent where nothing is sent: the challenge waits for what the customer has already. */
   send?(request: SendRequest): Promise<SendResult>;
   verify(request: VerifyRequest): Promise<VerifyResult>;

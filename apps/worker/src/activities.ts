@@ -39,6 +39,8 @@ export interface WorkerParts {
   readonly pseudonymKey: Buffer;
   readonly providers: readonly IdentityProvider[];
   readonly identityRates: IdentityRates;
+  /** For how long photos of accepted documents are kept. */
+  readonly photoRetentionDays: number;
   readonly hashing: PasswordHashing;
   /** How many of the last passwords may not be set again. */
   readonly rememberedPasswords: number;
@@ -64,6 +66,8 @@ export function createActivities(parts: WorkerParts) {
     pseudonymKey: parts.pseudonymKey,
     registryKeys: parts.registryKeys,
     wrongVidChecksPerDay: parts.wrongVidChecksPerDay,
+    vaultKeys: parts.vaultKeys,
+    photoRetentionDays: parts.photoRetentionDays,
     availableMethods: [...providers.keys()],
     providers,
     identityLimits: new IdentityLimits(parts.pseudonymKey, parts.identityRates),

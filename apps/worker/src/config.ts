@@ -41,6 +41,10 @@ export const configSchema = z.object({
   /** With several addresses, each takes over when the ones before are down. */
   telecomUrl: urls('http', 'https'),
   oneWonUrl: urls('http', 'https'),
+  /** The authority that identity documents are checked with. */
+  documentUrl: urls('http', 'https'),
+  /** For how many days photos of accepted identity documents are kept. */
+  photoRetentionDays: integer(5 * 365, { min: 1, max: 20 * 365 }),
   /** How long one call to a provider may take. */
   providerTimeoutMs: integer(5_000, { min: 100, max: 7_500 }),
   smsUrl: url('http', 'https'),

@@ -1,4 +1,5 @@
 import {
+  createDocumentProvider,
   createOldCertificateProvider,
   createOneWonProvider,
   createTelecomProvider,
@@ -7,24 +8,27 @@ import {
 import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { CircuitOptions } from '#libs/provider-client';
+import type { VaultKeys } from '#libs/vault';
 import { policyOf, type Config } from './config.js';
 
 /** What the providers of the identity methods need, beside their configuration. */
 export interface IdentityProviderParts {
   readonly db: Database;
   readonly clock: Clock;
+  readonly vaultKeys: VaultKeys;
   readonly onCircuitChange: NonNullable<CircuitOptions['onChange']>;
 }
 
 /** One provider for each method of identification that is configured. */
 export function createIdentityProviders(
   config: Config,
-  { db, clock, onCircuitChange }: IdentityProviderParts,
+  { db, clock, vaultKeys, onCircuitChange }: IdentityProviderParts,
 ): IdentityProvider[] {
   const outside = { timeoutMs: config.providerTimeoutMs, circuit: { onChange: onCircuitChange } };
   return [
     createTelecomProvider({ urls: config.telecomUrl, ...outside }),
     createOneWonProvider({ urls: config.oneWonUrl, ...outside }),
+    createDocumentProvider({ urls: config.documentUrl, ...outside, db, clock, vaultKeys }),
     createOldCertificateProvider({ db, clock, ...policyOf(config).oldCertificate }),
   ];
 }

@@ -41,6 +41,8 @@ const hashing = new PasswordHashing(
 );
 const circuits = new ProviderCircuits(logger);
 
+const vaultKeys = await importVaultKeys(config.vaultKeys);
+
 const activities = createActivities({
   db,
   clock,
@@ -50,11 +52,12 @@ const activities = createActivities({
   policy: policyOf(config),
   terms: loadTerms(),
   receipts: await ReceiptSigner.create(config.receiptIssuer, config.receiptKeys),
-  vaultKeys: await importVaultKeys(config.vaultKeys),
+  vaultKeys,
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
-  providers: createIdentityProviders(config, { db, clock, onCircuitChange: circuits.onChange }),
+  providers: createIdentityProviders(config, { db, clock, vaultKeys, onCircuitChange: circuits.onChange }),
   identityRates: identityRatesOf(config),
+  photoRetentionDays: config.photoRetentionDays,
   hashing,
   rememberedPasswords: config.rememberedPasswords,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,

@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { Database, Tx } from './connect.js';
 import type { IdentityPhotoTable } from './database.js';
 
@@ -90,30 +90,4 @@ export async function destroyUnacceptedPhotos(tx: Tx, reissueId: string): Promis
     .where('reissue_id', '=', reissueId)
     .where('sealed_by', '=', 'VAULT')
     .execute();
-}
-
-/**
- * Destroys photos whose time is over, and those that an ended reissue left behind.
- *
- * @param limit at most so many of each
- * @returns how many of each
- */
-export async function purgePhotos(
-  tx: Tx,
-  now: Date,
-  limit: number,
-): Promise<{ readonly expired: number; readonly leftBehind: number }> {
-  const expired = await sql`
-    delete from identity_photo where photo_id in (
-      select photo_id from identity_photo where retain_until <= ${now} order by retain_until limit ${limit})
-  `.execute(tx);
-  const leftBehind = await sql`
-    delete from identity_photo where photo_id in (
-      select photo_id from identity_photo join reissue using (reissue_id)
-      where sealed_by = 'VAULT' and ended_at is not null limit ${limit})
-  `.execute(tx);
-  return {
-    expired: Number(expired.numAffectedRows ?? 0),
-    leftBehind: Number(leftBehind.numAffectedRows ?? 0),
-  };
 }

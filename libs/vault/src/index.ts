@@ -16,6 +16,8 @@ export type { WrappedCustomerKey } from './customer-key.js';
 export { rrnLookup, rrnLookups } from './rrn-lookup.js';
 export { openRegistryValue, RegistrySealError, sealRegistryValue } from './registry-seal.js';
 export type { RegistryKeys, RegistrySealed } from './registry-seal.js';
+export { openPhoto, sealPhoto } from './photo-seal.js';
+export type { PhotoName } from './photo-seal.js';
 export { seal } from './seal.js';
 export { vaultHandle } from './vault-handle.js';
 export { importVaultKeys, publicVaultKeys } from './vault-keys.js';

@@ -1,0 +1,87 @@
+import { findReissue, unacceptedPhoto, type Database } from '#libs/db';
+import { readIdentityDocument, type Clock } from '#libs/domain';
+import { ProviderClient, type ProviderClientOptions } from '#libs/provider-client';
+import { openPhoto, type VaultKeys } from '#libs/vault';
+import { z } from 'zod';
+import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';
+
+const answerSchema = z.strictObject({
+  type: z.string(),
+  rrn: z.string(),
+  issuedOn: z.string(),
+  licenceNumber: z.string().optional(),
+  photoId: z.string().regex(/^ph_[0-9a-f]{32}$/),
+});
+
+/** A CI is 64 bytes in base64. What the authority finds is a word for the auditor. */
+const check = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('MATCHED'), ci: z.string().length(88) }),
+  z.object({ status: z.literal('MISMATCHED'), finding: z.string().regex(/^[A-Z_]{1,40}$/) }),
+]);
+
+export interface DocumentProviderOptions extends ProviderClientOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Open the photo, which is sealed until here. */
+  readonly vaultKeys: VaultKeys;
+}
+
+/**
+ * The identity document: nothing is sent. The customer seals what stands on it, as JSON {type, rrn, issuedOn,
+ * licenceNumber?, photoId}, and names a photo of it that they uploaded within this reissue before; the authority that
+ * issues such documents is asked whether there is one, and whether it is the one in the photo.
+ */
+export function createDocumentProvider({
+  db,
+  clock,
+  vaultKeys,
+  ...options
+}: DocumentProviderOptions): IdentityProvider {
+  const client = new ProviderClient('document authority', options);
+  const read = (text: string) => {
+    const photoId = photoOf(text);
+    const document = photoId === undefined ? undefined : readIdentityDocument(text, clock());
+    return photoId === undefined || !document ? undefined : { photoId, document };
+  };
+
+  return {
+    method: 'ID_DOCUMENT',
+    accepts: (answer) => read(answer) !== undefined,
+    photoOf,
+
+    async verify({ reissueId, attemptId, transactionId, answer, repeated, provider }: VerifyRequest) {
+      const given = read(answer);
+      if (!given) return { status: 'MISMATCHED', finding: 'MALFORMED' };
+      const reissue = await findReissue(db, reissueId);
+      const photo = await unacceptedPhoto(db, reissueId, given.photoId);
+      if (!reissue || !photo) return { status: 'MISMATCHED', finding: 'NO_PHOTO' };
+      const jpeg = await openPhoto(photo.sealed, { reissueId, photoId: given.photoId }, vaultKeys);
+      const { type, number, issuedOn, licenceNumber } = given.document;
+      const { answer: found } = await client.perform<VerifyResult>({
+        at: provider,
+        repeated: repeated ?? false,
+        act: (channel) =>
+          channel.post(
+            '/checks',
+            {
+              ...{ transactionId, attemptId, name: reissue.applicant_name },
+              ...{ type, rrn: number.digits, issuedOn, ...(licenceNumber ? { licenceNumber } : {}) },
+              photo: jpeg.toString('base64'),
+            },
+            check,
+          ),
+        find: (channel) => channel.find(`/checks/${encodeURIComponent(attemptId)}`, check),
+      });
+      return found;
+    },
+  };
+}
+
+/** The photo that an answer names; undefined where it has not the form of one. */
+function photoOf(answer: string): string | undefined {
+  try {
+    return answerSchema.safeParse(JSON.parse(answer)).data?.photoId;
+  } catch {
+    return undefined;
+  }
+}

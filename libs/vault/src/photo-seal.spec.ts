@@ -1,0 +1,52 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { VaultKeys } from './open-envelope.js';
+import { openPhoto, sealPhoto } from './photo-seal.js';
+import { seal } from './seal.js';
+import { importVaultKeys, publicVaultKeys } from './vault-keys.js';
+
+const newKey = (kid: string) => ({
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+  kid,
+});
+const [current, other] = [newKey('now'), newKey('other')];
+const [publicJwk] = publicVaultKeys({ keys: [current] }).keys;
+const name = { reissueId: 'ri_1', photoId: 'ph_1' };
+const jpeg = Buffer.from('the pixels of a photo');
+
+describe('a sealed photo', () => {
+  let keys: VaultKeys;
+  beforeAll(async () => {
+    keys = await importVaultKeys({ keys: [other, current] });
+  });
+
+  it('is opened by the vault, and shows nothing of itself', async () => {
+    const sealed = await sealPhoto(jpeg, name, publicJwk!);
+    expect(sealed.includes('pixels')).toBe(false);
+    expect(await openPhoto(sealed, name, keys)).toEqual(jpeg);
+  });
+
+  it('opens as no other photo, of no other reissue, by no other key', async () => {
+    const sealed = await sealPhoto(jpeg, name, publicJwk!);
+    await expect(openPhoto(sealed, { ...name, photoId: 'ph_2' }, keys)).rejects.toThrow('cannot be opened');
+    await expect(openPhoto(sealed, { ...name, reissueId: 'ri_2' }, keys)).rejects.toThrow('cannot be opened');
+    const strangers = await importVaultKeys({ keys: [{ ...other, kid: 'now' }] });
+    await expect(openPhoto(sealed, name, strangers)).rejects.toThrow('cannot be opened');
+    await expect(openPhoto(sealed, name, new Map())).rejects.toThrow('cannot be opened');
+  });
+
+  it('is no envelope of a customer, and neither is one of those a photo', async () => {
+    const sub = `${name.reissueId}/${name.photoId}`;
+    const envelope = await seal('a secret', { purpose: 'identity', sub, publicJwk: publicJwk! });
+    await expect(openPhoto(Buffer.from(envelope), name, keys)).rejects.toThrow('cannot be opened');
+  });
+
+  it('that was damaged does not open', async () => {
+    const sealed = await sealPhoto(jpeg, name, publicJwk!);
+    for (const at of [0, sealed.length >> 1, sealed.length - 1]) {
+      const damaged = Buffer.from(sealed);
+      damaged[at]! ^= 1;
+      await expect(openPhoto(damaged, name, keys)).rejects.toThrow('cannot be opened');
+    }
+  });
+});
