@@ -35,6 +35,9 @@ import { EventStreams } from './events/event-streams.js';
 import { registerStreamMetrics } from './events/stream-metrics.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { CertificateDownload } from './reading/certificate-download.js';
+import { PhotoDecoder } from './photos/photo-decoder.js';
+import { Photos, shelfIn } from './photos/photos.js';
+import { PhotosController } from './photos/photos.controller.js';
 import { ReadingController } from './reading/reading.controller.js';
 import { ReferenceDataController } from './reading/reference-data.controller.js';
 import { ReferenceData } from './reading/reference-data.js';
@@ -44,6 +47,8 @@ import { VidChecks } from './vid-checks/vid-checks.js';
 import { VidChecksController } from './vid-checks/vid-checks.controller.js';
 
 const clock = () => new Date();
+/** How many photos of one reissue may come in at once. */
+const photosAtOnce = 2;
 
 /** The customer API: controllers, and what stands behind them. */
 @Module({})
@@ -58,6 +63,7 @@ export class GatewayModule {
         ReissuesController,
         ReadingController,
         ConsentsController,
+        PhotosController,
         VidChecksController,
         DocsController,
       ],
@@ -155,6 +161,21 @@ export class GatewayModule {
               inFlight: new CallsInFlight(config.callsPerReissue),
               limits,
               withdraw: withdrawalActivity(temporal.client, config.callTimeoutMs),
+            }),
+        },
+        {
+          provide: Photos,
+          inject: [Dependencies, ReissueReader, CallLimits],
+          useFactory: ({ db }: Dependencies, reader: ReissueReader, limits: CallLimits) =>
+            new Photos({
+              shelf: shelfIn(db),
+              decoder: new PhotoDecoder(),
+              reader,
+              ids,
+              inFlight: new CallsInFlight(photosAtOnce),
+              limits,
+              vaultKey: config.vaultPublicKeys.keys[0]!,
+              clock,
             }),
         },
         {

@@ -110,6 +110,11 @@ export const verificationsRequestSchema = z
   })
   .meta({ id: 'VerificationsRequest' });
 
+export const photoResponseSchema = z
+  .object({ photoId: z.string().describe('named in the answer to the challenge of ID_DOCUMENT') })
+  .meta({ id: 'PhotoResponse' });
+export type PhotoResponse = z.output<typeof photoResponseSchema>;
+
 export const passwordRequestSchema = z
   .strictObject({ password: envelope.describe('purpose password') })
   .meta({ id: 'PasswordRequest' });

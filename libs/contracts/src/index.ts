@@ -7,6 +7,7 @@ export {
   startRequestSchema,
   challengesRequestSchema,
   verificationsRequestSchema,
+  photoResponseSchema,
   passwordRequestSchema,
   passwordResetRequestSchema,
   consentsRequestSchema,
@@ -28,7 +29,7 @@ export {
   passwordRulesSchema,
   problemSchema,
 } from './calls.js';
-export type { WithdrawnConsent, Challenge, VerificationResult } from './calls.js';
+export type { WithdrawnConsent, Challenge, PhotoResponse, VerificationResult } from './calls.js';
 export { endTexts } from './end-texts.js';
 export { problemOfRefusal } from './step-outcome.js';
 export type { StepOutcome } from './step-outcome.js';

@@ -270,6 +270,48 @@ export const problemCatalogue = {
       en: 'Upload the photo within this reissue first, then send the photoId you were given.',
     },
   },
+  'photo-too-large': {
+    status: 413,
+    title: { ko: '사진 파일이 너무 큽니다', en: 'The photo is too large' },
+    detail: { ko: '10 MB 이하의 사진을 올리십시오.', en: 'Send a photo of at most 10 MB.' },
+  },
+  'not-a-photo': {
+    status: 415,
+    title: { ko: '사진 파일이 아닙니다', en: 'The file is not a photo' },
+    detail: { ko: 'JPEG, PNG 또는 HEIC 사진을 올리십시오.', en: 'Send a photo as JPEG, PNG or HEIC.' },
+  },
+  'photo-too-small': {
+    status: 422,
+    title: { ko: '사진의 해상도가 너무 낮습니다', en: 'The photo shows too little' },
+    detail: {
+      ko: '신분증이 화면에 가득 차게 다시 찍으십시오(400×250 픽셀 이상).',
+      en: 'Take it again with the document filling the picture (at least 400 by 250 pixels).',
+    },
+  },
+  'photo-too-many-pixels': {
+    status: 422,
+    title: { ko: '사진의 해상도가 너무 높습니다', en: 'The photo has too many pixels' },
+    detail: {
+      ko: '5천만 화소 이하, 한 변 12,000픽셀 이하의 사진을 올리십시오.',
+      en: 'Send one of at most 50 megapixels, with sides of at most 12,000 pixels.',
+    },
+  },
+  'photo-damaged': {
+    status: 422,
+    title: { ko: '사진을 읽을 수 없습니다', en: 'The photo cannot be read' },
+    detail: {
+      ko: '파일이 손상되었습니다. 다시 찍어 올리십시오.',
+      en: 'The file is damaged. Take the photo again.',
+    },
+  },
+  'too-many-photos': {
+    status: 409,
+    title: { ko: '사진을 더 올릴 수 없습니다', en: 'No more photos can be taken in' },
+    detail: {
+      ko: '이미 올린 사진의 photoId로 확인하거나 새로 시작하십시오.',
+      en: 'Use the photoId of one you sent before, or start anew.',
+    },
+  },
   'consent-mandatory': {
     status: 409,
     title: { ko: '필수 동의는 철회할 수 없습니다', en: 'This consent is required' },

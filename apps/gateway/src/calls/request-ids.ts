@@ -23,6 +23,11 @@ export class RequestIds {
     return `vc_${this.hmac(['vid-check', apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
   }
 
+  /** The photo that a call brings in. */
+  photoId(reissueId: string, updateId: string): string {
+    return `ph_${this.hmac(['photo', reissueId, updateId].join(separator)).slice(0, idLength)}`;
+  }
+
   /** The step that a call takes, by its route and Idempotency-Key; unique within a reissue. */
   updateId(route: string, idempotencyKey: string): string {
     return createHash('sha256')

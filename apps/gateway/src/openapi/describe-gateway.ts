@@ -15,6 +15,8 @@ import { ReadingController } from '../reading/reading.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
 import { ConsentsController } from '../consents/consents.controller.js';
 import { Consents } from '../consents/consents.js';
+import { Photos } from '../photos/photos.js';
+import { PhotosController } from '../photos/photos.controller.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReissueReader } from '../reading/reissue-reader.js';
 import { VidChecks } from '../vid-checks/vid-checks.js';
@@ -32,6 +34,7 @@ const unused = [
   CertificateDownload,
   ReferenceData,
   Consents,
+  Photos,
 ];
 
 /** The controllers without anything behind them: they are looked at, not called. */
@@ -41,6 +44,7 @@ const unused = [
     ReissuesController,
     ReadingController,
     ConsentsController,
+    PhotosController,
     VidChecksController,
   ],
   providers: unused.map((provide) => ({ provide, useValue: {} })),

@@ -131,6 +131,8 @@ export const startRequest = {
 
 export const accessToken = 'eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJyaV81YzJmMGU3YSJ9.c2lnbmF0dXJl';
 
+export const photo = { photoId: 'ph_7d3a90c1e5b24f6886f0a1d2c3b4e5f6' };
+
 export const verifications = {
   answers: [
     { challengeId: challengeIds.phone, answer: exampleEnvelope },

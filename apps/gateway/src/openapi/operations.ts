@@ -140,6 +140,22 @@ export const operations = {
     },
     problems: ['method-not-offered', 'method-locked', 'too-many-sends'],
   },
+  uploadPhoto: {
+    tag: 'Identity',
+    summary: 'Upload a photo of the identity document',
+    description:
+      'Before a challenge of ID_DOCUMENT is answered: the sealed answer names the photo by its `photoId`. One file, `photo`; whether it is JPEG, PNG or HEIC is told by its content. At least 400 by 250 pixels, at most 50 megapixels. It is decoded and encoded anew: place, time and everything else beside the pixels is gone. At most 10 photos a reissue. What is not accepted is destroyed when the reissue ends.',
+    answers: { 201: { description: 'Taken in', example: example.photo } },
+    problems: [
+      'photo-too-large',
+      'not-a-photo',
+      'photo-too-small',
+      'photo-too-many-pixels',
+      'photo-damaged',
+      'too-many-photos',
+      'method-not-offered',
+    ],
+  },
   answerChallenges: {
     tag: 'Identity',
     summary: 'Answer identity challenges',
@@ -152,7 +168,13 @@ export const operations = {
       },
       202: { ...waiting, example: { reissue: example.reissues.parked, results: [] } },
     },
-    problems: ['unknown-challenge', 'method-locked', 'envelope-refused', 'another-reissue-registered'],
+    problems: [
+      'unknown-challenge',
+      'unknown-photo',
+      'method-locked',
+      'envelope-refused',
+      'another-reissue-registered',
+    ],
   },
   submitPassword: {
     tag: 'Password',

@@ -104,8 +104,8 @@ describe('photos', () => {
         .toBuffer()
         .then(taken),
     ]);
-    expect(sizeOf(photos[0]!)).toBe('2400x600');
-    const { channels } = await sharp(photos[3]!.jpeg).stats();
+    expect(sizeOf(photos[0])).toBe('2400x600');
+    const { channels } = await sharp(photos[3].jpeg).stats();
     expect(channels.every(({ min }) => min > 250)).toBe(true);
   });
 

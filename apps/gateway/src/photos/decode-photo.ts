@@ -1,4 +1,3 @@
-import type { Decodable } from 'heic-decode';
 import sharp, { type Sharp } from 'sharp';
 import type { DecodedPhoto, PhotoFormat, PhotoLimits, PhotoOutcome, PhotoRefusal } from './photo.js';
 
@@ -24,6 +23,17 @@ function isHeic(file: Buffer): boolean {
   return brand(8) === 'mif1' && compatible.some((each) => ['heic', 'heix'].includes(each));
 }
 
+/** The container tells the size before anything is decoded; the package's types leave that out. */
+interface HeicImage {
+  readonly width: number;
+  readonly height: number;
+  decode(): Promise<{
+    readonly width: number;
+    readonly height: number;
+    readonly data: Uint8ClampedArray<ArrayBuffer>;
+  }>;
+}
+
 function sizeRefusal(width: number, height: number, limits: PhotoLimits): PhotoRefusal | undefined {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
   if (longer > limits.longestSide || width * height > limits.pixels) return 'TOO_MANY_PIXELS';
@@ -34,9 +44,8 @@ function sizeRefusal(width: number, height: number, limits: PhotoLimits): PhotoR
 /** The file opened, with the size that it claims to have checked before any pixel is decoded. */
 async function open(file: Buffer, format: PhotoFormat, limits: PhotoLimits): Promise<Sharp | PhotoRefusal> {
   if (format === 'HEIC') {
-    // The package's types leave the size out, which its containers tell before anything is decoded.
-    const images: Iterable<Decodable> = await (await import('heic-decode')).default.all({ buffer: file });
-    const [image] = images as Iterable<Decodable & { readonly width: number; readonly height: number }>;
+    const { default: heic } = await import('heic-decode');
+    const [image] = (await heic.all({ buffer: file })) as Iterable<HeicImage>;
     if (!image) return 'DAMAGED';
     const refusal = sizeRefusal(image.width, image.height, limits);
     if (refusal) return refusal;

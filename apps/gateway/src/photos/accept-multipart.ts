@@ -1,0 +1,39 @@
+import multipart from '@fastify/multipart';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { problem } from '../problems.js';
+import { largestFile } from './photo.js';
+
+/** The one route that takes a form; all others take JSON, and this one nothing else. */
+export const photoRoute = '/v1/reissues/:id/identity/photos';
+
+const isForm = ({ headers }: FastifyRequest) =>
+  /^multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? '');
+
+/** Lets the route of photos, and no other, take a form. To be called before the application listens. */
+export async function acceptPhotos(app: NestFastifyApplication): Promise<void> {
+  await app.register(multipart, {
+    limits: {
+      parts: 4,
+      files: 2,
+      fields: 2,
+      fieldNameSize: 100,
+      fieldSize: 100,
+      fileSize: largestFile,
+      headerPairs: 20,
+    },
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preParsing', (request, _reply, _payload, done) => {
+      const takesForm = request.method === 'POST' && request.routeOptions.url === photoRoute;
+      const refused = takesForm !== isForm(request) && (takesForm || isForm(request));
+      done(refused ? problem('unsupported-media-type', takesForm ? { detail: formWanted } : {}) : null);
+    });
+}
+
+const formWanted = {
+  ko: 'multipart/form-data로 photo 파일 하나를 보내십시오.',
+  en: 'Send multipart/form-data with one file named photo.',
+};

@@ -1,0 +1,39 @@
+import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBody, ApiConsumes } from '@nestjs/swagger';
+import { photoResponseSchema, type PhotoResponse } from '#libs/contracts';
+import type { FastifyRequest } from 'fastify';
+import { AccessGuard } from '../access/access.guard.js';
+import { FromCaller, type Caller } from '../access/caller.js';
+import { DependencyErrors } from '../dependency-errors.js';
+import { Documented } from '../openapi/documented.js';
+import { Photos } from './photos.js';
+import { readPhoto } from './read-photo.js';
+
+const form = {
+  type: 'object',
+  properties: {
+    photo: { type: 'string', format: 'binary', description: 'JPEG, PNG or HEIC, at most 10 MB' },
+  },
+  required: ['photo'],
+  additionalProperties: false,
+};
+
+@Controller('v1/reissues/:id/identity/photos')
+@UseGuards(AccessGuard)
+@UseInterceptors(DependencyErrors)
+export class PhotosController {
+  constructor(@Inject(Photos) private readonly photos: Photos) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ schema: form })
+  @Documented('uploadPhoto', { answers: { 201: photoResponseSchema } })
+  upload(
+    @FromCaller() caller: Caller,
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<PhotoResponse> {
+    return this.photos.upload(caller, id, () => readPhoto(request));
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { PhotoResponse, ProblemSlug } from '#libs/contracts';
+import {
+  countPhotos,
+  insertPhoto,
+  inTransaction,
+  lockReissue,
+  photoOfUpdate,
+  type Database,
+  type NewIdentityPhoto,
+  type ReissueRow,
+} from '#libs/db';
+import { sealPhoto } from '#libs/vault';
+import type { JWK } from 'jose';
+import type { CallLimits } from '../access/call-limits.js';
+import type { Caller } from '../access/caller.js';
+import type { CallsInFlight } from '../calls/calls-in-flight.js';
+import type { RequestIds } from '../calls/request-ids.js';
+import { problem } from '../problems.js';
+import type { CurrentReissue, ReissueReader } from '../reading/reissue-reader.js';
+import type { PhotoRefusal } from './photo.js';
+import type { PhotoDecoder } from './photo-decoder.js';
+import { Slots } from './slots.js';
+
+const route = '/v1/reissues/{id}/identity/photos';
+
+/** How many photos one reissue may have. */
+export const photosPerReissue = 10;
+/** How many files are held in memory at once, by whoever sends them however slowly. */
+const filesAtOnce = 24;
+
+const problems: Readonly<Record<PhotoRefusal, ProblemSlug>> = {
+  NOT_A_PHOTO: 'not-a-photo',
+  TOO_SMALL: 'photo-too-small',
+  TOO_MANY_PIXELS: 'photo-too-many-pixels',
+  DAMAGED: 'photo-damaged',
+};
+
+/** Where photos are kept. */
+export interface PhotoShelf {
+  /** The photo that this call brought in before. */
+  find(reissueId: string, updateId: string): Promise<KeptPhoto | undefined>;
+  count(reissueId: string): Promise<number>;
+  /**
+   * Keeps a photo unless its call brought one in meanwhile, which is then the answer.
+   *
+   * @param admit told of the locked row and of how many photos it has: throws if there may be no other
+   */
+  keep(photo: NewIdentityPhoto, admit: (row: ReissueRow, photos: number) => void): Promise<KeptPhoto>;
+}
+type KeptPhoto = Pick<NewIdentityPhoto, 'photo_id' | 'request_hmac'>;
+
+export interface PhotosParts {
+  readonly shelf: PhotoShelf;
+  readonly decoder: Pick<PhotoDecoder, 'decode'>;
+  readonly reader: Pick<ReissueReader, 'get'>;
+  readonly ids: RequestIds;
+  readonly inFlight: CallsInFlight;
+  readonly limits: Pick<CallLimits, 'admit'>;
+  /** The vault's newest key; only the worker has the private one. */
+  readonly vaultKey: JWK;
+  readonly clock: () => Date;
+}
+
+/** Takes in photos of identity documents: checked, encoded anew, sealed. What came in is kept nowhere as it was. */
+export class Photos {
+  private readonly files = new Slots(filesAtOnce, 0);
+
+  constructor(private readonly parts: PhotosParts) {}
+
+  /**
+   * @param read reads the file, after it was found out that it may be sent
+   * @throws ProblemError
+   */
+  upload(caller: Caller, reissueId: string, read: () => Promise<Buffer>): Promise<PhotoResponse> {
+    // A call is known by its photo, which is not read yet: each counts for itself.
+    const call = { reissueId, updateId: randomUUID(), requestHmac: '' };
+    return this.parts.inFlight.run(call, () =>
+      this.files.run(async () => {
+        const { ids, limits, shelf, reader } = this.parts;
+        const updateId = ids.updateId(route, caller.idempotencyKey);
+        const before = await shelf.find(reissueId, updateId);
+        if (!before) {
+          const current = await reader.get(reissueId);
+          await limits.admit('call', caller);
+          requirePhotoWanted(current, await shelf.count(reissueId));
+        }
+        const file = await read();
+        const requestHmac = ids.requestHmac({ photo: createHash('sha256').update(file).digest('hex') });
+        const kept = before ?? (await this.keep(reissueId, updateId, requestHmac, file));
+        if (kept.request_hmac !== requestHmac) throw problem('idempotency-mismatch');
+        return { photoId: kept.photo_id };
+      }),
+    );
+  }
+
+  private async keep(
+    reissueId: string,
+    updateId: string,
+    requestHmac: string,
+    file: Buffer,
+  ): Promise<KeptPhoto> {
+    const { ids, decoder, shelf, vaultKey, clock } = this.parts;
+    const outcome = await decoder.decode(file);
+    if ('refusal' in outcome) throw problem(problems[outcome.refusal]);
+    const { jpeg, width, height } = outcome.photo;
+    const photoId = ids.photoId(reissueId, updateId);
+    const photo: NewIdentityPhoto = {
+      ...{ photo_id: photoId, reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac },
+      ...{ width, height, digest: createHash('sha256').update(jpeg).digest('hex') },
+      sealed: await sealPhoto(jpeg, { reissueId, photoId }, vaultKey),
+      sealed_by: 'VAULT',
+      created_at: clock(),
+    };
+    return shelf.keep(photo, (row, photos) => requirePhotoWanted({ row }, photos));
+  }
+}
+
+/** @throws ProblemError 409 `wrong-state`, `parked` or `too-many-photos`, 422 `method-not-offered` */
+function requirePhotoWanted(
+  { row, reissue }: Pick<CurrentReissue, 'row'> & Partial<CurrentReissue>,
+  photos: number,
+): void {
+  if (row.state !== 'IDENTITY_REQUIRED') throw problem('wrong-state', { reissue });
+  if (row.parked_step) throw problem('parked', { reissue });
+  if (!row.methods.includes('ID_DOCUMENT')) throw problem('method-not-offered', { reissue });
+  if (photos >= photosPerReissue) throw problem('too-many-photos', { reissue });
+}
+
+/** Photos in the database. A photo is taken in under the lock of its reissue: none outlives the end of it. */
+export function shelfIn(db: Database): PhotoShelf {
+  return {
+    find: (reissueId, updateId) => photoOfUpdate(db, reissueId, updateId),
+    count: (reissueId) => countPhotos(db, reissueId),
+    keep: (photo, admit) =>
+      inTransaction(db, async (tx) => {
+        const row = await lockReissue(tx, photo.reissue_id);
+        if (!row) throw problem('not-found');
+        const before = await photoOfUpdate(tx, photo.reissue_id, photo.update_id);
+        if (before) return before;
+        admit(row, await countPhotos(tx, photo.reissue_id));
+        await insertPhoto(tx, photo);
+        return photo;
+      }),
+  };
+}
