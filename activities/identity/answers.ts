@@ -36,16 +36,18 @@ export async function reserveTries(
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
-  const answers = new Map<string, string>();
-  for (const { challengeId, answer } of message.answers) {
-    const opened = await context.secrets.open(answer, 'identity', reissueId);
-    if (opened !== undefined) answers.set(challengeId, opened);
-  }
+  const opened = await Promise.all(
+    message.answers.map(async ({ challengeId, answer }) => {
+      const secret = await context.secrets.open(answer, 'identity', reissueId);
+      return secret === undefined ? undefined : ([challengeId, secret] as const);
+    }),
+  );
+  const readable = opened.filter((each) => each !== undefined);
   return takeStep(context, reissueId, message, 'answerChallenges', async (change) => {
     const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
     if (reserved.length > 0) return proceedAgain;
-    if (answers.size < message.answers.length) return refused('ENVELOPE_REFUSED');
-    return reserve(context, change, message, answers);
+    if (readable.length < opened.length) return refused('ENVELOPE_REFUSED');
+    return reserve(context, change, message, new Map(readable));
   });
 }
 

@@ -96,7 +96,7 @@ describe('retention', () => {
       .insertInto('rate_limit')
       .values([
         { key: 'used', tat: new Date(now.getTime() + second) },
-        { key: 'full', tat: now },
+        { key: 'full', tat: new Date(now.getTime() - second) },
       ])
       .execute();
     await world.owner.deleteFrom('identity_day').execute();

@@ -1,0 +1,246 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import type { ReissueRow } from '#libs/db';
+import { createApplication } from '#libs/http';
+import { importVaultKeys, openPhoto, publicVaultKeys } from '#libs/vault';
+import { AccessTokens } from '../access/access-tokens.js';
+import { ApiKeys } from '../access/api-keys.js';
+import { CallsInFlight } from '../calls/calls-in-flight.js';
+import { RequestIds } from '../calls/request-ids.js';
+import type { CurrentReissue } from '../reading/reissue-reader.js';
+import { acceptPhotos } from './accept-multipart.js';
+import type { PhotoOutcome } from './photo.js';
+import { PhotosController } from './photos.controller.js';
+import { Photos, photosPerReissue, type PhotoShelf } from './photos.js';
+
+const vaultKeys = {
+  keys: [
+    {
+      ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+      kid: 'v1',
+    },
+  ],
+};
+const tokens = new AccessTokens({
+  ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+  kid: 't1',
+});
+const ids = new RequestIds(Buffer.alloc(32, 7));
+const reissueId = `ri_${'5'.repeat(32)}`;
+const jpeg = Buffer.from('the pixels');
+const tokenOf = (id: string) => tokens.issue({ reissueId: id, apiKeyName: 'local' }, new Date());
+
+@Controller('v1/other')
+class OtherController {
+  @Post()
+  @HttpCode(200)
+  echo(@Body() body: unknown) {
+    return { body: body ?? null };
+  }
+}
+
+/** Photos kept in memory; what a file decodes to is said by the test. */
+const kept: Parameters<PhotoShelf['keep']>[0][] = [];
+const find = (id: string, updateId: string) =>
+  kept.find((photo) => photo.reissue_id === id && photo.update_id === updateId);
+let row: Pick<ReissueRow, 'state' | 'methods' | 'parked_step'>;
+let outcome: PhotoOutcome;
+let decoded: Buffer[];
+let app: NestFastifyApplication;
+let url: string;
+let accessToken: string;
+
+beforeAll(async () => {
+  const photos = new Photos({
+    shelf: {
+      find: async (...key) => find(...key),
+      count: async () => kept.length,
+      keep: async (photo, admit) => {
+        admit(row as ReissueRow, kept.length);
+        kept.push(photo);
+        return photo;
+      },
+    },
+    decoder: {
+      decode: async (file) => {
+        decoded.push(file);
+        return outcome;
+      },
+    },
+    reader: { get: async () => ({ row }) as CurrentReissue },
+    ids,
+    inFlight: new CallsInFlight(2),
+    limits: { admit: async () => undefined },
+    vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
+    clock: () => new Date(),
+  });
+  app = await createApplication({
+    name: 'gateway',
+    config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
+    configure: acceptPhotos,
+    module: {
+      module: class PhotosAlone {},
+      controllers: [PhotosController, OtherController],
+      providers: [
+        { provide: ApiKeys, useValue: new ApiKeys() },
+        { provide: AccessTokens, useValue: tokens },
+        { provide: RequestIds, useValue: ids },
+        { provide: Photos, useValue: photos },
+      ],
+    },
+  });
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+  accessToken = await tokenOf(reissueId);
+});
+afterAll(() => app.close());
+beforeEach(() => {
+  kept.length = 0;
+  decoded = [];
+  row = { state: 'IDENTITY_REQUIRED', methods: ['ID_DOCUMENT'], parked_step: null };
+  outcome = { photo: { jpeg, width: 640, height: 400 } };
+});
+
+let calls = 0;
+const newKey = () => `a key for call number ${(calls += 1)}`;
+
+async function send(
+  body: string | FormData,
+  headers: Record<string, string> = {},
+  path = `/v1/reissues/${reissueId}/identity/photos`,
+) {
+  const answer = await fetch(url + path, {
+    method: 'POST',
+    headers: {
+      'x-api-key': 'reseal-local',
+      authorization: `Bearer ${accessToken}`,
+      'idempotency-key': newKey(),
+      ...headers,
+    },
+    body,
+  });
+  const json = (await answer.json()) as { photoId?: string; type?: string };
+  return { status: answer.status, photoId: json.photoId, problem: json.type?.split(':').at(-1) };
+}
+
+function form(...files: [name: string, bytes: Uint8Array | string][]): FormData {
+  const form = new FormData();
+  for (const [name, value] of files)
+    if (typeof value === 'string') form.append(name, value);
+    else form.append(name, new Blob([Buffer.from(value)]), 'file');
+  return form;
+}
+const upload = (bytes: Uint8Array = Buffer.from('a file'), headers = {}) =>
+  send(form(['photo', bytes]), headers);
+
+describe('uploading a photo', () => {
+  it('keeps what was encoded anew, sealed to the vault', async () => {
+    const { status, photoId } = await upload();
+    expect({ status, photoId }).toEqual({ status: 201, photoId: kept[0]!.photo_id });
+    expect(photoId).toMatch(/^ph_[0-9a-f]{32}$/);
+    expect(decoded).toEqual([Buffer.from('a file')]);
+    expect(kept[0]).toMatchObject({ reissue_id: reissueId, width: 640, height: 400, sealed_by: 'VAULT' });
+    const name = { reissueId, photoId: photoId! };
+    expect(await openPhoto(kept[0]!.sealed, name, await importVaultKeys(vaultKeys))).toEqual(jpeg);
+  });
+
+  it('again under the same key answers the same; another one is refused', async () => {
+    const key = { 'idempotency-key': newKey() };
+    const first = await upload(Buffer.from('one'), key);
+    row = { ...row, state: 'PASSWORD_REQUIRED' };
+    expect(await upload(Buffer.from('one'), key)).toEqual(first);
+    expect(await upload(Buffer.from('two'), key)).toMatchObject({
+      status: 409,
+      problem: 'idempotency-mismatch',
+    });
+    expect(decoded).toHaveLength(1);
+  });
+
+  it.each([
+    [{ state: 'PASSWORD_REQUIRED' }, 409, 'wrong-state'],
+    [{ state: 'CANCELLED' }, 409, 'wrong-state'],
+    [{ parked_step: 'VERIFY_CHALLENGES' }, 409, 'parked'],
+    [{ methods: ['PHONE_CODE'] }, 422, 'method-not-offered'],
+  ] as const)('is refused while %j', async (difference, status, problem) => {
+    row = { ...row, ...difference } as typeof row;
+    expect(await upload()).toMatchObject({ status, problem });
+    expect(decoded).toEqual([]);
+  });
+
+  it('is refused after so many of them', async () => {
+    for (let count = 0; count < photosPerReissue; count += 1)
+      expect(await upload()).toMatchObject({ status: 201 });
+    expect(await upload()).toMatchObject({ status: 409, problem: 'too-many-photos' });
+  });
+
+  it.each([
+    ['NOT_A_PHOTO', 415, 'not-a-photo'],
+    ['TOO_SMALL', 422, 'photo-too-small'],
+    ['TOO_MANY_PIXELS', 422, 'photo-too-many-pixels'],
+    ['DAMAGED', 422, 'photo-damaged'],
+  ] as const)('says why a file is refused: %s', async (refusal, status, problem) => {
+    outcome = { refusal };
+    expect(await upload()).toMatchObject({ status, problem });
+    expect(kept).toEqual([]);
+  });
+
+  it('takes 10 MB, and no more', async () => {
+    expect(await upload(Buffer.alloc(10 * 2 ** 20))).toMatchObject({ status: 201 });
+    for (const size of [10 * 2 ** 20 + 1, 20_000_000])
+      expect(await upload(Buffer.alloc(size))).toMatchObject({ status: 413, problem: 'photo-too-large' });
+    expect(await upload()).toMatchObject({ status: 201 });
+  });
+
+  it('takes one file named photo, and nothing else', async () => {
+    const refused = { status: 422, problem: 'invalid-request' };
+    const file = Buffer.from('a file');
+    expect(await send(form(['photo', file], ['photo', file]))).toMatchObject(refused);
+    expect(await send(form(['picture', file]))).toMatchObject(refused);
+    expect(await send(form(['photo', 'no file']))).toMatchObject(refused);
+    expect(await send(form(['photo', file], ['note', 'to the bank']))).toMatchObject(refused);
+    expect(await send(form(['__proto__', file]))).toMatchObject({ problem: expect.any(String) });
+    expect(kept).toEqual([]);
+  });
+
+  it.each([
+    ['multipart/form-data', 'no boundary'],
+    ['multipart/form-data; boundary=', 'an empty one'],
+    ['multipart/form-data; boundary=x', ''],
+    ['multipart/form-data; boundary=x', 'not a form at all'],
+    [
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="photo"; filename="f"\r\n\r\nbroken off',
+    ],
+    ['multipart/form-data; boundary=x', '--x\r\n\r\n\r\n--x--\r\n'],
+    ['multipart/form-data; boundary=x', `--x\r\n${'a: b\r\n'.repeat(5_000)}\r\n--x--`],
+  ])('answers a broken form (%s) as such: %j', async (contentType, body) => {
+    const { status, problem } = await send(body, { 'content-type': contentType });
+    expect(['malformed-request', 'invalid-request']).toContain(problem);
+    expect([400, 422]).toContain(status);
+    expect(kept).toEqual([]);
+  });
+
+  it('takes a form on no other route, and nothing but a form on this one', async () => {
+    const refused = { status: 415, problem: 'unsupported-media-type' };
+    expect(await send(form(['photo', Buffer.from('a file')]), {}, '/v1/other')).toMatchObject(refused);
+    expect(await send('{}', { 'content-type': 'application/json' }, '/v1/other')).toMatchObject({
+      status: 200,
+    });
+    for (const contentType of ['application/json', 'image/jpeg', 'text/plain', 'multipart/mixed; boundary=x'])
+      expect(await send('{}', { 'content-type': contentType })).toMatchObject(refused);
+  });
+
+  it('needs the token of this very reissue and a key', async () => {
+    expect(await upload(undefined, { authorization: '' })).toMatchObject({ problem: 'invalid-token' });
+    expect(await upload(undefined, { 'idempotency-key': 'short' })).toMatchObject({
+      problem: 'idempotency-key-required',
+    });
+    const others = await tokenOf(`ri_${'6'.repeat(32)}`);
+    expect(await upload(undefined, { authorization: `Bearer ${others}` })).toMatchObject({
+      problem: 'not-your-reissue',
+    });
+    expect(decoded).toEqual([]);
+  });
+});
