@@ -39,7 +39,10 @@ describe('a code', () => {
     const codes = await customer.readCodes();
     const half = expectSuccess(await customer.verify({ ...codes, ONE_WON: '0000x' }));
     expect(half.results.map(({ accepted }) => accepted).sort()).toEqual([false, true]);
-    expect(half.reissue).toMatchObject({ state: 'IDENTITY_REQUIRED', next: { methods: ['ONE_WON'] } });
+    expect(half.reissue).toMatchObject({
+      state: 'IDENTITY_REQUIRED',
+      next: { methods: ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] },
+    });
     expectProblem(await customer.verify({ PHONE_CODE: codes.PHONE_CODE! }), 'unknown-challenge');
     const { reissue } = expectSuccess(await customer.verify({ ONE_WON: codes.ONE_WON! }));
     expect(reissue.state).toBe('PASSWORD_REQUIRED');
