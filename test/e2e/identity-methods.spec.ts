@@ -19,12 +19,9 @@ async function finish(customer: Customer): Promise<void> {
 }
 
 describe.each<[ApplicantBy, readonly IdentityMethod[]]>([
-  ['MOBILE', ['PHONE_CODE', 'ONE_WON']],
-  ['RRN', ['PHONE_CODE', 'ID_DOCUMENT']],
-  ['DOCUMENT', ['PHONE_CODE', 'OLD_CERTIFICATE']],
   ['RRN', ['PHONE_CODE', 'ONE_WON']],
   ['DOCUMENT', ['PHONE_CODE', 'ID_DOCUMENT']],
-  ['MOBILE', ['OLD_CERTIFICATE', 'PHONE_CODE']],
+  ['MOBILE', ['PHONE_CODE', 'OLD_CERTIFICATE']],
 ])('a customer who names themself by %s and proves it by %j', (by, methods) => {
   it('gets a certificate', async () => {
     const customer = await stack.arrive();
