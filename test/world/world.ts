@@ -104,6 +104,8 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     terms: workerParts.terms,
     receiptKeys: publicReceiptKeys(receiptKeys),
     vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
+    /** What the worker opens secrets and photos with. */
+    vaultKeys: workerParts.vaultKeys,
     registryKeys,
     activities: createActivities(workerParts),
     /** The same activities with some parts exchanged, on the same database. */
