@@ -28,7 +28,7 @@ export class PhotoDecoder {
     limits = photoLimits,
     atOnce = 2,
     waiting = 8,
-    timeoutMs = 15_000,
+    timeoutMs = 20_000,
   }: PhotoDecoderOptions = {}) {
     this.slots = new Slots(atOnce, waiting);
     this.limits = limits;
