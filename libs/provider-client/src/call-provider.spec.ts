@@ -72,6 +72,11 @@ describe('a call to a provider', () => {
     },
   );
 
+  it('may be given what is left of a longer time, to a part of a millisecond', async () => {
+    respond = reply(200, '{"status":"ACCEPTED"}');
+    await expect(post({ timeoutMs: 3_999.4 })).resolves.toEqual({ status: 'ACCEPTED' });
+  });
+
   it('knows that nothing was done where nobody listens', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');

@@ -46,7 +46,8 @@ export async function callProvider<Answer>(
       headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      // It takes whole milliseconds only; what is left of a longer time seldom is.
+      signal: AbortSignal.timeout(Math.floor(timeoutMs)),
     });
     status = response.status;
     text = await response.text();
