@@ -102,10 +102,12 @@ export class IdentityLimits {
 
   /**
    * Stands for a person as asked for from one place: a device, where the client names one, else an address. By it the
-   * wrong answers of a day are counted, which lock a method for the rest of the reissue.
+   * wrong answers of a day are counted, which lock a method for the rest of the reissue. It begins with the person, so
+   * that what was counted can be found and erased with them.
    */
   personFrom(personKey: string, { device, address }: CallOrigin): string {
-    return this.digest('person-from', personKey, ...(device ? ['device', device] : [networkOf(address)]));
+    const from = device ? ['device', device] : [networkOf(address)];
+    return `${personKey}/${this.digest('person-from', personKey, ...from)}`;
   }
 
   private sends(asker: Asker, methods: readonly IdentityMethod[]): Counted[] {

@@ -267,14 +267,18 @@ describe('erasing a customer', () => {
     const applicant = await Applicant.of(world, person);
     const start = await startNamedBy(applicant, 'rrn', person.rrn);
     await perform(world, applicant.reissueId, start);
+    await perform(world, applicant.reissueId, await applicant.answerChallenges({ PHONE_CODE: '000000' }));
     await goOn(applicant, 'REGISTERED');
     await putPhotoOnFile(applicant);
+    const triesOfDay = () => world.owner.selectFrom('identity_day').select('method').execute();
+    expect(await triesOfDay()).not.toEqual([]);
     const consents = await world.owner.selectFrom('consent').selectAll().execute();
     const digests = async () => [(await applicant.row()).person_key];
     const [digest] = await digests();
 
     const ref = await refOf(person);
     const { code, text } = await registry(`erase ${ref} --confirm`, world.registryKeys);
+    expect(await triesOfDay()).toEqual([]);
     expect({ code, text }).toEqual({
       code: 0,
       text: `The key of ${ref} was destroyed, and with it the number and 1 photo.`,

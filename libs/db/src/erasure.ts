@@ -40,7 +40,8 @@ export async function eraseApplicantKeys(tx: Tx, customerId: string): Promise<vo
     with named as (
       select reissue_id, person_key from reissue where customer_id = ${customerId} and applicant_by <> 'MOBILE'
     ), counted as (
-      delete from identity_day using named where identity_day.person_key = named.person_key
+      delete from identity_day using named
+      where split_part(identity_day.person_key, '/', 1) = named.person_key -- what follows tells from where
     )
     update reissue set person_key = encode(sha256(convert_to('erased/' || named.reissue_id, 'UTF8')), 'hex')
     from named where reissue.reissue_id = named.reissue_id
