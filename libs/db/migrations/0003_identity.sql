@@ -114,7 +114,6 @@ GRANT SELECT ON issuer TO reseal_worker;        -- who made the old certificate 
 GRANT SELECT, INSERT, UPDATE ON customer_key TO reseal_worker;
 GRANT UPDATE (key_id, sealed, sealed_by, lookup, erased_at) ON customer_rrn TO reseal_worker;
 GRANT INSERT ON rrn_access TO reseal_worker;
-GRANT DELETE ON identity_day TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE ON known_device TO reseal_worker;
 GRANT DELETE ON identity_day TO reseal_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO reseal_worker, reseal_gateway;
