@@ -67,7 +67,9 @@ beforeAll(async () => {
 
 /** Whatever a customer can be asked for and the walk above was not: documents, photos, a new password, a device. */
 async function giveAwayEverything(): Promise<void> {
-  const forgetful = await stack.arrive();
+  const several = await stack.sandbox.makePeople(4, 'VALID');
+  const driver = several.find(({ document }) => document.type === 'DRIVING_LICENCE');
+  const forgetful = await stack.return(driver!);
   forgetful.deviceId = `device-${randomUUID()}`;
   const methods = ['PHONE_CODE', 'ID_DOCUMENT'] as const;
   expectSuccess(await forgetful.start({ by: 'DOCUMENT', reason: 'PASSWORD_FORGOTTEN', methods }));
@@ -78,7 +80,7 @@ async function giveAwayEverything(): Promise<void> {
   expectSuccess(await forgetful.verify({ ID_DOCUMENT: wrong }));
   expectSuccess(await forgetful.verify());
   expectSuccess(await forgetful.resetPassword(`Canary-${randomBytes(9).toString('hex')}!`));
-  const quitter = await stack.arrive();
+  const quitter = await stack.return(several.find((person) => person !== driver)!);
   quitter.deviceId = `device-${randomUUID()}`;
   expectSuccess(await quitter.start({ by: 'RRN', methods: ['ID_DOCUMENT', 'OLD_CERTIFICATE'] }));
   expectSuccess(await quitter.uploadPhoto());
