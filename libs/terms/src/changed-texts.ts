@@ -27,3 +27,15 @@ export function changedTexts(catalogue: TermsCatalogue, published: PublishedDige
     .map(([name, digest]) => `${name} is not recorded: add "${name}": "${digest}" to digests.json`);
   return [...changed, ...unrecorded];
 }
+
+/**
+ * What became of the record itself since it was `before`: lines are only ever added, or a text could be changed
+ * together with its digest.
+ *
+ * @returns a sentence for each line that is not as it was
+ */
+export function changedRecord(published: PublishedDigests, before: PublishedDigests): string[] {
+  return Object.entries(before)
+    .filter(([name, digest]) => published[name] !== digest)
+    .map(([name, digest]) => `${name} was recorded as ${digest}: bring that line of digests.json back`);
+}

@@ -26,5 +26,5 @@ export {
   verifyReceipt,
 } from './receipt.js';
 export type { ReceiptClaims } from './receipt.js';
-export { changedTexts } from './changed-texts.js';
+export { changedRecord, changedTexts } from './changed-texts.js';
 export type { PublishedDigests } from './changed-texts.js';

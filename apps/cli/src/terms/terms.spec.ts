@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '#libs/config';
-import { publicReceiptKeys, ReceiptSigner } from '#libs/terms';
+import { digestOf, publicReceiptKeys, ReceiptSigner } from '#libs/terms';
 import { runTerms } from './terms.js';
 
 const published = join(projectRoot(), 'libs/terms');
@@ -78,6 +79,48 @@ describe('npm run terms -- check', () => {
     const recorded = join(folder, 'digests.json');
     writeFileSync(recorded, JSON.stringify({ ...digests, ...more }));
     expect(await run(['check', '--documents', documents, '--digests', recorded])).toMatchObject({ code: 0 });
+  });
+
+  it('refuses a record that was changed along with its text, held against a commit', async () => {
+    const repository = join(folder, 'repository');
+    mkdirSync(repository);
+    const record = join(repository, 'digests.json');
+    cpSync(join(published, 'digests.json'), record);
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: repository });
+    git('init', '--quiet');
+    git(
+      '-c',
+      'user.name=spec',
+      '-c',
+      'user.email=spec@example.com',
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      '0',
+    );
+    git('add', '.');
+    git('-c', 'user.name=spec', '-c', 'user.email=spec@example.com', 'commit', '-q', '-m', '1');
+    const check = (documents: string, commit: string) =>
+      run(['check', '--documents', documents, '--digests', record, '--against', commit]);
+    expect(await check(join(published, 'documents'), 'HEAD')).toMatchObject({ code: 0 });
+
+    const name = 'certificate-service/2026-01.ko';
+    const documents = copy('rewritten');
+    appendFileSync(join(documents, `${name}.md`), 'One more clause.\n');
+    const text = readFileSync(join(documents, `${name}.md`), 'utf8')
+      .split('---\n')
+      .slice(2)
+      .join('---\n');
+    const digests = JSON.parse(readFileSync(record, 'utf8')) as Record<string, string>;
+    writeFileSync(record, JSON.stringify({ ...digests, [name]: digestOf(text) }));
+    expect(await run(['check', '--documents', documents, '--digests', record])).toMatchObject({ code: 0 });
+    expect(await check(documents, 'HEAD')).toMatchObject({
+      code: 1,
+      complaints: `${name} was recorded as ${digests[name]}: bring that line of digests.json back`,
+    });
+    expect(await check(documents, 'HEAD~1')).toMatchObject({ code: 0 }); // from before there was a record
+    expect(await check(documents, 'none')).toMatchObject({ code: 1, complaints: 'there is no commit none' });
   });
 
   it('says in one line what is wrong with a document that cannot be read', async () => {

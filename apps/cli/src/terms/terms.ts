@@ -1,15 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '#libs/config';
-import { changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
+import { changedRecord, changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
 import { Failure, type Terminal, UsageError } from '../npki/terminal.js';
 
 const USAGE = `Usage: npm run -s terms -- <command>
 
-  check [--documents DIR] [--digests FILE]
+  check [--documents DIR] [--digests FILE] [--against COMMIT]
       Refuses a text that was changed, removed or not recorded under its version: somebody may have agreed to
-      those very bytes. What is in force from when is printed. Exit code 1 if anything is wrong.
+      those very bytes. What is in force from when is printed. Exit code 1 if anything is wrong. With --against,
+      the record itself is held against the one in that commit of git (say, origin/main): lines are only added.
 
   verify RECEIPT --keys FILE
       Checks a consent receipt (a file, or - for standard input) by the keys of GET /v1/receipt-keys and prints
@@ -47,12 +49,14 @@ export async function runTerms([name = '', ...args]: string[], terminal: Termina
 async function check(args: string[], terminal: Terminal): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { documents: { type: 'string' }, digests: { type: 'string' } },
+    options: { documents: { type: 'string' }, digests: { type: 'string' }, against: { type: 'string' } },
   });
   const root = join(projectRoot(), 'libs/terms');
   const catalogue = orFail(() => loadTerms(values.documents ?? join(root, 'documents')));
-  const published = readJson(values.digests ?? join(root, 'digests.json')) as PublishedDigests;
-  const findings = changedTexts(catalogue, published);
+  const record = values.digests ?? join(root, 'digests.json');
+  const published = readJson(record) as PublishedDigests;
+  const before = values.against === undefined ? {} : recordedIn(values.against, record);
+  const findings = [...changedRecord(published, before), ...changedTexts(catalogue, published)];
   for (const finding of findings) terminal.complain(finding);
   if (findings.length > 0) return 1;
   for (const { termsId, version, locale, stage, mandatory, validFrom } of catalogue)
@@ -83,6 +87,15 @@ async function verify(args: string[], terminal: Terminal): Promise<number> {
 
 function readJson(file: string): unknown {
   return orFail((): unknown => JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** The record `file` as it is in a commit; empty in one from before there was any. */
+function recordedIn(commit: string, file: string): PublishedDigests {
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: dirname(file), encoding: 'utf8' });
+  if (git('rev-parse', '--quiet', '--verify', '--end-of-options', `${commit}^{commit}`).status !== 0)
+    throw new Failure(`there is no commit ${commit}`);
+  const { status, stdout } = git('show', '--end-of-options', `${commit}:./${basename(file)}`);
+  return status === 0 ? (orFail((): unknown => JSON.parse(stdout)) as PublishedDigests) : {};
 }
 
 /** What goes wrong with a file is the answer, and no crash. */
