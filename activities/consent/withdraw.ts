@@ -8,11 +8,16 @@ import {
   insertStep,
   inTransaction,
   lockReissue,
+  stepsOfKind,
   type Database,
+  type Tx,
 } from '#libs/db';
 import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
-import { ReissueChange } from '#activities/step';
+import { BrokenInvariant, ReissueChange } from '#activities/step';
 import { recordSaid } from './record.js';
+
+/** As the step table and the audit call it. */
+const kind = 'withdrawConsent';
 
 /** A customer takes an optional consent back. */
 export interface ConsentWithdrawal {
@@ -23,9 +28,12 @@ export interface ConsentWithdrawal {
   readonly termsId: string;
 }
 
-export type ConsentWithdrawalAnswer =
-  | { readonly answer: 'WITHDRAWN'; readonly withdrawn: WithdrawnConsent; readonly requestHmac: string }
-  | { readonly answer: 'MANDATORY' | 'NOT_GIVEN' };
+interface Withdrawn {
+  readonly answer: 'WITHDRAWN';
+  readonly withdrawn: WithdrawnConsent;
+  readonly requestHmac: string;
+}
+export type ConsentWithdrawalAnswer = Withdrawn | { readonly answer: 'MANDATORY' | 'NOT_GIVEN' };
 
 export interface ConsentWithdrawalContext {
   readonly db: Database;
@@ -57,28 +65,31 @@ async function withdrawConsent(
     if (recorded) return answerOf(recorded);
 
     // The version that was agreed to decides, which need not be the one that is in force by now.
-    const given = (await consentsOf(tx, reissueId))
+    const last = (await consentsOf(tx, reissueId))
       .filter((each) => each.terms_id === termsId)
       .toSorted((one, other) => other.recorded_at.getTime() - one.recorded_at.getTime())[0];
-    const document = terms.find((each) => each.termsId === termsId && each.version === given?.version);
-    if (!given || !(given.agreed || given.act === 'WITHDRAWN')) return { answer: 'NOT_GIVEN' };
+    if (last?.act === 'WITHDRAWN') return withdrawnBefore(tx, withdrawal);
+    if (!last?.agreed) return { answer: 'NOT_GIVEN' };
+    const { version, digest } = last;
+    const document = terms.find((each) => each.termsId === termsId && each.version === version);
     // A text that is not to be found any more cannot be shown to be optional.
     if (document?.mandatory ?? true) return { answer: 'MANDATORY' };
 
-    const change = new ReissueChange(tx, row, clock());
-    const { version, digest } = given;
+    // Later than what it takes back, whatever the clock of another machine said.
+    const at = new Date(Math.max(clock().getTime(), last.recorded_at.getTime() + 1));
+    const change = new ReissueChange(tx, row, at);
     const receipt = await recordSaid(tx, receipts, {
       reissueId,
       updateId,
       origin,
       act: 'WITHDRAWN',
-      consents: [{ termsId, version, digest, locale: given.locale as TermsLocale, agreed: false }],
-      at: change.now,
+      consents: [{ termsId, version, digest, locale: last.locale as TermsLocale, agreed: false }],
+      at,
     });
     change.announce('reseal.reissue.consent-withdrawn.v1', { terms: { termsId, version } });
     change.audit({
       actor: 'customer',
-      action: 'withdrawConsent',
+      action: kind,
       outcome: 'DONE',
       reason: null,
       details: { termsId, version },
@@ -86,22 +97,37 @@ async function withdrawConsent(
     });
     const after = await change.write();
     const certificate = after.serial ? await certificateBySerial(tx, after.serial) : undefined;
-    const withdrawn = { termsId, version, withdrawnAt: change.now.toISOString(), receipt: receipt! };
+    const withdrawn = { termsId, version, withdrawnAt: at.toISOString(), receipt: receipt! };
     const step = {
       reissue_id: reissueId,
       update_id: updateId,
-      kind: 'withdrawConsent',
+      kind,
       request_hmac: requestHmac,
       outcome: { status: 'DONE', withdrawn, reissue: showReissue(after, certificate) },
-      recorded_at: change.now,
+      recorded_at: at,
     };
     await insertStep(tx, step);
     return answerOf(step);
   });
 }
 
+/**
+ * A consent that was taken back stays so: another call is answered as the one that did it, and leaves no trace. Nobody
+ * fills the tables, or the topics, by repeating it.
+ */
+async function withdrawnBefore(
+  tx: Tx,
+  { reissueId, termsId, requestHmac }: ConsentWithdrawal,
+): Promise<ConsentWithdrawalAnswer> {
+  const before = (await stepsOfKind(tx, reissueId, kind))
+    .map(answerOf)
+    .find(({ withdrawn }) => withdrawn.termsId === termsId);
+  if (!before) throw new BrokenInvariant('a withdrawal has no recorded answer');
+  return { ...before, requestHmac };
+}
+
 /** What a withdrawal once answered; `withdrawn` is missing where the step was another call. */
-function answerOf(step: { outcome: unknown; request_hmac: string }): ConsentWithdrawalAnswer {
+function answerOf(step: { outcome: unknown; request_hmac: string }): Withdrawn {
   const { withdrawn } = step.outcome as { withdrawn: WithdrawnConsent };
   return { answer: 'WITHDRAWN', withdrawn, requestHmac: step.request_hmac };
 }

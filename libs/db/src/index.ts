@@ -89,7 +89,7 @@ export {
   insertConsentReceipt,
   consentReceiptsOf,
 } from './consents.js';
-export { findStep, insertStep } from './steps.js';
+export { findStep, insertStep, stepsOfKind } from './steps.js';
 export {
   putVaultItem,
   readVaultItem,

@@ -14,6 +14,17 @@ export async function findStep(
     .executeTakeFirst();
 }
 
+/** The steps of one kind, the newest first. */
+export async function stepsOfKind(tx: Tx, reissueId: string, kind: string): Promise<StepRow[]> {
+  return tx
+    .selectFrom('step')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('kind', '=', kind)
+    .orderBy('recorded_at', 'desc')
+    .execute();
+}
+
 export async function insertStep(
   tx: Tx,
   step: {

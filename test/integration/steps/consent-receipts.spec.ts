@@ -99,14 +99,50 @@ describe('an optional consent', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('is withdrawn once by one call, however often it comes, and once more by another', async () => {
+  it('is withdrawn once, however often and by however many calls', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     const [first, again] = await Promise.all([1, 2].map(() => withdraw(applicant, optional, 'once')));
     expect(again).toEqual(first);
     expect(await withdraw(applicant, optional, 'once')).toEqual(first);
     expect(await receiptsOf(applicant)).toHaveLength(2);
+
+    const [records, events, audit] = [
+      await receiptsOf(applicant),
+      await eventsOf(applicant),
+      await auditOf(applicant),
+    ];
+    const others = [await withdraw(applicant, optional), await withdraw(applicant, optional)];
+    for (const other of others) expect(other).toEqual(first);
+    expect(await receiptsOf(applicant)).toEqual(records);
+    expect(await eventsOf(applicant)).toEqual(events);
+    expect(await auditOf(applicant)).toEqual(audit);
+  });
+
+  it('is withdrawn after it was given, also by a worker whose clock is behind', async () => {
+    const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
+    world.clock.advance(-2 * second);
     expect(await withdraw(applicant, optional)).toMatchObject({ answer: 'WITHDRAWN' });
-    expect(await receiptsOf(applicant)).toHaveLength(3);
+    world.clock.advance(second);
+    expect((await consentRecordsOf(world.gateway, applicant.reissueId)).at(-1)?.act).toBe('WITHDRAWN');
+    expect(await receiptsOf(applicant)).toHaveLength(2);
+  });
+
+  it('that was given anew after it was withdrawn can be withdrawn anew', async () => {
+    const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
+    const agree = () => perform(world, applicant.reissueId, applicant.giveConsents());
+    await agree();
+    const first = await withdraw(applicant, 'expiry-guidance');
+    await world.owner // as if mandatory terms had changed
+      .updateTable('reissue')
+      .set({ state: 'CONSENT_REQUIRED' })
+      .where('reissue_id', '=', applicant.reissueId)
+      .execute();
+    world.clock.advance(second);
+    await agree();
+    const again = await withdraw(applicant, 'expiry-guidance');
+    expect(again).toMatchObject({ answer: 'WITHDRAWN' });
+    expect(again).not.toEqual(first);
+    expect(await withdraw(applicant, 'expiry-guidance')).toEqual(again);
   });
 
   it('tells a call under a used key what was asked for then', async () => {
