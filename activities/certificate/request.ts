@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
 import { certificateBySerial } from '#libs/db';
-import { consentsStillCurrent } from '#activities/consent';
+import { termsChangedSince } from '#activities/consent';
 import type { IssueOutcome } from '#activities/signing';
 import {
   BrokenInvariant,
@@ -34,12 +34,19 @@ export async function requestCertificate(
       if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
       return proceedAgain;
     }
-    if (!(await consentsStillCurrent(context, change))) {
+    const changed = await termsChangedSince(context, change);
+    if (changed.length > 0) {
       change.set({ consents_completed_at: null });
       change.move('requestCertificate', 'CONSENT_REQUIRED', 'reseal.reissue.consents-reopened.v1', {
         code: 'TERMS_CHANGED',
       });
-      return failed('CONSENT_INCOMPLETE', { errors: [{ pointer: '/consents', message: 'TERMS_CHANGED' }] });
+      return failed('CONSENT_INCOMPLETE', {
+        errors: changed.map((termsId) => ({
+          pointer: '#/consents',
+          code: 'TERMS_CHANGED',
+          message: `${termsId}: TERMS_CHANGED`,
+        })),
+      });
     }
     if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
     change.set({ csr: message.csr, pending_message: JSON.stringify(message) });

@@ -55,15 +55,20 @@ function pointerTo(message: GiveConsents, termsId: string): string {
   return index < 0 ? '#/consents' : `#/consents/${index}`;
 }
 
-/** Whether what the customer agreed to is still what is in force: a new version is asked for again. */
-export async function consentsStillCurrent(
+/**
+ * The mandatory terms of issuance to whose version in force the customer has not agreed: a new version came into force
+ * since, and has to be asked for.
+ */
+export async function termsChangedSince(
   context: ConsentContext,
   { tx, row, now }: ReissueChange,
-): Promise<boolean> {
+): Promise<string[]> {
   const given = await consentsOf(tx, row.reissue_id);
   return termsInForce(context.terms, 'issuance', 'ko', now)
     .filter(({ mandatory }) => mandatory)
-    .every((terms) =>
-      given.some((each) => each.terms_id === terms.termsId && each.version === terms.version && each.agreed),
-    );
+    .filter(
+      ({ termsId, version }) =>
+        !given.some((each) => each.terms_id === termsId && each.version === version && each.agreed),
+    )
+    .map(({ termsId }) => termsId);
 }

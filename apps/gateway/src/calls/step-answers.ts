@@ -5,6 +5,7 @@ import { tokenLifetimeSeconds, type AccessTokens } from '../access/access-tokens
 import { problem } from '../problems.js';
 import { wordsOfPasswordRule } from '../reading/password-rules.js';
 import { Answer } from './answer.js';
+import { recordedConsentFault } from './consent-words.js';
 import type { StepKind } from './step-routes.js';
 
 /** How a call ended for its client: with a recorded outcome, or with the promise that there will be one. */
@@ -58,5 +59,6 @@ type RecordedFault = NonNullable<Extract<StepOutcome, { status: 'REFUSED' }>['er
 /** A fault that was recorded by its code, in the words of those who read it. */
 function inWords({ pointer, code, message }: RecordedFault): InputFault {
   if (code === undefined) return { pointer, message };
-  return { pointer, code, message: wordsOfPasswordRule(code) ?? message };
+  const words = wordsOfPasswordRule(code) ?? recordedConsentFault(code, message);
+  return { pointer, code, message: words ?? message };
 }

@@ -1,0 +1,31 @@
+import type { ConsentProblemCode } from '#libs/terms';
+
+/** What can be wrong with consents: what was sent, or that a text has changed since it was agreed to. */
+export type ConsentFaultCode = ConsentProblemCode | 'TERMS_CHANGED';
+
+const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
+  MISSING: { ko: '필수 약관에 동의해야 합니다', en: 'mandatory terms were not agreed to' },
+  NOT_AGREED: { ko: '필수 약관에 동의해야 합니다', en: 'mandatory terms were refused' },
+  OUTDATED_VERSION: { ko: '현재 시행 중인 판이 아닙니다', en: 'this version is not in force' },
+  UNKNOWN_TERMS: { ko: '이 단계의 약관이 아닙니다', en: 'these terms do not belong to this stage' },
+  DIGEST_MISMATCH: {
+    ko: '시행 중인 약관의 해시가 아닙니다',
+    en: 'the digest is not that of the text in force',
+  },
+  TERMS_CHANGED: {
+    ko: '동의한 뒤에 새 판이 시행되었습니다',
+    en: 'a new version has come into force since they were agreed to',
+  },
+};
+
+/** What is wrong with the consent to these terms, in words that begin with their id. */
+export function consentFault(termsId: string, code: ConsentFaultCode): { ko: string; en: string } {
+  const { ko, en } = words[code];
+  return { ko: `${termsId}: ${ko}`, en: `${termsId}: ${en}` };
+}
+
+/** The same of a fault that a step recorded as `<termsId>: <code>`; undefined for a code that is none of these. */
+export function recordedConsentFault(code: string, message: string): { ko: string; en: string } | undefined {
+  if (!Object.hasOwn(words, code)) return undefined;
+  return consentFault(message.slice(0, message.lastIndexOf(':')), code as ConsentFaultCode);
+}
