@@ -39,6 +39,7 @@ import { PhotoDecoder } from './photos/photo-decoder.js';
 import { Photos, shelfIn } from './photos/photos.js';
 import { PhotosController } from './photos/photos.controller.js';
 import { ReadingController } from './reading/reading.controller.js';
+import { ReceiptKeysController } from './reading/receipt-keys.controller.js';
 import { ReferenceDataController } from './reading/reference-data.controller.js';
 import { ReferenceData } from './reading/reference-data.js';
 import { ReissueReader } from './reading/reissue-reader.js';
@@ -60,6 +61,7 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ReferenceDataController,
+        ReceiptKeysController,
         ReissuesController,
         ReadingController,
         ConsentsController,

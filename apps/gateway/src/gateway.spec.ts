@@ -209,12 +209,43 @@ describe('starting a reissue', () => {
     expect(await (await call('POST', '/v1/reissues', { body, headers })).json()).toEqual(first);
   });
 
+  it('says of which terms a new version came into force since they were agreed to, in either language', async () => {
+    const { id, post } = await begun({ state: 'CONSENT_REQUIRED' });
+    gateway.deliver = (message) => {
+      const code = 'TERMS_CHANGED';
+      const errors = [{ pointer: '#/consents', code, message: `certificate-service: ${code}` }];
+      return Promise.resolve(
+        gateway.settle(id, message, { status: 'REFUSED', code: 'CONSENT_INCOMPLETE', errors }),
+      );
+    };
+    for (const [language, message] of [
+      ['ko', 'certificate-service: 동의한 뒤에 새 판이 시행되었습니다'],
+      ['en', 'certificate-service: a new version has come into force since they were agreed to'],
+    ] as const) {
+      const answer = await post(
+        'consents',
+        { consents: gateway.consents() },
+        { 'accept-language': language },
+      );
+      expect(await answer.json()).toMatchObject({
+        type: 'urn:reseal:problem:consent-incomplete',
+        errors: [{ pointer: '#/consents', code: 'TERMS_CHANGED', message }],
+      });
+    }
+  });
+
   it('names the mandatory terms that were not agreed to, and starts nothing', async () => {
     const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), consents: [] } });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({
       type: 'urn:reseal:problem:consent-incomplete',
-      errors: expect.arrayContaining([expect.objectContaining({ pointer: '#/consents' })]),
+      errors: expect.arrayContaining([
+        {
+          pointer: '#/consents',
+          code: 'MISSING',
+          message: 'unique-identifier: mandatory terms were not agreed to',
+        },
+      ]),
     });
     expect(gateway.delivered).toEqual([]);
   });
@@ -456,6 +487,14 @@ describe('reference data', () => {
       'unknown-api-key',
     );
     expect(await slugOf(await call('GET', '/v1/terms?stage=other'))).toBe('invalid-request');
+  });
+
+  it('gives the keys of consent receipts to everybody', async () => {
+    const answer = await fetch(`${url}/v1/receipt-keys`);
+    const { keys } = (await answer.json()) as { keys: object[] };
+    expect(keys[0]).toMatchObject({ kty: 'OKP', use: 'sig' });
+    expect(keys[0]).not.toHaveProperty('d');
+    expect(answer.headers.get('cache-control')).toContain('public');
   });
 
   it('has a page that shows the API and loads nothing from elsewhere', async () => {

@@ -4,7 +4,7 @@ import { PROBLEM_MEDIA_TYPE } from '#libs/http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reissues } from './examples.js';
-import { operations, problemsOf, type OperationDocument, type OperationId } from './operations.js';
+import { openToAll, operations, problemsOf, type OperationDocument, type OperationId } from './operations.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Content = Record<string, { schema?: object; example?: unknown; examples?: object }>;
@@ -35,7 +35,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
 function completeOperation(operation: Operation, method: 'get' | 'post', path: string): void {
   const id = operation.operationId as OperationId;
   const { answers, request }: OperationDocument = operations[id];
-  operation.security = path.includes('{id}') ? [{ apiKey: [], accessToken: [] }] : [{ apiKey: [] }];
+  operation.security = securityOf(id, path);
   operation.parameters = [
     ...(operation.parameters ?? []).filter(
       (parameter) => !('name' in parameter) || !replaced.includes(parameter.name),
@@ -55,6 +55,11 @@ function completeOperation(operation: Operation, method: 'get' | 'post', path: s
       ...(Object.keys(documented).length > 0 ? { content: documented } : {}),
     } as Operation['responses'][string];
   }
+}
+
+function securityOf(id: OperationId, path: string): Record<string, string[]>[] {
+  if (openToAll.includes(id)) return [];
+  return path.includes('{id}') ? [{ apiKey: [], accessToken: [] }] : [{ apiKey: [] }];
 }
 
 const withExample = (content: Content, example: unknown): Content =>
@@ -106,10 +111,11 @@ const withReissue: readonly ProblemSlug[] = [
   'password-locked',
   'not-issued',
 ];
-const withErrors: Partial<Record<ProblemSlug, { pointer: string; message: string }>> = {
+const withErrors: Partial<Record<ProblemSlug, { pointer: string; code?: string; message: string }>> = {
   'invalid-request': { pointer: '#/applicant/mobile', message: 'must be a Korean mobile number' },
   'consent-incomplete': {
     pointer: '#/consents',
+    code: 'MISSING',
     message: 'personal-information: mandatory terms were not agreed to',
   },
   'envelope-refused': {

@@ -17,6 +17,7 @@ import { ConsentsController } from '../consents/consents.controller.js';
 import { Consents } from '../consents/consents.js';
 import { Photos } from '../photos/photos.js';
 import { PhotosController } from '../photos/photos.controller.js';
+import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReissueReader } from '../reading/reissue-reader.js';
 import { VidChecks } from '../vid-checks/vid-checks.js';
@@ -41,6 +42,7 @@ const unused = [
 @Module({
   controllers: [
     ReferenceDataController,
+    ReceiptKeysController,
     ReissuesController,
     ReadingController,
     ConsentsController,

@@ -58,7 +58,7 @@ export const operations = {
     tag: 'Before starting',
     summary: 'Keys to verify consent receipts by',
     description:
-      'A receipt is a compact JWS (EdDSA, `typ: consent-receipt+jwt`). Keys stay published after another one has taken over.',
+      'For everybody who is shown a receipt, a compact JWS (EdDSA, `typ: consent-receipt+jwt`). Keys stay published after another one has taken over.',
     answers: { 200: { description: 'JSON Web Key Set', example: example.receiptKeys } },
     problems: [],
   },
@@ -299,7 +299,8 @@ export const operations = {
 
 export type OperationId = keyof typeof operations;
 
-const everywhere: readonly ProblemSlug[] = ['unknown-api-key', 'unavailable', 'internal-error'];
+const openEverywhere: readonly ProblemSlug[] = ['unavailable', 'internal-error'];
+const everywhere: readonly ProblemSlug[] = ['unknown-api-key', ...openEverywhere];
 const underReissue: readonly ProblemSlug[] = ['invalid-token', 'not-your-reissue', 'not-found'];
 const withBody: readonly ProblemSlug[] = [
   'idempotency-key-required',
@@ -312,10 +313,16 @@ const withBody: readonly ProblemSlug[] = [
 ];
 const steps: readonly ProblemSlug[] = ['wrong-state', 'too-many-steps'];
 
+/** What anybody may call, without an API key. */
+export const openToAll: readonly OperationId[] = ['getReceiptKeys'];
+
+/** What is no step of the workflow, and possible whatever becomes of the reissue. */
+const inAnyState: readonly OperationId[] = ['withdrawConsent'];
+
 /** All problems a call may answer with. */
 export function problemsOf(id: OperationId, method: 'get' | 'post', path: string): ProblemSlug[] {
   const ofReissue = path.includes('{id}');
-  const step = method === 'post' && ofReissue;
+  const step = method === 'post' && ofReissue && !inAnyState.includes(id);
   return [
     ...new Set<ProblemSlug>([
       ...operations[id].problems,
@@ -323,7 +330,7 @@ export function problemsOf(id: OperationId, method: 'get' | 'post', path: string
       ...(step && id !== 'cancel' ? (['parked'] as const) : []),
       ...(method === 'post' ? withBody : []),
       ...(ofReissue ? underReissue : []),
-      ...everywhere,
+      ...(openToAll.includes(id) ? openEverywhere : everywhere),
     ]),
   ];
 }

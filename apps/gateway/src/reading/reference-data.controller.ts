@@ -27,21 +27,6 @@ const keysSchema = z
   })
   .meta({ id: 'SealingKeys' });
 
-const receiptKeysSchema = z
-  .object({
-    keys: z.array(
-      z.object({
-        kty: z.literal('OKP'),
-        crv: z.literal('Ed25519'),
-        x: z.string(),
-        kid: z.string(),
-        alg: z.literal('EdDSA'),
-        use: z.literal('sig'),
-      }),
-    ),
-  })
-  .meta({ id: 'ReceiptKeys' });
-
 @Controller('v1')
 @UseGuards(AccessGuard)
 export class ReferenceDataController {
@@ -51,12 +36,6 @@ export class ReferenceDataController {
   @Documented('getKeys', { answers: { 200: keysSchema } })
   keys(): ReferenceData['keys'] {
     return this.data.keys;
-  }
-
-  @Get('receipt-keys')
-  @Documented('getReceiptKeys', { answers: { 200: receiptKeysSchema } })
-  receiptKeys(): ReferenceData['receiptKeys'] {
-    return this.data.receiptKeys;
   }
 
   @Get('terms')

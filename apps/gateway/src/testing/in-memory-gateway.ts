@@ -23,6 +23,7 @@ import { DocsController } from '../openapi/docs.controller.js';
 import { problem } from '../problems.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
 import { ReadingController } from '../reading/reading.controller.js';
+import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
 import { ReissueReader, type CurrentReissue } from '../reading/reissue-reader.js';
@@ -161,6 +162,7 @@ export class InMemoryGateway {
         module: class GatewayInMemory {},
         controllers: [
           ReferenceDataController,
+          ReceiptKeysController,
           ReissuesController,
           ReadingController,
           VidChecksController,

@@ -1,0 +1,32 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { z } from 'zod';
+import { Documented } from '../openapi/documented.js';
+import { ReferenceData } from './reference-data.js';
+
+const receiptKeysSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.literal('OKP'),
+        crv: z.literal('Ed25519'),
+        x: z.string(),
+        kid: z.string(),
+        alg: z.literal('EdDSA'),
+        use: z.literal('sig'),
+      }),
+    ),
+  })
+  .meta({ id: 'ReceiptKeys' });
+
+/** For everybody: whoever is shown a receipt can verify it, and has no API key. */
+@Controller('v1/receipt-keys')
+export class ReceiptKeysController {
+  constructor(@Inject(ReferenceData) private readonly data: ReferenceData) {}
+
+  @Get()
+  @Header('cache-control', 'public, max-age=300')
+  @Documented('getReceiptKeys', { answers: { 200: receiptKeysSchema } })
+  keys(): ReferenceData['receiptKeys'] {
+    return this.data.receiptKeys;
+  }
+}
