@@ -9,7 +9,7 @@ import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
 import { makeKnown } from '../../apps/signer/src/known-issuers.js';
 import { createSoftToken, tokenProcesses } from '../../libs/ca/src/testing/soft-token.js';
-import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 const work = mkdtempSync(join(tmpdir(), 'reseal-ca-commands-'));
 const passphrase = 'only for these specs';
@@ -65,7 +65,7 @@ const entry = (action: string, outcome: string, reason: string | null = null) =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = createDatabase({ url: database.urlOf('owner'), applicationName: 'spec' });
+  owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
 });
 beforeEach(async () => {
   now = begin;
@@ -183,7 +183,7 @@ describe('ca rotate', () => {
 describe('issuing CAs in the database', () => {
   it('are known with their chain from before they sign; a rotation retires the one before', async () => {
     await ca('init');
-    const db = createDatabase({ url: database.urlOf('signer'), applicationName: 'spec' });
+    const db = createDatabase({ url: database.urlOf('signer'), ...asSpec });
     const authorities = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
     await makeKnown(db, authorities, 16, now);
     now = later;
@@ -202,7 +202,7 @@ describe('issuing CAs in the database', () => {
 
   it('are refused under a name that belongs to another key: directory and database do not fit', async () => {
     await ca('init');
-    const db = createDatabase({ url: database.urlOf('signer'), applicationName: 'spec' });
+    const db = createDatabase({ url: database.urlOf('signer'), ...asSpec });
     const open = () => openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
     await makeKnown(db, await open(), 16, now);
     home = mkdtempSync(join(work, 'home-'));

@@ -8,7 +8,7 @@ import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
 import { MovableClock } from '../world/movable-clock.js';
-import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
 jest.setTimeout(60_000);
@@ -20,7 +20,7 @@ let owner: Database;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = createDatabase({ url: database.urlOf('owner'), applicationName: 'spec' });
+  owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
 });
 afterAll(async () => {
   await owner.destroy();

@@ -17,7 +17,7 @@ import {
 } from '#libs/db';
 import { certificateEvent, createEventRelay, reissueEvent, type EventRelay } from '#libs/events';
 import { readEvents, type ReceivedEvent } from '../support/kafka.js';
-import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 const now = new Date('2026-11-05T03:04:05.678Z');
 const brokers = brokersOfStack();
@@ -28,7 +28,7 @@ const copies: EventRelay[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  worker = createDatabase({ url: database.urlOf('worker'), applicationName: 'spec' });
+  worker = createDatabase({ url: database.urlOf('worker'), ...asSpec });
 });
 afterEach(async () => {
   await Promise.all(copies.splice(0).map((relay) => relay.stop()));

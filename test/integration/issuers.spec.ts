@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, issuerBySubject, registerIssuers, type Database, type KnownIssuer } from '#libs/db';
-import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 let database: TestDatabase;
 let signer: Database;
 beforeAll(async () => {
   database = await createTestDatabase();
-  signer = createDatabase({ url: database.urlOf('signer'), max: 2, applicationName: 'spec' });
+  signer = createDatabase({ url: database.urlOf('signer'), max: 2, ...asSpec });
 });
 afterAll(async () => {
   await signer.destroy();

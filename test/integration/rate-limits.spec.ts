@@ -10,13 +10,13 @@ import {
   type RateLimit,
   type Use,
 } from '#libs/rate-limit';
-import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 let database: TestDatabase;
 let db: Database;
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = createDatabase({ url: database.urlOf('gateway'), applicationName: 'spec', max: 20 });
+  db = createDatabase({ url: database.urlOf('gateway'), ...asSpec, max: 20 });
 });
 afterAll(async () => {
   await db.destroy();

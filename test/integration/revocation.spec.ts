@@ -12,7 +12,7 @@ import {
 } from '#libs/domain';
 import { enrolCertificates, enrolledAt, enrolledUntil } from '../world/enrolled-certificates.js';
 import { MovableClock, second } from '../world/movable-clock.js';
-import { createTestDatabase, type TestDatabase } from '../world/test-database.js';
+import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
 jest.setTimeout(60_000);
@@ -27,7 +27,7 @@ let worker: Database;
 beforeAll(async () => {
   database = await createTestDatabase();
   const open = (role: 'owner' | 'signer' | 'worker') =>
-    createDatabase({ url: database.urlOf(role), applicationName: 'spec', max: 8 });
+    createDatabase({ url: database.urlOf(role), ...asSpec, max: 8 });
   [owner, signer, worker] = [open('owner'), open('signer'), open('worker')];
 });
 afterAll(async () => {

@@ -14,7 +14,7 @@ import { createDatabase, updateReissue, type Database, type ReissueChanges } fro
 import { inTransaction } from '#libs/db';
 import { insertReadyReissues } from '../bench/ready-reissues.js';
 import { MovableClock } from './movable-clock.js';
-import { createTestDatabase } from './test-database.js';
+import { asSpec, createTestDatabase } from './test-database.js';
 
 /** When these tests begin. */
 export const beginning = new Date('2026-11-05T03:04:05.678Z');
@@ -26,7 +26,7 @@ export async function createSigningWorld() {
   const database = await createTestDatabase();
   const opened: Database[] = [];
   const as = (role: 'owner' | 'signer' | 'worker') => {
-    const db = createDatabase({ url: database.urlOf(role), applicationName: 'spec' });
+    const db = createDatabase({ url: database.urlOf(role), ...asSpec });
     opened.push(db);
     return db;
   };

@@ -28,7 +28,7 @@ import { createApplication } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
 import { StatusModule, takeOcspRequests } from '../../apps/status/src/status.module.js';
 import { MovableClock } from './movable-clock.js';
-import { createTestDatabase, type Role } from './test-database.js';
+import { asSpec, createTestDatabase, type Role } from './test-database.js';
 
 const run = promisify(execFile);
 const dayMs = 86_400_000;
@@ -53,7 +53,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   const database = await createTestDatabase();
   const opened: Database[] = [];
   const as = (role: Role) => {
-    const db = createDatabase({ url: database.urlOf(role), applicationName: 'spec' });
+    const db = createDatabase({ url: database.urlOf(role), ...asSpec });
     opened.push(db);
     return db;
   };

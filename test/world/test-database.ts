@@ -5,6 +5,9 @@ import { parseEnv } from 'node:util';
 import pg from 'pg';
 import { migrate } from '../../libs/db/src/migrate.js';
 
+/** How tests connect: known as such, and patient where everything runs at the same time. */
+export const asSpec = { applicationName: 'spec', connectionTimeoutMs: 30_000 } as const;
+
 /** The roles that our apps use in the database. */
 export type Role = 'owner' | 'gateway' | 'worker' | 'signer' | 'status' | 'sandbox';
 

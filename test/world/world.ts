@@ -22,7 +22,7 @@ import { createActivities, type WorkerParts } from '../../apps/worker/src/activi
 import { MovableClock } from './movable-clock.js';
 import { OutsideWorld } from './outside-world.js';
 import { cheapHashing } from './people.js';
-import { createTestDatabase, type Role } from './test-database.js';
+import { asSpec, createTestDatabase, type Role } from './test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
 jest.setTimeout(60_000);
@@ -49,7 +49,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
   const database = await createTestDatabase();
   const opened: Database[] = [];
   const as = (role: Role, max = 10) => {
-    const db = createDatabase({ url: database.urlOf(role), applicationName: 'spec', max });
+    const db = createDatabase({ url: database.urlOf(role), ...asSpec, max });
     opened.push(db);
     return db;
   };

@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Largest number of connections. */
   readonly max?: number;
+  /** How long to wait for a connection, in milliseconds: one of the pool's or a new one. */
+  readonly connectionTimeoutMs?: number;
   readonly applicationName: string;
 }
 
@@ -19,7 +21,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     max: options.max ?? 10,
     application_name: options.applicationName,
     // A server that does not answer must not hold a step for ever: local activities retry after 3 s.
-    connectionTimeoutMillis: 3_000,
+    connectionTimeoutMillis: options.connectionTimeoutMs ?? 3_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 15_000,
