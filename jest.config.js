@@ -1,6 +1,8 @@
 // Jest in ES module mode; TypeScript is compiled by swc with the decorator metadata Nest needs.
 const common = {
   testEnvironment: 'node',
+  // No test measures time by it: a machine that everybody uses may stand still for seconds.
+  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

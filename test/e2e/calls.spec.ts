@@ -8,7 +8,7 @@ import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

@@ -9,7 +9,7 @@ import { expectSuccess } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

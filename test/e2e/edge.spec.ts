@@ -11,7 +11,7 @@ import { expectSuccess, send } from '../support/http.js';
 import { expectProblem, expectSomeProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

@@ -5,7 +5,7 @@ import type { Customer } from '../support/customer.js';
 import { connectToStack } from '../support/running-stack.js';
 import { TemporalHistories } from '../support/temporal.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 let histories: TemporalHistories;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { connectToStack } from '../support/running-stack.js';
 import { until } from '../support/until.js';
 import { forgetWorkflow, statusOfWorkflow, workflowCompleted } from '../support/workflows.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

@@ -6,7 +6,7 @@ import { documentAnswer, signedWithOld } from '../support/identity-answers.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

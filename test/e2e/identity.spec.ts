@@ -5,7 +5,7 @@ import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

@@ -13,7 +13,7 @@ import { takePhoto } from '../support/photos.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

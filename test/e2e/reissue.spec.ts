@@ -19,7 +19,7 @@ import type { Holding } from '../support/sandbox.js';
 import { readStories } from '../support/stories.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 let bookmark: Bookmark;

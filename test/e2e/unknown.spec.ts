@@ -7,7 +7,7 @@ import { nobodyLike } from '../support/nobody.js';
 import { connectToStack } from '../support/running-stack.js';
 import { visible } from '../support/visible.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 

@@ -8,7 +8,7 @@ import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { checkVid, vidCheckBody } from '../support/vid-check.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterAll(() => stack.close());
 const { gateway, sandbox } = stack;

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 import { expectSuccess } from '../support/http.js';
 import { workflowCompleted } from '../support/workflows.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 const control = new StackControl();
 afterEach(() => control.heal(stack));

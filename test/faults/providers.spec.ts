@@ -8,7 +8,7 @@ import type { Provider } from '../support/sandbox.js';
 import { until } from '../support/until.js';
 import { workflowCompleted } from '../support/workflows.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 const stack = connectToStack();
 afterEach(() => stack.sandbox.clearFaults());
 afterAll(() => stack.close());

@@ -11,7 +11,7 @@ import { MovableClock } from '../world/movable-clock.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const clock = new MovableClock(new Date('2026-11-05T03:04:05.678Z'));
 const folder = mkdtempSync(join(tmpdir(), 'reseal-lists-'));

@@ -15,7 +15,7 @@ import { MovableClock, second } from '../world/movable-clock.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const started = new Date('2026-11-05T03:04:05.678Z');
 const clock = new MovableClock(started);

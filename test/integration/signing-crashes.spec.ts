@@ -10,7 +10,7 @@ import { watchedDatabase, type Watch } from '../support/watched-database.js';
 import { minute } from '../world/movable-clock.js';
 import { createSigningWorld, type SigningWorld } from '../world/signing-world.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 let world: SigningWorld;
 beforeAll(async () => void (world = await createSigningWorld()));
 afterAll(() => world.close());

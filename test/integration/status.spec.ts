@@ -13,7 +13,7 @@ import { connectAsAdmin } from '../support/stores.js';
 import { until } from '../support/until.js';
 import { createStatusWorld, type IssuedCertificate, type StatusWorld } from '../world/status-world.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const run = promisify(execFile);
 const ocspRequest = { 'content-type': 'application/ocsp-request' };

@@ -4,7 +4,7 @@ import { taskQueues } from '#libs/domain';
 import { TimeSkipping } from '../support/time-skipping.js';
 
 // Everything that runs at the same time makes everything else slow.
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 const revokeLongHolds = jest.fn<HoldActivities['revokeLongHolds']>();
 let time: TimeSkipping;

@@ -24,7 +24,7 @@ import { ordinaryPath } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
 
 // Everything that runs at the same time makes everything else slow.
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 type Activity = (...args: never[]) => Promise<unknown>;
 type ActivityName = keyof World['activities'] | keyof World['signing'];

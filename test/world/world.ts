@@ -25,7 +25,7 @@ import { cheapHashing } from './people.js';
 import { asSpec, createTestDatabase, type Role } from './test-database.js';
 
 // Everything that runs at the same time makes everything else slow.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** When the tests begin, for those who start at no particular moment. */
 const beginning = new Date('2026-11-05T03:04:05.678Z');

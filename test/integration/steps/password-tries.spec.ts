@@ -22,7 +22,7 @@ async function submit(applicant: Applicant, password?: string, activities = worl
       const result = await perform(world, applicant.reissueId, message, { activities });
       return result.code ?? result.standing.state;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 100));
+      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400));
     }
   }
 }
