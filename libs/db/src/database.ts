@@ -20,6 +20,17 @@ import type {
   Selectable,
   Updateable,
 } from 'kysely';
+import type {
+  AuditCheckpointTable,
+  AuditLeafTable,
+  AuditNodeTable,
+  AuditPendingTable,
+  EvidenceBundleTable,
+  OperationApprovalTable,
+  OperationItemTable,
+  OperationTable,
+  ReissueArchiveTable,
+} from './operations-tables.js';
 
 export interface CustomerTable {
   customer_id: string;
@@ -92,6 +103,7 @@ export interface ReissueTable {
   downloaded_at: Date | null;
   ended_at: Date | null;
   /** Why it ended; null before, and where it was registered. */
+  archived_at: Generated<Date | null>;
   end_code: string | null;
   created_at: Date;
   updated_at: Date;
@@ -427,6 +439,15 @@ export interface Tables {
   audit_entry: AuditEntryTable;
   audit_personal: AuditPersonalTable;
   notification: NotificationTable;
+  audit_pending: AuditPendingTable;
+  audit_leaf: AuditLeafTable;
+  audit_node: AuditNodeTable;
+  audit_checkpoint: AuditCheckpointTable;
+  reissue_archive: ReissueArchiveTable;
+  evidence_bundle: EvidenceBundleTable;
+  operation: OperationTable;
+  operation_item: OperationItemTable;
+  operation_approval: OperationApprovalTable;
 }
 
 export type CustomerRow = Selectable<CustomerTable>;

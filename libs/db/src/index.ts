@@ -17,6 +17,12 @@ export type {
   PasswordCredentialRow,
   RevocationReason,
 } from './database.js';
+export type {
+  AuditCheckpointRow,
+  OperationApprovalRow,
+  OperationItemRow,
+  OperationRow,
+} from './operations-tables.js';
 export {
   findReissue,
   findReissues,

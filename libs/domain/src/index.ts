@@ -2,6 +2,24 @@ export { openStates, finalStates, states, isFinal, reasons, nextActions } from '
 export type { OpenState, FinalState, State, Reason, NextAction } from './states.js';
 export { endCodes } from './end-codes.js';
 export type { EndCode } from './end-codes.js';
+export {
+  staffRoles,
+  operationKinds,
+  approvedOperations,
+  needsApproval,
+  operationStates,
+  operationItemsAtMost,
+  operationLifetimeMs,
+  operationWorkflowIdOf,
+} from './operations.js';
+export type {
+  StaffRole,
+  OperationKind,
+  OperationState,
+  OperationSelection,
+  OperationParameters,
+  ReissueFilter,
+} from './operations.js';
 export { messages, transitions, accepts, nextStates, onlyNextState } from './transitions.js';
 export type { Message } from './transitions.js';
 export {
