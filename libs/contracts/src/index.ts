@@ -1,5 +1,7 @@
 export { problemCatalogue, problemType } from './problems.js';
 export type { ProblemSlug, Text } from './problems.js';
+export { opsProblemCatalogue } from './ops-problems.js';
+export type { OpsProblemSlug } from './ops-problems.js';
 export { reissueSchema, certificateSchema, showReissue } from './reissue.js';
 export type { Reissue, ReissueSnapshot, CertificateSnapshot } from './reissue.js';
 export {

@@ -4,7 +4,7 @@ export interface Text {
   readonly en: string;
 }
 
-interface ProblemType {
+export interface ProblemType {
   readonly status: number;
   /** What happened (RFC 9457 `title`). */
   readonly title: Text;

@@ -1,5 +1,6 @@
 export { bootstrap, createApplication } from './bootstrap.js';
 export type { ApplicationOptions } from './bootstrap.js';
+export { docsController } from './docs.js';
 export { edgeProblem, edgeProblems } from './edge-problems.js';
 export type { EdgeProblem } from './edge-problems.js';
 export { HealthRegistry } from './health.js';

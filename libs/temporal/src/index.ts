@@ -8,3 +8,4 @@ export { installTemporalRuntime } from './runtime.js';
 export { WorkerRunner } from './worker-runner.js';
 export type { WorkerSettings } from './worker-runner.js';
 export { bundleWorkflows, webpackConfigHook, workflowBundle, workflowsPath } from './workflow-bundle.js';
+export { grpcStatus, grpcStatusOf, isDependencyDown } from './dependency-down.js';

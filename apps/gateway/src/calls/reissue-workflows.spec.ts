@@ -7,7 +7,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { StepResult } from '#libs/domain';
-import { isDependencyDown } from '../dependency-errors.js';
+import { isDependencyDown } from '#libs/temporal';
 import { ReissueWorkflows } from './reissue-workflows.js';
 
 const reissueId = `ri_${'a'.repeat(32)}`;

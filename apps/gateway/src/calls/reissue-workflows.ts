@@ -16,7 +16,7 @@ import {
   type StartReissue,
   type StepResult,
 } from '#libs/domain';
-import { grpcStatus, grpcStatusOf } from '../dependency-errors.js';
+import { grpcStatus, grpcStatusOf } from '#libs/temporal';
 
 /** How far a message came within the time a call may take. */
 export type Delivery =

@@ -1,7 +1,7 @@
 import type { ReissueEventData } from '#libs/contracts';
 import type { EventRow } from '#libs/db';
 import { isFinal } from '#libs/domain';
-import { isDependencyDown } from '../dependency-errors.js';
+import { isDependencyDown } from '#libs/temporal';
 import { tooMany } from '../problems.js';
 import type { ReissueReader } from '../reading/reissue-reader.js';
 import type { EventListener } from './event-listener.js';

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { createApplication } from '#libs/http';
+import { UnsecuredJWT, SignJWT } from 'jose';
+import { TestIssuer, type TokenClaims } from '../testing/issuer.js';
+import { Public, Roles } from './roles.js';
+import { EveryHandlerHasRoles, StaffGuard } from './staff.guard.js';
+import { CallingStaff, type Staff } from './staff.js';
+import { StaffTokens } from './staff-tokens.js';
+
+@Controller()
+class Doors {
+  @Get('operators')
+  @Roles('operator')
+  operators(@CallingStaff() staff: Staff) {
+    return staff;
+  }
+
+  @Get('auditors')
+  @Roles('auditor', 'approver')
+  auditors() {
+    return {};
+  }
+
+  @Get('open')
+  @Public()
+  open() {
+    return {};
+  }
+}
+
+@Controller('forgotten')
+class Forgotten {
+  @Get()
+  door() {
+    return {};
+  }
+}
+
+const config = { host: '127.0.0.1', port: 0, logLevel: 'silent' };
+
+let issuer: TestIssuer;
+let app: Awaited<ReturnType<typeof createApplication>>;
+beforeAll(async () => {
+  issuer = await TestIssuer.start();
+  app = await application(Doors);
+});
+afterAll(async () => {
+  await app.close();
+  await issuer.close();
+});
+
+async function application(controller: new () => object, options: { issuer?: string } = {}) {
+  const tokens = new StaffTokens({
+    issuer: options.issuer ?? issuer.url,
+    audience: 'reseal-ops',
+    algorithms: ['ES256', 'EdDSA'],
+    rolesClaim: 'roles',
+    clockToleranceSeconds: 30,
+  });
+  @Module({
+    imports: [DiscoveryModule],
+    controllers: [controller],
+    providers: [
+      { provide: StaffTokens, useValue: tokens },
+      { provide: APP_GUARD, useClass: StaffGuard },
+      EveryHandlerHasRoles,
+    ],
+  })
+  class Doorway {}
+  const made = await createApplication({ name: 'ops', module: Doorway, config });
+  await made.init();
+  await made.getHttpAdapter().getInstance().ready();
+  return made;
+}
+
+async function knock(path: string, token?: string, at = app) {
+  const { statusCode, body, headers } = await at.inject({
+    method: 'GET',
+    url: path,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+  const { type } = JSON.parse(body) as { type?: string };
+  return { status: statusCode, problem: type?.split(':').at(-1), body, headers };
+}
+
+describe('a call of staff', () => {
+  it('is let in with a token of the issuer and the role that it needs', async () => {
+    const { status, body } = await knock('/operators', await issuer.token());
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toEqual({
+      subject: 'olivia',
+      name: 'Olivia',
+      roles: ['operator'],
+      actor: 'staff:olivia',
+    });
+  });
+
+  it('is refused without a token, and told so', async () => {
+    const { status, problem, headers } = await knock('/operators');
+    expect([status, problem, headers['www-authenticate']]).toEqual([401, 'sign-in-required', 'Bearer']);
+  });
+
+  it('is refused without the role, and told which are needed', async () => {
+    const { status, problem, body } = await knock('/auditors', await issuer.token());
+    expect([status, problem]).toEqual([403, 'role-required']);
+    expect(JSON.parse(body)).toMatchObject({ roles: ['auditor', 'approver'] });
+  });
+
+  it('needs nobody where the call is open to all', async () => {
+    expect((await knock('/open')).status).toBe(200);
+  });
+
+  it.each<[string, TokenClaims]>([
+    ['expired', { iat: -600, exp: -31 }],
+    ['not valid yet', { nbf: 120 }],
+    ['issued in the future', { iat: 120 }],
+    ['of another issuer', { iss: 'http://issuer.invalid' }],
+    ['for another audience', { aud: 'reseal-gateway' }],
+    ['without a subject', { sub: '' }],
+    ['with a subject that is no name for an audit', { sub: 'olivia\nstaff:april' }],
+  ])('is refused with a token that is %s', async (_, claims) => {
+    const { status, problem } = await knock('/operators', await issuer.token(claims));
+    expect([status, problem]).toEqual([401, 'token-refused']);
+  });
+
+  it.each<[string, TokenClaims]>([
+    ['expired less than the tolerance ago', { iat: -600, exp: -10 }],
+    ['issued a little ahead of our clock', { iat: 10 }],
+    ['for several audiences', { aud: ['other', 'reseal-ops'] }],
+  ])('is let in with a token that is %s', async (_, claims) => {
+    expect((await knock('/operators', await issuer.token(claims))).status).toBe(200);
+  });
+
+  it.each([[undefined], ['operator'], [['admin']], [[]], [{ operator: true }]])(
+    'has no role by a claim of roles that is %j',
+    async (roles) => {
+      const { status, problem } = await knock('/operators', await issuer.token({ roles }));
+      expect([status, problem]).toEqual([403, 'role-required']);
+    },
+  );
+
+  it('is refused with a token that nobody signed', async () => {
+    const unsigned = new UnsecuredJWT({ sub: 'olivia', roles: ['operator'] })
+      .setIssuer(issuer.url)
+      .setAudience('reseal-ops')
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .encode();
+    expect(await knock('/operators', unsigned)).toMatchObject({ status: 401, problem: 'token-refused' });
+  });
+
+  it('is refused with a token of another key, also under a known key id', async () => {
+    const [header = ''] = (await issuer.token()).split('.');
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+    for (const name of [kid, 'nobodys'])
+      expect(
+        await knock('/operators', await issuer.token({}, await TestIssuer.key(name, 'ES256'))),
+      ).toMatchObject({
+        status: 401,
+        problem: 'token-refused',
+      });
+  });
+
+  it('is refused with a token signed by the public key as if it were a shared secret', async () => {
+    const jwks = await (await fetch(`${issuer.url}/jwks`)).text();
+    const forged = await new SignJWT({ sub: 'olivia', roles: ['operator'] })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(issuer.url)
+      .setAudience('reseal-ops')
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(jwks));
+    expect(await knock('/operators', forged)).toMatchObject({ status: 401, problem: 'token-refused' });
+  });
+
+  it('is refused with an algorithm that is not configured, though the key is the issuer’s', async () => {
+    const other = await TestIssuer.key('p384', 'ES384');
+    expect(await knock('/operators', await issuer.token({}, other))).toMatchObject({ status: 401 });
+  });
+});
+
+describe('the issuer’s keys', () => {
+  it('are fetched once, and again when a token names a new one', async () => {
+    const own = await TestIssuer.start();
+    const door = await application(Doors, { issuer: own.url });
+    const first = await own.token();
+    for (let round = 0; round < 3; round += 1)
+      expect((await knock('/operators', first, door)).status).toBe(200);
+    expect(own.fetched).toBe(1);
+    await door.close();
+
+    const later = await application(Doors, { issuer: own.url });
+    await own.rotate();
+    expect((await knock('/operators', await own.token(), later)).status).toBe(200);
+    expect((await knock('/operators', first, later)).status).toBe(200);
+    await later.close();
+    await own.close();
+  });
+
+  it('answer 503 while they cannot be had, and work again afterwards', async () => {
+    const own = await TestIssuer.start();
+    own.up = false;
+    const door = await application(Doors, { issuer: own.url });
+    const token = await own.token();
+    const { status, problem, headers } = await knock('/operators', token, door);
+    expect([status, problem, headers['retry-after']]).toEqual([503, 'unavailable', '2']);
+    own.up = true;
+    expect((await knock('/operators', token, door)).status).toBe(200);
+    await door.close();
+    await own.close();
+  });
+});
+
+describe('a handler that does not say who may call it', () => {
+  it('keeps the app from booting', async () => {
+    await expect(application(Forgotten)).rejects.toThrow(
+      'Forgotten.door does not say who may call it: @Roles(…) or @Public()',
+    );
+  });
+});

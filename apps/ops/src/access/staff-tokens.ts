@@ -1,0 +1,116 @@
+import { staffRoles, type StaffRole } from '#libs/domain';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import type { Staff } from './staff.js';
+
+export interface StaffTokenOptions {
+  /** The issuer exactly as its tokens name it. */
+  readonly issuer: string;
+  readonly audience: string;
+  /** The only signature algorithms taken (RFC 8725 section 3.1). */
+  readonly algorithms: readonly string[];
+  /** The claim that lists a person's roles. */
+  readonly rolesClaim: string;
+  readonly clockToleranceSeconds: number;
+}
+
+/** Why a token does not open anything, for the log and never for the caller. */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused';
+}
+
+/** The issuer cannot be asked for its keys now: the same call may succeed later. */
+export class IssuerUnavailable extends Error {
+  override readonly name = 'IssuerUnavailable';
+}
+
+const discoveryDocument = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
+const discoveryTimeoutMs = 5_000;
+/** Made-up key ids must not make us ask the issuer with every call. */
+const keysAtMostEveryMs = 5_000;
+
+/**
+ * Reads access tokens of staff (RFC 9068): signature by a key of the issuer, who made it, for whom, and when. Keys are
+ * found by OpenID Connect Discovery at the first token, kept, and fetched anew when a token names one that is not known.
+ */
+export class StaffTokens {
+  private keys: Promise<JWTVerifyGetKey> | undefined;
+
+  constructor(
+    private readonly options: StaffTokenOptions,
+    private readonly clock: () => Date = () => new Date(),
+  ) {}
+
+  /**
+   * @throws {TokenRefused} whatever is wrong with it
+   * @throws {IssuerUnavailable} while the issuer's keys cannot be had
+   */
+  async open(token: string): Promise<Staff> {
+    const { issuer, audience, algorithms, clockToleranceSeconds } = this.options;
+    const keys = await this.issuerKeys();
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: [...algorithms],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: this.clock(),
+        requiredClaims: ['sub', 'iat', 'exp'],
+      });
+      return this.staffOf(payload);
+    } catch (error) {
+      if (error instanceof TokenRefused) throw error;
+      if (!(error instanceof errors.JOSEError) || meansUnavailable(error))
+        throw new IssuerUnavailable('the keys of the issuer cannot be fetched', { cause: error });
+      throw new TokenRefused(error.message, { cause: error });
+    }
+  }
+
+  private staffOf(payload: JWTPayload): Staff {
+    const { sub, iat, name } = payload;
+    if (!sub || !/^[\x21-\x7e]{1,128}$/.test(sub))
+      throw new TokenRefused('the subject is no name for an audit');
+    const latest = this.clock().getTime() / 1_000 + this.options.clockToleranceSeconds;
+    if (iat === undefined || iat > latest) throw new TokenRefused('issued in the future');
+    const claimed = payload[this.options.rolesClaim];
+    const named: readonly unknown[] = Array.isArray(claimed) ? claimed : [];
+    return {
+      subject: sub,
+      name: typeof name === 'string' && name !== '' ? name : sub,
+      roles: staffRoles.filter((role): role is StaffRole => named.includes(role)),
+      actor: `staff:${sub}`,
+    };
+  }
+
+  /** Kept once found; after a failure the next token asks again. */
+  private issuerKeys(): Promise<JWTVerifyGetKey> {
+    this.keys ??= this.discover().catch((error: unknown) => {
+      this.keys = undefined;
+      throw new IssuerUnavailable('the issuer cannot be reached', { cause: error });
+    });
+    return this.keys;
+  }
+
+  private async discover(): Promise<JWTVerifyGetKey> {
+    const { issuer } = this.options;
+    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const answer = await fetch(address, {
+      signal: AbortSignal.timeout(discoveryTimeoutMs),
+      redirect: 'error',
+    });
+    if (!answer.ok) throw new Error(`discovery answered ${answer.status}`);
+    const found = discoveryDocument.parse(await answer.json());
+    // OpenID Connect Discovery 1.0 section 4.3: they must be the same, or somebody speaks for another.
+    if (found.issuer !== issuer) throw new Error('discovery names another issuer');
+    return createRemoteJWKSet(new URL(found.jwks_uri), {
+      timeoutDuration: discoveryTimeoutMs,
+      cooldownDuration: keysAtMostEveryMs,
+    });
+  }
+}
+
+/** Errors by which jose tells that it could not get the keys, and not that the token is wrong. */
+const meansUnavailable = (error: InstanceType<typeof errors.JOSEError>) =>
+  error instanceof errors.JWKSTimeout ||
+  error.code === 'ERR_JOSE_GENERIC' ||
+  error.code === 'ERR_JWKS_INVALID';

@@ -1,0 +1,73 @@
+import {
+  Inject,
+  Injectable,
+  RequestMethod,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { problem, unavailable } from '../problems.js';
+import { rolesKey, type AllowedRoles } from './roles.js';
+import { IssuerUnavailable, StaffTokens, TokenRefused } from './staff-tokens.js';
+
+/** Lets staff in by their token (RFC 6750), to what one of their roles allows. */
+@Injectable()
+export class StaffGuard implements CanActivate {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(StaffTokens) private readonly tokens: StaffTokens,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const allowed = this.reflector.getAllAndOverride<AllowedRoles | undefined>(rolesKey, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (allowed === 'public' || isOfTheFrame(context.getClass())) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (token === undefined) throw problem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
+    const staff = await this.tokens.open(token).catch((error: unknown) => {
+      if (error instanceof TokenRefused)
+        throw problem('token-refused', {
+          cause: error,
+          headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+        });
+      throw error instanceof IssuerUnavailable ? unavailable(error) : error;
+    });
+    if (!allowed?.some((role) => staff.roles.includes(role)))
+      throw problem('role-required', { extensions: { roles: allowed ?? [] } });
+    request.staff = staff;
+    return true;
+  }
+}
+
+/** Controllers of libs/http (health, metrics) are not the API. */
+const isOfTheFrame = (controller: { name: string }) => controller.name === 'HealthController';
+
+/** Refuses to boot with a handler that does not say who may call it: forgetting must not open a door. */
+@Injectable()
+export class EveryHandlerHasRoles implements OnModuleInit {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+  ) {}
+
+  onModuleInit(): void {
+    for (const { instance, metatype } of this.discovery.getControllers()) {
+      if (!metatype || isOfTheFrame(metatype)) continue;
+      const prototype = Object.getPrototypeOf(instance) as Record<string, object>;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[name]!;
+        const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
+        const roles: unknown =
+          Reflect.getMetadata(rolesKey, handler) ?? Reflect.getMetadata(rolesKey, metatype);
+        if (method !== undefined && roles === undefined)
+          throw new Error(`${metatype.name}.${name} does not say who may call it: @Roles(…) or @Public()`);
+      }
+    }
+  }
+}

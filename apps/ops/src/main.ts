@@ -1,0 +1,9 @@
+import 'reflect-metadata';
+import { exitOnConfigError, loadConfig } from '#libs/config';
+import { bootstrap } from '#libs/http';
+import { configSchema } from './config.js';
+import { OpsModule } from './ops.module.js';
+
+const config = exitOnConfigError(() => loadConfig(configSchema));
+
+await bootstrap({ name: 'ops', module: OpsModule.with(config), config });

@@ -1,0 +1,27 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { staffRoles } from '#libs/domain';
+import { z } from 'zod';
+import { Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { Documented } from '../openapi/documented.js';
+
+const meSchema = z
+  .object({
+    subject: z.string().describe('As the issuer names the person'),
+    name: z.string(),
+    roles: z.array(z.enum(staffRoles)),
+  })
+  .meta({ id: 'Me' });
+
+@Controller('v1/me')
+class MeController {
+  @Get()
+  @Roles(...staffRoles)
+  @Documented('whoAmI', 'Who is signed in', { 200: meSchema })
+  me(@CallingStaff() { subject, name, roles }: Staff): z.infer<typeof meSchema> {
+    return { subject, name, roles: [...roles] };
+  }
+}
+
+@Module({ controllers: [MeController] })
+export class MeModule {}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { HealthRegistry } from '#libs/http';
+import { EveryHandlerHasRoles, StaffGuard } from './access/staff.guard.js';
+import { StaffTokens } from './access/staff-tokens.js';
+import type { Config } from './config.js';
+import { Dependencies } from './dependencies.js';
+import { DependencyErrors } from './dependency-errors.js';
+import { DocsController } from './openapi/docs.controller.js';
+import { parts } from './parts.js';
+
+/** The operators' and auditors' API: who may come in, and its parts, each a module of its own (`parts.ts`). */
+@Module({})
+export class OpsModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: OpsModule,
+      global: true,
+      imports: [DiscoveryModule, ...parts],
+      controllers: [DocsController],
+      providers: [
+        {
+          provide: Dependencies,
+          inject: [HealthRegistry],
+          useFactory: (health: HealthRegistry) => new Dependencies(config, health),
+        },
+        { provide: StaffTokens, useValue: staffTokensOf(config) },
+        { provide: APP_GUARD, useClass: StaffGuard },
+        { provide: APP_INTERCEPTOR, useClass: DependencyErrors },
+        EveryHandlerHasRoles,
+      ],
+      exports: [Dependencies],
+    };
+  }
+}
+
+export const staffTokensOf = (config: Config): StaffTokens =>
+  new StaffTokens({
+    issuer: config.oidcIssuer,
+    audience: config.oidcAudience,
+    algorithms: config.oidcAlgorithms,
+    rolesClaim: config.oidcRolesClaim,
+    clockToleranceSeconds: config.oidcClockToleranceSeconds,
+  });

@@ -1,0 +1,90 @@
+import { problemCatalogue, type ProblemType } from './problems.js';
+
+/** Those that the gateway's clients meet too. */
+const common = [
+  'malformed-request',
+  'invalid-request',
+  'idempotency-key-required',
+  'idempotency-mismatch',
+  'not-found',
+  'method-not-allowed',
+  'not-acceptable',
+  'unsupported-media-type',
+  'body-too-large',
+  'request-timeout',
+  'uri-too-long',
+  'headers-too-large',
+  'too-many-requests',
+  'unavailable',
+  'internal-error',
+] as const satisfies (keyof typeof problemCatalogue)[];
+
+/** Every problem that staff can meet. The key is the last part of the stable `type`: `urn:reseal:problem:<key>`. */
+export const opsProblemCatalogue = {
+  ...(Object.fromEntries(common.map((slug) => [slug, problemCatalogue[slug]])) as Pick<
+    typeof problemCatalogue,
+    (typeof common)[number]
+  >),
+  'sign-in-required': {
+    status: 401,
+    title: { ko: '로그인이 필요합니다', en: 'You are not signed in' },
+    detail: {
+      ko: '로그인한 뒤 다시 시도하십시오.',
+      en: 'Sign in and try again.',
+    },
+  },
+  'token-refused': {
+    status: 401,
+    title: { ko: '로그인이 만료되었거나 올바르지 않습니다', en: 'Your sign-in is no longer valid' },
+    detail: { ko: '다시 로그인하십시오.', en: 'Sign in again.' },
+  },
+  'role-required': {
+    status: 403,
+    title: { ko: '이 작업을 할 권한이 없습니다', en: 'Your roles do not allow this' },
+    detail: {
+      ko: 'roles에 적힌 역할 가운데 하나가 필요합니다. 관리자에게 문의하십시오.',
+      en: 'One of the roles listed in roles is needed. Ask whoever administers them.',
+    },
+  },
+  'not-your-own': {
+    status: 403,
+    title: { ko: '자신의 요청은 승인할 수 없습니다', en: 'Nobody approves what they asked for themselves' },
+    detail: { ko: '다른 승인자에게 요청하십시오.', en: 'Ask another approver.' },
+  },
+  'operation-changed': {
+    status: 409,
+    title: { ko: '요청 내용이 바뀌었습니다', en: 'The operation is no longer what you read' },
+    detail: {
+      ko: '다시 읽고, 그 digest로 확인하거나 승인하십시오.',
+      en: 'Read it again and confirm or approve it by its new digest.',
+    },
+  },
+  'wrong-operation-state': {
+    status: 409,
+    title: { ko: '지금 상태에서는 할 수 없습니다', en: 'The operation is not in a state for this' },
+    detail: { ko: '작업의 현재 상태를 확인하십시오.', en: 'Look at the state of the operation.' },
+  },
+  'nothing-selected': {
+    status: 422,
+    title: { ko: '대상이 없습니다', en: 'Nothing is selected' },
+    detail: {
+      ko: '선택한 조건에 맞는 대상이 없습니다. 조건을 확인하십시오.',
+      en: 'Nothing meets what was asked for. Check the selection.',
+    },
+  },
+  'too-many-selected': {
+    status: 422,
+    title: { ko: '대상이 너무 많습니다', en: 'Too much is selected' },
+    detail: {
+      ko: '한 작업의 대상은 10,000개까지입니다. 조건을 좁히십시오.',
+      en: 'One operation takes 10,000 at most. Narrow the selection.',
+    },
+  },
+  'not-archived': {
+    status: 409,
+    title: { ko: '증거 자료를 아직 만들 수 없습니다', en: 'The evidence cannot be made yet' },
+    detail: { ko: '잠시 뒤 다시 시도하십시오.', en: 'Try again in a moment.' },
+  },
+} as const satisfies Record<string, ProblemType>;
+
+export type OpsProblemSlug = keyof typeof opsProblemCatalogue;

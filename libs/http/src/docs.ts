@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Controller, Get, Param, type Type } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { edgeProblem } from './edge-problems.js';
+
+// Swagger UI comes with @nestjs/swagger and is found from there.
+const swaggerFolder = (
+  createRequire(import.meta.resolve('@nestjs/swagger'))('swagger-ui-dist/absolute-path.js') as () => string
+)();
+
+const assets: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+};
+
+const page = (title: string) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<main id="api"></main>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
+  new Response(body, {
+    headers: {
+      'content-type': `${type}; charset=utf-8`,
+      'content-security-policy': pagePolicy,
+      'cache-control': 'no-cache',
+    },
+  });
+
+/**
+ * A controller for the API document, and a page that shows it. Nothing is loaded from elsewhere.
+ *
+ * @param title of the page
+ * @param file the document, as JSON
+ */
+export function docsController(title: string, file: string): Type {
+  @ApiExcludeController()
+  @Controller()
+  class DocsController {
+    private readonly document = readFileSync(file);
+
+    @Get('openapi.json')
+    openApi(): Response {
+      return answer(this.document, 'application/json');
+    }
+
+    @Get('docs')
+    page(): Response {
+      return answer(page(title), 'text/html');
+    }
+
+    @Get('docs/:file')
+    asset(@Param('file') name: string): Response {
+      if (name === 'start.js') return answer(start, 'text/javascript');
+      const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
+      if (!type) throw edgeProblem('not-found');
+      return answer(readFileSync(join(swaggerFolder, name)), type);
+    }
+  }
+  return DocsController;
+}
