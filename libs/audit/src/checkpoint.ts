@@ -1,0 +1,125 @@
+import {
+  base64url,
+  CompactSign,
+  compactVerify,
+  importJWK,
+  type CompactJWSHeaderParameters,
+  type JWK,
+} from 'jose';
+import { z } from 'zod';
+import type { Hash } from './merkle.js';
+
+/** What the log was at a time: how many leaves it had, and their root. */
+export interface Checkpoint {
+  /** Which log. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Hash;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** A key by which what the audit signs is verified, and when it was in use. */
+export interface AuditKey {
+  readonly jwk: JWK & { readonly kid: string };
+  /** ISO 8601. */
+  readonly validFrom: string;
+  /** ISO 8601; absent while it is in use. */
+  readonly validUntil?: string | undefined;
+}
+
+/** Why a signature is not taken. */
+export class SignatureRefused extends Error {
+  override readonly name = 'SignatureRefused';
+
+  constructor(
+    readonly kind: 'SIGNATURE_INVALID' | 'KEY_NOT_TRUSTED' | 'FORMAT_INVALID',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** `typ` of the signatures, so that none of them is taken for another (RFC 8725 section 3.11). */
+export const signatureTypes = {
+  checkpoint: 'reseal-checkpoint+jws',
+  evidence: 'reseal-evidence+jws',
+} as const;
+export type SignatureType = keyof typeof signatureTypes;
+
+const algorithm = 'EdDSA';
+
+const checkpointSchema = z.object({
+  origin: z.string(),
+  size: z.int().min(1),
+  root: z.string().regex(/^[\w-]{43}$/),
+  time: z.iso.datetime(),
+});
+
+/** Signs with an Ed25519 key as a compact JWS (RFC 7515, RFC 8037). */
+export async function signWith(
+  key: JWK & { readonly kid: string },
+  type: SignatureType,
+  payload: object,
+): Promise<string> {
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: algorithm, kid: key.kid, typ: signatureTypes[type] })
+    .sign(await importJWK(key, algorithm));
+}
+
+/** A checkpoint as it is published and kept: a compact JWS. */
+export const signCheckpoint = (
+  key: JWK & { readonly kid: string },
+  { origin, size, root, time }: Checkpoint,
+): Promise<string> => signWith(key, 'checkpoint', { origin, size, root: base64url.encode(root), time });
+
+/**
+ * What was signed, once the signature holds and its key is trusted.
+ *
+ * @throws {SignatureRefused}
+ */
+export async function openSignature(
+  jws: string,
+  type: SignatureType,
+  keys: readonly AuditKey[],
+): Promise<{ readonly payload: unknown; readonly key: AuditKey }> {
+  let used: AuditKey | undefined;
+  const keyFor = async ({ kid, typ }: CompactJWSHeaderParameters) => {
+    if (typ !== signatureTypes[type])
+      throw new SignatureRefused(
+        'FORMAT_INVALID',
+        `this is signed as ${String(typ)}, not as ${signatureTypes[type]}`,
+      );
+    used = keys.find(({ jwk }) => jwk.kid === kid);
+    if (!used) throw new SignatureRefused('KEY_NOT_TRUSTED', `the trust file has no key ${String(kid)}`);
+    return importJWK(used.jwk, algorithm);
+  };
+  try {
+    const { payload } = await compactVerify(jws, keyFor, { algorithms: [algorithm] });
+    return { payload: JSON.parse(new TextDecoder().decode(payload)) as unknown, key: used! };
+  } catch (error) {
+    if (error instanceof SignatureRefused) throw error;
+    throw new SignatureRefused('SIGNATURE_INVALID', 'the signature does not hold', { cause: error });
+  }
+}
+
+/** Whether a key was in use at that time. */
+export const wasValidAt = ({ validFrom, validUntil }: AuditKey, time: string): boolean =>
+  Date.parse(validFrom) <= Date.parse(time) &&
+  (validUntil === undefined || Date.parse(time) < Date.parse(validUntil));
+
+/**
+ * A checkpoint, once its signature holds.
+ *
+ * @throws {SignatureRefused}
+ */
+export async function openCheckpoint(jws: string, keys: readonly AuditKey[]): Promise<Checkpoint> {
+  const { payload, key } = await openSignature(jws, 'checkpoint', keys);
+  const found = checkpointSchema.safeParse(payload);
+  if (!found.success) throw new SignatureRefused('FORMAT_INVALID', 'what is signed is no checkpoint');
+  const { origin, size, root, time } = found.data;
+  if (!wasValidAt(key, time))
+    throw new SignatureRefused('KEY_NOT_TRUSTED', `key ${key.jwk.kid} was not in use at ${time}`);
+  return { origin, size, root: base64url.decode(root), time };
+}

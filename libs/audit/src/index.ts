@@ -1,0 +1,27 @@
+export {
+  hashLeaf,
+  hashChildren,
+  sameHash,
+  planRoot,
+  planInclusion,
+  planConsistency,
+  rootByInclusion,
+  isConsistent,
+} from './merkle.js';
+export type { Hash, Node, ProofPlan } from './merkle.js';
+export {
+  authorityStream,
+  canonicalJson,
+  digestOfJson,
+  digestOfText,
+  digestOfPersonal,
+  leafOf,
+} from './entry.js';
+export type { LoggedEntry, PersonalPart } from './entry.js';
+export { openCheckpoint, signCheckpoint, signWith, SignatureRefused } from './checkpoint.js';
+export type { AuditKey, Checkpoint } from './checkpoint.js';
+export { bundleFormat, trustFormat, bundleSchema } from './bundle.js';
+export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
+export { findingKinds } from './verify/report.js';
+export type { EntryPlace, Finding, FindingKind, Unproven, Verdict } from './verify/report.js';
+export { readTrust, signedContentOf, TrustUnusable, verifyEvidence } from './verify/verify-evidence.js';

@@ -1,0 +1,101 @@
+import { base64url } from 'jose';
+import type { BundleEntry, EvidenceBundle } from '../bundle.js';
+import { digestOfPersonal, leafOf } from '../entry.js';
+import type { Checkpoint } from '../checkpoint.js';
+import { rootByInclusion, sameHash, type Hash } from '../merkle.js';
+import type { EntryPlace, Report } from './report.js';
+
+const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPlace => ({
+  stream,
+  sequence,
+  ...(leafIndex === null ? {} : { leafIndex }),
+});
+
+/** Whether every entry is in the log as it stands here, none is missing, and they stand in order. */
+export function verifyEntries(
+  bundle: EvidenceBundle,
+  checkpoint: Checkpoint | undefined,
+  report: Report,
+): void {
+  for (const item of bundle.entries) {
+    verifyEntry(item, bundle, checkpoint, report);
+    if (item.entry) verifyPersonal(item, report);
+  }
+  verifyOrder(bundle.entries, report);
+  verifyComplete(bundle, report);
+}
+
+function verifyEntry(
+  item: BundleEntry,
+  { reissueId }: EvidenceBundle,
+  checkpoint: Checkpoint | undefined,
+  report: Report,
+): void {
+  const place = placeOf(item);
+  const { entry, leafIndex, proof } = item;
+  if (entry && (entry.stream !== item.stream || entry.sequence !== item.sequence))
+    report.finding('ENTRY_ALTERED', 'the entry names another place than it stands in', place);
+  if (entry && item.stream !== reissueId && entry.details['reissueId'] !== reissueId)
+    report.finding('ENTRY_INSERTED', 'the entry is of something else than this reissue', place);
+  if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
+  if (leafIndex === null || item.leafHash === null)
+    return report.notProven('ENTRY', 'it is not in the log yet', place);
+  if (!checkpoint || proof === null || leafIndex >= checkpoint.size)
+    return report.notProven('ENTRY', 'no checkpoint covers it yet', place);
+
+  const hashes = proof.map((hash) => base64url.decode(hash));
+  const leadsToRoot = (leaf: Hash) => {
+    const root = rootByInclusion(leaf, leafIndex, checkpoint.size, hashes);
+    return root !== undefined && sameHash(root, checkpoint.root);
+  };
+  const kept = base64url.decode(item.leafHash);
+  const own = entry ? leafOf(entry) : kept;
+  if (leadsToRoot(own)) return;
+  if (!sameHash(own, kept) && leadsToRoot(kept))
+    return report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
+  if (sameHash(own, kept))
+    return report.finding('ENTRY_INSERTED', 'the log of the checkpoint does not have this entry here', place);
+  report.finding(
+    'PROOF_INVALID',
+    'neither the entry nor its leaf leads to the root of the checkpoint',
+    place,
+  );
+}
+
+function verifyPersonal(item: BundleEntry, report: Report): void {
+  if (!item.personal) return;
+  if (digestOfPersonal(item.personal) !== item.entry?.personalDigest)
+    report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
+}
+
+/** In the bundle, within a stream and in the log the order is one and the same. */
+function verifyOrder(entries: readonly BundleEntry[], report: Report): void {
+  const last = new Map<string, BundleEntry>();
+  let lastLeaf = -1;
+  for (const item of entries) {
+    const before = last.get(item.stream);
+    if (before && before.sequence === item.sequence)
+      report.finding('ENTRY_INSERTED', 'there is another entry of the same number', placeOf(item));
+    else if (before && before.sequence > item.sequence)
+      report.finding('ENTRY_ORDER', `it stands after number ${before.sequence}`, placeOf(item));
+    else if (item.leafIndex !== null && item.leafIndex <= lastLeaf)
+      report.finding('ENTRY_ORDER', `it stands after leaf ${lastLeaf}`, placeOf(item));
+    if (item.leafIndex !== null) lastLeaf = Math.max(lastLeaf, item.leafIndex);
+    if (!before || before.sequence < item.sequence) last.set(item.stream, item);
+  }
+}
+
+/** A reissue numbers its entries from 1 without a gap. */
+function verifyComplete({ reissueId, reissue, entries }: EvidenceBundle, report: Report): void {
+  const present = new Set(
+    entries.filter(({ stream }) => stream === reissueId).map(({ sequence }) => sequence),
+  );
+  const highest = Math.max(reissue.auditSequence, ...present);
+  for (let sequence = 1; sequence <= highest; sequence += 1) {
+    const place = { stream: reissueId, sequence };
+    if (!present.has(sequence))
+      report.finding('ENTRY_MISSING', 'the reissue has had an entry of this number', place);
+    else if (sequence > reissue.auditSequence)
+      report.finding('ENTRY_INSERTED', 'the reissue never counted so far', place);
+  }
+}

@@ -1,0 +1,98 @@
+import { base64url } from 'jose';
+import type { EvidenceBundle, TrustFile } from '../bundle.js';
+import { openCheckpoint, SignatureRefused, type Checkpoint } from '../checkpoint.js';
+import { isConsistent, sameHash } from '../merkle.js';
+import type { Report } from './report.js';
+
+/** A checkpoint that holds and is of the trusted log; otherwise a finding. */
+export async function takeCheckpoint(
+  jws: string,
+  trust: TrustFile,
+  report: Report,
+): Promise<Checkpoint | undefined> {
+  try {
+    const checkpoint = await openCheckpoint(jws, trust.auditKeys);
+    if (checkpoint.origin === trust.origin) return checkpoint;
+    report.finding('CHECKPOINT_INVALID', `it is of another log: ${checkpoint.origin}`);
+  } catch (error) {
+    if (!(error instanceof SignatureRefused)) throw error;
+    const kind = error.kind === 'KEY_NOT_TRUSTED' ? error.kind : 'CHECKPOINT_INVALID';
+    report.finding(kind, `a checkpoint: ${error.message}`);
+  }
+  return undefined;
+}
+
+/**
+ * Whether the log of the bundle continues every earlier checkpoint: those in the bundle, and above all those that were
+ * kept elsewhere, where nobody who changes the log can change them too.
+ */
+export async function verifyGrowth(
+  bundle: EvidenceBundle,
+  newest: Checkpoint | undefined,
+  kept: readonly string[],
+  trust: TrustFile,
+  report: Report,
+): Promise<void> {
+  const proofs: { checkpoint: Checkpoint; proof: readonly string[] }[] = [];
+  for (const { checkpoint: jws, proof } of bundle.consistency) {
+    const checkpoint = await takeCheckpoint(jws, trust, report);
+    if (checkpoint && newest) {
+      proofs.push({ checkpoint, proof });
+      verifyStep(checkpoint, newest, proof, report);
+    }
+  }
+  for (const jws of kept) {
+    const checkpoint = await takeCheckpoint(jws, trust, report);
+    if (!checkpoint) continue;
+    if (!newest) {
+      report.notProven(
+        'CHECKPOINT',
+        `the bundle has no checkpoint to compare with that of ${checkpoint.time}`,
+      );
+      continue;
+    }
+    verifyKept(checkpoint, newest, proofs, bundle.madeAt, report);
+  }
+}
+
+function verifyStep(earlier: Checkpoint, newest: Checkpoint, proof: readonly string[], report: Report): void {
+  const hashes = proof.map((hash) => base64url.decode(hash));
+  if (!isConsistent(earlier, newest, hashes))
+    report.finding('LOG_INCONSISTENT', `it does not continue the checkpoint of ${earlier.size} entries`);
+}
+
+function verifyKept(
+  kept: Checkpoint,
+  newest: Checkpoint,
+  proofs: readonly { checkpoint: Checkpoint; proof: readonly string[] }[],
+  madeAt: string,
+  report: Report,
+): void {
+  if (kept.size > newest.size) {
+    const shrank = Date.parse(kept.time) <= Date.parse(madeAt);
+    if (shrank)
+      report.finding(
+        'LOG_TRUNCATED',
+        `the log had ${kept.size} entries at ${kept.time}, and only ${newest.size} when the bundle was made later`,
+      );
+    else
+      report.notProven(
+        'CHECKPOINT',
+        `the bundle is older than the checkpoint of ${kept.time}: ask for a new one`,
+      );
+    return;
+  }
+  if (kept.size === newest.size) {
+    if (!sameHash(kept.root, newest.root))
+      report.finding('LOG_INCONSISTENT', `another log of ${kept.size} entries was published at ${kept.time}`);
+    return;
+  }
+  const found = proofs.filter(({ checkpoint }) => checkpoint.size === kept.size);
+  if (found.some(({ checkpoint }) => !sameHash(checkpoint.root, kept.root)))
+    report.finding('LOG_INCONSISTENT', `another log of ${kept.size} entries was published at ${kept.time}`);
+  else if (found.length === 0)
+    report.notProven(
+      'CHECKPOINT',
+      `the bundle does not prove that the log continues the checkpoint of ${kept.size} entries: ask for one made with it`,
+    );
+}

@@ -1,0 +1,68 @@
+/** What can be wrong with evidence, and what it means. */
+export const findingKinds = {
+  FORMAT_INVALID: 'It is not what this verifier reads.',
+  SIGNATURE_INVALID: 'What was signed is not what is here: it was changed after it was made.',
+  KEY_NOT_TRUSTED: 'Signed by a key that the trust file does not have, or had not in use at that time.',
+  CHECKPOINT_INVALID: 'A checkpoint does not hold.',
+  ENTRY_ALTERED: 'The log has another entry in this place.',
+  ENTRY_MISSING: 'An entry that was written is gone.',
+  ENTRY_INSERTED: 'The log does not have this entry.',
+  ENTRY_ORDER: 'Entries do not stand in the order in which they were written.',
+  PROOF_INVALID: 'The proof that the entry is in the log does not hold.',
+  LOG_TRUNCATED: 'The log is shorter than it was before: its tail was cut.',
+  LOG_INCONSISTENT:
+    'The log does not continue what it was before: something earlier was changed, inserted or removed.',
+  PERSONAL_ALTERED: 'The personal part is not the one that was recorded.',
+  CONSENT_ALTERED: 'What was agreed to is not what was recorded.',
+  CERTIFICATE_ALTERED: 'The certificate is not the one that was issued.',
+  CHAIN_UNTRUSTED: 'The certificate was not issued by an authority that the trust file has.',
+  HISTORY_ALTERED: 'The history of the workflow is not the one that was archived.',
+  RECEIPT_INVALID: 'A receipt for consents does not hold.',
+} as const;
+export type FindingKind = keyof typeof findingKinds;
+
+/** Which entry is meant. */
+export interface EntryPlace {
+  readonly stream: string;
+  readonly sequence?: number;
+  readonly leafIndex?: number;
+}
+
+/** Something that is wrong. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly entry?: EntryPlace;
+  readonly message: string;
+}
+
+/** Something that may be right, and that nothing here proves. */
+export interface Unproven {
+  readonly what: 'ENTRY' | 'CHECKPOINT' | 'CONSENT' | 'CERTIFICATE' | 'HISTORY' | 'RECEIPT';
+  readonly entry?: EntryPlace;
+  readonly message: string;
+}
+
+/** What a verification comes to: valid if nothing is wrong. */
+export interface Verdict {
+  readonly valid: boolean;
+  readonly unproven: readonly Unproven[];
+  readonly findings: readonly Finding[];
+}
+
+/** Collects what a verification finds. */
+export class Report {
+  private readonly findings: Finding[] = [];
+  private readonly unproven: Unproven[] = [];
+
+  finding(kind: FindingKind, message: string, entry?: EntryPlace): void {
+    this.findings.push({ kind, ...(entry ? { entry } : {}), message });
+  }
+
+  notProven(what: Unproven['what'], message: string, entry?: EntryPlace): void {
+    this.unproven.push({ what, ...(entry ? { entry } : {}), message });
+  }
+
+  verdict(): Verdict {
+    return { valid: this.findings.length === 0, unproven: this.unproven, findings: this.findings };
+  }
+}

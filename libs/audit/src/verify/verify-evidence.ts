@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { bundleSchema, trustSchema, type EvidenceBundle, type TrustFile } from '../bundle.js';
+import { openSignature, SignatureRefused, wasValidAt } from '../checkpoint.js';
+import { digestOfJson } from '../entry.js';
+import { verifyCertificate, verifyConsents, verifyHistory, verifyReceipts } from './contents.js';
+import { verifyEntries } from './entries.js';
+import { takeCheckpoint, verifyGrowth } from './log.js';
+import { Report, type Verdict } from './report.js';
+
+/** The trust file is not one: nothing can be verified. */
+export class TrustUnusable extends Error {
+  override readonly name = 'TrustUnusable';
+}
+
+/**
+ * Reads a trust file.
+ *
+ * @throws {TrustUnusable}
+ */
+export function readTrust(content: unknown): TrustFile {
+  const found = trustSchema.safeParse(content);
+  if (found.success) return found.data;
+  throw new TrustUnusable(`the trust file is none: ${z.prettifyError(found.error)}`);
+}
+
+/**
+ * Verifies a bundle of evidence offline, in a browser or in Node.
+ *
+ * @param content the bundle as it was read
+ * @param kept checkpoints that were kept elsewhere, compact JWS
+ */
+export async function verifyEvidence(
+  content: unknown,
+  trust: TrustFile,
+  kept: readonly string[] = [],
+): Promise<Verdict> {
+  const report = new Report();
+  const parsed = bundleSchema.safeParse(content);
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues)
+      report.finding('FORMAT_INVALID', `${path.join('.') || 'the bundle'}: ${message}`);
+    return report.verdict();
+  }
+  const bundle = parsed.data;
+  await verifySignature(bundle, trust, report);
+  const newest =
+    bundle.checkpoint === null ? undefined : await takeCheckpoint(bundle.checkpoint, trust, report);
+  verifyEntries(bundle, newest, report);
+  await verifyGrowth(bundle, newest, kept, trust, report);
+  verifyConsents(bundle, report);
+  await verifyReceipts(bundle, trust, report);
+  await verifyCertificate(bundle, trust, report);
+  verifyHistory(bundle, report);
+  return report.verdict();
+}
+
+/** What the signature of a bundle says. */
+export function signedContentOf({ signature: _, ...rest }: EvidenceBundle): {
+  reissueId: string;
+  madeAt: string;
+  digest: string;
+} {
+  return { reissueId: rest.reissueId, madeAt: rest.madeAt, digest: digestOfJson(rest) };
+}
+
+async function verifySignature(bundle: EvidenceBundle, trust: TrustFile, report: Report): Promise<void> {
+  try {
+    const { payload, key } = await openSignature(bundle.signature, 'evidence', trust.auditKeys);
+    if (digestOfJson(payload) !== digestOfJson(signedContentOf(bundle)))
+      report.finding('SIGNATURE_INVALID', 'the bundle was changed after it was signed');
+    if (!wasValidAt(key, bundle.madeAt))
+      report.finding('KEY_NOT_TRUSTED', `key ${key.jwk.kid} was not in use at ${bundle.madeAt}`);
+  } catch (error) {
+    if (!(error instanceof SignatureRefused)) throw error;
+    report.finding(error.kind, `the bundle: ${error.message}`);
+  }
+}
