@@ -1,3 +1,4 @@
+import 'reflect-metadata'; // which @peculiar/x509 asks for
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { X509Certificate } from '@peculiar/x509';

@@ -1,0 +1,220 @@
+import 'reflect-metadata'; // which @peculiar/x509 asks for
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { BasicConstraintsExtension, X509CertificateGenerator, type X509Certificate } from '@peculiar/x509';
+import { base64url, type JWK } from 'jose';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { bundleFormat, trustFormat, type EvidenceBundle, type TrustFile } from '../bundle.js';
+import { signCheckpoint, signWith } from '../checkpoint.js';
+import { digestOfJson, digestOfPersonal, digestOfText, leafOf, type LoggedEntry } from '../entry.js';
+import { hashChildren, planConsistency, planInclusion, planRoot, type Hash, type Node } from '../merkle.js';
+import { signedContentOf } from '../verify/verify-evidence.js';
+
+export const reissueId = `ri_${'1'.repeat(32)}`;
+export const origin = 'reseal-test';
+const start = Date.parse('2026-11-23T00:00:00.000Z');
+
+/** A signing key of the audit. */
+export type AuditSigner = JWK & { readonly kid: string };
+export const auditSigner = (kid: string): AuditSigner => ({
+  ...jwkOf(generateKeyPairSync('ed25519').privateKey),
+  kid,
+});
+const jwkOf = (key: KeyObject) => key.export({ format: 'jwk' }) as JWK;
+export const publicPart = ({ d: _, ...rest }: AuditSigner) => rest as { kty: string; kid: string };
+
+/** A log in memory, with what the product keeps in PostgreSQL. */
+export class SampleLog {
+  readonly leaves: Hash[];
+
+  constructor(readonly entries: readonly LoggedEntry[]) {
+    this.leaves = entries.map(leafOf);
+  }
+
+  hashOf = ({ level, index }: Node): Hash =>
+    level === 0
+      ? this.leaves[index]!
+      : hashChildren(
+          this.hashOf({ level: level - 1, index: index * 2 }),
+          this.hashOf({ level: level - 1, index: index * 2 + 1 }),
+        );
+
+  /** The signed head over the first `size` entries, made a second after the last of them. */
+  checkpoint(key: AuditSigner, size = this.leaves.length, at = start + size * 1_000): Promise<string> {
+    const [root] = planRoot(size).build(this.hashOf);
+    return signCheckpoint(key, { origin, size, root: root!, time: new Date(at).toISOString() });
+  }
+}
+
+export interface Sample {
+  readonly key: AuditSigner;
+  readonly log: SampleLog;
+  readonly bundle: EvidenceBundle;
+  readonly trust: TrustFile;
+}
+
+const text = '# Terms\nThe exact text.\n';
+const history = [{ eventId: '1', eventType: 'WORKFLOW_EXECUTION_STARTED' }, { eventId: '2' }];
+const personal = { salt: '00ff', content: '{"address":"203.0.113.7"}' };
+
+/** What a reissue leaves in the trail, between the entries of another one. */
+export function sampleEntries(certificateDigest: string): LoggedEntry[] {
+  const consents = [
+    {
+      termsId: 'service',
+      version: '2026-01',
+      digest: digestOfText(text),
+      locale: 'ko',
+      agreed: true,
+      act: 'GIVEN',
+    },
+  ];
+  const own: Partial<LoggedEntry>[] = [
+    { action: 'open', outcome: 'OPENED', details: { consents }, personalDigest: digestOfPersonal(personal) },
+    { action: 'identity', outcome: 'VERIFIED' },
+    { action: 'issue', outcome: 'ISSUED', details: { serial: '0a', sha256: certificateDigest } },
+    { action: 'archiveHistory', outcome: 'DONE', details: { historyDigest: digestOfJson(history) } },
+  ];
+  const entries: LoggedEntry[] = [];
+  for (const [place, entry] of own.entries()) {
+    for (const stream of [`ri_${'2'.repeat(32)}`, reissueId])
+      entries.push({
+        stream,
+        sequence: place + 1,
+        actor: 'system',
+        action: 'note',
+        outcome: 'DONE',
+        reason: null,
+        details: {},
+        personalDigest: null,
+        occurredAt: new Date(start + entries.length * 1_000).toISOString(),
+        ...(stream === reissueId ? entry : {}),
+      });
+  }
+  return entries;
+}
+
+/** Evidence as the product makes it, all in memory: a log, its checkpoints, and a bundle that verifies. */
+export async function sampleEvidence(): Promise<Sample> {
+  const chain = await certificates();
+  const fingerprint = (certificate: X509Certificate) =>
+    bytesToHex(sha256(new Uint8Array(certificate.rawData)));
+  const log = new SampleLog(sampleEntries(fingerprint(chain[0]!)));
+  const key = auditSigner('audit-1');
+  const trust: TrustFile = {
+    format: trustFormat,
+    origin,
+    auditKeys: [{ jwk: publicPart(key), validFrom: new Date(start).toISOString() }],
+    receiptKeys: [],
+    certificateAuthorities: chain.slice(1).map((ca) => ({ subject: ca.subject, sha256: fingerprint(ca) })),
+  };
+  const unsigned: Omit<EvidenceBundle, 'signature'> = {
+    format: bundleFormat,
+    reissueId,
+    madeAt: new Date(start + 60_000).toISOString(),
+    reissue: {
+      state: 'REGISTERED',
+      reason: 'EXPIRED',
+      customerRef: 'c'.repeat(32),
+      serial: '0a',
+      createdAt: new Date(start).toISOString(),
+      endedAt: new Date(start + 30_000).toISOString(),
+      auditSequence: 4,
+    },
+    entries: entriesIn(log),
+    checkpoint: await log.checkpoint(key),
+    consistency: [
+      {
+        checkpoint: await log.checkpoint(key, 3),
+        proof: planConsistency(3, log.leaves.length)
+          .build(log.hashOf)
+          .map((hash) => base64url.encode(hash)),
+      },
+    ],
+    history,
+    consents: [
+      {
+        termsId: 'service',
+        version: '2026-01',
+        digest: digestOfText(text),
+        locale: 'ko',
+        agreed: true,
+        act: 'GIVEN',
+        recordedAt: new Date(start).toISOString(),
+        text,
+      },
+    ],
+    receipts: [],
+    certificate: {
+      chain: chain.map((certificate) => certificate.toString('base64')),
+      status: { revokedAt: null, revocationReason: null, holdAt: null, registeredAt: null },
+    },
+  };
+  return { key, log, trust, bundle: await sealed(unsigned, key) };
+}
+
+/** The entries of the reissue, as they stand in that log. */
+export function entriesIn(log: SampleLog): EvidenceBundle['entries'] {
+  return log.entries.flatMap((entry, leafIndex) => {
+    if (entry.stream !== reissueId) return [];
+    return {
+      stream: entry.stream,
+      sequence: entry.sequence,
+      entry: entry as EvidenceBundle['entries'][number]['entry'],
+      ...(entry.personalDigest ? { personal } : {}),
+      leafIndex,
+      leafHash: base64url.encode(log.leaves[leafIndex]!),
+      proof: planInclusion(leafIndex, log.leaves.length)
+        .build(log.hashOf)
+        .map((hash) => base64url.encode(hash)),
+    };
+  });
+}
+
+/** Signs what stands in a bundle now, as somebody with the key could. */
+export async function sealed(
+  unsigned: Omit<EvidenceBundle, 'signature'>,
+  key: AuditSigner,
+): Promise<EvidenceBundle> {
+  const content = signedContentOf({ ...unsigned, signature: '' });
+  return { ...unsigned, signature: await signWith(key, 'evidence', content) };
+}
+
+/** A person's certificate, then its issuer and the root. */
+export async function certificates(): Promise<X509Certificate[]> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const pair = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const [root, issuing, person] = [await pair(), await pair(), await pair()];
+  const common = {
+    notBefore: new Date(start),
+    notAfter: new Date(start + 86_400_000),
+    signingAlgorithm: algorithm,
+  };
+  const ca = [new BasicConstraintsExtension(true, undefined, true)];
+  const make = X509CertificateGenerator.create.bind(X509CertificateGenerator);
+  return [
+    await make({
+      ...common,
+      subject: 'CN=Kim',
+      issuer: 'CN=Issuing',
+      publicKey: person.publicKey,
+      signingKey: issuing.privateKey,
+    }),
+    await make({
+      ...common,
+      subject: 'CN=Issuing',
+      issuer: 'CN=Root',
+      publicKey: issuing.publicKey,
+      signingKey: root.privateKey,
+      extensions: ca,
+    }),
+    await make({
+      ...common,
+      subject: 'CN=Root',
+      issuer: 'CN=Root',
+      publicKey: root.publicKey,
+      signingKey: root.privateKey,
+      extensions: ca,
+    }),
+  ];
+}

@@ -1,0 +1,260 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { EvidenceBundle } from '../bundle.js';
+import { digestOfText } from '../entry.js';
+import {
+  auditSigner,
+  certificates,
+  entriesIn,
+  publicPart,
+  reissueId,
+  SampleLog,
+  sampleEvidence,
+  sealed,
+  type Sample,
+} from '../testing/sample-evidence.js';
+import { readTrust, verifyEvidence } from './verify-evidence.js';
+
+let sample: Sample;
+let bundle: EvidenceBundle;
+beforeAll(async () => {
+  sample = await sampleEvidence();
+  ({ bundle } = sample);
+});
+
+const found = async (changed: unknown, kept: readonly string[] = []) => {
+  const { valid, findings, unproven } = await verifyEvidence(changed, sample.trust, kept);
+  expect(valid).toBe(findings.length === 0);
+  return {
+    kinds: [...new Set(findings.map(({ kind }) => kind))].sort(),
+    entries: findings.flatMap(({ entry }) => (entry?.sequence === undefined ? [] : [entry.sequence])),
+    unproven: unproven.map(({ what }) => what),
+  };
+};
+
+/** What somebody with the audit's key could make of the bundle. */
+const forged = (change: (copy: EvidenceBundle) => void): Promise<EvidenceBundle> => {
+  const copy = structuredClone(bundle);
+  change(copy);
+  return sealed(copy, sample.key);
+};
+const own = (copy: EvidenceBundle, sequence: number) =>
+  copy.entries.find((item) => item.stream === reissueId && item.sequence === sequence)!;
+
+describe('a bundle as it was made', () => {
+  it('is valid, with everything proven', async () => {
+    expect(await verifyEvidence(bundle, sample.trust)).toEqual({ valid: true, unproven: [], findings: [] });
+  });
+
+  it('is valid after it was written to a file and read again', async () => {
+    expect(await found(JSON.parse(JSON.stringify(bundle)))).toMatchObject({ kinds: [], unproven: [] });
+  });
+
+  it('is valid with checkpoints that were kept elsewhere, then and now', async () => {
+    const kept = [await sample.log.checkpoint(sample.key, 3), await sample.log.checkpoint(sample.key)];
+    expect(await found(bundle, kept)).toMatchObject({ kinds: [], unproven: [] });
+  });
+
+  it('stays valid once its personal parts are erased', async () => {
+    const erased = await forged((copy) => delete own(copy, 1).personal);
+    expect(await found(erased)).toMatchObject({ kinds: [] });
+  });
+
+  it('does not claim what nothing proves: entries after the checkpoint, a checkpoint that it cannot reach', async () => {
+    const early = await forged((copy) => {
+      Object.assign(own(copy, 4), { leafIndex: null, leafHash: null, proof: null });
+    });
+    expect(await found(early)).toMatchObject({ kinds: [], unproven: ['ENTRY'] });
+    expect(await found(bundle, [await sample.log.checkpoint(sample.key, 5)])).toMatchObject({
+      kinds: [],
+      unproven: ['CHECKPOINT'],
+    });
+    const later = new SampleLog([...sample.log.entries, ...sample.log.entries]);
+    const kept = await later.checkpoint(sample.key, 12, Date.parse(bundle.madeAt) + 1_000);
+    expect(await found(bundle, [kept])).toMatchObject({ kinds: [], unproven: ['CHECKPOINT'] });
+  });
+});
+
+describe('a bundle that was changed on its way', () => {
+  it.each<[string, (copy: EvidenceBundle) => void]>([
+    ['another outcome', (copy) => (copy.reissue.state = 'ABANDONED')],
+    ['another time', (copy) => (copy.madeAt = '2026-11-24T00:00:00.000Z')],
+    ['one status less', (copy) => (copy.certificate!.status.holdAt = '2026-11-24T00:00:00.000Z')],
+  ])('is found by its signature: %s', async (_, change) => {
+    const copy = structuredClone(bundle);
+    change(copy);
+    expect((await found(copy)).kinds).toEqual(['SIGNATURE_INVALID']);
+  });
+
+  it('still names the entry, although the signature is broken already', async () => {
+    const copy = structuredClone(bundle);
+    own(copy, 2).entry!.outcome = 'REFUSED';
+    expect(await found(copy)).toMatchObject({ kinds: ['ENTRY_ALTERED', 'SIGNATURE_INVALID'], entries: [2] });
+  });
+
+  it.each([[undefined], [null], ['text'], [[]], [{}], [{ format: 'reseal-evidence/2' }]])(
+    'is no bundle at all: %j',
+    async (content) => {
+      expect((await found(content)).kinds).toEqual(['FORMAT_INVALID']);
+    },
+  );
+});
+
+describe('evidence that was forged with the key of the audit', () => {
+  it.each<[string, (copy: EvidenceBundle) => void, string[], number[]]>([
+    ['an entry edited', (copy) => (own(copy, 2).entry!.actor = 'nobody'), ['ENTRY_ALTERED'], [2]],
+    [
+      'an entry deleted',
+      (copy) => copy.entries.splice(copy.entries.indexOf(own(copy, 2)), 1),
+      ['ENTRY_MISSING'],
+      [2],
+    ],
+    ['an entry deleted, its leaf left', (copy) => (own(copy, 2).entry = null), ['ENTRY_MISSING'], [2]],
+    [
+      'the last entry cut off, as far as it can be told by its number',
+      (copy) => copy.entries.splice(-1),
+      ['ENTRY_MISSING', 'HISTORY_ALTERED'],
+      [4],
+    ],
+    [
+      'an entry inserted',
+      (copy) => {
+        const last = own(copy, 4);
+        const entry = { ...last.entry!, sequence: 5, outcome: 'FAILED' };
+        copy.entries.push({ ...last, entry, sequence: 5, leafIndex: last.leafIndex! + 1 });
+      },
+      ['ENTRY_INSERTED'],
+      [5],
+    ],
+    [
+      'two entries in the other order',
+      (copy) => {
+        const [one, two] = [copy.entries.indexOf(own(copy, 2)), copy.entries.indexOf(own(copy, 3))];
+        [copy.entries[one], copy.entries[two]] = [copy.entries[two]!, copy.entries[one]!];
+      },
+      ['ENTRY_ORDER'],
+      [2],
+    ],
+    [
+      'an entry in the place of another',
+      (copy) => {
+        own(copy, 2).entry = { ...own(copy, 3).entry!, sequence: 2 };
+      },
+      ['ENTRY_ALTERED'],
+      [2],
+    ],
+    ['a proof changed', (copy) => own(copy, 2).proof!.reverse(), ['ENTRY_INSERTED'], [2]],
+    [
+      'the personal part changed',
+      (copy) => (own(copy, 1).personal!.content = '{}'),
+      ['PERSONAL_ALTERED'],
+      [1],
+    ],
+    ['the text that was agreed to', (copy) => (copy.consents[0]!.text += ' '), ['CONSENT_ALTERED'], []],
+    [
+      'a consent swapped for one to another text',
+      (copy) => {
+        const other = 'Sell my data.\n';
+        Object.assign(copy.consents[0]!, { text: other, digest: digestOfText(other) });
+      },
+      ['CONSENT_ALTERED'],
+      [1],
+    ],
+    ['a consent left out', (copy) => copy.consents.splice(0), ['CONSENT_ALTERED'], [1]],
+    ['a refusal made a consent', (copy) => (copy.consents[0]!.agreed = false), ['CONSENT_ALTERED'], [1]],
+    [
+      'a history with another event',
+      (copy) => copy.history!.push({ eventId: '3' }),
+      ['HISTORY_ALTERED'],
+      [4],
+    ],
+    ['no certificate', (copy) => (copy.certificate = null), ['CERTIFICATE_ALTERED'], [3]],
+  ])('is found: %s', async (_, change, kinds, entries) => {
+    const result = await found(await forged(change));
+    expect(result.kinds).toEqual(kinds);
+    expect([...new Set(result.entries)]).toEqual(entries);
+  });
+
+  it('is found: the certificate of somebody else, by the same authorities or by others', async () => {
+    const chain = (await certificates()).map((certificate) => certificate.toString('base64'));
+    const others = await forged((copy) => (copy.certificate!.chain = chain));
+    expect((await found(others)).kinds).toEqual(['CERTIFICATE_ALTERED', 'CHAIN_UNTRUSTED']);
+    const spliced = await forged((copy) => (copy.certificate!.chain[0] = chain[0]!));
+    expect((await found(spliced)).kinds).toEqual(['CERTIFICATE_ALTERED', 'CHAIN_UNTRUSTED']);
+  });
+
+  it('is found: a log written anew without one reissue, given a checkpoint from before', async () => {
+    const without = new SampleLog(
+      sample.log.entries.filter(({ stream }, place) => stream === reissueId || place > 0),
+    );
+    const rewritten = await forged((copy) => (copy.entries = entriesIn(without)));
+    const checkpoint = await without.checkpoint(sample.key);
+    const resealed = await sealed({ ...rewritten, checkpoint, consistency: [] }, sample.key);
+    expect((await found(resealed)).kinds).toEqual([]);
+    expect((await found(resealed, [await sample.log.checkpoint(sample.key)])).kinds).toEqual([
+      'LOG_TRUNCATED',
+    ]);
+    const padded = new SampleLog([...without.entries, without.entries[0]!]);
+    const continued = await sealed(
+      {
+        ...rewritten,
+        entries: entriesIn(padded),
+        checkpoint: await padded.checkpoint(sample.key),
+        consistency: [],
+      },
+      sample.key,
+    );
+    expect((await found(continued, [await sample.log.checkpoint(sample.key)])).kinds).toContain(
+      'LOG_INCONSISTENT',
+    );
+  });
+
+  it('is found: a consistency proof that does not hold', async () => {
+    const result = await found(await forged((copy) => copy.consistency[0]!.proof.reverse()));
+    expect(result.kinds).toEqual(['LOG_INCONSISTENT']);
+  });
+});
+
+describe('keys', () => {
+  it('that the trust file does not have prove nothing', async () => {
+    const stranger = auditSigner('audit-1');
+    expect((await found(await sealed(bundle, stranger))).kinds).toEqual(['SIGNATURE_INVALID']);
+    expect((await found(await sealed(bundle, auditSigner('audit-9')))).kinds).toEqual(['KEY_NOT_TRUSTED']);
+  });
+
+  it('prove nothing after they went out of use', async () => {
+    const { jwk } = sample.trust.auditKeys[0]!;
+    const retired = { jwk, validFrom: '2020-01-01T00:00:00.000Z', validUntil: '2021-01-01T00:00:00.000Z' };
+    const { findings } = await verifyEvidence(bundle, { ...sample.trust, auditKeys: [retired] });
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['KEY_NOT_TRUSTED']));
+  });
+
+  it('may change over: an old checkpoint holds by the old key', async () => {
+    const next = auditSigner('audit-2');
+    const both = {
+      ...sample.trust,
+      auditKeys: [
+        ...sample.trust.auditKeys,
+        { jwk: publicPart(next), validFrom: '2026-11-23T00:00:00.000Z' },
+      ],
+    };
+    const renewed = await sealed({ ...bundle, checkpoint: await sample.log.checkpoint(next) }, next);
+    expect(await verifyEvidence(renewed, both)).toMatchObject({ valid: true });
+  });
+
+  it('do not make one kind of signature out of another', async () => {
+    const confused = { ...bundle, signature: bundle.checkpoint! };
+    expect((await found(confused)).kinds).toEqual(['FORMAT_INVALID']);
+  });
+
+  it('are told apart by origin: a checkpoint of another log is none of this one', async () => {
+    const { findings } = await verifyEvidence(bundle, { ...sample.trust, origin: 'another-log' });
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['CHECKPOINT_INVALID']));
+  });
+});
+
+describe('a trust file', () => {
+  it('that is none is told apart from evidence that does not hold', () => {
+    expect(() => readTrust({ format: 'reseal-trust/1' })).toThrow('the trust file is none');
+    expect(readTrust(JSON.parse(JSON.stringify(sample.trust)))).toEqual(sample.trust);
+  });
+});
