@@ -1,11 +1,11 @@
 import { topics } from '#libs/contracts';
 import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
+import { PostgresLeadership, type LoopTiming } from '#libs/leadership';
 import type { Logger } from '#libs/observability';
 import { KafkaPublisher } from './kafka.js';
-import { PostgresLeadership } from './leadership.js';
 import { outboxIn } from './outbox.js';
-import { EventRelay, type RelayTiming } from './relay.js';
+import { EventRelay } from './relay.js';
 
 export interface EventRelayOptions {
   /** For the connection that holds the lock. */
@@ -16,7 +16,7 @@ export interface EventRelayOptions {
   readonly source: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly timing?: Partial<RelayTiming>;
+  readonly timing?: Partial<LoopTiming>;
 }
 
 /** The relay from the event table to Kafka; `start()` and `stop()` it. Neither side need be up when it starts. */

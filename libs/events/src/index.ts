@@ -6,8 +6,5 @@ export { createEventRelay } from './create-event-relay.js';
 export type { EventRelayOptions } from './create-event-relay.js';
 export { KafkaPublisher } from './kafka.js';
 export type { KafkaOptions, Publisher, TopicMessages } from './kafka.js';
-export { PostgresLeadership } from './leadership.js';
-export type { Leadership, LeadershipOptions, Term } from './leadership.js';
 export { EventRelay } from './relay.js';
-export type { RelayTiming } from './relay.js';
 export { registerRelayMetrics } from './relay-metrics.js';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventRow } from '#libs/db';
+import type { Leadership, Term } from '#libs/leadership';
 import { Registry } from 'prom-client';
 import type { Publisher, TopicMessages } from './kafka.js';
-import type { Leadership, Term } from './leadership.js';
 import type { Outbox } from './outbox.js';
 import { registerRelayMetrics } from './relay-metrics.js';
 import { EventRelay } from './relay.js';
@@ -186,7 +186,7 @@ describe('the event relay', () => {
     await until(() => logger.warn.mock.calls.length > 0);
     outbox.commit(outbox.write('ri_a', 2));
     await pause(50);
-    expect(() => relay.check()).toThrow('events are not published');
+    expect(() => relay.check()).toThrow('the event relay fails');
     kafka.state = 'up';
     await until(empty);
     expect(kafka.idsOf('ri_a')).toEqual(['ri_a/1', 'ri_a/2']);

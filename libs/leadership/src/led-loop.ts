@@ -1,0 +1,134 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describeError, type Logger } from '#libs/observability';
+import type { Leadership, Term } from './leadership.js';
+import { WakeUp } from './wake-up.js';
+
+/** In milliseconds. */
+export interface LoopTiming {
+  /** How often to look when nobody calls: for work, and for the lock while another copy holds it. */
+  readonly pollMs: number;
+  /** How long to collect work after a call, so that a burst becomes one batch. */
+  readonly collectMs: number;
+  readonly firstBackOffMs: number;
+  readonly longestBackOffMs: number;
+}
+
+const defaultTiming: LoopTiming = {
+  pollMs: 1_000,
+  collectMs: 10,
+  firstBackOffMs: 250,
+  longestBackOffMs: 5_000,
+};
+
+export interface LedLoopParts {
+  /** What it is, in the log: `event relay`. */
+  readonly name: string;
+  readonly leadership: Leadership;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly timing?: Partial<LoopTiming> | undefined;
+  /**
+   * One batch of the work.
+   *
+   * @param over aborts when another copy may be at work: nothing more may be begun then
+   * @returns whether there is more, to be done at once
+   */
+  turn(over: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * Work that one copy of a process does and the others stand by for: the one that holds the lock does batch after batch,
+ * when it is called or after a while, and backs off while they fail.
+ */
+export class LedLoop {
+  private readonly stopping = new AbortController();
+  private readonly wakeUp = new WakeUp();
+  private readonly timing: LoopTiming;
+  private running: Promise<void> | undefined;
+  private failure: unknown;
+  private failing = false;
+  private backOffMs: number;
+
+  /** Whether this copy holds the lock. */
+  active = false;
+
+  constructor(private readonly parts: LedLoopParts) {
+    this.timing = { ...defaultTiming, ...parts.timing };
+    this.backOffMs = this.timing.firstBackOffMs;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Finishes the batch under way, and lets another copy take over. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    await this.parts.leadership.close();
+  }
+
+  /** @throws while batches fail */
+  check(): void {
+    if (this.failing) throw new Error(`the ${this.parts.name} fails`, { cause: this.failure });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.guard(async () => {
+        const term = await this.parts.leadership.tryToLead(this.wakeUp.call);
+        if (term) return this.lead(term);
+        this.forgetFailure();
+        await this.rest(this.timing.pollMs);
+      });
+    }
+  }
+
+  private async lead(term: Term): Promise<void> {
+    const { name, logger } = this.parts;
+    this.active = true;
+    logger.info(`${name} is active`);
+    const over = AbortSignal.any([term.lost, this.stopping.signal]);
+    try {
+      while (!over.aborted) await this.guard(() => this.turnOnce(over));
+    } finally {
+      this.active = false;
+      logger.info(`${name} is no longer active`);
+      await term.release();
+    }
+  }
+
+  /** One batch, and a wait for the next if there is no more. */
+  private async turnOnce(over: AbortSignal): Promise<void> {
+    const more = await this.parts.turn(over);
+    if (over.aborted) return;
+    if (this.failing) this.parts.logger.info(`${this.parts.name} works again`);
+    this.forgetFailure();
+    if (more) return;
+    await this.wakeUp.wait(this.timing.pollMs, over);
+    await this.rest(this.timing.collectMs);
+  }
+
+  /** Backs off after a failure, and logs only the first of a row of them. */
+  private async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.failure = error;
+      if (!this.failing)
+        this.parts.logger.warn({ err: describeError(error) }, `${this.parts.name} fails; its work waits`);
+      this.failing = true;
+      await this.rest(this.backOffMs);
+      this.backOffMs = Math.min(this.backOffMs * 2, this.timing.longestBackOffMs);
+    }
+  }
+
+  private forgetFailure(): void {
+    this.failing = false;
+    this.failure = undefined;
+    this.backOffMs = this.timing.firstBackOffMs;
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
