@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/config';
-import { certificateEventTypes, reissueEventTypes, topics } from '#libs/contracts';
+import { auditEventTypes, certificateEventTypes, reissueEventTypes, topics } from '#libs/contracts';
 import type { EventRow, NewEvent } from '#libs/db';
-import { certificateEvent, cloudEvent, ownCertificateEvent, reissueEvent } from '#libs/events';
+import {
+  certificateEvent,
+  checkpointEvent,
+  cloudEvent,
+  ownCertificateEvent,
+  reissueEvent,
+} from '#libs/events';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { asyncApiText } from '../../libs/contracts/src/asyncapi-file.js';
@@ -49,6 +55,7 @@ describe('the AsyncAPI document', () => {
     expect(Object.keys(document.components.messages)).toEqual([
       ...reissueEventTypes,
       ...certificateEventTypes,
+      ...auditEventTypes,
     ]);
   });
 
@@ -68,6 +75,9 @@ describe('the AsyncAPI document', () => {
         ...{ customerRef: 'pseudonym', sequence: 1, type, occurredAt, revocationReason: 'certificateHold' },
       }),
     ),
+    checkpointEvent({
+      ...{ origin: 'reseal', size: 3, root: new Uint8Array(32), jws: 'a.b.c', sequence: 1, at: occurredAt },
+    }),
   ])('describes what is sent as $type in the stream $stream', (event) => {
     const { headers, value } = cloudEvent(row(event), 'urn:reseal:worker');
     const message = document.components.messages[event.type]!;

@@ -9,7 +9,7 @@ import { migrate } from '../../libs/db/src/migrate.js';
 export const asSpec = { applicationName: 'spec', connectionTimeoutMs: 30_000 } as const;
 
 /** The roles that our apps use in the database. */
-export type Role = 'owner' | 'gateway' | 'worker' | 'signer' | 'status' | 'sandbox';
+export type Role = 'owner' | 'gateway' | 'ops' | 'worker' | 'signer' | 'status' | 'sandbox';
 
 /** A database of its own, migrated, on the server of the stack; to be dropped at the end. */
 export interface TestDatabase {

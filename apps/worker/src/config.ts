@@ -1,6 +1,7 @@
 import { defaultHashingCost } from '#activities/password';
 import { z } from 'zod';
 import {
+  auditKeys,
   databaseConfig,
   httpConfig,
   integer,
@@ -37,6 +38,14 @@ export const configSchema = z.object({
   receiptKeys: jsonWebKeySet,
   /** Who confirms a consent: the `iss` of receipts. */
   receiptIssuer: z.string().min(1).default('urn:reseal'),
+  /** Private Ed25519 keys, each with `validFrom`; the first signs checkpoints of the audit log and evidence. */
+  auditKeys,
+  /** Names the audit log in its checkpoints. */
+  auditOrigin: z.string().min(1).default('reseal'),
+  /** How long after a checkpoint of the audit log the next may be made. */
+  checkpointIntervalMs: milliseconds(10_000),
+  /** Where checkpoints are kept apart from the database; without it they are only published. */
+  checkpointFile: z.string().min(1).optional(),
   ...identityRatesConfig,
   /** With several addresses, each takes over when the ones before are down. */
   telecomUrl: urls('http', 'https'),

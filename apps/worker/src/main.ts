@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { PasswordHashing } from '#activities/password';
 import { createMailSender, createSmsSender } from '#activities/notification';
+import { CheckpointFile, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { exitOnConfigError } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { taskQueues, type Clock } from '#libs/domain';
@@ -81,10 +82,24 @@ const relay = createEventRelay({
   clock,
   logger,
 });
+const sequencer = new Sequencer({
+  db,
+  leadership: sequencerLeadership(config.databaseUrl),
+  checkpoints: {
+    origin: config.auditOrigin,
+    key: config.auditKeys.keys[0]!,
+    intervalMs: config.checkpointIntervalMs,
+  },
+  file: config.checkpointFile === undefined ? undefined : new CheckpointFile(config.checkpointFile),
+  clock,
+  logger,
+});
 
 await bootstrap({
   name: 'worker',
   config,
   logger,
-  module: WorkerModule.with(new ProcessParts(runner, relay, temporal, db, logger, circuits, hashing)),
+  module: WorkerModule.with(
+    new ProcessParts(runner, relay, sequencer, temporal, db, logger, circuits, hashing),
+  ),
 });

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PasswordHashing } from '#activities/password';
+import type { Sequencer } from '#libs/audit-log';
 import type { Database } from '#libs/db';
 import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry } from '#libs/http';
@@ -8,6 +9,7 @@ import { Metrics, type Logger } from '#libs/observability';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
 import { registerHashingMetrics } from './hashing-metrics.js';
+import { registerSequencerMetrics } from './sequencer-metrics.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
 
@@ -16,6 +18,7 @@ export class ProcessParts {
   constructor(
     readonly runner: WorkerRunner,
     readonly relay: EventRelay,
+    readonly sequencer: Sequencer,
     readonly temporal: TemporalClient,
     readonly db: Database,
     readonly logger: Logger,
@@ -46,20 +49,24 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, temporal, db, circuits, hashing } = this.parts;
+    const { runner, relay, sequencer, temporal, db, circuits, hashing } = this.parts;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
     registerRelayMetrics(relay, this.metrics.registry);
+    registerSequencerMetrics(sequencer, db, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
     circuits.register(this.metrics.registry);
     relay.start();
+    sequencer.start();
     void this.scheduleWhenReachable();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, temporal, db } = this.parts;
+    const { relay, sequencer, temporal, db } = this.parts;
     this.stopping.abort();
+    // First: what the drained worker wrote last is still to be sequenced, and then published.
+    await sequencer.stop();
     await relay.stop();
     await temporal.close();
     await db.destroy();

@@ -39,6 +39,11 @@ function receiptKeys() {
   return JSON.stringify({ keys: [JSON.parse(tokenKey())] });
 }
 
+/** The audit's keys say since when they are in use: what was signed by one is judged by that. */
+function auditKeys() {
+  return JSON.stringify({ keys: [{ ...JSON.parse(tokenKey()), validFrom: new Date().toISOString() }] });
+}
+
 function vaultKeys() {
   const key = jwk(crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   return JSON.stringify({ keys: [{ ...key, kid: thumbprint(key), alg: 'ECDH-ES+A256KW', use: 'enc' }] });
@@ -65,6 +70,7 @@ export function provideSecrets(folder) {
     pseudonymKey: provide('pseudonym-key', () => randomKey(32)),
     vaultKeys: provide('vault-keys.json', vaultKeys),
     receiptKeys: provide('receipt-keys.json', receiptKeys),
+    auditKeys: provide('audit-keys.json', auditKeys),
     caPassphrase: provide('ca-passphrase', password),
     caRootPassphrase: provide('ca-root-passphrase', password),
     ocspPassphrase: provide('ocsp-passphrase', password),
@@ -80,6 +86,7 @@ export function provideSecrets(folder) {
     return file;
   };
   files.vaultPublicKeys = publish(files.vaultKeys, 'vault-public-keys.json');
+  files.auditPublicKeys = publish(files.auditKeys, 'audit-public-keys.json');
   files.receiptPublicKeys = publish(files.receiptKeys, 'receipt-public-keys.json');
 
   const known = readJson(files.databasePasswords) ?? {};

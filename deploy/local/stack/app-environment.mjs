@@ -41,6 +41,8 @@ const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([ke
 const caDirectory = ({ state }) => path.join(state, 'ca');
 /** The root is kept apart: no process has it, only `npm run ca`. */
 const caRootDirectory = ({ state }) => path.join(state, 'ca-root');
+/** Checkpoints of the audit log, kept apart from the database. */
+const checkpointFile = ({ state }) => path.join(state, 'checkpoints', 'checkpoints.jsonl');
 /** What the OCSP responder holds. */
 export const ocspDirectory = ({ state }) => path.join(state, 'ocsp');
 
@@ -107,6 +109,8 @@ export function appEnvironments(context) {
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
       RESEAL_RECEIPT_KEYS_FILE: files.receiptKeys,
+      RESEAL_AUDIT_KEYS_FILE: files.auditKeys,
+      RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
       RESEAL_SANDBOX_URL: sandbox,
       RESEAL_TELECOM_URL: `${sandbox}/v1/telecom,${sandbox}/v1/telecom-2`,
       RESEAL_ONE_WON_URL: `${sandbox}/v1/one-won`,

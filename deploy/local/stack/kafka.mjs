@@ -13,7 +13,7 @@ import { until } from '../lib/wait.mjs';
 
 const LOG_CONFIG = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
 
-const TOPICS = ['reseal.reissue', 'reseal.certificate'];
+const TOPICS = ['reseal.reissue', 'reseal.certificate', 'reseal.audit'];
 const PARTITIONS = 6;
 
 /** @returns {string} comma-separated brokers the apps use */

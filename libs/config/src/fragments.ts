@@ -45,3 +45,20 @@ export const temporalConfig = {
 export const kafkaConfig = {
   kafkaBrokers: list.pipe(z.array(z.string()).min(1)),
 };
+
+/** Keys of the audit log (RFC 8037), the one in use first; each says when it came into use, in ISO 8601. */
+export const auditKeys = json(
+  z.object({
+    keys: z
+      .array(
+        z.looseObject({
+          kty: z.literal('OKP'),
+          crv: z.literal('Ed25519'),
+          kid: z.string(),
+          validFrom: z.iso.datetime(),
+          validUntil: z.iso.datetime().optional(),
+        }),
+      )
+      .min(1),
+  }),
+);

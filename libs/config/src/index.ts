@@ -1,6 +1,7 @@
 export { CONFIG_EXIT_CODE, ConfigError, exitOnConfigError, loadConfig } from './load-config.js';
 export { environmentKey, fromKey } from './environment-key.js';
 export {
+  auditKeys,
   baseConfig,
   codecKeys,
   databaseConfig,

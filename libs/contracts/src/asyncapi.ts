@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  auditEventDataSchema,
+  auditEventTypes,
   certificateEventDataSchema,
   certificateEventTypes,
   reissueEventDataSchema,
@@ -31,12 +33,20 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
     types: certificateEventTypes,
     dataSchema: 'CertificateEventData',
   },
+  audit: {
+    address: topics.audit,
+    description:
+      'Signed checkpoints of the audit log, for those who keep them apart: whoever has one notices if the log is changed.',
+    keyDescription: 'The name of the log.',
+    types: auditEventTypes,
+    dataSchema: 'AuditEventData',
+  },
 };
 
 const introduction = [
   'Other systems of the bank subscribe to these topics. No event has personal data; `customerRef` is a pseudonym.',
   'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
-  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics. What happens to a certificate outside any reissue, revoked or held by the bank, has `<serial>/<sequence>`, counted per certificate.',
+  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics. What happens to a certificate outside any reissue, revoked or held by the bank, has `<serial>/<sequence>`, counted per certificate. Checkpoints have `audit/<sequence>`.',
   'The number at the end of a type is the version of the schema of its data: members may be added to a version, a change that breaks consumers is a new version.',
 ].join('\n\n');
 
@@ -74,6 +84,7 @@ export function describeEvents(): object {
       schemas: {
         ReissueEventData: dataSchema(reissueEventDataSchema),
         CertificateEventData: dataSchema(certificateEventDataSchema),
+        AuditEventData: dataSchema(auditEventDataSchema),
       },
     },
   };
@@ -102,8 +113,10 @@ const headersSchema = {
     'content-type': { const: 'application/json' },
     ce_specversion: { const: '1.0' },
     ce_id: {
-      ...text('`<reissueId>/<sequence>`, or `<serial>/<sequence>` where no reissue caused it'),
-      pattern: '^(ri_[0-9a-f]{32}|[0-9a-f]+)/[1-9][0-9]*$',
+      ...text(
+        '`<reissueId>/<sequence>`; `<serial>/<sequence>` where no reissue caused it; `audit/<sequence>`',
+      ),
+      pattern: '^(ri_[0-9a-f]{32}|[0-9a-f]+|audit)/[1-9][0-9]*$',
     },
     ce_source: { ...text('Context in which the ids are unique'), format: 'uri-reference' },
     ce_type: text('What happened, with the version of the schema'),

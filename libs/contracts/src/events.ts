@@ -1,8 +1,15 @@
 import { reasons, states } from '#libs/domain';
 import { z } from 'zod';
 
-/** Kafka topics. Events of a reissue are keyed by its id, those of a certificate by its serial. */
-export const topics = { reissue: 'reseal.reissue', certificate: 'reseal.certificate' } as const;
+/**
+ * Kafka topics. Events of a reissue are keyed by its id, those of a certificate by its serial, checkpoints of the audit
+ * by the name of the log.
+ */
+export const topics = {
+  reissue: 'reseal.reissue',
+  certificate: 'reseal.certificate',
+  audit: 'reseal.audit',
+} as const;
 
 /** One type per change of state; the number at its end is the version of its schema. */
 export const reissueEventTypes = [
@@ -38,6 +45,9 @@ export const certificateEventTypes = [
 ] as const;
 export type CertificateEventType = (typeof certificateEventTypes)[number];
 
+export const auditEventTypes = ['reseal.audit.checkpoint.v1'] as const;
+export type AuditEventType = (typeof auditEventTypes)[number];
+
 export const reissueEventDataSchema = z
   .strictObject({
     reissueId: z.string(),
@@ -66,5 +76,15 @@ export const certificateEventDataSchema = z
   })
   .meta({ id: 'CertificateEventData' });
 
+export const auditEventDataSchema = z
+  .strictObject({
+    origin: z.string().describe('names the log'),
+    size: z.int().min(1).describe('how many entries it had'),
+    root: z.string().describe('its Merkle root (RFC 9162 section 2.1.1), base64url'),
+    jws: z.string().describe('the same and the time, signed: a compact JWS'),
+  })
+  .meta({ id: 'AuditEventData' });
+
+export type AuditEventData = z.output<typeof auditEventDataSchema>;
 export type ReissueEventData = z.output<typeof reissueEventDataSchema>;
 export type CertificateEventData = z.output<typeof certificateEventDataSchema>;

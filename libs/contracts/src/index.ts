@@ -39,12 +39,15 @@ export {
   topics,
   reissueEventTypes,
   certificateEventTypes,
+  auditEventTypes,
   reissueEventDataSchema,
   certificateEventDataSchema,
+  auditEventDataSchema,
 } from './events.js';
 export type {
   ReissueEventType,
   CertificateEventType,
   ReissueEventData,
   CertificateEventData,
+  AuditEventData,
 } from './events.js';

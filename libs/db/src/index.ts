@@ -180,3 +180,16 @@ export {
 } from './rate-limits.js';
 export type { RateLimitAdvance } from './rate-limits.js';
 export { purgeExpiredPhotos, purgeLeftPhotos, purgeIdentityDays } from './retention.js';
+export {
+  takePendingEntries,
+  countPendingEntries,
+  entriesAt,
+  sizeOfLog,
+  insertLeaves,
+  nodeHashes,
+  newestCheckpoint,
+  insertCheckpoint,
+  checkpointsAfter,
+  nextEventOf,
+} from './audit-log.js';
+export type { AuditRow, NewLeaf, NewNode } from './audit-log.js';

@@ -1,5 +1,6 @@
 import { topics } from '#libs/contracts';
 import type {
+  AuditEventData,
   CertificateEventData,
   CertificateEventType,
   ReissueEventData,
@@ -105,7 +106,7 @@ function newEvent(
   stream: string,
   topic: string,
   key: string,
-  data: ReissueEventData | CertificateEventData,
+  data: ReissueEventData | CertificateEventData | AuditEventData,
 ): NewEvent {
   return {
     stream,
@@ -116,4 +117,20 @@ function newEvent(
     data,
     occurred_at: change.occurredAt,
   };
+}
+
+/** A checkpoint of the audit log, in the stream `audit`. */
+export function checkpointEvent(checkpoint: {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly jws: string;
+  /** The next in its stream. */
+  readonly sequence: number;
+  readonly at: Date;
+}): NewEvent {
+  const { origin, size, root, jws, sequence, at } = checkpoint;
+  const data: AuditEventData = { origin, size, root: Buffer.from(root).toString('base64url'), jws };
+  const change = { sequence, type: 'reseal.audit.checkpoint.v1', occurredAt: at };
+  return newEvent(change, 'audit', topics.audit, origin, data);
 }

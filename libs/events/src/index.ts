@@ -1,4 +1,4 @@
-export { certificateEvent, ownCertificateEvent, reissueEvent } from './build.js';
+export { certificateEvent, checkpointEvent, ownCertificateEvent, reissueEvent } from './build.js';
 export type { CertificateChange, OwnCertificateChange, ReissueChange } from './build.js';
 export { cloudEvent } from './cloud-event.js';
 export type { EventMessage } from './cloud-event.js';

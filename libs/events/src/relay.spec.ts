@@ -191,7 +191,7 @@ describe('the event relay', () => {
     await until(empty);
     expect(kafka.idsOf('ri_a')).toEqual(['ri_a/1', 'ri_a/2']);
     expect(logger.warn).toHaveBeenCalledTimes(1);
-    await until(() => logger.info.mock.calls.some(([message]) => message === 'events are published again'));
+    await until(() => logger.info.mock.calls.some(([message]) => message === 'event relay works again'));
     expect(() => relay.check()).not.toThrow();
   });
 

@@ -1,0 +1,97 @@
+import { hashChildren, leafOf, planRoot, type Hash, type LoggedEntry } from '#libs/audit';
+import {
+  appendAuthorityEntry,
+  entriesAt,
+  insertLeaves,
+  nodeHashes,
+  sizeOfLog,
+  takePendingEntries,
+  type AuditRow,
+  type NewLeaf,
+  type NewNode,
+  type Tx,
+} from '#libs/db';
+
+/** An entry of the database as the log digests it. */
+export function loggedEntry(row: AuditRow): LoggedEntry {
+  const { stream, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at } = row;
+  return {
+    stream,
+    sequence,
+    actor,
+    action,
+    outcome,
+    reason,
+    details,
+    personalDigest: personal_digest,
+    occurredAt: occurred_at.toISOString(),
+  };
+}
+
+/**
+ * Makes leaves of the entries that have waited longest, in one transaction. Only one may run at a time.
+ *
+ * @returns how many were taken from the queue
+ */
+export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise<number> {
+  const places = await takePendingEntries(tx, limit);
+  if (places.length === 0) return 0;
+  const size = await sizeOfLog(tx);
+  const border = await rightBorder(tx, size);
+  const keyOf = ({ stream, sequence }: { stream: string; sequence: number }) => `${stream}/${sequence}`;
+  const found = new Map((await entriesAt(tx, places)).map((row) => [keyOf(row), row]));
+  const leaves: NewLeaf[] = [];
+  const nodes: NewNode[] = [];
+  for (const place of places) {
+    const row = found.get(keyOf(place));
+    if (!row) {
+      await reportGone(tx, place, now);
+      continue;
+    }
+    const hash = leafOf(loggedEntry(row));
+    leaves.push({ ...place, index: size + leaves.length, hash });
+    nodes.push(...completedBy(size + leaves.length - 1, hash, border));
+  }
+  if (leaves.length > 0) await insertLeaves(tx, leaves, nodes);
+  return places.length;
+}
+
+/** The last complete subtree of each level, of which the log of that size is made. */
+async function rightBorder(tx: Tx, size: number): Promise<Map<number, Hash>> {
+  if (size === 0) return new Map();
+  const { nodes } = planRoot(size);
+  const hashes = await nodeHashes(tx, nodes);
+  return new Map(
+    nodes.map(({ level, index }) => {
+      const hash = hashes.get(`${level}/${index}`);
+      if (!hash) throw new Error(`the log has no node ${index} of level ${level}: it was tampered with`);
+      return [level, hash];
+    }),
+  );
+}
+
+/** The subtrees that a leaf completes: as a carry runs through a binary counter. */
+function completedBy(index: number, hash: Hash, border: Map<number, Hash>): NewNode[] {
+  const nodes: NewNode[] = [];
+  let [level, place, own] = [0, index, hash];
+  while (place % 2 === 1) {
+    own = hashChildren(border.get(level)!, own);
+    border.delete(level);
+    [level, place] = [level + 1, (place - 1) / 2];
+    nodes.push({ level, index: place, hash: own });
+  }
+  border.set(level, own);
+  return nodes;
+}
+
+/** Somebody removed an entry before it was in the log: that is itself put on record. */
+async function reportGone(tx: Tx, place: { stream: string; sequence: number }, now: Date): Promise<void> {
+  await appendAuthorityEntry(tx, {
+    actor: 'sequencer',
+    action: 'sequence',
+    outcome: 'FAILED',
+    reason: 'ENTRY_GONE',
+    details: { ...place },
+    occurredAt: now,
+  });
+}

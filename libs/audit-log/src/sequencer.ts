@@ -1,0 +1,72 @@
+import { inTransaction, type Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import { LedLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/leadership';
+import type { Logger } from '#libs/observability';
+import type { CheckpointFile } from './checkpoint-file.js';
+import { makeCheckpoint, type CheckpointOptions } from './checkpoints.js';
+import { sequenceEntries } from './sequence.js';
+
+export interface SequencerParts {
+  readonly db: Database;
+  readonly leadership: Leadership;
+  readonly checkpoints: CheckpointOptions;
+  /** Where checkpoints are kept apart; without it they are only published. */
+  readonly file?: CheckpointFile | undefined;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly timing?: Partial<LoopTiming>;
+}
+
+const batchSize = 1_000;
+
+/**
+ * Makes one log of the entries of all reissues, batch by batch, and signs it from time to time. Steps only insert their
+ * entries: nobody waits for the log, and the log waits for nobody.
+ */
+export class Sequencer {
+  private readonly loop: LedLoop;
+
+  constructor(private readonly parts: SequencerParts) {
+    const { leadership, logger, timing } = parts;
+    this.loop = new LedLoop({
+      name: 'audit sequencer',
+      leadership,
+      logger,
+      timing,
+      turn: (over) => this.turn(over),
+    });
+  }
+
+  /** Whether this copy is the one at work. */
+  get active(): boolean {
+    return this.loop.active;
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Finishes the batch under way, and lets another copy take over. */
+  stop(): Promise<void> {
+    return this.loop.stop();
+  }
+
+  /** @throws while no leaves can be made */
+  check(): void {
+    this.loop.check();
+  }
+
+  private async turn(over: AbortSignal): Promise<boolean> {
+    const { db, clock, checkpoints, file } = this.parts;
+    const taken = await inTransaction(db, (tx) => sequenceEntries(tx, batchSize, clock()));
+    if (over.aborted) return false;
+    if (taken === batchSize) return true;
+    await inTransaction(db, (tx) => makeCheckpoint(tx, checkpoints, clock()));
+    await file?.catchUp(db);
+    return false;
+  }
+}
+
+/** The leadership of the one sequencer of a database. */
+export const sequencerLeadership = (databaseUrl: string): Leadership =>
+  new PostgresLeadership({ databaseUrl, name: 'reseal-audit-sequencer', channel: 'reseal_audit' });
