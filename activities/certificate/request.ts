@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { isVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
 import { certificateBySerial } from '#libs/db';
 import { termsChangedSince } from '#activities/consent';
@@ -100,7 +100,7 @@ async function acceptIssued(
     actor: 'signer',
     action: 'issue',
     outcome: 'ISSUED',
-    details: { serial, basis: certificate.basis },
+    details: { serial, basis: certificate.basis, sha256: fingerprintOf(certificate) },
   });
   change.notify.push('ISSUED');
   return done();
@@ -111,3 +111,9 @@ function refuse(change: ReissueChange, reason: string): Ending {
   change.move('certificateRefused', 'KEY_REQUIRED', 'reseal.reissue.request-refused.v1', { code: reason });
   return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '/csr', message: reason }] });
 }
+
+/** SHA-256 of the certificate's DER, hexadecimal: by which evidence knows it again. */
+const fingerprintOf = ({ der }: { readonly der: Buffer | null }) =>
+  createHash('sha256')
+    .update(der ?? '')
+    .digest('hex');

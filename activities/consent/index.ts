@@ -2,14 +2,14 @@ import type { GiveConsents, PreparedStep } from '#libs/domain';
 import { consentsOf } from '#libs/db';
 import { checkConsents, termsInForce, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { done, failed, takeStep, type ReissueChange, type StepContext } from '#activities/step';
-import { recordSaid } from './record.js';
+import { auditedConsents, recordSaid } from './record.js';
 
 export interface ConsentContext extends StepContext {
   readonly terms: TermsCatalogue;
   readonly receipts: ReceiptSigner;
 }
 
-export { recordSaid } from './record.js';
+export { auditedConsents, recordSaid } from './record.js';
 export { createConsentWithdrawals } from './withdraw.js';
 export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw.js';
 
@@ -44,6 +44,7 @@ async function recordConsents(
       consents: check.accepted,
       at: change.now,
     });
+    change.note({ consents: auditedConsents({ act: 'GIVEN', consents: check.accepted }) });
     change.set({ consents_completed_at: change.now });
     change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');
     return done();

@@ -13,6 +13,12 @@ export interface Said {
   readonly at: Date;
 }
 
+/** What the audit trail tells of it: enough to know later which text it was, and nothing of the person. */
+export const auditedConsents = ({ act, consents }: Pick<Said, 'act' | 'consents'>) =>
+  consents.map(({ termsId, version, digest, locale, agreed }) => ({
+    ...{ termsId, version, digest, locale, agreed, act },
+  }));
+
 /**
  * Records what a customer said of the terms, with the receipt they can keep.
  *
@@ -44,14 +50,7 @@ export async function recordSaid(
     sub: reissueId,
     jti: receiptId,
     iat: Math.floor(at.getTime() / 1_000),
-    consents: consents.map(({ termsId, version, digest, locale, agreed }) => ({
-      termsId,
-      version,
-      digest,
-      locale,
-      agreed,
-      act,
-    })),
+    consents: auditedConsents({ act, consents }),
   });
   await insertConsentReceipt(tx, {
     receipt_id: receiptId,

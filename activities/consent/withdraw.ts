@@ -14,7 +14,7 @@ import {
 } from '#libs/db';
 import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
-import { recordSaid } from './record.js';
+import { auditedConsents, recordSaid } from './record.js';
 
 /** As the step table and the audit call it. */
 const kind = 'withdrawConsent';
@@ -78,21 +78,18 @@ async function withdrawConsent(
     // Later than what it takes back, whatever the clock of another machine said.
     const at = new Date(Math.max(clock().getTime(), last.recorded_at.getTime() + 1));
     const change = new ReissueChange(tx, row, at);
-    const receipt = await recordSaid(tx, receipts, {
-      reissueId,
-      updateId,
-      origin,
+    const said = {
       act: 'WITHDRAWN',
       consents: [{ termsId, version, digest, locale: last.locale as TermsLocale, agreed: false }],
-      at,
-    });
+    } as const;
+    const receipt = await recordSaid(tx, receipts, { reissueId, updateId, origin, at, ...said });
     change.announce('reseal.reissue.consent-withdrawn.v1', { terms: { termsId, version } });
     change.audit({
       actor: 'customer',
       action: kind,
       outcome: 'DONE',
       reason: null,
-      details: { termsId, version },
+      details: { termsId, version, consents: auditedConsents(said) },
       personal: { ...origin },
     });
     const after = await change.write();

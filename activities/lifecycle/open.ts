@@ -23,7 +23,7 @@ import {
   type Tx,
 } from '#libs/db';
 import { checkConsents, type AcceptedConsent, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
-import { recordSaid } from '#activities/consent';
+import { auditedConsents, recordSaid } from '#activities/consent';
 import { attemptsLeft, prepareChallenges, type IdentityLimits } from '#activities/identity';
 import { findApplicant, readApplicant, type ApplicantContext, type NamedApplicant } from './applicant.js';
 import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
@@ -170,7 +170,7 @@ async function begin(
     details: {
       by,
       ...remarks,
-      consents: consents.map(({ termsId, version, agreed }) => ({ termsId, version, agreed })),
+      consents: auditedConsents({ act: 'GIVEN', consents }),
     },
     personal: { ...start.origin, name, ...(mobile === null ? {} : { mobile }) },
   });

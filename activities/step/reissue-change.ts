@@ -25,6 +25,8 @@ export class ReissueChange {
   private readonly events: NewEvent[] = [];
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
   readonly notify: Moment[] = [];
+  /** What the step's own entry in the audit trail tells besides. */
+  readonly noted: Record<string, unknown> = {};
 
   constructor(
     readonly tx: Tx,
@@ -100,6 +102,11 @@ export class ReissueChange {
         ...(revocationReason ? { revocationReason } : {}),
       }),
     );
+  }
+
+  /** Adds to what the step's own entry in the audit trail tells. */
+  note(details: Record<string, unknown>): void {
+    Object.assign(this.noted, details);
   }
 
   audit(entry: Omit<NewAuditEntry, 'occurred_at'>): void {

@@ -192,7 +192,11 @@ async function record(
   const refusal = outcome.status === 'REFUSED' ? outcome : undefined;
   change.audit({
     ...auditOf(call, outcome.status, refusal?.code),
-    details: { state: change.row.state, ...(refusal?.reason ? { reason: refusal.reason } : {}) },
+    details: {
+      state: change.row.state,
+      ...(refusal?.reason ? { reason: refusal.reason } : {}),
+      ...change.noted,
+    },
   });
   change.set({ steps: change.row.steps + 1, pending_message: null });
   const after = await change.write();
