@@ -193,3 +193,24 @@ export {
   nextEventOf,
 } from './audit-log.js';
 export type { AuditRow, NewLeaf, NewNode } from './audit-log.js';
+export {
+  listReissues,
+  reissueIdsOf,
+  countReissues,
+  countReissuesBy,
+  listedReissue,
+  reissueSorts,
+  reissueGroupings,
+  countedAtMost,
+} from './reissue-lists.js';
+export type {
+  ListedReissue,
+  ReissueSort,
+  ReissueGrouping,
+  CountedReissues,
+  PlaceInList,
+} from './reissue-lists.js';
+export { listCertificates } from './certificate-lists.js';
+export type { ListedCertificate } from './certificate-lists.js';
+export { auditTrailOf, eventsOfReissue, operationsOn, notificationsOf } from './timeline.js';
+export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
