@@ -26,6 +26,24 @@ const TOOLS = {
     environment: 'worker.env',
     instead: 'RESEAL_REGISTRY_KEYS_FILE',
   },
+  evidence: {
+    main: 'apps/cli/src/evidence/main.js',
+    environment: 'worker.env',
+    instead: 'RESEAL_AUDIT_KEYS_FILE',
+  },
+  trust: {
+    main: 'apps/cli/src/trust/main.js',
+    environment: 'worker.env',
+    instead: 'RESEAL_AUDIT_KEYS_FILE',
+    withoutArguments: true,
+  },
+  verify: {
+    main: 'apps/cli/src/verify/main.js',
+    environment: 'worker.env',
+    instead: 'RESEAL_AUDIT_KEYS_FILE',
+    /** A bundle is verified anywhere: only the log in a database needs to know where that is. */
+    onlyWith: '--log',
+  },
 };
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const HELP = ['help', '--help', '-h'];
@@ -59,11 +77,16 @@ try {
  * Node's arguments that load the tool's configuration; what the shell sets itself wins over the file.
  * @throws {Refusal} when there is none
  */
-function configure({ environment, instead }, { state }) {
-  if (!environment) return [];
+function configure({ environment, instead, onlyWith, withoutArguments }, { state }) {
+  if (!environment || (onlyWith && !args.includes(onlyWith))) return [];
   const file = path.join(state, 'env', environment);
   if (fs.existsSync(file)) return [`--env-file=${file}`];
-  if (process.env[instead] || args.length === 0 || args.some((arg) => HELP.includes(arg))) return [];
+  if (
+    process.env[instead] ||
+    (args.length === 0 && !withoutArguments) ||
+    args.some((arg) => HELP.includes(arg))
+  )
+    return [];
   throw new Refusal(
     `${file} is missing: \`npm start\` writes it. For another stack set RESEAL_STATE, or set ${instead} and the rest of the environment by hand.`,
   );

@@ -4,3 +4,7 @@ export { makeCheckpoint, MissingNode, readNodes } from './checkpoints.js';
 export type { AuditSigningKey, CheckpointOptions } from './checkpoints.js';
 export { CheckpointFile } from './checkpoint-file.js';
 export { loggedEntry, sequenceEntries } from './sequence.js';
+export { assembleEvidence } from './evidence.js';
+export type { EvidenceParts } from './evidence.js';
+export { untilCovered } from './until-covered.js';
+export { verifyLog } from './verify-log.js';

@@ -22,6 +22,7 @@ export { openCheckpoint, signCheckpoint, signWith, SignatureRefused } from './ch
 export type { AuditKey, Checkpoint } from './checkpoint.js';
 export { bundleFormat, trustFormat, bundleSchema } from './bundle.js';
 export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
-export { findingKinds } from './verify/report.js';
+export { findingKinds, Report } from './verify/report.js';
 export type { EntryPlace, Finding, FindingKind, Unproven, Verdict } from './verify/report.js';
 export { readTrust, signedContentOf, TrustUnusable, verifyEvidence } from './verify/verify-evidence.js';
+export { takeCheckpoint } from './verify/log.js';

@@ -111,7 +111,14 @@ export { appendAuthorityEntry } from './authority-entries.js';
 export type { NewAuthorityEntry } from './authority-entries.js';
 export { authorityOverview } from './authority-overview.js';
 export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
-export { chainOf, issuerBySubject, IssuerConflict, issuersInUse, registerIssuers } from './issuers.js';
+export {
+  chainOf,
+  issuerBySubject,
+  IssuerConflict,
+  issuersInUse,
+  knownIssuers,
+  registerIssuers,
+} from './issuers.js';
 export type { IssuerRow, KnownIssuer } from './issuers.js';
 export {
   photoOfUpdate,
@@ -193,6 +200,9 @@ export {
   nextEventOf,
 } from './audit-log.js';
 export type { AuditRow, NewLeaf, NewNode } from './audit-log.js';
+export { evidenceEntriesOf, checkpointsToProve, archivedHistory, isCovered } from './evidence.js';
+export type { EvidenceEntryRow } from './evidence.js';
+export { leavesFrom, entriesWithoutLeaf, countMismatchedReissues } from './audit-verification.js';
 export {
   listReissues,
   reissueIdsOf,

@@ -95,3 +95,8 @@ export async function chainOf(db: Database | Tx, subject: string): Promise<reado
 export async function issuerBySubject(db: Database | Tx, subject: string): Promise<IssuerRow | undefined> {
   return db.selectFrom('issuer').selectAll().where('subject', '=', subject).executeTakeFirst();
 }
+
+/** All issuing CAs that ever were, the newest first. */
+export async function knownIssuers(db: Database): Promise<IssuerRow[]> {
+  return db.selectFrom('issuer').selectAll().orderBy('activated_at', 'desc').orderBy('subject').execute();
+}

@@ -160,7 +160,7 @@ export function entriesIn(log: SampleLog): EvidenceBundle['entries'] {
     return {
       stream: entry.stream,
       sequence: entry.sequence,
-      entry: entry as EvidenceBundle['entries'][number]['entry'],
+      entry: entry,
       ...(entry.personalDigest ? { personal } : {}),
       leafIndex,
       leafHash: base64url.encode(log.leaves[leafIndex]!),

@@ -1,0 +1,62 @@
+import { userInfo } from 'node:os';
+import {
+  auditKeys,
+  CONFIG_EXIT_CODE,
+  ConfigError,
+  databaseConfig,
+  jsonWebKeySet,
+  loadConfig,
+} from '#libs/config';
+import { createDatabase, type Database } from '#libs/db';
+import { z } from 'zod';
+import { isArgumentError, type Terminal } from './terminal.js';
+
+/** What the tools of the audit read of the worker's environment. */
+const auditToolConfig = z.object({
+  databaseUrl: databaseConfig.databaseUrl,
+  auditKeys,
+  auditOrigin: z.string().min(1).default('reseal'),
+  receiptKeys: jsonWebKeySet,
+});
+export type AuditToolConfig = z.output<typeof auditToolConfig>;
+
+export interface AuditTool {
+  readonly db: Database;
+  readonly config: AuditToolConfig;
+}
+
+/** Runs work on the database that the worker's environment names. */
+export async function withAudit<T>({ env }: Terminal, work: (tool: AuditTool) => Promise<T>): Promise<T> {
+  const config = loadConfig(auditToolConfig, env);
+  const db = createDatabase({ url: config.databaseUrl, max: 2, applicationName: 'reseal-audit' });
+  try {
+    return await work({ db, config });
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Who asks, as the audit trail names them. */
+export const actorOf = (as: string | undefined): string => `operator:${as ?? userInfo().username}`;
+
+/** Tells what went wrong: 2 for arguments that are not understood, 78 for a configuration, 1 for anything else. */
+export async function exitCodeOf(
+  terminal: Terminal,
+  usage: string,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isArgumentError(error)) {
+      terminal.complain(`${(error as Error).message}\n\n${usage}`);
+      return 2;
+    }
+    if (error instanceof ConfigError) {
+      terminal.complain(error.message);
+      return CONFIG_EXIT_CODE;
+    }
+    terminal.complain(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}

@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+import { assembleEvidence, untilCovered } from '#libs/audit-log';
+import { appendAuthorityEntry } from '#libs/db';
+import { reissueIdPattern } from '#libs/domain';
+import { loadTerms } from '#libs/terms';
+import { actorOf, exitCodeOf, withAudit } from '../audit-tool.js';
+import { readCheckpoints } from '../kept-checkpoints.js';
+import { UsageError, type Terminal } from '../terminal.js';
+
+const USAGE = `Usage: npm run -s evidence -- REISSUE_ID [--checkpoint FILE] [--as NAME] > bundle.json
+
+Writes everything that proves what happened in a reissue: the entries of the audit trail with their proofs, consents with
+their texts, the certificate, the archived history. \`npm run -s verify\` verifies it offline. It has personal data.
+
+  --checkpoint FILE  proves against checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
+  --as NAME          who asks for it, in the audit trail
+
+It runs with the worker's environment, and waits up to 20 s until a checkpoint covers the reissue.
+Exit codes: 0 done, 1 failed, 2 not understood, 78 not configured.`;
+
+/** `npm run evidence`. @returns the exit code */
+export async function runEvidence(args: string[], terminal: Terminal): Promise<number> {
+  return exitCodeOf(terminal, USAGE, async () => {
+    const { values, positionals } = parseArgs({
+      args,
+      options: {
+        checkpoint: { type: 'string' },
+        as: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      allowPositionals: true,
+    });
+    if (values.help) return (terminal.print(USAGE), 0);
+    const [reissueId, ...more] = positionals;
+    if (reissueId === undefined || more.length > 0) throw new UsageError('Name one reissue.');
+    if (!reissueIdPattern.test(reissueId)) throw new UsageError(`${reissueId} is no id of a reissue.`);
+    const kept = values.checkpoint === undefined ? [] : await readCheckpoints(values.checkpoint);
+    return withAudit(terminal, async ({ db, config }) => {
+      await appendAuthorityEntry(db, {
+        actor: actorOf(values.as),
+        action: 'exportEvidence',
+        outcome: 'DONE',
+        details: { reissueId },
+        occurredAt: terminal.clock(),
+      });
+      if (!(await untilCovered(db, reissueId)))
+        terminal.complain('No checkpoint covers all of it yet: is the worker running?');
+      const parts = { db, key: config.auditKeys.keys[0]!, terms: loadTerms(), clock: terminal.clock };
+      const bundle = await assembleEvidence(parts, reissueId, kept.map(sizeOf));
+      if (!bundle) {
+        terminal.complain(`There is no reissue ${reissueId}.`);
+        return 1;
+      }
+      terminal.print(JSON.stringify(bundle, null, 1));
+      return 0;
+    });
+  });
+}
+
+/** What a checkpoint says, believed without a look at its signature: it only chooses what is to be proved. */
+function sizeOf(jws: string): number {
+  const [, payload = ''] = jws.split('.');
+  try {
+    const { size } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { size?: unknown };
+    if (Number.isSafeInteger(size)) return size as number;
+  } catch {
+    // told below
+  }
+  throw new UsageError('The file has something that is no checkpoint.');
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { trustFormat, type TrustFile } from '#libs/audit';
+import { knownIssuers, type IssuerRow } from '#libs/db';
+import { publicReceiptKeys } from '#libs/terms';
+import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
+import type { Terminal } from '../terminal.js';
+
+const USAGE = `Usage: npm run -s trust > trust.json
+
+Writes whom a verifier of evidence may believe: the audit's public keys and when each was in use, the keys of receipts,
+and the fingerprints of the certificate authorities. Give it to auditors by another way than the evidence. It runs with
+the worker's environment.
+Exit codes: 0 done, 1 failed, 2 not understood, 78 not configured.`;
+
+/** `npm run trust`. @returns the exit code */
+export async function runTrust(args: string[], terminal: Terminal): Promise<number> {
+  return exitCodeOf(terminal, USAGE, async () => {
+    const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
+    if (values.help) terminal.print(USAGE);
+    else
+      await withAudit(terminal, async (tool) => {
+        terminal.print(JSON.stringify(await trustOf(tool), null, 2));
+      });
+    return 0;
+  });
+}
+
+/** What the configuration and the database say of it. */
+export async function trustOf({ db, config }: AuditTool): Promise<TrustFile> {
+  return {
+    format: trustFormat,
+    origin: config.auditOrigin,
+    auditKeys: config.auditKeys.keys.map(({ d: _, validFrom, validUntil, ...jwk }) => ({
+      jwk: jwk,
+      validFrom,
+      ...(validUntil === undefined ? {} : { validUntil }),
+    })),
+    receiptKeys: publicReceiptKeys(config.receiptKeys).keys as { kty: string; kid: string }[],
+    certificateAuthorities: authoritiesOf(await knownIssuers(db)),
+  };
+}
+
+function authoritiesOf(issuers: readonly IssuerRow[]): TrustFile['certificateAuthorities'] {
+  const named = issuers.flatMap(({ subject, certificate, root }) => [
+    { subject, der: certificate },
+    { subject: `root of ${subject}`, der: root },
+  ]);
+  const bySha256 = new Map(
+    named
+      .map(({ subject, der }) => [createHash('sha256').update(der).digest('hex'), subject] as const)
+      .toReversed(),
+  );
+  return [...bySha256].map(([sha256, subject]) => ({ subject, sha256 })).toReversed();
+}

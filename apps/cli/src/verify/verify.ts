@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { readTrust, TrustUnusable, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
+import { verifyLog } from '#libs/audit-log';
+import { exitCodeOf, withAudit } from '../audit-tool.js';
+import { readCheckpoints, readJson } from '../kept-checkpoints.js';
+import { UsageError, type Terminal } from '../terminal.js';
+import { trustOf } from '../trust/trust.js';
+
+const USAGE = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FILE]
+       npm run -s verify -- --log [--trust FILE] [--checkpoint FILE]
+
+Verifies a bundle of evidence, without Reseal and without a network; or with --log the whole audit log in the database,
+with the worker's environment, by whose own keys it goes if no trust file is given.
+
+  --trust FILE       whom to believe, from \`npm run -s trust\`
+  --checkpoint FILE  checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
+
+Prints one JSON object: {"valid": true or false, "unproven": […], "findings": [{"kind", "entry", "message"}]}.
+Exit codes: 0 valid, 1 not valid, 2 not understood, 78 not configured.`;
+
+/** `npm run verify`. @returns the exit code */
+export async function runVerify(args: string[], terminal: Terminal): Promise<number> {
+  return exitCodeOf(terminal, USAGE, async () => {
+    const { values, positionals } = parseArgs({
+      args,
+      options: {
+        trust: { type: 'string' },
+        checkpoint: { type: 'string', multiple: true },
+        log: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      allowPositionals: true,
+    });
+    if (values.help) return (terminal.print(USAGE), 0);
+    const trust = values.trust === undefined ? undefined : await trustIn(values.trust);
+    const kept = (await Promise.all((values.checkpoint ?? []).map(readCheckpoints))).flat();
+    const verdict = values.log
+      ? await verdictOfLog(terminal, positionals, trust, kept)
+      : await verdictOfBundle(positionals, trust, kept);
+    terminal.print(JSON.stringify(verdict, null, 2));
+    return verdict.valid ? 0 : 1;
+  });
+}
+
+async function trustIn(file: string): Promise<TrustFile> {
+  try {
+    return readTrust(await readJson(file));
+  } catch (error) {
+    throw error instanceof TrustUnusable ? new UsageError(error.message) : error;
+  }
+}
+
+async function verdictOfBundle(
+  positionals: readonly string[],
+  trust: TrustFile | undefined,
+  kept: readonly string[],
+): Promise<Verdict> {
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('Name one bundle.');
+  if (!trust) throw new UsageError('Give a trust file: --trust FILE.');
+  return verifyEvidence(await readJson(file), trust, kept);
+}
+
+async function verdictOfLog(
+  terminal: Terminal,
+  positionals: readonly string[],
+  trust: TrustFile | undefined,
+  kept: readonly string[],
+): Promise<Verdict> {
+  if (positionals.length > 0) throw new UsageError('Verify a bundle or the log, not both at once.');
+  return withAudit(terminal, async (tool) => verifyLog(tool.db, trust ?? (await trustOf(tool)), kept));
+}

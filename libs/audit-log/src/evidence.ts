@@ -1,0 +1,175 @@
+import { gunzipSync } from 'node:zlib';
+import {
+  bundleFormat,
+  planConsistency,
+  planInclusion,
+  signedContentOf,
+  signWith,
+  type BundleEntry,
+  type EvidenceBundle,
+} from '#libs/audit';
+import {
+  archivedHistory,
+  certificateBySerial,
+  chainOf,
+  checkpointsToProve,
+  consentReceiptsOf,
+  consentRecordsOf,
+  evidenceEntriesOf,
+  findReissue,
+  newestCheckpoint,
+  type Database,
+  type EvidenceEntryRow,
+  type ReissueRow,
+  type Tx,
+} from '#libs/db';
+import type { Clock } from '#libs/domain';
+import type { TermsCatalogue } from '#libs/terms';
+import { readNodes, type AuditSigningKey } from './checkpoints.js';
+import { loggedEntry } from './sequence.js';
+
+export interface EvidenceParts {
+  readonly db: Database;
+  readonly key: AuditSigningKey;
+  readonly terms: TermsCatalogue;
+  readonly clock: Clock;
+}
+
+/** After a reissue has ended its archive is still to be written, and checkpoints of that time are of interest too. */
+const aftermathMs = 10 * 60_000;
+const newestCheckpoints = 100;
+
+/**
+ * Everything that proves what happened in a reissue, signed. What no checkpoint covers yet is in it all the same, and a
+ * verifier reports it as unproven.
+ *
+ * @param keptSizes of checkpoints that were kept elsewhere, to be proved against
+ * @returns undefined if there is no such reissue
+ */
+export async function assembleEvidence(
+  { db, key, terms, clock }: EvidenceParts,
+  reissueId: string,
+  keptSizes: readonly number[] = [],
+): Promise<EvidenceBundle | undefined> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      const row = await findReissue(tx, reissueId);
+      if (!row) return undefined;
+      const madeAt = clock();
+      const checkpoint = await newestCheckpoint(tx);
+      const size = checkpoint ? Number(checkpoint.size) : 0;
+      const unsigned: EvidenceBundle = {
+        format: bundleFormat,
+        reissueId,
+        madeAt: madeAt.toISOString(),
+        reissue: summaryOf(row),
+        entries: await provenEntries(tx, reissueId, size),
+        checkpoint: checkpoint?.jws ?? null,
+        consistency: size > 0 ? await consistencyOf(tx, row, madeAt, size, keptSizes) : [],
+        history: await historyOf(tx, reissueId),
+        consents: await consentsWithTexts(tx, reissueId, terms),
+        receipts: await consentReceiptsOf(tx, reissueId),
+        certificate: row.serial === null ? null : await certificateOf(tx, row.serial),
+        signature: '',
+      };
+      return { ...unsigned, signature: await signWith(key, 'evidence', signedContentOf(unsigned)) };
+    });
+}
+
+const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+const summaryOf = (row: ReissueRow): EvidenceBundle['reissue'] => ({
+  state: row.state,
+  reason: row.reason,
+  customerRef: row.customer_ref,
+  serial: row.serial,
+  createdAt: row.created_at.toISOString(),
+  endedAt: iso(row.ended_at),
+  auditSequence: row.audit_sequence,
+});
+
+const base64url = (hash: Uint8Array) => Buffer.from(hash).toString('base64url');
+
+async function provenEntries(tx: Tx, reissueId: string, size: number): Promise<BundleEntry[]> {
+  const rows = await evidenceEntriesOf(tx, reissueId, size);
+  const plans = rows.map(({ leaf_index: index }) =>
+    index !== null && index < size ? planInclusion(index, size) : undefined,
+  );
+  const hashOf = await readNodes(
+    tx,
+    plans.flatMap((plan) => plan?.nodes ?? []),
+  );
+  return rows.map((row, place) => ({
+    stream: row.stream,
+    sequence: row.sequence,
+    entry: row.entry && { ...loggedEntry(row.entry), details: { ...row.entry.details } },
+    ...personalOf(row),
+    leafIndex: row.leaf_index,
+    leafHash: row.leaf_hash && base64url(row.leaf_hash),
+    proof: plans[place]?.build(hashOf).map(base64url) ?? null,
+  }));
+}
+
+const personalOf = ({ salt, personal }: EvidenceEntryRow) =>
+  salt === null || personal === null ? {} : { personal: { salt, content: personal } };
+
+async function consistencyOf(
+  tx: Tx,
+  row: ReissueRow,
+  madeAt: Date,
+  size: number,
+  keptSizes: readonly number[],
+): Promise<EvidenceBundle['consistency']> {
+  const to = new Date((row.ended_at ?? madeAt).getTime() + aftermathMs);
+  const earlier = await checkpointsToProve(tx, {
+    from: row.created_at,
+    to,
+    newest: newestCheckpoints,
+    sizes: keptSizes,
+  });
+  const wanted = earlier.filter((each) => Number(each.size) < size);
+  const plans = wanted.map((each) => planConsistency(Number(each.size), size));
+  const hashOf = await readNodes(
+    tx,
+    plans.flatMap(({ nodes }) => nodes),
+  );
+  return wanted.map(({ jws }, place) => ({
+    checkpoint: jws,
+    proof: plans[place]!.build(hashOf).map(base64url),
+  }));
+}
+
+async function historyOf(tx: Tx, reissueId: string): Promise<unknown[] | null> {
+  const compressed = await archivedHistory(tx, reissueId);
+  return compressed ? (JSON.parse(gunzipSync(compressed).toString('utf8')) as unknown[]) : null;
+}
+
+async function consentsWithTexts(
+  tx: Tx,
+  reissueId: string,
+  terms: TermsCatalogue,
+): Promise<EvidenceBundle['consents']> {
+  const records = await consentRecordsOf(tx, reissueId);
+  return records.map(({ terms_id: termsId, version, digest, locale, agreed, act, recorded_at }) => ({
+    ...{ termsId, version, digest, locale, agreed, act },
+    recordedAt: recorded_at.toISOString(),
+    text: terms.find((each) => each.termsId === termsId && each.digest === digest)?.text ?? null,
+  }));
+}
+
+async function certificateOf(tx: Tx, serial: string): Promise<EvidenceBundle['certificate']> {
+  const row = await certificateBySerial(tx, serial);
+  if (!row?.der) return null;
+  const issuers = (await chainOf(tx, row.issuer)) ?? [];
+  return {
+    chain: [row.der, ...issuers].map((der) => der.toString('base64')),
+    status: {
+      revokedAt: iso(row.revoked_at),
+      revocationReason: row.revocation_reason,
+      holdAt: iso(row.hold_at),
+      registeredAt: iso(row.registered_at),
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isCovered, type Database } from '#libs/db';
+
+const pauseMs = 250;
+
+/**
+ * Waits until a checkpoint covers all that a reissue has written, as far as it has: the sequencer may be away.
+ *
+ * @returns whether one does now
+ */
+export async function untilCovered(db: Database, reissueId: string, timeoutMs = 20_000): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  while (!(await isCovered(db, reissueId))) {
+    if (performance.now() > end) return false;
+    await pause(pauseMs);
+  }
+  return true;
+}

@@ -1,0 +1,131 @@
+import {
+  hashChildren,
+  leafOf,
+  planRoot,
+  Report,
+  sameHash,
+  takeCheckpoint,
+  type Checkpoint,
+  type Hash,
+  type TrustFile,
+  type Verdict,
+} from '#libs/audit';
+import {
+  checkpointsAfter,
+  countMismatchedReissues,
+  entriesWithoutLeaf,
+  leavesFrom,
+  type Database,
+} from '#libs/db';
+import { loggedEntry } from './sequence.js';
+
+const batch = 5_000;
+
+/**
+ * Verifies the whole log in the database: every leaf is that of its entry, none is missing, entries have not been put in
+ * past the log, and the log is what each checkpoint says, those in the database and those that were kept elsewhere.
+ *
+ * @param kept compact JWS
+ */
+export async function verifyLog(
+  db: Database,
+  trust: TrustFile,
+  kept: readonly string[] = [],
+): Promise<Verdict> {
+  const report = new Report();
+  const checkpoints = await allCheckpoints(db, trust, kept, report);
+  const size = await verifyLeaves(db, checkpoints, report);
+  for (const { checkpoint, from } of checkpoints)
+    if (checkpoint.size > size)
+      report.finding(
+        'LOG_TRUNCATED',
+        `the log had ${checkpoint.size} entries at ${checkpoint.time} (${from}), and has ${size}`,
+      );
+  for (const place of await entriesWithoutLeaf(db))
+    report.finding('ENTRY_INSERTED', 'the entry is neither in the log nor on its way there', place);
+  for (const { stream, sequence } of await countMismatchedReissues(db))
+    report.finding('ENTRY_MISSING', `the reissue has counted ${sequence} entries, and has not so many`, {
+      stream,
+    });
+  return report.verdict();
+}
+
+interface Claimed {
+  readonly checkpoint: Checkpoint;
+  /** Where it comes from. */
+  readonly from: 'database' | 'kept elsewhere';
+}
+
+/** Every checkpoint that holds, the smallest first. */
+async function allCheckpoints(
+  db: Database,
+  trust: TrustFile,
+  kept: readonly string[],
+  report: Report,
+): Promise<Claimed[]> {
+  const found: Claimed[] = [];
+  const take = async (jws: string, from: Claimed['from']) => {
+    const checkpoint = await takeCheckpoint(jws, trust, report);
+    if (checkpoint) found.push({ checkpoint, from });
+  };
+  for (const jws of kept) await take(jws, 'kept elsewhere');
+  for (let size = 0; ;) {
+    const rows = await checkpointsAfter(db, size, batch);
+    for (const { jws } of rows) await take(jws, 'database');
+    if (rows.length < batch) break;
+    size = Number(rows.at(-1)!.size);
+  }
+  return found.toSorted((one, other) => one.checkpoint.size - other.checkpoint.size);
+}
+
+/** Builds the log anew from its leaves, and compares what it was at each checkpoint. @returns how long it is */
+async function verifyLeaves(db: Database, checkpoints: readonly Claimed[], report: Report): Promise<number> {
+  const border = new Map<number, Hash>();
+  const waiting = [...checkpoints];
+  let size = 0;
+  for (;;) {
+    const leaves = await leavesFrom(db, size, batch);
+    for (const { leaf_index: leafIndex, stream, sequence, leaf_hash: hash, entry } of leaves) {
+      const place = { stream, sequence, leafIndex };
+      if (leafIndex !== size)
+        report.finding('ENTRY_MISSING', `leaf ${size} is gone from the log`, {
+          stream: '?',
+          leafIndex: size,
+        });
+      if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
+      else if (!sameHash(leafOf(loggedEntry(entry)), hash))
+        report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
+      add(border, leafIndex, hash);
+      size = leafIndex + 1;
+      while (waiting[0] && waiting[0].checkpoint.size <= size)
+        compare(waiting.shift()!, size, border, report);
+    }
+    if (leaves.length < batch) return size;
+  }
+}
+
+function add(border: Map<number, Hash>, index: number, leaf: Hash): void {
+  let [level, place, hash] = [0, index, leaf];
+  while (place % 2 === 1 && border.has(level)) {
+    hash = hashChildren(border.get(level)!, hash);
+    border.delete(level);
+    [level, place] = [level + 1, (place - 1) / 2];
+  }
+  border.set(level, hash);
+}
+
+function compare(
+  { checkpoint, from }: Claimed,
+  size: number,
+  border: Map<number, Hash>,
+  report: Report,
+): void {
+  const plan = planRoot(size);
+  const whole = plan.nodes.every(({ level }) => border.has(level));
+  const [root] = whole ? plan.build(({ level }) => border.get(level)!) : [];
+  if (checkpoint.size !== size || !root || !sameHash(root, checkpoint.root))
+    report.finding(
+      'LOG_INCONSISTENT',
+      `the first ${checkpoint.size} entries are not those of the checkpoint of ${checkpoint.time} (${from})`,
+    );
+}
