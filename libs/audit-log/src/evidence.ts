@@ -7,6 +7,7 @@ import {
   signWith,
   type BundleEntry,
   type EvidenceBundle,
+  type ProofPlan,
 } from '#libs/audit';
 import {
   archivedHistory,
@@ -25,7 +26,7 @@ import {
 } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
-import { readNodes, type AuditSigningKey } from './checkpoints.js';
+import { MissingNode, readNodes, type AuditSigningKey } from './checkpoints.js';
 import { loggedEntry } from './sequence.js';
 
 export interface EvidenceParts {
@@ -108,8 +109,21 @@ async function provenEntries(tx: Tx, reissueId: string, size: number): Promise<B
     ...personalOf(row),
     leafIndex: row.leaf_index,
     leafHash: row.leaf_hash && base64url(row.leaf_hash),
-    proof: plans[place]?.build(hashOf).map(base64url) ?? null,
+    proof: proofOf(plans[place], hashOf),
   }));
+}
+
+/** Null also where the log has lost a node: evidence is given all the same, and says so by that. */
+function proofOf(
+  plan: ProofPlan | undefined,
+  hashOf: Awaited<ReturnType<typeof readNodes>>,
+): string[] | null {
+  try {
+    return plan?.build(hashOf).map(base64url) ?? null;
+  } catch (error) {
+    if (error instanceof MissingNode) return null;
+    throw error;
+  }
 }
 
 const personalOf = ({ salt, personal }: EvidenceEntryRow) =>
@@ -137,7 +151,7 @@ async function consistencyOf(
   );
   return wanted.map(({ jws }, place) => ({
     checkpoint: jws,
-    proof: plans[place]!.build(hashOf).map(base64url),
+    proof: proofOf(plans[place], hashOf) ?? [],
   }));
 }
 

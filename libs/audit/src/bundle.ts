@@ -32,7 +32,7 @@ const bundleEntrySchema = z.strictObject({
   /** Null: no leaf has been made of it yet. */
   leafIndex: position.nullable(),
   leafHash: hash.nullable(),
-  /** Inclusion in the bundle's checkpoint (RFC 9162 section 2.1.3); null where that does not reach so far. */
+  /** Inclusion in the bundle's checkpoint (RFC 9162 section 2.1.3); null where that does not reach, or has lost it. */
   proof: z.array(hash).nullable(),
 });
 

@@ -40,8 +40,9 @@ function verifyEntry(
   if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
   if (leafIndex === null || item.leafHash === null)
     return report.notProven('ENTRY', 'it is not in the log yet', place);
-  if (!checkpoint || proof === null || leafIndex >= checkpoint.size)
+  if (!checkpoint || leafIndex >= checkpoint.size)
     return report.notProven('ENTRY', 'no checkpoint covers it yet', place);
+  if (proof === null) return report.finding('PROOF_INVALID', 'the log has lost what would prove it', place);
 
   const hashes = proof.map((hash) => base64url.decode(hash));
   const leadsToRoot = (leaf: Hash) => {
