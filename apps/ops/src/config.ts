@@ -1,4 +1,5 @@
 import { databaseConfig, httpConfig, integer, jsonWebKeySet, list, temporalConfig, url } from '#libs/config';
+import { defaultDeadlines } from '#libs/domain';
 import { z } from 'zod';
 
 /** Asymmetric signatures only: with HMAC or `none` whoever verifies could also sign (RFC 8725 section 3.1). */
@@ -25,6 +26,10 @@ export const configSchema = z.object({
       message: 'must hold public keys only',
     })
     .optional(),
+  /** As the worker has it: how long a parked reissue waits for an operator, in milliseconds. */
+  parkedDeadlineMs: integer(defaultDeadlines.untilAbandonedMs, { min: 1 }),
+  /** How often a stream of changes that is silent says that it is there, in milliseconds. */
+  changesHeartbeatMs: integer(15_000, { min: 10, max: 60_000 }),
   /** Where Temporal's own page is, for links into it. */
   temporalUiUrl: url('http', 'https').optional(),
 });

@@ -1,9 +1,12 @@
 import type { Type } from '@nestjs/common';
+import { CertificatesModule } from './certificates/certificates.module.js';
+import { ChangesModule } from './changes/changes.module.js';
 import { MeModule } from './me/me.module.js';
+import { ReissuesModule } from './reissues/reissues.module.js';
 
 /**
  * What the app is made of: a module for each part, in a folder of its own. A part's controllers say of every handler
  * who may call it (`@Roles`), and what it takes and answers (zod schemas, `@Documented`); they are found here both by
  * the app and by what writes `openapi-ops.json`.
  */
-export const parts: readonly Type[] = [MeModule];
+export const parts: readonly Type[] = [MeModule, ReissuesModule, CertificatesModule, ChangesModule];

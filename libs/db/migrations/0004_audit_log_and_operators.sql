@@ -124,6 +124,19 @@ CREATE TABLE operation_approval (
   FOREIGN KEY (operation_id, requested_by) REFERENCES operation (operation_id, requested_by)
 );
 
+-- Whoever looks at operations hears of every change of one.
+CREATE FUNCTION announce_operation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('reseal_operation', NEW.operation_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER operation_announced AFTER INSERT OR UPDATE ON operation
+  FOR EACH ROW EXECUTE FUNCTION announce_operation();
+CREATE TRIGGER operation_item_announced AFTER UPDATE ON operation_item
+  FOR EACH ROW EXECUTE FUNCTION announce_operation();
+CREATE TRIGGER operation_approval_announced AFTER INSERT ON operation_approval
+  FOR EACH ROW EXECUTE FUNCTION announce_operation();
+
 -- Lists of a million reissues: newest first by whatever they are filtered, and the parked ones oldest first.
 CREATE INDEX reissue_by_time ON reissue (created_at DESC, reissue_id);
 CREATE INDEX reissue_by_state ON reissue (state, created_at DESC, reissue_id);

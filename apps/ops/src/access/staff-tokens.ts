@@ -67,7 +67,7 @@ export class StaffTokens {
   }
 
   private staffOf(payload: JWTPayload): Staff {
-    const { sub, iat, name } = payload;
+    const { sub, iat, exp = 0, name } = payload;
     if (!sub || !/^[\x21-\x7e]{1,128}$/.test(sub))
       throw new TokenRefused('the subject is no name for an audit');
     const latest = this.clock().getTime() / 1_000 + this.options.clockToleranceSeconds;
@@ -79,6 +79,7 @@ export class StaffTokens {
       name: typeof name === 'string' && name !== '' ? name : sub,
       roles: staffRoles.filter((role): role is StaffRole => named.includes(role)),
       actor: `staff:${sub}`,
+      expiresAt: new Date((exp + this.options.clockToleranceSeconds) * 1_000),
     };
   }
 

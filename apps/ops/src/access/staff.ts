@@ -11,6 +11,8 @@ export interface Staff {
   readonly roles: readonly StaffRole[];
   /** As the audit trail names them: `staff:<subject>`. */
   readonly actor: string;
+  /** When the token ceases to open anything; what goes on for longer, such as a stream, ends then. */
+  readonly expiresAt: Date;
 }
 
 declare module 'fastify' {

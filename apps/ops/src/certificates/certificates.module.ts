@@ -1,0 +1,152 @@
+import { Controller, Get, Inject, Injectable, Module, Param, Query } from '@nestjs/common';
+import { serialSchema } from '#libs/contracts';
+import { listCertificates, operationsOn, type ListedCertificate } from '#libs/db';
+import {
+  bases,
+  certificateActs,
+  certificateStandings,
+  operationKinds,
+  operationStates,
+  outcomeOfAct,
+  revocationReasons,
+  staffRoles,
+  standingOfCertificate,
+} from '#libs/domain';
+import { z } from 'zod';
+import { Roles } from '../access/roles.js';
+import { Dependencies } from '../dependencies.js';
+import { Documented } from '../openapi/documented.js';
+import { problem } from '../problems.js';
+import { customerRefSchema } from '../reissues/filter.js';
+
+const timestamp = z.iso.datetime();
+
+const certificateShape = {
+  serial: z.string().describe('Hexadecimal, lower case'),
+  standing: z.enum(certificateStandings),
+  customerRef: z.string().nullable().describe('Pseudonym of the customer'),
+  reissueId: z.string().nullable().describe('The reissue that it came from'),
+  issuer: z.string(),
+  profile: z.string(),
+  policy: z.string(),
+  basis: z.enum(bases),
+  onFile: z.boolean().describe('The customer’s newest of this policy'),
+  notBefore: timestamp,
+  notAfter: timestamp,
+  registeredAt: timestamp.nullable(),
+  heldAt: timestamp.nullable(),
+  revokedAt: timestamp.nullable(),
+  revocationReason: z.enum([...revocationReasons, 'certificateHold']).nullable(),
+  invalidityDate: timestamp.nullable(),
+  crl: z.object({ shard: z.int(), pending: z.boolean().describe('Not yet on the CRL as it stands now') }),
+  possible: z.array(z.enum(certificateActs)).describe('What can be planned on it now'),
+};
+const certificate = z.object(certificateShape).meta({ id: 'CertificateOnFile' });
+type ShownCertificate = z.output<typeof certificate>;
+
+const certificateList = z.object({ items: z.array(certificate) }).meta({ id: 'CertificateList' });
+
+const certificateDetail = z
+  .object({
+    ...certificateShape,
+    operations: z
+      .array(
+        z.object({
+          operationId: z.string(),
+          kind: z.enum(operationKinds),
+          state: z.enum(operationStates),
+          outcome: z.string().nullable(),
+          requestedBy: z.string(),
+          reason: z.string(),
+          createdAt: timestamp,
+        }),
+      )
+      .describe('Those that named it, newest first'),
+  })
+  .meta({ id: 'CertificateDetail' });
+
+const listQuery = z
+  .strictObject({ serial: serialSchema.optional(), customerRef: customerRefSchema.optional() })
+  .refine(({ serial, customerRef }) => (serial === undefined) !== (customerRef === undefined), {
+    path: ['serial'],
+    message: 'either serial or customerRef is needed',
+  });
+
+@Injectable()
+class CertificateViews {
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  async list({ serial, customerRef = '' }: z.output<typeof listQuery>) {
+    const by = serial === undefined ? { customerRef } : { serials: [serial] };
+    const rows = await listCertificates(this.dependencies.db, by);
+    return { items: rows.map((row) => show(row, this.dependencies.clock())) };
+  }
+
+  async show(serial: string) {
+    const { db, clock } = this.dependencies;
+    const [row] = await listCertificates(db, { serials: [serial] });
+    if (!row) throw problem('not-found');
+    const operations = await operationsOn(db, serial);
+    return {
+      ...show(row, clock()),
+      operations: operations.map((operation) => ({
+        operationId: operation.operation_id,
+        kind: operation.kind,
+        state: operation.state,
+        outcome: operation.outcome,
+        requestedBy: operation.requested_by,
+        reason: operation.reason,
+        createdAt: operation.created_at.toISOString(),
+      })),
+    };
+  }
+}
+
+function show(row: ListedCertificate, now: Date): ShownCertificate {
+  const standing = standingOfCertificate(row, now);
+  const text = (moment: Date | null) => moment?.toISOString() ?? null;
+  return {
+    serial: row.serial,
+    standing,
+    customerRef: row.customer_ref,
+    reissueId: row.reissue_id,
+    issuer: row.issuer,
+    profile: row.profile,
+    policy: row.policy,
+    basis: row.basis,
+    onFile: row.on_file,
+    notBefore: row.not_before.toISOString(),
+    notAfter: row.not_after.toISOString(),
+    registeredAt: text(row.registered_at),
+    heldAt: text(row.hold_at),
+    revokedAt: text(row.revoked_at),
+    revocationReason: row.revocation_reason,
+    invalidityDate: text(row.invalidity_date),
+    crl: { shard: row.crl_shard, pending: row.crl_pending },
+    possible: certificateActs.filter((act) => outcomeOfAct(act, standing) === 'DONE'),
+  };
+}
+
+@Controller('v1/certificates')
+@Roles(...staffRoles)
+class CertificatesController {
+  constructor(@Inject(CertificateViews) private readonly views: CertificateViews) {}
+
+  @Get()
+  @Documented('listCertificates', 'Certificates of a customer, or the one of a serial', {
+    200: certificateList,
+  })
+  list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>) {
+    return this.views.list(query);
+  }
+
+  @Get(':serial')
+  @Documented('getCertificate', 'One certificate and where it stands', { 200: certificateDetail })
+  show(@Param('serial', { schema: serialSchema }) serial: string) {
+    return this.views.show(serial);
+  }
+}
+
+/** Certificates and their standing. */
+@Module({ controllers: [CertificatesController], providers: [CertificateViews] })
+export class CertificatesModule {}

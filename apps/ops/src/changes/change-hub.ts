@@ -1,0 +1,54 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { NotificationListener } from '#libs/db';
+import { reissueIdPattern } from '#libs/domain';
+import { Dependencies } from '../dependencies.js';
+
+export type Changed = 'reissues' | 'certificates' | 'operations';
+/** `undefined`: something may have been missed, look at everything again. */
+export type Hearer = (change: { readonly of: Changed; readonly id: string } | undefined) => void;
+
+/** One connection of this process that hears of every change, and tells the streams that are open. */
+@Injectable()
+export class ChangeHub implements OnModuleInit, OnModuleDestroy {
+  private readonly hearers = new Set<Hearer>();
+  private readonly listener: NotificationListener | undefined;
+
+  constructor(@Inject(Dependencies) { config }: Dependencies) {
+    // No configuration: the controllers are being looked at, to describe them.
+    if (!config.databaseUrl) return;
+    const logger = new Logger(ChangeHub.name);
+    this.listener = new NotificationListener({
+      databaseUrl: config.databaseUrl,
+      applicationName: 'reseal-ops-changes',
+      channels: ['reseal_event', 'reseal_operation'],
+      onNotification: (id, channel) => this.hear(id, channel),
+      onListening: () => this.tell(undefined),
+      logger: { info: logger.log.bind(logger), warn: logger.warn.bind(logger) },
+    });
+  }
+
+  onModuleInit(): void {
+    this.listener?.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.listener?.stop();
+  }
+
+  /** Tells `hearer` of every change until the answer is called. */
+  subscribe(hearer: Hearer): () => void {
+    this.hearers.add(hearer);
+    return () => this.hearers.delete(hearer);
+  }
+
+  /** What happened in a stream of events: a reissue's, or that of a certificate outside any reissue. */
+  private hear(id: string, channel: string): void {
+    if (channel === 'reseal_operation') this.tell({ of: 'operations', id });
+    else if (reissueIdPattern.test(id)) this.tell({ of: 'reissues', id });
+    else if (/^[0-9a-f]{1,40}$/.test(id)) this.tell({ of: 'certificates', id });
+  }
+
+  private tell(change: Parameters<Hearer>[0]): void {
+    for (const hearer of this.hearers) hearer(change);
+  }
+}

@@ -1,0 +1,119 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthRegistry } from '#libs/http';
+import type { Staff } from '../access/staff.js';
+import { Dependencies } from '../dependencies.js';
+import { problem } from '../problems.js';
+import { ChangeHub, type Changed } from './change-hub.js';
+
+/** How long a client waits before it connects again, in milliseconds. */
+const retryMs = 2_000;
+/** What changes within so many milliseconds is told at once. */
+const togetherMs = 250;
+/** Of more than so many it is quicker to look at everything again. */
+const idsAtMost = 500;
+/** A person has some windows open, not dozens. */
+const streamsPerPerson = 12;
+/** However long a token may live. */
+const longestMs = 12 * 60 * 60_000;
+
+/** Streams (Server-Sent Events) that tell what has changed, by its id alone: who wants to know more asks. */
+@Injectable()
+export class ChangeStreams {
+  private readonly open = new Map<string, number>();
+
+  constructor(
+    @Inject(ChangeHub) private readonly hub: ChangeHub,
+    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    @Inject(Dependencies) private readonly dependencies: Dependencies,
+  ) {}
+
+  /**
+   * Changes from now on, until the client leaves, the process shuts down, or the token has expired: then the client
+   * comes with a new one.
+   *
+   * @throws ProblemError 429
+   */
+  follow(staff: Staff, gone: AbortSignal): AsyncGenerator<string> {
+    const count = this.open.get(staff.subject) ?? 0;
+    if (count >= streamsPerPerson) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
+    const left = staff.expiresAt.getTime() - this.dependencies.clock().getTime();
+    const expired = AbortSignal.timeout(Math.min(Math.max(0, left), longestMs));
+    const end = AbortSignal.any([gone, this.health.draining, expired]);
+    return this.stream(staff.subject, end);
+  }
+
+  private async *stream(subject: string, end: AbortSignal): AsyncGenerator<string> {
+    const batch = new Batch();
+    const unsubscribe = this.hub.subscribe((change) => batch.add(change));
+    this.open.set(subject, (this.open.get(subject) ?? 0) + 1);
+    try {
+      yield `retry: ${retryMs}\n\n`;
+      while (!end.aborted) {
+        await batch.wait(this.dependencies.config.changesHeartbeatMs, end);
+        if (end.aborted) return;
+        if (batch.isEmpty) yield ': still here\n\n';
+        else {
+          await pause(togetherMs, end);
+          yield batch.take();
+        }
+      }
+    } finally {
+      unsubscribe();
+      const left = this.open.get(subject)! - 1;
+      if (left > 0) this.open.set(subject, left);
+      else this.open.delete(subject);
+    }
+  }
+}
+
+/** What changed since it was last told. */
+class Batch {
+  private readonly changed = new Map<Changed, Set<string>>();
+  private everything = false;
+  private wake: () => void = () => undefined;
+
+  add(change: { readonly of: Changed; readonly id: string } | undefined): void {
+    if (change && !this.everything) {
+      const ids = this.changed.get(change.of) ?? new Set();
+      this.changed.set(change.of, ids.add(change.id));
+      if (ids.size > idsAtMost) this.everything = true;
+    } else this.everything = true;
+    this.wake();
+  }
+
+  get isEmpty(): boolean {
+    return !this.everything && this.changed.size === 0;
+  }
+
+  /** The event that tells it, and nothing is left to tell. */
+  take(): string {
+    const data = Object.fromEntries([...this.changed].map(([of, ids]) => [of, [...ids]]));
+    const event = this.everything
+      ? 'event: reload\ndata: {}\n\n'
+      : `event: change\ndata: ${JSON.stringify(data)}\n\n`;
+    this.changed.clear();
+    this.everything = false;
+    return event;
+  }
+
+  /** Until there is something to tell, at most `ms`. */
+  async wait(ms: number, end: AbortSignal): Promise<void> {
+    if (!this.isEmpty) return;
+    const woken = new AbortController();
+    this.wake = () => woken.abort();
+    await pause(ms, AbortSignal.any([end, woken.signal]));
+    this.wake = () => undefined;
+  }
+}
+
+const pause = (ms: number, end: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (end.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      end.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    end.addEventListener('abort', done, { once: true });
+  });

@@ -1,0 +1,135 @@
+import { workflowIdOf } from '#libs/domain';
+import { grpcStatusOf } from '#libs/temporal';
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type DataConverter } from '@temporalio/common';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import type { temporal } from '@temporalio/proto';
+import { activityText, timerText } from './timeline-words.js';
+import type { Timeline, TimelineItem } from './schemas.js';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
+type EventId = HistoryEvent['eventId'];
+type Failure = temporal.api.failure.v1.IFailure;
+
+/** What Temporal tells of a reissue: its calls of other systems, with tries and errors, and its timers. */
+export interface ProcessHistory {
+  readonly process: Timeline['process'];
+  readonly items: readonly TimelineItem[];
+}
+
+/**
+ * Reads the newest run of a reissue's workflow. Steps within our own database are not here: the audit trail tells them.
+ * The reissue is shown without it where Temporal has forgotten the workflow or cannot be reached.
+ */
+export async function readProcess(client: Client, reissueId: string): Promise<ProcessHistory> {
+  const handle = client.workflow.getHandle(workflowIdOf(reissueId));
+  try {
+    const { raw, status } = await handle.describe();
+    const { events } = await handle.fetchHistory();
+    const pending = new Map(raw.pendingActivities?.map((activity) => [activity.activityId ?? '', activity]));
+    const items = await Promise.all(itemsOf(events ?? [], pending, client.options.loadedDataConverter));
+    return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || grpcStatusOf(error) === notFound)
+      return { process: 'FORGOTTEN', items: [] };
+    if (grpcStatusOf(error) === undefined) throw error;
+    return { process: 'UNREACHABLE', items: [] };
+  }
+}
+
+function itemsOf(
+  events: readonly HistoryEvent[],
+  pending: ReadonlyMap<string, Pending>,
+  converter: DataConverter,
+): Promise<TimelineItem>[] {
+  return events.flatMap((event) => {
+    if (event.activityTaskScheduledEventAttributes) return [activity(event, events, pending, converter)];
+    if (event.timerStartedEventAttributes) return timer(event, events);
+    return [];
+  });
+}
+
+async function activity(
+  scheduled: HistoryEvent,
+  events: readonly HistoryEvent[],
+  pending: ReadonlyMap<string, Pending>,
+  converter: DataConverter,
+): Promise<TimelineItem> {
+  const { activityType, activityId } = scheduled.activityTaskScheduledEventAttributes!;
+  const ofIt = (attributes?: { scheduledEventId?: EventId } | null) =>
+    attributes?.scheduledEventId?.toString() === scheduled.eventId?.toString();
+  const started = events.find(({ activityTaskStartedEventAttributes: at }) => ofIt(at));
+  const completed = events.find(({ activityTaskCompletedEventAttributes: at }) => ofIt(at));
+  const failed = events.find(({ activityTaskFailedEventAttributes: at }) => ofIt(at));
+  const timedOut = events.find(({ activityTaskTimedOutEventAttributes: at }) => ofIt(at));
+  const cancelled = events.find(({ activityTaskCanceledEventAttributes: at }) => ofIt(at));
+  const now = pending.get(activityId ?? '');
+  const failure =
+    failed?.activityTaskFailedEventAttributes?.failure ??
+    timedOut?.activityTaskTimedOutEventAttributes?.failure?.cause ??
+    timedOut?.activityTaskTimedOutEventAttributes?.failure ??
+    now?.lastFailure ??
+    started?.activityTaskStartedEventAttributes?.lastFailure;
+  const error = await errorOf(failure, converter);
+  const next = optionalTsToMs(now?.nextAttemptScheduleTime);
+  const name = activityType?.name ?? 'unknown';
+  return {
+    at: timeOf(scheduled),
+    kind: 'activity',
+    actor: 'system',
+    code: name,
+    text: activityText(name),
+    outcome: completed ? 'DONE' : failed ? 'FAILED' : timedOut ? 'TIMED_OUT' : cancelled ? 'CANCELLED' : null,
+    reason: null,
+    attempts: now?.attempt ?? started?.activityTaskStartedEventAttributes?.attempt ?? 0,
+    ...(error === undefined ? {} : { error }),
+    ...(now ? { pending: true } : {}),
+    ...(next === undefined ? {} : { until: new Date(next).toISOString() }),
+  };
+}
+
+/** Timers that fired, and those that run; one that was cancelled tells nothing. */
+function timer(started: HistoryEvent, events: readonly HistoryEvent[]): Promise<TimelineItem>[] {
+  const { timerId, startToFireTimeout } = started.timerStartedEventAttributes!;
+  const cancelled = events.some(({ timerCanceledEventAttributes: at }) => at?.timerId === timerId);
+  if (cancelled) return [];
+  const fired = events.find(({ timerFiredEventAttributes: at }) => at?.timerId === timerId);
+  const begun = optionalTsToMs(started.eventTime) ?? 0;
+  const until = new Date(begun + (optionalTsToMs(startToFireTimeout) ?? 0)).toISOString();
+  const closed = events.some((event) => event.workflowExecutionCompletedEventAttributes);
+  if (!fired && closed) return [];
+  return [
+    Promise.resolve({
+      at: timeOf(fired ?? started),
+      kind: 'timer',
+      actor: 'system',
+      code: fired ? 'timerFired' : 'timerRuns',
+      text: timerText(fired !== undefined),
+      outcome: fired ? 'DONE' : null,
+      reason: null,
+      ...(fired ? {} : { pending: true, until }),
+    }),
+  ];
+}
+
+/** What went wrong, without stack and causes: enough to know which system to look at. */
+async function errorOf(
+  failure: Failure | null | undefined,
+  converter: DataConverter,
+): Promise<string | undefined> {
+  if (!failure) return undefined;
+  const error = await decodeOptionalFailureToOptionalError(
+    converter as Parameters<typeof decodeOptionalFailureToOptionalError>[0],
+    failure,
+  );
+  const text = error?.message || error?.name || 'unknown';
+  return text.length > longestError ? `${text.slice(0, longestError)}…` : text;
+}
+
+const longestError = 300;
+/** Status code of gRPC. */
+const notFound = 5;
+
+const timeOf = (event: HistoryEvent) => new Date(optionalTsToMs(event.eventTime) ?? 0).toISOString();

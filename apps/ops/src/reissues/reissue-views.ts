@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  appendAuthorityEntry,
+  auditTrailOf,
+  countReissues,
+  countReissuesBy,
+  eventsOfReissue,
+  listedReissue,
+  listReissues,
+  notificationsOf,
+  operationsOn,
+  type ListedReissue,
+  type OperationOnTarget,
+} from '#libs/db';
+import { workflowIdOf } from '#libs/domain';
+import type { z } from 'zod';
+import type { Staff } from '../access/staff.js';
+import { Dependencies } from '../dependencies.js';
+import { writeCursor } from '../paging/cursor.js';
+import { problem } from '../problems.js';
+import { filterOf } from './filter.js';
+import { readProcess } from './process-history.js';
+import type { countQuery, listQuery, ReissueCount, ReissueDetail, ReissuePage, Timeline } from './schemas.js';
+import { showDetail, showSummary } from './show-reissue.js';
+import { buildTimeline } from './timeline.js';
+
+/** Who looks again at what they read a moment ago is not written down again. */
+const sameReadingMs = 5 * 60_000;
+const readingsKept = 10_000;
+
+/** Reissues as staff see them. */
+@Injectable()
+export class ReissueViews {
+  private readonly lastRead = new Map<string, number>();
+
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  async list(query: z.output<typeof listQuery>): Promise<ReissuePage> {
+    const { sort, limit, cursor } = query;
+    const rows = await listReissues(this.dependencies.db, filterOf(query), {
+      sort,
+      limit: limit + 1,
+      ...(cursor ? { after: cursor } : {}),
+    });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(showSummary),
+      nextCursor: last && rows.length > limit ? writeCursor({ sort, ...last.place }) : null,
+    };
+  }
+
+  async count({ by, ...query }: z.output<typeof countQuery>): Promise<ReissueCount> {
+    const { db } = this.dependencies;
+    const filter = filterOf(query);
+    const total = await countReissues(db, filter);
+    return by ? { ...total, groups: await countReissuesBy(db, filter, by) } : total;
+  }
+
+  /** Who read it is written to the audit trail before it is shown. */
+  async show(reissueId: string, staff: Staff): Promise<ReissueDetail> {
+    const { db, config } = this.dependencies;
+    const row = await this.find(reissueId);
+    const [operations] = await Promise.all([operationsOn(db, reissueId), this.noteReading(reissueId, staff)]);
+    return {
+      ...showDetail(row, config.parkedDeadlineMs),
+      operations: operations.map(showOperation),
+      temporalUrl: this.temporalUrl(reissueId),
+    };
+  }
+
+  async timeline(reissueId: string): Promise<Timeline> {
+    const { db, temporal } = this.dependencies;
+    await this.find(reissueId);
+    const [entries, events, notices, operations, process] = await Promise.all([
+      auditTrailOf(db, reissueId),
+      eventsOfReissue(db, reissueId),
+      notificationsOf(db, reissueId),
+      operationsOn(db, reissueId),
+      readProcess(temporal.client, reissueId),
+    ]);
+    return buildTimeline({ entries, events, notices, operations, process });
+  }
+
+  private async find(reissueId: string): Promise<ListedReissue> {
+    const row = await listedReissue(this.dependencies.db, reissueId);
+    if (!row) throw problem('not-found');
+    return row;
+  }
+
+  private async noteReading(reissueId: string, { actor }: Staff): Promise<void> {
+    const { db, clock } = this.dependencies;
+    const now = clock();
+    const reading = `${actor} ${reissueId}`;
+    const last = this.lastRead.get(reading);
+    if (last !== undefined && now.getTime() - last < sameReadingMs) return;
+    await appendAuthorityEntry(db, {
+      actor,
+      action: 'readReissue',
+      outcome: 'DONE',
+      details: { reissueId },
+      occurredAt: now,
+    });
+    this.lastRead.delete(reading);
+    this.lastRead.set(reading, now.getTime());
+    // Oldest first: what is forgotten is at worst written once more.
+    if (this.lastRead.size > readingsKept) this.lastRead.delete(this.lastRead.keys().next().value!);
+  }
+
+  private temporalUrl(reissueId: string): string | null {
+    const { temporalUiUrl, temporalNamespace } = this.dependencies.config;
+    if (!temporalUiUrl) return null;
+    const path = ['namespaces', temporalNamespace, 'workflows', workflowIdOf(reissueId)];
+    return `${temporalUiUrl.replace(/\/$/, '')}/${path.map(encodeURIComponent).join('/')}`;
+  }
+}
+
+const showOperation = (operation: OperationOnTarget): ReissueDetail['operations'][number] => ({
+  operationId: operation.operation_id,
+  kind: operation.kind,
+  state: operation.state,
+  outcome: operation.outcome,
+  requestedBy: operation.requested_by,
+  reason: operation.reason,
+  createdAt: operation.created_at.toISOString(),
+});

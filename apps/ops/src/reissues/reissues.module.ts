@@ -1,0 +1,61 @@
+import { Controller, Get, Inject, Module, Param, Query } from '@nestjs/common';
+import { staffRoles } from '#libs/domain';
+import type { z } from 'zod';
+import { Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { Documented } from '../openapi/documented.js';
+import { ReissueViews } from './reissue-views.js';
+import {
+  countQuery,
+  listQuery,
+  reissueCount,
+  reissueDetail,
+  reissueIdSchema,
+  reissuePage,
+  timeline,
+  type ReissueCount,
+  type ReissueDetail,
+  type ReissuePage,
+  type Timeline,
+} from './schemas.js';
+
+@Controller('v1/reissues')
+@Roles(...staffRoles)
+class ReissuesController {
+  constructor(@Inject(ReissueViews) private readonly views: ReissueViews) {}
+
+  @Get()
+  @Documented('listReissues', 'Reissues that meet a filter', { 200: reissuePage })
+  list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<ReissuePage> {
+    return this.views.list(query);
+  }
+
+  @Get('count')
+  @Documented('countReissues', 'How many reissues meet a filter', { 200: reissueCount })
+  count(@Query({ schema: countQuery }) query: z.output<typeof countQuery>): Promise<ReissueCount> {
+    return this.views.count(query);
+  }
+
+  @Get(':id')
+  @Documented(
+    'getReissue',
+    'One reissue: where it stands, what it waits for, what can be done',
+    { 200: reissueDetail },
+    'That it was read is written to the audit trail, once in five minutes for each reader.',
+  )
+  show(
+    @Param('id', { schema: reissueIdSchema }) id: string,
+    @CallingStaff() staff: Staff,
+  ): Promise<ReissueDetail> {
+    return this.views.show(id, staff);
+  }
+
+  @Get(':id/timeline')
+  @Documented('getTimeline', 'What happened to a reissue, in plain words', { 200: timeline })
+  timeline(@Param('id', { schema: reissueIdSchema }) id: string): Promise<Timeline> {
+    return this.views.timeline(id);
+  }
+}
+
+@Module({ controllers: [ReissuesController], providers: [ReissueViews] })
+export class ReissuesModule {}

@@ -1,0 +1,90 @@
+import { endCodes, isFinal, type EndCode, type OperationKind } from '#libs/domain';
+import type { ListedReissue } from '#libs/db';
+import type { ReissueDetail, ReissueSummary } from './schemas.js';
+import { waitingWords } from './waiting-words.js';
+
+const text = (moment: Date | null) => moment?.toISOString() ?? null;
+
+/** A reissue as a line of a list. */
+export function showSummary(row: ListedReissue): ReissueSummary {
+  return {
+    id: row.reissue_id,
+    state: row.state,
+    reason: row.reason,
+    basis: row.basis,
+    customerRef: row.customer_ref,
+    serial: row.serial,
+    parked:
+      row.parked_step && row.parked_code && row.parked_since
+        ? {
+            step: row.parked_step,
+            code: row.parked_code,
+            since: row.parked_since.toISOString(),
+            sequence: row.park_sequence,
+          }
+        : null,
+    endCode: endCodes.find((code): code is EndCode => code === row.end_code) ?? null,
+    deadline: row.parked_step ? null : text(row.deadline),
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    endedAt: text(row.ended_at),
+  };
+}
+
+/**
+ * All that its own row tells of a reissue.
+ * @param untilAbandonedMs how long a parked one waits for an operator, in milliseconds
+ */
+export function showDetail(
+  row: ListedReissue,
+  untilAbandonedMs: number,
+): Omit<ReissueDetail, 'operations' | 'temporalUrl'> {
+  return {
+    ...showSummary(row),
+    effectiveReason: row.effective_reason,
+    applicantBy: row.applicant_by,
+    methods: isFinal(row.state) ? [] : row.methods,
+    attempts: { identity: row.identity_attempts, password: row.password_attempts },
+    steps: row.steps,
+    oldSerial: row.old_serial,
+    milestones: {
+      identityVerifiedAt: text(row.identity_verified_at),
+      passwordVerifiedAt: text(row.password_verified_at),
+      consentsCompletedAt: text(row.consents_completed_at),
+      issuedAt: text(row.issued_at),
+      downloadedAt: text(row.downloaded_at),
+      archivedAt: text(row.archived_at),
+    },
+    waitingFor: waitingFor(row, untilAbandonedMs),
+    possible: possibleOn(row),
+  };
+}
+
+/** For whom it waits, since when, and until when. */
+function waitingFor(row: ListedReissue, untilAbandonedMs: number): ReissueDetail['waitingFor'] {
+  if (isFinal(row.state)) return null;
+  if (row.parked_step && row.parked_since) {
+    const end = row.parked_since.getTime() + untilAbandonedMs;
+    return {
+      who: 'operator',
+      text: waitingWords.parked(row.parked_step, row.parked_code),
+      since: row.parked_since.toISOString(),
+      until: new Date(end).toISOString(),
+    };
+  }
+  return {
+    who: row.state === 'ISSUING' ? 'system' : 'customer',
+    text: waitingWords.states[row.state],
+    since: row.updated_at.toISOString(),
+    until: text(row.deadline),
+  };
+}
+
+/** What operators can plan on it: whether it comes to that is decided when it is carried out. */
+export function possibleOn(row: Pick<ListedReissue, 'state' | 'parked_step'>): OperationKind[] {
+  if (isFinal(row.state)) return [];
+  return [
+    ...(row.parked_step ? (['retry', 'abandon'] as const) : []),
+    ...(row.state === 'ISSUED' ? (['withdraw'] as const) : []),
+  ];
+}
