@@ -1,0 +1,164 @@
+import type {
+  CertificateStanding,
+  EndCode,
+  OperationKind,
+  OperationParameters,
+  OperationSelection,
+  OperationState,
+  ParkableStep,
+  ParkCode,
+  Reason,
+  State,
+} from '#libs/domain';
+
+/** What the console reads of the API's answers. Times are ISO 8601. */
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string | null;
+}
+
+/** A text in both languages, or one that needs none. */
+export type Text = string | { readonly ko: string; readonly en: string };
+
+export interface Reissue {
+  readonly id: string;
+  readonly state: State;
+  readonly reason: Reason;
+  readonly basis?: string | null;
+  readonly customerRef?: string | null;
+  readonly parked?: {
+    readonly step: ParkableStep;
+    readonly since: string;
+    readonly code: ParkCode;
+    readonly sequence?: number;
+  } | null;
+  readonly serial?: string | null;
+  readonly oldSerial?: string | null;
+  readonly endCode?: EndCode | null;
+  readonly deadline?: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string | null;
+  readonly archivedAt?: string | null;
+}
+
+export interface ReissueDetail extends Reissue {
+  readonly waitingFor?: {
+    readonly what: string;
+    readonly text?: Text;
+    readonly since?: string | null;
+    readonly until?: string | null;
+  } | null;
+  readonly possible: readonly OperationKind[];
+  readonly temporalUrl?: string | null;
+}
+
+export interface TimelineItem {
+  readonly at: string;
+  readonly by: string;
+  readonly what: string;
+  readonly text: Text;
+  readonly outcome?: string | null;
+  readonly details?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Count {
+  readonly count: number;
+  readonly exact: boolean;
+}
+export interface CountBy extends Count {
+  readonly value: string;
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly reason: string;
+  readonly digest: string;
+  readonly selection?: OperationSelection;
+  readonly parameters?: OperationParameters;
+  readonly items: number;
+  readonly requestedBy: string;
+  readonly createdAt: string;
+  readonly confirmedAt?: string | null;
+  readonly startedAt?: string | null;
+  readonly endedAt?: string | null;
+  readonly needsApproval?: boolean;
+  /** How many items came to what. */
+  readonly outcomes?: Readonly<Record<string, number>>;
+  readonly approvals?: readonly {
+    readonly decidedBy: string;
+    readonly decision: 'APPROVED' | 'REJECTED';
+    readonly comment?: string | null;
+    readonly digest: string;
+    readonly decidedAt: string;
+  }[];
+}
+
+export interface OperationItem {
+  readonly ordinal: number;
+  readonly target: string;
+  readonly plan: Readonly<Record<string, unknown>>;
+  readonly outcome?: string | null;
+  readonly detail?: string | null;
+  readonly triedAt?: string | null;
+}
+
+export interface Certificate {
+  readonly serial: string;
+  readonly standing: CertificateStanding;
+  readonly customerRef?: string | null;
+  readonly reissueId?: string | null;
+  readonly profile?: string | null;
+  readonly policy?: string | null;
+  readonly basis?: string | null;
+  readonly issuer?: string | null;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly registeredAt?: string | null;
+  readonly holdAt?: string | null;
+  readonly revokedAt?: string | null;
+  readonly revocationReason?: string | null;
+  readonly possible?: readonly OperationKind[];
+}
+
+export interface AuditEntry {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly reason?: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly occurredAt: string;
+  readonly leafIndex?: number | null;
+}
+
+export interface Checkpoint {
+  readonly size: number;
+  readonly root: string;
+  readonly time?: string;
+  readonly madeAt?: string;
+  readonly jws: string;
+}
+
+export interface Verdict {
+  readonly valid: boolean;
+  readonly unproven: readonly {
+    readonly what: string;
+    readonly message: string;
+    readonly entry?: EntryPlace;
+  }[];
+  readonly findings: readonly {
+    readonly kind: string;
+    readonly message: string;
+    readonly entry?: EntryPlace;
+  }[];
+}
+export interface EntryPlace {
+  readonly stream: string;
+  readonly sequence?: number;
+  readonly leafIndex?: number;
+}

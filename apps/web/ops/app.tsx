@@ -1,0 +1,50 @@
+import '@mantine/core/styles.css';
+import './console.css';
+import { createTheme, MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { config } from 'zod';
+import { ApiProblem } from './api/client.js';
+import { routes } from './routes.js';
+import { session } from './session/session.js';
+import { styleNonce } from './style-nonce.js';
+
+// The page's policy forbids code made from strings, by which zod would otherwise be faster.
+config({ jitless: true });
+
+const theme = createTheme({
+  primaryColor: 'blue',
+  // Dark enough for white text on it (WCAG 2.2, 1.4.3).
+  primaryShade: { light: 8, dark: 8 },
+  fontFamily: "system-ui, 'Noto Sans KR', 'Noto Sans CJK KR', 'Apple SD Gothic Neo', sans-serif",
+  fontFamilyMonospace: 'ui-monospace, Menlo, Consolas, monospace',
+  headings: { fontWeight: '650' },
+  defaultRadius: 'md',
+});
+
+/** A refusal stays a refusal; what could not be reached is tried again. */
+const worthAnotherTry = (failures: number, error: Error) =>
+  failures < 2 && (!(error instanceof ApiProblem) || error.status === 0 || error.status >= 500);
+
+const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: worthAnotherTry, staleTime: 5_000 } },
+});
+
+/** Finds out who is signed in, and shows the console. */
+export async function showApp(): Promise<void> {
+  const root = createRoot(document.getElementById('root')!);
+  const router = createBrowserRouter(routes);
+  root.render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+  const goOn = await session.restore();
+  if (goOn !== undefined) await router.navigate(goOn, { replace: true });
+}

@@ -1,0 +1,45 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { send } from '../api/client.js';
+import { Card } from '../parts/card.js';
+import { saveFile } from '../parts/save.js';
+import { Problem } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+
+/** Who had access in a month, and what they did: for whoever confirms every month that each still needs it. */
+export function AccessReview(): ReactNode {
+  const { audit } = useWords();
+  const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7));
+  const making = useMutation({
+    mutationFn: async () => {
+      const answer = await send(`/v1/audit/access-review?month=${month}`, { accept: 'text/markdown' });
+      const ending = answer.headers.get('content-type')?.includes('json') ? 'json' : 'md';
+      saveFile(`access-review-${month}.${ending}`, await answer.blob());
+    },
+  });
+  return (
+    <Card title={audit.review}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          making.mutate();
+        }}
+      >
+        <Group align="end">
+          <TextInput
+            type="month"
+            label={audit.month}
+            value={month}
+            onChange={({ currentTarget }) => setMonth(currentTarget.value)}
+            required
+          />
+          <Button type="submit" variant="default" loading={making.isPending}>
+            {audit.reviewGo}
+          </Button>
+        </Group>
+      </form>
+      {making.isError && <Problem error={making.error} />}
+    </Card>
+  );
+}

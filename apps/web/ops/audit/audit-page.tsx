@@ -1,0 +1,21 @@
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { PageTitle } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+import { AccessReview } from './access-review.js';
+import { AuditSearch } from './audit-search.js';
+import { Checkpoints } from './checkpoints.js';
+
+/** The audit trail: searched, exported, and the log it stands in. */
+export function AuditPage(): ReactNode {
+  const { audit } = useWords();
+  return (
+    <Stack>
+      <PageTitle title={audit.title} />
+      <Text c="dimmed">{audit.readingIsAudited}</Text>
+      <AuditSearch />
+      <AccessReview />
+      <Checkpoints />
+    </Stack>
+  );
+}

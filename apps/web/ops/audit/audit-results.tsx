@@ -1,0 +1,94 @@
+import { Anchor, Button, Stack, Table, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { call } from '../api/client.js';
+import type { AuditEntry, Page } from '../api/types.js';
+import { useFormat } from '../parts/format.js';
+import { shortId } from '../parts/reissue-table.js';
+import { Empty, Loading, Problem } from '../parts/states.js';
+import { DataTable } from '../parts/table.js';
+import { useWords } from '../words/language.js';
+
+const aPage = 100;
+
+export function AuditResults({ search }: { search: string }): ReactNode {
+  const { audit, common } = useWords();
+  const found = useInfiniteQuery({
+    queryKey: ['audit', search],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams(search);
+      query.set('limit', String(aPage));
+      if (pageParam) query.set('cursor', pageParam);
+      return call<Page<AuditEntry>>(`/v1/audit?${query}`, { signal });
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
+    // Each reading is an entry of the audit trail: only when somebody asks.
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  if (found.isPending) return <Loading />;
+  if (!found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const items = found.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) return <Empty title={audit.empty} />;
+  return (
+    <Stack>
+      <DataTable
+        label={audit.title}
+        head={[audit.when, audit.actor, audit.action, audit.outcome, audit.place, audit.details]}
+      >
+        {items.map((entry) => (
+          <Entry key={`${entry.stream}/${entry.sequence}`} entry={entry} />
+        ))}
+      </DataTable>
+      {found.hasNextPage && (
+        <Button
+          variant="default"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {common.more}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function Entry({ entry }: { entry: AuditEntry }): ReactNode {
+  const { audit, common } = useWords();
+  const format = useFormat();
+  const { stream, sequence, leafIndex, details } = entry;
+  return (
+    <Table.Tr>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(entry.occurredAt)}</Table.Td>
+      <Table.Td>{entry.actor}</Table.Td>
+      <Table.Td>{entry.action}</Table.Td>
+      <Table.Td>{entry.outcome}</Table.Td>
+      <Table.Td>
+        {stream === 'authority' ? (
+          <Text size="sm">{stream}</Text>
+        ) : (
+          <Anchor component={Link} to={`/reissues/${stream}`} size="sm" ff="monospace" underline="always">
+            {shortId(stream)}
+          </Anchor>
+        )}
+        <Text size="xs" c="dimmed">
+          {sequence} ·{' '}
+          {leafIndex === null || leafIndex === undefined
+            ? audit.notInLog
+            : audit.leaf(format.number(leafIndex))}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        {entry.reason && <Text size="sm">{entry.reason}</Text>}
+        {Object.keys(details).length > 0 && (
+          <details>
+            <summary>{common.details}</summary>
+            <pre className="details">{JSON.stringify(details, null, 2)}</pre>
+          </details>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,87 @@
+import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { useSearchParams } from 'react-router';
+import { Card } from '../parts/card.js';
+import { useWords } from '../words/language.js';
+import { AuditResults } from './audit-results.js';
+import { ExportButtons } from './export-buttons.js';
+
+const fields = ['actor', 'action', 'outcome', 'reissueId', 'customerRef', 'serial'] as const;
+const moments = ['from', 'to'] as const;
+
+/** By whom, what, on which reissue, when. It lives in the address; nothing is read before it is asked for. */
+export function AuditSearch(): ReactNode {
+  const { common } = useWords();
+  const [search, setSearch] = useSearchParams();
+  return (
+    <Card title={common.search}>
+      <Stack>
+        <Form key={search.toString()} search={search} onSearch={setSearch} />
+        {search.size > 0 && (
+          <>
+            <Group justify="flex-end">
+              <ExportButtons search={search.toString()} />
+            </Group>
+            <AuditResults search={search.toString()} />
+          </>
+        )}
+      </Stack>
+    </Card>
+  );
+}
+
+function Form({
+  search,
+  onSearch,
+}: {
+  search: URLSearchParams;
+  onSearch: (search: URLSearchParams) => void;
+}): ReactNode {
+  const { audit, common } = useWords();
+  const [values, setValues] = useState<Record<string, string>>(() => ({
+    from: localMinute(search.get('from') ?? new Date(Date.now() - 24 * 3_600_000).toISOString()),
+    to: localMinute(search.get('to')),
+    ...Object.fromEntries(fields.map((name) => [name, search.get(name) ?? ''])),
+  }));
+  const input = (name: string, label: string, type = 'text') => (
+    <TextInput
+      key={name}
+      type={type}
+      label={label}
+      value={values[name]}
+      onChange={({ currentTarget: { value } }) => setValues((before) => ({ ...before, [name]: value }))}
+      spellCheck={false}
+    />
+  );
+  return (
+    <form
+      role="search"
+      aria-label={audit.title}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSearch(queryOf(values));
+      }}
+    >
+      <div className="filters">
+        {fields.map((name) => input(name, audit[name]))}
+        {input('from', `${audit.when}, ${common.from}`, 'datetime-local')}
+        {input('to', `${audit.when}, ${common.to}`, 'datetime-local')}
+        <Button type="submit">{common.search}</Button>
+      </div>
+    </form>
+  );
+}
+
+function queryOf(values: Readonly<Record<string, string>>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const name of fields) if (values[name]?.trim()) query.set(name, values[name].trim());
+  for (const name of moments) if (values[name]) query.set(name, new Date(values[name]).toISOString());
+  return query;
+}
+
+/** As the browser's input for date and time takes it: local, to the minute. */
+function localMinute(moment: string | null): string {
+  if (moment === null || moment === '') return '';
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

@@ -1,0 +1,63 @@
+import { Button, Group, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { call } from '../api/client.js';
+import type { Checkpoint, Page } from '../api/types.js';
+import { Card } from '../parts/card.js';
+import { useFormat } from '../parts/format.js';
+import { saveFile } from '../parts/save.js';
+import { Empty, Loaded } from '../parts/states.js';
+import { DataTable } from '../parts/table.js';
+import { useWords } from '../words/language.js';
+
+const shown = 10;
+
+/** The newest signed heads of the log, to be kept elsewhere. */
+export function Checkpoints(): ReactNode {
+  const { audit, common } = useWords();
+  const format = useFormat();
+  const found = useQuery({
+    queryKey: ['checkpoints'],
+    queryFn: ({ signal }) => call<Page<Checkpoint>>('/v1/audit/checkpoints', { signal }),
+  });
+  return (
+    <Card title={audit.checkpoints}>
+      <Text>{audit.checkpointsText}</Text>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={audit.noCheckpoints} />
+          ) : (
+            <>
+              <DataTable label={audit.checkpoints} head={[audit.when, audit.size, audit.root]}>
+                {items.slice(0, shown).map(({ size, root, time, madeAt }) => (
+                  <Table.Tr key={size}>
+                    <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(time ?? madeAt ?? '')}</Table.Td>
+                    <Table.Td>{format.number(size)}</Table.Td>
+                    <Table.Td>
+                      <code>{root}</code>
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </DataTable>
+              <Group>
+                <Button
+                  variant="default"
+                  size="sm"
+                  onClick={() =>
+                    saveFile(
+                      'checkpoints.jsonl',
+                      new Blob([items.map(({ jws }) => `${JSON.stringify({ jws })}\n`).join('')]),
+                    )
+                  }
+                >
+                  {common.download}
+                </Button>
+              </Group>
+            </>
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}

@@ -1,0 +1,38 @@
+import { Button, Group } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { send } from '../api/client.js';
+import { saveFile } from '../parts/save.js';
+import { Problem } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+
+/** Everything that meets the search as a file. */
+export function ExportButtons({ search }: { search: string }): ReactNode {
+  const { audit } = useWords();
+  const exporting = useMutation({
+    mutationFn: async (format: 'jsonl' | 'csv') => {
+      const query = new URLSearchParams(search);
+      query.set('format', format);
+      const answer = await send(`/v1/audit/export?${query}`, { accept: '*/*' });
+      saveFile(`audit.${format}`, await answer.blob());
+    },
+  });
+  const button = (format: 'jsonl' | 'csv', label: string) => (
+    <Button
+      variant="default"
+      size="sm"
+      loading={exporting.isPending && exporting.variables === format}
+      disabled={exporting.isPending}
+      onClick={() => exporting.mutate(format)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <Group gap="xs">
+      {exporting.isError && <Problem error={exporting.error} />}
+      {button('jsonl', audit.exportJson)}
+      {button('csv', audit.exportCsv)}
+    </Group>
+  );
+}

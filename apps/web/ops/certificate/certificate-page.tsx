@@ -1,0 +1,118 @@
+import { certificateActs, outcomeOfAct } from '#libs/domain';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { call } from '../api/client.js';
+import type { Certificate } from '../api/types.js';
+import { ActButtons } from '../operation-dialog/act-buttons.js';
+import { StandingBadge } from '../parts/badges.js';
+import { Card } from '../parts/card.js';
+import { Facts, Id } from '../parts/facts.js';
+import { useFormat } from '../parts/format.js';
+import { Loaded, PageTitle } from '../parts/states.js';
+import { useMe } from '../session/use-session.js';
+import { useWords } from '../words/language.js';
+
+/** One certificate: where it stands, and what can be done to it. */
+export function CertificatePage(): ReactNode {
+  const { serial = '' } = useParams();
+  const { certificates: words } = useWords();
+  const found = useQuery({
+    queryKey: ['certificate', serial],
+    queryFn: ({ signal }) => call<Certificate>(`/v1/certificates/${encodeURIComponent(serial)}`, { signal }),
+  });
+  return (
+    <Stack>
+      <Group gap="sm">
+        <PageTitle title={words.title} />
+        <Id>{serial}</Id>
+      </Group>
+      <Loaded of={found}>
+        {(certificate) => (
+          <>
+            <CertificateFacts certificate={certificate} />
+            <Acts certificate={certificate} />
+          </>
+        )}
+      </Loaded>
+    </Stack>
+  );
+}
+
+function CertificateFacts({ certificate }: { certificate: Certificate }): ReactNode {
+  const words = useWords();
+  const format = useFormat();
+  const { certificates } = words;
+  const moment = (at: string | null | undefined) => at && format.time(at);
+  const { revocationReason } = certificate;
+  return (
+    <Card title={certificates.status} more={<StandingBadge standing={certificate.standing} />}>
+      <Facts
+        of={[
+          [
+            certificates.validity,
+            `${format.time(certificate.notBefore)} – ${format.time(certificate.notAfter)}`,
+          ],
+          [certificates.issuer, certificate.issuer],
+          [certificates.policy, certificate.policy],
+          [
+            certificates.customerRef,
+            certificate.customerRef && (
+              <Anchor
+                component={Link}
+                to={`/certificates?customerRef=${certificate.customerRef}`}
+                underline="always"
+                size="sm"
+              >
+                {certificate.customerRef}
+              </Anchor>
+            ),
+          ],
+          [
+            certificates.reissue,
+            certificate.reissueId && (
+              <Anchor
+                component={Link}
+                to={`/reissues/${certificate.reissueId}`}
+                underline="always"
+                ff="monospace"
+                size="sm"
+              >
+                {certificate.reissueId}
+              </Anchor>
+            ),
+          ],
+          [certificates.registered, moment(certificate.registeredAt)],
+          [certificates.held, moment(certificate.holdAt)],
+          [certificates.revoked, moment(certificate.revokedAt)],
+          [
+            words.act.revocationReason,
+            revocationReason &&
+              (words.revocationReason[revocationReason as keyof typeof words.revocationReason] ??
+                revocationReason),
+          ],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Acts({ certificate: { serial, standing, possible } }: { certificate: Certificate }): ReactNode {
+  const { certificates: words, kind, reissue } = useWords();
+  const me = useMe();
+  const acts = possible ?? certificateActs.filter((act) => outcomeOfAct(act, standing) === 'DONE');
+  return (
+    <Card title={words.acts}>
+      {acts.length === 0 ? (
+        <Text c="dimmed">{words.noActs}</Text>
+      ) : me.is('operator') ? (
+        <ActButtons kinds={acts} selection={{ serials: [serial] }} count={1} />
+      ) : (
+        <Text c="dimmed">
+          {acts.map((act) => kind[act]).join(', ')}. {reissue.readOnly}
+        </Text>
+      )}
+    </Card>
+  );
+}

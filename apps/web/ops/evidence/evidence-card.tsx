@@ -1,0 +1,45 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { call, send } from '../api/client.js';
+import type { Verdict } from '../api/types.js';
+import { Card } from '../parts/card.js';
+import { saveFile } from '../parts/save.js';
+import { Problem } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+import { VerdictView } from './verdict-view.js';
+
+/** Downloads a reissue's evidence, and shows what the server finds in exactly the bytes that were downloaded. */
+export function EvidenceCard({ id }: { id: string }): ReactNode {
+  const { evidence } = useWords();
+  const making = useMutation({
+    mutationFn: async () => {
+      const bundle = await (await send(`/v1/reissues/${encodeURIComponent(id)}/evidence`)).blob();
+      saveFile(`evidence-${id}.json`, bundle);
+      const content: unknown = JSON.parse(await bundle.text());
+      return call<Verdict>('/v1/evidence/verify', { method: 'POST', body: content });
+    },
+  });
+  return (
+    <Card title={evidence.title}>
+      <Stack>
+        <Text>{evidence.text}</Text>
+        <Group>
+          <Button variant="default" loading={making.isPending} onClick={() => making.mutate()}>
+            {evidence.make}
+          </Button>
+          {making.isPending && <Text role="status">{evidence.making}</Text>}
+        </Group>
+        {making.isError && <Problem error={making.error} />}
+        {making.data && (
+          <>
+            <VerdictView verdict={making.data} />
+            <Text size="sm" c="dimmed">
+              {evidence.checkedHere}
+            </Text>
+          </>
+        )}
+      </Stack>
+    </Card>
+  );
+}

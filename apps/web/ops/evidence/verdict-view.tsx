@@ -1,0 +1,51 @@
+import { Alert, List, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { EntryPlace, Verdict } from '../api/types.js';
+import { useWords } from '../words/language.js';
+
+/** What a verification came to: each finding with the entry it is about, and what nothing proves. */
+export function VerdictView({ verdict }: { verdict: Verdict }): ReactNode {
+  const { evidence } = useWords();
+  return (
+    <Alert
+      color={verdict.valid ? 'green' : 'red'}
+      variant="light"
+      role="status"
+      title={verdict.valid ? evidence.valid : evidence.invalid}
+    >
+      <Stack gap="xs">
+        {verdict.findings.length > 0 && (
+          <Told title={evidence.findings} of={verdict.findings.map((one) => ({ ...one, name: one.kind }))} />
+        )}
+        {verdict.unproven.length > 0 && (
+          <Told title={evidence.unproven} of={verdict.unproven.map((one) => ({ ...one, name: one.what }))} />
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+function Told({
+  title,
+  of,
+}: {
+  title: string;
+  of: readonly { readonly name: string; readonly message: string; readonly entry?: EntryPlace }[];
+}): ReactNode {
+  const { evidence } = useWords();
+  return (
+    <div>
+      <Text fw={600} size="sm">
+        {title}
+      </Text>
+      <List size="sm">
+        {of.map(({ name, message, entry }, index) => (
+          <List.Item key={index}>
+            <code>{name}</code>
+            {entry?.sequence !== undefined && ` (${evidence.entry(entry.stream, entry.sequence)})`}: {message}
+          </List.Item>
+        ))}
+      </List>
+    </div>
+  );
+}

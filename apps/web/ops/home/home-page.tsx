@@ -1,0 +1,106 @@
+import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { call, query } from '../api/client.js';
+import type { CountBy, Operation, Page, Reissue } from '../api/types.js';
+import { Card } from '../parts/card.js';
+import { useFormat } from '../parts/format.js';
+import { OperationTable } from '../parts/operation-table.js';
+import { ReissueTable } from '../parts/reissue-table.js';
+import { Empty, Loaded, PageTitle } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+
+const shown = 10;
+
+/** What needs somebody now: parked reissues, oldest first, and operations that await approval. */
+export function HomePage(): ReactNode {
+  const { home } = useWords();
+  return (
+    <Stack>
+      <PageTitle title={home.title} />
+      <ParkedBySteps />
+      <Parked />
+      <Operations state="AWAITING_APPROVAL" title={home.approvals} none={home.noneToApprove} />
+      <Operations state="RUNNING" title={home.running} none={home.noneRunning} />
+    </Stack>
+  );
+}
+
+/** How many are parked, by step; each number leads to its list. */
+function ParkedBySteps(): ReactNode {
+  const { home, step, common } = useWords();
+  const format = useFormat();
+  const counts = useQuery({
+    queryKey: ['reissue-counts', 'parked'],
+    queryFn: ({ signal }) =>
+      call<{ items?: CountBy[]; by?: CountBy[] }>('/v1/reissues/count?parked=true&by=step', { signal }),
+  });
+  return (
+    <Card title={home.parked}>
+      <Loaded of={counts}>
+        {({ items, by }) => {
+          const groups = items ?? by ?? [];
+          if (groups.length === 0) return <Empty title={home.noneParked} text={home.noneParkedText} />;
+          return (
+            <Group gap="xl">
+              {groups.map(({ value, count, exact }) => (
+                <Stack gap={0} key={value}>
+                  <Text size="xl" fw={700}>
+                    {exact ? format.number(count) : common.atLeast(format.number(count))}
+                  </Text>
+                  <Anchor component={Link} to={`/reissues?step=${value}&sort=parkedSince`} underline="always">
+                    {step[value as keyof typeof step] ?? value}
+                  </Anchor>
+                </Stack>
+              ))}
+            </Group>
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Parked(): ReactNode {
+  const { home } = useWords();
+  const parked = useQuery({
+    queryKey: ['reissues', 'oldest-parked'],
+    queryFn: ({ signal }) =>
+      call<Page<Reissue>>(`/v1/reissues${query({ parked: true, sort: 'parkedSince', limit: shown })}`, {
+        signal,
+      }),
+  });
+  if (parked.data?.items.length === 0) return null;
+  return (
+    <Card title={home.oldest} more={<All to="/reissues?parked=true&sort=parkedSince" />}>
+      <Loaded of={parked}>{({ items }) => <ReissueTable label={home.oldest} items={items} />}</Loaded>
+    </Card>
+  );
+}
+
+function Operations({ state, title, none }: { state: string; title: string; none: string }): ReactNode {
+  const found = useQuery({
+    queryKey: ['operations', state, shown],
+    queryFn: ({ signal }) =>
+      call<Page<Operation>>(`/v1/operations${query({ state, limit: shown })}`, { signal }),
+  });
+  return (
+    <Card title={title} more={<All to={`/operations?state=${state}`} />}>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? <Text c="dimmed">{none}</Text> : <OperationTable label={title} items={items} />
+        }
+      </Loaded>
+    </Card>
+  );
+}
+
+function All({ to }: { to: string }): ReactNode {
+  const { home } = useWords();
+  return (
+    <Anchor component={Link} to={to} size="sm" underline="always">
+      {home.showAll}
+    </Anchor>
+  );
+}

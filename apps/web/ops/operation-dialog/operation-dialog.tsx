@@ -1,0 +1,117 @@
+import {
+  needsApproval,
+  type OperationKind,
+  type OperationParameters,
+  type OperationSelection,
+} from '#libs/domain';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useNavigate } from 'react-router';
+import { call } from '../api/client.js';
+import type { Operation } from '../api/types.js';
+import { useFormat } from '../parts/format.js';
+import { Problem } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+import { PlanPreview } from './plan-preview.js';
+import { ReasonForm } from './reason-form.js';
+
+interface Props {
+  readonly kind: OperationKind;
+  readonly selection: OperationSelection;
+  readonly count: number | undefined;
+  readonly onClose: () => void;
+}
+
+/**
+ * An operation in two steps: say why, and see exactly what would happen; then confirm. Closing it in between cancels
+ * the plan, so that none is left lying about.
+ */
+export function OperationDialog({ kind, selection, count, onClose }: Props): ReactNode {
+  const words = useWords();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [plan, setPlan] = useState<Operation>();
+
+  const planning = useMutation({
+    mutationFn: (asked: { reason: string; parameters: OperationParameters }) =>
+      call<Operation>('/v1/operations', {
+        method: 'POST',
+        body: { kind, selection, ...asked },
+        idempotencyKey: crypto.randomUUID(),
+      }),
+    onSuccess: setPlan,
+  });
+  const confirming = useMutation({
+    mutationFn: ({ id, digest }: Operation) =>
+      call<Operation>(`/v1/operations/${id}/confirm`, { method: 'POST', body: { digest } }),
+    onSuccess: async ({ id }, asked) => {
+      await client.invalidateQueries();
+      await navigate(`/operations/${id ?? asked.id}`);
+    },
+  });
+  const cancelPlan = () => {
+    if (!plan || confirming.isPending || confirming.isSuccess) return;
+    // A plan that nobody confirms runs out by itself; this only tidies up.
+    void call(`/v1/operations/${plan.id}/cancel`, { method: 'POST', body: {} }).catch(() => undefined);
+  };
+  const close = () => {
+    cancelPlan();
+    onClose();
+  };
+  const shown = plan?.items ?? count;
+  return (
+    <Modal
+      opened
+      onClose={close}
+      size="xl"
+      title={
+        shown === undefined
+          ? words.kind[kind]
+          : words.act.title(words.kind[kind], words.common.items(format.number(shown)))
+      }
+      closeButtonProps={{ 'aria-label': words.common.close }}
+      closeOnClickOutside={!plan}
+    >
+      <Stack>
+        <Text>{words.kindMeans[kind]}</Text>
+        {plan ? (
+          <>
+            <PlanPreview plan={plan} />
+            {confirming.isError && <Problem error={confirming.error} />}
+            <Group justify="flex-end">
+              <Button
+                variant="default"
+                onClick={() => {
+                  cancelPlan();
+                  confirming.reset();
+                  setPlan(undefined);
+                }}
+              >
+                {words.act.back}
+              </Button>
+              <Button
+                color={kind === 'retry' || kind === 'release' ? 'blue' : 'red'}
+                loading={confirming.isPending}
+                onClick={() => confirming.mutate(plan)}
+                data-autofocus
+              >
+                {needsApproval(kind) ? words.act.confirmForApproval : words.act.confirm(words.kind[kind])}
+              </Button>
+            </Group>
+          </>
+        ) : (
+          <ReasonForm
+            kind={kind}
+            asked={planning.variables}
+            busy={planning.isPending}
+            onDone={planning.mutate}
+          >
+            {planning.isError && <Problem error={planning.error} />}
+          </ReasonForm>
+        )}
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,89 @@
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { call } from '../api/client.js';
+import type { Operation } from '../api/types.js';
+import { Card } from '../parts/card.js';
+import { Problem } from '../parts/states.js';
+import { useMe } from '../session/use-session.js';
+import { useWords } from '../words/language.js';
+
+type Act = 'confirm' | 'approve' | 'reject' | 'cancel';
+
+/** What whoever looks may do to the operation now. The API checks all of it again. */
+export function Decide({ operation }: { operation: Operation }): ReactNode {
+  const { operation: words } = useWords();
+  const me = useMe();
+  const client = useQueryClient();
+  const [comment, setComment] = useState('');
+  const [tried, setTried] = useState(false);
+  const acting = useMutation({
+    mutationFn: (act: Act) =>
+      call(`/v1/operations/${operation.id}/${act}`, {
+        method: 'POST',
+        body: bodyOf(act, operation, comment),
+      }),
+    onSettled: () => client.invalidateQueries(),
+  });
+  const own = operation.requestedBy === me.subject || operation.requestedBy === `staff:${me.subject}`;
+  const awaits = operation.state === 'AWAITING_APPROVAL';
+  const decides = awaits && me.is('approver') && !own;
+  const cancels = me.is('operator') && (awaits || operation.state === 'PLANNED');
+  const confirms = me.is('operator') && operation.state === 'PLANNED' && own;
+  if (!decides && !cancels && !confirms) return null;
+  const reject = () => {
+    setTried(true);
+    if (comment.trim()) acting.mutate('reject');
+  };
+  return (
+    <Card title={decides ? words.decisions : words.title}>
+      <Stack>
+        {decides && (
+          <>
+            <Text>{words.digestText}</Text>
+            <Textarea
+              label={words.comment}
+              value={comment}
+              onChange={({ currentTarget }) => setComment(currentTarget.value)}
+              error={tried && !comment.trim() ? words.commentNeeded : undefined}
+              maxLength={500}
+              autosize
+              minRows={2}
+            />
+          </>
+        )}
+        {awaits && own && me.is('approver') && <Text>{words.own}</Text>}
+        {acting.isError && <Problem error={acting.error} />}
+        <Group>
+          {decides && (
+            <>
+              <Button loading={acting.isPending} onClick={() => acting.mutate('approve')}>
+                {words.approve}
+              </Button>
+              <Button color="red" variant="outline" disabled={acting.isPending} onClick={reject}>
+                {words.reject}
+              </Button>
+            </>
+          )}
+          {confirms && (
+            <Button loading={acting.isPending} onClick={() => acting.mutate('confirm')}>
+              {words.confirm}
+            </Button>
+          )}
+          {cancels && (
+            <Button variant="default" disabled={acting.isPending} onClick={() => acting.mutate('cancel')}>
+              {words.cancel}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Card>
+  );
+}
+
+/** Decisions name what was read: if it changed meanwhile, they are refused. */
+function bodyOf(act: Act, { digest }: Operation, comment: string): object {
+  if (act === 'cancel') return {};
+  if (act === 'confirm') return { digest };
+  return { digest, ...(comment.trim() ? { comment: comment.trim() } : {}) };
+}

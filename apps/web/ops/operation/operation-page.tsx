@@ -1,0 +1,113 @@
+import { Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useParams } from 'react-router';
+import { call } from '../api/client.js';
+import type { Operation } from '../api/types.js';
+import { OperationBadge } from '../parts/badges.js';
+import { Card } from '../parts/card.js';
+import { Facts, Id } from '../parts/facts.js';
+import { useFormat } from '../parts/format.js';
+import { OperationItems } from '../parts/operation-items.js';
+import { Loaded, PageTitle } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+import { Decide } from './decide.js';
+
+const whileItRunsMs = 2_000;
+
+/** One operation: what was asked for and why, who decided, and what came of each target. */
+export function OperationPage(): ReactNode {
+  const { id = '' } = useParams();
+  const { operation: words, kind } = useWords();
+  const found = useQuery({
+    queryKey: ['operation', id],
+    queryFn: ({ signal }) => call<Operation>(`/v1/operations/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'RUNNING' ? whileItRunsMs : false),
+  });
+  return (
+    <Stack>
+      <Group gap="sm">
+        <PageTitle title={found.data ? `${words.title}: ${kind[found.data.kind]}` : words.title} />
+        <Id>{id}</Id>
+      </Group>
+      <Loaded of={found}>
+        {(operation) => (
+          <>
+            <What operation={operation} />
+            <Decide operation={operation} />
+            <Decisions operation={operation} />
+            <Outcomes operation={operation} />
+          </>
+        )}
+      </Loaded>
+    </Stack>
+  );
+}
+
+function What({ operation }: { operation: Operation }): ReactNode {
+  const words = useWords();
+  const format = useFormat();
+  const { revocationReason, invalidityDate } = operation.parameters ?? {};
+  return (
+    <Card title={words.operation.reason} more={<OperationBadge state={operation.state} />}>
+      <Text style={{ whiteSpace: 'pre-wrap' }}>{operation.reason}</Text>
+      <Text c="dimmed">{words.kindMeans[operation.kind]}</Text>
+      <Facts
+        of={[
+          [words.operations.requestedBy, operation.requestedBy],
+          [words.operations.created, format.time(operation.createdAt)],
+          [words.operation.started, operation.startedAt && format.time(operation.startedAt)],
+          [words.operation.ended, operation.endedAt && format.time(operation.endedAt)],
+          [words.operations.items, format.number(operation.items)],
+          [words.act.revocationReason, revocationReason && words.revocationReason[revocationReason]],
+          [words.act.invalidityDate, invalidityDate && format.date(invalidityDate)],
+          [words.operation.digest, <code key="digest">{operation.digest}</code>],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Decisions({ operation: { approvals = [], digest } }: { operation: Operation }): ReactNode {
+  const { operation: words } = useWords();
+  const format = useFormat();
+  if (approvals.length === 0) return null;
+  return (
+    <Card title={words.decisions}>
+      {approvals.map((one) => (
+        <Text key={`${one.decidedBy}${one.digest}`}>
+          {one.decidedBy}: <b>{words[one.decision]}</b>
+          {one.digest !== digest && `, ${words.void}`} · {format.time(one.decidedAt)}
+          {one.comment && ` · ${one.comment}`}
+        </Text>
+      ))}
+    </Card>
+  );
+}
+
+function Outcomes({ operation }: { operation: Operation }): ReactNode {
+  const { operation: words } = useWords();
+  const format = useFormat();
+  const begun = operation.state === 'RUNNING' || operation.state === 'DONE';
+  const done = Object.values(operation.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
+  return (
+    <Card title={words.itemsTitle}>
+      {begun && (
+        <Text role="status">
+          {words.progress(format.number(done), format.number(operation.items))}{' '}
+          {Object.entries(operation.outcomes ?? {})
+            .map(([outcome, count]) => `${outcome}: ${format.number(count)}`)
+            .join(' · ')}
+        </Text>
+      )}
+      <OperationItems
+        // While it runs, its outcomes are read anew with each number of those that are done.
+        key={done}
+        id={operation.id}
+        digest={`${operation.digest}/${done}`}
+        kind={operation.kind}
+        outcomes={begun}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,65 @@
+import { operationStates } from '#libs/domain';
+import { Button, Select, Stack } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useSearchParams } from 'react-router';
+import { call, query } from '../api/client.js';
+import type { Operation, Page } from '../api/types.js';
+import { OperationTable } from '../parts/operation-table.js';
+import { Empty, Loading, PageTitle, Problem } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+
+const aPage = 50;
+
+/** What operators asked for, newest first. */
+export function OperationsPage(): ReactNode {
+  const { operations, operationState, common } = useWords();
+  const [search, setSearch] = useSearchParams();
+  const state = search.get('state');
+  return (
+    <Stack>
+      <PageTitle title={operations.title} />
+      <Select
+        label={operations.state}
+        data={[
+          { value: '', label: common.all },
+          ...operationStates.map((value) => ({ value, label: operationState[value] })),
+        ]}
+        value={state ?? ''}
+        onChange={(next) => setSearch(next ? { state: next } : {}, { replace: true })}
+        allowDeselect={false}
+        maw="16rem"
+      />
+      <List state={state} />
+    </Stack>
+  );
+}
+
+function List({ state }: { state: string | null }): ReactNode {
+  const { operations, common } = useWords();
+  const found = useInfiniteQuery({
+    queryKey: ['operations', 'list', state],
+    queryFn: ({ pageParam, signal }) =>
+      call<Page<Operation>>(`/v1/operations${query({ state, cursor: pageParam, limit: aPage })}`, { signal }),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
+  });
+  if (found.isPending) return <Loading />;
+  if (!found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const items = found.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) return <Empty title={operations.empty} text={operations.emptyText} />;
+  return (
+    <Stack>
+      <OperationTable label={operations.title} items={items} />
+      {found.hasNextPage && (
+        <Button
+          variant="default"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {common.more}
+        </Button>
+      )}
+    </Stack>
+  );
+}

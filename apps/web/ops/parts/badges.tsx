@@ -1,0 +1,48 @@
+import type { CertificateStanding, OperationState, State } from '#libs/domain';
+import { Badge } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useWords } from '../words/language.js';
+
+type Tone = 'good' | 'bad' | 'wait' | 'calm';
+/** The word carries the meaning; the colour only repeats it. */
+function Toned({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
+  return (
+    <span className={`tone tone-${tone}`}>
+      <Badge component="span" variant="transparent" tt="none" fw={600} px={0} c="inherit">
+        {children}
+      </Badge>
+    </span>
+  );
+}
+
+const ended: Partial<Record<State, Tone>> = {
+  REGISTERED: 'good',
+  REJECTED: 'bad',
+  WITHDRAWN: 'bad',
+  ABANDONED: 'bad',
+};
+export function StateBadge({ state, parked }: { state: State; parked?: boolean }): ReactNode {
+  const words = useWords();
+  return <Toned tone={parked ? 'wait' : (ended[state] ?? 'calm')}>{words.state[state] ?? state}</Toned>;
+}
+
+const operationTones: Partial<Record<OperationState, Tone>> = {
+  AWAITING_APPROVAL: 'wait',
+  RUNNING: 'wait',
+  DONE: 'good',
+  REJECTED: 'bad',
+};
+export function OperationBadge({ state }: { state: OperationState }): ReactNode {
+  const words = useWords();
+  return <Toned tone={operationTones[state] ?? 'calm'}>{words.operationState[state] ?? state}</Toned>;
+}
+
+const standingTones: Partial<Record<CertificateStanding, Tone>> = {
+  VALID: 'good',
+  ON_HOLD: 'wait',
+  REVOKED: 'bad',
+};
+export function StandingBadge({ standing }: { standing: CertificateStanding }): ReactNode {
+  const words = useWords();
+  return <Toned tone={standingTones[standing] ?? 'calm'}>{words.standing[standing] ?? standing}</Toned>;
+}

@@ -1,0 +1,45 @@
+import { useLanguage, type Language } from '../words/language.js';
+
+const locales: Record<Language, string> = { ko: 'ko-KR', en: 'en-GB' };
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+export interface Format {
+  /** Date and time to the second, in the time zone of whoever looks. */
+  readonly time: (at: string) => string;
+  readonly date: (at: string) => string;
+  readonly number: (value: number) => string;
+  /** For how long something has been so, in its largest unit: `3 hours`. */
+  readonly age: (since: string, now?: number) => string;
+}
+
+const formats: Record<Language, Format> = { ko: formatOf('ko'), en: formatOf('en') };
+
+function formatOf(language: Language): Format {
+  const locale = locales[language];
+  const time = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+  });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const number = new Intl.NumberFormat(locale);
+  return {
+    time: (at) => time.format(new Date(at)),
+    date: (at) => date.format(new Date(at)),
+    number: (value) => number.format(value),
+    age: (since, now = Date.now()) => {
+      const seconds = Math.max(0, (now - Date.parse(since)) / 1_000);
+      const [unit, size] = units.find(([, length]) => seconds >= length) ?? units[3];
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+        Math.floor(seconds / size),
+      );
+    },
+  };
+}
+
+export const useFormat = (): Format => formats[useLanguage()];

@@ -1,0 +1,80 @@
+import { Alert, Button, Center, Loader, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ApiProblem } from '../api/client.js';
+import { useWords } from '../words/language.js';
+
+/** Shown while something is read for the first time. */
+export function Loading(): ReactNode {
+  const { common } = useWords();
+  return (
+    <Center p="xl" role="status">
+      <Loader aria-hidden />
+      <VisuallyHidden>{common.loading}</VisuallyHidden>
+    </Center>
+  );
+}
+
+/** Says that there is nothing, and why that may be so. */
+export function Empty({ title, text }: { title: string; text?: string }): ReactNode {
+  return (
+    <Stack align="center" gap={4} p="xl">
+      <Text fw={600}>{title}</Text>
+      {text && <Text c="dimmed">{text}</Text>}
+    </Stack>
+  );
+}
+
+/** What the API refused, in its own words, with the way on. */
+export function Problem({ error, retry }: { error: Error; retry?: () => void }): ReactNode {
+  const { common } = useWords();
+  const problem = error instanceof ApiProblem ? error : undefined;
+  const reached = problem?.slug !== 'unreachable';
+  return (
+    <Alert color="red" variant="light" role="alert" title={(reached && problem?.title) || common.failed}>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{reached ? problem?.detail : common.unreachable}</Text>
+        {problem?.errors.map(({ path, message }) => (
+          <Text size="sm" key={`${path}${message}`}>
+            {path ? `${path}: ` : ''}
+            {message}
+          </Text>
+        ))}
+        {retry && (
+          <Button size="xs" variant="default" onClick={retry}>
+            {common.retry}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Loading, failed, or the thing itself. What was read before stays while it is read anew. */
+export function Loaded<T>({
+  of,
+  children,
+}: {
+  of: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+}): ReactNode {
+  if (of.data !== undefined) {
+    return (
+      <>
+        {of.isError && <Problem error={of.error} retry={() => void of.refetch()} />}
+        {children(of.data)}
+      </>
+    );
+  }
+  if (of.isError) return <Problem error={of.error} retry={() => void of.refetch()} />;
+  return <Loading />;
+}
+
+export function PageTitle({ children, title }: { children?: ReactNode; title: string }): ReactNode {
+  return (
+    <Title order={1} size="h2">
+      {title}
+      {children}
+    </Title>
+  );
+}

@@ -1,0 +1,136 @@
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import { call } from '../api/client.js';
+import type { ReissueDetail } from '../api/types.js';
+import { EvidenceCard } from '../evidence/evidence-card.js';
+import { ActButtons } from '../operation-dialog/act-buttons.js';
+import { StateBadge } from '../parts/badges.js';
+import { Card } from '../parts/card.js';
+import { Facts, Id } from '../parts/facts.js';
+import { useFormat } from '../parts/format.js';
+import { Loaded, PageTitle } from '../parts/states.js';
+import { useMe } from '../session/use-session.js';
+import { inLanguage, useLanguage, useWords } from '../words/language.js';
+import { Timeline } from './timeline.js';
+
+/** One reissue: where it stands, for what it waits, what can be done, and all that happened. */
+export function ReissuePage(): ReactNode {
+  const { id = '' } = useParams();
+  const { reissue: words } = useWords();
+  const me = useMe();
+  const found = useQuery({
+    queryKey: ['reissue', id],
+    queryFn: ({ signal }) => call<ReissueDetail>(`/v1/reissues/${encodeURIComponent(id)}`, { signal }),
+  });
+  return (
+    <Stack>
+      <Group gap="sm">
+        <PageTitle title={words.title} />
+        <Id>{id}</Id>
+      </Group>
+      <Loaded of={found}>
+        {(reissue) => (
+          <>
+            <Now reissue={reissue} />
+            <ReissueFacts reissue={reissue} />
+            <Timeline id={id} />
+            {me.is('auditor') && <EvidenceCard id={id} />}
+          </>
+        )}
+      </Loaded>
+    </Stack>
+  );
+}
+
+function Now({ reissue }: { reissue: ReissueDetail }): ReactNode {
+  const words = useWords();
+  const language = useLanguage();
+  const format = useFormat();
+  const me = useMe();
+  const { parked, waitingFor } = reissue;
+  return (
+    <Card title={words.reissue.now} more={<StateBadge state={reissue.state} parked={!!parked} />}>
+      {parked && (
+        <Alert color="yellow" title={words.reissue.parkedTitle}>
+          <Text size="sm">
+            {words.step[parked.step]}: {words.code[parked.code]}. {words.reissues.parkedFor}{' '}
+            {format.age(parked.since)} ({format.time(parked.since)})
+          </Text>
+          {parked.code === 'OUTCOME_UNKNOWN' && <Text size="sm">{words.reissue.unknownOutcome}</Text>}
+        </Alert>
+      )}
+      {waitingFor && (
+        <Text>
+          {words.reissue.waitsFor}:{' '}
+          {waitingFor.text ? inLanguage(waitingFor.text, language) : waitingFor.what}
+          {waitingFor.since && ` (${words.reissue.since} ${format.time(waitingFor.since)})`}
+          {waitingFor.until && `, ${words.reissue.until} ${format.time(waitingFor.until)}`}
+        </Text>
+      )}
+      <Text fw={600}>{words.reissue.possible}</Text>
+      {reissue.possible.length === 0 ? (
+        <Text c="dimmed">{words.reissue.nothingPossible}</Text>
+      ) : me.is('operator') ? (
+        <ActButtons kinds={reissue.possible} selection={{ reissueIds: [reissue.id] }} count={1} />
+      ) : (
+        <Text c="dimmed">
+          {reissue.possible.map((kind) => words.kind[kind]).join(', ')}. {words.reissue.readOnly}
+        </Text>
+      )}
+    </Card>
+  );
+}
+
+function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
+  const words = useWords();
+  const format = useFormat();
+  const moment = (at: string | null | undefined) => at && format.time(at);
+  const certificate = (serial: string | null | undefined) =>
+    serial && (
+      <Anchor component={Link} to={`/certificates/${serial}`} underline="always" ff="monospace" size="sm">
+        {serial}
+      </Anchor>
+    );
+  return (
+    <Card
+      title={words.reissue.facts}
+      more={
+        reissue.temporalUrl && (
+          <Anchor href={reissue.temporalUrl} target="_blank" rel="noreferrer" underline="always" size="sm">
+            {words.reissue.temporal}
+          </Anchor>
+        )
+      }
+    >
+      <Facts
+        of={[
+          [words.reissues.reason, words.reason[reissue.reason]],
+          [words.reissue.basis, reissue.basis],
+          [
+            words.reissue.customerRef,
+            reissue.customerRef && (
+              <Anchor
+                component={Link}
+                to={`/reissues?customerRef=${reissue.customerRef}`}
+                underline="always"
+                size="sm"
+              >
+                {reissue.customerRef}
+              </Anchor>
+            ),
+          ],
+          [words.reissue.serial, certificate(reissue.serial)],
+          [words.reissue.oldSerial, certificate(reissue.oldSerial)],
+          [words.reissue.created, format.time(reissue.createdAt)],
+          [words.reissue.updated, format.time(reissue.updatedAt)],
+          [words.reissue.deadline, moment(reissue.deadline)],
+          [words.reissue.ended, moment(reissue.endedAt)],
+          [words.reissues.code, reissue.endCode && words.code[reissue.endCode]],
+          [words.reissue.archived, moment(reissue.archivedAt)],
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,53 @@
+import { useSearchParams } from 'react-router';
+
+/** The filters of the list, exactly as the API takes them; they live in the address, so that a list can be shared. */
+export const listFilters = ['state', 'step', 'code', 'reason'] as const;
+export const singleFilters = [
+  'parked',
+  'open',
+  'customerRef',
+  'createdFrom',
+  'createdTo',
+  'parkedBefore',
+] as const;
+
+export type FilterName = (typeof listFilters)[number] | (typeof singleFilters)[number] | 'sort';
+
+export interface Filters {
+  readonly values: URLSearchParams;
+  /** The API's query of them, without what is no filter. */
+  readonly asQuery: string;
+  /** As the body of an operation takes them. */
+  readonly asFilter: Readonly<Record<string, unknown>>;
+  readonly any: boolean;
+  readonly set: (name: FilterName, value: readonly string[] | string | null) => void;
+  readonly clear: () => void;
+}
+
+export function useFilters(): Filters {
+  const [values, setValues] = useSearchParams();
+  const filter: Record<string, unknown> = {};
+  for (const name of listFilters) if (values.has(name)) filter[name] = values.getAll(name);
+  for (const name of singleFilters) {
+    const value = values.get(name);
+    if (value !== null) filter[name] = name === 'parked' || name === 'open' ? value === 'true' : value;
+  }
+  return {
+    values,
+    asQuery: values.toString(),
+    asFilter: filter,
+    any: Object.keys(filter).length > 0,
+    set: (name, value) =>
+      setValues(
+        (before) => {
+          const next = new URLSearchParams(before);
+          next.delete(name);
+          for (const one of typeof value === 'string' ? [value] : (value ?? []))
+            if (one !== '') next.append(name, one);
+          return next;
+        },
+        { replace: true },
+      ),
+    clear: () => setValues({}, { replace: true }),
+  };
+}

@@ -1,0 +1,138 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useNavigate } from 'react-router';
+import { call } from '../api/client.js';
+import type { Count, Page, Reissue } from '../api/types.js';
+import { ActButtons } from '../operation-dialog/act-buttons.js';
+import { Card } from '../parts/card.js';
+import { useFormat } from '../parts/format.js';
+import { ReissueTable } from '../parts/reissue-table.js';
+import { Empty, Loading, PageTitle, Problem } from '../parts/states.js';
+import { useMe } from '../session/use-session.js';
+import { useWords } from '../words/language.js';
+import { FilterForm } from './filter-form.js';
+import { useFilters, type Filters } from './filters.js';
+
+const pageSize = 50;
+
+/** Reissues by filters, page after page; one or many of them acted on. */
+export function ReissuesPage(): ReactNode {
+  const { reissues } = useWords();
+  const filters = useFilters();
+  return (
+    <Stack>
+      <Group justify="space-between" align="end">
+        <PageTitle title={reissues.title} />
+        <OpenById />
+      </Group>
+      <Card title={reissues.filter}>
+        <FilterForm filters={filters} />
+      </Card>
+      <List key={filters.asQuery} filters={filters} />
+    </Stack>
+  );
+}
+
+function OpenById(): ReactNode {
+  const { reissues } = useWords();
+  const navigate = useNavigate();
+  const [id, setId] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (id.trim()) void navigate(`/reissues/${encodeURIComponent(id.trim())}`);
+      }}
+    >
+      <TextInput
+        label={reissues.find}
+        value={id}
+        onChange={({ currentTarget }) => setId(currentTarget.value)}
+        spellCheck={false}
+      />
+    </form>
+  );
+}
+
+function List({ filters }: { filters: Filters }): ReactNode {
+  const { reissues, common } = useWords();
+  const me = useMe();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const found = useInfiniteQuery({
+    queryKey: ['reissues', 'list', filters.asQuery],
+    queryFn: ({ pageParam, signal }) => {
+      const search = new URLSearchParams(filters.asQuery);
+      search.set('limit', String(pageSize));
+      if (pageParam) search.set('cursor', pageParam);
+      return call<Page<Reissue>>(`/v1/reissues?${search}`, { signal });
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
+  });
+  if (found.isPending) return <Loading />;
+  if (found.isError && !found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const items = found.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) return <Empty title={reissues.empty} text={reissues.emptyText} />;
+  const choose = (ids: readonly string[], on: boolean) =>
+    setChosen((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))));
+  const operator = me.is('operator');
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Counted filters={filters} />
+        {operator && <Acts filters={filters} chosen={[...chosen]} />}
+      </Group>
+      {found.isError && <Problem error={found.error} retry={() => void found.refetch()} />}
+      <ReissueTable
+        label={reissues.title}
+        items={items}
+        {...(operator ? { selection: { ids: chosen, choose } } : {})}
+      />
+      {found.hasNextPage && (
+        <Button
+          variant="default"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          {common.more}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function Counted({ filters }: { filters: Filters }): ReactNode {
+  const { common } = useWords();
+  const format = useFormat();
+  const counted = useQuery({
+    queryKey: ['reissue-counts', 'list', filters.asQuery],
+    queryFn: ({ signal }) => {
+      const search = new URLSearchParams(filters.asQuery);
+      search.delete('sort');
+      return call<Count>(`/v1/reissues/count?${search}`, { signal });
+    },
+  });
+  if (!counted.data) return <span />;
+  const { count, exact } = counted.data;
+  return (
+    <Text role="status">
+      {exact ? common.items(format.number(count)) : common.atLeast(format.number(count))}
+    </Text>
+  );
+}
+
+/** On those that are chosen; or, with none chosen and a filter set, on all that meet it. */
+function Acts({ filters, chosen }: { filters: Filters; chosen: readonly string[] }): ReactNode {
+  const { reissues } = useWords();
+  const kinds = ['retry', 'abandon', 'withdraw'] as const;
+  if (chosen.length > 0)
+    return (
+      <Group gap="xs">
+        <Text size="sm">{reissues.selected(chosen.length)}</Text>
+        <ActButtons kinds={kinds} selection={{ reissueIds: chosen }} count={chosen.length} />
+      </Group>
+    );
+  if (!filters.any) return null;
+  return <ActButtons kinds={['retry', 'abandon']} selection={{ filter: filters.asFilter }} />;
+}

@@ -1,0 +1,47 @@
+import {
+  callbackPath,
+  prepareSignIn,
+  redeem,
+  SignInRefused,
+  type ConsoleConfig,
+  type Tokens,
+} from './oidc.js';
+
+const answerType = 'reseal.sign-in-answer';
+const answerWithinMs = 8_000;
+
+/** In the hidden frame: hands the issuer's answer to the page around it. True if this was such a frame. */
+export function answerFromFrame(): boolean {
+  if (window.parent === window || location.pathname !== callbackPath) return false;
+  window.parent.postMessage({ type: answerType, query: location.search }, location.origin);
+  return true;
+}
+
+/**
+ * Signs in without asking the person, in a hidden frame, while the issuer still knows them.
+ *
+ * @throws {SignInRefused} `login_required` if it does not; `timeout` if the frame never answers
+ */
+export async function signInSilently(config: ConsoleConfig): Promise<Tokens> {
+  const { address, pending } = await prepareSignIn(config, { returnTo: '/', silent: true });
+  const frame = document.createElement('iframe');
+  frame.hidden = true;
+  frame.title = 'sign-in';
+  const answer = new Promise<URLSearchParams>((resolve, reject) => {
+    const timer = setTimeout(() => done(() => reject(new SignInRefused('timeout'))), answerWithinMs);
+    const listen = ({ source, origin, data }: MessageEvent<{ type?: string; query?: string } | null>) => {
+      if (source !== frame.contentWindow || origin !== location.origin || data?.type !== answerType) return;
+      done(() => resolve(new URLSearchParams(data.query)));
+    };
+    const done = (then: () => void) => {
+      clearTimeout(timer);
+      window.removeEventListener('message', listen);
+      frame.remove();
+      then();
+    };
+    window.addEventListener('message', listen);
+  });
+  frame.src = address;
+  document.body.append(frame);
+  return redeem(config, await answer, pending);
+}

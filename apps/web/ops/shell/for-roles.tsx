@@ -1,0 +1,28 @@
+import type { StaffRole } from '#libs/domain';
+import { Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useMe } from '../session/use-session.js';
+import { useWords } from '../words/language.js';
+
+/** A page for those who have one of the roles. The API refuses the others too: here they learn why. */
+export function ForRoles({
+  roles,
+  children,
+}: {
+  roles: readonly StaffRole[];
+  children: ReactNode;
+}): ReactNode {
+  const me = useMe();
+  const { app, role } = useWords();
+  if (me.is(...roles)) return children;
+  return (
+    <Stack gap="xs">
+      <Title order={1} size="h2">
+        {app.noAccess}
+      </Title>
+      <Text>
+        {app.noAccessText} {roles.map((name) => role[name]).join(', ')}
+      </Text>
+    </Stack>
+  );
+}

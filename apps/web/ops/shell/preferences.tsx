@@ -1,0 +1,22 @@
+import { Button, Group, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { chooseLanguage, useLanguage, useWords } from '../words/language.js';
+
+/** Language, and light or dark: kept in this browser. */
+export function Preferences(): ReactNode {
+  const language = useLanguage();
+  const { app } = useWords();
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  const other = language === 'ko' ? 'en' : 'ko';
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Button size="xs" variant="default" lang={other} onClick={() => chooseLanguage(other)}>
+        {app.language}
+      </Button>
+      <Button size="xs" variant="default" onClick={() => setColorScheme(dark ? 'light' : 'dark')}>
+        {dark ? app.light : app.dark}
+      </Button>
+    </Group>
+  );
+}
