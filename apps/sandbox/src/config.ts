@@ -10,6 +10,7 @@ import {
   url,
 } from '#libs/config';
 import { z } from 'zod';
+import type { IssuerOptions } from './staff/issuer.js';
 
 const schema = z.object({
   ...httpConfig('RESEAL_SANDBOX_PORT', 3003),
@@ -31,6 +32,11 @@ const schema = z.object({
   smsSender: fromKey('RESEAL_SANDBOX_SMS_SENDER', z.string().default('1500-0000')),
   /** Whose name stands before the code of a one-won transfer. */
   depositorName: fromKey('RESEAL_SANDBOX_DEPOSITOR_NAME', z.string().default('가상은행')),
+  /** Where the operators' console is, which signs people in here. */
+  consoleUrl: fromKey('RESEAL_OPS_URL', url('http', 'https').default('http://127.0.0.1:3001')),
+  /** Where Temporal's own page is, and the secret by which it signs people in. */
+  temporalUiUrl: url('http', 'https').optional(),
+  temporalUiSecret: z.string().min(16).optional(),
   /** How long an enrolment waits for the CA. */
   signerTimeoutMs: fromKey('RESEAL_SANDBOX_SIGNER_TIMEOUT_MS', milliseconds(30_000)),
   /** The three-digit code of the bank that keeps the sample people's accounts. */
@@ -46,6 +52,16 @@ const schema = z.object({
 /** The sandbox's configuration; the class is its injection token. */
 export class SandboxConfig {
   constructor(readonly values: z.output<typeof schema>) {}
+
+  /** Who signs the staff in, and for whom. */
+  issuerOptions(): IssuerOptions {
+    const { host, port: listensAt, consoleUrl, temporalUiUrl, temporalUiSecret: secret } = this.values;
+    return {
+      issuer: `http://${host}:${listensAt}/oidc`,
+      consoleUrl,
+      temporalUi: temporalUiUrl && secret ? { url: temporalUiUrl, secret } : undefined,
+    };
+  }
 
   /** @throws ConfigError naming every key that is missing or wrong. */
   static fromEnvironment(env: NodeJS.ProcessEnv = process.env): SandboxConfig {

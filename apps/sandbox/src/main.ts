@@ -6,6 +6,7 @@ import { connectTemporalClient, createDataConverter } from '#libs/temporal';
 import { SandboxConfig } from './config.js';
 import { BankRegistry } from './people/bank-registry.js';
 import { SignerSampleCertificates } from './people/sample-certificates.js';
+import { mountIssuer } from './staff/mount-issuer.js';
 import { largestBody, SandboxModule } from './sandbox.module.js';
 
 const config = exitOnConfigError(() => SandboxConfig.fromEnvironment());
@@ -15,6 +16,7 @@ await bootstrap({
   name: 'sandbox',
   config: values,
   bodyLimit: largestBody,
+  configure: mountIssuer,
   module: SandboxModule.with({
     config,
     registry: new BankRegistry(

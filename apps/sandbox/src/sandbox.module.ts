@@ -25,6 +25,8 @@ import { BankRegistry } from './people/bank-registry.js';
 import { Enrolment } from './people/enrolment.js';
 import { PeopleController } from './people/people.controller.js';
 import { People } from './people/people.js';
+import { StaffIssuer } from './staff/issuer.js';
+import { StaffController } from './staff/staff.controller.js';
 import { SampleCertificates } from './people/sample-certificates.js';
 
 /** In bytes: a photo of a document in base64 fits in. */
@@ -63,6 +65,7 @@ export class SandboxModule {
         PeopleController,
         SecondTelecomController,
         SmsController,
+        StaffController,
         TelecomController,
       ],
       providers: [
@@ -74,6 +77,7 @@ export class SandboxModule {
           provide: SandboxDatabase,
           useFactory: () => openSandboxDatabase(databaseUrl, databasePoolSize),
         },
+        { provide: StaffIssuer, useFactory: () => StaffIssuer.create(config.issuerOptions()) },
         { provide: APP_INTERCEPTOR, useClass: FaultInterceptor },
         DocumentAuthority,
         Enrolment,

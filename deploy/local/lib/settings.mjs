@@ -7,6 +7,7 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 /** Who listens where. `key` is the variable that moves the port, `part` what its owner is called in messages. */
 const PORTS = {
   gateway: { key: 'RESEAL_GATEWAY_PORT', port: 3000, part: 'the gateway' },
+  ops: { key: 'RESEAL_OPS_PORT', port: 3001, part: "the operators' app" },
   status: { key: 'RESEAL_STATUS_PORT', port: 3002, part: 'the status app' },
   sandbox: { key: 'RESEAL_SANDBOX_PORT', port: 3003, part: 'the sandbox' },
   worker: { key: 'RESEAL_WORKER_PORT', port: 3004, part: 'the worker' },
@@ -78,7 +79,7 @@ export function portsToListenOn({ ports, external, infrastructureOnly }) {
   const own = (name) => ({ ...PORTS[name], port: ports[name] });
   const wanted = infrastructureOnly
     ? []
-    : ['gateway', 'status', 'sandbox', 'worker', 'signer', 'smtp'].map(own);
+    : ['gateway', 'ops', 'status', 'sandbox', 'worker', 'signer', 'smtp'].map(own);
   if (!external.postgres) wanted.push(own('postgres'));
   if (!external.temporal) {
     wanted.push(own('temporalUi'));

@@ -51,6 +51,7 @@ export function clientEnvironment(context) {
   const { ports, host, namespace } = context.settings;
   return {
     RESEAL_GATEWAY_URL: `http://${host}:${ports.gateway}`,
+    RESEAL_OPS_URL: `http://${host}:${ports.ops}`,
     RESEAL_STATUS_URL: `http://${host}:${ports.status}`,
     RESEAL_SANDBOX_URL: `http://${host}:${ports.sandbox}`,
     RESEAL_SMTP_URL: `smtp://${host}:${ports.smtp}`,
@@ -89,6 +90,9 @@ export function appEnvironments(context) {
     RESEAL_TEMPORAL_NAMESPACE: client.RESEAL_TEMPORAL_NAMESPACE,
     RESEAL_CODEC_KEYS_FILE: files.codecKeys,
   };
+  const temporalUi = settings.external.temporal
+    ? {}
+    : { RESEAL_TEMPORAL_UI_URL: `http://${host}:${ports.temporalUi}` };
   const own = {
     owner: { RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal') },
     gateway: {
@@ -135,6 +139,14 @@ export function appEnvironments(context) {
       RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),
       RESEAL_OCSP_PASSPHRASE_FILE: files.ocspPassphrase,
     },
+    ops: {
+      RESEAL_OPS_PORT: ports.ops,
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_ops', 'reseal'),
+      ...temporal,
+      RESEAL_AUDIT_PUBLIC_KEYS_FILE: files.auditPublicKeys,
+      RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
+      ...temporalUi,
+    },
     status: {
       RESEAL_STATUS_PORT: ports.status,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_status', 'reseal'),
@@ -144,6 +156,8 @@ export function appEnvironments(context) {
     sandbox: {
       RESEAL_SANDBOX_PORT: ports.sandbox,
       RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
+      RESEAL_OPS_URL: client.RESEAL_OPS_URL,
+      ...temporalUi,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal_sandbox'),
       RESEAL_REGISTRY_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal'),
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,

@@ -14,10 +14,13 @@ import { preparePostgres } from './postgres.mjs';
 import { provideNamespace, temporalAnswers } from './temporal-namespace.mjs';
 import { prepareTemporal, prepareTemporalUi } from './temporal.mjs';
 
-const APPS = ['sandbox', 'signer', 'status', 'worker', 'gateway'];
+const APPS = ['sandbox', 'signer', 'status', 'worker', 'gateway', 'ops'];
+/** As they are called where their names alone are no words. */
+const TITLES = { status: 'The status app', ops: 'The ops app' };
 /** Those that still work for others stop after them. */
 const STOP_ORDER = [
   'gateway',
+  'ops',
   'worker',
   'signer',
   'status',
@@ -157,7 +160,7 @@ export class Stack {
 
   async #startApp(app) {
     const { host, ports } = this.settings;
-    const title = app === 'status' ? 'The status app' : `The ${app}`;
+    const title = TITLES[app] ?? `The ${app}`;
     const spec = {
       command: process.execPath,
       args: ['--enable-source-maps', `dist/apps/${app}/src/main.js`],

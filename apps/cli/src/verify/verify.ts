@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readTrust, TrustUnusable, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
 import { verifyLog } from '#libs/audit-log';
 import { exitCodeOf, withAudit } from '../audit-tool.js';
-import { readCheckpoints, readJson } from '../kept-checkpoints.js';
+import { readCheckpoints, readJson, readText } from '../kept-checkpoints.js';
 import { UsageError, type Terminal } from '../terminal.js';
 import { trustOf } from '../trust/trust.js';
 
@@ -58,7 +58,16 @@ async function verdictOfBundle(
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('Name one bundle.');
   if (!trust) throw new UsageError('Give a trust file: --trust FILE.');
-  return verifyEvidence(await readJson(file), trust, kept);
+  return verifyEvidence(jsonOf(await readText(file)), trust, kept);
+}
+
+/** What is no JSON is no bundle either, and is told as such: it may have been one. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 async function verdictOfLog(

@@ -1,0 +1,181 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import Provider, { type Context } from 'oidc-provider';
+import { sampleStaff, staffNamed, type SampleStaff } from './sample-staff.js';
+import { signInPage } from './sign-in-page.js';
+
+const algorithm = 'ES256';
+/** For whom access tokens are: the operators' app. */
+const audience = 'reseal-ops';
+const resource = 'urn:reseal:ops';
+const tokenLifetimeSeconds = 15 * 60;
+const sessionLifetimeSeconds = 12 * 60 * 60;
+const signInPath = '/staff/sign-in/';
+
+export interface IssuerOptions {
+  /** Where it is reached, ending in the path it is mounted at. */
+  readonly issuer: string;
+  /** Where the console runs, and so comes back to. */
+  readonly consoleUrl: string;
+  /** Temporal's own page, a client that keeps a secret. */
+  readonly temporalUi?: { readonly url: string; readonly secret: string } | undefined;
+}
+
+/**
+ * The bank's OpenID Connect issuer for its staff, authorization code with PKCE. Whoever is at the page chooses whom to be:
+ * there are no passwords in a sandbox. Keys are new with every start.
+ */
+export class StaffIssuer {
+  private constructor(
+    private readonly options: IssuerOptions,
+    private readonly key: { readonly kid: string; readonly privateKey: CryptoKey },
+    private readonly provider: Provider,
+  ) {}
+
+  static async create(options: IssuerOptions): Promise<StaffIssuer> {
+    const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
+    const kid = randomUUID();
+    const jwk: JWK = { ...(await exportJWK(privateKey)), kid, alg: algorithm, use: 'sig' };
+    const provider = new Provider(options.issuer, configurationOf(options, jwk));
+    return new StaffIssuer(options, { kid, privateKey }, provider);
+  }
+
+  /**
+   * Answers what belongs to the issuer, before anything else has read the request.
+   *
+   * @returns false for everything else
+   */
+  takes(request: IncomingMessage, response: ServerResponse): boolean {
+    const { pathname: mount } = new URL(this.options.issuer);
+    const path = request.url ?? '';
+    if (path.startsWith(`${mount}/`)) {
+      // As frameworks leave it for what is mounted: the provider makes its addresses of both.
+      Object.assign(request, { originalUrl: path });
+      request.url = path.slice(mount.length);
+      this.provider.callback()(request, response);
+      return true;
+    }
+    if (!path.startsWith(signInPath)) return false;
+    void this.signIn(request, response, path.slice(signInPath.length)).catch(() => {
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end('This sign-in is over. Go back to where you came from and begin anew.\n');
+    });
+    return true;
+  }
+
+  /** An access token as a sign-in would give it, for programs. */
+  async tokenFor(staff: SampleStaff): Promise<{ accessToken: string; expiresIn: number }> {
+    const accessToken = await new SignJWT({ ...claimsOf(staff), client_id: 'reseal-sandbox' })
+      .setProtectedHeader({ alg: algorithm, kid: this.key.kid, typ: 'at+jwt' })
+      .setIssuer(this.options.issuer)
+      .setSubject(staff.name)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${tokenLifetimeSeconds}s`)
+      .setJti(randomUUID())
+      .sign(this.key.privateKey);
+    return { accessToken, expiresIn: tokenLifetimeSeconds };
+  }
+
+  /** `<interaction>` shows whom one can be, a POST to `<interaction>/<name>` chooses. */
+  private async signIn(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const [uid = '', name] = path.split(/[/?]/);
+    if (request.method === 'POST' && name !== undefined) {
+      const staff = staffNamed(name);
+      if (!staff) throw new Error('there is nobody of this name');
+      const result = { login: { accountId: staff.name, amr: ['sandbox'] } };
+      return this.provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    }
+    await this.provider.interactionDetails(request, response);
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    });
+    response.end(signInPage(`${signInPath}${uid}`, sampleStaff));
+  }
+}
+
+const claimsOf = ({ displayName, roles }: SampleStaff) => ({ name: displayName, roles });
+
+function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): object {
+  return {
+    jwks: { keys: [key] },
+    cookies: { keys: [randomBytes(32).toString('hex')] },
+    clients: [
+      {
+        client_id: 'reseal-console',
+        token_endpoint_auth_method: 'none',
+        // Loopback addresses are for native clients only (RFC 8252 section 7.3).
+        application_type: 'native',
+        redirect_uris: [new URL('/callback', consoleUrl).href],
+        post_logout_redirect_uris: [new URL('/', consoleUrl).href, new URL('/signed-out', consoleUrl).href],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        id_token_signed_response_alg: algorithm,
+      },
+      ...(temporalUi
+        ? [
+            {
+              client_id: 'temporal-ui',
+              client_secret: temporalUi.secret,
+              application_type: 'native',
+              redirect_uris: [new URL('/auth/sso/callback', temporalUi.url).href],
+              grant_types: ['authorization_code', 'refresh_token'],
+              response_types: ['code'],
+              id_token_signed_response_alg: algorithm,
+            },
+          ]
+        : []),
+    ],
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    claims: { openid: ['sub'], profile: ['name', 'roles'] },
+    pkce: { required: (_: Context, client: { clientId: string }) => client.clientId === 'reseal-console' },
+    // Browsers of the console ask for tokens from another origin.
+    clientBasedCORS: () => true,
+    interactions: { url: (_: Context, { uid }: { uid: string }) => `${signInPath}${uid}` },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => resource,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: 'openid profile email offline_access',
+          audience,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: tokenLifetimeSeconds,
+          jwt: { sign: { alg: algorithm } },
+        }),
+      },
+    },
+    extraTokenClaims: (_: Context, { accountId }: { accountId?: string }) => {
+      const staff = staffNamed(accountId ?? '');
+      return staff && claimsOf(staff);
+    },
+    findAccount: (_: Context, name: string) => {
+      const staff = staffNamed(name);
+      return staff && { accountId: name, claims: () => ({ sub: name, ...claimsOf(staff) }) };
+    },
+    // The bank's own clients: nobody is asked whether they may know who one is.
+    loadExistingGrant: async ({ oidc: { provider, client, session } }: Context) => {
+      const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid profile email offline_access');
+      grant.addResourceScope(resource, 'openid profile email offline_access');
+      await grant.save();
+      return grant;
+    },
+    ttl: {
+      AccessToken: tokenLifetimeSeconds,
+      AuthorizationCode: 60,
+      IdToken: tokenLifetimeSeconds,
+      Interaction: 10 * 60,
+      Session: sessionLifetimeSeconds,
+      Grant: sessionLifetimeSeconds,
+      RefreshToken: sessionLifetimeSeconds,
+    },
+  };
+}
