@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { loadConfig } from '#libs/config';
+import { createDatabase, type Database } from '#libs/db';
+import { createApplication } from '#libs/http';
+import { configSchema } from '../../apps/ops/src/config.js';
+import { OpsModule } from '../../apps/ops/src/ops.module.js';
+import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
+import { asSpec, createTestDatabase, type TestDatabase } from './test-database.js';
+
+export interface Answer {
+  readonly status: number;
+  /** Last part of a problem's type. */
+  readonly problem: string | undefined;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of any form
+  readonly json: any;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The operators' app in this process, on a database of its own and the stack's Temporal, with an issuer whose staff may
+ * have any role. It listens, for streams; other calls go in directly.
+ */
+export class OpsWorld {
+  private constructor(
+    readonly database: TestDatabase,
+    /** May write everything. */
+    readonly owner: Database,
+    readonly issuer: TestIssuer,
+    readonly app: NestFastifyApplication,
+    readonly url: string,
+  ) {}
+
+  static async create(env: NodeJS.ProcessEnv = {}): Promise<OpsWorld> {
+    const database = await createTestDatabase();
+    const issuer = await TestIssuer.start();
+    const config = loadConfig(configSchema, {
+      ...temporalOfTheStack(),
+      RESEAL_ENV: 'test',
+      RESEAL_LOG_LEVEL: 'silent',
+      RESEAL_OPS_PORT: '0',
+      RESEAL_DATABASE_URL: database.urlOf('ops'),
+      RESEAL_OIDC_ISSUER: issuer.url,
+      ...env,
+    });
+    const app = await createApplication({ name: 'ops', module: OpsModule.with(config), config });
+    await app.listen(0, '127.0.0.1');
+    const owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
+    return new OpsWorld(database, owner, issuer, app, await app.getUrl());
+  }
+
+  /** A call by somebody with these claims; nobody signed in where there are none. */
+  async call(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    as: TokenClaims | undefined,
+    { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const token = as && (await this.issuer.token(as));
+    const answer = await this.app.inject({
+      method,
+      url: path,
+      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+      ...(body ? { payload: body } : {}),
+    });
+    const json: unknown = /json/.test(String(answer.headers['content-type'])) ? answer.json() : undefined;
+    const type = (json as { type?: string } | undefined)?.type;
+    return {
+      status: answer.statusCode,
+      problem: type?.startsWith('urn:reseal:problem:') ? type.split(':').at(-1) : undefined,
+      json,
+      text: answer.body,
+      headers: answer.headers,
+    };
+  }
+
+  get(path: string, as: TokenClaims | undefined = operator): Promise<Answer> {
+    return this.call('GET', path, as);
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.issuer.close();
+    await this.owner.destroy();
+    await this.database.drop();
+  }
+}
+
+/** Fictional staff. */
+export const operator = { sub: 'olivia', name: 'Olivia', roles: ['operator'] } as const;
+export const approver = { sub: 'april', name: 'April', roles: ['approver'] } as const;
+export const auditor = { sub: 'audrey', name: 'Audrey', roles: ['auditor'] } as const;
+
+/** Where the stack's Temporal is, and by which keys its payloads are read: as the gateway has it. */
+function temporalOfTheStack(): NodeJS.ProcessEnv {
+  const file = join(process.env.RESEAL_STATE ?? '.reseal', 'env', 'gateway.env');
+  const env = parseEnv(readFileSync(file, 'utf8'));
+  return Object.fromEntries(Object.entries(env).filter(([key]) => /TEMPORAL|CODEC/.test(key)));
+}
