@@ -1,5 +1,15 @@
-import type { Cancel, OperatorAbandon, OperatorMessage, PreparedStep, StepResult } from '#libs/domain';
-import { appendAudit, inTransaction, lockReissue, type Tx } from '#libs/db';
+import type {
+  Cancel,
+  EndCode,
+  OperatorAbandon,
+  OperatorMessage,
+  OperatorWithdraw,
+  PreparedStep,
+  RefusalCode,
+  StepResult,
+} from '#libs/domain';
+import { appendAudit, inTransaction, lockReissue, type ReissueRow, type Tx } from '#libs/db';
+import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/operations';
 import { done, endChange, endReissue, noRow, standingOf, takeStep, type StepContext } from '#activities/step';
 
 /** The customer gives up: before ISSUED the reissue is cancelled, after it the new certificate is withdrawn. */
@@ -27,37 +37,85 @@ export async function abandonReissue(
   reissueId: string,
   message: OperatorAbandon,
 ): Promise<StepResult> {
+  // One that is issued is past signing: it is withdrawn, which somebody else must approve.
+  return endByOperator(context, reissueId, message, {
+    code: 'ABANDONED_BY_OPERATOR',
+    refusal: (row) => {
+      if (!row.parked_step) return 'NOT_PARKED';
+      return row.state === 'ISSUED' ? 'WRONG_STATE' : undefined;
+    },
+  });
+}
+
+/** An operator takes an issued certificate back before it is registered, because somebody else approved it. */
+export async function withdrawReissue(
+  context: StepContext,
+  reissueId: string,
+  message: OperatorWithdraw,
+): Promise<StepResult> {
+  return endByOperator(context, reissueId, message, {
+    code: 'WITHDRAWN_BY_OPERATOR',
+    refusal: (row) => (row.state === 'ISSUED' ? undefined : 'WRONG_STATE'),
+  });
+}
+
+async function endByOperator(
+  context: StepContext,
+  reissueId: string,
+  message: OperatorAbandon | OperatorWithdraw,
+  { code, refusal: refusalOf }: { code: EndCode; refusal: (row: ReissueRow) => RefusalCode | undefined },
+): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
     if (!row) return noRow;
+    const now = context.clock();
     const standing = standingOf(row, context.deadlines);
+    // Found committed: an answer that was lost, or the same operation again.
     if (row.state === 'ABANDONED' || row.state === 'WITHDRAWN') return { standing, status: 'DONE' };
-    if (!row.parked_step) {
-      await refuseOperator(tx, reissueId, message, context.clock());
-      return { standing, status: 'REFUSED', code: 'NOT_PARKED' };
+    const act = { kind: message.kind, target: reissueId };
+    const operation = await approvedAct(tx, message.operationId, act, now);
+    const refusal = typeof operation === 'string' ? 'OPERATION_REQUIRED' : refusalOf(row);
+    if (typeof operation === 'string' || refusal) {
+      const why = typeof operation === 'string' ? operation : refusal!;
+      await refuseOperator(tx, reissueId, message, why, now);
+      return { standing, status: 'REFUSED', code: refusal! };
     }
-    const after = await endReissue(tx, row, 'abandon', context.clock(), {
-      actor: message.operator,
-      code: 'ABANDONED_BY_OPERATOR',
-      reason: message.reason,
+    const after = await endReissue(tx, row, message.kind, now, {
+      actor: operation.requestedBy,
+      code,
+      reason: operation.reason,
+      details: auditedOperation(operation),
     });
     return { standing: standingOf(after, context.deadlines), status: 'DONE' };
   });
 }
+
+/** What the audit trail says of the operation in whose name something was done. */
+export const auditedOperation = ({
+  operationId,
+  approvedBy,
+}: ApprovedOperation): Record<string, unknown> => ({
+  operationId,
+  ...(approvedBy === null ? {} : { approvedBy }),
+});
 
 /** Operators' refused acts are audited like those that succeed. */
 export async function refuseOperator(
   tx: Tx,
   reissueId: string,
   message: OperatorMessage,
+  why: RefusalCode | OperationRefusal,
   now: Date,
 ): Promise<void> {
   await appendAudit(tx, reissueId, {
     actor: message.operator,
     action: message.kind,
     outcome: 'REFUSED',
-    reason: 'NOT_PARKED',
-    details: { why: message.reason },
+    reason: why,
+    details: {
+      why: message.reason,
+      ...(message.operationId === undefined ? {} : { operationId: message.operationId }),
+    },
     occurred_at: now,
   });
 }

@@ -3,12 +3,13 @@ import type {
   Cancel,
   OperatorAbandon,
   OperatorRetry,
+  OperatorWithdraw,
   Parking,
   StartReissue,
   StepResult,
 } from '#libs/domain';
 import { recordApplication } from './application.js';
-import { abandonReissue, cancelReissue } from './end.js';
+import { abandonReissue, cancelReissue, withdrawReissue } from './end.js';
 import { openReissue, type OpeningContext } from './open.js';
 import { adoptReissue, parkReissue, resumeReissue } from './park.js';
 import { ring } from './ring.js';
@@ -20,6 +21,8 @@ export function createLifecycleSteps(context: OpeningContext) {
     cancelReissue: (reissueId: string, message: Cancel) => cancelReissue(context, reissueId, message),
     abandonReissue: (reissueId: string, message: OperatorAbandon) =>
       abandonReissue(context, reissueId, message),
+    withdrawReissue: (reissueId: string, message: OperatorWithdraw) =>
+      withdrawReissue(context, reissueId, message),
     parkReissue: (reissueId: string, parking: Parking) => parkReissue(context, reissueId, parking),
     resumeReissue: (reissueId: string, message: OperatorRetry) => resumeReissue(context, reissueId, message),
     adoptReissue: (reissueId: string) => adoptReissue(context, reissueId),

@@ -2,7 +2,8 @@ import type { OperatorRetry, Parking, ResumedStep, StepResult } from '#libs/doma
 import { isFinal } from '#libs/domain';
 import { findReissue, inTransaction, lockReissue } from '#libs/db';
 import { noRow, ReissueChange, standingOf, type StepContext } from '#activities/step';
-import { refuseOperator } from './end.js';
+import { approvedAct } from '#libs/operations';
+import { auditedOperation, refuseOperator } from './end.js';
 
 /**
  * Parks a reissue whose step cannot go on. What the customer brought stays where it is, so that the
@@ -31,7 +32,7 @@ export async function parkReissue(
     const change = new ReissueChange(tx, row, context.clock());
     // A retry that parks again is followed by another: what to run again is the customer's message all along.
     const pending =
-      message.kind === 'retry' || message.kind === 'abandon'
+      message.kind === 'retry' || message.kind === 'abandon' || message.kind === 'withdraw'
         ? {}
         : { pending_message: JSON.stringify(message) };
     change.set({
@@ -58,7 +59,7 @@ export async function resumeReissue(
     const row = await lockReissue(tx, reissueId);
     if (!row) return noRow;
     if (isFinal(row.state) || row.park_sequence !== message.parkSequence) {
-      await refuseOperator(tx, reissueId, message, context.clock());
+      await refuseOperator(tx, reissueId, message, 'NOT_PARKED', context.clock());
       return { standing: standingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
     }
     // Not parked any more, but this very parking: the retry committed and its answer was lost.
@@ -66,6 +67,17 @@ export async function resumeReissue(
     if (!row.parked_since)
       return { standing: standingOf(row, context.deadlines), status: 'DONE', ...pending };
 
+    const { parkSequence } = message;
+    const act = { kind: 'retry', target: reissueId, parkSequence } as const;
+    const operation = await approvedAct(tx, message.operationId, act, context.clock());
+    if (typeof operation === 'string') {
+      await refuseOperator(tx, reissueId, message, operation, context.clock());
+      return {
+        standing: standingOf(row, context.deadlines),
+        status: 'REFUSED',
+        code: 'OPERATION_REQUIRED',
+      };
+    }
     const change = new ReissueChange(tx, row, context.clock());
     const stoodStill = change.now.getTime() - row.parked_since.getTime();
     change.set({
@@ -76,11 +88,11 @@ export async function resumeReissue(
     });
     change.announce('reseal.reissue.resumed.v1');
     change.audit({
-      actor: message.operator,
+      actor: operation.requestedBy,
       action: 'retry',
       outcome: 'RESUMED',
-      reason: message.reason,
-      details: { step: row.parked_step, parkSequence: row.park_sequence },
+      reason: operation.reason,
+      details: { step: row.parked_step, parkSequence, ...auditedOperation(operation) },
     });
     const after = await change.write();
     return { standing: standingOf(after, context.deadlines), status: 'DONE', ...pending };

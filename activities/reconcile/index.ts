@@ -20,6 +20,7 @@ import {
   type Database,
   type ReissueRow,
 } from '#libs/db';
+import { tendOperations } from '#activities/operations';
 import type { Logger } from '#libs/observability';
 
 export interface ReconcileContext {
@@ -58,6 +59,7 @@ export function createReconcileActivities(context: ReconcileContext) {
         if (startedAt < before && (await refresh(context, reissueId, startedAt, now))) refreshed += 1;
       await destroyStaleVaultItems(context.db, new Date(now.getTime() - vaultItemLifetimeMs));
       const closedIntents = await closeIntents(context, now);
+      await tendOperations(context, now);
       if (restarted + refreshed + closedIntents > 0)
         context.logger.warn({ restarted, refreshed, closedIntents }, 'reconciled rows and workflows');
       return { restarted, refreshed, closedIntents };

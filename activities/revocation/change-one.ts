@@ -22,6 +22,7 @@ import {
   type Tx,
 } from '#libs/db';
 import { ownCertificateEvent } from '#libs/events';
+import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/operations';
 import { changeStatus, type StatusChange } from './change-status.js';
 
 export interface RevocationContext {
@@ -39,7 +40,9 @@ export type ChangeRefusal =
   /** It belongs to a reissue that has not ended: that is to be cancelled or abandoned, which takes it back too. */
   | 'REISSUE_OPEN'
   /** Its holder uses another one by now: two of a person are never in force. */
-  | 'ANOTHER_IN_FORCE';
+  | 'ANOTHER_IN_FORCE'
+  /** The operation in whose name it was asked for does not allow it. */
+  | 'NOT_APPROVED';
 
 export type ChangeOutcome =
   | { readonly serial: string; readonly outcome: 'DONE'; readonly was: CertificateStanding }
@@ -50,6 +53,11 @@ export interface ChangeOptions {
   readonly comment?: string;
   /** Acts only on a certificate that is on hold, and since when it is must satisfy this. Asked under the locks. */
   readonly onlyIfHeld?: (since: Date) => boolean;
+  /**
+   * The operation in whose name it is done. Whether it allows this is read in the transaction that changes the
+   * certificate, and nothing is changed where it does not.
+   */
+  readonly operationId?: string;
 }
 
 const eventTypes: Readonly<Record<CertificateAct, CertificateEventType>> = {
@@ -77,7 +85,12 @@ export async function changeOne(
     const now = clock();
     if (change.act === 'revoke' && change.invalidityDate && change.invalidityDate > now)
       throw new RangeError('the invalidity date lies in the future');
-    const result = await changeUnderLocks(tx, serial, change, now, options);
+    const { operationId } = options;
+    const allowed = operationId === undefined ? true : await allows(tx, operationId, serial, change, now);
+    const result =
+      typeof allowed === 'string'
+        ? ({ serial, outcome: 'NOT_APPROVED' } as const)
+        : await changeUnderLocks(tx, serial, change, now, options);
     const refused = result.outcome !== 'DONE';
     if (refused && repetitions.includes(result.outcome)) return result;
     await appendAuthorityEntry(tx, {
@@ -92,12 +105,46 @@ export async function changeOne(
         ...(change.act === 'revoke' && change.invalidityDate
           ? { invalidityDate: change.invalidityDate.toISOString() }
           : {}),
+        ...(operationId === undefined ? {} : { operationId }),
+        ...(typeof allowed === 'string' ? { why: allowed } : {}),
+        ...(typeof allowed === 'object'
+          ? { requestedBy: allowed.requestedBy, approvedBy: allowed.approvedBy }
+          : {}),
         ...(options.comment ? { comment: options.comment } : {}),
       },
       occurredAt: now,
     });
     return result;
   });
+}
+
+/** The operation that asks for exactly this change of this certificate, approved; or why it cannot be made. */
+async function allows(
+  tx: Tx,
+  operationId: string,
+  serial: string,
+  change: StatusChange,
+  now: Date,
+): Promise<ApprovedOperation | OperationRefusal> {
+  const operation = await approvedAct(tx, operationId, { kind: change.act, target: serial }, now);
+  if (typeof operation === 'string' || change.act !== 'revoke') return operation;
+  const { revocationReason, invalidityDate } = operation.parameters;
+  const asApproved =
+    change.reason === revocationReason &&
+    change.invalidityDate?.getTime() === (invalidityDate && new Date(invalidityDate).getTime());
+  return asApproved ? operation : 'NOT_IN_OPERATION';
+}
+
+/**
+ * The change of status that an operation asks for.
+ *
+ * @throws {RangeError} if it is of another kind, or a revocation without its reason
+ */
+export function changeOf({ kind, parameters }: Pick<ApprovedOperation, 'kind' | 'parameters'>): StatusChange {
+  if (kind === 'hold' || kind === 'release') return { act: kind };
+  const { revocationReason: reason, invalidityDate } = parameters;
+  if (kind !== 'revoke' || !reason) throw new RangeError(`${kind} does not say how a certificate changes`);
+  return { act: 'revoke', reason, ...(invalidityDate ? { invalidityDate: new Date(invalidityDate) } : {}) };
 }
 
 async function changeUnderLocks(

@@ -16,6 +16,8 @@ export interface EndedBy {
   readonly actor: string;
   readonly code: EndCode;
   readonly reason?: string;
+  /** What the audit trail tells besides. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface EndedBy {
  */
 export async function endChange(
   change: ReissueChange,
-  message: Extract<Message, 'cancel' | 'expire' | 'abandon' | 'supersede'>,
+  message: Extract<Message, 'cancel' | 'expire' | 'abandon' | 'withdraw' | 'supersede'>,
   by: EndedBy,
 ): Promise<void> {
   const state = onlyNextState(change.row.state, message);
@@ -37,7 +39,7 @@ export async function endChange(
     action: message,
     outcome: state,
     reason: by.reason ?? by.code,
-    details: { code: by.code, closed, revoked },
+    details: { code: by.code, closed, revoked, ...by.details },
   });
   for (const serial of revoked)
     change.announceCertificate('reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');

@@ -13,8 +13,8 @@ import { workflowCompleted } from '../support/workflows.js';
 jest.setTimeout(200_000);
 const stack = connectToStack();
 const control = new StackControl();
-const operator = new Operator(stack.temporal, 'op-1');
-const colleague = new Operator(stack.temporal, 'op-2');
+const operator = new Operator(stack, 'op-1');
+const colleague = new Operator(stack, 'op-2');
 const impatient = { patienceMs: 0 };
 const idempotencyKey = newIdempotencyKey();
 

@@ -1,33 +1,34 @@
 import type { Client } from '@temporalio/client';
-import type { OperatorAbandon, OperatorRetry, StepResult } from '#libs/domain';
-import { workflowIdOf } from '#libs/domain';
+import type { OperatorMessage, StepResult } from '#libs/domain';
+import { retryUpdateIdOf, workflowIdOf } from '#libs/domain';
 import type { Database } from '#libs/db';
+import { inAnOperation } from '../world/operations.js';
 import { until } from './until.js';
 
-/** A member of the bank's staff who looks after parked reissues. */
+/** A member of the bank's staff who looks after parked reissues: each act in an operation of its own. */
 export class Operator {
   constructor(
-    private readonly temporal: Client,
+    private readonly stack: { readonly temporal: Client; readonly db: Database },
     private readonly name: string,
   ) {}
 
   /** Takes a parked reissue up again; the same parking twice, by whomever, is once. */
   retry(reissueId: string, parkSequence: number): Promise<StepResult> {
-    return this.temporal.workflow
-      .getHandle(workflowIdOf(reissueId))
-      .executeUpdate<StepResult, [OperatorRetry]>('retry', {
-        updateId: `retry/${parkSequence}`,
-        args: [{ kind: 'retry', operator: this.name, reason: 'mended', parkSequence }],
-      });
+    const message = { kind: 'retry', operator: this.name, reason: 'mended', parkSequence } as const;
+    return this.tell(reissueId, retryUpdateIdOf(parkSequence), message);
   }
 
   abandon(reissueId: string): Promise<StepResult> {
-    return this.temporal.workflow
+    const message = { kind: 'abandon', operator: this.name, reason: 'cannot be mended' } as const;
+    return this.tell(reissueId, 'abandon', message);
+  }
+
+  private async tell(reissueId: string, updateId: string, message: OperatorMessage): Promise<StepResult> {
+    const { temporal, db } = this.stack;
+    const said = await inAnOperation(db, reissueId, message, new Date());
+    return temporal.workflow
       .getHandle(workflowIdOf(reissueId))
-      .executeUpdate<StepResult, [OperatorAbandon]>('abandon', {
-        updateId: 'abandon',
-        args: [{ kind: 'abandon', operator: this.name, reason: 'cannot be mended' }],
-      });
+      .executeUpdate<StepResult, [OperatorMessage]>(message.kind, { updateId, args: [said] });
   }
 }
 

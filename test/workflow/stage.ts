@@ -21,6 +21,7 @@ import { until } from '../support/until.js';
 import { Applicant, type Application } from '../world/applicant.js';
 import { customer, type Person } from '../world/people.js';
 import { ordinaryPath } from '../world/walk.js';
+import { inAnOperation } from '../world/operations.js';
 import { createWorld, type World } from '../world/world.js';
 
 // Everything that runs at the same time makes everything else slow.
@@ -113,6 +114,7 @@ export class Stage {
     message: StartReissue | CustomerMessage | OperatorMessage,
   ): Promise<WorkflowUpdateHandle<StepResult>> {
     const { client } = this.time;
+    const said = await inAnOperation(this.world.owner, reissueId, message, this.world.clock.now());
     const waitForStage = WorkflowUpdateStage.ACCEPTED;
     if (message.kind === 'start')
       return client.workflow.startUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
@@ -130,9 +132,9 @@ export class Stage {
       });
     return client.workflow
       .getHandle(workflowIdOf(reissueId))
-      .startUpdate<StepResult, [typeof message]>(message.kind, {
+      .startUpdate<StepResult, [typeof said]>(message.kind, {
         updateId: updateIdOf(message),
-        args: [message],
+        args: [said],
         waitForStage,
       });
   }
@@ -218,6 +220,6 @@ export class Stage {
 
 function updateIdOf(message: CustomerMessage | OperatorMessage): string {
   if (message.kind === 'retry') return `retry/${message.parkSequence}`;
-  if (message.kind === 'abandon') return `abandon/${message.operator}`;
+  if (message.kind === 'abandon' || message.kind === 'withdraw') return `${message.kind}/${message.operator}`;
   return message.updateId;
 }

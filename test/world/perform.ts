@@ -5,16 +5,18 @@ import type {
   CustomerMessage,
   OperatorAbandon,
   OperatorRetry,
+  OperatorWithdraw,
   ParkableStep,
   StartReissue,
   StepResult,
 } from '#libs/domain';
+import { inAnOperation } from './operations.js';
 import type { World } from './world.js';
 
 /** What fails here is meant to. */
 const logger = new DefaultLogger('ERROR');
 
-type Message = StartReissue | CustomerMessage | OperatorRetry | OperatorAbandon;
+type Message = StartReissue | CustomerMessage | OperatorRetry | OperatorAbandon | OperatorWithdraw;
 
 export interface Performance {
   /** Other activities than the world's own. */
@@ -25,7 +27,7 @@ export interface Performance {
 
 /**
  * Takes a message as the workflow does, one activity after the other, but without Temporal: where a provider or
- * the signer fails, it parks at once.
+ * the signer fails, it parks at once. What an operator says without an operation is said in one of its own.
  */
 export async function perform(
   world: World,
@@ -86,6 +88,8 @@ export async function perform(
         return run(() => activities.cancelReissue(reissueId, message));
       case 'abandon':
         return run(() => activities.abandonReissue(reissueId, message));
+      case 'withdraw':
+        return run(() => activities.withdrawReissue(reissueId, message));
       case 'retry': {
         const resumed = await run(() => activities.resumeReissue(reissueId, message));
         return resumed.pending ? takeOrPark(resumed.pending) : resumed;
@@ -114,7 +118,7 @@ export async function perform(
       return run(() => activities.parkReissue(reissueId, { step, code: 'DEPENDENCY_UNAVAILABLE', message }));
     }
   };
-  return takeOrPark(message);
+  return takeOrPark(await inAnOperation(world.owner, reissueId, message, world.clock.now()));
 }
 
 class Parking extends Error {

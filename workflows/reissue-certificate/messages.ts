@@ -5,6 +5,7 @@ import type {
   GiveConsents,
   OperatorAbandon,
   OperatorRetry,
+  OperatorWithdraw,
   ProveRegistration,
   RequestCertificate,
   RequestChallenges,
@@ -34,6 +35,7 @@ export const updates = {
   cancel: defineUpdate<StepResult, [Cancel]>('cancel'),
   retry: defineUpdate<StepResult, [OperatorRetry]>('retry'),
   abandon: defineUpdate<StepResult, [OperatorAbandon]>('abandon'),
+  withdraw: defineUpdate<StepResult, [OperatorWithdraw]>('withdraw'),
 };
 
 /** Something changed the row from outside (a newer reissue of the same person): look at it again. */

@@ -137,6 +137,8 @@ async function take(reissueId: string, message: Message): Promise<StepResult> {
       return steps.cancelReissue(reissueId, message);
     case 'abandon':
       return steps.abandonReissue(reissueId, message);
+    case 'withdraw':
+      return steps.withdrawReissue(reissueId, message);
     case 'retry': {
       const resumed = await steps.resumeReissue(reissueId, message);
       return resumed.pending ? takeOrPark(reissueId, resumed.pending) : resumed;

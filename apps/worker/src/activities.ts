@@ -1,3 +1,4 @@
+import { createArchiveActivities } from '#activities/archive';
 import { createCertificateSteps } from '#activities/certificate';
 import { createConsentSteps, createConsentWithdrawals } from '#activities/consent';
 import {
@@ -9,6 +10,7 @@ import {
 import { createLifecycleSteps } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
+import { createOperationActivities } from '#activities/operations';
 import { createReconcileActivities } from '#activities/reconcile';
 import { createRetentionActivities } from '#activities/retention';
 import { createHoldActivities } from '#activities/revocation';
@@ -22,6 +24,7 @@ import type { Logger } from '#libs/observability';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
 import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 
 /** Everything the worker's activities reach. */
 export interface WorkerParts {
@@ -48,6 +51,8 @@ export interface WorkerParts {
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly temporal: Pick<Client, 'workflow'>;
+  /** Opens the payloads of histories that are archived. */
+  readonly codec: PayloadCodec;
 }
 
 /** The activities of the task queue `reissue`: every one but signing. */
@@ -88,6 +93,8 @@ export function createActivities(parts: WorkerParts) {
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
     ...createReconcileActivities({ db, clock, temporal, logger }),
+    ...createArchiveActivities({ db, clock, temporal, codec: parts.codec, logger }),
+    ...createOperationActivities({ db, clock, temporal, logger }),
     ...createRetentionActivities({ db, clock, logger }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
   };

@@ -39,4 +39,8 @@ export const endTexts: Readonly<Record<EndCode, Text>> = {
     ko: '은행 측 사정으로 재발급을 완료하지 못했습니다. 죄송합니다. 다시 신청하십시오.',
     en: 'We are sorry: a problem at the bank kept us from completing it. Apply again.',
   },
+  WITHDRAWN_BY_OPERATOR: {
+    ko: '은행이 새 인증서를 철회하였습니다. 고객센터에 문의하거나 다시 신청하십시오.',
+    en: 'The bank has withdrawn the new certificate. Ask the bank why, or apply again.',
+  },
 };

@@ -36,6 +36,7 @@ const refusalProblems: Readonly<Record<RefusalCode, ProblemSlug>> = {
   WRONG_STATE: 'wrong-state',
   PARKED: 'parked',
   NOT_PARKED: 'wrong-state',
+  OPERATION_REQUIRED: 'wrong-state',
   TOO_MANY_STEPS: 'too-many-steps',
   METHOD_NOT_OFFERED: 'method-not-offered',
   METHOD_LOCKED: 'method-locked',

@@ -224,3 +224,21 @@ export { listCertificates } from './certificate-lists.js';
 export type { ListedCertificate } from './certificate-lists.js';
 export { auditTrailOf, eventsOfReissue, operationsOn, notificationsOf } from './timeline.js';
 export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
+export {
+  findOperation,
+  findOperationByRequest,
+  lockOperation,
+  insertOperation,
+  replacePlan,
+  setOperationState,
+  listOperations,
+  operationItems,
+  untriedItems,
+  recordOutcome,
+  outcomesOfOperations,
+  approvalsOf,
+  insertApproval,
+  staleOperations,
+} from './operations.js';
+export type { NewOperation, NewOperationItem } from './operations.js';
+export { unarchivedReissues, oldestUnarchived, insertArchive, markArchived } from './archive.js';

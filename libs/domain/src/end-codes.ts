@@ -9,5 +9,6 @@ export const endCodes = [
   'DEADLINE',
   'NOT_RETRIED',
   'ABANDONED_BY_OPERATOR',
+  'WITHDRAWN_BY_OPERATOR',
 ] as const;
 export type EndCode = (typeof endCodes)[number];

@@ -11,6 +11,8 @@ export {
   operationItemsAtMost,
   operationLifetimeMs,
   operationWorkflowIdOf,
+  operationIdPattern,
+  retryUpdateIdOf,
 } from './operations.js';
 export type {
   StaffRole,
@@ -98,6 +100,7 @@ export type {
   CustomerMessage,
   OperatorRetry,
   OperatorAbandon,
+  OperatorWithdraw,
   OperatorMessage,
   Moment,
   RefusalCode,

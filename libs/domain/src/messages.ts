@@ -141,21 +141,34 @@ export interface OperatorRetry {
   readonly reason: string;
   /** Which parking is meant: retrying one parking twice is one retry. */
   readonly parkSequence: number;
+  /** The operation that asks for it; without one (also in histories from before there were any) it is refused. */
+  readonly operationId?: string;
 }
 
 export interface OperatorAbandon {
   readonly kind: 'abandon';
   readonly operator: string;
   readonly reason: string;
+  readonly operationId?: string;
 }
 
-export type OperatorMessage = OperatorRetry | OperatorAbandon;
+/** What an operator can ask of an issued one, once somebody else has approved it. */
+export interface OperatorWithdraw {
+  readonly kind: 'withdraw';
+  readonly operator: string;
+  readonly reason: string;
+  readonly operationId?: string;
+}
+
+/** Says what to do and on whose word; whether that word was given is looked up in PostgreSQL. */
+export type OperatorMessage = OperatorRetry | OperatorAbandon | OperatorWithdraw;
 
 /** Why a message was refused. Each is a problem type of the gateway API (in kebab case). */
 export const refusalCodes = [
   'WRONG_STATE',
   'PARKED',
   'NOT_PARKED',
+  'OPERATION_REQUIRED',
   'TOO_MANY_STEPS',
   'METHOD_NOT_OFFERED',
   'METHOD_LOCKED',

@@ -72,3 +72,9 @@ export const operationLifetimeMs = 24 * 60 * 60_000;
 
 /** The id of the workflow that carries an operation out. */
 export const operationWorkflowIdOf = (operationId: string): string => `operation/${operationId}`;
+
+/** An operation id: `op_` and 32 lower-case hexadecimal digits. */
+export const operationIdPattern = /^op_[0-9a-f]{32}$/;
+
+/** The id of the update that retries one parking: whoever sends it, and however often, it is taken once. */
+export const retryUpdateIdOf = (parkSequence: number): string => `retry/${parkSequence}`;

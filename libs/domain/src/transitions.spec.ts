@@ -29,6 +29,7 @@ const expected: Record<string, Record<Message, string>> = {
     cancel: 'CANCELLED',
     expire: 'TIMED_OUT',
     abandon: 'ABANDONED',
+    withdraw: '-',
     supersede: 'CANCELLED',
   },
   PASSWORD_REQUIRED: {
@@ -45,6 +46,7 @@ const expected: Record<string, Record<Message, string>> = {
     cancel: 'CANCELLED',
     expire: 'TIMED_OUT',
     abandon: 'ABANDONED',
+    withdraw: '-',
     supersede: 'CANCELLED',
   },
   CONSENT_REQUIRED: {
@@ -61,6 +63,7 @@ const expected: Record<string, Record<Message, string>> = {
     cancel: 'CANCELLED',
     expire: 'TIMED_OUT',
     abandon: 'ABANDONED',
+    withdraw: '-',
     supersede: 'CANCELLED',
   },
   KEY_REQUIRED: {
@@ -77,6 +80,7 @@ const expected: Record<string, Record<Message, string>> = {
     cancel: 'CANCELLED',
     expire: 'TIMED_OUT',
     abandon: 'ABANDONED',
+    withdraw: '-',
     supersede: 'CANCELLED',
   },
   ISSUING: {
@@ -93,6 +97,7 @@ const expected: Record<string, Record<Message, string>> = {
     cancel: 'CANCELLED',
     expire: '-', // a deadline fires only between steps
     abandon: 'ABANDONED',
+    withdraw: '-',
     supersede: 'CANCELLED',
   },
   ISSUED: {
@@ -109,6 +114,7 @@ const expected: Record<string, Record<Message, string>> = {
     cancel: 'WITHDRAWN',
     expire: 'WITHDRAWN',
     abandon: 'WITHDRAWN',
+    withdraw: 'WITHDRAWN',
     supersede: 'WITHDRAWN',
   },
 };

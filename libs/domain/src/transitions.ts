@@ -18,6 +18,7 @@ export const messages = [
   'cancel',
   'expire',
   'abandon',
+  'withdraw',
   'supersede',
 ] as const;
 export type Message = (typeof messages)[number];
@@ -72,6 +73,7 @@ export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Mes
       cancel: ['WITHDRAWN'],
       expire: ['WITHDRAWN'],
       abandon: ['WITHDRAWN'],
+      withdraw: ['WITHDRAWN'],
       supersede: ['WITHDRAWN'],
     },
   };
@@ -89,7 +91,7 @@ export function nextStates(state: State, message: Message): readonly State[] {
   );
 }
 
-/** The one state to which an unconditional message (cancel, expire, abandon, supersede, the CA's answers) leads. */
+/** The one state to which an unconditional message (cancel, expire, abandon, withdraw, supersede, the CA's answers) leads. */
 export function onlyNextState(state: State, message: Message): State | undefined {
   const next = nextStates(state, message);
   return next.length === 1 ? next[0] : undefined;

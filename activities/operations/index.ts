@@ -1,0 +1,119 @@
+import { heartbeat } from '@temporalio/activity';
+import {
+  appendAuthorityEntry,
+  inTransaction,
+  lockOperation,
+  outcomesOfOperations,
+  recordOutcome,
+  setOperationState,
+  untriedItems,
+} from '#libs/db';
+import { approvedOperation } from '#libs/operations';
+import { runItem, type OperationContext } from './run-item.js';
+
+/** So many items are tried before the workflow hears of it, and so many at once: a step that is still broken takes minutes. */
+const batch = 200;
+const atOnce = 8;
+const heartbeatMs = 5_000;
+
+/** Carrying out what operators planned, confirmed and, where it must be, had approved. */
+export function createOperationActivities(context: OperationContext) {
+  const { db, clock, logger } = context;
+  return {
+    /** Marks an operation as begun, once. @returns whether it may be carried out; if not, that is audited */
+    beginOperation: (operationId: string): Promise<boolean> =>
+      inTransaction(db, async (tx) => {
+        const row = await lockOperation(tx, operationId);
+        const now = clock();
+        const operation = await approvedOperation(tx, operationId, now);
+        if (typeof operation !== 'string') {
+          if (row?.started_at) return true;
+          await setOperationState(tx, operationId, 'RUNNING', { started_at: now, updated_at: now });
+          await appendAuthorityEntry(tx, {
+            ...{ actor: operation.requestedBy, action: 'runOperation', outcome: 'STARTED' as const },
+            details: {
+              ...{ operationId, kind: operation.kind, digest: operation.digest },
+              ...{ items: operation.items.length, approvedBy: operation.approvedBy },
+            },
+            occurredAt: now,
+          });
+          return true;
+        }
+        await appendAuthorityEntry(tx, {
+          ...{ actor: 'system', action: 'runOperation', outcome: 'REFUSED' as const, reason: operation },
+          details: { operationId },
+          occurredAt: now,
+        });
+        if (row?.state === 'RUNNING')
+          await setOperationState(
+            tx,
+            operationId,
+            operation === 'OPERATION_EXPIRED' ? 'EXPIRED' : 'REJECTED',
+            {
+              ended_at: now,
+              updated_at: now,
+            },
+          );
+        logger.warn({ operationId, reason: operation }, 'an operation was refused');
+        return false;
+      }),
+
+    /** Tries the next items, each with its outcome written before its lane takes another. */
+    async runOperationItems(operationId: string): Promise<{ more: boolean }> {
+      const alive = setInterval(() => heartbeat(), heartbeatMs);
+      try {
+        const operation = await inTransaction(db, (tx) => approvedOperation(tx, operationId, clock()));
+        if (typeof operation === 'string') return { more: false };
+        const items = await untriedItems(db, operationId, batch);
+        const waiting = items.values();
+        let failure: { error: unknown } | undefined;
+        let stopped = false;
+        const lane = async () => {
+          for (const item of waiting) {
+            if (failure || stopped) return;
+            try {
+              const result = await runItem(context, operation, item);
+              if (!result) stopped = true;
+              else await recordOutcome(db, { operationId, target: item.target }, { ...result, at: clock() });
+            } catch (error) {
+              failure ??= { error };
+            }
+          }
+        };
+        await Promise.all(Array.from({ length: atOnce }, lane));
+        if (failure) throw failure.error;
+        return { more: !stopped && items.length === batch };
+      } finally {
+        clearInterval(alive);
+      }
+    },
+
+    /** Marks an operation as done, unless somebody has ended it before. */
+    endOperation: (operationId: string): Promise<void> =>
+      inTransaction(db, async (tx) => {
+        const row = await lockOperation(tx, operationId);
+        if (row?.state !== 'RUNNING') return;
+        const now = clock();
+        const counts = await outcomesOfOperations(tx, [operationId]);
+        // What was left untried was refused: somebody changed the operation after it had begun.
+        const refused = counts.some(({ outcome }) => outcome === null);
+        const state = refused ? 'REJECTED' : 'DONE';
+        await setOperationState(tx, operationId, state, { ended_at: now, updated_at: now });
+        await appendAuthorityEntry(tx, {
+          ...{
+            actor: row.requested_by,
+            action: 'runOperation',
+            outcome: refused ? ('REFUSED' as const) : ('DONE' as const),
+          },
+          details: {
+            ...{ operationId, kind: row.kind },
+            outcomes: Object.fromEntries(counts.map(({ outcome, count }) => [outcome ?? 'UNTRIED', count])),
+          },
+          occurredAt: now,
+        });
+      }),
+  };
+}
+export type OperationActivities = ReturnType<typeof createOperationActivities>;
+export type { OperationContext } from './run-item.js';
+export { tendOperations } from './tend.js';

@@ -1,0 +1,126 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkflowNotFoundError, WorkflowUpdateStage, type Client } from '@temporalio/client';
+import {
+  isFinal,
+  retryUpdateIdOf,
+  workflowIdOf,
+  type Clock,
+  type OperatorMessage,
+  type StepResult,
+} from '#libs/domain';
+import { findReissue, type Database, type OperationItemRow } from '#libs/db';
+import type { Logger } from '#libs/observability';
+import type { ApprovedOperation } from '#libs/operations';
+import { changeOf, changeOne } from '#activities/revocation';
+
+export interface OperationContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly temporal: Pick<Client, 'workflow'>;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** What an item came to; the names stand in the API's description. */
+export interface ItemOutcome {
+  readonly outcome: string;
+  readonly detail?: string;
+}
+
+type Item = Pick<OperationItemRow, 'target' | 'park_sequence'>;
+
+/** A step that is retried and still broken parks after two minutes (the signer's); longer than that nobody waits. */
+const patienceMs = 150_000;
+
+/**
+ * Does one item. Doing it again is harmless: a retry is of one parking, and what has ended stays so.
+ *
+ * @returns what it came to; undefined where the operation may not go on
+ * @throws if a dependency is away: it can be tried again
+ */
+export async function runItem(
+  context: OperationContext,
+  operation: ApprovedOperation,
+  item: Item,
+): Promise<ItemOutcome | undefined> {
+  const { kind } = operation;
+  if (kind === 'revoke' || kind === 'hold' || kind === 'release')
+    return changeStatus(context, operation, item);
+  return tellReissue(context, operation, item, kind);
+}
+
+const wordOf = { revoke: 'REVOKED', hold: 'HELD', release: 'RELEASED' } as const;
+
+async function changeStatus(
+  { db, clock }: OperationContext,
+  operation: ApprovedOperation,
+  { target }: Item,
+): Promise<ItemOutcome | undefined> {
+  const { operationId, requestedBy: actor, reason: comment } = operation;
+  const change = changeOf(operation);
+  const changed = await changeOne({ db, clock, actor }, target, change, { comment, operationId });
+  if (changed.outcome === 'NOT_APPROVED') return undefined;
+  if (changed.outcome === 'DONE') return { outcome: wordOf[change.act], detail: changed.was };
+  return { outcome: changed.outcome, ...(changed.reissueId ? { detail: changed.reissueId } : {}) };
+}
+
+async function tellReissue(
+  context: OperationContext,
+  { operationId, requestedBy: operator, reason }: ApprovedOperation,
+  { target, park_sequence: parkSequence }: Item,
+  kind: OperatorMessage['kind'],
+): Promise<ItemOutcome | undefined> {
+  const about = { operator, reason, operationId };
+  if (kind !== 'retry')
+    return outcomeOf(kind, await tell(context, target, `${kind}/${operationId}`, { kind, ...about }));
+  if (parkSequence === null) return { outcome: 'NOT_PARKED' };
+  const message = { kind, ...about, parkSequence };
+  const answer = await tell(context, target, retryUpdateIdOf(parkSequence), message);
+  // Somebody without an operation was refused under this id, and would be for ever: ours is another try.
+  if (answer !== 'ENDED' && answer !== 'STILL_RUNNING' && answer.code === 'OPERATION_REQUIRED') {
+    const ownId = `${retryUpdateIdOf(parkSequence)}/${operationId}`;
+    return outcomeOf(kind, await tell(context, target, ownId, message));
+  }
+  return outcomeOf(kind, answer);
+}
+
+type Answer = StepResult | 'ENDED' | 'STILL_RUNNING';
+
+function outcomeOf(kind: OperatorMessage['kind'], answer: Answer): ItemOutcome | undefined {
+  if (typeof answer === 'string') return { outcome: answer };
+  const { status, code, standing } = answer;
+  if (code === 'OPERATION_REQUIRED') return undefined;
+  if (code === 'NOT_PARKED' || (kind !== 'retry' && status === 'REFUSED'))
+    return { outcome: code ?? 'WRONG_STATE', detail: standing.state };
+  if (status === 'PARKED')
+    return { outcome: 'PARKED_AGAIN', detail: standing.parked?.code ?? standing.state };
+  // What the customer asked for and the retry did may have been refused for its own reasons: that is its answer.
+  if (kind === 'retry') return { outcome: 'RETRIED', detail: code ?? standing.state };
+  return { outcome: standing.state };
+}
+
+/** Sends an update and waits for its answer. The same id, from wherever, is one update. */
+async function tell(
+  { temporal, db }: OperationContext,
+  reissueId: string,
+  updateId: string,
+  message: OperatorMessage,
+): Promise<Answer> {
+  try {
+    const update = await temporal.workflow
+      .getHandle(workflowIdOf(reissueId))
+      .startUpdate<StepResult, [OperatorMessage]>(message.kind, {
+        updateId,
+        args: [message],
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      });
+    const over = new AbortController();
+    const waited = pause(patienceMs, 'STILL_RUNNING' as const, { signal: over.signal, ref: false });
+    waited.catch(() => undefined);
+    return await Promise.race([update.result(), waited]).finally(() => over.abort());
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const row = await findReissue(db, reissueId);
+    if (row && !isFinal(row.state)) throw error; // its workflow was lost: reconciliation brings it back
+    return 'ENDED';
+  }
+}

@@ -1,0 +1,62 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { operationLifetimeMs, operationWorkflowIdOf, taskQueues } from '#libs/domain';
+import {
+  appendAuthorityEntry,
+  inTransaction,
+  lockOperation,
+  setOperationState,
+  staleOperations,
+} from '#libs/db';
+import type { OperationContext } from './run-item.js';
+
+/** One that was approved a moment ago is simply being started. Milliseconds. */
+const startMs = 30_000;
+
+/**
+ * Begins operations whose workflow was lost or could not be started when they were approved, and lets plans that nobody
+ * confirmed or approved in time expire.
+ */
+export async function tendOperations(
+  { db, clock, temporal }: Omit<OperationContext, 'logger'>,
+  now = clock(),
+) {
+  const plannedBefore = new Date(now.getTime() - operationLifetimeMs);
+  const runningBefore = new Date(now.getTime() - startMs);
+  for (const { operation_id: operationId, state } of await staleOperations(db, {
+    plannedBefore,
+    runningBefore,
+  })) {
+    if (state === 'RUNNING') await startAgain(temporal, operationId);
+    else await expire(db, operationId, plannedBefore, now);
+  }
+}
+
+async function startAgain(temporal: OperationContext['temporal'], operationId: string): Promise<void> {
+  const workflowId = operationWorkflowIdOf(operationId);
+  try {
+    const { status } = await temporal.workflow.getHandle(workflowId).describe();
+    if (status.name === 'RUNNING') return;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+  await temporal.workflow.start('runOperation', {
+    workflowId,
+    taskQueue: taskQueues.reissue,
+    args: [{ operationId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+}
+
+const expire = (db: OperationContext['db'], operationId: string, before: Date, now: Date): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    const row = await lockOperation(tx, operationId);
+    const waits = row?.state === 'PLANNED' || row?.state === 'AWAITING_APPROVAL';
+    if (!row || !waits || row.updated_at > before) return;
+    await setOperationState(tx, operationId, 'EXPIRED', { ended_at: now, updated_at: now });
+    await appendAuthorityEntry(tx, {
+      ...{ actor: 'system', action: 'cancelOperation', outcome: 'DONE' as const, reason: 'EXPIRED' },
+      details: { operationId, kind: row.kind },
+      occurredAt: now,
+    });
+  });

@@ -1,0 +1,133 @@
+import { needsApproval, operationIdPattern, operationLifetimeMs, type OperationKind } from '#libs/domain';
+import { approvalsOf, findOperation, operationItems, type OperationRow, type Tx } from '#libs/db';
+import { digestOfOperation, type ContentItem, type OperationContent } from './digest.js';
+
+/** Why nothing may be done in an operation's name. */
+export type OperationRefusal =
+  /** There is none of this id. */
+  | 'OPERATION_UNKNOWN'
+  /** It was not confirmed, waits for its approval, or is over. */
+  | 'OPERATION_NOT_RUNNING'
+  /** Its content is not what was confirmed. */
+  | 'OPERATION_ALTERED'
+  /** Nobody but the one who asks has approved exactly this content. */
+  | 'OPERATION_NOT_APPROVED'
+  /** It was approved too long ago. */
+  | 'OPERATION_EXPIRED'
+  /** It is about something else. */
+  | 'NOT_IN_OPERATION';
+
+/** An operation that may be carried out: every part of it is covered by the digest that was confirmed and approved. */
+export interface ApprovedOperation extends OperationContent {
+  readonly digest: string;
+  /** Who approved it; null where its kind needs no approval. */
+  readonly approvedBy: string | null;
+}
+
+/** Contents by their digest: ten thousand items are not digested for each of them anew. The digest vouches for them. */
+const verified = new Map<string, Verified>();
+const keptAtMost = 20;
+
+interface Verified {
+  readonly content: OperationContent;
+  readonly byTarget: ReadonlyMap<string, ContentItem>;
+}
+
+/**
+ * Reads an operation with items and approval from PostgreSQL and says whether it may be carried out now. Whoever acts
+ * asks for themself, in the transaction in which they act: what a message or a command line says counts for nothing.
+ *
+ * @param now by the injected clock
+ * @returns the operation, or why not
+ */
+export async function approvedOperation(
+  tx: Tx,
+  operationId: string,
+  now: Date,
+): Promise<ApprovedOperation | OperationRefusal> {
+  if (!operationIdPattern.test(operationId)) return 'OPERATION_UNKNOWN';
+  const row = await findOperation(tx, operationId);
+  if (!row) return 'OPERATION_UNKNOWN';
+  if (row.state !== 'RUNNING') return 'OPERATION_NOT_RUNNING';
+  const found = await verifiedContentOf(tx, row);
+  if (!found) return 'OPERATION_ALTERED';
+  const { content } = found;
+  if (!needsApproval(content.kind)) return { ...content, digest: row.digest, approvedBy: null };
+
+  const decisions = (await approvalsOf(tx, [operationId])).filter(({ digest }) => digest === row.digest);
+  const approval = decisions.find(
+    (each) =>
+      each.decision === 'APPROVED' &&
+      each.requested_by === content.requestedBy &&
+      each.decided_by !== content.requestedBy,
+  );
+  if (!approval || decisions.some(({ decision }) => decision === 'REJECTED')) return 'OPERATION_NOT_APPROVED';
+  if (!row.started_at && now.getTime() - approval.decided_at.getTime() > operationLifetimeMs)
+    return 'OPERATION_EXPIRED';
+  return { ...content, digest: row.digest, approvedBy: approval.decided_by };
+}
+
+/** What is about to be done to one target. */
+export interface OperationAct {
+  readonly kind: OperationKind;
+  readonly target: string;
+  /** Of a retry: which parking. */
+  readonly parkSequence?: number;
+}
+
+/**
+ * As {@link approvedOperation}, for one act: it must be exactly what the operation says of this target.
+ *
+ * @param operationId undefined where whoever asks named none
+ */
+export async function approvedAct(
+  tx: Tx,
+  operationId: string | undefined,
+  act: OperationAct,
+  now: Date,
+): Promise<ApprovedOperation | OperationRefusal> {
+  if (operationId === undefined) return 'OPERATION_UNKNOWN';
+  const operation = await approvedOperation(tx, operationId, now);
+  if (typeof operation === 'string') return operation;
+  const item = verified.get(operation.digest)?.byTarget.get(act.target);
+  if (!item || operation.kind !== act.kind) return 'NOT_IN_OPERATION';
+  if (act.parkSequence !== undefined && item.parkSequence !== act.parkSequence) return 'NOT_IN_OPERATION';
+  return operation;
+}
+
+async function verifiedContentOf(tx: Tx, row: OperationRow): Promise<Verified | undefined> {
+  const kept = verified.get(row.digest);
+  if (kept) return covers(kept.content, row) ? kept : undefined;
+  const content = contentOf(row, await itemsOf(tx, row.operation_id));
+  if (digestOfOperation(content) !== row.digest) return undefined;
+  const found = { content, byTarget: new Map(content.items.map((item) => [item.target, item])) };
+  verified.set(row.digest, found);
+  for (const digest of verified.keys()) {
+    if (verified.size <= keptAtMost) break;
+    verified.delete(digest);
+  }
+  return found;
+}
+
+/** The digest names its operation, so the row must be the one it was made of. */
+const covers = (content: OperationContent, row: OperationRow) =>
+  content.operationId === row.operation_id &&
+  content.kind === row.kind &&
+  content.requestedBy === row.requested_by &&
+  content.reason === row.reason;
+
+async function itemsOf(tx: Tx, operationId: string): Promise<ContentItem[]> {
+  const rows = await operationItems(tx, operationId);
+  return rows.map(({ target, park_sequence, plan }) => ({ target, parkSequence: park_sequence, plan }));
+}
+
+function contentOf(row: OperationRow, items: readonly ContentItem[]): OperationContent {
+  return {
+    operationId: row.operation_id,
+    kind: row.kind,
+    requestedBy: row.requested_by,
+    parameters: row.parameters,
+    reason: row.reason,
+    items,
+  };
+}
