@@ -46,10 +46,13 @@ const browserToo = {
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', '.reseal*/', 'node_modules/']),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json', './apps/web/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
@@ -80,6 +83,11 @@ export default defineConfig(
   },
   { files: ['workflows/**/*.ts', 'libs/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
   { files: ['libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
+  {
+    files: ['libs/audit/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/vite.config.ts'],
+    rules: browserToo,
+  },
   {
     // What runs on a terminal talks to it.
     files: ['apps/signer/src/ca/**/*.ts', 'libs/db/src/migrate.ts', 'test/**/*.ts'],

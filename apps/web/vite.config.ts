@@ -15,6 +15,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     // Inlined files would be data: addresses, which the page's policy does not load.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      onLog: (level, log, show) => {
+        // Mantine marks its files for servers that render React; here none does.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') show(level, log);
+      },
+    },
   },
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
 });

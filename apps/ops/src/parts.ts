@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { MeModule } from './me/me.module.js';
 import { ReissuesModule } from './reissues/reissues.module.js';
 
@@ -9,4 +10,10 @@ import { ReissuesModule } from './reissues/reissues.module.js';
  * who may call it (`@Roles`), and what it takes and answers (zod schemas, `@Documented`); they are found here both by
  * the app and by what writes `openapi-ops.json`.
  */
-export const parts: readonly Type[] = [MeModule, ReissuesModule, CertificatesModule, ChangesModule];
+export const parts: readonly Type[] = [
+  MeModule,
+  ReissuesModule,
+  CertificatesModule,
+  ChangesModule,
+  ConsoleModule,
+];

@@ -32,19 +32,20 @@ async function follow(
       const answer = await send('/v1/changes', { accept: 'text/event-stream', signal });
       show('live');
       // What happened while nobody listened is not told again.
-      if (failures > 0) void client.invalidateQueries();
+      if (failures > 0) refresh('event: reload');
       failures = 0;
-      for await (const data of messagesOf(answer)) refresh(data);
+      for await (const message of messagesOf(answer)) refresh(message);
     } catch {
       if (signal.aborted) return;
     }
-    show('broken');
+    // It ends by itself with the token, and begins again with a new one.
+    show(failures > 0 ? 'broken' : 'connecting');
     const pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures, 5));
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-/** The data of each message of an event stream (HTML Living Standard 9.2.6); comments keep it alive and are passed over. */
+/** Each message with data of an event stream, as it stands (HTML Living Standard 9.2.6); comments keep it alive and are passed over. */
 export async function* messagesOf(answer: Response): AsyncGenerator<string> {
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -54,27 +55,31 @@ export async function* messagesOf(answer: Response): AsyncGenerator<string> {
     const messages = (text + value).split(/\r?\n\r?\n/);
     text = messages.pop() ?? '';
     for (const message of messages) {
-      const data = message.split(/\r?\n/).filter((line) => line.startsWith('data:'));
-      if (data.length > 0) yield data.map((line) => line.slice(5).trimStart()).join('\n');
+      if (/^data:/m.test(message)) yield message;
     }
   }
 }
 
-/** Lists are read anew for any change; a page of one thing for its own. */
-function refresher(client: QueryClient): (data: string) => void {
+/** Lists are read anew for any change; a page of one thing for its own; all of it if the server says so. */
+function refresher(client: QueryClient): (message: string) => void {
   const changed = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return (data) => {
-    changed.add(data);
+  return (message) => {
+    changed.add(message);
     timer ??= setTimeout(() => {
       timer = undefined;
       const all = [...changed].join('\n');
       changed.clear();
       void client.invalidateQueries({
         predicate: ({ queryKey: [subject, id] }) =>
-          lists.has(subject as string) || (typeof id === 'string' && id !== '' && all.includes(id)),
+          !readOnDemand.has(subject as string) &&
+          (/^event: *reload$/m.test(all) ||
+            lists.has(subject as string) ||
+            (typeof id === 'string' && id !== '' && all.includes(id))),
       });
     }, togetherMs);
   };
 }
+/** Reading these is itself audited: only when somebody asks. */
+const readOnDemand = new Set(['audit', 'checkpoints']);
 const lists = new Set(['reissues', 'reissue-counts', 'operations', 'certificates']);

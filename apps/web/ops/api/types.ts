@@ -34,21 +34,33 @@ export interface Reissue {
     readonly sequence?: number;
   } | null;
   readonly serial?: string | null;
-  readonly oldSerial?: string | null;
   readonly endCode?: EndCode | null;
   readonly deadline?: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly endedAt?: string | null;
-  readonly archivedAt?: string | null;
+}
+
+/** An operation that named a reissue or a certificate. */
+export interface OperationOnIt {
+  readonly operationId: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly outcome: string | null;
+  readonly requestedBy: string;
+  readonly reason: string;
+  readonly createdAt: string;
 }
 
 export interface ReissueDetail extends Reissue {
+  readonly oldSerial: string | null;
+  readonly milestones: { readonly downloadedAt: string | null; readonly archivedAt: string | null };
+  readonly operations: readonly OperationOnIt[];
   readonly waitingFor?: {
-    readonly what: string;
-    readonly text?: Text;
-    readonly since?: string | null;
-    readonly until?: string | null;
+    readonly who: 'customer' | 'operator' | 'system';
+    readonly text: Text;
+    readonly since: string;
+    readonly until: string | null;
   } | null;
   readonly possible: readonly OperationKind[];
   readonly temporalUrl?: string | null;
@@ -56,19 +68,31 @@ export interface ReissueDetail extends Reissue {
 
 export interface TimelineItem {
   readonly at: string;
-  readonly by: string;
-  readonly what: string;
+  readonly kind: 'entry' | 'event' | 'notice' | 'activity' | 'timer' | 'operation';
+  readonly actor: string;
+  readonly code: string;
   readonly text: Text;
-  readonly outcome?: string | null;
+  readonly outcome: string | null;
+  readonly reason: string | null;
+  /** Of an activity: how often it was tried, and why the last try failed. */
+  readonly attempts?: number;
+  readonly error?: string;
+  /** When a timer fires, or an activity is tried again. */
+  readonly until?: string;
+  readonly pending?: boolean;
   readonly details?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Timeline {
+  readonly items: readonly TimelineItem[];
+  /** Where activities and timers were read. */
+  readonly process: 'RUNNING' | 'CLOSED' | 'FORGOTTEN' | 'UNREACHABLE';
 }
 
 export interface Count {
   readonly count: number;
   readonly exact: boolean;
-}
-export interface CountBy extends Count {
-  readonly value: string;
+  readonly groups?: readonly { readonly value: string; readonly count: number; readonly exact: boolean }[];
 }
 
 export interface Operation {
@@ -118,10 +142,12 @@ export interface Certificate {
   readonly notBefore: string;
   readonly notAfter: string;
   readonly registeredAt?: string | null;
-  readonly holdAt?: string | null;
+  readonly heldAt?: string | null;
   readonly revokedAt?: string | null;
   readonly revocationReason?: string | null;
-  readonly possible?: readonly OperationKind[];
+  readonly possible: readonly OperationKind[];
+  /** Only with one certificate. */
+  readonly operations?: readonly OperationOnIt[];
 }
 
 export interface AuditEntry {

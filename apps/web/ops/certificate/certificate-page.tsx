@@ -1,4 +1,3 @@
-import { certificateActs, outcomeOfAct } from '#libs/domain';
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -10,6 +9,7 @@ import { StandingBadge } from '../parts/badges.js';
 import { Card } from '../parts/card.js';
 import { Facts, Id } from '../parts/facts.js';
 import { useFormat } from '../parts/format.js';
+import { OperationsOnIt } from '../parts/operations-on-it.js';
 import { Loaded, PageTitle } from '../parts/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
@@ -33,6 +33,7 @@ export function CertificatePage(): ReactNode {
           <>
             <CertificateFacts certificate={certificate} />
             <Acts certificate={certificate} />
+            <OperationsOnIt of={certificate.operations ?? []} />
           </>
         )}
       </Loaded>
@@ -84,7 +85,7 @@ function CertificateFacts({ certificate }: { certificate: Certificate }): ReactN
             ),
           ],
           [certificates.registered, moment(certificate.registeredAt)],
-          [certificates.held, moment(certificate.holdAt)],
+          [certificates.held, moment(certificate.heldAt)],
           [certificates.revoked, moment(certificate.revokedAt)],
           [
             words.act.revocationReason,
@@ -98,10 +99,9 @@ function CertificateFacts({ certificate }: { certificate: Certificate }): ReactN
   );
 }
 
-function Acts({ certificate: { serial, standing, possible } }: { certificate: Certificate }): ReactNode {
+function Acts({ certificate: { serial, possible: acts } }: { certificate: Certificate }): ReactNode {
   const { certificates: words, kind, reissue } = useWords();
   const me = useMe();
-  const acts = possible ?? certificateActs.filter((act) => outcomeOfAct(act, standing) === 'DONE');
   return (
     <Card title={words.acts}>
       {acts.length === 0 ? (

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call, query } from '../api/client.js';
-import type { CountBy, Operation, Page, Reissue } from '../api/types.js';
+import type { Count, Operation, Page, Reissue } from '../api/types.js';
 import { Card } from '../parts/card.js';
 import { useFormat } from '../parts/format.js';
 import { OperationTable } from '../parts/operation-table.js';
@@ -33,14 +33,12 @@ function ParkedBySteps(): ReactNode {
   const format = useFormat();
   const counts = useQuery({
     queryKey: ['reissue-counts', 'parked'],
-    queryFn: ({ signal }) =>
-      call<{ items?: CountBy[]; by?: CountBy[] }>('/v1/reissues/count?parked=true&by=step', { signal }),
+    queryFn: ({ signal }) => call<Count>('/v1/reissues/count?parked=true&by=step', { signal }),
   });
   return (
     <Card title={home.parked}>
       <Loaded of={counts}>
-        {({ items, by }) => {
-          const groups = items ?? by ?? [];
+        {({ groups = [] }) => {
           if (groups.length === 0) return <Empty title={home.noneParked} text={home.noneParkedText} />;
           return (
             <Group gap="xl">

@@ -10,6 +10,7 @@ import { StateBadge } from '../parts/badges.js';
 import { Card } from '../parts/card.js';
 import { Facts, Id } from '../parts/facts.js';
 import { useFormat } from '../parts/format.js';
+import { OperationsOnIt } from '../parts/operations-on-it.js';
 import { Loaded, PageTitle } from '../parts/states.js';
 import { useMe } from '../session/use-session.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
@@ -35,6 +36,7 @@ export function ReissuePage(): ReactNode {
           <>
             <Now reissue={reissue} />
             <ReissueFacts reissue={reissue} />
+            <OperationsOnIt of={reissue.operations} />
             <Timeline id={id} />
             {me.is('auditor') && <EvidenceCard id={id} />}
           </>
@@ -63,9 +65,8 @@ function Now({ reissue }: { reissue: ReissueDetail }): ReactNode {
       )}
       {waitingFor && (
         <Text>
-          {words.reissue.waitsFor}:{' '}
-          {waitingFor.text ? inLanguage(waitingFor.text, language) : waitingFor.what}
-          {waitingFor.since && ` (${words.reissue.since} ${format.time(waitingFor.since)})`}
+          {words.reissue.waitsFor}: {inLanguage(waitingFor.text, language)}
+          {` (${words.reissue.since} ${format.time(waitingFor.since)})`}
           {waitingFor.until && `, ${words.reissue.until} ${format.time(waitingFor.until)}`}
         </Text>
       )}
@@ -128,7 +129,7 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
           [words.reissue.deadline, moment(reissue.deadline)],
           [words.reissue.ended, moment(reissue.endedAt)],
           [words.reissues.code, reissue.endCode && words.code[reissue.endCode]],
-          [words.reissue.archived, moment(reissue.archivedAt)],
+          [words.reissue.archived, moment(reissue.milestones.archivedAt)],
         ]}
       />
     </Card>

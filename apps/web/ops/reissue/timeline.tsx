@@ -1,8 +1,8 @@
-import { Group, Text } from '@mantine/core';
+import { Alert, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
-import type { Page, TimelineItem } from '../api/types.js';
+import type { Timeline as TimelineAnswer, TimelineItem } from '../api/types.js';
 import { Card } from '../parts/card.js';
 import { useFormat } from '../parts/format.js';
 import { Empty, Loaded } from '../parts/states.js';
@@ -14,20 +14,24 @@ export function Timeline({ id }: { id: string }): ReactNode {
   const found = useQuery({
     queryKey: ['timeline', id],
     queryFn: ({ signal }) =>
-      call<Page<TimelineItem>>(`/v1/reissues/${encodeURIComponent(id)}/timeline`, { signal }),
+      call<TimelineAnswer>(`/v1/reissues/${encodeURIComponent(id)}/timeline`, { signal }),
   });
   return (
     <Card title={words.reissue.timeline}>
       <Loaded of={found}>
-        {({ items }) =>
+        {({ items, process }) =>
           items.length === 0 ? (
             <Empty title={words.reissue.noTimeline} />
           ) : (
-            <ol className="timeline">
-              {items.map((item, index) => (
-                <Item key={index} item={item} />
-              ))}
-            </ol>
+            <>
+              {process === 'UNREACHABLE' && <Alert color="yellow">{words.reissue.processUnreachable}</Alert>}
+              {process === 'FORGOTTEN' && <Text c="dimmed">{words.reissue.processForgotten}</Text>}
+              <ol className="timeline">
+                {items.map((item, index) => (
+                  <Item key={index} item={item} />
+                ))}
+              </ol>
+            </>
           )
         }
       </Loaded>
@@ -38,16 +42,32 @@ export function Timeline({ id }: { id: string }): ReactNode {
 function Item({ item }: { item: TimelineItem }): ReactNode {
   const language = useLanguage();
   const format = useFormat();
-  const { common } = useWords();
+  const { common, reissue } = useWords();
   const details = item.details && Object.keys(item.details).length > 0 ? item.details : undefined;
   return (
     <li data-tone={toneOf(item)}>
       <Group gap="xs" align="baseline">
         <Text fw={600}>{inLanguage(item.text, language)}</Text>
         <Text size="sm" c="dimmed">
-          {item.by} · <time dateTime={item.at}>{format.time(item.at)}</time>
+          {item.actor} · <time dateTime={item.at}>{format.time(item.at)}</time>
         </Text>
       </Group>
+      <Text size="sm">
+        {[
+          item.outcome,
+          item.reason,
+          item.attempts !== undefined && reissue.attempts(format.number(item.attempts)),
+          item.pending && reissue.pending,
+          item.until && `${reissue.until} ${format.time(item.until)}`,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </Text>
+      {item.error && (
+        <Text size="sm" className="tone-bad">
+          {item.error}
+        </Text>
+      )}
       {details && (
         <details>
           <summary>{common.details}</summary>
@@ -58,7 +78,8 @@ function Item({ item }: { item: TimelineItem }): ReactNode {
   );
 }
 
-function toneOf({ by, outcome }: TimelineItem): string {
-  if (by.startsWith('staff:') || by.startsWith('operator')) return 'staff';
-  return outcome && !['DONE', 'OK', 'ACCEPTED'].includes(outcome) ? 'bad' : 'calm';
+function toneOf({ actor, kind, outcome, error }: TimelineItem): string {
+  if (error !== undefined || (outcome && /REFUSED|FAILED|PARKED|REJECTED|LOCKED|WRONG/.test(outcome)))
+    return 'bad';
+  return actor.startsWith('staff:') || kind === 'operation' ? 'staff' : 'calm';
 }

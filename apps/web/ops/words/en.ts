@@ -212,7 +212,11 @@ export const en: Words = {
     parkedTitle: 'Parked. It needs an operator.',
     unknownOutcome: 'The other system may have acted already. A retry asks for the result first.',
     customer: 'Customer',
-    operations: 'Operations on this reissue',
+    operations: 'Operations that named it',
+    attempts: (count) => (count === '1' ? 'tried once' : `tried ${count} times`),
+    pending: 'going on now',
+    processUnreachable: 'Temporal cannot be reached: activities and timers are not shown.',
+    processForgotten: 'Temporal no longer has this workflow. Below stand the audit trail and the events.',
   },
   act: {
     title: (kind, count) => `${kind}: ${count}`,

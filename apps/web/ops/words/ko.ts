@@ -233,7 +233,11 @@ export const ko = {
     parkedTitle: '멈췄습니다. 운영자의 처리가 필요합니다.',
     unknownOutcome: '상대 시스템이 이미 처리했을 수 있습니다. 재시도하면 먼저 그 결과를 확인합니다.',
     customer: '고객',
-    operations: '이 재발급에 대한 작업',
+    operations: '관련 작업',
+    attempts: (count: string) => `${count}번 시도`,
+    pending: '진행 중',
+    processUnreachable: 'Temporal에 연결할 수 없어 활동과 타이머는 보이지 않습니다.',
+    processForgotten: 'Temporal에는 이 워크플로가 더 이상 없습니다. 아래는 감사 기록과 이벤트입니다.',
   },
   act: {
     title: (kind: string, count: string) => `${kind}: ${count}`,

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+export interface ConsoleFile {
+  readonly content: Buffer<ArrayBuffer>;
+  /** The same by gzip (RFC 1952), made once. */
+  readonly zipped: Buffer<ArrayBuffer>;
+  readonly type: string;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * The files that were built, read once, at the first that is asked for. Only what is in the folder has a name here: no
+ * path that somebody makes up leads out of it.
+ */
+export class ConsoleFiles {
+  private files: ReadonlyMap<string, ConsoleFile> | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  /** Undefined if there is none of this name, or nothing was built. */
+  get(name: string): ConsoleFile | undefined {
+    // While nothing is built, each call looks again.
+    if (!this.files?.size) this.files = readAll(this.folder);
+    return this.files.get(name);
+  }
+}
+
+function readAll(folder: string): ReadonlyMap<string, ConsoleFile> {
+  if (!existsSync(join(folder, 'index.html'))) return new Map();
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return new Map(
+    names.flatMap((name) => {
+      const type = types[extname(name)];
+      if (type === undefined) return [];
+      const content = Buffer.from(readFileSync(join(folder, name)));
+      return [
+        [name.replaceAll('\\', '/'), { content, zipped: Buffer.from(gzipSync(content)), type }] as const,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+import { Anchor, Table } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { OperationOnIt } from '../api/types.js';
+import { useWords } from '../words/language.js';
+import { OperationBadge } from './badges.js';
+import { Card } from './card.js';
+import { useFormat } from './format.js';
+import { DataTable } from './table.js';
+
+/** What operators planned and did to this one; nothing where they never did. */
+export function OperationsOnIt({ of }: { of: readonly OperationOnIt[] }): ReactNode {
+  const { operations, operation, act, kind, reissue } = useWords();
+  const format = useFormat();
+  if (of.length === 0) return null;
+  const head = [
+    operations.kind,
+    operations.state,
+    operation.outcome,
+    act.reason,
+    operations.requestedBy,
+    operations.created,
+  ];
+  return (
+    <Card title={reissue.operations}>
+      <DataTable label={reissue.operations} head={head}>
+        {of.map((item) => (
+          <Table.Tr key={item.operationId}>
+            <Table.Td>
+              <Anchor component={Link} to={`/operations/${item.operationId}`} underline="always">
+                {kind[item.kind]}
+              </Anchor>
+            </Table.Td>
+            <Table.Td>
+              <OperationBadge state={item.state} />
+            </Table.Td>
+            <Table.Td>{item.outcome ?? operation.noOutcome}</Table.Td>
+            <Table.Td>{item.reason}</Table.Td>
+            <Table.Td>{item.requestedBy}</Table.Td>
+            <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </DataTable>
+    </Card>
+  );
+}
