@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
@@ -8,6 +9,7 @@ import { createApplication } from '#libs/http';
 import { configSchema } from '../../apps/ops/src/config.js';
 import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
+import { until } from '../support/until.js';
 import { asSpec, createTestDatabase, type TestDatabase } from './test-database.js';
 
 export interface Answer {
@@ -19,6 +21,9 @@ export interface Answer {
   readonly text: string;
   readonly headers: Readonly<Record<string, unknown>>;
 }
+
+// Everything that runs at the same time makes everything else slow.
+jest.setTimeout(120_000);
 
 /**
  * The operators' app in this process, on a database of its own and the stack's Temporal, with an issuer whose staff may
@@ -49,7 +54,9 @@ export class OpsWorld {
     const app = await createApplication({ name: 'ops', module: OpsModule.with(config), config });
     await app.listen(0, '127.0.0.1');
     const owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
-    return new OpsWorld(database, owner, issuer, app, await app.getUrl());
+    const url = await app.getUrl();
+    await until('the app to be ready', async () => (await fetch(`${url}/health/ready`)).ok);
+    return new OpsWorld(database, owner, issuer, app, url);
   }
 
   /** A call by somebody with these claims; nobody signed in where there are none. */
@@ -82,7 +89,9 @@ export class OpsWorld {
   }
 
   async close(): Promise<void> {
+    const t0 = performance.now();
     await this.app.close();
+    console.log('closed', performance.now() - t0);
     await this.issuer.close();
     await this.owner.destroy();
     await this.database.drop();

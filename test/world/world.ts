@@ -15,6 +15,7 @@ import {
 } from '#libs/ca';
 import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
+import { createPayloadCodec } from '#libs/temporal';
 import { loadTerms, publicReceiptKeys, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
 import { makeKnown } from '../../apps/signer/src/known-issuers.js';
@@ -89,6 +90,8 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     wrongVidChecksPerDay: 10,
     ...outside.messenger,
     temporal: { workflow: unusable('Temporal') },
+    archiveAfterMs: 60_000,
+    codec: createPayloadCodec({ current: 'spec', keys: { spec: randomBytes(32) } }),
     ...parts,
   };
 

@@ -51,6 +51,8 @@ export interface WorkerParts {
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly temporal: Pick<Client, 'workflow'>;
+  /** How long after its end a reissue is archived, in milliseconds. */
+  readonly archiveAfterMs: number;
   /** Opens the payloads of histories that are archived. */
   readonly codec: PayloadCodec;
 }
@@ -93,7 +95,14 @@ export function createActivities(parts: WorkerParts) {
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
     ...createReconcileActivities({ db, clock, temporal, logger }),
-    ...createArchiveActivities({ db, clock, temporal, codec: parts.codec, logger }),
+    ...createArchiveActivities({
+      db,
+      clock,
+      temporal,
+      codec: parts.codec,
+      logger,
+      archiveAfterMs: parts.archiveAfterMs,
+    }),
     ...createOperationActivities({ db, clock, temporal, logger }),
     ...createRetentionActivities({ db, clock, logger }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),

@@ -46,6 +46,8 @@ export const configSchema = z.object({
   checkpointIntervalMs: milliseconds(10_000),
   /** Where checkpoints are kept apart from the database; without it they are only published. */
   checkpointFile: z.string().min(1).optional(),
+  /** How long after its end a reissue is archived. */
+  archiveAfterMs: milliseconds(60_000),
   ...identityRatesConfig,
   /** With several addresses, each takes over when the ones before are down. */
   telecomUrl: urls('http', 'https'),

@@ -8,7 +8,13 @@ import { taskQueues, type Clock } from '#libs/domain';
 import { createEventRelay } from '#libs/events';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
-import { connectTemporalClient, createDataConverter, WorkerRunner, workflowBundle } from '#libs/temporal';
+import {
+  connectTemporalClient,
+  createDataConverter,
+  createPayloadCodec,
+  WorkerRunner,
+  workflowBundle,
+} from '#libs/temporal';
 import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createActivities } from './activities.js';
@@ -65,6 +71,8 @@ const activities = createActivities({
   sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
   mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
   temporal: temporal.client,
+  archiveAfterMs: config.archiveAfterMs,
+  codec: createPayloadCodec(config.codecKeys),
 });
 
 const runner = new WorkerRunner({

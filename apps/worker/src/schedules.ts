@@ -16,6 +16,7 @@ interface Housekeeping {
 const schedules: readonly Housekeeping[] = [
   { id: 'reconcile', workflow: 'reconcile', every: '1 minute', runTimeout: '2 minutes' },
   { id: 'publish-crl', workflow: 'publishCrl', every: '1 minute', runTimeout: '2 minutes' },
+  { id: 'archive', workflow: 'archive', every: '1 minute', runTimeout: '10 minutes' },
   { id: 'retention', workflow: 'retention', every: '1 hour', runTimeout: '30 minutes' },
   { id: 'release-holds', workflow: 'releaseHolds', every: '1 hour', runTimeout: '30 minutes' },
 ];

@@ -35,6 +35,9 @@ const LOCAL_LIMITS = {
   RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
 };
 
+/** What tests wait for comes sooner. */
+const TEST_PACE = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };
+
 const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
 
 /** Where the signer's keys are: its alone. */
@@ -78,6 +81,7 @@ export function appEnvironments(context) {
   const common = {
     ...pick(process.env, (key) => SYSTEM.includes(key)),
     ...LOCAL_LIMITS,
+    ...(settings.environment === 'test' ? TEST_PACE : {}),
     ...pick(process.env, (key) => key.startsWith('RESEAL_') && !NOT_FOR_EVERYONE.test(key)),
     RESEAL_ENV: settings.environment,
     RESEAL_HOST: host,

@@ -9,3 +9,4 @@ export { WorkerRunner } from './worker-runner.js';
 export type { WorkerSettings } from './worker-runner.js';
 export { bundleWorkflows, webpackConfigHook, workflowBundle, workflowsPath } from './workflow-bundle.js';
 export { grpcStatus, grpcStatusOf, isDependencyDown } from './dependency-down.js';
+export { decodeHistory, digestOfHistory } from './decode-history.js';

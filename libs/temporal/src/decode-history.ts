@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils.js';
+import proto from '@temporalio/proto';
+
+const { History: HistoryMessage } = proto.temporal.api.history.v1;
+
+/** A payload as JSON writes it. */
+interface JsonPayload {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly data?: string;
+}
+
+/** SHA-256, hexadecimal, over a history as Temporal stores it (the protobuf encoding of its events). */
+export const digestOfHistory = (history: History): string =>
+  createHash('sha256')
+    .update(HistoryMessage.encode(HistoryMessage.fromObject(history)).finish())
+    .digest('hex');
+
+/**
+ * The events of a history as plain JSON, every payload in them replaced by what it holds: JSON as it is, anything else
+ * by its encoding. Failures that were encoded are opened too.
+ *
+ * @param workflowId for which they were encoded
+ * @throws {ValueError} for a payload that is not of this workflow
+ */
+export async function decodeHistory(
+  history: History,
+  codec: PayloadCodec,
+  workflowId: string,
+): Promise<unknown[]> {
+  const { events } = JSON.parse(historyToJSON(history)) as { events: unknown[] };
+  const decode = async (value: unknown): Promise<unknown> => {
+    if (isPayload(value)) return decode(await open(value, codec, workflowId));
+    if (Array.isArray(value)) return Promise.all(value.map(decode));
+    if (typeof value !== 'object' || value === null) return value;
+    const members = await Promise.all(
+      Object.entries(value).map(async ([name, member]) => [name, await decode(member)] as const),
+    );
+    return Object.fromEntries(members);
+  };
+  return (await decode(events)) as unknown[];
+}
+
+const isPayload = (value: unknown): value is JsonPayload =>
+  typeof (value as { metadata?: { encoding?: unknown } } | null)?.metadata?.encoding === 'string';
+
+const bytes = (text: string) => Buffer.from(text, 'base64');
+
+async function open(
+  { metadata, data = '' }: JsonPayload,
+  codec: PayloadCodec,
+  workflowId: string,
+): Promise<unknown> {
+  const payload: Payload = {
+    metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, bytes(value)])),
+    data: bytes(data),
+  };
+  const encrypted = bytes(metadata['encoding'] ?? '').toString() === 'binary/encrypted';
+  const [clear = payload] = encrypted
+    ? await codec.decode([payload], { type: 'workflow', namespace: '', workflowId })
+    : [];
+  const encoding = Buffer.from(clear.metadata?.['encoding'] ?? '').toString();
+  if (encoding === 'binary/null') return null;
+  if (encoding !== 'json/plain') return { encoding };
+  return JSON.parse(Buffer.from(clear.data ?? '').toString()) as unknown;
+}

@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { EvidenceBundle } from '#libs/audit';
+import { environmentOf } from '../support/app-environment.js';
+import { runTool, verdictOf } from '../support/audit-tools.js';
+import type { Customer } from '../support/customer.js';
+import { connectToStack } from '../support/running-stack.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(180_000);
+const stack = connectToStack();
+let folder: string;
+let customer: Customer;
+let bundle: EvidenceBundle;
+const file = (name: string) => path.join(folder, name);
+const checkpoints = () => environmentOf('worker')['RESEAL_CHECKPOINT_FILE']!;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
+  customer = await stack.arrive('VALID');
+  await customer.completeReissue('LOST');
+  await archived(customer.reissueId);
+  const trust = await runTool('trust', []);
+  await writeFile(file('trust.json'), trust.stdout);
+  const evidence = await runTool('evidence', [customer.reissueId, '--as', 'audrey']);
+  expect(evidence).toMatchObject({ code: 0, stderr: '' });
+  await writeFile(file('bundle.json'), evidence.stdout);
+  bundle = JSON.parse(evidence.stdout) as EvidenceBundle;
+});
+afterAll(async () => {
+  await stack.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Waits until the archive has the history; its schedule is asked to run at once. */
+async function archived(reissueId: string): Promise<void> {
+  await until(
+    'the history is archived',
+    async () => {
+      await stack.temporal.schedule.getHandle('archive').trigger();
+      const row = await stack.db
+        .selectFrom('reissue_archive')
+        .select('events')
+        .where('reissue_id', '=', reissueId)
+        .executeTakeFirst();
+      return row && row.events > 50;
+    },
+    { timeoutMs: 120_000, pauseMs: 1_000 },
+  );
+}
+
+const verify = (name: string, ...more: string[]) =>
+  runTool('verify', [file(name), '--trust', file('trust.json'), ...more], { configured: false });
+
+async function changed(change: (copy: EvidenceBundle) => void): Promise<string[]> {
+  const copy = structuredClone(bundle);
+  change(copy);
+  await writeFile(file('changed.json'), JSON.stringify(copy));
+  const ran = await verify('changed.json');
+  expect(ran.code).toBe(1);
+  expect(verdictOf(ran).valid).toBe(false);
+  return [...new Set(verdictOf(ran).findings.map(({ kind }) => kind))].sort();
+}
+
+describe('the evidence of a reissue on the real stack', () => {
+  it('is valid to somebody who has nothing but the bundle and the trust file', async () => {
+    const ran = await verify('bundle.json');
+    expect(verdictOf(ran)).toEqual({ valid: true, unproven: [], findings: [] });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('holds against the checkpoints that were kept apart up to then', async () => {
+    const all = (await readFile(checkpoints(), 'utf8')).trim().split('\n');
+    const until = all.findIndex((line) => (JSON.parse(line) as { jws: string }).jws === bundle.checkpoint);
+    await writeFile(
+      file('kept.jsonl'),
+      all
+        .slice(0, until + 1)
+        .slice(-50)
+        .join('\n'),
+    );
+    expect(verdictOf(await verify('bundle.json', '--checkpoint', file('kept.jsonl')))).toEqual({
+      valid: true,
+      unproven: [],
+      findings: [],
+    });
+    await writeFile(file('one.jws'), bundle.checkpoint!);
+    expect(await verify('bundle.json', '--checkpoint', file('one.jws'))).toMatchObject({ code: 0 });
+  });
+
+  it('tells the whole story, and who has looked at it before', async () => {
+    const actions = new Set(bundle.entries.map(({ entry }) => entry?.action));
+    for (const action of ['open', 'identity', 'giveConsents', 'signCertificate', 'issue', 'archiveHistory'])
+      expect(actions).toContain(action);
+    const again = await runTool('evidence', [customer.reissueId]);
+    const { entries } = JSON.parse(again.stdout) as EvidenceBundle;
+    expect(entries.map(({ entry }) => [entry?.actor, entry?.action])).toContainEqual([
+      'operator:audrey',
+      'exportEvidence',
+    ]);
+  });
+
+  it('holds what happened in Temporal, and nothing of the customer', () => {
+    const history = JSON.stringify(bundle.history);
+    expect(bundle.history!.length).toBeGreaterThan(50);
+    const { name, mobile, email, rrn, account, certificatePassword } = customer.person;
+    for (const word of [name, mobile, email, rrn, account.number, certificatePassword])
+      expect(history.includes(word)).toBe(false);
+  });
+
+  it('is found out, whatever was changed in it', async () => {
+    expect(await changed((copy) => (copy.entries[4]!.entry!.outcome = 'LOCKED'))).toEqual([
+      'ENTRY_ALTERED',
+      'SIGNATURE_INVALID',
+    ]);
+    expect(await changed((copy) => copy.entries.splice(4, 1))).toEqual([
+      'ENTRY_MISSING',
+      'SIGNATURE_INVALID',
+    ]);
+    expect(await changed((copy) => copy.entries.reverse())).toEqual(['ENTRY_ORDER', 'SIGNATURE_INVALID']);
+    expect(await changed((copy) => (copy.consents[0]!.text += '.'))).toEqual([
+      'CONSENT_ALTERED',
+      'SIGNATURE_INVALID',
+    ]);
+    expect(await changed((copy) => copy.history!.pop())).toEqual(['HISTORY_ALTERED', 'SIGNATURE_INVALID']);
+    expect(await changed((copy) => copy.certificate!.chain.shift())).toEqual(
+      expect.arrayContaining(['CERTIFICATE_ALTERED', 'SIGNATURE_INVALID']),
+    );
+    await writeFile(file('changed.json'), 'torn {');
+    expect(await verify('changed.json')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('the whole log of the real stack', () => {
+  it('is valid, by the checkpoints of the database and by those kept apart', async () => {
+    const ran = await runTool('verify', ['--log', '--checkpoint', checkpoints()]);
+    expect(verdictOf(ran).findings).toEqual([]);
+    expect(ran.code).toBe(0);
+  });
+});
+
+describe('the tools', () => {
+  it.each<[string, 'evidence' | 'verify' | 'trust', string[], number, string]>([
+    ['no reissue', 'evidence', [], 2, 'Name one reissue.'],
+    ['what is no id', 'evidence', ['reissue-1'], 2, 'reissue-1 is no id of a reissue.'],
+    [
+      'a reissue that never was',
+      'evidence',
+      [`ri_${'0'.repeat(32)}`],
+      1,
+      `There is no reissue ri_${'0'.repeat(32)}.`,
+    ],
+    ['no bundle', 'verify', [], 2, 'Name one bundle.'],
+    ['no trust file', 'verify', ['bundle.json'], 2, 'Give a trust file'],
+    [
+      'a bundle that is not there',
+      'verify',
+      ['/nowhere', '--trust', '/nowhere'],
+      2,
+      '/nowhere cannot be read',
+    ],
+    ['an option that nobody knows', 'trust', ['--all'], 2, "Unknown option '--all'"],
+  ])('say what is wrong with %s, and do nothing', async (_, tool, args, code, message) => {
+    const ran = await runTool(tool, args);
+    expect(ran.code).toBe(code);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).toContain(message);
+  });
+
+  it('say how they are used', async () => {
+    for (const tool of ['evidence', 'verify', 'trust'] as const)
+      expect((await runTool(tool, ['--help'])).stdout).toContain(`Usage: npm run -s ${tool}`);
+  });
+});

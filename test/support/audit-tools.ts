@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '#libs/config';
+import type { Verdict } from '#libs/audit';
+import { environmentOf } from './app-environment.js';
+
+const run = promisify(execFile);
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one of the auditors' tools as `npm run` does, with the worker's environment or with none. */
+export async function runTool(
+  tool: 'evidence' | 'trust' | 'verify',
+  args: readonly string[],
+  { configured = true } = {},
+): Promise<Ran> {
+  const script = path.join(projectRoot(), 'dist/apps/cli/src', tool, 'main.js');
+  const env = configured ? { ...process.env, ...environmentOf('worker') } : { PATH: process.env.PATH };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [script, ...args], {
+      env,
+      maxBuffer: 64 * 2 ** 20,
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ran;
+    return { code, stdout, stderr };
+  }
+}
+
+/** What `verify` printed: one JSON object and nothing else. */
+export const verdictOf = ({ stdout }: Ran): Verdict => JSON.parse(stdout) as Verdict;
