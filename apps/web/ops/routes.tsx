@@ -10,7 +10,9 @@ import { OperationPage } from './operation/operation-page.js';
 import { OperationsPage } from './operations/operations-page.js';
 import { ReissuePage } from './reissue/reissue-page.js';
 import { ReissuesPage } from './reissues/reissues-page.js';
+import { Loading } from './parts/states.js';
 import { ForRoles } from './shell/for-roles.js';
+import { Broken } from './shell/broken.js';
 import { NotFound } from './shell/not-found.js';
 import { Shell } from './shell/shell.js';
 
@@ -22,7 +24,8 @@ const page = (path: string, element: ReactNode, roles: readonly StaffRole[] = st
 export const routes: RouteObject[] = [
   {
     element: <Shell />,
-    errorElement: <NotFound />,
+    errorElement: <Broken />,
+    hydrateFallbackElement: <Loading />,
     children: [
       page('/', <HomePage />),
       page('/callback', null),

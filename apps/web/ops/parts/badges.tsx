@@ -1,18 +1,11 @@
 import type { CertificateStanding, OperationState, State } from '#libs/domain';
-import { Badge } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 
 type Tone = 'good' | 'bad' | 'wait' | 'calm';
 /** The word carries the meaning; the colour only repeats it. */
 function Toned({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
-  return (
-    <span className={`tone tone-${tone}`}>
-      <Badge component="span" variant="transparent" tt="none" fw={600} px={0} c="inherit">
-        {children}
-      </Badge>
-    </span>
-  );
+  return <span className={`tone tone-${tone}`}>{children}</span>;
 }
 
 const ended: Partial<Record<State, Tone>> = {

@@ -12,7 +12,7 @@ export function DataTable({
   children: ReactNode;
 }): ReactNode {
   return (
-    <div className="table" role="region" aria-label={label} tabIndex={0}>
+    <div className="table" role="group" aria-label={label} tabIndex={0}>
       <Table highlightOnHover verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

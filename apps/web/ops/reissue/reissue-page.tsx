@@ -66,8 +66,8 @@ function Now({ reissue }: { reissue: ReissueDetail }): ReactNode {
       {waitingFor && (
         <Text>
           {words.reissue.waitsFor}: {inLanguage(waitingFor.text, language)}
-          {` (${words.reissue.since} ${format.time(waitingFor.since)})`}
-          {waitingFor.until && `, ${words.reissue.until} ${format.time(waitingFor.until)}`}
+          {` (${words.reissue.since(format.time(waitingFor.since))})`}
+          {waitingFor.until && `, ${words.reissue.until(format.time(waitingFor.until))}`}
         </Text>
       )}
       <Text fw={600}>{words.reissue.possible}</Text>

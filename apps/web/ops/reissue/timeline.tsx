@@ -58,7 +58,7 @@ function Item({ item }: { item: TimelineItem }): ReactNode {
           item.reason,
           item.attempts !== undefined && reissue.attempts(format.number(item.attempts)),
           item.pending && reissue.pending,
-          item.until && `${reissue.until} ${format.time(item.until)}`,
+          item.until && reissue.until(format.time(item.until)),
         ]
           .filter(Boolean)
           .join(' · ')}
