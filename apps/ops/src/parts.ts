@@ -3,6 +3,7 @@ import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { MeModule } from './me/me.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { ReissuesModule } from './reissues/reissues.module.js';
 
 /**
@@ -14,6 +15,7 @@ export const parts: readonly Type[] = [
   MeModule,
   ReissuesModule,
   CertificatesModule,
+  OperationsModule,
   ChangesModule,
   ConsoleModule,
 ];

@@ -51,6 +51,14 @@ export const opsProblemCatalogue = {
     title: { ko: '자신의 요청은 승인할 수 없습니다', en: 'Nobody approves what they asked for themselves' },
     detail: { ko: '다른 승인자에게 요청하십시오.', en: 'Ask another approver.' },
   },
+  'not-your-operation': {
+    status: 403,
+    title: { ko: '다른 사람의 작업입니다', en: 'The operation is somebody else’s' },
+    detail: {
+      ko: '작업을 바꾸거나 확인하는 것은 요청한 사람만 할 수 있습니다.',
+      en: 'Only whoever asked for it changes or confirms it.',
+    },
+  },
   'operation-changed': {
     status: 409,
     title: { ko: '요청 내용이 바뀌었습니다', en: 'The operation is no longer what you read' },

@@ -239,6 +239,8 @@ export {
   approvalsOf,
   insertApproval,
   staleOperations,
+  reissuesToPlan,
+  certificatesOfReissues,
 } from './operations.js';
-export type { NewOperation, NewOperationItem } from './operations.js';
+export type { NewOperation, NewOperationItem, PlannedReissue } from './operations.js';
 export { unarchivedReissues, oldestUnarchived, insertArchive, markArchived } from './archive.js';

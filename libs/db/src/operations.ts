@@ -1,6 +1,7 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import { sql, type Insertable } from 'kysely';
 import type { Database, Tx } from './connect.js';
+import type { CertificateRow, ReissueRow } from './database.js';
 import type {
   OperationApprovalRow,
   OperationApprovalTable,
@@ -215,4 +216,30 @@ export const staleOperations = (
       ]),
     )
     .limit(1_000)
+    .execute();
+
+/** What a plan says of a reissue depends on this. */
+export type PlannedReissue = Pick<
+  ReissueRow,
+  'reissue_id' | 'state' | 'parked_step' | 'parked_code' | 'parked_since' | 'park_sequence'
+>;
+
+/** Those of these reissues that there are, in no order. */
+export const reissuesToPlan = (db: Database, reissueIds: readonly string[]): Promise<PlannedReissue[]> =>
+  db
+    .selectFrom('reissue')
+    .select(['reissue_id', 'state', 'parked_step', 'parked_code', 'parked_since', 'park_sequence'])
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .execute();
+
+/** The serials that the CA was given for these reissues, and what is known of each; the oldest first. */
+export const certificatesOfReissues = (
+  db: Database,
+  reissueIds: readonly string[],
+): Promise<Pick<CertificateRow, 'reissue_id' | 'serial' | 'state' | 'created_at'>[]> =>
+  db
+    .selectFrom('certificate')
+    .select(['reissue_id', 'serial', 'state', 'created_at'])
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .orderBy('created_at')
     .execute();

@@ -84,7 +84,9 @@ function waitingFor(row: ListedReissue, untilAbandonedMs: number): ReissueDetail
 export function possibleOn(row: Pick<ListedReissue, 'state' | 'parked_step'>): OperationKind[] {
   if (isFinal(row.state)) return [];
   return [
-    ...(row.parked_step ? (['retry', 'abandon'] as const) : []),
+    ...(row.parked_step ? (['retry'] as const) : []),
+    // What was issued is past signing: it is withdrawn, which a second person approves.
+    ...(row.parked_step && row.state !== 'ISSUED' ? (['abandon'] as const) : []),
     ...(row.state === 'ISSUED' ? (['withdraw'] as const) : []),
   ];
 }

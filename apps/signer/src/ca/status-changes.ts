@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   changeMany,
+  changeOf,
   normaliseSerial,
   planChanges,
   readSerialList,
@@ -9,12 +10,15 @@ import {
   type PlannedChange,
   type StatusChange,
 } from '#activities/revocation';
+import { appendAuthorityEntry, inTransaction, recordOutcome } from '#libs/db';
 import type { CertificateAct } from '#libs/domain';
+import { approvedOperation, type ApprovedOperation } from '#libs/operations';
 import { UsageError, type CommandContext } from './context.js';
 
 /** Options that `revoke`, `hold` and `release` have in common; for `parseArgs`. */
 export const changeOptions = {
   serials: { type: 'string' },
+  operation: { type: 'string' },
   comment: { type: 'string' },
   json: { type: 'boolean', default: false },
   confirm: { type: 'boolean', default: false },
@@ -22,6 +26,7 @@ export const changeOptions = {
 
 export interface ChangeArguments {
   readonly serials?: string | undefined;
+  readonly operation?: string | undefined;
   readonly comment?: string | undefined;
   readonly json: boolean;
   readonly confirm: boolean;
@@ -39,45 +44,116 @@ const settled: Readonly<Record<CertificateAct, readonly ChangeRefusal[]>> = {
 const refusedExitCode = 3;
 
 /**
- * Plans a change of many certificates and, once confirmed, makes it, with an entry in the audit trail before and after.
- * Run again after an interruption, it does what is left.
+ * Shows what a change of certificates would do. Once confirmed, it carries out an operation that was planned and approved
+ * in the operators' app: what is done, and to which certificates, is read in PostgreSQL and nowhere else, and each
+ * certificate is changed only if the operation stands approved in that very transaction. It is how an operation is
+ * carried out while Temporal is away; run again after an interruption, it does what is left.
  *
+ * @param ask what to show without `--operation`
  * @returns 0, or 3 if there are certificates that cannot be changed so
- * @throws {UsageError} if there is no list, or something in it is no serial number; then nothing is changed
+ * @throws {UsageError} if there is no list, or something in it is no serial number; if it is confirmed without an
+ *   operation, or the operation may not be carried out; then nothing is changed
  */
 export async function changeStatuses(
   context: CommandContext,
-  change: StatusChange,
+  act: CertificateAct,
+  ask: () => StatusChange,
   positionals: readonly string[],
-  { serials: file, comment, json, confirm }: ChangeArguments,
+  { serials: file, operation: operationId, comment, json, confirm }: ChangeArguments,
 ): Promise<number> {
-  const { act } = change;
   if (comment !== undefined && !/^[^\p{Cc}]{1,500}$/u.test(comment))
     throw new UsageError('A comment has 1 to 500 characters, on one line.');
-  const serials = file === undefined ? serialsGiven(positionals) : serialsListed(file, positionals);
   const report = new Report(context, json);
-
-  if (!confirm) {
-    for await (const planned of planChanges(context.db(), serials, act, context.clock()))
-      report.add(planned, plannedWords[act]);
-    report.end('Nothing was changed. Add --confirm to do it.');
+  if (operationId !== undefined) {
+    if (file !== undefined || positionals.length > 0)
+      throw new UsageError('The operation says which certificates: name no serial numbers beside it.');
+    const operation = await operationOf(context, operationId, act);
+    const serials = operation.items.map(({ target }) => target);
+    if (confirm) await carryOut(context, operation, serials, comment, report);
+    else await show(context, serials, act, report);
     return report.exitCode(act);
   }
+  if (confirm)
+    throw new UsageError(
+      'Certificates are changed by an operation that somebody else has approved: name it by --operation.',
+    );
+  ask(); // faults in the arguments are told by the dry run, too
+  const serials = file === undefined ? serialsGiven(positionals) : serialsListed(file, positionals);
+  await show(context, serials, act, report);
+  return report.exitCode(act);
+}
 
+async function show(
+  context: CommandContext,
+  serials: readonly string[],
+  act: CertificateAct,
+  report: Report,
+): Promise<void> {
+  for await (const planned of planChanges(context.db(), serials, act, context.clock()))
+    report.add(planned, plannedWords[act]);
+  report.end('Nothing was changed. Have it approved, then add --operation OP_ID --confirm to do it.');
+}
+
+async function operationOf(
+  context: CommandContext,
+  operationId: string,
+  act: CertificateAct,
+): Promise<ApprovedOperation> {
+  const found = await inTransaction(context.db(), async (tx) => {
+    const operation = await approvedOperation(tx, operationId, context.clock());
+    const refusal = typeof operation === 'string' ? operation : operation.kind !== act && 'NOT_IN_OPERATION';
+    if (refusal)
+      await appendAuthorityEntry(tx, {
+        ...{
+          actor: context.actor,
+          action: `certificates.${act}`,
+          outcome: 'REFUSED' as const,
+          reason: refusal,
+        },
+        details: { operationId },
+        occurredAt: context.clock(),
+      });
+    return refusal ? refusal : operation;
+  });
+  if (typeof found === 'string') throw new UsageError(`The operation may not be carried out: ${found}.`);
+  return found;
+}
+
+async function carryOut(
+  context: CommandContext,
+  operation: ApprovedOperation,
+  serials: readonly string[],
+  comment: string | undefined,
+  report: Report,
+): Promise<void> {
+  const { operationId, digest, approvedBy, parameters } = operation;
+  const change = changeOf(operation);
   const about = {
-    ...{ certificates: serials.length, listDigest: digestOf(serials) },
-    ...(change.act === 'revoke' ? { reason: change.reason } : {}),
+    ...{ operationId, digest, approvedBy, certificates: serials.length, listDigest: digestOf(serials) },
+    ...(parameters.revocationReason ? { reason: parameters.revocationReason } : {}),
     ...(comment === undefined ? {} : { comment }),
   };
-  await context.audited(`certificates.${act}`, about, async () => {
+  await context.audited(`certificates.${change.act}`, about, async () => {
     const { actor } = context;
     const ports = { db: context.db(), clock: () => context.clock(), actor };
-    for await (const changed of changeMany(ports, serials, change, comment === undefined ? {} : { comment }))
-      report.add(changed, doneWords[act]);
+    const options = { comment: comment ?? operation.reason, operationId };
+    for await (const changed of changeMany(ports, serials, change, options)) {
+      const word = changed.outcome === 'DONE' ? doneWords[change.act] : changed.outcome;
+      if (changed.outcome !== 'NOT_APPROVED')
+        await recordOutcome(
+          context.db(),
+          { operationId, target: changed.serial },
+          {
+            outcome: word,
+            detail: changed.outcome === 'DONE' ? changed.was : undefined,
+            at: context.clock(),
+          },
+        );
+      report.add(changed, doneWords[change.act]);
+    }
     report.end();
     return { counts: report.counts };
   });
-  return report.exitCode(act);
 }
 
 function serialsGiven(positionals: readonly string[]): string[] {

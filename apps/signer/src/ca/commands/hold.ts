@@ -4,11 +4,11 @@ import { changeOptions, changeStatuses } from '../status-changes.js';
 
 export const hold: Command = {
   name: 'hold',
-  usage: 'SERIAL…|--serials FILE|- [--comment TEXT] [--json] [--confirm]',
+  usage: 'SERIAL…|--serials FILE|-|--operation OP_ID [--comment TEXT] [--json] [--confirm]',
   summary: 'suspends certificates until they are released or revoked; exits with 3 if some cannot be',
 
   async run(args, context) {
     const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });
-    return changeStatuses(context, { act: 'hold' }, positionals, values);
+    return changeStatuses(context, 'hold', () => ({ act: 'hold' }), positionals, values);
   },
 };

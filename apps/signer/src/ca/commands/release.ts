@@ -4,11 +4,11 @@ import { changeOptions, changeStatuses } from '../status-changes.js';
 
 export const release: Command = {
   name: 'release',
-  usage: 'SERIAL…|--serials FILE|- [--comment TEXT] [--json] [--confirm]',
+  usage: 'SERIAL…|--serials FILE|-|--operation OP_ID [--comment TEXT] [--json] [--confirm]',
   summary: 'lifts the suspension of certificates; exits with 3 if some cannot be',
 
   async run(args, context) {
     const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });
-    return changeStatuses(context, { act: 'release' }, positionals, values);
+    return changeStatuses(context, 'release', () => ({ act: 'release' }), positionals, values);
   },
 };

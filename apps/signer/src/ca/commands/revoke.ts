@@ -6,7 +6,7 @@ import { changeOptions, changeStatuses } from '../status-changes.js';
 export const revoke: Command = {
   name: 'revoke',
   usage:
-    'SERIAL…|--serials FILE|- --reason REASON [--invalidity-date ISO] [--comment TEXT] [--json] [--confirm]',
+    'SERIAL…|--serials FILE|- --reason REASON [--invalidity-date ISO], or --operation OP_ID [--comment TEXT] [--json] [--confirm]',
   summary: 'revokes certificates for good; exits with 3 if some cannot be',
 
   async run(args, context) {
@@ -15,13 +15,12 @@ export const revoke: Command = {
       options: { ...changeOptions, reason: { type: 'string' }, 'invalidity-date': { type: 'string' } },
       allowPositionals: true,
     });
-    const invalidityDate = dateOf(values['invalidity-date'], context.clock());
-    const change = {
-      act: 'revoke',
-      reason: reasonOf(values.reason),
-      ...(invalidityDate ? { invalidityDate } : {}),
-    } as const;
-    return changeStatuses(context, change, positionals, values);
+    const ask = () => {
+      const invalidityDate = dateOf(values['invalidity-date'], context.clock());
+      const reason = reasonOf(values.reason);
+      return { act: 'revoke', reason, ...(invalidityDate ? { invalidityDate } : {}) } as const;
+    };
+    return changeStatuses(context, 'revoke', ask, positionals, values);
   },
 };
 

@@ -1,0 +1,280 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { canonicalJson } from '#libs/audit';
+import {
+  appendAuthorityEntry,
+  findOperationByRequest,
+  insertApproval,
+  insertOperation,
+  inTransaction,
+  lockOperation,
+  replacePlan,
+  setOperationState,
+  type OperationRow,
+  type Tx,
+} from '#libs/db';
+import {
+  needsApproval,
+  operationLifetimeMs,
+  operationWorkflowIdOf,
+  taskQueues,
+  type OperationKind,
+  type OperationParameters,
+  type OperationSelection,
+  type OperationState,
+} from '#libs/domain';
+import { invalidRequest } from '#libs/http';
+import { digestOfOperation } from '#libs/operations';
+import type { z } from 'zod';
+import type { Staff } from '../access/staff.js';
+import { Dependencies } from '../dependencies.js';
+import { problem } from '../problems.js';
+import { planItems, type PlannedItem } from './planner.js';
+import type { approveRequest, changeRequest, planRequest } from './schemas.js';
+
+type Decision = z.output<typeof approveRequest>;
+
+/** What staff do with operations: each act one transaction, with its entry in the audit trail. */
+@Injectable()
+export class OperationActs {
+  private readonly logger = new Logger(OperationActs.name);
+
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  /** A dry run that is kept: nothing is done until it is confirmed. The same request again finds it. */
+  async plan(staff: Staff, key: string, request: z.output<typeof planRequest>): Promise<string> {
+    const { db, clock } = this.dependencies;
+    const requestKey = sha256([staff.actor, key].join('\0'));
+    const requestDigest = sha256(canonicalJson(request));
+    const before = await findOperationByRequest(db, requestKey);
+    if (before) return sameRequest(before, requestDigest);
+    const now = clock();
+    const operationId = `op_${randomBytes(16).toString('hex')}`;
+    const content = { kind: request.kind, ...writable(request) };
+    checkContent(content, now);
+    const items = await planItems(db, content.kind, content.selection, now);
+    const digest = digestOf(operationId, staff.actor, content, items);
+    const inserted = await inTransaction(db, async (tx) => {
+      const row = {
+        ...{ operation_id: operationId, kind: content.kind, state: 'PLANNED' as const, digest },
+        ...columnsOf(content),
+        ...{ items: items.length, requested_by: staff.actor },
+        ...{ request_key: requestKey, request_digest: requestDigest, created_at: now, updated_at: now },
+      };
+      if (!(await insertOperation(tx, row, rowsOf(items)))) return false;
+      await this.audit(tx, staff, 'plan', { operationId, kind: content.kind, digest }, items, content.reason);
+      return true;
+    });
+    if (inserted) return operationId;
+    const same = await findOperationByRequest(db, requestKey); // run twice at once
+    return sameRequest(same!, requestDigest);
+  }
+
+  /** Plans it anew: what was confirmed or approved before is void, because it was of another digest. */
+  async change(staff: Staff, operationId: string, request: z.output<typeof changeRequest>): Promise<void> {
+    const { db, clock } = this.dependencies;
+    await inTransaction(db, async (tx) => {
+      const row = await this.locked(tx, operationId, ['PLANNED', 'AWAITING_APPROVAL']);
+      if (row.requested_by !== staff.actor) throw problem('not-your-operation');
+      const now = clock();
+      const content = {
+        kind: row.kind,
+        ...{ selection: row.selection, parameters: row.parameters, reason: row.reason },
+        ...writable(request),
+      };
+      checkContent(content, now);
+      const items = await planItems(db, row.kind, content.selection, now);
+      const digest = digestOf(operationId, staff.actor, content, items);
+      const columns = { ...columnsOf(content), digest, items: items.length, updated_at: now };
+      await replacePlan(tx, operationId, columns, rowsOf(items));
+      await this.audit(tx, staff, 'plan', { operationId, kind: row.kind, digest }, items, content.reason);
+    });
+  }
+
+  /** The requester has read the plan and wants it. What needs no approval begins. */
+  async confirm(staff: Staff, operationId: string, digest: string): Promise<void> {
+    const { db, clock } = this.dependencies;
+    const state = await inTransaction(db, async (tx) => {
+      const row = await this.locked(tx, operationId);
+      if (row.requested_by !== staff.actor) throw problem('not-your-operation');
+      if (row.digest !== digest) throw problem('operation-changed');
+      // Confirmed already, and its answer was lost.
+      if (row.state === 'AWAITING_APPROVAL' || row.state === 'RUNNING') return row.state;
+      this.mustBe(row, ['PLANNED']);
+      const now = clock();
+      const next = needsApproval(row.kind) ? 'AWAITING_APPROVAL' : 'RUNNING';
+      await setOperationState(tx, operationId, next, { confirmed_at: now, updated_at: now });
+      await this.audit(tx, staff, 'confirm', { operationId, kind: row.kind, digest });
+      return next;
+    });
+    if (state === 'RUNNING') await this.start(operationId);
+  }
+
+  /** A second person has read exactly this and agrees: it begins. */
+  async approve(staff: Staff, operationId: string, { digest, comment }: Decision): Promise<void> {
+    await this.decide(staff, operationId, { digest, comment }, 'APPROVED');
+    await this.start(operationId);
+  }
+
+  async reject(staff: Staff, operationId: string, decision: Decision): Promise<void> {
+    await this.decide(staff, operationId, decision, 'REJECTED');
+  }
+
+  /** Ends it; one that is under way stops before its next item. */
+  async cancel(staff: Staff, operationId: string): Promise<void> {
+    const { db, clock } = this.dependencies;
+    await inTransaction(db, async (tx) => {
+      const row = await this.locked(tx, operationId);
+      if (row.state === 'CANCELLED') return;
+      this.mustBe(row, ['PLANNED', 'AWAITING_APPROVAL', 'RUNNING']);
+      const now = clock();
+      await setOperationState(tx, operationId, 'CANCELLED', { ended_at: now, updated_at: now });
+      await this.audit(tx, staff, 'cancelOperation', { operationId, kind: row.kind, digest: row.digest });
+    });
+  }
+
+  private async decide(
+    staff: Staff,
+    operationId: string,
+    { digest, comment }: Decision,
+    decision: 'APPROVED' | 'REJECTED',
+  ): Promise<void> {
+    const { db, clock } = this.dependencies;
+    const action = decision === 'APPROVED' ? 'approve' : 'reject';
+    const own = await inTransaction(db, async (tx) => {
+      const row = await this.locked(tx, operationId);
+      if (row.requested_by === staff.actor) {
+        const about = { operationId, kind: row.kind, digest };
+        await this.audit(tx, staff, action, about, undefined, 'NOT_YOUR_OWN', 'REFUSED');
+        return true;
+      }
+      this.mustBe(row, ['AWAITING_APPROVAL']);
+      if (row.digest !== digest) throw problem('operation-changed');
+      const now = clock();
+      await insertApproval(tx, {
+        ...{ operation_id: operationId, digest, requested_by: row.requested_by, decided_by: staff.actor },
+        ...{ decision, comment: comment ?? null, decided_at: now },
+      });
+      if (decision === 'APPROVED') await setOperationState(tx, operationId, 'RUNNING', { updated_at: now });
+      else await setOperationState(tx, operationId, 'REJECTED', { ended_at: now, updated_at: now });
+      await this.audit(tx, staff, action, { operationId, kind: row.kind, digest }, undefined, comment);
+      return false;
+    });
+    if (own) throw problem('not-your-own');
+  }
+
+  /** It is approved whether Temporal can be reached or not: where it cannot, reconciliation begins it within minutes. */
+  private async start(operationId: string): Promise<void> {
+    try {
+      await this.dependencies.temporal.client.workflow.start('runOperation', {
+        workflowId: operationWorkflowIdOf(operationId),
+        taskQueue: taskQueues.reissue,
+        args: [{ operationId }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+    } catch (error) {
+      this.logger.warn({ operationId, err: error }, 'an operation cannot be begun yet');
+    }
+  }
+
+  /** @throws {ProblemError} if there is none, or it is in none of the states */
+  private async locked(
+    tx: Tx,
+    operationId: string,
+    states?: readonly OperationState[],
+  ): Promise<OperationRow> {
+    const row = await lockOperation(tx, operationId);
+    if (!row) throw problem('not-found');
+    if (states) this.mustBe(row, states);
+    return row;
+  }
+
+  private mustBe(row: OperationRow, states: readonly OperationState[]): void {
+    const waits = row.state === 'PLANNED' || row.state === 'AWAITING_APPROVAL';
+    const late = this.dependencies.clock().getTime() - row.updated_at.getTime() > operationLifetimeMs;
+    if (!states.includes(row.state) || (waits && late))
+      throw problem('wrong-operation-state', {
+        extensions: { state: waits && late ? 'EXPIRED' : row.state },
+      });
+  }
+
+  private async audit(
+    tx: Tx,
+    { actor }: Staff,
+    action: string,
+    about: { readonly operationId: string; readonly kind: OperationKind; readonly digest: string },
+    items?: readonly PlannedItem[],
+    reason?: string,
+    outcome: 'DONE' | 'REFUSED' = 'DONE',
+  ): Promise<void> {
+    const only = items?.length === 1 ? items[0]!.target : undefined;
+    await appendAuthorityEntry(tx, {
+      ...{ actor, action, outcome },
+      ...(reason === undefined ? {} : { reason }),
+      details: {
+        ...about,
+        ...(items ? { items: items.length } : {}),
+        // By which it is found among what was done to this one.
+        ...(only === undefined ? {} : only.startsWith('ri_') ? { reissueId: only } : { serial: only }),
+      },
+      occurredAt: this.dependencies.clock(),
+    });
+  }
+}
+
+interface Content {
+  readonly kind: OperationKind;
+  readonly selection: OperationSelection;
+  readonly parameters: OperationParameters;
+  readonly reason: string;
+}
+
+/** Without the members that were not given: in JSON they are not there either. */
+function writable<T extends z.output<typeof changeRequest>>(request: T) {
+  const { selection, parameters, reason } = JSON.parse(JSON.stringify(request)) as Partial<Content>;
+  return {
+    ...(selection ? { selection } : {}),
+    ...(parameters ? { parameters } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  } as T extends { reason: string } ? Omit<Content, 'kind'> : Partial<Omit<Content, 'kind'>>;
+}
+
+/** @throws {ProblemError} if selection or parameters are not of this kind */
+function checkContent({ kind, selection, parameters }: Content, now: Date): void {
+  const ofCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
+  const { revocationReason, invalidityDate } = parameters;
+  const fault = (path: readonly string[], message: string) => invalidRequest([{ path, message }]);
+  if (ofCertificates !== 'serials' in selection)
+    throw fault(['selection'], ofCertificates ? 'must name serials' : 'must name reissues');
+  if (kind === 'revoke' && !revocationReason) throw fault(['parameters', 'revocationReason'], 'is required');
+  if (kind !== 'revoke' && (revocationReason ?? invalidityDate))
+    throw fault(['parameters'], 'are of revoke only');
+  if (invalidityDate && new Date(invalidityDate) > now)
+    throw fault(['parameters', 'invalidityDate'], 'must not lie in the future');
+}
+
+function digestOf(operationId: string, requestedBy: string, content: Content, items: readonly PlannedItem[]) {
+  const { kind, parameters, reason } = content;
+  const plain = items.map((item) => ({ ...item, plan: { ...item.plan } }));
+  return digestOfOperation({ operationId, kind, requestedBy, parameters, reason, items: plain });
+}
+
+const columnsOf = ({ selection, parameters, reason }: Content) => ({
+  selection: JSON.stringify(selection),
+  parameters: JSON.stringify(parameters),
+  reason,
+});
+
+const rowsOf = (items: readonly PlannedItem[]) =>
+  items.map(({ target, parkSequence, plan }, ordinal) => ({
+    ...{ ordinal, target, park_sequence: parkSequence },
+    plan: { ...plan },
+  }));
+
+function sameRequest(row: OperationRow, requestDigest: string): string {
+  if (row.request_digest !== requestDigest) throw problem('idempotency-mismatch');
+  return row.operation_id;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,144 @@
+import { planChanges } from '#activities/revocation';
+import {
+  certificatesOfReissues,
+  reissueIdsOf,
+  reissuesToPlan,
+  type Database,
+  type PlannedReissue,
+} from '#libs/db';
+import {
+  operationItemsAtMost,
+  type OperationKind,
+  type OperationSelection,
+  type ReissueFilter,
+} from '#libs/domain';
+import type { ContentItem } from '#libs/operations';
+import { problem } from '../problems.js';
+
+/** What is expected of an item now. It is decided when the item is tried, by how things stand then. */
+export interface ItemPlan {
+  /** The outcome: of what acts `RETRIED`, `ABANDONED`, `WITHDRAWN`, `REVOKED`, `HELD`, `RELEASED`; else why not. */
+  readonly expected: string;
+  /** Whether anything would be changed. */
+  readonly acts: boolean;
+  readonly state?: string;
+  readonly step?: string;
+  readonly code?: string;
+  readonly parkedSince?: string;
+  /** Where nobody knows whether the other side acted: what our own records say of it. */
+  readonly finding?: Finding;
+  /** The reissue that stands in the way. */
+  readonly reissueId?: string;
+}
+
+/**
+ * `SIGNED`: the CA made a certificate, which a retry adopts. `SIGNING_UNKNOWN`: a serial was given and no certificate
+ * stored; a retry gives it up and takes another. `NOT_SIGNED`: nothing was begun. `PROVIDER_IS_ASKED_FIRST`: a retry asks
+ * the provider what became of the transaction before anything is repeated.
+ */
+export const findings = ['SIGNED', 'SIGNING_UNKNOWN', 'NOT_SIGNED', 'PROVIDER_IS_ASKED_FIRST'] as const;
+export type Finding = (typeof findings)[number];
+
+export type PlannedItem = Omit<ContentItem, 'plan'> & { readonly plan: ItemPlan };
+
+/**
+ * The exact list of what an operation would act on, and what would become of each. Changes nothing.
+ *
+ * @throws {ProblemError} `nothing-selected`, `too-many-selected`
+ */
+export async function planItems(
+  db: Database,
+  kind: OperationKind,
+  selection: OperationSelection,
+  now: Date,
+): Promise<PlannedItem[]> {
+  if (kind === 'revoke' || kind === 'hold' || kind === 'release') {
+    const serials = bounded('serials' in selection ? selection.serials : []);
+    const items: PlannedItem[] = [];
+    for await (const { serial, outcome, reissueId } of planChanges(db, serials, kind, now))
+      items.push({
+        ...{ target: serial, parkSequence: null },
+        plan: {
+          expected: outcome === 'DONE' ? wordOf[kind] : outcome,
+          acts: outcome === 'DONE',
+          ...(reissueId ? { reissueId } : {}),
+        },
+      });
+    return items;
+  }
+  return planReissues(db, kind, bounded(await reissuesOf(db, kind, selection)));
+}
+
+const wordOf = {
+  retry: 'RETRIED',
+  abandon: 'ABANDONED',
+  withdraw: 'WITHDRAWN',
+  revoke: 'REVOKED',
+  hold: 'HELD',
+  release: 'RELEASED',
+} as const satisfies Record<OperationKind, string>;
+
+function bounded(targets: readonly string[]): string[] {
+  const each = [...new Set(targets)];
+  if (each.length === 0) throw problem('nothing-selected');
+  if (each.length > operationItemsAtMost) throw problem('too-many-selected');
+  return each;
+}
+
+async function reissuesOf(
+  db: Database,
+  kind: OperationKind,
+  selection: OperationSelection,
+): Promise<readonly string[]> {
+  if ('reissueIds' in selection) return selection.reissueIds;
+  if (!('filter' in selection)) return [];
+  const { filter } = selection;
+  // Of what a filter finds only those count on which the act is possible at all.
+  const narrowed: ReissueFilter =
+    kind === 'withdraw' ? { ...filter, state: ['ISSUED'] } : { ...filter, parked: true };
+  if (kind === 'withdraw' && filter.state && !filter.state.includes('ISSUED')) return [];
+  if (kind !== 'withdraw' && filter.parked === false) return [];
+  return reissueIdsOf(db, narrowed, operationItemsAtMost + 1);
+}
+
+async function planReissues(
+  db: Database,
+  kind: 'retry' | 'abandon' | 'withdraw',
+  reissueIds: readonly string[],
+): Promise<PlannedItem[]> {
+  const rows = new Map((await reissuesToPlan(db, reissueIds)).map((row) => [row.reissue_id, row]));
+  const atCa = [...rows.values()].filter(({ parked_step: step }) => step === 'ISSUE_CERTIFICATE');
+  const serials = await certificatesOfReissues(
+    db,
+    atCa.map(({ reissue_id: id }) => id),
+  );
+  return reissueIds.map((target) => {
+    const row = rows.get(target);
+    if (!row) return { target, parkSequence: null, plan: { expected: 'UNKNOWN', acts: false } };
+    const states = serials.filter(({ reissue_id: id }) => id === target).map(({ state }) => state);
+    const refusal = refusalOf(kind, row);
+    return {
+      target,
+      parkSequence: kind === 'retry' ? row.park_sequence : null,
+      plan: {
+        ...{ expected: refusal ?? wordOf[kind], acts: !refusal, state: row.state },
+        ...(row.parked_step ? { step: row.parked_step } : {}),
+        ...(row.parked_code ? { code: row.parked_code } : {}),
+        ...(row.parked_since ? { parkedSince: row.parked_since.toISOString() } : {}),
+        ...(row.parked_code === 'OUTCOME_UNKNOWN' ? { finding: findingOf(row, states) } : {}),
+      },
+    };
+  });
+}
+
+function refusalOf(kind: 'retry' | 'abandon' | 'withdraw', row: PlannedReissue): string | undefined {
+  if (kind === 'withdraw') return row.state === 'ISSUED' ? undefined : 'WRONG_STATE';
+  if (!row.parked_step) return 'NOT_PARKED';
+  return kind === 'abandon' && row.state === 'ISSUED' ? 'WRONG_STATE' : undefined;
+}
+
+function findingOf({ parked_step: step }: PlannedReissue, states: readonly string[]): Finding {
+  if (step !== 'ISSUE_CERTIFICATE') return 'PROVIDER_IS_ASKED_FIRST';
+  if (states.includes('STORED')) return 'SIGNED';
+  return states.includes('INTENT') ? 'SIGNING_UNKNOWN' : 'NOT_SIGNED';
+}

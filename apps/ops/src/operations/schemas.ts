@@ -1,0 +1,161 @@
+import { normaliseSerial } from '#activities/revocation';
+import {
+  operationKinds,
+  operationStates,
+  revocationReasons,
+  type OperationKind,
+  type OperationState,
+} from '#libs/domain';
+import { z } from 'zod';
+import { cursorSchema, limitSchema } from '../paging/cursor.js';
+import { filterParameters } from '../reissues/filter.js';
+import { reissueIdSchema } from '../reissues/schemas.js';
+import { findings } from './planner.js';
+
+export const operationIdSchema = z.string().regex(/^op_[0-9a-f]{32}$/, 'must be an operation id');
+
+const words = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(3)
+    .max(most)
+    .regex(/^[^\p{Cc}]*$/u, 'must be one line');
+
+const serial = z
+  .string()
+  .max(80)
+  .transform((text, context) => {
+    const serial = normaliseSerial(text);
+    if (serial !== undefined) return serial;
+    context.addIssue({ code: 'custom', message: 'is no serial number' });
+    return z.NEVER;
+  });
+
+/** More than may be selected, so that the problem says how many may. */
+const selectedAtMost = 20_000;
+
+const filter = z.strictObject({
+  ...filterParameters,
+  open: z.boolean().optional(),
+  parked: z.boolean().optional(),
+});
+const selection = z
+  .union([
+    z.strictObject({ reissueIds: z.array(reissueIdSchema).max(selectedAtMost) }),
+    z.strictObject({ serials: z.array(serial).max(selectedAtMost) }),
+    z.strictObject({ filter }),
+  ])
+  .describe(
+    'Reissues, for retry, abandon and withdraw, by id or filter; serials for revoke, hold and release',
+  );
+const parameters = z.strictObject({
+  revocationReason: z
+    .enum(revocationReasons)
+    .optional()
+    .describe('RFC 5280 section 5.3.1; of `revoke`, which needs it'),
+  invalidityDate: z.iso.datetime({ offset: true }).optional().describe('Of `revoke`; not in the future'),
+});
+const content = {
+  selection,
+  parameters: parameters.default({}),
+  reason: words(500).describe('In your words, for the audit trail and whoever approves it'),
+};
+
+export const planRequest = z
+  .strictObject({ kind: z.enum(operationKinds), ...content })
+  .meta({ id: 'OperationRequest' });
+export const changeRequest = z
+  .strictObject({
+    selection: selection.optional(),
+    parameters: parameters.optional(),
+    reason: content.reason.optional(),
+  })
+  .meta({ id: 'OperationChange' });
+
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('Of the operation as you read it');
+export const confirmRequest = z.strictObject({ digest });
+export const approveRequest = z.strictObject({ digest, comment: words(500).optional() });
+export const rejectRequest = z.strictObject({ digest, comment: words(500) });
+export const cancelRequest = z.strictObject({}).default({});
+
+const several = <T extends string>(values: readonly [T, ...T[]]) =>
+  z.preprocess(
+    (given) => (given === undefined ? undefined : [given].flat().flatMap((each) => String(each).split(','))),
+    z.array(z.enum(values)).optional(),
+  );
+
+export const operationsQuery = z.strictObject({
+  state: several<OperationState>(operationStates),
+  kind: several<OperationKind>(operationKinds),
+  requestedBy: z.string().max(140).optional(),
+  limit: limitSchema(200, 50),
+  cursor: cursorSchema.optional(),
+});
+export const itemsQuery = z.strictObject({
+  limit: limitSchema(1_000, 100),
+  cursor: z.coerce.number().int().min(0).optional().describe('`nextCursor` of the page before'),
+});
+
+const moment = z.iso.datetime().nullable();
+const counts = z.record(z.string(), z.int());
+
+export const operation = z
+  .object({
+    id: z.string(),
+    kind: z.enum(operationKinds),
+    state: z.enum(operationStates),
+    selection: z.record(z.string(), z.unknown()).describe('What was asked for'),
+    parameters,
+    reason: z.string(),
+    digest: z.string().describe('What is confirmed and approved: changes with everything that would be done'),
+    items: z.int(),
+    planned: counts.optional().describe('How many items are expected to come to what; of one operation only'),
+    outcomes: counts.describe('How many items came to what so far'),
+    untried: z.int().describe('How many were not tried yet'),
+    needsApproval: z.boolean(),
+    requestedBy: z.string(),
+    approvals: z.array(
+      z.object({
+        decidedBy: z.string(),
+        decision: z.enum(['APPROVED', 'REJECTED']),
+        comment: z.string().nullable(),
+        digest: z.string(),
+        decidedAt: z.iso.datetime(),
+      }),
+    ),
+    createdAt: z.iso.datetime(),
+    confirmedAt: moment,
+    startedAt: moment,
+    endedAt: moment,
+  })
+  .meta({ id: 'Operation' });
+export type ShownOperation = z.output<typeof operation>;
+
+export const operationPage = z
+  .object({ items: z.array(operation), nextCursor: z.string().nullable() })
+  .meta({ id: 'OperationPage' });
+
+const item = z.object({
+  ordinal: z.int(),
+  target: z.string().describe('Reissue or serial'),
+  plan: z.object({
+    expected: z.string().describe('The outcome if it were tried now, or why nothing would be done'),
+    acts: z.boolean().describe('Whether anything would be changed'),
+    state: z.string().optional(),
+    step: z.string().optional(),
+    code: z.string().optional(),
+    parkedSince: z.string().optional(),
+    finding: z.enum(findings).optional().describe('Of an unknown outcome: what our own records say'),
+    reissueId: z.string().optional(),
+  }),
+  outcome: z.string().nullable().describe('null until it was tried'),
+  detail: z.string().nullable(),
+  triedAt: moment,
+});
+export const itemPage = z
+  .object({ items: z.array(item), nextCursor: z.string().nullable() })
+  .meta({ id: 'OperationItemPage' });
