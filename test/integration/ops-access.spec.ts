@@ -45,7 +45,7 @@ const everyRoles: StaffRole[][] = staffRoles.reduce<StaffRole[][]>(
 let world: OpsWorld;
 beforeAll(async () => {
   world = await OpsWorld.create();
-}, 60_000);
+});
 afterAll(() => world.close());
 
 /** What became of a call as far as who calls is concerned. Streams have no end: their head is enough. */

@@ -8,7 +8,7 @@ import { operator, OpsWorld } from '../world/ops-world.js';
 let world: OpsWorld;
 beforeAll(async () => {
   world = await OpsWorld.create({ RESEAL_CHANGES_HEARTBEAT_MS: '50' });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 /** A stream that is read from the moment on at which it is open. */

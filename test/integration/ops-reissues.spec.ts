@@ -25,7 +25,7 @@ beforeAll(async () => {
     const row = variant(n);
     rows.push({ ...row, reissue_id: await insertBareReissue(world.owner, row.created_at, row) });
   }
-}, 120_000);
+});
 afterAll(() => world.close());
 
 /** Every state with every reason; a third of the open ones is parked; four at a time began in the same moment. */

@@ -89,9 +89,7 @@ export class OpsWorld {
   }
 
   async close(): Promise<void> {
-    const t0 = performance.now();
     await this.app.close();
-    console.log('closed', performance.now() - t0);
     await this.issuer.close();
     await this.owner.destroy();
     await this.database.drop();

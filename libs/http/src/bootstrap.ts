@@ -9,6 +9,7 @@ import { NestLogger } from './nest-logger.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { addRequestHooks, prepareRequest } from './request-hooks.js';
 import { RouteTable } from './route-table.js';
+import { closeSilentConnections } from './silent-connections.js';
 import { ValidationPipe } from './validation-pipe.js';
 
 export interface ApplicationOptions {
@@ -57,6 +58,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   fastify.removeContentTypeParser('text/plain');
   addRequestHooks(fastify, logger, metrics);
   routes.watch(fastify);
+  closeSilentConnections(fastify);
 
   const root: DynamicModule = {
     module: RootModule,

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { NotificationListener } from '#libs/db';
 import { reissueIdPattern } from '#libs/domain';
+import { HealthRegistry } from '#libs/http';
 import { Dependencies } from '../dependencies.js';
 
 export type Changed = 'reissues' | 'certificates' | 'operations';
@@ -13,7 +14,10 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   private readonly hearers = new Set<Hearer>();
   private readonly listener: NotificationListener | undefined;
 
-  constructor(@Inject(Dependencies) { config }: Dependencies) {
+  constructor(
+    @Inject(Dependencies) { config }: Dependencies,
+    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+  ) {
     // No configuration: the controllers are being looked at, to describe them.
     if (!config.databaseUrl) return;
     const logger = new Logger(ChangeHub.name);
@@ -28,6 +32,7 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
+    this.health.register('changes', () => this.listener?.check());
     this.listener?.start();
   }
 

@@ -36,10 +36,14 @@ export class ChangeStreams {
   follow(staff: Staff, gone: AbortSignal): AsyncGenerator<string> {
     const count = this.open.get(staff.subject) ?? 0;
     if (count >= streamsPerPerson) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
-    const left = staff.expiresAt.getTime() - this.dependencies.clock().getTime();
-    const expired = AbortSignal.timeout(Math.min(Math.max(0, left), longestMs));
-    const end = AbortSignal.any([gone, this.health.draining, expired]);
+    const end = firstOf([gone, this.health.draining], this.timeLeft(staff));
     return this.stream(staff.subject, end);
+  }
+
+  /** Milliseconds until the token expires. */
+  private timeLeft({ expiresAt }: Staff): number {
+    const left = expiresAt.getTime() - this.dependencies.clock().getTime();
+    return Math.min(Math.max(0, left), longestMs);
   }
 
   private async *stream(subject: string, end: AbortSignal): AsyncGenerator<string> {
@@ -99,21 +103,36 @@ class Batch {
   /** Until there is something to tell, at most `ms`. */
   async wait(ms: number, end: AbortSignal): Promise<void> {
     if (!this.isEmpty) return;
-    const woken = new AbortController();
-    this.wake = () => woken.abort();
-    await pause(ms, AbortSignal.any([end, woken.signal]));
+    await pause(ms, end, (wake) => (this.wake = wake));
     this.wake = () => undefined;
   }
 }
 
-const pause = (ms: number, end: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (end.aborted) return resolve();
+/** Aborts as soon as one of the signals does, or after so many milliseconds. */
+function firstOf(signals: readonly AbortSignal[], ms: number): AbortSignal {
+  const first = new AbortController();
+  const abort = () => {
+    clearTimeout(timer);
+    for (const signal of signals) signal.removeEventListener('abort', abort);
+    first.abort();
+  };
+  const timer = setTimeout(abort, ms);
+  for (const signal of signals) signal.addEventListener('abort', abort);
+  if (signals.some(({ aborted }) => aborted)) abort();
+  return first.signal;
+}
+
+/** Waits so many milliseconds, or until `end` aborts, or until whoever was given the means to wake it does so. */
+function pause(ms: number, end: AbortSignal, given?: (wake: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       end.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    end.addEventListener('abort', done, { once: true });
+    end.addEventListener('abort', done);
+    given?.(done);
+    if (end.aborted) done();
   });
+}
