@@ -109,7 +109,9 @@ export interface Operation {
   readonly confirmedAt?: string | null;
   readonly startedAt?: string | null;
   readonly endedAt?: string | null;
-  readonly needsApproval?: boolean;
+  readonly needsApproval: boolean;
+  /** How many items are expected to come to what; of one operation only. */
+  readonly planned?: Readonly<Record<string, number>>;
   /** How many items came to what. */
   readonly outcomes?: Readonly<Record<string, number>>;
   readonly approvals?: readonly {
@@ -124,7 +126,15 @@ export interface Operation {
 export interface OperationItem {
   readonly ordinal: number;
   readonly target: string;
-  readonly plan: Readonly<Record<string, unknown>>;
+  readonly plan: {
+    /** The outcome if it were tried now, or why nothing would be done. */
+    readonly expected: string;
+    readonly acts: boolean;
+    readonly step?: string;
+    readonly code?: string;
+    readonly finding?: string;
+    readonly reissueId?: string;
+  };
   readonly outcome?: string | null;
   readonly detail?: string | null;
   readonly triedAt?: string | null;

@@ -48,7 +48,8 @@ export function ReasonForm({
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!short) onDone({ reason: reason.trim(), parameters });
+        // A reason is one line, also where somebody pasted several.
+        if (!short) onDone({ reason: reason.replace(/\s+/g, ' ').trim(), parameters });
       }}
       noValidate
     >

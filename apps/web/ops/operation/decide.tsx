@@ -8,6 +8,9 @@ import { Problem } from '../parts/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 
+/** Letters of a comment. */
+const shortest = 3;
+
 type Act = 'confirm' | 'approve' | 'reject' | 'cancel';
 
 /** What whoever looks may do to the operation now. The API checks all of it again. */
@@ -33,7 +36,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
   if (!decides && !cancels && !confirms) return null;
   const reject = () => {
     setTried(true);
-    if (comment.trim()) acting.mutate('reject');
+    if (comment.trim().length >= shortest) acting.mutate('reject');
   };
   return (
     <Card title={decides ? words.decisions : words.title}>
@@ -45,7 +48,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
               label={words.comment}
               value={comment}
               onChange={({ currentTarget }) => setComment(currentTarget.value)}
-              error={tried && !comment.trim() ? words.commentNeeded : undefined}
+              error={tried && comment.trim().length < shortest ? words.commentNeeded : undefined}
               maxLength={500}
               autosize
               minRows={2}
@@ -85,5 +88,6 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
 function bodyOf(act: Act, { digest }: Operation, comment: string): object {
   if (act === 'cancel') return {};
   if (act === 'confirm') return { digest };
-  return { digest, ...(comment.trim() ? { comment: comment.trim() } : {}) };
+  const text = comment.replace(/\s+/g, ' ').trim();
+  return { digest, ...(text ? { comment: text } : {}) };
 }

@@ -86,7 +86,8 @@ function Decisions({ operation: { approvals = [], digest } }: { operation: Opera
 }
 
 function Outcomes({ operation }: { operation: Operation }): ReactNode {
-  const { operation: words } = useWords();
+  const all = useWords();
+  const words = all.operation;
   const format = useFormat();
   const begun = operation.state === 'RUNNING' || operation.state === 'DONE';
   const done = Object.values(operation.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
@@ -96,7 +97,7 @@ function Outcomes({ operation }: { operation: Operation }): ReactNode {
         <Text role="status">
           {words.progress(format.number(done), format.number(operation.items))}{' '}
           {Object.entries(operation.outcomes ?? {})
-            .map(([outcome, count]) => `${outcome}: ${format.number(count)}`)
+            .map(([outcome, count]) => `${all.outcome[outcome] ?? outcome}: ${format.number(count)}`)
             .join(' · ')}
         </Text>
       )}

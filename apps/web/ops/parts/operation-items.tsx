@@ -1,11 +1,11 @@
-import type { OperationKind } from '#libs/domain';
+import type { OperationKind, ParkableStep } from '#libs/domain';
 import { Anchor, Button, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call, query } from '../api/client.js';
-import type { OperationItem, Page, Text as Words } from '../api/types.js';
-import { inLanguage, useLanguage, useWords } from '../words/language.js';
+import type { OperationItem, Page } from '../api/types.js';
+import { useWords } from '../words/language.js';
 import { useFormat } from './format.js';
 import { Loading, Problem } from './states.js';
 import { DataTable } from './table.js';
@@ -66,10 +66,15 @@ export function OperationItems({
             {outcomes && (
               <Table.Td>
                 <Text size="sm" fw={600}>
-                  {item.outcome ?? operation.noOutcome}
+                  {item.outcome ? wordOf(words.outcome, item.outcome) : operation.noOutcome}
                 </Text>
                 <Text size="xs" c="dimmed">
-                  {[item.detail, item.triedAt && format.time(item.triedAt)].filter(Boolean).join(' · ')}
+                  {[
+                    item.detail && wordOf({ ...words.code, ...words.state }, item.detail),
+                    item.triedAt && format.time(item.triedAt),
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
                 </Text>
               </Table.Td>
             )}
@@ -89,34 +94,32 @@ export function OperationItems({
   );
 }
 
-/** The plan in words where it has some, otherwise what it says as it stands. */
-function PlanText({ plan }: { plan: Readonly<Record<string, unknown>> }): ReactNode {
-  const language = useLanguage();
-  const { act, code, step } = useWords();
-  const { text, finding, ...rest } = plan;
+/** What would happen now; for an unknown outcome also what our own records say of it. */
+function PlanText({ plan }: { plan: OperationItem['plan'] }): ReactNode {
+  const { act, outcome, finding, code, step } = useWords();
+  const where = [
+    plan.step && (step[plan.step as ParkableStep] ?? plan.step),
+    plan.code && wordOf(code, plan.code),
+  ];
   return (
     <>
-      {isText(text) && <Text size="sm">{inLanguage(text, language)}</Text>}
-      {finding !== undefined && finding !== null && (
+      <Text size="sm" fw={600} className={plan.acts ? undefined : 'tone-wait'}>
+        {plan.acts ? wordOf(outcome, plan.expected) : `${act.nothing}: ${wordOf(outcome, plan.expected)}`}
+      </Text>
+      {where.some(Boolean) && <Text size="sm">{where.filter(Boolean).join(': ')}</Text>}
+      {plan.finding && (
         <Text size="sm">
-          {act.recheck}: {isText(finding) ? inLanguage(finding, language) : JSON.stringify(finding)}
+          {act.recheck}: {wordOf(finding, plan.finding)}
         </Text>
       )}
-      {!isText(text) && (
-        <Text size="sm">
-          {Object.entries(rest)
-            .filter(([, value]) => value !== null)
-            .map(([name, value]) => `${name}: ${wordOf(value, { ...code, ...step })}`)
-            .join(' · ')}
-        </Text>
+      {plan.reissueId && (
+        <Anchor component={Link} to={`/reissues/${plan.reissueId}`} size="sm" underline="always">
+          {plan.reissueId}
+        </Anchor>
       )}
     </>
   );
 }
 
-const wordOf = (value: unknown, words: Readonly<Record<string, string>>) =>
-  typeof value === 'string' ? (words[value] ?? value) : JSON.stringify(value);
-
-const isText = (value: unknown): value is Words =>
-  typeof value === 'string' ||
-  (typeof value === 'object' && value !== null && 'ko' in value && 'en' in value);
+/** A code in words; one that is newer than the console as it stands. */
+const wordOf = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code;

@@ -10,7 +10,7 @@ import { DataTable } from './table.js';
 
 /** What operators planned and did to this one; nothing where they never did. */
 export function OperationsOnIt({ of }: { of: readonly OperationOnIt[] }): ReactNode {
-  const { operations, operation, act, kind, reissue } = useWords();
+  const { operations, operation, act, kind, reissue, outcome } = useWords();
   const format = useFormat();
   if (of.length === 0) return null;
   const head = [
@@ -34,7 +34,9 @@ export function OperationsOnIt({ of }: { of: readonly OperationOnIt[] }): ReactN
             <Table.Td>
               <OperationBadge state={item.state} />
             </Table.Td>
-            <Table.Td>{item.outcome ?? operation.noOutcome}</Table.Td>
+            <Table.Td>
+              {item.outcome ? (outcome[item.outcome] ?? item.outcome) : operation.noOutcome}
+            </Table.Td>
             <Table.Td>{item.reason}</Table.Td>
             <Table.Td>{item.requestedBy}</Table.Td>
             <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>

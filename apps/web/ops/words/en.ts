@@ -1,6 +1,36 @@
 import type { Words } from './ko.js';
 
 export const en: Words = {
+  outcome: {
+    RETRIED: 'retried',
+    ABANDONED: 'abandoned',
+    WITHDRAWN: 'withdrawn',
+    REVOKED: 'revoked',
+    HELD: 'put on hold',
+    RELEASED: 'released',
+    PARKED_AGAIN: 'parked again',
+    NOT_PARKED: 'is not parked',
+    WRONG_STATE: 'not possible in its state',
+    UNKNOWN: 'there is no such target',
+    NOT_ISSUED: 'is not issued',
+    ALREADY_REVOKED: 'is already revoked',
+    ALREADY_ON_HOLD: 'is already on hold',
+    NOT_ON_HOLD: 'is not on hold',
+    EXPIRED: 'has expired',
+    REISSUE_OPEN: 'belongs to a reissue under way; act on that first',
+    ANOTHER_IN_FORCE: 'the customer has another certificate in force',
+    ENDED: 'the reissue has ended',
+    STILL_RUNNING: 'still running',
+    NOT_APPROVED: 'not approved',
+    FAILED: 'failed',
+  },
+  finding: {
+    SIGNED: 'The CA made a certificate. A retry takes it as it is.',
+    SIGNING_UNKNOWN:
+      'A serial number was given and no certificate stored. A retry gives that serial up and takes a new one.',
+    NOT_SIGNED: 'Nothing was begun at the CA. A retry issues from the beginning.',
+    PROVIDER_IS_ASKED_FIRST: 'A retry first asks the other system what became of it.',
+  },
   state: {
     IDENTITY_REQUIRED: 'Identity needed',
     PASSWORD_REQUIRED: 'Password needed',
@@ -233,6 +263,7 @@ export const en: Words = {
     confirm: (kind) => `${kind} now`,
     confirmForApproval: 'Ask for approval',
     back: 'Change',
+    nothing: 'Nothing will happen',
     recheck: 'Found by checking again',
     changed: 'It has changed meanwhile. Preview it again.',
     goToOperation: 'Go to the operation',

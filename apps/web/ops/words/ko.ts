@@ -94,7 +94,41 @@ const revocationReason: Record<ReasonToRevoke, string> = {
 };
 const role: Record<StaffRole, string> = { operator: '운영자', approver: '승인자', auditor: '감사자' };
 
+/** What becomes, or would become, of a target of an operation. */
+const outcome: Record<string, string> = {
+  RETRIED: '다시 실행함',
+  ABANDONED: '중단함',
+  WITHDRAWN: '회수함',
+  REVOKED: '폐지함',
+  HELD: '효력을 정지함',
+  RELEASED: '효력을 회복함',
+  PARKED_AGAIN: '다시 멈춤',
+  NOT_PARKED: '멈춰 있지 않음',
+  WRONG_STATE: '지금 상태에서는 할 수 없음',
+  UNKNOWN: '그런 대상이 없음',
+  NOT_ISSUED: '발급되지 않음',
+  ALREADY_REVOKED: '이미 폐지됨',
+  ALREADY_ON_HOLD: '이미 효력정지됨',
+  NOT_ON_HOLD: '효력정지 상태가 아님',
+  EXPIRED: '만료됨',
+  REISSUE_OPEN: '진행 중인 재발급의 인증서. 그 재발급을 먼저 처리하십시오',
+  ANOTHER_IN_FORCE: '고객에게 다른 유효한 인증서가 있음',
+  ENDED: '이미 끝난 재발급',
+  STILL_RUNNING: '아직 실행 중',
+  NOT_APPROVED: '승인되지 않음',
+  FAILED: '실패',
+};
+const finding: Record<string, string> = {
+  SIGNED: 'CA가 인증서를 만들었습니다. 재시도하면 그것을 그대로 씁니다.',
+  SIGNING_UNKNOWN:
+    '일련번호는 있으나 인증서가 저장되지 않았습니다. 재시도하면 그 번호를 버리고 새로 발급합니다.',
+  NOT_SIGNED: 'CA에서 시작된 것이 없습니다. 재시도하면 처음부터 발급합니다.',
+  PROVIDER_IS_ASKED_FIRST: '재시도하면 상대 시스템에 결과를 먼저 묻습니다.',
+};
+
 export const ko = {
+  outcome,
+  finding,
   state,
   reason,
   step,
@@ -254,6 +288,7 @@ export const ko = {
     confirm: (kind: string) => `${kind} 실행`,
     confirmForApproval: '승인 요청',
     back: '고치기',
+    nothing: '아무 일도 일어나지 않음',
     recheck: '다시 확인한 결과',
     changed: '그 사이에 내용이 바뀌었습니다. 다시 미리 보십시오.',
     goToOperation: '작업 화면으로',
