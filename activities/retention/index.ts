@@ -3,6 +3,7 @@ import {
   appendAuthorityEntry,
   inTransaction,
   purgeIdentityDays,
+  purgeEvidence,
   purgeExpiredPhotos,
   purgeLeftPhotos,
   forgetSpentRateLimits,
@@ -27,6 +28,8 @@ export interface Purged {
 /** How many rows of a kind go at once. */
 const batch = 500;
 const dayMs = 86_400_000;
+/** Whoever waits for a bundle fetches it at once; it can be made again. */
+const evidenceLifetimeMs = 3_600_000;
 
 /**
  * Deletes what was kept for as long as it had to be. That photos were deleted is told in the authority's audit trail, in
@@ -50,6 +53,7 @@ export function createRetentionActivities({ db, clock, logger }: RetentionContex
         return photoIds.length + left;
       });
       const limits = await forgetSpentRateLimits(db, now, batch);
+      await purgeEvidence(db, new Date(now.getTime() - evidenceLifetimeMs));
       // Not yesterday's: a step that began before midnight may still give a try back.
       const days = await purgeIdentityDays(db, koreanDayOf(new Date(now.getTime() - dayMs)), batch);
       if (photos > 0) logger.info({ photos }, 'photos of documents deleted that were kept long enough');

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -11,6 +12,13 @@ import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
 import { until } from '../support/until.js';
 import { asSpec, createTestDatabase, type TestDatabase } from './test-database.js';
+
+/** By which nothing is signed: what is verified by it is never valid. */
+const auditPublicKey = {
+  ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
+  kid: 'audit-spec',
+  validFrom: '2026-01-01T00:00:00.000Z',
+};
 
 export interface Answer {
   readonly status: number;
@@ -49,6 +57,7 @@ export class OpsWorld {
       RESEAL_OPS_PORT: '0',
       RESEAL_DATABASE_URL: database.urlOf('ops'),
       RESEAL_OIDC_ISSUER: issuer.url,
+      RESEAL_AUDIT_PUBLIC_KEYS: JSON.stringify({ keys: [auditPublicKey] }),
       ...env,
     });
     const app = await createApplication({ name: 'ops', module: OpsModule.with(config), config });
@@ -73,7 +82,7 @@ export class OpsWorld {
       headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
       ...(body ? { payload: body } : {}),
     });
-    const json: unknown = /json/.test(String(answer.headers['content-type'])) ? answer.json() : undefined;
+    const json: unknown = /json\b(?!l)/.test(String(answer.headers['content-type'])) ? answer.json() : undefined;
     const type = (json as { type?: string } | undefined)?.type;
     return {
       status: answer.statusCode,

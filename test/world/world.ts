@@ -90,6 +90,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     wrongVidChecksPerDay: 10,
     ...outside.messenger,
     temporal: { workflow: unusable('Temporal') },
+    auditKey: newAuditKey(),
     archiveAfterMs: 60_000,
     codec: createPayloadCodec({ current: 'spec', keys: { spec: randomBytes(32) } }),
     ...parts,
@@ -120,6 +121,11 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
       await database.drop();
     },
   };
+}
+
+function newAuditKey() {
+  const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as { kty: string };
+  return { ...key, kid: 'audit-spec' };
 }
 
 function newReceiptKeys() {

@@ -1,7 +1,9 @@
 import type { Type } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
 import { ConsoleModule } from './console/console.module.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { MeModule } from './me/me.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { ReissuesModule } from './reissues/reissues.module.js';
@@ -17,5 +19,7 @@ export const parts: readonly Type[] = [
   CertificatesModule,
   OperationsModule,
   ChangesModule,
+  AuditModule,
+  EvidenceModule,
   ConsoleModule,
 ];

@@ -1,5 +1,6 @@
 import { createArchiveActivities } from '#activities/archive';
 import { createCertificateSteps } from '#activities/certificate';
+import { createEvidenceActivities } from '#activities/evidence';
 import { createConsentSteps, createConsentWithdrawals } from '#activities/consent';
 import {
   createIdentitySteps,
@@ -17,6 +18,7 @@ import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
 import { createVidChecks } from '#activities/vid-check';
+import type { AuditSigningKey } from '#libs/audit-log';
 import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
 import type { IdentityProvider } from '#activities/identity';
@@ -51,6 +53,8 @@ export interface WorkerParts {
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly temporal: Pick<Client, 'workflow'>;
+  /** Signs evidence. */
+  readonly auditKey: AuditSigningKey;
   /** How long after its end a reissue is archived, in milliseconds. */
   readonly archiveAfterMs: number;
   /** Opens the payloads of histories that are archived. */
@@ -104,6 +108,7 @@ export function createActivities(parts: WorkerParts) {
       archiveAfterMs: parts.archiveAfterMs,
     }),
     ...createOperationActivities({ db, clock, temporal, logger }),
+    ...createEvidenceActivities({ db, clock, terms: parts.terms, key: parts.auditKey }),
     ...createRetentionActivities({ db, clock, logger }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
   };

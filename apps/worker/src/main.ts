@@ -71,6 +71,7 @@ const activities = createActivities({
   sms: createSmsSender({ url: config.smsUrl, timeoutMs: config.providerTimeoutMs }),
   mail: createMailSender({ url: config.smtpUrl, from: config.mailFrom, timeoutMs: config.providerTimeoutMs }),
   temporal: temporal.client,
+  auditKey: config.auditKeys.keys[0]!,
   archiveAfterMs: config.archiveAfterMs,
   codec: createPayloadCodec(config.codecKeys),
 });

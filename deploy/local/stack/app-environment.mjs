@@ -148,6 +148,7 @@ export function appEnvironments(context) {
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_ops', 'reseal'),
       ...temporal,
       RESEAL_AUDIT_PUBLIC_KEYS_FILE: files.auditPublicKeys,
+      RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       ...temporalUi,
     },

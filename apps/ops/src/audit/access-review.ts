@@ -1,0 +1,81 @@
+import { actsOfStaff, type ActSummary, type Database } from '#libs/db';
+import { z } from 'zod';
+import { csvLine } from './export.js';
+
+export const reviewQuery = z.strictObject({
+  month: z
+    .string()
+    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM')
+    .describe('In Korea, e.g. `2026-11`'),
+});
+
+const actSchema = z.object({
+  action: z.string(),
+  outcome: z.string(),
+  times: z.int(),
+  reissues: z.int().describe('How many different ones were named'),
+  first: z.iso.datetime(),
+  last: z.iso.datetime(),
+});
+
+export const reviewSchema = z
+  .object({
+    month: z.string(),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    people: z.array(z.object({ actor: z.string(), acts: z.array(actSchema) })),
+  })
+  .meta({ id: 'AccessReview' });
+export type AccessReview = z.output<typeof reviewSchema>;
+
+/** Korea keeps no summer time: a month begins nine hours before it does in UTC. */
+const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));
+
+/** Who of the staff looked at what and did what in a month. */
+export async function reviewAccess(db: Database, month: string): Promise<AccessReview> {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  const [from, to] = [startOf(year, number), startOf(year, number + 1)];
+  const acts = await actsOfStaff(db, from, to);
+  const people = [...Map.groupBy(acts, ({ actor }) => actor)].map(([actor, own]) => ({
+    actor,
+    acts: own.map(show),
+  }));
+  return { month, from: from.toISOString(), to: to.toISOString(), people };
+}
+
+const show = ({ action, outcome, times, reissues, first, last }: ActSummary) => ({
+  ...{ action, outcome, times, reissues },
+  first: first.toISOString(),
+  last: last.toISOString(),
+});
+
+const titles = ['actor', 'action', 'outcome', 'times', 'reissues', 'first', 'last'];
+const rowsOf = ({ people }: AccessReview) =>
+  people.flatMap(({ actor, acts }) =>
+    acts.map((act) => [
+      actor,
+      act.action,
+      act.outcome,
+      String(act.times),
+      String(act.reissues),
+      act.first,
+      act.last,
+    ]),
+  );
+
+export const reviewAsCsv = (review: AccessReview): string =>
+  [titles, ...rowsOf(review)].map(csvLine).join('');
+
+/** For the file of the month: a table, and a place for whoever reviewed it. */
+export function reviewAsMarkdown(review: AccessReview): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  const table = [titles, titles.map(() => '---'), ...rowsOf(review)].map(line).join('');
+  return `# Access review ${review.month}
+
+From ${review.from} to ${review.to}: what staff and operators of the command line looked at and did outside reissues.
+
+${review.people.length === 0 ? 'Nobody did anything.\n' : table}
+Reviewed by: ____________________  on: ____________________
+`;
+}

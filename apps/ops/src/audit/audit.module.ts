@@ -1,0 +1,123 @@
+import { Controller, Get, Headers, Inject, Module, Query } from '@nestjs/common';
+import { newestCheckpoints, searchAuditEntries } from '#libs/db';
+import { z } from 'zod';
+import { Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { Dependencies } from '../dependencies.js';
+import { Documented } from '../openapi/documented.js';
+import { limitSchema } from '../paging/cursor.js';
+import { problem } from '../problems.js';
+import { reviewAccess, reviewAsCsv, reviewAsMarkdown, reviewQuery, reviewSchema } from './access-review.js';
+import { recordLook } from './audited-act.js';
+import { exportEntries } from './export.js';
+import {
+  cursorAfter,
+  exportQuery,
+  filterOf,
+  placeOf,
+  searchAnswer,
+  searchQuery,
+  showEntry,
+} from './schemas.js';
+
+const checkpointSchema = z
+  .object({
+    size: z.int(),
+    root: z.string().describe('base64url'),
+    madeAt: z.iso.datetime(),
+    jws: z.string().describe('To be kept elsewhere: `npm run verify -- … --checkpoint FILE`'),
+  })
+  .meta({ id: 'AuditCheckpoint' });
+const checkpointList = z.object({ items: z.array(checkpointSchema) }).meta({ id: 'AuditCheckpointList' });
+const checkpointQuery = z.strictObject({ limit: limitSchema(1_000, 50) });
+
+const answer = (body: string | ReadableStream<Uint8Array>, type: string, file: string): Response =>
+  new Response(body, {
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${file}"`,
+      'cache-control': 'no-store',
+    },
+  });
+
+@Controller('v1/audit')
+@Roles('auditor')
+class AuditController {
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  @Get()
+  @Documented('searchAudit', 'Search the audit trail, the newest entries first', { 200: searchAnswer })
+  async search(
+    @CallingStaff() staff: Staff,
+    @Query({ schema: searchQuery }) { cursor, limit, ...filter }: z.output<typeof searchQuery>,
+  ): Promise<z.output<typeof searchAnswer>> {
+    // The pages after the first belong to the same look.
+    if (!cursor) await recordLook(this.dependencies, staff, 'searchAudit', { filter: filterOf(filter) });
+    const rows = await searchAuditEntries(this.dependencies.db, filter, cursor && placeOf(cursor), limit + 1);
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(showEntry),
+      nextCursor: rows.length > limit && last ? cursorAfter(last) : null,
+    };
+  }
+
+  @Get('export')
+  @Documented('exportAudit', 'Export entries of the audit trail as JSON Lines or CSV', {
+    200: 'application/jsonl, or text/csv',
+  })
+  async export(
+    @CallingStaff() staff: Staff,
+    @Query({ schema: exportQuery }) { format, ...filter }: z.output<typeof exportQuery>,
+  ): Promise<Response> {
+    await recordLook(this.dependencies, staff, 'exportAudit', { format, filter: filterOf(filter) });
+    const text = exportEntries(this.dependencies.db, filter, format);
+    const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/jsonl';
+    return answer(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), type, `audit.${format}`);
+  }
+
+  @Get('checkpoints')
+  @Documented('listCheckpoints', 'The newest checkpoints of the log', { 200: checkpointList })
+  async checkpoints(
+    @Query({ schema: checkpointQuery }) { limit }: z.output<typeof checkpointQuery>,
+  ): Promise<z.output<typeof checkpointList>> {
+    const rows = await newestCheckpoints(this.dependencies.db, limit);
+    return {
+      items: rows.map(({ size, root, made_at, jws }) => ({
+        size: Number(size),
+        root: root.toString('base64url'),
+        madeAt: made_at.toISOString(),
+        jws,
+      })),
+    };
+  }
+
+  @Get('access-review')
+  @Documented(
+    'reviewAccess',
+    'Who of the staff looked at what and did what in a month; by Accept also text/markdown or text/csv',
+    { 200: reviewSchema },
+  )
+  async review(
+    @CallingStaff() staff: Staff,
+    @Query({ schema: reviewQuery }) { month }: z.output<typeof reviewQuery>,
+    @Headers('accept') accept = '*/*',
+  ): Promise<Response | z.output<typeof reviewSchema>> {
+    await recordLook(this.dependencies, staff, 'reviewAccess', { month });
+    const review = await reviewAccess(this.dependencies.db, month);
+    if (/text\/markdown/.test(accept))
+      return answer(reviewAsMarkdown(review), 'text/markdown; charset=utf-8', `access-review-${month}.md`);
+    if (/text\/csv/.test(accept))
+      return answer(
+        reviewAsCsv(review),
+        'text/csv; charset=utf-8; header=present',
+        `access-review-${month}.csv`,
+      );
+    if (/json|\*/.test(accept)) return review;
+    throw problem('not-acceptable');
+  }
+}
+
+/** What auditors search, export and review. Every look is itself on record. */
+@Module({ controllers: [AuditController] })
+export class AuditModule {}

@@ -1,0 +1,81 @@
+import { serialSchema } from '#libs/contracts';
+import type { AuditFilter, AuditPlace, FoundEntry } from '#libs/db';
+import { reissueIdPattern } from '#libs/domain';
+import { z } from 'zod';
+import { cursorSchema, limitSchema, writeCursor, type Cursor } from '../paging/cursor.js';
+import { customerRefSchema } from '../reissues/filter.js';
+
+const word = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+export const auditFilterShape = {
+  actor: word.optional().describe('Exactly, e.g. `staff:olivia`, `customer`, `system`'),
+  action: word.optional(),
+  outcome: word.optional(),
+  customerRef: customerRefSchema.optional(),
+  serial: serialSchema.optional().describe('Entries that name this certificate'),
+  reissueId: z.string().regex(reissueIdPattern).optional().describe('Its own entries, and acts that name it'),
+  from: time.optional().describe('Not before'),
+  to: time.optional().describe('Before'),
+};
+
+export const searchQuery = z.strictObject({
+  ...auditFilterShape,
+  cursor: cursorSchema.optional(),
+  limit: limitSchema(200, 50),
+});
+
+export const exportQuery = z.strictObject({
+  ...auditFilterShape,
+  format: z.enum(['jsonl', 'csv']).default('jsonl'),
+});
+
+export const auditEntrySchema = z
+  .object({
+    stream: z.string().describe('The reissue, or `authority` for what happened outside any'),
+    sequence: z.int(),
+    leafIndex: z.int().nullable().describe('Its place in the log; null for the few seconds until it has one'),
+    actor: z.string(),
+    action: z.string(),
+    outcome: z.string(),
+    reason: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+    personalDigest: z.string().nullable(),
+    occurredAt: z.iso.datetime(),
+  })
+  .meta({ id: 'AuditEntry' });
+export type ShownEntry = z.output<typeof auditEntrySchema>;
+
+export const searchAnswer = z
+  .object({ items: z.array(auditEntrySchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'AuditEntryList' });
+
+export const showEntry = (row: FoundEntry): ShownEntry => ({
+  stream: row.stream,
+  sequence: row.sequence,
+  leafIndex: row.leaf_index,
+  actor: row.actor,
+  action: row.action,
+  outcome: row.outcome,
+  reason: row.reason,
+  details: row.details,
+  personalDigest: row.personal_digest,
+  occurredAt: row.occurred_at.toISOString(),
+});
+
+/** What was searched for, as the trail keeps it. */
+export const filterOf = ({ from, to, ...rest }: AuditFilter): Record<string, unknown> => ({
+  ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+  ...(from ? { from: from.toISOString() } : {}),
+  ...(to ? { to: to.toISOString() } : {}),
+});
+
+const sort = 'newest';
+
+export const cursorAfter = ({ time: at, stream, sequence }: FoundEntry): string =>
+  writeCursor({ sort, time: at, id: `${stream}/${sequence}` });
+
+export function placeOf({ time: at, id }: Cursor): AuditPlace {
+  const [stream = '', sequence] = id.split('/');
+  return { time: at, stream, sequence: Number(sequence) || 0 };
+}

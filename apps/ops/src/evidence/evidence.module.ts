@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
+import { ActivityExecutionFailedError } from '@temporalio/client';
+import type { EvidenceActivities } from '#activities/evidence';
+import { findingKinds, readTrust, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
+import { keptEvidence, knownIssuers } from '#libs/db';
+import { reissueIdPattern, taskQueues } from '#libs/domain';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { recordLook } from '../audit/audited-act.js';
+import { Dependencies } from '../dependencies.js';
+import { Documented } from '../openapi/documented.js';
+import { problem, unavailable } from '../problems.js';
+
+/** How long a bundle may take to make, in milliseconds: a checkpoint that covers the reissue is waited for. */
+const makeTimeoutMs = 25_000;
+const marginMs = 1_000;
+
+const idSchema = z.string().regex(reissueIdPattern);
+const place = z.object({
+  stream: z.string(),
+  sequence: z.int().optional(),
+  leafIndex: z.int().optional(),
+});
+const verdictSchema = z
+  .object({
+    valid: z.boolean(),
+    unproven: z.array(z.object({ what: z.string(), entry: place.optional(), message: z.string() })),
+    findings: z.array(
+      z.object({
+        kind: z.enum(Object.keys(findingKinds) as [keyof typeof findingKinds]),
+        entry: place.optional(),
+        message: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Verdict' });
+
+@Controller('v1')
+@Roles('auditor')
+class EvidenceController {
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  @Get('reissues/:id/evidence')
+  @Documented('exportEvidence', 'Everything that proves what happened in a reissue; it has personal data', {
+    200: 'A bundle: `npm run verify` verifies it offline',
+  })
+  async evidence(
+    @CallingStaff() staff: Staff,
+    @Param('id', { schema: idSchema }) id: string,
+  ): Promise<Response> {
+    const { db, temporal } = this.dependencies;
+    await recordLook(this.dependencies, staff, 'exportEvidence', { reissueId: id });
+    const exportId = randomUUID();
+    const made = await temporal.client
+      .withDeadline(Date.now() + makeTimeoutMs + marginMs, () =>
+        temporal.client.activity.typed<EvidenceActivities>().execute('assembleEvidence', {
+          id: `evidence/${exportId}`,
+          taskQueue: taskQueues.reissue,
+          args: [{ exportId, reissueId: id, requestedBy: staff.actor }],
+          scheduleToCloseTimeout: makeTimeoutMs,
+        }),
+      )
+      .catch((error: unknown) => {
+        throw error instanceof ActivityExecutionFailedError ? unavailable(error) : error;
+      });
+    const bundle = made === 'MADE' ? await keptEvidence(db, exportId) : undefined;
+    if (!bundle) throw problem('not-found');
+    return new Response(new Uint8Array(gunzipSync(bundle)), {
+      headers: {
+        'content-type': 'application/json',
+        'content-disposition': `attachment; filename="evidence-${id}.json"`,
+        'cache-control': 'no-store',
+      },
+    });
+  }
+
+  @Post('evidence/verify')
+  @HttpCode(200)
+  @Documented(
+    'verifyEvidence',
+    'Verify a bundle by the keys and authorities that are in use here',
+    { 200: verdictSchema },
+    'Convenient, and no proof: whoever does not believe this server runs `npm run verify` with a trust file of their own.',
+  )
+  async verify(@Body() bundle: unknown): Promise<Verdict> {
+    return verifyEvidence(bundle, await this.trust());
+  }
+
+  private async trust(): Promise<TrustFile> {
+    const { config, db } = this.dependencies;
+    const issuers = await knownIssuers(db);
+    return readTrust({
+      format: 'reseal-trust/1',
+      origin: config.auditOrigin,
+      auditKeys: config.auditPublicKeys?.keys.map(({ validFrom, validUntil, ...jwk }) => ({
+        jwk,
+        validFrom,
+        ...(validUntil ? { validUntil } : {}),
+      })),
+      receiptKeys: config.receiptPublicKeys?.keys ?? [],
+      certificateAuthorities: issuers.flatMap(({ subject, certificate, root }) =>
+        [certificate, root].map((der) => ({
+          subject,
+          sha256: createHash('sha256').update(der).digest('hex'),
+        })),
+      ),
+    });
+  }
+}
+
+/** Evidence for auditors, made by the worker, which has the keys and what customers told. */
+@Module({ controllers: [EvidenceController] })
+export class EvidenceModule {}
