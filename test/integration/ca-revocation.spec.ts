@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
+import { begunOperation, type GivenOperation } from '../world/operations.js';
 import { MovableClock } from '../world/movable-clock.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
@@ -55,6 +56,18 @@ async function ca(
   } finally {
     await close();
   }
+}
+
+/** An operation on these certificates that somebody else has approved; the arguments that name it. */
+async function approved(
+  kind: 'revoke' | 'hold' | 'release',
+  serials: readonly string[],
+  more: Partial<GivenOperation> = {},
+): Promise<string[]> {
+  const parameters = kind === 'revoke' ? { revocationReason: 'keyCompromise' as const } : {};
+  const targets = serials.map((target) => ({ target }));
+  const operationId = await begunOperation(owner, { kind, targets, parameters, at: clock.now(), ...more });
+  return ['--operation', operationId];
 }
 
 function list(...lines: string[]): string {
@@ -132,10 +145,10 @@ describe('revoking a list of certificates', () => {
   it('does what it showed once it is confirmed, with an audit entry before and after', async () => {
     const { serials } = await mixed();
     const before = (await entries('certificates.revoke')).length;
-    const file = list(...serials);
     const at = '2026-10-31T21:00:00+09:00';
-    const options = [...revocation, '--invalidity-date', at, '--comment', '서버 침해', '--json'];
-    const done = await ca('revoke', ['--serials', file, ...options, '--confirm']);
+    const parameters = { revocationReason: 'keyCompromise', invalidityDate: at } as const;
+    const operation = await approved('revoke', serials, { parameters });
+    const done = await ca('revoke', [...operation, '--comment', '서버 침해', '--json', '--confirm']);
     expect(done.code).toBe(3);
     expect(Object.values(outcomesOf(done))).toEqual([
       ...['REVOKED', 'REVOKED', 'ALREADY_REVOKED', 'EXPIRED', 'UNKNOWN'],
@@ -152,7 +165,10 @@ describe('revoking a list of certificates', () => {
 
     const [start, end, ...more] = (await entries('certificates.revoke')).slice(before);
     expect(more).toEqual([]);
-    const about = { certificates: 5, reason: 'keyCompromise', comment: '서버 침해' };
+    const about = {
+      ...{ operationId: operation[1], approvedBy: 'staff:april' },
+      ...{ certificates: 5, reason: 'keyCompromise', comment: '서버 침해' },
+    };
     expect(start).toMatchObject({ actor: 'operator:spec', outcome: 'STARTED', details: about });
     expect(end).toMatchObject({ actor: 'operator:spec', outcome: 'DONE', details: { ...about, counts } });
     expect(end!.details.listDigest).toBe(start!.details.listDigest);
@@ -162,16 +178,16 @@ describe('revoking a list of certificates', () => {
     const [serial] = await enrolCertificates(owner, 1);
     const octets = serial!.toUpperCase().match(/../g)!.join(':');
     const file = list('# found on a lost laptop', serial!, '', octets, `0x${serial}`, `00${serial}\r`);
-    const done = await ca('revoke', ['--serials', file, ...revocation, '--confirm', '--json']);
-    expect(outcomesOf(done)).toEqual({ [serial!]: 'REVOKED' });
-    expect(done.code).toBe(0);
+    const shown = await ca('revoke', ['--serials', file, ...revocation, '--json']);
+    expect(outcomesOf(shown)).toEqual({ [serial!]: 'REVOKE' });
+    expect(shown.code).toBe(0);
   });
 
   it('names every line that is no serial number and changes nothing', async () => {
     const [serial] = await enrolCertificates(owner, 1);
     const before = await everything();
     const file = list(serial!, 'CN=홍가상', '', `${serial},`, serial!);
-    const run = ca('revoke', ['--serials', file, ...revocation, '--confirm']);
+    const run = ca('revoke', ['--serials', file, ...revocation]);
     await expect(run).rejects.toThrow(
       `line 2 is no serial number: "CN=홍가상"\nline 4 is no serial number: "${serial},"\nNothing was changed.`,
     );
@@ -179,13 +195,14 @@ describe('revoking a list of certificates', () => {
   });
 
   it.each([
-    ['no list', ['--reason', 'superseded', '--confirm']],
-    ['an empty list', ['--serials', '/dev/null', '--reason', 'superseded', '--confirm']],
-    ['a list that is not there', ['--serials', '/nonexistent', '--reason', 'superseded', '--confirm']],
+    ['no list', ['--reason', 'superseded']],
+    ['an empty list', ['--serials', '/dev/null', '--reason', 'superseded']],
+    ['a list that is not there', ['--serials', '/nonexistent', '--reason', 'superseded']],
     ['a list and serials beside it', ['--serials', '/dev/null', '10ab', '--reason', 'superseded']],
-    ['no reason', ['10ab', '--confirm']],
-    ['certificateHold as a reason', ['10ab', '--reason', 'certificateHold', '--confirm']],
-    ['a reason of CAs', ['10ab', '--reason', 'cACompromise', '--confirm']],
+    ['no reason', ['10ab']],
+    ['certificateHold as a reason', ['10ab', '--reason', 'certificateHold']],
+    ['a reason of CAs', ['10ab', '--reason', 'cACompromise']],
+    ['serials beside an operation', ['10ab', '--operation', `op_${'0'.repeat(32)}`]],
     [
       'an invalidity date in the future',
       ['10ab', ...revocation, '--invalidity-date', '2026-11-05T03:04:06Z'],
@@ -208,8 +225,7 @@ describe('revoking a list of certificates', () => {
 
   it('goes on where it was interrupted when it is run again', async () => {
     const serials = await enrolCertificates(owner, 220);
-    const file = list(...serials);
-    const given = ['--serials', file, ...revocation, '--confirm', '--json'];
+    const given = [...(await approved('revoke', serials)), '--confirm', '--json'];
     const outcomes = { left: 10 };
     const closed = () => {
       if ((outcomes.left -= 1) < 0) throw new Error('the terminal is gone');
@@ -252,17 +268,55 @@ describe('holding and releasing', () => {
       ['hold', 'HELD', 'ALREADY_ON_HOLD'],
       ['release', 'RELEASED', 'NOT_ON_HOLD'],
     ] as const) {
-      const done = await ca(name, [...serials, '--confirm', '--json', '--comment', '고객이 찾음']);
+      const operation = await approved(name, serials);
+      const done = await ca(name, [...operation, '--confirm', '--json', '--comment', '고객이 찾음']);
       expect([done.code, ...Object.values(outcomesOf(done))]).toEqual([0, word, word]);
-      const repeated = await ca(name, [...serials, '--confirm', '--json']);
+      const repeated = await ca(name, [...operation, '--confirm', '--json']);
       expect([repeated.code, ...Object.values(outcomesOf(repeated))]).toEqual([0, again, again]);
     }
   });
 
   it('is refused for what is revoked, with an exit code of its own', async () => {
     const [serial] = await enrolCertificates(owner, 1);
-    await ca('revoke', [serial!, '--reason', 'affiliationChanged', '--confirm']);
-    for (const name of ['hold', 'release'])
-      expect(await ca(name, [serial!, '--confirm', '--json'])).toMatchObject({ code: 3 });
+    await ca('revoke', [...(await approved('revoke', [serial!])), '--confirm']);
+    for (const name of ['hold', 'release'] as const)
+      expect(await ca(name, [...(await approved(name, [serial!])), '--confirm', '--json'])).toMatchObject({
+        code: 3,
+      });
+  });
+});
+
+describe('without an operation that another person approved', () => {
+  const refused = (name: string, args: string[]) => expect(ca(name, args)).rejects;
+
+  it('nothing is changed, whatever the command line says', async () => {
+    const [serial] = await enrolCertificates(owner, 1);
+    await refused('revoke', [serial!, ...revocation, '--confirm']).toThrow(/name it by --operation/);
+    await refused('hold', ['--operation', `op_${'0'.repeat(32)}`, '--confirm']).toThrow(/OPERATION_UNKNOWN/);
+    const unapproved = await approved('hold', [serial!], { approvedBy: null });
+    await refused('hold', [...unapproved, '--confirm']).toThrow(/OPERATION_NOT_APPROVED/);
+    const other = await approved('hold', [serial!]);
+    await refused('revoke', [...other, '--confirm']).toThrow(/NOT_IN_OPERATION/);
+    const row = await owner.selectFrom('certificate').selectAll().where('serial', '=', serial!).execute();
+    expect(row).toMatchObject([{ hold_at: null, revoked_at: null }]);
+    expect((await entries('certificates.hold')).slice(-2)).toMatchObject([
+      { outcome: 'REFUSED', reason: 'OPERATION_UNKNOWN' },
+      { outcome: 'REFUSED', reason: 'OPERATION_NOT_APPROVED' },
+    ]);
+  });
+
+  it('nothing is changed if its items, its parameters or its requester were altered afterwards', async () => {
+    const [serial, another] = await enrolCertificates(owner, 2);
+    const altered = {
+      operation_item: sql`update operation_item set target = ${another!}`,
+      parameters: sql`update operation set parameters = '{"revocationReason": "superseded"}'`,
+      requester: sql`update operation set reason = 'something else'`,
+    };
+    for (const update of Object.values(altered)) {
+      const operation = await approved('revoke', [serial!]);
+      await sql`${update} where operation_id = ${operation[1]}`.execute(owner);
+      await refused('revoke', [...operation, '--confirm']).toThrow(/OPERATION_ALTERED/);
+    }
+    expect(await revokedOf([serial!, another!])).toBe(0);
   });
 });

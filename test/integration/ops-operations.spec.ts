@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createOperationActivities } from '#activities/operations';
+import { createDatabase, type Database } from '#libs/db';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { insertBareReissue } from '../world/bare-reissue.js';
+import { enrolCertificates } from '../world/enrolled-certificates.js';
+import { approver, auditor, operator, OpsWorld } from '../world/ops-world.js';
+import { asSpec } from '../world/test-database.js';
+
+const both = { sub: 'sam', name: 'Sam', roles: ['operator', 'approver'] } as const;
+const colleague = { sub: 'oscar', name: 'Oscar', roles: ['operator'] } as const;
+
+let world: OpsWorld;
+let worker: Database;
+beforeAll(async () => {
+  world = await OpsWorld.create();
+  worker = createDatabase({ url: world.database.urlOf('worker'), ...asSpec });
+});
+afterAll(async () => {
+  await worker.destroy();
+  await world.close();
+});
+
+const newKey = () => randomBytes(16).toString('hex');
+const plan = (body: object, as: object = operator, key = newKey()) =>
+  world.call('POST', '/v1/operations', as, { body, headers: { 'idempotency-key': key } });
+const act = (id: string, name: string, as: object, body: object = {}) =>
+  world.call('POST', `/v1/operations/${id}/${name}`, as, { body });
+
+const revocation = (serials: readonly string[]) => ({
+  kind: 'revoke',
+  selection: { serials },
+  parameters: { revocationReason: 'keyCompromise' },
+  reason: 'found in a dump',
+});
+
+/** An operation on certificates, confirmed by who asked for it. */
+async function waiting(serials: readonly string[], as: object = operator) {
+  const { json } = await plan(revocation(serials), as);
+  expect((await act(json.id, 'confirm', as, { digest: json.digest })).json.state).toBe('AWAITING_APPROVAL');
+  return json as { id: string; digest: string };
+}
+
+/** Carries it out as the workflow does. */
+async function run(operationId: string): Promise<void> {
+  const temporal = { workflow: undefined as never };
+  const logger = pino({ level: 'silent' });
+  const activities = createOperationActivities({ db: worker, clock: () => new Date(), temporal, logger });
+  const inActivity = <T>(work: () => Promise<T>) =>
+    new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
+  if (!(await inActivity(() => activities.beginOperation(operationId)))) return;
+  while ((await inActivity(() => activities.runOperationItems(operationId))).more);
+  await inActivity(() => activities.endOperation(operationId));
+}
+
+const shown = async (id: string) => (await world.get(`/v1/operations/${id}`, auditor)).json;
+const revoked = async (serials: readonly string[]) =>
+  (
+    await world.owner
+      .selectFrom('certificate')
+      .select('serial')
+      .where('serial', 'in', serials)
+      .where('revoked_at', 'is not', null)
+      .execute()
+  ).length;
+const entriesOf = (operationId: string) =>
+  world.owner
+    .selectFrom('authority_entry')
+    .select(['actor', 'action', 'outcome', 'reason'])
+    .where(sql`details ->> 'operationId'`, '=', operationId)
+    .orderBy('position')
+    .execute();
+
+describe('planning', () => {
+  it('answers with the exact list and what would become of each, and changes nothing', async () => {
+    const [valid] = await enrolCertificates(world.owner, 1);
+    const [gone] = await enrolCertificates(world.owner, 1, {
+      revoked_at: new Date('2026-10-01T00:00:00Z'),
+      revocation_reason: 'superseded',
+    });
+    const { status, json } = await plan(revocation([valid!, gone!, '10abc']));
+    expect(status).toBe(201);
+    expect(json).toMatchObject({
+      state: 'PLANNED',
+      items: 3,
+      planned: { REVOKED: 1, ALREADY_REVOKED: 1, UNKNOWN: 1 },
+      needsApproval: true,
+      requestedBy: 'staff:olivia',
+    });
+    const items = (await world.get(`/v1/operations/${json.id}/items`)).json.items;
+    expect(items.map(({ target, plan: { expected, acts } }: never) => [target, expected, acts])).toEqual([
+      [valid, 'REVOKED', true],
+      [gone, 'ALREADY_REVOKED', false],
+      ['10abc', 'UNKNOWN', false],
+    ]);
+    expect(await revoked([valid!])).toBe(0);
+  });
+
+  it('finds parked reissues by a filter, and says what is known of an unknown outcome', async () => {
+    const at = new Date('2026-11-20T00:00:00Z');
+    const park = { parked_since: at, park_sequence: 3, customer_ref: `cr_${newKey()}` };
+    const unknown = await insertBareReissue(world.owner, at, {
+      ...park,
+      ...{ state: 'ISSUING', parked_step: 'ISSUE_CERTIFICATE', parked_code: 'OUTCOME_UNKNOWN' },
+    });
+    await insertBareReissue(world.owner, at, { customer_ref: park.customer_ref });
+    const selection = { filter: { customerRef: park.customer_ref } };
+    const { json } = await plan({ kind: 'retry', selection, reason: 'the signer is back' });
+    const { items } = (await world.get(`/v1/operations/${json.id}/items`)).json;
+    expect(items).toMatchObject([
+      { target: unknown, plan: { expected: 'RETRIED', code: 'OUTCOME_UNKNOWN', finding: 'NOT_SIGNED' } },
+    ]);
+  });
+
+  it('the same key with the same body is the same operation, with another body a conflict', async () => {
+    const key = newKey();
+    const [serial] = await enrolCertificates(world.owner, 1);
+    const answers = await Promise.all([1, 2, 3].map(() => plan(revocation([serial!]), operator, key)));
+    expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
+    expect((await plan(revocation(['10ab']), operator, key)).problem).toBe('idempotency-mismatch');
+    const without = await world.call('POST', '/v1/operations', operator, { body: revocation([serial!]) });
+    expect(without.problem).toBe('idempotency-key-required');
+  });
+
+  it.each([
+    ['nothing', { kind: 'hold', selection: { serials: [] }, reason: 'why not' }, 'nothing-selected'],
+    ['reissues of a revocation', { ...revocation([]), selection: { reissueIds: [] } }, 'invalid-request'],
+    ['a revocation without its reason', { ...revocation(['10ab']), parameters: {} }, 'invalid-request'],
+    ['a hold with a reason of revocations', { ...revocation(['10ab']), kind: 'hold' }, 'invalid-request'],
+    ['no reason in words', { ...revocation(['10ab']), reason: ' ' }, 'invalid-request'],
+  ])('refuses %s', async (_what, body, expected) => {
+    expect((await plan(body)).problem).toBe(expected);
+  });
+});
+
+describe('approving', () => {
+  it('begins exactly what was read, is done by another, and every outcome is visible', async () => {
+    const serials = await enrolCertificates(world.owner, 12);
+    const { id, digest } = await waiting(serials);
+    await run(id); // sent by somebody with Temporal's own tools
+    expect(await revoked(serials)).toBe(0);
+    expect((await act(id, 'approve', approver, { digest, comment: 'seen' })).json.state).toBe('RUNNING');
+    await run(id);
+    expect(await revoked(serials)).toBe(12);
+    expect(await shown(id)).toMatchObject({
+      state: 'DONE',
+      outcomes: { REVOKED: 12 },
+      untried: 0,
+      approvals: [{ decidedBy: 'staff:april', decision: 'APPROVED', comment: 'seen', digest }],
+    });
+    await run(id);
+    expect((await entriesOf(id)).filter(({ action }) => !action.startsWith('certificate.'))).toMatchObject([
+      { actor: 'staff:olivia', action: 'plan' },
+      { actor: 'staff:olivia', action: 'confirm' },
+      { action: 'runOperation', outcome: 'REFUSED', reason: 'OPERATION_NOT_RUNNING' },
+      { actor: 'staff:april', action: 'approve' },
+      { actor: 'staff:olivia', action: 'runOperation', outcome: 'STARTED' },
+      { actor: 'staff:olivia', action: 'runOperation', outcome: 'DONE' },
+      { action: 'runOperation', outcome: 'REFUSED' },
+    ]);
+  });
+
+  it('is not for who asked, whatever roles they have, and the refusal is audited', async () => {
+    const serials = await enrolCertificates(world.owner, 1);
+    const { id, digest } = await waiting(serials, both);
+    expect((await act(id, 'approve', both, { digest })).problem).toBe('not-your-own');
+    expect((await entriesOf(id)).at(-1)).toMatchObject({ actor: 'staff:sam', outcome: 'REFUSED' });
+    await expect(
+      sql`insert into operation_approval values (${id}, ${digest}, 'staff:sam', 'staff:sam', 'APPROVED', null, now())`.execute(
+        world.owner,
+      ),
+    ).rejects.toThrow(/check constraint/);
+    expect((await act(id, 'approve', colleague, { digest })).problem).toBe('role-required');
+  });
+
+  it('of a request that has changed is void', async () => {
+    const serials = await enrolCertificates(world.owner, 2);
+    const { id, digest } = await waiting(serials.slice(0, 1));
+    const change = (as: object) =>
+      world.call('PATCH', `/v1/operations/${id}`, as, { body: { selection: { serials } } });
+    expect((await change(colleague)).problem).toBe('not-your-operation');
+    const changed = await change(operator);
+    expect(changed.json).toMatchObject({ state: 'PLANNED', items: 2 });
+    expect(changed.json.digest).not.toBe(digest);
+    expect((await act(id, 'approve', approver, { digest })).problem).toBe('wrong-operation-state');
+    expect((await act(id, 'confirm', operator, { digest })).problem).toBe('operation-changed');
+    await act(id, 'confirm', operator, { digest: changed.json.digest });
+    expect((await act(id, 'approve', approver, { digest })).problem).toBe('operation-changed');
+  });
+
+  it('counts for nothing once anybody altered what was approved, also in the database itself', async () => {
+    const serials = await enrolCertificates(world.owner, 3);
+    const alterations = [
+      sql`update operation_item set target = ${serials[2]!} where ordinal = 0`,
+      sql`update operation_item set plan = '{}'`,
+      sql`update operation set parameters = '{"revocationReason": "superseded"}'`,
+      sql`update operation set reason = 'another'`,
+      sql`delete from operation_approval`,
+    ];
+    for (const alteration of alterations) {
+      const { id, digest } = await waiting(serials.slice(0, 2));
+      await act(id, 'approve', approver, { digest });
+      const joint = alteration === alterations[0] || alteration === alterations[1] ? sql`and` : sql`where`;
+      const where = alteration === alterations[1] ? sql`where` : joint;
+      await sql`${alteration} ${where} operation_id = ${id}`.execute(world.owner);
+      await run(id);
+      expect((await shown(id)).state).toBe('REJECTED');
+    }
+    expect(await revoked(serials)).toBe(0);
+  });
+
+  it('is a decision: what is rejected or cancelled stays so', async () => {
+    const serials = await enrolCertificates(world.owner, 1);
+    const one = await waiting(serials);
+    const rejected = await act(one.id, 'reject', approver, { digest: one.digest, comment: 'ask them first' });
+    expect(rejected.json.state).toBe('REJECTED');
+    expect((await act(one.id, 'approve', approver, { digest: one.digest })).problem).toBe(
+      'wrong-operation-state',
+    );
+    const two = await waiting(serials);
+    expect((await act(two.id, 'cancel', colleague)).json.state).toBe('CANCELLED');
+    expect((await act(two.id, 'approve', approver, { digest: two.digest })).problem).toBe(
+      'wrong-operation-state',
+    );
+    expect(await revoked(serials)).toBe(0);
+  });
+});
+
+it('lists are newest first, by state and kind, in pages that do not overlap', async () => {
+  const found: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const query: string = `state=CANCELLED,REJECTED&kind=revoke&limit=2${cursor && `&cursor=${cursor}`}`;
+    const { json } = await world.get(`/v1/operations?${query}`, auditor);
+    found.push(...json.items.map(({ id }: { id: string }) => id));
+    cursor = json.nextCursor;
+  }
+  expect(new Set(found).size).toBe(found.length);
+  expect(found.length).toBeGreaterThan(4);
+});
