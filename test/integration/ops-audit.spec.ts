@@ -36,23 +36,293 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Of one customer in three. Ten entries, of which two began in each moment, across reissues too. */
+/** Of one customer in three. Ten entries, two of them in the same moment as two of every other reissue. */
 async function reissueWithEntries(n: number): Promise<string> {
   const at = (step: number) => new Date(began + Math.floor(step / 2) * minute);
   const reissueId = await insertBareReissue(world.owner, at(0), { customer_ref: `cr_${n % 3}` });
   await inTransaction(world.owner, async (tx) => {
     for (let step = 0; step < 10; step += 1)
-      await appendAudit(tx, {
-        reissue_id: reissueId,
-        sequence: step + 1,
+      await appendAudit(tx, reissueId, {
         actor: step % 2 ? 'customer' : 'system',
         action: step === 9 ? 'signCertificate' : 'giveConsents',
         outcome: step === 4 ? 'REFUSED' : 'DONE',
-        reason: step === 4 ? formula : null,
-        details: JSON.stringify(step === 9 ? { serial: serials[n % 2] } : { step }),
-        personal_digest: null,
+        ...(step === 4 ? { reason: formula } : {}),
+        details: step === 9 ? { serial: serials[n % 2]! } : { step },
         occurred_at: at(step),
       });
   });
   return reissueId;
 }
+
+const actOutside = (n: number) =>
+  appendAuthorityEntry(world.owner, {
+    actor: n % 2 ? 'staff:olivia' : 'operator:bora',
+    action: n % 2 ? 'readReissue' : 'revoke',
+    outcome: 'DONE',
+    details: n % 2 ? { reissueId: reissueIds[n % 6]! } : { serial: serials[0] },
+    occurredAt: new Date(began + n * minute),
+  });
+
+async function page(query: string): Promise<{ items: Entry[]; nextCursor: string | null }> {
+  const { status, json } = await world.get(`/v1/audit?${query}`, auditor);
+  expect([status, json]).toEqual([200, expect.anything()]);
+  return json as { items: Entry[]; nextCursor: string | null };
+}
+
+/** Page by page, of what was there before anybody looked. */
+async function all(query: string): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const next = await page(`to=2026-10-01T00:00:00Z&${query}&limit=7${cursor && `&cursor=${cursor}`}`);
+    found.push(...next.items);
+    cursor = next.nextCursor;
+  }
+  return found;
+}
+
+const placeOf = ({ stream, sequence }: Entry) => `${stream}/${sequence}`;
+
+/** What somebody did lately, the newest first. */
+const looksOf = async (sub: string) =>
+  (await page(`actor=staff:${sub}&limit=200`)).items.map(({ action, outcome, details }) => ({
+    ...{ action, outcome, details },
+  }));
+
+describe('the search of the audit trail', () => {
+  it('shows every entry once, page by page, the newest first, also where many are of one moment', async () => {
+    const found = await all('');
+    expect(new Set(found.map(placeOf)).size).toBe(68);
+    expect(found).toHaveLength(68);
+    const times = found.map(({ occurredAt }) => occurredAt);
+    expect(times).toEqual(times.toSorted().reverse());
+    expect(await all('')).toEqual(found);
+  });
+
+  it.each<[string, () => number, (entry: Entry) => boolean]>([
+    ['actor=customer', () => 30, ({ actor }) => actor === 'customer'],
+    [
+      'actor=staff:olivia',
+      () => 4,
+      ({ actor, stream }) => actor === 'staff:olivia' && stream === 'authority',
+    ],
+    ['action=signCertificate', () => 6, ({ action }) => action === 'signCertificate'],
+    ['outcome=REFUSED', () => 6, ({ outcome }) => outcome === 'REFUSED'],
+    ['actor=system&outcome=REFUSED', () => 6, ({ actor }) => actor === 'system'],
+    ['customerRef=cr_1', () => 20, ({ stream }) => [reissueIds[1], reissueIds[4]].includes(stream)],
+    [`serial=${serials[0].toUpperCase()}`, () => 7, ({ details }) => details.serial === serials[0]],
+    ['from=2026-09-01T00:04:00Z', () => 12 + 4, ({ occurredAt }) => occurredAt >= '2026-09-01T00:04:00.000Z'],
+    ['to=2026-09-01T09:01:00%2B09:00', () => 13, ({ occurredAt }) => occurredAt < '2026-09-01T00:01:00.000Z'],
+    ['customerRef=cr_1&serial=ffff', () => 0, () => false],
+  ])('by %s finds what it is about and nothing else', async (query, count, about) => {
+    // A later `to` in the query would count twice: it is asked for in one page.
+    const found = query.startsWith('to=') ? (await page(`${query}&limit=200`)).items : await all(query);
+    expect(found).toHaveLength(count());
+    expect(found.filter((entry) => !about(entry))).toEqual([]);
+  });
+
+  it('by a reissue finds its own entries, and what was done outside it that names it', async () => {
+    const found = await all(`reissueId=${reissueIds[1]!}`);
+    expect(found.filter(({ stream }) => stream === reissueIds[1])).toHaveLength(10);
+    const outside = found.filter(({ stream }) => stream === 'authority');
+    expect(outside.map(({ details }) => details)).toEqual([
+      { reissueId: reissueIds[1] },
+      { reissueId: reissueIds[1] },
+    ]);
+  });
+
+  it('tells where in the log an entry is, once it is there', async () => {
+    expect((await all('')).every(({ leafIndex }) => leafIndex === null)).toBe(true);
+    const now = new Date();
+    await inTransaction(world.owner, (tx) => sequenceEntries(tx, 1_000, now));
+    await inTransaction(world.owner, (tx) =>
+      makeCheckpoint(tx, { origin: 'reseal', key, intervalMs: 0 }, now),
+    );
+    const indexes = (await all('')).map(({ leafIndex }) => leafIndex);
+    expect(indexes.every((index) => index !== null)).toBe(true);
+    expect(new Set(indexes).size).toBe(68);
+  });
+
+  it.each([
+    ['actor=two words', 'actor'],
+    ['serial=xyz', 'serial'],
+    ['reissueId=ri_1', 'reissueId'],
+    ['from=yesterday', 'from'],
+    ['limit=201', 'limit'],
+    ['cursor=abc', 'cursor'],
+    ['actr=customer', 'actr'],
+  ])('refuses %s, and puts nothing on record', async (query, name) => {
+    const before = (await looksOf('audrey')).length;
+    const { status, text } = await world.get(`/v1/audit?${query}`, auditor);
+    expect(status).toBe(422);
+    expect(text).toContain(name);
+    expect((await looksOf('audrey')).length).toBe(before + 1); // the count itself is a look
+  });
+
+  it('refuses a cursor of another list', async () => {
+    const { json } = await world.get('/v1/reissues?limit=1', auditor);
+    const { nextCursor } = json as { nextCursor: string };
+    expect((await world.get(`/v1/audit?cursor=${nextCursor}`, auditor)).status).toBe(422);
+  });
+});
+
+describe('a look at the audit trail', () => {
+  it('is itself in the trail, with what was looked for, before anything is seen', async () => {
+    await world.get(`/v1/audit?customerRef=cr_2&from=2026-09-01T09:00:00%2B09:00`, { ...auditor, sub: 'a1' });
+    await world.get(`/v1/audit/export?format=csv&serial=${serials[1]}`, { ...auditor, sub: 'a1' });
+    await world.get('/v1/audit/access-review?month=2026-09', { ...auditor, sub: 'a1' });
+    expect((await looksOf('a1')).reverse()).toEqual([
+      {
+        action: 'searchAudit',
+        outcome: 'DONE',
+        details: { filter: { customerRef: 'cr_2', from: '2026-09-01T00:00:00.000Z' } },
+      },
+      {
+        action: 'exportAudit',
+        outcome: 'DONE',
+        details: { format: 'csv', filter: { serial: serials[1] } },
+      },
+      { action: 'reviewAccess', outcome: 'DONE', details: { month: '2026-09' } },
+    ]);
+  });
+
+  it('shows nothing when it cannot be put on record', async () => {
+    await sql`ALTER TABLE authority_entry ADD CONSTRAINT broken CHECK (false) NOT VALID`.execute(world.owner);
+    try {
+      for (const path of ['', '/export', '/access-review?month=2026-09']) {
+        const { status, text } = await world.get(`/v1/audit${path}`, auditor);
+        expect(status).toBeGreaterThanOrEqual(500);
+        expect(text).not.toContain('giveConsents');
+      }
+    } finally {
+      await sql`ALTER TABLE authority_entry DROP CONSTRAINT broken`.execute(world.owner);
+    }
+  });
+
+  it('is not for operators', async () => {
+    for (const path of ['', '/export', '/checkpoints', '/access-review?month=2026-09'])
+      expect((await world.get(`/v1/audit${path}`, operator)).problem).toBe('role-required');
+  });
+});
+
+describe('an export', () => {
+  const old = 'to=2026-10-01T00:00:00Z';
+
+  it('as JSON Lines has what the search has, in the same order', async () => {
+    const { status, headers, text } = await world.get(`/v1/audit/export?${old}`, auditor);
+    expect([status, headers['content-type']]).toEqual([200, 'application/jsonl']);
+    expect(headers['content-disposition']).toMatch(/^attachment; filename="audit\.jsonl"$/);
+    expect(headers['cache-control']).toBe('no-store');
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Entry);
+    expect(lines).toEqual(await all(''));
+  });
+
+  it('as CSV has a header, a record for each, and no cell that a spreadsheet would run', async () => {
+    const { headers, text } = await world.get(`/v1/audit/export?${old}&format=csv`, auditor);
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    const records = readCsv(text);
+    expect(records[0]).toEqual([
+      ...['occurredAt', 'stream', 'sequence', 'leafIndex', 'actor', 'action', 'outcome', 'reason', 'details'],
+      'personalDigest',
+    ]);
+    expect(records).toHaveLength(69);
+    expect(records.every((cells) => cells.length === 10)).toBe(true);
+    expect(records.filter(([, , , , , , , reason]) => reason === `'${formula}`)).toHaveLength(6);
+    expect(records.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+  });
+
+  it('goes on past a page of the database', async () => {
+    await sql`INSERT INTO authority_entry (actor, action, outcome, details, occurred_at)
+      SELECT 'operator:many', 'rotate', 'DONE', '{}', timestamptz '2026-08-01T00:00:00Z' + n / 10 * interval '1 s'
+      FROM generate_series(1, 2500) AS n`.execute(world.owner);
+    const { text } = await world.get('/v1/audit/export?actor=operator:many', auditor);
+    const places = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => placeOf(JSON.parse(line) as Entry));
+    expect(places).toHaveLength(2_500);
+    expect(new Set(places).size).toBe(2_500);
+  });
+});
+
+/** Reads RFC 4180, so that what is written is told apart from what looks like it. */
+function readCsv(text: string): string[][] {
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
+  const records: string[][] = [[]];
+  for (const [, quoted, bare, end] of text.matchAll(cell)) {
+    records.at(-1)!.push(quoted?.replaceAll('""', '"') ?? bare ?? '');
+    if (end === '\r\n') records.push([]);
+  }
+  return records.slice(0, -1);
+}
+
+describe('the checkpoints', () => {
+  it('are shown as they were signed, the newest first', async () => {
+    const { status, json } = await world.get('/v1/audit/checkpoints', auditor);
+    expect(status).toBe(200);
+    const [newest] = (json as { items: { size: number; root: string; jws: string }[] }).items;
+    const [, payload = ''] = newest!.jws.split('.');
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+      origin: 'reseal',
+      size: newest!.size,
+      root: newest!.root,
+    });
+  });
+});
+
+describe('the access review of a month', () => {
+  const review = (accept: string) =>
+    world.call('GET', '/v1/audit/access-review?month=2026-09', auditor, { headers: { accept } });
+
+  it('sums up by person what was looked at and done, in a month as Korea counts it', async () => {
+    const { json } = await review('application/json');
+    expect(json).toMatchObject({
+      month: '2026-09',
+      from: '2026-08-31T15:00:00.000Z',
+      to: '2026-09-30T15:00:00.000Z',
+    });
+    const { people } = json as { people: { actor: string; acts: Record<string, unknown>[] }[] };
+    expect(people).toEqual([
+      {
+        actor: 'operator:bora',
+        acts: [expect.objectContaining({ action: 'revoke', times: 4, reissues: 0 })],
+      },
+      {
+        actor: 'staff:olivia',
+        acts: [
+          {
+            ...{ action: 'readReissue', outcome: 'DONE', times: 4, reissues: 3 },
+            ...{ first: '2026-09-01T00:01:00.000Z', last: '2026-09-01T00:07:00.000Z' },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('comes as a page to be signed, too, and as CSV', async () => {
+    const page = await review('text/markdown');
+    expect(page.headers['content-type']).toBe('text/markdown; charset=utf-8');
+    expect(page.text).toContain('# Access review 2026-09');
+    expect(page.text).toMatch(/\| staff:olivia \| readReissue \| DONE \| 4 \| 3 \|/);
+    const table = await review('text/csv');
+    expect(readCsv(table.text)).toHaveLength(3);
+  });
+
+  it('takes months only, and says what it can answer with', async () => {
+    expect((await world.get('/v1/audit/access-review?month=2026-13', auditor)).status).toBe(422);
+    expect((await review('image/png')).status).toBe(406);
+  });
+});
+
+describe('verifying what somebody brings', () => {
+  const verify = (body: object) => world.call('POST', '/v1/evidence/verify', auditor, { body });
+
+  it('says what is no bundle', async () => {
+    const { status, json } = await verify({ format: 'something else' });
+    expect([status, json]).toMatchObject([200, { valid: false }]);
+    const { findings } = json as { findings: { kind: string }[] };
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['FORMAT_INVALID']));
+  });
+});

@@ -6,6 +6,10 @@ import { cursorSchema, limitSchema, writeCursor, type Cursor } from '../paging/c
 import { customerRefSchema } from '../reissues/filter.js';
 
 const word = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
+/** How cursors of this list are told from those of others. */
+const sort = 'newest';
+const ownId = /^\w+\/\d{1,15}$/;
+
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 export const auditFilterShape = {
@@ -21,7 +25,9 @@ export const auditFilterShape = {
 
 export const searchQuery = z.strictObject({
   ...auditFilterShape,
-  cursor: cursorSchema.optional(),
+  cursor: cursorSchema
+    .refine((cursor) => cursor.sort === sort && ownId.test(cursor.id), 'is no cursor of this list')
+    .optional(),
   limit: limitSchema(200, 50),
 });
 
@@ -70,12 +76,10 @@ export const filterOf = ({ from, to, ...rest }: AuditFilter): Record<string, unk
   ...(to ? { to: to.toISOString() } : {}),
 });
 
-const sort = 'newest';
-
 export const cursorAfter = ({ time: at, stream, sequence }: FoundEntry): string =>
   writeCursor({ sort, time: at, id: `${stream}/${sequence}` });
 
 export function placeOf({ time: at, id }: Cursor): AuditPlace {
   const [stream = '', sequence] = id.split('/');
-  return { time: at, stream, sequence: Number(sequence) || 0 };
+  return { time: at, stream, sequence: Number(sequence) };
 }
