@@ -37,6 +37,7 @@ function printAddresses() {
     : [
         ['Reissue API', at(ports.gateway)],
         ['Its documentation', at(ports.gateway, '/docs')],
+        ['Console for staff', at(ports.ops, '/')],
         ['Certificate status', at(ports.status)],
         ['Sandbox: inbox and people', at(ports.sandbox, '/')],
       ];

@@ -17,30 +17,53 @@ const SOURCES = [
 ];
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
 
-/** Compiles the apps, unless nothing has changed since they were compiled last: also an idle compiler takes seconds. */
+/** What a browser loads is built from these, and written to `dist/web`. */
+const WEB_SOURCES = ['apps/web', 'libs/audit', 'libs/domain'];
+const WEB_FILES = /\.(ts|tsx|css|html|svg)$/;
+
+/** Compiles what runs here, and builds what browsers load, unless nothing has changed since: also an idle compiler takes seconds. */
 export async function build({ settings, report }) {
   const { root, logs } = settings;
-  const stamp = path.join(root, 'dist/build.stamp');
-  const sources = fingerprint(root);
-  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === sources) return;
-  const compiler = [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
-  const log = path.join(logs, 'build.log');
+  const compiled = path.join(root, 'dist/build.stamp');
+  const built = path.join(root, 'dist/web/build.stamp');
+  const sources = fingerprint(root, SOURCES, /\.ts$/);
+  const webSources = fingerprint(root, WEB_SOURCES, WEB_FILES);
+  const steps = [];
+  if (!isStamped(compiled, sources))
+    steps.push([
+      ['typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+      'build.log',
+      'The build',
+      compiled,
+      sources,
+    ]);
+  if (!isStamped(built, webSources))
+    steps.push([
+      ['vite/bin/vite.js', 'build', '--config', 'apps/web/vite.config.ts', '--logLevel', 'warn'],
+      ...['build-web.log', 'The build of the console', built, webSources],
+    ]);
+  if (steps.length === 0) return;
   await report.step('Built', async () => {
-    await runToLog(process.execPath, compiler, { log, what: 'The build', cwd: root });
-    writeFileAtomically(stamp, sources);
+    for (const [[script, ...args], log, what, stamp, content] of steps) {
+      const command = [path.join(root, 'node_modules', script), ...args];
+      await runToLog(process.execPath, command, { log: path.join(logs, log), what, cwd: root });
+      writeFileAtomically(stamp, content);
+    }
   });
 }
 
+const isStamped = (stamp, content) => fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === content;
+
 /** Changes with every file that is added, removed or written. */
-function fingerprint(root) {
+function fingerprint(root, folders, files) {
   const hash = crypto.createHash('sha256');
   const add = (file) => {
     const { mtimeMs, size } = fs.statSync(file);
     hash.update(`${file}\0${mtimeMs}\0${size}\n`);
   };
   for (const file of CONFIGURATION) add(path.join(root, file));
-  for (const folder of SOURCES)
+  for (const folder of folders)
     for (const name of fs.readdirSync(path.join(root, folder), { recursive: true }).sort())
-      if (name.endsWith('.ts')) add(path.join(root, folder, name));
+      if (files.test(name)) add(path.join(root, folder, name));
   return hash.digest('hex');
 }
