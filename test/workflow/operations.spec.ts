@@ -16,6 +16,7 @@ afterAll(() => stage.clear());
 const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
 
 async function parked(): Promise<Applicant> {
+  stage.mend();
   const applicant = await stage.arrive('IDENTITY_REQUIRED');
   const answer = await applicant.answerChallenges(rightCodes);
   stage.world.outside.telecom.fault = 'down';
