@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import Provider, { type Context } from 'oidc-provider';
+import Provider, { interactionPolicy, type Context } from 'oidc-provider';
 import { sampleStaff, staffNamed, type SampleStaff } from './sample-staff.js';
-import { signInPage } from './sign-in-page.js';
+import { signInPage, signOutPage } from './sign-in-page.js';
 
 const algorithm = 'ES256';
 /** For whom access tokens are: the operators' app. */
@@ -100,6 +100,16 @@ export class StaffIssuer {
 
 const claimsOf = ({ displayName, roles }: SampleStaff) => ({ name: displayName, roles });
 
+/**
+ * When somebody is asked. Clients count as native here only for their loopback addresses; those would otherwise be asked
+ * for consent each time (RFC 8252 section 8.6), and a console that is loaded again could not find out who is signed in.
+ */
+function interactions(): interactionPolicy.Policy {
+  const policy = interactionPolicy.base();
+  policy.get('consent').checks.remove('native_client_prompt');
+  return policy;
+}
+
 function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): object {
   return {
     jwks: { keys: [key] },
@@ -135,10 +145,19 @@ function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): o
     pkce: { required: (_: Context, client: { clientId: string }) => client.clientId === 'reseal-console' },
     // Browsers of the console ask for tokens from another origin.
     clientBasedCORS: () => true,
-    interactions: { url: (_: Context, { uid }: { uid: string }) => `${signInPath}${uid}` },
+    interactions: {
+      policy: interactions(),
+      url: (_: Context, { uid }: { uid: string }) => `${signInPath}${uid}`,
+    },
     features: {
       devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        // The provider's own page would load its letters from elsewhere.
+        logoutSource: (context: { body: string }, form: string) => {
+          context.body = signOutPage(form);
+        },
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource,

@@ -22,6 +22,13 @@ declare module 'oidc-provider' {
     };
   }
 
+  export namespace interactionPolicy {
+    interface Policy {
+      get(prompt: string): { readonly checks: { remove(reason: string): void } };
+    }
+    function base(): Policy;
+  }
+
   export default class Provider {
     constructor(issuer: string, configuration: object);
     /** Whether a proxy in front names the address. */

@@ -29,3 +29,22 @@ ${staff
 </body>
 </html>
 `;
+
+/** @param form the provider's own, which has the id `op.logoutForm` */
+export const signOutPage = (form: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>Sign out · Reseal sandbox</title>
+</head>
+<body>
+<main>
+<h1>Sign out</h1>
+${form}
+<button autofocus type="submit" form="op.logoutForm" name="logout" value="yes">Sign out · <span lang="ko">로그아웃</span></button>
+</main>
+</body>
+</html>
+`;
