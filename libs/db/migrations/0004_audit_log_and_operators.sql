@@ -151,10 +151,15 @@ CREATE INDEX reissue_by_serial ON reissue (serial) WHERE serial IS NOT NULL;
 CREATE INDEX audit_entry_by_time ON audit_entry (occurred_at DESC, reissue_id, sequence);
 CREATE INDEX audit_entry_by_actor ON audit_entry (actor, occurred_at DESC);
 CREATE INDEX audit_entry_by_action ON audit_entry (action, occurred_at DESC);
+CREATE INDEX audit_entry_by_outcome ON audit_entry (outcome, occurred_at DESC);
 CREATE INDEX audit_entry_by_serial ON audit_entry ((details ->> 'serial'), occurred_at DESC)
   WHERE details ? 'serial';
 CREATE INDEX authority_entry_by_time ON authority_entry (occurred_at DESC, position);
 CREATE INDEX authority_entry_by_actor ON authority_entry (actor, occurred_at DESC);
+CREATE INDEX authority_entry_by_action ON authority_entry (action, occurred_at DESC);
+CREATE INDEX authority_entry_by_outcome ON authority_entry (outcome, occurred_at DESC);
+CREATE INDEX authority_entry_by_customer_ref ON authority_entry ((details ->> 'customerRef'), occurred_at DESC)
+  WHERE details ? 'customerRef';
 CREATE INDEX authority_entry_by_serial ON authority_entry ((details ->> 'serial'), occurred_at DESC)
   WHERE details ? 'serial';
 CREATE INDEX authority_entry_by_reissue ON authority_entry ((details ->> 'reissueId'), occurred_at DESC)
