@@ -86,9 +86,10 @@ module.exports = {
     },
     {
       name: 'dependencies-declared',
-      comment: 'What the apps need at run time is a dependency, not a development dependency or an accident.',
+      comment:
+        'What the apps need at run time is a dependency, not a development dependency or an accident. What runs in a browser is built in.',
       severity: 'error',
-      from: { path: '^(apps|libs|workflows|activities)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(apps|libs|workflows|activities)/', pathNot: '(\\.spec\\.ts$|^apps/web/)' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional'],
         dependencyTypesNot: ['type-only'],

@@ -92,7 +92,7 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
                 {words.act.back}
               </Button>
               <Button
-                color={kind === 'retry' || kind === 'release' ? 'blue' : 'red'}
+                color={kind === 'retry' || kind === 'release' ? 'blue' : 'red.9'}
                 loading={confirming.isPending}
                 onClick={() => confirming.mutate(plan)}
                 data-autofocus
