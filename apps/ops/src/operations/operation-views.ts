@@ -74,7 +74,7 @@ export class OperationViews {
         ...{ reason: row.reason, digest: row.digest, items: row.items, requestedBy: row.requested_by },
         outcomes: Object.fromEntries(
           own.flatMap(({ outcome, count }) => (outcome === null ? [] : [[outcome, count]])),
-        ) as Record<string, number>,
+        ),
         untried: own.find(({ outcome }) => outcome === null)?.count ?? 0,
         needsApproval: needsApproval(row.kind),
         approvals: approvals

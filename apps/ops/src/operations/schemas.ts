@@ -82,9 +82,10 @@ export const approveRequest = z.strictObject({ digest, comment: words(500).optio
 export const rejectRequest = z.strictObject({ digest, comment: words(500) });
 export const cancelRequest = z.strictObject({}).default({});
 
+const splitAtCommas = (value: unknown): unknown[] => (typeof value === 'string' ? value.split(',') : [value]);
 const several = <T extends string>(values: readonly [T, ...T[]]) =>
   z.preprocess(
-    (given) => (given === undefined ? undefined : [given].flat().flatMap((each) => String(each).split(','))),
+    (given) => (given === undefined ? undefined : [given].flat().flatMap(splitAtCommas)),
     z.array(z.enum(values)).optional(),
   );
 
