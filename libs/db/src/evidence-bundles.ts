@@ -11,6 +11,16 @@ export async function keepEvidence(db: Database, bundle: Insertable<EvidenceBund
     .execute();
 }
 
+/** Whether there is a reissue that evidence could be of. */
+export async function reissueExists(db: Database, reissueId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('reissue')
+    .select('reissue_id')
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** A bundle as compressed JSON. */
 export async function keptEvidence(db: Database, exportId: string): Promise<Buffer | undefined> {
   const row = await db

@@ -244,6 +244,6 @@ export {
 } from './operations.js';
 export type { NewOperation, NewOperationItem, PlannedReissue } from './operations.js';
 export { unarchivedReissues, oldestUnarchived, insertArchive, markArchived } from './archive.js';
-export { keepEvidence, keptEvidence, purgeEvidence } from './evidence-bundles.js';
+export { keepEvidence, keptEvidence, purgeEvidence, reissueExists } from './evidence-bundles.js';
 export { searchAuditEntries, newestCheckpoints, actsOfStaff } from './audit-search.js';
 export type { AuditFilter, AuditPlace, FoundEntry, ActSummary } from './audit-search.js';

@@ -4,7 +4,7 @@ import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@n
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/evidence';
 import { findingKinds, readTrust, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
-import { keptEvidence, knownIssuers } from '#libs/db';
+import { keptEvidence, knownIssuers, reissueExists } from '#libs/db';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -54,6 +54,8 @@ class EvidenceController {
   ): Promise<Response> {
     const { db, temporal } = this.dependencies;
     await recordLook(this.dependencies, staff, 'exportEvidence', { reissueId: id });
+    // Nobody waits for a worker to hear that there is nothing.
+    if (!(await reissueExists(db, id))) throw problem('not-found');
     const exportId = randomUUID();
     const made = await temporal.client
       .withDeadline(Date.now() + makeTimeoutMs + marginMs, () =>
