@@ -9,6 +9,10 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     about: 'answer times of people the bank knows and of people it does not, on a whole stack',
     load: () => import('./identity.js'),
   },
+  lists: {
+    about: "the operators' lists, searches and counts among a million reissues",
+    load: () => import('./lists.js'),
+  },
   password: {
     about: "the password step and its hashing; others' steps beside a flood of wrong passwords",
     load: () => import('./password.js'),

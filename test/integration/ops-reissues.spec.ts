@@ -207,8 +207,12 @@ describe('one reissue', () => {
       parked: { sequence: 1 },
       deadline: null,
       waitingFor: { who: 'operator', text: { ko: expect.any(String), en: expect.any(String) } },
-      possible: ['retry', 'abandon', 'withdraw'],
+      possible: ['retry', 'withdraw'],
     });
+    const early = await world.get(
+      `/v1/reissues/${first((row) => row.parked_step && row.state === 'KEY_REQUIRED')}`,
+    );
+    expect(early.json).toMatchObject({ possible: ['retry', 'abandon'] });
     const open = await world.get(
       `/v1/reissues/${first((row) => !row.parked_step && row.state === 'PASSWORD_REQUIRED')}`,
     );

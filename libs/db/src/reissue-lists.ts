@@ -215,7 +215,7 @@ function conditionsOf(filter: ReissueFilter): { branches: Branches; everywhere: 
   const byState = wanted ? [oneOf('state', wanted)] : [];
   const rest = [...everywhere, ...byReason];
 
-  if (codes) return { branches: branchesOfCodes(codes, narrow), everywhere: [...rest, ...byState] };
+  if (codes) return { branches: branchesOfCodes(codes, narrow, wanted), everywhere: [...rest, ...byState] };
   if (narrow) return { branches: [isParked], everywhere: [...rest, ...byState] };
   if (filter.customerRef !== undefined) return { branches: [sql`true`], everywhere: [...rest, ...byState] };
   if (wanted) return { branches: wanted.map((state) => sql`state = ${state}`), everywhere: rest };
@@ -226,14 +226,20 @@ function conditionsOf(filter: ReissueFilter): { branches: Branches; everywhere: 
 
 const isParked = sql`parked_step IS NOT NULL`;
 
-/** Why it is parked stands in the row while it is parked, why it ended afterwards: never both. */
+/**
+ * Why it is parked stands in the row while it is parked, why it ended afterwards, if not well: never both. Where no state
+ * that is wanted can have a code, its rows, of which there may be very many, need not be looked through.
+ */
 function branchesOfCodes(
   { parked, ended }: { parked: readonly ParkCode[]; ended: readonly EndCode[] },
   parkedOnly: boolean,
+  wanted: readonly string[] = states,
 ): Branches {
+  const some = (those: readonly string[]) => wanted.some((state) => those.includes(state));
+  const endedUnwell = finalStates.filter((state) => state !== 'REGISTERED');
   return [
-    ...(parked.length > 0 ? [sql`${isParked} AND ${oneOf('parked_code', parked)}`] : []),
-    ...(parkedOnly ? [] : ended.map((code) => sql`end_code = ${code}`)),
+    ...(parked.length > 0 && some(openStates) ? [sql`${isParked} AND ${oneOf('parked_code', parked)}`] : []),
+    ...(parkedOnly || !some(endedUnwell) ? [] : ended.map((code) => sql`end_code = ${code}`)),
   ];
 }
 

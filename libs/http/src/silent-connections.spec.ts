@@ -18,4 +18,5 @@ it('an application ends although somebody connected and said nothing', async () 
   const closed = once(silent, 'close');
   await app.close();
   await closed;
+  expect(silent.destroyed).toBe(true);
 });

@@ -94,6 +94,7 @@ describe('a call of staff', () => {
       name: 'Olivia',
       roles: ['operator'],
       actor: 'staff:olivia',
+      expiresAt: expect.stringMatching(/Z$/),
     });
   });
 

@@ -11,4 +11,5 @@ export const Roles = (...roles: [StaffRole, ...StaffRole[]]): MethodDecorator & 
   applyDecorators(SetMetadata(rolesKey, roles), ApiBearerAuth('staff'), ApiExtension('x-roles', roles));
 
 /** Open to all: what the console needs before anybody has signed in. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(rolesKey, 'public');
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(rolesKey, 'public'), ApiExtension('x-public', true));

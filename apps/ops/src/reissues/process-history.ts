@@ -29,7 +29,7 @@ export async function readProcess(client: Client, reissueId: string): Promise<Pr
     const { raw, status } = await handle.describe();
     const { events } = await handle.fetchHistory();
     const pending = new Map(raw.pendingActivities?.map((activity) => [activity.activityId ?? '', activity]));
-    const items = await Promise.all(itemsOf(events ?? [], pending, client.options.loadedDataConverter));
+    const items = await itemsOf(events ?? [], pending, client.options.loadedDataConverter);
     return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || grpcStatusOf(error) === notFound)
@@ -39,16 +39,18 @@ export async function readProcess(client: Client, reissueId: string): Promise<Pr
   }
 }
 
-function itemsOf(
+/** What a history tells, in the order of its events; `pending` are the activities that go on now, by their id. */
+export function itemsOf(
   events: readonly HistoryEvent[],
   pending: ReadonlyMap<string, Pending>,
   converter: DataConverter,
-): Promise<TimelineItem>[] {
-  return events.flatMap((event) => {
+): Promise<TimelineItem[]> {
+  const items = events.flatMap((event) => {
     if (event.activityTaskScheduledEventAttributes) return [activity(event, events, pending, converter)];
     if (event.timerStartedEventAttributes) return timer(event, events);
     return [];
   });
+  return Promise.all(items);
 }
 
 async function activity(

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import protobuf from '@temporalio/proto';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { dataConverter } from '../../../../test/support/time-skipping.js';
+import { itemsOf } from './process-history.js';
+
+it('a recorded history tells calls of other systems with tries and errors', async () => {
+  const file = new URL('../../../../test/replay/histories/parked-and-retried.json', import.meta.url);
+  const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
+  // As the wire gives it: numbers are Longs.
+  const { History } = protobuf.temporal.api.history.v1;
+  const { events } = History.decode(History.encode(historyFromJSON(history)).finish());
+  const items = await itemsOf(events, new Map(), loadDataConverter(dataConverter));
+  expect(items.map(({ code, outcome, attempts, error }) => [code, outcome, attempts, error])).toEqual([
+    ['sendChallenges', 'DONE', 1, undefined],
+    ['verifyAnswers', 'FAILED', 10, 'ONE_WON is down'],
+    ['verifyAnswers', 'DONE', 1, undefined],
+    ['issueCertificate', 'DONE', 1, undefined],
+    ['notify', 'DONE', 1, undefined],
+    ['notify', 'DONE', 1, undefined],
+  ]);
+  for (const { text } of items)
+    expect(text).toEqual({ ko: expect.stringMatching(/[가-힣]/), en: expect.any(String) });
+});
+
+it('a timer that fired is told, one that still runs with its time, and one that was cancelled is not', async () => {
+  const at = (seconds: number) => ({ seconds, nanos: 0 });
+  const started = (timerId: string, seconds: number) => ({
+    eventTime: at(seconds),
+    timerStartedEventAttributes: { timerId, startToFireTimeout: at(60) },
+  });
+  const { events } = protobuf.temporal.api.history.v1.History.fromObject({
+    events: [
+      started('1', 1_000),
+      started('2', 1_001),
+      started('3', 1_002),
+      { eventTime: at(1_060), timerFiredEventAttributes: { timerId: '1' } },
+      { eventTime: at(1_061), timerCanceledEventAttributes: { timerId: '2' } },
+    ],
+  });
+  const items = await itemsOf(events, new Map(), loadDataConverter(dataConverter));
+  expect(items).toMatchObject([
+    { code: 'timerFired', at: '1970-01-01T00:17:40.000Z', outcome: 'DONE' },
+    { code: 'timerRuns', at: '1970-01-01T00:16:42.000Z', pending: true, until: '1970-01-01T00:17:42.000Z' },
+  ]);
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describeOps } from '../../apps/ops/src/openapi/describe-ops.js';
+import { openApiPath } from '../../apps/ops/src/openapi/openapi-file.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly responses: Record<string, unknown>;
+}
+
+let document: { paths: Record<string, Record<string, Operation>> };
+beforeAll(async () => {
+  document = JSON.parse(JSON.stringify(await describeOps())) as typeof document;
+});
+
+describe('the OpenAPI document of the operators’ app', () => {
+  it('that is committed is the one the controllers make (npm run openapi)', () => {
+    expect(JSON.parse(readFileSync(openApiPath, 'utf8'))).toEqual(document);
+  });
+
+  it('names every call once, and says in words what it does and what it answers', () => {
+    const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids).toEqual([...new Set(ids)]);
+    for (const { operationId, summary, responses } of operations) {
+      expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/\w/)]);
+      expect([operationId, Object.keys(responses).filter((status) => /^2/.test(status)).length]).not.toEqual([
+        operationId,
+        0,
+      ]);
+    }
+  });
+});
