@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
+import { CodecModule } from './codec/codec.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { MeModule } from './me/me.module.js';
@@ -21,5 +22,6 @@ export const parts: readonly Type[] = [
   ChangesModule,
   AuditModule,
   EvidenceModule,
+  CodecModule,
   ConsoleModule,
 ];

@@ -44,12 +44,8 @@ export async function* exportEntries(
       .join('');
 }
 
-const cellOf = (value: unknown): string =>
-  value === null || value === undefined
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+const cellOf = (value: ShownEntry[keyof ShownEntry]): string =>
+  typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value);
 
 /**
  * A record of RFC 4180. A spreadsheet takes what begins like a formula for one and runs it: an apostrophe before it

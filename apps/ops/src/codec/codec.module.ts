@@ -1,0 +1,120 @@
+import { Body, Controller, Headers, HttpCode, Inject, Module, Options, Post } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import type { Payload } from '@temporalio/common';
+import { reissueIdOf } from '#libs/domain';
+import { createPayloadCodec } from '#libs/temporal';
+import { z } from 'zod';
+import { Public, Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { recordLook } from '../audit/audited-act.js';
+import { Dependencies } from '../dependencies.js';
+import { Documented } from '../openapi/documented.js';
+import { problem } from '../problems.js';
+
+const base64 = z.base64();
+const payloadSchema = z.looseObject({
+  metadata: z.record(z.string(), base64).optional(),
+  data: base64.optional(),
+});
+const payloadsSchema = z
+  .object({ payloads: z.array(payloadSchema).max(10_000) })
+  .meta({ id: 'TemporalPayloads' });
+type Payloads = z.output<typeof payloadsSchema>;
+type JsonPayload = Payloads['payloads'][number];
+
+/** Temporal's page asks for so long whether it may ask, in seconds. */
+const preflightLifetime = '600';
+
+/**
+ * Shows Temporal's own page what payloads say, by its remote codec protocol, to those who may see it. Every look is on
+ * record with the workflows that it was at.
+ */
+@Controller('codec')
+class CodecController {
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  @Options('decode')
+  @HttpCode(204)
+  @Public()
+  @ApiExcludeEndpoint()
+  preflight(@Headers('origin') origin?: string): Response {
+    return new Response(null, {
+      status: 204,
+      headers: {
+        ...this.corsOf(origin),
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization, content-type, x-namespace, authorization-extras',
+        'access-control-max-age': preflightLifetime,
+      },
+    });
+  }
+
+  @Post('decode')
+  @HttpCode(200)
+  @Roles('operator', 'auditor')
+  @Documented('decodePayloads', 'Decode payloads of a workflow’s history, for Temporal’s own page', {
+    200: payloadsSchema,
+  })
+  async decode(
+    @CallingStaff() staff: Staff,
+    @Body({ schema: payloadsSchema }) { payloads }: Payloads,
+    @Headers('origin') origin?: string,
+  ): Promise<Response> {
+    await this.record(staff, payloads);
+    const codec = createPayloadCodec(this.dependencies.config.codecKeys);
+    const decoded = await codec.decode(payloads.map(toPayload)).catch((error: unknown) => {
+      throw problem('invalid-request', {
+        cause: error,
+        detail: {
+          ko: '이 페이로드는 해독할 수 없습니다. 바뀌었거나 우리 것이 아닙니다.',
+          en: 'A payload cannot be decoded: it was altered, or is not ours.',
+        },
+      });
+    });
+    return new Response(JSON.stringify({ payloads: decoded.map(toJson) }), {
+      headers: { ...this.corsOf(origin), 'content-type': 'application/json', 'cache-control': 'no-store' },
+    });
+  }
+
+  private record(staff: Staff, payloads: readonly JsonPayload[]): Promise<void> {
+    const workflows = [...new Set(payloads.flatMap(workflowOf))];
+    const [reissueId] = workflows.length === 1 ? workflows.flatMap((id) => reissueIdOf(id) ?? []) : [];
+    return recordLook(this.dependencies, staff, 'decodePayloads', {
+      payloads: payloads.length,
+      workflows,
+      ...(reissueId ? { reissueId } : {}),
+    });
+  }
+
+  /** Temporal's page may read the answer; no other site may. */
+  private corsOf(origin: string | undefined): Record<string, string> {
+    const { temporalUiUrl } = this.dependencies.config;
+    const allowed = temporalUiUrl === undefined ? undefined : new URL(temporalUiUrl).origin;
+    return origin !== undefined && origin === allowed
+      ? { 'access-control-allow-origin': origin, vary: 'origin' }
+      : { vary: 'origin' };
+  }
+}
+
+/** Of which workflow a payload says it is. */
+function workflowOf({ metadata }: JsonPayload): string[] {
+  const id = metadata?.['workflow-id'];
+  return id === undefined ? [] : [Buffer.from(id, 'base64').toString()];
+}
+
+const toPayload = ({ metadata = {}, data = '' }: JsonPayload): Payload => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
+  ),
+  data: Buffer.from(data, 'base64'),
+});
+
+const toJson = ({ metadata, data }: Payload): JsonPayload => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+  ),
+  data: Buffer.from(data ?? '').toString('base64'),
+});
+
+@Module({ controllers: [CodecController] })
+export class CodecModule {}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Payload } from '@temporalio/common';
+import { workflowIdOf } from '#libs/domain';
+import { createPayloadCodec } from '#libs/temporal';
+import { OpsWorld } from '../world/ops-world.js';
+
+const auditor = { sub: 'audrey', roles: ['auditor'] };
+const temporalUi = 'http://127.0.0.1:8233';
+const reissueId = `ri_${'4'.repeat(32)}`;
+const key = randomBytes(32);
+const codec = createPayloadCodec({ current: 'spec', keys: { spec: key } });
+
+let folder: string;
+let ops: OpsWorld;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'codec-'));
+  const keys = path.join(folder, 'keys.json');
+  await writeFile(keys, JSON.stringify({ current: 'spec', keys: { spec: key.toString('base64') } }));
+  ops = await OpsWorld.create({ RESEAL_CODEC_KEYS_FILE: keys, RESEAL_TEMPORAL_UI_URL: temporalUi });
+});
+afterAll(async () => {
+  await ops.close();
+  await rm(folder, { recursive: true });
+});
+
+const inJson = ({ metadata, data }: Payload) => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata!).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+  ),
+  data: Buffer.from(data!).toString('base64'),
+});
+
+/** A payload as a history holds it. */
+async function encoded(value: unknown, workflowId = workflowIdOf(reissueId)) {
+  const clear: Payload = {
+    metadata: { encoding: Buffer.from('json/plain') },
+    data: Buffer.from(JSON.stringify(value)),
+  };
+  const [payload] = await codec.encode([clear], { type: 'workflow', namespace: 'reseal', workflowId });
+  return inJson(payload!);
+}
+
+const decode = (payloads: object[], as: object | undefined = auditor, headers: Record<string, string> = {}) =>
+  ops.call('POST', '/codec/decode', as, { body: { payloads }, headers: { origin: temporalUi, ...headers } });
+
+const looks = () =>
+  ops.owner
+    .selectFrom('authority_entry')
+    .selectAll()
+    .where('action', '=', 'decodePayloads')
+    .orderBy('position')
+    .execute();
+
+describe('the codec of Temporal’s own page', () => {
+  it('shows payloads to auditors and operators, and puts each look on record with the workflow', async () => {
+    for (const roles of [['auditor'], ['operator']]) {
+      const { status, json, headers } = await decode([await encoded({ kind: 'start' })], {
+        sub: 'audrey',
+        roles,
+      });
+      expect(status).toBe(200);
+      const [payload] = (json as { payloads: { data: string; metadata: { encoding: string } }[] }).payloads;
+      expect(JSON.parse(Buffer.from(payload!.data, 'base64').toString())).toEqual({ kind: 'start' });
+      expect(Buffer.from(payload!.metadata.encoding, 'base64').toString()).toBe('json/plain');
+      expect(headers['access-control-allow-origin']).toBe(temporalUi);
+    }
+    const recorded = await looks();
+    expect(recorded).toHaveLength(2);
+    expect(recorded[0]).toMatchObject({
+      actor: 'staff:audrey',
+      outcome: 'DONE',
+      details: { payloads: 1, workflows: [workflowIdOf(reissueId)], reissueId },
+    });
+  });
+
+  it('shows nothing to whoever may not see it, and puts nothing on record', async () => {
+    const before = await looks();
+    const payloads = [await encoded('secret')];
+    expect(await decode(payloads, { sub: 'april', roles: ['approver'] })).toMatchObject({
+      problem: 'role-required',
+    });
+    const nobody = await ops.call('POST', '/codec/decode', undefined, { body: { payloads } });
+    expect(nobody).toMatchObject({ status: 401, problem: 'sign-in-required' });
+    expect(await looks()).toEqual(before);
+  });
+
+  it('lets Temporal’s page ask from its own address, and no other site', async () => {
+    const preflight = (origin: string) =>
+      ops.app.inject({
+        method: 'OPTIONS',
+        url: '/codec/decode',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+    const allowed = await preflight(temporalUi);
+    expect(allowed.statusCode).toBe(204);
+    expect(allowed.headers).toMatchObject({
+      'access-control-allow-origin': temporalUi,
+      'access-control-allow-methods': 'POST',
+    });
+    expect(
+      (await preflight('http://elsewhere.example')).headers['access-control-allow-origin'],
+    ).toBeUndefined();
+    const { headers } = await decode([await encoded(1)], auditor, { origin: 'http://elsewhere.example' });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('refuses what was altered, what another key encoded, and what is no payload', async () => {
+    const payload = await encoded({ kind: 'start' });
+    const altered = { ...payload, data: Buffer.from(`x${payload.data}`).toString('base64') };
+    const moved = {
+      ...payload,
+      metadata: { ...payload.metadata, 'workflow-id': Buffer.from('reissue/other').toString('base64') },
+    };
+    for (const bad of [altered, moved, { metadata: {}, data: '' }])
+      expect(await decode([bad])).toMatchObject({ status: 422, problem: 'invalid-request' });
+    expect(await decode([{ data: '%%%' }])).toMatchObject({ status: 422, problem: 'invalid-request' });
+  });
+});
