@@ -7,12 +7,18 @@ import { Refusal } from '../lib/refusal.mjs';
 
 const run = promisify(execFile);
 
-/** What the tests need of the operating system: the package, and the command by which it is known to be there. */
+/** Where Debian's package of Korean letters keeps them: without it a screenshot shows boxes. */
+const NOTO_CJK = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
+/**
+ * What the tests need of the operating system: the package, and the command (or file) by which it is known to be there.
+ */
 const FOR_TESTS = {
   softhsm2: 'softhsm2-util', // a PKCS#11 token in software
   faketime: 'faketime', // a process whose clock is wrong
   openssl: 'openssl', // a second opinion on certificates, CRLs and OCSP
 };
+/** What the tests of the console need: a real browser, and letters for Korean. */
+const FOR_BROWSER_TESTS = { chromium: 'chromium', 'fonts-noto-cjk': { file: NOTO_CJK } };
 /** What builds a native npm package (node-gyp). */
 const FOR_NATIVE_MODULES = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
@@ -22,8 +28,8 @@ const FOR_NATIVE_MODULES = { 'g++': 'g++', make: 'make', python3: 'python3' };
  * @throws {Refusal} naming the one command to run
  */
 export async function provideDebianPackages({ logs }, report, { native }) {
-  const wanted = { ...FOR_TESTS, ...(native ? FOR_NATIVE_MODULES : {}) };
-  const missing = Object.keys(wanted).filter((name) => !isCommand(wanted[name]));
+  const wanted = { ...FOR_TESTS, ...FOR_BROWSER_TESTS, ...(native ? FOR_NATIVE_MODULES : {}) };
+  const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));
   if (missing.length === 0) return;
   const install = ['install', '-y', '--no-install-recommends', ...missing];
   if (process.getuid?.() !== 0 || !isCommand('apt-get'))
@@ -42,6 +48,8 @@ async function areKnown(packages) {
   const { stdout } = await run('apt-cache', ['policy', ...packages]);
   return (stdout.match(/^ {2}Candidate: [^(]/gm) ?? []).length === packages.length;
 }
+
+const isThere = (sign) => (typeof sign === 'string' ? isCommand(sign) : fs.existsSync(sign.file));
 
 function isCommand(name) {
   const folders = (process.env.PATH ?? '').split(path.delimiter);

@@ -11,6 +11,7 @@ const GROUPS = {
   workflow: { onStack: true },
   integration: { onStack: true },
   e2e: { onStack: true },
+  browser: { onStack: true },
   contract: { onStack: true },
   faults: { onStack: true },
   canary: { onStack: true },
