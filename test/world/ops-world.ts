@@ -82,7 +82,9 @@ export class OpsWorld {
       headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
       ...(body ? { payload: body } : {}),
     });
-    const json: unknown = /json\b(?!l)/.test(String(answer.headers['content-type'])) ? answer.json() : undefined;
+    const json: unknown = /json\b(?!l)/.test(String(answer.headers['content-type']))
+      ? answer.json()
+      : undefined;
     const type = (json as { type?: string } | undefined)?.type;
     return {
       status: answer.statusCode,
