@@ -1,6 +1,7 @@
 /** Where the parts of a running stack are that a client of it may talk to. */
 export interface Addresses {
   readonly gateway: string;
+  readonly ops: string;
   readonly sandbox: string;
   readonly kafkaBrokers: readonly string[];
   readonly temporal: { readonly address: string; readonly namespace: string };
@@ -20,6 +21,7 @@ export function readAddresses(env: NodeJS.ProcessEnv = process.env): Addresses {
   };
   const addresses = {
     gateway: withoutSlash(read('RESEAL_GATEWAY_URL')),
+    ops: withoutSlash(read('RESEAL_OPS_URL')),
     sandbox: withoutSlash(read('RESEAL_SANDBOX_URL')),
     kafkaBrokers: read('RESEAL_KAFKA_BROKERS')
       .split(',')

@@ -50,6 +50,9 @@ export interface Deposit {
   readonly depositedAt: string;
 }
 
+/** The sample staff: two operators, an approver, an auditor, and Sam, who is operator and approver. */
+export type StaffName = 'olivia' | 'oscar' | 'april' | 'audrey' | 'sam';
+
 const providers = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 'smtp'] as const;
 export type Provider = (typeof providers)[number];
 export interface Fault {
@@ -124,6 +127,11 @@ export class Sandbox {
   async depositCode({ account }: Pick<Person, 'account'>): Promise<string> {
     const depositors = (await this.deposits(account.number)).map(({ depositor }) => depositor);
     return firstMatch(depositors, /(\d{4})$/, `no deposit with a code on account ${account.number}`);
+  }
+
+  /** An access token for one of the sample staff, as a sign-in would give it. */
+  async staffToken(name: StaffName): Promise<string> {
+    return (await this.call<{ accessToken: string }>('POST', `/v1/staff/${name}/token`, {})).accessToken;
   }
 
   /** Makes a provider misbehave until it is told otherwise. */

@@ -13,6 +13,7 @@ const components = [
   'status',
   'worker',
   'gateway',
+  'ops',
 ] as const;
 export type Component = (typeof components)[number];
 

@@ -1,0 +1,115 @@
+import { expect } from '@jest/globals';
+import type { OperationKind, OperationParameters, OperationSelection, OperationState } from '#libs/domain';
+import { newIdempotencyKey } from './gateway.js';
+import { expectSuccess, send, type Answer, type Call } from './http.js';
+import type { RunningStack } from './running-stack.js';
+import type { StaffName } from './sandbox.js';
+import { until } from './until.js';
+
+/** An operation, as far as the tests look at it. */
+export interface Operation {
+  readonly id: string;
+  readonly state: OperationState;
+  readonly digest: string;
+  readonly items: number;
+  readonly planned?: Readonly<Record<string, number>>;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly untried: number;
+  readonly needsApproval: boolean;
+}
+
+export interface OperationItem {
+  readonly target: string;
+  readonly plan: { readonly expected: string; readonly acts: boolean; readonly finding?: string };
+  readonly outcome: string | null;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** What is asked of an operation. */
+export interface Asked {
+  readonly kind: OperationKind;
+  readonly selection: OperationSelection;
+  readonly parameters?: OperationParameters;
+  readonly reason?: string;
+}
+
+/** One of the bank's sample staff at the operators' API. */
+export class StaffMember {
+  private token: Promise<string> | undefined;
+
+  constructor(
+    private readonly stack: Pick<RunningStack, 'addresses' | 'sandbox'>,
+    readonly name: StaffName,
+  ) {}
+
+  get<Body>(path: string): Promise<Answer<Body>> {
+    return this.call('GET', path);
+  }
+
+  async call<Body>(
+    method: Call['method'],
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> {
+    this.token ??= this.stack.sandbox.staffToken(this.name);
+    const authorization = `Bearer ${await this.token}`;
+    const url = this.stack.addresses.ops + path;
+    return send<Body>({ method, url, body, headers: { authorization, ...headers } });
+  }
+
+  /** Plans an operation; nothing is done yet. */
+  plan({ reason = 'mended, as agreed on the phone', ...asked }: Asked): Promise<Answer<Operation>> {
+    const key = { 'idempotency-key': newIdempotencyKey() };
+    return this.call('POST', '/v1/operations', { ...asked, reason }, key);
+  }
+
+  confirm({ id, digest }: Operation): Promise<Answer<Operation>> {
+    return this.call('POST', `/v1/operations/${id}/confirm`, { digest });
+  }
+
+  approve({ id, digest }: Operation): Promise<Answer<Operation>> {
+    return this.call('POST', `/v1/operations/${id}/approve`, { digest });
+  }
+
+  /** Plans and confirms. @throws UnexpectedAnswer */
+  async ask(asked: Asked): Promise<Operation> {
+    return expectSuccess(await this.confirm(expectSuccess(await this.plan(asked))));
+  }
+
+  async operation(id: string): Promise<Operation> {
+    return expectSuccess(await this.get<Operation>(`/v1/operations/${id}`));
+  }
+
+  /** Waits until an operation has tried all its items. */
+  ended({ id }: Operation, timeoutMs = 60_000): Promise<Operation> {
+    const look = async () => {
+      const now = await this.operation(id);
+      return now.state === 'DONE' && now;
+    };
+    return until(`operation ${id} to be done`, look, { timeoutMs, pauseMs: 250 });
+  }
+
+  /** All items, page after page. */
+  itemsOf({ id }: Operation): Promise<OperationItem[]> {
+    return this.all<OperationItem>(`/v1/operations/${id}/items?limit=200`);
+  }
+
+  /** All that a list has; `path` has a query. No item may come twice. */
+  async all<Item>(path: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let cursor: string | null = null;
+    do {
+      const next: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: Page<Item> = expectSuccess(await this.get<Page<Item>>(path + next));
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(new Set(items.map((item) => JSON.stringify(item))).size).toBe(items.length);
+    return items;
+  }
+}
