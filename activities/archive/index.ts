@@ -88,7 +88,12 @@ async function archive(context: ArchiveContext, reissueId: string): Promise<bool
       ...(found
         ? {
             outcome: 'DONE',
-            details: { historyDigest, originalDigest: found.originalDigest, events: found.history.length },
+            details: {
+              historyDigest,
+              originalDigest: found.originalDigest,
+              events: found.history.length,
+              state: row.state,
+            },
           }
         : { outcome: 'FAILED', reason: 'HISTORY_GONE' }),
       occurred_at: now,

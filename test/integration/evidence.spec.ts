@@ -1,12 +1,20 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { trustFormat, verifyEvidence, type EvidenceBundle, type TrustFile, type Verdict } from '#libs/audit';
+import {
+  signCheckpoint,
+  trustFormat,
+  verifyEvidence,
+  type EvidenceBundle,
+  type TrustFile,
+  type Verdict,
+} from '#libs/audit';
 import {
   assembleEvidence,
   makeCheckpoint,
   sequenceEntries,
   verifyLog,
   type AuditSigningKey,
+  type KeptCheckpoint,
 } from '#libs/audit-log';
 import { appendAuthorityEntry, inTransaction, knownIssuers, newestCheckpoint } from '#libs/db';
 import { sql } from 'kysely';
@@ -48,6 +56,18 @@ beforeAll(async () => {
     details: { reissueId },
     occurredAt: world.clock.now(),
   });
+  const { serial } = await world.owner
+    .selectFrom('reissue')
+    .select('serial')
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirstOrThrow();
+  await appendAuthorityEntry(world.owner, {
+    actor: 'staff:olivia',
+    action: 'certificate.hold',
+    outcome: 'DONE',
+    details: { serial },
+    occurredAt: world.clock.now(),
+  });
   await keepLog();
 });
 afterAll(() => world.close());
@@ -63,10 +83,11 @@ async function keepLog(): Promise<string> {
   return (await newestCheckpoint(world.owner))!.jws;
 }
 
-async function evidence(of = reissueId): Promise<EvidenceBundle> {
+async function evidence(of = reissueId, kept: readonly KeptCheckpoint[] = []): Promise<EvidenceBundle> {
   const bundle = await assembleEvidence(
     { db: world.as('worker'), key, terms: world.terms, clock: world.clock.now },
     of,
+    kept,
   );
   return JSON.parse(JSON.stringify(bundle)) as EvidenceBundle;
 }
@@ -123,7 +144,7 @@ describe('the evidence of a reissue', () => {
     expect(bundle.certificate?.chain).toHaveLength(3);
     expect(
       bundle.entries.filter(({ stream }) => stream === 'authority').map(({ entry }) => entry?.action),
-    ).toEqual(['readReissue']);
+    ).toEqual(['readReissue', 'certificate.hold']);
   });
 
   it('is there for a reissue under way, too, and for none that never was', async () => {
@@ -290,6 +311,44 @@ describe('what a superuser does to the database', () => {
     );
     expect(kindsOf(inserted)).toEqual(['ENTRY_INSERTED', 'ENTRY_MISSING']);
     expect(await look()).toMatchObject({ valid: true });
+  });
+
+  it('is found if it is who it was that was changed, in the whole log, too', async () => {
+    const verdict = await tampered(
+      [`UPDATE audit_personal SET personal = '{}' WHERE ${own()} AND sequence = 1`],
+      () => verifyLog(world.as('worker'), trust),
+    );
+    expect(verdict.findings).toMatchObject([
+      { kind: 'PERSONAL_ALTERED', entry: { stream: reissueId, sequence: 1 } },
+    ]);
+  });
+
+  it('is found although the database has lost the checkpoint that somebody kept', async () => {
+    const earlier = await world.owner
+      .selectFrom('audit_checkpoint')
+      .select(['size', 'jws', 'root', 'made_at'])
+      .orderBy('size')
+      .executeTakeFirstOrThrow();
+    const kept = [{ size: Number(earlier.size), jws: earlier.jws }];
+    await world.owner.deleteFrom('audit_checkpoint').where('size', '=', earlier.size).execute();
+    try {
+      const bundle = await evidence(reissueId, kept);
+      expect(await verifyEvidence(bundle, trust, [earlier.jws])).toMatchObject({
+        valid: true,
+        unproven: [{ what: 'HISTORY' }],
+      });
+      // a log that was written anew past the size that was kept
+      const regrown = await signCheckpoint(key, {
+        origin: 'spec',
+        size: Number(earlier.size),
+        root: Buffer.alloc(32, 1),
+        time: earlier.made_at.toISOString(),
+      });
+      const against = await evidence(reissueId, [{ size: Number(earlier.size), jws: regrown }]);
+      expect(kindsOf(await verifyEvidence(against, trust, [regrown]))).toEqual(['LOG_INCONSISTENT']);
+    } finally {
+      await world.owner.insertInto('audit_checkpoint').values(earlier).execute();
+    }
   });
 
   it('is found if the tail was cut off, by a checkpoint that was kept elsewhere', async () => {

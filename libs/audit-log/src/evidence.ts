@@ -40,17 +40,23 @@ export interface EvidenceParts {
 const aftermathMs = 10 * 60_000;
 const newestCheckpoints = 100;
 
+/** A checkpoint that somebody kept elsewhere: the database need not have it any more. */
+export interface KeptCheckpoint {
+  readonly size: number;
+  readonly jws: string;
+}
+
 /**
  * Everything that proves what happened in a reissue, signed. What no checkpoint covers yet is in it all the same, and a
  * verifier reports it as unproven.
  *
- * @param keptSizes of checkpoints that were kept elsewhere, to be proved against
+ * @param kept checkpoints that were kept elsewhere, to be proved against
  * @returns undefined if there is no such reissue
  */
 export async function assembleEvidence(
   { db, key, terms, clock }: EvidenceParts,
   reissueId: string,
-  keptSizes: readonly number[] = [],
+  kept: readonly KeptCheckpoint[] = [],
 ): Promise<EvidenceBundle | undefined> {
   return db
     .transaction()
@@ -66,9 +72,9 @@ export async function assembleEvidence(
         reissueId,
         madeAt: madeAt.toISOString(),
         reissue: summaryOf(row),
-        entries: await provenEntries(tx, reissueId, size),
+        entries: await provenEntries(tx, row, size),
         checkpoint: checkpoint?.jws ?? null,
-        consistency: size > 0 ? await consistencyOf(tx, row, madeAt, size, keptSizes) : [],
+        consistency: size > 0 ? await consistencyOf(tx, row, madeAt, size, kept) : [],
         history: await historyOf(tx, reissueId),
         consents: await consentsWithTexts(tx, reissueId, terms),
         receipts: await consentReceiptsOf(tx, reissueId),
@@ -93,8 +99,8 @@ const summaryOf = (row: ReissueRow): EvidenceBundle['reissue'] => ({
 
 const base64url = (hash: Uint8Array) => Buffer.from(hash).toString('base64url');
 
-async function provenEntries(tx: Tx, reissueId: string, size: number): Promise<BundleEntry[]> {
-  const rows = await evidenceEntriesOf(tx, reissueId, size);
+async function provenEntries(tx: Tx, row: ReissueRow, size: number): Promise<BundleEntry[]> {
+  const rows = await evidenceEntriesOf(tx, row, size);
   const plans = rows.map(({ leaf_index: index }) =>
     index !== null && index < size ? planInclusion(index, size) : undefined,
   );
@@ -102,13 +108,13 @@ async function provenEntries(tx: Tx, reissueId: string, size: number): Promise<B
     tx,
     plans.flatMap((plan) => plan?.nodes ?? []),
   );
-  return rows.map((row, place) => ({
-    stream: row.stream,
-    sequence: row.sequence,
-    entry: row.entry && { ...loggedEntry(row.entry), details: { ...row.entry.details } },
-    ...personalOf(row),
-    leafIndex: row.leaf_index,
-    leafHash: row.leaf_hash && base64url(row.leaf_hash),
+  return rows.map((each, place) => ({
+    stream: each.stream,
+    sequence: each.sequence,
+    entry: each.entry && { ...loggedEntry(each.entry), details: { ...each.entry.details } },
+    ...personalOf(each),
+    leafIndex: each.leaf_index,
+    leafHash: each.leaf_hash && base64url(each.leaf_hash),
     proof: proofOf(plans[place], hashOf),
   }));
 }
@@ -134,17 +140,19 @@ async function consistencyOf(
   row: ReissueRow,
   madeAt: Date,
   size: number,
-  keptSizes: readonly number[],
+  kept: readonly KeptCheckpoint[],
 ): Promise<EvidenceBundle['consistency']> {
   const to = new Date((row.ended_at ?? madeAt).getTime() + aftermathMs);
   const earlier = await checkpointsToProve(tx, {
     from: row.created_at,
     to,
     newest: newestCheckpoints,
-    sizes: keptSizes,
   });
-  const wanted = earlier.filter((each) => Number(each.size) < size);
-  const plans = wanted.map((each) => planConsistency(Number(each.size), size));
+  const bySignature = new Map([...earlier.map(asKept), ...kept].map((each) => [each.jws, each]));
+  const wanted = [...bySignature.values()]
+    .filter((each) => each.size < size)
+    .toSorted((one, other) => one.size - other.size);
+  const plans = wanted.map((each) => planConsistency(each.size, size));
   const hashOf = await readNodes(
     tx,
     plans.flatMap(({ nodes }) => nodes),
@@ -154,6 +162,11 @@ async function consistencyOf(
     proof: proofOf(plans[place], hashOf) ?? [],
   }));
 }
+
+const asKept = ({ size, jws }: { size: string; jws: string }): KeptCheckpoint => ({
+  size: Number(size),
+  jws,
+});
 
 async function historyOf(tx: Tx, reissueId: string): Promise<unknown[] | null> {
   const compressed = await archivedHistory(tx, reissueId);

@@ -5,6 +5,6 @@ export type { AuditSigningKey, CheckpointOptions } from './checkpoints.js';
 export { CheckpointFile } from './checkpoint-file.js';
 export { loggedEntry, sequenceEntries } from './sequence.js';
 export { assembleEvidence } from './evidence.js';
-export type { EvidenceParts } from './evidence.js';
+export type { EvidenceParts, KeptCheckpoint } from './evidence.js';
 export { untilCovered } from './until-covered.js';
 export { verifyLog } from './verify-log.js';

@@ -1,4 +1,5 @@
 import {
+  digestOfPersonal,
   hashChildren,
   leafOf,
   planRoot,
@@ -85,7 +86,7 @@ async function verifyLeaves(db: Database, checkpoints: readonly Claimed[], repor
   let size = 0;
   for (;;) {
     const leaves = await leavesFrom(db, size, batch);
-    for (const { leaf_index: leafIndex, stream, sequence, leaf_hash: hash, entry } of leaves) {
+    for (const { leaf_index: leafIndex, stream, sequence, leaf_hash: hash, entry, personal } of leaves) {
       const place = { stream, sequence, leafIndex };
       if (leafIndex !== size)
         report.finding('ENTRY_MISSING', `leaf ${size} is gone from the log`, {
@@ -95,6 +96,8 @@ async function verifyLeaves(db: Database, checkpoints: readonly Claimed[], repor
       if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
       else if (!sameHash(leafOf(loggedEntry(entry)), hash))
         report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
+      if (entry && personal && digestOfPersonal(personal) !== entry.personal_digest)
+        report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', place);
       add(border, leafIndex, hash);
       size = leafIndex + 1;
       while (waiting[0] && waiting[0].checkpoint.size <= size)

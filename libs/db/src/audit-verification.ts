@@ -9,9 +9,14 @@ interface LeafRow {
   readonly leaf_hash: Buffer;
   /** Null if somebody removed it. */
   readonly entry: AuditRow | null;
+  /** Null where there never was one, or it was erased. */
+  readonly personal: { readonly salt: string; readonly content: string } | null;
 }
 
-type FlatRow = Omit<LeafRow, 'entry'> & { readonly [Key in keyof AuditRow]: AuditRow[Key] | null };
+type FlatRow = Omit<LeafRow, 'entry' | 'personal'> & {
+  readonly salt: string | null;
+  readonly content: string | null;
+} & { readonly [Key in keyof AuditRow]: AuditRow[Key] | null };
 
 /** Leaves from `index` on, with their entries, in the order of the log. */
 export async function leavesFrom(db: Database, index: number, limit: number): Promise<LeafRow[]> {
@@ -20,13 +25,16 @@ export async function leavesFrom(db: Database, index: number, limit: number): Pr
       coalesce(own.actor, outside.actor) AS actor, coalesce(own.action, outside.action) AS action,
       coalesce(own.outcome, outside.outcome) AS outcome, coalesce(own.reason, outside.reason) AS reason,
       coalesce(own.details, outside.details) AS details, own.personal_digest,
+      salt, personal AS content,
       coalesce(own.occurred_at, outside.occurred_at) AS occurred_at
     FROM (SELECT * FROM audit_leaf WHERE leaf_index >= ${index} ORDER BY leaf_index LIMIT ${limit}) AS leaf
     LEFT JOIN audit_entry AS own ON own.reissue_id = leaf.stream AND own.sequence = leaf.sequence
+    LEFT JOIN audit_personal AS told ON told.reissue_id = leaf.stream AND told.sequence = leaf.sequence
     LEFT JOIN authority_entry AS outside ON leaf.stream = 'authority' AND outside.position = leaf.sequence
     ORDER BY leaf_index`.execute(db);
-  return rows.map(({ leaf_index, leaf_hash, ...entry }) => ({
+  return rows.map(({ leaf_index, leaf_hash, salt, content, ...entry }) => ({
     ...{ leaf_index, leaf_hash, stream: entry.stream, sequence: entry.sequence },
+    personal: salt === null || content === null ? null : { salt, content },
     entry: entry.actor === null ? null : (entry as AuditRow),
   }));
 }

@@ -18,12 +18,12 @@ type FlatRow = Omit<EvidenceEntryRow, 'entry'> & { readonly [Key in keyof AuditR
 
 /**
  * What the trail and its log have of a reissue, in the order of the log, what is not there yet at the end: its own
- * stream, and of the acts outside it that name it those among the first `size` of the log. (Each look at the evidence
+ * stream, and of the acts outside it that name it or its certificate those among the first `size` of the log. (Each look at the evidence
  * is such an act: a bundle would otherwise never be proven whole.)
  */
 export async function evidenceEntriesOf(
   db: Database | Tx,
-  reissueId: string,
+  { reissue_id: reissueId, serial }: { readonly reissue_id: string; readonly serial: string | null },
   size: number,
 ): Promise<EvidenceEntryRow[]> {
   const { rows } = await sql<FlatRow>`
@@ -38,7 +38,8 @@ export async function evidenceEntriesOf(
     SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
       occurred_at, NULL, NULL
     FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
-    WHERE leaf_index < ${size} AND details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}
+    WHERE leaf_index < ${size} AND (details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}
+      OR details ? 'serial' AND details ->> 'serial' = ${serial})
     ORDER BY leaf_index NULLS LAST, stream, sequence`.execute(db);
   return rows.map(({ leaf_index, leaf_hash, salt, personal, ...entry }) => ({
     ...{ stream: entry.stream, sequence: entry.sequence, leaf_index, leaf_hash, salt, personal },
@@ -48,11 +49,11 @@ export async function evidenceEntriesOf(
 
 /**
  * Checkpoints to prove against: all that were made while something happened (`from` to `to`), the first of every day
- * since, the newest, and those of the sizes that somebody kept.
+ * since, and the newest.
  */
 export async function checkpointsToProve(
   db: Database | Tx,
-  { from, to, newest, sizes }: { from: Date; to: Date; newest: number; sizes: readonly number[] },
+  { from, to, newest }: { from: Date; to: Date; newest: number },
 ): Promise<AuditCheckpointRow[]> {
   const { rows } = await sql<AuditCheckpointRow>`
     SELECT size, root, made_at, jws FROM audit_checkpoint WHERE made_at BETWEEN ${from} AND ${to}
@@ -62,7 +63,6 @@ export async function checkpointsToProve(
     UNION SELECT size, root, made_at, jws FROM (
       SELECT * FROM audit_checkpoint ORDER BY size DESC LIMIT ${newest}
     ) AS latest
-    UNION SELECT size, root, made_at, jws FROM audit_checkpoint WHERE size = any(${[...sizes]}::bigint[])
     ORDER BY size`.execute(db);
   return rows;
 }

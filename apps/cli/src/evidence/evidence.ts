@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { assembleEvidence, untilCovered } from '#libs/audit-log';
+import { assembleEvidence, untilCovered, type KeptCheckpoint } from '#libs/audit-log';
 import { appendAuthorityEntry } from '#libs/db';
 import { reissueIdPattern } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
@@ -46,7 +46,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
       if (!(await untilCovered(db, reissueId)))
         terminal.complain('No checkpoint covers all of it yet: is the worker running?');
       const parts = { db, key: config.auditKeys.keys[0]!, terms: loadTerms(), clock: terminal.clock };
-      const bundle = await assembleEvidence(parts, reissueId, kept.map(sizeOf));
+      const bundle = await assembleEvidence(parts, reissueId, kept.map(keptCheckpoint));
       if (!bundle) {
         terminal.complain(`There is no reissue ${reissueId}.`);
         return 1;
@@ -58,11 +58,11 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
 }
 
 /** What a checkpoint says, believed without a look at its signature: it only chooses what is to be proved. */
-function sizeOf(jws: string): number {
+function keptCheckpoint(jws: string): KeptCheckpoint {
   const [, payload = ''] = jws.split('.');
   try {
     const { size } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { size?: unknown };
-    if (Number.isSafeInteger(size)) return size as number;
+    if (Number.isSafeInteger(size) && (size as number) > 0) return { size: size as number, jws };
   } catch {
     // told below
   }

@@ -73,7 +73,11 @@ export function sampleEntries(certificateDigest: string): LoggedEntry[] {
     { action: 'open', outcome: 'OPENED', details: { consents }, personalDigest: digestOfPersonal(personal) },
     { action: 'identity', outcome: 'VERIFIED' },
     { action: 'issue', outcome: 'ISSUED', details: { serial: '0a', sha256: certificateDigest } },
-    { action: 'archiveHistory', outcome: 'DONE', details: { historyDigest: digestOfJson(history) } },
+    {
+      action: 'archiveHistory',
+      outcome: 'DONE',
+      details: { historyDigest: digestOfJson(history), state: 'REGISTERED' },
+    },
   ];
   const entries: LoggedEntry[] = [];
   for (const [place, entry] of own.entries()) {
@@ -153,10 +157,10 @@ export async function sampleEvidence(): Promise<Sample> {
   return { key, log, trust, bundle: await sealed(unsigned, key) };
 }
 
-/** The entries of the reissue, as they stand in that log. */
-export function entriesIn(log: SampleLog): EvidenceBundle['entries'] {
+/** The entries of one stream, as they stand in that log. */
+export function entriesIn(log: SampleLog, stream = reissueId): EvidenceBundle['entries'] {
   return log.entries.flatMap((entry, leafIndex) => {
-    if (entry.stream !== reissueId) return [];
+    if (entry.stream !== stream) return [];
     return {
       stream: entry.stream,
       sequence: entry.sequence,

@@ -55,7 +55,22 @@ interface NamedConsent {
 
 function consentsIn({ details }: LoggedEntry): NamedConsent[] {
   const { consents } = details;
-  return Array.isArray(consents) ? (consents as NamedConsent[]) : [];
+  if (!Array.isArray(consents)) return [];
+  return consents.filter((each): each is NamedConsent => typeof each === 'object' && each !== null);
+}
+
+/** What the bundle says of the reissue is what the entries say, as far as they do. */
+export function verifySummary(bundle: EvidenceBundle, report: Report): void {
+  const { state, serial } = bundle.reissue;
+  const entries = entriesOf(bundle);
+  const archived = entries.findLast(({ action }) => action === 'archiveHistory');
+  const ended = archived?.details['state'];
+  if (archived && ended !== undefined && ended !== state)
+    report.finding('REISSUE_ALTERED', `it did not end as ${state}`, placeOf(archived));
+  const issued = entries.findLast(({ action, outcome }) => action === 'issue' && outcome === 'ISSUED');
+  const named = issued?.details['serial'];
+  if (issued && named !== undefined && named !== serial)
+    report.finding('REISSUE_ALTERED', `its certificate did not have the serial ${serial}`, placeOf(issued));
 }
 
 /** The history is the one whose digest was written when it was archived. */

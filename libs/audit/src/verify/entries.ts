@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 import type { BundleEntry, EvidenceBundle } from '../bundle.js';
-import { digestOfPersonal, leafOf } from '../entry.js';
+import { authorityStream, digestOfPersonal, leafOf, type LoggedEntry } from '../entry.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { rootByInclusion, sameHash, type Hash } from '../merkle.js';
 import type { EntryPlace, Report } from './report.js';
@@ -27,7 +27,7 @@ export function verifyEntries(
 
 function verifyEntry(
   item: BundleEntry,
-  { reissueId }: EvidenceBundle,
+  { reissueId, reissue: { serial } }: EvidenceBundle,
   checkpoint: Checkpoint | undefined,
   report: Report,
 ): void {
@@ -35,7 +35,7 @@ function verifyEntry(
   const { entry, leafIndex, proof } = item;
   if (entry && (entry.stream !== item.stream || entry.sequence !== item.sequence))
     report.finding('ENTRY_ALTERED', 'the entry names another place than it stands in', place);
-  if (entry && item.stream !== reissueId && entry.details['reissueId'] !== reissueId)
+  if (entry && item.stream !== reissueId && !isAbout(entry, reissueId, serial))
     report.finding('ENTRY_INSERTED', 'the entry is of something else than this reissue', place);
   if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
   if (leafIndex === null || item.leafHash === null)
@@ -63,13 +63,20 @@ function verifyEntry(
   );
 }
 
+/** An act outside the reissue names it, or the certificate that came of it. */
+const isAbout = ({ details }: LoggedEntry, reissueId: string, serial: string | null): boolean =>
+  details['reissueId'] === reissueId || (serial !== null && details['serial'] === serial);
+
 function verifyPersonal(item: BundleEntry, report: Report): void {
   if (!item.personal) return;
   if (digestOfPersonal(item.personal) !== item.entry?.personalDigest)
     report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
 }
 
-/** In the bundle, within a stream and in the log the order is one and the same. */
+/**
+ * In the bundle, within a stream and in the log the order is one and the same. Only acts outside reissues, which nothing
+ * makes wait for each other, may come into the log in another order than they were numbered in.
+ */
 function verifyOrder(entries: readonly BundleEntry[], report: Report): void {
   const last = new Map<string, BundleEntry>();
   let lastLeaf = -1;
@@ -77,7 +84,7 @@ function verifyOrder(entries: readonly BundleEntry[], report: Report): void {
     const before = last.get(item.stream);
     if (before && before.sequence === item.sequence)
       report.finding('ENTRY_INSERTED', 'there is another entry of the same number', placeOf(item));
-    else if (before && before.sequence > item.sequence)
+    else if (before && before.sequence > item.sequence && item.stream !== authorityStream)
       report.finding('ENTRY_ORDER', `it stands after number ${before.sequence}`, placeOf(item));
     else if (item.leafIndex !== null && item.leafIndex <= lastLeaf)
       report.finding('ENTRY_ORDER', `it stands after leaf ${lastLeaf}`, placeOf(item));

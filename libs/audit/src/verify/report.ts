@@ -12,6 +12,7 @@ export const findingKinds = {
   LOG_TRUNCATED: 'The log is shorter than it was before: its tail was cut.',
   LOG_INCONSISTENT:
     'The log does not continue what it was before: something earlier was changed, inserted or removed.',
+  REISSUE_ALTERED: 'What is said of the reissue is not what the log says.',
   PERSONAL_ALTERED: 'The personal part is not the one that was recorded.',
   CONSENT_ALTERED: 'What was agreed to is not what was recorded.',
   CERTIFICATE_ALTERED: 'The certificate is not the one that was issued.',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { EvidenceBundle } from '../bundle.js';
+import fc from 'fast-check';
+import { bundleSchema, type EvidenceBundle } from '../bundle.js';
 import { digestOfText } from '../entry.js';
 import {
   auditSigner,
@@ -69,14 +70,38 @@ describe('a bundle as it was made', () => {
       unproven: ['CHECKPOINT'],
     });
     const later = new SampleLog([...sample.log.entries, ...sample.log.entries]);
-    const kept = await later.checkpoint(sample.key, 12, Date.parse(bundle.madeAt) + 1_000);
+    // also one that was being made while the evidence was
+    const kept = await later.checkpoint(sample.key, 12, Date.parse(bundle.madeAt) - 1_000);
     expect(await found(bundle, [kept])).toMatchObject({ kinds: [], unproven: ['CHECKPOINT'] });
+  });
+});
+
+describe('acts outside the reissue', () => {
+  const act = (sequence: number, details: Record<string, unknown>) => ({
+    ...sample.log.entries[0]!,
+    ...{ stream: 'authority', sequence, action: 'certificate.hold', details },
+  });
+  const withActs = async (...acts: ReturnType<typeof act>[]) => {
+    const log = new SampleLog([...sample.log.entries, ...acts]);
+    const checkpoint = await log.checkpoint(sample.key);
+    const entries = [...entriesIn(log), ...entriesIn(log, 'authority')];
+    return sealed({ ...bundle, entries, checkpoint, consistency: [] }, sample.key);
+  };
+
+  it('belong to it by its id or by its certificate, in whichever order they came into the log', async () => {
+    const honest = await withActs(act(8, { serial: '0a' }), act(7, { reissueId }));
+    expect(await found(honest)).toMatchObject({ kinds: [], unproven: [] });
+  });
+
+  it('that are of something else are not of this evidence', async () => {
+    const padded = await withActs(act(7, { serial: '0b' }));
+    expect(await found(padded)).toMatchObject({ kinds: ['ENTRY_INSERTED'], entries: [7] });
   });
 });
 
 describe('a bundle that was changed on its way', () => {
   it.each<[string, (copy: EvidenceBundle) => void]>([
-    ['another outcome', (copy) => (copy.reissue.state = 'ABANDONED')],
+    ['another reason', (copy) => (copy.reissue.reason = 'LOST')],
     ['another time', (copy) => (copy.madeAt = '2026-11-24T00:00:00.000Z')],
     ['one status less', (copy) => (copy.certificate!.status.holdAt = '2026-11-24T00:00:00.000Z')],
   ])('is found by its signature: %s', async (_, change) => {
@@ -167,6 +192,8 @@ describe('evidence that was forged with the key of the audit', () => {
       ['HISTORY_ALTERED'],
       [4],
     ],
+    ['another end', (copy) => (copy.reissue.state = 'ABANDONED'), ['REISSUE_ALTERED'], [4]],
+    ['another serial', (copy) => (copy.reissue.serial = '0b'), ['REISSUE_ALTERED'], [3]],
     ['no certificate', (copy) => (copy.certificate = null), ['CERTIFICATE_ALTERED'], [3]],
   ])('is found: %s', async (_, change, kinds, entries) => {
     const result = await found(await forged(change));
@@ -211,6 +238,45 @@ describe('evidence that was forged with the key of the audit', () => {
   it('is found: a consistency proof that does not hold', async () => {
     const result = await found(await forged((copy) => copy.consistency[0]!.proof.reverse()));
     expect(result.kinds).toEqual(['LOG_INCONSISTENT']);
+  });
+});
+
+describe('a bundle of somebody who means harm', () => {
+  /** Every place in a JSON document, as the keys that lead there. */
+  const placesIn = (value: unknown, path: string[] = []): string[][] =>
+    typeof value === 'object' && value !== null
+      ? [path, ...Object.entries(value).flatMap(([key, child]) => placesIn(child, [...path, key]))]
+      : [path];
+  const changedAt = (document: unknown, path: readonly string[], value: unknown): unknown => {
+    const copy = structuredClone({ document }) as Record<string, unknown>;
+    const full = ['document', ...path];
+    const parent = full.slice(0, -1).reduce((at, key) => at[key] as Record<string, unknown>, copy);
+    parent[full.at(-1)!] = value;
+    return copy['document'];
+  };
+
+  it('is told what is wrong with it, whatever stands wherever', async () => {
+    const places = placesIn(bundle);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async (path, value) => {
+        const changed = changedAt(bundle, path, value);
+        if (JSON.stringify(changed) === JSON.stringify(bundle)) return;
+        expect((await verifyEvidence(changed, sample.trust)).valid).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('does no harm even if it is signed', async () => {
+    const places = placesIn(bundle);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), fc.jsonValue(), async (path, value) => {
+        const changed = changedAt(bundle, path, value);
+        if (!bundleSchema.safeParse(changed).success) return;
+        await verifyEvidence(await sealed(changed as EvidenceBundle, sample.key), sample.trust);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

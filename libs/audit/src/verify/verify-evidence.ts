@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { bundleSchema, trustSchema, type EvidenceBundle, type TrustFile } from '../bundle.js';
 import { openSignature, SignatureRefused, wasValidAt } from '../checkpoint.js';
 import { digestOfJson } from '../entry.js';
-import { verifyCertificate, verifyConsents, verifyHistory, verifyReceipts } from './contents.js';
+import {
+  verifyCertificate,
+  verifyConsents,
+  verifyHistory,
+  verifyReceipts,
+  verifySummary,
+} from './contents.js';
 import { verifyEntries } from './entries.js';
 import { takeCheckpoint, verifyGrowth } from './log.js';
 import { Report, type Verdict } from './report.js';
@@ -47,6 +53,7 @@ export async function verifyEvidence(
     bundle.checkpoint === null ? undefined : await takeCheckpoint(bundle.checkpoint, trust, report);
   verifyEntries(bundle, newest, report);
   await verifyGrowth(bundle, newest, kept, trust, report);
+  verifySummary(bundle, report);
   verifyConsents(bundle, report);
   await verifyReceipts(bundle, trust, report);
   await verifyCertificate(bundle, trust, report);
