@@ -1,8 +1,6 @@
 // Jest in ES module mode; TypeScript is compiled by swc with the decorator metadata Nest needs.
 const common = {
   testEnvironment: 'node',
-  // No test measures time by it: a machine that everybody uses may stand still for seconds.
-  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -23,6 +21,8 @@ const common = {
 const project = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
 
 export default {
+  // No test measures time by it: a machine that everybody uses may stand still for seconds. (Only here is it heeded.)
+  testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,activities,workflows}/**/*.spec.ts']),
     project('workflow', ['<rootDir>/test/workflow/**/*.spec.ts']),

@@ -7,6 +7,7 @@ import { ConsoleModule } from './console/console.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { MeModule } from './me/me.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { OperatorMetricsModule } from './metrics/metrics.module.js';
 import { ReissuesModule } from './reissues/reissues.module.js';
 
 /**
@@ -23,5 +24,6 @@ export const parts: readonly Type[] = [
   AuditModule,
   EvidenceModule,
   CodecModule,
+  OperatorMetricsModule,
   ConsoleModule,
 ];

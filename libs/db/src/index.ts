@@ -247,3 +247,5 @@ export { unarchivedReissues, oldestUnarchived, insertArchive, markArchived } fro
 export { keepEvidence, keptEvidence, purgeEvidence, reissueExists } from './evidence-bundles.js';
 export { searchAuditEntries, newestCheckpoints, actsOfStaff } from './audit-search.js';
 export type { AuditFilter, AuditPlace, FoundEntry, ActSummary } from './audit-search.js';
+export { parkedCounts, locksSince } from './alarms.js';
+export type { ParkedCount } from './alarms.js';
