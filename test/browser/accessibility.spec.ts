@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import type { Customer } from '../support/customer.js';
+import { connectToStack } from '../support/running-stack.js';
+import type { StaffName } from '../support/sandbox.js';
+import { StaffMember } from '../support/staff.js';
+import { startChromium } from './support/chromium.js';
+import { Console, type Look } from './support/console.js';
+import { parkedCustomers } from './support/parked.js';
+
+jest.setTimeout(180_000);
+const stack = connectToStack();
+let browser: Browser;
+let waiting: Customer;
+let served: Customer;
+let operation: { readonly id: string };
+
+beforeAll(async () => {
+  browser = await startChromium();
+  served = await stack.arrive('VALID');
+  await served.completeReissue();
+  const serial = served.reissue!.certificate!.serial;
+  operation = await new StaffMember(stack, 'olivia').ask({ kind: 'hold', selection: { serials: [serial] } });
+  [waiting] = (await parkedCustomers(stack, 1)) as [Customer];
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+/** Each page, who sees most of it, and by what one knows that it is there. */
+const pages: readonly (readonly [name: string, who: StaffName, path: () => string, there: string])[] = [
+  ['home', 'sam', () => '/', 'section table'],
+  ['reissues', 'sam', () => '/reissues?parked=true', 'table'],
+  ['reissue', 'olivia', () => `/reissues/${waiting.reissueId}`, 'ol.timeline li'],
+  ['ended reissue', 'audrey', () => `/reissues/${served.reissueId}`, 'ol.timeline li'],
+  ['operations', 'april', () => '/operations', 'table'],
+  ['operation', 'april', () => `/operations/${operation.id}`, 'textarea'],
+  ['certificates', 'olivia', () => `/certificates?serial=${served.reissue!.certificate!.serial}`, 'table'],
+  [
+    'certificate',
+    'olivia',
+    () => `/certificates/${served.reissue!.certificate!.serial}`,
+    'section code, section a',
+  ],
+  ['audit', 'audrey', () => `/audit?reissueId=${served.reissueId}`, 'table'],
+  ['verify evidence', 'audrey', () => '/evidence', 'input[type=file]'],
+  ['no such page', 'audrey', () => '/nowhere', 'h1'],
+];
+const looks: readonly Look[] = [
+  { language: 'en', scheme: 'light' },
+  { language: 'ko', scheme: 'dark' },
+  { language: 'ko', scheme: 'light', width: 390, height: 800 },
+];
+
+describe.each(looks)('in $language, $scheme, $width wide', (look) => {
+  const consoles = new Map<StaffName, Console>();
+  const consoleOf = async (who: StaffName) => {
+    const known = consoles.get(who) ?? (await openFor(who, look));
+    consoles.set(who, known);
+    return known;
+  };
+  afterAll(async () => {
+    for (const console of consoles.values()) await console.close();
+  });
+
+  it.each(pages)(
+    'the page "%s" keeps to WCAG AA, and scrolls in one direction only',
+    async (name, who, path, there) => {
+      const console = await consoleOf(who);
+      await console.go(path());
+      await console.page.locator('nav').first().waitFor({ state: 'attached' });
+      await console.page.locator(there).first().waitFor({ state: 'attached' });
+      await console.page.waitForLoadState('load');
+      await console.picture(
+        `a11y-${look.language}-${look.scheme}-${look.width ?? 'wide'}-${name.replaceAll(' ', '-')}`,
+      );
+      expect(await console.accessibilityFindings()).toEqual([]);
+      const beyond = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      expect(await console.page.evaluate<number>(beyond)).toBeLessThanOrEqual(0);
+    },
+  );
+
+  it('the page of somebody who has not signed in keeps to it too', async () => {
+    const console = await Console.open(browser, stack, look);
+    await console.go('/');
+    await console.page.getByRole('button').nth(2).waitFor();
+    expect(await console.accessibilityFindings()).toEqual([]);
+    await console.close();
+  });
+});
+
+/** On a narrow screen the menu is folded away: signing in does not wait to see it. */
+const openFor = (who: StaffName, look: Look) => Console.signedIn(browser, stack, who, look);
+
+describe('by keyboard alone', () => {
+  let console: Console;
+  beforeAll(async () => {
+    console = await Console.signedIn(browser, stack, 'olivia');
+  });
+  afterAll(() => console.close());
+  const focused = () => console.page.evaluate<string>('document.activeElement?.textContent ?? ""');
+
+  it('the first key leads past the menu', async () => {
+    await console.go('/');
+    await console.page.getByRole('heading', { level: 1 }).waitFor();
+    await console.page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to content');
+    await console.page.keyboard.press('Enter');
+    expect(await console.page.evaluate<string>('document.activeElement?.id ?? ""')).toBe('main');
+  });
+
+  it('an operation is planned and called off, and the focus comes back', async () => {
+    const { page } = console;
+    await console.go(`/reissues/${waiting.reissueId}`);
+    const retry = page.getByRole('button', { name: 'Retry…' });
+    await retry.focus();
+    await page.keyboard.press('Enter');
+    const reason = page.getByRole('textbox', { name: 'Reason' });
+    await reason.waitFor();
+    await page.waitForFunction('document.activeElement?.tagName === "TEXTAREA"');
+    await page.keyboard.type('the carrier is back');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const confirm = page.getByRole('button', { name: 'Retry now' });
+    await confirm.waitFor();
+    expect(await console.accessibilityFindings()).toEqual([]);
+    // However long one tabs, one stays in the dialog.
+    for (let times = 0; times < 12; times++) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate<boolean>('!!document.activeElement?.closest("[role=dialog]")')).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.waitForFunction('document.activeElement?.textContent?.startsWith("Retry")');
+  });
+});

@@ -1,0 +1,113 @@
+import { readFile, writeFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { EvidenceBundle } from '#libs/audit';
+import type { Browser } from 'playwright-core';
+import { runTool } from '../support/audit-tools.js';
+import type { Customer } from '../support/customer.js';
+import { connectToStack } from '../support/running-stack.js';
+import { startChromium } from './support/chromium.js';
+import { Console } from './support/console.js';
+
+jest.setTimeout(120_000);
+const stack = connectToStack();
+let browser: Browser;
+let audrey: Console;
+let customer: Customer;
+let folder: string;
+const file = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'auditors-'));
+  browser = await startChromium();
+  customer = await stack.arrive('VALID');
+  await customer.completeReissue('LOST');
+  audrey = await Console.signedIn(browser, stack, 'audrey');
+});
+afterAll(async () => {
+  await audrey?.close();
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+  await stack.close();
+});
+
+describe('an auditor', () => {
+  it('reads the story of a reissue in plain words, and may not act on it', async () => {
+    await audrey.go(`/reissues/${customer.reissueId}`);
+    const timeline = audrey.page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByRole('listitem').nth(10).waitFor();
+    await audrey.page.getByText('Registered', { exact: true }).first().waitFor();
+    expect(await audrey.page.getByRole('button', { name: /Retry|Abandon|Withdraw/ }).count()).toBe(0);
+    const { name, mobile, email, account } = customer.person;
+    const text = await audrey.page.locator('body').innerText();
+    for (const word of [name, mobile, email, account.number]) expect(text.includes(word)).toBe(false);
+    await audrey.picture('timeline');
+  });
+
+  it('downloads the evidence, and sees at once what the server finds in it', async () => {
+    const { page } = audrey;
+    const downloading = page.waitForEvent('download', { timeout: 60_000 });
+    await page.getByRole('button', { name: 'Download evidence' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe(`evidence-${customer.reissueId}.json`);
+    await download.saveAs(file('bundle.json'));
+    await page.getByText('Nothing was tampered with').waitFor();
+    await audrey.picture('evidence');
+  });
+
+  it('verifies it in the browser, where nothing is sent to anybody', async () => {
+    await writeFile(file('trust.json'), (await runTool('trust', [])).stdout);
+    await audrey.page.getByRole('link', { name: 'Verify evidence' }).click();
+    const sent: string[] = [];
+    audrey.page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(request.url());
+    });
+    await verify(file('bundle.json'));
+    await audrey.page.getByText('Nothing was tampered with').waitFor();
+    expect(sent).toEqual([]);
+  });
+
+  it('is told which entry somebody changed', async () => {
+    const bundle = JSON.parse(await readFile(file('bundle.json'), 'utf8')) as EvidenceBundle;
+    bundle.entries[3]!.entry!.outcome = 'LOCKED';
+    await writeFile(file('changed.json'), JSON.stringify(bundle));
+    await verify(file('changed.json'));
+    await audrey.page.getByText('Tampered with, or not to be trusted').waitFor();
+    await audrey.page.getByText('ENTRY_ALTERED').waitFor();
+    await audrey.picture('evidence-tampered');
+  });
+
+  it('searches the trail by reissue, and finds her own look in it', async () => {
+    await audrey.page.getByRole('link', { name: 'Audit trail' }).click();
+    const search = audrey.page.getByRole('search');
+    await search.getByLabel('Reissue id').fill(customer.reissueId);
+    await search.getByRole('button', { name: 'Search' }).click();
+    const found = audrey.page.getByRole('group', { name: 'Audit trail' });
+    await found.getByText('signCertificate').first().waitFor();
+    await found.getByRole('row').filter({ hasText: 'exportEvidence' }).getByText('staff:audrey').waitFor();
+    expect(new URL(audrey.page.url()).searchParams.get('reissueId')).toBe(customer.reissueId);
+    await audrey.picture('audit');
+  });
+
+  it('exports what was found as JSON Lines and CSV', async () => {
+    for (const [button, extension] of [
+      ['Export as JSON Lines', 'jsonl'],
+      ['Export as CSV', 'csv'],
+    ] as const) {
+      const downloading = audrey.page.waitForEvent('download');
+      await audrey.page.getByRole('button', { name: button }).click();
+      const download = await downloading;
+      expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${extension}$`));
+      await download.saveAs(file(extension));
+      expect(await readFile(file(extension), 'utf8')).toContain(customer.reissueId);
+    }
+  });
+});
+
+async function verify(bundle: string): Promise<void> {
+  const inputs = audrey.page.locator('input[type=file]');
+  await inputs.nth(0).setInputFiles(bundle);
+  await inputs.nth(1).setInputFiles(file('trust.json'));
+  await audrey.page.getByRole('button', { name: 'Verify', exact: true }).click();
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import type { Customer } from '../support/customer.js';
+import { expectSuccess } from '../support/http.js';
+import { connectToStack } from '../support/running-stack.js';
+import { standingOfCertificate } from '../support/certificates.js';
+import { startChromium } from './support/chromium.js';
+import { Console } from './support/console.js';
+import { parkedCustomers } from './support/parked.js';
+
+jest.setTimeout(180_000);
+const stack = connectToStack();
+let browser: Browser;
+let olivia: Console;
+let oscar: Console;
+let april: Console;
+let sam: Console;
+let waiting: Customer[];
+let served: Customer;
+
+beforeAll(async () => {
+  browser = await startChromium();
+  served = await stack.arrive('VALID');
+  await served.completeReissue();
+  waiting = await parkedCustomers(stack, 4);
+  olivia = await Console.signedIn(browser, stack, 'olivia');
+  oscar = await Console.signedIn(browser, stack, 'oscar', { scheme: 'dark' });
+  april = await Console.signedIn(browser, stack, 'april');
+  sam = await Console.signedIn(browser, stack, 'sam');
+});
+afterAll(async () => {
+  for (const console of [olivia, oscar, april, sam]) await console?.close();
+  await browser.close();
+  await stack.sandbox.clearFaults();
+  await stack.close();
+});
+
+describe('an operator', () => {
+  it('sees what needs somebody, and why, and what can be done', async () => {
+    const [first] = waiting;
+    await olivia.page.getByRole('link', { name: 'Sending challenges' }).waitFor();
+    await olivia.picture('home');
+    await olivia.go(`/reissues/${first!.reissueId}`);
+    const now = olivia.page.getByRole('region', { name: 'Now' });
+    await now.getByText('Parked. It needs an operator.').waitFor();
+    await now.getByText('Sending challenges: Other system unavailable').waitFor();
+    await now.getByRole('button', { name: 'Retry…' }).waitFor();
+    await now.getByRole('button', { name: 'Abandon…' }).waitFor();
+    await olivia.picture('reissue-parked');
+  });
+
+  it('sees a preview before anything happens, and closing it changes nothing', async () => {
+    const [first] = waiting;
+    const { page } = olivia;
+    await page.getByRole('button', { name: 'Retry…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByText('Write a reason of at least 5 characters.').waitFor();
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByText('Nothing has changed yet.', { exact: false }).waitFor();
+    await dialog.getByText(first!.reissueId).waitFor();
+    await olivia.picture('retry-preview');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(expectSuccess(await first!.look()).next.action).toBe('NEEDS_OPERATOR');
+  });
+
+  it('retries, sees the outcome, and another’s open window learns of it without being loaded again', async () => {
+    const [first] = waiting;
+    await oscar.go(`/reissues/${first!.reissueId}`);
+    const parkedThere = oscar.page.getByText('Parked. It needs an operator.');
+    await parkedThere.waitFor();
+    const { page } = olivia;
+    await page.getByRole('button', { name: 'Retry…' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.waitForURL(/\/operations\/op_/);
+    await page.getByRole('group', { name: 'Targets' }).getByText('retried', { exact: true }).nth(1).waitFor();
+    await olivia.picture('operation-done');
+    await parkedThere.waitFor({ state: 'detached' });
+    await oscar.picture('reissue-after-retry-dark');
+    expect(expectSuccess(await first!.look()).next.action).not.toBe('NEEDS_OPERATOR');
+    expect(await stack.sandbox.inbox(first!.person.mobile)).toHaveLength(1);
+  });
+
+  it('finds several by filters that live in the address, and abandons those that were chosen', async () => {
+    const [, second, third, fourth] = waiting;
+    const { page } = olivia;
+    await olivia.go('/reissues?parked=true&step=SEND_CHALLENGES&sort=parkedSince');
+    for (const { reissueId } of [second!, third!])
+      await page.getByRole('checkbox', { name: `Select ${reissueId}` }).check();
+    await page.getByText('2 selected').waitFor();
+    await olivia.picture('reissues-chosen');
+    await page.getByRole('button', { name: 'Abandon…' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('both asked for it');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Abandon now' }).click();
+    await page.waitForURL(/\/operations\/op_/);
+    const outcomes = page.getByRole('group', { name: 'Targets' }).getByRole('row');
+    await outcomes.filter({ hasText: second!.reissueId }).getByText('abandoned').nth(1).waitFor();
+    await outcomes.filter({ hasText: third!.reissueId }).getByText('abandoned').nth(1).waitFor();
+    for (const { reissueId } of [second!, third!]) expect((await stateOf(reissueId)).state).toBe('ABANDONED');
+    expect((await stateOf(fourth!.reissueId)).parked_step).toBe('SEND_CHALLENGES');
+  });
+});
+
+const stateOf = (reissueId: string) =>
+  stack.db
+    .selectFrom('reissue')
+    .select(['state', 'parked_step'])
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirstOrThrow();
+
+describe('what is past the signing point', () => {
+  const serial = () => served.reissue!.certificate!.serial;
+
+  /** Asks for an act on the certificate, and answers the path of the operation. */
+  async function ask({ page }: Console, act: 'Hold' | 'Release', reason: string): Promise<string> {
+    await page.getByRole('button', { name: `${act}…` }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill(reason);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Ask for approval' }).click();
+    await page.waitForURL(/\/operations\/op_/);
+    return new URL(page.url()).pathname;
+  }
+
+  it('is asked for and waits: whoever asked cannot approve it, whatever their roles', async () => {
+    await sam.go(`/certificates?serial=${serial()}`);
+    await sam.page.getByRole('link', { name: serial() }).click();
+    await sam.page.getByText('Valid', { exact: true }).waitFor();
+    await ask(sam, 'Hold', 'a call from the customer');
+    await sam.page.getByText('You asked for this yourself. Another approver has to decide.').waitFor();
+    expect(await sam.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await sam.picture('approval-own');
+    expect(await standingOfCertificate(stack.db, serial())).toBe('IN_FORCE');
+  });
+
+  it('shows up with the approver, who reads it and approves', async () => {
+    await april.page
+      .getByRole('region', { name: 'Awaiting approval' })
+      .getByRole('link', { name: 'Hold' })
+      .click();
+    await april.page.getByText('a call from the customer').waitFor();
+    await april.page.getByRole('group', { name: 'Targets' }).getByText(serial()).waitFor();
+    await april.picture('approval');
+    await april.page.getByRole('button', { name: 'Approve' }).click();
+    await april.page.getByText('put on hold', { exact: true }).nth(1).waitFor();
+    expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
+  });
+
+  it('is not done when the approver rejects it, who says why', async () => {
+    await olivia.go(`/certificates/${serial()}`);
+    await olivia.page.getByText('On hold', { exact: true }).waitFor();
+    const path = await ask(olivia, 'Release', 'the customer called again');
+    await april.go(path);
+    await april.page.getByRole('button', { name: 'Reject' }).click();
+    await april.page.getByText('To reject, write a comment.').waitFor();
+    await april.page.getByRole('textbox', { name: 'Comment' }).fill('not before the branch has seen them');
+    await april.page.getByRole('button', { name: 'Reject' }).click();
+    await olivia.page.getByText('not before the branch has seen them').waitFor();
+    expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
+  });
+});
