@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createOperationActivities } from '#activities/operations';
 import { operationWorkflowIdOf, taskQueues } from '#libs/domain';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import type { Applicant } from '../world/applicant.js';
+import { enrolCertificates } from '../world/enrolled-certificates.js';
 import { second } from '../world/movable-clock.js';
 import { begunOperation } from '../world/operations.js';
 import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
@@ -75,6 +77,33 @@ describe('an operation on reissues', () => {
       expect(retries).toHaveLength(1);
       await expectSoundRecords(applicant);
     }
+  });
+
+  it('carries out a batch of 500, each once, with what became of each', async () => {
+    const { owner, clock } = stage.world;
+    const serials = await enrolCertificates(owner, 500);
+    const [already] = serials as [string];
+    await owner
+      .updateTable('certificate')
+      .set({ hold_at: clock.now() })
+      .where('serial', '=', already)
+      .execute();
+    const targets = serials.map((target) => ({ target }));
+    const operationId = await begunOperation(owner, { kind: 'hold', targets, at: clock.now() });
+    await carryOut(operationId);
+    await carryOut(operationId); // as reconciliation would, had it lost sight of the first run
+    expect(await outcomesOf(operationId)).toEqual(
+      Object.fromEntries(serials.map((serial) => [serial, serial === already ? 'ALREADY_ON_HOLD' : 'HELD'])),
+    );
+    const entries = await owner
+      .selectFrom('authority_entry')
+      .select(sql<string>`details ->> 'serial'`.as('serial'))
+      .where('action', '=', 'certificate.hold')
+      .where('outcome', '=', 'DONE')
+      .execute();
+    expect(entries.map(({ serial }) => serial).sort()).toEqual(
+      serials.filter((each) => each !== already).sort(),
+    );
   });
 
   it('withdraws an issued one only with the approval of another, and the old certificate stays', async () => {
