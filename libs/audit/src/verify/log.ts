@@ -7,6 +7,9 @@ import type { Report } from './report.js';
 /** A checkpoint just made may not be seen yet, and clocks of two machines differ a little: so many milliseconds. */
 const moment = 2_000;
 
+/** What a bundle without a checkpoint says of the log. */
+const emptyLog = { size: 0, root: new Uint8Array() };
+
 /** A checkpoint that holds and is of the trusted log; otherwise a finding. */
 export async function takeCheckpoint(
   jws: string,
@@ -44,18 +47,37 @@ export async function verifyGrowth(
       verifyStep(checkpoint, newest, proof, report);
     }
   }
+  // One that does not hold has been told of, and compares with nothing.
+  if (!newest && bundle.checkpoint !== null) return;
+  const unreached: Record<'unlinked' | 'later', Checkpoint[]> = { unlinked: [], later: [] };
   for (const jws of kept) {
     const checkpoint = await takeCheckpoint(jws, trust, report);
     if (!checkpoint) continue;
-    if (!newest) {
-      report.notProven(
-        'CHECKPOINT',
-        `the bundle has no checkpoint to compare with that of ${checkpoint.time}`,
-      );
-      continue;
-    }
-    verifyKept(checkpoint, newest, proofs, bundle.madeAt, report);
+    const result = verifyKept(checkpoint, newest ?? emptyLog, proofs, bundle.madeAt, report);
+    if (result !== 'COMPARED') unreached[result].push(checkpoint);
   }
+  tellUnreached(unreached, report);
+}
+
+/** Once for all of a kind: a file that a worker keeps has many. */
+function tellUnreached(
+  { unlinked, later }: Record<'unlinked' | 'later', readonly Checkpoint[]>,
+  report: Report,
+): void {
+  const name = (checkpoints: readonly Checkpoint[]) =>
+    checkpoints.length === 1
+      ? `the checkpoint of ${checkpoints[0]!.time}`
+      : `${checkpoints.length} checkpoints, the last of ${checkpoints
+          .map(({ time }) => time)
+          .toSorted()
+          .at(-1)}`;
+  if (unlinked.length > 0)
+    report.notProven(
+      'CHECKPOINT',
+      `the bundle does not prove that the log continues ${name(unlinked)}: ask for one made with it`,
+    );
+  if (later.length > 0)
+    report.notProven('CHECKPOINT', `the bundle is older than ${name(later)}: ask for a new one`);
 }
 
 function verifyStep(earlier: Checkpoint, newest: Checkpoint, proof: readonly string[], report: Report): void {
@@ -66,36 +88,28 @@ function verifyStep(earlier: Checkpoint, newest: Checkpoint, proof: readonly str
 
 function verifyKept(
   kept: Checkpoint,
-  newest: Checkpoint,
+  newest: Pick<Checkpoint, 'size' | 'root'>,
   proofs: readonly { checkpoint: Checkpoint; proof: readonly string[] }[],
   madeAt: string,
   report: Report,
-): void {
+): 'COMPARED' | 'unlinked' | 'later' {
   if (kept.size > newest.size) {
     const shrank = Date.parse(kept.time) + moment <= Date.parse(madeAt);
-    if (shrank)
-      report.finding(
-        'LOG_TRUNCATED',
-        `the log had ${kept.size} entries at ${kept.time}, and only ${newest.size} when the bundle was made later`,
-      );
-    else
-      report.notProven(
-        'CHECKPOINT',
-        `the bundle is older than the checkpoint of ${kept.time}: ask for a new one`,
-      );
-    return;
+    if (!shrank) return 'later';
+    report.finding(
+      'LOG_TRUNCATED',
+      `the log had ${kept.size} entries at ${kept.time}, and only ${newest.size} when the bundle was made later`,
+    );
+    return 'COMPARED';
   }
   if (kept.size === newest.size) {
     if (!sameHash(kept.root, newest.root))
       report.finding('LOG_INCONSISTENT', `another log of ${kept.size} entries was published at ${kept.time}`);
-    return;
+    return 'COMPARED';
   }
   const found = proofs.filter(({ checkpoint }) => checkpoint.size === kept.size);
+  if (found.length === 0) return 'unlinked';
   if (found.some(({ checkpoint }) => !sameHash(checkpoint.root, kept.root)))
     report.finding('LOG_INCONSISTENT', `another log of ${kept.size} entries was published at ${kept.time}`);
-  else if (found.length === 0)
-    report.notProven(
-      'CHECKPOINT',
-      `the bundle does not prove that the log continues the checkpoint of ${kept.size} entries: ask for one made with it`,
-    );
+  return 'COMPARED';
 }

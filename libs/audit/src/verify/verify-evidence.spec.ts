@@ -76,6 +76,16 @@ describe('a bundle as it was made', () => {
   });
 });
 
+describe('many checkpoints that were kept elsewhere', () => {
+  it('are told of once, as far as the bundle does not reach them', async () => {
+    const kept = await Promise.all([4, 5, 6].map((size) => sample.log.checkpoint(sample.key, size)));
+    const { unproven } = await verifyEvidence(bundle, sample.trust, kept);
+    expect(unproven).toEqual([
+      { what: 'CHECKPOINT', message: expect.stringContaining('3 checkpoints, the last of') },
+    ]);
+  });
+});
+
 describe('acts outside the reissue', () => {
   const act = (sequence: number, details: Record<string, unknown>) => ({
     ...sample.log.entries[0]!,
@@ -233,6 +243,15 @@ describe('evidence that was forged with the key of the audit', () => {
     expect((await found(continued, [await sample.log.checkpoint(sample.key)])).kinds).toContain(
       'LOG_INCONSISTENT',
     );
+  });
+
+  it('is found: no log at all where there was one before, given a checkpoint of then', async () => {
+    const bare = await forged((copy) => {
+      Object.assign(copy, { checkpoint: null, consistency: [] });
+      for (const item of copy.entries) item.proof = null;
+    });
+    expect((await found(bare)).kinds).toEqual([]);
+    expect((await found(bare, [await sample.log.checkpoint(sample.key)])).kinds).toEqual(['LOG_TRUNCATED']);
   });
 
   it('is found: a consistency proof that does not hold', async () => {
