@@ -88,9 +88,9 @@ function startCopy(): Sequencer {
   return copy;
 }
 
-const entry = (action: string) => ({
+const entry = () => ({
   actor: 'system',
-  action,
+  action: 'open' as const,
   outcome: 'DONE',
   occurred_at: clock.now(),
 });
@@ -103,9 +103,7 @@ async function writeEntries(reissues: number, each: number): Promise<string[]> {
   await Promise.all(
     ids.map(async (id) => {
       for (let nth = 1; nth <= each; nth += 1)
-        await inTransaction(worker, (tx) =>
-          appendAudit(tx, id, { ...entry(`step ${nth}`), details: { nth } }),
-        );
+        await inTransaction(worker, (tx) => appendAudit(tx, id, { ...entry(), details: { nth } }));
     }),
   );
   return ids;

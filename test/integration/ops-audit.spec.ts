@@ -57,7 +57,7 @@ async function reissueWithEntries(n: number): Promise<string> {
 const actOutside = (n: number) =>
   appendAuthorityEntry(world.owner, {
     actor: n % 2 ? 'staff:olivia' : 'operator:bora',
-    action: n % 2 ? 'readReissue' : 'revoke',
+    action: n % 2 ? 'readReissue' : 'certificate.revoke',
     outcome: 'DONE',
     details: n % 2 ? { reissueId: reissueIds[n % 6]! } : { serial: serials[0] },
     occurredAt: new Date(began + n * minute),
@@ -287,7 +287,7 @@ describe('the access review of a month', () => {
     expect(people).toEqual([
       {
         actor: 'operator:bora',
-        acts: [expect.objectContaining({ action: 'revoke', times: 4, reissues: 0 })],
+        acts: [expect.objectContaining({ action: 'certificate.revoke', times: 4, reissues: 0 })],
       },
       {
         actor: 'staff:olivia',

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { ReissueAction } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Tx } from './connect.js';
 
 export interface NewAuditEntry {
   readonly actor: string;
-  readonly action: string;
+  readonly action: ReissueAction;
   readonly outcome: string;
   readonly reason?: string | null;
   readonly details?: Record<string, unknown>;

@@ -1,10 +1,11 @@
+import type { AuthorityAction } from '#libs/domain';
 import type { Database, Tx } from './connect.js';
 
 /** What was done to the CA, its keys or its certificates outside any reissue. */
 export interface NewAuthorityEntry {
   /** Who: an operator's name, or the process that acted by itself. */
   readonly actor: string;
-  readonly action: string;
+  readonly action: AuthorityAction;
   /**
    * `STARTED` before an act, then `DONE` or `FAILED`; what is refused is `REFUSED`. A check of a VID is `MATCHED` or
    * `MISMATCHED`.

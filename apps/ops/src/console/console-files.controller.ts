@@ -55,12 +55,20 @@ export class ConsoleFilesController {
     return answer(this.found(`assets/${name}`), accepted, 'public, max-age=31536000, immutable');
   }
 
-  private page({ framed }: { framed: boolean }): Response {
+  /** An address that is nothing: who came by a browser is told so in the console, with its menu to go on by. */
+  @Get('*path')
+  nowhere(@Headers('accept') accepted = ''): Response {
+    if (!accepted.includes('text/html')) throw problem('not-found');
+    return this.page({ framed: false, status: 404 });
+  }
+
+  private page({ framed, status = 200 }: { framed: boolean; status?: number }): Response {
     const page = this.files.get('index.html');
     if (!page) return notBuilt();
     const nonce = randomBytes(16).toString('base64');
     const issuer = new URL(this.dependencies.config.oidcIssuer).origin;
     return new Response(page.content.toString('utf8').replace(noncePlace, nonce), {
+      status,
       headers: {
         'content-type': page.type,
         'content-security-policy': pagePolicy({ nonce, issuer, framed }),

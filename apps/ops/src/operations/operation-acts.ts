@@ -18,6 +18,7 @@ import {
   operationLifetimeMs,
   operationWorkflowIdOf,
   taskQueues,
+  type AuthorityAction,
   type OperationKind,
   type OperationParameters,
   type OperationSelection,
@@ -202,7 +203,7 @@ export class OperationActs {
   private async audit(
     tx: Tx,
     { actor }: Staff,
-    action: string,
+    action: AuthorityAction,
     about: { readonly operationId: string; readonly kind: OperationKind; readonly digest: string },
     items?: readonly PlannedItem[],
     reason?: string,

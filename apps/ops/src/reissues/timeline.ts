@@ -1,8 +1,9 @@
 import { reissueEventTypes } from '#libs/contracts';
 import type { AuditEntryRow, EventRow, OperationOnTarget } from '#libs/db';
+import { auditActionText } from '#libs/domain';
 import type { ProcessHistory } from './process-history.js';
 import type { Timeline, TimelineItem } from './schemas.js';
-import { actionText, noticeText, operationText, stateText } from './timeline-words.js';
+import { noticeText, operationText, stateText } from './timeline-words.js';
 
 export interface TimelineSources {
   readonly entries: readonly AuditEntryRow[];
@@ -36,7 +37,7 @@ function ofEntry(entry: AuditEntryRow): TimelineItem {
     kind: 'entry',
     actor: entry.actor,
     code: entry.action,
-    text: actionText(entry.action),
+    text: auditActionText(entry.action),
     outcome: entry.outcome,
     reason: entry.reason,
     details: entry.details,

@@ -8,6 +8,7 @@ import {
 } from '#libs/ca';
 import { loadConfig } from '#libs/config';
 import { appendAuthorityEntry, createDatabase, type Database, type NewAuthorityEntry } from '#libs/db';
+import type { AuthorityAction } from '#libs/domain';
 import { sql } from 'kysely';
 import { caConfig, type CaConfig } from '../config.js';
 import { issuingKeysOf } from '../key-places.js';
@@ -51,7 +52,7 @@ export interface CommandContext {
    * @param work answers with what the second entry says of the result
    */
   audited(
-    action: string,
+    action: AuthorityAction,
     details: Record<string, unknown>,
     work: () => Promise<Record<string, unknown> | void>,
   ): Promise<void>;

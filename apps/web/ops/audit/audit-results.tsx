@@ -1,3 +1,4 @@
+import { auditActionText } from '#libs/domain';
 import { Anchor, Button, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -8,7 +9,7 @@ import { useFormat } from '../parts/format.js';
 import { shortId } from '../parts/reissue-table.js';
 import { Empty, Loading, Problem } from '../parts/states.js';
 import { DataTable } from '../parts/table.js';
-import { useWords } from '../words/language.js';
+import { inLanguage, useLanguage, useWords } from '../words/language.js';
 
 const aPage = 100;
 
@@ -58,12 +59,18 @@ export function AuditResults({ search }: { search: string }): ReactNode {
 function Entry({ entry }: { entry: AuditEntry }): ReactNode {
   const { audit, common } = useWords();
   const format = useFormat();
+  const language = useLanguage();
   const { stream, sequence, leafIndex, details } = entry;
   return (
     <Table.Tr>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(entry.occurredAt)}</Table.Td>
       <Table.Td>{entry.actor}</Table.Td>
-      <Table.Td>{entry.action}</Table.Td>
+      <Table.Td>
+        {inLanguage(auditActionText(entry.action), language)}
+        <Text size="xs" c="dimmed" ff="monospace">
+          {entry.action}
+        </Text>
+      </Table.Td>
       <Table.Td>{entry.outcome}</Table.Td>
       <Table.Td>
         {stream === 'authority' ? (

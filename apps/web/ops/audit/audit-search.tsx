@@ -1,12 +1,15 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { authorityActions, reissueActions } from '#libs/domain';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { Card } from '../parts/card.js';
-import { useWords } from '../words/language.js';
+import { useLanguage, useWords } from '../words/language.js';
 import { AuditResults } from './audit-results.js';
 import { ExportButtons } from './export-buttons.js';
 
-const fields = ['actor', 'action', 'outcome', 'reissueId', 'customerRef', 'serial'] as const;
+const texts = ['actor', 'outcome', 'reissueId', 'customerRef', 'serial'] as const;
+const fields = ['action', ...texts] as const;
+const actions = Object.entries({ ...reissueActions, ...authorityActions });
 const moments = ['from', 'to'] as const;
 
 /** By whom, what, on which reissue, when. It lives in the address; nothing is read before it is asked for. */
@@ -38,18 +41,20 @@ function Form({
   onSearch: (search: URLSearchParams) => void;
 }): ReactNode {
   const { audit, common } = useWords();
+  const language = useLanguage();
   const [values, setValues] = useState<Record<string, string>>(() => ({
     from: localMinute(search.get('from') ?? new Date(Date.now() - 24 * 3_600_000).toISOString()),
     to: localMinute(search.get('to')),
     ...Object.fromEntries(fields.map((name) => [name, search.get(name) ?? ''])),
   }));
+  const set = (name: string, value: string) => setValues((before) => ({ ...before, [name]: value }));
   const input = (name: string, label: string, type = 'text') => (
     <TextInput
       key={name}
       type={type}
       label={label}
       value={values[name]}
-      onChange={({ currentTarget: { value } }) => setValues((before) => ({ ...before, [name]: value }))}
+      onChange={({ currentTarget: { value } }) => set(name, value)}
       spellCheck={false}
     />
   );
@@ -63,7 +68,15 @@ function Form({
       }}
     >
       <div className="filters">
-        {fields.map((name) => input(name, audit[name]))}
+        {texts.map((name) => input(name, audit[name]))}
+        <Select
+          label={audit.action}
+          data={actions.map(([value, words]) => ({ value, label: `${words[language]} (${value})` }))}
+          value={values['action'] || null}
+          onChange={(value) => set('action', value ?? '')}
+          searchable
+          clearable
+        />
         {input('from', `${audit.when}, ${common.from}`, 'datetime-local')}
         {input('to', `${audit.when}, ${common.to}`, 'datetime-local')}
         <Button type="submit">{common.search}</Button>
