@@ -1,15 +1,28 @@
-import { exitOnConfigError, loadConfig } from '#libs/config';
+import { recordStart } from '#libs/audit-log';
+import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
+import { createLogger } from '#libs/observability';
 import { configSchema } from './config.js';
+import { Dependencies } from './dependencies.js';
 import { GatewayModule } from './gateway.module.js';
 import { acceptPhotos } from './photos/accept-multipart.js';
 
+const name = 'gateway';
 const config = exitOnConfigError(() => loadConfig(configSchema));
+const logger = createLogger({ name, level: config.logLevel });
 
-await bootstrap({
-  name: 'gateway',
+const app = await bootstrap({
+  name,
   module: GatewayModule.with(config),
   config,
+  logger,
   configure: acceptPhotos,
   trustProxy: config.trustProxy,
+});
+await recordStart({
+  db: app.get(Dependencies).db,
+  process: name,
+  config: describeConfig(configSchema, config),
+  clock: () => new Date(),
+  logger,
 });

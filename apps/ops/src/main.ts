@@ -1,12 +1,19 @@
 import 'reflect-metadata';
-import { exitOnConfigError, loadConfig } from '#libs/config';
+import { recordStart } from '#libs/audit-log';
+import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
+import { createLogger } from '#libs/observability';
 import { configSchema } from './config.js';
+import { Dependencies } from './dependencies.js';
 import { OpsModule } from './ops.module.js';
 
 /** In bytes: evidence of a long reissue fits in. */
 const largestBody = 16 * 1024 * 1024;
 
+const name = 'ops';
 const config = exitOnConfigError(() => loadConfig(configSchema));
+const logger = createLogger({ name, level: config.logLevel });
 
-await bootstrap({ name: 'ops', module: OpsModule.with(config), config, bodyLimit: largestBody });
+const app = await bootstrap({ name, module: OpsModule.with(config), config, logger, bodyLimit: largestBody });
+const { db, clock } = app.get(Dependencies);
+await recordStart({ db, clock, logger, process: name, config: describeConfig(configSchema, config) });

@@ -1,13 +1,13 @@
 import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
 import { organisationSchema, profileConfig } from '#libs/ca';
-import { databaseConfig, fromKey, httpConfig, integer, milliseconds, temporalConfig } from '#libs/config';
+import { databaseConfig, fromKey, httpConfig, integer, milliseconds, secretText, temporalConfig } from '#libs/config';
 import { z } from 'zod';
 
 /** Where the issuing CA lies, and what opens its keys. */
 const authorityConfig = {
   caDirectory: z.string().min(1).default('.reseal/ca'),
   /** Opens the key files. Best given by file: RESEAL_CA_PASSPHRASE_FILE. */
-  caPassphrase: z.string().min(1),
+  caPassphrase: secretText(),
   /** Where keys of new generations are made; keys that are there already stay where they are. */
   caKeyStore: z.enum(['file', 'pkcs11']).default('file'),
   /** Path of the PKCS#11 library of the token that holds keys. */
@@ -15,7 +15,7 @@ const authorityConfig = {
   /** The token's label. */
   pkcs11Token: z.string().min(1).optional(),
   /** The user's PIN. Best given by file: RESEAL_PKCS11_PIN_FILE. */
-  pkcs11Pin: z.string().min(1).optional(),
+  pkcs11Pin: secretText().optional(),
   /** How long the token may take for one signature before it counts as lost. */
   pkcs11TimeoutMs: milliseconds(5_000),
   /** How many signatures may wait for the token; one more is refused at once. */
@@ -60,10 +60,10 @@ export const caConfig = z.object({
   ...crlConfig,
   caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
   /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
-  caRootPassphrase: z.string().min(1).optional(),
+  caRootPassphrase: secretText().optional(),
   ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
   /** Opens the OCSP responder's key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
-  ocspPassphrase: z.string().min(1),
+  ocspPassphrase: secretText(),
   /** `o` in all names of this authority. The default keeps a test CA from posing as a real one. */
   organisation: fromKey('RESEAL_CA_ORGANISATION', organisationSchema.default('reseal-test')),
 });

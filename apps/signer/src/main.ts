@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { createHash } from 'node:crypto';
 import { KeyStoreError, KeyStoreUnavailable, loadProfile, openAuthorities } from '#libs/ca';
-import { CONFIG_EXIT_CODE, exitOnConfigError, loadConfig } from '#libs/config';
+import { recordStart } from '#libs/audit-log';
+import { CONFIG_EXIT_CODE, describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
@@ -18,21 +20,31 @@ for (const { subject, keyStore } of authorities.all) {
   logger.info({ issuer: subject, kind, location, algorithm }, 'CA key opened');
 }
 
+const db = createDatabase({
+  url: config.databaseUrl,
+  max: config.databasePoolSize,
+  applicationName: 'reseal-signer',
+});
+
 await bootstrap({
   name,
   config,
   logger,
   module: SignerModule.with(config, {
-    db: createDatabase({
-      url: config.databaseUrl,
-      max: config.databasePoolSize,
-      applicationName: 'reseal-signer',
-    }),
+    db,
     authorities,
     profile: loadProfile(config),
     clock,
     logger,
   }),
+});
+await recordStart({
+  db,
+  process: name,
+  config: describeConfig(signerConfig, config),
+  keys: authorities.all.map(({ chain }) => ({ setting: 'caDirectory', kid: fingerprintOf(chain[0]!) })),
+  clock,
+  logger,
 });
 
 /** A key that cannot be used, or that others can read, is a matter of how the process was set up. */
@@ -40,4 +52,9 @@ function exitOnUnusableKey(error: unknown): never {
   if (!(error instanceof KeyStoreError || error instanceof KeyStoreUnavailable)) throw error;
   process.stderr.write(`The CA key cannot be used: ${error.message}\n`);
   process.exit(error instanceof KeyStoreError ? CONFIG_EXIT_CODE : 1);
+}
+
+/** Of the CA's certificate, as auditors have it. */
+function fingerprintOf(certificate: Uint8Array): string {
+  return createHash('sha256').update(certificate).digest('hex');
 }

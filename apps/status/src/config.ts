@@ -1,4 +1,4 @@
-import { databaseConfig, httpConfig, integer, milliseconds } from '#libs/config';
+import { databaseConfig, httpConfig, integer, milliseconds, secretText } from '#libs/config';
 import { z } from 'zod';
 
 export const statusConfig = z.object({
@@ -7,7 +7,7 @@ export const statusConfig = z.object({
   /** Where the OCSP responder's keys and certificates lie, one pair for each issuing CA. */
   ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
   /** Opens the key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
-  ocspPassphrase: z.string().min(1),
+  ocspPassphrase: secretText(),
   /** How long whoever asked may rely on an OCSP answer (`nextUpdate` minus `thisUpdate`). */
   ocspValidityMs: milliseconds(3_600_000),
   /** How long HTTP caches on the way may keep an OCSP answer: so much later they show a revocation. */

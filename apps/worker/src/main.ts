@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { PasswordHashing } from '#activities/password';
 import { createMailSender, createSmsSender } from '#activities/notification';
-import { CheckpointFile, Sequencer, sequencerLeadership } from '#libs/audit-log';
-import { exitOnConfigError } from '#libs/config';
+import { CheckpointFile, recordStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
+import { describeConfig, exitOnConfigError } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { taskQueues, type Clock } from '#libs/domain';
 import { createEventRelay } from '#libs/events';
@@ -18,7 +18,7 @@ import {
 import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createActivities } from './activities.js';
-import { deadlinesOf, policyOf, readConfig } from './config.js';
+import { configSchema, deadlinesOf, policyOf, readConfig } from './config.js';
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
 import { ProviderCircuits } from './provider-circuits.js';
@@ -112,3 +112,4 @@ await bootstrap({
     new ProcessParts(runner, relay, sequencer, temporal, db, logger, circuits, hashing),
   ),
 });
+await recordStart({ db, clock, logger, process: 'worker', config: describeConfig(configSchema, config) });

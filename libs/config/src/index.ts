@@ -21,7 +21,10 @@ export {
   port,
   rateLimit,
   secretBytes,
+  secretText,
   url,
   urls,
 } from './values.js';
+export { describeConfig } from './describe-config.js';
+export type { ConfigDescription } from './describe-config.js';
 export { projectRoot } from './project-root.js';

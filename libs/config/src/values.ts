@@ -1,5 +1,18 @@
 import { z } from 'zod';
 
+const secrets = new WeakSet<z.ZodType>();
+
+/** A passphrase or the like, which is shown to nobody. */
+export function secretText() {
+  const schema = z.string().min(1);
+  secrets.add(schema);
+  return schema;
+}
+
+/** Whether a setting, optional or not, is a {@link secretText}. */
+export const isSecret = (schema: z.ZodType): boolean =>
+  secrets.has(schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema);
+
 /** A duration in milliseconds, with its default. */
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 

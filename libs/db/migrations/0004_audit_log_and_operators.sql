@@ -192,7 +192,7 @@ GRANT SELECT (reissue_id, method, tries, sends, locked, verified_at) ON identity
 GRANT SELECT (reissue_id, archived_at, events, history_digest, original_digest) ON reissue_archive TO reseal_ops;
 GRANT SELECT ON evidence_bundle TO reseal_ops;
 GRANT SELECT (customer_id, customer_ref) ON customer TO reseal_ops;
-GRANT INSERT ON authority_entry TO reseal_ops;
+GRANT INSERT ON authority_entry TO reseal_ops, reseal_gateway, reseal_status; -- these: their start, and their keys
 GRANT SELECT, INSERT ON operation, operation_item, operation_approval TO reseal_ops;
 GRANT UPDATE (state, selection, parameters, reason, digest, items, confirmed_at, ended_at, updated_at) ON operation
   TO reseal_ops;

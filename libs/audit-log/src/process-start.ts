@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { canonicalJson } from '#libs/audit';
+import type { ConfigDescription } from '#libs/config';
+import { appendAuthorityEntry, inTransaction, type Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import type { Logger } from '#libs/observability';
+
+export interface ProcessStart {
+  readonly db: Database;
+  /** Name of the application. */
+  readonly process: string;
+  readonly config: ConfigDescription;
+  /** Keys that the configuration only points at. */
+  readonly keys?: readonly { readonly setting: string; readonly kid: string }[];
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+const retryMs = 5_000;
+
+/**
+ * Puts on record with which configuration and which keys a process works. From one start to the next an auditor sees
+ * what was changed. While the database cannot be reached the process starts all the same, and this tries again.
+ */
+export async function recordStart(start: ProcessStart): Promise<void> {
+  for (;;) {
+    try {
+      return await append(start);
+    } catch (err) {
+      start.logger.warn({ err }, 'the start of this process is not on record yet');
+      await wait(retryMs, undefined, { ref: false });
+    }
+  }
+}
+
+function append({ db, process: name, config, keys = [], clock }: ProcessStart): Promise<void> {
+  const entry = { actor: name, outcome: 'DONE', occurredAt: clock() } as const;
+  const instance = `${hostname()}/${process.pid}`;
+  const configurationDigest = createHash('sha256').update(canonicalJson(config.settings)).digest('hex');
+  return inTransaction(db, async (tx) => {
+    await appendAuthorityEntry(tx, {
+      ...entry,
+      action: 'startProcess',
+      details: { instance, configurationDigest, configuration: config.settings },
+    });
+    for (const key of [...config.keys, ...keys])
+      await appendAuthorityEntry(tx, { ...entry, action: 'useKey', details: { instance, ...key } });
+  });
+}
