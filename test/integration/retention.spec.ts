@@ -17,6 +17,7 @@ const purge = () =>
     db: world.as('worker', 2),
     clock: world.clock.now,
     logger: pino({ level: 'silent' }),
+    days: { personalDetails: 3650, histories: 3650, devices: 730 },
   }).purgeExpired();
 const photoIds = async () =>
   (await world.owner.selectFrom('identity_photo').select('photo_id').execute()).map((row) => row.photo_id);
@@ -51,12 +52,12 @@ describe('retention', () => {
     const entry = await world.owner
       .selectFrom('authority_entry')
       .selectAll()
-      .where('action', '=', 'purgePhotos')
+      .where('action', '=', 'purge')
       .execute();
     expect(entry).toHaveLength(1);
     expect(entry[0]).toMatchObject({
       outcome: 'DONE',
-      details: { photoIds: [over.photo_id], leftByEndedReissues: 0 },
+      details: { recordClass: 'photos', photoIds: [over.photo_id], leftByEndedReissues: 0 },
     });
   });
 
@@ -111,7 +112,7 @@ describe('retention', () => {
         })),
       )
       .execute();
-    expect(await purge()).toMatchObject({ limits: 1, days: 1, more: false });
+    expect(await purge()).toMatchObject({ counts: 2, more: false });
     expect(await world.owner.selectFrom('rate_limit').select('key').execute()).toEqual([{ key: 'used' }]);
     expect(await world.owner.selectFrom('identity_day').select('tries').execute()).toHaveLength(2);
   });

@@ -85,6 +85,7 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     ],
     identityRates: unlimited,
     photoRetentionDays: 5 * 365,
+    retentionDays: { personalDetails: 3650, histories: 3650, devices: 730 },
     hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
     rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,

@@ -42,7 +42,7 @@ await recordStart({
   db,
   process: name,
   config: describeConfig(signerConfig, config),
-  keys: authorities.all.map(({ chain }) => ({ setting: 'caDirectory', kid: fingerprintOf(chain[0]!) })),
+  keys: authorities.all.map(({ chain }) => ({ setting: 'caDirectory', kid: fingerprintOf(chain[0]) })),
   clock,
   logger,
 });

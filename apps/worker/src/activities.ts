@@ -13,7 +13,7 @@ import { createNotificationActivities, type MailSender, type SmsSender } from '#
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
 import { createOperationActivities } from '#activities/operations';
 import { createReconcileActivities } from '#activities/reconcile';
-import { createRetentionActivities } from '#activities/retention';
+import { createRetentionActivities, type RetentionDays } from '#activities/retention';
 import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
@@ -46,6 +46,7 @@ export interface WorkerParts {
   readonly identityRates: IdentityRates;
   /** For how long photos of accepted documents are kept. */
   readonly photoRetentionDays: number;
+  readonly retentionDays: RetentionDays;
   readonly hashing: PasswordHashing;
   /** How many of the last passwords may not be set again. */
   readonly rememberedPasswords: number;
@@ -109,7 +110,7 @@ export function createActivities(parts: WorkerParts) {
     }),
     ...createOperationActivities({ db, clock, temporal, logger }),
     ...createEvidenceActivities({ db, clock, terms: parts.terms, key: parts.auditKey }),
-    ...createRetentionActivities({ db, clock, logger }),
+    ...createRetentionActivities({ db, clock, logger, days: parts.retentionDays }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
   };
 }

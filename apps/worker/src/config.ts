@@ -56,6 +56,11 @@ export const configSchema = z.object({
   documentUrl: urls('http', 'https'),
   /** For how many days photos of accepted identity documents are kept. */
   photoRetentionDays: integer(5 * 365, { min: 1, max: 20 * 365 }),
+  /** For how many days the personal parts of audit entries and archived histories are kept: evidence of an issuance. */
+  personalDetailsRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
+  historyRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
+  /** After how many days a device that was not seen again is forgotten. */
+  deviceRetentionDays: integer(2 * 365, { min: 1, max: 10 * 365 }),
   /** How long one call to a provider may take. */
   providerTimeoutMs: integer(5_000, { min: 100, max: 7_500 }),
   smsUrl: url('http', 'https'),

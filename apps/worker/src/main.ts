@@ -65,6 +65,11 @@ const activities = createActivities({
   providers: createIdentityProviders(config, { db, clock, vaultKeys, onCircuitChange: circuits.onChange }),
   identityRates: identityRatesOf(config),
   photoRetentionDays: config.photoRetentionDays,
+  retentionDays: {
+    personalDetails: config.personalDetailsRetentionDays,
+    histories: config.historyRetentionDays,
+    devices: config.deviceRetentionDays,
+  },
   hashing,
   rememberedPasswords: config.rememberedPasswords,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,

@@ -6,6 +6,7 @@ export { CheckpointFile } from './checkpoint-file.js';
 export { loggedEntry, sequenceEntries } from './sequence.js';
 export { assembleEvidence } from './evidence.js';
 export type { EvidenceParts, KeptCheckpoint } from './evidence.js';
+export { digestOfPurged, verifyPurges } from './purges.js';
 export { recordStart } from './process-start.js';
 export { untilCovered } from './until-covered.js';
 export { verifyLog } from './verify-log.js';

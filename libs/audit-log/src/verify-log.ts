@@ -18,13 +18,15 @@ import {
   leavesFrom,
   type Database,
 } from '#libs/db';
+import { verifyPurges } from './purges.js';
 import { loggedEntry } from './sequence.js';
 
 const batch = 5_000;
 
 /**
  * Verifies the whole log in the database: every leaf is that of its entry, none is missing, entries have not been put in
- * past the log, and the log is what each checkpoint says, those in the database and those that were kept elsewhere.
+ * past the log, the log is what each checkpoint says, those in the database and those that were kept elsewhere, and what is
+ * gone was purged by rule.
  *
  * @param kept compact JWS
  */
@@ -48,6 +50,7 @@ export async function verifyLog(
     report.finding('ENTRY_MISSING', `the reissue has counted ${sequence} entries, and has not so many`, {
       stream,
     });
+  await verifyPurges(db, report);
   return report.verdict();
 }
 

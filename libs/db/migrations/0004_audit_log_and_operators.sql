@@ -64,6 +64,16 @@ CREATE TABLE reissue_archive (
 ALTER TABLE reissue ADD COLUMN archived_at timestamptz;
 CREATE INDEX reissue_unarchived ON reissue (ended_at) WHERE ended_at IS NOT NULL AND archived_at IS NULL;
 
+CREATE INDEX reissue_archive_by_time ON reissue_archive (archived_at);
+CREATE INDEX audit_entry_personal ON audit_entry (occurred_at) WHERE personal_digest IS NOT NULL;
+CREATE INDEX known_device_by_time ON known_device (last_seen_at);
+
+-- How far each class of records is purged.
+CREATE TABLE retention_mark (
+  record_class  text PRIMARY KEY,
+  purged_before timestamptz NOT NULL
+);
+
 -- A bundle of evidence made for somebody who waits for it; purged soon after.
 CREATE TABLE evidence_bundle (
   export_id  text PRIMARY KEY,
@@ -171,7 +181,8 @@ GRANT SELECT, INSERT ON audit_leaf, audit_node, audit_checkpoint TO reseal_worke
 GRANT SELECT, INSERT ON reissue_archive TO reseal_worker;
 GRANT UPDATE (history) ON reissue_archive TO reseal_worker;
 GRANT SELECT, INSERT, DELETE ON evidence_bundle TO reseal_worker;
-GRANT DELETE ON audit_personal TO reseal_worker; -- retention: the digest stays
+GRANT DELETE ON audit_personal, known_device TO reseal_worker; -- retention: an entry's digest stays
+GRANT SELECT, INSERT, UPDATE ON retention_mark TO reseal_worker;
 GRANT SELECT ON issuer, crl TO reseal_worker;
 GRANT SELECT ON operation, operation_item, operation_approval TO reseal_worker, reseal_signer;
 GRANT UPDATE (state, started_at, ended_at, updated_at) ON operation TO reseal_worker, reseal_signer;

@@ -30,6 +30,7 @@ import type {
   OperationItemTable,
   OperationTable,
   ReissueArchiveTable,
+  RetentionMarkTable,
 } from './operations-tables.js';
 
 export interface CustomerTable {
@@ -444,6 +445,7 @@ export interface Tables {
   audit_node: AuditNodeTable;
   audit_checkpoint: AuditCheckpointTable;
   reissue_archive: ReissueArchiveTable;
+  retention_mark: RetentionMarkTable;
   evidence_bundle: EvidenceBundleTable;
   operation: OperationTable;
   operation_item: OperationItemTable;

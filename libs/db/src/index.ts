@@ -186,6 +186,16 @@ export {
   turnBackRateLimit,
 } from './rate-limits.js';
 export type { RateLimitAdvance } from './rate-limits.js';
+export {
+  goneRecords,
+  nextRange,
+  purgeDevices,
+  purgedByAge,
+  purgeRange,
+  recordsOfAge,
+  toldPurges,
+} from './retention-ranges.js';
+export type { AgeRange, PurgedByAge, PurgedRecord, ToldPurge } from './retention-ranges.js';
 export { purgeExpiredPhotos, purgeLeftPhotos, purgeIdentityDays } from './retention.js';
 export {
   takePendingEntries,

@@ -37,6 +37,11 @@ export interface ReissueArchiveTable {
   archived_at: Date;
 }
 
+export interface RetentionMarkTable {
+  record_class: string;
+  purged_before: Date;
+}
+
 export interface EvidenceBundleTable {
   export_id: string;
   reissue_id: string;

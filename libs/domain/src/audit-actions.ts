@@ -71,7 +71,6 @@ export const authorityActions = vocabulary({
   runOperation: { ko: '작업 실행', en: 'Operation carried out' },
   checkVid: { ko: 'VID 확인', en: 'VID checked' },
   purge: { ko: '보존 기한이 지난 기록 파기', en: 'Records purged that were kept long enough' },
-  purgePhotos: { ko: '신분증 사진 파기', en: 'Photos of documents purged' },
   rotateRegistry: { ko: '등록부 키 교체', en: 'Keys of the registry rotated' },
   eraseCustomer: { ko: '고객 정보 삭제', en: 'Customer erased' },
   sequence: { ko: '감사 기록 순번 부여', en: 'Audit log continued' },

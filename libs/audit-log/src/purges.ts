@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Report } from '#libs/audit';
+import {
+  goneRecords,
+  purgedByAge,
+  recordsOfAge,
+  toldPurges,
+  type AgeRange,
+  type Database,
+  type PurgedByAge,
+  type PurgedRecord,
+} from '#libs/db';
+
+/**
+ * What an entry keeps of the records that a purge took away: SHA-256, in hexadecimal, over a line `<record> <digest>` for
+ * each, in the order of their names. The records' digests stay, so that it can be made again from what is left.
+ */
+export function digestOfPurged(records: readonly PurgedRecord[]): string {
+  const hash = createHash('sha256');
+  for (const { record, digest } of records) hash.update(`${record} ${digest}\n`);
+  return hash.digest('hex');
+}
+
+const longAgo = new Date(0);
+const farAhead = new Date('9999-12-31T00:00:00Z');
+
+/** What is gone was purged by rule and told, and each purge took what it says. */
+export async function verifyPurges(db: Database, report: Report): Promise<void> {
+  const purges = await toldPurges(db);
+  for (const purge of purges) {
+    const records = await recordsOfAge(db, purge.kind, purge);
+    if (records.length !== purge.records || digestOfPurged(records) !== purge.digest)
+      report.finding(
+        'PURGE_ALTERED',
+        `it did not take the ${records.length} records of its time that there were`,
+        {
+          stream: 'authority',
+          sequence: purge.position,
+        },
+      );
+  }
+  for (const kind of purgedByAge) {
+    const told = purges.filter((purge) => purge.kind === kind);
+    for (const untold of uncovered(told))
+      for (const { reissueId, sequence } of await goneRecords(db, kind, untold))
+        report.finding('RECORD_MISSING', `${wordsFor[kind]} is gone, and no purge tells of it`, {
+          stream: reissueId,
+          ...(sequence === null ? {} : { sequence }),
+        });
+  }
+}
+
+const wordsFor: Readonly<Record<PurgedByAge, string>> = {
+  personalDetails: 'the personal part of the entry',
+  histories: 'the archived history',
+};
+
+/** The time that no range covers. */
+function uncovered(ranges: readonly AgeRange[]): AgeRange[] {
+  const open: AgeRange[] = [];
+  let from = longAgo;
+  for (const range of ranges.toSorted((one, other) => one.from.getTime() - other.from.getTime())) {
+    if (range.from > from) open.push({ from, before: range.from });
+    if (range.before > from) from = range.before;
+  }
+  return [...open, { from, before: farAhead }];
+}
