@@ -1,6 +1,14 @@
 import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
 import { organisationSchema, profileConfig } from '#libs/ca';
-import { databaseConfig, fromKey, httpConfig, integer, milliseconds, secretText, temporalConfig } from '#libs/config';
+import {
+  databaseConfig,
+  fromKey,
+  httpConfig,
+  integer,
+  milliseconds,
+  secretText,
+  temporalConfig,
+} from '#libs/config';
 import { z } from 'zod';
 
 /** Where the issuing CA lies, and what opens its keys. */
