@@ -108,6 +108,43 @@ describe('the codec of Temporal’s own page', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 
+  describe('in the browser of somebody who comes from the console', () => {
+    const begin = (as?: object) => ops.call('POST', '/codec/session', as);
+    const decodeBy = async (cookie: string, origin: string | undefined) =>
+      ops.call('POST', '/codec/decode', undefined, {
+        body: { payloads: [await encoded({ kind: 'start' })] },
+        headers: { cookie, ...(origin ? { origin } : {}) },
+      });
+
+    it('decodes by a cookie that no script reads and no other path gets, and records who looks', async () => {
+      const { status, headers } = await begin(auditor);
+      expect(status).toBe(204);
+      const [cookie = '', ...attributes] = String(headers['set-cookie']).split('; ');
+      expect(attributes).toEqual(['Path=/codec/decode', 'HttpOnly', 'SameSite=Strict']);
+      const before = (await looks()).length;
+      const answer = await decodeBy(`theme=dark; ${cookie}`, temporalUi);
+      expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-credentials': 'true' } });
+      expect((await looks()).slice(before)).toMatchObject([{ actor: 'staff:audrey' }]);
+    });
+
+    it('does so for no other site, and for no other call', async () => {
+      const [cookie = ''] = String((await begin(auditor)).headers['set-cookie']).split('; ');
+      for (const origin of ['http://elsewhere.example', 'http://127.0.0.1:8234', 'null', undefined])
+        expect(await decodeBy(cookie, origin)).toMatchObject({ status: 401, problem: 'sign-in-required' });
+      const other = await ops.call('GET', '/v1/audit', undefined, {
+        headers: { cookie, origin: temporalUi },
+      });
+      expect(other).toMatchObject({ status: 401, problem: 'sign-in-required' });
+    });
+
+    it('gives no cookie to whoever may not decode, and takes it away at the end', async () => {
+      expect(await begin({ sub: 'april', roles: ['approver'] })).toMatchObject({ problem: 'role-required' });
+      expect(await begin()).toMatchObject({ problem: 'sign-in-required' });
+      const end = await ops.call('DELETE', '/codec/session', auditor);
+      expect(String(end.headers['set-cookie'])).toMatch(/^reseal_codec=; .*Max-Age=0/);
+    });
+  });
+
   it('refuses what was altered, what another key encoded, and what is no payload', async () => {
     const payload = await encoded({ kind: 'start' });
     const altered = { ...payload, data: Buffer.from(`x${payload.data}`).toString('base64') };

@@ -34,9 +34,6 @@ const schema = z.object({
   depositorName: fromKey('RESEAL_SANDBOX_DEPOSITOR_NAME', z.string().default('가상은행')),
   /** Where the operators' console is, which signs people in here. */
   consoleUrl: fromKey('RESEAL_OPS_URL', url('http', 'https').default('http://127.0.0.1:3001')),
-  /** Where Temporal's own page is, and the secret by which it signs people in. */
-  temporalUiUrl: url('http', 'https').optional(),
-  temporalUiSecret: z.string().min(16).optional(),
   /** How long an enrolment waits for the CA. */
   signerTimeoutMs: fromKey('RESEAL_SANDBOX_SIGNER_TIMEOUT_MS', milliseconds(30_000)),
   /** The three-digit code of the bank that keeps the sample people's accounts. */
@@ -55,12 +52,8 @@ export class SandboxConfig {
 
   /** Who signs the staff in, and for whom. */
   issuerOptions(): IssuerOptions {
-    const { host, port: listensAt, consoleUrl, temporalUiUrl, temporalUiSecret: secret } = this.values;
-    return {
-      issuer: `http://${host}:${listensAt}/oidc`,
-      consoleUrl,
-      temporalUi: temporalUiUrl && secret ? { url: temporalUiUrl, secret } : undefined,
-    };
+    const { host, port: listensAt, consoleUrl } = this.values;
+    return { issuer: `http://${host}:${listensAt}/oidc`, consoleUrl };
   }
 
   /** @throws ConfigError naming every key that is missing or wrong. */

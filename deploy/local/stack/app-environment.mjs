@@ -94,9 +94,6 @@ export function appEnvironments(context) {
     RESEAL_TEMPORAL_NAMESPACE: client.RESEAL_TEMPORAL_NAMESPACE,
     RESEAL_CODEC_KEYS_FILE: files.codecKeys,
   };
-  const temporalUi = settings.external.temporal
-    ? {}
-    : { RESEAL_TEMPORAL_UI_URL: `http://${host}:${ports.temporalUi}` };
   const own = {
     owner: { RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal') },
     gateway: {
@@ -150,7 +147,7 @@ export function appEnvironments(context) {
       RESEAL_AUDIT_PUBLIC_KEYS_FILE: files.auditPublicKeys,
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
-      ...temporalUi,
+      ...(settings.external.temporal ? {} : { RESEAL_TEMPORAL_UI_URL: `http://${host}:${ports.temporalUi}` }),
     },
     status: {
       RESEAL_STATUS_PORT: ports.status,
@@ -162,7 +159,6 @@ export function appEnvironments(context) {
       RESEAL_SANDBOX_PORT: ports.sandbox,
       RESEAL_SANDBOX_SMTP_PORT: ports.smtp,
       RESEAL_OPS_URL: client.RESEAL_OPS_URL,
-      ...temporalUi,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal_sandbox'),
       RESEAL_REGISTRY_DATABASE_URL: databaseUrl(context, 'reseal_sandbox', 'reseal'),
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,

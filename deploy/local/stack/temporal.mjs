@@ -74,6 +74,7 @@ export async function prepareTemporal(context) {
 /** Where Temporal's web UI is configured, and how it is run. */
 export function prepareTemporalUi({ settings }) {
   const folder = path.join(settings.state, 'temporal-ui');
+  const ops = `http://${settings.host}:${settings.ports.ops}`;
   const config = {
     temporalGrpcAddress: `${settings.host}:${settings.ports.temporal}`,
     host: settings.host,
@@ -84,6 +85,15 @@ export function prepareTemporalUi({ settings }) {
     notifyOnNewVersion: false,
     hideLogs: true,
     cors: { allowOrigins: [`http://${settings.host}:${settings.ports.temporalUi}`] },
+    // What is done to a reissue is done by the operators' app, which asks why.
+    disableWriteActions: true,
+    codec: {
+      endpoint: `${ops}/codec`,
+      // Not by token: it passes none to an address without TLS.
+      includeCredentials: true,
+      defaultErrorMessage: 'Payloads are shown to who comes here from the console: open the reissue there.',
+      defaultErrorLink: ops,
+    },
   };
   writeFileAtomically(path.join(folder, 'config/reseal.yaml'), JSON.stringify(config, null, 2));
   return {

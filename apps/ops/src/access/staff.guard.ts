@@ -9,8 +9,10 @@ import {
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { isTemporalUi } from '../codec/temporal-ui.js';
+import { Dependencies } from '../dependencies.js';
 import { problem, unavailable } from '../problems.js';
-import { rolesKey, type AllowedRoles } from './roles.js';
+import { cookieKey, rolesKey, type AllowedRoles } from './roles.js';
 import { IssuerUnavailable, StaffTokens, TokenRefused } from './staff-tokens.js';
 
 /** Lets staff in by their token (RFC 6750), to what one of their roles allows. */
@@ -19,6 +21,7 @@ export class StaffGuard implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(StaffTokens) private readonly tokens: StaffTokens,
+    @Inject(Dependencies) private readonly dependencies: Dependencies,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,7 +31,7 @@ export class StaffGuard implements CanActivate {
     ]);
     if (allowed === 'public' || isOfTheFrame(context.getClass())) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const token = bearerOf(request) ?? this.cookieOf(request, context);
     if (token === undefined) throw problem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
     const staff = await this.tokens.open(token).catch((error: unknown) => {
       if (error instanceof TokenRefused)
@@ -43,7 +46,18 @@ export class StaffGuard implements CanActivate {
     request.staff = staff;
     return true;
   }
+
+  private cookieOf({ headers }: FastifyRequest, context: ExecutionContext): string | undefined {
+    const name = this.reflector.get<string | undefined>(cookieKey, context.getHandler());
+    if (name === undefined || !isTemporalUi(this.dependencies.config, headers.origin)) return undefined;
+    const cookies = (headers.cookie ?? '').split('; ').map((cookie) => cookie.split('='));
+    return cookies.find(([given]) => given === name)?.[1];
+  }
 }
+
+/** RFC 6750 section 2.1. */
+export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
+  /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
 
 /** Controllers of libs/http (health, metrics) are not the API. */
 const isOfTheFrame = (controller: { name: string }) => controller.name === 'HealthController';

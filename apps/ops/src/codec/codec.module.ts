@@ -1,15 +1,29 @@
-import { Body, Controller, Headers, HttpCode, Inject, Module, Options, Post } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Headers,
+  HttpCode,
+  Inject,
+  Module,
+  Options,
+  Post,
+  Req,
+} from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Payload } from '@temporalio/common';
 import { reissueIdOf } from '#libs/domain';
 import { createPayloadCodec } from '#libs/temporal';
 import { z } from 'zod';
-import { Public, Roles } from '../access/roles.js';
+import type { FastifyRequest } from 'fastify';
+import { Public, Roles, TokenInCookie } from '../access/roles.js';
+import { bearerOf } from '../access/staff.guard.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { recordLook } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
+import { isTemporalUi } from './temporal-ui.js';
 
 const base64 = z.base64();
 const payloadSchema = z.looseObject({
@@ -21,6 +35,9 @@ const payloadsSchema = z
   .meta({ id: 'TemporalPayloads' });
 type Payloads = z.output<typeof payloadsSchema>;
 type JsonPayload = Payloads['payloads'][number];
+
+/** Holds the token of whoever came to Temporal's page from the console. */
+const codecCookie = 'reseal_codec';
 
 /** Temporal's page asks for so long whether it may ask, in seconds. */
 const preflightLifetime = '600';
@@ -49,9 +66,31 @@ class CodecController {
     });
   }
 
+  /** A page of the console that links to Temporal's asks for it. */
+  @Post('session')
+  @HttpCode(204)
+  @Roles('operator', 'auditor')
+  @Documented('beginDecoding', 'Let Temporal’s own page decode in this browser, until the token runs out', {
+    204: 'The cookie is set.',
+  })
+  begin(@Req() request: FastifyRequest): Response {
+    return this.withCookie(bearerOf(request) ?? '');
+  }
+
+  @Delete('session')
+  @HttpCode(204)
+  @Roles('operator', 'auditor')
+  @Documented('endDecoding', 'Let Temporal’s own page decode no longer in this browser', {
+    204: 'The cookie is gone.',
+  })
+  end(): Response {
+    return this.withCookie('', 'Max-Age=0');
+  }
+
   @Post('decode')
   @HttpCode(200)
   @Roles('operator', 'auditor')
+  @TokenInCookie(codecCookie)
   @Documented('decodePayloads', 'Decode payloads of a workflow’s history, for Temporal’s own page', {
     200: payloadsSchema,
   })
@@ -88,11 +127,23 @@ class CodecController {
 
   /** Temporal's page may read the answer; no other site may. */
   private corsOf(origin: string | undefined): Record<string, string> {
-    const { temporalUiUrl } = this.dependencies.config;
-    const allowed = temporalUiUrl === undefined ? undefined : new URL(temporalUiUrl).origin;
-    return origin !== undefined && origin === allowed
-      ? { 'access-control-allow-origin': origin, vary: 'origin' }
+    return isTemporalUi(this.dependencies.config, origin)
+      ? {
+          'access-control-allow-origin': origin,
+          'access-control-allow-credentials': 'true',
+          vary: 'origin',
+        }
       : { vary: 'origin' };
+  }
+
+  /** No script can read it, and no other site's call brings it along. */
+  private withCookie(token: string, ...more: string[]): Response {
+    const secure = this.dependencies.config.temporalUiUrl?.startsWith('https:') ? ['Secure'] : [];
+    const attributes = ['Path=/codec/decode', 'HttpOnly', 'SameSite=Strict', ...secure, ...more];
+    return new Response(null, {
+      status: 204,
+      headers: { 'set-cookie': [`${codecCookie}=${token}`, ...attributes].join('; ') },
+    });
   }
 }
 

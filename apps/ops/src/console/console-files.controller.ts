@@ -56,7 +56,7 @@ export class ConsoleFilesController {
   }
 
   /** An address that is nothing: who came by a browser is told so in the console, with its menu to go on by. */
-  @Get('*path')
+  @Get('*')
   nowhere(@Headers('accept') accepted = ''): Response {
     if (!accepted.includes('text/html')) throw problem('not-found');
     return this.page({ framed: false, status: 404 });

@@ -18,8 +18,6 @@ export interface IssuerOptions {
   readonly issuer: string;
   /** Where the console runs, and so comes back to. */
   readonly consoleUrl: string;
-  /** Temporal's own page, a client that keeps a secret. */
-  readonly temporalUi?: { readonly url: string; readonly secret: string } | undefined;
 }
 
 /**
@@ -110,7 +108,7 @@ function interactions(): interactionPolicy.Policy {
   return policy;
 }
 
-function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): object {
+function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
   return {
     jwks: { keys: [key] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
@@ -126,23 +124,10 @@ function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): o
         response_types: ['code'],
         id_token_signed_response_alg: algorithm,
       },
-      ...(temporalUi
-        ? [
-            {
-              client_id: 'temporal-ui',
-              client_secret: temporalUi.secret,
-              application_type: 'native',
-              redirect_uris: [new URL('/auth/sso/callback', temporalUi.url).href],
-              grant_types: ['authorization_code', 'refresh_token'],
-              response_types: ['code'],
-              id_token_signed_response_alg: algorithm,
-            },
-          ]
-        : []),
     ],
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    scopes: ['openid', 'profile'],
     claims: { openid: ['sub'], profile: ['name', 'roles'] },
-    pkce: { required: (_: Context, client: { clientId: string }) => client.clientId === 'reseal-console' },
+    pkce: { required: () => true },
     // Browsers of the console ask for tokens from another origin.
     clientBasedCORS: () => true,
     interactions: {
@@ -163,7 +148,7 @@ function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): o
         defaultResource: () => resource,
         useGrantedResource: () => true,
         getResourceServerInfo: () => ({
-          scope: 'openid profile email offline_access',
+          scope: 'openid profile',
           audience,
           accessTokenFormat: 'jwt',
           accessTokenTTL: tokenLifetimeSeconds,
@@ -182,8 +167,8 @@ function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): o
     // The bank's own clients: nobody is asked whether they may know who one is.
     loadExistingGrant: async ({ oidc: { provider, client, session } }: Context) => {
       const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid profile email offline_access');
-      grant.addResourceScope(resource, 'openid profile email offline_access');
+      grant.addOIDCScope('openid profile');
+      grant.addResourceScope(resource, 'openid profile');
       await grant.save();
       return grant;
     },
@@ -194,7 +179,6 @@ function configurationOf({ consoleUrl, temporalUi }: IssuerOptions, key: JWK): o
       Interaction: 10 * 60,
       Session: sessionLifetimeSeconds,
       Grant: sessionLifetimeSeconds,
-      RefreshToken: sessionLifetimeSeconds,
     },
   };
 }

@@ -13,6 +13,7 @@ import { useFormat } from '../parts/format.js';
 import { OperationsOnIt } from '../parts/operations-on-it.js';
 import { Loaded, PageTitle } from '../parts/states.js';
 import { useMe } from '../session/use-session.js';
+import { letTemporalDecode } from '../session/temporal-page.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
 import { Timeline } from './timeline.js';
 
@@ -99,7 +100,14 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
       title={words.reissue.facts}
       more={
         reissue.temporalUrl && (
-          <Anchor href={reissue.temporalUrl} target="_blank" rel="noreferrer" underline="always" size="sm">
+          <Anchor
+            href={reissue.temporalUrl}
+            onClick={letTemporalDecode}
+            target="_blank"
+            rel="noreferrer"
+            underline="always"
+            size="sm"
+          >
             {words.reissue.temporal}
           </Anchor>
         )

@@ -37,6 +37,8 @@ class Session {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
   config: ConsoleConfig | undefined;
+  /** Called with each new token. */
+  onToken: (() => void) | undefined;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -76,6 +78,8 @@ class Session {
   async signOut(): Promise<void> {
     const { config } = this;
     clearTimeout(this.timer);
+    const headers = { authorization: `Bearer ${this.token}` };
+    void fetch('/codec/session', { method: 'DELETE', headers, keepalive: true }).catch(() => undefined);
     this.tokens = undefined;
     const found = config && (await discover(config).catch(() => undefined));
     if (!config || !found?.end_session_endpoint) return this.show({ status: 'signed-out' });
@@ -117,6 +121,7 @@ class Session {
     clearTimeout(this.timer);
     const inMs = Math.max(5_000, tokens.expiresAt - Date.now() - renewBeforeMs);
     this.timer = setTimeout(() => void this.renew(), inMs);
+    this.onToken?.();
   }
 
   private async whyNot(): Promise<SessionState> {
