@@ -83,8 +83,13 @@ describe('the codec of Temporal’s own page', () => {
     expect(await decode(payloads, { sub: 'april', roles: ['approver'] })).toMatchObject({
       problem: 'role-required',
     });
-    const nobody = await ops.call('POST', '/codec/decode', undefined, { body: { payloads } });
+    const nobody = await ops.call('POST', '/codec/decode', undefined, {
+      body: { payloads },
+      headers: { origin: temporalUi },
+    });
     expect(nobody).toMatchObject({ status: 401, problem: 'sign-in-required' });
+    // Its page may read the refusal.
+    expect(nobody.headers['access-control-allow-origin']).toBe(temporalUi);
     expect(await looks()).toEqual(before);
   });
 

@@ -24,6 +24,7 @@ const displayNameOf = (name: StaffName) => `${name[0]!.toUpperCase()}${name.slic
 export class Console {
   /** What went wrong unseen: errors of scripts, refusals of the page's policy, requests to strangers. */
   readonly complaints: string[] = [];
+  private readonly ours = new Set<string>();
 
   private constructor(
     readonly context: BrowserContext,
@@ -76,10 +77,10 @@ export class Console {
   }
 
   /** A screenshot of the whole page in the state folder, to be looked at. */
-  async picture(name: string): Promise<void> {
+  async picture(name: string, page = this.page): Promise<void> {
     const folder = join(stateFolder(), 'screenshots');
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   }
 
   /** What axe-core finds against WCAG 2.2 A and AA: each rule with the first places that break it. */
@@ -104,8 +105,13 @@ export class Console {
     expect(this.complaints).toEqual([]);
   }
 
+  /** A site to which a link of the console leads. */
+  expectVisitTo(url: string): void {
+    this.ours.add(new URL(url).origin);
+  }
+
   private watch(known: readonly string[]): void {
-    const ours = new Set(known.map((url) => new URL(url).origin));
+    for (const url of known) this.expectVisitTo(url);
     this.context.on('weberror', (error) => this.complaints.push(`error: ${error.error().message}`));
     this.context.on('console', (message) => {
       // What the API refuses is shown on the page, and Chromium notes it here too.
@@ -114,7 +120,7 @@ export class Console {
     });
     this.context.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith('http') && !ours.has(origin))
+      if (protocol.startsWith('http') && !this.ours.has(origin))
         this.complaints.push(`stranger: ${request.url()}`);
     });
   }

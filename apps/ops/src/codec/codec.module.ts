@@ -1,14 +1,16 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   Body,
   Controller,
   Delete,
-  Headers,
   HttpCode,
   Inject,
   Module,
   Options,
   Post,
   Req,
+  type MiddlewareConsumer,
+  type NestModule,
 } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Payload } from '@temporalio/common';
@@ -54,11 +56,10 @@ class CodecController {
   @HttpCode(204)
   @Public()
   @ApiExcludeEndpoint()
-  preflight(@Headers('origin') origin?: string): Response {
+  preflight(): Response {
     return new Response(null, {
       status: 204,
       headers: {
-        ...this.corsOf(origin),
         'access-control-allow-methods': 'POST',
         'access-control-allow-headers': 'authorization, content-type, x-namespace, authorization-extras',
         'access-control-max-age': preflightLifetime,
@@ -97,7 +98,6 @@ class CodecController {
   async decode(
     @CallingStaff() staff: Staff,
     @Body({ schema: payloadsSchema }) { payloads }: Payloads,
-    @Headers('origin') origin?: string,
   ): Promise<Response> {
     await this.record(staff, payloads);
     const codec = createPayloadCodec(this.dependencies.config.codecKeys);
@@ -111,7 +111,7 @@ class CodecController {
       });
     });
     return new Response(JSON.stringify({ payloads: decoded.map(toJson) }), {
-      headers: { ...this.corsOf(origin), 'content-type': 'application/json', 'cache-control': 'no-store' },
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     });
   }
 
@@ -123,17 +123,6 @@ class CodecController {
       workflows,
       ...(reissueId ? { reissueId } : {}),
     });
-  }
-
-  /** Temporal's page may read the answer; no other site may. */
-  private corsOf(origin: string | undefined): Record<string, string> {
-    return isTemporalUi(this.dependencies.config, origin)
-      ? {
-          'access-control-allow-origin': origin,
-          'access-control-allow-credentials': 'true',
-          vary: 'origin',
-        }
-      : { vary: 'origin' };
   }
 
   /** No script can read it, and no other site's call brings it along. */
@@ -167,5 +156,25 @@ const toJson = ({ metadata, data }: Payload): JsonPayload => ({
   data: Buffer.from(data ?? '').toString('base64'),
 });
 
+/** Temporal's page may read the answers, refusals too; no other site may. */
 @Module({ controllers: [CodecController] })
-export class CodecModule {}
+export class CodecModule implements NestModule {
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(this.allowTemporalUi).forRoutes(CodecController);
+  }
+
+  private readonly allowTemporalUi = (
+    { headers: { origin } }: IncomingMessage,
+    response: ServerResponse,
+    next: () => void,
+  ) => {
+    response.setHeader('vary', 'origin');
+    if (isTemporalUi(this.dependencies.config, origin)) {
+      response.setHeader('access-control-allow-origin', origin);
+      response.setHeader('access-control-allow-credentials', 'true');
+    }
+    next();
+  };
+}
