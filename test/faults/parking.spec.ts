@@ -1,25 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Verdict } from '#libs/audit';
+import type { ParkableStep } from '#libs/domain';
+import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
 import type { Customer } from '../support/customer.js';
 import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, send, type Answer } from '../support/http.js';
-import { Operator, parked } from '../support/operator.js';
+import { parked } from '../support/parked.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StackControl } from '../support/stack-control.js';
+import { StaffMember, type Operation } from '../support/staff.js';
 import { until } from '../support/until.js';
 import { workflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(200_000);
 const stack = connectToStack();
 const control = new StackControl();
-const operator = new Operator(stack, 'op-1');
-const colleague = new Operator(stack, 'op-2');
+const [olivia, oscar, april, sam, audrey] = (['olivia', 'oscar', 'april', 'sam', 'audrey'] as const).map(
+  (name) => new StaffMember(stack, name),
+) as [StaffMember, StaffMember, StaffMember, StaffMember, StaffMember];
 const impatient = { patienceMs: 0 };
 const idempotencyKey = newIdempotencyKey();
 
 /** Those whose certificate the signer does not make, by what becomes of them. */
-let waiting: Record<'retried' | 'retriedByTwo' | 'cancelled' | 'abandoned', Customer>;
+let waiting: Record<'retried' | 'retriedByTwo' | 'withdrawn' | 'cancelled' | 'abandoned', Customer>;
+const began = new Date().toISOString();
 let answers: Record<keyof typeof waiting, Answer>;
 /** Those whose codes a provider does not send, or does not compare. */
 let unsent: Customer;
@@ -29,11 +35,11 @@ let uncomparedAnswer: Answer;
 
 // The waits are long and are waited together: the signer is given two minutes, a provider one.
 beforeAll(async () => {
-  const people = await stack.sandbox.makePeople(6, 'VALID');
+  const people = await stack.sandbox.makePeople(7, 'VALID');
   const crowd = await Promise.all(people.map((person) => stack.return(person)));
-  const [retried, retriedByTwo, cancelled, abandoned] = crowd as [Customer, Customer, Customer, Customer];
-  waiting = { retried, retriedByTwo, cancelled, abandoned };
-  [unsent, uncompared] = crowd.slice(4) as [Customer, Customer];
+  const names = ['retried', 'retriedByTwo', 'withdrawn', 'cancelled', 'abandoned'] as const;
+  waiting = Object.fromEntries(names.map((name, nth) => [name, crowd[nth]!])) as typeof waiting;
+  [unsent, uncompared] = crowd.slice(names.length) as [Customer, Customer];
   await Promise.all(Object.values(waiting).map((customer) => goOn(customer, 4)));
   await goOn(uncompared, 1);
   const codes = await uncompared.readCodes();
@@ -54,6 +60,15 @@ afterAll(async () => {
   await control.heal(stack);
   await stack.close();
 });
+const selectionOf = (...customers: readonly Customer[]) => ({
+  reissueIds: customers.map(({ reissueId }) => reissueId),
+});
+/** Who is parked at a step since this began, as a list of the operators' app has them, page after page. */
+const listed = async (step: ParkableStep) => {
+  const query = `parked=true&step=${step}&createdFrom=${began}&sort=parkedSince&limit=2`;
+  const found = await audrey.all<{ id: string }>(`/v1/reissues?${query}`);
+  return found.map(({ id }) => id).sort();
+};
 const actionOf = ({ reissue }: Customer) => reissue?.next.action;
 
 describe('while the signer is down', () => {
@@ -92,10 +107,32 @@ describe('while a provider is down', () => {
     expect(performance.now() - since).toBeLessThan(3_000);
   });
 
+  it('operators find them by the step, and see for whom they wait and what can be done', async () => {
+    expect(await listed('SEND_CHALLENGES')).toEqual([unsent.reissueId]);
+    expect(await listed('VERIFY_CHALLENGES')).toEqual([uncompared.reissueId]);
+    for (const { reissueId } of [unsent, uncompared])
+      expect(expectSuccess(await olivia.get(`/v1/reissues/${reissueId}`))).toMatchObject({
+        waitingFor: { who: 'operator' },
+        possible: ['retry', 'abandon'],
+      });
+  });
+
+  it('a plan says what would become of each, and changes nothing', async () => {
+    const selection = selectionOf(unsent, uncompared);
+    const plan = expectSuccess(await olivia.plan({ kind: 'retry', selection }));
+    expect(plan).toMatchObject({ state: 'PLANNED', items: 2, planned: { RETRIED: 2 }, needsApproval: false });
+    expectSuccess(await olivia.call('POST', `/v1/operations/${plan.id}/cancel`, {}));
+    expect((await olivia.operation(plan.id)).state).toBe('CANCELLED');
+    for (const customer of [unsent, uncompared]) {
+      await customer.look();
+      expect(actionOf(customer)).toBe('NEEDS_OPERATOR');
+    }
+  });
+
   it('the operator’s retry, once it is back, needs nothing from the customer, and no code is sent twice', async () => {
     await stack.sandbox.clearFaults();
-    expect(await operator.retry(unsent.reissueId, 1)).toMatchObject({ status: 'DONE' });
-    expect(await operator.retry(uncompared.reissueId, 1)).toMatchObject({ status: 'DONE' });
+    const asked = await olivia.ask({ kind: 'retry', selection: selectionOf(unsent, uncompared) });
+    expect(await olivia.ended(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
     expect(await stack.sandbox.inbox(unsent.person.mobile)).toHaveLength(1);
     expect(await stack.sandbox.deposits(unsent.person.account.number)).toHaveLength(1);
     expect(expectSuccess(await uncompared.look()).state).toBe('PASSWORD_REQUIRED');
@@ -126,36 +163,76 @@ describe('when the signer has been down for two minutes', () => {
     });
   });
 
-  it('their customers may cancel, and staff abandon them: the old certificate stays', async () => {
-    expect(expectSuccess(await waiting.cancelled.cancel()).state).toBe('CANCELLED');
-    expect(await operator.abandon(waiting.abandoned.reissueId)).toMatchObject({ status: 'DONE' });
-    expect(expectSuccess(await waiting.abandoned.look()).state).toBe('ABANDONED');
-    for (const { reissueId } of [waiting.cancelled, waiting.abandoned])
-      await workflowCompleted(stack.temporal, reissueId);
+  it('a plan checks again what the signer did, as nobody knows whether it signed', async () => {
+    const { retried } = waiting;
+    const plan = expectSuccess(await olivia.plan({ kind: 'retry', selection: selectionOf(retried) }));
+    const [item] = await olivia.itemsOf(plan);
+    expect(item!.plan.finding).toMatch(/SIGNED|SIGNING_UNKNOWN/);
   });
 
-  it('the operator’s retry, once it is back, completes them without the customer', async () => {
+  it('their customers may cancel, and staff abandon them: the old certificate stays', async () => {
+    const { cancelled, abandoned } = waiting;
+    expect(expectSuccess(await cancelled.cancel()).state).toBe('CANCELLED');
+    const selection = selectionOf(abandoned);
+    const asked = await oscar.ask({ kind: 'abandon', selection, reason: 'the customer gave up' });
+    expect((await oscar.ended(asked)).outcomes).toEqual({ ABANDONED: 1 });
+    expect(expectSuccess(await abandoned.look()).state).toBe('ABANDONED');
+    for (const { reissueId, person } of [cancelled, abandoned]) {
+      await workflowCompleted(stack.temporal, reissueId);
+      expect(await standingOfCertificate(stack.db, oldSerialOf(person))).toBe('IN_FORCE');
+    }
+  });
+
+  it('two operators who retry at once are one', async () => {
     await control.start('signer');
-    expect(await operator.retry(waiting.retried.reissueId, 1)).toMatchObject({ status: 'DONE' });
-    const reissue = expectSuccess(await waiting.retried.look());
+    const asked = { kind: 'retry', selection: selectionOf(waiting.retriedByTwo) } as const;
+    const plans = await Promise.all([olivia.plan(asked), oscar.plan(asked)]);
+    const [first, second] = plans.map(expectSuccess) as [Operation, Operation];
+    for (const confirmed of await Promise.all([olivia.confirm(first), oscar.confirm(second)]))
+      expectSuccess(confirmed);
+    await Promise.all([olivia.ended(first), oscar.ended(second)]);
+    const resumed = await stack.db
+      .selectFrom('audit_entry')
+      .select('actor')
+      .where('reissue_id', '=', waiting.retriedByTwo.reissueId)
+      .where('outcome', '=', 'RESUMED')
+      .execute();
+    expect(resumed).toHaveLength(1);
+    expect(expectSuccess(await waiting.retriedByTwo.look()).state).toBe('ISSUED');
+    const again = expectSuccess(await olivia.plan(asked));
+    expect(again.planned).toEqual({ NOT_PARKED: 1 });
+  });
+
+  it('the operator’s retry of all that wait for it completes them without the customer', async () => {
+    const { retried, withdrawn } = waiting;
+    const those = [retried.reissueId, withdrawn.reissueId].sort();
+    expect(await listed('ISSUE_CERTIFICATE')).toEqual(those);
+    const filter = { parked: true, step: ['ISSUE_CERTIFICATE'], createdFrom: began } as const;
+    const asked = await olivia.ask({ kind: 'retry', selection: { filter } });
+    expect((await olivia.itemsOf(asked)).map(({ target }) => target).sort()).toEqual(those);
+    expect(await olivia.ended(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
+    const reissue = expectSuccess(await retried.look());
     expect(reissue).toMatchObject({ state: 'ISSUED', next: { action: 'REGISTER' } });
     const same = await send(answers.retried.call);
     expect(same).toMatchObject({ status: 200, body: { state: 'ISSUED' } });
   });
 
-  it('two operators who retry at once are one', async () => {
-    const { reissueId } = waiting.retriedByTwo;
-    const results = await Promise.all([operator.retry(reissueId, 1), colleague.retry(reissueId, 1)]);
-    for (const { status } of results) expect(status).toBe('DONE');
-    const resumed = await stack.db
-      .selectFrom('audit_entry')
-      .select('actor')
-      .where('reissue_id', '=', reissueId)
-      .where('outcome', '=', 'RESUMED')
-      .execute();
-    expect(resumed).toHaveLength(1);
-    expect(expectSuccess(await waiting.retriedByTwo.look()).state).toBe('ISSUED');
-    expect(await operator.retry(waiting.retried.reissueId, 7)).toMatchObject({ code: 'NOT_PARKED' });
+  it('an issued one is withdrawn only after another has approved it', async () => {
+    const { withdrawn } = waiting;
+    const { serial } = expectSuccess(await withdrawn.look()).certificate!;
+    const selection = selectionOf(withdrawn);
+    const asked = await sam.ask({ kind: 'withdraw', selection, reason: 'wrong branch' });
+    expect(asked).toMatchObject({ state: 'AWAITING_APPROVAL', needsApproval: true });
+    expect(await sam.approve(asked)).toMatchObject({
+      status: 403,
+      body: { type: 'urn:reseal:problem:not-your-own' },
+    });
+    expect(await standingOfCertificate(stack.db, serial)).toBe('NOT_REGISTERED');
+    expectSuccess(await april.approve(asked));
+    expect((await april.ended(asked)).outcomes).toEqual({ WITHDRAWN: 1 });
+    expect(expectSuccess(await withdrawn.look()).state).toBe('WITHDRAWN');
+    expect(await standingOfCertificate(stack.db, serial)).toMatch(/^REVOKED/);
+    expect(await standingOfCertificate(stack.db, oldSerialOf(withdrawn.person))).toBe('IN_FORCE');
   });
 
   it('and all of them are registered at last, everything done once', async () => {
@@ -164,5 +241,31 @@ describe('when the signer has been down for two minutes', () => {
     await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length)));
     for (const { reissueId } of crowd) await workflowCompleted(stack.temporal, reissueId);
     await expectDoneOnce(stack, crowd);
+  });
+});
+
+describe('what is left of it all', () => {
+  it('is evidence that names who acted, and why', async () => {
+    const path = `/v1/reissues/${waiting.retried.reissueId}/evidence`;
+    const bundle = await until('the evidence', async () => {
+      const answer = await audrey.get<{ entries: { entry: { actor: string; reason: string | null } }[] }>(
+        path,
+      );
+      return answer.status === 200 && answer.body;
+    });
+    const acted = bundle.entries.filter(({ entry }) => entry.actor === 'staff:olivia');
+    expect(acted.map(({ entry }) => entry.reason)).toContain('mended, as agreed on the phone');
+    const verdict = expectSuccess(await audrey.call<Verdict>('POST', '/v1/evidence/verify', bundle));
+    expect(verdict).toMatchObject({ valid: true, findings: [] });
+  });
+
+  it('is a timeline that tells of the parking and of the retry', async () => {
+    const { items } = expectSuccess(
+      await audrey.get<{ items: { actor: string; outcome: string | null }[] }>(
+        `/v1/reissues/${waiting.retried.reissueId}/timeline`,
+      ),
+    );
+    expect(items.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['PARKED', 'RESUMED']));
+    expect(items.some(({ actor }) => actor === 'staff:olivia')).toBe(true);
   });
 });

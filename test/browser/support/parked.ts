@@ -1,5 +1,5 @@
 import type { Customer } from '../../support/customer.js';
-import { parked } from '../../support/operator.js';
+import { parked } from '../../support/parked.js';
 import type { RunningStack } from '../../support/running-stack.js';
 
 const afterMs = 100_000;
