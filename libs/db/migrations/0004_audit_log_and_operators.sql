@@ -200,7 +200,7 @@ GRANT SELECT ON event, notification, certificate, issuer, crl, audit_entry, auth
   audit_checkpoint, audit_pending TO reseal_ops;
 GRANT SELECT (challenge_id, reissue_id, method, state, expires_at, created_at, provider) ON challenge TO reseal_ops;
 GRANT SELECT (reissue_id, method, tries, sends, locked, verified_at) ON identity_method TO reseal_ops;
-GRANT SELECT (reissue_id, archived_at, events, history_digest, original_digest) ON reissue_archive TO reseal_ops;
+GRANT SELECT ON reissue_archive TO reseal_ops; -- redacted
 GRANT SELECT ON evidence_bundle TO reseal_ops;
 GRANT SELECT (customer_id, customer_ref) ON customer TO reseal_ops;
 GRANT INSERT ON authority_entry TO reseal_ops, reseal_gateway, reseal_status; -- these: their start, and their keys

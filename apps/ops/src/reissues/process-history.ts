@@ -5,6 +5,7 @@ import { WorkflowNotFoundError, type DataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
+import { eventsFromArchive, type ArchivedEvent } from './archived-events.js';
 import { activityText, timerText } from './timeline-words.js';
 import type { Timeline, TimelineItem } from './schemas.js';
 
@@ -19,24 +20,53 @@ export interface ProcessHistory {
   readonly items: readonly TimelineItem[];
 }
 
+/** An archived history, if there is one. */
+export type ArchivedHistory = () => Promise<readonly unknown[] | undefined>;
+
 /**
- * Reads the newest run of a reissue's workflow. Steps within our own database are not here: the audit trail tells them.
- * The reissue is shown without it where Temporal has forgotten the workflow or cannot be reached.
+ * Reads all runs of a reissue's workflow. Steps within our own database are not here: the audit trail tells them. Where
+ * Temporal has forgotten the workflow or cannot be reached, the history that was archived tells the same.
  */
-export async function readProcess(client: Client, reissueId: string): Promise<ProcessHistory> {
-  const handle = client.workflow.getHandle(workflowIdOf(reissueId));
+export async function readProcess(
+  client: Client,
+  reissueId: string,
+  archived: ArchivedHistory,
+): Promise<ProcessHistory> {
   try {
-    const { raw, status } = await handle.describe();
-    const { events } = await handle.fetchHistory();
-    const pending = new Map(raw.pendingActivities?.map((activity) => [activity.activityId ?? '', activity]));
-    const items = await itemsOf(events ?? [], pending, client.options.loadedDataConverter);
-    return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items };
+    return await readRuns(client, workflowIdOf(reissueId));
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || grpcStatusOf(error) === notFound)
-      return { process: 'FORGOTTEN', items: [] };
-    if (grpcStatusOf(error) === undefined) throw error;
-    return { process: 'UNREACHABLE', items: [] };
+    const gone = error instanceof WorkflowNotFoundError || grpcStatusOf(error) === notFound;
+    if (!gone && grpcStatusOf(error) === undefined) throw error;
+    const events = await archived();
+    if (events) return { process: 'ARCHIVED', items: await archivedItems(events, client) };
+    return { process: gone ? 'FORGOTTEN' : 'UNREACHABLE', items: [] };
   }
+}
+
+async function readRuns(client: Client, workflowId: string): Promise<ProcessHistory> {
+  const { raw, status, runId } = await client.workflow.getHandle(workflowId).describe();
+  const pending = new Map(raw.pendingActivities?.map((activity) => [activity.activityId ?? '', activity]));
+  const runs = new Set<string>();
+  // The newest may not be listed yet.
+  for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
+    runs.add(run.runId);
+  const items = await Promise.all(
+    [...runs.add(runId)].map(async (run) => {
+      const { events } = await client.workflow.getHandle(workflowId, run).fetchHistory();
+      const goingOn = run === runId ? pending : new Map<string, never>();
+      return itemsOf(events ?? [], goingOn, client.options.loadedDataConverter);
+    }),
+  );
+  return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items: items.flat() };
+}
+
+/** What an archived history tells: each run for itself, as they count their events anew. */
+async function archivedItems(events: readonly unknown[], client: Client): Promise<TimelineItem[]> {
+  const runs = Map.groupBy(events as readonly ArchivedEvent[], ({ runId }) => runId);
+  const items = [...runs.values()].map((run) =>
+    itemsOf(eventsFromArchive(run), new Map(), client.options.loadedDataConverter),
+  );
+  return (await Promise.all(items)).flat();
 }
 
 /** What a history tells, in the order of its events; `pending` are the activities that go on now, by their id. */

@@ -1,6 +1,9 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   appendAuthorityEntry,
+  archivedHistory,
   auditTrailOf,
   countReissues,
   countReissuesBy,
@@ -27,6 +30,8 @@ import { buildTimeline } from './timeline.js';
 /** Who looks again at what they read a moment ago is not written down again. */
 const sameReadingMs = 5 * 60_000;
 const readingsKept = 10_000;
+
+const unzip = promisify(gunzip);
 
 /** Reissues as staff see them. */
 @Injectable()
@@ -77,9 +82,15 @@ export class ReissueViews {
       eventsOfReissue(db, reissueId),
       notificationsOf(db, reissueId),
       operationsOn(db, reissueId),
-      readProcess(temporal.client, reissueId),
+      readProcess(temporal.client, reissueId, () => this.archived(reissueId)),
     ]);
     return buildTimeline({ entries, events, notices, operations, process });
+  }
+
+  private async archived(reissueId: string): Promise<readonly unknown[] | undefined> {
+    const compressed = await archivedHistory(this.dependencies.db, reissueId);
+    if (!compressed) return undefined;
+    return JSON.parse((await unzip(compressed)).toString()) as unknown[];
   }
 
   private async find(reissueId: string): Promise<ListedReissue> {

@@ -154,8 +154,10 @@ export const timeline = z
       )
       .describe('Oldest first'),
     process: z
-      .enum(['RUNNING', 'CLOSED', 'FORGOTTEN', 'UNREACHABLE'])
-      .describe('Where activities and timers were read: `FORGOTTEN` once Temporal has deleted the workflow'),
+      .enum(['RUNNING', 'CLOSED', 'ARCHIVED', 'FORGOTTEN', 'UNREACHABLE'])
+      .describe(
+        'Where activities and timers were read: `ARCHIVED` once Temporal has deleted the workflow (or does not answer), `FORGOTTEN` if it was not archived',
+      ),
   })
   .meta({ id: 'Timeline' });
 export type Timeline = z.output<typeof timeline>;

@@ -86,7 +86,7 @@ export interface TimelineItem {
 export interface Timeline {
   readonly items: readonly TimelineItem[];
   /** Where activities and timers were read. */
-  readonly process: 'RUNNING' | 'CLOSED' | 'FORGOTTEN' | 'UNREACHABLE';
+  readonly process: 'RUNNING' | 'CLOSED' | 'ARCHIVED' | 'FORGOTTEN' | 'UNREACHABLE';
 }
 
 export interface Count {

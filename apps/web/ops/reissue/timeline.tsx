@@ -25,6 +25,7 @@ export function Timeline({ id }: { id: string }): ReactNode {
           ) : (
             <>
               {process === 'UNREACHABLE' && <Alert color="yellow">{words.reissue.processUnreachable}</Alert>}
+              {process === 'ARCHIVED' && <Text c="dimmed">{words.reissue.processArchived}</Text>}
               {process === 'FORGOTTEN' && <Text c="dimmed">{words.reissue.processForgotten}</Text>}
               <ol className="timeline">
                 {items.map((item, index) => (

@@ -247,6 +247,7 @@ export const en: Words = {
     attempts: (count) => (count === '1' ? 'tried once' : `tried ${count} times`),
     pending: 'going on now',
     processUnreachable: 'Temporal cannot be reached: activities and timers are not shown.',
+    processArchived: 'Calls of other systems and timers stand here as they were archived.',
     processForgotten: 'Temporal no longer has this workflow. Below stand the audit trail and the events.',
   },
   act: {

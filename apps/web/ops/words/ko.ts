@@ -272,6 +272,7 @@ export const ko = {
     attempts: (count: string) => `${count}번 시도`,
     pending: '진행 중',
     processUnreachable: 'Temporal에 연결할 수 없어 활동과 타이머는 보이지 않습니다.',
+    processArchived: '외부 시스템 호출과 예약 시각은 보관된 이력에서 표시합니다.',
     processForgotten: 'Temporal에는 이 워크플로가 더 이상 없습니다. 아래는 감사 기록과 이벤트입니다.',
   },
   act: {
