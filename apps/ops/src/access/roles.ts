@@ -10,15 +10,6 @@ export type AllowedRoles = readonly StaffRole[] | 'public';
 export const Roles = (...roles: [StaffRole, ...StaffRole[]]): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(rolesKey, roles), ApiBearerAuth('staff'), ApiExtension('x-roles', roles));
 
-/** Under which a handler says that a cookie may carry the token too, and the name of the cookie. */
-export const cookieKey = 'reseal:cookie';
-
-/**
- * For Temporal's own page, which sends tokens to no address without TLS, and cookies to any. The cookie counts only in
- * calls that come from that page: no other site can make a browser use it.
- */
-export const TokenInCookie = (name: string): MethodDecorator => SetMetadata(cookieKey, name);
-
 /** Open to all: what the console needs before anybody has signed in. */
 export const Public = (): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(rolesKey, 'public'), ApiExtension('x-public', true));

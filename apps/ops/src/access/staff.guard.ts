@@ -9,10 +9,8 @@ import {
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { isTemporalUi } from '../codec/temporal-ui.js';
-import { Dependencies } from '../dependencies.js';
 import { problem, unavailable } from '../problems.js';
-import { cookieKey, rolesKey, type AllowedRoles } from './roles.js';
+import { rolesKey, type AllowedRoles } from './roles.js';
 import { IssuerUnavailable, StaffTokens, TokenRefused } from './staff-tokens.js';
 
 /** Lets staff in by their token (RFC 6750), to what one of their roles allows. */
@@ -21,7 +19,6 @@ export class StaffGuard implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(StaffTokens) private readonly tokens: StaffTokens,
-    @Inject(Dependencies) private readonly dependencies: Dependencies,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -31,7 +28,7 @@ export class StaffGuard implements CanActivate {
     ]);
     if (allowed === 'public' || isOfTheFrame(context.getClass())) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = bearerOf(request) ?? this.cookieOf(request, context);
+    const token = bearerOf(request);
     if (token === undefined) throw problem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
     const staff = await this.tokens.open(token).catch((error: unknown) => {
       if (error instanceof TokenRefused)
@@ -45,13 +42,6 @@ export class StaffGuard implements CanActivate {
       throw problem('role-required', { extensions: { roles: allowed ?? [] } });
     request.staff = staff;
     return true;
-  }
-
-  private cookieOf({ headers }: FastifyRequest, context: ExecutionContext): string | undefined {
-    const name = this.reflector.get<string | undefined>(cookieKey, context.getHandler());
-    if (name === undefined || !isTemporalUi(this.dependencies.config, headers.origin)) return undefined;
-    const cookies = (headers.cookie ?? '').split('; ').map((cookie) => cookie.split('='));
-    return cookies.find(([given]) => given === name)?.[1];
   }
 }
 

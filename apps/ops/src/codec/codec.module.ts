@@ -18,14 +18,13 @@ import { reissueIdOf } from '#libs/domain';
 import { createPayloadCodec } from '#libs/temporal';
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
-import { Public, Roles, TokenInCookie } from '../access/roles.js';
+import { Public, Roles } from '../access/roles.js';
 import { bearerOf } from '../access/staff.guard.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { recordLook } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
-import { isTemporalUi } from './temporal-ui.js';
 
 const base64 = z.base64();
 const payloadSchema = z.looseObject({
@@ -91,7 +90,6 @@ class CodecController {
   @Post('decode')
   @HttpCode(200)
   @Roles('operator', 'auditor')
-  @TokenInCookie(codecCookie)
   @Documented('decodePayloads', 'Decode payloads of a workflow’s history, for Temporal’s own page', {
     200: payloadsSchema,
   })
@@ -156,25 +154,37 @@ const toJson = ({ metadata, data }: Payload): JsonPayload => ({
   data: Buffer.from(data ?? '').toString('base64'),
 });
 
-/** Temporal's page may read the answers, refusals too; no other site may. */
+/**
+ * Lets Temporal's page in, and no other site: it may read the answers, refusals too, and its token may come in a cookie,
+ * as it sends tokens to no address without TLS.
+ */
 @Module({ controllers: [CodecController] })
 export class CodecModule implements NestModule {
   constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(this.allowTemporalUi).forRoutes(CodecController);
+    consumer.apply(this.letTemporalUiIn).forRoutes(CodecController);
   }
 
-  private readonly allowTemporalUi = (
-    { headers: { origin } }: IncomingMessage,
+  private readonly letTemporalUiIn = (
+    { headers }: IncomingMessage,
     response: ServerResponse,
     next: () => void,
   ) => {
+    const { temporalUiUrl } = this.dependencies.config;
     response.setHeader('vary', 'origin');
-    if (isTemporalUi(this.dependencies.config, origin)) {
-      response.setHeader('access-control-allow-origin', origin);
+    // Browsers say where a call comes from, and no page can say otherwise.
+    if (temporalUiUrl !== undefined && headers.origin === new URL(temporalUiUrl).origin) {
+      response.setHeader('access-control-allow-origin', headers.origin);
       response.setHeader('access-control-allow-credentials', 'true');
+      const token = cookieIn(headers.cookie);
+      if (token !== undefined) headers.authorization ??= `Bearer ${token}`;
     }
     next();
   };
+}
+
+function cookieIn(header = ''): string | undefined {
+  const cookies = header.split('; ').map((cookie) => cookie.split('='));
+  return cookies.find(([name]) => name === codecCookie)?.[1];
 }
