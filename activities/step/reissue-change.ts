@@ -2,7 +2,7 @@ import { BrokenInvariant } from './guard.js';
 import { isFinal, nextStates, type Message, type Moment, type State } from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
 import {
-  appendAudit,
+  appendAudits,
   destroyUnacceptedPhotos,
   destroyVaultItemsOfReissue,
   insertEvents,
@@ -118,7 +118,10 @@ export class ReissueChange {
     const reissueId = this.row.reissue_id;
     await updateReissue(tx, reissueId, { ...this.changes, updated_at: now });
     await insertEvents(tx, this.events);
-    for (const entry of this.entries) await appendAudit(tx, reissueId, { ...entry, occurred_at: now });
+    await appendAudits(
+      tx,
+      this.entries.map((entry) => ({ ...entry, reissueId, occurred_at: now })),
+    );
     if (isFinal(this.row.state)) {
       await destroyVaultItemsOfReissue(tx, reissueId);
       await destroyUnacceptedPhotos(tx, reissueId);

@@ -5,6 +5,10 @@ interface Benchmark {
 
 /** `npm run bench -- <name>`: what can be measured, and the module that does it. */
 const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<Benchmark> }>> = {
+  audit: {
+    about: 'what the audit trail costs a reissue, beside the same transactions without it; verifying',
+    load: () => import('./audit.js'),
+  },
   identity: {
     about: 'answer times of people the bank knows and of people it does not, on a whole stack',
     load: () => import('./identity.js'),

@@ -1,0 +1,204 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { readTrust, verifyEvidence } from '#libs/audit';
+import {
+  makeCheckpoint,
+  sequenceEntries,
+  Sequencer,
+  sequencerLeadership,
+  type AuditSigningKey,
+} from '#libs/audit-log';
+import { countPendingEntries, createDatabase, inTransaction, type Database } from '#libs/db';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { until } from '../support/until.js';
+import { createTestDatabase } from '../world/test-database.js';
+import { processorMeter } from './audit/processor.js';
+import { entriesOfOne, transactionsOfOne, walk } from './audit/transactions.js';
+import { atATime } from './measure.js';
+import { setting } from './setting.js';
+
+const usage = `npm run bench -- audit [options]
+
+What the audit trail costs a reissue, beside the same transactions without it: processor time of this process and of
+PostgreSQL, bytes in the database, and how much slower reissues are that run at the same time.
+
+  --reissues N   in each round of each kind (default 200)
+  --rounds N     that count, in turns (default 5)
+  --at-once N    reissues at the same time (default 8)
+  --bundle FILE  also the time in which this evidence is verified,
+  --trust FILE   by this trust file
+  --json         print the figures as one JSON object on the last line
+  --help         this text
+`;
+
+const key: AuditSigningKey = {
+  ...(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as { kty: string }),
+  kid: 'bench',
+};
+const checkpoints = { origin: 'bench', key, intervalMs: 0 };
+const tables = ['audit_entry', 'audit_personal', 'audit_leaf', 'audit_node', 'audit_checkpoint'];
+
+/** Of one kind of round: processor seconds, and elapsed ones. */
+interface Cost {
+  readonly cpu: number[];
+  readonly elapsed: number[];
+}
+
+/** `npm run bench -- audit`: what the audit trail costs. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      reissues: { type: 'string', default: '200' },
+      rounds: { type: 'string', default: '5' },
+      'at-once': { type: 'string', default: '8' },
+      bundle: { type: 'string' },
+      trust: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const [reissues, rounds, atOnce] = [values.reissues, values.rounds, values['at-once']].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const before = setting();
+  const database = await createTestDatabase();
+  const db = createDatabase({ url: database.urlOf('owner'), max: atOnce + 2, applicationName: 'bench' });
+  try {
+    const bench = new Bench(db, database.urlOf('worker'), reissues, atOnce);
+    const found = await bench.measure(rounds);
+    console.log(
+      `${before.cpu}, ${before.cores} cores; Node ${before.node}, PostgreSQL 18; ${reissues} reissues a round,`,
+    );
+    console.log(
+      `${transactionsOfOne} transactions and ${entriesOfOne} entries each, ${atOnce} at once; ${rounds} rounds in turns;`,
+    );
+    console.log(`load ${before.load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after\n`);
+    console.log(table(found, reissues));
+    if (values.bundle && values.trust) console.log(await verifying(values.bundle, values.trust));
+    if (values.json) console.log(JSON.stringify({ setting: { ...before, reissues, rounds, atOnce }, found }));
+  } finally {
+    await db.destroy();
+    await database.drop();
+  }
+}
+
+type Found = Readonly<Record<'without' | 'with' | 'sequencing' | 'beside', Cost>> & {
+  readonly bytes: number;
+};
+
+class Bench {
+  private readonly found = {
+    without: { cpu: [], elapsed: [] } as Cost,
+    with: { cpu: [], elapsed: [] } as Cost,
+    sequencing: { cpu: [], elapsed: [] } as Cost,
+    beside: { cpu: [], elapsed: [] } as Cost,
+  };
+
+  constructor(
+    private readonly db: Database,
+    private readonly workerUrl: string,
+    private readonly reissues: number,
+    private readonly atOnce: number,
+  ) {}
+
+  async measure(rounds: number): Promise<Found> {
+    const meter = await processorMeter(this.db);
+    const walks = (audited: boolean) => () =>
+      atATime(this.atOnce, Array.from({ length: this.reissues }), () => walk(this.db, { audited }));
+    const size = async () => {
+      const { rows } = await sql<{ bytes: number }>`
+        SELECT sum(pg_total_relation_size(name::regclass))::float8 AS bytes
+        FROM unnest(${tables}::text[]) AS name`.execute(this.db);
+      return rows[0]!.bytes;
+    };
+    let [bytes, written] = [0, 0];
+    for (let round = 0; round <= rounds; round += 1) {
+      process.stderr.write(round === 0 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`);
+      // The first round fills caches; what it takes does not count.
+      const take = async (kind: keyof typeof this.found, work: () => Promise<unknown>) => {
+        const [cpu, since] = [meter(), performance.now()];
+        await work();
+        if (round === 0) return;
+        this.found[kind].cpu.push(meter() - cpu);
+        this.found[kind].elapsed.push((performance.now() - since) / 1_000);
+      };
+      const smaller = await size();
+      await take('without', walks(false));
+      await take('with', walks(true));
+      await take('sequencing', () => this.sequence());
+      if (round > 0) [bytes, written] = [bytes + (await size()) - smaller, written + this.reissues];
+      const sequencer = await this.startSequencer();
+      await take('beside', walks(true));
+      await until('the log to have everything', async () => (await countPendingEntries(this.db)) === 0);
+      await sequencer.stop();
+    }
+    return { ...this.found, bytes: bytes / written };
+  }
+
+  /** Makes leaves of all that waits, and a checkpoint. */
+  private async sequence(): Promise<void> {
+    const now = new Date();
+    while ((await inTransaction(this.db, (tx) => sequenceEntries(tx, 1_000, now))) > 0);
+    await inTransaction(this.db, (tx) => makeCheckpoint(tx, checkpoints, now));
+  }
+
+  private async startSequencer(): Promise<Sequencer> {
+    const sequencer = new Sequencer({
+      db: this.db,
+      leadership: sequencerLeadership(this.workerUrl),
+      checkpoints: { ...checkpoints, intervalMs: 1_000 },
+      clock: () => new Date(),
+      logger: pino({ level: 'silent' }),
+    });
+    sequencer.start();
+    await until('the sequencer to lead', () => sequencer.active);
+    return sequencer;
+  }
+}
+
+/** How long the verifier takes, in a process that has done it before. */
+async function verifying(bundleFile: string, trustFile: string): Promise<string> {
+  const text = readFileSync(bundleFile, 'utf8');
+  const trust = readTrust(JSON.parse(readFileSync(trustFile, 'utf8')));
+  const times: number[] = [];
+  for (let time = 0; time < 23; time += 1) {
+    const since = performance.now();
+    const { valid } = await verifyEvidence(JSON.parse(text), trust);
+    if (!valid) throw new Error(`${bundleFile} is not valid`);
+    if (time >= 3) times.push(performance.now() - since);
+  }
+  return `evidence of ${(text.length / 1024).toFixed(0)} kB is verified in ${median(times).toFixed(1)} ms (median of 20)`;
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((one, other) => one - other)[values.length >> 1]!;
+
+function table({ bytes, ...kinds }: Found, reissues: number): string {
+  const rows = [
+    ['the same transactions without audit', kinds.without],
+    ['with entries', kinds.with],
+    ['making leaves and checkpoints of them', kinds.sequencing],
+    ['with entries, while the sequencer runs', kinds.beside],
+  ] as const;
+  const lines = rows.map(([title, { cpu, elapsed }]) => {
+    const [ms, rate] = [(median(cpu) / reissues) * 1_000, reissues / median(elapsed)];
+    return `${title.padEnd(42)}${ms.toFixed(2).padStart(12)}${rate.toFixed(0).padStart(14)}`;
+  });
+  const extra =
+    ((median(kinds.with.cpu) + median(kinds.sequencing.cpu) - median(kinds.without.cpu)) / reissues) * 1e3;
+  const ratio = median(kinds.with.elapsed) / median(kinds.beside.elapsed);
+  return [
+    `${'median of the rounds'.padEnd(42)}${'ms CPU each'.padStart(12)}${'a second'.padStart(14)}`,
+    ...lines,
+    '',
+    `audit costs ${extra.toFixed(2)} ms of the processor and ${(bytes / 1024).toFixed(1)} kB a reissue (indexes among it);`,
+    `while the sequencer runs, reissues go on at ${(ratio * 100).toFixed(0)} % of their rate without it`,
+  ].join('\n');
+}

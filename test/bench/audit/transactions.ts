@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import {
+  appendAudits,
+  inTransaction,
+  insertStep,
+  lockReissue,
+  type Database,
+  type NewAuditEntry,
+} from '#libs/db';
+import { insertBareReissue } from '../../world/bare-reissue.js';
+
+const personal = { address: '203.0.113.7', agent: 'bench' };
+const details = (bytes: number) => ({ told: randomBytes(Math.max(1, bytes / 2)).toString('hex') });
+
+/** One entry as one of the ordinary path: so many bytes of details, with a personal part or without. */
+const entry = (bytes: number, withPersonal: boolean): NewAuditEntry => ({
+  actor: 'customer',
+  action: 'answerChallenges',
+  outcome: 'DONE',
+  details: details(bytes),
+  ...(withPersonal ? { personal } : {}),
+  occurred_at: new Date(),
+});
+
+/** The transactions of an ordinary reissue by the entries in them, as a registered one has them on the whole stack. */
+const ordinary: readonly (readonly (readonly [bytes: number, personal: boolean])[])[] = [
+  [[766, true]],
+  [[2, true]],
+  [[30, true]],
+  [[2, true]],
+  [
+    [75, false],
+    [78, false],
+    [60, false],
+    [30, true],
+  ],
+  [[2, true]],
+  [[29, true]],
+  [[586, true]],
+  [
+    [24, false],
+    [2, true],
+  ],
+  [[131, false]],
+  [[139, false]],
+  [
+    [148, false],
+    [19, true],
+  ],
+  [
+    [96, false],
+    [23, true],
+  ],
+  [[208, false]],
+];
+export const entriesOfOne = ordinary.flat().length;
+export const transactionsOfOne = ordinary.length;
+
+/** What a step does in its transaction whatever is audited: lock, state, answer. */
+export async function walk(db: Database, { audited }: { readonly audited: boolean }): Promise<void> {
+  const reissueId = await insertBareReissue(db, new Date());
+  for (const [nth, entries] of ordinary.entries())
+    await inTransaction(db, async (tx) => {
+      await lockReissue(tx, reissueId);
+      await tx
+        .updateTable('reissue')
+        .set({ updated_at: new Date() })
+        .where('reissue_id', '=', reissueId)
+        .execute();
+      await insertStep(tx, {
+        ...{ reissue_id: reissueId, update_id: String(nth), kind: 'answerChallenges', request_hmac: 'bench' },
+        outcome: { status: 'DONE' },
+        recorded_at: new Date(),
+      });
+      if (audited)
+        await appendAudits(
+          tx,
+          entries.map(([bytes, has]) => ({ ...entry(bytes, has), reissueId })),
+        );
+    });
+}
