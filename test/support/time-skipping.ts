@@ -65,6 +65,16 @@ export class TimeSkipping {
     return new TimeSkipping(env, workflowBundle);
   }
 
+  /** How an app finds this server and reads what stands there. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      RESEAL_TEMPORAL_ADDRESS: this.env.address,
+      RESEAL_TEMPORAL_NAMESPACE: this.env.namespace ?? 'default',
+      RESEAL_CODEC_KEYS_FILE: '',
+      RESEAL_CODEC_KEYS: JSON.stringify({ current: 'tests', keys: { tests: codecKey.toString('base64') } }),
+    };
+  }
+
   /** What time it is on the server, in milliseconds since 1970. */
   now(): Promise<number> {
     return this.env.currentTimeMs();

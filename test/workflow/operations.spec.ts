@@ -1,12 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createOperationActivities } from '#activities/operations';
 import { operationWorkflowIdOf, taskQueues } from '#libs/domain';
+import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'kysely';
 import { pino } from 'pino';
+import { newIdempotencyKey } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import type { Applicant } from '../world/applicant.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
 import { second } from '../world/movable-clock.js';
 import { begunOperation } from '../world/operations.js';
+import { operator, OpsWorld } from '../world/ops-world.js';
+import { stranger } from '../world/people.js';
 import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
 import { Stage } from './stage.js';
 
@@ -26,8 +31,26 @@ async function parked(): Promise<Applicant> {
   return applicant;
 }
 
-/** Starts the workflow of an operation, with the worker's own rights in the database. */
-async function carryOut(operationId: string): Promise<void> {
+/** So many whose codes could not be sent; that it stays so for a minute is not what is tried here. */
+async function manyParked(count: number): Promise<Applicant[]> {
+  stage.substitute('sendChallenges', () => {
+    throw ApplicationFailure.nonRetryable('the provider is down');
+  });
+  const applicants: Applicant[] = [];
+  while (applicants.length < count) {
+    const those = Array.from({ length: Math.min(25, count - applicants.length) }, async () => {
+      const applicant = await stage.arrive('START', { person: stranger(stage.world) });
+      expect((await stage.tell(applicant, applicant.start())).status).toBe('PARKED');
+      return applicant;
+    });
+    applicants.push(...(await Promise.all(those)));
+  }
+  stage.mend();
+  return applicants;
+}
+
+/** Lets the worker carry out operations, with its own rights in the database. */
+function takeOperations(): void {
   const activities = createOperationActivities({
     db: stage.world.as('worker'),
     clock: stage.world.clock.now,
@@ -35,6 +58,11 @@ async function carryOut(operationId: string): Promise<void> {
     logger: pino({ level: 'silent' }),
   });
   stage.substitute('runOperationItems', activities.runOperationItems);
+}
+
+/** Starts the workflow of an operation. */
+async function carryOut(operationId: string): Promise<void> {
+  takeOperations();
   await stage.time.client.workflow.execute('runOperation', {
     workflowId: operationWorkflowIdOf(operationId),
     taskQueue: taskQueues.reissue,
@@ -105,6 +133,71 @@ describe('an operation on reissues', () => {
       serials.filter((each) => each !== already).sort(),
     );
   });
+
+  it('retries 500 parked ones that a filter finds, each once, however many ask for it at once', async () => {
+    const applicants = await manyParked(500);
+    const ids = applicants.map(({ reissueId }) => reissueId).sort();
+    const sentBefore = stage.world.outside.telecom.sends.length;
+    takeOperations();
+    const ops = await OpsWorld.on(stage.world, stage.time.environment);
+    const selection = { filter: { parked: true, step: ['SEND_CHALLENGES'] } };
+    const body = { kind: 'retry', selection, reason: 'the provider is back' };
+    const plan = (as: object) =>
+      ops.call('POST', '/v1/operations', as, { body, headers: { 'idempotency-key': newIdempotencyKey() } });
+    const itemsOf = async (id: string) => {
+      const items: { target: string; outcome: string; detail: string }[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const query: string = `limit=200${cursor && `&cursor=${cursor}`}`;
+        const { json } = await ops.get(`/v1/operations/${id}/items?${query}`);
+        items.push(...json.items);
+        cursor = json.nextCursor;
+      }
+      return items;
+    };
+    try {
+      const colleague = { ...operator, sub: 'oscar' };
+      const asked = [];
+      for (const as of [operator, colleague]) asked.push({ as, plan: (await plan(as)).json });
+      for (const { plan } of asked) expect(plan).toMatchObject({ items: 500, planned: { RETRIED: 500 } });
+      const confirmations = asked.map(({ as, plan: { id, digest } }) =>
+        ops.call('POST', `/v1/operations/${id}/confirm`, as, { body: { digest } }),
+      );
+      for (const { json } of await Promise.all(confirmations)) expect(json.state).toBe('RUNNING');
+      for (const { plan } of asked) {
+        const done = await until(
+          'the batch to be done',
+          async () => {
+            const { json } = await ops.get(`/v1/operations/${plan.id}`);
+            return json.state === 'DONE' && json;
+          },
+          { timeoutMs: 90_000, pauseMs: 250 },
+        );
+        expect(done).toMatchObject({ outcomes: { RETRIED: 500 }, untried: 0 });
+        const items = await itemsOf(plan.id);
+        expect(items.map(({ target }) => target).sort()).toEqual(ids);
+        expect(new Set(items.map(({ outcome }) => outcome))).toEqual(new Set(['RETRIED']));
+      }
+      // Each was resumed once, its codes sent once, and the trail of each names an operation.
+      const resumed = await stage.world.owner
+        .selectFrom('audit_entry')
+        .select(['reissue_id', 'actor'])
+        .where('action', '=', 'retry')
+        .where('reissue_id', 'in', ids)
+        .execute();
+      expect(resumed.map(({ reissue_id: id }) => id).sort()).toEqual(ids);
+      expect(stage.world.outside.telecom.sends.length - sentBefore).toBe(500);
+      for (const applicant of applicants.slice(0, 3)) await expectSoundRecords(applicant);
+      // Asked again, there is nothing that waits; by name, nothing more is done.
+      expect((await plan(operator)).problem).toBe('nothing-selected');
+      const at = stage.world.clock.now();
+      const targets = ids.slice(0, 5).map((target) => ({ target, parkSequence: 1 }));
+      const again = await begunOperation(stage.world.owner, { kind: 'retry', targets, at });
+      await carryOut(again);
+      expect(stage.world.outside.telecom.sends.length - sentBefore).toBe(500);
+    } finally {
+      await ops.close();
+    }
+  }, 300_000);
 
   it('withdraws an issued one only with the approval of another, and the old certificate stays', async () => {
     const applicant = await stage.arrive('ISSUED');

@@ -39,16 +39,26 @@ jest.setTimeout(120_000);
  */
 export class OpsWorld {
   private constructor(
-    readonly database: TestDatabase,
+    readonly database: Pick<TestDatabase, 'urlOf'>,
     /** May write everything. */
     readonly owner: Database,
     readonly issuer: TestIssuer,
     readonly app: NestFastifyApplication,
     readonly url: string,
+    private readonly dropDatabase: () => Promise<void>,
   ) {}
 
   static async create(env: NodeJS.ProcessEnv = {}): Promise<OpsWorld> {
     const database = await createTestDatabase();
+    return OpsWorld.on(database, env, () => database.drop());
+  }
+
+  /** On a database that somebody else made and keeps. */
+  static async on(
+    database: Pick<TestDatabase, 'urlOf'>,
+    env: NodeJS.ProcessEnv = {},
+    dropDatabase = () => Promise.resolve(),
+  ): Promise<OpsWorld> {
     const issuer = await TestIssuer.start();
     const config = loadConfig(configSchema, {
       ...temporalOfTheStack(),
@@ -65,7 +75,7 @@ export class OpsWorld {
     const owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
     const url = await app.getUrl();
     await until('the app to be ready', async () => (await fetch(`${url}/health/ready`)).ok);
-    return new OpsWorld(database, owner, issuer, app, url);
+    return new OpsWorld(database, owner, issuer, app, url, dropDatabase);
   }
 
   /** A call by somebody with these claims; nobody signed in where there are none. */
@@ -103,7 +113,7 @@ export class OpsWorld {
     await this.app.close();
     await this.issuer.close();
     await this.owner.destroy();
-    await this.database.drop();
+    await this.dropDatabase();
   }
 }
 
