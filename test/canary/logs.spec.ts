@@ -6,12 +6,15 @@ import { stateFolder } from '../support/app-environment.js';
 const linesOf = (app: string) => readFileSync(join(stateFolder(), 'logs', `${app}.log`), 'utf8').split('\n');
 
 describe('whatever was done to the stack', () => {
-  it.each(['gateway', 'worker', 'signer', 'status'])('the %s did not end by an error of its own', (app) => {
-    expect(linesOf(app).filter((line) => line.includes('"level":"fatal"'))).toEqual([]);
-  });
+  it.each(['gateway', 'worker', 'signer', 'status', 'ops'])(
+    'the %s did not end by an error of its own',
+    (app) => {
+      expect(linesOf(app).filter((line) => line.includes('"level":"fatal"'))).toEqual([]);
+    },
+  );
 
-  it('the gateway said of nothing that it went wrong on its side', () => {
-    const answered = linesOf('gateway').filter((line) => line.includes('"msg":"request"'));
+  it.each(['gateway', 'ops'])('the %s said of nothing that it went wrong on its side', (app) => {
+    const answered = linesOf(app).filter((line) => line.includes('"msg":"request"'));
     expect(answered.length).toBeGreaterThan(0);
     expect(answered.filter((line) => /"status":5(?!03)\d\d/.test(line))).toEqual([]);
   });

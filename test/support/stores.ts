@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import { databaseUrlOf } from './app-environment.js';
 import type { Canary } from './canaries.js';
@@ -24,7 +25,20 @@ export async function connectAsAdmin(database: string): Promise<pg.Client> {
   return client;
 }
 
-/** Looks into every column of every table of a database, binary ones as they are and all others as text. */
+/** Histories and bundles are kept compressed, in which nothing would be found. */
+function unpacked(value: Buffer): Buffer {
+  if (value[0] !== 0x1f || value[1] !== 0x8b) return value;
+  try {
+    return gunzipSync(value);
+  } catch {
+    return value; // random bytes may begin so, too
+  }
+}
+
+/**
+ * Looks into every column of every table of a database, binary ones as they are, or uncompressed, and all others as
+ * text.
+ */
 export async function scanDatabase(client: pg.Client, scanner: CanaryScanner): Promise<Finding[]> {
   const { rows: columns } = await client.query<{ relation: string; name: string; binary: boolean }>(`
     select attrelid::regclass::text as relation, quote_ident(attname) as name, atttypid = 'bytea'::regtype as binary
@@ -47,7 +61,7 @@ export async function scanDatabase(client: pg.Client, scanner: CanaryScanner): P
       for (const row of rows)
         for (const [index, value] of row.entries()) {
           if (value === null) continue;
-          for (const canary of scanner.find(Buffer.from(value as string)))
+          for (const canary of scanner.find(unpacked(Buffer.from(value as string))))
             findings.push({ canary, where: `${relation}.${its[index]!.name}` });
         }
       if (rows.length < batch) break;

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateFolder } from './app-environment.js';
+import type { Canary } from './canaries.js';
+import type { Person } from './sandbox.js';
+
+const text = (kind: string, value: string): Canary => ({ kind, bytes: Buffer.from(value) });
+
+/** What the sandbox knows of people and nobody else may. */
+export const secretsOf = (people: readonly Person[]): Canary[] =>
+  people.flatMap(({ certificatePassword, rrn, document, oldKey, oldRandom }) => [
+    text('certificate password', certificatePassword),
+    text('resident number', rrn),
+    text('resident number', `${rrn.slice(0, 6)}-${rrn.slice(6)}`),
+    ...(document.type === 'DRIVING_LICENCE' ? [text('licence number', document.number)] : []),
+    ...(oldKey ? [text('old key', oldKey.split('\n')[1]!)] : []),
+    ...(oldRandom ? [{ kind: 'old R', bytes: Buffer.from(oldRandom, 'hex') }] : []),
+  ]);
+
+/** What tells who somebody is, and stands where the bank needs it only. */
+export const personalOf = (people: readonly Person[]): Canary[] =>
+  people.flatMap(({ name, mobile, email, account, ci }) => [
+    text('name', name),
+    text('mobile number', mobile),
+    text('mail address', email),
+    text('account number', account.number),
+    text('CI', ci),
+  ]);
+
+/** What says which key it is, or is the public half. */
+const toldMembers = ['kid', 'current', 'kty', 'crv', 'alg', 'use', 'x', 'y', 'validFrom', 'validUntil'];
+const shortestKey = 20;
+
+/** The stack's own keys, passwords and passphrases. */
+export function keysOfTheStack(): Canary[] {
+  const folder = join(stateFolder(), 'secrets');
+  return readdirSync(folder)
+    .filter((file) => !file.includes('public'))
+    .flatMap((file) => {
+      const content = readFileSync(join(folder, file), 'utf8').trim();
+      const values = file.endsWith('.json') ? hiddenIn(JSON.parse(content)) : [content];
+      return values
+        .filter((value) => value.length >= shortestKey)
+        .flatMap((value) => [text(file, value), { kind: file, bytes: Buffer.from(value, 'base64') }]);
+    });
+}
+
+function hiddenIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => (toldMembers.includes(name) ? [] : hiddenIn(each)));
+}
