@@ -6,7 +6,7 @@ import type { Timeline as TimelineAnswer, TimelineItem } from '../api/types.js';
 import { Card } from '../parts/card.js';
 import { useFormat } from '../parts/format.js';
 import { Empty, Loaded } from '../parts/states.js';
-import { inLanguage, useLanguage, useWords } from '../words/language.js';
+import { inLanguage, useLanguage, useWords, type Words } from '../words/language.js';
 
 /** All that happened to a reissue, in plain words, in order. */
 export function Timeline({ id }: { id: string }): ReactNode {
@@ -43,20 +43,21 @@ export function Timeline({ id }: { id: string }): ReactNode {
 function Item({ item }: { item: TimelineItem }): ReactNode {
   const language = useLanguage();
   const format = useFormat();
-  const { common, reissue } = useWords();
+  const words = useWords();
+  const { common, reissue } = words;
   const details = item.details && Object.keys(item.details).length > 0 ? item.details : undefined;
   return (
     <li data-tone={toneOf(item)}>
       <Group gap="xs" align="baseline">
         <Text fw={600}>{inLanguage(item.text, language)}</Text>
         <Text size="sm" c="dimmed">
-          {item.actor} · <time dateTime={item.at}>{format.time(item.at)}</time>
+          {words.actor[item.actor] ?? item.actor} · <time dateTime={item.at}>{format.time(item.at)}</time>
         </Text>
       </Group>
       <Text size="sm">
         {[
-          item.outcome,
-          item.reason,
+          item.outcome && inWords(item.outcome, words),
+          item.reason && inWords(item.reason, words),
           item.attempts !== undefined && reissue.attempts(format.number(item.attempts)),
           item.pending && reissue.pending,
           item.until && reissue.until(format.time(item.until)),
@@ -77,6 +78,12 @@ function Item({ item }: { item: TimelineItem }): ReactNode {
       )}
     </li>
   );
+}
+
+/** A code in plain words, where there are some: operators' own reasons are words already. */
+function inWords(code: string, { told, outcome, code: codes, reason }: Words): string {
+  const known: Readonly<Record<string, string>> = { ...outcome, ...reason, ...codes, ...told };
+  return Object.hasOwn(known, code) ? known[code]! : code;
 }
 
 function toneOf({ actor, kind, outcome, error }: TimelineItem): string {
