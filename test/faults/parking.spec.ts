@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Verdict } from '#libs/audit';
 import type { ParkableStep } from '#libs/domain';
+import { sql } from 'kysely';
 import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
 import type { Customer } from '../support/customer.js';
 import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
@@ -32,16 +33,18 @@ let unsent: Customer;
 let uncompared: Customer;
 let unsentAnswer: Answer;
 let uncomparedAnswer: Answer;
+/** Whose consents the database does not take. */
+let unrecorded: Customer;
 
 // The waits are long and are waited together: the signer is given two minutes, a provider one.
 beforeAll(async () => {
-  const people = await stack.sandbox.makePeople(7, 'VALID');
+  const people = await stack.sandbox.makePeople(8, 'VALID');
   const crowd = await Promise.all(people.map((person) => stack.return(person)));
   const names = ['retried', 'retriedByTwo', 'withdrawn', 'cancelled', 'abandoned'] as const;
   waiting = Object.fromEntries(names.map((name, nth) => [name, crowd[nth]!])) as typeof waiting;
-  [unsent, uncompared] = crowd.slice(names.length) as [Customer, Customer];
+  [unsent, uncompared, unrecorded] = crowd.slice(names.length) as [Customer, Customer, Customer];
   await Promise.all(Object.values(waiting).map((customer) => goOn(customer, 4)));
-  await goOn(uncompared, 1);
+  await Promise.all([goOn(uncompared, 1), goOn(unrecorded, 3)]);
   const codes = await uncompared.readCodes();
   await control.stop('signer');
   for (const provider of ['telecom', 'telecom-2', 'one-won'] as const)
@@ -57,9 +60,16 @@ beforeAll(async () => {
   answers = Object.fromEntries(await Promise.all(calls)) as typeof answers;
 });
 afterAll(async () => {
+  await takeConsents();
   await control.heal(stack);
   await stack.close();
 });
+/** A constraint that one reissue breaks, as a mistake in a migration would be. */
+const refuseConsentsOf = ({ reissueId }: Customer) =>
+  sql`alter table consent add constraint refused check (reissue_id <> ${sql.lit(reissueId)}) not valid`.execute(
+    stack.db,
+  );
+const takeConsents = () => sql`alter table consent drop constraint if exists refused`.execute(stack.db);
 const selectionOf = (...customers: readonly Customer[]) => ({
   reissueIds: customers.map(({ reissueId }) => reissueId),
 });
@@ -82,6 +92,25 @@ describe('while the signer is down', () => {
   it('what does not need it goes on', async () => {
     await stack.gateway.keys();
     expectSuccess(await waiting.retried.look());
+  });
+});
+
+describe('while a step cannot be recorded', () => {
+  it('its reissue parks within seconds, a retry parks it again, and one after it was mended goes on', async () => {
+    await refuseConsentsOf(unrecorded);
+    const answer = await unrecorded.consent(undefined, impatient);
+    expect(answer.status).toBe(202);
+    const selection = selectionOf(unrecorded);
+    const row = await parked(stack.db, unrecorded.reissueId, 1, 30_000);
+    expect(row).toMatchObject({ parked_step: 'RECORD_STEP', parked_code: 'STEP_FAILED' });
+    expect(await listed('RECORD_STEP')).toEqual([unrecorded.reissueId]);
+    const inVain = await olivia.ask({ kind: 'retry', selection });
+    expect((await olivia.ended(inVain)).outcomes).toEqual({ PARKED_AGAIN: 1 });
+    await parked(stack.db, unrecorded.reissueId, 2, 1_000);
+    await takeConsents();
+    const asked = await olivia.ask({ kind: 'retry', selection });
+    expect((await olivia.ended(asked)).outcomes).toEqual({ RETRIED: 1 });
+    expect(expectSuccess(await send(answer.call))).toMatchObject({ state: 'KEY_REQUIRED' });
   });
 });
 
@@ -236,7 +265,7 @@ describe('when the signer has been down for two minutes', () => {
   });
 
   it('and all of them are registered at last, everything done once', async () => {
-    const crowd = [waiting.retried, waiting.retriedByTwo, unsent, uncompared];
+    const crowd = [waiting.retried, waiting.retriedByTwo, unsent, uncompared, unrecorded];
     await Promise.all(crowd.map((customer) => customer.look()));
     await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length)));
     for (const { reissueId } of crowd) await workflowCompleted(stack.temporal, reissueId);
