@@ -1,5 +1,6 @@
 import type { Database } from '#libs/db';
 import type { Moment } from '#libs/domain';
+import { tellHolders } from './holders.js';
 import { noticesIn } from './notices.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 
@@ -13,6 +14,7 @@ export function createNotificationActivities({
     notify: (input: { readonly reissueId: string; readonly moment: Moment }) => notify(context, input),
     notifyAll: (input: { readonly reissueId: string; readonly moments: readonly Moment[] }) =>
       notifyAll(context, input),
+    tellHolders: (operationId: string) => tellHolders({ db, ...others }, operationId),
   };
 }
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { moments } from '#libs/domain';
 import { message } from './messages.js';
+import { actsOfTheBank } from './texts.js';
 
 const serial = '5f0c9ad2be3471aa90c2771e88d40f61c3';
 const registerBy = new Date('2026-11-23T09:00:00Z');
 const at = new Date('2026-11-22T15:30:00Z');
 
 const told = [
-  ...moments.map((moment) => [moment, moment, undefined] as const),
+  ...[...moments, ...actsOfTheBank].map((moment) => [moment, moment, undefined] as const),
   ['REFUSED without an RRN on file', 'REFUSED', 'RRN_NOT_ON_FILE'] as const,
 ];
 

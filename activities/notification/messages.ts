@@ -1,5 +1,5 @@
-import type { EndCode, Moment } from '#libs/domain';
-import { refusals, texts, type Language, type MomentText } from './texts.js';
+import type { EndCode } from '#libs/domain';
+import { refusals, texts, type Language, type MomentText, type NoticeKind } from './texts.js';
 
 /** What a message may say about one certificate; nothing about its holder. */
 export interface MessageDetails {
@@ -19,7 +19,7 @@ export interface Message {
 }
 
 /** The moments whose text may be that of why it ended. */
-const moments: readonly Moment[] = ['REFUSED', 'ABANDONED'];
+const moments: readonly NoticeKind[] = ['REFUSED', 'ABANDONED'];
 
 const service = { ko: '공동인증서', en: 'Joint certificate' };
 
@@ -42,7 +42,7 @@ const formats = {
  * The SMS and the mail that tell a customer of `moment`, in Korean first and in English after. They hold no
  * personal data: who reads a lock screen or another's mailbox learns that a certificate changed, not whose.
  */
-export function message(moment: Moment, details: MessageDetails = {}): Message {
+export function message(moment: NoticeKind, details: MessageDetails = {}): Message {
   const said = (moments.includes(moment) && details.endCode && refusals[details.endCode]) || texts[moment];
   const ko = fill('ko', said.ko, details);
   const en = fill('en', said.en, details);

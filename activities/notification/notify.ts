@@ -2,8 +2,9 @@ import type { Clock, Moment } from '#libs/domain';
 import { describeError, type Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
 import { message } from './messages.js';
-import type { Channel, Notices } from './notices.js';
+import type { Channel, Notice, Notices } from './notices.js';
 import type { MailSender, SmsSender } from './senders.js';
+import type { NoticeKind } from './texts.js';
 
 export interface NotifyContext {
   readonly notices: Notices;
@@ -38,26 +39,43 @@ export async function notify(
   context: NotifyContext,
   { reissueId, moment }: { reissueId: string; moment: Moment },
 ): Promise<void> {
-  const notice = await context.notices.find(reissueId, moment);
+  const { notices, clock } = context;
+  const notice = await notices.find(reissueId, moment);
   if (!notice) return;
-  const { occasion, mobile, email } = notice;
-  const { sms, mail } = message(moment, notice.details);
-  const messageId = `${reissueId}.${occasion}`;
+  await sendNotice(context, `${reissueId}.${notice.occasion}`, moment, notice, {
+    told: await notices.told(reissueId, notice.occasion),
+    record: (channel) => notices.record(reissueId, notice.occasion, channel, clock()),
+  });
+}
+
+/**
+ * Sends a notice on each channel there is and that was not used yet.
+ *
+ * @param messageId by which a repetition is dropped where it arrives
+ * @throws as {@link notify}
+ */
+export async function sendNotice(
+  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger'>,
+  messageId: string,
+  moment: NoticeKind,
+  { details, mobile, email }: Pick<Notice, 'details' | 'mobile' | 'email'>,
+  { told, record }: { told: readonly string[]; record: (channel: Channel) => Promise<void> },
+): Promise<void> {
+  const { sms, mail } = message(moment, details);
   const sends: Record<Channel, (() => Promise<void>) | undefined> = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
   };
 
-  const told = await context.notices.told(reissueId, occasion);
   const errors: unknown[] = [];
   const tell = async (channel: Channel) => {
     const send = sends[channel];
     if (!send || told.includes(channel)) return;
     try {
       await send();
-      await context.notices.record(reissueId, occasion, channel, context.clock());
+      await record(channel);
     } catch (error) {
-      context.logger.warn({ reissueId, moment, channel, err: describeError(error) }, 'message not sent');
+      context.logger.warn({ messageId, moment, channel, err: describeError(error) }, 'message not sent');
       errors.push(error);
     }
   };

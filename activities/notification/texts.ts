@@ -26,7 +26,11 @@ const oldUnchanged = {
   en: 'This has not changed the state of your old certificate. If it is valid, you can go on using it.',
 };
 
-export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText>>>> = {
+/** What the bank does to a certificate without its holder having asked the service for it. */
+export const actsOfTheBank = ['REVOKED_BY_BANK', 'HELD_BY_BANK', 'RELEASED_BY_BANK'] as const;
+export type NoticeKind = Moment | (typeof actsOfTheBank)[number];
+
+export const texts: Readonly<Record<NoticeKind, Readonly<Record<Language, MomentText>>>> = {
   ISSUED: {
     ko: {
       subject: '새 인증서가 발급되었습니다',
@@ -89,6 +93,49 @@ export const texts: Readonly<Record<Moment, Readonly<Record<Language, MomentText
       action: notYou.en,
       explanation:
         'You told us that it was lost, so it was suspended as soon as your identity had been verified. A suspension can be lifted; after six months it becomes a revocation. Please go on in the app to have your new certificate issued.',
+    },
+  },
+  REVOKED_BY_BANK: {
+    ko: {
+      subject: '인증서가 폐지되었습니다',
+      fact: '은행이 {at}에 인증서{serial}를 폐지했습니다.',
+      action: '궁금한 점은 은행 고객센터로 문의해 주세요.',
+      explanation: '폐지는 되돌릴 수 없습니다. 인증서가 필요하면 앱에서 재발급을 신청하실 수 있습니다.',
+    },
+    en: {
+      subject: 'Your certificate has been revoked',
+      fact: 'The Bank revoked your certificate{serial}: {at}.',
+      action: 'If you have questions, call the Bank.',
+      explanation:
+        'Revocation cannot be undone. If you need a certificate, you can apply for a reissue in the app.',
+    },
+  },
+  HELD_BY_BANK: {
+    ko: {
+      subject: '인증서의 효력이 정지되었습니다',
+      fact: '은행이 {at}에 인증서{serial}의 효력을 정지했습니다.',
+      action: '궁금한 점은 은행 고객센터로 문의해 주세요.',
+      explanation: '정지된 동안에는 인증서를 사용할 수 없습니다. 효력정지는 은행이 다시 풀 수 있습니다.',
+    },
+    en: {
+      subject: 'Your certificate has been suspended',
+      fact: 'The Bank suspended your certificate{serial}: {at}.',
+      action: 'If you have questions, call the Bank.',
+      explanation: 'While it is suspended it cannot be used. The Bank can lift the suspension.',
+    },
+  },
+  RELEASED_BY_BANK: {
+    ko: {
+      subject: '인증서의 효력정지가 풀렸습니다',
+      fact: '은행이 {at}에 인증서{serial}의 효력정지를 풀었습니다.',
+      action: notYou.ko,
+      explanation: '이제 인증서를 다시 사용하실 수 있습니다.',
+    },
+    en: {
+      subject: 'Your certificate is no longer suspended',
+      fact: 'Your certificate{serial} is in force again: {at}.',
+      action: notYou.en,
+      explanation: 'You can use it again from now on.',
     },
   },
   PASSWORD_LOCKED: {

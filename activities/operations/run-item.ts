@@ -11,7 +11,7 @@ import {
 import { findReissue, type Database, type OperationItemRow } from '#libs/db';
 import type { Logger } from '#libs/observability';
 import type { ApprovedOperation } from '#libs/operations';
-import { changeOf, changeOne } from '#activities/revocation';
+import { changeOf, changeOne, outcomeWords } from '#activities/revocation';
 
 export interface OperationContext {
   readonly db: Database;
@@ -48,8 +48,6 @@ export async function runItem(
   return tellReissue(context, operation, item, kind);
 }
 
-const wordOf = { revoke: 'REVOKED', hold: 'HELD', release: 'RELEASED' } as const;
-
 async function changeStatus(
   { db, clock }: OperationContext,
   operation: ApprovedOperation,
@@ -59,7 +57,7 @@ async function changeStatus(
   const change = changeOf(operation);
   const changed = await changeOne({ db, clock, actor }, target, change, { comment, operationId });
   if (changed.outcome === 'NOT_APPROVED') return undefined;
-  if (changed.outcome === 'DONE') return { outcome: wordOf[change.act], detail: changed.was };
+  if (changed.outcome === 'DONE') return { outcome: outcomeWords[change.act], detail: changed.was };
   return { outcome: changed.outcome, ...(changed.reissueId ? { detail: changed.reissueId } : {}) };
 }
 

@@ -16,6 +16,7 @@ import {
   lockCustomer,
   lockReissue,
   nextEventOfCertificate,
+  recordOutcome,
   type CertificateRow,
   type CustomerRow,
   type Database,
@@ -53,6 +54,8 @@ export interface ChangeOptions {
   readonly comment?: string;
   /** Acts only on a certificate that is on hold, and since when it is must satisfy this. Asked under the locks. */
   readonly onlyIfHeld?: (since: Date) => boolean;
+  /** The rule by which it is done automatically, for the audit trail. */
+  readonly policy?: 'HOLD_TIME_LIMIT';
   /**
    * The operation in whose name it is done. Whether it allows this is read in the transaction that changes the
    * certificate, and nothing is changed where it does not.
@@ -65,6 +68,9 @@ const eventTypes: Readonly<Record<CertificateAct, CertificateEventType>> = {
   hold: 'reseal.certificate.held.v1',
   release: 'reseal.certificate.released.v1',
 };
+
+/** What an item of an operation came to. */
+export const outcomeWords = { revoke: 'REVOKED', hold: 'HELD', release: 'RELEASED' } as const;
 
 /** Refusals that only say that nothing was left to do: a repetition leaves no trace. */
 const repetitions: readonly ChangeRefusal[] = ['ALREADY_REVOKED', 'ALREADY_ON_HOLD', 'NOT_ON_HOLD'];
@@ -93,6 +99,13 @@ export async function changeOne(
         : await changeUnderLocks(tx, serial, change, now, options);
     const refused = result.outcome !== 'DONE';
     if (refused && repetitions.includes(result.outcome)) return result;
+    // With the change itself: one that was interrupted after it is not taken for somebody else's when it is tried again.
+    if (result.outcome === 'DONE' && operationId !== undefined)
+      await recordOutcome(
+        tx,
+        { operationId, target: serial },
+        { outcome: outcomeWords[change.act], detail: result.was, at: now },
+      );
     await appendAuthorityEntry(tx, {
       actor,
       action: `certificate.${change.act}`,
@@ -106,6 +119,7 @@ export async function changeOne(
           ? { invalidityDate: change.invalidityDate.toISOString() }
           : {}),
         ...(operationId === undefined ? {} : { operationId }),
+        ...(options.policy ? { policy: options.policy } : {}),
         ...(typeof allowed === 'string' ? { why: allowed } : {}),
         ...(typeof allowed === 'object'
           ? { requestedBy: allowed.requestedBy, approvedBy: allowed.approvedBy }

@@ -1,6 +1,6 @@
 export { changeStatus } from './change-status.js';
 export type { ChangedStatus, StatusChange } from './change-status.js';
-export { changeOf, changeOne } from './change-one.js';
+export { changeOf, changeOne, outcomeWords } from './change-one.js';
 export type { ChangeOptions, ChangeOutcome, ChangeRefusal, RevocationContext } from './change-one.js';
 export { changeMany, planChanges } from './change-many.js';
 export type { PlannedChange } from './change-many.js';

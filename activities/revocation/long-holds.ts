@@ -40,7 +40,8 @@ export function createHoldActivities({ db, clock, logger, holdMonths }: HoldCont
       const context = { db, clock, actor: 'system' };
       const comment = `on hold for ${holdMonths} months`;
       let revoked = 0;
-      for await (const { outcome } of changeMany(context, due, revocation, { comment, onlyIfHeld: isOver }))
+      const options = { comment, policy: 'HOLD_TIME_LIMIT', onlyIfHeld: isOver } as const;
+      for await (const { outcome } of changeMany(context, due, revocation, options))
         if (outcome === 'DONE') revoked += 1;
       if (revoked > 0) logger.info({ revoked }, 'certificates revoked that were on hold for too long');
       const last = found.length === batch ? found.at(-1)?.serial : undefined;

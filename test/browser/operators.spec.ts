@@ -150,6 +150,26 @@ describe('what is past the signing point', () => {
     expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
   });
 
+  it('can be changed by who asked while it waits, by keyboard alone, and is to be confirmed anew', async () => {
+    const { page } = olivia;
+    await olivia.go(`/certificates/${serial()}`);
+    await ask(olivia, 'Release', 'the customer called agian');
+    await page.getByRole('button', { name: 'Change…' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    const keep = dialog.getByRole('checkbox', { name: `Keep ${serial()}` });
+    await keep.press('Space');
+    await dialog.getByText('Keep at least one target.').waitFor();
+    await keep.press('Space');
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('the customer called again');
+    await olivia.picture('operation-change');
+    await dialog.getByRole('button', { name: 'Save the change' }).press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('the customer called again').waitFor();
+    await page.getByRole('button', { name: 'Confirm' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel the operation' }).press('Enter');
+    await page.getByRole('button', { name: 'Change…' }).waitFor({ state: 'detached' });
+  });
+
   it('is not done when the approver rejects it, who says why', async () => {
     await olivia.go(`/certificates/${serial()}`);
     await olivia.page.getByText('On hold', { exact: true }).waitFor();

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createOperationActivities } from '#activities/operations';
+import { createNotificationActivities, type Mail, type Sms } from '#activities/notification';
+import { createOperationActivities, tendOperations } from '#activities/operations';
+import { changeOne, type ChangeOptions, type StatusChange } from '#activities/revocation';
 import { createDatabase, type Database } from '#libs/db';
+import { ProviderUnavailable } from '#libs/provider-client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { sql } from 'kysely';
 import { pino } from 'pino';
@@ -191,6 +194,18 @@ describe('approving', () => {
     expect((await act(id, 'approve', approver, { digest })).problem).toBe('operation-changed');
   });
 
+  it('stands when a change says what it said before: nothing is void, and nobody reads it again', async () => {
+    const serials = await enrolCertificates(world.owner, 2);
+    const { id, digest } = await waiting(serials);
+    const { parameters, reason, selection } = revocation(serials);
+    for (const body of [{ reason }, { parameters, reason, selection }]) {
+      const same = await world.call('PATCH', `/v1/operations/${id}`, operator, { body });
+      expect(same.json).toMatchObject({ state: 'AWAITING_APPROVAL', digest });
+    }
+    expect((await entriesOf(id)).map(({ action }) => action)).toEqual(['plan', 'confirm']);
+    expect((await act(id, 'approve', approver, { digest })).json.state).toBe('RUNNING');
+  });
+
   it('counts for nothing once anybody altered what was approved, also in the database itself', async () => {
     const serials = await enrolCertificates(world.owner, 3);
     const alterations = [
@@ -226,6 +241,134 @@ describe('approving', () => {
       'wrong-operation-state',
     );
     expect(await revoked(serials)).toBe(0);
+  });
+});
+
+describe('whoever acts asks for themself', () => {
+  const asApproved = { act: 'revoke', reason: 'keyCompromise' } as const;
+  const tryIt = (serial: string, change: StatusChange, options: ChangeOptions) =>
+    changeOne({ db: worker, clock: () => new Date(), actor: 'os:mallory' }, serial, change, options);
+
+  it('what an operation does not say of a certificate is not done to it, and the refusal is audited', async () => {
+    const [serial, another] = await enrolCertificates(world.owner, 2);
+    const awaits = await waiting([serial!]);
+    const begun = await waiting([serial!]);
+    await act(begun.id, 'approve', approver, { digest: begun.digest });
+    const forced = await waiting([serial!]);
+    await sql`update operation set state = 'RUNNING' where operation_id = ${forced.id}`.execute(world.owner);
+    const late = await waiting([serial!]);
+    await act(late.id, 'approve', approver, { digest: late.digest });
+    await sql`update operation_approval set decided_at = decided_at - interval '25 hours'
+      where operation_id = ${late.id}`.execute(world.owner);
+    const hostile: [string, string, StatusChange, string][] = [
+      [`op_${'0'.repeat(32)}`, serial!, asApproved, 'OPERATION_UNKNOWN'],
+      ["' or true", serial!, asApproved, 'OPERATION_UNKNOWN'],
+      [awaits.id, serial!, asApproved, 'OPERATION_NOT_RUNNING'],
+      [forced.id, serial!, asApproved, 'OPERATION_NOT_APPROVED'],
+      [late.id, serial!, asApproved, 'OPERATION_EXPIRED'],
+      [begun.id, another!, asApproved, 'NOT_IN_OPERATION'],
+      [begun.id, serial!, { act: 'hold' }, 'NOT_IN_OPERATION'],
+      [begun.id, serial!, { act: 'revoke', reason: 'superseded' }, 'NOT_IN_OPERATION'],
+      [
+        begun.id,
+        serial!,
+        { ...asApproved, invalidityDate: new Date('2026-01-01T00:00:00Z') },
+        'NOT_IN_OPERATION',
+      ],
+    ];
+    for (const [operationId, target, change, why] of hostile) {
+      expect(await tryIt(target, change, { operationId })).toEqual({
+        serial: target,
+        outcome: 'NOT_APPROVED',
+      });
+      const { details, ...entry } = await world.owner
+        .selectFrom('authority_entry')
+        .select(['actor', 'outcome', 'details'])
+        .orderBy('position', 'desc')
+        .limit(1)
+        .executeTakeFirstOrThrow();
+      expect(entry).toEqual({ actor: 'os:mallory', outcome: 'REFUSED' });
+      expect(details).toMatchObject({ serial: target, operationId, why });
+    }
+    await run(late.id);
+    expect((await shown(late.id)).state).toBe('EXPIRED');
+    expect(await revoked([serial!, another!])).toBe(0);
+    await run(begun.id);
+    expect(await revoked([serial!, another!])).toBe(1);
+    // One that has run is used up.
+    expect(await tryIt(serial!, asApproved, { operationId: begun.id })).toMatchObject({
+      outcome: 'NOT_APPROVED',
+    });
+  });
+});
+
+describe('what nobody confirmed or approved for a day', () => {
+  it('has expired: for whoever comes late at once, and in the lists soon after', async () => {
+    const serials = await enrolCertificates(world.owner, 1);
+    const planned = (await plan(revocation(serials))).json;
+    const awaits = await waiting(serials);
+    const ids = [planned.id, awaits.id];
+    await sql`update operation set updated_at = updated_at - interval '24 hours 1 minute'
+      where operation_id in (${sql.join(ids)})`.execute(world.owner);
+    const late = await act(awaits.id, 'approve', approver, { digest: awaits.digest });
+    expect(late).toMatchObject({ problem: 'wrong-operation-state', json: { state: 'EXPIRED' } });
+    expect((await act(planned.id, 'confirm', operator, { digest: planned.digest })).problem).toBe(
+      'wrong-operation-state',
+    );
+    const fresh = await waiting(serials);
+    await tendOperations({ db: worker, clock: () => new Date(), temporal: { workflow: undefined as never } });
+    for (const id of ids) {
+      expect((await shown(id)).state).toBe('EXPIRED');
+      expect((await entriesOf(id)).at(-1)).toMatchObject({ actor: 'system', reason: 'EXPIRED' });
+    }
+    expect((await shown(fresh.id)).state).toBe('AWAITING_APPROVAL');
+    expect(await revoked(serials)).toBe(0);
+  });
+});
+
+describe('the holder of a certificate that the bank changed', () => {
+  const sms: Sms[] = [];
+  const mails: Mail[] = [];
+  let isDown = false;
+  const send = <M>(sent: M[], message: M) =>
+    isDown ? Promise.reject(new ProviderUnavailable('down')) : Promise.resolve(void sent.push(message));
+  const told = (operationId: string) => {
+    const notices = createNotificationActivities({
+      ...{ db: worker, clock: () => new Date(), logger: pino({ level: 'silent' }) },
+      sms: { send: (message) => send(sms, message) },
+      mail: { send: (message) => send(mails, message) },
+    });
+    return new MockActivityEnvironment().run<[], void, () => Promise<void>>(() =>
+      notices.tellHolders(operationId),
+    );
+  };
+  const noticesOf = async (id: string) =>
+    (await world.get(`/v1/operations/${id}/items`, auditor)).json.items.map(
+      ({ notice }: { notice: string | null }) => notice,
+    );
+
+  it('is told once in Korean and English, however often it is tried, and where nobody can be, it says so', async () => {
+    const [reachable, unknown, untouched] = await enrolCertificates(world.owner, 3);
+    await sql`update customer set mobile = '' where customer_id =
+      (select customer_id from certificate where serial = ${unknown!})`.execute(world.owner);
+    const { id, digest } = await waiting([reachable!, unknown!, '10abcd']);
+    await told(id); // nothing was done yet
+    await act(id, 'approve', approver, { digest });
+    await run(id);
+    isDown = true;
+    await expect(told(id)).rejects.toThrow(ProviderUnavailable);
+    expect(await noticesOf(id)).toEqual([null, 'NO_CONTACT', null]);
+    isDown = false;
+    await told(id);
+    await told(id);
+    expect(await noticesOf(id)).toEqual(['SENT', 'NO_CONTACT', null]);
+    expect(sms).toMatchObject([
+      {
+        messageId: `${id}.${reachable}`,
+        text: expect.stringMatching(/폐지했습니다[^]*revoked your certificate/),
+      },
+    ]);
+    expect(await revoked([untouched!])).toBe(0);
   });
 });
 

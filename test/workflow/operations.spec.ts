@@ -206,14 +206,25 @@ describe('an operation on reissues', () => {
     const given = { kind: 'withdraw', targets, at: stage.world.clock.now() } as const;
     const unapproved = await begunOperation(stage.world.owner, { ...given, approvedBy: null });
     const message = { kind: 'withdraw', operator: 'staff:olivia', reason: 'asked for' } as const;
-    for (const operationId of [unapproved, `op_${'0'.repeat(32)}`])
+    const ofAnother = await begunOperation(stage.world.owner, {
+      ...given,
+      targets: [{ target: `ri_${'0'.repeat(32)}` }],
+    });
+    const ofAnotherKind = await begunOperation(stage.world.owner, { ...given, kind: 'abandon' });
+    const over = await begunOperation(stage.world.owner, given);
+    await sql`update operation set state = 'DONE' where operation_id = ${over}`.execute(stage.world.owner);
+    const hostile = [unapproved, `op_${'0'.repeat(32)}`, ofAnother, ofAnotherKind, over];
+    for (const operationId of hostile)
       expect(await stage.tell(applicant, { ...message, operator: operationId, operationId })).toMatchObject({
         status: 'REFUSED',
         code: 'OPERATION_REQUIRED',
       });
-    expect((await auditOf(applicant)).slice(-2)).toMatchObject([
+    expect((await auditOf(applicant)).slice(-5)).toMatchObject([
       { action: 'withdraw', outcome: 'REFUSED', reason: 'OPERATION_NOT_APPROVED' },
       { action: 'withdraw', outcome: 'REFUSED', reason: 'OPERATION_UNKNOWN' },
+      { action: 'withdraw', outcome: 'REFUSED', reason: 'NOT_IN_OPERATION' },
+      { action: 'withdraw', outcome: 'REFUSED', reason: 'NOT_IN_OPERATION' },
+      { action: 'withdraw', outcome: 'REFUSED', reason: 'OPERATION_NOT_RUNNING' },
     ]);
     const operationId = await begunOperation(stage.world.owner, given);
     await carryOut(operationId);

@@ -116,6 +116,7 @@ CREATE TABLE operation_item (
   outcome       text,                            -- NULL until it was tried
   detail        text,
   tried_at      timestamptz,
+  notice        text CHECK (notice IN ('SENT', 'NO_CONTACT', 'NOT_SENT')), -- to the holder of a changed certificate
   PRIMARY KEY (operation_id, ordinal),
   UNIQUE (operation_id, target)
 );
@@ -187,6 +188,7 @@ GRANT SELECT ON issuer, crl TO reseal_worker;
 GRANT SELECT ON operation, operation_item, operation_approval TO reseal_worker, reseal_signer;
 GRANT UPDATE (state, started_at, ended_at, updated_at) ON operation TO reseal_worker, reseal_signer;
 GRANT UPDATE (outcome, detail, tried_at) ON operation_item TO reseal_worker, reseal_signer;
+GRANT UPDATE (notice) ON operation_item TO reseal_worker;
 
 -- The operators' app: reads lists, names no customer, writes only what operators ask and decide.
 GRANT USAGE ON SCHEMA public TO reseal_ops;

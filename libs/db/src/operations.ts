@@ -3,6 +3,7 @@ import { sql, type Insertable } from 'kysely';
 import type { Database, Tx } from './connect.js';
 import type { CertificateRow, ReissueRow } from './database.js';
 import type {
+  HolderNotice,
   OperationApprovalRow,
   OperationApprovalTable,
   OperationItemRow,
@@ -165,6 +166,34 @@ export async function recordOutcome(
     .where('operation_id', '=', operationId)
     .where('target', '=', target)
     .where('outcome', 'is', null)
+    .execute();
+}
+
+/** What an operation changed and whose holders were not told yet, in the order of the plan. */
+export const untoldItems = (db: Database, operationId: string, limit: number) =>
+  db
+    .selectFrom('operation_item')
+    .innerJoin('certificate', 'certificate.serial', 'operation_item.target')
+    .innerJoin('customer', 'customer.customer_id', 'certificate.customer_id')
+    .select(['target', 'outcome', 'tried_at', 'mobile', 'email'])
+    .where('operation_id', '=', operationId)
+    .where('outcome', 'in', ['REVOKED', 'HELD', 'RELEASED'])
+    .where('notice', 'is', null)
+    .orderBy('ordinal')
+    .limit(limit)
+    .execute();
+
+export async function recordNotice(
+  db: Database,
+  { operationId, target }: { readonly operationId: string; readonly target: string },
+  notice: HolderNotice,
+): Promise<void> {
+  await db
+    .updateTable('operation_item')
+    .set({ notice })
+    .where('operation_id', '=', operationId)
+    .where('target', '=', target)
+    .where('notice', 'is', null)
     .execute();
 }
 

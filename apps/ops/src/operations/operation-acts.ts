@@ -71,7 +71,10 @@ export class OperationActs {
     return sameRequest(same!, requestDigest);
   }
 
-  /** Plans it anew: what was confirmed or approved before is void, because it was of another digest. */
+  /**
+   * Plans it anew: what was confirmed or approved before is void, because it was of another digest. What says the same
+   * and comes to the same is no change: it stays confirmed, and nobody has to read it again.
+   */
   async change(staff: Staff, operationId: string, request: z.output<typeof changeRequest>): Promise<void> {
     const { db, clock } = this.dependencies;
     await inTransaction(db, async (tx) => {
@@ -86,6 +89,7 @@ export class OperationActs {
       checkContent(content, now);
       const items = await planItems(db, row.kind, content.selection, now);
       const digest = digestOf(operationId, staff.actor, content, items);
+      if (digest === row.digest) return;
       const columns = { ...columnsOf(content), digest, items: items.length, updated_at: now };
       await replacePlan(tx, operationId, columns, rowsOf(items));
       await this.audit(tx, staff, 'plan', { operationId, kind: row.kind, digest }, items, content.reason);

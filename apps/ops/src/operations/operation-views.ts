@@ -53,8 +53,8 @@ export class OperationViews {
     const rows = await operationItems(db, operationId, { after: cursor ?? -1, limit: limit + 1 });
     const page = rows.slice(0, limit);
     return {
-      items: page.map(({ ordinal, target, plan, outcome, detail, tried_at }) => ({
-        ...{ ordinal, target, outcome, detail },
+      items: page.map(({ ordinal, target, plan, outcome, detail, tried_at, notice }) => ({
+        ...{ ordinal, target, outcome, detail, notice },
         plan: plan as ItemPage['items'][number]['plan'],
         triedAt: text(tried_at),
       })),

@@ -154,6 +154,10 @@ const item = z.object({
     reissueId: z.string().optional(),
   }),
   outcome: z.string().nullable().describe('null until it was tried'),
+  notice: z
+    .enum(['SENT', 'NO_CONTACT', 'NOT_SENT'])
+    .nullable()
+    .describe('Of a certificate that was changed: whether its holder was told; null until it was tried'),
   detail: z.string().nullable(),
   triedAt: moment,
 });

@@ -4,6 +4,7 @@ import {
   changeMany,
   changeOf,
   normaliseSerial,
+  outcomeWords,
   planChanges,
   readSerialList,
   type ChangeRefusal,
@@ -33,7 +34,6 @@ export interface ChangeArguments {
 }
 
 const plannedWords = { revoke: 'REVOKE', hold: 'HOLD', release: 'RELEASE' } as const;
-const doneWords = { revoke: 'REVOKED', hold: 'HELD', release: 'RELEASED' } as const;
 
 /** These say that the certificate is as it was asked to be, or for good: nothing for the operator to look into. */
 const settled: Readonly<Record<CertificateAct, readonly ChangeRefusal[]>> = {
@@ -138,7 +138,7 @@ async function carryOut(
     const ports = { db: context.db(), clock: () => context.clock(), actor };
     const options = { comment: comment ?? operation.reason, operationId };
     for await (const changed of changeMany(ports, serials, change, options)) {
-      const word = changed.outcome === 'DONE' ? doneWords[change.act] : changed.outcome;
+      const word = changed.outcome === 'DONE' ? outcomeWords[change.act] : changed.outcome;
       if (changed.outcome !== 'NOT_APPROVED')
         await recordOutcome(
           context.db(),
@@ -149,7 +149,7 @@ async function carryOut(
             at: context.clock(),
           },
         );
-      report.add(changed, doneWords[change.act]);
+      report.add(changed, outcomeWords[change.act]);
     }
     report.end();
     return { counts: report.counts };

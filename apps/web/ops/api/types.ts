@@ -137,6 +137,7 @@ export interface OperationItem {
   };
   readonly outcome?: string | null;
   readonly detail?: string | null;
+  readonly notice?: 'SENT' | 'NO_CONTACT' | 'NOT_SENT' | null;
   readonly triedAt?: string | null;
 }
 

@@ -20,6 +20,7 @@ export function ReasonForm({
   kind,
   asked,
   busy,
+  submit,
   onDone,
   children,
 }: {
@@ -27,6 +28,8 @@ export function ReasonForm({
   /** What was asked before, to be changed. */
   asked: Asked | undefined;
   busy: boolean;
+  /** What the button says, where no preview follows. */
+  submit?: string;
   onDone: (asked: Asked) => void;
   children: ReactNode;
 }): ReactNode {
@@ -86,7 +89,7 @@ export function ReasonForm({
         {children}
         <Group justify="flex-end">
           <Button type="submit" loading={busy}>
-            {act.preview}
+            {submit ?? act.preview}
           </Button>
         </Group>
       </Stack>

@@ -7,6 +7,7 @@ import { Card } from '../parts/card.js';
 import { Problem } from '../parts/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
+import { Change } from './change.js';
 
 /** Letters of a comment. */
 const shortest = 3;
@@ -73,6 +74,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
               {words.confirm}
             </Button>
           )}
+          {cancels && own && <Change operation={operation} />}
           {cancels && (
             <Button variant="default" disabled={acting.isPending} onClick={() => acting.mutate('cancel')}>
               {words.cancel}

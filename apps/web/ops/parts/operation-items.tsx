@@ -72,6 +72,7 @@ export function OperationItems({
                   {[
                     item.detail && wordOf({ ...words.code, ...words.state }, item.detail),
                     item.triedAt && format.time(item.triedAt),
+                    item.notice && operation.notice[item.notice],
                   ]
                     .filter(Boolean)
                     .join(' · ')}

@@ -1,0 +1,96 @@
+import type { OperationParameters, OperationSelection } from '#libs/domain';
+import { Button, Checkbox, Modal, ScrollArea, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { call } from '../api/client.js';
+import type { Operation } from '../api/types.js';
+import { ReasonForm } from '../operation-dialog/reason-form.js';
+import { Problem } from '../parts/states.js';
+import { useWords } from '../words/language.js';
+
+/** Of a longer list nobody picks single ones by hand: that is another selection. */
+const atMost = 200;
+
+/** Changing what one has asked for, before it begins: reason, parameters, and which of the targets stay. */
+export function Change({ operation }: { operation: Operation }): ReactNode {
+  const words = useWords();
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const targets = targetsOf(operation.selection);
+  const [kept, setKept] = useState(targets);
+  const changing = useMutation({
+    mutationFn: (asked: { reason: string; parameters: OperationParameters }) =>
+      call<Operation>(`/v1/operations/${operation.id}`, {
+        method: 'PATCH',
+        body: { ...asked, ...(kept.length < targets.length ? { selection: only(operation, kept) } : {}) },
+      }),
+    onSuccess: async () => {
+      setOpen(false);
+      await client.invalidateQueries();
+    },
+  });
+  const show = () => {
+    setKept(targets);
+    changing.reset();
+    setOpen(true);
+  };
+  const none = targets.length > 0 && kept.length === 0;
+  return (
+    <>
+      <Button variant="default" onClick={show}>
+        {words.operation.change}
+      </Button>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        size="lg"
+        title={words.kind[operation.kind]}
+        closeButtonProps={{ 'aria-label': words.common.close }}
+      >
+        <Stack>
+          <Text>{words.operation.changeText}</Text>
+          <ReasonForm
+            kind={operation.kind}
+            asked={{ reason: operation.reason, parameters: operation.parameters ?? {} }}
+            busy={changing.isPending}
+            submit={words.operation.saveChange}
+            onDone={(asked) => void (none || changing.mutate(asked))}
+          >
+            {targets.length > 0 && targets.length <= atMost && (
+              <Checkbox.Group
+                label={words.operation.itemsTitle}
+                value={kept}
+                onChange={setKept}
+                error={none ? words.operation.keepOne : undefined}
+              >
+                <ScrollArea.Autosize mah={240} mt="xs">
+                  <Stack gap="xs">
+                    {targets.map((target) => (
+                      <Checkbox
+                        key={target}
+                        value={target}
+                        label={target}
+                        aria-label={words.operation.keep(target)}
+                      />
+                    ))}
+                  </Stack>
+                </ScrollArea.Autosize>
+              </Checkbox.Group>
+            )}
+            {changing.isError && <Problem error={changing.error} />}
+          </ReasonForm>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+/** Those that were named; none where they were found by a filter. */
+function targetsOf(selection: OperationSelection | undefined): string[] {
+  if (!selection) return [];
+  if ('serials' in selection) return [...selection.serials];
+  return 'reissueIds' in selection ? [...selection.reissueIds] : [];
+}
+
+const only = ({ selection }: Operation, kept: readonly string[]): OperationSelection =>
+  selection && 'serials' in selection ? { serials: kept } : { reissueIds: kept };
