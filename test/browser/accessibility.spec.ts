@@ -11,7 +11,8 @@ import { parkedCustomers } from './support/parked.js';
 jest.setTimeout(180_000);
 const stack = connectToStack();
 let browser: Browser;
-let waiting: Customer;
+/** It takes a minute until it is parked: the other pages are looked at meanwhile. */
+let parking: Promise<Customer>;
 let served: Customer;
 let operation: { readonly id: string };
 
@@ -21,7 +22,8 @@ beforeAll(async () => {
   await served.completeReissue();
   const serial = served.reissue!.certificate!.serial;
   operation = await new StaffMember(stack, 'olivia').ask({ kind: 'hold', selection: { serials: [serial] } });
-  [waiting] = (await parkedCustomers(stack, 1)) as [Customer];
+  parking = parkedCustomers(stack, 1).then(([customer]) => customer!);
+  parking.catch(() => undefined); // whoever awaits it is told
 });
 afterAll(async () => {
   await browser.close();
@@ -29,10 +31,14 @@ afterAll(async () => {
 });
 
 /** Each page, who sees most of it, and by what one knows that it is there. */
-const pages: readonly (readonly [name: string, who: StaffName, path: () => string, there: string])[] = [
+const pages: readonly (readonly [
+  name: string,
+  who: StaffName,
+  path: () => string | Promise<string>,
+  there: string,
+])[] = [
   ['home', 'sam', () => '/', 'section table'],
   ['reissues', 'sam', () => '/reissues?parked=true', 'table'],
-  ['reissue', 'olivia', () => `/reissues/${waiting.reissueId}`, 'ol.timeline li'],
   ['ended reissue', 'audrey', () => `/reissues/${served.reissueId}`, 'ol.timeline li'],
   ['operations', 'april', () => '/operations', 'table'],
   ['operation', 'april', () => `/operations/${operation.id}`, 'textarea'],
@@ -46,6 +52,7 @@ const pages: readonly (readonly [name: string, who: StaffName, path: () => strin
   ['audit', 'audrey', () => `/audit?reissueId=${served.reissueId}`, 'table'],
   ['verify evidence', 'audrey', () => '/evidence', 'input[type=file]'],
   ['no such page', 'audrey', () => '/nowhere', 'h1'],
+  ['reissue', 'olivia', async () => `/reissues/${(await parking).reissueId}`, 'ol.timeline li'],
 ];
 const looks: readonly Look[] = [
   { language: 'en', scheme: 'light' },
@@ -56,7 +63,7 @@ const looks: readonly Look[] = [
 describe.each(looks)('in $language, $scheme, $width wide', (look) => {
   const consoles = new Map<StaffName, Console>();
   const consoleOf = async (who: StaffName) => {
-    const known = consoles.get(who) ?? (await openFor(who, look));
+    const known = consoles.get(who) ?? (await Console.signedIn(browser, stack, who, look));
     consoles.set(who, known);
     return known;
   };
@@ -68,8 +75,7 @@ describe.each(looks)('in $language, $scheme, $width wide', (look) => {
     'the page "%s" keeps to WCAG AA, and scrolls in one direction only',
     async (name, who, path, there) => {
       const console = await consoleOf(who);
-      await console.go(path());
-      await console.page.locator('nav').first().waitFor({ state: 'attached' });
+      await console.visit(await path());
       await console.page.locator(there).first().waitFor({ state: 'attached' });
       await console.page.waitForLoadState('load');
       await console.picture(
@@ -90,9 +96,6 @@ describe.each(looks)('in $language, $scheme, $width wide', (look) => {
   });
 });
 
-/** On a narrow screen the menu is folded away: signing in does not wait to see it. */
-const openFor = (who: StaffName, look: Look) => Console.signedIn(browser, stack, who, look);
-
 describe('by keyboard alone', () => {
   let console: Console;
   beforeAll(async () => {
@@ -112,7 +115,7 @@ describe('by keyboard alone', () => {
 
   it('an operation is planned and called off, and the focus comes back', async () => {
     const { page } = console;
-    await console.go(`/reissues/${waiting.reissueId}`);
+    await console.go(`/reissues/${(await parking).reissueId}`);
     const retry = page.getByRole('button', { name: 'Retry…' });
     await retry.focus();
     await page.keyboard.press('Enter');

@@ -148,6 +148,10 @@ describe('what is past the signing point', () => {
     await april.page.getByRole('button', { name: 'Approve' }).click();
     await april.page.getByText('put on hold', { exact: true }).nth(1).waitFor();
     expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
+    // Its holder hears of it, once, and whoever looks at the operation sees that.
+    await april.page.getByText('holder told', { exact: false }).waitFor();
+    const told = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
+    expect(told.filter((text) => text.includes('The Bank suspended your certificate'))).toHaveLength(1);
   });
 
   it('can be changed by who asked while it waits, by keyboard alone, and is to be confirmed anew', async () => {
