@@ -144,6 +144,19 @@ describe('the sequencer', () => {
       ]);
   });
 
+  it('keeps no step waiting, even one that writes to a reissue whose entries it takes', async () => {
+    const [id] = await writeEntries(1, 2);
+    await inTransaction(worker, async (sequencing) => {
+      expect(await sequenceEntries(sequencing, 1_000, clock.now())).toBeGreaterThanOrEqual(2);
+      // While the other transaction is open: whatever waited for it would fail by this.
+      await inTransaction(worker, async (tx) => {
+        await sql`SET LOCAL lock_timeout = '2s'`.execute(tx);
+        await appendAudit(tx, id!, entry());
+      });
+    });
+    expect(await countPendingEntries(worker)).toBe(1);
+  });
+
   it('signs what it is, and proves of every entry that it is there', async () => {
     startCopy();
     await writeEntries(3, 2);
