@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createOperationActivities } from '#activities/operations';
 import { operationWorkflowIdOf, taskQueues } from '#libs/domain';
-import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { until } from '../support/until.js';
-import type { Applicant } from '../world/applicant.js';
+import { Applicant } from '../world/applicant.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
 import { second } from '../world/movable-clock.js';
 import { begunOperation } from '../world/operations.js';
 import { operator, OpsWorld } from '../world/ops-world.js';
 import { stranger } from '../world/people.js';
+import { perform } from '../world/perform.js';
 import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
 import { Stage } from './stage.js';
 
@@ -31,16 +31,18 @@ async function parked(): Promise<Applicant> {
   return applicant;
 }
 
-/** So many whose codes could not be sent; that it stays so for a minute is not what is tried here. */
+/** So many whose codes could not be sent: parked before they have workflows, as reconciliation may find them. */
 async function manyParked(count: number): Promise<Applicant[]> {
-  stage.substitute('sendChallenges', () => {
-    throw ApplicationFailure.nonRetryable('the provider is down');
-  });
+  const { world } = stage;
+  await stage.setClock();
+  world.outside.telecom.fault = 'down';
   const applicants: Applicant[] = [];
   while (applicants.length < count) {
-    const those = Array.from({ length: Math.min(25, count - applicants.length) }, async () => {
-      const applicant = await stage.arrive('START', { person: stranger(stage.world) });
-      expect((await stage.tell(applicant, applicant.start())).status).toBe('PARKED');
+    const those = Array.from({ length: Math.min(10, count - applicants.length) }, async () => {
+      const applicant = await Applicant.of(world, stranger(world));
+      const { status } = await perform(world, applicant.reissueId, applicant.start());
+      expect(status).toBe('PARKED');
+      await stage.resume(applicant);
       return applicant;
     });
     applicants.push(...(await Promise.all(those)));
@@ -107,6 +109,29 @@ describe('an operation on reissues', () => {
     }
   });
 
+  it('retries once while a retry’s own back-off runs: who asks in between hears what became of that one', async () => {
+    const applicant = await parked(); // and the provider is still down
+    const given = {
+      kind: 'retry',
+      targets: [{ target: applicant.reissueId, parkSequence: 1 }],
+      at: stage.world.clock.now(),
+    } as const;
+    const first = await begunOperation(stage.world.owner, given);
+    const second = await begunOperation(stage.world.owner, { ...given, requestedBy: 'staff:oscar' });
+    const running = carryOut(first);
+    await until('the retry is under way', async () =>
+      (await auditOf(applicant)).some(({ action }) => action === 'retry'),
+    );
+    const between = carryOut(second);
+    stage.world.outside.telecom.fault = undefined;
+    await Promise.all([running, between, stage.skip(90_000)]);
+    for (const operationId of [first, second])
+      expect(await outcomesOf(operationId)).toEqual({ [applicant.reissueId]: 'RETRIED' });
+    expect((await auditOf(applicant)).filter(({ action }) => action === 'retry')).toHaveLength(1);
+    expect((await applicant.row()).state).toBe('PASSWORD_REQUIRED');
+    await expectSoundRecords(applicant);
+  });
+
   it('carries out a batch of 500, each once, with what became of each', async () => {
     const { owner, clock } = stage.world;
     const serials = await enrolCertificates(owner, 500);
@@ -170,7 +195,7 @@ describe('an operation on reissues', () => {
             const { json } = await ops.get(`/v1/operations/${plan.id}`);
             return json.state === 'DONE' && json;
           },
-          { timeoutMs: 90_000, pauseMs: 250 },
+          { timeoutMs: 200_000, pauseMs: 500 },
         );
         expect(done).toMatchObject({ outcomes: { RETRIED: 500 }, untried: 0 });
         const items = await itemsOf(plan.id);
