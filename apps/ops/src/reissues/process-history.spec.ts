@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import protobuf from '@temporalio/proto';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { decodeHistory } from '#libs/temporal';
 import { dataConverter } from '../../../../test/support/time-skipping.js';
-import { itemsOf } from './process-history.js';
+import { redact } from '../../../../activities/archive/redact.js';
+import { itemsOf, readProcess } from './process-history.js';
+
+const { History } = protobuf.temporal.api.history.v1;
+const file = new URL('../../../../test/replay/histories/parked-and-retried.json', import.meta.url);
+const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
+// As the wire gives it: numbers are Longs.
+const { events: recorded } = History.decode(History.encode(historyFromJSON(history)).finish());
 
 it('a recorded history tells calls of other systems with tries and errors', async () => {
-  const file = new URL('../../../../test/replay/histories/parked-and-retried.json', import.meta.url);
-  const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
-  // As the wire gives it: numbers are Longs.
-  const { History } = protobuf.temporal.api.history.v1;
-  const { events } = History.decode(History.encode(historyFromJSON(history)).finish());
-  const items = await itemsOf(events, new Map(), loadDataConverter(dataConverter));
+  const items = await itemsOf(recorded, new Map(), loadDataConverter(dataConverter));
   expect(items.map(({ code, outcome, attempts, error }) => [code, outcome, attempts, error])).toEqual([
     ['sendChallenges', 'DONE', 1, undefined],
     ['verifyAnswers', 'FAILED', 10, 'ONE_WON is down'],
@@ -31,7 +36,7 @@ it('a timer that fired is told, one that still runs with its time, and one that 
     eventTime: at(seconds),
     timerStartedEventAttributes: { timerId, startToFireTimeout: at(60) },
   });
-  const { events } = protobuf.temporal.api.history.v1.History.fromObject({
+  const { events } = History.fromObject({
     events: [
       started('1', 1_000),
       started('2', 1_001),
@@ -45,4 +50,26 @@ it('a timer that fired is told, one that still runs with its time, and one that 
     { code: 'timerFired', at: '1970-01-01T00:17:40.000Z', outcome: 'DONE' },
     { code: 'timerRuns', at: '1970-01-01T00:16:42.000Z', pending: true, until: '1970-01-01T00:17:42.000Z' },
   ]);
+});
+
+it('what was archived of two runs tells of both what the recorded one did, with the names of errors', async () => {
+  const workflowId = recorded[0]!.workflowExecutionStartedEventAttributes!.workflowId!;
+  const events = await decodeHistory({ events: recorded }, dataConverter.payloadCodecs![0]!, workflowId);
+  const archived = ['first', 'second'].flatMap((runId) =>
+    events.map((event) => ({ runId, ...(redact(event) as object) })),
+  );
+  const loadedDataConverter = loadDataConverter(dataConverter);
+  const client = {
+    options: { loadedDataConverter },
+    workflow: {
+      getHandle: () => ({
+        describe: () => Promise.reject(new WorkflowNotFoundError('forgotten', workflowId, undefined)),
+      }),
+    },
+  } as unknown as Client;
+  const { process, items } = await readProcess(client, 'ri_1', () => Promise.resolve(archived));
+  expect(process).toBe('ARCHIVED');
+  const live = await itemsOf(recorded, new Map(), loadedDataConverter);
+  const named = live.map((item) => (item.error ? { ...item, error: expect.stringMatching(/^\w+$/) } : item));
+  expect(items).toEqual([...named, ...named]);
 });
