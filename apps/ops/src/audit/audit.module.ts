@@ -51,8 +51,9 @@ class AuditController {
     @CallingStaff() staff: Staff,
     @Query({ schema: searchQuery }) { cursor, limit, ...filter }: z.output<typeof searchQuery>,
   ): Promise<z.output<typeof searchAnswer>> {
-    // The pages after the first belong to the same look.
-    if (!cursor) await recordLook(this.dependencies, staff, 'searchAudit', { filter: filterOf(filter) });
+    // Each page: a cursor can be made by hand, and nobody reads on unseen.
+    const continued = cursor ? { before: cursor.time } : {};
+    await recordLook(this.dependencies, staff, 'searchAudit', { filter: filterOf(filter), ...continued });
     const rows = await searchAuditEntries(this.dependencies.db, filter, cursor && placeOf(cursor), limit + 1);
     const items = rows.slice(0, limit);
     const last = items.at(-1);

@@ -92,7 +92,7 @@ export class OperationActs {
       if (digest === row.digest) return;
       const columns = { ...columnsOf(content), digest, items: items.length, updated_at: now };
       await replacePlan(tx, operationId, columns, rowsOf(items));
-      await this.audit(tx, staff, 'plan', { operationId, kind: row.kind, digest }, items, content.reason);
+      await this.audit(tx, staff, 'change', { operationId, kind: row.kind, digest }, items, content.reason);
     });
   }
 
