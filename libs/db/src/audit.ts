@@ -35,6 +35,8 @@ export async function appendAudits(tx: Tx, entries: readonly AuditEntryOf[]): Pr
     place,
     ...(personal ? salted(JSON.stringify(personal)) : {}),
   }));
+  // Beside the entries: of them the planner knows nothing, and would look at every reissue.
+  const reissueIds = [...new Set(entries.map(({ reissueId }) => reissueId))];
   await sql`
     WITH entry AS (
       SELECT *, row_number() OVER (PARTITION BY reissue_id ORDER BY place) AS nth
@@ -44,7 +46,7 @@ export async function appendAudits(tx: Tx, entries: readonly AuditEntryOf[]): Pr
     ), counted AS (
       UPDATE reissue SET audit_sequence = audit_sequence + added.entries
       FROM (SELECT reissue_id, count(*)::int AS entries FROM entry GROUP BY reissue_id) AS added
-      WHERE reissue.reissue_id = added.reissue_id
+      WHERE reissue.reissue_id = added.reissue_id AND reissue.reissue_id = ANY(${reissueIds})
       RETURNING reissue.reissue_id, reissue.audit_sequence - added.entries AS so_far
     ), placed AS (
       SELECT entry.*, so_far + nth AS sequence FROM entry JOIN counted USING (reissue_id)
