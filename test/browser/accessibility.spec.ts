@@ -4,6 +4,7 @@ import type { Customer } from '../support/customer.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { StaffName } from '../support/sandbox.js';
 import { StaffMember } from '../support/staff.js';
+import { until } from '../support/until.js';
 import { startChromium } from './support/chromium.js';
 import { Console, type Look } from './support/console.js';
 import { parkedCustomers } from './support/parked.js';
@@ -106,7 +107,8 @@ describe('by keyboard alone', () => {
 
   it('the first key leads past the menu', async () => {
     await console.go('/');
-    await console.page.getByRole('heading', { level: 1 }).waitFor();
+    // While it is found out who is there, another page stands here.
+    await console.page.locator('nav').first().waitFor({ state: 'attached' });
     await console.page.keyboard.press('Tab');
     expect(await focused()).toBe('Skip to content');
     await console.page.keyboard.press('Enter');
@@ -121,7 +123,9 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Enter');
     const reason = page.getByRole('textbox', { name: 'Reason' });
     await reason.waitFor();
-    await page.waitForFunction('document.activeElement?.tagName === "TEXTAREA"');
+    await until('the focus to be in the reason', () =>
+      page.evaluate<boolean>('document.activeElement?.tagName === "TEXTAREA"'),
+    );
     await page.keyboard.type('the carrier is back');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -135,6 +139,6 @@ describe('by keyboard alone', () => {
     }
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.waitForFunction('document.activeElement?.textContent?.startsWith("Retry")');
+    await until('the focus to be back', async () => (await focused()).startsWith('Retry'));
   });
 });
