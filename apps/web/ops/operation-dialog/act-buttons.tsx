@@ -1,6 +1,6 @@
 import type { OperationKind, OperationSelection } from '#libs/domain';
 import { Button, Group } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 import { OperationDialog } from './operation-dialog.js';
 
@@ -17,6 +17,12 @@ export function ActButtons({
 }): ReactNode {
   const { kind: words, reissues } = useWords();
   const [open, setOpen] = useState<OperationKind>();
+  const pressed = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setOpen(undefined);
+    // The dialog is gone as a whole, and gives the focus back to nobody.
+    requestAnimationFrame(() => pressed.current?.focus());
+  };
   return (
     <Group gap="xs">
       {kinds.map((kind) => (
@@ -24,14 +30,15 @@ export function ActButtons({
           key={kind}
           size="sm"
           variant={kind === 'retry' ? 'filled' : 'default'}
-          onClick={() => setOpen(kind)}
+          onClick={({ currentTarget }) => {
+            pressed.current = currentTarget;
+            setOpen(kind);
+          }}
         >
           {count === undefined ? reissues.actOnAll(words[kind]) : reissues.actOn(words[kind])}
         </Button>
       ))}
-      {open && (
-        <OperationDialog kind={open} selection={selection} count={count} onClose={() => setOpen(undefined)} />
-      )}
+      {open && <OperationDialog kind={open} selection={selection} count={count} onClose={close} />}
     </Group>
   );
 }
