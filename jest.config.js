@@ -22,7 +22,7 @@ const project = (displayName, testMatch, more = {}) => ({ ...common, displayName
 
 export default {
   // No test measures time by it: a machine that everybody uses may stand still for seconds. (Only here is it heeded.)
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,activities,workflows}/**/*.spec.ts']),
     project('workflow', ['<rootDir>/test/workflow/**/*.spec.ts']),

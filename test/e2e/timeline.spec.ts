@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { workflowIdOf } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StaffMember } from '../support/staff.js';
 import { until } from '../support/until.js';
+import { forgetWorkflow } from '../support/workflows.js';
 
 interface Item {
   readonly kind: string;
@@ -13,7 +13,7 @@ interface Item {
   readonly outcome: string | null;
 }
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 const stack = connectToStack();
 const audrey = new StaffMember(stack, 'audrey');
 let customer: Customer;
@@ -48,14 +48,8 @@ it('the timeline tells the same once Temporal has deleted the workflow', async (
     expect.arrayContaining(['sendChallenges', 'verifyAnswers', 'issueCertificate', 'notify']),
   );
 
-  await stack.temporal.workflowService.deleteWorkflowExecution({
-    namespace: stack.temporal.options.namespace,
-    workflowExecution: { workflowId: workflowIdOf(customer.reissueId) },
-  });
-  const after = await until('Temporal to have forgotten it', async () => {
-    const now = await timeline();
-    return now.process !== 'CLOSED' && now;
-  });
+  await forgetWorkflow(stack.temporal, customer.reissueId);
+  const after = await timeline();
   expect(after.process).toBe('ARCHIVED');
   expect(ofTheProcess(after.items)).toEqual(ofTheProcess(before.items));
 });

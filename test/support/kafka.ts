@@ -62,7 +62,7 @@ export async function readEventsOfReissues(
   brokers: readonly string[],
   from: Bookmark,
   reissueIds: readonly string[],
-  { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+  { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<Map<string, PublishedEvent[]>> {
   const stories = new Map(reissueIds.map((id) => [id, new Map<number, PublishedEvent>()]));
   const open = new Set(reissueIds);
@@ -104,7 +104,7 @@ function isWhole(story: ReadonlyMap<number, PublishedEvent>): boolean {
  * @throws Error naming what was received, if `until` is not satisfied in time
  */
 export async function readEvents(options: ReadEventsOptions): Promise<ReceivedEvent[]> {
-  const { timeoutMs = 30_000 } = options;
+  const { timeoutMs = 60_000 } = options;
   const received: ReceivedEvent[] = [];
   const deadline = Date.now() + timeoutMs;
   for (;;) {

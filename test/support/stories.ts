@@ -18,7 +18,7 @@ export async function readStories(
   { addresses, db }: Pick<RunningStack, 'addresses' | 'db'>,
   from: Bookmark,
   reissueIds: readonly string[],
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<Map<string, PublishedEvent[]>> {
   const rows = await db
     .selectFrom('event')

@@ -41,7 +41,7 @@ export class TemporalHistories {
    *
    * @throws Error if it is still open when time is up
    */
-  async lengthWhenClosed(reissueId: string, timeoutMs = 30_000): Promise<number> {
+  async lengthWhenClosed(reissueId: string, timeoutMs = 60_000): Promise<number> {
     const end = performance.now() + timeoutMs;
     for (;;) {
       const { workflowExecutionInfo } = await this.connection.workflowService.describeWorkflowExecution({

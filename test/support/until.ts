@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeoutMs = 20_000, pauseMs = 100 }: { timeoutMs?: number; pauseMs?: number } = {},
+  { timeoutMs = 60_000, pauseMs = 100 }: { timeoutMs?: number; pauseMs?: number } = {},
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   let cause: unknown;

@@ -17,7 +17,7 @@ export interface Look {
 
 /** A button or link is looked for by what stands on it, in the language of the look. */
 const signInWords = { en: 'Sign in', ko: '로그인' } as const;
-const patienceMs = 20_000;
+const patienceMs = 45_000;
 const displayNameOf = (name: StaffName) => `${name[0]!.toUpperCase()}${name.slice(1)} Sample`;
 
 /** The operators' console in a browser of its own, with an eye on what must never happen there. */

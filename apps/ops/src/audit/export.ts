@@ -49,10 +49,10 @@ const cellOf = (value: ShownEntry[keyof ShownEntry]): string =>
 
 /**
  * A record of RFC 4180. A spreadsheet takes what begins like a formula for one and runs it: an apostrophe before it
- * makes it a text again (OWASP, CSV injection).
+ * makes it a text again (OWASP, CSV injection). Some take full-width signs for the narrow ones.
  */
 export const csvLine = (cells: readonly string[]): string =>
   `${cells
-    .map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell))
+    .map((cell) => (/^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell))
     .map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
     .join(',')}\r\n`;
