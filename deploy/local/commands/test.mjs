@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { pkilintPython } from '../artifacts/pkilint.mjs';
-import { endCommands, runInForeground } from '../lib/commands.mjs';
+import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
 import { zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { Refusal } from '../lib/refusal.mjs';
@@ -41,9 +41,11 @@ const environment = {
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };
 
-for (const check of plan.checks) await runCheck(check);
-for (const group of plan.offStack) await runJest(group, environment);
-if (plan.onStack.length > 0 && !interrupted) await runOnStack(plan.onStack);
+// What needs no stack runs beside what does, in the time that the stack's tests spend waiting.
+const aside = plan.onStack.length > 0;
+const offStack = runOffStack();
+if (aside) await runOnStack(plan.onStack);
+await offStack;
 totals.print((line) => report.line(line));
 if (interrupted) report.failed('Interrupted');
 process.exit(interrupted ? 130 : totals.failed ? 1 : 0);
@@ -57,10 +59,15 @@ function readPlanOrExit() {
   }
 }
 
+async function runOffStack() {
+  for (const check of plan.checks) await runCheck(check);
+  for (const group of plan.offStack) await runJest(group, environment);
+}
+
 async function runCheck(name) {
   if (interrupted) return;
   const since = Date.now();
-  const code = await runInForeground('npm', ['run', '--silent', name], {
+  const code = await runThere(name, 'npm', ['run', '--silent', name], {
     cwd: settings.root,
     env: pathWithTools(),
   });
@@ -70,6 +77,15 @@ async function runCheck(name) {
   else report.failed(name);
 }
 
+/** On the terminal; aside, whose output is shown once it has ended. */
+async function runThere(name, command, args, options) {
+  if (!aside) return runInForeground(command, args, options);
+  const log = path.join(settings.state, 'results', `${name}.log`);
+  const code = await runAside(command, args, { ...options, log });
+  if (!interrupted) report.line(fs.readFileSync(log, 'utf8').trimEnd());
+  return code;
+}
+
 /** npm puts node_modules/.bin first by itself; what this Node is, it has to be told. */
 function pathWithTools() {
   return { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` };
@@ -77,16 +93,21 @@ function pathWithTools() {
 
 async function runJest(group, env) {
   if (interrupted) return;
-  report.line();
-  report.note(`Tests: ${group}`);
   const result = path.join(settings.state, 'results', `${group}.json`);
   fs.mkdirSync(path.dirname(result), { recursive: true });
-  const oneAfterTheOther = plan.onStack.includes(group) ? ['--runInBand'] : [];
   const args = ['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result];
-  const command = [inRoot('jest/bin/jest.js'), ...args, ...oneAfterTheOther, ...plan.jestArgs];
+  const command = [inRoot('jest/bin/jest.js'), ...args];
   // Standard output would be the JSON again, in one line; Jest's reporters write to standard error.
   const stdio = ['ignore', 'ignore', 'inherit'];
-  const code = await runInForeground(process.execPath, command, { cwd: settings.root, env, stdio });
+  const options = { cwd: settings.root, env, stdio };
+  const onStack = plan.onStack.includes(group);
+  if (onStack || !aside) {
+    report.line();
+    report.note(`Tests: ${group}`);
+  }
+  const code = onStack
+    ? await runInForeground(process.execPath, [...command, '--runInBand', ...plan.jestArgs], options)
+    : await runThere(group, process.execPath, [...command, ...plan.jestArgs], options);
   if (!interrupted) totals.addJestRun(group, result, code);
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { lastLines } from './files.mjs';
 
@@ -31,13 +32,33 @@ export function runToLog(command, args, { log, what = path.basename(command), ..
 
 /** Runs a command to its end on our own terminal. @returns {Promise<number>} its exit code */
 export function runInForeground(command, args, options = {}) {
+  return run(command, args, { stdio: 'inherit', ...options });
+}
+
+/**
+ * Runs a command to its end with what others leave of the machine; what it would say on our terminal goes to a file.
+ * @returns {Promise<number>} its exit code
+ */
+export async function runAside(command, args, { log, stdio = ['ignore', 'inherit', 'inherit'], ...options }) {
+  fs.mkdirSync(path.dirname(log), { recursive: true });
+  const output = fs.openSync(log, 'w');
+  const redirected = stdio.map((stream) => (stream === 'inherit' ? output : stream));
+  try {
+    return await run(command, args, { ...options, stdio: redirected, priority: 19 });
+  } finally {
+    fs.closeSync(output);
+  }
+}
+
+function run(command, args, { priority = 0, ...options }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const child = spawn(command, args, options);
     running.add(child);
     child.once('error', reject);
     child.once('exit', (code) => {
       running.delete(child);
       resolve(code ?? 1);
     });
+    if (priority !== 0 && child.pid !== undefined) os.setPriority(child.pid, priority);
   });
 }
