@@ -85,7 +85,7 @@ export default defineConfig(
   { files: ['libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
   {
     files: ['libs/audit/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
-    ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/vite.config.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/*.config.ts'],
     rules: browserToo,
   },
   {

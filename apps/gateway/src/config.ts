@@ -31,6 +31,8 @@ export const configSchema = z
       .pipe(z.array(apiKey).min(1))
       .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'must not repeat a name')
       .optional(),
+    /** As which front end the reissue page names itself. It is known to whoever opens the page. */
+    pageApiKey: z.string().min(1).default('reseal-local'),
     /** Signs access tokens. */
     tokenKey: jsonWebKey.refine((key) => key['crv'] === 'Ed25519' && typeof key['d'] === 'string', {
       message: 'must be a private Ed25519 key',

@@ -42,6 +42,8 @@ import { ReadingController } from './reading/reading.controller.js';
 import { ReceiptKeysController } from './reading/receipt-keys.controller.js';
 import { ReferenceDataController } from './reading/reference-data.controller.js';
 import { ReferenceData } from './reading/reference-data.js';
+import { PageFilesController } from './page/page-files.controller.js';
+import { PageSessionController, PageSettings } from './page/page-session.controller.js';
 import { ReissueReader } from './reading/reissue-reader.js';
 import { vidCheckActivity } from './vid-checks/vid-check-activity.js';
 import { VidChecks } from './vid-checks/vid-checks.js';
@@ -68,11 +70,17 @@ export class GatewayModule {
         PhotosController,
         VidChecksController,
         DocsController,
+        PageSessionController,
+        PageFilesController,
       ],
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
         { provide: AccessTokens, useValue: new AccessTokens(config.tokenKey) },
         { provide: RequestIds, useValue: ids },
+        {
+          provide: PageSettings,
+          useValue: new PageSettings(config.pageApiKey, config.env === 'production'),
+        },
         {
           provide: CallLimits,
           inject: [Dependencies],

@@ -11,7 +11,7 @@ const SYSTEM = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA
 const TOKEN = ['RESEAL_PKCS11_PIN_FILE', 'SOFTHSM2_CONF'];
 /** Keys of the launcher's own environment that belong to one app only. */
 const FOR_ONE_APP = {
-  gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE'],
+  gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE', 'RESEAL_PAGE_API_KEY'],
   worker: [
     'RESEAL_TELECOM_URL',
     'RESEAL_ONE_WON_URL',

@@ -18,7 +18,12 @@ const SOURCES = [
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
 
 /** What a browser loads is built from these, and written to `dist/web`. */
-const WEB_SOURCES = ['apps/web', 'libs/audit', 'libs/domain'];
+const WEB_SOURCES = ['apps/web', 'libs/audit', 'libs/domain', 'libs/npki'];
+/** Each page's configuration, and what it is called if it does not build. */
+const WEB_PAGES = [
+  ['vite.config.ts', 'build-console.log', 'The build of the console'],
+  ['reissue.vite.config.ts', 'build-reissue.log', 'The build of the reissue page'],
+];
 const WEB_FILES = /\.(ts|tsx|css|html|svg)$/;
 
 /** Compiles what runs here, and builds what browsers load, unless nothing has changed since: also an idle compiler takes seconds. */
@@ -38,17 +43,18 @@ export async function build({ settings, report }) {
       sources,
     ]);
   if (!isStamped(built, webSources))
-    steps.push([
-      ['vite/bin/vite.js', 'build', '--config', 'apps/web/vite.config.ts', '--logLevel', 'warn'],
-      ...['build-web.log', 'The build of the console', built, webSources],
-    ]);
+    for (const [config, log, what] of WEB_PAGES)
+      steps.push([
+        ['vite/bin/vite.js', 'build', '--config', `apps/web/${config}`, '--logLevel', 'warn'],
+        ...[log, what, built, webSources],
+      ]);
   if (steps.length === 0) return;
   await report.step('Built', async () => {
-    for (const [[script, ...args], log, what, stamp, content] of steps) {
+    for (const [[script, ...args], log, what] of steps) {
       const command = [path.join(root, 'node_modules', script), ...args];
       await runToLog(process.execPath, command, { log: path.join(logs, log), what, cwd: root });
-      writeFileAtomically(stamp, content);
     }
+    for (const [, , , stamp, content] of steps) writeFileAtomically(stamp, content);
   });
 }
 

@@ -1,4 +1,6 @@
 export { bootstrap, createApplication } from './bootstrap.js';
+export { answerWithFile, BuiltFiles, forEver } from './built-files.js';
+export type { BuiltFile } from './built-files.js';
 export type { ApplicationOptions } from './bootstrap.js';
 export { docsController } from './docs.js';
 export { edgeProblem, edgeProblems } from './edge-problems.js';

@@ -4,6 +4,7 @@ import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
+import { sessionToken } from './session-cookie.js';
 
 /** 16 to 128 printable ASCII characters. */
 const idempotencyKeyPattern = /^[\x20-\x7e]{16,128}$/;
@@ -13,8 +14,9 @@ const longestAgent = 512;
 
 /**
  * Lets a call in: its front end by `X-Api-Key`; a POST only with an `Idempotency-Key`; what is under a
- * reissue only with that reissue's own token (RFC 6750), used by the front end that started it. Nothing is looked up:
- * whether a reissue exists is told to nobody but the holder of its token.
+ * reissue only with that reissue's own token (RFC 6750), used by the front end that started it. The bank's own page has
+ * the token in a cookie; that it names itself in `X-Api-Key`, which no other site's page can, keeps others from using
+ * it. Nothing is looked up: whether a reissue exists is told to nobody but the holder of its token.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -34,7 +36,7 @@ export class AccessGuard implements CanActivate {
       throw problem('idempotency-key-required');
 
     const { id } = request.params;
-    if (id !== undefined) await this.requireToken(header(request, 'authorization'), id, apiKeyName);
+    if (id !== undefined) await this.requireToken(bearerOf(request) ?? sessionToken(request), id, apiKeyName);
 
     const agent = header(request, 'user-agent').slice(0, longestAgent);
     const device = this.deviceOf(request);
@@ -55,8 +57,11 @@ export class AccessGuard implements CanActivate {
     throw problem('invalid-request', { errors: [{ parameter: 'X-Device-Id', in: 'header', message }] });
   }
 
-  private async requireToken(authorization: string, reissueId: string, apiKeyName: string): Promise<void> {
-    const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization) ?? [];
+  private async requireToken(
+    token: string | undefined,
+    reissueId: string,
+    apiKeyName: string,
+  ): Promise<void> {
     const access = token === undefined ? undefined : await this.tokens.open(token);
     if (!access) throw problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
     if (access.reissueId !== reissueId || access.apiKeyName !== apiKeyName) throw problem('not-your-reissue');
@@ -67,3 +72,10 @@ const header = (request: FastifyRequest, name: string): string => {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
 };
+
+/** The token of the header Authorization; undefined if there is no such header, empty if it holds none. */
+export function bearerOf(request: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  return /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1] ?? '';
+}

@@ -1,12 +1,12 @@
 import { Controller, Get, Headers, Inject, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { projectRoot } from '#libs/config';
+import { answerWithFile, BuiltFiles, type BuiltFile } from '#libs/http';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Public } from '../access/roles.js';
 import { Dependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
-import { ConsoleFiles, type ConsoleFile } from './console-files.js';
 import { pagePolicy } from './page-policy.js';
 
 /** Addresses that are screens of the console: each is the same page, which shows what its address says. */
@@ -29,7 +29,7 @@ const noncePlace = '%STYLE_NONCE%';
 @Controller()
 @Public()
 export class ConsoleFilesController {
-  private readonly files = new ConsoleFiles(join(projectRoot(), 'dist/web/ops'));
+  private readonly files = new BuiltFiles(join(projectRoot(), 'dist/web/ops'));
 
   constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
 
@@ -46,13 +46,13 @@ export class ConsoleFilesController {
 
   @Get('seal.svg')
   seal(@Headers('accept-encoding') accepted?: string): Response {
-    return answer(this.found('seal.svg'), accepted, 'no-cache');
+    return answerWithFile(this.found('seal.svg'), accepted, 'no-cache');
   }
 
   /** Their names change with their content. */
   @Get('assets/:file')
   asset(@Param('file') name: string, @Headers('accept-encoding') accepted?: string): Response {
-    return answer(this.found(`assets/${name}`), accepted, 'public, max-age=31536000, immutable');
+    return answerWithFile(this.found(`assets/${name}`), accepted);
   }
 
   /** An address that is nothing: who came by a browser is told so in the console, with its menu to go on by. */
@@ -79,23 +79,11 @@ export class ConsoleFilesController {
     });
   }
 
-  private found(name: string): ConsoleFile {
+  private found(name: string): BuiltFile {
     const file = this.files.get(name);
     if (!file) throw problem('not-found');
     return file;
   }
-}
-
-function answer({ content, zipped, type }: ConsoleFile, accepted = '', caching: string): Response {
-  const zip = /\bgzip\b/.test(accepted);
-  return new Response(zip ? zipped : content, {
-    headers: {
-      'content-type': type,
-      'cache-control': caching,
-      vary: 'accept-encoding',
-      ...(zip ? { 'content-encoding': 'gzip' } : {}),
-    },
-  });
 }
 
 const notBuilt = () =>

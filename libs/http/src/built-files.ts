@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-export interface ConsoleFile {
+export interface BuiltFile {
   readonly content: Buffer<ArrayBuffer>;
   /** The same by gzip (RFC 1952), made once. */
   readonly zipped: Buffer<ArrayBuffer>;
@@ -17,23 +17,23 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The files that were built, read once, at the first that is asked for. Only what is in the folder has a name here: no
- * path that somebody makes up leads out of it.
+ * The files of a page as they were built, read once, at the first that is asked for. Only what is in the folder has a
+ * name here: no path that somebody makes up leads out of it.
  */
-export class ConsoleFiles {
-  private files: ReadonlyMap<string, ConsoleFile> | undefined;
+export class BuiltFiles {
+  private files: ReadonlyMap<string, BuiltFile> | undefined;
 
   constructor(private readonly folder: string) {}
 
   /** Undefined if there is none of this name, or nothing was built. */
-  get(name: string): ConsoleFile | undefined {
+  get(name: string): BuiltFile | undefined {
     // While nothing is built, each call looks again.
     if (!this.files?.size) this.files = readAll(this.folder);
     return this.files.get(name);
   }
 }
 
-function readAll(folder: string): ReadonlyMap<string, ConsoleFile> {
+function readAll(folder: string): ReadonlyMap<string, BuiltFile> {
   if (!existsSync(join(folder, 'index.html'))) return new Map();
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
@@ -46,4 +46,24 @@ function readAll(folder: string): ReadonlyMap<string, ConsoleFile> {
       ];
     }),
   );
+}
+
+/** Their names change with their content. */
+export const forEver = 'public, max-age=31536000, immutable';
+
+/** A file as an answer, zipped for whom accepts that. @param caching the header Cache-Control */
+export function answerWithFile(
+  { content, zipped, type }: BuiltFile,
+  accepted = '',
+  caching: string = forEver,
+): Response {
+  const zip = /\bgzip\b/.test(accepted);
+  return new Response(zip ? zipped : content, {
+    headers: {
+      'content-type': type,
+      'cache-control': caching,
+      vary: 'accept-encoding',
+      ...(zip ? { 'content-encoding': 'gzip' } : {}),
+    },
+  });
 }

@@ -1,0 +1,214 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { firstScreens, screenOf, stepOf, type FirstScreen, type Screen } from './flow/screen.js';
+import { FlowContext, useFlow, useNewFlow } from './flow/use-flow.js';
+import { inWords, useSecondsUntil } from './parts/time.js';
+import { ApplicantStep } from './steps/applicant/applicant-step.js';
+import { Ended, Goodbye, KeyLost, Waiting, WithOperator } from './steps/beside/beside.js';
+import { CheckStep } from './steps/check/check-step.js';
+import { ConsentStep } from './steps/consent/consent-step.js';
+import { DoneStep } from './steps/done/done-step.js';
+import { IdentityStep } from './steps/identity/identity-step.js';
+import { IssueStep } from './steps/issue/issue-step.js';
+import { PasswordStep } from './steps/password/password-step.js';
+import { ResetStep } from './steps/password/reset-step.js';
+import { Prepare } from './steps/prepare/prepare.js';
+import { ReasonStep } from './steps/reason/reason-step.js';
+import { SaveStep } from './steps/save/save-step.js';
+import { TermsStep } from './steps/terms/terms-step.js';
+import { LanguageContext, preferredLanguage, rememberLanguage, useWords, words } from './words/index.js';
+
+export function App() {
+  const [language, setLanguage] = useState(preferredLanguage);
+  const flow = useNewFlow(language);
+  const other = language === 'ko' ? 'en' : 'ko';
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  return (
+    <LanguageContext value={language}>
+      <header>
+        <img src="/seal.svg" alt="" width="28" height="28" />
+        <span>{words[language].bank}</span>
+        <button
+          className="small"
+          lang={other}
+          onClick={() => {
+            rememberLanguage(other);
+            setLanguage(other);
+          }}
+        >
+          {words[language].otherLanguage}
+        </button>
+      </header>
+      {flow ? (
+        <FlowContext value={flow}>
+          <Steps />
+        </FlowContext>
+      ) : (
+        <main>
+          <p role="status">{words[language].loading}</p>
+        </main>
+      )}
+    </LanguageContext>
+  );
+}
+
+function Steps() {
+  const flow = useFlow();
+  const { noWayBack, offline } = useWords();
+  const { first, go } = useFirstScreen();
+  const screen = flow.reissue ? screenOf(flow.reissue, flow.kept) : first;
+  const stuck = useNoWayBack(flow.reissue !== undefined);
+  if (flow.over) return <Goodbye />;
+  return (
+    <>
+      <StepBar screen={screen} />
+      {!flow.reached && (
+        <p role="alert" className="box notice">
+          {offline}
+        </p>
+      )}
+      {stuck && (
+        <p role="alert" className="box notice">
+          {noWayBack}
+        </p>
+      )}
+      {contentOf(screen, go)}
+      <Cancel screen={screen} />
+    </>
+  );
+}
+
+function contentOf(screen: Screen, go: (screen: FirstScreen) => void): ReactNode {
+  switch (screen) {
+    case 'prepare':
+      return <Prepare onNext={() => go('reason')} />;
+    case 'reason':
+      return <ReasonStep onNext={() => go('consent')} />;
+    case 'consent':
+      return <ConsentStep onNext={() => go('applicant')} />;
+    case 'applicant':
+      return <ApplicantStep />;
+    case 'identity':
+      return <IdentityStep />;
+    case 'password':
+      return <PasswordStep />;
+    case 'reset':
+      return <ResetStep />;
+    case 'terms':
+      return <TermsStep />;
+    case 'issue':
+      return <IssueStep />;
+    case 'keyLost':
+      return <KeyLost />;
+    case 'save':
+      return <SaveStep />;
+    case 'check':
+      return <CheckStep />;
+    case 'done':
+      return <DoneStep />;
+    case 'waiting':
+      return <Waiting />;
+    case 'operator':
+      return <WithOperator />;
+    case 'ended':
+      return <Ended />;
+  }
+}
+
+/** Screens before the start are steps of the browser's history. What was said on them is not: a reload begins anew. */
+function useFirstScreen() {
+  const { draft } = useFlow();
+  const [first, setFirst] = useState<FirstScreen>('prepare');
+  useEffect(() => {
+    history.replaceState('prepare', '');
+    const back = ({ state }: PopStateEvent) => {
+      const screen = firstScreens.find((name) => name === state);
+      if (screen) setFirst(screen);
+    };
+    addEventListener('popstate', back);
+    return () => removeEventListener('popstate', back);
+  }, []);
+  const go = (screen: FirstScreen) => {
+    history.pushState(screen, '');
+    setFirst(screen);
+  };
+  const known = first === 'applicant' ? draft.consents : first === 'consent' ? draft.reason : true;
+  return { first: known ? first : ('prepare' as const), go };
+}
+
+/** Once the bank has begun, back leads to no screen: it says so and stays. */
+function useNoWayBack(started: boolean): boolean {
+  const [stuck, setStuck] = useState(false);
+  const armed = useRef(false);
+  useEffect(() => {
+    if (!started) return;
+    if (!armed.current) history.pushState('started', '');
+    armed.current = true;
+    let hide: ReturnType<typeof setTimeout> | undefined;
+    const back = () => {
+      history.pushState('started', '');
+      setStuck(true);
+      clearTimeout(hide);
+      hide = setTimeout(() => setStuck(false), 12_000);
+    };
+    addEventListener('popstate', back);
+    return () => removeEventListener('popstate', back);
+  }, [started]);
+  return stuck;
+}
+
+function StepBar({ screen }: { screen: Screen }) {
+  const { steps, stepOf: say, timeLeft, ...units } = useWords();
+  const { reissue } = useFlow();
+  const seconds = useSecondsUntil(reissue?.deadline);
+  const step = stepOf(screen);
+  if (step === undefined) return null;
+  return (
+    <nav aria-label={say(step, steps.length, steps[step - 1]!)}>
+      <ol className="bar">
+        {steps.map((name, at) => (
+          <li
+            key={name}
+            className={at + 1 < step ? 'past' : at + 1 === step ? 'now' : undefined}
+            aria-current={at + 1 === step ? 'step' : undefined}
+          >
+            {name}
+          </li>
+        ))}
+      </ol>
+      {seconds > 0 && <p className="left">{timeLeft(inWords(seconds, units))}</p>}
+    </nav>
+  );
+}
+
+const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
+
+function Cancel({ screen }: { screen: Screen }) {
+  const { api, act, reissue } = useFlow();
+  const words_ = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  if (noCancel.includes(screen)) return null;
+  return (
+    <footer>
+      <button className="plain" onClick={() => dialog.current?.showModal()}>
+        {words_.cancel}
+      </button>
+      <dialog ref={dialog} aria-label={words_.cancel}>
+        <p className="lead">{reissue?.state === 'ISSUED' ? words_.cancelAskIssued : words_.cancelAsk}</p>
+        <button className="main" onClick={() => dialog.current?.close()}>
+          {words_.cancelNo}
+        </button>
+        <button
+          className="second"
+          onClick={() => {
+            dialog.current?.close();
+            void act(() => api.cancel());
+          }}
+        >
+          {words_.cancelYes}
+        </button>
+      </dialog>
+    </footer>
+  );
+}

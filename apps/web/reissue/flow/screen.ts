@@ -1,0 +1,73 @@
+import type { Reissue } from '../api/types.js';
+import type { Kept } from '../key/store.js';
+
+/** Screens before the bank knows of anything. */
+export const firstScreens = ['prepare', 'reason', 'consent', 'applicant'] as const;
+export type FirstScreen = (typeof firstScreens)[number];
+
+export type Screen =
+  | FirstScreen
+  | 'identity'
+  | 'password'
+  | 'reset'
+  | 'terms'
+  | 'issue'
+  | 'keyLost'
+  | 'save'
+  | 'check'
+  | 'done'
+  | 'waiting'
+  | 'operator'
+  | 'ended';
+
+/** What the customer sees: the gateway's state says it, and of our own only whether key and file are there. */
+export function screenOf(reissue: Reissue, kept: Kept | undefined): Screen {
+  const ours = kept?.reissueId === reissue.id;
+  if (reissue.state === 'REGISTERED') return 'done';
+  switch (reissue.next.action) {
+    case 'NEEDS_OPERATOR':
+      return 'operator';
+    case 'NONE':
+      return 'ended';
+    case 'WAIT':
+      return 'waiting';
+    default:
+      if (!ours) return 'keyLost';
+  }
+  switch (reissue.next.action) {
+    case 'VERIFY_IDENTITY':
+      return 'identity';
+    case 'ENTER_PASSWORD':
+      return 'password';
+    case 'RESET_PASSWORD':
+      return 'reset';
+    case 'AGREE_TO_TERMS':
+      return 'terms';
+    case 'SEND_CERTIFICATE_REQUEST':
+      return 'issue';
+    default:
+      return kept?.saved ? 'check' : 'save';
+  }
+}
+
+const steps: Readonly<Record<Screen, number | undefined>> = {
+  prepare: undefined,
+  reason: 1,
+  consent: 1,
+  applicant: 1,
+  identity: 2,
+  password: 3,
+  reset: 3,
+  terms: 4,
+  issue: 4,
+  waiting: 4,
+  save: 5,
+  check: 5,
+  done: undefined,
+  keyLost: undefined,
+  operator: undefined,
+  ended: undefined,
+};
+
+/** Which of the five steps of the bar a screen belongs to; undefined for those beside the way. */
+export const stepOf = (screen: Screen): number | undefined => steps[screen];

@@ -1,0 +1,86 @@
+import {
+  npkiFiles,
+  npkiFolderName,
+  npkiZip,
+  PRIVATE_KEY_FILE,
+  readPkcs12,
+  readPrivateKeyFile,
+  writePkcs12,
+  writePrivateKeyFile,
+} from '#libs/npki';
+import { importPrivate, unlock, type KeptKey } from './own-key.js';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A form that every client of joint certificates reads. */
+const form = 'PBES2-HMACSHA256-SEED';
+const iterations = 100_000;
+
+/** Encrypts the key with the password, as `signPri.key`, before anybody knows whether the password is right. */
+export async function tryPassword(key: KeptKey, password: string): Promise<KeptKey> {
+  const opened = key.locked ? await unlock(key, key.locked) : undefined;
+  if (!opened) return key;
+  const random = await unlock(key, key.random);
+  const candidate = new Uint8Array(
+    await writePrivateKeyFile({ privateKey: opened, random, form, password, iterations }),
+  );
+  opened.fill(0);
+  return { ...key, candidate };
+}
+
+/** The password was right: nothing but it opens the key any more. */
+export function acceptPassword({ candidate, locked: _, ...key }: KeptKey): KeptKey {
+  return { ...key, file: candidate ?? key.file };
+}
+
+export interface IssuedFiles {
+  readonly certificate: Bytes;
+  readonly authorities: readonly Bytes[];
+  readonly keyFile: Bytes;
+}
+
+/** The folder in which clients look for joint certificates. */
+export function folderZip({ certificate, authorities, keyFile }: IssuedFiles): Bytes {
+  return npkiZip({ certificate, authorities, privateKeyFile: keyFile }, new Date());
+}
+
+/** @throws NpkiKeyError if the password is wrong */
+export async function pkcs12(
+  { certificate, authorities, keyFile }: IssuedFiles,
+  password: string,
+): Promise<Bytes> {
+  const { privateKey, random } = await readPrivateKeyFile(keyFile, password);
+  const friendlyName = npkiFolderName(certificate);
+  return writePkcs12({ privateKey, random, certificate, authorities, password, friendlyName });
+}
+
+/**
+ * The private key, as a client opens it from the folder that is downloaded.
+ *
+ * @throws NpkiKeyError if the password is wrong
+ */
+export async function openFolder(
+  { certificate, authorities, keyFile }: IssuedFiles,
+  password: string,
+): Promise<CryptoKey> {
+  const files = npkiFiles({ certificate, authorities, privateKeyFile: keyFile });
+  const file = [...files].find(([path]) => path.endsWith(PRIVATE_KEY_FILE))![1];
+  const { privateKey } = await readPrivateKeyFile(file, password);
+  return importPrivate(new Uint8Array(privateKey));
+}
+
+/** An old certificate from the files that its holder has: a PKCS #12, or `signCert.der` with `signPri.key`. */
+export async function openOldFiles(
+  files: readonly Uint8Array[],
+  password: string,
+): Promise<{ certificate: Uint8Array; privateKey: Uint8Array }> {
+  if (files.length === 1) return readPkcs12(files[0]!, password);
+  for (const [key, certificate] of [files, [...files].reverse()] as [Uint8Array, Uint8Array][])
+    try {
+      const { privateKey } = await readPrivateKeyFile(key, password);
+      return { certificate, privateKey };
+    } catch (error) {
+      if (key === files.at(-1)) throw error;
+    }
+  throw new Error('no key');
+}

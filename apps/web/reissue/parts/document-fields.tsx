@@ -1,0 +1,102 @@
+import { useWords } from '../words/index.js';
+import { Choice, Field } from './form.js';
+
+export interface DocumentDraft {
+  readonly type: 'RESIDENT_CARD' | 'DRIVING_LICENCE';
+  readonly rrn: string;
+  readonly issuedOn: string;
+  readonly licenceNumber: string;
+}
+
+export const emptyDocument: DocumentDraft = {
+  type: 'RESIDENT_CARD',
+  rrn: '',
+  issuedOn: '',
+  licenceNumber: '',
+};
+
+export const isRrn = (rrn: string): boolean => /^\d{6}-?\d{7}$/.test(rrn.trim());
+export const isFilled = (draft: DocumentDraft): boolean =>
+  isRrn(draft.rrn) &&
+  draft.issuedOn !== '' &&
+  (draft.type === 'RESIDENT_CARD' || draft.licenceNumber.trim() !== '');
+
+/** The document as it is sealed. */
+export function documentJson(
+  { type, rrn, issuedOn, licenceNumber }: DocumentDraft,
+  more: object = {},
+): string {
+  return JSON.stringify({
+    type,
+    rrn: rrn.replace(/\D/g, ''),
+    issuedOn,
+    ...(type === 'DRIVING_LICENCE' ? { licenceNumber: licenceNumber.trim() } : {}),
+    ...more,
+  });
+}
+
+/** What stands on an identity document. @param tried whether faults are to be shown */
+export function DocumentFields({
+  draft,
+  tried,
+  onChange,
+}: {
+  draft: DocumentDraft;
+  tried: boolean;
+  onChange: (draft: DocumentDraft) => void;
+}) {
+  const { applicant, required } = useWords();
+  return (
+    <>
+      <Choice
+        legend={applicant.document}
+        options={(['RESIDENT_CARD', 'DRIVING_LICENCE'] as const).map((value) => ({
+          value,
+          name: applicant.documents[value],
+        }))}
+        value={draft.type}
+        onChoose={(type) => onChange({ ...draft, type })}
+      />
+      <RrnField value={draft.rrn} tried={tried} onChange={(rrn) => onChange({ ...draft, rrn })} />
+      <Field
+        label={applicant.issuedOn}
+        type="date"
+        value={draft.issuedOn}
+        error={tried && !draft.issuedOn ? applicant.badDate : undefined}
+        onChange={({ target }) => onChange({ ...draft, issuedOn: target.value })}
+      />
+      {draft.type === 'DRIVING_LICENCE' && (
+        <Field
+          label={applicant.licence}
+          value={draft.licenceNumber}
+          autoComplete="off"
+          error={tried && !draft.licenceNumber.trim() ? required : undefined}
+          onChange={({ target }) => onChange({ ...draft, licenceNumber: target.value })}
+        />
+      )}
+    </>
+  );
+}
+
+export function RrnField({
+  value,
+  tried,
+  onChange,
+}: {
+  value: string;
+  tried: boolean;
+  onChange: (rrn: string) => void;
+}) {
+  const { applicant } = useWords();
+  return (
+    <Field
+      label={applicant.rrn}
+      hint={applicant.sealed}
+      inputMode="numeric"
+      autoComplete="off"
+      value={value}
+      error={tried && !isRrn(value) ? applicant.badRrn : undefined}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}

@@ -1,0 +1,160 @@
+import { useId, useState, type InputHTMLAttributes, type ReactNode } from 'react';
+import { useFlow } from '../flow/use-flow.js';
+import { useWords } from '../words/index.js';
+
+export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+/** An input with its label, a hint, and what is wrong with it. */
+export function Field({ label, hint, error, ...input }: FieldProps) {
+  const id = useId();
+  const about = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {hint && (
+        <p className="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <input
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={about || undefined}
+        {...input}
+      />
+      {error && (
+        <p className="wrong" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function PasswordField(props: FieldProps) {
+  const { password } = useWords();
+  const [shown, setShown] = useState(false);
+  return (
+    <div className="with-button">
+      <Field
+        {...props}
+        type={shown ? 'text' : 'password'}
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+      />
+      <button
+        type="button"
+        className="small"
+        aria-label={`${props.label}: ${shown ? password.hide : password.show}`}
+        onClick={() => setShown(!shown)}
+      >
+        {shown ? password.hide : password.show}
+      </button>
+    </div>
+  );
+}
+
+export interface ChoiceProps<Value extends string> {
+  readonly legend: string;
+  readonly quiet?: boolean;
+  readonly options: readonly { readonly value: Value; readonly name: string; readonly more?: string }[];
+  readonly value: Value | undefined;
+  onChoose(value: Value): void;
+}
+
+/** One of a few, each as wide as a thumb needs it. */
+export function Choice<Value extends string>({
+  legend,
+  quiet,
+  options,
+  value,
+  onChoose,
+}: ChoiceProps<Value>) {
+  const name = useId();
+  return (
+    <fieldset className="choice">
+      <legend className={quiet ? 'unseen' : undefined}>{legend}</legend>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={value === option.value}
+            onChange={() => onChoose(option.value)}
+          />
+          <span>
+            <strong>{option.name}</strong>
+            {option.more && <small>{option.more}</small>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** A form with its one main button, which is out of use while something is under way. */
+export function Form({
+  button,
+  onSend,
+  children,
+  ready = true,
+}: {
+  button: string;
+  onSend: () => unknown;
+  children?: ReactNode;
+  ready?: boolean;
+}) {
+  const { busy } = useFlow();
+  const { busy: working } = useWords();
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && ready) void onSend();
+      }}
+    >
+      {children}
+      <Failure />
+      <button className="main" aria-disabled={busy || !ready}>
+        {busy ? working : button}
+      </button>
+    </form>
+  );
+}
+
+/** What the gateway refused last, in words for people. */
+export function Failure() {
+  const { failure } = useFlow();
+  const { problem } = useWords();
+  if (!failure) return null;
+  if (!('slug' in failure))
+    return (
+      <p role="alert" className="wrong box">
+        {problem.unreachable}
+      </p>
+    );
+  const { slug, document } = failure;
+  const known = problem.texts[slug];
+  return (
+    <div role="alert" className="wrong box">
+      <p>{known ?? problem.texts['internal-error']}</p>
+      {slug === 'password-rules' && (
+        <ul>
+          {document.errors?.map(({ message }) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      )}
+      {(!known || document.status >= 500) && document.traceId && (
+        <p className="hint">{problem.trace(document.traceId)}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'react';
+import type { Words } from '../words/en.js';
+
+/** Seconds until `time`, not below 0; counts while it is shown. */
+export function useSecondsUntil(time: string | null | undefined): number {
+  const left = () => (time ? Math.max(0, Math.ceil((Date.parse(time) - Date.now()) / 1000)) : 0);
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return left();
+}
+
+/** As on a clock: 2:05 */
+export const minutesAndSeconds = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+
+/** In words, rounded up: minutes, then hours, then days. */
+export function inWords(seconds: number, words: Pick<Words, 'minutes' | 'hours' | 'days'>): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return words.minutes(minutes);
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? words.hours(hours) : words.days(Math.floor(hours / 24));
+}

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { useFlow, type Plain } from '../../flow/use-flow.js';
+import {
+  documentJson,
+  DocumentFields,
+  emptyDocument,
+  isFilled,
+  isRrn,
+  RrnField,
+} from '../../parts/document-fields.js';
+import { Choice, Field, Form } from '../../parts/form.js';
+import { Page } from '../../parts/screen-frame.js';
+import { useWords } from '../../words/index.js';
+
+type Way = 'mobile' | 'rrn' | 'document';
+const ways: readonly Way[] = ['mobile', 'rrn', 'document'];
+const isMobile = (mobile: string) => /^01[016789]\d{7,8}$/.test(mobile.replace(/[-\s]/g, ''));
+
+/** Name, and one of what the bank knows the customer by. */
+export function ApplicantStep() {
+  const { applicant: words, required } = useWords();
+  const { start } = useFlow();
+  const [way, setWay] = useState<Way>('mobile');
+  const [name, setName] = useState('');
+  const [mobile, setMobile] = useState('');
+  const [rrn, setRrn] = useState('');
+  const [document, setDocument] = useState(emptyDocument);
+  const [tried, setTried] = useState(false);
+
+  const ready =
+    { mobile: isMobile(mobile), rrn: isRrn(rrn), document: isFilled(document) }[way] && name.trim() !== '';
+  const send = () => {
+    setTried(true);
+    if (!ready) return undefined;
+    const whoever: Plain = { name: name.trim() };
+    if (way === 'mobile') return start({ ...whoever, mobile: mobile.replace(/[-\s]/g, '') }, ['PHONE_CODE']);
+    if (way === 'rrn') return start({ ...whoever, rrn: rrn.replace(/\D/g, '') }, []);
+    return start({ ...whoever, document: documentJson(document) }, []);
+  };
+  return (
+    <Page title={words.title}>
+      <Form button={way === 'mobile' ? words.go : words.goPlain} onSend={send}>
+        <Field
+          label={words.name}
+          hint={words.nameHint}
+          autoComplete="name"
+          value={name}
+          error={tried && !name.trim() ? required : undefined}
+          onChange={({ target }) => setName(target.value)}
+        />
+        <Choice<Way>
+          legend={words.by}
+          options={ways.map((value) => ({ value, name: words.ways[value] }))}
+          value={way}
+          onChoose={setWay}
+        />
+        {way === 'mobile' && (
+          <Field
+            label={words.mobile}
+            type="tel"
+            autoComplete="tel"
+            value={mobile}
+            error={tried && !isMobile(mobile) ? words.badMobile : undefined}
+            onChange={({ target }) => setMobile(target.value)}
+          />
+        )}
+        {way === 'rrn' && <RrnField value={rrn} tried={tried} onChange={setRrn} />}
+        {way === 'document' && <DocumentFields draft={document} tried={tried} onChange={setDocument} />}
+      </Form>
+    </Page>
+  );
+}

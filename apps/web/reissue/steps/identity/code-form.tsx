@@ -1,0 +1,52 @@
+import { useState } from 'react';
+import { useFlow } from '../../flow/use-flow.js';
+import { Field, Form } from '../../parts/form.js';
+import { minutesAndSeconds, useSecondsUntil } from '../../parts/time.js';
+import { useWords } from '../../words/index.js';
+import type { AnswerProps } from './identity-step.js';
+import { useAnswer } from './use-answer.js';
+
+/** The digits that came by text message or with a transfer. */
+export function CodeForm({ challenge, onAccepted }: AnswerProps) {
+  const { identity } = useWords();
+  const { challenge: sendAgain, busy } = useFlow();
+  const [code, setCode] = useState('');
+  const [fresh, setFresh] = useState(false);
+  const { send, refused, setRefused } = useAnswer(challenge, onAccepted);
+  const seconds = useSecondsUntil(challenge.expiresAt);
+  const submit = () => {
+    setFresh(false);
+    if (!/^\d{3,8}$/.test(code)) return setRefused(identity.badCode);
+    return send(code).then(() => setCode(''));
+  };
+  const again = async () => {
+    setRefused(undefined);
+    setCode('');
+    setFresh((await sendAgain(challenge.method)) !== undefined);
+  };
+  return (
+    <>
+      <Form button={identity.confirm} onSend={submit} ready={seconds > 0}>
+        <Field
+          label={identity.code}
+          hint={seconds > 0 ? identity.validFor(minutesAndSeconds(seconds)) : identity.over}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          className="code"
+          maxLength={8}
+          value={code}
+          onChange={({ target }) => setCode(target.value.replace(/\D/g, ''))}
+        />
+        <p role="alert" className={refused ? 'wrong box' : 'unseen'}>
+          {refused}
+        </p>
+        <p role="status" className={fresh ? 'box' : 'unseen'}>
+          {fresh ? identity.sentAgain : ''}
+        </p>
+      </Form>
+      <button className="plain" aria-disabled={busy} onClick={() => busy || void again()}>
+        {identity.again}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import type { Challenge, Method } from '../../api/types.js';
+import { useFlow } from '../../flow/use-flow.js';
+import { Failure } from '../../parts/form.js';
+import { Page } from '../../parts/screen-frame.js';
+import { useWords } from '../../words/index.js';
+import { CodeForm } from './code-form.js';
+import { DocumentForm } from './document-form.js';
+import { OldCertificateForm } from './old-certificate-form.js';
+
+/** Challenges and their answers, among the methods that the policy offers now. */
+export function IdentityStep() {
+  const { identity } = useWords();
+  const { reissue, kept, challenge, busy, clearFailure } = useFlow();
+  const offered = reissue?.next.methods ?? [];
+  const sent = kept?.challenges ?? [];
+  const first = sent.find(({ method }) => offered.includes(method));
+  const [chosen, setChosen] = useState<Method | undefined>(first?.method);
+  const [answered, setAnswered] = useState(false);
+  const current = sent.find(({ method }) => method === chosen);
+
+  const choose = async (method: Method) => {
+    setChosen(method);
+    const there = sent.find((one) => one.method === method);
+    if (!there || Date.parse(there.expiresAt) < Date.now()) await challenge(method);
+  };
+  const again = () => {
+    clearFailure();
+    setChosen(undefined);
+  };
+  if (chosen && current && offered.includes(chosen))
+    return (
+      <One
+        key={chosen}
+        challenge={current}
+        onAccepted={() => {
+          setAnswered(true);
+          setChosen(undefined);
+        }}
+        onOther={again}
+      />
+    );
+  return (
+    <Page title={identity.title} lead={answered ? identity.another : identity.choose}>
+      <Failure />
+      <div className="ways">
+        {offered.map((method) => (
+          <button
+            key={method}
+            className="way"
+            aria-disabled={busy}
+            onClick={() => busy || void choose(method)}
+          >
+            <strong>{identity.names[method]}</strong>
+            <small>{identity.what[method]}</small>
+          </button>
+        ))}
+      </div>
+    </Page>
+  );
+}
+
+export interface AnswerProps {
+  readonly challenge: Challenge;
+  onAccepted(): void;
+  onOther(): void;
+}
+
+function One(props: AnswerProps) {
+  const { identity } = useWords();
+  const { reissue } = useFlow();
+  const others = (reissue?.next.methods ?? []).length > 1;
+  const titles: Readonly<Record<Method, string>> = {
+    PHONE_CODE: identity.phoneTitle,
+    ONE_WON: identity.wonTitle,
+    ID_DOCUMENT: identity.documentTitle,
+    OLD_CERTIFICATE: identity.oldTitle,
+  };
+  const { method, hint } = props.challenge;
+  const leads: Readonly<Record<Method, string>> = {
+    PHONE_CODE: hint && identity.sentTo(hint),
+    ONE_WON: `${hint && identity.sentTo(hint)} ${identity.wonHelp}`,
+    ID_DOCUMENT: identity.documentHelp,
+    OLD_CERTIFICATE: identity.oldHelp,
+  };
+  return (
+    <Page title={titles[method]} lead={leads[method]}>
+      {method === 'ID_DOCUMENT' ? (
+        <DocumentForm {...props} />
+      ) : method === 'OLD_CERTIFICATE' ? (
+        <OldCertificateForm {...props} />
+      ) : (
+        <CodeForm {...props} />
+      )}
+      {others && (
+        <button className="plain" onClick={props.onOther}>
+          {identity.other}
+        </button>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,57 @@
+import { useId, useState } from 'react';
+import { base64, base64url, fromBase64 } from '../../key/der.js';
+import { openOldFiles } from '../../key/key-files.js';
+import { signAsOld } from '../../key/old-key.js';
+import { Form, PasswordField } from '../../parts/form.js';
+import { useWords } from '../../words/index.js';
+import type { AnswerProps } from './identity-step.js';
+import { useAnswer } from './use-answer.js';
+
+/** A signature with the certificate that the customer still has. Its files and password stay on this device. */
+export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
+  const { identity, required } = useWords();
+  const id = useId();
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [password, setPassword] = useState('');
+  const { send, refused, setRefused } = useAnswer(challenge, onAccepted);
+  const submit = async () => {
+    if (files.length === 0 || !password) return setRefused(required);
+    let answer: string;
+    try {
+      const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+      const { certificate, privateKey } = await openOldFiles(contents, password);
+      const signature = await signAsOld(new Uint8Array(privateKey), fromBase64(challenge.toSign ?? ''));
+      answer = JSON.stringify({ certificate: base64(certificate), signature: base64url(signature) });
+    } catch {
+      return setRefused(identity.oldWrong);
+    }
+    return send(answer);
+  };
+  return (
+    <Form button={identity.sign} onSend={submit}>
+      <div className="file">
+        <input
+          id={id}
+          type="file"
+          multiple
+          accept=".p12,.pfx,.der,.key,.cer"
+          onChange={({ target }) => setFiles([...(target.files ?? [])])}
+        />
+        <label htmlFor={id}>
+          {files.length > 0 ? files.map(({ name }) => name).join(', ') : identity.oldFiles}
+        </label>
+      </div>
+      <PasswordField
+        label={identity.oldPassword}
+        autoComplete="off"
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
+      />
+      {refused && (
+        <p role="alert" className="wrong box">
+          {refused}
+        </p>
+      )}
+    </Form>
+  );
+}

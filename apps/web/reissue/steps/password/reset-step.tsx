@@ -1,0 +1,87 @@
+import { useEffect, useState } from 'react';
+import { brokenPasswordRules } from '#libs/domain';
+import type { PasswordRules } from '../../api/types.js';
+import { useFlow } from '../../flow/use-flow.js';
+import { Form, PasswordField } from '../../parts/form.js';
+import { Page } from '../../parts/screen-frame.js';
+import { useLanguage, useWords } from '../../words/index.js';
+
+/** What the password alone tells; the rest only the bank can check. */
+const checkedHere = [
+  'TOO_SHORT',
+  'TOO_LONG',
+  'NEEDS_LETTER',
+  'NEEDS_DIGIT',
+  'NEEDS_SPECIAL',
+  'FORBIDDEN_CHARACTER',
+  'UNPRINTABLE_CHARACTER',
+];
+
+/** A new password, with the rules shown as they are met. */
+export function ResetStep({ onBack }: { onBack?: () => void }) {
+  const { password: words } = useWords();
+  const { sendPassword } = useFlow();
+  const [password, setPassword] = useState('');
+  const [again, setAgain] = useState('');
+  const [tried, setTried] = useState(false);
+  const broken: readonly string[] = brokenPasswordRules(password);
+  const send = async () => {
+    setTried(true);
+    if (broken.length === 0 && password === again) await sendPassword(password, true);
+  };
+  return (
+    <Page title={words.resetTitle} lead={words.resetLead}>
+      <Form button={words.set} onSend={send}>
+        <PasswordField
+          label={words.newLabel}
+          autoComplete="new-password"
+          value={password}
+          error={tried && broken.length > 0 ? words.broken.replace(/:$/, '.') : undefined}
+          onChange={({ target }) => setPassword(target.value)}
+        />
+        <Rules broken={broken} begun={password !== ''} />
+        <PasswordField
+          label={words.again}
+          autoComplete="new-password"
+          value={again}
+          error={tried && password !== again ? words.differ : undefined}
+          onChange={({ target }) => setAgain(target.value)}
+        />
+      </Form>
+      {onBack && (
+        <button className="plain" onClick={onBack}>
+          {words.back}
+        </button>
+      )}
+    </Page>
+  );
+}
+
+function Rules({ broken, begun }: { broken: readonly string[]; begun: boolean }) {
+  const { password: words } = useWords();
+  const { api } = useFlow();
+  const language = useLanguage();
+  const [rules, setRules] = useState<PasswordRules['rules']>([]);
+  useEffect(() => {
+    void api.passwordRules().then(
+      (found) => setRules(found.rules),
+      () => undefined,
+    );
+  }, [api]);
+  return (
+    <section className="rules" aria-label={words.rules}>
+      <ul>
+        {rules.map(({ code, text }) => {
+          const here = checkedHere.includes(code);
+          const met = here && begun && !broken.includes(code);
+          return (
+            <li key={code} className={met ? 'met' : undefined}>
+              <span aria-hidden="true">{met ? '✓' : here ? '○' : '·'}</span> {text[language]}{' '}
+              <span className="unseen">({met ? words.met : here ? words.notMet : words.checkedLater})</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import type { Reason } from '../../api/types.js';
+import { useFlow } from '../../flow/use-flow.js';
+import { Choice, Form } from '../../parts/form.js';
+import { Page } from '../../parts/screen-frame.js';
+import { useWords } from '../../words/index.js';
+
+const reasons: readonly Reason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];
+
+export function ReasonStep({ onNext }: { onNext: () => void }) {
+  const { reason: words, next, required } = useWords();
+  const { draft, say } = useFlow();
+  const [reason, setReason] = useState(draft.reason);
+  const [missing, setMissing] = useState(false);
+  const go = () => {
+    if (!reason) return setMissing(true);
+    say({ reason });
+    onNext();
+  };
+  return (
+    <Page title={words.title} lead={words.help}>
+      <Form button={next} onSend={go}>
+        <Choice<Reason>
+          legend={words.title}
+          quiet
+          options={reasons.map((value) => ({ value, name: words.names[value], more: words.then[value] }))}
+          value={reason}
+          onChoose={setReason}
+        />
+        {missing && !reason && (
+          <p role="alert" className="wrong box">
+            {required}
+          </p>
+        )}
+      </Form>
+    </Page>
+  );
+}

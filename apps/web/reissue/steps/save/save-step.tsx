@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { useFlow } from '../../flow/use-flow.js';
+import { folderZip, pkcs12 } from '../../key/key-files.js';
+import { useIssued } from '../../key/use-issued.js';
+import { Form, PasswordField } from '../../parts/form.js';
+import { saveFile } from '../../parts/save-file.js';
+import { Page } from '../../parts/screen-frame.js';
+import { useLanguage, useWords } from '../../words/index.js';
+
+/** Downloads, made on this device. */
+export function SaveStep() {
+  const { save, loading } = useWords();
+  const language = useLanguage();
+  const { reissue, password: known, remember, keep } = useFlow();
+  const issued = useIssued();
+  const [saved, setSaved] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const [making, setMaking] = useState(false);
+  const [password, setPassword] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const certificate = reissue?.certificate;
+  const serial = certificate?.serial ?? 'new';
+
+  const saveZip = () => {
+    if (!issued) return;
+    saveFile(folderZip(issued), `NPKI-${serial}.zip`, 'application/zip');
+    setSaved(true);
+  };
+  const saveP12 = async (with_ = known) => {
+    if (!issued) return;
+    if (with_ === undefined) return setAsking(true);
+    setMaking(true);
+    try {
+      saveFile(await pkcs12(issued, with_), `${serial}.p12`, 'application/x-pkcs12');
+      remember(with_);
+      setSaved(true);
+      setAsking(false);
+    } catch {
+      setWrong(true);
+      setAsking(true);
+    } finally {
+      setMaking(false);
+    }
+  };
+  return (
+    <Page title={save.title} lead={save.lead}>
+      {certificate && (
+        <dl>
+          <dt>{save.subject}</dt>
+          <dd>{/CN=([^,]+)/i.exec(certificate.subject)?.[1] ?? certificate.subject}</dd>
+          <dt>{save.until}</dt>
+          <dd>{new Date(certificate.notAfter).toLocaleDateString(language, { dateStyle: 'long' })}</dd>
+          <dt>{save.serial}</dt>
+          <dd className="mono">{certificate.serial}</dd>
+        </dl>
+      )}
+      {!issued && <p role="status">{loading}</p>}
+      <button className="main" aria-disabled={!issued} onClick={saveZip}>
+        {save.zip}
+      </button>
+      <p className="hint">{save.zipHelp}</p>
+      <button className="second" aria-disabled={!issued || making} onClick={() => making || void saveP12()}>
+        {save.p12}
+      </button>
+      <p className="hint">{save.p12Help}</p>
+      {asking && (
+        <Form button={save.p12} onSend={() => saveP12(password)}>
+          <PasswordField
+            label={save.needPassword}
+            autoComplete="current-password"
+            value={password}
+            error={wrong ? save.wrongPassword : undefined}
+            onChange={({ target }) => {
+              setWrong(false);
+              setPassword(target.value);
+            }}
+          />
+        </Form>
+      )}
+      <p role="status" className={saved ? 'good box' : 'unseen'}>
+        {saved ? save.saved : ''}
+      </p>
+      {saved && (
+        <button className="main" onClick={() => void keep({ saved: true })}>
+          {save.next}
+        </button>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,18 @@
+import { useFlow } from '../../flow/use-flow.js';
+import { Page } from '../../parts/screen-frame.js';
+import { TermsForm } from '../../parts/terms-form.js';
+import { useWords } from '../../words/index.js';
+
+export function TermsStep() {
+  const { terms, consent } = useWords();
+  const { api, act } = useFlow();
+  return (
+    <Page title={terms.title} lead={terms.lead}>
+      <TermsForm
+        stage="issuance"
+        button={consent.agree}
+        onAgree={(consents) => act(() => api.consent(consents))}
+      />
+    </Page>
+  );
+}
