@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Reissue } from '../api/types.js';
+import type { Kept } from '../key/store.js';
+import { en } from '../words/en.js';
+import { ko } from '../words/ko.js';
+import { screenOf } from './screen.js';
+
+const reissue = (state: Reissue['state'], action: Reissue['next']['action']) =>
+  ({ id: 'r_1', state, next: { action } }) as Reissue;
+const kept = { reissueId: 'r_1' } as Kept;
+
+describe('the screen of a reissue', () => {
+  test.each([
+    ['IDENTITY_REQUIRED', 'VERIFY_IDENTITY', 'identity'],
+    ['PASSWORD_REQUIRED', 'ENTER_PASSWORD', 'password'],
+    ['PASSWORD_REQUIRED', 'RESET_PASSWORD', 'reset'],
+    ['CONSENT_REQUIRED', 'AGREE_TO_TERMS', 'terms'],
+    ['KEY_REQUIRED', 'SEND_CERTIFICATE_REQUEST', 'issue'],
+    ['ISSUING', 'WAIT', 'waiting'],
+    ['ISSUED', 'REGISTER', 'save'],
+    ['REGISTERED', 'NONE', 'done'],
+    ['TIMED_OUT', 'NONE', 'ended'],
+    ['KEY_REQUIRED', 'NEEDS_OPERATOR', 'operator'],
+  ] as const)('in %s with %s next is %s', (state, action, screen) => {
+    expect(screenOf(reissue(state, action), kept)).toBe(screen);
+  });
+
+  test('is the check once the file was saved', () => {
+    expect(screenOf(reissue('ISSUED', 'REGISTER'), { ...kept, saved: true })).toBe('check');
+  });
+
+  test('says so if the key is on another device', () => {
+    expect(screenOf(reissue('ISSUED', 'REGISTER'), undefined)).toBe('keyLost');
+    expect(screenOf(reissue('KEY_REQUIRED', 'SEND_CERTIFICATE_REQUEST'), { ...kept, reissueId: 'r_2' })).toBe(
+      'keyLost',
+    );
+  });
+});
+
+test('the words for problems are the same in both languages', () => {
+  expect(Object.keys(ko.problem.texts)).toEqual(Object.keys(en.problem.texts));
+});

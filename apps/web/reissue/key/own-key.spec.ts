@@ -1,0 +1,50 @@
+import 'reflect-metadata';
+import { createPublicKey, verify } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { Pkcs10CertificateRequest } from '@peculiar/x509';
+import { readPrivateKeyFile } from '#libs/npki';
+import { calculateJwkThumbprint } from 'jose';
+import { acceptPassword, tryPassword } from './key-files.js';
+import { certificateRequest, hex, makeKey, sign, unlock } from './own-key.js';
+
+const spkiOf = (der: Uint8Array) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
+
+describe('the key that is made in the page', () => {
+  test('signs, but the browser gives its bytes to nobody', async () => {
+    const key = await makeKey();
+    expect(key.signingKey.extractable).toBe(false);
+    expect(key.lock.extractable).toBe(false);
+    const text = new TextEncoder().encode('reseal');
+    expect(verify('sha256', text, spkiOf(key.publicKey), await sign(key.signingKey, text))).toBe(true);
+  });
+
+  test('is named by its thumbprint (RFC 7638)', async () => {
+    const key = await makeKey();
+    const jwk = spkiOf(key.publicKey).export({ format: 'jwk' });
+    expect(key.thumbprint).toBe(await calculateJwkThumbprint(jwk as Record<string, string>));
+  });
+
+  test('asks for a certificate by a request that proves its possession', async () => {
+    const key = await makeKey();
+    const request = new Pkcs10CertificateRequest(await certificateRequest(key));
+    expect(await request.verify()).toBe(true);
+    expect(Buffer.from(request.publicKey.rawData).equals(key.publicKey)).toBe(true);
+  });
+
+  test('is kept by nothing but the password once that was right', async () => {
+    const key = await makeKey();
+    const random = await unlock(key, key.random);
+    const accepted = acceptPassword(await tryPassword(key, 'right-1234-Seal'));
+    expect(accepted.locked).toBeUndefined();
+    expect(accepted.candidate).toBeUndefined();
+    const opened = await readPrivateKeyFile(accepted.file!, 'right-1234-Seal');
+    expect(hex(opened.random!)).toBe(hex(random));
+    await expect(readPrivateKeyFile(accepted.file!, 'wrong')).rejects.toThrow();
+  });
+
+  test('is encrypted with the password that was tried last', async () => {
+    const first = await tryPassword(await makeKey(), 'wrong-1234-Seal');
+    const accepted = acceptPassword(await tryPassword(first, 'right-1234-Seal'));
+    await expect(readPrivateKeyFile(accepted.file!, 'right-1234-Seal')).resolves.toBeDefined();
+  });
+});
