@@ -68,7 +68,7 @@ function Steps() {
           {offline}
         </p>
       )}
-      {stuck && (
+      {stuck && !noCancel.includes(screen) && (
         <p role="alert" className="box notice">
           {noWayBack}
         </p>
