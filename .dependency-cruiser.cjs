@@ -35,6 +35,13 @@ module.exports = {
       to: { pathNot: '^(libs/npki/|node_modules/(@noble/hashes|fflate)/)' },
     },
     {
+      name: 'client-runs-in-a-browser',
+      comment: 'Front ends build it in: nothing of Node, of Nest, or of the server.',
+      severity: 'error',
+      from: { path: '^libs/client/', pathNot: '\\.spec\\.ts$|generate\\.mjs$' },
+      to: { pathNot: '^(libs/client/|libs/npki/src/index\\.ts$|node_modules/jose/)' },
+    },
+    {
       name: 'libs-below',
       comment: 'Libs do not know what is built on them.',
       severity: 'error',

@@ -44,7 +44,7 @@ const browserToo = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.reseal*/', 'node_modules/']),
+  globalIgnores(['dist/', 'coverage/', '.reseal*/', 'node_modules/', 'libs/client/src/generated/']),
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
@@ -84,7 +84,7 @@ export default defineConfig(
   { files: ['workflows/**/*.ts', 'libs/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
   { files: ['libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
   {
-    files: ['libs/audit/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
+    files: ['libs/audit/**/*.ts', 'libs/client/src/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/*.config.ts'],
     rules: browserToo,
   },

@@ -61,6 +61,13 @@ export function integer(value: number): Bytes {
   return tlv(tags.integer, Uint8Array.from(octets));
 }
 
+/** An INTEGER that is not negative, of big-endian octets. */
+export function unsignedInteger(octets: Uint8Array): Bytes {
+  const first = octets.findIndex((octet) => octet !== 0);
+  const value = first < 0 ? Uint8Array.of(0) : octets.subarray(first);
+  return value[0]! < 0x80 ? tlv(tags.integer, value) : tlv(tags.integer, Uint8Array.of(0), value);
+}
+
 export function objectIdentifier(dotted: string): Bytes {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
   return tlv(tags.objectIdentifier, Uint8Array.from([first * 40 + second, ...rest].flatMap(base128)));

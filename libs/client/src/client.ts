@@ -1,0 +1,162 @@
+import type { JWK } from 'jose';
+import type {
+  GetTermsData,
+  PasswordRules,
+  ReceiptKeys,
+  StartRequest,
+  Terms,
+  VidCheckResponse,
+} from './generated/types.gen.js';
+import type { CustomerKey } from './customer-key.js';
+import { OpenReissue } from './open-reissue.js';
+import { seal, type Purpose } from './seal.js';
+import {
+  newIdempotencyKey,
+  Transport,
+  type CallOptions,
+  type ClientOptions,
+  type PostOptions,
+} from './transport.js';
+
+export type Consent = StartRequest['consents'][number];
+export type Method = NonNullable<StartRequest['methods']>[number];
+export type Reason = StartRequest['reason'];
+export type Stage = NonNullable<GetTermsData['query']>['stage'];
+export type Locale = NonNullable<NonNullable<GetTermsData['query']>['locale']>;
+type ByMobile = Extract<StartRequest['applicant'], { mobile: string }>;
+
+/** What stands on an identity document. */
+export interface DocumentFields {
+  readonly type: 'RESIDENT_CARD' | 'DRIVING_LICENCE';
+  /** 13 digits. */
+  readonly rrn: string;
+  /** YYYY-MM-DD */
+  readonly issuedOn: string;
+  /** Of a driving licence. */
+  readonly licenceNumber?: string;
+}
+
+/** How a customer names themself. What is secret in it is sealed before it is sent. */
+export type Applicant =
+  | ByMobile
+  /** `rrn`: 13 digits. */
+  | { readonly name: string; readonly rrn: string }
+  | { readonly name: string; readonly document: DocumentFields };
+
+export interface Start extends Pick<StartRequest, 'reason' | 'methods'> {
+  readonly applicant: Applicant;
+  readonly key: Pick<CustomerKey, 'thumbprint'>;
+  /** To the terms of stage `identity`. */
+  readonly consents: readonly Consent[];
+}
+
+/** How long fetched sealing keys are used, in milliseconds. */
+const keysLastMs = 5 * 60_000;
+
+/** Reseal's API for customers. One client serves any number of reissues. */
+export class ResealClient {
+  private readonly transport: Transport;
+  private fetched: { readonly at: number; readonly keys: Promise<readonly JWK[]> } | undefined;
+
+  constructor(options: ClientOptions) {
+    this.transport = new Transport(options);
+  }
+
+  /** The terms of a stage. Show `text`; a consent names exactly that text by its digest. */
+  terms(stage: Stage, locale: Locale = 'ko', options: CallOptions = {}): Promise<Terms[]> {
+    return this.transport.json('getTerms', { query: { stage, locale }, ...options });
+  }
+
+  passwordRules(options: CallOptions = {}): Promise<PasswordRules> {
+    return this.transport.json('getPasswordRules', options);
+  }
+
+  /** The keys by which consent receipts are verified. */
+  receiptKeys(options: CallOptions = {}): Promise<ReceiptKeys> {
+    return this.transport.json('getReceiptKeys', options);
+  }
+
+  /**
+   * Starts a reissue. With `methods` the codes are sent at once; they are in `challenges` of what comes back.
+   *
+   * @throws ReissueProblem, ConnectionLost
+   */
+  async start(
+    { reason, methods, applicant, key, consents }: Start,
+    options: PostOptions = {},
+  ): Promise<OpenReissue> {
+    const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
+    const body: StartRequest = {
+      reason,
+      applicant: await this.named(applicant, idempotencyKey),
+      keyThumbprint: key.thumbprint,
+      consents: [...consents],
+      ...(methods ? { methods } : {}),
+    };
+    const started = await this.transport.json('startReissue', { body, ...options, idempotencyKey });
+    const { reissue, challenges, accessToken } = started;
+    return new OpenReissue(this, this.transport, reissue.id, accessToken, reissue, challenges);
+  }
+
+  /**
+   * Opens a reissue that was started before.
+   *
+   * @param accessToken as it came with the start; undefined where a cookie of the gateway's own page stands for it
+   * @throws ReissueProblem, ConnectionLost
+   */
+  async resume(
+    reissueId: string,
+    accessToken: string | undefined,
+    options: CallOptions = {},
+  ): Promise<OpenReissue> {
+    const call = { path: { id: reissueId }, accessToken, ...options };
+    const reissue = await this.transport.json('getReissue', call);
+    return new OpenReissue(this, this.transport, reissueId, accessToken, reissue, []);
+  }
+
+  /** Whether a resident registration number (13 digits) and a random number R (hexadecimal) belong to a certificate. */
+  async checkVid(
+    serial: string,
+    { rrn, vidRandom }: { rrn: string; vidRandom: string },
+    options: PostOptions = {},
+  ): Promise<VidCheckResponse> {
+    const body = {
+      rrn: await this.seal('rrn', serial, rrn),
+      random: await this.seal('vid-random', serial, vidRandom),
+    };
+    return this.transport.json('checkVid', { path: { serial }, body, ...options });
+  }
+
+  /** Seals a secret to the gateway's key. @param sub the reissue's id; at the start its Idempotency-Key */
+  async seal(purpose: Purpose, sub: string, value: string): Promise<string> {
+    const [publicJwk] = await this.keys();
+    if (!publicJwk) throw new Error('the gateway publishes no key to seal to');
+    return seal(value, { purpose, sub, publicJwk });
+  }
+
+  private keys(): Promise<readonly JWK[]> {
+    if (this.fetched && performance.now() - this.fetched.at < keysLastMs) return this.fetched.keys;
+    const keys = this.transport.json('getKeys', {}).then((set) => set.keys);
+    this.fetched = { at: performance.now(), keys };
+    keys.catch(() => (this.fetched = undefined));
+    return keys;
+  }
+
+  private async named(applicant: Applicant, sub: string): Promise<StartRequest['applicant']> {
+    const { name } = applicant;
+    if ('rrn' in applicant) return { name, rrn: await this.seal('rrn', sub, applicant.rrn) };
+    if ('document' in applicant)
+      return { name, document: await this.seal('document', sub, JSON.stringify(applicant.document)) };
+    return applicant;
+  }
+}
+
+/** Consent to all mandatory terms among these, and to the optional ones that are named. */
+export function consentTo(terms: readonly Terms[], optional: readonly string[] = []): Consent[] {
+  return terms.map(({ termsId, version, digest, mandatory }) => ({
+    termsId,
+    version,
+    digest,
+    agreed: mandatory || optional.includes(termsId),
+  }));
+}

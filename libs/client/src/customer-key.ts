@@ -1,0 +1,71 @@
+import { calculateJwkThumbprint } from 'jose';
+import { der } from '#libs/npki';
+import { toBase64, type Bytes } from './encoding.js';
+
+/** WebCrypto's own type, by whatever name the platform's types have it. */
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+const signing = { name: 'ECDSA', hash: 'SHA-256' };
+/** RFC 5480 and RFC 5758: ecdsa-with-SHA256 has no parameters. */
+const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
+const commonNameType = '2.5.4.3';
+
+/** The customer's key pair (P-256), for which the certificate will be. The private key never leaves the device. */
+export class CustomerKey {
+  private constructor(
+    readonly privateKey: Key,
+    /** SubjectPublicKeyInfo, DER. */
+    readonly publicKey: Bytes,
+    /** RFC 7638 by SHA-256, base64url: what the start of a reissue names. */
+    readonly thumbprint: string,
+  ) {}
+
+  /** Makes a key pair. It has to be extractable if it is to be put into a file (`libs/npki`) later. */
+  static async make({ extractable = true } = {}): Promise<CustomerKey> {
+    const pair = await crypto.subtle.generateKey(algorithm, extractable, ['sign', 'verify']);
+    const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
+    return CustomerKey.of(pair.privateKey, publicKey);
+  }
+
+  /** A key pair that was kept: in IndexedDB, which takes keys that cannot be read, too. */
+  static async of(privateKey: Key, publicKey: Bytes): Promise<CustomerKey> {
+    const imported = await crypto.subtle.importKey('spki', publicKey, algorithm, true, ['verify']);
+    const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', imported);
+    const thumbprint = await calculateJwkThumbprint({ kty: kty!, crv: crv!, x: x!, y: y! });
+    return new CustomerKey(privateKey, publicKey, thumbprint);
+  }
+
+  /** ECDSA with SHA-256, as DER. */
+  async sign(bytes: Bytes): Promise<Bytes> {
+    return ecdsaSignature(new Uint8Array(await crypto.subtle.sign(signing, this.privateKey, bytes)));
+  }
+
+  /** A certificate request (PKCS #10, RFC 2986) in PEM. What it says of the subject the CA does not believe. */
+  async request(commonName = 'Reseal customer'): Promise<string> {
+    const { sequence, set, integer, objectIdentifier, utf8String, bitString, context } = der;
+    const name = sequence(set(sequence(objectIdentifier(commonNameType), utf8String(commonName))));
+    const info = sequence(integer(0), name, this.publicKey, context(0));
+    const signatureAlgorithm = sequence(objectIdentifier(ecdsaWithSha256));
+    const request = sequence(info, signatureAlgorithm, bitString(await this.sign(info)));
+    const lines = toBase64(request).match(/.{1,64}/g) ?? [];
+    return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+  }
+
+  /** The private key as PKCS #8, DER. @throws DOMException if it is not extractable */
+  async exportPrivateKey(): Promise<Bytes> {
+    return new Uint8Array(await crypto.subtle.exportKey('pkcs8', this.privateKey));
+  }
+}
+
+/** R of the VID, 20 random bytes in hexadecimal: the customer keeps it beside the private key. */
+export const newVidRandom = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(20)), (octet) => octet.toString(16).padStart(2, '0')).join(
+    '',
+  );
+
+/** ECDSA-Sig-Value (RFC 3279 section 2.2.3) of what WebCrypto gives: r and s in a row. */
+export function ecdsaSignature(raw: Uint8Array): Bytes {
+  const half = raw.length / 2;
+  return der.sequence(der.unsignedInteger(raw.subarray(0, half)), der.unsignedInteger(raw.subarray(half)));
+}

@@ -1,0 +1,15 @@
+import { base64url } from 'jose';
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export const toBase64 = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (octet) => String.fromCharCode(octet)).join(''));
+export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes);
+/** @throws TypeError */
+export const fromBase64url = (text: string): Bytes => new Uint8Array(base64url.decode(text));
+
+/** The DER of each certificate in PEM (RFC 7468), in its order. */
+export const certificatesOfPem = (pem: string): Bytes[] =>
+  [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)].map(([, body]) =>
+    Uint8Array.from(atob(body!.replace(/\s/g, '')), (character) => character.charCodeAt(0)),
+  );

@@ -1,0 +1,29 @@
+export { consentTo, ResealClient } from './client.js';
+export type { Applicant, Consent, DocumentFields, Locale, Method, Reason, Stage, Start } from './client.js';
+export { OpenReissue } from './open-reissue.js';
+export type { Application, CertificateForm, CertificateWishes, ChallengeAnswer } from './open-reissue.js';
+export { CustomerKey, ecdsaSignature, newVidRandom } from './customer-key.js';
+export { certificatesOfPem, fromBase64url, toBase64, toBase64url } from './encoding.js';
+export { seal } from './seal.js';
+export type { Purpose, Sealing } from './seal.js';
+export { follow } from './follow.js';
+export type { Followed, FollowOptions } from './follow.js';
+export { readEvents } from './server-sent-events.js';
+export type { ServerSentEvent } from './server-sent-events.js';
+export { ConnectionLost, ReissueProblem } from './problems.js';
+export { newIdempotencyKey } from './transport.js';
+export type { CallOptions, ClientOptions, PostOptions } from './transport.js';
+export { operations } from './generated/operations.gen.js';
+export type { Operations, ProblemSlug } from './generated/operations.gen.js';
+export type {
+  Certificate,
+  Challenge,
+  ConsentsResponse,
+  PasswordRules,
+  Problem,
+  Reissue,
+  Terms,
+  VerificationResult,
+  VidCheckResponse,
+  WithdrawnConsent,
+} from './generated/types.gen.js';

@@ -1,0 +1,208 @@
+import type { ResealClient, Consent, Method } from './client.js';
+import type { CustomerKey } from './customer-key.js';
+import { fromBase64url, toBase64url } from './encoding.js';
+import { follow, type FollowOptions } from './follow.js';
+import type {
+  ApplicationRequest,
+  Challenge,
+  ConsentsResponse,
+  Reissue,
+  VerificationResult,
+  WithdrawnConsent,
+} from './generated/types.gen.js';
+import { ReissueProblem } from './problems.js';
+import type { Purpose } from './seal.js';
+import type { CallOptions, PostOptions, Transport } from './transport.js';
+
+/** What certificates are downloaded as; with `chain`, CAs follow. */
+export type CertificateForm =
+  'application/x-pem-file' | 'application/pkix-cert' | 'application/pkcs7-mime' | 'application/zip';
+
+/** What a customer answers to a challenge. */
+export interface ChallengeAnswer {
+  readonly challengeId: string;
+  /** The digits of a code; of a document or a signature, JSON as the API's document says. It is sealed before it is sent. */
+  readonly answer: string;
+}
+
+/** What a certificate is asked for with. */
+export interface CertificateWishes {
+  readonly key: Pick<CustomerKey, 'request'>;
+  /** R of the VID, 20 bytes in hexadecimal (`newVidRandom()`); to be kept beside the private key. */
+  readonly vidRandom: string;
+}
+
+/** All that is left once it is clear who is asking, in one call. */
+export type Application = CertificateWishes & {
+  readonly consents: readonly Consent[];
+} & ({ readonly password: string } | { readonly newPassword: string });
+
+/**
+ * One reissue, and every step of it. `reissue` is always what the last answer said, a refusal's too: `reissue.next` says
+ * what comes next. Each step throws `ReissueProblem` where it is refused and `ConnectionLost` where no answer came; after
+ * a step that an operator has to look at `reissue.next.action` is `NEEDS_OPERATOR`.
+ */
+export class OpenReissue {
+  /** @internal made by `ResealClient` */
+  constructor(
+    private readonly client: ResealClient,
+    private readonly transport: Transport,
+    readonly id: string,
+    /** Opens this reissue and nothing else; keep it to resume. */
+    readonly accessToken: string | undefined,
+    public reissue: Reissue,
+    /** The newest challenge of each method. */
+    public challenges: readonly Challenge[],
+  ) {}
+
+  /** The reissue as it is now. */
+  show(options: CallOptions = {}): Promise<Reissue> {
+    return this.learn(this.transport.json('getReissue', { ...this.opened, ...options }));
+  }
+
+  /** The reissue now and at each change, until it has ended; live where that is possible. @throws ReissueProblem */
+  follow(options: FollowOptions = {}): AsyncGenerator<Reissue> {
+    const source = {
+      events: (lastEventId: string | undefined, signal: AbortSignal) =>
+        this.transport.once('followEvents', {
+          ...this.opened,
+          accept: 'text/event-stream',
+          signal,
+          ...(lastEventId === undefined ? {} : { lastEventId }),
+        }),
+      show: (signal: AbortSignal) => this.show({ signal, patienceMs: Number.POSITIVE_INFINITY }),
+    };
+    return follow(source, options);
+  }
+
+  /** Has codes sent, or sent again. */
+  async requestChallenges(
+    methods: readonly Method[],
+    options: PostOptions = {},
+  ): Promise<readonly Challenge[]> {
+    const body = { methods: [...methods] };
+    const call = { ...this.opened, body, ...options };
+    const { challenges } = await this.learn(this.transport.json('requestChallenges', call));
+    const newest = [...this.challenges, ...challenges].map((one) => [one.method, one] as const);
+    this.challenges = [...new Map(newest).values()];
+    return challenges;
+  }
+
+  /** Uploads a photo of an identity document (JPEG, PNG or HEIC); the document's answer names it by what comes back. */
+  async uploadPhoto(photo: Blob, options: PostOptions = {}): Promise<string> {
+    const form = new FormData();
+    form.set('photo', photo, 'photo');
+    // The document describes the form by its members.
+    const body = form as unknown as { photo: Blob };
+    return (await this.transport.json('uploadPhoto', { ...this.opened, body, ...options })).photoId;
+  }
+
+  /** Answers challenges. A wrong answer is no problem, but `accepted: false`. */
+  async answerChallenges(
+    answers: readonly ChallengeAnswer[],
+    options: PostOptions = {},
+  ): Promise<VerificationResult[]> {
+    const sealed = answers.map(async ({ challengeId, answer }) => ({
+      challengeId,
+      answer: await this.seal('identity', answer),
+    }));
+    const body = { answers: await Promise.all(sealed) };
+    return (await this.learn(this.transport.json('answerChallenges', { ...this.opened, body, ...options })))
+      .results;
+  }
+
+  async submitPassword(password: string, options: PostOptions = {}): Promise<Reissue> {
+    const body = { password: await this.seal('password', password) };
+    return this.learn(this.transport.json('submitPassword', { ...this.opened, body, ...options }));
+  }
+
+  async resetPassword(newPassword: string, options: PostOptions = {}): Promise<Reissue> {
+    const body = { newPassword: await this.seal('password', newPassword) };
+    return this.learn(this.transport.json('resetPassword', { ...this.opened, body, ...options }));
+  }
+
+  /** Agrees to the terms of stage `issuance`. */
+  giveConsents(consents: readonly Consent[], options: PostOptions = {}): Promise<Reissue> {
+    const body = { consents: [...consents] };
+    return this.learn(this.transport.json('giveConsents', { ...this.opened, body, ...options }));
+  }
+
+  async requestCertificate(wishes: CertificateWishes, options: PostOptions = {}): Promise<Reissue> {
+    const body = await this.requested(wishes);
+    return this.learn(this.transport.json('requestCertificate', { ...this.opened, body, ...options }));
+  }
+
+  /** Password, consents and certificate request in one call; stops at the first that fails, keeps what succeeded. */
+  async apply(application: Application, options: PostOptions = {}): Promise<Reissue> {
+    const secret =
+      'password' in application
+        ? { password: await this.seal('password', application.password) }
+        : { newPassword: await this.seal('password', application.newPassword) };
+    const consents = [...application.consents];
+    const body: ApplicationRequest = { ...secret, consents, ...(await this.requested(application)) };
+    return this.learn(this.transport.json('apply', { ...this.opened, body, ...options }));
+  }
+
+  /** The certificate, in PEM followed by the CAs above it. */
+  async certificatePem(options: CallOptions = {}): Promise<string> {
+    return new TextDecoder().decode(await this.downloadCertificate('application/x-pem-file', options));
+  }
+
+  downloadCertificate(accept: CertificateForm, options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return this.transport.bytes('downloadCertificate', { ...this.opened, accept, ...options });
+  }
+
+  /**
+   * Proves that the new key works in this app; only then is the old certificate revoked.
+   *
+   * @throws Error if the reissue does not ask for it now
+   */
+  async proveRegistration(key: Pick<CustomerKey, 'sign'>, options: PostOptions = {}): Promise<Reissue> {
+    const { challenge } = this.reissue.next;
+    if (!challenge) throw new Error(`the next step is ${this.reissue.next.action}, not REGISTER`);
+    const signature = toBase64url(await key.sign(fromBase64url(challenge.toSign)));
+    const body = { challengeId: challenge.challengeId, signature };
+    return this.learn(this.transport.json('proveRegistration', { ...this.opened, body, ...options }));
+  }
+
+  cancel(options: PostOptions = {}): Promise<Reissue> {
+    return this.learn(this.transport.json('cancel', { ...this.opened, body: {}, ...options }));
+  }
+
+  /** What was agreed to, with its receipts. */
+  consents(options: CallOptions = {}): Promise<ConsentsResponse> {
+    return this.transport.json('getConsents', { ...this.opened, ...options });
+  }
+
+  /** Withdraws an optional consent; also after the end. */
+  withdrawConsent(termsId: string, options: PostOptions = {}): Promise<WithdrawnConsent> {
+    return this.transport.json('withdrawConsent', { ...this.opened, body: { termsId }, ...options });
+  }
+
+  /** Seals a secret for this reissue. */
+  seal(purpose: Purpose, value: string): Promise<string> {
+    return this.client.seal(purpose, this.id, value);
+  }
+
+  private get opened() {
+    return { path: { id: this.id }, accessToken: this.accessToken };
+  }
+
+  private async requested({
+    key,
+    vidRandom,
+  }: CertificateWishes): Promise<{ csr: string; vidRandom: string }> {
+    return { csr: await key.request(), vidRandom: await this.seal('vid-random', vidRandom) };
+  }
+
+  private async learn<Body extends Reissue | { reissue: Reissue }>(answer: Promise<Body>): Promise<Body> {
+    try {
+      const body = await answer;
+      this.reissue = 'reissue' in body ? body.reissue : body;
+      return body;
+    } catch (error) {
+      if (error instanceof ReissueProblem && error.document.reissue) this.reissue = error.document.reissue;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { base64url, CompactEncrypt, importJWK, type JWK } from 'jose';
+
+/** What a sealed secret may be used for. */
+export type Purpose = 'identity' | 'password' | 'rrn' | 'document' | 'vid-random';
+
+/** RFC 7518 sections 4.6 and 5.3; the gateway takes no others. */
+const alg = 'ECDH-ES+A256KW';
+const enc = 'A256GCM';
+
+export interface Sealing {
+  readonly purpose: Purpose;
+  /** The reissue the secret is for; at the start, which has none, the Idempotency-Key of that call. */
+  readonly sub: string;
+  /** The first of the keys that the gateway publishes. */
+  readonly publicJwk: JWK;
+  /** Milliseconds since 1970; the gateway refuses envelopes older than 15 minutes. */
+  readonly now?: number;
+}
+
+/**
+ * Seals a secret for one purpose and one subject only (compact JWE, RFC 7516).
+ *
+ * @throws TypeError if the key has no `kid`
+ */
+export async function seal(value: string, options: Sealing): Promise<string> {
+  const { purpose, sub, publicJwk, now = Date.now() } = options;
+  if (!publicJwk.kid) throw new TypeError('the key to seal to has no kid');
+  const jti = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
+  const iat = Math.floor(now / 1000);
+  return new CompactEncrypt(new TextEncoder().encode(value))
+    .setProtectedHeader({ alg, enc, kid: publicJwk.kid, purpose, sub, iat, jti })
+    .encrypt(await importJWK(publicJwk, alg));
+}

@@ -1,0 +1,165 @@
+import { operations, type Operations } from './generated/operations.gen.js';
+import { pause } from './pause.js';
+import { ConnectionLost, problemOf } from './problems.js';
+
+export type OperationId = keyof Operations;
+type Data<Id extends OperationId> = Operations[Id]['data'];
+export type Answer<Id extends OperationId> = Operations[Id]['answer'];
+
+export interface ClientOptions {
+  /** Where the gateway is, such as `https://reissue.bank.example`; empty for a page that it serves itself. */
+  readonly baseUrl: string;
+  /** Names the front end. */
+  readonly apiKey: string;
+  /** Of the words in problems (default `ko`). */
+  readonly language?: 'ko' | 'en';
+  /** A random id that the app keeps: what others do at the same address is not held against this device then. */
+  readonly deviceId?: string;
+  /** For how long a call is repeated that got no final answer, in milliseconds (30,000). */
+  readonly patienceMs?: number;
+  /** How long one try waits for its answer, in milliseconds (20,000; the gateway answers within 10 seconds). */
+  readonly tryMs?: number;
+  /** Told whenever a try reached the gateway, or did not, so that an app can say so. */
+  readonly onReach?: (reached: boolean) => void;
+  /** In place of the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What may be said of any call. */
+export interface CallOptions {
+  /** Ends the call, and its repeating. */
+  readonly signal?: AbortSignal;
+  readonly patienceMs?: number;
+}
+
+export interface PostOptions extends CallOptions {
+  /** 16 to 128 printable characters; default: a new one. */
+  readonly idempotencyKey?: string;
+}
+
+/** What the call of an operation says beside its headers. */
+export type Call<Id extends OperationId> = Pick<Data<Id>, 'body' | 'path' | 'query'> &
+  PostOptions & {
+    readonly accessToken?: string | undefined;
+    readonly accept?: string;
+    readonly lastEventId?: string;
+  };
+
+const firstPauseMs = 200;
+const longestPauseMs = 5_000;
+/** What a proxy in between says of a gateway that it does not reach. */
+const passing = [502, 503, 504];
+
+/** A new Idempotency-Key. */
+export const newIdempotencyKey = (): string => `key-${crypto.randomUUID()}`;
+
+/**
+ * Sends calls, and the very same again while they have no final answer: nothing came back, the answer asks for it
+ * (`Retry-After`), or the step goes on in the background (202) and no operator has to act first.
+ */
+export class Transport {
+  constructor(readonly options: ClientOptions) {}
+
+  /** @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
+  async json<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Answer<Id>> {
+    return this.settled(id, call, async (response) => (await response.json()) as Answer<Id>);
+  }
+
+  /** As `json`, for what is no JSON. @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
+  async bytes<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.settled(id, call, async (response) => new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /** One try, whatever it brings. @throws what `fetch` throws */
+  once<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Response> {
+    const { method, path } = operations[id];
+    const { body, accessToken, idempotencyKey, accept, lastEventId, signal } = call;
+    const { baseUrl, apiKey, language = 'ko', deviceId } = this.options;
+    const form = body instanceof FormData;
+    const headers = {
+      accept: accept ?? 'application/json',
+      'accept-language': language,
+      'x-api-key': apiKey,
+      ...(deviceId === undefined ? {} : { 'x-device-id': deviceId }),
+      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+    };
+    const send = this.options.fetch ?? fetch;
+    return send(baseUrl + addressOf(path, call), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  private async settled<Id extends OperationId, Result>(
+    id: Id,
+    call: Call<Id>,
+    read: (response: Response) => Promise<Result>,
+  ): Promise<Result> {
+    const { patienceMs = this.options.patienceMs ?? 30_000 } = call;
+    const key = operations[id].method === 'POST' ? (call.idempotencyKey ?? newIdempotencyKey()) : undefined;
+    const same = { ...call, ...(key === undefined ? {} : { idempotencyKey: key }) };
+    const end = performance.now() + patienceMs;
+    for (let tries = 0; ; tries += 1) {
+      const outcome = await this.attempt(id, same, read);
+      if ('result' in outcome && outcome.final) return outcome.result;
+      // Jitter, so that what all clients missed does not come back from all of them at once.
+      const backOff = Math.min(firstPauseMs * 2 ** tries, longestPauseMs) * (0.5 + Math.random() / 2);
+      const wait = outcome.waitMs ?? backOff;
+      if (performance.now() + wait > end || outcome.final) {
+        if ('result' in outcome) return outcome.result;
+        if ('problem' in outcome) throw outcome.problem;
+        throw new ConnectionLost(() => this.settled(id, same, read), outcome.lost);
+      }
+      await pause(wait, call.signal);
+      call.signal?.throwIfAborted();
+    }
+  }
+
+  /** One try, and whether another one is of use. @throws the reason of the call's signal */
+  private async attempt<Id extends OperationId, Result>(
+    id: Id,
+    call: Call<Id>,
+    read: (response: Response) => Promise<Result>,
+  ): Promise<Outcome<Result>> {
+    const tryEnds = AbortSignal.timeout(this.options.tryMs ?? 20_000);
+    const signal = call.signal ? AbortSignal.any([call.signal, tryEnds]) : tryEnds;
+    try {
+      const response = await this.once(id, { ...call, signal });
+      this.options.onReach?.(true);
+      if (response.ok) {
+        const result = await read(response);
+        return { result, final: response.status !== 202 || needsOperator(result) };
+      }
+      const problem = await problemOf(response);
+      const { retryAfterMs } = problem;
+      const again = retryAfterMs !== undefined || passing.includes(response.status);
+      return { problem, final: !again, waitMs: retryAfterMs };
+    } catch (lost) {
+      call.signal?.throwIfAborted();
+      this.options.onReach?.(false);
+      return { lost, final: false };
+    }
+  }
+}
+
+type Outcome<Result> = { readonly final: boolean; readonly waitMs?: number | undefined } & (
+  { readonly result: Result } | { readonly problem: Error } | { readonly lost: unknown }
+);
+
+function addressOf(template: string, { path, query }: { path?: unknown; query?: unknown }): string {
+  const named = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent((path as Record<string, string>)[name] ?? ''),
+  );
+  const search = new URLSearchParams((query ?? {}) as Record<string, string>).toString();
+  return search === '' ? named : `${named}?${search}`;
+}
+
+function needsOperator(result: unknown): boolean {
+  const { reissue = result } = result as { reissue?: unknown };
+  return (reissue as { next?: { action?: string } }).next?.action === 'NEEDS_OPERATOR';
+}
