@@ -185,7 +185,7 @@ function StepBar({ screen }: { screen: Screen }) {
 const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
 
 function Cancel({ screen }: { screen: Screen }) {
-  const { api, act, reissue } = useFlow();
+  const { open, act, reissue } = useFlow();
   const words_ = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   if (noCancel.includes(screen)) return null;
@@ -203,7 +203,7 @@ function Cancel({ screen }: { screen: Screen }) {
           className="second"
           onClick={() => {
             dialog.current?.close();
-            void act(() => api.cancel());
+            void act(() => open!.cancel());
           }}
         >
           {words_.cancelYes}

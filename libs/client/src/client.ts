@@ -43,7 +43,10 @@ export type Applicant =
   | { readonly name: string; readonly rrn: string }
   | { readonly name: string; readonly document: DocumentFields };
 
-export interface Start extends Pick<StartRequest, 'reason' | 'methods'> {
+export interface Start {
+  readonly reason: Reason;
+  /** Of which codes are to be sent at once. */
+  readonly methods?: readonly Method[];
   readonly applicant: Applicant;
   readonly key: Pick<CustomerKey, 'thumbprint'>;
   /** To the terms of stage `identity`. */
@@ -91,7 +94,7 @@ export class ResealClient {
       applicant: await this.named(applicant, idempotencyKey),
       keyThumbprint: key.thumbprint,
       consents: [...consents],
-      ...(methods ? { methods } : {}),
+      ...(methods ? { methods: [...methods] } : {}),
     };
     const started = await this.transport.json('startReissue', { body, ...options, idempotencyKey });
     const { reissue, challenges, accessToken } = started;

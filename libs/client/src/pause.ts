@@ -1,13 +1,20 @@
-/** Waits, at most until `signal` aborts. */
+/** Waits, at most until `signal` aborts, or until the device is online again where a browser tells. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', done);
+      browser.removeEventListener?.('online', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done, { once: true });
+    browser.addEventListener?.('online', done, { once: true });
   });
 }
+
+const browser: {
+  addEventListener?: (type: 'online', listener: () => void, options: { once: true }) => void;
+  removeEventListener?: (type: 'online', listener: () => void) => void;
+} = globalThis as object;

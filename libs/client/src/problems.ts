@@ -27,16 +27,13 @@ export class ReissueProblem extends Error {
 }
 
 /**
- * No answer came, however often the call was sent. Whether it had its effect is not known: `repeat` sends the very same
- * call, with its Idempotency-Key and body, so that it has it once.
+ * No answer came, however often the very same call was sent (same Idempotency-Key, same body, so that it acts once).
+ * Whether it acted is not known: `show()` tells where the reissue stands.
  */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 
-  constructor(
-    readonly repeat: () => Promise<unknown>,
-    override readonly cause: unknown,
-  ) {
+  constructor(override readonly cause: unknown) {
     super('The gateway was not reached.');
   }
 }

@@ -113,7 +113,7 @@ export class Transport {
       if (performance.now() + wait > end || outcome.final) {
         if ('result' in outcome) return outcome.result;
         if ('problem' in outcome) throw outcome.problem;
-        throw new ConnectionLost(() => this.settled(id, same, read), outcome.lost);
+        throw new ConnectionLost(outcome.lost);
       }
       await pause(wait, call.signal);
       call.signal?.throwIfAborted();
@@ -130,7 +130,7 @@ export class Transport {
     const signal = call.signal ? AbortSignal.any([call.signal, tryEnds]) : tryEnds;
     try {
       const response = await this.once(id, { ...call, signal });
-      this.options.onReach?.(true);
+      this.options.onReach?.(!passing.includes(response.status));
       if (response.ok) {
         const result = await read(response);
         return { result, final: response.status !== 202 || needsOperator(result) };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Reissue } from '../api/types.js';
+import type { Reissue } from '#libs/client';
 import type { Kept } from '../key/store.js';
 import { en } from '../words/en.js';
 import { ko } from '../words/ko.js';

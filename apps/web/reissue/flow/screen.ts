@@ -1,4 +1,4 @@
-import type { Reissue } from '../api/types.js';
+import type { Reissue } from '#libs/client';
 import type { Kept } from '../key/store.js';
 
 /** Screens before the bank knows of anything. */

@@ -1,12 +1,21 @@
 import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import { newKey, ReissueApi, type Applicant } from '../api/client.js';
-import { follow } from '../api/follow.js';
-import { Problem, Unreachable } from '../api/problem.js';
-import { seal, type Purpose } from '../api/seal.js';
-import type { Challenge, Consent, Method, Reason, Reissue } from '../api/types.js';
+import {
+  ConnectionLost,
+  ReissueProblem,
+  ResealClient,
+  type Applicant,
+  type Challenge,
+  type Consent,
+  type Method,
+  type OpenReissue,
+  type Reason,
+  type Reissue,
+} from '#libs/client';
 import { acceptPassword, tryPassword } from '../key/key-files.js';
 import { makeKey } from '../key/own-key.js';
 import { eraseKept, readKept, writeKept, type Kept } from '../key/store.js';
+import { forgetToken, keepToken } from './page-session.js';
+import { openPage, type OpenPage } from './open-page.js';
 
 const beforePassword = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED'];
 const ends = ['REJECTED', 'TIMED_OUT', 'CANCELLED', 'ABANDONED', 'WITHDRAWN'];
@@ -22,37 +31,29 @@ export interface Draft {
  * shows as `failure`, and gives undefined.
  */
 export interface Flow {
-  readonly api: ReissueApi;
+  readonly client: ResealClient;
+  /** The reissue's calls, once it was started. */
+  readonly open: OpenReissue | undefined;
   readonly reissue: Reissue | undefined;
   readonly kept: Kept | undefined;
   readonly draft: Draft;
   readonly busy: boolean;
   readonly reached: boolean;
-  readonly failure: Problem | Unreachable | undefined;
+  readonly failure: ReissueProblem | ConnectionLost | undefined;
   readonly over: boolean;
   /** In memory only: gone with a reload. */
   readonly password: string | undefined;
   say(draft: Draft): void;
   keep(change: Partial<Kept>): Promise<void>;
   remember(password: string): void;
-  start(applicant: Plain, methods: readonly Method[]): Promise<Reissue | undefined>;
-  /** Makes a call that answers with the reissue as it now is. */
+  start(applicant: Applicant, methods: readonly Method[]): Promise<Reissue | undefined>;
+  /** Makes calls; the last answers with the reissue as it now is. */
   act(call: () => Promise<Reissue>): Promise<Reissue | undefined>;
   sendPassword(password: string, isNew: boolean): Promise<Reissue | undefined>;
   challenge(method: Method): Promise<Challenge | undefined>;
-  seal(purpose: Purpose, value: string): Promise<string>;
   clearFailure(): void;
   finish(): Promise<void>;
   restart(): Promise<void>;
-}
-
-/** What the customer says of themself, before it is sealed. */
-export interface Plain {
-  readonly name: string;
-  readonly mobile?: string;
-  readonly rrn?: string;
-  /** JSON */
-  readonly document?: string;
 }
 
 export const FlowContext = createContext<Flow | undefined>(undefined);
@@ -64,53 +65,59 @@ export function useFlow(): Flow {
 }
 
 /** @returns undefined while the page opens */
-export function useNewFlow(language: string): Flow | undefined {
-  const [api, setApi] = useState<ReissueApi>();
+export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
+  const [page, setPage] = useState<OpenPage>();
+  const [open, setOpen] = useState<OpenReissue>();
   const [reissue, setReissue] = useState<Reissue>();
   const [kept, setKept] = useState<Kept>();
   const [draft, setDraft] = useState<Draft>({});
   const [calls, setCalls] = useState(0);
   const [reached, setReached] = useState(true);
-  const [failure, setFailure] = useState<Problem | Unreachable>();
+  const [failure, setFailure] = useState<ReissueProblem | ConnectionLost>();
   const [over, setOver] = useState(false);
   const password = useRef<string>(undefined);
   const keptNow = useRef<Kept>(undefined);
+  const languageNow = useRef(language);
+  useEffect(() => {
+    languageNow.current = language;
+  }, [language]);
 
   useEffect(() => {
-    void open();
-    async function open() {
-      const [opened, found] = await Promise.all([openPatiently(language, setReached), readKept()]);
-      opened.onReach = setReached;
+    void begin();
+    async function begin() {
+      const [opened, found] = await Promise.all([
+        openPage({ language: () => languageNow.current, onReach: setReached }),
+        readKept(),
+      ]);
       keptNow.current = found;
       setKept(found);
-      if (opened.reissueId !== null)
-        try {
-          await learn(await opened.show());
-        } catch {
-          await opened.leave();
-        }
-      setApi(opened);
+      if (opened.resumed) await learn(opened.resumed.reissue);
+      setOpen(opened.resumed);
+      setPage(opened);
     }
-    // The language is given to the API below, whenever it changes.
   }, []);
-  useEffect(() => {
-    if (api) api.language = language;
-  }, [api, language]);
 
-  const reissueId = reissue?.id;
   useEffect(() => {
-    if (!api || reissueId === undefined) return;
+    if (!open) return;
     const end = new AbortController();
-    const look = () => void api.show().then(learn, () => undefined);
-    void follow(api, look, end.signal);
+    void listen();
+    async function listen() {
+      try {
+        for await (const now of open!.follow({ signal: end.signal })) await learn(now);
+      } catch {
+        // The next call tells why it cannot be followed.
+      }
+    }
     // A phone that slept has missed what happened.
-    const seen = () => document.visibilityState === 'visible' && look();
+    const seen = () => {
+      if (document.visibilityState === 'visible') void open.show().then(learn, () => undefined);
+    };
     document.addEventListener('visibilitychange', seen);
     return () => {
       end.abort();
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [api, reissueId]);
+  }, [open]);
 
   async function keep(change: Partial<Kept>): Promise<void> {
     const now = keptNow.current;
@@ -122,16 +129,12 @@ export function useNewFlow(language: string): Flow | undefined {
 
   /** Takes over what the gateway says, unless something newer was said before. */
   async function learn(now: Reissue): Promise<Reissue> {
-    const now_ = keptNow.current;
-    if (
-      now_?.reissueId === now.id &&
-      now_.key.candidate &&
-      !now_.key.file &&
-      !beforePassword.includes(now.state)
-    )
-      await keep({ key: acceptPassword(now_.key) });
-    if (ends.includes(now.state)) {
+    const ours = keptNow.current?.reissueId === now.id ? keptNow.current : undefined;
+    if (ours?.key.candidate && !ours.key.file && !beforePassword.includes(now.state))
+      await keep({ key: acceptPassword(ours.key) });
+    if (ours && ends.includes(now.state)) {
       keptNow.current = undefined;
+      setKept(undefined);
       await eraseKept();
     }
     setReissue((before) => (before?.id === now.id && before.updatedAt > now.updatedAt ? before : now));
@@ -144,21 +147,17 @@ export function useNewFlow(language: string): Flow | undefined {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof Problem && error.document.reissue) await learn(error.document.reissue);
-      if (error instanceof Problem || error instanceof Unreachable) setFailure(error);
-      else setFailure(new Problem({ type: 'urn:reseal:problem:internal-error', title: '', status: 500 }));
+      if (error instanceof ReissueProblem && error.document.reissue) await learn(error.document.reissue);
+      if (error instanceof ReissueProblem || error instanceof ConnectionLost) setFailure(error);
+      else setFailure(unexpected);
       return undefined;
     } finally {
       setCalls((count) => count - 1);
     }
   }
 
-  async function sealFor(purpose: Purpose, value: string, sub: string): Promise<string> {
-    const { keys } = await api!.keys();
-    return seal(value, purpose, sub, keys[0]!);
-  }
-
-  const flow: Omit<Flow, 'api'> = {
+  const flow: Omit<Flow, 'client'> = {
+    open,
     reissue,
     kept,
     draft,
@@ -173,79 +172,64 @@ export function useNewFlow(language: string): Flow | undefined {
       password.current = value;
     },
     clearFailure: () => setFailure(undefined),
-    seal: (purpose, value) => sealFor(purpose, value, api!.reissueId ?? ''),
     act: (call) => attempt(async () => learn(await call())),
-    start: ({ name, mobile, rrn, document }, methods) =>
+    start: (applicant, methods) =>
       attempt(async () => {
-        const idempotencyKey = newKey();
+        const { client, session } = page!;
         const key = await makeKey();
         keptNow.current = { reissueId: null, key, challenges: [] };
         await keep({});
-        const applicant: Applicant = {
-          name,
-          ...(mobile === undefined ? {} : { mobile }),
-          ...(rrn === undefined ? {} : { rrn: await sealFor('rrn', rrn, idempotencyKey) }),
-          ...(document === undefined
-            ? {}
-            : { document: await sealFor('document', document, idempotencyKey) }),
-        };
-        const started = await api!.start(
-          {
-            reason: draft.reason!,
-            applicant,
-            keyThumbprint: key.thumbprint,
-            consents: draft.consents ?? [],
-            ...(methods.length > 0 ? { methods } : {}),
-          },
-          idempotencyKey,
-        );
-        await keep({ reissueId: started.reissue.id, challenges: started.challenges });
-        return learn(started.reissue);
+        const started = await client.start({
+          reason: draft.reason!,
+          applicant,
+          key,
+          consents: draft.consents ?? [],
+          ...(methods.length > 0 ? { methods } : {}),
+        });
+        await keep({ reissueId: started.id, challenges: started.challenges });
+        await keepToken(session, started.accessToken!, setReached);
+        const opened = await client.resume(started.id, undefined);
+        setOpen(opened);
+        return learn(opened.reissue);
       }),
     sendPassword: (value, isNew) =>
       attempt(async () => {
         await keep({ key: await tryPassword(keptNow.current!.key, value) });
-        const sealed = await sealFor('password', value, api!.reissueId!);
-        const after = await (isNew ? api!.resetPassword(sealed) : api!.password(sealed));
+        const after = await (isNew ? open!.resetPassword(value) : open!.submitPassword(value));
         password.current = value;
         return learn(after);
       }),
     challenge: (method) =>
       attempt(async () => {
-        const { reissue: after, challenges } = await api!.challenge([method]);
+        const challenges = await open!.requestChallenges([method]);
         const others = (keptNow.current?.challenges ?? []).filter((one) => one.method !== method);
         await keep({ challenges: [...others, ...challenges] });
-        await learn(after);
+        await learn(open!.reissue);
         return challenges.find((one) => one.method === method);
       }),
     finish: async () => {
       await eraseKept();
-      await api!.leave();
+      await forgetToken(page!.session);
       password.current = undefined;
       setOver(true);
     },
     restart: async () => {
       await eraseKept();
       keptNow.current = undefined;
-      await api!.leave();
+      await forgetToken(page!.session);
       location.assign('/');
     },
   };
   return useMemo(
-    () => api && { ...flow, api },
+    () => page && { ...flow, client: page.client },
 
-    [api, reissue, kept, draft, calls, reached, failure, over],
+    [page, open, reissue, kept, draft, calls, reached, failure, over],
   );
 }
 
-/** However long it takes until the gateway is there. */
-async function openPatiently(language: string, tell: (reached: boolean) => void): Promise<ReissueApi> {
-  for (;;)
-    try {
-      const opened = await ReissueApi.open(language);
-      tell(true);
-      return opened;
-    } catch {
-      tell(false);
-    }
-}
+const unexpected = new ReissueProblem({
+  type: 'urn:reseal:problem:internal-error',
+  title: '',
+  status: 500,
+  traceId: '',
+});

@@ -1,4 +1,4 @@
-import { signatureDer } from './der.js';
+import { ecdsaSignature } from '#libs/client';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -13,6 +13,6 @@ export async function signAsOld(pkcs8: Bytes, text: Bytes): Promise<Bytes> {
     const key = await subtle.importKey('pkcs8', pkcs8, { name: 'ECDSA', namedCurve: 'P-256' }, false, [
       'sign',
     ]);
-    return signatureDer(new Uint8Array(await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, text)));
+    return ecdsaSignature(new Uint8Array(await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, text)));
   }
 }

@@ -5,7 +5,7 @@ import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { readPrivateKeyFile } from '#libs/npki';
 import { calculateJwkThumbprint } from 'jose';
 import { acceptPassword, tryPassword } from './key-files.js';
-import { certificateRequest, hex, makeKey, sign, unlock } from './own-key.js';
+import { customerKey, makeKey, vidRandom } from './own-key.js';
 
 const spkiOf = (der: Uint8Array) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
 
@@ -15,7 +15,9 @@ describe('the key that is made in the page', () => {
     expect(key.signingKey.extractable).toBe(false);
     expect(key.lock.extractable).toBe(false);
     const text = new TextEncoder().encode('reseal');
-    expect(verify('sha256', text, spkiOf(key.publicKey), await sign(key.signingKey, text))).toBe(true);
+    expect(verify('sha256', text, spkiOf(key.publicKey), await (await customerKey(key)).sign(text))).toBe(
+      true,
+    );
   });
 
   test('is named by its thumbprint (RFC 7638)', async () => {
@@ -26,19 +28,19 @@ describe('the key that is made in the page', () => {
 
   test('asks for a certificate by a request that proves its possession', async () => {
     const key = await makeKey();
-    const request = new Pkcs10CertificateRequest(await certificateRequest(key));
+    const request = new Pkcs10CertificateRequest(await (await customerKey(key)).request());
     expect(await request.verify()).toBe(true);
     expect(Buffer.from(request.publicKey.rawData).equals(key.publicKey)).toBe(true);
   });
 
   test('is kept by nothing but the password once that was right', async () => {
     const key = await makeKey();
-    const random = await unlock(key, key.random);
+    const random = await vidRandom(key);
     const accepted = acceptPassword(await tryPassword(key, 'right-1234-Seal'));
     expect(accepted.locked).toBeUndefined();
     expect(accepted.candidate).toBeUndefined();
     const opened = await readPrivateKeyFile(accepted.file!, 'right-1234-Seal');
-    expect(hex(opened.random!)).toBe(hex(random));
+    expect(Buffer.from(opened.random!).toString('hex')).toBe(random);
     await expect(readPrivateKeyFile(accepted.file!, 'wrong')).rejects.toThrow();
   });
 

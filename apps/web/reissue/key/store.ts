@@ -1,4 +1,4 @@
-import type { Challenge } from '../api/types.js';
+import type { Challenge } from '#libs/client';
 import type { KeptKey } from './own-key.js';
 
 /** What outlives a reload: the key pair, and what was asked. No password, no personal data. */

@@ -1,19 +1,19 @@
 import { useEffect, useState } from 'react';
+import { certificatesOfPem } from '#libs/client';
 import { useFlow } from '../flow/use-flow.js';
-import { pemToDer } from './der.js';
 import type { IssuedFiles } from './key-files.js';
 
 /** The certificate with its chain, and the encrypted key: what the files are made of. */
 export function useIssued(): IssuedFiles | undefined {
-  const { api, kept } = useFlow();
+  const { open, kept } = useFlow();
   const keyFile = kept?.key.file;
   const [issued, setIssued] = useState<IssuedFiles>();
   useEffect(() => {
-    if (!keyFile) return;
+    if (!keyFile || !open) return;
     let shown = true;
-    void api.certificates().then(
+    void open.certificatePem().then(
       (pem) => {
-        const [certificate, ...authorities] = pemToDer(pem);
+        const [certificate, ...authorities] = certificatesOfPem(pem);
         if (shown && certificate) setIssued({ certificate, authorities, keyFile });
       },
       () => undefined,
@@ -21,6 +21,6 @@ export function useIssued(): IssuedFiles | undefined {
     return () => {
       shown = false;
     };
-  }, [api, keyFile]);
+  }, [open, keyFile]);
   return issued;
 }

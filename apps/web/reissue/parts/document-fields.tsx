@@ -1,3 +1,4 @@
+import type { DocumentFields as DocumentFieldsToSeal } from '#libs/client';
 import { useWords } from '../words/index.js';
 import { Choice, Field } from './form.js';
 
@@ -21,19 +22,13 @@ export const isFilled = (draft: DocumentDraft): boolean =>
   draft.issuedOn !== '' &&
   (draft.type === 'RESIDENT_CARD' || draft.licenceNumber.trim() !== '');
 
-/** The document as it is sealed. */
-export function documentJson(
-  { type, rrn, issuedOn, licenceNumber }: DocumentDraft,
-  more: object = {},
-): string {
-  return JSON.stringify({
-    type,
-    rrn: rrn.replace(/\D/g, ''),
-    issuedOn,
-    ...(type === 'DRIVING_LICENCE' ? { licenceNumber: licenceNumber.trim() } : {}),
-    ...more,
-  });
-}
+/** What was typed, as the gateway takes it. */
+export const fieldsOf = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft): DocumentFieldsToSeal => ({
+  type,
+  rrn: rrn.replace(/\D/g, ''),
+  issuedOn,
+  ...(type === 'DRIVING_LICENCE' ? { licenceNumber: licenceNumber.trim() } : {}),
+});
 
 /** What stands on an identity document. @param tried whether faults are to be shown */
 export function DocumentFields({

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Consent, Stage, Terms } from '../api/types.js';
+import type { Consent, Stage, Terms } from '#libs/client';
 import { useFlow } from '../flow/use-flow.js';
 import { useLanguage, useWords } from '../words/index.js';
 import { Form } from './form.js';
@@ -15,7 +15,7 @@ export function TermsForm({
   button: string;
   onAgree: (consents: Consent[]) => unknown;
 }) {
-  const { api, failure } = useFlow();
+  const { client, failure } = useFlow();
   const language = useLanguage();
   const { consent, loading } = useWords();
   const [terms, setTerms] = useState<Terms[]>();
@@ -24,14 +24,14 @@ export function TermsForm({
   const changed = failure !== undefined && 'slug' in failure && failure.slug === 'consent-incomplete';
   useEffect(() => {
     let shown = true;
-    void api.terms(stage).then(
+    void client.terms(stage, language).then(
       (found) => shown && setTerms(found),
       () => undefined,
     );
     return () => {
       shown = false;
     };
-  }, [api, stage, language, changed]);
+  }, [client, stage, language, changed]);
   if (!terms) return <p aria-live="polite">{loading}</p>;
 
   // By version, so that nobody has agreed to what has changed meanwhile.

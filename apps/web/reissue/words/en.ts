@@ -1,4 +1,4 @@
-import type { Reason, Method } from '../api/types.js';
+import type { Reason, Method } from '#libs/client';
 
 export const en = {
   title: 'Reissue your certificate',

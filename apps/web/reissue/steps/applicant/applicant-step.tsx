@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useFlow, type Plain } from '../../flow/use-flow.js';
+import { useFlow } from '../../flow/use-flow.js';
 import {
-  documentJson,
   DocumentFields,
   emptyDocument,
+  fieldsOf,
   isFilled,
   isRrn,
   RrnField,
@@ -32,10 +32,10 @@ export function ApplicantStep() {
   const send = () => {
     setTried(true);
     if (!ready) return undefined;
-    const whoever: Plain = { name: name.trim() };
+    const whoever = { name: name.trim() };
     if (way === 'mobile') return start({ ...whoever, mobile: mobile.replace(/[-\s]/g, '') }, ['PHONE_CODE']);
     if (way === 'rrn') return start({ ...whoever, rrn: rrn.replace(/\D/g, '') }, []);
-    return start({ ...whoever, document: documentJson(document) }, []);
+    return start({ ...whoever, document: fieldsOf(document) }, []);
   };
   return (
     <Page title={words.title}>

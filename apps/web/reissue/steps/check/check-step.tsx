@@ -1,8 +1,7 @@
 import { useState } from 'react';
+import { CustomerKey } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
-import { base64url, fromBase64 } from '../../key/der.js';
 import { openFolder } from '../../key/key-files.js';
-import { sign } from '../../key/own-key.js';
 import { useIssued } from '../../key/use-issued.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';
@@ -11,22 +10,21 @@ import { useWords } from '../../words/index.js';
 /** Opens the files just made and signs with them: proof that what the customer holds works. */
 export function CheckStep() {
   const { check, save } = useWords();
-  const { reissue, api, act, password: known, remember, keep } = useFlow();
+  const { open, act, password: known, remember, keep, kept } = useFlow();
   const issued = useIssued();
   const [password, setPassword] = useState('');
   const [wrong, setWrong] = useState(false);
   const submit = async () => {
-    const challenge = reissue?.next.challenge;
-    if (!issued || !challenge) return;
+    if (!issued) return;
     const given = known ?? password;
-    let signature: string;
+    let opened: CryptoKey;
     try {
-      signature = base64url(await sign(await openFolder(issued, given), fromBase64(challenge.toSign)));
+      opened = await openFolder(issued, given);
     } catch {
       return setWrong(true);
     }
     remember(given);
-    await act(() => api.register({ challengeId: challenge.challengeId, signature }));
+    await act(async () => open!.proveRegistration(await CustomerKey.of(opened, kept!.key.publicKey)));
   };
   return (
     <Page title={check.title} lead={check.lead}>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import { openFolder, type IssuedFiles } from '../../key/key-files.js';
-import { belongTogether, importPublic } from '../../key/own-key.js';
+import { belongTogether } from '../../key/own-key.js';
 import { useIssued } from '../../key/use-issued.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';
@@ -38,7 +38,7 @@ function TrySignature({ issued }: { issued: IssuedFiles }) {
     try {
       const key = await openFolder(issued, known ?? password);
       const text = new TextEncoder().encode(done.sentence);
-      setHolds(await belongTogether(key, await importPublic(kept!.key.publicKey), text));
+      setHolds(await belongTogether(key, kept!.key.publicKey, text));
     } catch {
       setWrong(true);
     }

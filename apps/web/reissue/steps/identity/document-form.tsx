@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { documentJson, DocumentFields, emptyDocument, isFilled } from '../../parts/document-fields.js';
+import { DocumentFields, emptyDocument, fieldsOf, isFilled } from '../../parts/document-fields.js';
 import { Form } from '../../parts/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
@@ -9,7 +9,7 @@ import { useAnswer } from './use-answer.js';
 /** A photo of the document, and what stands on it. */
 export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
-  const { api, act, reissue } = useFlow();
+  const { open, act } = useFlow();
   const id = useId();
   const [photo, setPhoto] = useState<File>();
   const [preview, setPreview] = useState<string>();
@@ -28,10 +28,10 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
     if (!photo || !isFilled(document)) return;
     let photoId: string | undefined;
     await act(async () => {
-      ({ photoId } = await api.photo(photo));
-      return reissue!;
+      photoId = await open!.uploadPhoto(photo);
+      return open!.reissue;
     });
-    if (photoId !== undefined) await send(documentJson(document, { photoId }));
+    if (photoId !== undefined) await send(JSON.stringify({ ...fieldsOf(document), photoId }));
   };
   return (
     <Form button={identity.confirm} onSend={submit}>

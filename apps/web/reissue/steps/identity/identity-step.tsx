@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Challenge, Method } from '../../api/types.js';
+import type { Challenge, Method } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { Failure } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { base64, base64url, fromBase64 } from '../../key/der.js';
+import { fromBase64url, toBase64, toBase64url } from '#libs/client';
 import { openOldFiles } from '../../key/key-files.js';
 import { signAsOld } from '../../key/old-key.js';
 import { Form, PasswordField } from '../../parts/form.js';
@@ -20,8 +20,8 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
     try {
       const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
       const { certificate, privateKey } = await openOldFiles(contents, password);
-      const signature = await signAsOld(new Uint8Array(privateKey), fromBase64(challenge.toSign ?? ''));
-      answer = JSON.stringify({ certificate: base64(certificate), signature: base64url(signature) });
+      const signature = await signAsOld(new Uint8Array(privateKey), fromBase64url(challenge.toSign ?? ''));
+      answer = JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) });
     } catch {
       return setRefused(identity.oldWrong);
     }

@@ -1,18 +1,18 @@
 import { useState } from 'react';
-import type { Challenge } from '../../api/types.js';
+import type { Challenge } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { useWords } from '../../words/index.js';
 
 /** Seals and sends an answer. `refused` says in words why the last one did not do. */
 export function useAnswer(challenge: Challenge, onAccepted: () => void) {
-  const { api, act, seal, keep, kept } = useFlow();
+  const { open, act, keep, kept } = useFlow();
   const { identity } = useWords();
   const [refused, setRefused] = useState<string>();
   const send = async (answer: string): Promise<void> => {
     setRefused(undefined);
     await act(async () => {
       const { challengeId } = challenge;
-      const { reissue, results } = await api.verify(challengeId, await seal('identity', answer));
+      const results = await open!.answerChallenges([{ challengeId, answer }]);
       const result = results.find((one) => one.challengeId === challengeId);
       if (result?.accepted) onAccepted();
       else {
@@ -26,7 +26,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void) {
         // A method that is locked is chosen no more; its challenge stays until another takes its place.
         await keep({ challenges: [...others, { ...challenge, remainingAttempts: Math.max(0, left) }] });
       }
-      return reissue;
+      return open!.reissue;
     });
   };
   return { send, refused, setRefused };

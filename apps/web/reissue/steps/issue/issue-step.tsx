@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { certificateRequest, hex, unlock } from '../../key/own-key.js';
+import { customerKey, vidRandom } from '../../key/own-key.js';
 import { Failure } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useWords } from '../../words/index.js';
@@ -8,14 +8,12 @@ import { useWords } from '../../words/index.js';
 /** Sends the request for the certificate at once; the customer has nothing to do. */
 export function IssueStep() {
   const { issue } = useWords();
-  const { api, act, seal, kept, failure, busy } = useFlow();
+  const { open, act, kept, failure, busy } = useFlow();
   const sent = useRef(false);
   const send = () =>
     act(async () => {
       const { key } = kept!;
-      const random = hex(await unlock(key, key.random));
-      const [csr, vidRandom] = await Promise.all([certificateRequest(key), seal('vid-random', random)]);
-      return api.requestCertificate({ csr, vidRandom });
+      return open!.requestCertificate({ key: await customerKey(key), vidRandom: await vidRandom(key) });
     });
   useEffect(() => {
     if (sent.current) return;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
+import type { PasswordRules } from '#libs/client';
 import { brokenPasswordRules } from '#libs/domain';
-import type { PasswordRules } from '../../api/types.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';
@@ -59,15 +59,15 @@ export function ResetStep({ onBack }: { onBack?: () => void }) {
 
 function Rules({ broken, begun }: { broken: readonly string[]; begun: boolean }) {
   const { password: words } = useWords();
-  const { api } = useFlow();
+  const { client } = useFlow();
   const language = useLanguage();
   const [rules, setRules] = useState<PasswordRules['rules']>([]);
   useEffect(() => {
-    void api.passwordRules().then(
+    void client.passwordRules().then(
       (found) => setRules(found.rules),
       () => undefined,
     );
-  }, [api]);
+  }, [client]);
   return (
     <section className="rules" aria-label={words.rules}>
       <ul>

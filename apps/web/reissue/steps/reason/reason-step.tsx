@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Reason } from '../../api/types.js';
+import type { Reason } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { Choice, Form } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';

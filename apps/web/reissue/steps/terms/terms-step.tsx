@@ -5,13 +5,13 @@ import { useWords } from '../../words/index.js';
 
 export function TermsStep() {
   const { terms, consent } = useWords();
-  const { api, act } = useFlow();
+  const { open, act } = useFlow();
   return (
     <Page title={terms.title} lead={terms.lead}>
       <TermsForm
         stage="issuance"
         button={consent.agree}
-        onAgree={(consents) => act(() => api.consent(consents))}
+        onAgree={(consents) => act(() => open!.giveConsents(consents))}
       />
     </Page>
   );

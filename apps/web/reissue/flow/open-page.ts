@@ -1,0 +1,43 @@
+import { ConnectionLost, ReissueProblem, ResealClient, type OpenReissue } from '#libs/client';
+import { forgetToken, readSession, type PageSession } from './page-session.js';
+
+/** As long as a reissue lasts: on bad reception the page goes on by itself, and says so meanwhile. */
+const patienceMs = 10 * 60_000;
+
+export interface OpenPage {
+  readonly session: PageSession;
+  readonly client: ResealClient;
+  /** The reissue that was begun before. */
+  readonly resumed: OpenReissue | undefined;
+}
+
+/** Opens the page, and the reissue that was begun in it before. */
+export async function openPage(options: {
+  language: () => 'ko' | 'en';
+  onReach: (reached: boolean) => void;
+}): Promise<OpenPage> {
+  const { language, onReach } = options;
+  const session = await readSession(onReach);
+  const client = new ResealClient({
+    baseUrl: '',
+    apiKey: session.apiKey,
+    patienceMs,
+    onReach,
+    get language() {
+      return language();
+    },
+  });
+  const resumed = session.reissueId === null ? undefined : await resume(client, session);
+  return { session, client, resumed };
+}
+
+async function resume(client: ResealClient, session: PageSession): Promise<OpenReissue | undefined> {
+  try {
+    return await client.resume(session.reissueId!, undefined);
+  } catch (error) {
+    // Who has no reception loses nothing by it.
+    if (error instanceof ConnectionLost) return resume(client, session);
+    if (error instanceof ReissueProblem) await forgetToken(session);
+    return undefined;
+  }
+}
