@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Reason } from '#libs/domain';
 import { readAddresses, type Addresses } from '../support/addresses.js';
-import { Gateway } from '../support/gateway.js';
 import { bookmarkEvents, readEventsOfReissues, type PublishedEvent } from '../support/kafka.js';
 import { Sandbox, type Holding, type Person } from '../support/sandbox.js';
 import { TemporalHistories } from '../support/temporal.js';
@@ -9,7 +8,7 @@ import { say } from './console.js';
 import type { Figures } from './figures.js';
 import { writeLeavings } from './leavings.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
-import { reissueOnce, type Completed } from './reissue-once.js';
+import { reissueOnce, type Completed, type World } from './reissue-once.js';
 import { percentile, tenths } from './statistics.js';
 
 /** Who comes for this reason. */
@@ -31,15 +30,13 @@ interface Run {
 async function demo(options: Options): Promise<number> {
   const addresses = readAddresses();
   const { reason, count } = options;
-  const gateway = new Gateway(addresses.gateway);
   const sandbox = new Sandbox(addresses.sandbox);
   // Nobody twice: what the sandbox knows of a person's certificate and password is from before their first reissue.
   const people = await sandbox.makePeople(count, holdingFor[reason]);
   const bookmark = await bookmarkEvents(addresses.kafkaBrokers);
-  await Promise.all([gateway.terms('identity'), gateway.terms('issuance'), gateway.keys()]);
 
-  const parts = { gateway, sandbox };
-  const run = count === 1 ? await showOne(parts, people[0]!, options) : await runMany(parts, people, options);
+  const world = { gateway: addresses.gateway, sandbox };
+  const run = count === 1 ? await showOne(world, people[0]!, options) : await runMany(world, people, options);
 
   const ids = run.completed.map(({ reissue }) => reissue.id);
   const timeoutMs = 30_000 + count * 10;
@@ -53,17 +50,13 @@ async function demo(options: Options): Promise<number> {
   return run.failed === 0 ? 0 : 1;
 }
 
-async function showOne(
-  parts: { gateway: Gateway; sandbox: Sandbox },
-  person: Person,
-  options: Options,
-): Promise<Run> {
+async function showOne(world: World, person: Person, options: Options): Promise<Run> {
   say.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${options.reason}`);
   say.line();
   say.header();
   const since = performance.now();
   try {
-    const completed = await reissueOnce(parts, person, options, say.step);
+    const completed = await reissueOnce(world, person, options, say.step);
     const seconds = (performance.now() - since) / 1000;
     say.total(completed.ms);
     say.line();
@@ -75,11 +68,7 @@ async function showOne(
   }
 }
 
-async function runMany(
-  parts: { gateway: Gateway; sandbox: Sandbox },
-  people: readonly Person[],
-  options: Options,
-): Promise<Run> {
+async function runMany(world: World, people: readonly Person[], options: Options): Promise<Run> {
   const { reason, count, concurrency } = options;
   say.line(`${count} reissues, ${concurrency} at once: ${reason}`);
   const completed: Completed[] = [];
@@ -89,7 +78,7 @@ async function runMany(
   const work = async () => {
     for (const person of waiting) {
       try {
-        completed.push(await reissueOnce(parts, person, options));
+        completed.push(await reissueOnce(world, person, options));
       } catch (error) {
         failed += 1;
         if (failed <= failuresShown) say.failure(error as Error);

@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Reissue } from '#libs/contracts';
-import type { ApplicantBy, IdentityMethod, Reason, State } from '#libs/domain';
-import { Customer } from '../support/customer.js';
-import type { Gateway } from '../support/gateway.js';
-import { expectSuccess, type Answer } from '../support/http.js';
+import {
+  consentTo,
+  CustomerKey,
+  newVidRandom,
+  ResealClient,
+  type Applicant,
+  type Challenge,
+  type ChallengeAnswer,
+  type OpenReissue,
+  type Reissue,
+} from '#libs/client';
+import type { ApplicantBy, IdentityMethod, Reason } from '#libs/domain';
+import { signedWithOld } from '../support/identity-answers.js';
+import { documentFieldsOf } from '../support/naming.js';
+import { takePhoto } from '../support/photos.js';
 import type { Person, Sandbox } from '../support/sandbox.js';
 
 export interface Step {
   readonly name: string;
   /** The reissue's state after it; undefined before there is a reissue. */
-  readonly state: State | undefined;
+  readonly state: Reissue['state'] | undefined;
   readonly ms: number;
 }
 
@@ -44,29 +54,42 @@ export class StepFailure extends Error {
   }
 }
 
+/** Where a reissue goes, and where its codes arrive. */
+export interface World {
+  /** The gateway's URL. */
+  readonly gateway: string;
+  readonly sandbox: Sandbox;
+}
+
+/** Another one than any sample person has, and in keeping with the rules. */
+const newPassword = 'renewed-2468-Seal';
+
 /**
- * One reissue from the key pair to the registration proof.
+ * One reissue from the key pair to the registration proof, as a front end makes it: by the client.
  *
  * @throws StepFailure
  */
 export async function reissueOnce(
-  { gateway, sandbox }: { gateway: Gateway; sandbox: Sandbox },
+  { gateway, sandbox }: World,
   person: Person,
   { reason, by, methods }: Occasion,
   onStep: (step: Step) => void = () => undefined,
 ): Promise<Completed> {
   const steps: Step[] = [];
   const began = performance.now();
+  const client = new ResealClient({
+    baseUrl: gateway,
+    apiKey: 'reseal-local',
+    language: 'en',
+    deviceId: randomUUID(),
+  });
+  let open: OpenReissue | undefined;
 
-  async function take<T>(
-    name: string,
-    work: () => Promise<T>,
-    stateAfter: () => State | undefined = () => customer.reissue?.state,
-  ): Promise<T> {
+  async function take<T>(name: string, work: () => Promise<T>): Promise<T> {
     const since = performance.now();
     try {
       const result = await work();
-      const step = { name, state: stateAfter(), ms: performance.now() - since };
+      const step = { name, state: open?.reissue.state, ms: performance.now() - since };
       steps.push(step);
       onStep(step);
       return result;
@@ -74,23 +97,68 @@ export async function reissueOnce(
       throw new StepFailure(name, error as Error);
     }
   }
-  const call = <Body>(name: string, work: () => Promise<Answer<Body>>) =>
-    take(name, async () => expectSuccess(await work()));
 
-  const arrive = () => Customer.arrive(gateway, sandbox, person);
-  const customer = await take('Key pair made', arrive, () => undefined);
-  customer.deviceId = randomUUID();
-  await call('Started, codes sent', () => customer.start({ reason, by, methods }));
-  const codes = await take('Codes read', () => customer.readCodes());
-  await call('Identity verified', () => customer.verify(codes));
-  const passwordProved = customer.reissue?.state === 'CONSENT_REQUIRED';
-  if (reason === 'PASSWORD_FORGOTTEN') await call('Password reset', () => customer.resetPassword());
-  else if (!passwordProved) await call('Password checked', () => customer.enterPassword());
-  await call('Terms agreed to', () => customer.consent());
-  await call('Certificate issued', () => customer.requestCertificate());
-  const download = await call('Downloaded', () => customer.download());
-  const reissue = await call('Registered', () => customer.register());
+  const key = await take('Key pair made', () => CustomerKey.make());
+  const reissue = await take('Started, codes sent', async () => {
+    const consents = consentTo(await client.terms('identity'));
+    open = await client.start({ reason, applicant: nameOf(person, by), key, consents, methods });
+    return open;
+  });
+  const answers = await take('Codes read', () => readCodes(reissue, person, sandbox));
+  await take('Identity verified', () => reissue.answerChallenges(answers));
+  if (reason === 'PASSWORD_FORGOTTEN') await take('Password reset', () => reissue.resetPassword(newPassword));
+  else if (reissue.reissue.next.action === 'ENTER_PASSWORD')
+    await take('Password checked', () => reissue.submitPassword(person.certificatePassword));
+  await take('Terms agreed to', async () => reissue.giveConsents(consentTo(await client.terms('issuance'))));
+  const vidRandom = newVidRandom();
+  await take('Certificate issued', () => reissue.requestCertificate({ key, vidRandom }));
+  const download = await take('Downloaded', () => reissue.certificatePem());
+  const registered = await take('Registered', () => reissue.proveRegistration(key));
   const ms = performance.now() - began;
-  const secrets = { privateKey: customer.key.privateKeyPem(), vidRandom: customer.vidRandom ?? '' };
-  return { reissue, person, download, ...secrets, steps, ms };
+  return { reissue: registered, person, download, privateKey: await pemOf(key), vidRandom, steps, ms };
+}
+
+/** A person as they name themself. */
+function nameOf(person: Person, by: ApplicantBy): Applicant {
+  const { name, mobile, carrier, rrn } = person;
+  switch (by) {
+    case 'MOBILE':
+      return { name, mobile, carrier };
+    case 'RRN':
+      return { name, rrn };
+    case 'DOCUMENT':
+      return { name, document: documentFieldsOf(person) };
+  }
+}
+
+/** The answers of a person who is who they say: from the phone's inbox, the account, the purse, and the old key. */
+function readCodes(reissue: OpenReissue, person: Person, sandbox: Sandbox): Promise<ChallengeAnswer[]> {
+  const answerTo = async (challenge: Challenge): Promise<string> => {
+    switch (challenge.method) {
+      case 'PHONE_CODE':
+        return sandbox.phoneCode(person);
+      case 'ONE_WON':
+        return sandbox.depositCode(person);
+      case 'OLD_CERTIFICATE':
+        return signedWithOld(person, challenge);
+      case 'ID_DOCUMENT': {
+        const { bytes, contentType } = await takePhoto();
+        const photoId = await reissue.uploadPhoto(new Blob([bytes], { type: contentType }));
+        return JSON.stringify({ ...documentFieldsOf(person), photoId });
+      }
+    }
+  };
+  return Promise.all(
+    reissue.challenges.map(async (challenge) => ({
+      challengeId: challenge.challengeId,
+      answer: await answerTo(challenge),
+    })),
+  );
+}
+
+async function pemOf(key: CustomerKey): Promise<string> {
+  const lines = Buffer.from(await key.exportPrivateKey())
+    .toString('base64')
+    .match(/.{1,64}/g);
+  return `-----BEGIN PRIVATE KEY-----\n${lines!.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
