@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { consentSchema, termsSchema } from '#libs/contracts';
-import { seal, type Purpose } from '#libs/vault';
+import { seal } from '#libs/client';
+import type { Purpose } from '#libs/vault';
 import type { JWK } from 'jose';
 import type { z } from 'zod';
 import { expectSuccess, send, type Answer, type Call, type Patience } from './http.js';

@@ -12,7 +12,8 @@ import {
 } from '#libs/domain';
 import { findReissue, putVaultItem, type ChallengeRow, type ReissueRow } from '#libs/db';
 import { termsInForce, type TermsCatalogue } from '#libs/terms';
-import { seal, type Purpose } from '#libs/vault';
+import { seal } from '#libs/client';
+import type { Purpose } from '#libs/vault';
 import { KeyPair } from '../support/key-pair.js';
 import { documentOf } from './outside-world.js';
 import type { Person } from './people.js';

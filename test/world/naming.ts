@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { StartReissue } from '#libs/domain';
 import { putVaultItem } from '#libs/db';
-import { seal } from '#libs/vault';
+import { seal } from '#libs/client';
 import type { Applicant } from './applicant.js';
 
 /** How the envelope of a start may be made wrongly. */

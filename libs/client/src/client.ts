@@ -61,7 +61,7 @@ export class ResealClient {
   private readonly transport: Transport;
   private fetched: { readonly at: number; readonly keys: Promise<readonly JWK[]> } | undefined;
 
-  constructor(options: ClientOptions) {
+  constructor(readonly options: ClientOptions) {
     this.transport = new Transport(options);
   }
 

@@ -82,6 +82,7 @@ async function openStream(
     timer = setTimeout(() => silent.abort(), silenceMs);
   };
   const over = () => clearTimeout(timer);
+  until.addEventListener('abort', over, { once: true });
   let response: Response;
   try {
     response = await source.events(lastEventId, AbortSignal.any([until, silent.signal]));

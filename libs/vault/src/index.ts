@@ -18,7 +18,6 @@ export { openRegistryValue, RegistrySealError, sealRegistryValue } from './regis
 export type { RegistryKeys, RegistrySealed } from './registry-seal.js';
 export { openPhoto, sealPhoto } from './photo-seal.js';
 export type { PhotoName } from './photo-seal.js';
-export { seal } from './seal.js';
 export { vaultHandle } from './vault-handle.js';
 export { importVaultKeys, publicVaultKeys } from './vault-keys.js';
 export type { JwkSet } from './vault-keys.js';

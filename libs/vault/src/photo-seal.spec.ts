@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { VaultKeys } from './open-envelope.js';
 import { openPhoto, sealPhoto } from './photo-seal.js';
-import { seal } from './seal.js';
+import { seal } from '#libs/client';
 import { importVaultKeys, publicVaultKeys } from './vault-keys.js';
 
 const newKey = (kid: string) => ({

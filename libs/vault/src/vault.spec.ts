@@ -3,7 +3,7 @@ import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 
 import { EnvelopeError, type Purpose } from './envelope.js';
 import { inspectEnvelope } from './inspect-envelope.js';
 import { openEnvelope, type VaultKeys } from './open-envelope.js';
-import { seal } from './seal.js';
+import { seal } from '#libs/client';
 import { vaultHandle } from './vault-handle.js';
 import { importVaultKeys, publicVaultKeys } from './vault-keys.js';
 

@@ -1,0 +1,57 @@
+// @peculiar/x509 finds its implementations through decorator metadata, which must exist before it is loaded.
+import 'reflect-metadata';
+import { createPublicKey, verify } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { Pkcs10CertificateRequest } from '@peculiar/x509';
+import * as fc from 'fast-check';
+import { calculateJwkThumbprint } from 'jose';
+import { CustomerKey, ecdsaSignature, newVidRandom } from './customer-key.js';
+
+const publicOf = ({ publicKey }: CustomerKey) =>
+  createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
+
+describe("the customer's key", () => {
+  it('is named by its thumbprint (RFC 7638)', async () => {
+    const key = await CustomerKey.make();
+    expect(key.thumbprint).toBe(await calculateJwkThumbprint(publicOf(key).export({ format: 'jwk' })));
+  });
+
+  it('asks for a certificate by a request that proves its possession', async () => {
+    const key = await CustomerKey.make();
+    const request = new Pkcs10CertificateRequest(await key.request('김견본'));
+    expect(await request.verify()).toBe(true);
+    expect(request.subject).toBe('CN=김견본');
+    expect(Buffer.from(request.publicKey.rawData).equals(key.publicKey)).toBe(true);
+  });
+
+  it('signs so that others know it', async () => {
+    const key = await CustomerKey.make({ extractable: false });
+    const kept = await CustomerKey.of(key.privateKey, key.publicKey);
+    const text = new TextEncoder().encode('reseal');
+    expect(verify('sha256', text, publicOf(key), await kept.sign(text))).toBe(true);
+    expect(kept.thumbprint).toBe(key.thumbprint);
+    await expect(key.exportPrivateKey()).rejects.toThrow();
+  });
+});
+
+it('any r and s become the shortest DER integers', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (raw) => {
+      const der = ecdsaSignature(raw);
+      const sAt = 4 + der[3]!;
+      const [r, s] = [der.subarray(4, sAt), der.subarray(sAt + 2)];
+      const numberOf = (octets: Uint8Array) => BigInt(`0x${Buffer.from(octets).toString('hex') || '0'}`);
+      expect(numberOf(r)).toBe(numberOf(raw.subarray(0, 32)));
+      expect(numberOf(s)).toBe(numberOf(raw.subarray(32)));
+      for (const octets of [r, s]) {
+        expect(octets[0]! < 0x80).toBe(true);
+        expect(octets.length === 1 || octets[0] !== 0 || octets[1]! >= 0x80).toBe(true);
+      }
+    }),
+  );
+});
+
+it('R is 20 random bytes', () => {
+  expect(newVidRandom()).toMatch(/^[0-9a-f]{40}$/);
+  expect(newVidRandom()).not.toBe(newVidRandom());
+});

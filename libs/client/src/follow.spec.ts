@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { follow, type Followed } from './follow.js';
+import type { Reissue } from './generated/types.gen.js';
+
+const at = (state: string) =>
+  ({ id: 'r', state, next: { action: state === 'REGISTERED' ? 'NONE' : 'WAIT' } }) as unknown as Reissue;
+
+/** A reissue that goes from state to state with each event that is sent. */
+class Story implements Followed {
+  /** What each stream began after. */
+  readonly opened: (string | undefined)[] = [];
+  private now = 0;
+
+  constructor(
+    private readonly states: readonly string[],
+    /** Of each stream: how many events it tells before it breaks off; of -1 there is none. */
+    private readonly streams: readonly number[],
+  ) {}
+
+  readonly show = () => {
+    // Without a stream the story goes on by itself.
+    if (this.streams[this.opened.length - 1] === -1) this.now += 1;
+    return Promise.resolve(at(this.states[Math.min(this.now, this.states.length - 1)]!));
+  };
+
+  readonly events = (lastEventId: string | undefined) => {
+    const count = this.streams[this.opened.length] ?? 0;
+    this.opened.push(lastEventId);
+    if (count < 0) return Promise.resolve(new Response('', { status: 503 }));
+    let told = 0;
+    const body = new ReadableStream({
+      pull: (stream) => {
+        if (told === count) return stream.close();
+        told += 1;
+        this.now += 1;
+        stream.enqueue(new TextEncoder().encode(`: heartbeat\n\nid: ${this.now}\nevent: x\ndata: {}\n\n`));
+      },
+    });
+    return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+  };
+}
+
+async function statesOf(story: Story): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const { state } of follow(story, { pollMs: 1 })) seen.push(state);
+  return seen;
+}
+
+const states = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'ISSUED', 'REGISTERED'];
+
+describe('a reissue is followed to its end', () => {
+  it('by one stream', async () => {
+    const story = new Story(states, [4]);
+    const seen = await statesOf(story);
+    expect(seen.at(-1)).toBe('REGISTERED');
+    expect(story.opened).toEqual([undefined]);
+  });
+
+  it('by streams that break off, each taken up after the last event', async () => {
+    const story = new Story(states, [1, 2, 1]);
+    const seen = await statesOf(story);
+    expect(seen.at(-1)).toBe('REGISTERED');
+    expect(story.opened).toEqual([undefined, '1', '3']);
+  });
+
+  it('by looking, where there is no stream', async () => {
+    const story = new Story(states, [-1, -1, -1, -1, -1, -1]);
+    expect((await statesOf(story)).at(-1)).toBe('REGISTERED');
+  });
+
+  it('and told of once for each change only', async () => {
+    const seen = await statesOf(new Story(states, [0, 0, 4]));
+    expect(seen).toEqual([...new Set(seen)]);
+  });
+});
+
+it('a stream that says nothing any more counts as cut off', async () => {
+  let streams = 0;
+  const silent: Followed = {
+    show: () => Promise.resolve(at(streams < 3 ? 'ISSUED' : 'REGISTERED')),
+    events: (_, signal) => {
+      streams += 1;
+      const body = new ReadableStream({
+        start: (stream) => signal.addEventListener('abort', () => stream.error(signal.reason)),
+      });
+      return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    },
+  };
+  const seen: string[] = [];
+  for await (const { state } of follow(silent, { pollMs: 1, silenceMs: 20 })) seen.push(state);
+  expect(seen).toEqual(['ISSUED', 'REGISTERED']);
+});
+
+it('a reissue that cannot be followed says so', async () => {
+  const stranger: Followed = {
+    show: () => Promise.reject(new Error('not asked')),
+    events: () => Promise.resolve(new Response('', { status: 404 })),
+  };
+  await expect(follow(stranger).next()).rejects.toMatchObject({ status: 404 });
+});
+
+it('a signal ends it without an error', async () => {
+  const stop = new AbortController();
+  const following = follow(new Story(states, [0, 0, 0, 0]), { signal: stop.signal, pollMs: 60_000 });
+  expect((await following.next()).value).toBeDefined();
+  const next = following.next();
+  stop.abort();
+  expect(await next).toEqual({ done: true, value: undefined });
+});

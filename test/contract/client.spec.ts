@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  consentTo,
+  CustomerKey,
+  newVidRandom,
+  operations,
+  ResealClient,
+  type OpenReissue,
+  type Terms,
+} from '#libs/client';
+import { ApiDocument } from '../support/api-document.js';
+
+const document = new ApiDocument();
+const client = new ResealClient({
+  baseUrl: 'https://gateway.example',
+  apiKey: 'tests',
+  deviceId: 'device-of-the-tests',
+  fetch: document.fetch,
+});
+let key: CustomerKey;
+let open: OpenReissue;
+let terms: Terms[];
+beforeAll(async () => {
+  key = await CustomerKey.make();
+  terms = await client.terms('identity');
+  open = await client.resume(document.reissueId, 'token');
+});
+
+const start = { reason: 'LOST', consents: [] as const } as const;
+const named = { name: 'Kim Sample' };
+const licence = { type: 'DRIVING_LICENCE', rrn: '9001011234567', issuedOn: '2020-01-02' } as const;
+const calls: readonly [string, keyof typeof operations, () => Promise<unknown>][] = [
+  ['fetches terms', 'getTerms', () => client.terms('issuance', 'en')],
+  ['fetches the password rules', 'getPasswordRules', () => client.passwordRules()],
+  ['fetches the keys of receipts', 'getReceiptKeys', () => client.receiptKeys()],
+  [
+    'starts by mobile, and has a code sent',
+    'startReissue',
+    () =>
+      client.start({
+        ...start,
+        consents: consentTo(terms),
+        applicant: { ...named, mobile: '010-0000-0000' },
+        key,
+        methods: ['PHONE_CODE'],
+      }),
+  ],
+  [
+    'starts by number, sealed',
+    'startReissue',
+    () => client.start({ ...start, applicant: { ...named, rrn: '9001011234567' }, key }),
+  ],
+  [
+    'starts by document, sealed',
+    'startReissue',
+    () => client.start({ ...start, applicant: { ...named, document: licence }, key }),
+  ],
+  ['has codes sent again', 'requestChallenges', () => open.requestChallenges(['PHONE_CODE', 'ONE_WON'])],
+  [
+    'answers challenges',
+    'answerChallenges',
+    () => open.answerChallenges([{ challengeId: 'ch_1', answer: '123456' }]),
+  ],
+  ['uploads a photo', 'uploadPhoto', () => open.uploadPhoto(new Blob(['x'], { type: 'image/png' }))],
+  ['enters the password', 'submitPassword', () => open.submitPassword('secret')],
+  ['resets the password', 'resetPassword', () => open.resetPassword('secret')],
+  ['agrees to terms', 'giveConsents', () => open.giveConsents(consentTo(terms))],
+  ['lists what was agreed to', 'getConsents', () => open.consents()],
+  ['withdraws a consent', 'withdrawConsent', () => open.withdrawConsent('marketing')],
+  [
+    'asks for the certificate',
+    'requestCertificate',
+    () => open.requestCertificate({ key, vidRandom: newVidRandom() }),
+  ],
+  [
+    'asks for everything at once',
+    'apply',
+    () => open.apply({ password: 'secret', consents: consentTo(terms), key, vidRandom: newVidRandom() }),
+  ],
+  ['downloads', 'downloadCertificate', () => open.certificatePem()],
+  [
+    'proves the registration',
+    'proveRegistration',
+    () => {
+      open.reissue = document.reissueToRegister;
+      return open.proveRegistration(key);
+    },
+  ],
+  ['cancels', 'cancel', () => open.cancel()],
+  ['looks', 'getReissue', () => open.show()],
+  ['seals to the published key', 'getKeys', () => new ResealClient(client.options).seal('rrn', 'x', 'y')],
+  [
+    'asks whether a number belongs to a certificate',
+    'checkVid',
+    () => client.checkVid('2f', { rrn: '9001011234567', vidRandom: newVidRandom() }),
+  ],
+  [
+    'follows the events',
+    'followEvents',
+    async () => {
+      const stop = new AbortController();
+      for await (const reissue of open.follow({ signal: stop.signal, pollMs: 1 })) {
+        expect(reissue.id).toBe(document.reissueId);
+        stop.abort();
+      }
+    },
+  ],
+];
+
+describe('the client keeps to the OpenAPI document when it', () => {
+  it.each(calls)('%s', async (_, operation, call) => {
+    document.forget();
+    await call();
+    expect(document.called).toContain(operation);
+    expect(document.faults).toEqual([]);
+  });
+
+  it('makes every call that there is', () => {
+    expect(new Set(calls.map(([, operation]) => operation))).toEqual(new Set(Object.keys(operations)));
+  });
+});
+
+it('a request that breaks the document is found', async () => {
+  document.forget();
+  const headers = { 'content-type': 'application/json' };
+  const path = `/v1/reissues/${document.reissueId}/password`;
+  await document.fetch(`https://gateway.example${path}`, { method: 'POST', headers, body: '{"pass": 1}' });
+  expect(document.faults).toEqual([
+    expect.stringContaining('lacks x-api-key'),
+    expect.stringContaining('lacks authorization'),
+    expect.stringContaining('lacks idempotency-key'),
+    expect.stringContaining("required property 'password'"),
+  ]);
+});
+
+describe('the generated files', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'reseal-client-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('are made from the document as it is (npm run client)', () => {
+    execFileSync('node', ['libs/client/generate.mjs', directory]);
+    for (const name of ['types.gen.ts', 'operations.gen.ts']) {
+      const committed = readFileSync(join('libs/client/src/generated', name), 'utf8');
+      expect(readFileSync(join(directory, name), 'utf8')).toBe(committed);
+    }
+  });
+});
