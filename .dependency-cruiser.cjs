@@ -96,7 +96,10 @@ module.exports = {
       comment:
         'What the apps need at run time is a dependency, not a development dependency or an accident. What runs in a browser is built in.',
       severity: 'error',
-      from: { path: '^(apps|libs|workflows|activities)/', pathNot: '(\\.spec\\.ts$|^apps/web/)' },
+      from: {
+        path: '^(apps|libs|workflows|activities)/',
+        pathNot: '(\\.spec\\.ts$|^apps/web/|/generate\\.mjs$)',
+      },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional'],
         dependencyTypesNot: ['type-only'],
