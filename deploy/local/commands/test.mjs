@@ -3,7 +3,7 @@ import path from 'node:path';
 import { goBinaries } from '../artifacts/go-binaries.mjs';
 import { pkilintPython } from '../artifacts/pkilint.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
-import { zlint } from '../lib/go-sets.mjs';
+import { oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 import { Report } from '../lib/report.mjs';
@@ -36,6 +36,7 @@ const environment = {
   RESEAL_CANARIES: path.join(settings.state, 'canaries.jsonl'),
   RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
   RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
+  RESEAL_OASDIFF: path.join(goBinaries(settings, oasdiff), 'oasdiff'),
   RESEAL_PKILINT_PYTHON: pkilintPython(settings),
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

@@ -24,6 +24,15 @@ export const zlint = {
   duration: 'less than a minute',
 };
 
+/** Finds what breaks clients between two OpenAPI documents. */
+export const oasdiff = {
+  name: 'oasdiff',
+  title: 'oasdiff',
+  module: module('oasdiff'),
+  binaries: { oasdiff: 'github.com/oasdiff/oasdiff' },
+  duration: 'about a minute',
+};
+
 /** Other certificate authorities, to compare with. */
 export const rivals = {
   name: 'bench-rivals',
@@ -40,5 +49,5 @@ export const rivals = {
 /** What is built for a command before anything of it runs. */
 export const goSets = ({ external }, command) => [
   ...(external.temporal || command === 'bench' ? [] : [temporal]),
-  ...(command === 'test' ? [zlint] : []),
+  ...(command === 'test' ? [zlint, oasdiff] : []),
 ];

@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+interface Finding {
+  readonly id: string;
+  readonly text: string;
+  readonly operation: string;
+  readonly path: string;
+}
+interface Schema {
+  required: string[];
+  properties: Record<string, { enum?: string[]; type?: string; pattern?: string }>;
+}
+interface Document {
+  paths: Record<string, Record<string, { parameters: object[]; responses: Record<string, Answer> }>>;
+  components: { schemas: Record<string, Schema> };
+}
+interface Answer {
+  content: Record<string, { schema: Schema }>;
+}
+
+const released = 'libs/contracts/released/openapi.json';
+const work = mkdtempSync(join(tmpdir(), 'reseal-breaking-'));
+afterAll(() => rmSync(work, { recursive: true }));
+
+/** What breaks clients of the released API in another document, by oasdiff. */
+function breaking(document: string): string[] {
+  const program = process.env['RESEAL_OASDIFF'];
+  if (!program) throw new Error('RESEAL_OASDIFF is not set: run npm test -- --only contract');
+  const args = ['breaking', released, document, '--allow-external-refs=false', '--format', 'json'];
+  const output = execFileSync(program, args, { encoding: 'utf8' });
+  const findings = JSON.parse(output.startsWith('[') ? output : '[]') as Finding[];
+  return findings
+    .filter(({ text }) => !isNewProblem(text))
+    .map(({ id, operation, path, text }) => `${id}: ${operation} ${path}: ${text}`);
+}
+
+/** Clients have to know that there may be problem types they do not know: they go by the status then. */
+const isNewProblem = (text: string) => /^added the new `urn:reseal:problem:[\w-]+` enum value/.test(text);
+
+it('the API breaks no client of the released one (npm run openapi:release, if it may)', () => {
+  expect(breaking('libs/contracts/openapi.json')).toEqual([]);
+});
+
+describe('what would break a client is found:', () => {
+  const schema = ({ components }: Document, name: string) => components.schemas[name]!;
+  const answer = ({ paths }: Document, path: string, method: string) => paths[path]![method]!.responses;
+  const cases: readonly [string, (document: Document) => unknown, string][] = [
+    ['a call is gone', ({ paths }) => delete paths['/v1/keys'], 'api-path-removed-without-deprecation'],
+    [
+      'an answer lacks what it had',
+      (document) => {
+        delete schema(document, 'Reissue').properties['deadline'];
+        remove(schema(document, 'Reissue').required, 'deadline');
+      },
+      'response-required-property-removed',
+    ],
+    [
+      'an answer may lack what it always had',
+      (document) => remove(schema(document, 'Reissue').required, 'deadline'),
+      'response-property-became-optional',
+    ],
+    [
+      'an answer is of another type',
+      (document) => (schema(document, 'Reissue').properties['id']!.type = 'number'),
+      'response-property-type-changed',
+    ],
+    [
+      'there is a state that nobody knows',
+      (document) => schema(document, 'Reissue').properties['state']!.enum!.push('PENDING'),
+      'response-property-enum-value-added',
+    ],
+    [
+      'a request must say more',
+      (document) => {
+        schema(document, 'PasswordRequest').properties['hint'] = { type: 'string' };
+        schema(document, 'PasswordRequest').required.push('hint');
+      },
+      'new-required-request-property',
+    ],
+    [
+      'a header is demanded',
+      ({ paths }) =>
+        paths['/v1/keys']!['get']!.parameters.push({
+          name: 'X-Branch',
+          in: 'header',
+          required: true,
+          schema: { type: 'string' },
+        }),
+      'new-required-request-parameter',
+    ],
+    [
+      'a reason is taken no more',
+      (document) => schema(document, 'StartRequest').properties['reason']!.enum!.pop(),
+      'request-property-enum-value-removed',
+    ],
+    [
+      'less is taken than before',
+      (document) => (schema(document, 'StartRequest').properties['keyThumbprint']!.pattern = '^x$'),
+      'request-property-pattern-changed',
+    ],
+    [
+      'a form of the certificate is gone',
+      (document) =>
+        delete answer(document, '/v1/reissues/{id}/certificate', 'get')['200']!.content['application/zip'],
+      'response-media-type-removed',
+    ],
+    [
+      'success has another status',
+      (document) => delete answer(document, '/v1/reissues', 'post')['201'],
+      'response-success-status-removed',
+    ],
+  ];
+
+  it.each(cases)('%s', (_, change, id) => {
+    expect(breaking(changed(change))).toContainEqual(expect.stringContaining(`${id}: `));
+  });
+});
+
+describe('what breaks nobody is let through:', () => {
+  it.each<[string, (document: Document) => unknown]>([
+    ['a new call', ({ paths }) => (paths['/v1/new'] = { get: paths['/v1/receipt-keys']!['get']! })],
+    [
+      'more in an answer',
+      ({ components }) => (components.schemas['Reissue']!.properties['branch'] = { type: 'string' }),
+    ],
+    [
+      'another problem',
+      ({ paths }) =>
+        paths['/v1/reissues']!['post']!.responses['409']!.content[
+          'application/problem+json'
+        ]!.schema.properties['type']!.enum!.push('urn:reseal:problem:bank-holiday'),
+    ],
+  ])('%s', (_, change) => {
+    expect(breaking(changed(change))).toEqual([]);
+  });
+});
+
+const remove = (list: string[], what: string) => list.splice(list.indexOf(what), 1);
+
+/** The released document with a change made to it, as a file. */
+function changed(change: (document: Document) => unknown): string {
+  const document = JSON.parse(readFileSync(released, 'utf8')) as Document;
+  change(document);
+  const file = join(work, 'openapi.json');
+  writeFileSync(file, JSON.stringify(document));
+  return file;
+}
