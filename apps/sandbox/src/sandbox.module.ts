@@ -25,6 +25,8 @@ import { BankRegistry } from './people/bank-registry.js';
 import { Enrolment } from './people/enrolment.js';
 import { PeopleController } from './people/people.controller.js';
 import { People } from './people/people.js';
+import { PhonesController } from './phone/phones.controller.js';
+import { Phones } from './phone/phones.js';
 import { StaffIssuer } from './staff/issuer.js';
 import { StaffController } from './staff/staff.controller.js';
 import { SampleCertificates } from './people/sample-certificates.js';
@@ -63,6 +65,7 @@ export class SandboxModule {
         InboxPageController,
         OneWonController,
         PeopleController,
+        PhonesController,
         SecondTelecomController,
         SmsController,
         StaffController,
@@ -87,6 +90,7 @@ export class SandboxModule {
         OneTimeCodes,
         OneWon,
         People,
+        Phones,
         Telecom,
       ],
     };

@@ -1,0 +1,76 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { type CustomerKey, fromBase64url, newVidRandom, seal, toBase64url } from '#libs/client';
+import { z } from 'zod';
+import { notFound } from '../problems.js';
+import { Phones } from './phones.js';
+
+const phoneId = z.uuid();
+const sealBody = z.object({
+  purpose: z.enum(['identity', 'password', 'rrn', 'document', 'vid-random']),
+  /** The reissue's id; at the start the Idempotency-Key. */
+  sub: z.string().min(1).max(128),
+  /** Without one, a new R of the VID. */
+  value: z.string().min(1).max(4096).optional(),
+  /** The answer of GET /v1/keys. */
+  keys: z.object({
+    keys: z
+      .array(
+        z.looseObject({
+          kty: z.literal('EC'),
+          crv: z.literal('P-256'),
+          x: z.string(),
+          y: z.string(),
+          kid: z.string(),
+        }),
+      )
+      .min(1),
+  }),
+});
+const signBody = z.object({ toSign: z.base64url().min(1).max(4096) });
+
+/**
+ * What a customer's app does on the phone and `curl` cannot: it makes a key pair, asks for a certificate, signs, and
+ * seals. A real app does it itself (`libs/client`); no bank gets to see what is said here.
+ */
+@Controller('v1/phones')
+export class PhonesController {
+  constructor(private readonly phones: Phones) {}
+
+  @Post()
+  async make() {
+    const { phoneId, key } = await this.phones.make();
+    return { phoneId, thumbprint: key.thumbprint };
+  }
+
+  @Post(':phoneId/certificate-request')
+  @HttpCode(200)
+  async request(@Param('phoneId', { schema: phoneId }) id: string) {
+    return { csr: await this.found(id).request() };
+  }
+
+  @Post(':phoneId/signatures')
+  @HttpCode(200)
+  async sign(
+    @Param('phoneId', { schema: phoneId }) id: string,
+    @Body({ schema: signBody }) { toSign }: z.infer<typeof signBody>,
+  ) {
+    return { signature: toBase64url(await this.found(id).sign(fromBase64url(toSign))) };
+  }
+
+  @Post(':phoneId/seals')
+  @HttpCode(200)
+  async seal(
+    @Param('phoneId', { schema: phoneId }) id: string,
+    @Body({ schema: sealBody }) { purpose, sub, value = newVidRandom(), keys }: z.infer<typeof sealBody>,
+  ) {
+    this.found(id);
+    const [publicJwk] = keys.keys;
+    return { sealed: await seal(value, { purpose, sub, publicJwk: publicJwk! }) };
+  }
+
+  private found(id: string): CustomerKey {
+    const key = this.phones.find(id);
+    if (!key) throw notFound('No such phone; one is made by POST /v1/phones.', '없는 전화기입니다.');
+    return key;
+  }
+}
