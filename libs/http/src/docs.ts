@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Controller, Get, Param, type Type } from '@nestjs/common';
@@ -27,11 +27,11 @@ const page = (title: string) => `<!doctype html>
 <body>
 <main id="api"></main>
 <script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<script type="module" src="/docs/start.js"></script>
 </body>
 </html>
 `;
-const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+const plainStart = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
 
 const pagePolicy = [
   "default-src 'none'",
@@ -58,8 +58,9 @@ const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
  *
  * @param title of the page
  * @param file the document, as JSON
+ * @param start a script that starts the page in place of ours; ours does while it is not built
  */
-export function docsController(title: string, file: string): Type {
+export function docsController(title: string, file: string, start?: string): Type {
   @ApiExcludeController()
   @Controller()
   class DocsController {
@@ -77,11 +78,13 @@ export function docsController(title: string, file: string): Type {
 
     @Get('docs/:file')
     asset(@Param('file') name: string): Response {
-      if (name === 'start.js') return answer(start, 'text/javascript');
+      if (name === 'start.js') return answer(builtStart() ?? plainStart, 'text/javascript');
       const type = Object.hasOwn(assets, name) ? assets[name] : undefined;
       if (!type) throw edgeProblem('not-found');
       return answer(readFileSync(join(swaggerFolder, name)), type);
     }
   }
+  const builtStart = () =>
+    start !== undefined && existsSync(start) ? readFileSync(start, 'utf8') : undefined;
   return DocsController;
 }

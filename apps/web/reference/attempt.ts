@@ -1,0 +1,95 @@
+import {
+  fromBase64url,
+  newIdempotencyKey,
+  toBase64url,
+  type Challenge,
+  type CustomerKey,
+  type Reissue,
+  type ResealClient,
+} from '#libs/client';
+import { purposes, toMake, toSeal } from './runnable.js';
+
+/** A request as Swagger UI is about to send it. */
+export interface Request {
+  url: string;
+  headers: Record<string, string>;
+  body?: unknown;
+  readonly loadSpec?: boolean;
+}
+export interface Answer {
+  readonly body?: unknown;
+  readonly obj?: unknown;
+}
+
+interface Learned {
+  readonly reissue?: Reissue;
+  readonly challenges?: readonly Challenge[];
+  readonly accessToken?: string;
+}
+
+/** Puts what is real in the place of what the document's examples say, and remembers what answers say. */
+export class Attempt {
+  private reissue: Reissue | undefined;
+  private challenges: readonly Challenge[] = [];
+
+  constructor(
+    private readonly client: Pick<ResealClient, 'seal'>,
+    private readonly key: Pick<CustomerKey, 'request' | 'sign'>,
+  ) {}
+
+  async prepare(request: Request): Promise<Request> {
+    if (request.loadSpec) return request;
+    for (const name of Object.keys(request.headers))
+      if (name.toLowerCase() === 'idempotency-key') request.headers[name] = newIdempotencyKey();
+    if (this.reissue) request.url = request.url.replace(/ri_[0-9a-f]{32}/, this.reissue.id);
+    if (typeof request.body === 'string') {
+      const body = await this.real('', JSON.parse(request.body), this.subjectOf(request));
+      request.body = JSON.stringify(body);
+    }
+    return request;
+  }
+
+  learn({ obj, body }: Answer): Learned {
+    const said = (obj ?? body ?? {}) as Learned & Partial<Reissue>;
+    const reissue = said.reissue ?? (said.next ? (said as Reissue) : undefined);
+    if (reissue) this.reissue = reissue;
+    if (said.challenges) this.challenges = said.challenges;
+    return said;
+  }
+
+  /** What secrets are sealed for: the reissue, or at the start, which has none, the call itself. */
+  private subjectOf({ url, headers }: Request): string {
+    const [, id] = /\/v1\/(?:reissues|certificates)\/([^/]+)\//.exec(url) ?? [];
+    if (id !== undefined) return id;
+    return Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1] ?? '';
+  }
+
+  private async real(name: string, value: unknown, sub: string, at = 0): Promise<unknown> {
+    if (Array.isArray(value))
+      return Promise.all(value.map((item, index) => this.real(name, item, sub, index)));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(
+        await Promise.all(
+          Object.entries(value).map(
+            async ([key, inner]) => [key, await this.real(key, inner, sub, at)] as const,
+          ),
+        ),
+      );
+    if (value === toMake.csr) return this.key.request();
+    if (value === toMake.signature) return this.signature();
+    if (name === 'challengeId' && isExample(value))
+      return this.reissue?.next.challenge?.challengeId ?? this.challenges[at]?.challengeId ?? value;
+    const purpose = purposes[name];
+    if (purpose !== undefined && typeof value === 'string' && value.startsWith(toSeal))
+      return this.client.seal(purpose, sub, value.slice(toSeal.length));
+    return value;
+  }
+
+  private async signature(): Promise<string> {
+    const toSign = this.reissue?.next.challenge?.toSign ?? '';
+    return toBase64url(await this.key.sign(fromBase64url(toSign)));
+  }
+}
+
+/** Whether a challenge is one of the document's examples: real ones are longer. */
+const isExample = (value: unknown) => typeof value === 'string' && /^(ch|rc)_[0-9a-f]{16}$/.test(value);

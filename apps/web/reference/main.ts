@@ -1,0 +1,40 @@
+import { consentTo, CustomerKey, ResealClient } from '#libs/client';
+import { runnable, type ApiDocument } from './runnable.js';
+import { Attempt, type Answer, type Request } from './attempt.js';
+
+/** Swagger UI, which the page loads before this. */
+declare const SwaggerUIBundle: (options: object) => {
+  preauthorizeApiKey(scheme: string, value: string): void;
+};
+
+const [document, session, key] = await Promise.all([
+  json<ApiDocument>('/openapi.json'),
+  json<{ apiKey: string }>('/page/session'),
+  CustomerKey.make(),
+]);
+const { apiKey } = session;
+const client = new ResealClient({ baseUrl: '', apiKey, language: 'en' });
+const attempt = new Attempt(client, key);
+const [identity, issuance] = await Promise.all([client.terms('identity'), client.terms('issuance')]);
+const consents = { identity: consentTo(identity), issuance: consentTo(issuance) };
+
+const page = SwaggerUIBundle({
+  spec: runnable(document, key.thumbprint, consents),
+  dom_id: '#api',
+  deepLinking: true,
+  validatorUrl: null,
+  displayRequestDuration: true,
+  requestInterceptor: (request: Request) => attempt.prepare(request),
+  responseInterceptor: (answer: Answer) => {
+    const { accessToken } = attempt.learn(answer);
+    if (accessToken !== undefined) page.preauthorizeApiKey('accessToken', accessToken);
+    return answer;
+  },
+  onComplete: () => page.preauthorizeApiKey('apiKey', apiKey),
+});
+
+async function json<Body>(path: string): Promise<Body> {
+  const answer = await fetch(path, { headers: { accept: 'application/json' } });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+  return (await answer.json()) as Body;
+}

@@ -1,0 +1,77 @@
+import { newVidRandom, type Consent, type Purpose } from '#libs/client';
+
+/** As much of the OpenAPI document as is changed here. */
+export interface ApiDocument {
+  info: { description: string };
+  paths: Record<string, Record<string, Operation>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly requestBody?: { readonly content: Record<string, { example?: unknown }> };
+}
+
+/** What is to be agreed to, as the gateway has it now. */
+export interface Consents {
+  readonly identity: readonly Consent[];
+  readonly issuance: readonly Consent[];
+}
+
+/** What a sealed value is for, by the name that it has in a request. */
+export const purposes: Readonly<Record<string, Purpose>> = {
+  answer: 'identity',
+  password: 'password',
+  newPassword: 'password',
+  rrn: 'rrn',
+  document: 'document',
+  vidRandom: 'vid-random',
+  random: 'vid-random',
+};
+
+/** Marks what is to be sealed before it is sent. */
+export const toSeal = 'seal: ';
+/** What this page makes with its key before a request is sent. */
+export const toMake = { csr: 'make: a certificate request', signature: 'make: the signature' } as const;
+
+const plain: Readonly<Record<string, () => string>> = {
+  answer: () => '123456',
+  rrn: () => '9001011234567',
+  vidRandom: newVidRandom,
+  random: newVidRandom,
+};
+
+const introduction = `**Try it out** works here, against this gateway. What begins with \`seal: \` is sealed by this page before it is sent,
+certificate request and signature are made with a key of this page's own, and ids and tokens of the examples stand for the
+reissue that was started last. On a local stack the sandbox (port 3003) has people who can come for a certificate, and shows
+what arrives on their phones and accounts: start with the name and mobile number of one of them.
+
+`;
+
+/** The document with examples that can be sent as they are: living terms, a real key, and secrets in words. */
+export function runnable(document: ApiDocument, thumbprint: string, consents: Consents): ApiDocument {
+  for (const { operationId, requestBody } of Object.values(document.paths).flatMap((item) =>
+    Object.values(item),
+  )) {
+    const agreed = consents[operationId === 'startReissue' ? 'identity' : 'issuance'];
+    for (const media of Object.values(requestBody?.content ?? {}))
+      if (media.example !== undefined) media.example = living('', media.example, { thumbprint, agreed });
+  }
+  document.info.description = introduction + document.info.description;
+  return document;
+}
+
+function living(
+  name: string,
+  example: unknown,
+  now: { thumbprint: string; agreed: readonly Consent[] },
+): unknown {
+  if (name === 'keyThumbprint') return now.thumbprint;
+  if (name === 'consents') return now.agreed;
+  if (name === 'csr' || name === 'signature') return toMake[name];
+  if (purposes[name] !== undefined && typeof example === 'string')
+    return toSeal + (plain[name]?.() ?? 'the password');
+  if (Array.isArray(example)) return example.map((item) => living(name, item, now));
+  if (typeof example === 'object' && example !== null)
+    return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, living(key, value, now)]));
+  return example;
+}
