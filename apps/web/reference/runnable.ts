@@ -34,7 +34,7 @@ export const toSeal = 'seal: ';
 export const toMake = { csr: 'make: a certificate request', signature: 'make: the signature' } as const;
 
 const plain: Readonly<Record<string, () => string>> = {
-  answer: () => '123456',
+  answer: () => 'the code',
   rrn: () => '9001011234567',
   vidRandom: newVidRandom,
   random: newVidRandom,

@@ -104,20 +104,21 @@ export const reissues = {
   parked: { ...before, next: { action: 'NEEDS_OPERATOR' }, deadline: null },
 } as const;
 
+/** In the order of their methods' names, as always. */
 export const challenges = [
-  {
-    challengeId: challengeIds.phone,
-    method: 'PHONE_CODE',
-    expiresAt: '2026-11-23T01:03:00.000Z',
-    remainingAttempts: 5,
-    hint: '010-****-5678',
-  },
   {
     challengeId: challengeIds.account,
     method: 'ONE_WON',
     expiresAt: '2026-11-23T01:10:00.000Z',
     remainingAttempts: 5,
     hint: '****-**-**4321',
+  },
+  {
+    challengeId: challengeIds.phone,
+    method: 'PHONE_CODE',
+    expiresAt: '2026-11-23T01:03:00.000Z',
+    remainingAttempts: 5,
+    hint: '010-****-5678',
   },
 ];
 
@@ -135,14 +136,14 @@ export const photo = { photoId: 'ph_7d3a90c1e5b24f6886f0a1d2c3b4e5f6' };
 
 export const verifications = {
   answers: [
-    { challengeId: challengeIds.phone, answer: exampleEnvelope },
     { challengeId: challengeIds.account, answer: exampleEnvelope },
+    { challengeId: challengeIds.phone, answer: exampleEnvelope },
   ],
 };
 
 export const verificationResults = [
-  { challengeId: challengeIds.phone, accepted: true },
   { challengeId: challengeIds.account, accepted: true },
+  { challengeId: challengeIds.phone, accepted: true },
 ];
 
 export const vidCheck = { serial, matches: true };

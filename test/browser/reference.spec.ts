@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { connectToStack } from '../support/running-stack.js';
+import { startChromium } from './support/chromium.js';
+
+jest.setTimeout(180_000);
+const stack = connectToStack();
+const complaints: string[] = [];
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await startChromium();
+  const context = await browser.newContext({ locale: 'en-GB' });
+  context.setDefaultTimeout(45_000);
+  page = await context.newPage();
+  const ours = new URL(stack.addresses.gateway).origin;
+  page.on('request', (request) => {
+    if (!request.url().startsWith(ours) && !request.url().startsWith('data:')) complaints.push(request.url());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
+  });
+  await page.goto(`${stack.addresses.gateway}/docs`);
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+/** Runs an operation's example, as it stands or changed, and gives what came back. */
+async function run(
+  operation: string,
+  change: (example: string) => string = (same) => same,
+): Promise<{ status: string; answer: string }> {
+  const block = page.locator(`[id$="-${operation}"].opblock`);
+  await block.locator('.opblock-summary-control').click();
+  await block.getByRole('button', { name: 'Try it out' }).click();
+  const body = block.locator('textarea.body-param__text');
+  await body.fill(change(await body.inputValue()));
+  await block.getByRole('button', { name: 'Execute' }).click();
+  const live = block.locator('.live-responses-table .response');
+  const status = (await live.locator('.response-col_status').innerText()).slice(0, 3);
+  return { status, answer: await live.locator('.response-col_description').innerText() };
+}
+
+it('the examples of the API’s page run: a reissue is started, and who asks is found out', async () => {
+  const person = await stack.sandbox.makePerson('VALID');
+  const started = await run('startReissue', (example) =>
+    example.replace('홍길동', person.name).replace('010-1234-5678', person.mobile),
+  );
+  expect(started.status).toBe('201');
+
+  // In the order of the challenges: ONE_WON, PHONE_CODE.
+  const codes = [await stack.sandbox.depositCode(person), await stack.sandbox.phoneCode(person)];
+  const verified = await run('answerChallenges', (example) =>
+    example.replaceAll('the code', () => codes.shift()!),
+  );
+  expect(verified).toEqual({ status: '200', answer: expect.stringContaining('PASSWORD_REQUIRED') });
+
+  const { certificatePassword } = person;
+  const entered = await run('submitPassword', (example) =>
+    example.replace('the password', certificatePassword),
+  );
+  expect(entered).toEqual({ status: '200', answer: expect.stringContaining('AGREE_TO_TERMS') });
+  expect((await run('giveConsents')).status).toBe('200');
+  expect((await run('requestCertificate')).answer).toContain('"ISSUED"');
+  expect((await run('proveRegistration')).answer).toContain('"REGISTERED"');
+});
+
+it('and load nothing from elsewhere, nor against the page’s policy', () => {
+  expect(complaints).toEqual([]);
+});
