@@ -4,6 +4,13 @@ import { newVidRandom, type Consent, type Purpose } from '#libs/client';
 export interface ApiDocument {
   info: { description: string };
   paths: Record<string, Record<string, Operation>>;
+  components?: { parameters?: Record<string, Parameter> };
+}
+
+interface Parameter {
+  readonly required?: boolean;
+  readonly schema: { readonly examples?: readonly unknown[] };
+  example?: unknown;
 }
 
 interface Operation {
@@ -56,6 +63,9 @@ export function runnable(document: ApiDocument, thumbprint: string, consents: Co
     for (const media of Object.values(requestBody?.content ?? {}))
       if (media.example !== undefined) media.example = living('', media.example, { thumbprint, agreed });
   }
+  // Swagger UI fills in no other examples.
+  for (const parameter of Object.values(document.components?.parameters ?? {}))
+    if (parameter.required && parameter.schema.examples) parameter.example = parameter.schema.examples[0];
   document.info.description = introduction + document.info.description;
   return document;
 }
