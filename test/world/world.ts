@@ -77,6 +77,8 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     vaultKeys: await importVaultKeys(vaultKeys),
     registryKeys,
     pseudonymKey: randomBytes(32),
+    webhooks: undefined,
+    eventSource: '/reseal',
     providers: [
       outside.telecom,
       outside.oneWon,

@@ -9,6 +9,7 @@ import {
   url,
 } from '#libs/config';
 import { defaultDeadlines } from '#libs/domain';
+import { webhookConfig } from '#libs/webhooks';
 import { z } from 'zod';
 
 /** Asymmetric signatures only: with HMAC or `none` whoever verifies could also sign (RFC 8725 section 3.1). */
@@ -44,6 +45,7 @@ export const configSchema = z.object({
   parkedDeadlineMs: integer(defaultDeadlines.untilAbandonedMs, { min: 1 }),
   /** How often a stream of changes that is silent says that it is there, in milliseconds. */
   changesHeartbeatMs: integer(15_000, { min: 10, max: 60_000 }),
+  ...webhookConfig,
   /** Where Temporal's own page is, for links into it. */
   temporalUiUrl: url('http', 'https').optional(),
 });

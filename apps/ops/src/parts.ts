@@ -9,6 +9,7 @@ import { MeModule } from './me/me.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { OperatorMetricsModule } from './metrics/metrics.module.js';
 import { ReissuesModule } from './reissues/reissues.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /**
  * What the app is made of: a module for each part, in a folder of its own. A part's controllers say of every handler
@@ -23,6 +24,7 @@ export const parts: readonly Type[] = [
   ChangesModule,
   AuditModule,
   EvidenceModule,
+  WebhooksModule,
   CodecModule,
   OperatorMetricsModule,
   ConsoleModule,

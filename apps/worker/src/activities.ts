@@ -18,6 +18,7 @@ import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
 import { createVidChecks } from '#activities/vid-check';
+import { createWebhookActivities } from '#activities/webhooks';
 import type { AuditSigningKey } from '#libs/audit-log';
 import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
@@ -25,6 +26,7 @@ import type { IdentityProvider } from '#activities/identity';
 import type { Logger } from '#libs/observability';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
 import type { RegistryKeys, VaultKeys } from '#libs/vault';
+import type { WebhookSettings } from '#libs/webhooks';
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 
@@ -60,6 +62,10 @@ export interface WorkerParts {
   readonly archiveAfterMs: number;
   /** Opens the payloads of histories that are archived. */
   readonly codec: PayloadCodec;
+  /** None: there are no webhooks. */
+  readonly webhooks: WebhookSettings | undefined;
+  /** `source` of CloudEvents. */
+  readonly eventSource: string;
 }
 
 /** The activities of the task queue `reissue`: every one but signing. */
@@ -112,5 +118,6 @@ export function createActivities(parts: WorkerParts) {
     ...createEvidenceActivities({ db, clock, terms: parts.terms, key: parts.auditKey }),
     ...createRetentionActivities({ db, clock, logger, days: parts.retentionDays }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
+    ...createWebhookActivities({ db, clock, settings: parts.webhooks, source: parts.eventSource }),
   };
 }

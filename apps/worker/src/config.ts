@@ -22,6 +22,7 @@ import {
   type Deadlines,
   type IdentityPolicy,
 } from '#libs/domain';
+import { webhookConfig } from '#libs/webhooks';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
 
@@ -67,6 +68,7 @@ export const configSchema = z.object({
   smtpUrl: url('smtp', 'smtps'),
   mailFrom: z.string(),
   eventSource: z.string().default('/reseal'),
+  ...webhookConfig,
   /** How many passwords are hashed at once; fewer than libuv has threads (UV_THREADPOOL_SIZE, four by default). */
   hashingSlots: integer(2, { min: 1, max: 64 }),
   /** Cost of a new verifier (RFC 9106); an older one is made anew when its password is right. */

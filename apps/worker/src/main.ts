@@ -17,6 +17,7 @@ import {
 } from '#libs/temporal';
 import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
+import { createWebhookDispatcher, webhookSettings } from '#libs/webhooks';
 import { createActivities } from './activities.js';
 import { configSchema, deadlinesOf, policyOf, readConfig } from './config.js';
 import { createIdentityProviders } from './identity-providers.js';
@@ -50,6 +51,7 @@ const circuits = new ProviderCircuits(logger);
 
 const vaultKeys = await importVaultKeys(config.vaultKeys);
 
+const webhooks = webhookSettings(config);
 const activities = createActivities({
   db,
   clock,
@@ -79,6 +81,8 @@ const activities = createActivities({
   auditKey: config.auditKeys.keys[0]!,
   archiveAfterMs: config.archiveAfterMs,
   codec: createPayloadCodec(config.codecKeys),
+  webhooks,
+  eventSource: config.eventSource,
 });
 
 const runner = new WorkerRunner({
@@ -109,12 +113,23 @@ const sequencer = new Sequencer({
   logger,
 });
 
+const dispatcher =
+  webhooks &&
+  createWebhookDispatcher({
+    databaseUrl: config.databaseUrl,
+    db,
+    settings: webhooks,
+    source: config.eventSource,
+    clock,
+    logger,
+  });
+
 await bootstrap({
   name: 'worker',
   config,
   logger,
   module: WorkerModule.with(
-    new ProcessParts(runner, relay, sequencer, temporal, db, logger, circuits, hashing),
+    new ProcessParts(runner, relay, sequencer, dispatcher, temporal, db, logger, circuits, hashing),
   ),
 });
 await recordStart({ db, clock, logger, process: 'worker', config: describeConfig(configSchema, config) });

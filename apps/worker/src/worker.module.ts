@@ -7,6 +7,7 @@ import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
+import { registerWebhookMetrics, type WebhookDispatcher } from '#libs/webhooks';
 import { sql } from 'kysely';
 import { registerHashingMetrics } from './hashing-metrics.js';
 import { registerSequencerMetrics } from './sequencer-metrics.js';
@@ -19,6 +20,7 @@ export class ProcessParts {
     readonly runner: WorkerRunner,
     readonly relay: EventRelay,
     readonly sequencer: Sequencer,
+    readonly dispatcher: WebhookDispatcher | undefined,
     readonly temporal: TemporalClient,
     readonly db: Database,
     readonly logger: Logger,
@@ -49,25 +51,28 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, sequencer, temporal, db, circuits, hashing } = this.parts;
+    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing } = this.parts;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
     registerRelayMetrics(relay, this.metrics.registry);
     registerSequencerMetrics(sequencer, db, this.metrics.registry);
+    if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
     circuits.register(this.metrics.registry);
     relay.start();
     sequencer.start();
+    dispatcher?.start();
     void this.scheduleWhenReachable();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, temporal, db } = this.parts;
+    const { relay, sequencer, dispatcher, temporal, db } = this.parts;
     this.stopping.abort();
     // First: what the drained worker wrote last is still to be sequenced, and then published.
     await sequencer.stop();
     await relay.stop();
+    await dispatcher?.stop();
     await temporal.close();
     await db.destroy();
   }

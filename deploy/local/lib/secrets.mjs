@@ -68,6 +68,7 @@ export function provideSecrets(folder) {
     tokenKey: provide('token-key.json', tokenKey),
     idKey: provide('id-key', () => randomKey(32)),
     pseudonymKey: provide('pseudonym-key', () => randomKey(32)),
+    webhookKey: provide('webhook-key', () => randomKey(32)),
     vaultKeys: provide('vault-keys.json', vaultKeys),
     receiptKeys: provide('receipt-keys.json', receiptKeys),
     auditKeys: provide('audit-keys.json', auditKeys),

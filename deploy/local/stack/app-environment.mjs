@@ -35,6 +35,9 @@ const LOCAL_LIMITS = {
   RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
 };
 
+/** Receivers of webhooks run on this machine. */
+const LOCAL_WEBHOOKS = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1,localhost' };
+
 /** What tests wait for comes sooner. */
 const TEST_PACE = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };
 
@@ -81,6 +84,7 @@ export function appEnvironments(context) {
   const common = {
     ...pick(process.env, (key) => SYSTEM.includes(key)),
     ...LOCAL_LIMITS,
+    ...LOCAL_WEBHOOKS,
     ...(settings.environment === 'test' ? TEST_PACE : {}),
     ...pick(process.env, (key) => key.startsWith('RESEAL_') && !NOT_FOR_EVERYONE.test(key)),
     RESEAL_ENV: settings.environment,
@@ -113,6 +117,7 @@ export function appEnvironments(context) {
       RESEAL_VAULT_KEYS_FILE: files.vaultKeys,
       RESEAL_REGISTRY_KEYS_FILE: files.registryKeys,
       RESEAL_PSEUDONYM_KEY_FILE: files.pseudonymKey,
+      RESEAL_WEBHOOK_KEY_FILE: files.webhookKey,
       RESEAL_RECEIPT_KEYS_FILE: files.receiptKeys,
       RESEAL_AUDIT_KEYS_FILE: files.auditKeys,
       RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
@@ -145,6 +150,7 @@ export function appEnvironments(context) {
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_ops', 'reseal'),
       ...temporal,
       RESEAL_AUDIT_PUBLIC_KEYS_FILE: files.auditPublicKeys,
+      RESEAL_WEBHOOK_KEY_FILE: files.webhookKey,
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
       RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       ...(settings.external.temporal ? {} : { RESEAL_TEMPORAL_UI_URL: `http://${host}:${ports.temporalUi}` }),

@@ -46,6 +46,14 @@ export const opsProblemCatalogue = {
       en: 'One of the roles listed in roles is needed. Ask whoever administers them.',
     },
   },
+  'webhook-address-refused': {
+    status: 422,
+    title: { ko: '이 주소로는 보낼 수 없습니다', en: 'Events may not be sent to this address' },
+    detail: {
+      ko: 'reason에 이유가 있습니다. 허용된 호스트의 https 주소를 쓰십시오.',
+      en: 'reason says why. Use an https address of a host that the settings allow.',
+    },
+  },
   'not-your-own': {
     status: 403,
     title: { ko: '자신의 요청은 승인할 수 없습니다', en: 'Nobody approves what they asked for themselves' },

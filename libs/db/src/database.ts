@@ -32,6 +32,7 @@ import type {
   ReissueArchiveTable,
   RetentionMarkTable,
 } from './operations-tables.js';
+import type { WebhookDeliveryTable, WebhookEndpointTable } from './webhooks.js';
 
 export interface CustomerTable {
   customer_id: string;
@@ -450,6 +451,8 @@ export interface Tables {
   operation: OperationTable;
   operation_item: OperationItemTable;
   operation_approval: OperationApprovalTable;
+  webhook_endpoint: WebhookEndpointTable;
+  webhook_delivery: WebhookDeliveryTable;
 }
 
 export type CustomerRow = Selectable<CustomerTable>;

@@ -261,3 +261,19 @@ export { searchAuditEntries, newestCheckpoints, actsOfStaff } from './audit-sear
 export type { AuditFilter, AuditPlace, FoundEntry, ActSummary } from './audit-search.js';
 export { parkedCounts, locksSince } from './alarms.js';
 export type { ParkedCount } from './alarms.js';
+export {
+  disableWebhook,
+  dueDeliveries,
+  dueEndpoints,
+  forgetDeliveries,
+  recordDelivery,
+  replayDeliveries,
+  waitingDeliveries,
+} from './webhooks.js';
+export type {
+  DeliveryOutcome,
+  DueDelivery,
+  WebhookDeliveryRow,
+  WebhookEndpointRow,
+  WebhookReplay,
+} from './webhooks.js';

@@ -1,0 +1,34 @@
+import type { Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import { sendWebhook, testMessage, type Attempt, type WebhookSettings } from '#libs/webhooks';
+
+export interface WebhookTest {
+  readonly endpointId: string;
+  readonly testId: string;
+}
+
+/** `UNKNOWN`: there is no such endpoint, or no webhooks at all. */
+export type WebhookTestAnswer = Attempt | 'UNKNOWN';
+
+/** Tries receivers with an event of which nothing happened. */
+export function createWebhookActivities(parts: {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly settings: WebhookSettings | undefined;
+  readonly source: string;
+}) {
+  const { db, clock, settings, source } = parts;
+  return {
+    async testWebhook({ endpointId, testId }: WebhookTest): Promise<WebhookTestAnswer> {
+      const endpoint = await db
+        .selectFrom('webhook_endpoint')
+        .selectAll()
+        .where('endpoint_id', '=', endpointId)
+        .executeTakeFirst();
+      if (!endpoint || !settings) return 'UNKNOWN';
+      const now = clock();
+      return sendWebhook(settings, endpoint, testMessage(endpointId, testId, source, now), now);
+    },
+  };
+}
+export type WebhookActivities = ReturnType<typeof createWebhookActivities>;

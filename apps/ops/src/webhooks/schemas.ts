@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+export const endpointIdSchema = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be a webhook id');
+
+const url = z.string().max(2_000).describe('https; its host is one that the settings allow');
+const description = z
+  .string()
+  .trim()
+  .min(3)
+  .max(200)
+  .regex(/^[^\p{Cc}]*$/u, 'must be one line')
+  .describe('Whose it is');
+const types = z
+  .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be a type of event'))
+  .max(100)
+  .describe('Of events; none: all');
+
+export const createRequest = z.strictObject({ url, description, types: types.default([]) });
+export const changeRequest = z
+  .strictObject({ url, description, types, enabled: z.boolean() })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, { message: 'says nothing to change' });
+export const nothing = z.strictObject({}).optional();
+
+export const replayRequest = z
+  .union([
+    z.strictObject({ reissueId: z.string().regex(/^ri_[0-9a-f]{32}$/) }),
+    z.strictObject({
+      from: z.iso.datetime({ offset: true }),
+      to: z.iso.datetime({ offset: true }).optional(),
+    }),
+  ])
+  .describe('The events of one reissue, or of a time');
+
+const fields = {
+  id: z.string(),
+  url: z.string(),
+  description: z.string(),
+  types: z.array(z.string()),
+  enabled: z.boolean(),
+  disabledReason: z.string().nullable(),
+  previousSecretUntil: z.iso.datetime().nullable(),
+  waiting: z.int(),
+  createdBy: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+};
+export const endpoint = z.object(fields).meta({ id: 'Webhook' });
+export const endpointList = z.object({ items: z.array(endpoint) }).meta({ id: 'WebhookList' });
+export const endpointWithSecret = z
+  .object({ ...fields, secret: z.string().describe('whsec_…; it is shown this once') })
+  .meta({ id: 'WebhookWithSecret' });
+const delivery = z.object({
+  eventId: z.string(),
+  type: z.string(),
+  state: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
+  attempts: z.int(),
+  nextAttemptAt: z.iso.datetime().nullable(),
+  lastStatus: z.int().nullable(),
+  lastError: z.string().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export const endpointWithDeliveries = z
+  .object({ ...fields, deliveries: z.array(delivery).describe('The newest hundred') })
+  .meta({ id: 'WebhookWithDeliveries' });
+export const testResult = z
+  .object({
+    delivered: z.boolean(),
+    status: z.int().nullable().describe('of HTTP'),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'WebhookTest' });
+export const replayResult = z.object({ events: z.int() }).meta({ id: 'WebhookReplay' });
+
+export type CreateRequest = z.output<typeof createRequest>;
+export type ChangeRequest = z.output<typeof changeRequest>;
+export type ReplayRequest = z.output<typeof replayRequest>;
+export type ShownEndpoint = z.output<typeof endpoint>;
+export type ShownDelivery = z.output<typeof delivery>;

@@ -1,0 +1,173 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { WebhookActivities } from '#activities/webhooks';
+import {
+  appendAuthorityEntry,
+  inTransaction,
+  replayDeliveries,
+  type Tx,
+  type WebhookEndpointRow,
+} from '#libs/db';
+import { taskQueues, type AuthorityAction } from '#libs/domain';
+import { addressFault, secretsOverlapMs, webhookSecret, webhookSettings, type Attempt } from '#libs/webhooks';
+import { ActivityExecutionFailedError } from '@temporalio/client';
+import type { Staff } from '../access/staff.js';
+import { Dependencies } from '../dependencies.js';
+import { problem, unavailable } from '../problems.js';
+import type { ChangeRequest, CreateRequest, ReplayRequest } from './schemas.js';
+
+/** How long a receiver's answer to a test is waited for, in milliseconds. */
+const testTimeoutMs = 20_000;
+
+/** What staff do with webhooks; each act and its entry in the audit trail are one transaction. */
+@Injectable()
+export class WebhookActs {
+  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+
+  /** @param key the same one with the same content finds what was made */
+  async create(staff: Staff, key: string, { url, description, types }: CreateRequest): Promise<string> {
+    this.requireAddress(url);
+    const id = `wh_${createHash('sha256').update(`${staff.actor}\n${key}`).digest('hex').slice(0, 32)}`;
+    const at = this.dependencies.clock();
+    const there = await inTransaction(this.dependencies.db, async (tx) => {
+      const { numInsertedOrUpdatedRows: inserted } = await tx
+        .insertInto('webhook_endpoint')
+        .values({
+          endpoint_id: id,
+          url,
+          description,
+          types,
+          previous_secret_until: null,
+          disabled_at: null,
+          disabled_reason: null,
+          created_by: staff.actor,
+          created_at: at,
+          updated_at: at,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      if (inserted) await this.record(tx, staff, 'createWebhook', { endpointId: id, url, types }, at);
+      return find(tx, id);
+    });
+    const same = there?.url === url && there.description === description;
+    if (!same || there.types.join() !== types.join()) throw problem('idempotency-mismatch');
+    return id;
+  }
+
+  async change(staff: Staff, id: string, change: ChangeRequest): Promise<void> {
+    if (change.url !== undefined) this.requireAddress(change.url);
+    const { enabled, ...content } = change;
+    await this.act(staff, id, 'changeWebhook', change, async (tx, before, at) => {
+      const switched = enabled !== undefined && enabled !== (before.disabled_at === null);
+      await tx
+        .updateTable('webhook_endpoint')
+        .set({
+          ...content,
+          ...(switched ? { disabled_at: enabled ? null : at } : {}),
+          ...(switched ? { disabled_reason: enabled ? null : `switched off by ${staff.actor}` } : {}),
+          updated_at: at,
+        })
+        .where('endpoint_id', '=', id)
+        .execute();
+    });
+  }
+
+  /** Gives it a new secret; the one before is good for a day beside it. */
+  async rotate(staff: Staff, id: string): Promise<void> {
+    await this.act(staff, id, 'rotateWebhookSecret', {}, async (tx, before, at) => {
+      await tx
+        .updateTable('webhook_endpoint')
+        .set({
+          secret_generation: before.secret_generation + 1,
+          previous_secret_until: new Date(at.getTime() + secretsOverlapMs),
+          updated_at: at,
+        })
+        .where('endpoint_id', '=', id)
+        .execute();
+    });
+  }
+
+  async remove(staff: Staff, id: string): Promise<void> {
+    await this.act(staff, id, 'deleteWebhook', {}, async (tx) => {
+      await tx.deleteFrom('webhook_endpoint').where('endpoint_id', '=', id).execute();
+    });
+  }
+
+  async replay(staff: Staff, id: string, request: ReplayRequest): Promise<number> {
+    return this.act(staff, id, 'replayWebhook', request, (tx, _, at) =>
+      replayDeliveries(tx, {
+        endpointId: id,
+        at,
+        ...('reissueId' in request
+          ? { stream: request.reissueId }
+          : { from: new Date(request.from), ...(request.to ? { to: new Date(request.to) } : {}) }),
+      }),
+    );
+  }
+
+  /** Has the worker, which alone calls others, send an event of which nothing happened. */
+  async test(staff: Staff, id: string): Promise<Attempt> {
+    const { temporal } = this.dependencies;
+    await this.act(staff, id, 'testWebhook', {}, () => Promise.resolve());
+    const testId = randomUUID();
+    const answer = await temporal.client
+      .withDeadline(Date.now() + testTimeoutMs + 1_000, () =>
+        temporal.client.activity.typed<WebhookActivities>().execute('testWebhook', {
+          id: `webhook-test/${testId}`,
+          taskQueue: taskQueues.reissue,
+          args: [{ endpointId: id, testId }],
+          scheduleToCloseTimeout: testTimeoutMs,
+          retry: { maximumAttempts: 1 },
+        }),
+      )
+      .catch((error: unknown) => {
+        throw error instanceof ActivityExecutionFailedError ? unavailable(error) : error;
+      });
+    if (answer === 'UNKNOWN') throw problem('not-found');
+    return answer;
+  }
+
+  /** The secret in force. */
+  async secretOf(id: string): Promise<string> {
+    const row = await find(this.dependencies.db, id);
+    const key = this.dependencies.config.webhookKey;
+    if (!row || !key) throw problem('not-found');
+    return webhookSecret(key, id, row.secret_generation);
+  }
+
+  private requireAddress(url: string): void {
+    const settings = webhookSettings(this.dependencies.config);
+    const fault = settings ? addressFault(url, settings) : 'RESEAL_WEBHOOK_KEY is not set';
+    if (fault !== undefined) throw problem('webhook-address-refused', { extensions: { reason: fault } });
+  }
+
+  private async act<Result>(
+    staff: Staff,
+    id: string,
+    action: AuthorityAction,
+    details: object,
+    work: (tx: Tx, before: WebhookEndpointRow, at: Date) => Promise<Result>,
+  ): Promise<Result> {
+    const { db, clock } = this.dependencies;
+    return inTransaction(db, async (tx) => {
+      const before = await tx
+        .selectFrom('webhook_endpoint')
+        .selectAll()
+        .where('endpoint_id', '=', id)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!before) throw problem('not-found');
+      const at = clock();
+      const result = await work(tx, before, at);
+      await this.record(tx, staff, action, { endpointId: id, ...details }, at);
+      return result;
+    });
+  }
+
+  private record(tx: Tx, { actor }: Staff, action: AuthorityAction, details: object, occurredAt: Date) {
+    return appendAuthorityEntry(tx, { actor, action, outcome: 'DONE', details: { ...details }, occurredAt });
+  }
+}
+
+const find = (db: Tx | Dependencies['db'], id: string): Promise<WebhookEndpointRow | undefined> =>
+  db.selectFrom('webhook_endpoint').selectAll().where('endpoint_id', '=', id).executeTakeFirst();

@@ -1,0 +1,155 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Module,
+  Param,
+  Patch,
+  Post,
+} from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import { staffRoles } from '#libs/domain';
+import { Roles } from '../access/roles.js';
+import { CallingStaff, type Staff } from '../access/staff.js';
+import { Documented } from '../openapi/documented.js';
+import { problem } from '../problems.js';
+import {
+  changeRequest,
+  createRequest,
+  endpoint,
+  endpointIdSchema,
+  endpointList,
+  endpointWithDeliveries,
+  endpointWithSecret,
+  nothing,
+  replayRequest,
+  replayResult,
+  testResult,
+  type ChangeRequest,
+  type CreateRequest,
+  type ReplayRequest,
+  type ShownEndpoint,
+} from './schemas.js';
+import { WebhookActs } from './webhook-acts.js';
+import { WebhookViews } from './webhook-views.js';
+
+const id = { schema: endpointIdSchema };
+
+@Controller('v1/webhooks')
+class WebhooksController {
+  constructor(
+    @Inject(WebhookActs) private readonly acts: WebhookActs,
+    @Inject(WebhookViews) private readonly views: WebhookViews,
+  ) {}
+
+  @Get()
+  @Roles(...staffRoles)
+  @Documented('listWebhooks', 'Where events are sent', { 200: endpointList })
+  list() {
+    return this.views.list();
+  }
+
+  @Post()
+  @Roles('approver')
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: '16 to 128 printable characters' })
+  @Documented('createWebhook', 'Have events sent to an address', { 201: endpointWithSecret })
+  async create(
+    @CallingStaff() staff: Staff,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: createRequest }) body: CreateRequest,
+  ) {
+    if (!/^[\x21-\x7e]{16,128}$/.test(key ?? '')) throw problem('idempotency-key-required');
+    return this.withSecret(await this.acts.create(staff, key!, body));
+  }
+
+  @Get(':id')
+  @Roles(...staffRoles)
+  @Documented('getWebhook', 'One webhook, and what became of what it was sent', {
+    200: endpointWithDeliveries,
+  })
+  async show(@Param('id', id) endpointId: string) {
+    const shown = await this.views.show(endpointId);
+    return { ...shown, deliveries: await this.views.deliveries(endpointId) };
+  }
+
+  @Patch(':id')
+  @Roles('approver')
+  @Documented('changeWebhook', 'Change it, or switch it off or on; what waits is sent once it is on', {
+    200: endpoint,
+  })
+  async change(
+    @CallingStaff() staff: Staff,
+    @Param('id', id) endpointId: string,
+    @Body({ schema: changeRequest }) body: ChangeRequest,
+  ): Promise<ShownEndpoint> {
+    await this.acts.change(staff, endpointId, body);
+    return this.views.show(endpointId);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Roles('approver')
+  @Documented('deleteWebhook', 'Remove it, with what waits to be sent', { 204: 'It is gone' })
+  async remove(@CallingStaff() staff: Staff, @Param('id', id) endpointId: string): Promise<void> {
+    await this.acts.remove(staff, endpointId);
+  }
+
+  @Post(':id/secret')
+  @HttpCode(200)
+  @Roles('approver')
+  @Documented('rotateWebhookSecret', 'Give it a new secret', { 200: endpointWithSecret })
+  async rotate(
+    @CallingStaff() staff: Staff,
+    @Param('id', id) endpointId: string,
+    @Body({ schema: nothing }) _body: unknown,
+  ) {
+    await this.acts.rotate(staff, endpointId);
+    return this.withSecret(endpointId);
+  }
+
+  @Post(':id/test')
+  @HttpCode(200)
+  @Roles('operator', 'approver')
+  @Documented('testWebhook', 'Send an event of which nothing happened, and see what comes back', {
+    200: testResult,
+  })
+  async test(
+    @CallingStaff() staff: Staff,
+    @Param('id', id) endpointId: string,
+    @Body({ schema: nothing }) _body: unknown,
+  ) {
+    const { delivered, status = null, error = null } = await this.acts.test(staff, endpointId);
+    return { delivered, status, error };
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @Roles('operator', 'approver')
+  @Documented(
+    'replayWebhook',
+    'Send events again, under their old ids, also those from before there was the webhook',
+    {
+      200: replayResult,
+    },
+  )
+  async replay(
+    @CallingStaff() staff: Staff,
+    @Param('id', id) endpointId: string,
+    @Body({ schema: replayRequest }) body: ReplayRequest,
+  ) {
+    return { events: await this.acts.replay(staff, endpointId, body) };
+  }
+
+  private async withSecret(endpointId: string) {
+    const [shown, secret] = await Promise.all([this.views.show(endpointId), this.acts.secretOf(endpointId)]);
+    return { ...shown, secret };
+  }
+}
+
+/** Events for banks' systems that do not read Kafka (Standard Webhooks); the worker sends them. */
+@Module({ controllers: [WebhooksController], providers: [WebhookActs, WebhookViews] })
+export class WebhooksModule {}

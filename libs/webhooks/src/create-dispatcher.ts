@@ -1,0 +1,18 @@
+import { PostgresLeadership } from '#libs/leadership';
+import { WebhookDispatcher, type DispatcherParts } from './dispatcher.js';
+
+/** The dispatcher of webhooks; `start()` and `stop()` it. */
+export function createWebhookDispatcher({
+  databaseUrl,
+  ...parts
+}: Omit<DispatcherParts, 'leadership'> & {
+  /** For the connection that holds the lock. */
+  readonly databaseUrl: string;
+}): WebhookDispatcher {
+  const leadership = new PostgresLeadership({
+    databaseUrl,
+    name: 'reseal-webhook-dispatcher',
+    channel: 'reseal_event',
+  });
+  return new WebhookDispatcher({ ...parts, leadership });
+}

@@ -1,0 +1,146 @@
+import {
+  appendAuthorityEntry,
+  disableWebhook,
+  dueDeliveries,
+  dueEndpoints,
+  forgetDeliveries,
+  inTransaction,
+  recordDelivery,
+  type Database,
+  type DueDelivery,
+  type WebhookEndpointRow,
+} from '#libs/db';
+import type { Clock } from '#libs/domain';
+import { LedLoop, type Leadership, type LoopTiming } from '#libs/leadership';
+import { describeError, type Logger } from '#libs/observability';
+import { webhookMessage } from './message.js';
+import { nextAttempt } from './schedule.js';
+import { sendWebhook, type Attempt, type WebhookSettings } from './send.js';
+
+/** How many are sent to one endpoint at once. */
+const atOnce = 8;
+/** How long deliveries that ended are shown, and how often the older ones are looked for, in milliseconds. */
+const shownForMs = 30 * 24 * 3600_000;
+const forgetEveryMs = 3600_000;
+const gone = 410;
+
+export interface DispatcherParts {
+  readonly db: Database;
+  readonly settings: WebhookSettings;
+  /** `source` of the CloudEvents. */
+  readonly source: string;
+  readonly leadership: Leadership;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly timing?: Partial<LoopTiming>;
+}
+
+/**
+ * Tells endpoints of events: at least once, the events of one stream in their order, with retries over three days. Of all
+ * copies one is active. Each endpoint is served by itself, so that one that is slow delays no other; what was sent and not
+ * marked is sent again under the same id.
+ */
+export class WebhookDispatcher {
+  private readonly loop: LedLoop;
+  /** Endpoints that are served now. */
+  private readonly serving = new Map<string, Promise<void>>();
+  private forgotAt = 0;
+
+  /** Attempts of this copy. */
+  readonly counts = { delivered: 0, failed: 0 };
+
+  constructor(private readonly parts: DispatcherParts) {
+    const { leadership, logger, timing } = parts;
+    const turn = (over: AbortSignal) => this.turn(over);
+    this.loop = new LedLoop({ name: 'webhook dispatcher', leadership, logger, timing, turn });
+  }
+
+  get active(): boolean {
+    return this.loop.active;
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Breaks off what is under way: it is sent again. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    await Promise.all(this.serving.values());
+  }
+
+  private async turn(over: AbortSignal): Promise<boolean> {
+    const { db, clock, logger } = this.parts;
+    const now = clock();
+    for (const endpoint of await dueEndpoints(db, now)) {
+      const id = endpoint.endpoint_id;
+      if (over.aborted || this.serving.has(id)) continue;
+      const served = this.serve(endpoint, over)
+        .catch((error: unknown) =>
+          logger.warn({ err: describeError(error), endpoint: id }, 'a webhook cannot be served'),
+        )
+        .finally(() => this.serving.delete(id));
+      this.serving.set(id, served);
+    }
+    if (now.getTime() - this.forgotAt > forgetEveryMs) {
+      this.forgotAt = now.getTime();
+      await forgetDeliveries(db, new Date(now.getTime() - shownForMs));
+    }
+    return false;
+  }
+
+  /** Sends what is due at one endpoint until nothing is. */
+  private async serve(endpoint: WebhookEndpointRow, over: AbortSignal): Promise<void> {
+    const { db, clock } = this.parts;
+    while (!over.aborted) {
+      const due = await dueDeliveries(db, endpoint.endpoint_id, clock(), atOnce);
+      if (due.length === 0) return;
+      const outcomes = await Promise.all(due.map((delivery) => this.deliver(endpoint, delivery, over)));
+      if (outcomes.includes('gone')) return;
+    }
+  }
+
+  private async deliver(
+    endpoint: WebhookEndpointRow,
+    delivery: DueDelivery,
+    over: AbortSignal,
+  ): Promise<'delivered' | 'failed' | 'gone'> {
+    const { db, settings, source, clock } = this.parts;
+    const attempt = await sendWebhook(settings, endpoint, webhookMessage(delivery, source), clock(), over);
+    // Broken off by us: it counts for nothing.
+    if (over.aborted && !attempt.delivered) return 'failed';
+    const at = clock();
+    const { status, error } = attempt;
+    const attempts = delivery.attempts + 1;
+    const said = { attempts, at, ...(status === undefined ? {} : { status }), ...(error ? { error } : {}) };
+    if (attempt.delivered) {
+      this.counts.delivered += 1;
+      await recordDelivery(db, delivery, { state: 'DELIVERED', ...said });
+      return 'delivered';
+    }
+    this.counts.failed += 1;
+    const nextAttemptAt = nextAttempt(attempts, at, attempt.retryAfterMs);
+    await recordDelivery(
+      db,
+      delivery,
+      nextAttemptAt ? { state: 'PENDING', nextAttemptAt, ...said } : { state: 'FAILED', ...said },
+    );
+    if (status !== gone) return 'failed';
+    await this.disable(endpoint, attempt, at);
+    return 'gone';
+  }
+
+  /** 410: the receiver wants to hear nothing more. */
+  private async disable({ endpoint_id }: WebhookEndpointRow, { status }: Attempt, at: Date): Promise<void> {
+    await inTransaction(this.parts.db, async (tx) => {
+      if (!(await disableWebhook(tx, endpoint_id, `it answered ${status}`, at))) return;
+      await appendAuthorityEntry(tx, {
+        actor: 'worker',
+        action: 'disableWebhook',
+        outcome: 'DONE',
+        details: { endpointId: endpoint_id, status },
+        occurredAt: at,
+      });
+    });
+  }
+}

@@ -1,0 +1,10 @@
+export { addressFault } from './addresses.js';
+export type { AddressRules } from './addresses.js';
+export { webhookConfig, webhookSettings } from './config.js';
+export { createWebhookDispatcher } from './create-dispatcher.js';
+export { WebhookDispatcher } from './dispatcher.js';
+export { testEventType, testMessage } from './message.js';
+export { registerWebhookMetrics } from './metrics.js';
+export { secretsOverlapMs, webhookSecret } from './secrets.js';
+export { sendWebhook } from './send.js';
+export type { Attempt, WebhookSettings } from './send.js';

@@ -1,0 +1,69 @@
+import { addressFault, type AddressRules } from './addresses.js';
+import { secretsInForce, type SecretsOf } from './secrets.js';
+import { signWebhook } from './signature.js';
+
+/** How long a receiver may take, in milliseconds. */
+const defaultTimeoutMs = 15_000;
+const longestError = 200;
+
+export interface WebhookSettings extends AddressRules {
+  readonly key: Buffer;
+  readonly timeoutMs?: number;
+}
+
+export interface WebhookMessage {
+  /** The same whenever it is sent. */
+  readonly id: string;
+  readonly body: string;
+}
+
+/** What became of one attempt. */
+export interface Attempt {
+  readonly delivered: boolean;
+  /** HTTP status; there is none if no answer came. */
+  readonly status?: number;
+  readonly error?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** Makes one attempt. Redirections are not followed: they would lead to where nobody allowed. */
+export async function sendWebhook(
+  settings: WebhookSettings,
+  endpoint: SecretsOf & { readonly url: string },
+  { id, body }: WebhookMessage,
+  now: Date,
+  over?: AbortSignal,
+): Promise<Attempt> {
+  const fault = addressFault(endpoint.url, settings);
+  if (fault) return { delivered: false, error: fault };
+  const timeout = AbortSignal.timeout(settings.timeoutMs ?? defaultTimeoutMs);
+  try {
+    const answer = await fetch(endpoint.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/cloudevents+json; charset=utf-8',
+        'user-agent': 'Reseal-Webhooks/1',
+        ...signWebhook(secretsInForce(settings.key, endpoint, now), id, now, body),
+      },
+      body,
+      redirect: 'manual',
+      signal: over ? AbortSignal.any([timeout, over]) : timeout,
+    });
+    await answer.body?.cancel();
+    const seconds = Number(answer.headers.get('retry-after') ?? NaN);
+    return {
+      delivered: answer.ok,
+      status: answer.status,
+      ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
+    };
+  } catch (error) {
+    return { delivered: false, error: timeout.aborted ? 'it did not answer in time' : reasonOf(error) };
+  }
+}
+
+/** `fetch` wraps what happened; its code says it best. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  return (typeof code === 'string' ? code : message).slice(0, longestError);
+}
