@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { en } from '../../../apps/web/reissue/words/en.js';
 import { ko } from '../../../apps/web/reissue/words/ko.js';
@@ -11,27 +10,42 @@ import { rememberSecret } from '../../support/canaries.js';
 import type { RunningStack } from '../../support/running-stack.js';
 import type { Person } from '../../support/sandbox.js';
 import { takePhoto } from '../../support/photos.js';
+import { oldCertificateFiles, type UploadedFile } from './old-certificate.js';
+import { axeFindings, keptFindings, layoutFindings, watch } from './page-findings.js';
+import type { SavedFiles } from './saved-files.js';
 
 export type Language = 'ko' | 'en';
 export type Reason = keyof typeof en.reason.names;
+export type Way = keyof typeof en.applicant.ways;
+export type Method = keyof typeof en.identity.names;
 
-const patienceMs = 20_000;
+const patienceMs = 45_000;
+const phone = { width: 390, height: 844 };
+/** The narrowest on which WCAG (1.4.10) wants everything to be usable. */
+const narrow = { width: 320, height: 640 };
 /** A password as somebody sets it anew: another one than any sample person has. */
 export const newPassword = 'renewed-2468-Seal';
 
+interface Opening {
+  readonly person: Person;
+  readonly language?: Language;
+  readonly scheme?: 'light' | 'dark';
+}
+
 /** The reissue page on a phone, in the hands of somebody who does what it says. */
 export class CustomerPage {
-  readonly words: typeof en;
-  /** What went wrong unseen: errors of scripts, refusals of the page's policy, requests to strangers. */
+  words: typeof en;
+  /** What went wrong unseen, and what is wrong with what is seen. */
   readonly complaints: string[] = [];
   private password: string;
 
   private constructor(
     readonly context: BrowserContext,
     readonly page: Page,
-    private readonly stack: RunningStack,
+    readonly stack: RunningStack,
     readonly person: Person,
-    readonly language: Language,
+    public language: Language,
+    private readonly scheme: 'light' | 'dark',
   ) {
     this.words = language === 'ko' ? ko : en;
     this.password = person.certificatePassword;
@@ -40,32 +54,47 @@ export class CustomerPage {
   static async open(
     browser: Browser,
     stack: RunningStack,
-    {
-      person,
-      language = 'ko',
-      scheme = 'light',
-    }: { person: Person; language?: Language; scheme?: 'light' | 'dark' },
+    { person, language = 'ko', scheme = 'light' }: Opening,
   ): Promise<CustomerPage> {
     const context = await browser.newContext({
       locale: language === 'en' ? 'en-GB' : 'ko-KR',
       colorScheme: scheme,
-      viewport: { width: 390, height: 844 },
+      viewport: phone,
       hasTouch: true,
       isMobile: true,
       acceptDownloads: true,
     });
     context.setDefaultTimeout(patienceMs);
-    const page = await context.newPage();
-    const opened = new CustomerPage(context, page, stack, person, language);
-    opened.watch(new URL(stack.addresses.gateway).origin);
-    await page.goto(`${stack.addresses.gateway}/`);
+    const opened = new CustomerPage(context, await context.newPage(), stack, person, language, scheme);
+    const { rrn, certificatePassword } = person;
+    const secrets = [rrn, `${rrn.slice(0, 6)}-${rrn.slice(6)}`, certificatePassword, newPassword];
+    const complain = (what: string) => opened.complaints.push(what);
+    watch(context, { ours: new URL(stack.addresses.gateway).origin, secrets: () => secrets, complain });
+    await opened.visit();
     await opened.at(opened.words.prepare.title);
     return opened;
+  }
+
+  /** The same browser with the page open once more. */
+  async secondTab(): Promise<CustomerPage> {
+    const { context, stack, person, language, scheme } = this;
+    const page = await context.newPage();
+    const second = new CustomerPage(context, page, stack, person, language, scheme);
+    await second.visit();
+    return second;
+  }
+
+  private visit(): Promise<unknown> {
+    return this.page.goto(`${this.stack.addresses.gateway}/`);
   }
 
   /** Waits for the screen with this heading. */
   async at(title: string): Promise<void> {
     await this.page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
   }
 
   async press(name: string): Promise<void> {
@@ -78,7 +107,11 @@ export class CustomerPage {
   }
 
   async choose(name: string): Promise<void> {
-    await this.page.getByRole('radio', { name }).check();
+    await this.page.getByRole('radio', { name, exact: true }).check();
+  }
+
+  async chooseReason(reason: Reason): Promise<void> {
+    await this.page.getByRole('radio', { name: this.words.reason.names[reason] }).check();
   }
 
   async agreeToAll(): Promise<void> {
@@ -91,25 +124,31 @@ export class CustomerPage {
     const { prepare, next, consent, applicant } = this.words;
     await this.press(prepare.start);
     await this.at(this.words.reason.title);
-    await this.choose(this.words.reason.names[reason]);
+    await this.chooseReason(reason);
     await this.press(next);
     await this.at(consent.title);
     await this.agreeToAll();
     await this.at(applicant.title);
   }
 
-  async start(reason: Reason): Promise<void> {
-    const { applicant, identity } = this.words;
-    await this.comeToApplicant(reason);
-    await this.fill(applicant.name, this.person.name);
-    await this.fill(applicant.mobile, this.person.mobile);
-    await this.press(applicant.go);
-    await this.at(identity.phoneTitle);
+  /** Says who one is; the bank begins. */
+  async nameOneself(way: Way = 'mobile'): Promise<void> {
+    const { applicant } = this.words;
+    const { name, mobile, rrn } = this.person;
+    await this.fill(applicant.name, name);
+    await this.choose(applicant.ways[way]);
+    if (way === 'mobile') await this.fill(applicant.mobile, mobile);
+    if (way === 'rrn') await this.fill(applicant.rrn, rrn);
+    if (way === 'document') await this.fillDocument();
+    await this.press(way === 'mobile' ? applicant.go : applicant.goPlain);
   }
 
-  async enterPhoneCode(): Promise<void> {
-    await this.enterCode(await this.stack.sandbox.phoneCode(this.person));
-    await this.at(this.words.identity.title);
+  /** From the first screen to the first proof. */
+  async start(reason: Reason, way: Way = 'mobile'): Promise<void> {
+    await this.comeToApplicant(reason);
+    await this.nameOneself(way);
+    const { phoneTitle, title } = this.words.identity;
+    await this.at(way === 'mobile' ? phoneTitle : title);
   }
 
   async enterCode(code: string): Promise<void> {
@@ -117,26 +156,58 @@ export class CustomerPage {
     await this.press(this.words.identity.confirm);
   }
 
-  async proveByOneWon(): Promise<void> {
-    await this.page.getByRole('button', { name: this.words.identity.names.ONE_WON }).click();
-    await this.at(this.words.identity.wonTitle);
-    await this.enterCode(await this.stack.sandbox.depositCode(this.person));
+  readPhoneCode(): Promise<string> {
+    return this.stack.sandbox.phoneCode(this.person);
   }
 
-  async proveByDocument(): Promise<void> {
-    const { identity, applicant } = this.words;
-    const { document, rrn } = this.person;
-    await this.page.getByRole('button', { name: identity.names.ID_DOCUMENT }).click();
-    await this.at(identity.documentTitle);
+  async enterPhoneCode(): Promise<void> {
+    await this.enterCode(await this.readPhoneCode());
+    await this.at(this.words.identity.title);
+  }
+
+  async chooseMethod(method: Method): Promise<void> {
+    const { names, phoneTitle, wonTitle, documentTitle, oldTitle } = this.words.identity;
+    const titles = { PHONE_CODE: phoneTitle, ONE_WON: wonTitle, ID_DOCUMENT: documentTitle };
+    await this.page.getByRole('button', { name: names[method] }).click();
+    await this.at({ ...titles, OLD_CERTIFICATE: oldTitle }[method]);
+  }
+
+  /** Chooses a way to prove who one is, and does what it asks. */
+  async prove(method: Method): Promise<void> {
+    await this.chooseMethod(method);
+    const { identity } = this.words;
+    if (method === 'PHONE_CODE') return this.enterCode(await this.readPhoneCode());
+    if (method === 'ONE_WON') return this.enterCode(await this.stack.sandbox.depositCode(this.person));
+    if (method === 'ID_DOCUMENT') {
+      await this.takePhoto();
+      await this.fillDocument();
+      return this.press(identity.confirm);
+    }
+    await this.chooseOldFiles(await oldCertificateFiles(this.person, 'NPKI'));
+    return this.press(identity.sign);
+  }
+
+  async takePhoto(): Promise<void> {
     const { bytes, contentType } = await takePhoto();
-    await this.page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'photo.jpg', mimeType: contentType, buffer: Buffer.from(bytes) });
+    await this.upload([{ name: 'photo.jpg', mimeType: contentType, buffer: bytes }]);
+  }
+
+  async chooseOldFiles(files: readonly UploadedFile[]): Promise<void> {
+    await this.upload(files);
+    await this.fill(this.words.identity.oldPassword, this.person.certificatePassword);
+  }
+
+  private async upload(files: readonly UploadedFile[]): Promise<void> {
+    await this.page.locator('input[type=file]').setInputFiles([...files]);
+  }
+
+  private async fillDocument(): Promise<void> {
+    const { applicant } = this.words;
+    const { document, rrn } = this.person;
     await this.choose(applicant.documents[document.type]);
     await this.fill(applicant.rrn, rrn);
     await this.fill(applicant.issuedOn, document.issuedOn);
     if (document.type === 'DRIVING_LICENCE') await this.fill(applicant.licence, document.number);
-    await this.press(identity.confirm);
   }
 
   async enterPassword(password = this.person.certificatePassword): Promise<void> {
@@ -168,7 +239,7 @@ export class CustomerPage {
     return readFile(await download.path());
   }
 
-  async save(): Promise<{ zip: Buffer; p12: Buffer; password: string }> {
+  async save(): Promise<SavedFiles> {
     const { save } = this.words;
     await this.at(save.title);
     const zip = await this.download(save.zip);
@@ -183,48 +254,61 @@ export class CustomerPage {
     await this.at(this.words.done.title);
   }
 
-  /** Loads the page again, as it is where it was. */
-  async reload(): Promise<void> {
+  /** Loads the page again, which is then where it was. */
+  async reload(title: string): Promise<void> {
     await this.page.reload();
+    await this.at(title);
   }
 
-  /** A screenshot of the whole page in the state folder, to be looked at. */
-  async picture(name: string): Promise<void> {
+  /** Does something while there is no reception: the page says so, and goes on by itself once there is. */
+  async withoutReception(act: () => Promise<unknown>): Promise<void> {
+    await this.context.setOffline(true);
+    await act();
+    await this.sees(this.words.offline);
+    await this.context.setOffline(false);
+    await this.page.getByText(this.words.offline).waitFor({ state: 'detached' });
+  }
+
+  /** In both languages, by the page's own switch. */
+  async inBothLanguages(act: () => Promise<unknown>): Promise<void> {
+    for (let time = 0; time < 2; time += 1) {
+      await act();
+      await this.press(this.words.otherLanguage);
+      this.language = this.language === 'ko' ? 'en' : 'ko';
+      this.words = this.language === 'ko' ? ko : en;
+      await this.page.locator(`html[lang=${this.language}]`).waitFor({ state: 'attached' });
+    }
+  }
+
+  /** Looks at a screen in both languages. */
+  async look(name: string): Promise<void> {
+    await this.inBothLanguages(() => this.lookOnce(name));
+  }
+
+  /** Pictures in the state folder, and complaints: of axe-core, about the layout on a narrow screen, about what is kept. */
+  async lookOnce(name: string): Promise<void> {
+    const { page } = this;
+    const findings = [...(await axeFindings(page, 'dark')), ...(await axeFindings(page, 'light'))];
+    await this.picture(name);
+    await page.setViewportSize(narrow);
+    findings.push(...(await layoutFindings(page)), ...(await keptFindings(page)));
+    if (process.env['RESEAL_SCREENSHOTS'] === 'all') await this.picture(`${name}-narrow`);
+    await page.setViewportSize(phone);
+    await page.emulateMedia({ colorScheme: this.scheme });
+    this.complaints.push(...findings.map((finding) => `${name} (${this.language}): ${finding}`));
+  }
+
+  private async picture(name: string): Promise<void> {
     const folder = join(stateFolder(), 'screenshots');
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({
-      path: join(folder, `customer-${name}-${this.language}.png`),
-      fullPage: true,
-    });
+    const path = join(folder, `customer-${name}-${this.language}.png`);
+    await this.page.screenshot({ path, fullPage: true });
   }
 
-  /** A picture, and what axe-core finds against WCAG 2.2 A and AA: nothing. */
-  async look(name: string): Promise<void> {
-    await this.picture(name);
-    await this.page.evaluate(axe.source);
-    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const options = JSON.stringify({ runOnly: { type: 'tag', values } });
-    const { violations } = await this.page.evaluate<axe.AxeResults>(`axe.run(document, ${options})`);
-    for (const { id, nodes } of violations)
-      this.complaints.push(`${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  }
-
-  /** Closes it, and fails the test if anything went wrong unseen. */
+  /** Closes it, and fails the test if there was anything to complain of. */
   async close(): Promise<void> {
+    this.complaints.push(...(await keptFindings(this.page)));
     await this.context.close();
     expect(this.complaints).toEqual([]);
-  }
-
-  private watch(ours: string): void {
-    this.context.on('weberror', (error) => this.complaints.push(`error: ${error.error().message}`));
-    this.context.on('console', (message) => {
-      // What the API refuses is shown on the page, and Chromium notes it here too.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-        this.complaints.push(`console: ${message.text()}`);
-    });
-    this.context.on('request', (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith('http') && origin !== ours) this.complaints.push(`stranger: ${request.url()}`);
-    });
   }
 }

@@ -89,8 +89,7 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
         openPage({ language: () => languageNow.current, onReach: setReached }),
         readKept(),
       ]);
-      keptNow.current = found;
-      setKept(found);
+      hold(found);
       if (opened.resumed) await learn(opened.resumed.reissue);
       setOpen(opened.resumed);
       setPage(opened);
@@ -119,22 +118,37 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
     };
   }, [open]);
 
+  function hold(now: Kept | undefined): void {
+    keptNow.current = now;
+    setKept(now);
+  }
+
+  async function put(now: Omit<Kept, 'revision'>): Promise<void> {
+    const revised = { ...now, revision: crypto.randomUUID() };
+    hold(revised);
+    await writeKept(revised);
+  }
+
+  /** What is kept; another tab may have changed it. */
+  async function look(): Promise<Kept | undefined> {
+    const found = await readKept();
+    if (found?.revision !== keptNow.current?.revision) hold(found);
+    return keptNow.current;
+  }
+
   async function keep(change: Partial<Kept>): Promise<void> {
-    const now = keptNow.current;
-    if (!now) return;
-    keptNow.current = { ...now, ...change };
-    setKept(keptNow.current);
-    await writeKept(keptNow.current);
+    const now = await look();
+    if (now) await put({ ...now, ...change });
   }
 
   /** Takes over what the gateway says, unless something newer was said before. */
   async function learn(now: Reissue): Promise<Reissue> {
-    const ours = keptNow.current?.reissueId === now.id ? keptNow.current : undefined;
+    const found = await look();
+    const ours = found?.reissueId === now.id ? found : undefined;
     if (ours?.key.candidate && !ours.key.file && !beforePassword.includes(now.state))
       await keep({ key: acceptPassword(ours.key) });
     if (ours && ends.includes(now.state)) {
-      keptNow.current = undefined;
-      setKept(undefined);
+      hold(undefined);
       await eraseKept();
     }
     setReissue((before) => (before?.id === now.id && before.updatedAt > now.updatedAt ? before : now));
@@ -177,8 +191,7 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
       attempt(async () => {
         const { client, session } = page!;
         const key = await makeKey();
-        keptNow.current = { reissueId: null, key, challenges: [] };
-        await keep({});
+        await put({ reissueId: null, key, challenges: [] });
         const started = await client.start({
           reason: draft.reason!,
           applicant,

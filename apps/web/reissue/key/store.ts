@@ -4,6 +4,8 @@ import type { KeptKey } from './own-key.js';
 /** What outlives a reload: the key pair, and what was asked. No password, no personal data. */
 export interface Kept {
   readonly reissueId: string | null;
+  /** Another one with each change, so that tabs know whether theirs is the last. */
+  readonly revision: string;
   readonly key: KeptKey;
   readonly challenges: readonly Challenge[];
   /** Whether the new certificate was saved as a file. */

@@ -129,9 +129,13 @@ export function Form({
   );
 }
 
+/** After these nothing leads on. */
+const sessionOver = ['invalid-token', 'not-your-reissue', 'not-found'];
+
 /** What the gateway refused last, in words for people. */
 export function Failure() {
-  const { failure } = useFlow();
+  const { failure, restart } = useFlow();
+  const { ended } = useWords();
   const { problem } = useWords();
   if (!failure) return null;
   if (!('slug' in failure))
@@ -154,6 +158,11 @@ export function Failure() {
       )}
       {(!known || document.status >= 500) && document.traceId && (
         <p className="hint">{problem.trace(document.traceId)}</p>
+      )}
+      {sessionOver.includes(slug) && (
+        <button type="button" className="second" onClick={() => void restart()}>
+          {ended.again}
+        </button>
       )}
     </div>
   );

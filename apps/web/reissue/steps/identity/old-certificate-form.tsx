@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { fromBase64url, toBase64, toBase64url } from '#libs/client';
-import { openOldFiles } from '../../key/key-files.js';
+import { useFlow } from '../../flow/use-flow.js';
+import { openOldFiles, tryPassword } from '../../key/key-files.js';
 import { signAsOld } from '../../key/old-key.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { useWords } from '../../words/index.js';
@@ -10,10 +11,14 @@ import { useAnswer } from './use-answer.js';
 /** A signature with the certificate that the customer still has. Its files and password stay on this device. */
 export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
   const { identity, required } = useWords();
+  const { kept, keep, remember } = useFlow();
   const id = useId();
   const [files, setFiles] = useState<readonly File[]>([]);
   const [password, setPassword] = useState('');
-  const { send, refused, setRefused } = useAnswer(challenge, onAccepted);
+  const { send, refused, setRefused } = useAnswer(challenge, () => {
+    remember(password);
+    onAccepted();
+  });
   const submit = async () => {
     if (files.length === 0 || !password) return setRefused(required);
     let answer: string;
@@ -21,6 +26,8 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
       const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
       const { certificate, privateKey } = await openOldFiles(contents, password);
       const signature = await signAsOld(new Uint8Array(privateKey), fromBase64url(challenge.toSign ?? ''));
+      // Nobody asks for the password again: the new certificate gets the one of the old.
+      await keep({ key: await tryPassword(kept!.key, password) });
       answer = JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) });
     } catch {
       return setRefused(identity.oldWrong);

@@ -7,6 +7,9 @@ import { saveFile } from '../../parts/save-file.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
+/** The holder's name; behind it in brackets stands what only machines read. */
+const holderOf = (subject: string) => /CN=([^,(]+)/i.exec(subject)?.[1] ?? subject;
+
 /** Downloads, made on this device. */
 export function SaveStep() {
   const { save, loading } = useWords();
@@ -47,7 +50,7 @@ export function SaveStep() {
       {certificate && (
         <dl>
           <dt>{save.subject}</dt>
-          <dd>{/CN=([^,]+)/i.exec(certificate.subject)?.[1] ?? certificate.subject}</dd>
+          <dd>{holderOf(certificate.subject)}</dd>
           <dt>{save.until}</dt>
           <dd>{new Date(certificate.notAfter).toLocaleDateString(language, { dateStyle: 'long' })}</dd>
           <dt>{save.serial}</dt>
