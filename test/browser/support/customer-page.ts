@@ -84,6 +84,13 @@ export class CustomerPage {
     return second;
   }
 
+  /** Turns to this tab from another one. */
+  async turnTo(): Promise<void> {
+    await this.page.bringToFront();
+    // Without a window no tab is ever hidden.
+    await this.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+  }
+
   private visit(): Promise<unknown> {
     return this.page.goto(`${this.stack.addresses.gateway}/`);
   }
@@ -178,13 +185,15 @@ export class CustomerPage {
     const { identity } = this.words;
     if (method === 'PHONE_CODE') return this.enterCode(await this.readPhoneCode());
     if (method === 'ONE_WON') return this.enterCode(await this.stack.sandbox.depositCode(this.person));
-    if (method === 'ID_DOCUMENT') {
-      await this.takePhoto();
-      await this.fillDocument();
-      return this.press(identity.confirm);
-    }
+    if (method === 'ID_DOCUMENT') return this.answerByDocument();
     await this.chooseOldFiles(await oldCertificateFiles(this.person, 'NPKI'));
     return this.press(identity.sign);
+  }
+
+  async answerByDocument(): Promise<void> {
+    await this.takePhoto();
+    await this.fillDocument();
+    await this.press(this.words.identity.confirm);
   }
 
   async takePhoto(): Promise<void> {

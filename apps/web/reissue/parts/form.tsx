@@ -6,10 +6,12 @@ export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
+  /** A button at its side. */
+  readonly beside?: ReactNode;
 }
 
 /** An input with its label, a hint, and what is wrong with it. */
-export function Field({ label, hint, error, ...input }: FieldProps) {
+export function Field({ label, hint, error, beside, ...input }: FieldProps) {
   const id = useId();
   const about = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
@@ -20,12 +22,15 @@ export function Field({ label, hint, error, ...input }: FieldProps) {
           {hint}
         </p>
       )}
-      <input
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={about || undefined}
-        {...input}
-      />
+      <div className="input">
+        <input
+          id={id}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={about || undefined}
+          {...input}
+        />
+        {beside}
+      </div>
       {error && (
         <p className="wrong" id={`${id}-error`}>
           {error}
@@ -39,23 +44,23 @@ export function PasswordField(props: FieldProps) {
   const { password } = useWords();
   const [shown, setShown] = useState(false);
   return (
-    <div className="with-button">
-      <Field
-        {...props}
-        type={shown ? 'text' : 'password'}
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
-      />
-      <button
-        type="button"
-        className="small"
-        aria-label={`${props.label}: ${shown ? password.hide : password.show}`}
-        onClick={() => setShown(!shown)}
-      >
-        {shown ? password.hide : password.show}
-      </button>
-    </div>
+    <Field
+      {...props}
+      type={shown ? 'text' : 'password'}
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      beside={
+        <button
+          type="button"
+          className="small"
+          aria-label={`${props.label}: ${shown ? password.hide : password.show}`}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? password.hide : password.show}
+        </button>
+      }
+    />
   );
 }
 

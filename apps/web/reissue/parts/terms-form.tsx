@@ -71,7 +71,7 @@ export function TermsForm({
             <label className="check">
               <input type="checkbox" checked={agreed.has(idOf(one))} onChange={() => toggle(one)} />
               <span>
-                <span className="tag">{one.mandatory ? consent.mandatory : consent.optional}</span>{' '}
+                <span className="tag">{one.mandatory ? consent.mandatory : consent.optional}</span>
                 {one.title}
               </span>
             </label>

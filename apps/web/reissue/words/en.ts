@@ -42,6 +42,7 @@ export const en = {
   },
   reason: {
     title: 'Why do you need a new certificate?',
+    missing: 'Please choose one.',
     help: 'Not sure? Choose what comes closest. If somebody else may have your certificate or its password, choose the last one.',
     names: {
       EXPIRED: 'It has expired, or soon will',
@@ -154,7 +155,7 @@ export const en = {
     checkedLater: 'is checked when you go on',
     set: 'Set the password',
     back: 'I remember my password',
-    broken: 'The password breaks a rule:',
+    broken: 'The password breaks a rule.',
   },
   terms: {
     title: 'Terms of the certificate',
@@ -174,7 +175,8 @@ export const en = {
     zipHelp: 'For banking and government sites: unpack it where your certificates are kept.',
     p12: 'Save as one file (.p12)',
     p12Help: 'For browsers, mail programs and other devices.',
-    needPassword: 'Please enter your certificate password: it opens your key on this device.',
+    needPassword: 'Certificate password',
+    needPasswordHelp: 'It opens your key on this device, and protects the file.',
     wrongPassword: 'Your key does not open with this password.',
     saved: 'Saved.',
     next: 'I saved it. Go on',

@@ -40,6 +40,7 @@ export const ko: Words = {
   },
   reason: {
     title: '왜 재발급을 받으시나요?',
+    missing: '하나를 골라 주세요.',
     help: '잘 모르겠으면 가장 가까운 것을 고르세요. 다른 사람이 인증서나 비밀번호를 알 수도 있다면 마지막 항목을 고르세요.',
     names: {
       EXPIRED: '만료되었거나 곧 만료됩니다',
@@ -153,7 +154,7 @@ export const ko: Words = {
     checkedLater: '계속할 때 확인합니다',
     set: '비밀번호 설정',
     back: '비밀번호가 기억납니다',
-    broken: '비밀번호가 규칙에 맞지 않습니다:',
+    broken: '비밀번호가 규칙에 맞지 않습니다.',
   },
   terms: { title: '인증서 약관', lead: '동의하실 내용을 확인해 주세요. 각 약관의 전문을 볼 수 있습니다.' },
   issue: {
@@ -170,7 +171,8 @@ export const ko: Words = {
     zipHelp: '은행·정부 사이트용입니다. 인증서를 두는 곳에 압축을 풀어 주세요.',
     p12: '파일 하나로 저장 (.p12)',
     p12Help: '브라우저, 메일 프로그램, 다른 기기용입니다.',
-    needPassword: '인증서 비밀번호를 입력해 주세요. 이 기기에서 키를 여는 데 씁니다.',
+    needPassword: '인증서 비밀번호',
+    needPasswordHelp: '이 기기에서 키를 열고, 저장할 파일을 보호합니다.',
     wrongPassword: '이 비밀번호로 키가 열리지 않습니다.',
     saved: '저장했습니다.',
     next: '저장했습니다. 계속',

@@ -12,15 +12,15 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const { challenge: sendAgain, busy } = useFlow();
   const [code, setCode] = useState('');
   const [fresh, setFresh] = useState(false);
-  const { send, refused, setRefused } = useAnswer(challenge, onAccepted);
+  const { send, refused, refuse, clear } = useAnswer(challenge, onAccepted);
   const seconds = useSecondsUntil(challenge.expiresAt);
   const submit = () => {
     setFresh(false);
-    if (!/^\d{3,8}$/.test(code)) return setRefused(identity.badCode);
+    if (!/^\d{3,8}$/.test(code)) return refuse((words) => words.identity.badCode);
     return send(code).then(() => setCode(''));
   };
   const again = async () => {
-    setRefused(undefined);
+    clear();
     setCode('');
     setFresh((await sendAgain(challenge.method)) !== undefined);
   };

@@ -10,7 +10,7 @@ import { OldCertificateForm } from './old-certificate-form.js';
 
 /** Challenges and their answers, among the methods that the policy offers now. */
 export function IdentityStep() {
-  const { identity } = useWords();
+  const { identity, busy: working } = useWords();
   const { reissue, kept, challenge, busy, clearFailure } = useFlow();
   const offered = reissue?.next.methods ?? [];
   const sent = kept?.challenges ?? [];
@@ -56,6 +56,9 @@ export function IdentityStep() {
           </button>
         ))}
       </div>
+      <p role="status" className={busy ? 'box' : 'unseen'}>
+        {busy ? working : ''}
+      </p>
     </Page>
   );
 }

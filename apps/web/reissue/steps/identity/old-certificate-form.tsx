@@ -10,17 +10,17 @@ import { useAnswer } from './use-answer.js';
 
 /** A signature with the certificate that the customer still has. Its files and password stay on this device. */
 export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
-  const { identity, required } = useWords();
+  const { identity } = useWords();
   const { kept, keep, remember } = useFlow();
   const id = useId();
   const [files, setFiles] = useState<readonly File[]>([]);
   const [password, setPassword] = useState('');
-  const { send, refused, setRefused } = useAnswer(challenge, () => {
+  const { send, refused, refuse } = useAnswer(challenge, () => {
     remember(password);
     onAccepted();
   });
   const submit = async () => {
-    if (files.length === 0 || !password) return setRefused(required);
+    if (files.length === 0 || !password) return refuse(({ required }) => required);
     let answer: string;
     try {
       const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
@@ -30,7 +30,7 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
       await keep({ key: await tryPassword(kept!.key, password) });
       answer = JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) });
     } catch {
-      return setRefused(identity.oldWrong);
+      return refuse((words) => words.identity.oldWrong);
     }
     return send(answer);
   };

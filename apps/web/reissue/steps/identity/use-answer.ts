@@ -1,15 +1,21 @@
 import { useState } from 'react';
 import type { Challenge } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
+import type { Words } from '../../words/en.js';
 import { useWords } from '../../words/index.js';
+
+/** What is said in whichever language the page is read then. */
+type Say = (words: Words) => string;
 
 /** Seals and sends an answer. `refused` says in words why the last one did not do. */
 export function useAnswer(challenge: Challenge, onAccepted: () => void) {
   const { open, act, keep, kept } = useFlow();
-  const { identity } = useWords();
-  const [refused, setRefused] = useState<string>();
+  const words = useWords();
+  const [say, setSay] = useState<{ refused: Say }>();
+  const refuse = (refused: Say) => setSay({ refused });
+  const clear = () => setSay(undefined);
   const send = async (answer: string): Promise<void> => {
-    setRefused(undefined);
+    clear();
     await act(async () => {
       const { challengeId } = challenge;
       const results = await open!.answerChallenges([{ challengeId, answer }]);
@@ -17,9 +23,10 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void) {
       if (result?.accepted) onAccepted();
       else {
         const left = challenge.remainingAttempts - 1;
-        setRefused(
-          result?.reason === 'EXPIRED' || result?.reason === 'LOCKED'
-            ? identity[result.reason]
+        const { reason } = result ?? {};
+        refuse(({ identity }) =>
+          reason === 'EXPIRED' || reason === 'LOCKED'
+            ? identity[reason]
             : `${identity.wrong} ${left > 0 ? identity.left(left) : ''}`,
         );
         const others = (kept?.challenges ?? []).filter((one) => one.challengeId !== challengeId);
@@ -29,5 +36,5 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void) {
       return open!.reissue;
     });
   };
-  return { send, refused, setRefused };
+  return { send, refused: say?.refused(words), refuse, clear };
 }

@@ -36,7 +36,7 @@ export function ResetStep({ onBack }: { onBack?: () => void }) {
           label={words.newLabel}
           autoComplete="new-password"
           value={password}
-          error={tried && broken.length > 0 ? words.broken.replace(/:$/, '.') : undefined}
+          error={tried && broken.length > 0 ? words.broken : undefined}
           onChange={({ target }) => setPassword(target.value)}
         />
         <Rules broken={broken} begun={password !== ''} />

@@ -8,7 +8,7 @@ import { useWords } from '../../words/index.js';
 const reasons: readonly Reason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];
 
 export function ReasonStep({ onNext }: { onNext: () => void }) {
-  const { reason: words, next, required } = useWords();
+  const { reason: words, next } = useWords();
   const { draft, say } = useFlow();
   const [reason, setReason] = useState(draft.reason);
   const [missing, setMissing] = useState(false);
@@ -29,7 +29,7 @@ export function ReasonStep({ onNext }: { onNext: () => void }) {
         />
         {missing && !reason && (
           <p role="alert" className="wrong box">
-            {required}
+            {words.missing}
           </p>
         )}
       </Form>

@@ -58,7 +58,7 @@ export function SaveStep() {
         </dl>
       )}
       {!issued && <p role="status">{loading}</p>}
-      <button className="main" aria-disabled={!issued} onClick={saveZip}>
+      <button className={saved ? 'second' : 'main'} aria-disabled={!issued} onClick={saveZip}>
         {save.zip}
       </button>
       <p className="hint">{save.zipHelp}</p>
@@ -70,6 +70,7 @@ export function SaveStep() {
         <Form button={save.p12} onSend={() => saveP12(password)}>
           <PasswordField
             label={save.needPassword}
+            hint={save.needPasswordHelp}
             autoComplete="current-password"
             value={password}
             error={wrong ? save.wrongPassword : undefined}
