@@ -17,6 +17,10 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     about: "the operators' lists, searches and counts among a million reissues",
     load: () => import('./lists.js'),
   },
+  page: {
+    about: "the customers' page: weight, paints and reaction, and how long a whole reissue takes in it",
+    load: () => import('./page.js'),
+  },
   password: {
     about: "the password step and its hashing; others' steps beside a flood of wrong passwords",
     load: () => import('./password.js'),

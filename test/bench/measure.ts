@@ -96,14 +96,14 @@ function summary(name: string, title: string, samples: readonly Sample[]): Measu
     name,
     title,
     operations: samples.reduce((sum, { operations }) => sum + operations, 0),
-    median: median(rates),
+    median: medianOf(rates),
     lowest: Math.min(...rates),
     highest: Math.max(...rates),
-    ...(cpu.length > 0 && { cpuMicroseconds: median(cpu) }),
+    ...(cpu.length > 0 && { cpuMicroseconds: medianOf(cpu) }),
   };
 }
 
-function median(values: readonly number[]): number {
+export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;

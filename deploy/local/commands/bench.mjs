@@ -11,7 +11,7 @@ import { withStack } from '../stack/with-stack.mjs';
 // Standard output is the benchmark's alone, so that `--json` can be piped on.
 const report = new Report(process.stderr);
 /** Those that measure the whole and not a part. */
-const onWholeStack = ['password', 'identity'];
+const onWholeStack = ['password', 'identity', 'page'];
 const settings = readSettings();
 const args = process.argv.slice(2);
 const binary = (name) => path.join(goBinaries(settings, rivals), name);

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { en } from '../../../apps/web/reissue/words/en.js';
 import { ko } from '../../../apps/web/reissue/words/ko.js';
@@ -30,6 +29,8 @@ interface Opening {
   readonly person: Person;
   readonly language?: Language;
   readonly scheme?: 'light' | 'dark';
+  /** What is done before the page is opened. */
+  readonly before?: (page: Page) => Promise<unknown>;
 }
 
 /** The reissue page on a phone, in the hands of somebody who does what it says. */
@@ -54,7 +55,7 @@ export class CustomerPage {
   static async open(
     browser: Browser,
     stack: RunningStack,
-    { person, language = 'ko', scheme = 'light' }: Opening,
+    { person, language = 'ko', scheme = 'light', before }: Opening,
   ): Promise<CustomerPage> {
     const context = await browser.newContext({
       locale: language === 'en' ? 'en-GB' : 'ko-KR',
@@ -70,6 +71,7 @@ export class CustomerPage {
     const secrets = [rrn, `${rrn.slice(0, 6)}-${rrn.slice(6)}`, certificatePassword, newPassword];
     const complain = (what: string) => opened.complaints.push(what);
     watch(context, { ours: new URL(stack.addresses.gateway).origin, secrets: () => secrets, complain });
+    await before?.(opened.page);
     await opened.visit();
     await opened.at(opened.words.prepare.title);
     return opened;
@@ -314,10 +316,10 @@ export class CustomerPage {
     await this.page.screenshot({ path, fullPage: true });
   }
 
-  /** Closes it, and fails the test if there was anything to complain of. */
+  /** @throws Error if there was anything to complain of */
   async close(): Promise<void> {
     this.complaints.push(...(await keptFindings(this.page)));
     await this.context.close();
-    expect(this.complaints).toEqual([]);
+    if (this.complaints.length > 0) throw new Error(this.complaints.join('\n'));
   }
 }
