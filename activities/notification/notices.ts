@@ -1,5 +1,12 @@
 import { endCodes, type EndCode, type Moment } from '#libs/domain';
-import { channelsTold, customerById, findReissue, insertNotification, type Database } from '#libs/db';
+import {
+  channelsTold,
+  customerById,
+  findReissue,
+  insertNotification,
+  type Database,
+  type ReissueRow,
+} from '#libs/db';
 import type { MessageDetails } from './messages.js';
 
 export type Channel = 'SMS' | 'MAIL';
@@ -29,7 +36,14 @@ const aboutOldCertificate: readonly Moment[] = ['REVOKED', 'HELD', 'PASSWORD_LOC
  * told so often a day only, and the end of a reissue that comes of it is not told once more.
  */
 function mayBeToldBefore(moment: Moment, endCode: EndCode | undefined): boolean {
+  // That it goes on again, only staff can bring about.
+  if (moment === 'RESUMED') return true;
   return moment === 'IDENTITY_LOCKED' || (moment === 'REFUSED' && endCode !== 'IDENTITY_LOCKED');
+}
+
+function occasionOf(moment: Moment, { reminders_sent, park_sequence }: ReissueRow): string {
+  if (moment === 'REMINDER') return `REMINDER-${reminders_sent}`;
+  return moment === 'RESUMED' ? `RESUMED-${park_sequence}` : moment;
 }
 
 /** The contact on file is used, never what the applicant typed. */
@@ -43,7 +57,7 @@ export function noticesIn(db: Database): Notices {
       if (!reissue.identity_verified_at && !mayBeToldBefore(moment, endCode)) return undefined;
       const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
       return {
-        occasion: moment === 'REMINDER' ? `REMINDER-${reissue.reminders_sent}` : moment,
+        occasion: occasionOf(moment, reissue),
         details: {
           ...(serial ? { serial } : {}),
           ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),

@@ -166,6 +166,20 @@ export const texts: Readonly<Record<NoticeKind, Readonly<Record<Language, Moment
       explanation: 'Only you should know the new password; staff of the Bank will never ask for it.',
     },
   },
+  RESUMED: {
+    ko: {
+      subject: '재발급을 계속하실 수 있습니다',
+      fact: '저희 쪽 문제가 해결되어 재발급을 계속하실 수 있습니다.',
+      action: '신청하던 화면을 다시 열어 주세요. 신청하지 않았다면 고객센터로 알려 주세요.',
+      explanation: '입력하신 내용은 그대로 있으며, 멈추어 있던 시간만큼 기한도 늦추어졌습니다.',
+    },
+    en: {
+      subject: 'Your reissue goes on',
+      fact: 'What was wrong on our side is mended; your reissue goes on.',
+      action: 'Open its page again. If you did not apply, call the Bank.',
+      explanation: 'What you entered is kept, and your time was extended by as long as it stood still.',
+    },
+  },
   NEW_DEVICE: {
     ko: {
       subject: '새 기기에서 본인확인이 이루어졌습니다',

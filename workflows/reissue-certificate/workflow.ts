@@ -141,7 +141,11 @@ async function take(reissueId: string, message: Message): Promise<StepResult> {
       return steps.withdrawReissue(reissueId, message);
     case 'retry': {
       const resumed = await steps.resumeReissue(reissueId, message);
-      return resumed.pending ? takeOrPark(reissueId, resumed.pending) : resumed;
+      if (!resumed.pending) return resumed;
+      const result = await takeOrPark(reissueId, resumed.pending);
+      // Whoever was told to wait is told that it goes on, be it by something else that has come of it.
+      const silent = result.status !== 'PARKED' && !result.notify?.length && !isFinal(result.standing.state);
+      return silent && patched('resumed-told') ? { ...result, notify: ['RESUMED'] } : result;
     }
   }
 }

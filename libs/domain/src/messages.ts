@@ -127,6 +127,7 @@ export const moments = [
   'IDENTITY_LOCKED',
   'REFUSED',
   'REMINDER',
+  'RESUMED',
   'WITHDRAWN',
   'CANCELLED',
   'TIMED_OUT',
