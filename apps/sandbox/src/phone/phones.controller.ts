@@ -1,31 +1,34 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { type CustomerKey, fromBase64url, newVidRandom, seal, toBase64url } from '#libs/client';
+import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { notFound } from '../problems.js';
 import { Phones } from './phones.js';
 
 const phoneId = z.uuid();
-const sealBody = z.object({
-  purpose: z.enum(['identity', 'password', 'rrn', 'document', 'vid-random']),
-  /** The reissue's id; at the start the Idempotency-Key. */
-  sub: z.string().min(1).max(128),
-  /** Without one, a new R of the VID. */
-  value: z.string().min(1).max(4096).optional(),
-  /** The answer of GET /v1/keys. */
-  keys: z.object({
-    keys: z
-      .array(
-        z.looseObject({
-          kty: z.literal('EC'),
-          crv: z.literal('P-256'),
-          x: z.string(),
-          y: z.string(),
-          kid: z.string(),
-        }),
-      )
-      .min(1),
-  }),
-});
+const sealingKey = z
+  .looseObject({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: z.string(),
+    y: z.string(),
+    kid: z.string().min(1),
+  })
+  .refine((jwk) => isKey(jwk), { error: 'not a point of the curve' });
+const sealBody = z
+  .object({
+    purpose: z.enum(['identity', 'password', 'rrn', 'document', 'vid-random']),
+    /** The reissue's id; at the start the Idempotency-Key. */
+    sub: z.string().min(1).max(128),
+    /** Without one, a new R of the VID. */
+    value: z.string().min(1).max(4096).optional(),
+    /** The answer of GET /v1/keys. */
+    keys: z.object({ keys: z.tuple([sealingKey], z.unknown()) }),
+  })
+  .refine(({ purpose, value }) => value !== undefined || purpose === 'vid-random', {
+    path: ['value'],
+    error: 'only R of the VID (vid-random) is made up',
+  });
 const signBody = z.object({ toSign: z.base64url().min(1).max(4096) });
 
 /**
@@ -64,8 +67,7 @@ export class PhonesController {
     @Body({ schema: sealBody }) { purpose, sub, value = newVidRandom(), keys }: z.infer<typeof sealBody>,
   ) {
     this.found(id);
-    const [publicJwk] = keys.keys;
-    return { sealed: await seal(value, { purpose, sub, publicJwk: publicJwk! }) };
+    return { sealed: await seal(value, { purpose, sub, publicJwk: keys.keys[0] }) };
   }
 
   private found(id: string): CustomerKey {
@@ -74,3 +76,9 @@ export class PhonesController {
     return key;
   }
 }
+
+const isKey = (jwk: JWK): Promise<boolean> =>
+  importJWK(jwk, 'ECDH-ES+A256KW').then(
+    () => true,
+    () => false,
+  );
