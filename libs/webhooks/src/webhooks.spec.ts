@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { Webhook } from 'standardwebhooks';
+import { addressFault } from './addresses.js';
+import { nextAttempt, retryDelaysMs } from './schedule.js';
+import { secretsInForce, secretsOverlapMs, webhookSecret } from './secrets.js';
+import { signWebhook } from './signature.js';
+
+const key = randomBytes(32);
+const now = new Date();
+const headersOf = (headers: object) => headers as Record<string, string>;
+
+describe('the signature of a webhook', () => {
+  it('is one that the reference library of Standard Webhooks takes, whatever the body is', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.stringMatching(/^[\w/-]{1,60}$/), (body, id) => {
+        const secret = webhookSecret(key, 'wh_1', 1);
+        const headers = signWebhook([secret], id, now, body);
+        expect(new Webhook(secret).verify(body, headersOf(headers))).toEqual(JSON.parse(body));
+      }),
+    );
+  });
+
+  it.each([
+    ['the body', { body: '{"a":2}' }],
+    ['the id', { headers: { 'webhook-id': 'ri_2/1' } }],
+    ['the time', { headers: { 'webhook-timestamp': String(Math.floor(now.getTime() / 1000) - 1) } }],
+  ])(
+    'breaks if %s was changed',
+    (_, { body = '{"a":1}', headers = {} }: { body?: string; headers?: object }) => {
+      const secret = webhookSecret(key, 'wh_1', 1);
+      const signed = signWebhook([secret], 'ri_1/1', now, '{"a":1}');
+      const verify = () => new Webhook(secret).verify(body, headersOf({ ...signed, ...headers }));
+      expect(verify).toThrow();
+    },
+  );
+
+  it('is made with both secrets for a day after a new one was given', () => {
+    const endpoint = {
+      endpoint_id: 'wh_1',
+      secret_generation: 2,
+      previous_secret_until: new Date(now.getTime() + secretsOverlapMs),
+    };
+    const [second, first] = secretsInForce(key, endpoint, now);
+    const headers = signWebhook([second!, first!], 'ri_1/1', now, '{}');
+    for (const secret of [first!, second!])
+      expect(() => new Webhook(secret).verify('{}', headersOf(headers))).not.toThrow();
+    const later = new Date(now.getTime() + secretsOverlapMs + 1);
+    expect(secretsInForce(key, endpoint, later)).toEqual([second]);
+  });
+});
+
+describe('the secret of a webhook', () => {
+  it('is another one for each endpoint, generation and key, and always the same', () => {
+    const secrets = [
+      webhookSecret(key, 'wh_1', 1),
+      webhookSecret(key, 'wh_1', 2),
+      webhookSecret(key, 'wh_2', 1),
+      webhookSecret(randomBytes(32), 'wh_1', 1),
+    ];
+    expect(new Set(secrets).size).toBe(4);
+    expect(webhookSecret(key, 'wh_1', 1)).toBe(secrets[0]);
+    for (const secret of secrets) expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  });
+});
+
+describe('the next attempt', () => {
+  it('comes after the schedule, a tenth later at most, and not before the receiver wants it', () => {
+    const attempts = fc.integer({ min: 1, max: retryDelaysMs.length });
+    const wishes = fc.integer({ min: 0, max: 10 * 24 * 3600_000 });
+    fc.assert(
+      fc.property(attempts, wishes, fc.double({ min: 0, max: 1, noNaN: true }), (tried, wish, chance) => {
+        const wait = nextAttempt(tried, now, wish, () => chance)!.getTime() - now.getTime();
+        const asked = Math.max(retryDelaysMs[tried - 1]!, Math.min(wish, 24 * 3600_000));
+        expect(wait).toBeGreaterThanOrEqual(asked);
+        expect(wait).toBeLessThanOrEqual(asked * 1.1 + 1);
+      }),
+    );
+  });
+
+  it('is not made once it was tried for three days', () => {
+    expect(retryDelaysMs.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(3 * 24 * 3600_000);
+    expect(nextAttempt(retryDelaysMs.length + 1, now)).toBeUndefined();
+  });
+});
+
+describe('an address is refused', () => {
+  const rules = { hosts: ['core.bank.example'], insecure: false };
+
+  it.each([
+    ['https://core.bank.example/hooks', undefined],
+    ['https://core.bank.example:8443/hooks', undefined],
+    ['http://core.bank.example/hooks', 'it is not https'],
+    ['https://user:word@core.bank.example/', 'it has credentials in it'],
+    ['https://169.254.169.254/latest', 'RESEAL_WEBHOOK_HOSTS does not name 169.254.169.254'],
+    [
+      'https://core.bank.example.evil.example/',
+      'RESEAL_WEBHOOK_HOSTS does not name core.bank.example.evil.example',
+    ],
+    ['https://core.bank.example@evil.example/', 'it has credentials in it'],
+    ['file:///etc/passwd', 'it is no https address'],
+    ['//core.bank.example', 'it is no https address'],
+    ['nonsense', 'it is no https address'],
+  ])('or not: %s', (address, fault) => {
+    expect(addressFault(address, rules)).toBe(fault);
+  });
+});

@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ReceivedWebhook {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly id: string;
+}
+
+/** A bank's system that is told of events over HTTP. */
+export class Receiver {
+  readonly received: ReceivedWebhook[] = [];
+  /** What it answers; undefined: nothing, for ever. */
+  answer: (webhook: ReceivedWebhook) => { status: number; headers?: Record<string, string> } | undefined =
+    () => ({ status: 204 });
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Receiver> {
+    const server = createServer();
+    const receiver = new Receiver(server);
+    server.on('request', (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const headers = request.headers as Record<string, string>;
+        const webhook = {
+          headers,
+          body: Buffer.concat(chunks).toString(),
+          id: headers['webhook-id'] ?? '',
+        };
+        receiver.received.push(webhook);
+        const answer = receiver.answer(webhook);
+        if (answer) response.writeHead(answer.status, answer.headers).end();
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/webhooks`;
+  }
+
+  get ids(): string[] {
+    return this.received.map(({ id }) => id);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((closed) => this.server.close(closed));
+  }
+}
