@@ -7,7 +7,7 @@ export type Problem = z.output<typeof problemSchema>;
 
 /** One HTTP request. It comes back with its answer, so that the very same can be sent once more. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, but for a form. */
