@@ -45,7 +45,7 @@ function dispatch(timeoutMs = 10_000): WebhookDispatcher {
     db: worker,
     settings: { key, hosts: ['127.0.0.1'], insecure: true, timeoutMs },
     source: '/spec',
-    // The database's own time is not moved: what was queued just now is due.
+    // What has happened a moment ago is due.
     clock: () => new Date(clock.now().getTime() + minute),
     logger: pino({ level: 'silent' }),
     timing: { pollMs: 20, collectMs: 1 },

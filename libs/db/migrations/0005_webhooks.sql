@@ -37,7 +37,7 @@ CREATE INDEX webhook_delivery_ended ON webhook_delivery (ended_at) WHERE ended_a
 CREATE FUNCTION queue_webhooks() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
   INSERT INTO webhook_delivery (endpoint_id, stream, sequence, next_attempt_at)
-    SELECT endpoint_id, NEW.stream, NEW.sequence, now() FROM webhook_endpoint
+    SELECT endpoint_id, NEW.stream, NEW.sequence, NEW.occurred_at FROM webhook_endpoint
     WHERE disabled_at IS NULL AND (types = '{}' OR NEW.type = ANY (types));
   RETURN NULL;
 END $$;
