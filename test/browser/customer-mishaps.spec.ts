@@ -4,6 +4,7 @@ import { parked } from '../support/parked.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Holding } from '../support/sandbox.js';
 import { StaffMember } from '../support/staff.js';
+import { until } from '../support/until.js';
 import { startChromium } from './support/chromium.js';
 import { CustomerPage, newPassword, type Language } from './support/customer-page.js';
 
@@ -53,6 +54,9 @@ describe('a customer whom something gets in the way', () => {
     const olivia = new StaffMember(stack, 'olivia');
     const selection = { reissueIds: [reissueId] };
     await olivia.ended(await olivia.ask({ kind: 'retry', selection }));
+    await until('the text message that was promised', async () =>
+      (await stack.sandbox.inbox(customer.person.mobile)).some(({ text }) => text.includes('계속하실 수')),
+    );
     await customer.at(words.identity.title);
     await customer.prove('ONE_WON');
     await customer.at(words.password.title);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OperatorRetry } from '#libs/domain';
 import type { Applicant } from '../world/applicant.js';
+import { until } from '../support/until.js';
 import { hour, minute, second } from '../world/movable-clock.js';
 import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
 import { Stage } from './stage.js';
@@ -91,12 +92,16 @@ describe('a provider that is down', () => {
     expect(oneWon.sends.length).toBe(sent + 1);
   });
 
-  it('and is still down at the retry parks again, as another parking', async () => {
+  it('and is still down at the retry parks again, as another parking; the customer is told once it goes on', async () => {
     const applicant = await parked();
     const again = await stage.tellAndSkip(applicant, retry(1), 90 * second);
     expect(again).toMatchObject({ status: 'PARKED', standing: { parked: { sequence: 2 } } });
     stage.mend();
     expect(await stage.tell(applicant, retry(2))).toMatchObject({ standing: { state: 'PASSWORD_REQUIRED' } });
+    const { mobile } = applicant.person;
+    const told = () => stage.world.outside.messenger.momentsTold(mobile);
+    await until('word of it', () => told().includes('RESUMED-2'));
+    expect(told()).not.toContain('RESUMED-1');
   });
 });
 

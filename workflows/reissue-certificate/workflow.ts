@@ -143,9 +143,11 @@ async function take(reissueId: string, message: Message): Promise<StepResult> {
       const resumed = await steps.resumeReissue(reissueId, message);
       if (!resumed.pending) return resumed;
       const result = await takeOrPark(reissueId, resumed.pending);
-      // Whoever was told to wait is told that it goes on, be it by something else that has come of it.
-      const silent = result.status !== 'PARKED' && !result.notify?.length && !isFinal(result.standing.state);
-      return silent && patched('resumed-told') ? { ...result, notify: ['RESUMED'] } : result;
+      if (result.status === 'PARKED' || isFinal(result.standing.state)) return result;
+      // Whoever was told to wait is told that it goes on; that the certificate is there says as much.
+      const notify = result.notify ?? [];
+      if (notify.includes('ISSUED') || !patched('resumed-told')) return result;
+      return { ...result, notify: [...notify, 'RESUMED'] };
     }
   }
 }
