@@ -45,7 +45,7 @@ async function run(
   return { status, answer: await live.locator('.response-col_description').innerText() };
 }
 
-it('the examples of the API’s page run: a reissue is started, and who asks is found out', async () => {
+it('the examples of the API’s page run: a reissue from its start to its end, and a check of the new certificate', async () => {
   const person = await stack.sandbox.makePerson('VALID');
   const started = await run('startReissue', (example) =>
     example.replace('홍길동', person.name).replace('010-1234-5678', person.mobile),
@@ -59,14 +59,12 @@ it('the examples of the API’s page run: a reissue is started, and who asks is 
   );
   expect(verified).toEqual({ status: '200', answer: expect.stringContaining('PASSWORD_REQUIRED') });
 
-  const { certificatePassword } = person;
-  const entered = await run('submitPassword', (example) =>
-    example.replace('the password', certificatePassword),
-  );
-  expect(entered).toEqual({ status: '200', answer: expect.stringContaining('AGREE_TO_TERMS') });
-  expect((await run('giveConsents')).status).toBe('200');
-  expect((await run('requestCertificate')).answer).toContain('"ISSUED"');
+  const { certificatePassword, rrn } = person;
+  const applied = await run('apply', (example) => example.replace('the password', certificatePassword));
+  expect(applied).toEqual({ status: '200', answer: expect.stringContaining('"ISSUED"') });
   expect((await run('proveRegistration')).answer).toContain('"REGISTERED"');
+  const checked = await run('checkVid', (example) => example.replace('9001011234567', rrn.replace('-', '')));
+  expect(checked).toEqual({ status: '200', answer: expect.stringContaining('"matches": true') });
 });
 
 it('and load nothing from elsewhere, nor against the page’s policy', () => {

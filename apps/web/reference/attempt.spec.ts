@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Challenge, Reissue } from '#libs/client';
 import { Attempt, type Request } from './attempt.js';
-import { runnable, type ApiDocument } from './runnable.js';
+import { exampleSerial, runnable, type ApiDocument } from './runnable.js';
 
 const id = `ri_${'7'.repeat(32)}`;
 const example = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
@@ -19,6 +19,7 @@ const post = (path: string, body: unknown): Request => ({
   headers: { 'Idempotency-Key': '4f0c1d1e-6a52-4d56-8f0e-2f6f6a2f9f10' },
   body: JSON.stringify(body),
 });
+const vidChecks = (serial: string) => `https://gw/v1/certificates/${serial}/vid-checks`;
 const bodyOf = async (request: Request): Promise<unknown> =>
   JSON.parse((await attempt.prepare(request)).body as string);
 
@@ -61,6 +62,14 @@ describe('an example of the API document becomes real', () => {
       challengeId: 'rc',
       signature: 'eA',
     });
+  });
+
+  it('for the certificate that came last', async () => {
+    attempt.learn({ obj: { id, next: {}, certificate: { serial: 'abc' } } });
+    const check = { ...post('', { rrn: 'seal: 1' }), url: vidChecks(exampleSerial) };
+    const body = await bodyOf(check);
+    expect(body).toEqual({ rrn: `sealed rrn for ${check.headers['Idempotency-Key']}: 1` });
+    expect(check.url).toBe(vidChecks('abc'));
   });
 
   it('but what somebody wrote stays', async () => {

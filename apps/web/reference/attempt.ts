@@ -7,7 +7,7 @@ import {
   type Reissue,
   type ResealClient,
 } from '#libs/client';
-import { purposes, toMake, toSeal } from './runnable.js';
+import { exampleSerial, purposes, toMake, toSeal } from './runnable.js';
 
 /** A request as Swagger UI is about to send it. */
 export interface Request {
@@ -42,6 +42,8 @@ export class Attempt {
     for (const name of Object.keys(request.headers))
       if (name.toLowerCase() === 'idempotency-key') request.headers[name] = newIdempotencyKey();
     if (this.reissue) request.url = request.url.replace(/ri_[0-9a-f]{32}/, this.reissue.id);
+    const { serial } = this.reissue?.certificate ?? {};
+    if (serial !== undefined) request.url = request.url.replace(exampleSerial, serial);
     if (typeof request.body === 'string') {
       const body = await this.real('', JSON.parse(request.body), this.subjectOf(request));
       request.body = JSON.stringify(body);
@@ -57,9 +59,9 @@ export class Attempt {
     return said;
   }
 
-  /** What secrets are sealed for: the reissue, or at the start, which has none, the call itself. */
+  /** What secrets are sealed for: the reissue, or where there is none (the start, checks of a VID) the call itself. */
   private subjectOf({ url, headers }: Request): string {
-    const [, id] = /\/v1\/(?:reissues|certificates)\/([^/]+)\//.exec(url) ?? [];
+    const [, id] = /\/v1\/reissues\/([^/]+)\//.exec(url) ?? [];
     if (id !== undefined) return id;
     return Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1] ?? '';
   }

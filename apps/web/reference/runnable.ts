@@ -9,12 +9,13 @@ export interface ApiDocument {
 
 interface Parameter {
   readonly required?: boolean;
-  readonly schema: { readonly examples?: readonly unknown[] };
+  readonly schema?: { readonly examples?: readonly unknown[] };
   example?: unknown;
 }
 
 interface Operation {
   readonly operationId: string;
+  readonly parameters?: readonly (Parameter & { readonly name?: string })[];
   readonly requestBody?: { readonly content: Record<string, { example?: unknown }> };
 }
 
@@ -40,11 +41,16 @@ export const toSeal = 'seal: ';
 /** What this page makes with its key before a request is sent. */
 export const toMake = { csr: 'make: a certificate request', signature: 'make: the signature' } as const;
 
+/** Stands for the certificate that came last. */
+export const exampleSerial = '3f1c0d9a5b7e42868d1f6a2c4b90e7d3';
+
+/** R of this page's certificates: what one was asked for with is what belongs to it. */
+const random = newVidRandom();
 const plain: Readonly<Record<string, () => string>> = {
   answer: () => 'the code',
   rrn: () => '9001011234567',
-  vidRandom: newVidRandom,
-  random: newVidRandom,
+  vidRandom: () => random,
+  random: () => random,
 };
 
 const introduction = `**Try it out** works here, against this gateway. What begins with \`seal: \` is sealed by this page before it is sent,
@@ -56,16 +62,18 @@ what arrives on their phones and accounts: start with the name and mobile number
 
 /** The document with examples that can be sent as they are: living terms, a real key, and secrets in words. */
 export function runnable(document: ApiDocument, thumbprint: string, consents: Consents): ApiDocument {
-  for (const { operationId, requestBody } of Object.values(document.paths).flatMap((item) =>
+  for (const { operationId, parameters, requestBody } of Object.values(document.paths).flatMap((item) =>
     Object.values(item),
   )) {
+    for (const parameter of parameters ?? [])
+      if (parameter.name === 'serial') parameter.example = exampleSerial;
     const agreed = consents[operationId === 'startReissue' ? 'identity' : 'issuance'];
     for (const media of Object.values(requestBody?.content ?? {}))
       if (media.example !== undefined) media.example = living('', media.example, { thumbprint, agreed });
   }
   // Swagger UI fills in no other examples.
   for (const parameter of Object.values(document.components?.parameters ?? {}))
-    if (parameter.required && parameter.schema.examples) parameter.example = parameter.schema.examples[0];
+    if (parameter.required && parameter.schema?.examples) parameter.example = parameter.schema.examples[0];
   document.info.description = introduction + document.info.description;
   return document;
 }
