@@ -89,7 +89,9 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
         openPage({ language: () => languageNow.current, onReach: setReached }),
         readKept(),
       ]);
-      hold(found);
+      // A key of which the reissue is over, or opened no more, is of no use to anybody.
+      if (opened.resumed) hold(found);
+      else await eraseKept();
       if (opened.resumed) await learn(opened.resumed.reissue);
       setOpen(opened.resumed);
       setPage(opened);

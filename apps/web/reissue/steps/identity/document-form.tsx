@@ -41,7 +41,6 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
           id={id}
           type="file"
           accept="image/jpeg,image/png,image/heic,image/heif"
-          capture="environment"
           onChange={({ target }) => setPhoto(target.files?.[0])}
         />
         <label htmlFor={id}>{photo ? identity.photoAgain : identity.photo}</label>
