@@ -82,8 +82,9 @@ describe.each(Object.entries(stories))('the history of a reissue %s', (name, hap
     const recorded = await historyOf(await happen());
     const { length } = recorded.history.events;
     console.info(`${name}: ${length} events of history`);
-    // 75, and six for the notice of a device that nobody knows yet.
-    expect(length).toBeLessThanOrEqual(name === 'without-trouble' ? 75 + 6 : 125);
+    // 75, and six for the notice of a device that nobody knows yet; a machine that stands still splits a workflow task,
+    // which is three more.
+    expect(length).toBeLessThanOrEqual(name === 'without-trouble' ? 75 + 6 + 3 : 125);
     const file = join(folder, `${name}.json`);
     if (process.env.RESEAL_RECORD && !existsSync(file)) writeFileSync(file, `${JSON.stringify(recorded)}\n`);
   });
