@@ -5,7 +5,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { en } from '../../../apps/web/reissue/words/en.js';
 import { ko } from '../../../apps/web/reissue/words/ko.js';
 import { stateFolder } from '../../support/app-environment.js';
-import { rememberSecret } from '../../support/canaries.js';
+import { rememberSealed } from '../../support/canaries.js';
+import { documentFieldsOf, rememberDocument } from '../../support/naming.js';
 import type { RunningStack } from '../../support/running-stack.js';
 import type { Person } from '../../support/sandbox.js';
 import { takePhoto } from '../../support/photos.js';
@@ -70,7 +71,9 @@ export class CustomerPage {
     const { rrn, certificatePassword } = person;
     const secrets = [rrn, `${rrn.slice(0, 6)}-${rrn.slice(6)}`, certificatePassword, newPassword];
     const complain = (what: string) => opened.complaints.push(what);
-    watch(context, { ours: new URL(stack.addresses.gateway).origin, secrets: () => secrets, complain });
+    rememberDocument(documentFieldsOf(person));
+    for (const password of [certificatePassword, newPassword]) rememberSealed('password', password);
+    watch(context, { ours: new URL(stack.addresses.gateway).origin, secrets, complain });
     await before?.(opened.page);
     await opened.visit();
     await opened.at(opened.words.prepare.title);
@@ -232,7 +235,6 @@ export class CustomerPage {
     await this.at(password.resetTitle);
     await this.fill(password.newLabel, newPassword);
     await this.fill(password.again, newPassword);
-    rememberSecret('password', Buffer.from(newPassword));
     this.password = newPassword;
     await this.press(password.set);
   }

@@ -55,11 +55,7 @@ export async function keptFindings(page: Page): Promise<string[]> {
 /** Notes errors of scripts, refusals of the page's policy, calls to strangers, and secrets that leave the page unsealed. */
 export function watch(
   context: BrowserContext,
-  {
-    ours,
-    secrets,
-    complain,
-  }: { ours: string; secrets: () => readonly string[]; complain(what: string): void },
+  { ours, secrets, complain }: { ours: string; secrets: readonly string[]; complain(what: string): void },
 ): void {
   context.on('weberror', (error) => complain(`error: ${error.error().message}`));
   context.on('console', (message) => {
@@ -71,6 +67,6 @@ export function watch(
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== ours) complain(`stranger: ${request.url()}`);
     const sent = `${decodeURIComponent(request.url())} ${request.postData() ?? ''}`;
-    if (secrets().some((secret) => sent.includes(secret))) complain(`not sealed: ${request.url()}`);
+    if (secrets.some((secret) => sent.includes(secret))) complain(`not sealed: ${request.url()}`);
   });
 }
