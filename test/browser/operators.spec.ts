@@ -82,7 +82,7 @@ describe('an operator', () => {
     await parkedThere.waitFor({ state: 'detached' });
     await oscar.picture('reissue-after-retry-dark');
     expect(expectSuccess(await first!.look()).next.action).not.toBe('NEEDS_OPERATOR');
-    expect(await stack.sandbox.inbox(first!.person.mobile)).toHaveLength(1);
+    expect(await stack.sandbox.phoneCodes(first!.person)).toHaveLength(1);
   });
 
   it('finds several by filters that live in the address, and abandons those that were chosen', async () => {

@@ -162,7 +162,7 @@ describe('while a provider is down', () => {
     await stack.sandbox.clearFaults();
     const asked = await olivia.ask({ kind: 'retry', selection: selectionOf(unsent, uncompared) });
     expect(await olivia.ended(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
-    expect(await stack.sandbox.inbox(unsent.person.mobile)).toHaveLength(1);
+    expect(await stack.sandbox.phoneCodes(unsent.person)).toHaveLength(1);
     expect(await stack.sandbox.deposits(unsent.person.account.number)).toHaveLength(1);
     expect(expectSuccess(await uncompared.look()).state).toBe('PASSWORD_REQUIRED');
     // The very calls that got no answer get it now.

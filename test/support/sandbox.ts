@@ -109,6 +109,11 @@ export class Sandbox {
     return (await this.call<{ deposits: Deposit[] }>('GET', `/v1/accounts/${account}/deposits`)).deposits;
   }
 
+  /** The SMS with one-time codes that a person got, newest first. */
+  async phoneCodes({ mobile }: Pick<Person, 'mobile'>): Promise<Message[]> {
+    return (await this.inbox(mobile)).filter(({ text }) => text.includes('인증번호'));
+  }
+
   /**
    * The newest one-time code in a person's SMS.
    *
