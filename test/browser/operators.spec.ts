@@ -15,14 +15,16 @@ let olivia: Console;
 let oscar: Console;
 let april: Console;
 let sam: Console;
-let waiting: Customer[];
+/** It takes a minute until they are parked: the other stories are told meanwhile. */
+let parking: Promise<Customer[]>;
 let served: Customer;
 
 beforeAll(async () => {
   browser = await startChromium();
   served = await stack.arrive('VALID');
   await served.completeReissue();
-  waiting = await parkedCustomers(stack, 4);
+  parking = parkedCustomers(stack, 4);
+  parking.catch(() => undefined); // whoever awaits it is told
   olivia = await Console.signedIn(browser, stack, 'olivia');
   oscar = await Console.signedIn(browser, stack, 'oscar', { scheme: 'dark' });
   april = await Console.signedIn(browser, stack, 'april');
@@ -34,84 +36,6 @@ afterAll(async () => {
   await stack.sandbox.clearFaults();
   await stack.close();
 });
-
-describe('an operator', () => {
-  it('sees what needs somebody, and why, and what can be done', async () => {
-    const [first] = waiting;
-    await olivia.page.getByRole('link', { name: 'Sending challenges' }).waitFor();
-    await olivia.picture('home');
-    await olivia.go(`/reissues/${first!.reissueId}`);
-    const now = olivia.page.getByRole('region', { name: 'Now' });
-    await now.getByText('Parked. It needs an operator.').waitFor();
-    await now.getByText('Sending challenges: Other system unavailable').waitFor();
-    await now.getByRole('button', { name: 'Retry…' }).waitFor();
-    await now.getByRole('button', { name: 'Abandon…' }).waitFor();
-    await olivia.picture('reissue-parked');
-  });
-
-  it('sees a preview before anything happens, and closing it changes nothing', async () => {
-    const [first] = waiting;
-    const { page } = olivia;
-    await page.getByRole('button', { name: 'Retry…' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Preview' }).click();
-    await dialog.getByText('Write a reason of at least 5 characters.').waitFor();
-    await dialog.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
-    await dialog.getByRole('button', { name: 'Preview' }).click();
-    await dialog.getByText('Nothing has changed yet.', { exact: false }).waitFor();
-    await dialog.getByText(first!.reissueId).waitFor();
-    await olivia.picture('retry-preview');
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
-    expect(expectSuccess(await first!.look()).next.action).toBe('NEEDS_OPERATOR');
-  });
-
-  it('retries, sees the outcome, and another’s open window learns of it without being loaded again', async () => {
-    const [first] = waiting;
-    await oscar.go(`/reissues/${first!.reissueId}`);
-    const parkedThere = oscar.page.getByText('Parked. It needs an operator.');
-    await parkedThere.waitFor();
-    const { page } = olivia;
-    await page.getByRole('button', { name: 'Retry…' }).click();
-    await page.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
-    await page.getByRole('button', { name: 'Preview' }).click();
-    await page.getByRole('button', { name: 'Retry now' }).click();
-    await page.waitForURL(/\/operations\/op_/);
-    await page.getByRole('group', { name: 'Targets' }).getByText('retried', { exact: true }).nth(1).waitFor();
-    await olivia.picture('operation-done');
-    await parkedThere.waitFor({ state: 'detached' });
-    await oscar.picture('reissue-after-retry-dark');
-    expect(expectSuccess(await first!.look()).next.action).not.toBe('NEEDS_OPERATOR');
-    expect(await stack.sandbox.phoneCodes(first!.person)).toHaveLength(1);
-  });
-
-  it('finds several by filters that live in the address, and abandons those that were chosen', async () => {
-    const [, second, third, fourth] = waiting;
-    const { page } = olivia;
-    await olivia.go('/reissues?parked=true&step=SEND_CHALLENGES&sort=parkedSince');
-    for (const { reissueId } of [second!, third!])
-      await page.getByRole('checkbox', { name: `Select ${reissueId}` }).check();
-    await page.getByText('2 selected').waitFor();
-    await olivia.picture('reissues-chosen');
-    await page.getByRole('button', { name: 'Abandon…' }).click();
-    await page.getByRole('textbox', { name: 'Reason' }).fill('both asked for it');
-    await page.getByRole('button', { name: 'Preview' }).click();
-    await page.getByRole('button', { name: 'Abandon now' }).click();
-    await page.waitForURL(/\/operations\/op_/);
-    const outcomes = page.getByRole('group', { name: 'Targets' }).getByRole('row');
-    await outcomes.filter({ hasText: second!.reissueId }).getByText('abandoned').nth(1).waitFor();
-    await outcomes.filter({ hasText: third!.reissueId }).getByText('abandoned').nth(1).waitFor();
-    for (const { reissueId } of [second!, third!]) expect((await stateOf(reissueId)).state).toBe('ABANDONED');
-    expect((await stateOf(fourth!.reissueId)).parked_step).toBe('SEND_CHALLENGES');
-  });
-});
-
-const stateOf = (reissueId: string) =>
-  stack.db
-    .selectFrom('reissue')
-    .select(['state', 'parked_step'])
-    .where('reissue_id', '=', reissueId)
-    .executeTakeFirstOrThrow();
 
 describe('what is past the signing point', () => {
   const serial = () => served.reissue!.certificate!.serial;
@@ -189,3 +113,87 @@ describe('what is past the signing point', () => {
     expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
   });
 });
+
+describe('an operator', () => {
+  let waiting: Customer[];
+  beforeAll(async () => {
+    waiting = await parking;
+    await olivia.go('/');
+  });
+
+  it('sees what needs somebody, and why, and what can be done', async () => {
+    const [first] = waiting;
+    await olivia.page.getByRole('link', { name: 'Sending challenges' }).waitFor();
+    await olivia.picture('home');
+    await olivia.go(`/reissues/${first!.reissueId}`);
+    const now = olivia.page.getByRole('region', { name: 'Now' });
+    await now.getByText('Parked. It needs an operator.').waitFor();
+    await now.getByText('Sending challenges: Other system unavailable').waitFor();
+    await now.getByRole('button', { name: 'Retry…' }).waitFor();
+    await now.getByRole('button', { name: 'Abandon…' }).waitFor();
+    await olivia.picture('reissue-parked');
+  });
+
+  it('sees a preview before anything happens, and closing it changes nothing', async () => {
+    const [first] = waiting;
+    const { page } = olivia;
+    await page.getByRole('button', { name: 'Retry…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByText('Write a reason of at least 5 characters.').waitFor();
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
+    await dialog.getByRole('button', { name: 'Preview' }).click();
+    await dialog.getByText('Nothing has changed yet.', { exact: false }).waitFor();
+    await dialog.getByText(first!.reissueId).waitFor();
+    await olivia.picture('retry-preview');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(expectSuccess(await first!.look()).next.action).toBe('NEEDS_OPERATOR');
+  });
+
+  it('retries, sees the outcome, and another’s open window learns of it without being loaded again', async () => {
+    const [first] = waiting;
+    await oscar.go(`/reissues/${first!.reissueId}`);
+    const parkedThere = oscar.page.getByText('Parked. It needs an operator.');
+    await parkedThere.waitFor();
+    const { page } = olivia;
+    await page.getByRole('button', { name: 'Retry…' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('the carrier is back');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.waitForURL(/\/operations\/op_/);
+    await page.getByRole('group', { name: 'Targets' }).getByText('retried', { exact: true }).nth(1).waitFor();
+    await olivia.picture('operation-done');
+    await parkedThere.waitFor({ state: 'detached' });
+    await oscar.picture('reissue-after-retry-dark');
+    expect(expectSuccess(await first!.look()).next.action).not.toBe('NEEDS_OPERATOR');
+    expect(await stack.sandbox.phoneCodes(first!.person)).toHaveLength(1);
+  });
+
+  it('finds several by filters that live in the address, and abandons those that were chosen', async () => {
+    const [, second, third, fourth] = waiting;
+    const { page } = olivia;
+    await olivia.go('/reissues?parked=true&step=SEND_CHALLENGES&sort=parkedSince');
+    for (const { reissueId } of [second!, third!])
+      await page.getByRole('checkbox', { name: `Select ${reissueId}` }).check();
+    await page.getByText('2 selected').waitFor();
+    await olivia.picture('reissues-chosen');
+    await page.getByRole('button', { name: 'Abandon…' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('both asked for it');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Abandon now' }).click();
+    await page.waitForURL(/\/operations\/op_/);
+    const outcomes = page.getByRole('group', { name: 'Targets' }).getByRole('row');
+    await outcomes.filter({ hasText: second!.reissueId }).getByText('abandoned').nth(1).waitFor();
+    await outcomes.filter({ hasText: third!.reissueId }).getByText('abandoned').nth(1).waitFor();
+    for (const { reissueId } of [second!, third!]) expect((await stateOf(reissueId)).state).toBe('ABANDONED');
+    expect((await stateOf(fourth!.reissueId)).parked_step).toBe('SEND_CHALLENGES');
+  });
+});
+
+const stateOf = (reissueId: string) =>
+  stack.db
+    .selectFrom('reissue')
+    .select(['state', 'parked_step'])
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirstOrThrow();
