@@ -8,11 +8,11 @@ const CHECKS = ['lint', 'types', 'architecture'];
 const GROUPS = {
   unit: { onStack: false },
   replay: { onStack: false },
+  contract: { onStack: false },
   workflow: { onStack: true },
   integration: { onStack: true },
   e2e: { onStack: true },
   browser: { onStack: true },
-  contract: { onStack: true },
   faults: { onStack: true },
   canary: { onStack: true },
 };
