@@ -127,6 +127,8 @@ async function runOnStack(groups) {
       if (group === patient) offStack ??= runOffStack();
       await runJest(group, env);
     }
+    // The stack, when it stops, ends whatever still runs.
+    await offStack;
     control.close();
     return 0;
   });
