@@ -35,7 +35,7 @@ function printAddresses() {
         ['Environment of each app', `${settings.state}/env/<app>.env`],
       ]
     : [
-        ['Reissue API', at(ports.gateway)],
+        ['Reissue page, and its API', at(ports.gateway)],
         ['Its documentation', at(ports.gateway, '/docs')],
         ['Console for staff', at(ports.ops, '/')],
         ['Certificate status', at(ports.status)],
