@@ -3,6 +3,7 @@ import { useFlow } from '../../flow/use-flow.js';
 import { openFolder, type IssuedFiles } from '../../key/key-files.js';
 import { belongTogether } from '../../key/own-key.js';
 import { useIssued } from '../../key/use-issued.js';
+import { useKeyPassword } from '../../key/use-key-password.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useWords } from '../../words/index.js';
@@ -29,18 +30,17 @@ export function DoneStep() {
 }
 
 function TrySignature({ issued }: { issued: IssuedFiles }) {
-  const { done, check, save } = useWords();
+  const { done, check } = useWords();
   const { password: known, kept } = useFlow();
-  const [password, setPassword] = useState('');
-  const [wrong, setWrong] = useState(false);
+  const { typed, refuse, field } = useKeyPassword();
   const [holds, setHolds] = useState<boolean>();
   const submit = async () => {
     try {
-      const key = await openFolder(issued, known ?? password);
+      const key = await openFolder(issued, known ?? typed);
       const text = new TextEncoder().encode(done.sentence);
       setHolds(await belongTogether(key, kept!.key.publicKey, text));
     } catch {
-      setWrong(true);
+      refuse();
     }
   };
   return (
@@ -49,18 +49,7 @@ function TrySignature({ issued }: { issued: IssuedFiles }) {
       <p>{done.tryLead}</p>
       <blockquote>{done.sentence}</blockquote>
       <Form button={done.try} onSend={submit}>
-        {known === undefined && (
-          <PasswordField
-            label={check.label}
-            autoComplete="current-password"
-            value={password}
-            error={wrong ? save.wrongPassword : undefined}
-            onChange={({ target }) => {
-              setWrong(false);
-              setPassword(target.value);
-            }}
-          />
-        )}
+        {known === undefined && <PasswordField label={check.label} {...field} />}
       </Form>
       <p role="status" className={holds === undefined ? 'unseen' : holds ? 'good box' : 'wrong box'}>
         {holds === undefined ? '' : holds ? done.works : done.fails}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import { folderZip, pkcs12 } from '../../key/key-files.js';
 import { useIssued } from '../../key/use-issued.js';
+import { useKeyPassword } from '../../key/use-key-password.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { saveFile } from '../../parts/save-file.js';
 import { Page } from '../../parts/screen-frame.js';
@@ -19,8 +20,7 @@ export function SaveStep() {
   const [saved, setSaved] = useState(false);
   const [asking, setAsking] = useState(false);
   const [making, setMaking] = useState(false);
-  const [password, setPassword] = useState('');
-  const [wrong, setWrong] = useState(false);
+  const { typed, refuse, field } = useKeyPassword();
   const certificate = reissue?.certificate;
   const serial = certificate?.serial ?? 'new';
 
@@ -39,7 +39,7 @@ export function SaveStep() {
       setSaved(true);
       setAsking(false);
     } catch {
-      setWrong(true);
+      refuse();
       setAsking(true);
     } finally {
       setMaking(false);
@@ -67,18 +67,8 @@ export function SaveStep() {
       </button>
       <p className="hint">{save.p12Help}</p>
       {asking && (
-        <Form button={save.p12} onSend={() => saveP12(password)}>
-          <PasswordField
-            label={save.needPassword}
-            hint={save.needPasswordHelp}
-            autoComplete="current-password"
-            value={password}
-            error={wrong ? save.wrongPassword : undefined}
-            onChange={({ target }) => {
-              setWrong(false);
-              setPassword(target.value);
-            }}
-          />
+        <Form button={save.p12} onSend={() => saveP12(typed)}>
+          <PasswordField label={save.needPassword} hint={save.needPasswordHelp} {...field} />
         </Form>
       )}
       <p role="status" className={saved ? 'good box' : 'unseen'}>
