@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import { findWebhook, type Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import { sendWebhook, testMessage, type Attempt, type WebhookSettings } from '#libs/webhooks';
 
@@ -20,11 +20,7 @@ export function createWebhookActivities(parts: {
   const { db, clock, settings, source } = parts;
   return {
     async testWebhook({ endpointId, testId }: WebhookTest): Promise<WebhookTestAnswer> {
-      const endpoint = await db
-        .selectFrom('webhook_endpoint')
-        .selectAll()
-        .where('endpoint_id', '=', endpointId)
-        .executeTakeFirst();
+      const endpoint = await findWebhook(db, endpointId);
       if (!endpoint || !settings) return 'UNKNOWN';
       const now = clock();
       return sendWebhook(settings, endpoint, testMessage(endpointId, testId, source, now), now);

@@ -265,6 +265,7 @@ export {
   disableWebhook,
   dueDeliveries,
   dueEndpoints,
+  findWebhook,
   forgetDeliveries,
   recordDelivery,
   replayDeliveries,

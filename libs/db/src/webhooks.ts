@@ -44,6 +44,17 @@ export interface DeliveryOutcome {
   readonly at: Date;
 }
 
+export async function findWebhook(
+  db: Database | Tx,
+  endpointId: string,
+): Promise<WebhookEndpointRow | undefined> {
+  return db
+    .selectFrom('webhook_endpoint')
+    .selectAll()
+    .where('endpoint_id', '=', endpointId)
+    .executeTakeFirst();
+}
+
 /** Endpoints that are told of something now. */
 export async function dueEndpoints(db: Database, now: Date): Promise<WebhookEndpointRow[]> {
   return db

@@ -3,7 +3,7 @@ export type { AddressRules } from './addresses.js';
 export { webhookConfig, webhookSettings } from './config.js';
 export { createWebhookDispatcher } from './create-dispatcher.js';
 export { WebhookDispatcher } from './dispatcher.js';
-export { testEventType, testMessage } from './message.js';
+export { testMessage } from './message.js';
 export { registerWebhookMetrics } from './metrics.js';
 export { secretsOverlapMs, webhookSecret } from './secrets.js';
 export { sendWebhook } from './send.js';

@@ -1,45 +1,36 @@
 import type { DueDelivery } from '#libs/db';
 import type { WebhookMessage } from './send.js';
 
-/**
- * An event as it is sent: a CloudEvent 1.0 in structured JSON mode (HTTP protocol binding, section 3.2), with the id and
- * all else that it has in Kafka.
- *
- * @param source the context in which ids are unique (a URI reference)
- */
+/** Attributes of a CloudEvent. */
+interface Attributes {
+  readonly id: string;
+  /** The context in which ids are unique (a URI reference). */
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: Date;
+}
+
+/** A CloudEvent 1.0 in structured JSON mode (HTTP protocol binding, section 3.2). */
+function structured({ id, source, type, subject, time }: Attributes, data: unknown): WebhookMessage {
+  const event = { specversion: '1.0', id, source, type, subject, time: time.toISOString() };
+  return { id, body: JSON.stringify({ ...event, datacontenttype: 'application/json', data }) };
+}
+
+/** An event as it is sent: with the id and all else that it has in Kafka. */
 export function webhookMessage(
   event: Pick<DueDelivery, 'stream' | 'sequence' | 'key' | 'type' | 'data' | 'occurred_at'>,
   source: string,
 ): WebhookMessage {
-  const id = `${event.stream}/${event.sequence}`;
-  const body = JSON.stringify({
-    specversion: '1.0',
-    id,
-    source,
-    type: event.type,
-    subject: event.key,
-    time: event.occurred_at.toISOString(),
-    datacontenttype: 'application/json',
-    data: event.data,
-  });
-  return { id, body };
+  const { stream, sequence, key: subject, type, data, occurred_at: time } = event;
+  return structured({ id: `${stream}/${sequence}`, source, type, subject, time }, data);
 }
 
 /** Type of the event that a receiver is tried with. */
-export const testEventType = 'reseal.webhook.test.v1';
+const testEventType = 'reseal.webhook.test.v1';
 
 /** An event of which nothing happened. */
-export function testMessage(endpointId: string, testId: string, source: string, now: Date): WebhookMessage {
+export function testMessage(endpointId: string, testId: string, source: string, time: Date): WebhookMessage {
   const id = `${endpointId}/${testId}`;
-  const body = JSON.stringify({
-    specversion: '1.0',
-    id,
-    source,
-    type: testEventType,
-    subject: endpointId,
-    time: now.toISOString(),
-    datacontenttype: 'application/json',
-    data: { endpointId },
-  });
-  return { id, body };
+  return structured({ id, source, type: testEventType, subject: endpointId, time }, { endpointId });
 }

@@ -14,10 +14,10 @@ import {
 import { ApiHeader } from '@nestjs/swagger';
 import { staffRoles } from '#libs/domain';
 import type { z } from 'zod';
+import { requireIdempotencyKey } from '../access/idempotency-key.js';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { Documented } from '../openapi/documented.js';
-import { problem } from '../problems.js';
 import { OperationActs } from './operation-acts.js';
 import { OperationViews } from './operation-views.js';
 import {
@@ -60,8 +60,7 @@ class OperationsController {
     @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: planRequest }) body: Of<typeof planRequest>,
   ): Promise<ShownOperation> {
-    if (!/^[\x21-\x7e]{16,128}$/.test(key ?? '')) throw problem('idempotency-key-required');
-    return this.views.show(await this.acts.plan(staff, key!, body));
+    return this.views.show(await this.acts.plan(staff, requireIdempotencyKey(key), body));
   }
 
   @Get()

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { WebhookActivities } from '#activities/webhooks';
 import {
   appendAuthorityEntry,
+  findWebhook,
   inTransaction,
   replayDeliveries,
   type Tx,
@@ -47,7 +48,7 @@ export class WebhookActs {
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       if (inserted) await this.record(tx, staff, 'createWebhook', { endpointId: id, url, types }, at);
-      return find(tx, id);
+      return findWebhook(tx, id);
     });
     const same = there?.url === url && there.description === description;
     if (!same || there.types.join() !== types.join()) throw problem('idempotency-mismatch');
@@ -129,7 +130,7 @@ export class WebhookActs {
 
   /** The secret in force. */
   async secretOf(id: string): Promise<string> {
-    const row = await find(this.dependencies.db, id);
+    const row = await findWebhook(this.dependencies.db, id);
     const key = this.dependencies.config.webhookKey;
     if (!row || !key) throw problem('not-found');
     return webhookSecret(key, id, row.secret_generation);
@@ -168,6 +169,3 @@ export class WebhookActs {
     return appendAuthorityEntry(tx, { actor, action, outcome: 'DONE', details: { ...details }, occurredAt });
   }
 }
-
-const find = (db: Tx | Dependencies['db'], id: string): Promise<WebhookEndpointRow | undefined> =>
-  db.selectFrom('webhook_endpoint').selectAll().where('endpoint_id', '=', id).executeTakeFirst();

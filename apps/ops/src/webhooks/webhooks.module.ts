@@ -13,10 +13,10 @@ import {
 } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { staffRoles } from '#libs/domain';
+import { requireIdempotencyKey } from '../access/idempotency-key.js';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { Documented } from '../openapi/documented.js';
-import { problem } from '../problems.js';
 import {
   changeRequest,
   createRequest,
@@ -62,8 +62,7 @@ class WebhooksController {
     @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: createRequest }) body: CreateRequest,
   ) {
-    if (!/^[\x21-\x7e]{16,128}$/.test(key ?? '')) throw problem('idempotency-key-required');
-    return this.withSecret(await this.acts.create(staff, key!, body));
+    return this.withSecret(await this.acts.create(staff, requireIdempotencyKey(key), body));
   }
 
   @Get(':id')
