@@ -1,6 +1,5 @@
 import {
   databaseConfig,
-  flag,
   httpConfig,
   integer,
   jsonWebKey,
@@ -10,6 +9,7 @@ import {
   rateLimit,
   secretBytes,
   temporalConfig,
+  trustedProxies,
 } from '#libs/config';
 import { z } from 'zod';
 
@@ -46,8 +46,8 @@ export const configSchema = z
     receiptPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
       message: 'must hold public keys only',
     }),
-    /** Whether a proxy in front names the client's address in X-Forwarded-For. */
-    trustProxy: flag(false),
+    /** Which proxies in front may name the client's address in X-Forwarded-For. */
+    trustProxy: trustedProxies,
     /** How long a call waits for its step before it is answered with 202 or 503. */
     callTimeoutMs: milliseconds(10_000),
     /** How many calls and how many event streams one reissue may have at once. */

@@ -25,6 +25,7 @@ export {
   url,
   urls,
 } from './values.js';
+export { trustedProxies } from './trusted-proxies.js';
 export { describeConfig } from './describe-config.js';
 export type { ConfigDescription } from './describe-config.js';
 export { projectRoot } from './project-root.js';

@@ -23,8 +23,8 @@ export interface ApplicationOptions {
   configure?: (app: NestFastifyApplication) => unknown;
   /** Largest body, in bytes. */
   bodyLimit?: number;
-  /** Which proxies may name the client's address (Fastify's `trustProxy`). */
-  trustProxy?: boolean | string | string[];
+  /** Which proxies may name the client's address: how many there are, or their addresses and networks. */
+  trustProxy?: false | number | string[];
   /** What stands before a problem's slug in its `type`. */
   problemTypeBase?: string;
 }
@@ -33,6 +33,12 @@ const BODY_LIMIT = 256 * 1024;
 const SHUTDOWN_GRACE_MS = 15_000;
 
 class RootModule {}
+
+/**
+ * Trusts so many proxies, counted from the connection. Fastify takes no count itself, because with one a client that
+ * connects around the proxies can write what it likes: the network must not let it.
+ */
+const firstHops = (count: number) => (_address: string, hop: number) => hop < count;
 
 /** Builds the application without listening; tests use it with `app.inject`. */
 export async function createApplication(options: ApplicationOptions): Promise<NestFastifyApplication> {
@@ -44,7 +50,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 
   const adapter = new FastifyAdapter({
     bodyLimit,
-    trustProxy,
+    trustProxy: typeof trustProxy === 'number' ? firstHops(trustProxy) : trustProxy,
     return503OnClosing: false,
     // A target that cannot be parsed is refused before any hook or filter runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {

@@ -2,6 +2,7 @@ export { bootstrap, createApplication } from './bootstrap.js';
 export { answerWithFile, BuiltFiles, forEver } from './built-files.js';
 export type { BuiltFile } from './built-files.js';
 export type { ApplicationOptions } from './bootstrap.js';
+export { clientAddress } from './client-address.js';
 export { docsController } from './docs.js';
 export { edgeProblem, edgeProblems } from './edge-problems.js';
 export type { EdgeProblem } from './edge-problems.js';

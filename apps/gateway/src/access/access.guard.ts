@@ -1,4 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { clientAddress } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
@@ -40,7 +41,7 @@ export class AccessGuard implements CanActivate {
 
     const agent = header(request, 'user-agent').slice(0, longestAgent);
     const device = this.deviceOf(request);
-    const origin = { address: request.ip, agent, ...(device === undefined ? {} : { device }) };
+    const origin = { address: clientAddress(request), agent, ...(device === undefined ? {} : { device }) };
     request.caller = { apiKeyName, idempotencyKey, origin };
     return true;
   }

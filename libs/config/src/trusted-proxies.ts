@@ -1,0 +1,43 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** Ranges that Fastify's `trustProxy` knows by name. */
+const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
+const mostHops = 10;
+
+const wanted =
+  'must be how many proxies stand in front (1 to 10), or their addresses and networks separated by commas ' +
+  '(10.0.0.7, 10.1.0.0/16, loopback); without proxies leave it out';
+
+/**
+ * Which proxies may name the client's address in X-Forwarded-For: how many there are, or where they are. Without
+ * them, and by `false`, the address is that of the connection. `true` would believe whatever a client writes there,
+ * and is refused.
+ */
+export const trustedProxies = z
+  .string()
+  .transform((text, context): false | number | string[] => {
+    const given = text.trim();
+    if (given === 'false') return false;
+    if (/^\d+$/.test(given)) {
+      const hops = Number(given);
+      if (hops >= 1 && hops <= mostHops) return hops;
+    } else {
+      const ranges = given.split(',').map((range) => range.trim());
+      if (ranges.every((range) => namedRanges.includes(range) || isAddressOrNetwork(range))) return ranges;
+    }
+    context.addIssue({ code: 'custom', message: wanted });
+    return z.NEVER;
+  })
+  .default(false);
+
+/** An IP address, alone or with the length of its prefix (RFC 4632 section 3.1, RFC 4291 section 2.3). */
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || more.length > 0) return false;
+  if (prefix === undefined) return true;
+  return (
+    /^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= (version === 4 ? 32 : 128)
+  );
+}
