@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterAll, expect, it } from '@jest/globals';
+import { environmentOf } from '../support/app-environment.js';
 import { connectToStack } from '../support/running-stack.js';
 
 const stack = connectToStack();
@@ -50,4 +54,45 @@ it('keys that sign, seal or open are on record with who uses them', async () => 
       'worker vaultKeys',
     ]),
   );
+});
+
+/** Starts a program of the stack once more, in a changed environment in which it must end by itself. */
+async function startOf(
+  program: string,
+  app: string,
+  changes: Readonly<Record<string, string>>,
+): Promise<{ code: unknown; said: string }> {
+  const env = { PATH: process.env.PATH, ...environmentOf(app), ...changes };
+  const child = spawn(process.execPath, [`dist/apps/${program}.js`, 'status'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 60_000,
+  });
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  return { code, said };
+}
+
+it.each([
+  ...['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'].map(
+    (app) => [`${app}/src/main`, app] as const,
+  ),
+  ['signer/src/ca/main', 'ca'] as const,
+])('%s ends with code 78 and one line where RESEAL_ENV is missing', async (program, app) => {
+  const { code, said } = await startOf(program, app, { RESEAL_ENV: '' });
+  expect(said.trim().split('\n')).toEqual([
+    'The configuration is not usable:',
+    expect.stringMatching(/^ {2}RESEAL_ENV is missing/),
+  ]);
+  expect(code).toBe(78);
+});
+
+it.each([
+  ['gateway', 'RESEAL_API_KEYS'],
+  ['ops', 'RESEAL_OIDC_ISSUER'],
+  ['worker', 'RESEAL_TELECOM_URL'],
+  ['signer', 'RESEAL_STATUS_URL'],
+] as const)('a %s in production refuses what the local stack runs with', async (app, key) => {
+  const { code, said } = await startOf(`${app}/src/main`, app, { RESEAL_ENV: 'production' });
+  expect(said).toContain(key);
+  expect(code).toBe(78);
 });

@@ -22,6 +22,7 @@ let now: Date;
 let home: string;
 
 const env = (changes: Record<string, string> = {}) => ({
+  RESEAL_ENV: 'test',
   RESEAL_DATABASE_URL: database.urlOf('signer'),
   RESEAL_CA_DIRECTORY: join(home, 'ca'),
   RESEAL_CA_PASSPHRASE: passphrase,

@@ -39,6 +39,7 @@ async function ca(
   if (!command) throw new Error(`there is no command ${name}`);
   const lines: string[] = [];
   const env = {
+    RESEAL_ENV: 'test',
     RESEAL_DATABASE_URL: database.urlOf('signer'),
     RESEAL_CA_PASSPHRASE: 'not opened here',
     RESEAL_OCSP_PASSPHRASE: 'not opened here',

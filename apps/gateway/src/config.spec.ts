@@ -6,6 +6,7 @@ import { configSchema } from './config.js';
 const ed25519 = generateKeyPairSync('ed25519');
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const environment = {
+  RESEAL_ENV: 'test',
   RESEAL_DATABASE_URL: 'postgres://reseal_gateway@127.0.0.1/reseal',
   RESEAL_CODEC_KEYS: JSON.stringify({ current: 'c1', keys: { c1: Buffer.alloc(32).toString('base64') } }),
   RESEAL_TOKEN_KEY: JSON.stringify({ ...ed25519.privateKey.export({ format: 'jwk' }), kid: 't1' }),
@@ -49,6 +50,19 @@ describe('configuration of the gateway', () => {
   it('knows no default API key in production', () => {
     expect(() => load({ RESEAL_ENV: 'production' })).toThrow(/RESEAL_API_KEYS is missing/);
     expect(load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: `app:${digest}` }).env).toBe('production');
+  });
+
+  it('refuses the sample API key in production, under whatever name', () => {
+    const sample = createHash('sha256').update('reseal-local').digest('hex');
+    const keys = `app:${digest},mine:${sample}`;
+    expect(() => load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: keys })).toThrow(
+      /RESEAL_API_KEYS: must not hold the sample key/,
+    );
+    expect(load({ RESEAL_API_KEYS: keys }).apiKeys).toHaveLength(2);
+  });
+
+  it('needs to know where it runs: without RESEAL_ENV the sample key would be taken', () => {
+    expect(() => load({ RESEAL_ENV: '' })).toThrow(/RESEAL_ENV is missing/);
   });
 
   it.each([

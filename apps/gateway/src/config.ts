@@ -12,6 +12,7 @@ import {
   trustedProxies,
 } from '#libs/config';
 import { z } from 'zod';
+import { developmentApiKeys, type ApiKey } from './access/api-keys.js';
 
 const apiKey = z
   .string()
@@ -20,6 +21,9 @@ const apiKey = z
     const [name = '', digest = ''] = entry.split(':');
     return { name, digest: Buffer.from(digest, 'hex') };
   });
+
+const isSample = (keys: readonly ApiKey[] = []) =>
+  keys.some(({ digest }) => developmentApiKeys.some((sample) => sample.digest.equals(digest)));
 
 export const configSchema = z
   .object({
@@ -67,6 +71,10 @@ export const configSchema = z
   .refine(({ env, apiKeys }) => env !== 'production' || apiKeys !== undefined, {
     path: ['apiKeys'],
     message: 'is required in production',
+  })
+  .refine(({ env, apiKeys }) => env !== 'production' || !isSample(apiKeys), {
+    path: ['apiKeys'],
+    message: 'must not hold the sample key in production',
   });
 
 export type Config = z.output<typeof configSchema>;

@@ -14,8 +14,7 @@ import type { IssuerOptions } from './staff/issuer.js';
 
 const schema = z.object({
   ...httpConfig('RESEAL_SANDBOX_PORT', 3003),
-  // No default: the sandbox hands out one-time codes and passwords, so somebody must have said that this is no
-  // production.
+  // The sandbox hands out one-time codes and passwords.
   env: z.enum(['development', 'test'], { error: 'the sandbox runs in development and test only' }),
   ...databaseConfig,
   ...temporalConfig,

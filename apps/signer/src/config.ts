@@ -2,9 +2,11 @@ import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
 import { organisationSchema, profileConfig } from '#libs/ca';
 import {
   databaseConfig,
+  environmentConfig,
   fromKey,
   httpConfig,
   integer,
+  isSandboxHost,
   milliseconds,
   secretText,
   temporalConfig,
@@ -46,33 +48,48 @@ export function crlTimingOf(config: z.output<z.ZodObject<typeof crlConfig>>): Cr
   return { refreshMs: crlRefreshMs, validityMs: crlValidityMs, lateAfterMs: crlLateAfterMs };
 }
 
-export const signerConfig = z.object({
-  ...httpConfig('RESEAL_SIGNER_PORT', 3005),
-  ...databaseConfig,
-  ...temporalConfig,
-  ...authorityConfig,
-  ...profileConfig,
-  /** How often the CA's directory is looked at for a new generation. */
-  caReloadMs: milliseconds(60_000),
-  ...crlConfig,
-  /** How long a changed status waits for others that share its CRL. */
-  crlCollectMs: milliseconds(1_000),
-});
+/** Certificates carry the address for as long as they are valid. Relying parties ask by plain HTTP (RFC 5280 section 8). */
+function refuseSandboxStatusUrl(
+  { env, statusUrl, profile }: z.output<z.ZodObject<typeof environmentConfig & typeof profileConfig>>,
+  context: z.RefinementCtx,
+): void {
+  if (env !== 'production' || !isSandboxHost(new URL(profile?.statusUrl ?? statusUrl).hostname)) return;
+  const message = 'must not lead to this machine or to a sandbox in production';
+  context.addIssue({ code: 'custom', path: [profile ? 'profile' : 'statusUrl'], message });
+}
+
+export const signerConfig = z
+  .object({
+    ...httpConfig('RESEAL_SIGNER_PORT', 3005),
+    ...databaseConfig,
+    ...temporalConfig,
+    ...authorityConfig,
+    ...profileConfig,
+    /** How often the CA's directory is looked at for a new generation. */
+    caReloadMs: milliseconds(60_000),
+    ...crlConfig,
+    /** How long a changed status waits for others that share its CRL. */
+    crlCollectMs: milliseconds(1_000),
+  })
+  .superRefine(refuseSandboxStatusUrl);
 export type SignerConfig = z.output<typeof signerConfig>;
 
 /** Of the operators' commands. The root's passphrase is asked for only by those that use the root. */
-export const caConfig = z.object({
-  ...databaseConfig,
-  ...authorityConfig,
-  ...profileConfig,
-  ...crlConfig,
-  caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
-  /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
-  caRootPassphrase: secretText().optional(),
-  ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
-  /** Opens the OCSP responder's key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
-  ocspPassphrase: secretText(),
-  /** `o` in all names of this authority. The default keeps a test CA from posing as a real one. */
-  organisation: fromKey('RESEAL_CA_ORGANISATION', organisationSchema.default('reseal-test')),
-});
+export const caConfig = z
+  .object({
+    ...environmentConfig,
+    ...databaseConfig,
+    ...authorityConfig,
+    ...profileConfig,
+    ...crlConfig,
+    caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
+    /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
+    caRootPassphrase: secretText().optional(),
+    ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
+    /** Opens the OCSP responder's key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
+    ocspPassphrase: secretText(),
+    /** `o` in all names of this authority. The default keeps a test CA from posing as a real one. */
+    organisation: fromKey('RESEAL_CA_ORGANISATION', organisationSchema.default('reseal-test')),
+  })
+  .superRefine(refuseSandboxStatusUrl);
 export type CaConfig = z.output<typeof caConfig>;

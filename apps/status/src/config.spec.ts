@@ -8,10 +8,12 @@ describe('configuration of the status app', () => {
     expect(problems).toThrow(ConfigError);
     expect(problems).toThrow(/RESEAL_DATABASE_URL is missing/);
     expect(problems).toThrow(/RESEAL_OCSP_PASSPHRASE is missing/);
+    expect(problems).toThrow(/RESEAL_ENV is missing/);
   });
 
   it('has its address and times by default', () => {
     const config = loadConfig(statusConfig, {
+      RESEAL_ENV: 'test',
       RESEAL_DATABASE_URL: 'postgres://reseal_status@127.0.0.1/reseal',
       RESEAL_OCSP_PASSPHRASE: 'only for these specs',
     });

@@ -10,6 +10,8 @@ import {
   keyring,
   loadConfig,
   milliseconds,
+  plainHttpConfig,
+  refuseDevelopmentAddresses,
   secretBytes,
   temporalConfig,
   url,
@@ -26,68 +28,71 @@ import { webhookConfig } from '#libs/webhooks';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
 
-export const configSchema = z.object({
-  ...httpConfig('RESEAL_WORKER_PORT', 3004),
-  ...databaseConfig,
-  ...temporalConfig,
-  ...kafkaConfig,
-  vaultKeys: jsonWebKeySet,
-  /** Open the resident registration numbers on file. */
-  registryKeys: keyring,
-  pseudonymKey: secretBytes(32),
-  /** Private Ed25519 keys; the first signs consent receipts. */
-  receiptKeys: jsonWebKeySet,
-  /** Who confirms a consent: the `iss` of receipts. */
-  receiptIssuer: z.string().min(1).default('urn:reseal'),
-  /** Private Ed25519 keys, each with `validFrom`; the first signs checkpoints of the audit log and evidence. */
-  auditKeys,
-  /** Names the audit log in its checkpoints. */
-  auditOrigin: z.string().min(1).default('reseal'),
-  /** How long after a checkpoint of the audit log the next may be made. */
-  checkpointIntervalMs: milliseconds(10_000),
-  /** Where checkpoints are kept apart from the database; without it they are only published. */
-  checkpointFile: z.string().min(1).optional(),
-  /** How long after its end a reissue is archived. */
-  archiveAfterMs: milliseconds(60_000),
-  ...identityRatesConfig,
-  /** With several addresses, each takes over when the ones before are down. */
-  telecomUrl: urls('http', 'https'),
-  oneWonUrl: urls('http', 'https'),
-  /** The authority that identity documents are checked with. */
-  documentUrl: urls('http', 'https'),
-  /** For how many days photos of accepted identity documents are kept. */
-  photoRetentionDays: integer(5 * 365, { min: 1, max: 20 * 365 }),
-  /** For how many days the personal parts of audit entries and archived histories are kept: evidence of an issuance. */
-  personalDetailsRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
-  historyRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
-  /** After how many days a device that was not seen again is forgotten. */
-  deviceRetentionDays: integer(2 * 365, { min: 1, max: 10 * 365 }),
-  /** How long one call to a provider may take. */
-  providerTimeoutMs: integer(5_000, { min: 100, max: 7_500 }),
-  smsUrl: url('http', 'https'),
-  smtpUrl: url('smtp', 'smtps'),
-  mailFrom: z.string(),
-  eventSource: z.string().default('/reseal'),
-  ...webhookConfig,
-  /** How many passwords are hashed at once; fewer than libuv has threads (UV_THREADPOOL_SIZE, four by default). */
-  hashingSlots: integer(2, { min: 1, max: 64 }),
-  /** Cost of a new verifier (RFC 9106); an older one is made anew when its password is right. */
-  hashingMemoryKib: integer(defaultHashingCost.memoryCost, { min: 8_192, max: 2_097_152 }),
-  hashingPasses: integer(defaultHashingCost.timeCost, { min: 1, max: 100 }),
-  hashingLanes: integer(defaultHashingCost.parallelism, { min: 1, max: 64 }),
-  /** How many of the last passwords, the one in force among them, may not be set again. */
-  rememberedPasswords: integer(5, { min: 1, max: 24 }),
-  /** How many checks of one certificate's VID may be wrong on one day. */
-  wrongVidChecksPerDay: integer(10, { min: 1 }),
-  deadlineMs: milliseconds(defaultDeadlines.untilIssuedMs),
-  registrationDeadlineMs: milliseconds(defaultDeadlines.untilRegisteredMs),
-  registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs),
-  parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs),
-  /** For how many calendar months a certificate may be on hold until it is revoked. */
-  holdMonths: integer(defaultHoldMonths, { min: 1, max: 120 }),
-  /** Replaces the default identity policy; JSON, usually by RESEAL_IDENTITY_POLICY_FILE. */
-  identityPolicy: identityPolicySetting.optional(),
-});
+export const configSchema = z
+  .object({
+    ...httpConfig('RESEAL_WORKER_PORT', 3004),
+    ...plainHttpConfig,
+    ...databaseConfig,
+    ...temporalConfig,
+    ...kafkaConfig,
+    vaultKeys: jsonWebKeySet,
+    /** Open the resident registration numbers on file. */
+    registryKeys: keyring,
+    pseudonymKey: secretBytes(32),
+    /** Private Ed25519 keys; the first signs consent receipts. */
+    receiptKeys: jsonWebKeySet,
+    /** Who confirms a consent: the `iss` of receipts. */
+    receiptIssuer: z.string().min(1).default('urn:reseal'),
+    /** Private Ed25519 keys, each with `validFrom`; the first signs checkpoints of the audit log and evidence. */
+    auditKeys,
+    /** Names the audit log in its checkpoints. */
+    auditOrigin: z.string().min(1).default('reseal'),
+    /** How long after a checkpoint of the audit log the next may be made. */
+    checkpointIntervalMs: milliseconds(10_000),
+    /** Where checkpoints are kept apart from the database; without it they are only published. */
+    checkpointFile: z.string().min(1).optional(),
+    /** How long after its end a reissue is archived. */
+    archiveAfterMs: milliseconds(60_000),
+    ...identityRatesConfig,
+    /** With several addresses, each takes over when the ones before are down. */
+    telecomUrl: urls('http', 'https'),
+    oneWonUrl: urls('http', 'https'),
+    /** The authority that identity documents are checked with. */
+    documentUrl: urls('http', 'https'),
+    /** For how many days photos of accepted identity documents are kept. */
+    photoRetentionDays: integer(5 * 365, { min: 1, max: 20 * 365 }),
+    /** For how many days the personal parts of audit entries and archived histories are kept: evidence of an issuance. */
+    personalDetailsRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
+    historyRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
+    /** After how many days a device that was not seen again is forgotten. */
+    deviceRetentionDays: integer(2 * 365, { min: 1, max: 10 * 365 }),
+    /** How long one call to a provider may take. */
+    providerTimeoutMs: integer(5_000, { min: 100, max: 7_500 }),
+    smsUrl: url('http', 'https'),
+    smtpUrl: url('smtp', 'smtps'),
+    mailFrom: z.string(),
+    eventSource: z.string().default('/reseal'),
+    ...webhookConfig,
+    /** How many passwords are hashed at once; fewer than libuv has threads (UV_THREADPOOL_SIZE, four by default). */
+    hashingSlots: integer(2, { min: 1, max: 64 }),
+    /** Cost of a new verifier (RFC 9106); an older one is made anew when its password is right. */
+    hashingMemoryKib: integer(defaultHashingCost.memoryCost, { min: 8_192, max: 2_097_152 }),
+    hashingPasses: integer(defaultHashingCost.timeCost, { min: 1, max: 100 }),
+    hashingLanes: integer(defaultHashingCost.parallelism, { min: 1, max: 64 }),
+    /** How many of the last passwords, the one in force among them, may not be set again. */
+    rememberedPasswords: integer(5, { min: 1, max: 24 }),
+    /** How many checks of one certificate's VID may be wrong on one day. */
+    wrongVidChecksPerDay: integer(10, { min: 1 }),
+    deadlineMs: milliseconds(defaultDeadlines.untilIssuedMs),
+    registrationDeadlineMs: milliseconds(defaultDeadlines.untilRegisteredMs),
+    registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs),
+    parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs),
+    /** For how many calendar months a certificate may be on hold until it is revoked. */
+    holdMonths: integer(defaultHoldMonths, { min: 1, max: 120 }),
+    /** Replaces the default identity policy; JSON, usually by RESEAL_IDENTITY_POLICY_FILE. */
+    identityPolicy: identityPolicySetting.optional(),
+  })
+  .superRefine(refuseDevelopmentAddresses('telecomUrl', 'oneWonUrl', 'documentUrl', 'smsUrl', 'smtpUrl'));
 export type Config = z.output<typeof configSchema>;
 
 export const readConfig = () => loadConfig(configSchema);

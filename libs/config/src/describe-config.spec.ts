@@ -19,6 +19,7 @@ const describeEnvironment = (changed: NodeJS.ProcessEnv = {}) =>
   describeConfig(
     schema,
     loadConfig(schema, {
+      RESEAL_ENV: 'test',
       RESEAL_DATABASE_URL: 'postgres://worker:hunter2hunter2@db.bank.example:5432/reseal',
       RESEAL_PROVIDERS: 'https://user:hunter3hunter3@a.example/x,https://b.example/',
       RESEAL_PASSPHRASE: 'correct horse',

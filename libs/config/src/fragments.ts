@@ -2,9 +2,15 @@ import { z } from 'zod';
 import { fromKey } from './environment-key.js';
 import { integer, json, list, port, secretBytes, url } from './values.js';
 
+/**
+ * Where a process runs. There is no default: a production whose setting was forgotten would otherwise take sample keys
+ * and issue sample certificates.
+ */
+export const environmentConfig = { env: z.enum(['development', 'test', 'production']) };
+
 /** What every application has: where it runs and what it logs. */
 export const baseConfig = {
-  env: z.enum(['development', 'test', 'production']).default('development'),
+  ...environmentConfig,
   host: z.string().default('127.0.0.1'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };

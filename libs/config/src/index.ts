@@ -5,6 +5,7 @@ export {
   baseConfig,
   codecKeys,
   databaseConfig,
+  environmentConfig,
   httpConfig,
   kafkaConfig,
   keyring,
@@ -26,6 +27,7 @@ export {
   urls,
 } from './values.js';
 export { trustedProxies } from './trusted-proxies.js';
+export { isSandboxHost, plainHttpConfig, refuseDevelopmentAddresses } from './production.js';
 export { describeConfig } from './describe-config.js';
 export type { ConfigDescription } from './describe-config.js';
 export { projectRoot } from './project-root.js';

@@ -36,6 +36,7 @@ describe('configuration', () => {
 
   it('is read from keys derived from property names, with defaults', () => {
     const config = loadConfig(schema, {
+      RESEAL_ENV: 'development',
       RESEAL_DATABASE_URL: 'postgres://u@h/d',
       RESEAL_DEADLINE_MS: '5',
       RESEAL_TRACE: 'true',
@@ -51,12 +52,11 @@ describe('configuration', () => {
   });
 
   it('takes the port from the key the application names', () => {
-    expect(
-      loadConfig(z.object(httpConfig('RESEAL_GATEWAY_PORT', 3000)), { RESEAL_GATEWAY_PORT: '3950' }).port,
-    ).toBe(3950);
-    expect(
-      loadConfig(z.object(httpConfig('RESEAL_OPS_PORT', 3001)), { RESEAL_GATEWAY_PORT: '3950' }).port,
-    ).toBe(3001);
+    const portOf = (key: string, fallback: number) =>
+      loadConfig(z.object(httpConfig(key, fallback)), { RESEAL_ENV: 'test', RESEAL_GATEWAY_PORT: '3950' })
+        .port;
+    expect(portOf('RESEAL_GATEWAY_PORT', 3000)).toBe(3950);
+    expect(portOf('RESEAL_OPS_PORT', 3001)).toBe(3001);
   });
 
   it('names every bad key in one message and quotes no value', () => {
@@ -79,7 +79,7 @@ describe('configuration', () => {
   });
 
   it('reads any value from the file its _FILE key names, without the line end', () => {
-    const env = { RESEAL_DATABASE_URL_FILE: fileWith('postgres://u@h/d\n') };
+    const env = { RESEAL_ENV: 'test', RESEAL_DATABASE_URL_FILE: fileWith('postgres://u@h/d\n') };
     expect(loadConfig(schema, env).databaseUrl).toBe('postgres://u@h/d');
   });
 
@@ -87,6 +87,11 @@ describe('configuration', () => {
     expect(refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL_FILE: '/nowhere/x' }))).toContain('ENOENT');
     const env = { RESEAL_DATABASE_URL: 'postgres://u@h/d', RESEAL_DATABASE_URL_FILE: '/x' };
     expect(refusal(() => loadConfig(schema, env))).toContain('both set');
+  });
+
+  it('has no default for where a process runs', () => {
+    const message = refusal(() => loadConfig(schema, { RESEAL_DATABASE_URL: 'postgres://u@h/d' }));
+    expect(message).toContain('RESEAL_ENV is missing');
   });
 
   it('splits broker lists', () => {
