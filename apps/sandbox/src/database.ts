@@ -1,7 +1,7 @@
+import { createPool } from '#libs/db';
 import type { Carrier } from '#libs/domain';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
 
 /** The sandbox's tables, in its own database. */
 export interface SandboxTables {
@@ -191,11 +191,7 @@ const SCHEMA = `
  * @throws the driver's error if the database cannot be reached.
  */
 export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'reseal-sandbox' });
-  // A connection that dies is replaced by the pool; unheard, its error would end the process. An idle one tells the
-  // pool, one between two statements of a transaction only itself.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = createPool({ url, max: poolSize, applicationName: 'reseal-sandbox' });
   await pool.query(SCHEMA);
   return new SandboxDatabase({ dialect: new PostgresDialect({ pool }) });
 }

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { PooledClient } from './answering-client.js';
 import type { Tables } from './database.js';
 
 export type Database = Kysely<Tables>;
@@ -14,23 +15,32 @@ export interface DatabaseOptions {
   readonly applicationName: string;
 }
 
-/** A pool of connections. `destroy()` closes it. A connection lost while idle is replaced at the next query. */
-export function createDatabase(options: DatabaseOptions): Database {
+/**
+ * A pool of connections, each of which is given up when PostgreSQL does not answer. `end()` closes it. A connection lost
+ * while idle is replaced at the next query. What the URL says wins over what is set here: `?options=` for a pooler that
+ * does not know the settings of a session.
+ */
+export function createPool(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
+    ...PooledClient.settings,
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.applicationName,
     // A server that does not answer must not hold a step for ever: local activities retry after 3 s.
-    connectionTimeoutMillis: options.connectionTimeoutMs ?? 3_000,
+    connectionTimeoutMillis: options.connectionTimeoutMs ?? PooledClient.settings.connectionTimeoutMillis,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 10_000,
-    idle_in_transaction_session_timeout: 15_000,
+    Client: PooledClient as unknown as new () => pg.ClientBase,
   });
   // A lost connection tells of it by an event, which ends the process if nobody listens: an idle one tells the pool,
   // which has dropped it; one that is at work between two statements tells only itself, and its next statement fails.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return pool;
+}
+
+/** A database over a pool of its own; `destroy()` closes both. */
+export function createDatabase(options: DatabaseOptions): Database {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options) }) });
 }
 
 /** Runs `work` in one transaction, at READ COMMITTED: steps serialise on the row locks they take. */

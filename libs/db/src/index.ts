@@ -1,4 +1,6 @@
-export { createDatabase, inTransaction } from './connect.js';
+export { createDatabase, createPool, inTransaction } from './connect.js';
+export { createSession } from './answering-client.js';
+export type { SessionOptions } from './answering-client.js';
 export type { Database, Tx, DatabaseOptions } from './connect.js';
 export type {
   Tables,

@@ -1,10 +1,8 @@
 import { describeError, type Logger } from '#libs/observability';
 import pg from 'pg';
+import { createSession, type SessionOptions } from './answering-client.js';
 
-export interface ListenerOptions {
-  /** Leads to PostgreSQL itself, or to a pooler in session mode. */
-  readonly databaseUrl: string;
-  readonly applicationName: string;
+export interface ListenerOptions extends SessionOptions {
   /** NOTIFY channels. */
   readonly channels: readonly string[];
   onNotification(payload: string, channel: string): void;
@@ -13,13 +11,10 @@ export interface ListenerOptions {
   /** From now on nothing is heard. */
   onLost?(): void;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** How often the connection is tested, in milliseconds: one that broke without a word is noticed by that only. */
-  readonly heartbeatMs?: number;
 }
 
 const firstDelayMs = 250;
 const longestDelayMs = 5_000;
-const timeoutMs = 3_000;
 
 /** One connection that hears what is announced by NOTIFY, and connects again by itself when it is lost. */
 export class NotificationListener {
@@ -54,13 +49,7 @@ export class NotificationListener {
 
   private async connect(): Promise<void> {
     const { options } = this;
-    const client = new pg.Client({
-      connectionString: options.databaseUrl,
-      application_name: options.applicationName,
-      connectionTimeoutMillis: timeoutMs,
-      query_timeout: timeoutMs,
-      keepAlive: true,
-    });
+    const client = createSession(options);
     this.client = client;
     client.on('notification', ({ payload = '', channel }) => options.onNotification(payload, channel));
     client.on('error', (error) => this.lose(client, error));
@@ -77,16 +66,6 @@ export class NotificationListener {
     this.delayMs = firstDelayMs;
     this.listening = true;
     options.onListening?.();
-    this.beat(client);
-  }
-
-  private beat(client: pg.Client): void {
-    this.timer = setTimeout(() => {
-      client.query('SELECT 1').then(
-        () => this.client === client && this.beat(client),
-        (error: unknown) => this.lose(client, error),
-      );
-    }, this.options.heartbeatMs ?? 1_000);
   }
 
   /** Gives a connection up, once, and tries another one after a while. */

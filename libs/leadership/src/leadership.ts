@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { createSession } from '#libs/db';
 import pg from 'pg';
 
 /** The time during which this process, and no other, leads. */
@@ -26,14 +26,12 @@ export interface LeadershipOptions {
   readonly name: string;
   /** NOTIFY channel to listen to while leading. */
   readonly channel: string;
-  /** How often the connection is tested while leading, in milliseconds. */
-  readonly heartbeatMs?: number;
 }
 
 /**
  * Leadership by a session's advisory lock in PostgreSQL, on a connection of its own: the lock ends with the
- * session, so a process that dies is followed at once by another. The address must lead to PostgreSQL itself or
- * to a pooler in session mode.
+ * session, so a process that dies is followed at once by another, and one that fell silent after eight seconds. The
+ * address must lead to PostgreSQL itself or to a pooler in session mode.
  */
 export class PostgresLeadership implements Leadership {
   private client: pg.Client | undefined;
@@ -65,13 +63,8 @@ export class PostgresLeadership implements Leadership {
   }
 
   private async connect(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.options.databaseUrl,
-      application_name: this.options.name,
-      connectionTimeoutMillis: 3_000,
-      query_timeout: 3_000,
-      keepAlive: true,
-    });
+    const { databaseUrl, name } = this.options;
+    const client = createSession({ databaseUrl, applicationName: name });
     client.on('error', () => undefined); // it is followed by `end`
     client.once('end', () => {
       if (this.client === client) this.client = undefined;
@@ -90,16 +83,6 @@ export class PostgresLeadership implements Leadership {
     const abort = () => lost.abort();
     client.once('end', abort);
     client.once('error', abort);
-    // A connection that broke without a word is noticed only by using it.
-    const heartbeat = setInterval(
-      () =>
-        void client.query('SELECT 1').catch(() => {
-          abort();
-          void end(client);
-        }),
-      this.options.heartbeatMs ?? 1_000,
-    );
-    lost.signal.addEventListener('abort', () => clearInterval(heartbeat), { once: true });
     return {
       lost: lost.signal,
       release: async () => {
@@ -110,8 +93,6 @@ export class PostgresLeadership implements Leadership {
   }
 }
 
-/** Ends the session; a server that does not answer is left behind. */
 async function end(client: pg.Client): Promise<void> {
-  const closed = client.end().catch(() => undefined);
-  await Promise.race([closed, pause(1_000, undefined, { ref: false })]);
+  await client.end().catch(() => undefined);
 }

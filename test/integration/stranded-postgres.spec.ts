@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createDatabase, inTransaction, NotificationListener, type Database } from '#libs/db';
+import { PostgresLeadership, type Term } from '#libs/leadership';
+import { isDependencyDown } from '#libs/temporal';
+import { sql } from 'kysely';
+import { databaseUrlOf } from '../support/app-environment.js';
+import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(60_000);
+const noticed = { timeoutMs: 10_000, pauseMs: 50 };
+const recovered = { timeoutMs: 15_000, pauseMs: 50 };
+
+const one = (db: Database) => sql`select 1`.execute(db);
+const pidOf = async (db: Database) =>
+  (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)).rows[0]!.pid;
+/** All of a pool's connections at once. */
+const pidsOf = (db: Database) => Promise.all([pidOf(db), pidOf(db), pidOf(db), pidOf(db)]);
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+let proxy: CuttableProxy;
+let busy: Database;
+let idle: Database;
+let direct: Database;
+let listener: NotificationListener;
+let leadership: PostgresLeadership;
+let term: Term;
+const heard: string[] = [];
+let idlePids: number[];
+let underWay: Promise<unknown>;
+let inTheMiddle: Promise<unknown>;
+
+// All of it is stranded together, so that the waits are waited once.
+beforeAll(async () => {
+  const server = new URL(databaseUrlOf('worker'));
+  proxy = await cuttableProxy(server.hostname, Number(server.port));
+  direct = createDatabase({ url: server.href, applicationName: 'spec' });
+  server.host = `127.0.0.1:${proxy.port}`;
+  const spec = { databaseUrl: server.href, applicationName: 'spec-stranded' };
+  busy = createDatabase({ url: server.href, applicationName: 'spec-stranded', max: 3 });
+  idle = createDatabase({ url: server.href, applicationName: 'spec-stranded', max: 4 });
+  idlePids = await pidsOf(idle);
+  listener = new NotificationListener({
+    ...spec,
+    channels: ['spec_stranded'],
+    onNotification: (payload) => heard.push(payload),
+    logger: { info: () => undefined, warn: () => undefined },
+  });
+  listener.start();
+  leadership = new PostgresLeadership({ ...spec, name: 'spec-stranded', channel: 'spec_stranded' });
+  term = (await leadership.tryToLead(() => undefined))!;
+  await until('listening', () => listener.listening);
+
+  underWay = failure(sql`select pg_sleep(60)`.execute(busy));
+  const begun = Promise.withResolvers<undefined>();
+  const stranded = Promise.withResolvers<undefined>();
+  inTheMiddle = failure(
+    inTransaction(busy, async (tx) => {
+      await one(tx);
+      begun.resolve(undefined);
+      await stranded.promise;
+      await one(tx);
+    }),
+  );
+  await begun.promise;
+  proxy.strand();
+  stranded.resolve(undefined);
+});
+afterAll(async () => {
+  await listener.stop();
+  await leadership.close();
+  await proxy.close();
+  await Promise.all([busy, idle, direct].map((db) => db.destroy()));
+});
+
+describe('while connections to PostgreSQL are stranded', () => {
+  it('a new call fails within seconds', async () => {
+    expect(isDependencyDown(await failure(one(busy)))).toBe(true);
+  });
+
+  it('a listener says within ten seconds that it hears nothing', async () => {
+    await until('the loss', () => !listener.listening, noticed);
+    expect(() => listener.check()).toThrow('not listening');
+  });
+
+  it('a leader no longer leads within ten seconds', async () => {
+    await until('the term to end', () => term.lost.aborted, noticed);
+  });
+
+  it('a statement under way fails, and so does a transaction in the middle', async () => {
+    expect(await underWay).toMatchObject({ code: 'ETIMEDOUT' });
+    expect(isDependencyDown(await inTheMiddle)).toBe(true);
+  });
+});
+
+describe('once the network is back, and the old connections are as silent as before', () => {
+  beforeAll(() => proxy.mend());
+
+  it('a pool answers again', async () => {
+    await until('an answer', () => one(busy).then(() => true), recovered);
+  });
+
+  it('a pool that was idle has none of its old connections', async () => {
+    const pids = await until('four connections', () => pidsOf(idle), recovered);
+    for (const pid of pids) expect(idlePids).not.toContain(pid);
+  });
+
+  it('a listener hears again', async () => {
+    await until('listening again', () => listener.listening, recovered);
+    await sql`select pg_notify('spec_stranded', 'again')`.execute(direct);
+    await until('the notification', () => heard.includes('again'), recovered);
+  });
+
+  it('a leader leads again: the server has ended its old session', async () => {
+    const next = await until('another term', () => leadership.tryToLead(() => undefined), recovered);
+    await next.release();
+  });
+});
