@@ -99,7 +99,10 @@ export const auditedOperation = ({
   ...(approvedBy === null ? {} : { approvedBy }),
 });
 
-/** Operators' refused acts are audited like those that succeed. */
+/**
+ * Operators' refused acts are audited like those that succeed. That the operator whom the message names has asked for
+ * it is not proved: the entry has the name, and is not written in it.
+ */
 export async function refuseOperator(
   tx: Tx,
   reissueId: string,
@@ -108,12 +111,13 @@ export async function refuseOperator(
   now: Date,
 ): Promise<void> {
   await appendAudit(tx, reissueId, {
-    actor: message.operator,
+    actor: 'system',
     action: message.kind,
     outcome: 'REFUSED',
     reason: why,
     details: {
       why: message.reason,
+      claimedOperator: message.operator,
       ...(message.operationId === undefined ? {} : { operationId: message.operationId }),
     },
     occurred_at: now,

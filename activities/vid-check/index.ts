@@ -113,7 +113,7 @@ async function close(
   reason?: string,
 ): Promise<void> {
   await appendAuthorityEntry(tx, {
-    actor: apiKeyName,
+    actor: `client:${apiKeyName}`,
     action: 'checkVid',
     outcome,
     ...(reason ? { reason } : {}),

@@ -69,7 +69,7 @@ export async function run(args: readonly string[]): Promise<void> {
   ];
   const before = setting();
   const database = await createTestDatabase();
-  const db = createDatabase({ url: database.urlOf('owner'), max: atOnce + 2, applicationName: 'bench' });
+  const db = createDatabase({ url: database.urlOf('worker'), max: atOnce + 2, applicationName: 'bench' });
   try {
     const bench = new Bench(db, database.urlOf('worker'), reissues, atOnce);
     const found = await bench.measure(rounds);

@@ -72,11 +72,11 @@ describe('a check of a number against a certificate', () => {
   it('stands in the audit trail with who asked and what came of it, and without the number', async () => {
     const entries = await entriesOf(serial);
     expect(entries.map(({ actor, outcome }) => [actor, outcome])).toEqual([
-      ['local', 'MATCHED'],
-      ['local', 'MATCHED'],
-      ['local', 'MATCHED'],
-      ['local', 'MISMATCHED'],
-      ['local', 'MISMATCHED'],
+      ['client:local', 'MATCHED'],
+      ['client:local', 'MATCHED'],
+      ['client:local', 'MATCHED'],
+      ['client:local', 'MISMATCHED'],
+      ['client:local', 'MISMATCHED'],
     ]);
     expect(JSON.stringify(entries)).not.toContain(person.rrn);
   });

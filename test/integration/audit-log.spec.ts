@@ -128,8 +128,8 @@ describe('the sequencer', () => {
     startCopy();
     const ids = await writeEntries(12, 9);
     await appendAuthorityEntry(worker, {
-      actor: 'staff:audrey',
-      action: 'searchAudit',
+      actor: 'system',
+      action: 'purge',
       outcome: 'DONE',
       occurredAt: clock.now(),
     });

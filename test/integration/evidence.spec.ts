@@ -49,19 +49,19 @@ beforeAll(async () => {
   another = (await walkTo(world, await customer(world), 'CONSENT_REQUIRED')).reissueId;
   await keepLog();
   reissueId = (await walkTo(world, await customer(world), 'REGISTERED')).reissueId;
-  await appendAuthorityEntry(world.owner, {
+  await appendAuthorityEntry(world.as('ops'), {
     actor: 'staff:audrey',
     action: 'readReissue',
     outcome: 'DONE',
     details: { reissueId },
-    occurredAt: world.clock.now(),
+    occurredAt: new Date(),
   });
   const { serial } = await world.owner
     .selectFrom('reissue')
     .select('serial')
     .where('reissue_id', '=', reissueId)
     .executeTakeFirstOrThrow();
-  await appendAuthorityEntry(world.owner, {
+  await appendAuthorityEntry(world.as('worker'), {
     actor: 'staff:olivia',
     action: 'certificate.hold',
     outcome: 'DONE',

@@ -4,6 +4,7 @@ import { makeCheckpoint, sequenceEntries, type AuditSigningKey } from '#libs/aud
 import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { insertBareReissue } from '../world/bare-reissue.js';
+import { entriesFromBefore } from '../world/entries-from-before.js';
 import { auditor, operator, OpsWorld } from '../world/ops-world.js';
 
 interface Entry {
@@ -31,8 +32,10 @@ let world: OpsWorld;
 const reissueIds: string[] = [];
 beforeAll(async () => {
   world = await OpsWorld.create();
-  for (let n = 0; n < 6; n += 1) reissueIds.push(await reissueWithEntries(n));
-  for (let n = 0; n < 8; n += 1) await actOutside(n);
+  await entriesFromBefore(world.owner, async () => {
+    for (let n = 0; n < 6; n += 1) reissueIds.push(await reissueWithEntries(n));
+    for (let n = 0; n < 8; n += 1) await actOutside(n);
+  });
 });
 afterAll(() => world.close());
 
@@ -225,18 +228,20 @@ describe('an export', () => {
     const records = readCsv(text);
     expect(records[0]).toEqual([
       ...['occurredAt', 'stream', 'sequence', 'leafIndex', 'actor', 'action', 'outcome', 'reason', 'details'],
-      'personalDigest',
+      ...['personalDigest', 'recordedBy', 'recordedAt'],
     ]);
     expect(records).toHaveLength(69);
-    expect(records.every((cells) => cells.length === 10)).toBe(true);
+    expect(records.every((cells) => cells.length === 12)).toBe(true);
     expect(records.filter(([, , , , , , , reason]) => reason === `'${formula}`)).toHaveLength(6);
     expect(records.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
   });
 
   it('goes on past a page of the database', async () => {
-    await sql`INSERT INTO authority_entry (actor, action, outcome, details, occurred_at)
-      SELECT 'operator:many', 'rotate', 'DONE', '{}', timestamptz '2026-08-01T00:00:00Z' + n / 10 * interval '1 s'
-      FROM generate_series(1, 2500) AS n`.execute(world.owner);
+    await entriesFromBefore(world.owner, () =>
+      sql`INSERT INTO authority_entry (actor, action, outcome, details, occurred_at)
+        SELECT 'operator:many', 'rotate', 'DONE', '{}', timestamptz '2026-08-01T00:00:00Z' + n / 10 * interval '1 s'
+        FROM generate_series(1, 2500) AS n`.execute(world.owner),
+    );
     const { text } = await world.get('/v1/audit/export?actor=operator:many', auditor);
     const places = text
       .trimEnd()

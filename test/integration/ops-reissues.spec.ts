@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewReissue } from '#libs/db';
 import { endCodes, finalStates, openStates, parkableSteps, parkCodes, reasons, states } from '#libs/domain';
+import { entriesFromBefore } from '../world/entries-from-before.js';
 import { insertBareReissue } from '../world/bare-reissue.js';
 import { auditor, OpsWorld } from '../world/ops-world.js';
 
@@ -250,20 +251,22 @@ describe('one reissue', () => {
 
   it('has a timeline also where Temporal knows nothing of it', async () => {
     const id = rows[2]!.reissue_id;
-    await world.owner
-      .insertInto('audit_entry')
-      .values({
-        reissue_id: id,
-        sequence: 1,
-        actor: 'customer',
-        action: 'open',
-        outcome: 'OPENED',
-        reason: null,
-        details: '{}',
-        personal_digest: null,
-        occurred_at: new Date(began),
-      })
-      .execute();
+    await entriesFromBefore(world.owner, () =>
+      world.owner
+        .insertInto('audit_entry')
+        .values({
+          reissue_id: id,
+          sequence: 1,
+          actor: 'customer',
+          action: 'open',
+          outcome: 'OPENED',
+          reason: null,
+          details: '{}',
+          personal_digest: null,
+          occurred_at: new Date(began),
+        })
+        .execute(),
+    );
     const { json } = await world.get(`/v1/reissues/${id}/timeline`);
     expect(json).toEqual({
       process: 'FORGOTTEN',

@@ -54,7 +54,7 @@ afterEach(() => own.sandbox.clearFaults());
 const fault = (provider: Provider, mode: Fault['mode'], ms?: number) =>
   own.sandbox.setFault(provider, { mode, ...(ms === undefined ? {} : { ms }) });
 const retry = (parkSequence: number) =>
-  ({ kind: 'retry', operator: 'operator-1', reason: 'the provider is back', parkSequence }) as const;
+  ({ kind: 'retry', operator: 'staff:oscar', reason: 'the provider is back', parkSequence }) as const;
 
 /** Somebody at the bank and at the telecom companies, on the way to a code by phone. */
 class PhoneOwner {

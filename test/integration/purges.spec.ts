@@ -84,7 +84,8 @@ describe('what is kept for ten years', () => {
   });
 
   it('goes in batches, each told with what it took', async () => {
-    await world.owner
+    await world
+      .as('worker')
       .insertInto('audit_entry')
       .values(
         Array.from({ length: 600 }, (_, nth) => ({

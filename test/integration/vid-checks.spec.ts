@@ -75,7 +75,7 @@ describe('a check of a VID', () => {
       expect(await check(request)).toEqual({ answer: 'CHECKED', matches, requestHmac });
       expect(await entriesOf(request)).toMatchObject([
         {
-          actor: 'spec',
+          actor: 'client:spec',
           action: 'checkVid',
           outcome: matches ? 'MATCHED' : 'MISMATCHED',
           details: { checkId, serial },
@@ -92,7 +92,7 @@ describe('a check of a VID', () => {
       .select('customer_ref')
       .where('customer_id', '=', person.customerId!)
       .executeTakeFirstOrThrow();
-    const erasing = { customerRef, actor: 'spec', now: world.clock.now(), confirmed: true };
+    const erasing = { customerRef, actor: 'operator:spec', now: world.clock.now(), confirmed: true };
     expect(await eraseCustomer(world.as('worker', 1), world.registryKeys, erasing)).toMatchObject({
       number: true,
     });

@@ -42,7 +42,7 @@ const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
     stage.world.outside.oneWon.fault = 'down';
     const { standing } = await stage.tellAndSkip(applicant, answer, 90 * second);
     stage.mend();
-    const operator = { operator: 'operator-1', reason: 'the provider is back' };
+    const operator = { operator: 'staff:oscar', reason: 'the provider is back' };
     const { sequence } = standing.parked!;
     await stage.tell(applicant, { ...operator, kind: 'retry', parkSequence: sequence });
     await stage.goOn(applicant, 'REGISTERED');

@@ -11,7 +11,7 @@ beforeAll(async () => void (stage = await Stage.set()));
 afterEach(() => stage.mend());
 afterAll(() => stage.clear());
 
-const retry = (parkSequence: number, operator = 'operator-1'): OperatorRetry => ({
+const retry = (parkSequence: number, operator = 'staff:oscar'): OperatorRetry => ({
   kind: 'retry',
   operator,
   reason: 'the provider is back',
@@ -110,8 +110,8 @@ describe('a parked reissue', () => {
     const applicant = await parked();
     stage.mend();
     const results = await Promise.all([
-      stage.tell(applicant, retry(1, 'operator-1')),
-      stage.tell(applicant, retry(1, 'operator-2')),
+      stage.tell(applicant, retry(1, 'staff:oscar')),
+      stage.tell(applicant, retry(1, 'staff:otto')),
     ]);
     for (const result of results)
       expect(result).toMatchObject({ status: 'DONE', standing: { state: 'PASSWORD_REQUIRED' } });
@@ -137,7 +137,7 @@ describe('a parked reissue', () => {
   });
 
   it('can be abandoned by an operator, one that is not parked cannot', async () => {
-    const abandon = { kind: 'abandon', operator: 'operator-1', reason: 'the customer was here' } as const;
+    const abandon = { kind: 'abandon', operator: 'staff:oscar', reason: 'the customer was here' } as const;
     const well = await stage.arrive('PASSWORD_REQUIRED');
     expect(await stage.tell(well, abandon)).toMatchObject({ status: 'REFUSED', code: 'NOT_PARKED' });
     const applicant = await parked();

@@ -38,7 +38,7 @@ describe('a workflow that was terminated', () => {
     await terminate(applicant);
     stage.mend();
     await stage.resume(applicant);
-    const retry = { kind: 'retry', operator: 'operator-1', reason: 'it is back', parkSequence: 1 } as const;
+    const retry = { kind: 'retry', operator: 'staff:oscar', reason: 'it is back', parkSequence: 1 } as const;
     expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject({ code: 'PARKED' });
     expect(await stage.tell(applicant, retry)).toMatchObject({ status: 'DONE' });
     await stage.goOn(applicant, 'REGISTERED');

@@ -11,7 +11,7 @@ afterEach(() => stage.mend());
 afterAll(() => stage.clear());
 
 type StepName = Parameters<Stage['substitute']>[0];
-const retry: OperatorRetry = { kind: 'retry', operator: 'operator-1', reason: 'mended', parkSequence: 1 };
+const retry: OperatorRetry = { kind: 'retry', operator: 'staff:oscar', reason: 'mended', parkSequence: 1 };
 
 /** A step of ours has a bug from now on. */
 function breakStep(name: StepName): void {

@@ -15,6 +15,7 @@ import {
 /** An entry of the database as the log digests it. */
 export function loggedEntry(row: AuditRow): LoggedEntry {
   const { stream, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at } = row;
+  const { recorded_by, recorded_at } = row;
   return {
     stream,
     sequence,
@@ -25,6 +26,8 @@ export function loggedEntry(row: AuditRow): LoggedEntry {
     details,
     personalDigest: personal_digest,
     occurredAt: occurred_at.toISOString(),
+    ...(recorded_by === null ? {} : { recordedBy: recorded_by }),
+    ...(recorded_at === null ? {} : { recordedAt: recorded_at.toISOString() }),
   };
 }
 

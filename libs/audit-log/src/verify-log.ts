@@ -6,6 +6,7 @@ import {
   Report,
   sameHash,
   takeCheckpoint,
+  verifyWriter,
   type Checkpoint,
   type Hash,
   type TrustFile,
@@ -101,6 +102,7 @@ async function verifyLeaves(db: Database, checkpoints: readonly Claimed[], repor
         report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
       if (entry && personal && digestOfPersonal(personal) !== entry.personal_digest)
         report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', place);
+      if (entry) verifyWriter(loggedEntry(entry), place, report);
       add(border, leafIndex, hash);
       size = leafIndex + 1;
       while (waiting[0] && waiting[0].checkpoint.size <= size)

@@ -20,6 +20,9 @@ export const loggedEntrySchema = z.strictObject({
   details: z.record(z.string(), z.unknown()),
   personalDigest: z.string().nullable(),
   occurredAt: time,
+  /** Which role of the database inserted it, and when, as the database says; absent in entries from before it did. */
+  recordedBy: z.string().optional(),
+  recordedAt: time.optional(),
 });
 
 const bundleEntrySchema = z.strictObject({

@@ -21,6 +21,10 @@ export interface LoggedEntry {
   readonly personalDigest: string | null;
   /** ISO 8601, UTC, with milliseconds. */
   readonly occurredAt: string;
+  /** The role of the database that inserted it, as the database says; not in entries from before it did. */
+  readonly recordedBy?: string | undefined;
+  /** When, by the database's clock; together with `recordedBy`. */
+  readonly recordedAt?: string | undefined;
 }
 
 /** What an entry tells of persons, kept apart from it. */
@@ -49,7 +53,12 @@ export const digestOfText = (text: string): string => bytesToHex(sha256(utf8ToBy
 /** The leaf that an entry is in the log. */
 export function leafOf(entry: LoggedEntry): Hash {
   const { stream, sequence, actor, action, outcome, reason, details, personalDigest, occurredAt } = entry;
-  const exactly = { stream, sequence, actor, action, outcome, reason, details, personalDigest, occurredAt };
+  const { recordedBy, recordedAt } = entry;
+  const exactly = {
+    ...{ stream, sequence, actor, action, outcome, reason, details, personalDigest, occurredAt },
+    ...(recordedBy === undefined ? {} : { recordedBy }),
+    ...(recordedAt === undefined ? {} : { recordedAt }),
+  };
   return hashLeaf(utf8ToBytes(canonicalJson(exactly)));
 }
 

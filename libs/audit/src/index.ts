@@ -24,5 +24,6 @@ export { bundleFormat, trustFormat, bundleSchema } from './bundle.js';
 export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
 export { findingKinds, Report } from './verify/report.js';
 export type { EntryPlace, Finding, FindingKind, Unproven, Verdict } from './verify/report.js';
+export { verifyWriter } from './verify/entries.js';
 export { readTrust, signedContentOf, TrustUnusable, verifyEvidence } from './verify/verify-evidence.js';
 export { takeCheckpoint } from './verify/log.js';

@@ -16,6 +16,9 @@ export interface AuditRow {
   readonly details: Record<string, unknown>;
   readonly personal_digest: string | null;
   readonly occurred_at: Date;
+  /** The role that inserted it, and when, as the database says; null in entries from before it did. */
+  readonly recorded_by: string | null;
+  readonly recorded_at: Date | null;
 }
 
 interface Place {
@@ -49,12 +52,13 @@ export async function entriesAt(db: Database | Tx, places: readonly Place[]): Pr
   const outside = places.filter(({ stream }) => stream === authority).map(({ sequence }) => sequence);
   const { rows } = await sql<AuditRow>`
     SELECT entry.reissue_id AS stream, entry.sequence::float8 AS sequence, actor, action, outcome, reason, details,
-      personal_digest, occurred_at
+      personal_digest, occurred_at, recorded_by, recorded_at
     FROM unnest(${own.map(({ stream }) => stream)}::text[], ${own.map(({ sequence }) => sequence)}::int[])
       AS wanted (stream, sequence)
     JOIN audit_entry AS entry ON entry.reissue_id = wanted.stream AND entry.sequence = wanted.sequence
     UNION ALL
-    SELECT ${authority}, position::float8, actor, action, outcome, reason, details, NULL, occurred_at
+    SELECT ${authority}, position::float8, actor, action, outcome, reason, details, NULL, occurred_at,
+      recorded_by, recorded_at
     FROM authority_entry WHERE position = any(${outside}::bigint[])`.execute(db);
   return rows;
 }

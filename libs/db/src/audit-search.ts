@@ -38,7 +38,7 @@ export async function searchAuditEntries(
 ): Promise<FoundEntry[]> {
   const own = sql`
     SELECT reissue_id AS stream, sequence::bigint AS sequence, actor, action, outcome, reason, details, personal_digest,
-      occurred_at
+      occurred_at, recorded_by, recorded_at
     FROM audit_entry WHERE ${all([
       ...common(filter, after, sql.ref('reissue_id'), sql`sequence`),
       filter.reissueId && sql`reissue_id = ${filter.reissueId}`,
@@ -46,7 +46,8 @@ export async function searchAuditEntries(
         sql`reissue_id IN (SELECT reissue_id FROM reissue WHERE customer_ref = ${filter.customerRef})`,
     ])} ORDER BY occurred_at DESC, reissue_id DESC, sequence DESC LIMIT ${limit}`;
   const outside = sql`
-    SELECT 'authority', position, actor, action, outcome, reason, details, NULL, occurred_at
+    SELECT 'authority', position, actor, action, outcome, reason, details, NULL, occurred_at,
+      recorded_by, recorded_at
     FROM authority_entry WHERE ${all([
       ...common(filter, after, sql`'authority'`, sql`position`),
       filter.reissueId && sql`details ? 'reissueId' AND details ->> 'reissueId' = ${filter.reissueId}`,

@@ -26,7 +26,9 @@ export async function leavesFrom(db: Database, index: number, limit: number): Pr
       coalesce(own.outcome, outside.outcome) AS outcome, coalesce(own.reason, outside.reason) AS reason,
       coalesce(own.details, outside.details) AS details, own.personal_digest,
       salt, personal AS content,
-      coalesce(own.occurred_at, outside.occurred_at) AS occurred_at
+      coalesce(own.occurred_at, outside.occurred_at) AS occurred_at,
+      coalesce(own.recorded_by, outside.recorded_by) AS recorded_by,
+      coalesce(own.recorded_at, outside.recorded_at) AS recorded_at
     FROM (SELECT * FROM audit_leaf WHERE leaf_index >= ${index} ORDER BY leaf_index LIMIT ${limit}) AS leaf
     LEFT JOIN audit_entry AS own ON own.reissue_id = leaf.stream AND own.sequence = leaf.sequence
     LEFT JOIN audit_personal AS told ON told.reissue_id = leaf.stream AND told.sequence = leaf.sequence

@@ -287,6 +287,9 @@ export interface AuthorityEntryTable {
   reason: string | null;
   details: JSONColumnType<Record<string, unknown>>;
   occurred_at: Date;
+  /** The database stamps both. */
+  recorded_by: ColumnType<string | null, never, never>;
+  recorded_at: ColumnType<Date | null, never, never>;
 }
 
 export interface CustomerRrnTable {
@@ -393,6 +396,9 @@ export interface AuditEntryTable {
   details: JSONColumnType<Record<string, unknown>>;
   personal_digest: string | null;
   occurred_at: Date;
+  /** The database stamps both. */
+  recorded_by: ColumnType<string | null, never, never>;
+  recorded_at: ColumnType<Date | null, never, never>;
 }
 
 export interface AuditPersonalTable {

@@ -29,14 +29,14 @@ export async function evidenceEntriesOf(
   const { rows } = await sql<FlatRow>`
     SELECT coalesce(entry.reissue_id, leaf.stream) AS stream, coalesce(entry.sequence, leaf.sequence)::float8 AS sequence,
       leaf_index::float8 AS leaf_index, leaf_hash, actor, action, outcome, reason, details, personal_digest, occurred_at,
-      salt, personal
+      recorded_by, recorded_at, salt, personal
     FROM (SELECT * FROM audit_entry WHERE reissue_id = ${reissueId}) AS entry
     FULL JOIN (SELECT * FROM audit_leaf WHERE stream = ${reissueId}) AS leaf
       ON leaf.stream = entry.reissue_id AND leaf.sequence = entry.sequence
     LEFT JOIN audit_personal ON audit_personal.reissue_id = entry.reissue_id AND audit_personal.sequence = entry.sequence
     UNION ALL
     SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
-      occurred_at, NULL, NULL
+      occurred_at, recorded_by, recorded_at, NULL, NULL
     FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
     WHERE leaf_index < ${size} AND (details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}
       OR details ? 'serial' AND details ->> 'serial' = ${serial})

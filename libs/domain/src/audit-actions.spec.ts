@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { auditActionText, authorityActions, reissueActions } from './index.js';
+import { auditActionText, auditWriters, authorityActions, mayWrite, reissueActions } from './index.js';
 
 const page = readFileSync(join(import.meta.dirname, '../../audit/AUDIT.md'), 'utf8');
 /** Rows of the two tables: action, English, Korean. */
@@ -29,5 +29,24 @@ describe('the vocabulary of the audit trail', () => {
   it('names an action of a later version as it is, whatever it is called', () => {
     for (const action of ['splitCertificate', 'constructor', '__proto__'])
       expect(auditActionText(action)).toEqual({ ko: action, en: action });
+  });
+});
+
+describe('the writers of the audit trail', () => {
+  it.each(actions)('%s has a role of the database that writes it', (action) => {
+    expect(Object.values(auditWriters).some((own) => Object.hasOwn(own, action))).toBe(true);
+  });
+
+  it.each<[string, string, string, boolean]>([
+    ['reseal_ops', 'approve', 'staff:april', true],
+    ['reseal_ops', 'approve', 'staff:', false],
+    ['reseal_ops', 'approve', 'april', false],
+    ['reseal_ops', 'runOperation', 'staff:april', false],
+    ['reseal_gateway', 'startProcess', 'gateway', true],
+    ['reseal_gateway', 'startProcess', 'status', false],
+    ['reseal_owner', 'startProcess', 'worker', false],
+    ['__proto__', 'constructor', 'name', false],
+  ])('%s writes %s in the name of %s: %s', (role, action, actor, allowed) => {
+    expect(mayWrite(role, action, actor)).toBe(allowed);
   });
 });

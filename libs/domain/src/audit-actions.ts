@@ -94,6 +94,10 @@ export type AuthorityAction = keyof typeof authorityActions;
 
 export type AuditAction = ReissueAction | AuthorityAction;
 
+/** Whether it is a word of this version's vocabulary. */
+export const isAuditAction = (action: string): action is AuditAction =>
+  Object.hasOwn(reissueActions, action) || Object.hasOwn(authorityActions, action);
+
 /** An action in plain words; one that this version does not know is named as it is. */
 export const auditActionText = (action: string): Words =>
   Object.hasOwn(reissueActions, action)

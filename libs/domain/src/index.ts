@@ -2,8 +2,10 @@ export { openStates, finalStates, states, isFinal, reasons, nextActions } from '
 export type { OpenState, FinalState, State, Reason, NextAction } from './states.js';
 export { endCodes } from './end-codes.js';
 export type { EndCode } from './end-codes.js';
-export { auditActionText, authorityActions, reissueActions } from './audit-actions.js';
+export { auditActionText, authorityActions, isAuditAction, reissueActions } from './audit-actions.js';
 export type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
+export { auditWriters, mayWrite } from './audit-writers.js';
+export type { AuditRole, WritableActions } from './audit-writers.js';
 export {
   staffRoles,
   operationKinds,

@@ -102,11 +102,13 @@ const happenings: Readonly<Record<string, Happening>> = {
   'an operator retries': {
     act: async (applicant) => {
       const { park_sequence: parkSequence } = await applicant.row();
-      const retry = { kind: 'retry', operator: 'operator-1', reason: 'mended', parkSequence } as const;
+      const retry = { kind: 'retry', operator: 'staff:oscar', reason: 'mended', parkSequence } as const;
       return perform(world, applicant.reissueId, retry);
     },
   },
-  'an operator abandons': { act: say(() => ({ kind: 'abandon', operator: 'operator-1', reason: 'broken' })) },
+  'an operator abandons': {
+    act: say(() => ({ kind: 'abandon', operator: 'staff:oscar', reason: 'broken' })),
+  },
   'four minutes pass': { act: pass(4 * minute) },
   'half an hour passes': { act: pass(30 * minute) },
   'three days pass': { act: pass(73 * hour) },

@@ -27,13 +27,13 @@ afterEach(() => {
 });
 
 const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
-const retry = (parkSequence: number, operator = 'operator-1'): OperatorRetry => ({
+const retry = (parkSequence: number, operator = 'staff:oscar'): OperatorRetry => ({
   kind: 'retry',
   operator,
   reason: 'the provider is back',
   parkSequence,
 });
-const abandon = { kind: 'abandon', operator: 'operator-1', reason: 'it stays broken' } as const;
+const abandon = { kind: 'abandon', operator: 'staff:oscar', reason: 'it stays broken' } as const;
 
 /** A reissue whose answers could not be verified, because the telecom provider is down. */
 async function parked() {
@@ -223,7 +223,7 @@ describe('an operator', () => {
     const before = world.outside.telecom.comparisons.length;
     await perform(world, applicant.reissueId, retry(1));
     const after = await everythingOf(applicant);
-    expect(await perform(world, applicant.reissueId, retry(1, 'operator-2'))).toMatchObject({
+    expect(await perform(world, applicant.reissueId, retry(1, 'staff:otto'))).toMatchObject({
       status: 'DONE',
       standing: { state: 'PASSWORD_REQUIRED' },
     });
@@ -243,7 +243,7 @@ describe('an operator', () => {
       });
     expect(await effectOf(applicant)).toEqual(before);
     expect((await auditOf(applicant)).slice(-3)).toMatchObject(
-      Array(3).fill({ actor: 'operator-1', action: 'retry', outcome: 'REFUSED', reason: 'NOT_PARKED' }),
+      Array(3).fill({ actor: 'system', action: 'retry', outcome: 'REFUSED', reason: 'NOT_PARKED' }),
     );
     await expectSoundRecords(applicant);
   });
@@ -264,7 +264,7 @@ describe('an operator', () => {
     expect(await vaultItemsOf(applicant)).toBe(0);
     expect((await eventTypesOf(applicant)).filter((type) => type === 'reissue.abandoned')).toHaveLength(1);
     expect((await auditOf(applicant)).at(-1)).toMatchObject({
-      actor: 'operator-1',
+      actor: 'staff:oscar',
       action: 'abandon',
       reason: 'it stays broken',
     });

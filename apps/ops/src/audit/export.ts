@@ -14,6 +14,8 @@ const columns = [
   'reason',
   'details',
   'personalDigest',
+  'recordedBy',
+  'recordedAt',
 ] as const satisfies (keyof ShownEntry)[];
 
 /** All entries that are found, the newest first, a page at a time: nothing is held but that. */

@@ -48,6 +48,11 @@ export const auditEntrySchema = z
     details: z.record(z.string(), z.unknown()),
     personalDigest: z.string().nullable(),
     occurredAt: z.iso.datetime(),
+    recordedBy: z
+      .string()
+      .nullable()
+      .describe('The role of the database that inserted it; null in entries from before it was stamped'),
+    recordedAt: z.iso.datetime().nullable().describe('When, by the clock of the database'),
   })
   .meta({ id: 'AuditEntry' });
 export type ShownEntry = z.output<typeof auditEntrySchema>;
@@ -67,6 +72,8 @@ export const showEntry = (row: FoundEntry): ShownEntry => ({
   details: row.details,
   personalDigest: row.personal_digest,
   occurredAt: row.occurred_at.toISOString(),
+  recordedBy: row.recorded_by,
+  recordedAt: row.recorded_at?.toISOString() ?? null,
 });
 
 /** What was searched for, as the trail keeps it. */

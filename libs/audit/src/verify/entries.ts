@@ -1,3 +1,4 @@
+import { isAuditAction, mayWrite } from '#libs/domain';
 import { base64url } from 'jose';
 import type { BundleEntry, EvidenceBundle } from '../bundle.js';
 import { authorityStream, digestOfPersonal, leafOf, type LoggedEntry } from '../entry.js';
@@ -19,7 +20,10 @@ export function verifyEntries(
 ): void {
   for (const item of bundle.entries) {
     verifyEntry(item, bundle, checkpoint, report);
-    if (item.entry) verifyPersonal(item, report);
+    if (item.entry) {
+      verifyPersonal(item, report);
+      verifyWriter(item.entry, placeOf(item), report);
+    }
   }
   verifyOrder(bundle.entries, report);
   verifyComplete(bundle, report);
@@ -71,6 +75,24 @@ function verifyPersonal(item: BundleEntry, report: Report): void {
   if (!item.personal) return;
   if (digestOfPersonal(item.personal) !== item.entry?.personalDigest)
     report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
+}
+
+/**
+ * The role that inserted an entry may write its action in the name of its actor. An action of a later version says
+ * nothing, and neither does an entry from before the database stamped them.
+ */
+export function verifyWriter(
+  { recordedBy, action, actor }: LoggedEntry,
+  place: EntryPlace,
+  report: Report,
+): void {
+  if (recordedBy === undefined || !isAuditAction(action)) return;
+  if (!mayWrite(recordedBy, action, actor))
+    report.finding(
+      'WRITER_NOT_ALLOWED',
+      `${recordedBy} may not write ${action} in the name of ${actor}`,
+      place,
+    );
 }
 
 /**

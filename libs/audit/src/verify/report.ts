@@ -7,6 +7,7 @@ export const findingKinds = {
   ENTRY_ALTERED: 'The log has another entry in this place.',
   ENTRY_MISSING: 'An entry that was written is gone.',
   ENTRY_INSERTED: 'The log does not have this entry.',
+  WRITER_NOT_ALLOWED: 'The role of the database that inserted an entry may not write such entries.',
   ENTRY_ORDER: 'Entries do not stand in the order in which they were written.',
   PROOF_INVALID: 'The proof that the entry is in the log does not hold.',
   LOG_TRUNCATED: 'The log is shorter than it was before: its tail was cut.',

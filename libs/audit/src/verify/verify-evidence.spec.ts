@@ -86,6 +86,51 @@ describe('many checkpoints that were kept elsewhere', () => {
   });
 });
 
+describe('an entry that the database stamped', () => {
+  const recordedAt = '2026-11-23T00:00:01.000Z';
+  const stampedBy = async (recordedBy: string, entry: { action: string; actor: string }) => {
+    const log = new SampleLog([
+      ...sample.log.entries,
+      { ...sample.log.entries[0]!, stream: reissueId, sequence: 5, ...entry, recordedBy, recordedAt },
+    ]);
+    const checkpoint = await log.checkpoint(sample.key);
+    const reissue = { ...bundle.reissue, auditSequence: 5 };
+    const changed = { ...bundle, reissue, entries: entriesIn(log), checkpoint, consistency: [] };
+    return sealed(changed, sample.key);
+  };
+
+  it('is valid where its role may write it', async () => {
+    const honest = await stampedBy('reseal_worker', { action: 'remind', actor: 'system' });
+    expect(await found(honest)).toMatchObject({ kinds: [], unproven: [] });
+  });
+
+  it.each([
+    ['reseal_status', { action: 'remind', actor: 'system' }],
+    ['reseal_worker', { action: 'remind', actor: 'operator:bora' }],
+    ['reseal_owner', { action: 'remind', actor: 'system' }],
+  ])('by %s is found where that role may not write it', async (role, entry) => {
+    expect(await found(await stampedBy(role, entry))).toMatchObject({
+      kinds: ['WRITER_NOT_ALLOWED'],
+      entries: [5],
+    });
+  });
+
+  it('is not judged where its action is of a later version', async () => {
+    const later = await stampedBy('reseal_worker', { action: 'splitCertificate', actor: 'system' });
+    expect(await found(later)).toMatchObject({ kinds: [] });
+  });
+
+  it('is found where its stamp was changed or taken away', async () => {
+    const honest = await stampedBy('reseal_worker', { action: 'remind', actor: 'system' });
+    for (const change of [{ recordedBy: 'reseal_signer' }, { recordedAt: bundle.madeAt }, undefined]) {
+      const copy = structuredClone(honest);
+      const { recordedBy: _, recordedAt: __, ...bare } = own(copy, 5).entry!;
+      own(copy, 5).entry = change ? { ...own(copy, 5).entry!, ...change } : bare;
+      expect((await found(await sealed(copy, sample.key))).kinds).toContain('ENTRY_ALTERED');
+    }
+  });
+});
+
 describe('acts outside the reissue', () => {
   const act = (sequence: number, details: Record<string, unknown>) => ({
     ...sample.log.entries[0]!,

@@ -1,0 +1,121 @@
+import type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
+
+/** The roles of the database that write to the audit trail. */
+export type AuditRole = 'reseal_gateway' | 'reseal_ops' | 'reseal_worker' | 'reseal_signer' | 'reseal_status';
+
+/** For each action the actors in whose name a role writes it; one that ends with a colon stands for all names behind it. */
+export type WritableActions = Partial<Record<AuditAction, readonly string[]>>;
+
+const inTheNameOf = <Action extends AuditAction>(actors: readonly string[], actions: readonly Action[]) =>
+  Object.fromEntries(actions.map((action) => [action, actors])) as Record<Action, readonly string[]>;
+
+const ofProcess = (process: string) => inTheNameOf([process], ['startProcess', 'useKey']);
+
+const stepsOfReissues = [
+  'open',
+  'start',
+  'requestChallenges',
+  'answerChallenges',
+  'answerChallenge',
+  'identity',
+  'submitPassword',
+  'resetPassword',
+  'password',
+  'giveConsents',
+  'withdrawConsent',
+  'requestCertificate',
+  'apply',
+  'useRrn',
+  'closeIntent',
+  'proveRegistration',
+  'revoke',
+  'hold',
+  'release',
+  'remind',
+  'park',
+  'retry',
+  'abandon',
+  'withdraw',
+  'cancel',
+  'expire',
+  'supersede',
+  'archiveHistory',
+] as const satisfies readonly ReissueAction[];
+
+const changesOfCertificates = [
+  'certificate.revoke',
+  'certificate.hold',
+  'certificate.release',
+] as const satisfies readonly AuthorityAction[];
+
+/**
+ * What each role of the database may write to the audit trail. The table `audit_writer` has the same list and enforces
+ * it: a process that was taken over writes no more than its own.
+ */
+export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
+  reseal_gateway: ofProcess('gateway'),
+  reseal_status: ofProcess('status'),
+  reseal_worker: {
+    ...ofProcess('worker'),
+    ...inTheNameOf(['customer', 'system', 'staff:'], stepsOfReissues),
+    ...inTheNameOf(['system', 'staff:'], ['runOperation', ...changesOfCertificates]),
+    ...inTheNameOf(['system'], ['cancelOperation', 'purge']),
+    ...inTheNameOf(['operator:'], ['rotateRegistry', 'eraseCustomer', 'exportEvidence']),
+    issue: ['signer'],
+    sequence: ['sequencer'],
+    disableWebhook: ['worker'],
+    checkVid: ['client:'],
+  },
+  reseal_signer: {
+    ...ofProcess('signer'),
+    ...inTheNameOf(
+      ['operator:'],
+      [
+        'ca.init',
+        'ca.rotateIssuing',
+        'ca.rotateOcsp',
+        'ca.publishCrl',
+        'certificates.revoke',
+        'certificates.hold',
+        'certificates.release',
+        ...changesOfCertificates,
+      ],
+    ),
+    signCertificate: ['signer'],
+  },
+  reseal_ops: {
+    ...ofProcess('ops'),
+    ...inTheNameOf(
+      ['staff:'],
+      [
+        'readReissue',
+        'searchAudit',
+        'exportAudit',
+        'reviewAccess',
+        'exportEvidence',
+        'decodePayloads',
+        'plan',
+        'change',
+        'confirm',
+        'approve',
+        'reject',
+        'cancelOperation',
+        'createWebhook',
+        'changeWebhook',
+        'rotateWebhookSecret',
+        'deleteWebhook',
+        'testWebhook',
+        'replayWebhook',
+      ],
+    ),
+  },
+};
+
+/** Whether a role of the database writes this action in the name of this actor. */
+export function mayWrite(role: string, action: string, actor: string): boolean {
+  const actions = Object.hasOwn(auditWriters, role) ? auditWriters[role as AuditRole] : {};
+  const actors = Object.hasOwn(actions, action) ? (actions[action as AuditAction] ?? []) : [];
+  return actors.some((allowed) =>
+    allowed.endsWith(':') ? actor.startsWith(allowed) && actor !== allowed : actor === allowed,
+  );
+}
