@@ -12,10 +12,12 @@ import { unzipSync } from 'fflate';
 import * as der from './der.js';
 import { NpkiFormatError } from './der.js';
 import { npkiFiles, npkiZip } from './folder.js';
+import { MOST_PKCS12_ITERATIONS } from './key-derivation.js';
 import { readPkcs12 } from './pkcs12-reader.js';
-import { MOST_MAC_ITERATIONS, writePkcs12 } from './pkcs12.js';
+import { writePkcs12 } from './pkcs12.js';
 import { encodeCertificates, readCertificates } from './pkcs7.js';
 import { NpkiKeyError } from './private-key-file.js';
+import { NpkiUnsupportedError } from './unsupported.js';
 
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const subject =
@@ -127,12 +129,12 @@ describe('PKCS #12', () => {
     const hostile = der.sequence(
       version.encoded,
       safe.encoded,
-      der.sequence(digest.encoded, salt.encoded, der.integer(MOST_MAC_ITERATIONS + 1)),
+      der.sequence(digest.encoded, salt.encoded, der.integer(MOST_PKCS12_ITERATIONS + 1)),
     );
     const before = performance.now();
     await expect(readPkcs12(hostile, password)).rejects.toThrow(NpkiKeyError);
     expect(performance.now() - before).toBeLessThan(2_000);
-    await expect(writePkcs12({ ...content(), iterations: MOST_MAC_ITERATIONS + 1 })).rejects.toThrow(
+    await expect(writePkcs12({ ...content(), iterations: MOST_PKCS12_ITERATIONS + 1 })).rejects.toThrow(
       RangeError,
     );
   });
@@ -146,7 +148,8 @@ describe('PKCS #12', () => {
       const read = await readPkcs12(whole.with(at, whole[at]! ^ 4), password).catch(
         (error: unknown) => error,
       );
-      if (!(read instanceof NpkiKeyError)) expect(read).toMatchObject({ random });
+      const refused = read instanceof NpkiKeyError || read instanceof NpkiUnsupportedError;
+      if (!refused) expect(read).toMatchObject({ random });
     }
   });
 });

@@ -11,7 +11,9 @@ export {
   writePrivateKeyFile,
 } from './private-key-file.js';
 export type { NewPrivateKeyFile, PrivateKeyFile, PrivateKeyForm } from './private-key-file.js';
-export { MOST_ITERATIONS } from './password-encryption.js';
+export { NpkiUnsupportedError } from './unsupported.js';
+export { findSigningPair, isKeyOf } from './key-pair.js';
+export type { HolderPair } from './key-pair.js';
 export type { EncryptionForm } from './password-encryption.js';
 export { writePkcs12 } from './pkcs12.js';
 export type { NewPkcs12 } from './pkcs12.js';

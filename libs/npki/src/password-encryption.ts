@@ -1,6 +1,17 @@
-/** Password-based encryption (RFC 8018, PKCS #5) as joint certificates use it, with SEED, and with AES for PKCS #12. */
+/** Password-based encryption: what joint certificates use, and what other tools wrote key files and PKCS #12 with. */
 import { sha1 } from '@noble/hashes/legacy.js';
-import { concatBytes, randomBytes } from '@noble/hashes/utils.js';
+import { randomBytes } from '@noble/hashes/utils.js';
+import {
+  aes128,
+  aes192,
+  aes256,
+  type CbcCipher,
+  des,
+  rc2,
+  seed,
+  tripleDes,
+  twoKeyTripleDes,
+} from './ciphers.js';
 import {
   type Bytes,
   DerReader,
@@ -16,43 +27,42 @@ import {
   sequence,
   tags,
 } from './der.js';
+import {
+  type Derivation,
+  MOST_ITERATIONS,
+  MOST_PBKDF1_ITERATIONS,
+  MOST_PKCS12_ITERATIONS,
+  pbkdf1,
+  pbkdf2,
+  pkcs12Derive,
+} from './key-derivation.js';
 import { oids } from './oids.js';
-import { SEED_BLOCK, seedCbcDecrypt, seedCbcEncrypt } from './seed.js';
+import { seedCbcEncrypt } from './seed.js';
+import { NpkiUnsupportedError } from './unsupported.js';
 
 export type Pbes1Form = 'PBES1-SHA1-SEED';
 export type Pbes2Form = `PBES2-${'HMACSHA1' | 'HMACSHA256'}-${'SEED' | 'AES256'}`;
+/** Forms that are written. */
 export type EncryptionForm = Pbes1Form | Pbes2Form;
-
-/**
- * A hostile file must not keep us busy: above this count it is refused. Files in use have 2048; the highest
- * recommendation for any of the hashes is 1.3 million. Two million take a few seconds.
- */
-export const MOST_ITERATIONS = 2_000_000;
-/** WebCrypto has no PBKDF1, so that each of its rounds takes longer and blocks; the form has 2048 of them. */
-const MOST_PBES1_ITERATIONS = 100_000;
-const LONGEST_SALT = 1024;
+/** Forms that are read: those that are written, and e.g. `PBES1-SHA1-SEED-FIXEDIV`, `PKCS12-SHA1-3DES`. */
+export type ReadForm = `${'PBES1' | 'PBES2' | 'PKCS12'}-${string}`;
 
 const prfs = {
   HMACSHA1: { oid: oids.hmacWithSha1, hash: 'SHA-1' },
   HMACSHA256: { oid: oids.hmacWithSha256, hash: 'SHA-256' },
+  HMACSHA384: { oid: oids.hmacWithSha384, hash: 'SHA-384' },
+  HMACSHA512: { oid: oids.hmacWithSha512, hash: 'SHA-512' },
 } as const;
 
+/** Of PBES2, whose parameter is the IV. */
 const ciphers = {
-  SEED: {
-    oid: oids.seedCbc,
-    keyLength: 16,
-    encrypt: async (key: Bytes, iv: Bytes, plain: Uint8Array) => seedCbcEncrypt(key, iv, plain),
-    decrypt: async (key: Bytes, iv: Bytes, encrypted: Uint8Array) => seedCbcDecrypt(key, iv, encrypted),
-  },
-  AES256: {
-    oid: oids.aes256Cbc,
-    keyLength: 32,
-    encrypt: (key: Bytes, iv: Bytes, plain: Uint8Array) => aes('encrypt', key, iv, plain),
-    decrypt: (key: Bytes, iv: Bytes, encrypted: Uint8Array) => aes('decrypt', key, iv, encrypted),
-  },
+  SEED: { oid: oids.seedCbc, cipher: seed },
+  AES128: { oid: oids.aes128Cbc, cipher: aes128 },
+  AES192: { oid: oids.aes192Cbc, cipher: aes192 },
+  AES256: { oid: oids.aes256Cbc, cipher: aes256 },
+  '3DES': { oid: oids.desEde3Cbc, cipher: tripleDes },
+  DES: { oid: oids.desCbc, cipher: des },
 } as const;
-
-const BLOCK = SEED_BLOCK; // of both ciphers
 
 export interface Encrypted {
   /** AlgorithmIdentifier, in DER. */
@@ -73,82 +83,107 @@ export async function encryptWithPassword(
   plain: Uint8Array,
   { form, password, iterations, random = randomBytes }: EncryptionOptions,
 ): Promise<Encrypted> {
-  const most = form === 'PBES1-SHA1-SEED' ? MOST_PBES1_ITERATIONS : MOST_ITERATIONS;
+  const most = form === 'PBES1-SHA1-SEED' ? MOST_PBKDF1_ITERATIONS : MOST_ITERATIONS;
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > most)
     throw new RangeError(`the iteration count must be from 1 to ${most}`);
   if (form === 'PBES1-SHA1-SEED') {
     const salt = random(8);
-    const { key, iv } = pbes1Key(password, salt, iterations);
+    const { key, iv } = seedKey(password, { salt, iterations });
     const parameters = sequence(octetString(salt), integer(iterations));
     const algorithm = sequence(objectIdentifier(oids.pbeWithSha1AndSeedCbc), parameters);
     return { algorithm, encrypted: seedCbcEncrypt(key, iv, plain) };
   }
-  const [, prf, cipher] = form.split('-') as ['PBES2', keyof typeof prfs, keyof typeof ciphers];
-  const [salt, iv] = [random(prf === 'HMACSHA1' ? 8 : 16), Uint8Array.from(random(BLOCK))];
-  const { oid, keyLength, encrypt } = ciphers[cipher];
+  const [, prf, name] = form.split('-') as ['PBES2', 'HMACSHA1' | 'HMACSHA256', 'SEED' | 'AES256'];
+  const { oid, cipher } = ciphers[name];
+  const [salt, iv] = [random(prf === 'HMACSHA1' ? 8 : 16), Uint8Array.from(random(cipher.blockLength))];
   // HMAC-SHA1 is the default of prf, and a default is not written in DER.
   const prfField = prf === 'HMACSHA1' ? [] : [sequence(objectIdentifier(prfs[prf].oid), nullValue())];
   const parameters = sequence(
     sequence(objectIdentifier(oids.pbkdf2), sequence(octetString(salt), integer(iterations), ...prfField)),
     sequence(objectIdentifier(oid), octetString(iv)),
   );
-  const key = await pbkdf2(prfs[prf].hash, password, salt, iterations, keyLength);
+  const key = await pbkdf2(prfs[prf].hash, password, { salt, iterations }, cipher.keyLength);
   return {
     algorithm: sequence(objectIdentifier(oids.pbes2), parameters),
-    encrypted: await encrypt(key, iv, plain),
+    encrypted: await cipher.encrypt(key, iv, plain),
   };
 }
 
-/**
- * Decrypts what one of the forms encrypted.
- * @param algorithm AlgorithmIdentifier
- * @throws NpkiFormatError if the form is none of ours, its parameters are unreasonable, or the padding is wrong
- */
-export async function decryptWithPassword(
-  algorithm: Element,
-  encrypted: Uint8Array,
-  password: Uint8Array,
-): Promise<{ form: EncryptionForm; plain: Bytes }> {
-  const reader = DerReader.of(algorithm);
-  const scheme = readObjectIdentifier(reader.next());
-  const parameters = inside(reader);
-  if (scheme === oids.pbeWithSha1AndSeedCbc) {
-    const salt = readSalt(parameters.next());
-    const { key, iv } = pbes1Key(password, salt, readIterations(parameters.next(), MOST_PBES1_ITERATIONS));
-    return { form: 'PBES1-SHA1-SEED', plain: seedCbcDecrypt(key, iv, encrypted) };
-  }
-  if (scheme !== oids.pbes2) throw new NpkiFormatError(`unknown encryption ${scheme}`);
-  const { salt, iterations, keyLength, prf } = readPbkdf2(inside(parameters));
-  const { cipher, iv } = readCipher(inside(parameters));
-  if (keyLength !== undefined && keyLength !== ciphers[cipher].keyLength)
-    throw new NpkiFormatError('a key of another length');
-  const key = await pbkdf2(prfs[prf].hash, password, salt, iterations, ciphers[cipher].keyLength);
-  return { form: `PBES2-${prf}-${cipher}`, plain: await ciphers[cipher].decrypt(key, iv, encrypted) };
+/** How something is encrypted, as its AlgorithmIdentifier says. No work with the password is done yet. */
+export interface Decryption {
+  readonly form: ReadForm;
+  /** @throws NpkiFormatError if the padding is wrong, as with a wrong password */
+  readonly decrypt: (encrypted: Uint8Array, password: Uint8Array) => Promise<Bytes>;
 }
 
-function readPbkdf2(derivation: DerReader) {
-  if (readObjectIdentifier(derivation.next()) !== oids.pbkdf2) throw new NpkiFormatError('not PBKDF2');
-  const parameters = inside(derivation);
+/**
+ * @param algorithm AlgorithmIdentifier
+ * @throws NpkiUnsupportedError if it is none that is read
+ * @throws NpkiFormatError if its parameters are damaged or unreasonable
+ */
+export function readDecryption(algorithm: Element): Decryption {
+  const reader = DerReader.of(algorithm);
+  const oid = readObjectIdentifier(reader.next());
+  if (oid === oids.pbes2) return readPbes2(inside(reader));
+  const scheme = saltedSchemes[oid];
+  if (!scheme) throw new NpkiUnsupportedError(`encryption ${oid}`);
+  const derivation = readDerivation(inside(reader), scheme.most);
+  return {
+    form: scheme.form,
+    decrypt: async (encrypted, password) => {
+      const { key, iv } = scheme.derive(password, derivation);
+      return scheme.cipher.decrypt(key, iv, encrypted);
+    },
+  };
+}
+
+function readPbes2(parameters: DerReader): Decryption {
+  const derivation = inside(parameters);
+  const function_ = readObjectIdentifier(derivation.next());
+  if (function_ !== oids.pbkdf2) throw new NpkiUnsupportedError(`key derivation ${function_}`);
+  const { salt, iterations, keyLength, prf } = readPbkdf2(inside(derivation));
+  const scheme = inside(parameters);
+  const name = named(ciphers, readObjectIdentifier(scheme.next()), 'cipher');
+  const cipher: CbcCipher = ciphers[name].cipher;
+  const iv = scheme.next(tags.octetString).content;
+  if (iv.length !== cipher.blockLength) throw new NpkiFormatError('an IV of another length');
+  if (keyLength !== undefined && keyLength !== cipher.keyLength)
+    throw new NpkiFormatError('a key of another length');
+  return {
+    form: `PBES2-${prf}-${name}`,
+    decrypt: async (encrypted, password) => {
+      const key = await pbkdf2(prfs[prf].hash, password, { salt, iterations }, cipher.keyLength);
+      return cipher.decrypt(key, iv, encrypted);
+    },
+  };
+}
+
+function readPbkdf2(parameters: DerReader) {
   const salt = readSalt(parameters.next());
   const iterations = readIterations(parameters.next());
   const keyLengthField = parameters.nextIf(tags.integer);
   const keyLength = keyLengthField && readInteger(keyLengthField);
   const prfOid = parameters.done ? oids.hmacWithSha1 : readObjectIdentifier(inside(parameters).next());
-  return { salt, iterations, keyLength, prf: named(prfs, prfOid) };
+  return { salt, iterations, keyLength, prf: named(prfs, prfOid, 'pseudorandom function') };
 }
 
-function readCipher(scheme: DerReader) {
-  const cipher = named(ciphers, readObjectIdentifier(scheme.next()));
-  const iv = scheme.next(tags.octetString).content;
-  if (iv.length !== BLOCK) throw new NpkiFormatError('an IV of another length');
-  return { cipher, iv };
-}
-
-function named<Name extends string>(known: Record<Name, { readonly oid: string }>, oid: string): Name {
+function named<Name extends string>(
+  known: Record<Name, { readonly oid: string }>,
+  oid: string,
+  what: string,
+): Name {
   const name = (Object.keys(known) as Name[]).find((key) => known[key].oid === oid);
-  if (!name) throw new NpkiFormatError(`unknown algorithm ${oid}`);
+  if (!name) throw new NpkiUnsupportedError(`${what} ${oid}`);
   return name;
 }
+
+function readDerivation(parameters: DerReader, most: number): Derivation {
+  const salt = readSalt(parameters.next());
+  const iterations = readIterations(parameters.next(), most);
+  return { salt, iterations };
+}
+
+const LONGEST_SALT = 1024;
 
 function readSalt({ tag, content }: Element): Bytes {
   if (tag !== tags.octetString || content.length === 0 || content.length > LONGEST_SALT)
@@ -162,42 +197,63 @@ export function readIterations(element: Element, most = MOST_ITERATIONS): number
   return iterations;
 }
 
+/** A scheme that derives key and IV of the password: its parameters are salt and iteration count. */
+interface SaltedScheme {
+  readonly form: ReadForm;
+  readonly most: number;
+  readonly cipher: CbcCipher;
+  readonly derive: (password: Uint8Array, derivation: Derivation) => { key: Bytes; iv: Bytes };
+}
+
+/** PBES1 (RFC 8018 section 6.1): 16 bytes are derived, 8 of the key and 8 of the IV. */
+const pbes1 = (hash: 'MD5' | 'SHA1', name: 'DES' | 'RC2', cipher: CbcCipher): SaltedScheme => ({
+  form: `PBES1-${hash}-${name}`,
+  most: MOST_PBKDF1_ITERATIONS,
+  cipher,
+  derive: (password, derivation) => {
+    const derived = pbkdf1(hash, password, derivation);
+    return { key: derived.slice(0, 8), iv: derived.slice(8, 16) };
+  },
+});
+
+/** RFC 7292 appendix C. */
+const pkcs12 = (name: string, cipher: CbcCipher): SaltedScheme => ({
+  form: `PKCS12-SHA1-${name}`,
+  most: MOST_PKCS12_ITERATIONS,
+  cipher,
+  derive: (password, derivation) => ({
+    key: pkcs12Derive('SHA-1', 'key', password, derivation, cipher.keyLength),
+    iv: pkcs12Derive('SHA-1', 'iv', password, derivation, cipher.blockLength),
+  }),
+});
+
 /**
- * PBKDF1 with SHA-1 (RFC 8018 section 5.1) makes 20 bytes: 16 of key and 4 that the IV is hashed from. That is where the
- * form leaves RFC 8018, which would have both in 16 bytes.
+ * PBKDF1 with SHA-1 makes 20 bytes: 16 of the key and 4 that the IV is hashed from. That is where the form leaves
+ * RFC 8018, which would have both in 16 bytes.
  */
-function pbes1Key(password: Uint8Array, salt: Uint8Array, iterations: number): { key: Bytes; iv: Bytes } {
-  let derived = sha1(concatBytes(password, salt));
-  for (let count = 1; count < iterations; count += 1) derived = sha1(derived);
-  const iv = sha1(derived.subarray(16, 20)).slice(0, BLOCK);
-  return { key: Uint8Array.from(derived.subarray(0, 16)), iv: Uint8Array.from(iv) };
+function seedKey(password: Uint8Array, derivation: Derivation): { key: Bytes; iv: Bytes } {
+  const derived = pbkdf1('SHA1', password, derivation);
+  return { key: derived.slice(0, 16), iv: Uint8Array.from(sha1(derived.subarray(16, 20)).subarray(0, 16)) };
 }
 
-async function pbkdf2(
-  hash: 'SHA-1' | 'SHA-256',
-  password: Uint8Array,
-  salt: Uint8Array,
-  iterations: number,
-  length: number,
-): Promise<Bytes> {
-  const base = await crypto.subtle.importKey('raw', Uint8Array.from(password), 'PBKDF2', false, [
-    'deriveBits',
-  ]);
-  const parameters = { name: 'PBKDF2', hash, salt: Uint8Array.from(salt), iterations };
-  return new Uint8Array(await crypto.subtle.deriveBits(parameters, base, length * 8));
-}
+const seedScheme = { most: MOST_PBKDF1_ITERATIONS, cipher: seed };
+/** The IV of the oldest key files. */
+const fixedSeedIv = new TextEncoder().encode('0123456789012345');
 
-async function aes(
-  direction: 'encrypt' | 'decrypt',
-  key: Bytes,
-  iv: Bytes,
-  input: Uint8Array,
-): Promise<Bytes> {
-  const imported = await crypto.subtle.importKey('raw', key, 'AES-CBC', false, [direction]);
-  const crypted = crypto.subtle[direction]({ name: 'AES-CBC', iv }, imported, Uint8Array.from(input));
-  return new Uint8Array(
-    await crypted.catch(() => {
-      throw new NpkiFormatError('wrong padding');
-    }),
-  );
-}
+const saltedSchemes: Readonly<Record<string, SaltedScheme>> = {
+  [oids.pbeWithSha1AndSeedCbc]: { ...seedScheme, form: 'PBES1-SHA1-SEED', derive: seedKey },
+  // Old files name the cipher alone where the scheme belongs.
+  [oids.seedCbc]: {
+    ...seedScheme,
+    form: 'PBES1-SHA1-SEED-FIXEDIV',
+    derive: (password, derivation) => ({ key: seedKey(password, derivation).key, iv: fixedSeedIv }),
+  },
+  [oids.pbeWithMd5AndDesCbc]: pbes1('MD5', 'DES', des),
+  [oids.pbeWithMd5AndRc2Cbc]: pbes1('MD5', 'RC2', rc2(8)),
+  [oids.pbeWithSha1AndDesCbc]: pbes1('SHA1', 'DES', des),
+  [oids.pbeWithSha1AndRc2Cbc]: pbes1('SHA1', 'RC2', rc2(8)),
+  [oids.pbeWithSha1And3KeyTripleDesCbc]: pkcs12('3DES', tripleDes),
+  [oids.pbeWithSha1And2KeyTripleDesCbc]: pkcs12('3DES2KEY', twoKeyTripleDes),
+  [oids.pbeWithSha1And128BitRc2Cbc]: pkcs12('RC2128', rc2(16)),
+  [oids.pbeWithSha1And40BitRc2Cbc]: pkcs12('RC240', rc2(5)),
+};

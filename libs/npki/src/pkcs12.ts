@@ -1,8 +1,7 @@
 /** PKCS #12 (RFC 7292): key and certificates in one file, for browsers and mail programs. Encryption is PBES2 with AES-256. */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes, randomBytes } from '@noble/hashes/utils.js';
+import { randomBytes } from '@noble/hashes/utils.js';
 import {
   type Bytes,
   context,
@@ -16,6 +15,14 @@ import {
   tags,
   tlv,
 } from './der.js';
+import {
+  type Derivation,
+  MOST_PKCS12_ITERATIONS,
+  pkcs12Derive,
+  type Pkcs12Hash,
+  pkcs12Hashes,
+  utf16,
+} from './key-derivation.js';
 import { oids } from './oids.js';
 import { encryptWithPassword } from './password-encryption.js';
 import { passwordBytes } from './private-key-file.js';
@@ -38,8 +45,6 @@ export interface NewPkcs12 {
 }
 
 const DEFAULT_ITERATIONS = 100_000;
-/** WebCrypto does not have the MAC's derivation, so that its rounds block, and before any password was right. */
-export const MOST_MAC_ITERATIONS = 600_000;
 
 /**
  * Key and certificate with its chain, protected by a password: PBES2 (AES-256-CBC, PBKDF2 with HMAC-SHA256) and a MAC
@@ -50,8 +55,8 @@ export const MOST_MAC_ITERATIONS = 600_000;
 export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
   const { privateKey, random, certificate, authorities = [], password, friendlyName } = content;
   const iterations = content.iterations ?? DEFAULT_ITERATIONS;
-  if (iterations > MOST_MAC_ITERATIONS)
-    throw new RangeError(`the iteration count must be from 1 to ${MOST_MAC_ITERATIONS}`);
+  if (iterations > MOST_PKCS12_ITERATIONS)
+    throw new RangeError(`the iteration count must be from 1 to ${MOST_PKCS12_ITERATIONS}`);
   const encryption = {
     form: 'PBES2-HMACSHA256-AES256',
     password: passwordBytes(password),
@@ -77,7 +82,7 @@ export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
     contentInfo(oids.data, octetString(sequence(keyBag))),
   );
   const salt = randomBytes(16);
-  const digest = pkcs12Mac('SHA-256', { content: authenticatedSafe, password, salt, iterations });
+  const digest = pkcs12Mac('SHA-256', authenticatedSafe, password, { salt, iterations });
   const mac = sequence(
     sequence(sequence(objectIdentifier(oids.sha256), nullValue()), octetString(digest)),
     octetString(salt),
@@ -109,36 +114,14 @@ function attributes(certificate: Uint8Array, friendlyName: string | undefined): 
   return localKeyId.length < name.length ? set(localKeyId, name) : set(name, localKeyId);
 }
 
-/** UTF-16, the higher octet first: what BMPString is in practice. */
-function utf16(text: string): Bytes {
-  const octets = new DataView(new ArrayBuffer(text.length * 2));
-  for (let index = 0; index < text.length; index += 1) octets.setUint16(index * 2, text.charCodeAt(index));
-  return new Uint8Array(octets.buffer);
-}
-
-const macHashes = { 'SHA-1': sha1, 'SHA-256': sha256 };
-export type MacHash = keyof typeof macHashes;
-
-/** The MAC over the authenticated safe, its key derived as RFC 7292 appendix B.2 says (id 3). */
+/** The MAC over the authenticated safe, with a key that is derived as RFC 7292 appendix B.2 says. */
 export function pkcs12Mac(
-  hashName: MacHash,
-  {
-    content,
-    password,
-    salt,
-    iterations,
-  }: { content: Uint8Array; password: string; salt: Uint8Array; iterations: number },
+  hashName: Pkcs12Hash,
+  content: Uint8Array,
+  password: string,
+  derivation: Derivation,
 ): Uint8Array {
-  const hash = macHashes[hashName];
-  const block = hash.blockLen;
-  const filled = (bytes: Uint8Array) =>
-    Uint8Array.from(
-      { length: Math.ceil(bytes.length / block) * block },
-      (_, at) => bytes[at % bytes.length]!,
-    );
-  const word = concatBytes(utf16(password), new Uint8Array(2));
-  // One output of the hash is all that is needed, so that the derivation's outer loop runs once.
-  let key = hash(concatBytes(new Uint8Array(block).fill(3), filled(salt), filled(word)));
-  for (let count = 1; count < iterations; count += 1) key = hash(key);
+  const hash = pkcs12Hashes[hashName];
+  const key = pkcs12Derive(hashName, 'mac', passwordBytes(password), derivation, hash.outputLen);
   return hmac(hash, key, content);
 }

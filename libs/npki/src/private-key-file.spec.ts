@@ -11,7 +11,8 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
 import { integer, objectIdentifier, octetString, sequence } from './der.js';
 import { oids } from './oids.js';
-import { type EncryptionForm, encryptWithPassword, MOST_ITERATIONS } from './password-encryption.js';
+import { MOST_ITERATIONS } from './key-derivation.js';
+import { type EncryptionForm, encryptWithPassword } from './password-encryption.js';
 import { encodePrivateKeyInfo } from './private-key-info.js';
 import {
   isEncryptedPrivateKey,
@@ -19,6 +20,7 @@ import {
   readPrivateKeyFile,
   writePrivateKeyFile,
 } from './private-key-file.js';
+import { NpkiUnsupportedError } from './unsupported.js';
 
 // A key made for tests, which belongs to nobody.
 const file = (name: string) => new Uint8Array(readFileSync(new URL(`../testdata/${name}`, import.meta.url)));
@@ -119,7 +121,7 @@ describe('signPri.key', () => {
       const damaged = whole.with(at, whole[at]! ^ (1 << (at % 8)));
       const opened = await readPrivateKeyFile(damaged, password).catch((error: unknown) => error);
       // What is opened all the same has a damaged byte where none matters.
-      if (opened instanceof NpkiKeyError) continue;
+      if (opened instanceof NpkiKeyError || opened instanceof NpkiUnsupportedError) continue;
       expect(hex((opened as { privateKey: Uint8Array }).privateKey)).toBe(hex(privateKey));
     }
   });

@@ -1,6 +1,11 @@
 /** `signPri.key`: the private key of a joint certificate as its holder keeps it. */
 import { type Bytes, DerReader, NpkiFormatError, octetString, readOne, sequence, tags } from './der.js';
-import { decryptWithPassword, type EncryptionForm, encryptWithPassword } from './password-encryption.js';
+import {
+  type EncryptionForm,
+  encryptWithPassword,
+  readDecryption,
+  type ReadForm,
+} from './password-encryption.js';
 import { encodePrivateKeyInfo, type PrivateKeyInfo, readPrivateKeyInfo } from './private-key-info.js';
 
 /** A wrong password cannot be told from a damaged file: what comes out is no key, and that is all one sees. */
@@ -14,13 +19,17 @@ export class NpkiKeyError extends Error {
 
 /**
  * How the key is kept:
- * - `PBES1-SHA1-SEED`: PBKDF1 with SHA-1, SEED-CBC with an IV derived from the password (1.2.410.200004.1.15); the oldest
+ * - `PBES1-SHA1-SEED`: PBKDF1 with SHA-1, SEED-CBC with an IV derived from the password (1.2.410.200004.1.15)
+ * - `PBES1-SHA1-SEED-FIXEDIV`: the same with the digits 0123456789012345 for the IV (1.2.410.200004.1.4); the oldest
  * - `PBES2-HMACSHA1-SEED`: PBKDF2 with HMAC-SHA1, SEED-CBC with an IV of its own
  * - `PBES2-HMACSHA256-SEED`: the same with HMAC-SHA256
  * - `PBES2-…-AES256`: with AES-256-CBC, as OpenSSL writes it
+ * - `PBES1-…-DES`, `PBES2-…-3DES`, `PKCS12-SHA1-3DES` and the like: as OpenSSL and Windows wrote it in their time
  * - `PKCS8`: not encrypted
+ *
+ * Those with SEED (but for the oldest) and AES-256 are written, all are read.
  */
-export type PrivateKeyForm = EncryptionForm | 'PKCS8';
+export type PrivateKeyForm = ReadForm | 'PKCS8';
 
 export interface PrivateKeyFile extends PrivateKeyInfo {
   readonly form: PrivateKeyForm;
@@ -62,7 +71,8 @@ export function isEncryptedPrivateKey(file: Uint8Array): boolean {
  * Opens a key file in any of the forms. A file that is not encrypted needs no password.
  *
  * @param file in DER
- * @throws NpkiKeyError if the password is wrong or missing, or the file damaged, or not a private key in these forms
+ * @throws NpkiKeyError if the password is wrong or missing, or the file damaged, or not a private key
+ * @throws NpkiUnsupportedError if it is encrypted in another form
  */
 export async function readPrivateKeyFile(
   file: Uint8Array,
@@ -74,7 +84,8 @@ export async function readPrivateKeyFile(
     const algorithm = info.next(tags.sequence);
     const encrypted = info.next(tags.octetString).content;
     info.end();
-    const { form, plain } = await decryptWithPassword(algorithm, encrypted, passwordBytes(password));
+    const { form, decrypt } = readDecryption(algorithm);
+    const plain = await decrypt(encrypted, passwordBytes(password));
     return { form, ...(await readPrivateKeyInfo(plain)) };
   });
 }

@@ -19,6 +19,7 @@ import {
   set,
   tags,
 } from './der.js';
+import { arePair, curves } from './key-pair.js';
 import { oids } from './oids.js';
 
 export interface PrivateKeyInfo {
@@ -96,12 +97,6 @@ function requireRsaKey(der: Uint8Array): void {
   if (!consistent) throw new NpkiFormatError('not the numbers of one RSA key');
 }
 
-const curves: Readonly<Record<string, string>> = {
-  '1.2.840.10045.3.1.7': 'P-256',
-  '1.3.132.0.34': 'P-384',
-  '1.3.132.0.35': 'P-521',
-};
-
 /** ECPrivateKey (RFC 5915 section 3). The check needs the public key in it, which nearly all have. */
 async function requireEcKey(der: Uint8Array, curveOid: string, privateKey: Bytes): Promise<void> {
   const reader = DerReader.of(readOne(der, tags.sequence));
@@ -115,17 +110,4 @@ async function requireEcKey(der: Uint8Array, curveOid: string, privateKey: Bytes
   if (!point) return;
   const publicKey = readBitString(DerReader.of(point).next());
   if (!(await arePair(namedCurve, privateKey, publicKey))) throw new NpkiFormatError('not one EC key');
-}
-
-async function arePair(namedCurve: string, privateKey: Bytes, publicKey: Bytes): Promise<boolean> {
-  const { subtle } = crypto;
-  const ecdsa = { name: 'ECDSA', namedCurve, hash: 'SHA-256' };
-  const message = new TextEncoder().encode('one key pair');
-  try {
-    const signer = await subtle.importKey('pkcs8', privateKey, ecdsa, false, ['sign']);
-    const verifier = await subtle.importKey('raw', publicKey, ecdsa, false, ['verify']);
-    return await subtle.verify(ecdsa, verifier, await subtle.sign(ecdsa, signer, message), message);
-  } catch {
-    return false; // a number that is none of the curve
-  }
 }

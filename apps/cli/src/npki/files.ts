@@ -1,6 +1,12 @@
 import { createHash, createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { isEncryptedPrivateKey, NpkiKeyError, readPrivateKeyFile, type PrivateKeyFile } from '#libs/npki';
+import {
+  isEncryptedPrivateKey,
+  NpkiKeyError,
+  NpkiUnsupportedError,
+  readPrivateKeyFile,
+  type PrivateKeyFile,
+} from '#libs/npki';
 import { Failure, secretFrom, type Terminal, UsageError } from './terminal.js';
 
 /** Keys and certificates are a few thousand bytes. */
@@ -50,7 +56,7 @@ export async function readKeyBytes(path: string): Promise<Uint8Array> {
 /**
  * Opens a key file, with the password on standard input where there is to be one.
  *
- * @throws Failure if the password is wrong or the file damaged
+ * @throws Failure if the password is wrong or the file damaged, or encrypted in a form that is not read
  * @throws UsageError if it is encrypted and no password was to be given
  */
 export async function openKey(
@@ -65,8 +71,8 @@ export async function openKey(
     const key = await readPrivateKeyFile(bytes, password);
     return { ...key, publicKey: publicKeyOf(key.privateKey) };
   } catch (error) {
-    if (error instanceof NpkiKeyError) throw new Failure(`${path}: ${error.message}`);
-    throw error;
+    const known = error instanceof NpkiKeyError || error instanceof NpkiUnsupportedError;
+    throw known ? new Failure(`${path}: ${error.message}`) : error;
   }
 }
 

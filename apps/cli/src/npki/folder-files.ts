@@ -40,14 +40,26 @@ function entriesOf(directory: string): Dirent[] {
   }
 }
 
-/** CA certificates lie two folders up, beside `USER`, or in the folder itself. */
+/**
+ * CA certificates lie two folders up, beside `USER`, or in the folder itself. Other files lie there, too: the pair for
+ * encryption of older holders (`kmCert.der`, `kmPri.key`), and what people put there. They are passed over.
+ */
 export async function readAuthorities(folder: string): Promise<X509Certificate[]> {
   const places = [folder, dirname(dirname(folder))].filter((place) => existsSync(place));
   const paths = places.flatMap((place) =>
     entriesOf(place)
       .filter((entry) => entry.isFile() && /\.(der|cer|crt|pem)$/i.test(entry.name))
-      .filter(({ name }) => name !== CERTIFICATE_FILE)
       .map(({ name }) => join(place, name)),
   );
-  return Promise.all(paths.map(readCertificateFile));
+  const certificates = await Promise.all(paths.map(readIfCertificate));
+  return certificates.filter((certificate) => certificate?.ca).map((certificate) => certificate!);
+}
+
+async function readIfCertificate(path: string): Promise<X509Certificate | undefined> {
+  try {
+    return await readCertificateFile(path);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }

@@ -107,6 +107,20 @@ describe('npki read', () => {
     expect(await run(['read', plain, '--password-stdin'], 'any')).toMatchObject({ code: 0, answer });
   });
 
+  it('names a form that it does not read, and calls no password wrong', async () => {
+    const unknown = place('unknown.key');
+    const salted = Buffer.from('301c060a2a864886f70d010c0101300e0408010203040506070802020800', 'hex');
+    writeFileSync(
+      unknown,
+      Buffer.concat([Buffer.from([0x30, 30 + 66]), salted, Buffer.from([0x04, 64]), Buffer.alloc(64)]),
+    );
+    const outcome = await run(['read', unknown, '--password-stdin'], password);
+    expect(outcome).toMatchObject({ code: 1, answer: [] });
+    expect(outcome.complaints).toEqual([
+      `${unknown}: the file uses encryption 1.2.840.113549.1.12.1.1, which is not supported`,
+    ]);
+  });
+
   it('says null where there is no R, and reads PEM', async () => {
     const pem = await webcrypto.subtle.exportKey('pkcs8', holder.privateKey);
     writeFileSync(place('key.pem'), x509.PemConverter.encode(pem, 'PRIVATE KEY'));
@@ -283,6 +297,32 @@ describe('npki verify', () => {
     expect(failedOf(await check(await folderOf('bare', { der: bare.rawData })))).toEqual(['vid']);
     const alone = await check(await folderOf('alone', { authorities: [] }));
     expect(alone).toMatchObject({ code: 0, answer: { valid: true } });
+  });
+
+  it('is as content with the folder of an older holder, who has a pair for encryption, too', async () => {
+    const folders = join(testdata, 'holder-folders');
+    const verdictOf = async (name: string) => {
+      const { code, answer } = await run(['verify', join(folders, name)]);
+      return { code, valid: answer.valid, results: answer.checks };
+    };
+    const alone = await verdictOf('a-plain-no-ca');
+    expect(alone).toMatchObject({ code: 0, valid: true });
+    expect(await verdictOf('b-km-no-ca')).toEqual(alone);
+    const withChain = await verdictOf('c-km-with-ca');
+    expect(withChain).toMatchObject({ code: 0, valid: true });
+    expect(withChain.results).toContainEqual({
+      check: 'chain',
+      result: 'passed',
+      detail: 'up to CN=reseal-test Root CA,O=reseal-test,C=kr',
+    });
+  });
+
+  it('passes over files beside the certificate that it cannot read', async () => {
+    const { answer } = await check(await folderOf('untidy'));
+    writeFileSync(join(answer.folder as string, 'holiday.der'), 'no certificate');
+    writeFileSync(join(answer.folder as string, 'huge.pem'), Buffer.alloc(2 * 1024 * 1024));
+    mkdirSync(join(answer.folder as string, 'folder.der'));
+    expect(await check(answer.folder as string)).toMatchObject({ code: 0, answer: { valid: true } });
   });
 
   it('wants exactly one certificate', async () => {

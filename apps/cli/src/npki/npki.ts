@@ -8,8 +8,9 @@ const USAGE = `Usage: npm run -s npki -- <command>
 
   read FILE [--password-stdin]
       What is in a key file (signPri.key): {form, keyType, spkiSha256, randomNumber or null}.
-      form is PBES1-SHA1-SEED, PBES2-HMACSHA1-SEED, PBES2-HMACSHA256-SEED, PBES2-HMACSHA1-AES256,
-      PBES2-HMACSHA256-AES256 or PKCS8 (not encrypted); keyType RSA-2048, EC-P256 and the like.
+      form is PBES1-SHA1-SEED, PBES2-HMACSHA1-SEED, PBES2-HMACSHA256-SEED, PBES2-HMACSHA256-AES256 and the
+      like, PKCS12-SHA1-3DES and the like of older tools, or PKCS8 (not encrypted); keyType RSA-2048, EC-P256
+      and the like.
 
   vid --rrn-stdin --random HEX [--certificate FILE]
       The VID of a resident registration number and R: {virtualId}. With a certificate also whether it is

@@ -1,0 +1,87 @@
+/** Which private key belongs to which certificate. */
+import { equalBytes } from './bytes.js';
+import { DerReader, inside, readBitString, readInteger, readObjectIdentifier, readOne, tags } from './der.js';
+import { oids } from './oids.js';
+import type { PrivateKeyInfo } from './private-key-info.js';
+import { readCertificate } from './x509.js';
+
+/** Names of WebCrypto, by object identifier. */
+export const curves: Readonly<Record<string, string>> = {
+  '1.2.840.10045.3.1.7': 'P-256',
+  '1.3.132.0.34': 'P-384',
+  '1.3.132.0.35': 'P-521',
+};
+
+/** Whether that is the private key of that certificate. Both in DER; the key is PKCS #8, of RSA or ECDSA. */
+export async function isKeyOf(privateKey: Uint8Array, certificate: Uint8Array): Promise<boolean> {
+  const subjectKey = DerReader.of(readOne(readCertificate(certificate).publicKey, tags.sequence));
+  const algorithm = inside(subjectKey);
+  const point = readBitString(subjectKey.next());
+  const info = DerReader.of(readOne(privateKey, tags.sequence));
+  info.next(tags.integer);
+  const keyAlgorithm = inside(info);
+  const oid = readObjectIdentifier(algorithm.next());
+  if (oid !== readObjectIdentifier(keyAlgorithm.next())) return false;
+  if (oid === oids.rsaEncryption) return sameModulus(point, info.next(tags.octetString).content);
+  const curve = readObjectIdentifier(algorithm.next());
+  const namedCurve = curves[curve];
+  if (!namedCurve || readObjectIdentifier(keyAlgorithm.next()) !== curve) return false;
+  return arePair(namedCurve, privateKey, point);
+}
+
+function sameModulus(publicKey: Uint8Array, privateKey: Uint8Array): boolean {
+  const own = DerReader.of(readOne(privateKey, tags.sequence));
+  readInteger(own.next());
+  const theirs = DerReader.of(readOne(publicKey, tags.sequence));
+  return equalBytes(own.next(tags.integer).content, theirs.next(tags.integer).content);
+}
+
+/** @param publicKey the point, uncompressed */
+export async function arePair(
+  namedCurve: string,
+  privateKey: Uint8Array,
+  publicKey: Uint8Array,
+): Promise<boolean> {
+  const { subtle } = crypto;
+  const ecdsa = { name: 'ECDSA', namedCurve, hash: 'SHA-256' };
+  const message = new TextEncoder().encode('one key pair');
+  try {
+    const pkcs8 = Uint8Array.from(privateKey);
+    const signer = await subtle.importKey('pkcs8', pkcs8, ecdsa, false, ['sign']);
+    const verifier = await subtle.importKey('raw', Uint8Array.from(publicKey), ecdsa, false, ['verify']);
+    return await subtle.verify(ecdsa, verifier, await subtle.sign(ecdsa, signer, message), message);
+  } catch {
+    return false; // a number that is none of the curve
+  }
+}
+
+export interface HolderPair extends PrivateKeyInfo {
+  /** In DER. */
+  readonly certificate: Uint8Array;
+}
+
+/**
+ * The certificate for signatures with its key, out of all that a holder has: older ones also have a pair for
+ * encryption (`kmCert.der`, `kmPri.key`), and certificates of CAs lie among them. Undefined where none belong together.
+ *
+ * @param certificates in DER
+ * @throws NpkiFormatError if one of them is none
+ */
+export async function findSigningPair(
+  keys: readonly PrivateKeyInfo[],
+  certificates: readonly Uint8Array[],
+): Promise<HolderPair | undefined> {
+  const pairs: HolderPair[] = [];
+  for (const certificate of certificates)
+    for (const key of keys)
+      if (await isKeyOf(key.privateKey, certificate)) pairs.push({ ...key, certificate });
+  return pairs.find(({ certificate }) => isForSignatures(certificate)) ?? pairs[0];
+}
+
+/** keyUsage (RFC 5280 section 4.2.1.3) has digitalSignature or nonRepudiation, or is absent. */
+function isForSignatures(certificate: Uint8Array): boolean {
+  const keyUsage = readCertificate(certificate).extensions.get(oids.keyUsage);
+  if (!keyUsage) return true;
+  const bits = readOne(keyUsage, tags.bitString).content[1] ?? 0;
+  return (bits & 0b1100_0000) !== 0;
+}

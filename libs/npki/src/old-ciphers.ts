@@ -1,0 +1,49 @@
+/** DES, triple DES and RC2 in CBC mode. Nothing new is encrypted with them, and WebCrypto has none. */
+import ciphers from 'node-forge/lib/cipher.js';
+import 'node-forge/lib/des.js';
+import rc2 from 'node-forge/lib/rc2.js';
+import util from 'node-forge/lib/util.js';
+import { type Bytes, NpkiFormatError } from './der.js';
+
+/** Bytes of a block of all of them. */
+export const OLD_BLOCK = 8;
+
+/** @throws NpkiFormatError if length or padding is wrong */
+export function decryptDes(
+  name: 'DES-CBC' | '3DES-CBC',
+  key: Uint8Array,
+  iv: Uint8Array,
+  encrypted: Uint8Array,
+): Bytes {
+  const decipher = ciphers.createDecipher(name, binary(key));
+  decipher.start({ iv: binary(iv) });
+  return finish(decipher, encrypted);
+}
+
+/** RC2 (RFC 2268) whose effective key is the whole key. @throws NpkiFormatError if length or padding is wrong */
+export function decryptRc2(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array): Bytes {
+  const decipher = rc2.createDecryptionCipher(binary(key), 8 * key.length);
+  decipher.start(binary(iv));
+  return finish(decipher, encrypted);
+}
+
+function finish(
+  decipher: Pick<ReturnType<typeof ciphers.createDecipher>, 'update' | 'finish' | 'output'>,
+  encrypted: Uint8Array,
+): Bytes {
+  if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0)
+    throw new NpkiFormatError('not whole blocks');
+  decipher.update(util.createBuffer(binary(encrypted)));
+  decipher.finish(() => true); // it would take any last octet for padding
+  return withoutPadding(Uint8Array.from(decipher.output.getBytes(), (character) => character.charCodeAt(0)));
+}
+
+/** RFC 5652 section 6.3. */
+function withoutPadding(padded: Bytes): Bytes {
+  const padding = padded.at(-1) ?? 0;
+  if (padding === 0 || padding > OLD_BLOCK || padded.subarray(-padding).some((octet) => octet !== padding))
+    throw new NpkiFormatError('wrong padding');
+  return padded.subarray(0, -padding);
+}
+
+const binary = (bytes: Uint8Array) => Array.from(bytes, (octet) => String.fromCharCode(octet)).join('');
