@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile, appendFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile, appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -266,6 +266,22 @@ describe('the sequencer', () => {
     const whole = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
     expect(new Set(whole.map((line) => (JSON.parse(line) as { jws: string }).jws))).toEqual(
       new Set(kept.map(({ jws }) => jws)),
+    );
+  });
+
+  it('whose file was on a full disk has all of them once there is room, each on a line of its own', async () => {
+    const [file, target] = [path.join(folder, 'full'), path.join(folder, 'with-room')];
+    await symlink('/dev/full', file);
+    const checkpoints = new CheckpointFile(file);
+    await expect(checkpoints.catchUp(worker)).rejects.toMatchObject({ code: 'ENOSPC' });
+    await rm(file);
+    await writeFile(target, '{"size": 1, "ti'); // as much as found a place
+    await symlink(target, file);
+    await checkpoints.catchUp(worker);
+    const whole = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
+    const kept = await worker.selectFrom('audit_checkpoint').select('jws').orderBy('size').execute();
+    expect(whole.map((line) => (JSON.parse(line) as { jws: string }).jws)).toEqual(
+      kept.map(({ jws }) => jws),
     );
   });
 });

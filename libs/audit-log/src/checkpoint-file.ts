@@ -23,7 +23,10 @@ export class CheckpointFile {
       const lines = missing.map(({ size, made_at, jws }) =>
         JSON.stringify({ size: Number(size), time: made_at.toISOString(), jws }),
       );
-      await appendFile(this.file, lines.map((line) => `${line}\n`).join(''), { mode: 0o644, flush: true });
+      const text = lines.map((line) => `${line}\n`).join('');
+      // Where the disk is full, a part of it may be there: what the file has is read again the next time.
+      this.written = undefined;
+      await appendFile(this.file, text, { mode: 0o644, flush: true });
       this.written = Number(missing.at(-1)!.size);
     }
   }

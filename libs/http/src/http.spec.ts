@@ -1,9 +1,10 @@
+import { closeSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Body, Controller, Get, Module, NotFoundException, Param, Post, Query, Sse } from '@nestjs/common';
 import { ApiCreatedResponse, DocumentBuilder } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger, logContext } from '#libs/observability';
+import { createLogger, logContext, LogOutput } from '#libs/observability';
 import { concat, of, throwError } from 'rxjs';
 import { z } from 'zod';
 import { createApplication } from './bootstrap.js';
@@ -352,5 +353,21 @@ it('edge problems may be made more precise', () => {
   expect(edgeProblem('unavailable', { headers: { 'retry-after': '1' } })).toMatchObject({
     status: 503,
     type: 'unavailable',
+  });
+});
+
+describe('a log whose disk is full', () => {
+  it('changes no answer', async () => {
+    const full = openSync('/dev/full', 'w');
+    const logger = createLogger({ name: 'test', destination: new LogOutput(full) });
+    const config = { host: '127.0.0.1', port: 0, logLevel: 'info' };
+    const silent = await createApplication({ name: 'test', module: OrdersModule, config, logger });
+    await silent.init();
+    expect((await silent.inject('/v1/orders?limit=5')).json()).toEqual({ limit: 5 });
+    const failed = await silent.inject('/v1/orders/broken');
+    expect(failed.statusCode).toBe(500);
+    expect(failed.headers['content-type']).toBe('application/problem+json');
+    await silent.close();
+    closeSync(full);
   });
 });

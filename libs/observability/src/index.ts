@@ -1,4 +1,5 @@
 export { createLogger } from './logger.js';
+export { LogOutput } from './log-output.js';
 export type { LoggerOptions } from './logger.js';
 export type { Logger } from 'pino';
 export { describeError } from './describe-error.js';

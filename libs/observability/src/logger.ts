@@ -1,6 +1,7 @@
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { describeError } from './describe-error.js';
 import { logContext } from './log-context.js';
+import { LogOutput } from './log-output.js';
 
 // Nothing that holds a secret should ever be handed to the logger; this is the net beneath.
 const SECRET_FIELDS = [
@@ -22,6 +23,10 @@ const SECRET_FIELDS = [
   'headers',
 ];
 
+let stdout: LogOutput | undefined;
+/** One for all loggers of the process, so that lines that waited stay in order. */
+const standardOutput = () => (stdout ??= new LogOutput(1));
+
 export interface LoggerOptions {
   /** Name of the application, on every line. */
   name: string;
@@ -32,9 +37,13 @@ export interface LoggerOptions {
 }
 
 /** The application's logger: one JSON object a line, with the trace id of the request or activity that wrote it. */
-export function createLogger({ name, level = 'info', destination }: LoggerOptions): Logger {
+export function createLogger({
+  name,
+  level = 'info',
+  destination = standardOutput(),
+}: LoggerOptions): Logger {
   const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
-  return pino(
+  const logger = pino(
     {
       level,
       base: { app: name },
@@ -44,6 +53,10 @@ export function createLogger({ name, level = 'info', destination }: LoggerOption
       serializers: { err: describeError, error: describeError },
       redact: { paths, censor: '[redacted]' },
     },
-    destination ?? pino.destination({ fd: 1, sync: true }),
+    destination,
   );
+  if (destination instanceof LogOutput)
+    destination.onLost = (lines) =>
+      logger.error({ lines }, 'log lines were lost: there was no room for them');
+  return logger;
 }

@@ -1,0 +1,57 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from './logger.js';
+import { LogOutput } from './log-output.js';
+
+let folder: string;
+let fd: number;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'reseal-log-'));
+  fd = openSync('/dev/full', 'w'); // every write to it fails with ENOSPC
+});
+afterEach(() => {
+  closeSync(fd);
+  rmSync(folder, { recursive: true });
+});
+
+/** The same descriptor leads to a file with room from now on. */
+function makeRoom(): () => string[] {
+  const file = join(folder, 'log');
+  closeSync(fd);
+  expect(openSync(file, 'w')).toBe(fd);
+  return () => readFileSync(file, 'utf8').trimEnd().split('\n');
+}
+const messagesOf = (lines: readonly string[]) =>
+  lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+
+describe('a log whose disk is full', () => {
+  it('fails no caller, and has every line in order once there is room', () => {
+    const logger = createLogger({ name: 'test', destination: new LogOutput(fd) });
+    for (const line of ['one', 'two', 'three']) expect(() => logger.info(line)).not.toThrow();
+    const lines = makeRoom();
+    logger.info('four');
+    expect(messagesOf(lines())).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('keeps no more than it may, and logs how many lines it lost', () => {
+    const logger = createLogger({ name: 'test', destination: new LogOutput(fd, 1_000) });
+    for (let line = 0; line < 50; line += 1) logger.info(`line ${line}`);
+    const lines = makeRoom();
+    logger.info('last');
+    const written = messagesOf(lines());
+    expect(written[0]).toBe('line 0');
+    expect(written.slice(-2)).toEqual(['log lines were lost: there was no room for them', 'last']);
+    const { lines: lost } = JSON.parse(lines().at(-2)!) as { lines: number };
+    expect(lost).toBe(50 - (written.length - 2));
+  });
+
+  it('writes what waits by itself, without another line', async () => {
+    const logger = createLogger({ name: 'test', destination: new LogOutput(fd) });
+    logger.info('waiting');
+    const lines = makeRoom();
+    while (lines()[0] === '') await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(messagesOf(lines())).toEqual(['waiting']);
+  });
+});
