@@ -78,6 +78,16 @@ describe('an auditor', () => {
     await audrey.picture('evidence-tampered');
   });
 
+  it('takes evidence as PowerShell saves it, and does not call a torn file tampered with', async () => {
+    const text = await readFile(file('bundle.json'), 'utf8');
+    await writeFile(file('utf16.json'), `\ufeff${text}\r\n`, 'utf16le');
+    await verify(file('utf16.json'));
+    await audrey.page.getByText('Nothing was tampered with').waitFor();
+    await writeFile(file('torn.json'), text.slice(0, -9));
+    await verify(file('torn.json'));
+    await audrey.page.getByText('The evidence file cannot be read').waitFor();
+  });
+
   it('searches the trail by reissue, and finds her own look in it', async () => {
     await audrey.page.getByRole('link', { name: 'Audit trail' }).click();
     const search = audrey.page.getByRole('search');

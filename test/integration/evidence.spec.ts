@@ -1,4 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   signCheckpoint,
@@ -10,6 +13,7 @@ import {
 } from '#libs/audit';
 import {
   assembleEvidence,
+  CheckpointFile,
   makeCheckpoint,
   sequenceEntries,
   verifyLog,
@@ -18,6 +22,7 @@ import {
 } from '#libs/audit-log';
 import { appendAuthorityEntry, inTransaction, knownIssuers, newestCheckpoint } from '#libs/db';
 import { sql } from 'kysely';
+import { runVerify } from '../../apps/cli/src/verify/verify.js';
 import { minute } from '../world/movable-clock.js';
 import { customer } from '../world/people.js';
 import { walkTo } from '../world/walk.js';
@@ -348,6 +353,40 @@ describe('what a superuser does to the database', () => {
       expect(kindsOf(await verifyEvidence(against, trust, [regrown]))).toEqual(['LOG_INCONSISTENT']);
     } finally {
       await world.owner.insertInto('audit_checkpoint').values(earlier).execute();
+    }
+  });
+
+  it('is found by `verify --log`, by the checkpoints that the worker keeps apart', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
+    const file = path.join(folder, 'checkpoints.jsonl');
+    const look = async () => {
+      const printed: string[] = [];
+      const env = {
+        RESEAL_DATABASE_URL: world.urlOf('worker'),
+        RESEAL_AUDIT_KEYS: JSON.stringify({ keys: [{ ...key, validFrom: '2020-01-01T00:00:00.000Z' }] }),
+        RESEAL_AUDIT_ORIGIN: 'spec',
+        RESEAL_RECEIPT_KEYS: JSON.stringify(world.receiptKeys),
+        RESEAL_CHECKPOINT_FILE: file,
+      };
+      const terminal = { env, clock: world.clock.now, print: (line: string) => printed.push(line) };
+      const code = await runVerify(['--log'], { ...terminal, complain: (line) => printed.push(line) });
+      return { code, verdict: JSON.parse(printed.join('\n')) as Verdict };
+    };
+    try {
+      await keepLog();
+      expect((await look()).verdict).toMatchObject({ valid: true, unproven: [{ what: 'CHECKPOINT' }] });
+      await new CheckpointFile(file).catchUp(world.as('worker'));
+      expect(await look()).toEqual({ code: 0, verdict: { valid: true, unproven: [], findings: [] } });
+      const { size, root: _, ...rest } = (await newestCheckpoint(world.owner))!;
+      const regrown = await signCheckpoint(key, {
+        ...{ origin: 'spec', size: Number(size), root: Buffer.alloc(32, 1) },
+        time: rest.made_at.toISOString(),
+      });
+      await appendFile(file, `${JSON.stringify({ jws: regrown })}\n`);
+      const { code, verdict } = await look();
+      expect([code, kindsOf(verdict)]).toEqual([1, ['LOG_INCONSISTENT']]);
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

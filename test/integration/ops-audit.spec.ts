@@ -322,12 +322,36 @@ describe('the access review of a month', () => {
 });
 
 describe('verifying what somebody brings', () => {
-  const verify = (body: object) => world.call('POST', '/v1/evidence/verify', auditor, { body });
+  const verify = (body: object | string) =>
+    world.call('POST', '/v1/evidence/verify', auditor, {
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
 
   it('says what is no bundle', async () => {
     const { status, json } = await verify({ format: 'something else' });
     expect([status, json]).toMatchObject([200, { valid: false }]);
     const { findings } = json as { findings: { kind: string }[] };
     expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['FORMAT_INVALID']));
+  });
+
+  it.each([
+    ['no JSON', '{"format":', 'UNREADABLE'],
+    ['two members of one name', '{"reissue":1,"reissue":2}', 'FORMAT_INVALID'],
+    ['a member __proto__', '{"entries":[{"entry":{"details":{"__proto__":{}}}}]}', 'FORMAT_INVALID'],
+    ['a number that is infinite', '{"madeAt":1e999}', 'FORMAT_INVALID'],
+    ['half a character', '{"format":"\\ud800"}', 'FORMAT_INVALID'],
+    ['20,000 levels', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'FORMAT_INVALID'],
+  ])('answers with one finding to %s', async (_, body, kind) => {
+    const { status, json } = await verify(body);
+    expect([status, json]).toMatchObject([200, { valid: false, findings: [{ kind }] }]);
+  });
+
+  it('leaves the bodies of other calls as strict as they were', async () => {
+    const body = '{"__proto__":{}}';
+    const headers = { 'content-type': 'application/json' };
+    expect(await world.call('POST', '/v1/operations', auditor, { body, headers })).toMatchObject({
+      status: 400,
+    });
   });
 });

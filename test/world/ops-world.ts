@@ -83,7 +83,7 @@ export class OpsWorld {
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
     as: TokenClaims | undefined,
-    { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
+    { body, headers = {} }: { body?: object | string; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
     const token = as && (await this.issuer.token(as));
     const answer = await this.app.inject({

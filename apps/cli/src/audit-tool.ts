@@ -17,6 +17,7 @@ const auditToolConfig = z.object({
   auditKeys,
   auditOrigin: z.string().min(1).default('reseal'),
   receiptKeys: jsonWebKeySet,
+  checkpointFile: z.string().min(1).optional(),
 });
 export type AuditToolConfig = z.output<typeof auditToolConfig>;
 

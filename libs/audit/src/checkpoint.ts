@@ -8,6 +8,8 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import type { Hash } from './merkle.js';
+import { textOf } from './reading/decode.js';
+import { readIJson } from './reading/i-json.js';
 
 /** What the log was at a time: how many leaves it had, and their root. */
 export interface Checkpoint {
@@ -97,7 +99,7 @@ export async function openSignature(
   };
   try {
     const { payload } = await compactVerify(jws, keyFor, { algorithms: [algorithm] });
-    return { payload: JSON.parse(new TextDecoder().decode(payload)) as unknown, key: used! };
+    return { payload: readIJson(textOf(payload)), key: used! };
   } catch (error) {
     if (error instanceof SignatureRefused) throw error;
     throw new SignatureRefused('SIGNATURE_INVALID', 'the signature does not hold', { cause: error });

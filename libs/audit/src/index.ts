@@ -25,5 +25,14 @@ export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
 export { findingKinds, Report } from './verify/report.js';
 export type { EntryPlace, Finding, FindingKind, Unproven, Verdict } from './verify/report.js';
 export { verifyWriter } from './verify/entries.js';
-export { readTrust, signedContentOf, TrustUnusable, verifyEvidence } from './verify/verify-evidence.js';
+export { signedContentOf, verifyEvidence } from './verify/verify-evidence.js';
+export {
+  CheckpointsUnusable,
+  readCheckpointFile,
+  readTrust,
+  readTrustFile,
+  TrustUnusable,
+  verifyEvidenceFile,
+} from './reading/files.js';
+export type { FileVerdict } from './reading/files.js';
 export { takeCheckpoint } from './verify/log.js';

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { readTrust, TrustUnusable, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
+import { readTrustFile, TrustUnusable, verifyEvidenceFile, type TrustFile, type Verdict } from '#libs/audit';
 import { verifyLog } from '#libs/audit-log';
-import { exitCodeOf, withAudit } from '../audit-tool.js';
-import { readCheckpoints, readJson, readText } from '../kept-checkpoints.js';
+import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
+import { readBytes, readCheckpoints } from '../kept-checkpoints.js';
 import { UsageError, type Terminal } from '../terminal.js';
 import { trustOf } from '../trust/trust.js';
 
@@ -10,10 +10,12 @@ const USAGE = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FIL
        npm run -s verify -- --log [--trust FILE] [--checkpoint FILE]
 
 Verifies a bundle of evidence, without Reseal and without a network; or with --log the whole audit log in the database,
-with the worker's environment, by whose own keys it goes if no trust file is given.
+with the worker's environment: its own keys where no trust file is given, and the checkpoints in RESEAL_CHECKPOINT_FILE.
 
   --trust FILE       whom to believe, from \`npm run -s trust\`
   --checkpoint FILE  checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
+
+Files may be UTF-8 or UTF-16, with a byte order mark or without. A file that is no bundle at all is the finding UNREADABLE.
 
 Prints one JSON object: {"valid": true or false, "unproven": […], "findings": [{"kind", "entry", "message"}]}.
 Exit codes: 0 valid, 1 not valid, 2 not understood, 78 not configured.`;
@@ -44,7 +46,7 @@ export async function runVerify(args: string[], terminal: Terminal): Promise<num
 
 async function trustIn(file: string): Promise<TrustFile> {
   try {
-    return readTrust(await readJson(file));
+    return readTrustFile(await readBytes(file));
   } catch (error) {
     throw error instanceof TrustUnusable ? new UsageError(error.message) : error;
   }
@@ -58,16 +60,7 @@ async function verdictOfBundle(
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('Name one bundle.');
   if (!trust) throw new UsageError('Give a trust file: --trust FILE.');
-  return verifyEvidence(jsonOf(await readText(file)), trust, kept);
-}
-
-/** What is no JSON is no bundle either, and is told as such: it may have been one. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return (await verifyEvidenceFile(await readBytes(file), trust, kept)).verdict;
 }
 
 async function verdictOfLog(
@@ -77,5 +70,24 @@ async function verdictOfLog(
   kept: readonly string[],
 ): Promise<Verdict> {
   if (positionals.length > 0) throw new UsageError('Verify a bundle or the log, not both at once.');
-  return withAudit(terminal, async (tool) => verifyLog(tool.db, trust ?? (await trustOf(tool)), kept));
+  return withAudit(terminal, async (tool) => {
+    // Before the database, which then has whatever the file has.
+    const configured = await checkpointsKeptBy(tool);
+    const verdict = await verifyLog(tool.db, trust ?? (await trustOf(tool)), [...kept, ...configured.jws]);
+    return { ...verdict, unproven: [...verdict.unproven, ...configured.unproven] };
+  });
+}
+
+/** The checkpoints that the worker keeps apart from the database; without them a rewritten log looks like any other. */
+async function checkpointsKeptBy({
+  config: { checkpointFile },
+}: AuditTool): Promise<{ readonly jws: readonly string[]; readonly unproven: Verdict['unproven'] }> {
+  const unread = (message: string) => ({ jws: [], unproven: [{ what: 'CHECKPOINT' as const, message }] });
+  if (checkpointFile === undefined) return unread('RESEAL_CHECKPOINT_FILE names no checkpoints kept apart');
+  try {
+    return { jws: await readCheckpoints(checkpointFile), unproven: [] };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return unread(`the checkpoints kept apart were not compared: ${error.message}`);
+  }
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/evidence';
-import { findingKinds, readTrust, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
+import { findingKinds, readTrust, verifyEvidenceFile, type TrustFile, type Verdict } from '#libs/audit';
 import { keptEvidence, knownIssuers, reissueExists } from '#libs/db';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
@@ -14,6 +15,7 @@ import { recordLook } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem, unavailable } from '../problems.js';
+import { BodiesAsBytes } from './bodies-as-bytes.js';
 
 /** How long a bundle may take to make, in milliseconds: a checkpoint that covers the reissue is waited for. */
 const makeTimeoutMs = 25_000;
@@ -88,8 +90,10 @@ class EvidenceController {
     { 200: verdictSchema },
     'Convenient, and no proof: whoever does not believe this server runs `npm run verify` with a trust file of their own.',
   )
+  @RouteConfig({ bodyAsBytes: true })
   async verify(@Body() bundle: unknown): Promise<Verdict> {
-    return verifyEvidence(bundle, await this.trust());
+    const file = bundle instanceof Uint8Array ? bundle : new Uint8Array();
+    return (await verifyEvidenceFile(file, await this.trust())).verdict;
   }
 
   private async trust(): Promise<TrustFile> {
@@ -115,5 +119,5 @@ class EvidenceController {
 }
 
 /** Evidence for auditors, made by the worker, which has the keys and what customers told. */
-@Module({ controllers: [EvidenceController] })
+@Module({ controllers: [EvidenceController], providers: [BodiesAsBytes] })
 export class EvidenceModule {}

@@ -18,6 +18,7 @@ export class ApiProblem extends Error {
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Sent as JSON; a blob is JSON already, and is sent as it is. */
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly accept?: string;
@@ -55,7 +56,7 @@ async function sendOnce(
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
   } catch (error) {

@@ -16,8 +16,7 @@ export function EvidenceCard({ id }: { id: string }): ReactNode {
     mutationFn: async () => {
       const bundle = await (await send(`/v1/reissues/${encodeURIComponent(id)}/evidence`)).blob();
       saveFile(`evidence-${id}.json`, bundle);
-      const content: unknown = JSON.parse(await bundle.text());
-      return call<Verdict>('/v1/evidence/verify', { method: 'POST', body: content });
+      return call<Verdict>('/v1/evidence/verify', { method: 'POST', body: bundle });
     },
   });
   return (

@@ -6,12 +6,13 @@ import { useWords } from '../words/language.js';
 /** What a verification came to: each finding with the entry it is about, and what nothing proves. */
 export function VerdictView({ verdict }: { verdict: Verdict }): ReactNode {
   const { evidence } = useWords();
+  const unreadable = verdict.findings.some(({ kind }) => kind === 'UNREADABLE');
   return (
     <Alert
-      color={verdict.valid ? 'green' : 'red'}
+      color={verdict.valid ? 'green' : unreadable ? 'yellow' : 'red'}
       variant="light"
       role="status"
-      title={verdict.valid ? evidence.valid : evidence.invalid}
+      title={verdict.valid ? evidence.valid : unreadable ? evidence.unreadable : evidence.invalid}
     >
       <Stack gap="xs">
         {verdict.findings.length > 0 && (

@@ -408,7 +408,8 @@ export const en: Words = {
     invalid: 'Tampered with, or not to be trusted',
     unproven: 'Not proven',
     findings: 'What is wrong',
-    notJson: (name) => `${name}: this is not JSON`,
+    unreadable: 'The evidence file cannot be read: damaged, incomplete, or another file',
+    notCheckpoints: 'The file of checkpoints has none that can be read.',
     notTrust: 'This is no trust file. Choose one made by npm run -s trust.',
     checkedHere:
       'This is what the server finds in the file you downloaded. To verify without it, use the page Verify evidence.',

@@ -6,6 +6,8 @@ import { base64 } from './base64.js';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import type { EvidenceBundle, TrustFile } from '../bundle.js';
 import { digestOfJson, digestOfText, type LoggedEntry } from '../entry.js';
+import { textOf } from '../reading/decode.js';
+import { readIJson } from '../reading/i-json.js';
 import type { EntryPlace, Report } from './report.js';
 
 const placeOf = ({ stream, sequence }: LoggedEntry): EntryPlace => ({ stream, sequence });
@@ -141,7 +143,7 @@ export async function verifyReceipts(
   for (const [place, receipt] of bundle.receipts.entries())
     try {
       const { payload } = await compactVerify(receipt, keys, { algorithms: ['EdDSA'] });
-      const { sub } = JSON.parse(new TextDecoder().decode(payload)) as { sub?: unknown };
+      const { sub } = readIJson(textOf(payload)) as { sub?: unknown };
       if (sub !== bundle.reissueId)
         report.finding('RECEIPT_INVALID', `receipt ${place + 1} is of another reissue`);
     } catch {

@@ -1,5 +1,7 @@
 /** What can be wrong with evidence, and what it means. */
 export const findingKinds = {
+  UNREADABLE:
+    'It is not text, or not JSON: damaged, incomplete, or another file. That alone is no tampering.',
   FORMAT_INVALID: 'It is not what this verifier reads.',
   SIGNATURE_INVALID: 'What was signed is not what is here: it was changed after it was made.',
   KEY_NOT_TRUSTED: 'Signed by a key that the trust file does not have, or had not in use at that time.',

@@ -13,7 +13,8 @@ import {
   sealed,
   type Sample,
 } from '../testing/sample-evidence.js';
-import { readTrust, verifyEvidence } from './verify-evidence.js';
+import { readTrust } from '../reading/files.js';
+import { verifyEvidence } from './verify-evidence.js';
 
 let sample: Sample;
 let bundle: EvidenceBundle;

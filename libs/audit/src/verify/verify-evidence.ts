@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { bundleSchema, trustSchema, type EvidenceBundle, type TrustFile } from '../bundle.js';
+import { bundleSchema, type EvidenceBundle, type TrustFile } from '../bundle.js';
 import { openSignature, SignatureRefused, wasValidAt } from '../checkpoint.js';
 import { digestOfJson } from '../entry.js';
 import {
@@ -13,24 +12,8 @@ import { verifyEntries } from './entries.js';
 import { takeCheckpoint, verifyGrowth } from './log.js';
 import { Report, type Verdict } from './report.js';
 
-/** The trust file is not one: nothing can be verified. */
-export class TrustUnusable extends Error {
-  override readonly name = 'TrustUnusable';
-}
-
 /**
- * Reads a trust file.
- *
- * @throws {TrustUnusable}
- */
-export function readTrust(content: unknown): TrustFile {
-  const found = trustSchema.safeParse(content);
-  if (found.success) return found.data;
-  throw new TrustUnusable(`the trust file is none: ${z.prettifyError(found.error)}`);
-}
-
-/**
- * Verifies a bundle of evidence offline, in a browser or in Node.
+ * Verifies evidence that was read (`verifyEvidenceFile` reads it). Whatever it is, the answer is a verdict.
  *
  * @param content the bundle as it was read
  * @param kept checkpoints that were kept elsewhere, compact JWS
@@ -47,7 +30,17 @@ export async function verifyEvidence(
       report.finding('FORMAT_INVALID', `${path.join('.') || 'the bundle'}: ${message}`);
     return report.verdict();
   }
-  const bundle = parsed.data;
+  // What was read, not the schema's copy of it: that leaves out a member `__proto__`, and a digest must cover all.
+  await verifyBundle(content as EvidenceBundle, trust, kept, report);
+  return report.verdict();
+}
+
+async function verifyBundle(
+  bundle: EvidenceBundle,
+  trust: TrustFile,
+  kept: readonly string[],
+  report: Report,
+): Promise<void> {
   await verifySignature(bundle, trust, report);
   const newest =
     bundle.checkpoint === null ? undefined : await takeCheckpoint(bundle.checkpoint, trust, report);
@@ -58,7 +51,6 @@ export async function verifyEvidence(
   await verifyReceipts(bundle, trust, report);
   await verifyCertificate(bundle, trust, report);
   verifyHistory(bundle, report);
-  return report.verdict();
 }
 
 /** What the signature of a bundle says. */

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { trustSchema, type TrustFile } from '../bundle.js';
+import { Report, type Verdict } from '../verify/report.js';
+import { verifyEvidence } from '../verify/verify-evidence.js';
+import { NotText, textOf } from './decode.js';
+import { NotIJson, readIJson } from './i-json.js';
+
+/** The trust file is not one: nothing can be verified. */
+export class TrustUnusable extends Error {
+  override readonly name = 'TrustUnusable';
+}
+
+/** A file of checkpoints has none. */
+export class CheckpointsUnusable extends Error {
+  override readonly name = 'CheckpointsUnusable';
+}
+
+/** A verdict on a file, and how many entries the file has. */
+export interface FileVerdict {
+  readonly verdict: Verdict;
+  readonly entries: number;
+}
+
+/**
+ * Verifies a file of evidence offline, in a browser or in Node, as it was saved: command line, console and API read it
+ * in this one way. What cannot be read is a finding like any other.
+ *
+ * @param kept checkpoints that were kept elsewhere, compact JWS
+ */
+export async function verifyEvidenceFile(
+  file: Uint8Array,
+  trust: TrustFile,
+  kept: readonly string[] = [],
+): Promise<FileVerdict> {
+  try {
+    const content = readIJson(textOf(file));
+    return { verdict: await verifyEvidence(content, trust, kept), entries: entriesIn(content) };
+  } catch (error) {
+    if (!(error instanceof NotText || error instanceof NotIJson)) throw error;
+    const report = new Report();
+    const ambiguous = error instanceof NotIJson && error.kind === 'AMBIGUOUS';
+    report.finding(ambiguous ? 'FORMAT_INVALID' : 'UNREADABLE', `the bundle: ${error.message}`);
+    return { verdict: report.verdict(), entries: 0 };
+  }
+}
+
+function entriesIn(content: unknown): number {
+  const { entries } = (content ?? {}) as { readonly entries?: unknown };
+  return Array.isArray(entries) ? entries.length : 0;
+}
+
+/**
+ * Reads a trust file as it was saved.
+ *
+ * @throws {TrustUnusable}
+ */
+export function readTrustFile(file: Uint8Array): TrustFile {
+  try {
+    return readTrust(readIJson(textOf(file)));
+  } catch (error) {
+    if (!(error instanceof NotText || error instanceof NotIJson)) throw error;
+    throw new TrustUnusable(`the trust file cannot be read: ${error.message}`);
+  }
+}
+
+/**
+ * Takes what was read as a trust file.
+ *
+ * @throws {TrustUnusable}
+ */
+export function readTrust(content: unknown): TrustFile {
+  const found = trustSchema.safeParse(content);
+  if (found.success) return found.data;
+  throw new TrustUnusable(`the trust file is none: ${z.prettifyError(found.error)}`);
+}
+
+/** A compact JWS (RFC 7515 section 3.1). */
+const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/**
+ * Checkpoints that were kept elsewhere, as compact JWS: one as it was published, or a file of many, a line each, as the
+ * worker keeps them. A line that a crash cut short is left out, as long as there is another.
+ *
+ * @throws {CheckpointsUnusable} if there is none in it
+ */
+export function readCheckpointFile(file: Uint8Array): string[] {
+  const text = decoded(file);
+  const whole = checkpointIn(text);
+  const found = whole ? [whole] : text.split('\n').flatMap((line) => checkpointIn(line) ?? []);
+  if (found.length === 0) throw new CheckpointsUnusable('the file has no checkpoint');
+  return found;
+}
+
+function decoded(file: Uint8Array): string {
+  try {
+    return textOf(file);
+  } catch (error) {
+    throw error instanceof NotText ? new CheckpointsUnusable(error.message) : error;
+  }
+}
+
+function checkpointIn(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (compactJws.test(trimmed)) return trimmed;
+  try {
+    const value = readIJson(trimmed);
+    const jws = typeof value === 'string' ? value : (value as { readonly jws?: unknown } | null)?.jws;
+    return typeof jws === 'string' && compactJws.test(jws) ? jws : undefined;
+  } catch (error) {
+    if (error instanceof NotIJson) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+export { states } from '#libs/domain';
+export async function sample(): Promise<void> {}
