@@ -181,10 +181,36 @@ describe('a look at the audit trail', () => {
       },
       {
         action: 'exportAudit',
-        outcome: 'DONE',
+        outcome: 'STARTED',
         details: { format: 'csv', filter: { serial: serials[1] } },
       },
+      {
+        action: 'exportAudit',
+        outcome: 'DONE',
+        details: { format: 'csv', filter: { serial: serials[1] }, entries: 3 },
+      },
       { action: 'reviewAccess', outcome: 'DONE', details: { month: '2026-09' } },
+    ]);
+  });
+
+  it('that was refused or failed is not told as done', async () => {
+    const a2 = { ...auditor, sub: 'a2' };
+    const query = 'month=2026-09';
+    const refused = await world.call('GET', `/v1/audit/access-review?${query}`, a2, {
+      headers: { accept: 'image/png' },
+    });
+    expect(refused.status).toBe(406);
+    const unknown = `ri_${'9'.repeat(32)}`;
+    expect((await world.get(`/v1/reissues/${unknown}/evidence`, a2)).problem).toBe('not-found');
+    const looks = await world.owner
+      .selectFrom('authority_entry')
+      .select(['action', 'outcome', 'reason'])
+      .where('actor', '=', 'staff:a2')
+      .orderBy('position')
+      .execute();
+    expect(looks).toEqual([
+      { action: 'reviewAccess', outcome: 'REFUSED', reason: 'not-acceptable' },
+      { action: 'exportEvidence', outcome: 'REFUSED', reason: 'not-found' },
     ]);
   });
 
@@ -225,7 +251,8 @@ describe('an export', () => {
   it('as CSV has a header, a record for each, and no cell that a spreadsheet would run', async () => {
     const { headers, text } = await world.get(`/v1/audit/export?${old}&format=csv`, auditor);
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
-    const records = readCsv(text);
+    expect(text.startsWith('\uFEFF')).toBe(true); // by which Excel in Korea takes it for UTF-8
+    const records = readCsv(text.slice(1));
     expect(records[0]).toEqual([
       ...['occurredAt', 'stream', 'sequence', 'leafIndex', 'actor', 'action', 'outcome', 'reason', 'details'],
       ...['personalDigest', 'recordedBy', 'recordedAt'],

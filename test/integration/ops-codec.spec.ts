@@ -150,6 +150,22 @@ describe('the codec of Temporal’s own page', () => {
     });
   });
 
+  it('gives back what Temporal wrote in clear, beside what it decodes, and records only that', async () => {
+    const clear = {
+      metadata: { encoding: Buffer.from('json/plain').toString('base64') },
+      data: Buffer.from('{"version":3}').toString('base64'),
+    };
+    const before = (await looks()).length;
+    expect(await decode([clear])).toMatchObject({ status: 200, json: { payloads: [clear] } });
+    expect((await looks()).length).toBe(before);
+    const { json } = await decode([clear, await encoded({ kind: 'start' }), clear]);
+    const { payloads } = json as { payloads: { data: string }[] };
+    expect(payloads.map(({ data }) => JSON.parse(Buffer.from(data, 'base64').toString()) as unknown)).toEqual(
+      [{ version: 3 }, { kind: 'start' }, { version: 3 }],
+    );
+    expect((await looks()).slice(before)).toMatchObject([{ outcome: 'DONE', details: { payloads: 1 } }]);
+  });
+
   it('refuses what was altered, what another key encoded, and what is no payload', async () => {
     const payload = await encoded({ kind: 'start' });
     const altered = { ...payload, data: Buffer.from(`x${payload.data}`).toString('base64') };
@@ -157,8 +173,17 @@ describe('the codec of Temporal’s own page', () => {
       ...payload,
       metadata: { ...payload.metadata, 'workflow-id': Buffer.from('reissue/other').toString('base64') },
     };
-    for (const bad of [altered, moved, { metadata: {}, data: '' }])
+    const before = (await looks()).length;
+    for (const bad of [altered, moved])
       expect(await decode([bad])).toMatchObject({ status: 422, problem: 'invalid-request' });
+    const claimed = (id: string) => ({ payloads: 1, claimedWorkflows: [id] });
+    expect((await looks()).slice(before)).toMatchObject([
+      { outcome: 'REFUSED', details: claimed(workflowIdOf(reissueId)) },
+      { outcome: 'REFUSED', details: claimed('reissue/other') },
+    ]);
+    expect((await looks()).slice(before).map(({ details }) => Object.keys(details).sort())).toEqual(
+      Array(2).fill(['claimedWorkflows', 'payloads']),
+    );
     expect(await decode([{ data: '%%%' }])).toMatchObject({ status: 422, problem: 'invalid-request' });
   });
 });

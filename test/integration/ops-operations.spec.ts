@@ -247,7 +247,7 @@ describe('approving', () => {
 describe('whoever acts asks for themself', () => {
   const asApproved = { act: 'revoke', reason: 'keyCompromise' } as const;
   const tryIt = (serial: string, change: StatusChange, options: ChangeOptions) =>
-    changeOne({ db: worker, clock: () => new Date(), actor: 'os:mallory' }, serial, change, options);
+    changeOne({ db: worker, clock: () => new Date(), actor: 'staff:mallory' }, serial, change, options);
 
   it('what an operation does not say of a certificate is not done to it, and the refusal is audited', async () => {
     const [serial, another] = await enrolCertificates(world.owner, 2);
@@ -287,7 +287,7 @@ describe('whoever acts asks for themself', () => {
         .orderBy('position', 'desc')
         .limit(1)
         .executeTakeFirstOrThrow();
-      expect(entry).toEqual({ actor: 'os:mallory', outcome: 'REFUSED' });
+      expect(entry).toEqual({ actor: 'staff:mallory', outcome: 'REFUSED' });
       expect(details).toMatchObject({ serial: target, operationId, why });
     }
     await run(late.id);

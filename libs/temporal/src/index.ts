@@ -2,7 +2,7 @@ export { activityLogContext } from './activity-log-context.js';
 export { connectTemporalClient } from './client.js';
 export type { TemporalAddress, TemporalClient } from './client.js';
 export { createDataConverter, failureConverterPath } from './data-converter.js';
-export { createPayloadCodec } from './payload-codec.js';
+export { createPayloadCodec, isEncrypted } from './payload-codec.js';
 export type { CodecKeys } from './payload-codec.js';
 export { installTemporalRuntime } from './runtime.js';
 export { WorkerRunner } from './worker-runner.js';

@@ -117,4 +117,5 @@ const metadata = (payload: Payload, field: string): string | undefined => {
   return value ? Buffer.from(value).toString('utf8') : undefined;
 };
 
-const isEncrypted = (payload: Payload): boolean => metadata(payload, 'encoding') === ENCODING;
+/** Whether a payload is one that this codec encoded, by its own word. */
+export const isEncrypted = (payload: Payload): boolean => metadata(payload, 'encoding') === ENCODING;

@@ -1,6 +1,6 @@
 import { actsOfStaff, type ActSummary, type Database } from '#libs/db';
 import { z } from 'zod';
-import { csvLine } from './export.js';
+import { csvFile } from './export.js';
 
 export const reviewQuery = z.strictObject({
   month: z
@@ -63,8 +63,7 @@ const rowsOf = ({ people }: AccessReview) =>
     ]),
   );
 
-export const reviewAsCsv = (review: AccessReview): string =>
-  [titles, ...rowsOf(review)].map(csvLine).join('');
+export const reviewAsCsv = (review: AccessReview): string => csvFile([titles, ...rowsOf(review)]);
 
 /** For the file of the month: a table, and a place for whoever reviewed it. */
 export function reviewAsMarkdown(review: AccessReview): string {

@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Inject, Module, Query } from '@nestjs/common';
-import { newestCheckpoints, searchAuditEntries } from '#libs/db';
+import { newestCheckpoints, searchAuditEntries, type NewAuthorityEntry } from '#libs/db';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
@@ -8,7 +8,7 @@ import { Documented } from '../openapi/documented.js';
 import { limitSchema } from '../paging/cursor.js';
 import { problem } from '../problems.js';
 import { reviewAccess, reviewAsCsv, reviewAsMarkdown, reviewQuery, reviewSchema } from './access-review.js';
-import { recordLook } from './audited-act.js';
+import { failureOf, recordAct, recordedLook } from './audited-act.js';
 import { exportEntries } from './export.js';
 import {
   cursorAfter,
@@ -40,6 +40,13 @@ const answer = (body: string | ReadableStream<Uint8Array>, type: string, file: s
     },
   });
 
+/** What of the forms of a review somebody accepts. */
+function formOf(accept: string): 'markdown' | 'csv' | 'json' | undefined {
+  if (/text\/markdown/.test(accept)) return 'markdown';
+  if (/text\/csv/.test(accept)) return 'csv';
+  return /json|\*/.test(accept) ? 'json' : undefined;
+}
+
 @Controller('v1/audit')
 @Roles('auditor')
 class AuditController {
@@ -53,8 +60,10 @@ class AuditController {
   ): Promise<z.output<typeof searchAnswer>> {
     // Each page: a cursor can be made by hand, and nobody reads on unseen.
     const continued = cursor ? { before: cursor.time } : {};
-    await recordLook(this.dependencies, staff, 'searchAudit', { filter: filterOf(filter), ...continued });
-    const rows = await searchAuditEntries(this.dependencies.db, filter, cursor && placeOf(cursor), limit + 1);
+    const about = { filter: filterOf(filter), ...continued };
+    const rows = await recordedLook(this.dependencies, staff, 'searchAudit', about, () =>
+      searchAuditEntries(this.dependencies.db, filter, cursor && placeOf(cursor), limit + 1),
+    );
     const items = rows.slice(0, limit);
     const last = items.at(-1);
     return {
@@ -71,8 +80,13 @@ class AuditController {
     @CallingStaff() staff: Staff,
     @Query({ schema: exportQuery }) { format, ...filter }: z.output<typeof exportQuery>,
   ): Promise<Response> {
-    await recordLook(this.dependencies, staff, 'exportAudit', { format, filter: filterOf(filter) });
-    const text = exportEntries(this.dependencies.db, filter, format);
+    const about = { format, filter: filterOf(filter) };
+    const record = (end: Pick<NewAuthorityEntry, 'outcome' | 'reason'>, more = {}) =>
+      recordAct(this.dependencies, staff, { action: 'exportAudit', details: { ...about, ...more }, ...end });
+    await record({ outcome: 'STARTED' });
+    const onEnd = (entries: number, error?: unknown) =>
+      record(error === undefined ? { outcome: 'DONE' } : failureOf(error), { entries });
+    const text = exportEntries(this.dependencies.db, { filter, format, onEnd });
     const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/jsonl';
     return answer(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), type, `audit.${format}`);
   }
@@ -104,18 +118,20 @@ class AuditController {
     @Query({ schema: reviewQuery }) { month }: z.output<typeof reviewQuery>,
     @Headers('accept') accept = '*/*',
   ): Promise<Response | z.output<typeof reviewSchema>> {
-    await recordLook(this.dependencies, staff, 'reviewAccess', { month });
-    const review = await reviewAccess(this.dependencies.db, month);
-    if (/text\/markdown/.test(accept))
+    const form = formOf(accept);
+    const review = await recordedLook(this.dependencies, staff, 'reviewAccess', { month }, async () => {
+      if (form === undefined) throw problem('not-acceptable');
+      return reviewAccess(this.dependencies.db, month);
+    });
+    if (form === 'markdown')
       return answer(reviewAsMarkdown(review), 'text/markdown; charset=utf-8', `access-review-${month}.md`);
-    if (/text\/csv/.test(accept))
+    if (form === 'csv')
       return answer(
         reviewAsCsv(review),
         'text/csv; charset=utf-8; header=present',
         `access-review-${month}.csv`,
       );
-    if (/json|\*/.test(accept)) return review;
-    throw problem('not-acceptable');
+    return review;
   }
 }
 

@@ -28,26 +28,56 @@ async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<reado
   }
 }
 
+/** What is exported, and what is done with the number of entries once all of it was read. */
+export interface Export {
+  readonly filter: AuditFilter;
+  readonly format: 'jsonl' | 'csv';
+  readonly onEnd: (entries: number, error?: unknown) => Promise<void>;
+}
+
 /** An export as JSON Lines, or as CSV (RFC 4180) with a header. */
 export async function* exportEntries(
   db: Database,
-  filter: AuditFilter,
-  format: 'jsonl' | 'csv',
+  { filter, format, onEnd }: Export,
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield csvLine(columns);
-  for await (const page of entries(db, filter))
-    yield page
-      .map(showEntry)
-      .map((entry) =>
-        format === 'jsonl'
-          ? `${JSON.stringify(entry)}\n`
-          : csvLine(columns.map((column) => cellOf(entry[column]))),
-      )
-      .join('');
+  let count = 0;
+  let error: unknown = new ExportStopped();
+  try {
+    if (format === 'csv') yield csvFile([columns]);
+    for await (const page of entries(db, filter)) {
+      count += page.length;
+      yield textOf(page, format);
+    }
+    error = undefined;
+  } catch (failure) {
+    error = failure;
+    throw failure;
+  } finally {
+    await onEnd(count, error);
+  }
 }
+
+/** Whoever asked for an export did not read it to its end. */
+export class ExportStopped extends Error {
+  override readonly name = 'ExportStopped';
+}
+
+const textOf = (page: readonly FoundEntry[], format: Export['format']): string =>
+  page
+    .map(showEntry)
+    .map((entry) =>
+      format === 'jsonl'
+        ? `${JSON.stringify(entry)}\n`
+        : csvLine(columns.map((column) => cellOf(entry[column]))),
+    )
+    .join('');
 
 const cellOf = (value: ShownEntry[keyof ShownEntry]): string =>
   typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value);
+
+/** A file of these records, or its beginning. A byte order mark leads it: without one Excel in Korea reads CP949. */
+export const csvFile = (records: readonly (readonly string[])[]): string =>
+  `\uFEFF${records.map(csvLine).join('')}`;
 
 /**
  * A record of RFC 4180. A spreadsheet takes what begins like a formula for one and runs it: an apostrophe before it

@@ -15,13 +15,13 @@ import {
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Payload } from '@temporalio/common';
 import { reissueIdOf } from '#libs/domain';
-import { createPayloadCodec } from '#libs/temporal';
+import { createPayloadCodec, isEncrypted } from '#libs/temporal';
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
 import { Public, Roles } from '../access/roles.js';
 import { bearerOf } from '../access/staff.guard.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { recordLook } from '../audit/audited-act.js';
+import { recordAct } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
@@ -97,9 +97,28 @@ class CodecController {
     @CallingStaff() staff: Staff,
     @Body({ schema: payloadsSchema }) { payloads }: Payloads,
   ): Promise<Response> {
-    await this.record(staff, payloads);
+    const given = payloads.map(toPayload);
+    const encrypted = given.filter(isEncrypted);
+    const decoded = encrypted.length === 0 ? [] : await this.decodeRecorded(staff, encrypted);
+    const next = decoded.values();
+    // Temporal writes some payloads in clear, such as those of markers: they are as they came, and nothing was opened.
+    const shown = given.map((payload) => (isEncrypted(payload) ? next.next().value! : payload));
+    return new Response(JSON.stringify({ payloads: shown.map(toJson) }), {
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    });
+  }
+
+  /** The workflow's id is authenticated with the payload: before it was decoded, the id is what the caller claims. */
+  private async decodeRecorded(staff: Staff, encrypted: Payload[]): Promise<Payload[]> {
+    const workflows = [...new Set(encrypted.flatMap(workflowOf))];
+    const record = (outcome: 'DONE' | 'REFUSED', about: Record<string, unknown>) =>
+      recordAct(this.dependencies, staff, {
+        ...{ action: 'decodePayloads', outcome },
+        details: { payloads: encrypted.length, ...about },
+      });
     const codec = createPayloadCodec(this.dependencies.config.codecKeys);
-    const decoded = await codec.decode(payloads.map(toPayload)).catch((error: unknown) => {
+    const decoded = await codec.decode(encrypted).catch(async (error: unknown) => {
+      await record('REFUSED', { claimedWorkflows: workflows });
       throw problem('invalid-request', {
         cause: error,
         detail: {
@@ -108,19 +127,9 @@ class CodecController {
         },
       });
     });
-    return new Response(JSON.stringify({ payloads: decoded.map(toJson) }), {
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    });
-  }
-
-  private record(staff: Staff, payloads: readonly JsonPayload[]): Promise<void> {
-    const workflows = [...new Set(payloads.flatMap(workflowOf))];
     const [reissueId] = workflows.length === 1 ? workflows.flatMap((id) => reissueIdOf(id) ?? []) : [];
-    return recordLook(this.dependencies, staff, 'decodePayloads', {
-      payloads: payloads.length,
-      workflows,
-      ...(reissueId ? { reissueId } : {}),
-    });
+    await record('DONE', { workflows, ...(reissueId ? { reissueId } : {}) });
+    return decoded;
   }
 
   /** No script can read it, and no other site's call brings it along. */
@@ -135,9 +144,9 @@ class CodecController {
 }
 
 /** Of which workflow a payload says it is. */
-function workflowOf({ metadata }: JsonPayload): string[] {
+function workflowOf({ metadata }: Payload): string[] {
   const id = metadata?.['workflow-id'];
-  return id === undefined ? [] : [Buffer.from(id, 'base64').toString()];
+  return id ? [Buffer.from(id).toString()] : [];
 }
 
 const toPayload = ({ metadata = {}, data = '' }: JsonPayload): Payload => ({

@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { recordLook } from '../audit/audited-act.js';
+import { recordedLook } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem, unavailable } from '../problems.js';
@@ -54,8 +54,20 @@ class EvidenceController {
     @CallingStaff() staff: Staff,
     @Param('id', { schema: idSchema }) id: string,
   ): Promise<Response> {
+    const bundle = await recordedLook(this.dependencies, staff, 'exportEvidence', { reissueId: id }, () =>
+      this.assemble(staff, id),
+    );
+    return new Response(new Uint8Array(gunzipSync(bundle)), {
+      headers: {
+        'content-type': 'application/json',
+        'content-disposition': `attachment; filename="evidence-${id}.json"`,
+        'cache-control': 'no-store',
+      },
+    });
+  }
+
+  private async assemble(staff: Staff, id: string): Promise<Buffer> {
     const { db, temporal } = this.dependencies;
-    await recordLook(this.dependencies, staff, 'exportEvidence', { reissueId: id });
     // Nobody waits for a worker to hear that there is nothing.
     if (!(await reissueExists(db, id))) throw problem('not-found');
     const exportId = randomUUID();
@@ -73,13 +85,7 @@ class EvidenceController {
       });
     const bundle = made === 'MADE' ? await keptEvidence(db, exportId) : undefined;
     if (!bundle) throw problem('not-found');
-    return new Response(new Uint8Array(gunzipSync(bundle)), {
-      headers: {
-        'content-type': 'application/json',
-        'content-disposition': `attachment; filename="evidence-${id}.json"`,
-        'cache-control': 'no-store',
-      },
-    });
+    return bundle;
   }
 
   @Post('evidence/verify')
