@@ -271,12 +271,23 @@ describe('the sequencer', () => {
 
   it('whose file was on a full disk has all of them once there is room, each on a line of its own', async () => {
     const [file, target] = [path.join(folder, 'full'), path.join(folder, 'with-room')];
-    await symlink('/dev/full', file);
+    await writeFile(target, '');
+    const leadTo = async (where: string) => {
+      await rm(file, { force: true });
+      await symlink(where, file);
+    };
+    await leadTo(target);
     const checkpoints = new CheckpointFile(file);
+    await checkpoints.catchUp(worker);
+    startCopy();
+    await writeEntries(1, 1);
+    await allSequenced();
+    clock.advance(10_000);
+    await newestCheckpoint(await sizeOfLog(worker));
+    await leadTo('/dev/full');
     await expect(checkpoints.catchUp(worker)).rejects.toMatchObject({ code: 'ENOSPC' });
-    await rm(file);
-    await writeFile(target, '{"size": 1, "ti'); // as much as found a place
-    await symlink(target, file);
+    await leadTo(target);
+    await appendFile(target, '{"size": 1, "ti'); // as much as found a place
     await checkpoints.catchUp(worker);
     const whole = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
     const kept = await worker.selectFrom('audit_checkpoint').select('jws').orderBy('size').execute();
