@@ -166,19 +166,21 @@ async function revokeMany({ owner, authority, profile, clock }: StatusWorld, cou
 
 /** The app as it is deployed: a process of its own. */
 async function startStatusApp(world: StatusWorld, children: ChildProcess[]): Promise<string> {
-  const port = await freePort();
+  const [port, metricsPort] = [await freePort(), await freePort()];
   start(children, ['dist/apps/status/src/main.js'], {
     RESEAL_ENV: 'test',
     RESEAL_LOG_LEVEL: 'warn',
     RESEAL_STATUS_PORT: String(port),
+    RESEAL_METRICS_PORT: String(metricsPort),
     RESEAL_DATABASE_URL: world.databaseUrl('status'),
     RESEAL_OCSP_DIRECTORY: world.responders.directory,
     RESEAL_OCSP_PASSPHRASE: world.responders.passphrase,
   });
   const url = `http://127.0.0.1:${port}`;
-  await until('the status app', async () => (await fetch(`${url}/health/ready`)).ok);
+  const metrics = `http://127.0.0.1:${metricsPort}`;
+  await until('the status app', async () => (await fetch(`${metrics}/health/ready`)).ok);
   await until('its ears', async () =>
-    /reseal_status_listening\{[^}]*\} 1/.test(await (await fetch(`${url}/metrics`)).text()),
+    /reseal_status_listening\{[^}]*\} 1/.test(await (await fetch(`${metrics}/metrics`)).text()),
   );
   return url;
 }

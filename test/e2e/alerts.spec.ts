@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/config';
 import { parse } from 'yaml';
-import { readAddresses } from '../support/addresses.js';
-import { environmentOf } from '../support/app-environment.js';
+import { metricsUrlOf } from '../support/app-environment.js';
 
 interface Rule {
   readonly alert: string;
@@ -19,11 +18,8 @@ const rules = groups.flatMap((group) => group.rules);
 
 /** The names of the metrics that worker and ops app show. */
 async function metricNames(): Promise<Set<string>> {
-  const { RESEAL_HOST: host, RESEAL_WORKER_PORT: port } = environmentOf('worker');
   const pages = await Promise.all(
-    [`http://${host}:${port}/metrics`, `${readAddresses().ops}/metrics`].map(async (address) =>
-      (await fetch(address)).text(),
-    ),
+    ['worker', 'ops'].map(async (app) => (await fetch(`${metricsUrlOf(app)}/metrics`)).text()),
   );
   return new Set(pages.flatMap((page) => [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!)));
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { projectRoot } from '#libs/config';
 import { problemCatalogue } from '#libs/contracts';
-import { environmentOf } from '../support/app-environment.js';
+import { environmentOf, metricsUrlOf } from '../support/app-environment.js';
 import type { Customer } from '../support/customer.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, send } from '../support/http.js';
@@ -230,21 +230,31 @@ describe('what the gateway says of itself', () => {
   });
 });
 
-describe.each(['gateway', 'worker', 'signer', 'sandbox'])('the health of the %s', (app) => {
-  const url = () => `http://127.0.0.1:${environmentOf(app)[`RESEAL_${app.toUpperCase()}_PORT`]}`;
+describe.each(['gateway', 'ops', 'status', 'worker', 'signer', 'sandbox'])('the health of the %s', (app) => {
+  const url = () => metricsUrlOf(app);
 
-  it('is told: it lives, it is ready, and on what that depends', async () => {
+  it('is told on a listener of its own: it lives, it is ready, and on what that depends', async () => {
     expect(await (await fetch(`${url()}/health/live`)).json()).toEqual({ status: 'up' });
     const ready = await fetch(`${url()}/health/ready`);
     const report = (await ready.json()) as { status: string; checks: Record<string, { status: string }> };
     expect(ready.status).toBe(200);
-    expect(report.checks).toMatchObject({ postgres: { status: 'up' } });
+    expect(Object.keys(report.checks)).toContain(app === 'status' ? 'issuers' : 'postgres');
     expect(Object.values(report.checks).every(({ status }) => status === 'up')).toBe(true);
   });
 
-  it('can be measured', async () => {
+  it('can be measured there', async () => {
     const metrics = await fetch(`${url()}/metrics`);
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await metrics.text()).toMatch(/^process_cpu_seconds_total(\{.*\})? \d/m);
   });
 });
+
+it.each(['gateway', 'ops', 'status', 'sandbox'])(
+  'the port of the %s shows callers no readiness and no metrics',
+  async (app) => {
+    const url = `http://127.0.0.1:${environmentOf(app)[`RESEAL_${app.toUpperCase()}_PORT`]}`;
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    for (const path of ['/metrics', '/health/ready'])
+      expect([401, 404]).toContain((await fetch(`${url}${path}`)).status);
+  },
+);

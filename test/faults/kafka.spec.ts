@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
-import { environmentOf } from '../support/app-environment.js';
+import { metricsUrlOf } from '../support/app-environment.js';
 import { goOn, ordinaryPath } from '../support/crowd.js';
 import { bookmarkEvents } from '../support/kafka.js';
 import { connectToStack } from '../support/running-stack.js';
@@ -56,7 +56,4 @@ describe('while Kafka is down', () => {
   );
 });
 
-function readinessOf(part: string): string {
-  const port = environmentOf(part)[`RESEAL_${part.toUpperCase()}_PORT`];
-  return `http://127.0.0.1:${port}/health/ready`;
-}
+const readinessOf = (part: string) => `${metricsUrlOf(part)}/health/ready`;

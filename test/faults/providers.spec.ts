@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
-import { environmentOf } from '../support/app-environment.js';
+import { metricsUrlOf } from '../support/app-environment.js';
 import type { Customer } from '../support/customer.js';
 import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess } from '../support/http.js';
@@ -117,8 +117,7 @@ describe('a telecom company that is down', () => {
 
 /** Whether the worker calls an address: 0 it does, 1 it finds out, 2 it does not. */
 async function circuitOf(path: string): Promise<number> {
-  const { RESEAL_WORKER_PORT: port } = environmentOf('worker');
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const metrics = await (await fetch(`${metricsUrlOf('worker')}/metrics`)).text();
   const line = metrics
     .split('\n')
     .find((each) => each.includes('reseal_provider_circuit{') && each.includes(`${path}"`));

@@ -39,7 +39,7 @@ const getUrl = (request: Buffer, url = world.url) =>
 
 const hears = () =>
   until('it to hear of changes', async () =>
-    (await (await fetch(`${world.url}/metrics`)).text()).includes('reseal_status_listening{app="status"} 1'),
+    (await (await world.probe('/metrics')).text()).includes('reseal_status_listening{app="status"} 1'),
   );
 
 /** The status in an answer, by openssl. */
@@ -442,7 +442,7 @@ describe('status app', () => {
     const { keyId } = world.authority.identity;
     await publishDueCrls(world.publication);
     const listed = async () => (await fetch(`${url}/crl/${keyId}/${certificate.shard}.crl`)).status;
-    await until('it to be ready', async () => (await fetch(`${url}/health/ready`)).ok);
+    await until('it to be ready', async () => (await world.probe('/health/ready', url)).ok);
     await until('its CRLs', async () => (await listed()) === 200);
     expect(await statusBy(certificate, url)).toBe('good');
 
@@ -452,7 +452,7 @@ describe('status app', () => {
     expect(await listed()).toBe(200);
     expect((await fetch(`${url}/crl/${keyId}/0/1.crl`)).status).toBe(503);
     expect((await fetch(`${url}/ca/${keyId}.crt`)).status).toBe(200);
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect((await world.probe('/health/ready', url)).status).toBe(200);
 
     proxy.mend();
     await until('it to answer', async () => (await statusBy(certificate, url)) === 'good');
@@ -460,7 +460,7 @@ describe('status app', () => {
   });
 
   it('shows when its keys end and whether it hears of changes', async () => {
-    const metrics = await (await fetch(`${world.url}/metrics`)).text();
+    const metrics = await (await world.probe('/metrics')).text();
     expect(metrics).toMatch(
       /reseal_ocsp_certificate_expiry_seconds\{issuer="[^"]+",app="status"\} [67]\d{6}/,
     );

@@ -6,7 +6,7 @@ import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
-import { createApplication } from '#libs/http';
+import { createApplication, HealthRegistry } from '#libs/http';
 import { configSchema } from '../../apps/ops/src/config.js';
 import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
@@ -74,7 +74,8 @@ export class OpsWorld {
     await app.listen(0, '127.0.0.1');
     const owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
     const url = await app.getUrl();
-    await until('the app to be ready', async () => (await fetch(`${url}/health/ready`)).ok);
+    const health = app.get(HealthRegistry);
+    await until('the app to be ready', async () => (await health.report()).status === 'up');
     return new OpsWorld(database, owner, issuer, app, url, dropDatabase);
   }
 

@@ -24,7 +24,7 @@ import {
 } from '#libs/ca';
 import { projectRoot } from '#libs/config';
 import { createDatabase, registerIssuers, type Database, type NewCertificate } from '#libs/db';
-import { createApplication } from '#libs/http';
+import { createApplication, listenForMetrics } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
 import { StatusModule, takeOcspRequests } from '../../apps/status/src/status.module.js';
 import { MovableClock } from './movable-clock.js';
@@ -72,12 +72,16 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   await registerIssuers(signer, { current: known(authority), all: [known(authority)] }, 2, clock.now());
 
   const apps: NestFastifyApplication[] = [];
+  /** Where each app is asked for readiness and metrics, by its address. */
+  const listeners = new Map<string, Awaited<ReturnType<typeof listenForMetrics>>>();
   /** Starts one more status app on this database. */
   async function startApp(more: Partial<StatusConfig> = {}): Promise<string> {
     const config: StatusConfig = {
       env: 'test',
       host: '127.0.0.1',
       port: 0,
+      metricsHost: '127.0.0.1',
+      metricsPort: 0,
       logLevel: 'silent',
       databaseUrl: database.urlOf('status'),
       databasePoolSize: 4,
@@ -100,7 +104,9 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
     });
     apps.push(app);
     await app.listen(0, '127.0.0.1');
-    return app.getUrl();
+    const address = await app.getUrl();
+    listeners.set(address, await listenForMetrics(app, config));
+    return address;
   }
   const url = await startApp();
 
@@ -184,6 +190,8 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
 
   return {
     url,
+    /** Asks an app for its readiness or its metrics. */
+    probe: (path: string, address = url) => fetch(`${listeners.get(address)!.listeningOrigin}${path}`),
     file,
     /** Where the OCSP keys lie, and what opens them. */
     responders,
@@ -234,7 +242,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       return stdout.trim().split('\n');
     },
     async close(): Promise<void> {
-      await Promise.all(apps.map((app) => app.close()));
+      await Promise.all([...apps, ...listeners.values()].map((each) => each.close()));
       await Promise.all(opened.map((db) => db.destroy()));
       await database.drop();
       rmSync(folder, { recursive: true });

@@ -4,10 +4,10 @@ import {
   databaseConfig,
   environmentConfig,
   fromKey,
-  httpConfig,
   integer,
   isSandboxHost,
   milliseconds,
+  processConfig,
   secretText,
   temporalConfig,
 } from '#libs/config';
@@ -60,7 +60,7 @@ function refuseSandboxStatusUrl(
 
 export const signerConfig = z
   .object({
-    ...httpConfig('RESEAL_SIGNER_PORT', 3005),
+    ...processConfig(3005),
     ...databaseConfig,
     ...temporalConfig,
     ...authorityConfig,

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import {
   auditKeys,
   databaseConfig,
-  httpConfig,
   integer,
   jsonWebKeySet,
   kafkaConfig,
   keyring,
   loadConfig,
   milliseconds,
+  processConfig,
   plainHttpConfig,
   refuseDevelopmentAddresses,
   secretBytes,
@@ -30,7 +30,7 @@ import { identityRatesConfig } from './identity-rates-config.js';
 
 export const configSchema = z
   .object({
-    ...httpConfig('RESEAL_WORKER_PORT', 3004),
+    ...processConfig(3004),
     ...plainHttpConfig,
     ...databaseConfig,
     ...temporalConfig,

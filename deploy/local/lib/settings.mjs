@@ -10,14 +10,21 @@ const PORTS = {
   ops: { key: 'RESEAL_OPS_PORT', port: 3001, part: "the operators' app" },
   status: { key: 'RESEAL_STATUS_PORT', port: 3002, part: 'the status app' },
   sandbox: { key: 'RESEAL_SANDBOX_PORT', port: 3003, part: 'the sandbox' },
-  worker: { key: 'RESEAL_WORKER_PORT', port: 3004, part: 'the worker' },
-  signer: { key: 'RESEAL_SIGNER_PORT', port: 3005, part: 'the signer' },
+  workerMetrics: { key: 'RESEAL_WORKER_METRICS_PORT', port: 3004, part: 'the worker' },
+  signerMetrics: { key: 'RESEAL_SIGNER_METRICS_PORT', port: 3005, part: 'the signer' },
+  gatewayMetrics: { key: 'RESEAL_GATEWAY_METRICS_PORT', port: 3010, part: 'the metrics of the gateway' },
+  opsMetrics: { key: 'RESEAL_OPS_METRICS_PORT', port: 3011, part: "the metrics of the operators' app" },
+  statusMetrics: { key: 'RESEAL_STATUS_METRICS_PORT', port: 3012, part: 'the metrics of the status app' },
+  sandboxMetrics: { key: 'RESEAL_SANDBOX_METRICS_PORT', port: 3013, part: 'the metrics of the sandbox' },
   smtp: { key: 'RESEAL_SANDBOX_SMTP_PORT', port: 3025, part: "the sandbox's mail server" },
   temporal: { key: 'RESEAL_TEMPORAL_PORT', port: 7233, part: 'Temporal' },
   temporalUi: { key: 'RESEAL_TEMPORAL_UI_PORT', port: 8233, part: 'the Temporal UI' },
   kafka: { key: 'RESEAL_KAFKA_PORT', port: 9092, part: 'Kafka' },
   postgres: { key: 'RESEAL_POSTGRES_PORT', port: 54320, part: 'PostgreSQL' },
 };
+
+/** What may run elsewhere: below, each is asked for by itself. */
+const PARTS_OF_OTHERS = ['temporal', 'temporalUi', 'kafka', 'postgres'];
 
 /** Temporal's services share one process but each has a gRPC and a gossip port; they follow the frontend's. */
 export const TEMPORAL_SERVICES = { frontend: 0, history: 1, matching: 2, worker: 6 };
@@ -79,7 +86,9 @@ export function portsToListenOn({ ports, external, infrastructureOnly }) {
   const own = (name) => ({ ...PORTS[name], port: ports[name] });
   const wanted = infrastructureOnly
     ? []
-    : ['gateway', 'ops', 'status', 'sandbox', 'worker', 'signer', 'smtp'].map(own);
+    : Object.keys(PORTS)
+        .filter((name) => !PARTS_OF_OTHERS.includes(name))
+        .map(own);
   if (!external.postgres) wanted.push(own('postgres'));
   if (!external.temporal) {
     wanted.push(own('temporalUi'));

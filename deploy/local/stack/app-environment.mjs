@@ -110,7 +110,6 @@ export function appEnvironments(context) {
       RESEAL_RECEIPT_PUBLIC_KEYS_FILE: files.receiptPublicKeys,
     },
     worker: {
-      RESEAL_WORKER_PORT: ports.worker,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_worker', 'reseal'),
       ...temporal,
       RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
@@ -130,7 +129,6 @@ export function appEnvironments(context) {
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
     },
     signer: {
-      RESEAL_SIGNER_PORT: ports.signer,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
       ...temporal,
       ...issuingKeys,
@@ -174,10 +172,18 @@ export function appEnvironments(context) {
   return Object.fromEntries(
     Object.entries(own).map(([app, values]) => [
       app,
-      { ...common, ...stringValues(values), ...pick(process.env, (key) => FOR_ONE_APP[app]?.includes(key)) },
+      {
+        ...common,
+        ...stringValues({ ...metricsPort(app, settings), ...values }),
+        ...pick(process.env, (key) => FOR_ONE_APP[app]?.includes(key)),
+      },
     ]),
   );
 }
+
+/** Where a process is asked whether it is ready; commands are not. */
+const metricsPort = (app, { ports }) =>
+  ports[`${app}Metrics`] ? { RESEAL_METRICS_PORT: ports[`${app}Metrics`] } : {};
 
 const stringValues = (values) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));

@@ -167,7 +167,9 @@ export class Stack {
       env: this.#environments[app],
     };
     await this.#context.report.step(`${title} ready`, () =>
-      this.#startChild(app, title, spec, () => answersOk(`http://${host}:${ports[app]}/health/ready`)),
+      this.#startChild(app, title, spec, () =>
+        answersOk(`http://${host}:${ports[`${app}Metrics`]}/health/ready`),
+      ),
     );
   }
 

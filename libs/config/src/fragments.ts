@@ -8,16 +8,29 @@ import { integer, json, list, port, secretBytes, url } from './values.js';
  */
 export const environmentConfig = { env: z.enum(['development', 'test', 'production']) };
 
-/** What every application has: where it runs and what it logs. */
+/** What every process has: where it runs and what it logs. */
 export const baseConfig = {
   ...environmentConfig,
-  host: z.string().default('127.0.0.1'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
-/** {@link baseConfig} and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT', 3000)`. */
-export const httpConfig = (portKey: string, fallback: number) => ({
+/**
+ * {@link baseConfig} and where readiness and metrics are asked for, of a process that serves no one else. By default on
+ * the port of this application, and from this machine only.
+ */
+export const processConfig = (metricsFallback: number) => ({
   ...baseConfig,
+  metricsHost: z.string().default('127.0.0.1'),
+  metricsPort: port(metricsFallback),
+});
+
+/**
+ * {@link processConfig} and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT', 3000)`; metrics are ten
+ * ports above it by default.
+ */
+export const httpConfig = (portKey: string, fallback: number) => ({
+  ...processConfig(fallback + 10),
+  host: z.string().default('127.0.0.1'),
   port: fromKey(portKey, port(fallback)),
 });
 

@@ -9,6 +9,7 @@ export {
   httpConfig,
   kafkaConfig,
   keyring,
+  processConfig,
   temporalConfig,
 } from './fragments.js';
 export {

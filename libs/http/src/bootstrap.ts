@@ -5,6 +5,7 @@ import { createLogger, createMetrics, Metrics, type Logger } from '#libs/observa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerBrokenRequest } from './broken-request.js';
 import { HealthController, HealthRegistry } from './health.js';
+import { listenForMetrics } from './metrics-listener.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { addRequestHooks, prepareRequest } from './request-hooks.js';
@@ -16,7 +17,7 @@ export interface ApplicationOptions {
   /** Name in logs and metrics. */
   name: string;
   module: Type | DynamicModule;
-  config: { host: string; port: number; logLevel: string };
+  config: { logLevel: string };
   /** The application's logger, where it needs one before this; otherwise it is made here. */
   logger?: Logger;
   /** Called before the application listens: OpenAPI pages, extra content types. */
@@ -27,6 +28,16 @@ export interface ApplicationOptions {
   trustProxy?: false | number | string[];
   /** What stands before a problem's slug in its `type`. */
   problemTypeBase?: string;
+}
+
+export interface ProcessOptions extends ApplicationOptions {
+  config: ApplicationOptions['config'] & {
+    /** Where callers are served; a process without a port has none, and is asked by its metrics listener only. */
+    host?: string;
+    port?: number;
+    metricsHost: string;
+    metricsPort: number;
+  };
 }
 
 const BODY_LIMIT = 256 * 1024;
@@ -89,7 +100,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
  * Starts an application and owns its end: SIGTERM and SIGINT run Nest's shutdown hooks once and exit with 0, an
  * error nobody caught exits with 1, and so does a shutdown that takes longer than 15 s.
  */
-export async function bootstrap(options: ApplicationOptions): Promise<NestFastifyApplication> {
+export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApplication> {
   const { name, config } = options;
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
   const fail = (message: string) => (err: unknown) => {
@@ -110,8 +121,13 @@ export async function bootstrap(options: ApplicationOptions): Promise<NestFastif
   try {
     const app = await createApplication({ ...options, logger });
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-    await app.listen(config.port, config.host);
-    logger.info({ url: await app.getUrl() }, 'listening');
+    if (config.port === undefined) await app.init();
+    else {
+      await app.listen(config.port, config.host ?? '127.0.0.1');
+      logger.info({ url: await app.getUrl() }, 'listening');
+    }
+    const metrics = await listenForMetrics(app, config);
+    logger.info({ url: metrics.listeningOrigin }, 'listening for metrics');
     return app;
   } catch (error) {
     return fail('cannot start')(error);

@@ -27,7 +27,7 @@ async function seen(
   app = await createApplication({
     name: 'spec',
     module: AddressModule,
-    config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
+    config: { logLevel: 'silent' },
     ...(trustProxy === undefined ? {} : { trustProxy }),
   });
   await app.init();

@@ -1,7 +1,5 @@
-import { Controller, Get, Inject, Injectable, Logger, Res, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Metrics } from '#libs/observability';
-import type { FastifyReply } from 'fastify';
 
 /** Rejects if the dependency cannot be used now. */
 export type HealthCheck = () => unknown;
@@ -78,30 +76,12 @@ async function withTimeout(check: HealthCheck): Promise<void> {
   }
 }
 
-/** Liveness, readiness and Prometheus metrics, the same for every application. */
+/** Liveness, the same for every application. Readiness and metrics are on the listener of `metrics-listener.ts`. */
 @ApiExcludeController()
 @Controller()
 export class HealthController {
-  constructor(
-    @Inject(HealthRegistry) private readonly health: HealthRegistry,
-    @Inject(Metrics) private readonly metrics: Metrics,
-  ) {}
-
   @Get('health/live')
   live(): { status: 'up' } {
     return { status: 'up' };
-  }
-
-  @Get('health/ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
-    const report = await this.health.report();
-    void reply.code(report.status === 'up' ? 200 : 503);
-    return report;
-  }
-
-  @Get('metrics')
-  async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    void reply.header('content-type', this.metrics.registry.contentType);
-    return this.metrics.registry.metrics();
   }
 }

@@ -11,6 +11,7 @@ import { createApplication } from './bootstrap.js';
 import { edgeProblem } from './edge-problems.js';
 import { HeaderValue } from './header-value.js';
 import { HealthRegistry } from './health.js';
+import { listenForMetrics } from './metrics-listener.js';
 import { createOpenApiDocument } from './openapi.js';
 import { ProblemError } from './problem-error.js';
 import { preferredLanguage } from './render-problem.js';
@@ -285,10 +286,19 @@ describe('requests', () => {
 });
 
 describe('health', () => {
-  it('is live, and ready when every check answers', async () => {
+  const listen = () => listenForMetrics(app, { metricsHost: '127.0.0.1', metricsPort: 0 });
+
+  it('is live, and ready on its own listener when every check answers', async () => {
     expect((await app.inject('/health/live')).json()).toEqual({ status: 'up' });
     app.get(HealthRegistry).register('good', async () => Promise.resolve());
-    expect((await app.inject('/health/ready')).statusCode).toBe(200);
+    const listener = await listen();
+    expect((await fetch(`${listener.listeningOrigin}/health/live`)).status).toBe(200);
+    expect((await fetch(`${listener.listeningOrigin}/health/ready`)).status).toBe(200);
+    await listener.close();
+  });
+
+  it('and metrics are not shown on the port for callers', async () => {
+    for (const url of ['/metrics', '/health/ready']) expect((await app.inject(url)).statusCode).toBe(404);
   });
 
   it('answers 503 and which check failed or did not answer within a second, without the reason', async () => {
@@ -311,14 +321,14 @@ describe('health', () => {
     expect((await health.report()).status).toBe('draining');
   });
 
-  it('serves Prometheus metrics', async () => {
-    const answer = await app.inject('/metrics');
+  it('serves Prometheus metrics on its own listener', async () => {
+    const listener = await listen();
+    await app.inject('/nowhere');
+    const answer = await listener.inject('/metrics');
     expect(answer.headers['content-type']).toContain('text/plain');
     expect(answer.body).toContain('http_request_duration_seconds_bucket');
-    await app.inject('/nowhere');
-    expect((await app.inject('/metrics')).body).toMatch(
-      /http_problems_total\{problem="not-found"[^}]*\} [1-9]/,
-    );
+    expect(answer.body).toMatch(/http_problems_total\{problem="not-found"[^}]*\} [1-9]/);
+    await listener.close();
   });
 });
 

@@ -8,6 +8,7 @@ export { edgeProblem, edgeProblems } from './edge-problems.js';
 export type { EdgeProblem } from './edge-problems.js';
 export { HealthRegistry } from './health.js';
 export type { HealthCheck, HealthReport } from './health.js';
+export { listenForMetrics } from './metrics-listener.js';
 export { HeaderValue } from './header-value.js';
 export { ApiProblem, createOpenApiDocument, Problem } from './openapi.js';
 export { ProblemError } from './problem-error.js';

@@ -18,7 +18,7 @@ const SECURITY_HEADERS = {
 };
 
 /** Paths that are polled, or that every relying party asks all the time; they are logged at debug level only. */
-const POLLED = /^\/(health\/|metrics$|ocsp|crl\/|ca\/)/;
+const POLLED = /^\/(health\/|ocsp|crl\/|ca\/)/;
 
 /** Trace id, security headers, and one log line and one measurement for each request: no query, no body, no headers. */
 export function addRequestHooks(fastify: FastifyInstance, logger: Logger, metrics: Metrics): void {

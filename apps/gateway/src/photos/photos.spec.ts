@@ -78,7 +78,7 @@ beforeAll(async () => {
   });
   app = await createApplication({
     name: 'gateway',
-    config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
+    config: { logLevel: 'silent' },
     configure: acceptPhotos,
     module: {
       module: class PhotosAlone {},

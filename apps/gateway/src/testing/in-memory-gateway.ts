@@ -158,7 +158,7 @@ export class InMemoryGateway {
     };
     this.app = await createApplication({
       name: 'gateway',
-      config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
+      config: { logLevel: 'silent' },
       module: {
         module: class GatewayInMemory {},
         controllers: [

@@ -71,7 +71,7 @@ describe('faults of an HTTP provider', () => {
     app = await createApplication({
       name: 'faults-spec',
       module: TestModule.with(faults),
-      config: { host: '127.0.0.1', port: 0, logLevel: 'silent' },
+      config: { logLevel: 'silent' },
     });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
