@@ -2,6 +2,7 @@ import { koreanDayOf, type Clock } from '#libs/domain';
 import { digestOfPurged } from '#libs/audit-log';
 import {
   appendAuthorityEntry,
+  forgetAccessRevocations,
   forgetSpentRateLimits,
   inTransaction,
   nextRange,
@@ -90,7 +91,8 @@ export function createRetentionActivities({ db, clock, logger, days }: Retention
   /** Not yesterday's: a step that began before midnight may still give a try back. */
   const counts = async () =>
     (await forgetSpentRateLimits(db, clock(), batch)) +
-    (await purgeIdentityDays(db, koreanDayOf(before(1)), batch));
+    (await purgeIdentityDays(db, koreanDayOf(before(1)), batch)) +
+    (await forgetAccessRevocations(db, clock()));
 
   return {
     async purgeExpired(): Promise<Purged> {

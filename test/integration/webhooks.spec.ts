@@ -20,7 +20,7 @@ const dispatchers = new Set<WebhookDispatcher>();
 beforeAll(async () => {
   world = await OpsWorld.create({
     RESEAL_WEBHOOK_KEY: key.toString('base64'),
-    RESEAL_WEBHOOK_HOSTS: '127.0.0.1',
+    RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*',
   });
   worker = createDatabase({ url: world.database.urlOf('worker'), ...asSpec });
 });
@@ -43,7 +43,7 @@ function dispatch(timeoutMs = 10_000): WebhookDispatcher {
   const dispatcher = createWebhookDispatcher({
     databaseUrl: world.database.urlOf('worker'),
     db: worker,
-    settings: { key, hosts: ['127.0.0.1'], insecure: true, timeoutMs },
+    settings: { key, hosts: ['127.0.0.1:*'], insecure: true, timeoutMs },
     source: '/spec',
     // What has happened a moment ago is due.
     clock: () => new Date(clock.now().getTime() + minute),
@@ -341,7 +341,10 @@ describe('whoever manages webhooks', () => {
   it('may repeat a call: it makes one webhook, and another content is told', async () => {
     const headers = { 'idempotency-key': idempotencyKey() };
     const [first, second] = [await create({}, headers), await create({}, headers)];
-    expect(second.json).toEqual(first.json);
+    const { secret, ...shown } = first.json;
+    expect(secret).toMatch(/^whsec_/);
+    expect(second.json).toEqual(shown);
+    expect(second.text).not.toContain('whsec_');
     expect((await create({ description: 'Another' }, headers)).problem).toBe('idempotency-mismatch');
     expect((await create({}, { 'idempotency-key': 'short' })).problem).toBe('idempotency-key-required');
   });
@@ -356,6 +359,22 @@ describe('whoever manages webhooks', () => {
       world.owner.selectFrom('webhook_endpoint').selectAll().execute(),
     ]);
     expect(JSON.stringify(rows)).not.toContain(secret.slice('whsec_'.length));
+  });
+
+  it('gives a webhook that is made again under the same key another secret', async () => {
+    const headers = { 'idempotency-key': idempotencyKey() };
+    const first = await create({}, headers);
+    await world.call('DELETE', `/v1/webhooks/${first.json.id}`, approver);
+    const second = await create({}, headers);
+    expect(second.json).toMatchObject({ id: first.json.id, secret: expect.stringMatching(/^whsec_/) });
+    expect(second.json.secret).not.toBe(first.json.secret);
+    dispatch();
+    const reissue = stream();
+    await happen(reissue, 1);
+    await ended(second.json.id as string, reissue);
+    const [{ body, headers: signed }] = receiver.received as [(typeof receiver.received)[0]];
+    expect(() => new Webhook(second.json.secret as string).verify(body, signed)).not.toThrow();
+    expect(() => new Webhook(first.json.secret as string).verify(body, signed)).toThrow();
   });
 
   it('leaves an entry for each act', async () => {

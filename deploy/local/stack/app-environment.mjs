@@ -36,7 +36,7 @@ const LOCAL_LIMITS = {
 };
 
 /** Receivers of webhooks run on this machine. */
-const LOCAL_WEBHOOKS = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1,localhost' };
+const LOCAL_WEBHOOKS = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*,localhost:*' };
 
 /** What tests wait for comes sooner. */
 const TEST_PACE = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };

@@ -32,6 +32,7 @@ import type {
   ReissueArchiveTable,
   RetentionMarkTable,
 } from './operations-tables.js';
+import type { AccessRevocationTable } from './access-revocations.js';
 import type { WebhookDeliveryTable, WebhookEndpointTable } from './webhooks.js';
 
 export interface CustomerTable {
@@ -457,6 +458,7 @@ export interface Tables {
   operation: OperationTable;
   operation_item: OperationItemTable;
   operation_approval: OperationApprovalTable;
+  access_revocation: AccessRevocationTable;
   webhook_endpoint: WebhookEndpointTable;
   webhook_delivery: WebhookDeliveryTable;
 }

@@ -1,3 +1,5 @@
+export { accessStandingOf, forgetAccessRevocations, revokeAccess } from './access-revocations.js';
+export type { AccessStanding } from './access-revocations.js';
 export { createDatabase, createPool, inTransaction } from './connect.js';
 export { createSession } from './answering-client.js';
 export type { SessionOptions } from './answering-client.js';

@@ -8,6 +8,8 @@ export interface WebhookEndpointTable {
   description: string;
   types: string[];
   secret_generation: Generated<number>;
+  /** Random, of 32 bytes; endpoints from before it was there have none. */
+  secret_salt: Buffer | null;
   previous_secret_until: Date | null;
   disabled_at: Date | null;
   disabled_reason: string | null;

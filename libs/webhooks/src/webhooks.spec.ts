@@ -9,13 +9,14 @@ import { signWebhook } from './signature.js';
 
 const key = randomBytes(32);
 const now = new Date();
+const endpoint = { endpoint_id: 'wh_1', secret_generation: 1, secret_salt: randomBytes(32) };
 const headersOf = (headers: object) => headers as Record<string, string>;
 
 describe('the signature of a webhook', () => {
   it('is one that the reference library of Standard Webhooks takes, whatever the body is', () => {
     fc.assert(
       fc.property(fc.json(), fc.stringMatching(/^[\w/-]{1,60}$/), (body, id) => {
-        const secret = webhookSecret(key, 'wh_1', 1);
+        const secret = webhookSecret(key, endpoint);
         const headers = signWebhook([secret], id, now, body);
         expect(new Webhook(secret).verify(body, headersOf(headers))).toEqual(JSON.parse(body));
       }),
@@ -29,7 +30,7 @@ describe('the signature of a webhook', () => {
   ])(
     'breaks if %s was changed',
     (_, { body = '{"a":1}', headers = {} }: { body?: string; headers?: object }) => {
-      const secret = webhookSecret(key, 'wh_1', 1);
+      const secret = webhookSecret(key, endpoint);
       const signed = signWebhook([secret], 'ri_1/1', now, '{"a":1}');
       const verify = () => new Webhook(secret).verify(body, headersOf({ ...signed, ...headers }));
       expect(verify).toThrow();
@@ -37,30 +38,32 @@ describe('the signature of a webhook', () => {
   );
 
   it('is made with both secrets for a day after a new one was given', () => {
-    const endpoint = {
-      endpoint_id: 'wh_1',
+    const rotated = {
+      ...endpoint,
       secret_generation: 2,
       previous_secret_until: new Date(now.getTime() + secretsOverlapMs),
     };
-    const [second, first] = secretsInForce(key, endpoint, now);
+    const [second, first] = secretsInForce(key, rotated, now);
     const headers = signWebhook([second!, first!], 'ri_1/1', now, '{}');
     for (const secret of [first!, second!])
       expect(() => new Webhook(secret).verify('{}', headersOf(headers))).not.toThrow();
     const later = new Date(now.getTime() + secretsOverlapMs + 1);
-    expect(secretsInForce(key, endpoint, later)).toEqual([second]);
+    expect(secretsInForce(key, rotated, later)).toEqual([second]);
   });
 });
 
 describe('the secret of a webhook', () => {
-  it('is another one for each endpoint, generation and key, and always the same', () => {
+  it('is another one for each endpoint, generation, salt and key, and always the same', () => {
     const secrets = [
-      webhookSecret(key, 'wh_1', 1),
-      webhookSecret(key, 'wh_1', 2),
-      webhookSecret(key, 'wh_2', 1),
-      webhookSecret(randomBytes(32), 'wh_1', 1),
+      webhookSecret(key, endpoint),
+      webhookSecret(key, { ...endpoint, secret_generation: 2 }),
+      webhookSecret(key, { ...endpoint, endpoint_id: 'wh_2' }),
+      webhookSecret(key, { ...endpoint, secret_salt: randomBytes(32) }),
+      webhookSecret(key, { ...endpoint, secret_salt: null }),
+      webhookSecret(randomBytes(32), endpoint),
     ];
-    expect(new Set(secrets).size).toBe(4);
-    expect(webhookSecret(key, 'wh_1', 1)).toBe(secrets[0]);
+    expect(new Set(secrets).size).toBe(6);
+    expect(webhookSecret(key, endpoint)).toBe(secrets[0]);
     for (const secret of secrets) expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   });
 });
@@ -86,11 +89,20 @@ describe('the next attempt', () => {
 });
 
 describe('an address is refused', () => {
-  const rules = { hosts: ['core.bank.example'], insecure: false };
+  const rules = {
+    hosts: ['core.bank.example', 'core.bank.example:8443', '[2001:db8::1]:9443', 'any.example:*'],
+    insecure: false,
+  };
 
   it.each([
     ['https://core.bank.example/hooks', undefined],
     ['https://core.bank.example:8443/hooks', undefined],
+    ['https://core.bank.example:443/hooks', undefined],
+    ['https://[2001:db8::1]:9443/hooks', undefined],
+    ['https://[2001:db8::1]/hooks', 'RESEAL_WEBHOOK_HOSTS does not name [2001:db8::1]'],
+    ['https://core.bank.example:5432/', 'RESEAL_WEBHOOK_HOSTS does not name core.bank.example:5432'],
+    ['https://core.bank.example:80/', 'RESEAL_WEBHOOK_HOSTS does not name core.bank.example:80'],
+    ['https://any.example:8443/', 'RESEAL_WEBHOOK_HOSTS does not name any.example:8443'],
     ['http://core.bank.example/hooks', 'it is not https'],
     ['https://user:word@core.bank.example/', 'it has credentials in it'],
     ['https://169.254.169.254/latest', 'RESEAL_WEBHOOK_HOSTS does not name 169.254.169.254'],
@@ -104,5 +116,11 @@ describe('an address is refused', () => {
     ['nonsense', 'it is no https address'],
   ])('or not: %s', (address, fault) => {
     expect(addressFault(address, rules)).toBe(fault);
+  });
+
+  it('on no port of this machine where development allows them all', () => {
+    const local = { hosts: ['127.0.0.1:*'], insecure: true };
+    expect(addressFault('http://127.0.0.1:39221/hooks', local)).toBeUndefined();
+    expect(addressFault('http://localhost:39221/hooks', local)).toMatch('RESEAL_WEBHOOK_HOSTS');
   });
 });

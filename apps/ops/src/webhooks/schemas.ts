@@ -50,6 +50,15 @@ export const endpointList = z.object({ items: z.array(endpoint) }).meta({ id: 'W
 export const endpointWithSecret = z
   .object({ ...fields, secret: z.string().describe('whsec_…; it is shown this once') })
   .meta({ id: 'WebhookWithSecret' });
+export const newEndpoint = z
+  .object({
+    ...fields,
+    secret: z
+      .string()
+      .optional()
+      .describe('whsec_…; a repeated call gets none. Whoever has lost it gives the webhook a new one'),
+  })
+  .meta({ id: 'NewWebhook' });
 const delivery = z.object({
   eventId: z.string(),
   type: z.string(),

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { WebhookActivities } from '#activities/webhooks';
 import {
@@ -17,6 +17,7 @@ import { Dependencies } from '../dependencies.js';
 import { problem, unavailable } from '../problems.js';
 import type { ChangeRequest, CreateRequest, ReplayRequest } from './schemas.js';
 
+const saltBytes = 32;
 /** How long a receiver's answer to a test is waited for, in milliseconds. */
 const testTimeoutMs = 20_000;
 
@@ -25,12 +26,19 @@ const testTimeoutMs = 20_000;
 export class WebhookActs {
   constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
 
-  /** @param key the same one with the same content finds what was made */
-  async create(staff: Staff, key: string, { url, description, types }: CreateRequest): Promise<string> {
+  /**
+   * @param key the same one with the same content finds what was made
+   * @returns the endpoint, and whether this call made it: a repetition gets no secret
+   */
+  async create(
+    staff: Staff,
+    key: string,
+    { url, description, types }: CreateRequest,
+  ): Promise<{ id: string; made: boolean }> {
     this.requireAddress(url);
     const id = `wh_${createHash('sha256').update(`${staff.actor}\n${key}`).digest('hex').slice(0, 32)}`;
     const at = this.dependencies.clock();
-    const there = await inTransaction(this.dependencies.db, async (tx) => {
+    const { made, there } = await inTransaction(this.dependencies.db, async (tx) => {
       const { numInsertedOrUpdatedRows: inserted } = await tx
         .insertInto('webhook_endpoint')
         .values({
@@ -38,6 +46,7 @@ export class WebhookActs {
           url,
           description,
           types,
+          secret_salt: randomBytes(saltBytes),
           previous_secret_until: null,
           disabled_at: null,
           disabled_reason: null,
@@ -48,11 +57,11 @@ export class WebhookActs {
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       if (inserted) await this.record(tx, staff, 'createWebhook', { endpointId: id, url, types }, at);
-      return findWebhook(tx, id);
+      return { made: Boolean(inserted), there: await findWebhook(tx, id) };
     });
     const same = there?.url === url && there.description === description;
     if (!same || there.types.join() !== types.join()) throw problem('idempotency-mismatch');
-    return id;
+    return { id, made };
   }
 
   async change(staff: Staff, id: string, change: ChangeRequest): Promise<void> {
@@ -133,7 +142,7 @@ export class WebhookActs {
     const row = await findWebhook(this.dependencies.db, id);
     const key = this.dependencies.config.webhookKey;
     if (!row || !key) throw problem('not-found');
-    return webhookSecret(key, id, row.secret_generation);
+    return webhookSecret(key, row);
   }
 
   private requireAddress(url: string): void {

@@ -25,6 +25,7 @@ import {
   endpointList,
   endpointWithDeliveries,
   endpointWithSecret,
+  newEndpoint,
   nothing,
   replayRequest,
   replayResult,
@@ -56,13 +57,14 @@ class WebhooksController {
   @Post()
   @Roles('approver')
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '16 to 128 printable characters' })
-  @Documented('createWebhook', 'Have events sent to an address', { 201: endpointWithSecret })
+  @Documented('createWebhook', 'Have events sent to an address', { 201: newEndpoint })
   async create(
     @CallingStaff() staff: Staff,
     @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: createRequest }) body: CreateRequest,
   ) {
-    return this.withSecret(await this.acts.create(staff, requireIdempotencyKey(key), body));
+    const { id: endpointId, made } = await this.acts.create(staff, requireIdempotencyKey(key), body);
+    return made ? this.withSecret(endpointId) : this.views.show(endpointId);
   }
 
   @Get(':id')
