@@ -121,11 +121,12 @@ describe('the codec of Temporal’s own page', () => {
         headers: { cookie, ...(origin ? { origin } : {}) },
       });
 
-    it('decodes by a cookie that no script reads and no other path gets, and records who looks', async () => {
+    it('decodes by a cookie that no script reads and no other host sets, and records who looks', async () => {
       const { status, headers } = await begin(auditor);
       expect(status).toBe(204);
       const [cookie = '', ...attributes] = String(headers['set-cookie']).split('; ');
-      expect(attributes).toEqual(['Path=/codec/decode', 'HttpOnly', 'SameSite=Strict']);
+      expect(cookie).toMatch(/^__Host-reseal_codec=/);
+      expect(attributes).toEqual(['Path=/', 'HttpOnly', 'SameSite=Strict', 'Secure']);
       const before = (await looks()).length;
       const answer = await decodeBy(`theme=dark; ${cookie}`, temporalUi);
       expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-credentials': 'true' } });
@@ -146,7 +147,7 @@ describe('the codec of Temporal’s own page', () => {
       expect(await begin({ sub: 'april', roles: ['approver'] })).toMatchObject({ problem: 'role-required' });
       expect(await begin()).toMatchObject({ problem: 'sign-in-required' });
       const end = await ops.call('DELETE', '/codec/session', auditor);
-      expect(String(end.headers['set-cookie'])).toMatch(/^reseal_codec=; .*Max-Age=0/);
+      expect(String(end.headers['set-cookie'])).toMatch(/^__Host-reseal_codec=; .*Max-Age=0/);
     });
   });
 

@@ -41,6 +41,14 @@ export const configSchema = z
     tokenKey: jsonWebKey.refine((key) => key['crv'] === 'Ed25519' && typeof key['d'] === 'string', {
       message: 'must be a private Ed25519 key',
     }),
+    /** Other keys whose tokens are taken: the one that signed before, and the one that will sign next. */
+    tokenPublicKeys: jsonWebKeySet
+      .refine(({ keys }) => keys.every((key) => key['crv'] === 'Ed25519' && key['d'] === undefined), {
+        message: 'must hold public Ed25519 keys only',
+      })
+      .optional(),
+    /** For how long after its end a reissue can still be read with its token. */
+    tokenAfterEndMs: milliseconds(24 * 3_600_000),
     /** Keys the digests that make ids and recognise requests. */
     idKey: secretBytes(32),
     vaultPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
@@ -67,6 +75,10 @@ export const configSchema = z
     limitDeviceCalls: rateLimit({ burst: 60, everyMs: 1_000 }),
     /** Silence on an event stream after which a comment keeps proxies from closing it. */
     heartbeatMs: milliseconds(15_000),
+  })
+  .refine(({ tokenKey, tokenPublicKeys }) => !tokenPublicKeys?.keys.some(({ kid }) => kid === tokenKey.kid), {
+    path: ['tokenPublicKeys'],
+    message: 'must not hold a key of the same kid as RESEAL_TOKEN_KEY',
   })
   .refine(({ env, apiKeys }) => env !== 'production' || apiKeys !== undefined, {
     path: ['apiKeys'],

@@ -10,11 +10,15 @@ import {
   putVaultItem,
   storedCertificateOf,
   type Database,
+  accessStandingOf,
+  revokeAccess,
 } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
 import { Metrics } from '#libs/observability';
 import { useLimitsAtOnce } from '#libs/rate-limit';
 import { loadTerms } from '#libs/terms';
+import { AccessRevocations } from './access/access-revocations.js';
+import { SessionCookie } from './access/session-cookie.js';
 import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeys } from './access/api-keys.js';
 import { CallLimits } from './access/call-limits.js';
@@ -75,11 +79,23 @@ export class GatewayModule {
       ],
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
-        { provide: AccessTokens, useValue: new AccessTokens(config.tokenKey) },
+        { provide: AccessTokens, useValue: new AccessTokens(config.tokenKey, config.tokenPublicKeys?.keys) },
         { provide: RequestIds, useValue: ids },
         {
           provide: PageSettings,
-          useValue: new PageSettings(config.pageApiKey, config.env === 'production'),
+          useValue: new PageSettings(config.pageApiKey),
+        },
+        { provide: SessionCookie, useValue: new SessionCookie(config.env !== 'development') },
+        {
+          provide: AccessRevocations,
+          inject: [Dependencies],
+          useFactory: ({ db }: Dependencies) =>
+            new AccessRevocations({
+              standingOf: (reissueId) => accessStandingOf(db, reissueId),
+              revoke: (reissueId, revokedAt, expiresAt) => revokeAccess(db, reissueId, revokedAt, expiresAt),
+              afterEndMs: config.tokenAfterEndMs,
+              clock,
+            }),
         },
         {
           provide: CallLimits,

@@ -508,3 +508,52 @@ describe('reference data', () => {
     expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
   });
 });
+
+describe('the access token of a reissue', () => {
+  const cookieOf = (answer: Response) => answer.headers.get('set-cookie') ?? '';
+  const sessionOf = async (cookie: string) =>
+    (await (await call('GET', '/page/session', { headers: { cookie } })).json()) as {
+      reissueId: string | null;
+    };
+
+  it('opens nothing any more once the page has signed out, in the cookie or elsewhere', async () => {
+    const { id, authorization, get, post } = await begun();
+    const kept = cookieOf(await call('PUT', '/page/session', { headers: { authorization } }));
+    expect(kept).toMatch(/^__Host-reseal_reissue=.*; Secure$/);
+    const cookie = kept.split(';')[0]!;
+    expect(await sessionOf(cookie)).toMatchObject({ reissueId: id });
+    expect((await get('')).status).toBe(200);
+
+    expect((await call('DELETE', '/page/session', { headers: { cookie } })).status).toBe(204);
+    const refused = await get('');
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await slugOf(refused)).toBe('invalid-token');
+    expect(await slugOf(await post('cancel'))).toBe('invalid-token');
+    expect(await slugOf(await call('GET', `/v1/reissues/${id}`, { headers: { cookie } }))).toBe(
+      'invalid-token',
+    );
+    expect((await (await begun()).get('')).status).toBe(200);
+  });
+
+  it('is given back by its holder only', async () => {
+    const { id, authorization, get } = await begun();
+    const [cookie = ''] = cookieOf(await call('PUT', '/page/session', { headers: { authorization } })).split(
+      ';',
+    );
+    const foreign = await call('DELETE', '/page/session', { headers: { cookie, 'x-api-key': 'another' } });
+    expect(await slugOf(foreign)).toBe('unknown-api-key');
+    await call('DELETE', '/page/session');
+    await call('DELETE', '/page/session', { headers: { cookie: cookie.slice(0, -2) } });
+    expect((await get('')).status).toBe(200);
+    expect(gateway.revoked.has(id)).toBe(false);
+  });
+
+  it('reads a reissue that is over for a while, and not as long as it could have lived', async () => {
+    const ended = (minutesAgo: number) => ({
+      state: 'REGISTERED' as const,
+      ended_at: new Date(Date.now() - minutesAgo * 60_000),
+    });
+    expect((await (await begun(ended(59))).get('')).status).toBe(200);
+    expect(await slugOf(await (await begun(ended(61))).get(''))).toBe('invalid-token');
+  });
+});

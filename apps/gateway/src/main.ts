@@ -17,6 +17,7 @@ const app = await bootstrap({
   config,
   logger,
   configure: acceptPhotos,
+  tlsOnly: config.env !== 'development',
   trustProxy: config.trustProxy,
 });
 await recordStart({

@@ -14,6 +14,13 @@ const name = 'ops';
 const config = exitOnConfigError(() => loadConfig(configSchema));
 const logger = createLogger({ name, level: config.logLevel });
 
-const app = await bootstrap({ name, module: OpsModule.with(config), config, logger, bodyLimit: largestBody });
+const app = await bootstrap({
+  name,
+  module: OpsModule.with(config),
+  config,
+  logger,
+  bodyLimit: largestBody,
+  tlsOnly: config.env !== 'development',
+});
 const { db, clock } = app.get(Dependencies);
 await recordStart({ db, clock, logger, process: name, config: describeConfig(configSchema, config) });

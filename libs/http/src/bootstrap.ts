@@ -26,6 +26,8 @@ export interface ApplicationOptions {
   bodyLimit?: number;
   /** Which proxies may name the client's address: how many there are, or their addresses and networks. */
   trustProxy?: false | number | string[];
+  /** Whether browsers must come by TLS ever after: in production, but not on a developer's machine. */
+  tlsOnly?: boolean;
   /** What stands before a problem's slug in its `type`. */
   problemTypeBase?: string;
 }
@@ -73,7 +75,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const fastify = adapter.getInstance();
   // Only JSON is taken: Nest's parser for forms is switched off below, Fastify's for text here.
   fastify.removeContentTypeParser('text/plain');
-  addRequestHooks(fastify, logger, metrics);
+  addRequestHooks(fastify, { logger, metrics, tlsOnly: options.tlsOnly ?? false });
   routes.watch(fastify);
   closeSilentConnections(fastify);
 

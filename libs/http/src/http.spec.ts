@@ -282,6 +282,18 @@ describe('requests', () => {
   it('are answered with headers that keep browsers careful', async () => {
     const { headers } = await app.inject('/v1/orders');
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    expect(headers).not.toHaveProperty('strict-transport-security');
+  });
+
+  it('bind browsers to TLS where the application says so', async () => {
+    const options = { name: 'test', module: OrdersModule, config: { logLevel: 'silent' }, tlsOnly: true };
+    const strict = await createApplication(options);
+    await strict.init();
+    for (const url of ['/v1/orders', '/nowhere']) {
+      const { headers } = await strict.inject(url);
+      expect([url, headers['strict-transport-security']]).toEqual([url, 'max-age=31536000']);
+    }
+    await strict.close();
   });
 });
 

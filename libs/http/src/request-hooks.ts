@@ -17,15 +17,22 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 };
 
+/** HSTS (RFC 6797), for a year: browsers ask by TLS only. Hosts below ours are for their owners to decide on. */
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
+
 /** Paths that are polled, or that every relying party asks all the time; they are logged at debug level only. */
 const POLLED = /^\/(health\/|ocsp|crl\/|ca\/)/;
 
 /** Trace id, security headers, and one log line and one measurement for each request: no query, no body, no headers. */
-export function addRequestHooks(fastify: FastifyInstance, logger: Logger, metrics: Metrics): void {
+export function addRequestHooks(
+  fastify: FastifyInstance,
+  { logger, metrics, tlsOnly }: { logger: Logger; metrics: Metrics; tlsOnly: boolean },
+): void {
+  const security = tlsOnly ? { ...SECURITY_HEADERS, ...STRICT_TRANSPORT } : SECURITY_HEADERS;
   fastify.decorateRequest('traceId', '');
   fastify.addHook('onRequest', (request, reply, done) => {
     prepareRequest(request);
-    void reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.traceId });
+    void reply.headers({ ...security, 'x-request-id': request.traceId });
     withLogContext({ traceId: request.traceId }, done);
   });
   // Reading a body leaves the asynchronous context of the hook above, so it is entered again behind it.

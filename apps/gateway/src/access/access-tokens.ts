@@ -7,6 +7,8 @@ export interface Access {
   readonly apiKeyName: string;
 }
 
+type IdentifiedKey = JsonWebKey & { readonly kid: string };
+
 const issuer = 'urn:reseal:gateway';
 const audience = 'urn:reseal:reissue';
 const algorithm = 'EdDSA';
@@ -25,13 +27,20 @@ export const tokenLifetimeSeconds = 11 * 86_400;
 export class AccessTokens {
   private readonly kid: string;
   private readonly privateKey: KeyObject;
-  private readonly publicKey: KeyObject;
+  private readonly publicKeys: ReadonlyMap<string, KeyObject>;
 
-  /** @param jwk private Ed25519 key */
-  constructor(jwk: JsonWebKey & { readonly kid: string }) {
+  /**
+   * @param jwk private Ed25519 key that signs
+   * @param others public Ed25519 keys whose tokens are taken, too: the one before, and the next one. While gateways are
+   *   replaced one after the other, each takes what the others sign
+   */
+  constructor(jwk: IdentifiedKey, others: readonly IdentifiedKey[] = []) {
     this.kid = jwk.kid;
     this.privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
-    this.publicKey = createPublicKey(this.privateKey);
+    this.publicKeys = new Map([
+      ...others.map((key) => [key.kid, createPublicKey({ key, format: 'jwk' })] as const),
+      [jwk.kid, createPublicKey(this.privateKey)],
+    ]);
   }
 
   /** @param startedAt when the reissue was started; its token lives from then */
@@ -50,7 +59,7 @@ export class AccessTokens {
   /** What `token` opens; undefined if it is not ours, was altered, or has expired. */
   async open(token: string, now = new Date()): Promise<Access | undefined> {
     try {
-      const { payload } = await jwtVerify(token, this.publicKey, {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.keyOf(kid), {
         algorithms: [algorithm],
         issuer,
         audience,
@@ -63,5 +72,11 @@ export class AccessTokens {
     } catch {
       return undefined;
     }
+  }
+
+  private keyOf(kid: string | undefined): KeyObject {
+    const key = this.publicKeys.get(kid ?? '');
+    if (!key) throw new Error('no key of ours signed it');
+    return key;
   }
 }

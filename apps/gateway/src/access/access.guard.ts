@@ -3,9 +3,10 @@ import { clientAddress } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
+import { AccessRevocations } from './access-revocations.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
-import { sessionToken } from './session-cookie.js';
+import { SessionCookie } from './session-cookie.js';
 
 /** 16 to 128 printable ASCII characters. */
 const idempotencyKeyPattern = /^[\x20-\x7e]{16,128}$/;
@@ -17,13 +18,15 @@ const longestAgent = 512;
  * Lets a call in: its front end by `X-Api-Key`; a POST only with an `Idempotency-Key`; what is under a
  * reissue only with that reissue's own token (RFC 6750), used by the front end that started it. The bank's own page has
  * the token in a cookie; that it names itself in `X-Api-Key`, which no other site's page can, keeps others from using
- * it. Nothing is looked up: whether a reissue exists is told to nobody but the holder of its token.
+ * it. Only for the holder of a token is anything looked up: whether that token was given back, or its reissue is over.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(AccessRevocations) private readonly revocations: Pick<AccessRevocations, 'isRevoked'>,
+    @Inject(SessionCookie) private readonly cookie: SessionCookie,
     @Inject(RequestIds) private readonly ids: RequestIds,
   ) {}
 
@@ -37,7 +40,8 @@ export class AccessGuard implements CanActivate {
       throw problem('idempotency-key-required');
 
     const { id } = request.params;
-    if (id !== undefined) await this.requireToken(bearerOf(request) ?? sessionToken(request), id, apiKeyName);
+    if (id !== undefined)
+      await this.requireToken(bearerOf(request) ?? this.cookie.tokenOf(request), id, apiKeyName);
 
     const agent = header(request, 'user-agent').slice(0, longestAgent);
     const device = this.deviceOf(request);
@@ -64,10 +68,13 @@ export class AccessGuard implements CanActivate {
     apiKeyName: string,
   ): Promise<void> {
     const access = token === undefined ? undefined : await this.tokens.open(token);
-    if (!access) throw problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
+    if (!access) throw invalidToken();
     if (access.reissueId !== reissueId || access.apiKeyName !== apiKeyName) throw problem('not-your-reissue');
+    if (await this.revocations.isRevoked(reissueId)) throw invalidToken();
   }
 }
+
+const invalidToken = () => problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
 
 const header = (request: FastifyRequest, name: string): string => {
   const value = request.headers[name];

@@ -4,6 +4,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import { AccessGuard } from './access.guard.js';
 import { AccessTokens, tokenLifetimeSeconds } from './access-tokens.js';
+import { SessionCookie } from './session-cookie.js';
 import { ApiKeys } from './api-keys.js';
 import { RequestIds } from '../calls/request-ids.js';
 
@@ -37,6 +38,28 @@ describe('access tokens', () => {
 
   it('are refused when another key signed them', async () => {
     expect(await tokens.open(await new AccessTokens(newKey().jwk).issue(access, now), now)).toBeUndefined();
+  });
+
+  it('are taken of a key that signed before, and of the one that will sign next, while it is changed', async () => {
+    const [before, next] = [newKey('t0'), newKey('t2')];
+    const publicOf = ({ jwk: { d: _, ...key } }: ReturnType<typeof newKey>) =>
+      key as JsonWebKey & { kid: string };
+    const first = new AccessTokens(before.jwk, [publicOf({ jwk, privateKey })]);
+    const second = new AccessTokens(jwk, [publicOf(before), publicOf(next)]);
+    const third = new AccessTokens(next.jwk, [publicOf({ jwk, privateKey })]);
+    const issued = await first.issue(access, now);
+    expect(await second.open(issued, now)).toEqual(access);
+    expect(await first.open(await second.issue(access, now), now)).toEqual(access);
+    expect(await second.open(await third.issue(access, now), now)).toEqual(access);
+    expect(await third.open(issued, now)).toBeUndefined();
+  });
+
+  it('are refused under the kid of another key', async () => {
+    const other = newKey('t2');
+    const { d: _, ...others } = jwk;
+    const mixed = new AccessTokens(other.jwk, [others]);
+    const forged = await new AccessTokens({ ...other.jwk, kid: 't1' }).issue(access, now);
+    expect(await mixed.open(forged, now)).toBeUndefined();
   });
 
   it('are refused without a signature (alg none)', async () => {
@@ -103,7 +126,14 @@ describe('API keys', () => {
 });
 
 describe('access guard', () => {
-  const guard = new AccessGuard(new ApiKeys(), tokens, new RequestIds(Buffer.alloc(32, 7)));
+  const revoked = new Set<string>();
+  const guard = new AccessGuard(
+    new ApiKeys(),
+    tokens,
+    { isRevoked: (reissueId) => Promise.resolve(revoked.has(reissueId)) },
+    new SessionCookie(true),
+    new RequestIds(Buffer.alloc(32, 7)),
+  );
   const key = 'a-key-of-16-char';
   const enter = async (method: string, params: { id?: string }, headers: Record<string, string>) => {
     const request = { method, params, headers, ip: '192.0.2.1' } as {

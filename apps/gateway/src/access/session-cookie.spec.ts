@@ -1,13 +1,29 @@
 import { expect, test } from '@jest/globals';
-import { sessionCookie, sessionToken } from './session-cookie.js';
+import { SessionCookie } from './session-cookie.js';
+
+const cookie = new SessionCookie(true);
+const headers = (text: string) => ({ headers: { cookie: text } });
 
 test('the token in the cookie is found among others, and is out of the reach of scripts and other sites', () => {
-  const cookie = sessionCookie('a.b.c', true);
-  expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Secure$/);
-  expect(sessionToken({ headers: { cookie: `other=1; ${cookie.split(';')[0]}` } })).toBe('a.b.c');
-  expect(sessionToken({ headers: {} })).toBeUndefined();
+  const set = cookie.setting('a.b.c');
+  expect(set).toMatch(/^__Host-reseal_reissue=a\.b\.c; Path=\/; .*; HttpOnly; SameSite=Strict; Secure$/);
+  expect(set).not.toContain('Domain');
+  expect(cookie.tokenOf(headers(`other=1; ${set.split(';')[0]}`))).toBe('a.b.c');
+  expect(cookie.tokenOf({ headers: {} })).toBeUndefined();
+});
+
+test('a cookie that another host of the domain could have set is not read', () => {
+  expect(cookie.tokenOf(headers('reseal_reissue=planted'))).toBeUndefined();
+});
+
+test('the cookie of development has a plain name and needs no TLS', () => {
+  const local = new SessionCookie(false);
+  const set = local.setting('a.b.c');
+  expect(set).toMatch(/^reseal_reissue=a\.b\.c; /);
+  expect(set).not.toContain('Secure');
+  expect(local.tokenOf(headers('reseal_reissue=a.b.c'))).toBe('a.b.c');
 });
 
 test('a cookie is removed by an age of nothing', () => {
-  expect(sessionCookie(undefined, false)).toContain('Max-Age=0');
+  expect(cookie.setting(undefined)).toContain('Max-Age=0');
 });

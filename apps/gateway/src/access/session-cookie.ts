@@ -1,16 +1,36 @@
 import type { FastifyRequest } from 'fastify';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
-const name = 'reseal_reissue';
+/**
+ * The cookie that holds the page's access token, which no script can read.
+ *
+ * Its name begins with `__Host-` (RFC 6265bis section 4.1.3.2), so that browsers take it over TLS only and from this
+ * very host: a page of another host of the bank cannot plant a token of its own. In development, over plain HTTP, not
+ * every browser takes such a cookie; there it has a plain name.
+ */
+export class SessionCookie {
+  private readonly name: string;
 
-/** The access token that the page's cookie holds, which no script can read. */
-export function sessionToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-}
+  constructor(private readonly secure: boolean) {
+    this.name = secure ? '__Host-reseal_reissue' : 'reseal_reissue';
+  }
 
-/** Set-Cookie (RFC 6265) that keeps `token` as long as it is good, or that removes it. */
-export function sessionCookie(token: string | undefined, secure: boolean): string {
-  const age = token === undefined ? 0 : tokenLifetimeSeconds;
-  return `${name}=${token ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  /** The token in a request's cookies, if there is one. */
+  tokenOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+    const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+    return pairs.find((pair) => pair.startsWith(`${this.name}=`))?.slice(this.name.length + 1);
+  }
+
+  /** Set-Cookie (RFC 6265) that keeps `token` as long as it is good, or that removes it. */
+  setting(token: string | undefined): string {
+    const age = token === undefined ? 0 : tokenLifetimeSeconds;
+    const attributes = [
+      'Path=/',
+      `Max-Age=${age}`,
+      'HttpOnly',
+      'SameSite=Strict',
+      ...(this.secure ? ['Secure'] : []),
+    ];
+    return [`${this.name}=${token ?? ''}`, ...attributes].join('; ');
+  }
 }

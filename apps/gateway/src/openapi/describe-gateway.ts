@@ -22,10 +22,14 @@ import { ReferenceDataController } from '../reading/reference-data.controller.js
 import { ReissueReader } from '../reading/reissue-reader.js';
 import { VidChecks } from '../vid-checks/vid-checks.js';
 import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
+import { AccessRevocations } from '../access/access-revocations.js';
+import { SessionCookie } from '../access/session-cookie.js';
 import { completeDocument } from './build-document.js';
 
 const unused = [
   AccessTokens,
+  AccessRevocations,
+  SessionCookie,
   ApiKeys,
   RequestIds,
   ReissueCalls,

@@ -2,18 +2,15 @@ import { Controller, Delete, Get, Inject, Injectable, Put, Req } from '@nestjs/c
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { bearerOf } from '../access/access.guard.js';
-import { AccessTokens } from '../access/access-tokens.js';
+import { AccessRevocations } from '../access/access-revocations.js';
+import { AccessTokens, type Access } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
-import { sessionCookie, sessionToken } from '../access/session-cookie.js';
+import { SessionCookie } from '../access/session-cookie.js';
 import { problem } from '../problems.js';
 
 @Injectable()
 export class PageSettings {
-  constructor(
-    readonly apiKey: string,
-    /** Whether cookies go over TLS only. */
-    readonly secure: boolean,
-  ) {}
+  constructor(readonly apiKey: string) {}
 }
 
 /**
@@ -26,6 +23,8 @@ export class PageSessionController {
   constructor(
     @Inject(PageSettings) private readonly settings: PageSettings,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(AccessRevocations) private readonly revocations: AccessRevocations,
+    @Inject(SessionCookie) private readonly cookie: SessionCookie,
     @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
   ) {}
 
@@ -33,10 +32,9 @@ export class PageSessionController {
   @Get()
   async show(@Req() request: FastifyRequest): Promise<Response> {
     const { apiKey } = this.settings;
-    const access = await this.tokens.open(sessionToken(request) ?? '');
-    const ours = access?.apiKeyName === this.apiKeys.nameOf(apiKey);
+    const access = await this.accessOf(request);
     return Response.json(
-      { apiKey, reissueId: ours ? access?.reissueId : null },
+      { apiKey, reissueId: access?.reissueId ?? null },
       { headers: { 'cache-control': 'no-store' } },
     );
   }
@@ -50,10 +48,19 @@ export class PageSessionController {
     return this.answer(token);
   }
 
+  /** Signs out: the token opens nothing any more, wherever else it may be. */
   @Delete()
-  close(@Req() request: FastifyRequest): Response {
+  async close(@Req() request: FastifyRequest): Promise<Response> {
     this.requirePage(request);
+    const access = await this.accessOf(request);
+    if (access) await this.revocations.revoke(access.reissueId);
     return this.answer(undefined);
+  }
+
+  /** What the page's cookie opens, if it is of a reissue that the page has started. */
+  private async accessOf(request: FastifyRequest): Promise<Access | undefined> {
+    const access = await this.tokens.open(this.cookie.tokenOf(request) ?? '');
+    return access?.apiKeyName === this.apiKeys.nameOf(this.settings.apiKey) ? access : undefined;
   }
 
   /** No page of another site can send this header. */
@@ -62,7 +69,6 @@ export class PageSessionController {
   }
 
   private answer(token: string | undefined): Response {
-    const cookie = sessionCookie(token, this.settings.secure);
-    return new Response(null, { status: 204, headers: { 'set-cookie': cookie } });
+    return new Response(null, { status: 204, headers: { 'set-cookie': this.cookie.setting(token) } });
   }
 }

@@ -5,6 +5,8 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { ReissueRow } from '#libs/db';
 import { createApplication } from '#libs/http';
 import { importVaultKeys, openPhoto, publicVaultKeys } from '#libs/vault';
+import { AccessRevocations } from '../access/access-revocations.js';
+import { SessionCookie } from '../access/session-cookie.js';
 import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { CallsInFlight } from '../calls/calls-in-flight.js';
@@ -86,6 +88,8 @@ beforeAll(async () => {
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys() },
         { provide: AccessTokens, useValue: tokens },
+        { provide: AccessRevocations, useValue: { isRevoked: () => Promise.resolve(false) } },
+        { provide: SessionCookie, useValue: new SessionCookie(true) },
         { provide: RequestIds, useValue: ids },
         { provide: Photos, useValue: photos },
       ],

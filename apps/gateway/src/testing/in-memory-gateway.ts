@@ -9,6 +9,9 @@ import { loadTerms, termsInForce } from '#libs/terms';
 import { cellOf, type Allowance, type Use } from '#libs/rate-limit';
 import { seal } from '#libs/client';
 import { publicVaultKeys, type Purpose } from '#libs/vault';
+import { AccessRevocations } from '../access/access-revocations.js';
+import { SessionCookie } from '../access/session-cookie.js';
+import { PageSessionController, PageSettings } from '../page/page-session.controller.js';
 import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { CallLimits, type CallRates, type LimitedCall } from '../access/call-limits.js';
@@ -64,6 +67,8 @@ export class InMemoryGateway {
   readonly checked: VidCheckRequest[] = [];
   /** Serials of the certificates that were issued. */
   readonly issued = new Set<string>();
+  /** Reissues whose tokens were given back. */
+  readonly revoked = new Set<string>();
   readonly draining = new AbortController();
   /** How often calls may come, and until when the limits that were used are not whole again, by their keys. */
   readonly rates: Record<LimitedCall, CallRates> = { start: generous, call: generous };
@@ -151,6 +156,13 @@ export class InMemoryGateway {
       envelopes,
       consents: new ConsentCheck(this.terms, clock),
     });
+    const revocations = new AccessRevocations({
+      standingOf: (id) =>
+        Promise.resolve({ revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null }),
+      revoke: async (id) => void this.revoked.add(id),
+      afterEndMs: 3_600_000,
+      clock,
+    });
     const shelf = {
       storedOf: () => Promise.resolve(this.certificate && { ...this.certificate, issuer: 'the CA' }),
       chainOf: () => Promise.resolve([Buffer.from('issuing CA'), Buffer.from('root')]),
@@ -168,10 +180,14 @@ export class InMemoryGateway {
           ReadingController,
           VidChecksController,
           DocsController,
+          PageSessionController,
         ],
         providers: [
           { provide: ApiKeys, useValue: new ApiKeys() },
           { provide: AccessTokens, useValue: this.tokens },
+          { provide: AccessRevocations, useValue: revocations },
+          { provide: SessionCookie, useValue: new SessionCookie(true) },
+          { provide: PageSettings, useValue: new PageSettings('reseal-local') },
           { provide: RequestIds, useValue: ids },
           { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, receiptKeys, this.terms, clock) },
           { provide: ReissueReader, useValue: reader },

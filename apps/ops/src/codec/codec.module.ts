@@ -40,6 +40,12 @@ type JsonPayload = Payloads['payloads'][number];
 /** Holds the token of whoever came to Temporal's page from the console. */
 const codecCookie = 'reseal_codec';
 
+/** Over TLS, where no page of another host can plant it (`__Host-`); in development it has a plain name. */
+const cookieFor = (env: string) => ({
+  name: env === 'development' ? codecCookie : `__Host-${codecCookie}`,
+  attributes: ['Path=/', 'HttpOnly', 'SameSite=Strict', ...(env === 'development' ? [] : ['Secure'])],
+});
+
 /** Temporal's page asks for so long whether it may ask, in seconds. */
 const preflightLifetime = '600';
 
@@ -134,11 +140,10 @@ class CodecController {
 
   /** No script can read it, and no other site's call brings it along. */
   private withCookie(token: string, ...more: string[]): Response {
-    const secure = this.dependencies.config.temporalUiUrl?.startsWith('https:') ? ['Secure'] : [];
-    const attributes = ['Path=/codec/decode', 'HttpOnly', 'SameSite=Strict', ...secure, ...more];
+    const { name, attributes } = cookieFor(this.dependencies.config.env);
     return new Response(null, {
       status: 204,
-      headers: { 'set-cookie': [`${codecCookie}=${token}`, ...attributes].join('; ') },
+      headers: { 'set-cookie': [`${name}=${token}`, ...attributes, ...more].join('; ') },
     });
   }
 }
@@ -180,20 +185,20 @@ export class CodecModule implements NestModule {
     response: ServerResponse,
     next: () => void,
   ) => {
-    const { temporalUiUrl } = this.dependencies.config;
+    const { temporalUiUrl, env } = this.dependencies.config;
     response.setHeader('vary', 'origin');
     // Browsers say where a call comes from, and no page can say otherwise.
     if (temporalUiUrl !== undefined && headers.origin === new URL(temporalUiUrl).origin) {
       response.setHeader('access-control-allow-origin', headers.origin);
       response.setHeader('access-control-allow-credentials', 'true');
-      const token = cookieIn(headers.cookie);
+      const token = cookieIn(headers.cookie, cookieFor(env).name);
       if (token !== undefined) headers.authorization ??= `Bearer ${token}`;
     }
     next();
   };
 }
 
-function cookieIn(header = ''): string | undefined {
+function cookieIn(header = '', wanted: string): string | undefined {
   const cookies = header.split('; ').map((cookie) => cookie.split('='));
-  return cookies.find(([name]) => name === codecCookie)?.[1];
+  return cookies.find(([name]) => name === wanted)?.[1];
 }
