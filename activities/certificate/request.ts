@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
+import { readVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
 import { certificateBySerial } from '#libs/db';
 import { termsChangedSince } from '#activities/consent';
 import type { IssueOutcome } from '#activities/signing';
@@ -24,11 +24,11 @@ export async function requestCertificate(
   reissueId: string,
   message: RequestCertificate,
 ): Promise<PreparedStep> {
-  const random = await context.secrets.open(message.vidRandom, 'vid-random', reissueId);
-  const access = isVidRandom(random) ? await announceNumberUse(context, reissueId) : undefined;
+  const random = readVidRandom(await context.secrets.open(message.vidRandom, 'vid-random', reissueId));
+  const access = random ? await announceNumberUse(context, reissueId) : undefined;
   return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
     if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // run again: it is with the CA
-    if (!isVidRandom(random)) return refused('ENVELOPE_REFUSED');
+    if (!random) return refused('ENVELOPE_REFUSED');
     if (change.row.state === 'ISSUING') {
       // Handed to the CA by a worker that did not yet compute the VID.
       if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
@@ -109,7 +109,7 @@ async function acceptIssued(
 function refuse(change: ReissueChange, reason: string): Ending {
   change.set({ csr: null, virtual_id: null });
   change.move('certificateRefused', 'KEY_REQUIRED', 'reseal.reissue.request-refused.v1', { code: reason });
-  return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '/csr', message: reason }] });
+  return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '#/csr', message: reason }] });
 }
 
 /** SHA-256 of the certificate's DER, hexadecimal: by which evidence knows it again. */

@@ -14,6 +14,7 @@ import {
 } from '#libs/db';
 import {
   done,
+  failed,
   proceed,
   proceedAgain,
   refused,
@@ -64,6 +65,8 @@ async function reserve(
     return refused('UNKNOWN_CHALLENGE');
   if (await namesUnknownPhoto(context, tx, row.reissue_id, challenges, answers))
     return refused('UNKNOWN_PHOTO');
+  const malformed = malformedAnswers(context, challenges, message, answers);
+  if (malformed.length > 0) return failed('ANSWER_MALFORMED', { errors: malformed });
 
   const asker = { ...row, origin: message.origin };
   const compared = challenges.filter(({ expires_at }) => expires_at > now).map(({ method }) => method);
@@ -81,6 +84,20 @@ async function reserve(
     });
   change.set({ pending_message: JSON.stringify(message) });
   return proceed;
+}
+
+/** Answers that have not the form of one: slips of typing, which are never compared and cost no try. */
+function malformedAnswers(
+  { providers }: ProviderContext,
+  challenges: readonly ChallengeRow[],
+  message: AnswerChallenges,
+  answers: ReadonlyMap<string, string>,
+): { pointer: string; message: string }[] {
+  return message.answers.flatMap(({ challengeId }, index) => {
+    const method = challenges.find((each) => each.challenge_id === challengeId)?.method;
+    const accepted = method && providers.get(method)?.accepts(answers.get(challengeId) ?? '');
+    return accepted ? [] : [{ pointer: `#/answers/${index}/answer`, message: 'is no answer to this method' }];
+  });
 }
 
 async function reserveOne(

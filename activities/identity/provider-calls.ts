@@ -99,7 +99,8 @@ async function sendOne(
   };
   const request: SendRequest = {
     transactionId,
-    name: reissue.applicant_name,
+    // As on file, where it is known: others compare it with what they have, letter by letter.
+    name: customer?.name ?? reissue.applicant_name,
     mobile: mobileOf(reissue, customer) ?? '',
     carrier: carrierOf(reissue, customer),
     bank: customer?.bank_code ?? '',

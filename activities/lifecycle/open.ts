@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import {
   assessIdentity,
+  comparableName,
   effectiveReason,
   nobody,
   pinnedRuleOf,
@@ -107,6 +108,7 @@ async function rowOf(
   now: Date,
 ): Promise<NewReissue & { methods: IdentityMethod[] }> {
   const { name, number } = applicant;
+  const claimed = [comparableName(name), number];
   const customer = await findApplicant(tx, context, applicant);
   // Looked for in any case: to be unknown takes as long.
   const onFile = await certificateOnFile(tx, customer?.customer_id ?? nobody);
@@ -127,9 +129,9 @@ async function rowOf(
     applicant_by: applicant.by,
     applicant_carrier: applicant.carrier,
     device: start.origin.device ?? null,
-    person_key: keyed(context, 'person', name, number),
+    person_key: keyed(context, 'person', ...claimed),
     customer_id: customer?.customer_id ?? null,
-    customer_ref: customer?.customer_ref ?? keyed(context, 'reference', name, number).slice(0, 32),
+    customer_ref: customer?.customer_ref ?? keyed(context, 'reference', ...claimed).slice(0, 32),
     key_thumbprint: start.keyThumbprint,
     effective_reason: effectiveReason(start.reason, standing),
     policy_version: context.policy.version,

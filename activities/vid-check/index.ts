@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import {
-  isVidRandom,
   koreanDayOf,
   nextKoreanDay,
   normaliseResidentNumber,
+  readVidRandom,
   type Clock,
   type VaultHandle,
 } from '#libs/domain';
@@ -91,8 +91,8 @@ async function answer(
     return refusal;
   };
   const idn = opened.rrn === undefined ? undefined : normaliseResidentNumber(opened.rrn);
-  const { random } = opened;
-  if (idn === undefined || !isVidRandom(random)) return refuse({ answer: 'ENVELOPE_REFUSED' });
+  const random = readVidRandom(opened.random);
+  if (idn === undefined || random === undefined) return refuse({ answer: 'ENVELOPE_REFUSED' });
   if (!readIdentifyData(certificate.der)) return refuse({ answer: 'CERTIFICATE_WITHOUT_VID' });
   if ((await wrongVidChecks(tx, serial, day)) >= wrongVidChecksPerDay)
     return refuse({ answer: 'TOO_MANY_WRONG', nextAt: nextKoreanDay(now).toISOString() });

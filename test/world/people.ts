@@ -33,6 +33,8 @@ export interface Enrolment {
   readonly withoutRrn?: boolean;
   /** Instead of a number of nobody. */
   readonly rrn?: string;
+  /** As the bank and the telecom company write it. */
+  readonly name?: string;
 }
 
 /** As weak as Argon2 allows: the strength of the hash is not what is tried here. */
@@ -49,10 +51,10 @@ function numberOfNobody(): string {
 }
 
 /** Somebody the telecom company knows, and nobody else. */
-export function stranger(world: World): Person {
+export function stranger(world: World, name = '홍가상'): Person {
   const person = {
     customerId: undefined,
-    name: '홍가상',
+    name,
     mobile: `0109${String(randomInt(10_000_000)).padStart(7, '0')}`,
     ci: randomBytes(64).toString('base64'),
     rrn: numberOfNobody(),
@@ -70,7 +72,7 @@ export function stranger(world: World): Person {
 /** A customer of the bank, usually with a certificate that is valid for another 200 days. */
 export async function customer(world: World, enrolment: Enrolment = {}): Promise<Person> {
   const { certificateDays = 200, withoutPassword = false, withoutRrn = false } = enrolment;
-  const nobody = stranger(world);
+  const nobody = stranger(world, enrolment.name);
   const person = { ...nobody, rrn: enrolment.rrn ?? nobody.rrn, customerId: randomUUID() };
   const now = world.clock.now();
   await world.owner

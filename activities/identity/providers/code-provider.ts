@@ -1,4 +1,4 @@
-import type { IdentityMethod } from '#libs/domain';
+import { codeAsTyped, type IdentityMethod } from '#libs/domain';
 import {
   ProviderClient,
   ProviderRefused,
@@ -19,9 +19,6 @@ export interface CodeProviderDescription {
   /** What of the request the provider is told, beside the transaction. */
   readonly addressee: (request: SendRequest) => Readonly<Record<string, string>>;
 }
-
-/** What a one-time code can be. */
-const codePattern = /^\d{4,8}$/;
 
 /** A CI is 64 bytes in base64. */
 const verification = z.discriminatedUnion('status', [
@@ -55,7 +52,7 @@ export function createCodeProvider(
 
   return {
     method,
-    accepts: (answer) => codePattern.test(answer),
+    accepts: (answer) => codeAsTyped(answer) !== undefined,
 
     async send(request) {
       const { transactionId } = request;
@@ -71,16 +68,18 @@ export function createCodeProvider(
       return { status: answer, provider: address };
     },
 
-    async verify({ transactionId, attemptId, answer: code, provider: named, repeated }: VerifyRequest) {
+    async verify({ transactionId, attemptId, answer, provider: named, repeated }: VerifyRequest) {
+      const code = codeAsTyped(answer);
+      if (code === undefined) return { status: 'MISMATCHED', finding: 'MALFORMED' };
       const holder = named ?? (await holderOf(transactionId));
       if (!client.names.includes(holder)) return { status: 'EXPIRED', finding: 'PROVIDER_NOT_CONFIGURED' };
-      const { answer } = await client.perform<VerifyResult>({
+      const { answer: result } = await client.perform<VerifyResult>({
         at: holder,
         repeated: repeated ?? false,
         act: (channel) => channel.post('/verifications', { transactionId, attemptId, code }, verification),
         find: (channel) => channel.find(`/verifications/${encodeURIComponent(attemptId)}`, verification),
       });
-      return answer;
+      return result;
     },
   };
 }

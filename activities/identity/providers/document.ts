@@ -1,5 +1,5 @@
-import { findReissue, unacceptedPhoto, type Database } from '#libs/db';
-import { readIdentityDocument, type Clock } from '#libs/domain';
+import { customerById, findReissue, unacceptedPhoto, type Database } from '#libs/db';
+import { nobody, readIdentityDocument, type Clock } from '#libs/domain';
 import { ProviderClient, type ProviderClientOptions } from '#libs/provider-client';
 import { openPhoto, type VaultKeys } from '#libs/vault';
 import { z } from 'zod';
@@ -56,6 +56,8 @@ export function createDocumentProvider({
       const photo = await unacceptedPhoto(db, reissueId, given.photoId);
       if (!reissue || !photo) return { status: 'MISMATCHED', finding: 'NO_PHOTO' };
       const jpeg = await openPhoto(photo.sealed, { reissueId, photoId: given.photoId }, vaultKeys);
+      const customer = await customerById(db, reissue.customer_id ?? nobody);
+      const name = customer?.name ?? reissue.applicant_name;
       const { type, number, issuedOn, licenceNumber } = given.document;
       const { answer: found } = await client.perform<VerifyResult>({
         at: provider,
@@ -64,7 +66,7 @@ export function createDocumentProvider({
           channel.post(
             '/checks',
             {
-              ...{ transactionId, attemptId, name: reissue.applicant_name },
+              ...{ transactionId, attemptId, name },
               ...{ type, rrn: number.digits, issuedOn, ...(licenceNumber ? { licenceNumber } : {}) },
               photo: jpeg.toString('base64'),
             },

@@ -31,7 +31,7 @@ export interface VerifyRequest {
   readonly transactionId: string;
   /** Compared once per attempt. */
   readonly attemptId: string;
-  /** As the customer sealed it: a code's digits, or JSON. */
+  /** As the customer sealed it: a code as they typed or pasted it, or JSON. */
   readonly answer: string;
   /** Which provider has the transaction; null where nothing was sent. */
   readonly provider: string | null;
@@ -58,7 +58,7 @@ export type VerifyResult =
  */
 export interface IdentityProvider {
   readonly method: IdentityMethod;
-  /** Whether an answer has the form of one; any other is wrong without asking anybody. */
+  /** Whether an answer has the form of one; any other is refused before a try is taken. */
   accepts(answer: string): boolean;
   /** The uploaded photo that an answer names, of which it is worth nothing without; absent where none is needed. */
   photoOf?(answer: string): string | undefined;

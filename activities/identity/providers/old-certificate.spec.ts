@@ -13,8 +13,12 @@ const certificate = Buffer.alloc(1_500, 0x30).toString('base64');
 const signature = Buffer.alloc(256, 0xfb).toString('base64url');
 
 describe('an answer with the old certificate', () => {
-  it('is a certificate in base64 and a signature in base64url', () => {
+  it('is a certificate and a signature, in base64 or base64url; the certificate also in PEM', () => {
     expect(accepts(JSON.stringify({ certificate, signature }))).toBe(true);
+    const base64 = Buffer.from(signature, 'base64url').toString('base64');
+    expect(accepts(JSON.stringify({ certificate, signature: base64 }))).toBe(true);
+    const pem = `-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----`;
+    expect(accepts(JSON.stringify({ certificate: pem, signature }))).toBe(true);
   });
 
   it.each([
@@ -28,8 +32,8 @@ describe('an answer with the old certificate', () => {
     ['an empty signature', JSON.stringify({ certificate, signature: '' })],
     ['something more', JSON.stringify({ certificate, signature, serial: '00' })],
     ['a list of certificates', JSON.stringify({ certificate: [certificate], signature })],
-    ['PEM', JSON.stringify({ certificate: `-----BEGIN CERTIFICATE-----\n${certificate}`, signature })],
-    ['a signature in base64', JSON.stringify({ certificate, signature: '+/==' })],
+    ['half a PEM', JSON.stringify({ certificate: `-----BEGIN CERTIFICATE-----\n${certificate}`, signature })],
+    ['a signature with other characters', JSON.stringify({ certificate, signature: '+/!=' })],
     ['two of them', JSON.stringify({ certificate, signature }).repeat(2)],
     ['a certificate of 15 kB', JSON.stringify({ certificate: 'MAAA'.repeat(5_000), signature })],
   ])('is not %s', (_what, text) => {

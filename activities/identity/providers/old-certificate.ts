@@ -9,16 +9,28 @@ import {
   type Database,
   type IssuerRow,
 } from '#libs/db';
-import { identityText, nobody, type Clock } from '#libs/domain';
+import { derOfText, NpkiFormatError } from '#libs/npki';
+import { base64UrlAsWritten, identityText, nobody, type Clock } from '#libs/domain';
 import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';
 
 const dayMs = 24 * 3600 * 1000;
 
-/** Base64 and base64url of anything that fits into an envelope. */
-const answerSchema = z.strictObject({
-  certificate: z.string().regex(/^[A-Za-z0-9+/]{4,8192}={0,2}$/),
-  signature: z.string().regex(/^[\w-]{1,2048}$/),
-});
+/** Bytes in any base64, or in PEM, that fit into an envelope. */
+const bytes = z
+  .string()
+  .max(8192)
+  .transform((text, context) => {
+    try {
+      if (text.includes('-----BEGIN ')) return Buffer.from(derOfText(text, ['CERTIFICATE']));
+      const encoded = base64UrlAsWritten(text);
+      if (encoded) return Buffer.from(encoded, 'base64url');
+    } catch (error) {
+      if (!(error instanceof NpkiFormatError)) throw error;
+    }
+    context.addIssue({ code: 'custom', message: 'must be base64 or PEM' });
+    return z.NEVER;
+  });
+const answerSchema = z.strictObject({ certificate: bytes, signature: bytes });
 type Answer = z.output<typeof answerSchema>;
 
 export interface OldCertificateOptions {
@@ -70,7 +82,7 @@ function findingOf(
   latest: Date,
 ): string | undefined {
   if (!onFile?.der) return 'NO_CERTIFICATE';
-  if (!Buffer.from(certificate, 'base64').equals(onFile.der)) return 'OTHER_CERTIFICATE';
+  if (!certificate.equals(onFile.der)) return 'OTHER_CERTIFICATE';
   if (onFile.revoked_at) return 'REVOKED';
   if (onFile.hold_at) return 'ON_HOLD';
   if (onFile.not_after < latest) return 'EXPIRED_TOO_LONG';
@@ -79,7 +91,7 @@ function findingOf(
   if (nonce === null) return 'NOTHING_TO_SIGN';
   const spki = holder.publicKey.export({ format: 'der', type: 'spki' });
   const signed = Buffer.from(identityText(reissueId, challengeId, nonce));
-  if (!verifyPossession(spki, signed, Buffer.from(signature, 'base64url'))) return 'SIGNATURE_WRONG';
+  if (!verifyPossession(spki, signed, signature)) return 'SIGNATURE_WRONG';
   return undefined;
 }
 

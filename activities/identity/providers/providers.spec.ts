@@ -119,15 +119,19 @@ describe('an identity provider', () => {
     ]);
   });
 
-  it.each(['123', '123456789', '12345a', '', ' 123456', '１２３４', '{"code":"1234"}'])(
-    'does not take %j for a code',
-    (answer) => {
-      expect(telecom.accepts(answer)).toBe(false);
-    },
-  );
+  it.each(['123', '123456789', 'abcdef', '', '1234 or 5678'])('does not take %j for a code', (answer) => {
+    expect(telecom.accepts(answer)).toBe(false);
+  });
 
-  it.each(['1234', '123456', '12345678'])('takes %j for one', (answer) => {
+  it.each(['1234', '123456', '12345678', ' 123 456\n', '１２３４'])('takes %j for one', (answer) => {
     expect(telecom.accepts(answer)).toBe(true);
+  });
+
+  it('is asked with the digits of a code, however they were typed or pasted', async () => {
+    await telecom.verify({ ...verifying, answer: '[Web발신] 인증번호 123-456' });
+    await telecom.verify({ ...verifying, attemptId: 'at_7', answer: '[Web발신] 인증번호 123456 (3분)' });
+    await telecom.verify({ ...verifying, attemptId: 'at_8', answer: '１２３ ４５６\n' });
+    expect(fake.requests.map(({ body }) => body)).toMatchObject([{ code: '123456' }, { code: '123456' }]);
   });
 
   it('says who typed the right code, and that another was wrong', async () => {

@@ -320,7 +320,7 @@ describe('a call on a reissue', () => {
     const body = {
       password: await gateway.seal('canary', 'password', id),
       consents: gateway.consents(),
-      csr: '-----BEGIN CERTIFICATE REQUEST-----\n',
+      csr: 'Made on phone 7\n-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----  \r\n',
       vidRandom: await gateway.seal('00'.repeat(20), 'vid-random', id),
     };
     expect((await post('application', body)).status).toBe(200);
@@ -332,6 +332,10 @@ describe('a call on a reissue', () => {
       ['requestCertificate', `${sent.updateId}/requestCertificate`],
     ]);
     expect(gateway.vault.size).toBe(2);
+    // Comments around a request may say who somebody is.
+    expect(sent.parts[2]).toMatchObject({
+      csr: '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
+    });
   });
 
   it('refuses envelopes for another reissue or purpose, and keeps none of them', async () => {

@@ -1,4 +1,5 @@
 import { hash, verify } from 'node:crypto';
+import { derOfText, NpkiFormatError } from '#libs/npki';
 import { constructed, DerError, DerReader, tags } from './der-reader.js';
 import { keyTypes, type KeyType } from './profile.js';
 import { readSubjectKey } from './subject-key.js';
@@ -133,11 +134,12 @@ function readAlgorithm(fields: DerReader): string {
 function bytesOf(request: string | Uint8Array): Buffer {
   if (request.length > requestLimitBytes) throw new DerError('too large');
   if (typeof request !== 'string') return Buffer.from(request);
-  const match = requestPattern.exec(request);
-  if (!match) throw new DerError('not PEM');
-  return Buffer.from(match[1]!, 'base64');
+  try {
+    return Buffer.from(derOfText(request, requestLabels));
+  } catch (error) {
+    throw error instanceof NpkiFormatError ? new DerError('not PEM') : error;
+  }
 }
 
-/** RFC 7468 section 7; some clients still write the older NEW CERTIFICATE REQUEST. */
-const requestPattern =
-  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;
+/** RFC 7468 section 7; some clients still write the older one. */
+const requestLabels = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];

@@ -1,3 +1,4 @@
+import { pemBlocks } from '#libs/npki';
 import { base64url } from 'jose';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -8,8 +9,8 @@ export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes
 /** @throws TypeError */
 export const fromBase64url = (text: string): Bytes => new Uint8Array(base64url.decode(text));
 
-/** The DER of each certificate in PEM (RFC 7468), in its order. */
+/** The DER of each certificate in PEM (RFC 7468), in its order. @throws NpkiFormatError if a block is no base64 */
 export const certificatesOfPem = (pem: string): Bytes[] =>
-  [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)].map(([, body]) =>
-    Uint8Array.from(atob(body!.replace(/\s/g, '')), (character) => character.charCodeAt(0)),
-  );
+  pemBlocks(pem)
+    .filter(({ label }) => label === 'CERTIFICATE')
+    .map(({ der }) => der);

@@ -1,4 +1,5 @@
-import { carriers, identityMethods, reasons } from '#libs/domain';
+import { base64UrlAsWritten, carriers, identityMethods, mobileAsTyped, reasons } from '#libs/domain';
+import { derOfText, pemOf } from '#libs/npki';
 import { z } from 'zod';
 import { reissueSchema } from './reissue.js';
 
@@ -8,20 +9,37 @@ const envelope = z
   .regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a compact JWE')
   .describe('compact JWE, sealed to a key of GET /v1/keys');
 
-const mobile = z
-  .string()
-  .regex(/^01[016789]-?\d{3,4}-?\d{4}$/, 'must be a Korean mobile number')
-  .transform((number) => number.replaceAll('-', ''))
-  .describe('Korean mobile number, with or without hyphens');
+/** Text that is read in several forms and kept in one. @param read gives that form, or undefined where it is none */
+const writtenAs = (text: z.ZodString, read: (text: string) => string | undefined, message: string) =>
+  text.transform((value, context) => {
+    const kept = read(value);
+    if (kept !== undefined) return kept;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
+const mobile = writtenAs(z.string().max(40), mobileAsTyped, 'must be a Korean mobile number').describe(
+  'Korean mobile number; spaces, dots and hyphens within it and the country code +82 are taken, too',
+);
 
 const name = z
   .string()
-  .normalize('NFC')
-  .trim()
-  .min(1)
-  .max(60)
-  .regex(/^[^\p{C}]+$/u, 'must not have control characters')
-  .describe('as in the certificate, 1 to 60 characters');
+  .max(240)
+  .transform((text) =>
+    text
+      .normalize('NFC')
+      .replace(/\p{Cf}/gu, '')
+      .replace(/\s+/gu, ' ')
+      .trim(),
+  )
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(60)
+      .regex(/^[^\p{C}]+$/u, 'must not have control characters'),
+  )
+  .describe('1 to 60 characters; upper and lower case and the number of spaces do not matter');
 
 export const consentSchema = z.strictObject({
   termsId: z
@@ -45,11 +63,19 @@ const methods = z
   .refine((list) => new Set(list).size === list.length, 'must not name a method twice');
 
 const consents = z.array(consentSchema).max(32);
-const csr = z
-  .string()
-  .max(16_384)
-  .regex(/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----[A-Za-z0-9+/=\s-]+$/, 'must be a PKCS#10 request in PEM')
-  .describe('PKCS#10 (RFC 2986) in PEM, for the key named at the start');
+const csr = writtenAs(z.string().max(16_384), requestAsPem, 'must be a PKCS#10 request in PEM').describe(
+  'PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not kept',
+);
+
+/** The request alone, as it is kept: what stands around it may say who somebody is. */
+function requestAsPem(text: string): string | undefined {
+  try {
+    const der = derOfText(text, ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']);
+    return pemOf('CERTIFICATE REQUEST', der);
+  } catch {
+    return undefined;
+  }
+}
 
 /** By mobile number, by resident registration number, or by an identity document. */
 const applicant = z.union([
@@ -155,11 +181,9 @@ export const applicationRequestSchema = z
 export const registrationRequestSchema = z
   .strictObject({
     challengeId,
-    signature: z
-      .string()
-      .max(1024)
-      .regex(/^[\w-]+$/, 'must be base64url')
-      .describe('base64url; ECDSA as DER, RSA as PKCS#1 v1.5; SHA-256'),
+    signature: writtenAs(z.string().max(2048), base64UrlAsWritten, 'must be base64url').describe(
+      'base64url; ECDSA as DER, RSA as PKCS#1 v1.5; SHA-256',
+    ),
   })
   .meta({ id: 'RegistrationRequest' });
 

@@ -154,6 +154,14 @@ export const problemCatalogue = {
       en: 'Send the challengeId you got last.',
     },
   },
+  'answer-malformed': {
+    status: 422,
+    title: { ko: '입력한 내용의 형식이 올바르지 않습니다', en: 'An answer is not well-formed' },
+    detail: {
+      ko: '인증 시도로 세지 않았습니다. 받은 그대로 다시 입력해 주십시오.',
+      en: 'It was not counted as a try. Enter again exactly what you received.',
+    },
+  },
   'envelope-refused': {
     status: 422,
     title: { ko: '봉인된 값을 받을 수 없습니다', en: 'A sealed value was refused' },

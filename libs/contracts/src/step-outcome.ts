@@ -43,6 +43,7 @@ const refusalProblems: Readonly<Record<RefusalCode, ProblemSlug>> = {
   TOO_MANY_SENDS: 'too-many-sends',
   UNKNOWN_CHALLENGE: 'unknown-challenge',
   UNKNOWN_PHOTO: 'unknown-photo',
+  ANSWER_MALFORMED: 'answer-malformed',
   TOO_FREQUENT: 'too-many-requests',
   ENVELOPE_REFUSED: 'envelope-refused',
   APPLICANT_INVALID: 'applicant-invalid',

@@ -1,8 +1,17 @@
+import { comparableName } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, Tx } from './connect.js';
 import type { CustomerRow } from './database.js';
 
-/** The customer with exactly this name and mobile number (digits only), if it is one person. */
+/** More people do not share a mobile number; a number of thousands says nothing of any of them. */
+const mostOfOneMobile = 100;
+
+/**
+ * The customer of this name with this mobile number, if it is one person. Names are the same as `comparableName` has
+ * them: people type them in other ways than a bank writes them.
+ *
+ * @param mobile digits only
+ */
 export async function findCustomer(
   db: Database | Tx,
   name: string,
@@ -12,10 +21,11 @@ export async function findCustomer(
     .selectFrom('customer')
     .selectAll()
     .where('mobile', '=', mobile)
-    .where('name', '=', name)
-    .limit(2)
+    .limit(mostOfOneMobile)
     .execute();
-  return rows.length === 1 ? rows[0] : undefined;
+  const wanted = comparableName(name);
+  const [only, ...more] = rows.filter((row) => comparableName(row.name) === wanted);
+  return more.length === 0 ? only : undefined;
 }
 
 /**
@@ -35,7 +45,8 @@ export async function findCustomerByRrn(
     .where((is) => is('customer_rrn.lookup', '=', is.fn.any(is.val(lookups))))
     .limit(2)
     .execute();
-  return rows.length === 1 && rows[0]!.name === name ? rows[0] : undefined;
+  const [only, ...more] = rows;
+  return more.length === 0 && only && comparableName(only.name) === comparableName(name) ? only : undefined;
 }
 
 export async function customerById(db: Database | Tx, customerId: string): Promise<CustomerRow | undefined> {

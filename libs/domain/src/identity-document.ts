@@ -1,3 +1,4 @@
+import { dateAsTyped } from './as-typed.js';
 import { koreanDayOf } from './korean-time.js';
 import { isDate, readResidentNumber, type ResidentNumber } from './resident-number.js';
 
@@ -14,7 +15,13 @@ export interface IdentityDocument {
   readonly licenceNumber?: string;
 }
 
-const licence = /^(\d{2}|[가-힣]{2})[- ]?(\d{2})-?(\d{6})-?(\d{2})$/;
+/** After {@link dashed}. */
+const licence = /^(\d{2}|[가-힣]{2})-?(\d{2})-?(\d{6})-?(\d{2})$/;
+const dashed = (text: string) =>
+  text
+    .normalize('NFKC')
+    .replace(/[\p{Cf}\s]/gu, '')
+    .replace(/[\p{Pd}\u2212]/gu, '-');
 
 /**
  * Reads what an applicant sealed of their document: JSON `{type, rrn, issuedOn, licenceNumber?}`. A driving licence
@@ -25,14 +32,15 @@ const licence = /^(\d{2}|[가-힣]{2})[- ]?(\d{2})-?(\d{6})-?(\d{2})$/;
  */
 export function readIdentityDocument(json: string, now: Date): IdentityDocument | undefined {
   const fields = objectOf(json);
-  const { rrn, issuedOn, licenceNumber } = fields;
+  const { rrn, licenceNumber } = fields;
   const type = documentTypes.find((each) => each === fields['type']);
-  if (!type || typeof rrn !== 'string' || typeof issuedOn !== 'string') return undefined;
+  if (!type || typeof rrn !== 'string' || typeof fields['issuedOn'] !== 'string') return undefined;
   const number = readResidentNumber(rrn, now);
-  if (!number || !isDate(issuedOn) || issuedOn > koreanDayOf(now)) return undefined;
+  const issuedOn = dateAsTyped(fields['issuedOn']);
+  if (!number || !issuedOn || !isDate(issuedOn) || issuedOn > koreanDayOf(now)) return undefined;
   if (issuedOn < number.birthDate) return undefined;
   if (type === 'RESIDENT_CARD') return licenceNumber === undefined ? { type, number, issuedOn } : undefined;
-  const [, ...parts] = (typeof licenceNumber === 'string' && licence.exec(licenceNumber)) || [];
+  const [, ...parts] = (typeof licenceNumber === 'string' && licence.exec(dashed(licenceNumber))) || [];
   return parts.length > 0 ? { type, number, issuedOn, licenceNumber: parts.join('-') } : undefined;
 }
 

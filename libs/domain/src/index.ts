@@ -60,6 +60,15 @@ export {
   passwordAttempts,
 } from './password-rules.js';
 export type { PasswordRuleCode, PersonalFacts } from './password-rules.js';
+export {
+  base64UrlAsWritten,
+  codeAsTyped,
+  comparableName,
+  dateAsTyped,
+  digitsAsTyped,
+  hexAsWritten,
+  mobileAsTyped,
+} from './as-typed.js';
 export { keystrokesOf } from './keystrokes.js';
 export {
   taskQueues,
@@ -74,7 +83,7 @@ export {
   registrationText,
   identityText,
 } from './ids.js';
-export { isVidRandom } from './vid-random.js';
+export { readVidRandom } from './vid-random.js';
 export { normaliseResidentNumber, readResidentNumber, residentCheckDigit } from './resident-number.js';
 export type { ResidentNumber } from './resident-number.js';
 export { documentTypes, readIdentityDocument } from './identity-document.js';

@@ -1,3 +1,4 @@
+import { digitsAsTyped } from './as-typed.js';
 import { koreanDayOf } from './korean-time.js';
 
 /** What a resident registration number says of its holder. */
@@ -22,13 +23,14 @@ const centuries: Readonly<Record<string, string>> = {
 };
 
 /**
- * Thirteen digits, without the hyphen after the sixth: the one form in which a number is kept. What they say is not
- * looked at, see {@link readResidentNumber}.
+ * Thirteen digits, without what separates them: the one form in which a number is kept. What they say is not looked at,
+ * see {@link readResidentNumber}.
  *
  * @returns undefined if it is no such number
  */
 export function normaliseResidentNumber(text: string): string | undefined {
-  return /^\d{6}-?\d{7}$/.test(text) ? text.replace('-', '') : undefined;
+  const digits = digitsAsTyped(text);
+  return digits?.length === 13 ? digits : undefined;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { isVidRandom } from './vid-random.js';
+import { readVidRandom } from './vid-random.js';
 
 describe('an R', () => {
   it('is 20 bytes in hexadecimal, zeros included', () => {
-    expect(isVidRandom('00'.repeat(20))).toBe(true);
-    expect(isVidRandom('Ab'.repeat(20))).toBe(true);
+    expect(readVidRandom('00'.repeat(20))).toBe('00'.repeat(20));
+    expect(readVidRandom(`${'Ab'.repeat(10)}\n${'Ab '.repeat(10)}`)).toBe('ab'.repeat(20));
     for (const other of [undefined, '', '00'.repeat(19), '00'.repeat(21), 'xy'.repeat(20)])
-      expect(isVidRandom(other)).toBe(false);
+      expect(readVidRandom(other)).toBeUndefined();
   });
 });

@@ -1,4 +1,7 @@
-/** Whether this is an R as clients send it: 20 bytes in hexadecimal. */
-export function isVidRandom(text: string | undefined): text is string {
-  return text !== undefined && /^[0-9a-fA-F]{40}$/.test(text);
+import { hexAsWritten } from './as-typed.js';
+
+/** R as clients send it: 20 bytes in hexadecimal. @returns the same in lower case; undefined if it is none */
+export function readVidRandom(text: string | undefined): string | undefined {
+  const hex = text === undefined ? undefined : hexAsWritten(text);
+  return hex?.length === 40 ? hex : undefined;
 }

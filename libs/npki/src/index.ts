@@ -20,5 +20,6 @@ export type { NewPkcs12 } from './pkcs12.js';
 export { readPkcs12 } from './pkcs12-reader.js';
 export type { Pkcs12 } from './pkcs12-reader.js';
 export { encodeCertificates, readCertificates } from './pkcs7.js';
+export { derOfFile, derOfText, pemBlocks, pemOf, textOfFile } from './pem.js';
 export { CERTIFICATE_FILE, npkiFiles, npkiFolderName, npkiZip, PRIVATE_KEY_FILE } from './folder.js';
 export type { NpkiFolder } from './folder.js';

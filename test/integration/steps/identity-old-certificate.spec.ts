@@ -19,7 +19,7 @@ afterAll(() => world.close());
 
 /** A reissue with a challenge to sign. */
 async function arrive(who: Enrolment | Person = {}): Promise<Applicant> {
-  const person = 'name' in who ? who : await customer(world, who);
+  const person = 'mobile' in who ? who : await customer(world, who);
   const applicant = await Applicant.of(world, person);
   await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE', 'OLD_CERTIFICATE']));
   return applicant;
@@ -102,8 +102,22 @@ describe('the signature with the old certificate', () => {
     expect(await signed(applicant)).toBe('ACCEPTED');
   });
 
-  it('is refused in any other form, which costs a try but no look at it', async () => {
-    expect(await signed(await arrive(), '123456')).toBe('WRONG MALFORMED');
+  it('is refused in any other form, which costs no try', async () => {
+    const applicant = await arrive();
+    expect(await answer(applicant, { OLD_CERTIFICATE: '123456' })).toEqual(['ANSWER_MALFORMED']);
+    expect(await applicant.row()).toMatchObject({ identity_attempts: 5 });
+  });
+
+  it('is accepted with the certificate in PEM and in lines, and the signature in padded base64', async () => {
+    const applicant = await arrive();
+    const right = await applicant.rightAnswer('OLD_CERTIFICATE');
+    const { certificate, signature } = JSON.parse(right) as Record<'certificate' | 'signature', string>;
+    const lines = certificate.replace(/.{64}/g, '$&\r\n');
+    const written = {
+      certificate: `Bag Attributes\n-----BEGIN CERTIFICATE-----\r\n${lines}\r\n-----END CERTIFICATE-----\r\n`,
+      signature: Buffer.from(signature, 'base64url').toString('base64'),
+    };
+    expect(await signed(applicant, JSON.stringify(written))).toBe('ACCEPTED');
   });
 
   it('is refused with the right certificate and one byte more, or one less', async () => {

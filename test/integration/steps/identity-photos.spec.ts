@@ -145,7 +145,7 @@ describe('an answer with a document', () => {
     expect(await give(applicant, documentOf(applicant.person, own.photoId))).toEqual(['ACCEPTED']);
   });
 
-  it('that is no document is wrong without asking anybody', async () => {
+  it('that is no document costs no try, and the authority is not asked', async () => {
     const applicant = await arrive();
     const { photoId } = await upload(applicant);
     const malformed = [
@@ -156,7 +156,8 @@ describe('an answer with a document', () => {
     ];
     const became: string[] = [];
     for (const document of malformed) became.push(...(await give(applicant, document)));
-    expect(became).toEqual(['WRONG', 'WRONG', 'WRONG', 'WRONG']);
+    expect(new Set(became)).toEqual(new Set(['ANSWER_MALFORMED']));
+    expect(await attemptsOf(applicant)).toBe(5);
     expect(authority.calls).toEqual([]);
   });
 

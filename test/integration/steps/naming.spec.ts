@@ -88,6 +88,28 @@ describe('naming oneself', () => {
     expect((await byMobile.applicant.row()).person_key).not.toBe(key);
   });
 
+  it.each([
+    ['nguyen van  an', 'in lower case, with two spaces'],
+    ['Ｎｇｕｙｅｎ Van An', 'in full-width letters'],
+    [' NGUYEN\u00a0VAN AN ', 'with another space'],
+  ])('by %j finds NGUYEN VAN AN (%s), and asks others for the name on file', async (typed) => {
+    const person = await customer(world, { name: 'NGUYEN VAN AN' });
+    for (const { applicant } of [
+      await asMobile(person, { name: typed }),
+      await begin({ ...person, name: typed }, 'rrn'),
+    ])
+      expect((await applicant.row()).customer_id).toBe(person.customerId);
+    expect(world.outside.telecom.sends.at(-1)).toMatchObject({ name: person.name, mobile: person.mobile });
+  });
+
+  it('counts wrong codes for one person, however they type their name', async () => {
+    const person = await customer(world, { name: "O'BRIEN ANN" });
+    const keys = [];
+    for (const name of [person.name, 'o’brien ann'])
+      keys.push((await (await asMobile(person, { name })).applicant.row()).person_key);
+    expect(new Set(keys).size).toBe(1);
+  });
+
   it.each(['with a hyphen', 'without one'])('takes a number %s', async (how) => {
     const person = await customer(world);
     const value = how === 'without one' ? person.rrn : `${person.rrn.slice(0, 6)}-${person.rrn.slice(6)}`;

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import {
+  derOfFile,
   isEncryptedPrivateKey,
   NpkiKeyError,
   NpkiUnsupportedError,
@@ -30,11 +31,13 @@ export async function readSmallFile(path: string): Promise<Buffer> {
   }
 }
 
+const certificateLabels = ['CERTIFICATE', 'X509 CERTIFICATE'];
+
 /** A certificate in DER or PEM. @throws Failure if it is none */
 export async function readCertificateFile(path: string): Promise<X509Certificate> {
   const bytes = await readSmallFile(path);
   try {
-    return new X509Certificate(bytes);
+    return new X509Certificate(derOfFile(bytes, certificateLabels));
   } catch {
     throw new Failure(`${path}: not a certificate, in DER or PEM`);
   }
@@ -47,10 +50,11 @@ export interface OpenedKey extends PrivateKeyFile {
 /** A key file in DER or PEM that was read, but not yet opened. */
 export async function readKeyBytes(path: string): Promise<Uint8Array> {
   const bytes = await readSmallFile(path);
-  const pem = /^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----([^-]+)-----END/.exec(
-    bytes.toString('latin1'),
-  )?.[1];
-  return pem === undefined ? bytes : Buffer.from(pem, 'base64');
+  try {
+    return derOfFile(bytes, ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY']);
+  } catch {
+    return bytes; // opening it says that it is none
+  }
 }
 
 /**

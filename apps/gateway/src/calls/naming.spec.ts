@@ -66,6 +66,17 @@ describe('an applicant', () => {
     ]);
   });
 
+  it.each([
+    '+82 10-1234-5678',
+    '+82 (0)10 1234 5678',
+    '0082 10 1234 5678',
+    '010.1234.5678',
+    '\u202d010–1234–5678\u202c',
+  ])('has one mobile number, also as %j', async (mobile) => {
+    await start(freshKey(), { name: '홍길동', mobile });
+    expect(gateway.delivered).toMatchObject([{ applicant: { mobile: '01012345678' } }]);
+  });
+
   it('has one name however its letters were composed', async () => {
     for (const form of ['NFC', 'NFD'] as const)
       await start(freshKey(), { name: ` ${'홍길동'.normalize(form)} `, mobile: '01012345678' });

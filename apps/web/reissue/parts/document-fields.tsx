@@ -1,3 +1,4 @@
+import { normaliseResidentNumber } from '#libs/domain';
 import type { DocumentFields as DocumentFieldsToSeal } from '#libs/client';
 import { useWords } from '../words/index.js';
 import { Choice, Field } from './form.js';
@@ -16,7 +17,7 @@ export const emptyDocument: DocumentDraft = {
   licenceNumber: '',
 };
 
-export const isRrn = (rrn: string): boolean => /^\d{6}-?\d{7}$/.test(rrn.trim());
+export const isRrn = (rrn: string): boolean => normaliseResidentNumber(rrn) !== undefined;
 export const isFilled = (draft: DocumentDraft): boolean =>
   isRrn(draft.rrn) &&
   draft.issuedOn !== '' &&
@@ -25,7 +26,7 @@ export const isFilled = (draft: DocumentDraft): boolean =>
 /** What was typed, as the gateway takes it. */
 export const fieldsOf = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft): DocumentFieldsToSeal => ({
   type,
-  rrn: rrn.replace(/\D/g, ''),
+  rrn: normaliseResidentNumber(rrn) ?? rrn,
   issuedOn,
   ...(type === 'DRIVING_LICENCE' ? { licenceNumber: licenceNumber.trim() } : {}),
 });

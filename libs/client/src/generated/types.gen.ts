@@ -60,11 +60,11 @@ export type StartRequest = {
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     applicant: {
         /**
-         * as in the certificate, 1 to 60 characters
+         * 1 to 60 characters; upper and lower case and the number of spaces do not matter
          */
         name: string;
         /**
-         * Korean mobile number, with or without hyphens
+         * Korean mobile number; spaces, dots and hyphens within it and the country code +82 are taken, too
          */
         mobile: string;
         /**
@@ -73,7 +73,7 @@ export type StartRequest = {
         carrier?: 'SKT' | 'KT' | 'LGU' | 'SKT_MVNO' | 'KT_MVNO' | 'LGU_MVNO';
     } | {
         /**
-         * as in the certificate, 1 to 60 characters
+         * 1 to 60 characters; upper and lower case and the number of spaces do not matter
          */
         name: string;
         /**
@@ -82,7 +82,7 @@ export type StartRequest = {
         rrn: string;
     } | {
         /**
-         * as in the certificate, 1 to 60 characters
+         * 1 to 60 characters; upper and lower case and the number of spaces do not matter
          */
         name: string;
         /**
@@ -268,7 +268,7 @@ export type ConsentsRequest = {
 
 export type CertificateRequest = {
     /**
-     * PKCS#10 (RFC 2986) in PEM, for the key named at the start
+     * PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not kept
      */
     csr: string;
     /**
@@ -293,7 +293,7 @@ export type ApplicationRequest = {
         agreed: boolean;
     }>;
     /**
-     * PKCS#10 (RFC 2986) in PEM, for the key named at the start
+     * PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not kept
      */
     csr?: string;
     /**

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { mobileAsTyped, normaliseResidentNumber } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import {
   DocumentFields,
@@ -14,7 +15,6 @@ import { useWords } from '../../words/index.js';
 
 type Way = 'mobile' | 'rrn' | 'document';
 const ways: readonly Way[] = ['mobile', 'rrn', 'document'];
-const isMobile = (mobile: string) => /^01[016789]\d{7,8}$/.test(mobile.replace(/[-\s]/g, ''));
 
 /** Name, and one of what the bank knows the customer by. */
 export function ApplicantStep() {
@@ -28,13 +28,14 @@ export function ApplicantStep() {
   const [tried, setTried] = useState(false);
 
   const ready =
-    { mobile: isMobile(mobile), rrn: isRrn(rrn), document: isFilled(document) }[way] && name.trim() !== '';
+    { mobile: mobileAsTyped(mobile), rrn: isRrn(rrn), document: isFilled(document) }[way] &&
+    name.trim() !== '';
   const send = () => {
     setTried(true);
     if (!ready) return undefined;
     const whoever = { name: name.trim() };
-    if (way === 'mobile') return start({ ...whoever, mobile: mobile.replace(/[-\s]/g, '') }, ['PHONE_CODE']);
-    if (way === 'rrn') return start({ ...whoever, rrn: rrn.replace(/\D/g, '') }, []);
+    if (way === 'mobile') return start({ ...whoever, mobile: mobileAsTyped(mobile)! }, ['PHONE_CODE']);
+    if (way === 'rrn') return start({ ...whoever, rrn: normaliseResidentNumber(rrn)! }, []);
     return start({ ...whoever, document: fieldsOf(document) }, []);
   };
   return (
@@ -60,7 +61,7 @@ export function ApplicantStep() {
             type="tel"
             autoComplete="tel"
             value={mobile}
-            error={tried && !isMobile(mobile) ? words.badMobile : undefined}
+            error={tried && !mobileAsTyped(mobile) ? words.badMobile : undefined}
             onChange={({ target }) => setMobile(target.value)}
           />
         )}

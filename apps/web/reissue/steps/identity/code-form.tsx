@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { codeAsTyped } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import { Field, Form } from '../../parts/form.js';
 import { minutesAndSeconds, useSecondsUntil } from '../../parts/time.js';
@@ -16,8 +17,9 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const seconds = useSecondsUntil(challenge.expiresAt);
   const submit = () => {
     setFresh(false);
-    if (!/^\d{3,8}$/.test(code)) return refuse((words) => words.identity.badCode);
-    return send(code).then(() => setCode(''));
+    const typed = codeAsTyped(code);
+    if (!typed) return refuse((words) => words.identity.badCode);
+    return send(typed).then(() => setCode(''));
   };
   const again = async () => {
     clear();
@@ -33,9 +35,8 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
           inputMode="numeric"
           autoComplete="one-time-code"
           className="code"
-          maxLength={8}
           value={code}
-          onChange={({ target }) => setCode(target.value.replace(/\D/g, ''))}
+          onChange={({ target }) => setCode(codeAsTyped(target.value) ?? target.value)}
         />
         <p role="alert" className={refused ? 'wrong box' : 'unseen'}>
           {refused}

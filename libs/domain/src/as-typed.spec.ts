@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  base64UrlAsWritten,
+  codeAsTyped,
+  comparableName,
+  dateAsTyped,
+  digitsAsTyped,
+  hexAsWritten,
+  mobileAsTyped,
+} from './as-typed.js';
+
+describe('a one-time code', () => {
+  it.each([
+    ['123456', 'plain'],
+    [' 123 456\n', 'with spaces and a line end'],
+    ['123-456', 'with a hyphen'],
+    ['123\u2010456', 'with another hyphen'],
+    ['１２３４５６', 'in full-width digits'],
+    ['\u202a123456\u202c', 'with marks of direction'],
+    ['[Web발신]\n[K은행] 인증번호 123456 를 입력해 주세요. 문의 1588-0000', 'in its message'],
+    ['인증번호[123456] 2026-11-29 10:30 유효시간 3분', 'in a message with date and time'],
+    ['K뱅크123456', 'behind the name of a depositor'],
+  ])('is read of %j (%s)', (text) => expect(codeAsTyped(text)).toBe('123456'));
+
+  it.each(['', '123', '123456789', 'abcdef', '12a456', '1234 or 5678 ?', '문의 1588-0000'])(
+    'is not read of %j',
+    (text) => expect(codeAsTyped(text)).toBeUndefined(),
+  );
+
+  it('is the same whatever separates its digits', () => {
+    const separator = fc.constantFrom('', ' ', '-', '\n', '\u00a0', '\u2212', '.', '\u200b');
+    const code = fc.array(fc.tuple(fc.nat(9), separator), { minLength: 4, maxLength: 8 });
+    fc.assert(
+      fc.property(code, (digits) => {
+        expect(codeAsTyped(digits.flat().join(''))).toBe(digits.map(([digit]) => digit).join(''));
+      }),
+    );
+  });
+});
+
+describe('a mobile number', () => {
+  it.each([
+    '01012345678',
+    '010-1234-5678',
+    '010 1234 5678',
+    '010.1234.5678',
+    '010–1234–5678',
+    '０１０-１２３４-５６７８',
+    '+82 10-1234-5678',
+    '+82 (0)10 1234 5678',
+    '+82(0)1012345678',
+    '0082 10 1234 5678',
+    '82 10 1234 5678',
+    '\u202d010-1234-5678\u202c',
+    '(010) 1234-5678',
+  ])('is one number as %j', (text) => expect(mobileAsTyped(text)).toBe('01012345678'));
+
+  it('may have ten digits, and another prefix', () => {
+    expect(mobileAsTyped('011-234-5678')).toBe('0112345678');
+    expect(mobileAsTyped('+82 11 234 5678')).toBe('0112345678');
+  });
+
+  it.each([
+    '',
+    '0212345678',
+    '010-123-456',
+    '010123456789',
+    '+1 010 1234 5678',
+    '+81 10 1234 5678',
+    '010-1234-567a',
+  ])('is not %j', (text) => expect(mobileAsTyped(text)).toBeUndefined());
+});
+
+describe('a name as it is compared', () => {
+  it.each([
+    ['NGUYEN VAN AN', 'nguyen  van an'],
+    ['NGUYỄN VĂN AN', 'nguyễn văn an'.normalize('NFD')],
+    ["O'BRIEN", 'o’brien'],
+    ['KIM-LEE', 'kim\u2013lee'],
+    ['STRASSE', 'straße'],
+    ['김표본', ' 김 표본\u200b'],
+    ['김표본', '김표본'.normalize('NFD')],
+  ])('takes %j and %j for one', (one, other) => expect(comparableName(one)).toBe(comparableName(other)));
+
+  it.each([
+    ['NGUYEN VAN AN', 'NGUYENVANAN'],
+    ['김표본', '김표분'],
+    ['KIM', 'KIMM'],
+    ['NGUYỄN', 'NGUYEN'],
+  ])('tells %j from %j', (one, other) => expect(comparableName(one)).not.toBe(comparableName(other)));
+
+  it('is itself once more', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+        expect(comparableName(comparableName(name))).toBe(comparableName(name));
+      }),
+    );
+  });
+});
+
+describe('a day', () => {
+  it.each([
+    '2026-01-31',
+    '20260131',
+    '2026.01.31.',
+    '2026. 1. 31',
+    '2026/1/31',
+    '2026년 1월 31일',
+    '２０２６-０１-３１',
+  ])('is read of %j', (text) => expect(dateAsTyped(text)).toBe('2026-01-31'));
+  it.each(['', '260131', '31-01-2026', '2026-1', 'yesterday'])('is not read of %j', (text) =>
+    expect(dateAsTyped(text)).toBeUndefined(),
+  );
+});
+
+describe('bytes in text', () => {
+  it('are read of base64 in any alphabet, padding and lines', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
+        const expected = Buffer.from(bytes).toString('base64url');
+        const base64 = Buffer.from(bytes).toString('base64');
+        for (const text of [expected, base64, base64.replace(/.{8}/g, '$&\r\n'), ` ${base64}\n`])
+          expect(base64UrlAsWritten(text)).toBe(expected);
+      }),
+    );
+    for (const text of ['', 'a', 'a!cd', '===', 'ab=c']) expect(base64UrlAsWritten(text)).toBeUndefined();
+  });
+
+  it('are read of hexadecimal with colons, spaces and capitals', () => {
+    expect(hexAsWritten('AB:cd 01\n')).toBe('abcd01');
+    for (const text of ['', 'abc', 'xy']) expect(hexAsWritten(text)).toBeUndefined();
+  });
+
+  it('are digits in any groups', () => {
+    expect(digitsAsTyped('12-34 ５６')).toBe('123456');
+    expect(digitsAsTyped('12a')).toBeUndefined();
+  });
+});
