@@ -134,7 +134,15 @@ export class ResealClient {
   async seal(purpose: Purpose, sub: string, value: string): Promise<string> {
     const [publicJwk] = await this.keys();
     if (!publicJwk) throw new Error('the gateway publishes no key to seal to');
-    return seal(value, { purpose, sub, publicJwk });
+    return seal(value, { purpose, sub, publicJwk, now: this.now() });
+  }
+
+  /**
+   * The gateway's time in milliseconds since 1970, as its answers say it. Count down to `expiresAt` and `deadline` by it:
+   * the device's own clock may be wrong.
+   */
+  now(): number {
+    return this.transport.clock.now();
   }
 
   private keys(): Promise<readonly JWK[]> {

@@ -13,7 +13,10 @@ export interface Sealing {
   readonly sub: string;
   /** The first of the keys that the gateway publishes. */
   readonly publicJwk: JWK;
-  /** Milliseconds since 1970; the gateway refuses envelopes older than 15 minutes. */
+  /**
+   * The gateway's time, in milliseconds since 1970 (default: by this machine's clock). The gateway refuses envelopes that
+   * are older than 15 minutes or more than 1 minute ahead; `ResealClient.now()` is right where the device's clock is wrong.
+   */
   readonly now?: number;
 }
 

@@ -1,6 +1,7 @@
 import { operations, type Operations } from './generated/operations.gen.js';
 import { pause } from './pause.js';
 import { ConnectionLost, problemOf } from './problems.js';
+import { ServerClock } from './server-clock.js';
 
 export type OperationId = keyof Operations;
 type Data<Id extends OperationId> = Operations[Id]['data'];
@@ -23,6 +24,8 @@ export interface ClientOptions {
   readonly onReach?: (reached: boolean) => void;
   /** In place of the global one. */
   readonly fetch?: typeof fetch;
+  /** The device's clock, in milliseconds since 1970 (`Date.now`). It may be wrong: answers say by how much. */
+  readonly deviceClock?: () => number;
 }
 
 /** What may be said of any call. */
@@ -58,7 +61,11 @@ export const newIdempotencyKey = (): string => `key-${crypto.randomUUID()}`;
  * (`Retry-After`), or the step goes on in the background (202) and no operator has to act first.
  */
 export class Transport {
-  constructor(readonly options: ClientOptions) {}
+  readonly clock: ServerClock;
+
+  constructor(readonly options: ClientOptions) {
+    this.clock = new ServerClock(options.deviceClock);
+  }
 
   /** @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
   async json<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Answer<Id>> {
@@ -71,7 +78,7 @@ export class Transport {
   }
 
   /** One try, whatever it brings. @throws what `fetch` throws */
-  once<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Response> {
+  async once<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Response> {
     const { method, path } = operations[id];
     const { body, accessToken, idempotencyKey, accept, lastEventId, signal } = call;
     const { baseUrl, apiKey, language = 'ko', deviceId } = this.options;
@@ -87,12 +94,15 @@ export class Transport {
       ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
     };
     const send = this.options.fetch ?? fetch;
-    return send(baseUrl + addressOf(path, call), {
+    const sentAt = this.clock.device();
+    const response = await send(baseUrl + addressOf(path, call), {
       method,
       headers,
       ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
+    this.clock.measure(sentAt, response.headers.get('date'));
+    return response;
   }
 
   private async settled<Id extends OperationId, Result>(

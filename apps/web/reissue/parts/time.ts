@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react';
+import { useFlow } from '../flow/use-flow.js';
 import type { Words } from '../words/en.js';
 
-/** Seconds until `time`, not below 0; counts while it is shown. */
+/** Seconds until `time` by the gateway's clock, not below 0; counts while it is shown. */
 export function useSecondsUntil(time: string | null | undefined): number {
-  const left = () => (time ? Math.max(0, Math.ceil((Date.parse(time) - Date.now()) / 1000)) : 0);
+  const { client } = useFlow();
+  const left = () => (time ? Math.max(0, Math.ceil((Date.parse(time) - client.now()) / 1000)) : 0);
   const [, tick] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => tick((count) => count + 1), 1000);

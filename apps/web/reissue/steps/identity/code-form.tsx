@@ -7,7 +7,7 @@ import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
-/** The digits that came by text message or with a transfer. */
+/** The digits that came by text message or with a transfer. Whether they come too late, the gateway decides. */
 export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { challenge: sendAgain, busy } = useFlow();
@@ -28,7 +28,7 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   };
   return (
     <>
-      <Form button={identity.confirm} onSend={submit} ready={seconds > 0}>
+      <Form button={identity.confirm} onSend={submit}>
         <Field
           label={identity.code}
           hint={seconds > 0 ? identity.validFor(minutesAndSeconds(seconds)) : identity.over}

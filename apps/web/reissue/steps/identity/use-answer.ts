@@ -22,8 +22,9 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void) {
       const result = results.find((one) => one.challengeId === challengeId);
       if (result?.accepted) onAccepted();
       else {
-        const left = challenge.remainingAttempts - 1;
         const { reason } = result ?? {};
+        // What came too late was not compared, and counts as no try.
+        const left = challenge.remainingAttempts - (reason === 'EXPIRED' ? 0 : 1);
         refuse(({ identity }) =>
           reason === 'EXPIRED' || reason === 'LOCKED'
             ? identity[reason]
