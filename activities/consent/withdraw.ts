@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CallOrigin, Clock } from '#libs/domain';
 import { showReissue, type WithdrawnConsent } from '#libs/contracts';
 import {
-  certificateBySerial,
+  certificatesOfReissue,
   consentsOf,
   findStep,
   insertStep,
@@ -93,14 +93,14 @@ async function withdrawConsent(
       personal: { ...origin },
     });
     const after = await change.write();
-    const certificate = after.serial ? await certificateBySerial(tx, after.serial) : undefined;
+    const shownWith = { ...(await certificatesOfReissue(tx, after)), now: at };
     const withdrawn = { termsId, version, withdrawnAt: at.toISOString(), receipt: receipt! };
     const step = {
       reissue_id: reissueId,
       update_id: updateId,
       kind,
       request_hmac: requestHmac,
-      outcome: { status: 'DONE', withdrawn, reissue: showReissue(after, certificate) },
+      outcome: { status: 'DONE', withdrawn, reissue: showReissue(after, shownWith) },
       recorded_at: at,
     };
     await insertStep(tx, step);

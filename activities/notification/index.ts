@@ -9,7 +9,7 @@ export function createNotificationActivities({
   db,
   ...others
 }: Omit<NotifyContext, 'notices'> & { readonly db: Database }) {
-  const context: NotifyContext = { ...others, notices: noticesIn(db) };
+  const context: NotifyContext = { ...others, notices: noticesIn(db, others.clock) };
   return {
     notify: (input: { readonly reissueId: string; readonly moment: Moment }) => notify(context, input),
     notifyAll: (input: { readonly reissueId: string; readonly moments: readonly Moment[] }) =>

@@ -7,13 +7,19 @@ const serial = '5f0c9ad2be3471aa90c2771e88d40f61c3';
 const registerBy = new Date('2026-11-23T09:00:00Z');
 const at = new Date('2026-11-22T15:30:00Z');
 
+const ends = ['CANCELLED', 'TIMED_OUT', 'ABANDONED', 'WITHDRAWN', 'REFUSED'] as const;
+const standings = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
+
 const told = [
-  ...[...moments, ...actsOfTheBank].map((moment) => [moment, moment, undefined] as const),
-  ['REFUSED without an RRN on file', 'REFUSED', 'RRN_NOT_ON_FILE'] as const,
+  ...[...moments, ...actsOfTheBank].map((moment) => [moment, moment, {}] as const),
+  ['REFUSED without an RRN on file', 'REFUSED', { endCode: 'RRN_NOT_ON_FILE' }] as const,
+  ...ends.flatMap((moment) =>
+    standings.map((oldStanding) => [`${moment} with ${oldStanding}`, moment, { oldStanding }] as const),
+  ),
 ];
 
-describe.each(told)('what a customer is told at %s', (_name, moment, endCode) => {
-  const details = { serial, registerBy, at, ...(endCode ? { endCode } : {}) };
+describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
+  const details = { serial, registerBy, at, ...known };
   const { sms, mail } = message(moment, details);
   const [korean = '', english = '', ...more] = sms.split('\n');
 
@@ -41,7 +47,7 @@ describe.each(told)('what a customer is told at %s', (_name, moment, endCode) =>
   });
 
   it('reads well when nothing is known about the certificate', () => {
-    const bare = message(moment, endCode ? { endCode } : {});
+    const bare = message(moment, known);
     expect(bare.sms + bare.mail.subject + bare.mail.text).not.toMatch(/[{}]|undefined|\(…|  /);
   });
 
@@ -77,4 +83,30 @@ describe('what may come of others', () => {
       expect(sms + mail.subject + mail.text).not.toContain('61C3');
     },
   );
+});
+
+describe('the end of a reissue', () => {
+  const words = {
+    VALID: [/계속 쓰실 수/, /is valid/],
+    ON_HOLD: [/효력정지/, /is suspended/],
+    REVOKED: [/폐지된/, /is revoked/],
+    EXPIRED: [/만료된/, /has expired/],
+  } as const;
+
+  it.each(ends.flatMap((moment) => standings.map((standing) => [moment, standing] as const)))(
+    'at %s says by SMS that the old certificate is %s, and nothing else of it',
+    (moment, oldStanding) => {
+      const { sms, mail } = message(moment, { serial, oldStanding });
+      for (const [standing, phrases] of Object.entries(words))
+        for (const phrase of phrases)
+          expect([standing, phrase.test(sms)]).toEqual([standing, standing === oldStanding]);
+      expect(mail.text).not.toMatch(/달라지지 않았|has not changed/);
+    },
+  );
+
+  it.each(ends)('at %s claims nothing of a certificate that is not known yet', (moment) => {
+    const { sms, mail } = message(moment);
+    expect(sms).not.toMatch(/기존 인증서|old/);
+    expect(mail.text).toMatch(/달라지지 않았/);
+  });
 });

@@ -1,5 +1,14 @@
+import type { OldCertificateStanding } from '#libs/contracts';
 import type { EndCode } from '#libs/domain';
-import { refusals, texts, type Language, type MomentText, type NoticeKind } from './texts.js';
+import {
+  oldCertificate,
+  oldUnchanged,
+  refusals,
+  texts,
+  type Language,
+  type MomentText,
+  type NoticeKind,
+} from './texts.js';
 
 /** What a message may say about one certificate; nothing about its holder. */
 export interface MessageDetails {
@@ -11,6 +20,8 @@ export interface MessageDetails {
   readonly at?: Date;
   /** Why the reissue ended. */
   readonly endCode?: EndCode;
+  /** How the certificate that was to be replaced stands now. */
+  readonly oldStanding?: OldCertificateStanding;
 }
 
 export interface Message {
@@ -55,13 +66,19 @@ export function message(moment: NoticeKind, details: MessageDetails = {}): Messa
   };
 }
 
-function fill(language: Language, text: MomentText, { serial, registerBy, at }: MessageDetails): MomentText {
+function fill(language: Language, text: MomentText, details: MessageDetails): MomentText {
+  const { serial, registerBy, at, oldStanding } = details;
   const values: Record<string, string> = {
     serial: serial ? `${language === 'en' ? ' ' : ''}(…${serial.slice(-4).toUpperCase()})` : '',
     at: at ? formats[language].format(at) : unknownMoment[language],
+    ...(oldStanding ? oldCertificate[oldStanding] : oldUnchanged)[language],
     by: registerBy ? formats[language].format(registerBy) : unknownTime[language],
   };
-  const replace = (phrase: string) => phrase.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  const replace = (phrase: string) =>
+    phrase
+      .replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+      .replace(/ {2,}/g, ' ')
+      .trim();
   return {
     subject: replace(text.subject),
     fact: replace(text.fact),

@@ -1,5 +1,7 @@
-import { endCodes, type EndCode, type Moment } from '#libs/domain';
+import { standingOfOld } from '#libs/contracts';
+import { endCodes, type Clock, type EndCode, type Moment } from '#libs/domain';
 import {
+  certificateBySerial,
   channelsTold,
   customerById,
   findReissue,
@@ -47,7 +49,12 @@ function occasionOf(moment: Moment, { reminders_sent, park_sequence }: ReissueRo
 }
 
 /** The contact on file is used, never what the applicant typed. */
-export function noticesIn(db: Database): Notices {
+export function noticesIn(db: Database, clock: Clock): Notices {
+  /** Known, as to the customer, once identity is verified. */
+  const oldStandingOf = async ({ identity_verified_at, old_serial }: ReissueRow) => {
+    if (!identity_verified_at || !old_serial) return undefined;
+    return standingOfOld(await certificateBySerial(db, old_serial), clock());
+  };
   return {
     async find(reissueId, moment) {
       const reissue = await findReissue(db, reissueId);
@@ -55,6 +62,7 @@ export function noticesIn(db: Database): Notices {
       if (!reissue || !customer) return undefined;
       const endCode = endCodes.find((code) => code === reissue.end_code);
       if (!reissue.identity_verified_at && !mayBeToldBefore(moment, endCode)) return undefined;
+      const oldStanding = await oldStandingOf(reissue);
       const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
       return {
         occasion: occasionOf(moment, reissue),
@@ -63,6 +71,7 @@ export function noticesIn(db: Database): Notices {
           ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
           at: (moment === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
           ...(endCode ? { endCode } : {}),
+          ...(oldStanding ? { oldStanding } : {}),
         },
         mobile: customer.mobile,
         email: customer.email,

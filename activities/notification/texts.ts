@@ -1,10 +1,12 @@
+import type { OldCertificateStanding } from '#libs/contracts';
 import type { EndCode, Moment } from '#libs/domain';
 
 export type Language = 'ko' | 'en';
 
 /**
  * What is said at a moment. `{serial}` stands for the masked serial number in brackets, or nothing; `{by}`
- * for the time by which the new certificate must be registered; `{at}` for when it happened.
+ * for the time by which the new certificate must be registered; `{at}` for when it happened; `{old}` for how the old
+ * certificate stands, where that is known, and '{next}' for what follows from it.
  */
 export interface MomentText {
   readonly subject: string;
@@ -21,9 +23,38 @@ const notYou = {
   en: 'If this was not you, call the Bank at once.',
 };
 
-const oldUnchanged = {
-  ko: '이 일로 기존 인증서의 상태가 달라지지는 않았습니다. 기존 인증서가 유효하면 계속 사용하실 수 있습니다.',
-  en: 'This has not changed the state of your old certificate. If it is valid, you can go on using it.',
+/** How the old certificate stands (SMS and mail), and what follows from that (mail). */
+export const oldCertificate: Readonly<
+  Record<OldCertificateStanding, Readonly<Record<Language, { readonly old: string; readonly next: string }>>>
+> = {
+  VALID: {
+    ko: { old: '기존 인증서는 계속 쓰실 수 있습니다.', next: '기존 인증서의 유효기간은 그대로입니다.' },
+    en: { old: 'Your old one is valid.', next: 'You can go on using your old certificate.' },
+  },
+  ON_HOLD: {
+    ko: {
+      old: '기존 인증서는 효력정지 상태입니다.',
+      next: '효력정지를 풀려면 은행 고객센터나 영업점에 신청해 주세요. 풀지 않은 효력정지는 나중에 폐지가 됩니다.',
+    },
+    en: {
+      old: 'Your old one is suspended.',
+      next: 'Ask the Bank if you want the suspension of your old certificate lifted. One that is not lifted becomes a revocation later.',
+    },
+  },
+  REVOKED: {
+    ko: { old: '기존 인증서는 폐지된 상태입니다.', next: '폐지는 되돌릴 수 없습니다.' },
+    en: { old: 'Your old one is revoked.', next: 'The revocation of your old certificate cannot be undone.' },
+  },
+  EXPIRED: {
+    ko: { old: '기존 인증서는 만료된 상태입니다.', next: '만료된 인증서는 다시 쓸 수 없습니다.' },
+    en: { old: 'Your old one has expired.', next: 'An expired certificate cannot be used again.' },
+  },
+};
+
+/** Before identity is verified this application changes no certificate, and does not name one. */
+export const oldUnchanged: Readonly<Record<Language, { readonly old: string; readonly next: string }>> = {
+  ko: { old: '', next: '이 신청으로 기존 인증서의 상태가 달라지지 않았습니다.' },
+  en: { old: '', next: 'This application has not changed the state of your old certificate.' },
 };
 
 /** What the bank does to a certificate without its holder having asked the service for it. */
@@ -201,27 +232,27 @@ export const texts: Readonly<Record<NoticeKind, Readonly<Record<Language, Moment
       subject: '본인확인이 여러 번 실패했습니다',
       fact: '{at} 재발급 본인확인이 여러 번 실패하여 잠겼습니다.',
       action: '본인이면 새로 신청해 주세요. 아니면 인증번호를 알리지 마세요.',
-      explanation: `잠긴 것은 그 신청의 본인확인 방법뿐입니다. 다른 사람이 이름을 알고 시도한 것이라면 인증번호를 알려 주지 않는 한 더 나아갈 수 없습니다. ${oldUnchanged.ko}`,
+      explanation: `잠긴 것은 그 신청의 본인확인 방법뿐입니다. 다른 사람이 이름을 알고 시도한 것이라면 인증번호를 알려 주지 않는 한 더 나아갈 수 없습니다. {next}`,
     },
     en: {
       subject: 'Your identity could not be verified',
       fact: 'On {at} identity checks failed; that application was locked.',
       action: 'If it was you, apply anew. If not, give no code to anybody.',
-      explanation: `Only a method of identity within that one application is locked. If somebody else tried who knows your name, they can go no further as long as you give them no code. ${oldUnchanged.en}`,
+      explanation: `Only a method of identity within that one application is locked. If somebody else tried who knows your name, they can go no further as long as you give them no code. {next}`,
     },
   },
   REFUSED: {
     ko: {
       subject: '인증서 재발급 신청이 거절되었습니다',
-      fact: '본인확인을 마치지 못하여 인증서 재발급 신청이 거절되었습니다.',
+      fact: '본인확인을 마치지 못해 재발급이 거절되었습니다. {old}',
       action: notYou.ko,
-      explanation: `${oldUnchanged.ko} 다시 신청하시거나 신분증을 지참하여 영업점을 방문해 주세요.`,
+      explanation: `{next} 다시 신청하시거나 신분증을 지참하여 영업점을 방문해 주세요.`,
     },
     en: {
       subject: 'Your application for a certificate was refused',
-      fact: 'Your application for a new certificate was refused: identity not verified.',
+      fact: 'Your application was refused: identity not verified. {old}',
       action: notYou.en,
-      explanation: `${oldUnchanged.en} You may apply again, or visit a branch with an identity document.`,
+      explanation: `{next} You may apply again, or visit a branch with an identity document.`,
     },
   },
   REMINDER: {
@@ -242,57 +273,57 @@ export const texts: Readonly<Record<NoticeKind, Readonly<Record<Language, Moment
   WITHDRAWN: {
     ko: {
       subject: '새 인증서가 철회되었습니다',
-      fact: '새 인증서{serial}가 등록되지 않은 채 철회되었습니다.',
+      fact: '새 인증서{serial}가 등록되지 않은 채 철회되었습니다. {old}',
       action: '필요하시면 앱에서 다시 신청해 주세요.',
-      explanation: `철회된 인증서는 사용할 수 없습니다. ${oldUnchanged.ko}`,
+      explanation: `철회된 인증서는 사용할 수 없습니다. {next}`,
     },
     en: {
       subject: 'Your new certificate has been withdrawn',
-      fact: 'Your new certificate{serial} was withdrawn without being registered.',
+      fact: 'Your new certificate{serial} was withdrawn without being registered. {old}',
       action: 'You can apply again in the app.',
-      explanation: `A withdrawn certificate cannot be used. ${oldUnchanged.en}`,
+      explanation: `A withdrawn certificate cannot be used. {next}`,
     },
   },
   CANCELLED: {
     ko: {
       subject: '인증서 재발급 신청이 취소되었습니다',
-      fact: '인증서 재발급 신청이 취소되었습니다.',
+      fact: '인증서 재발급 신청이 취소되었습니다. {old}',
       action: notYou.ko,
-      explanation: `새로 재발급을 신청하시면 먼저 하신 신청은 취소됩니다. ${oldUnchanged.ko}`,
+      explanation: `새로 재발급을 신청하시면 먼저 하신 신청은 취소됩니다. {next}`,
     },
     en: {
       subject: 'Your application for a certificate was cancelled',
-      fact: 'Your application for a new certificate was cancelled.',
+      fact: 'Your application for a new certificate was cancelled. {old}',
       action: notYou.en,
-      explanation: `A new application cancels an earlier one. ${oldUnchanged.en}`,
+      explanation: `A new application cancels an earlier one. {next}`,
     },
   },
   TIMED_OUT: {
     ko: {
       subject: '인증서 재발급 신청 시간이 지났습니다',
-      fact: '제한 시간이 지나 인증서 재발급 신청이 종료되었습니다.',
+      fact: '제한 시간이 지나 인증서 재발급 신청이 종료되었습니다. {old}',
       action: '필요하시면 앱에서 다시 신청해 주세요.',
-      explanation: oldUnchanged.ko,
+      explanation: '{next}',
     },
     en: {
       subject: 'Your application for a certificate has expired',
-      fact: 'The time for your certificate application has run out, and it has ended.',
+      fact: 'The time for your certificate application has run out, and it has ended. {old}',
       action: 'You can apply again in the app.',
-      explanation: oldUnchanged.en,
+      explanation: '{next}',
     },
   },
   ABANDONED: {
     ko: {
       subject: '인증서 재발급을 완료하지 못했습니다',
-      fact: '은행 측 사정으로 인증서 재발급을 완료하지 못했습니다. 죄송합니다.',
+      fact: '은행 측 사정으로 인증서 재발급을 완료하지 못했습니다. 죄송합니다. {old}',
       action: '앱에서 다시 신청해 주세요.',
-      explanation: `${oldUnchanged.ko} 계속 문제가 있으면 고객센터나 영업점에서 도와드리겠습니다.`,
+      explanation: `{next} 계속 문제가 있으면 고객센터나 영업점에서 도와드리겠습니다.`,
     },
     en: {
       subject: 'We could not complete the reissue of your certificate',
-      fact: 'We are sorry: a problem at the Bank kept us from reissuing your certificate.',
+      fact: 'We are sorry: a problem at the Bank kept us from reissuing your certificate. {old}',
       action: 'Please apply again in the app.',
-      explanation: `${oldUnchanged.en} If the problem persists, the customer centre or a branch will help you.`,
+      explanation: `{next} If the problem persists, the customer centre or a branch will help you.`,
     },
   },
 };
@@ -304,13 +335,13 @@ export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language
       subject: '인증서를 재발급할 수 없습니다',
       fact: '은행에 주민등록번호가 등록되어 있지 않아 인증서를 재발급할 수 없습니다.',
       action: '영업점에서 등록한 뒤 다시 신청해 주세요.',
-      explanation: `인증서에는 주민등록번호로 만든 식별 정보가 들어갑니다. 신분증을 지참하여 영업점을 방문하시면 등록해 드립니다. ${notYou.ko}`,
+      explanation: `인증서에는 주민등록번호로 만든 식별 정보가 들어갑니다. 신분증을 지참하여 영업점을 방문하시면 등록해 드립니다. {old} {next} ${notYou.ko}`,
     },
     en: {
       subject: 'Your certificate cannot be reissued',
       fact: 'No certificate can be issued: your resident registration number is not on file.',
       action: 'Register it at a branch, then apply again.',
-      explanation: `A certificate carries an identifier that is made of the resident registration number. A branch will register it if you bring an identity document. ${notYou.en}`,
+      explanation: `A certificate carries an identifier that is made of the resident registration number. A branch will register it if you bring an identity document. {old} {next} ${notYou.en}`,
     },
   },
 };

@@ -14,7 +14,7 @@ import {
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
 import {
-  certificateBySerial,
+  certificatesOfReissue,
   customerById,
   destroyVaultItemsOfStep,
   findReissue,
@@ -200,10 +200,10 @@ async function record(
   });
   change.set({ steps: change.row.steps + 1, pending_message: null });
   const after = await change.write();
-  const certificate = after.serial ? await certificateBySerial(tx, after.serial) : undefined;
+  const shownWith = { ...(await certificatesOfReissue(tx, after)), now };
   const recorded: RecordedOutcome = {
     ...outcome,
-    reissue: showReissue({ ...after, updated_at: now }, certificate),
+    reissue: showReissue({ ...after, updated_at: now }, shownWith),
     notify: change.notify,
     superseded: superseded ?? [],
   };

@@ -117,7 +117,7 @@ export class GatewayModule {
         {
           provide: ReissueReader,
           inject: [Dependencies],
-          useFactory: ({ db }: Dependencies) => new ReissueReader(db),
+          useFactory: ({ db }: Dependencies) => new ReissueReader(db, clock),
         },
         {
           provide: CertificateDownload,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Reissue } from '#libs/contracts';
+import { endText, type Reissue } from '#libs/contracts';
 import { unavailable } from './problems.js';
 import { InMemoryGateway } from './testing/in-memory-gateway.js';
 
@@ -391,6 +391,17 @@ describe('a call on a reissue', () => {
     expect(await answer.clone().json()).toMatchObject({ reissue: { id } });
     expect(await slugOf(answer)).toBe(problem);
     expect(gateway.delivered).toHaveLength(1);
+  });
+
+  it('says after the end why the reissue ended and what to do now', async () => {
+    const { post } = await begun({ state: 'REJECTED', end_code: 'IDENTITY_LOCKED' });
+    const refused = (await (await post('cancel', undefined)).json()) as Record<string, string>;
+    expect(refused).toMatchObject({
+      type: 'urn:reseal:problem:wrong-state',
+      code: 'IDENTITY_LOCKED',
+      detail: endText('IDENTITY_LOCKED', undefined).en,
+    });
+    expect(refused['detail']).toMatch(/Too many wrong codes.*Apply again/);
   });
 
   it('is refused with 423 when no try for the password is left', async () => {

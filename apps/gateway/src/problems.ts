@@ -16,13 +16,16 @@ export interface ProblemMore {
 /** A problem of the catalogue as an error to throw. */
 export function problem(slug: ProblemSlug, more: ProblemMore = {}): ProblemError {
   const { status, title, detail } = problemCatalogue[slug];
-  const { errors, code, reissue, headers, cause } = more;
+  const { errors, reissue, headers, cause } = more;
+  // After the end no step leads on: why it ended, and what to do now, says more.
+  const ended = slug === 'wrong-state' ? reissue?.ended : undefined;
+  const code = more.code ?? ended?.code;
   return new ProblemError(
     {
       type: slug,
       status,
       title,
-      detail: more.detail ?? detail,
+      detail: more.detail ?? ended?.text ?? detail,
       ...(errors ? { errors } : {}),
       ...(headers ? { headers } : {}),
       extensions: { ...(code === undefined ? {} : { code }), ...(reissue ? { reissue } : {}) },

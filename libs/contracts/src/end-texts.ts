@@ -1,11 +1,23 @@
 import type { EndCode } from '#libs/domain';
+import { oldCertificateTexts, type OldCertificateStanding } from './old-certificate.js';
 import type { Text } from './problems.js';
 
+/** Ends after which another reissue of the same customer counts, and says what became of the old certificate. */
+const continuedElsewhere: readonly EndCode[] = ['SUPERSEDED', 'ANOTHER_REISSUE_REGISTERED'];
+
+/** Why a reissue ended, what to do now, and what the old certificate is worth. */
+export function endText(code: EndCode, old: OldCertificateStanding | undefined): Text {
+  const text = endTexts[code];
+  if (!old || continuedElsewhere.includes(code)) return text;
+  const { ko, en } = oldCertificateTexts[old];
+  return { ko: `${text.ko} ${ko}`, en: `${text.en} ${en}` };
+}
+
 /** What is told to the customer of a reissue that ended without a new certificate: why, and what to do now. */
-export const endTexts: Readonly<Record<EndCode, Text>> = {
+const endTexts: Readonly<Record<EndCode, Text>> = {
   IDENTITY_LOCKED: {
-    ko: '본인확인을 마치지 못했습니다. 다시 신청하거나 신분증을 지참하여 영업점을 방문하십시오.',
-    en: 'Your identity could not be verified. Apply again, or visit a branch with an identity document.',
+    ko: '인증번호나 본인확인 정보를 여러 번 잘못 입력하여 본인확인이 잠겼습니다. 새로 신청하십시오. 새로 신청해도 잠겨 있으면 내일 다시 신청하거나 신분증을 지참하여 영업점을 방문하십시오.',
+    en: 'Too many wrong codes or answers were entered, so identity verification is locked. Apply again. If it is still locked then, apply again tomorrow or visit a branch with an identity document.',
   },
   IDENTITY_MISMATCH: {
     ko: '확인된 정보가 은행의 고객 정보와 일치하지 않습니다. 신분증을 지참하여 영업점을 방문하십시오.',

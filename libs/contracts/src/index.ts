@@ -32,7 +32,9 @@ export {
   problemSchema,
 } from './calls.js';
 export type { WithdrawnConsent, Challenge, PhotoResponse, VerificationResult } from './calls.js';
-export { endTexts } from './end-texts.js';
+export { endText } from './end-texts.js';
+export { standingOfOld } from './old-certificate.js';
+export type { OldCertificateStanding } from './old-certificate.js';
 export { problemOfRefusal } from './step-outcome.js';
 export type { StepOutcome } from './step-outcome.js';
 export {

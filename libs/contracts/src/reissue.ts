@@ -10,10 +10,12 @@ import {
   type NextAction,
   type Basis,
   type Reason,
+  type StandingCertificate,
   type State,
 } from '#libs/domain';
 import { z } from 'zod';
-import { endTexts } from './end-texts.js';
+import { endText } from './end-texts.js';
+import { oldCertificateStandings, standingOfOld } from './old-certificate.js';
 
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
 
@@ -48,6 +50,15 @@ export const reissueSchema = z
     }),
     deadline: timestamp.nullable().describe('when the reissue ends by itself; null while parked or ended'),
     certificate: certificateSchema.optional(),
+    oldCertificate: z
+      .object({
+        serial: z.string().describe('hexadecimal, lower case'),
+        standing: z.enum(oldCertificateStandings),
+      })
+      .optional()
+      .describe(
+        'the certificate that the new one replaces, as it stood when this was said; known once identity is verified',
+      ),
     ended: z
       .object({ code: z.enum(endCodes), text: z.object({ ko: z.string(), en: z.string() }) })
       .optional()
@@ -86,10 +97,20 @@ export interface CertificateSnapshot {
   readonly not_after: Date;
 }
 
+/** What a reissue is shown with. */
+export interface ReissueContext {
+  /** The new one, once it is made. */
+  readonly certificate?: CertificateSnapshot | undefined;
+  /** The one that it replaces. */
+  readonly old?: (StandingCertificate & { readonly serial: string }) | undefined;
+  readonly now: Date;
+}
+
 /** Shows a reissue as the API gives it. The one place where rows become what a client sees. */
-export function showReissue(row: ReissueSnapshot, certificate?: CertificateSnapshot): Reissue {
+export function showReissue(row: ReissueSnapshot, { certificate, old, now }: ReissueContext): Reissue {
   const action = nextActionOf(row);
   const endCode = endCodes.find((code) => code === row.end_code);
+  const standing = row.identity_verified_at ? standingOfOld(old, now) : undefined;
   return {
     id: row.reissue_id,
     state: row.state,
@@ -121,7 +142,8 @@ export function showReissue(row: ReissueSnapshot, certificate?: CertificateSnaps
           },
         }
       : {}),
-    ...(endCode ? { ended: { code: endCode, text: endTexts[endCode] } } : {}),
+    ...(old && standing ? { oldCertificate: { serial: old.serial, standing } } : {}),
+    ...(endCode ? { ended: { code: endCode, text: endText(endCode, standing) } } : {}),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };

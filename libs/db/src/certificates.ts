@@ -1,11 +1,25 @@
 import type { Database, Tx } from './connect.js';
-import type { CertificateRow, NewCertificate } from './database.js';
+import type { CertificateRow, NewCertificate, ReissueRow } from './database.js';
 
 export async function certificateBySerial(
   db: Database | Tx,
   serial: string,
 ): Promise<CertificateRow | undefined> {
   return db.selectFrom('certificate').selectAll().where('serial', '=', serial).executeTakeFirst();
+}
+
+/** The certificates that a reissue is shown with: the new one, and the one that it replaces. */
+export async function certificatesOfReissue(
+  db: Database | Tx,
+  { serial, old_serial }: Pick<ReissueRow, 'serial' | 'old_serial'>,
+): Promise<{ readonly certificate: CertificateRow | undefined; readonly old: CertificateRow | undefined }> {
+  const serials = [serial, old_serial].filter((each) => each !== null);
+  const rows =
+    serials.length === 0
+      ? []
+      : await db.selectFrom('certificate').selectAll().where('serial', 'in', serials).execute();
+  const named = (wanted: string | null) => rows.find((row) => row.serial === wanted);
+  return { certificate: named(serial), old: named(old_serial) };
 }
 
 /** The stored certificate of a reissue that was not withdrawn. */

@@ -138,6 +138,7 @@ export { isKnownDevice, noteKnownDevice } from './known-devices.js';
 export { insertNotification, channelsTold } from './notifications.js';
 export {
   certificateBySerial,
+  certificatesOfReissue,
   storedCertificateOf,
   certificateOnFile,
   putOnFile,

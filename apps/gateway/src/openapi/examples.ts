@@ -1,4 +1,4 @@
-import { endTexts } from '#libs/contracts';
+import { endText } from '#libs/contracts';
 
 /** What the examples of the API document are made of. The people in them do not exist. */
 const reissueId = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
@@ -32,7 +32,12 @@ const before = {
   updatedAt: createdAt,
 } as const;
 
-const identified = { ...before, basis: 'RENEW', updatedAt: '2026-11-23T01:01:30.000Z' } as const;
+const identified = {
+  ...before,
+  basis: 'RENEW',
+  oldCertificate: { serial: '3b9ac9ff21d04e7c8a5566f01e2d3c4b5a', standing: 'VALID' },
+  updatedAt: '2026-11-23T01:01:30.000Z',
+} as const;
 
 const certificate = {
   serial,
@@ -90,16 +95,17 @@ export const reissues = {
   registered: {
     ...issued,
     state: 'REGISTERED',
+    oldCertificate: { ...identified.oldCertificate, standing: 'REVOKED' },
     next: { action: 'NONE' },
     deadline: null,
     updatedAt: '2026-11-23T01:03:00.000Z',
   },
   cancelled: {
-    ...before,
+    ...identified,
     state: 'CANCELLED',
     next: { action: 'NONE' },
     deadline: null,
-    ended: { code: 'CANCELLED_BY_CUSTOMER', text: endTexts.CANCELLED_BY_CUSTOMER },
+    ended: { code: 'CANCELLED_BY_CUSTOMER', text: endText('CANCELLED_BY_CUSTOMER', 'VALID') },
   },
   parked: { ...before, next: { action: 'NEEDS_OPERATOR' }, deadline: null },
 } as const;

@@ -43,7 +43,7 @@ export const operations = {
     tag: 'Before starting',
     summary: 'Keys to seal secrets to',
     description:
-      'Seal with the first key: compact JWE, ECDH-ES+A256KW, A256GCM. The protected header carries `purpose`, `sub` (the reissue id), `iat` and `jti`, without which the envelope is refused. Envelopes older than 15 minutes are refused.',
+      'Seal with the first key: compact JWE, ECDH-ES+A256KW, A256GCM. The protected header carries `purpose`, `sub` (the reissue id), `iat` and `jti`, without which the envelope is refused. Envelopes older than 15 minutes are refused: take `iat` from the gateway’s time, which the header `Date` of each answer gives, not from the device’s clock.',
     answers: { 200: { description: 'JSON Web Key Set', example: example.sealingKeys } },
     problems: [],
   },
@@ -282,7 +282,7 @@ export const operations = {
     tag: 'Certificate',
     summary: 'Prove that the new certificate works',
     description:
-      'A signature of the new key over the exact bytes of `next.challenge.toSign`. Only now is the old certificate revoked.',
+      'A signature of the new key over the exact bytes of `next.challenge.toSign`. Only now is the old certificate revoked: sign with the copy that the customer kept, read back from where it was saved.',
     request: example.registration,
     answers: reissueAnswers(example.reissues.registered, 'Registered'),
     problems: ['registration-proof-invalid', 'another-reissue-registered'],

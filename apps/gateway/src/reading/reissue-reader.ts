@@ -1,5 +1,6 @@
 import { showReissue, type Reissue } from '#libs/contracts';
-import { certificateBySerial, findReissue, type Database, type ReissueRow } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import { certificatesOfReissue, findReissue, type Database, type ReissueRow } from '#libs/db';
 import { problem } from '../problems.js';
 
 /** A reissue as the row has it, and as clients see it. */
@@ -10,13 +11,16 @@ export interface CurrentReissue {
 
 /** Reads reissues from PostgreSQL; no workflow is asked. */
 export class ReissueReader {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
 
   async find(reissueId: string): Promise<CurrentReissue | undefined> {
     const row = await findReissue(this.db, reissueId);
     if (!row) return undefined;
-    const certificate = row.serial === null ? undefined : await certificateBySerial(this.db, row.serial);
-    return { row, reissue: showReissue(row, certificate) };
+    const certificates = await certificatesOfReissue(this.db, row);
+    return { row, reissue: showReissue(row, { ...certificates, now: this.clock() }) };
   }
 
   /** @throws ProblemError 404: there was one, since a token names it, but it is not known any more */

@@ -211,7 +211,7 @@ export class InMemoryGateway {
   /** Takes the step: writes its outcome, and the row where the message starts a reissue. */
   settle(reissueId: string, message: Message, outcome: Partial<StepOutcome> = {}): Delivery {
     const row = this.rows.get(reissueId) ?? this.open(reissueId);
-    const recorded = { status: 'DONE', reissue: showReissue(row), ...outcome };
+    const recorded = { status: 'DONE', reissue: showReissue(row, { now: clock() }), ...outcome };
     this.steps.set(`${reissueId}/${message.updateId}`, {
       reissue_id: reissueId,
       update_id: message.updateId,
@@ -275,6 +275,6 @@ export class InMemoryGateway {
 
   private current(id: string): Promise<CurrentReissue | undefined> {
     const row = this.rows.get(id);
-    return Promise.resolve(row && { row, reissue: showReissue(row) });
+    return Promise.resolve(row && { row, reissue: showReissue(row, { now: clock() }) });
   }
 }

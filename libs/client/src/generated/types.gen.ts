@@ -160,6 +160,16 @@ export type Reissue = {
     deadline: string | null;
     certificate?: Certificate;
     /**
+     * the certificate that the new one replaces, as it stood when this was said; known once identity is verified
+     */
+    oldCertificate?: {
+        /**
+         * hexadecimal, lower case
+         */
+        serial: string;
+        standing: 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
+    };
+    /**
      * why it ended without a new certificate in force, and in words what to do
      */
     ended?: {

@@ -1,0 +1,35 @@
+import { standingOfCertificate, type CertificateStanding, type StandingCertificate } from '#libs/domain';
+import type { Text } from './problems.js';
+
+/** Where a certificate that its holder has can stand. */
+export const oldCertificateStandings = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
+export type OldCertificateStanding = (typeof oldCertificateStandings)[number];
+
+/** Where the certificate on file stands at `now`; undefined where there is none. */
+export function standingOfOld(
+  old: StandingCertificate | undefined,
+  now: Date,
+): OldCertificateStanding | undefined {
+  const standing: CertificateStanding | undefined = old && standingOfCertificate(old, now);
+  return standing === 'NOT_ISSUED' ? undefined : standing;
+}
+
+/** What the customer of a reissue that ended has left. */
+export const oldCertificateTexts: Readonly<Record<OldCertificateStanding, Text>> = {
+  VALID: {
+    ko: '기존 인증서는 계속 사용하실 수 있습니다.',
+    en: 'Your old certificate is valid, and you can go on using it.',
+  },
+  ON_HOLD: {
+    ko: '기존 인증서는 효력이 정지되어 사용할 수 없습니다. 효력을 회복하려면 은행에 신청하십시오.',
+    en: 'Your old certificate is suspended and cannot be used. Ask the bank if you want the suspension lifted.',
+  },
+  REVOKED: {
+    ko: '기존 인증서는 폐지되어 사용할 수 없습니다.',
+    en: 'Your old certificate is revoked and cannot be used.',
+  },
+  EXPIRED: {
+    ko: '기존 인증서는 유효기간이 지나 사용할 수 없습니다.',
+    en: 'Your old certificate has expired and cannot be used.',
+  },
+};
