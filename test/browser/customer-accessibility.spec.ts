@@ -140,7 +140,10 @@ describe('everybody can use the screens', () => {
     await customer.download(words.save.zip);
     await customer.look('save-wrong');
     await customer.press(words.save.next);
-    await customer.at(words.check.title);
+    await customer.press(words.check.go);
+    await customer.sees(words.check.faults.NO_FILE);
+    await customer.look('check-empty');
+    await customer.chooseSaved();
     await customer.fill(words.check.label, 'not-the-password');
     await customer.press(words.check.go);
     await customer.sees(words.save.wrongPassword);

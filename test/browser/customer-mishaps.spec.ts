@@ -157,7 +157,7 @@ describe('a customer whom something gets in the way', () => {
       await customer.download(save.zip);
       await customer.press(save.next);
     });
-    await customer.at(check.title);
+    await customer.chooseSaved();
     await customer.withoutReception(() => customer.press(check.go));
     await customer.at(words.done.title);
     await customer.close();
@@ -304,6 +304,8 @@ describe('a customer whom something gets in the way', () => {
     }
     await customer.enterCode(wrong);
     await customer.at(words.ended.titles['REJECTED']!);
+    await customer.sees('Too many wrong codes or answers were entered');
+    await customer.sees('Apply again.');
     await customer.look('rejected');
     await customer.close();
   });

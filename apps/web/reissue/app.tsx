@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { firstScreens, screenOf, stepOf, type FirstScreen, type Screen } from './flow/screen.js';
+import { lackOf } from './flow/fitness.js';
+import { oldOf } from './flow/old-certificate.js';
 import { FlowContext, useFlow, useNewFlow } from './flow/use-flow.js';
 import { inWords, useSecondsUntil } from './parts/time.js';
 import { ApplicantStep } from './steps/applicant/applicant-step.js';
@@ -15,11 +17,23 @@ import { Prepare } from './steps/prepare/prepare.js';
 import { ReasonStep } from './steps/reason/reason-step.js';
 import { SaveStep } from './steps/save/save-step.js';
 import { TermsStep } from './steps/terms/terms-step.js';
-import { LanguageContext, preferredLanguage, rememberLanguage, useWords, words } from './words/index.js';
+import { Unfit } from './steps/unfit/unfit.js';
+import type { Lack } from './words/cases.js';
+import {
+  LanguageContext,
+  preferredLanguage,
+  rememberLanguage,
+  useLanguage,
+  useWords,
+  words,
+} from './words/index.js';
 
 export function App() {
   const [language, setLanguage] = useState(preferredLanguage);
-  const flow = useNewFlow(language);
+  const [lack, setLack] = useState<Lack | 'NOTHING'>();
+  useEffect(() => {
+    void lackOf().then((found) => setLack(found ?? 'NOTHING'));
+  }, []);
   const other = language === 'ko' ? 'en' : 'ko';
   useEffect(() => {
     document.documentElement.lang = language;
@@ -40,25 +54,39 @@ export function App() {
           {words[language].otherLanguage}
         </button>
       </header>
-      {flow ? (
-        <FlowContext value={flow}>
-          <Steps />
-        </FlowContext>
-      ) : (
-        <main>
-          <p role="status">{words[language].loading}</p>
-        </main>
-      )}
+      {lack === undefined ? <Opening /> : lack === 'NOTHING' ? <Begun /> : <Unfit lack={lack} />}
     </LanguageContext>
+  );
+}
+
+function Opening() {
+  const { loading } = useWords();
+  return (
+    <main>
+      <p role="status">{loading}</p>
+    </main>
+  );
+}
+
+/** The page in a browser that has what it needs. */
+function Begun() {
+  const flow = useNewFlow(useLanguage());
+  if (!flow) return <Opening />;
+  return (
+    <FlowContext value={flow}>
+      <Steps />
+    </FlowContext>
   );
 }
 
 function Steps() {
   const flow = useFlow();
-  const { noWayBack, offline } = useWords();
+  const { noWayBack, offline, keepOpen } = useWords();
   const { first, go } = useFirstScreen();
   const screen = flow.reissue ? screenOf(flow.reissue, flow.kept) : first;
   const stuck = useNoWayBack(flow.reissue !== undefined);
+  const lostByLeaving = !flow.resumable && flow.reissue !== undefined && !flow.over;
+  useAskBeforeLeaving(lostByLeaving && screen !== 'ended');
   if (flow.over) return <Goodbye />;
   return (
     <>
@@ -66,6 +94,11 @@ function Steps() {
       {!flow.reached && (
         <p role="alert" className="box notice">
           {offline}
+        </p>
+      )}
+      {lostByLeaving && !noCancel.includes(screen) && (
+        <p role="status" className="box notice">
+          {keepOpen}
         </p>
       )}
       {stuck && !noCancel.includes(screen) && (
@@ -158,6 +191,16 @@ function useNoWayBack(started: boolean): boolean {
   return stuck;
 }
 
+/** Where nothing is kept, a reload would end the reissue: the browser asks first. */
+function useAskBeforeLeaving(active: boolean): void {
+  useEffect(() => {
+    if (!active) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [active]);
+}
+
 function StepBar({ screen }: { screen: Screen }) {
   const { steps, stepOf: say, timeLeft, ...units } = useWords();
   const { reissue } = useFlow();
@@ -185,17 +228,24 @@ function StepBar({ screen }: { screen: Screen }) {
 const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
 
 function Cancel({ screen }: { screen: Screen }) {
-  const { open, act, reissue } = useFlow();
+  const { open, act, reissue, refresh } = useFlow();
   const words_ = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   if (noCancel.includes(screen)) return null;
   return (
     <footer>
-      <button className="plain" onClick={() => dialog.current?.showModal()}>
+      <button
+        className="plain"
+        onClick={() => {
+          // What is said of the old certificate is to be true now.
+          void refresh();
+          dialog.current?.showModal();
+        }}
+      >
         {words_.cancel}
       </button>
       <dialog ref={dialog} aria-label={words_.cancel}>
-        <p className="lead">{reissue?.state === 'ISSUED' ? words_.cancelAskIssued : words_.cancelAsk}</p>
+        <p className="lead">{words_.cancelAsk(reissue?.state === 'ISSUED', oldOf(reissue))}</p>
         <button className="main" onClick={() => dialog.current?.close()}>
           {words_.cancelNo}
         </button>

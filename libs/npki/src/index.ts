@@ -12,7 +12,7 @@ export {
 } from './private-key-file.js';
 export type { NewPrivateKeyFile, PrivateKeyFile, PrivateKeyForm } from './private-key-file.js';
 export { NpkiUnsupportedError } from './unsupported.js';
-export { findSigningPair, isKeyOf } from './key-pair.js';
+export { findSigningPair, isForSignatures, isKeyOf } from './key-pair.js';
 export type { HolderPair } from './key-pair.js';
 export type { EncryptionForm } from './password-encryption.js';
 export { writePkcs12 } from './pkcs12.js';
@@ -23,3 +23,5 @@ export { encodeCertificates, readCertificates } from './pkcs7.js';
 export { derOfFile, derOfText, pemBlocks, pemOf, textOfFile } from './pem.js';
 export { CERTIFICATE_FILE, npkiFiles, npkiFolderName, npkiZip, PRIVATE_KEY_FILE } from './folder.js';
 export type { NpkiFolder } from './folder.js';
+export { readCertificate } from './x509.js';
+export type { CertificateParts } from './x509.js';

@@ -78,8 +78,8 @@ export async function findSigningPair(
   return pairs.find(({ certificate }) => isForSignatures(certificate)) ?? pairs[0];
 }
 
-/** keyUsage (RFC 5280 section 4.2.1.3) has digitalSignature or nonRepudiation, or is absent. */
-function isForSignatures(certificate: Uint8Array): boolean {
+/** Whether keyUsage (RFC 5280 section 4.2.1.3) has digitalSignature or nonRepudiation, or is absent. */
+export function isForSignatures(certificate: Uint8Array): boolean {
   const keyUsage = readCertificate(certificate).extensions.get(oids.keyUsage);
   if (!keyUsage) return true;
   const bits = readOne(keyUsage, tags.bitString).content[1] ?? 0;

@@ -1,4 +1,14 @@
-import { type Bytes, contextTag, DerReader, inside, readObjectIdentifier, readOne, tags } from './der.js';
+import {
+  type Bytes,
+  contextTag,
+  DerReader,
+  type Element,
+  inside,
+  NpkiFormatError,
+  readObjectIdentifier,
+  readOne,
+  tags,
+} from './der.js';
 
 /** The parts of a certificate (RFC 5280 section 4.1) that the holder's files are made of. */
 export interface CertificateParts {
@@ -8,6 +18,8 @@ export interface CertificateParts {
   readonly issuer: Bytes;
   /** Name, in DER. */
   readonly subject: Bytes;
+  /** notAfter, as YYYYMMDDHHMMSSZ: later ones sort after earlier ones. */
+  readonly notAfter: string;
   /** SubjectPublicKeyInfo, in DER. */
   readonly publicKey: Bytes;
   /** extnValue by the extension's object identifier. */
@@ -22,7 +34,7 @@ export function readCertificate(der: Uint8Array): CertificateParts {
   const serial = tbs.next(tags.integer).content;
   tbs.next(tags.sequence); // signature algorithm
   const issuer = tbs.next(tags.sequence).encoded;
-  tbs.next(tags.sequence); // validity
+  const notAfter = readTime([...inside(tbs).rest()].at(-1));
   const subject = tbs.next(tags.sequence).encoded;
   const publicKey = tbs.next(tags.sequence).encoded;
   const extensions = new Map<string, Bytes>();
@@ -35,5 +47,13 @@ export function readCertificate(der: Uint8Array): CertificateParts {
       extensions.set(id, parts.next(tags.octetString).content);
     }
   }
-  return { serial, issuer, subject, publicKey, extensions };
+  return { serial, issuer, subject, notAfter, publicKey, extensions };
+}
+
+/** Of a UTCTime the years 50 to 99 are of the last century (RFC 5280 section 4.1.2.5.1). */
+function readTime(time: Element | undefined): string {
+  const text = time ? new TextDecoder().decode(time.content) : '';
+  if (/^\d{14}Z$/.test(text)) return text;
+  if (!/^\d{12}Z$/.test(text)) throw new NpkiFormatError('no time');
+  return `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}`;
 }

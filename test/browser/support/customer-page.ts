@@ -32,6 +32,10 @@ interface Opening {
   readonly scheme?: 'light' | 'dark';
   /** What is done before the page is opened. */
   readonly before?: (page: Page) => Promise<unknown>;
+  /** Whether downloads come to anything: in apps that show pages they often do not. */
+  readonly downloads?: boolean;
+  /** The first screen, where it is not the ordinary one. */
+  readonly first?: 'prepare' | 'unfit';
 }
 
 /** The reissue page on a phone, in the hands of somebody who does what it says. */
@@ -40,6 +44,8 @@ export class CustomerPage {
   /** What went wrong unseen, and what is wrong with what is seen. */
   readonly complaints: string[] = [];
   private password: string;
+  /** The file that was saved last. */
+  private saved: UploadedFile | undefined;
 
   private constructor(
     readonly context: BrowserContext,
@@ -56,7 +62,7 @@ export class CustomerPage {
   static async open(
     browser: Browser,
     stack: RunningStack,
-    { person, language = 'ko', scheme = 'light', before }: Opening,
+    { person, language = 'ko', scheme = 'light', before, downloads = true, first = 'prepare' }: Opening,
   ): Promise<CustomerPage> {
     const context = await browser.newContext({
       locale: language === 'en' ? 'en-GB' : 'ko-KR',
@@ -64,9 +70,11 @@ export class CustomerPage {
       viewport: phone,
       hasTouch: true,
       isMobile: true,
-      acceptDownloads: true,
+      acceptDownloads: downloads,
     });
     context.setDefaultTimeout(patienceMs);
+    // Without a window no dialog of the browser asks where to save a file; what is left are downloads.
+    await context.addInitScript('delete globalThis.showSaveFilePicker');
     const opened = new CustomerPage(context, await context.newPage(), stack, person, language, scheme);
     const { rrn, certificatePassword } = person;
     const secrets = [rrn, `${rrn.slice(0, 6)}-${rrn.slice(6)}`, certificatePassword, newPassword];
@@ -76,7 +84,7 @@ export class CustomerPage {
     watch(context, { ours: new URL(stack.addresses.gateway).origin, secrets, complain });
     await before?.(opened.page);
     await opened.visit();
-    await opened.at(opened.words.prepare.title);
+    await opened.at(opened.words[first].title);
     return opened;
   }
 
@@ -191,7 +199,10 @@ export class CustomerPage {
     if (method === 'PHONE_CODE') return this.enterCode(await this.readPhoneCode());
     if (method === 'ONE_WON') return this.enterCode(await this.stack.sandbox.depositCode(this.person));
     if (method === 'ID_DOCUMENT') return this.answerByDocument();
-    await this.chooseOldFiles(await oldCertificateFiles(this.person, 'NPKI'));
+    // As people choose files: all of the folder, in whatever order.
+    const folder = await oldCertificateFiles(this.person, 'NPKI');
+    const stray = { name: 'CaPubs', mimeType: 'application/octet-stream', buffer: Buffer.from('stray') };
+    await this.chooseOldFiles([...folder.toReversed(), stray]);
     return this.press(identity.sign);
   }
 
@@ -211,7 +222,7 @@ export class CustomerPage {
     await this.fill(this.words.identity.oldPassword, this.person.certificatePassword);
   }
 
-  private async upload(files: readonly UploadedFile[]): Promise<void> {
+  async upload(files: readonly UploadedFile[]): Promise<void> {
     await this.page.locator('input[type=file]').setInputFiles([...files]);
   }
 
@@ -249,7 +260,15 @@ export class CustomerPage {
   async download(name: string): Promise<Buffer> {
     const button = this.page.getByRole('button', { name, exact: true, disabled: false }).first();
     const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
-    return readFile(await download.path());
+    const buffer = await readFile(await download.path());
+    this.saved = { name: download.suggestedFilename(), mimeType: 'application/octet-stream', buffer };
+    return buffer;
+  }
+
+  /** Chooses the file that was saved last, on the screen that asks for it. */
+  async chooseSaved(title = this.words.check.title): Promise<void> {
+    await this.at(title);
+    await this.upload([this.saved!]);
   }
 
   async save(): Promise<SavedFiles> {
@@ -262,7 +281,7 @@ export class CustomerPage {
   }
 
   async check(): Promise<void> {
-    await this.at(this.words.check.title);
+    await this.chooseSaved();
     await this.press(this.words.check.go);
     await this.at(this.words.done.title);
   }

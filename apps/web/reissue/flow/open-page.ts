@@ -1,4 +1,4 @@
-import { ConnectionLost, ReissueProblem, ResealClient, type OpenReissue } from '#libs/client';
+import { ReissueProblem, ResealClient, type OpenReissue } from '#libs/client';
 import { forgetToken, readSession, type PageSession } from './page-session.js';
 
 /** As long as a reissue lasts: on bad reception the page goes on by itself, and says so meanwhile. */
@@ -31,13 +31,20 @@ export async function openPage(options: {
   return { session, client, resumed };
 }
 
+/** What says that a session opens nothing any more. */
+const over = [401, 403, 404];
+const pauseMs = 3_000;
+
 async function resume(client: ResealClient, session: PageSession): Promise<OpenReissue | undefined> {
-  try {
-    return await client.resume(session.reissueId!, undefined);
-  } catch (error) {
-    // Who has no reception loses nothing by it.
-    if (error instanceof ConnectionLost) return resume(client, session);
-    if (error instanceof ReissueProblem) await forgetToken(session);
-    return undefined;
-  }
+  for (;;)
+    try {
+      return await client.resume(session.reissueId!, undefined);
+    } catch (error) {
+      if (error instanceof ReissueProblem && over.includes(error.status)) {
+        await forgetToken(session);
+        return undefined;
+      }
+      // No reception, or trouble at the bank: nothing is lost by it, and the key least of all.
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
 }

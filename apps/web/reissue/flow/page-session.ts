@@ -13,14 +13,20 @@ export async function readSession(onReach: (reached: boolean) => void): Promise<
   return (await answer.json()) as PageSession;
 }
 
-/** Has a reissue's token kept where no script can read it, however long it takes. */
+/**
+ * Has a reissue's token kept where no script can read it, however long it takes.
+ *
+ * @returns whether the browser does: some take no cookies
+ */
 export async function keepToken(
   { apiKey }: PageSession,
-  accessToken: string,
+  { id, accessToken }: { readonly id: string; readonly accessToken: string },
   onReach: (reached: boolean) => void,
-): Promise<void> {
+): Promise<boolean> {
   const headers = { 'x-api-key': apiKey, authorization: `Bearer ${accessToken}` };
   await patiently(() => fetch(path, { method: 'PUT', headers }), onReach);
+  const { reissueId } = await readSession(onReach);
+  return reissueId === id;
 }
 
 /** Has it forgotten. Where the gateway is not reached, the token's own end does. */

@@ -13,7 +13,7 @@ import {
 } from '#libs/client';
 import { acceptPassword, tryPassword } from '../key/key-files.js';
 import { makeKey } from '../key/own-key.js';
-import { eraseKept, readKept, writeKept, type Kept } from '../key/store.js';
+import { Store, type Kept } from '../key/store.js';
 import { forgetToken, keepToken } from './page-session.js';
 import { openPage, type OpenPage } from './open-page.js';
 
@@ -41,11 +41,19 @@ export interface Flow {
   readonly reached: boolean;
   readonly failure: ReissueProblem | ConnectionLost | undefined;
   readonly over: boolean;
+  readonly store: Store;
+  /** Whether the page, closed and opened again, goes on where it was. */
+  readonly resumable: boolean;
+  /** The file in which the new certificate was saved, where the page can read it back. */
+  readonly savedFile: FileSystemFileHandle | undefined;
   /** In memory only: gone with a reload. */
   readonly password: string | undefined;
   say(draft: Draft): void;
   keep(change: Partial<Kept>): Promise<void>;
   remember(password: string): void;
+  noteSaved(file: FileSystemFileHandle | undefined): void;
+  /** Asks the gateway how the reissue stands. */
+  refresh(): Promise<void>;
   start(applicant: Applicant, methods: readonly Method[]): Promise<Reissue | undefined>;
   /** Makes calls; the last answers with the reissue as it now is. */
   act(call: () => Promise<Reissue>): Promise<Reissue | undefined>;
@@ -75,8 +83,12 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
   const [reached, setReached] = useState(true);
   const [failure, setFailure] = useState<ReissueProblem | ConnectionLost>();
   const [over, setOver] = useState(false);
+  const [store, setStore] = useState<Store>();
+  const [resumable, setResumable] = useState(true);
+  const [savedFile, noteSaved] = useState<FileSystemFileHandle>();
   const password = useRef<string>(undefined);
   const keptNow = useRef<Kept>(undefined);
+  const storeNow = useRef<Store>(undefined);
   const languageNow = useRef(language);
   useEffect(() => {
     languageNow.current = language;
@@ -85,13 +97,15 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
   useEffect(() => {
     void begin();
     async function begin() {
-      const [opened, found] = await Promise.all([
-        openPage({ language: () => languageNow.current, onReach: setReached }),
-        readKept(),
-      ]);
-      // A key of which the reissue is over, or opened no more, is of no use to anybody.
+      const opening = openPage({ language: () => languageNow.current, onReach: setReached });
+      const place = await Store.open(() => setResumable(false));
+      storeNow.current = place;
+      setStore(place);
+      if (!navigator.cookieEnabled) setResumable(false);
+      const [opened, found] = await Promise.all([opening, place.readKept()]);
+      // A key of which the reissue is over, or opened no more, is of no use.
       if (opened.resumed) hold(found);
-      else await eraseKept();
+      else await place.eraseKept();
       if (opened.resumed) await learn(opened.resumed.reissue);
       setOpen(opened.resumed);
       setPage(opened);
@@ -128,12 +142,12 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
   async function put(now: Omit<Kept, 'revision'>): Promise<void> {
     const revised = { ...now, revision: crypto.randomUUID() };
     hold(revised);
-    await writeKept(revised);
+    await storeNow.current!.writeKept(revised);
   }
 
   /** What is kept; another tab may have changed it. */
   async function look(): Promise<Kept | undefined> {
-    const found = await readKept();
+    const found = await storeNow.current!.readKept();
     if (found?.revision !== keptNow.current?.revision) hold(found);
     return keptNow.current;
   }
@@ -151,7 +165,7 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
       await keep({ key: acceptPassword(ours.key) });
     if (ours && ends.includes(now.state)) {
       hold(undefined);
-      await eraseKept();
+      await storeNow.current!.eraseKept();
     }
     setReissue((before) => (before?.id === now.id && before.updatedAt > now.updatedAt ? before : now));
     return now;
@@ -172,7 +186,7 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
     }
   }
 
-  const flow: Omit<Flow, 'client'> = {
+  const flow: Omit<Flow, 'client' | 'store'> = {
     open,
     reissue,
     kept,
@@ -181,8 +195,14 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
     reached,
     failure,
     over,
+    resumable,
+    savedFile,
     password: password.current,
     keep,
+    noteSaved,
+    refresh: async () => {
+      await open?.show().then(learn, () => undefined);
+    },
     say: (more) => setDraft((before) => ({ ...before, ...more })),
     remember: (value) => {
       password.current = value;
@@ -202,8 +222,10 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
           ...(methods.length > 0 ? { methods } : {}),
         });
         await keep({ reissueId: started.id, challenges: started.challenges });
-        await keepToken(session, started.accessToken!, setReached);
-        const opened = await client.resume(started.id, undefined);
+        const accessToken = started.accessToken!;
+        const inCookie = await keepToken(session, { id: started.id, accessToken }, setReached);
+        if (!inCookie) setResumable(false);
+        const opened = await client.resume(started.id, inCookie ? undefined : accessToken);
         setOpen(opened);
         return learn(opened.reissue);
       }),
@@ -223,22 +245,22 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
         return challenges.find((one) => one.method === method);
       }),
     finish: async () => {
-      await eraseKept();
+      await storeNow.current!.eraseKept();
       await forgetToken(page!.session);
       password.current = undefined;
       setOver(true);
     },
     restart: async () => {
-      await eraseKept();
+      await storeNow.current!.eraseKept();
       keptNow.current = undefined;
       await forgetToken(page!.session);
       location.assign('/');
     },
   };
   return useMemo(
-    () => page && { ...flow, client: page.client },
+    () => page && store && { ...flow, client: page.client, store },
 
-    [page, open, reissue, kept, draft, calls, reached, failure, over],
+    [page, store, open, reissue, kept, draft, calls, reached, failure, over, resumable, savedFile],
   );
 }
 

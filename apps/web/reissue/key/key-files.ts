@@ -3,7 +3,6 @@ import {
   npkiFolderName,
   npkiZip,
   PRIVATE_KEY_FILE,
-  readPkcs12,
   readPrivateKeyFile,
   writePkcs12,
   writePrivateKeyFile,
@@ -67,20 +66,4 @@ export async function openFolder(
   const file = [...files].find(([path]) => path.endsWith(PRIVATE_KEY_FILE))![1];
   const { privateKey } = await readPrivateKeyFile(file, password);
   return importPrivate(new Uint8Array(privateKey));
-}
-
-/** An old certificate from the files that its holder has: a PKCS #12, or `signCert.der` with `signPri.key`. */
-export async function openOldFiles(
-  files: readonly Uint8Array[],
-  password: string,
-): Promise<{ certificate: Uint8Array; privateKey: Uint8Array }> {
-  if (files.length === 1) return readPkcs12(files[0]!, password);
-  for (const [key, certificate] of [files, [...files].reverse()] as [Uint8Array, Uint8Array][])
-    try {
-      const { privateKey } = await readPrivateKeyFile(key, password);
-      return { certificate, privateKey };
-    } catch (error) {
-      if (key === files.at(-1)) throw error;
-    }
-  throw new Error('no key');
 }

@@ -1,4 +1,15 @@
 import type { Reason, Method } from '#libs/client';
+import type { Lack, NoCopy, Old } from './cases.js';
+
+/** What the customer has left of the old certificate if they cancel. */
+const afterCancel: Readonly<Record<Old, string>> = {
+  UNTOUCHED: 'Nothing has been done to your old certificate.',
+  VALID: 'Your old certificate is valid, and you can go on using it.',
+  ON_HOLD: 'Your old certificate is suspended already, and stays so.',
+  REVOKED: 'Your old certificate is revoked already, and that cannot be undone.',
+  EXPIRED: 'Your old certificate has expired and cannot be used.',
+  NONE: '',
+};
 
 export const en = {
   title: 'Reissue your certificate',
@@ -17,16 +28,16 @@ export const en = {
   offline: 'The connection is lost. What you did is kept, and this page goes on by itself once it is back.',
   noWayBack: 'That step is finished and cannot be taken again. Go on here, or cancel the reissue below.',
   cancel: 'Cancel the reissue',
-  cancelAsk: 'Cancel this reissue? Your old certificate stays as it is.',
-  cancelAskIssued:
-    'Cancel this reissue? The new certificate is withdrawn and cannot be used. Your old certificate stays as it is.',
+  keepOpen: 'This browser keeps nothing for this page. Do not close or reload it until you have finished.',
+  cancelAsk: (issued: boolean, old: Old) =>
+    `Cancel this reissue? ${issued ? 'The new certificate is withdrawn and cannot be used. ' : ''}${afterCancel[old]}`.trim(),
   cancelYes: 'Yes, cancel it',
   cancelNo: 'No, go on',
   required: 'Please fill this in.',
 
   prepare: {
     title: 'Reissue your certificate',
-    lead: 'You get a new joint certificate in about ten minutes. Your old one stays valid until the new one is known to work.',
+    lead: 'You get a new joint certificate in about ten minutes. Your old one can be used until the new one is known to work. If it is lost or in other hands, it is suspended or revoked as soon as you have proved who you are.',
     need: 'Have these at hand',
     needs: [
       'Your mobile phone, charged, on which you get text messages',
@@ -38,6 +49,8 @@ export const en = {
     withoutText:
       'Visit any branch with an identity document. You can also call the number on the back of your bank card.',
     close: 'You may close this page at any time. Open it again on this device and it goes on where you were.',
+    keepOpen:
+      'This browser keeps nothing for this page (a private window, or its settings). Do not close or reload the page until you have finished, or use another browser or a normal window.',
     start: 'Start',
   },
   reason: {
@@ -129,10 +142,12 @@ export const en = {
     photoMissing: 'Please take a photo first.',
     oldTitle: 'Sign with your old certificate',
     oldHelp:
-      'Choose signCert.der and signPri.key from its folder, or one .p12 or .pfx file. They stay on this device.',
+      'Choose all files of its folder (signCert.der, signPri.key), or one .p12 or .pfx file. What is not needed is passed over. They stay on this device.',
     oldFiles: 'Files of the old certificate',
     oldPassword: 'Its password',
     oldWrong: 'The files do not open with this password.',
+    oldNoPair:
+      'There is no certificate with its key among these files. Choose signCert.der together with signPri.key.',
     sign: 'Sign',
   },
   password: {
@@ -178,25 +193,58 @@ export const en = {
     needPassword: 'Certificate password',
     needPasswordHelp: 'It opens your key on this device, and protects the file.',
     wrongPassword: 'Your key does not open with this password.',
+    here: 'Keep it in this browser',
+    hereHelp:
+      'For a device that only you use. It stays here, locked with your password, until you erase it here or erase the data of this browser.',
+    hereRefused: 'This browser did not keep it. Save it as a file.',
     saved: 'Saved.',
-    next: 'I saved it. Go on',
+    asked: 'Your browser was asked to save the file. Please look whether it is there.',
+    notSaved: 'The file was not saved. Please try again.',
+    next: 'Go on and check the file',
     until: 'Valid until',
     subject: 'Issued to',
     serial: 'Serial number',
   },
   check: {
     title: 'Check that it works',
-    lead: 'We now open the file you saved and sign with it. Only when that has worked is the old certificate revoked.',
+    lead: 'Choose the file that you saved. It is opened here and signs once.',
+    leadBack: 'The file that you saved is read again and signs once.',
+    leadHere: 'The certificate that stays in this browser is read again and signs once.',
+    old: {
+      UNTOUCHED: '',
+      VALID: 'Only when that has worked is the old certificate revoked.',
+      ON_HOLD: 'When that has worked, the old certificate, which is suspended, is revoked.',
+      REVOKED: '',
+      EXPIRED: '',
+      NONE: '',
+    } satisfies Record<Old, string>,
+    choose: 'Choose the saved file (.zip or .p12)',
+    faults: {
+      NO_FILE: 'Please choose the file that you saved.',
+      LOCKED: 'The file does not open with this password.',
+      ANOTHER: 'That is not the file of your new certificate. Choose the one that you saved just now.',
+    } satisfies Record<NoCopy, string>,
+    gone: 'It is not there any more. Save it once more.',
+    noFile:
+      'You cannot find the file? Some apps do not save files: save it once more, or keep it in this browser. If neither works, cancel and apply again in another browser.',
     go: 'Check it',
     label: 'Certificate password',
-    again: 'Save it once more',
+    again: 'Save it once more, or in another way',
   },
   done: {
     title: 'Your new certificate is ready',
-    lead: 'It was checked and works. Your old certificate is void now.',
+    lead: 'It was checked and works.',
+    old: {
+      UNTOUCHED: '',
+      VALID: '',
+      ON_HOLD: '',
+      REVOKED: 'Your old certificate is revoked and can no longer be used.',
+      EXPIRED: 'Your old certificate has expired and cannot be used.',
+      NONE: '',
+    } satisfies Record<Old, string>,
     now: 'What to do now',
+    deleteOld: 'Delete the old certificate where you kept it; it no longer works.',
     todo: [
-      'Delete the old certificate where you kept it; it no longer works.',
       'Keep the new file safe, and on no public computer.',
       'Register the new certificate on the sites of other banks and authorities that you use.',
     ],
@@ -206,13 +254,21 @@ export const en = {
     try: 'Sign',
     works: 'The signature holds: it was made by your new certificate.',
     fails: 'The signature does not hold. Please call us.',
+    saveTitle: 'Save it once more',
+    saveLead: 'You can save the files again, until you finish.',
+    unprovedTitle: 'Check your copy first',
+    unproved:
+      'The file that you kept has not been checked yet. Choose it, so that you do not end without a certificate.',
     finish: 'Finish and erase the key from this page',
     finishHelp: 'The files that you saved stay. From this page the key is erased.',
+    finishHelpHere:
+      'The certificate stays in this browser, and you find it on the first screen of this page.',
   },
   operator: {
     title: 'We are on it',
     lead: 'Something on our side did not work. Our staff are looking into it. You need do nothing, and what you entered is kept. We will tell you by text message when it goes on.',
-    time: 'Your time stands still meanwhile. You may close this page.',
+    time: 'Your time stands still meanwhile.',
+    close: 'You may close this page.',
   },
   waiting: { title: 'One moment', lead: 'The bank is working on it.' },
   ended: {
@@ -225,9 +281,27 @@ export const en = {
     } as Readonly<Record<string, string>>,
     again: 'Start anew',
   },
+  here: {
+    title: 'A certificate is kept in this browser',
+    erase: 'Erase it from this browser',
+    ask: 'Erase this certificate and its key from this browser? Unless you saved it as a file, it is gone for good.',
+    yes: 'Yes, erase it',
+    no: 'No, keep it',
+  },
+  unfit: {
+    title: 'This browser cannot be used here',
+    what: {
+      INSECURE: 'The page was not opened over a secure connection (https). Open the bank’s address again.',
+      CRYPTO:
+        'This browser or its settings do not let the page make keys, without which there is no certificate.',
+      OLD: 'This browser is too old: it lacks what the page needs.',
+    } satisfies Record<Lack, string>,
+    instead:
+      'Update your browser, or open this page in Chrome, Edge, Safari, Samsung Internet or Firefox. If you opened it within another app, choose “Open in browser” in its menu.',
+  },
   goodbye: {
     title: 'All done',
-    lead: 'You may close this page. The key was erased from it.',
+    lead: 'You may close this page.',
     again: 'Start another reissue',
   },
   problem: {
@@ -247,8 +321,7 @@ export const en = {
       'method-locked': 'This way is locked after too many tries. Choose another one, or come back tomorrow.',
       'too-many-sends': 'No more codes can be sent. Enter the last one you got, or choose another way.',
       'unknown-challenge': 'This code belongs to an earlier message. Have a new one sent.',
-      'envelope-refused':
-        'This took too long or your device’s clock is wrong. Check its clock and try again.',
+      'envelope-refused': 'This took too long. Please try again.',
       'password-wrong': 'That is not the password of your certificate.',
       'password-locked': 'The password is locked after five wrong tries. Set a new one to go on.',
       'no-password-on-file': 'There is no password yet. Please set one.',

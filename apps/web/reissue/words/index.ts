@@ -13,9 +13,24 @@ const place = 'reseal-language';
 
 /** What the customer chose here before, or else what the browser prefers. */
 export function preferredLanguage(): Language {
-  const chosen = localStorage.getItem(place);
+  const chosen = remembered();
   if (chosen === 'ko' || chosen === 'en') return chosen;
-  return navigator.language.startsWith('ko') ? 'ko' : 'en';
+  return navigator.language?.startsWith('ko') ? 'ko' : 'en';
 }
 
-export const rememberLanguage = (language: Language): void => localStorage.setItem(place, language);
+/** Browsers that are to keep nothing throw here, and the choice holds for this visit. */
+export function rememberLanguage(language: Language): void {
+  try {
+    localStorage.setItem(place, language);
+  } catch {
+    // Nothing is kept.
+  }
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(place);
+  } catch {
+    return null;
+  }
+}

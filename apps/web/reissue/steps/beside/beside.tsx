@@ -14,9 +14,12 @@ export function Waiting() {
 
 export function WithOperator() {
   const { operator } = useWords();
+  const { resumable } = useFlow();
   return (
     <Page title={operator.title} lead={operator.lead}>
-      <p className="box">{operator.time}</p>
+      <p className="box">
+        {operator.time} {resumable && operator.close}
+      </p>
     </Page>
   );
 }

@@ -1,38 +1,35 @@
 import { CustomerKey } from '#libs/client';
+import { oldOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
-import { openFolder } from '../../key/key-files.js';
 import { useIssued } from '../../key/use-issued.js';
-import { useKeyPassword } from '../../key/use-key-password.js';
-import { Form, PasswordField } from '../../parts/form.js';
+import { ProveCopy } from '../../parts/prove-copy.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
-/** Opens the files just made and signs with them: proof that what the customer holds works. */
+/** Signs with the copy that the customer kept: proof that the new certificate is theirs to use from now on. */
 export function CheckStep() {
   const { check } = useWords();
-  const { open, act, password: known, remember, keep, kept } = useFlow();
+  const { open, act, keep, kept, savedFile, reissue, noteSaved } = useFlow();
   const issued = useIssued();
-  const { typed, refuse, field } = useKeyPassword();
-  const submit = async () => {
-    if (!issued) return;
-    const given = known ?? typed;
-    let opened: CryptoKey;
-    try {
-      opened = await openFolder(issued, given);
-    } catch {
-      return refuse();
-    }
-    remember(given);
-    await act(async () => open!.proveRegistration(await CustomerKey.of(opened, kept!.key.publicKey)));
+  const lead = kept?.inBrowser ? check.leadHere : savedFile ? check.leadBack : check.lead;
+  const prove = async (key: CryptoKey) => {
+    // Said before it is sent: what is lost on the way is the answer, not the copy.
+    await keep({ proved: true });
+    await act(async () => open!.proveRegistration(await CustomerKey.of(key, kept!.key.publicKey)));
   };
   return (
-    <Page title={check.title} lead={check.lead}>
-      <Form button={check.go} onSend={submit} ready={issued !== undefined}>
-        {known === undefined && <PasswordField label={check.label} {...field} />}
-      </Form>
-      <button className="plain" onClick={() => void keep({ saved: false })}>
+    <Page title={check.title} lead={`${lead} ${check.old[oldOf(reissue)]}`}>
+      <ProveCopy issued={issued} onProved={prove} />
+      <button
+        className="plain"
+        onClick={() => {
+          noteSaved(undefined);
+          void keep({ saved: false, inBrowser: false });
+        }}
+      >
         {check.again}
       </button>
+      {!kept?.inBrowser && !savedFile && <p className="hint">{check.noFile}</p>}
     </Page>
   );
 }

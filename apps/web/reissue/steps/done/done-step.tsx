@@ -1,30 +1,58 @@
 import { useState } from 'react';
+import { oldOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { openFolder, type IssuedFiles } from '../../key/key-files.js';
 import { belongTogether } from '../../key/own-key.js';
 import { useIssued } from '../../key/use-issued.js';
 import { useKeyPassword } from '../../key/use-key-password.js';
 import { Form, PasswordField } from '../../parts/form.js';
+import { ProveCopy } from '../../parts/prove-copy.js';
+import { SaveButtons } from '../../parts/save-buttons.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
+/** The end: what to do now, the files once more, and the way out, which leads over a copy that was proved. */
 export function DoneStep() {
   const { done } = useWords();
-  const { finish } = useFlow();
+  const { finish, kept, keep, reissue, noteSaved } = useFlow();
   const issued = useIssued();
+  const old = oldOf(reissue);
+  const unproved = kept !== undefined && !kept.proved;
+  const serial = reissue?.certificate?.serial ?? 'new';
   return (
-    <Page title={done.title} lead={done.lead}>
+    <Page title={done.title} lead={`${done.lead} ${done.old[old]}`}>
       <h2>{done.now}</h2>
       <ol>
-        {done.todo.map((what) => (
+        {(old === 'NONE' ? done.todo : [done.deleteOld, ...done.todo]).map((what) => (
           <li key={what}>{what}</li>
         ))}
       </ol>
       {issued && <TrySignature issued={issued} />}
-      <button className="main" onClick={() => void finish()}>
-        {done.finish}
-      </button>
-      <p className="hint">{done.finishHelp}</p>
+      {issued && (
+        <section>
+          <h2>{done.saveTitle}</h2>
+          <p>{done.saveLead}</p>
+          <SaveButtons
+            issued={issued}
+            serial={serial}
+            onSaved={(saving) => noteSaved(saving === 'ASKED' ? undefined : saving.file)}
+          />
+        </section>
+      )}
+      {unproved ? (
+        <section className="box">
+          <h2>{done.unprovedTitle}</h2>
+          <p>{done.unproved}</p>
+          <ProveCopy issued={issued} onProved={() => keep({ proved: true })} />
+        </section>
+      ) : (
+        <>
+          <button className="main" onClick={() => void finish()}>
+            {done.finish}
+          </button>
+          <p className="hint">{kept?.inBrowser ? done.finishHelpHere : done.finishHelp}</p>
+        </>
+      )}
     </Page>
   );
 }

@@ -1,8 +1,10 @@
 import { useId, useState } from 'react';
 import { fromBase64url, toBase64, toBase64url } from '#libs/client';
+import { readCertificate } from '#libs/npki';
 import { useFlow } from '../../flow/use-flow.js';
-import { openOldFiles, tryPassword } from '../../key/key-files.js';
-import { signAsOld } from '../../key/old-key.js';
+import { holdingIn, signingPairOf } from '../../key/chosen-files.js';
+import { tryPassword } from '../../key/key-files.js';
+import { signAs } from '../../key/signature.js';
 import { Form, PasswordField } from '../../parts/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
@@ -21,29 +23,21 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
   });
   const submit = async () => {
     if (files.length === 0 || !password) return refuse(({ required }) => required);
-    let answer: string;
-    try {
-      const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-      const { certificate, privateKey } = await openOldFiles(contents, password);
-      const signature = await signAsOld(new Uint8Array(privateKey), fromBase64url(challenge.toSign ?? ''));
-      // Nobody asks for the password again: the new certificate gets the one of the old.
-      await keep({ key: await tryPassword(kept!.key, password) });
-      answer = JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) });
-    } catch {
-      return refuse((words) => words.identity.oldWrong);
-    }
-    return send(answer);
+    const holding = await holdingIn(files, password);
+    const pair = await signingPairOf(holding);
+    if (!pair) return refuse(({ identity }) => (holding.locked ? identity.oldWrong : identity.oldNoPair));
+    const { certificate, privateKey } = pair;
+    const { publicKey } = readCertificate(certificate);
+    const signature = await signAs(privateKey, publicKey, fromBase64url(challenge.toSign ?? ''));
+    if (!signature) return refuse(({ identity }) => identity.oldNoPair);
+    // The password is not asked for again: the new certificate gets the one of the old.
+    await keep({ key: await tryPassword(kept!.key, password) });
+    return send(JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) }));
   };
   return (
     <Form button={identity.sign} onSend={submit}>
       <div className="file">
-        <input
-          id={id}
-          type="file"
-          multiple
-          accept=".p12,.pfx,.der,.key,.cer"
-          onChange={({ target }) => setFiles([...(target.files ?? [])])}
-        />
+        <input id={id} type="file" multiple onChange={({ target }) => setFiles([...(target.files ?? [])])} />
         <label htmlFor={id}>
           {files.length > 0 ? files.map(({ name }) => name).join(', ') : identity.oldFiles}
         </label>

@@ -1,9 +1,12 @@
+import { useFlow } from '../../flow/use-flow.js';
+import { KeptCertificates } from '../../parts/kept-certificates.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** What one needs at hand, how long it takes, and where to go without it. */
 export function Prepare({ onNext }: { onNext: () => void }) {
   const { prepare } = useWords();
+  const { resumable } = useFlow();
   return (
     <Page title={prepare.title} lead={prepare.lead}>
       <h2>{prepare.need}</h2>
@@ -12,7 +15,7 @@ export function Prepare({ onNext }: { onNext: () => void }) {
           <li key={need}>{need}</li>
         ))}
       </ul>
-      <p className="box">{prepare.close}</p>
+      <p className={resumable ? 'box' : 'box notice'}>{resumable ? prepare.close : prepare.keepOpen}</p>
       <button className="main" onClick={onNext}>
         {prepare.start}
       </button>
@@ -20,6 +23,7 @@ export function Prepare({ onNext }: { onNext: () => void }) {
         <summary>{prepare.without}</summary>
         <p>{prepare.withoutText}</p>
       </details>
+      <KeptCertificates />
     </Page>
   );
 }

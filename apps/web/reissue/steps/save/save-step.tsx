@@ -1,49 +1,31 @@
 import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { folderZip, pkcs12 } from '../../key/key-files.js';
 import { useIssued } from '../../key/use-issued.js';
-import { useKeyPassword } from '../../key/use-key-password.js';
-import { Form, PasswordField } from '../../parts/form.js';
-import { saveFile } from '../../parts/save-file.js';
+import { SaveButtons } from '../../parts/save-buttons.js';
 import { Page } from '../../parts/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** The holder's name; behind it in brackets stands what only machines read. */
 const holderOf = (subject: string) => /CN=([^,(]+)/i.exec(subject)?.[1] ?? subject;
 
-/** Downloads, made on this device. */
+/** Files that are made on this device, or the choice to leave the certificate in this browser. */
 export function SaveStep() {
   const { save, loading } = useWords();
   const language = useLanguage();
-  const { reissue, password: known, remember, keep } = useFlow();
+  const { reissue, keep, store, noteSaved } = useFlow();
   const issued = useIssued();
   const [saved, setSaved] = useState(false);
-  const [asking, setAsking] = useState(false);
-  const [making, setMaking] = useState(false);
-  const { typed, refuse, field } = useKeyPassword();
+  const [refused, setRefused] = useState(false);
   const certificate = reissue?.certificate;
   const serial = certificate?.serial ?? 'new';
 
-  const saveZip = () => {
+  const keepHere = async () => {
     if (!issued) return;
-    saveFile(folderZip(issued), `NPKI-${serial}.zip`, 'application/zip');
-    setSaved(true);
-  };
-  const saveP12 = async (with_ = known) => {
-    if (!issued) return;
-    if (with_ === undefined) return setAsking(true);
-    setMaking(true);
-    try {
-      saveFile(await pkcs12(issued, with_), `${serial}.p12`, 'application/x-pkcs12');
-      remember(with_);
-      setSaved(true);
-      setAsking(false);
-    } catch {
-      refuse();
-      setAsking(true);
-    } finally {
-      setMaking(false);
-    }
+    const kept = await store.keepCertificate({ ...issued, serial });
+    setRefused(!kept);
+    if (!kept) return;
+    noteSaved(undefined);
+    await keep({ saved: true, inBrowser: true });
   };
   return (
     <Page title={save.title} lead={save.lead}>
@@ -57,25 +39,34 @@ export function SaveStep() {
           <dd className="mono">{certificate.serial}</dd>
         </dl>
       )}
-      {!issued && <p role="status">{loading}</p>}
-      <button className={saved ? 'second' : 'main'} aria-disabled={!issued} onClick={saveZip}>
-        {save.zip}
-      </button>
-      <p className="hint">{save.zipHelp}</p>
-      <button className="second" aria-disabled={!issued || making} onClick={() => making || void saveP12()}>
-        {save.p12}
-      </button>
-      <p className="hint">{save.p12Help}</p>
-      {asking && (
-        <Form button={save.p12} onSend={() => saveP12(typed)}>
-          <PasswordField label={save.needPassword} hint={save.needPasswordHelp} {...field} />
-        </Form>
+      {issued ? (
+        <SaveButtons
+          main
+          issued={issued}
+          serial={serial}
+          onSaved={(saving) => {
+            noteSaved(saving === 'ASKED' ? undefined : saving.file);
+            setSaved(true);
+          }}
+        />
+      ) : (
+        <p role="status">{loading}</p>
       )}
-      <p role="status" className={saved ? 'good box' : 'unseen'}>
-        {saved ? save.saved : ''}
-      </p>
+      {issued && store.durable && (
+        <>
+          <button className="second" onClick={() => void keepHere()}>
+            {save.here}
+          </button>
+          <p className="hint">{save.hereHelp}</p>
+        </>
+      )}
+      {refused && (
+        <p role="alert" className="wrong box">
+          {save.hereRefused}
+        </p>
+      )}
       {saved && (
-        <button className="main" onClick={() => void keep({ saved: true })}>
+        <button className="main" onClick={() => void keep({ saved: true, inBrowser: false })}>
           {save.next}
         </button>
       )}

@@ -1,0 +1,24 @@
+import type { Lack } from '../words/cases.js';
+
+/** What this browser lacks of what the page cannot do without; undefined where it lacks nothing. */
+export async function lackOf(): Promise<Lack | undefined> {
+  if (!isSecureContext) return 'INSECURE';
+  const needed: readonly (readonly [object | undefined, string])[] = [
+    [globalThis.AbortSignal, 'any'],
+    [globalThis.AbortSignal, 'timeout'],
+    [globalThis.HTMLDialogElement?.prototype, 'showModal'],
+    [Array.prototype, 'toSorted'],
+    [globalThis.crypto, 'randomUUID'],
+  ];
+  if (needed.some(([of, name]) => !of || !(name in of))) return 'OLD';
+  return (await makesKeys()) ? undefined : 'CRYPTO';
+}
+
+async function makesKeys(): Promise<boolean> {
+  try {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign']);
+    return (await crypto.subtle.exportKey('pkcs8', pair.privateKey)).byteLength > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+import { unzipSync } from 'fflate';
+import {
+  isEncryptedPrivateKey,
+  isForSignatures,
+  isKeyOf,
+  readCertificate,
+  readPkcs12,
+  readPrivateKeyFile,
+} from '#libs/npki';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A file as a form gives it. */
+export type ChosenFile = Pick<Blob, 'size' | 'arrayBuffer'>;
+
+/** What files of certificates hold. */
+export interface Holding {
+  /** In DER. */
+  readonly certificates: readonly Bytes[];
+  /** PKCS #8. */
+  readonly keys: readonly Bytes[];
+  /** Whether there was a key that the password did not open. */
+  readonly locked: boolean;
+}
+
+/** A certificate (DER) with its private key (PKCS #8). */
+export interface Pair {
+  readonly certificate: Bytes;
+  readonly privateKey: Bytes;
+}
+
+/** Larger than any file of a certificate, in bytes. */
+const largest = 1_000_000;
+
+/**
+ * The certificates and keys among any number of files in any order: `signCert.der`, `signPri.key`, PKCS #12, a zip of an
+ * NPKI folder; DER or PEM. What cannot be read, and what is no certificate and no key, is passed over.
+ */
+export async function holdingIn(files: readonly ChosenFile[], password: string): Promise<Holding> {
+  const certificates: Bytes[] = [];
+  const keys: Bytes[] = [];
+  let locked = false;
+  for (const piece of (await Promise.all(files.map(piecesOf))).flat()) {
+    if (isCertificate(piece)) certificates.push(piece);
+    else {
+      const opened = await open(piece, password);
+      if (opened.certificate) certificates.push(opened.certificate);
+      if (opened.privateKey) keys.push(opened.privateKey);
+      locked ||= opened.locked;
+    }
+  }
+  return { certificates, keys, locked };
+}
+
+/** A certificate for signatures with its own key; of several the one that ends last. */
+export async function signingPairOf({ certificates, keys }: Holding): Promise<Pair | undefined> {
+  const endOf = (certificate: Bytes) => readCertificate(certificate).notAfter;
+  const latest = certificates
+    .filter(isForSignatures)
+    .toSorted((one, other) => (endOf(one) < endOf(other) ? 1 : -1));
+  for (const certificate of latest)
+    for (const privateKey of keys)
+      if (await isKeyOf(privateKey, certificate)) return { certificate, privateKey };
+  return undefined;
+}
+
+/** The DER objects in a file; none where it cannot be read. */
+async function piecesOf(file: ChosenFile): Promise<Bytes[]> {
+  if (file.size > largest) return [];
+  try {
+    return contentsOf(new Uint8Array(await file.arrayBuffer()));
+  } catch {
+    return [];
+  }
+}
+
+function contentsOf(bytes: Uint8Array): Bytes[] {
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  if (!isZip) return derOf(bytes);
+  const files = unzipSync(bytes, { filter: ({ originalSize }) => originalSize <= largest });
+  return Object.values(files).flatMap(derOf);
+}
+
+/** What stands between the lines of PEM (RFC 7468), or the bytes as they are. */
+function derOf(bytes: Uint8Array): Bytes[] {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g)];
+  if (blocks.length === 0) return [Uint8Array.from(bytes)];
+  return blocks.map(([, , body]) =>
+    Uint8Array.from(atob(body!.replace(/\s/g, '')), (octet) => octet.charCodeAt(0)),
+  );
+}
+
+function isCertificate(piece: Bytes): boolean {
+  try {
+    return readCertificate(piece).publicKey.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+interface Opened {
+  readonly certificate?: Bytes;
+  readonly privateKey?: Bytes;
+  readonly locked: boolean;
+}
+
+/** Opens a PKCS #12 or a key file. */
+async function open(piece: Bytes, password: string): Promise<Opened> {
+  try {
+    const { certificate, privateKey } = await readPkcs12(piece, password);
+    return { certificate, privateKey: Uint8Array.from(privateKey), locked: false };
+  } catch {
+    // No PKCS #12 that this password opens.
+  }
+  try {
+    const { privateKey } = await readPrivateKeyFile(piece, password);
+    return { privateKey: Uint8Array.from(privateKey), locked: false };
+  } catch {
+    return { locked: isEncryptedPrivateKey(piece) || isPkcs12(piece) };
+  }
+}
+
+/** A SEQUENCE that begins with the INTEGER 3 (RFC 7292 section 4). */
+function isPkcs12(piece: Bytes): boolean {
+  if (piece[0] !== 0x30) return false;
+  const lengthOctets = piece[1]! < 0x80 ? 0 : piece[1]! & 0x7f;
+  const [tag, length, version] = piece.subarray(2 + lengthOctets);
+  return tag === 0x02 && length === 1 && version === 3;
+}

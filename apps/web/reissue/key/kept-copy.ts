@@ -1,0 +1,24 @@
+import { isKeyOf } from '#libs/npki';
+import type { NoCopy } from '../words/cases.js';
+import { holdingIn, type ChosenFile } from './chosen-files.js';
+import { importPrivate } from './own-key.js';
+
+/**
+ * The private key of the new certificate, read from the files that the customer kept of it.
+ *
+ * @returns `LOCKED` if the password opens none of them, `ANOTHER` if they hold no key of this certificate
+ */
+export async function openKeptCopy(
+  files: readonly ChosenFile[],
+  password: string,
+  certificate: Uint8Array,
+): Promise<CryptoKey | NoCopy> {
+  if (files.length === 0) return 'NO_FILE';
+  const { certificates, keys, locked } = await holdingIn(files, password);
+  if (certificates.some((one) => equal(one, certificate)))
+    for (const key of keys) if (await isKeyOf(key, certificate)) return importPrivate(key);
+  return locked ? 'LOCKED' : 'ANOTHER';
+}
+
+const equal = (one: Uint8Array, other: Uint8Array) =>
+  one.length === other.length && one.every((octet, at) => octet === other[at]);

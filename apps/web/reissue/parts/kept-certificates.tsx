@@ -1,0 +1,52 @@
+import { useEffect, useRef, useState } from 'react';
+import { useFlow } from '../flow/use-flow.js';
+import type { KeptCertificate } from '../key/store.js';
+import { useWords } from '../words/index.js';
+import { SaveButtons } from './save-buttons.js';
+
+/** The certificates that stay in this browser because their holder chose so: to be saved as files, or erased. */
+export function KeptCertificates() {
+  const { store } = useFlow();
+  const [found, setFound] = useState<readonly KeptCertificate[]>([]);
+  useEffect(() => {
+    void store.readCertificates().then(setFound);
+  }, [store]);
+  return found.map((certificate) => (
+    <OneCertificate
+      key={certificate.serial}
+      certificate={certificate}
+      onErase={() =>
+        void store
+          .eraseCertificate(certificate)
+          .then(() => store.readCertificates())
+          .then(setFound)
+      }
+    />
+  ));
+}
+
+function OneCertificate({ certificate, onErase }: { certificate: KeptCertificate; onErase: () => void }) {
+  const { here, save } = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <section className="box">
+      <h2>{here.title}</h2>
+      <p>
+        {save.serial} <span className="mono">{certificate.serial}</span>
+      </p>
+      <SaveButtons issued={certificate} serial={certificate.serial} />
+      <button className="plain" onClick={() => dialog.current?.showModal()}>
+        {here.erase}
+      </button>
+      <dialog ref={dialog} aria-label={here.erase}>
+        <p className="lead">{here.ask}</p>
+        <button className="main" onClick={() => dialog.current?.close()}>
+          {here.no}
+        </button>
+        <button className="second" onClick={onErase}>
+          {here.yes}
+        </button>
+      </dialog>
+    </section>
+  );
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { changeOne } from '#activities/revocation';
+import { certificateStatuses } from '#libs/db';
+import { ReissueReader } from '../../apps/gateway/src/reading/reissue-reader.js';
+import { oldOf } from '../../apps/web/reissue/flow/old-certificate.js';
+import { en } from '../../apps/web/reissue/words/en.js';
+import { ko } from '../../apps/web/reissue/words/ko.js';
+import type { Applicant } from '../world/applicant.js';
+import { customer, type Person } from '../world/people.js';
+import { perform } from '../world/perform.js';
+import { outcomeOf } from '../world/records.js';
+import { goOn, walkTo } from '../world/walk.js';
+import { createWorld, type World } from '../world/world.js';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+
+const reasons = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const;
+const states = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'KEY_REQUIRED', 'ISSUED'] as const;
+type Status = 'good' | 'onHold' | 'revoked';
+
+/** What words of either language may say of a certificate, by the status that OCSP gives. */
+const phrases: Readonly<Record<Status, RegExp>> = {
+  good: /계속 쓸 수|계속 쓰실 수|계속 사용하실 수|아무 변화가 없|달라지지 않|is valid|Nothing has been done|has not changed/,
+  onHold: /효력정지|정지된|정지되|suspended|suspension/,
+  revoked: /폐지|revoked|revocation/,
+};
+const holdMayBecomeRevocation =
+  /풀지 않은 효력정지는 나중에 폐지가 됩니다|One that is not lifted becomes a revocation later/g;
+
+/** What the OCSP responder answers from. */
+async function ocspOf(person: Person): Promise<Status> {
+  const [row] = await certificateStatuses(world.as('status', 1), [person.oldSerial!]);
+  return row!.revoked_at ? 'revoked' : row!.hold_at ? 'onHold' : 'good';
+}
+
+function expectToSay(text: string, status: Status): void {
+  const said = text.replaceAll(holdMayBecomeRevocation, '');
+  for (const [each, words] of Object.entries(phrases))
+    if (words.test(said) !== (each === status)) throw new Error(`not ${status}, but says ${each}: ${text}`);
+}
+
+describe('what a customer who cancels is told of the old certificate', () => {
+  const cases = reasons.flatMap((reason) => states.map((state) => [reason, state] as const));
+
+  it.each(cases)('because of %s in %s is what OCSP says', async (reason, state) => {
+    const person = await customer(world);
+    const applicant = await comeTo(state, person, reason);
+    const before = await new ReissueReader(world.gateway, world.clock.now).show(applicant.reissueId);
+    const status = await ocspOf(person);
+    for (const words of [ko, en]) expectToSay(words.cancelAsk(state === 'ISSUED', oldOf(before)), status);
+
+    const cancel = applicant.cancel();
+    await perform(world, applicant.reissueId, cancel);
+    expect(await ocspOf(person)).toBe(status);
+    const { reissue } = await outcomeOf(applicant, cancel.updateId);
+    const { text } = reissue.ended!;
+    if (reissue.oldCertificate) {
+      expect(reissue.oldCertificate.serial).toBe(person.oldSerial);
+      for (const language of ['ko', 'en'] as const) expectToSay(text[language], status);
+    } else expect(`${text.ko} ${text.en}`).not.toMatch(/기존 인증서|old certificate/);
+
+    const sms = await smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
+    // Before identity is verified the holder of the number is not disturbed.
+    if (state === 'IDENTITY_REQUIRED') return expect(sms).toBeUndefined();
+    for (const line of sms!.split('\n')) expectToSay(line, status);
+  });
+
+  it('follows what the bank does to it meanwhile', async () => {
+    const person = await customer(world);
+    const applicant = await walkTo(world, person, 'KEY_REQUIRED', { reason: 'LOST' });
+    const bank = { db: world.as('signer', 1), clock: world.clock.now, actor: 'operator:spec' };
+    await changeOne(bank, person.oldSerial!, { act: 'release' });
+    const cancel = applicant.cancel();
+    await perform(world, applicant.reissueId, cancel);
+    expect((await outcomeOf(applicant, cancel.updateId)).reissue.oldCertificate?.standing).toBe('VALID');
+    expectToSay((await smsOf(applicant.reissueId, 'CANCELLED'))!, 'good');
+  });
+});
+
+async function comeTo(
+  state: (typeof states)[number],
+  person: Person,
+  reason: (typeof reasons)[number],
+): Promise<Applicant> {
+  const early = state === 'IDENTITY_REQUIRED' || state === 'PASSWORD_REQUIRED';
+  if (early || reason !== 'PASSWORD_FORGOTTEN') return walkTo(world, person, state, { reason });
+  const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED', { reason });
+  await perform(world, applicant.reissueId, await applicant.resetPassword('Another-2468-Seal'));
+  await goOn(applicant, state);
+  return applicant;
+}
+
+async function smsOf(reissueId: string, moment: 'CANCELLED' | 'WITHDRAWN'): Promise<string | undefined> {
+  await world.activities.notify({ reissueId, moment });
+  return world.outside.messenger.texts.find(({ messageId }) => messageId === `${reissueId}.${moment}`)?.text;
+}
