@@ -1,2 +1,0 @@
-export { states } from '#libs/domain';
-export async function sample(): Promise<void> {}
