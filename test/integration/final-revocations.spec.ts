@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Role } from '../world/test-database.js';
+import { customer } from '../world/people.js';
+import { walkTo } from '../world/walk.js';
+import { createWorld, type World } from '../world/world.js';
+
+let world: World;
+let inForce: string;
+let revoked: string;
+beforeAll(async () => {
+  world = await createWorld();
+  const { reissueId } = await walkTo(world, await customer(world), 'REGISTERED');
+  const row = await world.owner
+    .selectFrom('reissue')
+    .select(['serial', 'old_serial'])
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirstOrThrow();
+  [inForce, revoked] = [row.serial!, row.old_serial!];
+});
+afterAll(() => world.close());
+
+const certificate = (serial: string) =>
+  world.owner.selectFrom('certificate').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+
+describe.each<Role>(['worker', 'signer'])('a certificate in the hands of reseal_%s', (role) => {
+  const attempt = (set: string, serial: string) =>
+    sql.raw(`UPDATE certificate SET ${set} WHERE serial = '${serial}'`).execute(world.as(role, 1));
+
+  it.each([
+    'revoked_at = NULL, revocation_reason = NULL',
+    `revoked_at = revoked_at - interval '1 day'`,
+    `revocation_reason = 'unspecified'`,
+    'invalidity_date = revoked_at',
+    'hold_at = revoked_at',
+  ])('that is revoked stays so: %s', async (set) => {
+    const before = await certificate(revoked);
+    expect(before.revoked_at).not.toBeNull();
+    await expect(attempt(set, revoked)).rejects.toThrow(/is final|permission denied/);
+    expect(await certificate(revoked)).toEqual(before);
+  });
+
+  it.each([
+    `serial = 'ff'`,
+    `spki_sha256 = 'ff'`,
+    `der = '\\x00'`,
+    `state = 'ABANDONED'`,
+    'reissue_id = NULL',
+    `customer_id = gen_random_uuid()`,
+    `not_after = not_after + interval '1 year'`,
+    `registered_at = registered_at + interval '1 s'`,
+  ])('that was stored stays what it is: %s', async (set) => {
+    const before = await certificate(inForce);
+    await expect(attempt(set, inForce)).rejects.toThrow(/stays|once|permission denied|check constraint/);
+    expect(await certificate(inForce)).toEqual(before);
+  });
+
+  it('is not deleted', async () => {
+    await expect(sql`DELETE FROM certificate`.execute(world.as(role, 1))).rejects.toThrow(
+      'permission denied',
+    );
+  });
+
+  it('may be put on hold and released as long as it is not revoked', async () => {
+    await attempt('hold_at = now()', inForce);
+    expect((await certificate(inForce)).hold_at).not.toBeNull();
+    await attempt('hold_at = NULL', inForce);
+    expect((await certificate(inForce)).hold_at).toBeNull();
+  });
+});
+
+describe('a certificate in the hands of a role that was granted more than it should have', () => {
+  it('is not deleted either', async () => {
+    await sql`GRANT DELETE ON certificate TO reseal_worker`.execute(world.owner);
+    await expect(sql`DELETE FROM certificate`.execute(world.as('worker', 1))).rejects.toThrow(
+      'kept for good',
+    );
+  });
+});
