@@ -2,14 +2,14 @@ import type { GiveConsents, PreparedStep } from '#libs/domain';
 import { consentsOf } from '#libs/db';
 import { checkConsents, termsInForce, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { done, failed, takeStep, type ReissueChange, type StepContext } from '#activities/step';
-import { auditedConsents, recordSaid } from './record.js';
+import { auditedSaid, recordSaid } from './record.js';
 
 export interface ConsentContext extends StepContext {
   readonly terms: TermsCatalogue;
   readonly receipts: ReceiptSigner;
 }
 
-export { auditedConsents, recordSaid } from './record.js';
+export { auditedSaid, recordSaid } from './record.js';
 export { createConsentWithdrawals } from './withdraw.js';
 export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw.js';
 
@@ -36,15 +36,11 @@ async function recordConsents(
           message: `${termsId}: ${code}`,
         })),
       });
-    await recordSaid(change.tx, context.receipts, {
-      reissueId,
-      updateId: message.updateId,
-      origin: message.origin,
-      act: 'GIVEN',
-      consents: check.accepted,
-      at: change.now,
-    });
-    change.note({ consents: auditedConsents({ act: 'GIVEN', consents: check.accepted }) });
+    const said = { act: 'GIVEN', consents: check.accepted } as const;
+    const { updateId, origin } = message;
+    const about = { reissueId, updateId, origin, at: change.now };
+    const receipt = await recordSaid(change.tx, context.receipts, { ...about, ...said });
+    change.note(auditedSaid(said, receipt));
     change.set({ consents_completed_at: change.now });
     change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');
     return done();

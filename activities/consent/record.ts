@@ -13,8 +13,14 @@ export interface Said {
   readonly at: Date;
 }
 
+/** What the audit trail records of consents and of the receipt that was given for them, by its digest. */
+export const auditedSaid = (said: Pick<Said, 'act' | 'consents'>, receipt: string | undefined) => ({
+  consents: auditedConsents(said),
+  ...(receipt === undefined ? {} : { receipt: createHash('sha256').update(receipt).digest('hex') }),
+});
+
 /** What the audit trail tells of it: enough to know later which text it was, and nothing of the person. */
-export const auditedConsents = ({ act, consents }: Pick<Said, 'act' | 'consents'>) =>
+const auditedConsents = ({ act, consents }: Pick<Said, 'act' | 'consents'>) =>
   consents.map(({ termsId, version, digest, locale, agreed }) => ({
     ...{ termsId, version, digest, locale, agreed, act },
   }));

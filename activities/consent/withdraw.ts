@@ -14,7 +14,7 @@ import {
 } from '#libs/db';
 import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
-import { auditedConsents, recordSaid } from './record.js';
+import { auditedSaid, recordSaid } from './record.js';
 
 /** As the step table and the audit call it. */
 const kind = 'withdrawConsent';
@@ -89,7 +89,7 @@ async function withdrawConsent(
       action: kind,
       outcome: 'DONE',
       reason: null,
-      details: { termsId, version, consents: auditedConsents(said) },
+      details: { termsId, version, ...auditedSaid(said, receipt) },
       personal: { ...origin },
     });
     const after = await change.write();

@@ -24,7 +24,7 @@ import {
   type Tx,
 } from '#libs/db';
 import { checkConsents, type AcceptedConsent, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
-import { auditedConsents, recordSaid } from '#activities/consent';
+import { auditedSaid, recordSaid } from '#activities/consent';
 import { attemptsLeft, prepareChallenges, type IdentityLimits } from '#activities/identity';
 import { findApplicant, readApplicant, type ApplicantContext, type NamedApplicant } from './applicant.js';
 import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
@@ -152,15 +152,10 @@ async function begin(
   consents: readonly AcceptedConsent[],
   now: Date,
 ): Promise<void> {
-  await recordSaid(tx, receipts, {
-    reissueId: start.reissueId,
-    updateId: start.updateId,
-    origin: start.origin,
-    act: 'GIVEN',
-    consents,
-    at: now,
-  });
-  const row = await lockReissue(tx, start.reissueId);
+  const { reissueId, updateId, origin } = start;
+  const said = { act: 'GIVEN', consents } as const;
+  const receipt = await recordSaid(tx, receipts, { reissueId, updateId, origin, at: now, ...said });
+  const row = await lockReissue(tx, reissueId);
   if (!row) throw new BrokenInvariant('the row just inserted is gone');
   const change = new ReissueChange(tx, row, now);
   change.begin();
@@ -172,7 +167,9 @@ async function begin(
     details: {
       by,
       ...remarks,
-      consents: auditedConsents({ act: 'GIVEN', consents }),
+      customerRef: row.customer_ref,
+      keyThumbprint: row.key_thumbprint,
+      ...auditedSaid(said, receipt),
     },
     personal: { ...start.origin, name, ...(mobile === null ? {} : { mobile }) },
   });

@@ -22,6 +22,7 @@ import {
 } from '#libs/audit-log';
 import { appendAuthorityEntry, inTransaction, knownIssuers, newestCheckpoint } from '#libs/db';
 import { sql } from 'kysely';
+import { changeOne } from '#activities/revocation';
 import { runVerify } from '../../apps/cli/src/verify/verify.js';
 import { minute } from '../world/movable-clock.js';
 import { customer } from '../world/people.js';
@@ -66,13 +67,8 @@ beforeAll(async () => {
     .select('serial')
     .where('reissue_id', '=', reissueId)
     .executeTakeFirstOrThrow();
-  await appendAuthorityEntry(world.as('worker'), {
-    actor: 'staff:olivia',
-    action: 'certificate.hold',
-    outcome: 'DONE',
-    details: { serial },
-    occurredAt: world.clock.now(),
-  });
+  const context = { db: world.as('worker'), clock: world.clock.now, actor: 'staff:olivia' };
+  expect(await changeOne(context, serial!, { act: 'hold' })).toMatchObject({ outcome: 'DONE' });
   await keepLog();
 });
 afterAll(() => world.close());
@@ -109,10 +105,12 @@ async function tampered<T>(statements: readonly string[], look: () => Promise<T>
     'audit_personal',
     'reissue',
     'certificate',
+    'consent_receipt',
   ];
   for (const table of tables)
     await sql.raw(`CREATE TABLE saved_${table} AS TABLE ${table}`).execute(world.owner);
-  await sql.raw(`ALTER TABLE audit_entry DISABLE TRIGGER USER`).execute(world.owner);
+  for (const table of ['audit_entry', 'authority_entry'])
+    await sql.raw(`ALTER TABLE ${table} DISABLE TRIGGER USER`).execute(world.owner);
   try {
     for (const statement of statements) await sql.raw(statement).execute(world.owner);
     return await look();
@@ -120,15 +118,22 @@ async function tampered<T>(statements: readonly string[], look: () => Promise<T>
     await sql
       .raw(
         `BEGIN; DELETE FROM audit_personal; DELETE FROM audit_entry; DELETE FROM audit_leaf; DELETE FROM consent;
+        DELETE FROM consent_receipt; DELETE FROM authority_entry;
         INSERT INTO audit_entry TABLE saved_audit_entry; INSERT INTO audit_personal TABLE saved_audit_personal;
+        INSERT INTO authority_entry OVERRIDING SYSTEM VALUE TABLE saved_authority_entry;
         INSERT INTO audit_leaf TABLE saved_audit_leaf; INSERT INTO consent TABLE saved_consent;
-        UPDATE reissue SET audit_sequence = saved.audit_sequence FROM saved_reissue AS saved
-          WHERE saved.reissue_id = reissue.reissue_id;
-        UPDATE certificate SET der = saved.der FROM saved_certificate AS saved WHERE saved.serial = certificate.serial;
+        INSERT INTO consent_receipt TABLE saved_consent_receipt;
+        UPDATE reissue SET audit_sequence = saved.audit_sequence, reason = saved.reason, state = saved.state,
+          customer_ref = saved.customer_ref, created_at = saved.created_at, ended_at = saved.ended_at
+          FROM saved_reissue AS saved WHERE saved.reissue_id = reissue.reissue_id;
+        UPDATE certificate SET der = saved.der, revoked_at = saved.revoked_at, hold_at = saved.hold_at,
+          revocation_reason = saved.revocation_reason, registered_at = saved.registered_at
+          FROM saved_certificate AS saved WHERE saved.serial = certificate.serial;
         COMMIT`,
       )
       .execute(world.owner);
-    await sql.raw(`ALTER TABLE audit_entry ENABLE TRIGGER USER`).execute(world.owner);
+    for (const table of ['audit_entry', 'authority_entry'])
+      await sql.raw(`ALTER TABLE ${table} ENABLE TRIGGER USER`).execute(world.owner);
     for (const table of tables) await sql.raw(`DROP TABLE saved_${table}`).execute(world.owner);
   }
 }
@@ -284,6 +289,105 @@ describe('what a superuser does to the database', () => {
     expect(await verifyEvidence(await evidence(), trust)).toMatchObject({ valid: true });
   });
 
+  const ofCertificate = () => `serial = (SELECT serial FROM reissue WHERE ${own()})`;
+  it.each<[string, () => string[], string[]]>([
+    [
+      'why it was asked for',
+      () => [`UPDATE reissue SET reason = 'LOST' WHERE ${own()}`],
+      ['REISSUE_ALTERED'],
+    ],
+    ['whose it is', () => [`UPDATE reissue SET customer_ref = 'x' WHERE ${own()}`], ['REISSUE_ALTERED']],
+    [
+      'when it began and ended',
+      () => [
+        `UPDATE reissue SET created_at = created_at - interval '1 h', ended_at = ended_at + interval '1 h' WHERE ${own()}`,
+      ],
+      ['REISSUE_ALTERED'],
+    ],
+    ['how it ended', () => [`UPDATE reissue SET state = 'WITHDRAWN' WHERE ${own()}`], ['REISSUE_ALTERED']],
+    [
+      'when the certificate was registered',
+      () => [
+        `UPDATE certificate SET registered_at = registered_at - interval '1 h' WHERE ${ofCertificate()}`,
+      ],
+      ['STATUS_ALTERED'],
+    ],
+    [
+      'that the certificate is on hold',
+      () => [`UPDATE certificate SET hold_at = NULL WHERE ${ofCertificate()}`],
+      ['STATUS_ALTERED'],
+    ],
+    [
+      'that the certificate is not revoked',
+      () => [
+        `UPDATE certificate SET revoked_at = now(), revocation_reason = 'superseded' WHERE ${ofCertificate()}`,
+      ],
+      ['STATUS_ALTERED'],
+    ],
+    [
+      'when a consent was given',
+      () => [`UPDATE consent SET recorded_at = recorded_at - interval '1 h' WHERE ${own()}`],
+      ['CONSENT_ALTERED'],
+    ],
+    [
+      'from where a consent was given',
+      () => [`UPDATE consent SET address = '198.51.100.9' WHERE ${own()}`],
+      ['CONSENT_ALTERED'],
+    ],
+    [
+      'by what a consent was given',
+      () => [`UPDATE consent SET agent = 'another' WHERE ${own()}`],
+      ['CONSENT_ALTERED'],
+    ],
+    [
+      'the receipts, by deleting them',
+      () => [`DELETE FROM consent_receipt WHERE ${own()}`],
+      ['RECORD_MISSING'],
+    ],
+    [
+      'where salt and personal part meet',
+      () => [
+        `UPDATE audit_personal SET salt = salt || left(personal, 1), personal = substr(personal, 2)
+          WHERE ${own()} AND sequence = 1`,
+      ],
+      ['PERSONAL_ALTERED'],
+    ],
+  ])('is found in the evidence and in the whole log, if it changes %s', async (_, statements, kinds) => {
+    const [bundle, log] = await tampered(statements(), async () => [
+      await verifyEvidence(await evidence(), trust),
+      await verifyLog(world.as('worker'), trust),
+    ]);
+    expect(kindsOf(bundle)).toEqual(kinds);
+    expect(kindsOf(log)).toEqual(kinds);
+  });
+
+  it('is found in the evidence, if it is an entry outside reissues that is gone', async () => {
+    const verdict = await tampered([`DELETE FROM authority_entry WHERE action = 'readReissue'`], async () =>
+      verifyEvidence(await evidence(), trust),
+    );
+    expect(verdict.findings).toMatchObject([{ kind: 'ENTRY_MISSING', entry: { stream: 'authority' } }]);
+  });
+
+  it('leaves a personal part unproven that is gone without a purge', async () => {
+    const verdict = await tampered([`DELETE FROM audit_personal WHERE ${own()} AND sequence = 2`], async () =>
+      verifyEvidence(await evidence(), trust),
+    );
+    expect(verdict.unproven).toContainEqual(
+      expect.objectContaining({ what: 'PERSONAL', entry: expect.objectContaining({ sequence: 2 }) }),
+    );
+  });
+
+  it('is found in the whole log, if it undoes the revocation of the old certificate', async () => {
+    const verdict = await tampered(
+      [
+        `UPDATE certificate SET revoked_at = NULL, revocation_reason = NULL
+          WHERE serial = (SELECT old_serial FROM reissue WHERE ${own()})`,
+      ],
+      () => verifyLog(world.as('worker'), trust),
+    );
+    expect(kindsOf(verdict)).toEqual(['STATUS_ALTERED']);
+  });
+
   it('is found in the whole log, which is valid before and after', async () => {
     const look = () => verifyLog(world.as('worker'), trust);
     expect(await look()).toEqual({ valid: true, unproven: [], findings: [] });
@@ -291,13 +395,11 @@ describe('what a superuser does to the database', () => {
       [`UPDATE audit_entry SET outcome = 'REFUSED' WHERE ${own()} AND sequence = 4`],
       look,
     );
-    expect(edited.findings).toEqual([
-      {
-        kind: 'ENTRY_ALTERED',
-        entry: { stream: reissueId, sequence: 4, leafIndex: expect.any(Number) },
-        message: expect.any(String),
-      },
-    ]);
+    expect(edited.findings).toContainEqual({
+      kind: 'ENTRY_ALTERED',
+      entry: { stream: reissueId, sequence: 4, leafIndex: expect.any(Number) },
+      message: expect.any(String),
+    });
     const gone = await tampered(
       [
         `DELETE FROM audit_personal WHERE ${own()}`,
@@ -323,9 +425,12 @@ describe('what a superuser does to the database', () => {
       [`UPDATE audit_personal SET personal = '{}' WHERE ${own()} AND sequence = 1`],
       () => verifyLog(world.as('worker'), trust),
     );
-    expect(verdict.findings).toMatchObject([
-      { kind: 'PERSONAL_ALTERED', entry: { stream: reissueId, sequence: 1 } },
-    ]);
+    expect(verdict.findings).toContainEqual(
+      expect.objectContaining({
+        kind: 'PERSONAL_ALTERED',
+        entry: expect.objectContaining({ stream: reissueId, sequence: 1 }),
+      }),
+    );
   });
 
   it('is found although the database has lost the checkpoint that somebody kept', async () => {

@@ -15,7 +15,7 @@ import {
   chainOf,
   checkpointsToProve,
   consentReceiptsOf,
-  consentRecordsOf,
+  consentsOfReissues,
   evidenceEntriesOf,
   findReissue,
   newestCheckpoint,
@@ -178,9 +178,10 @@ async function consentsWithTexts(
   reissueId: string,
   terms: TermsCatalogue,
 ): Promise<EvidenceBundle['consents']> {
-  const records = await consentRecordsOf(tx, reissueId);
-  return records.map(({ terms_id: termsId, version, digest, locale, agreed, act, recorded_at }) => ({
-    ...{ termsId, version, digest, locale, agreed, act },
+  const records = await consentsOfReissues(tx, [reissueId]);
+  return records.map(({ terms_id: termsId, version, digest, recorded_at, ...said }) => ({
+    ...{ termsId, version, digest, locale: said.locale, agreed: said.agreed, act: said.act },
+    ...{ address: said.address, agent: said.agent },
     recordedAt: recorded_at.toISOString(),
     text: terms.find((each) => each.termsId === termsId && each.digest === digest)?.text ?? null,
   }));

@@ -7,7 +7,10 @@ const hash = z.string().regex(/^[\w-]{43}$/);
 const time = z.iso.datetime();
 const position = z.int().min(0);
 
-export const bundleFormat = 'reseal-evidence/1';
+/** The form of bundles as they are made now. */
+export const bundleFormat = 'reseal-evidence/2';
+/** Those of the first form lack what other reissues did to the certificate, and where consents came from. */
+const bundleFormats = ['reseal-evidence/1', bundleFormat] as const;
 export const trustFormat = 'reseal-trust/1';
 
 export const loggedEntrySchema = z.strictObject({
@@ -47,13 +50,16 @@ const consentSchema = z.strictObject({
   agreed: z.boolean(),
   act: z.enum(['GIVEN', 'WITHDRAWN']),
   recordedAt: time,
+  /** From where it was given; not in bundles of the first form. */
+  address: z.string().optional(),
+  agent: z.string().optional(),
   /** The exact text that was agreed to, in its locale. */
   text: z.string().nullable(),
 });
 
 /** Everything about one reissue that is needed to prove what happened, without Reseal or Temporal. */
 export const bundleSchema = z.strictObject({
-  format: z.literal(bundleFormat),
+  format: z.enum(bundleFormats),
   reissueId: z.string(),
   madeAt: time,
   reissue: z.strictObject({

@@ -17,7 +17,7 @@ export interface LoggedEntry {
   readonly outcome: string;
   readonly reason: string | null;
   readonly details: Readonly<Record<string, unknown>>;
-  /** SHA-256 of salt and personal part, hexadecimal: the part itself can be erased. */
+  /** Of the personal part, as {@link digestOfPersonal} makes it: the part itself can be erased. */
   readonly personalDigest: string | null;
   /** ISO 8601, UTC, with milliseconds. */
   readonly occurredAt: string;
@@ -62,5 +62,18 @@ export function leafOf(entry: LoggedEntry): Hash {
   return hashLeaf(utf8ToBytes(canonicalJson(exactly)));
 }
 
-/** By which an entry vouches for its personal part. */
-export const digestOfPersonal = ({ salt, content }: PersonalPart): string => digestOfText(salt + content);
+/**
+ * By which an entry vouches for its personal part: `2:` and, in hexadecimal, SHA-256 over salt and content, each after its
+ * length in bytes and a colon. So no character can move from one to the other.
+ */
+export const digestOfPersonal = ({ salt, content }: PersonalPart): string =>
+  `2:${digestOfText([salt, content].map((part) => `${utf8ToBytes(part).length}:${part}`).join(''))}`;
+
+/** The salt that the first form of the digest was made with: its fixed length tells where the content begins. */
+const firstSalt = /^[0-9a-f]{32}$/;
+
+/** Whether an entry vouches for a personal part, by a digest of today's form or of the first one, without lengths. */
+export function isPersonalPartOf(personal: PersonalPart, digest: string | null): boolean {
+  if (digest?.startsWith('2:')) return digestOfPersonal(personal) === digest;
+  return firstSalt.test(personal.salt) && digestOfText(personal.salt + personal.content) === digest;
+}

@@ -15,6 +15,7 @@ export {
   digestOfJson,
   digestOfText,
   digestOfPersonal,
+  isPersonalPartOf,
   leafOf,
 } from './entry.js';
 export type { LoggedEntry, PersonalPart } from './entry.js';
@@ -36,3 +37,7 @@ export {
 } from './reading/files.js';
 export type { FileVerdict } from './reading/files.js';
 export { takeCheckpoint } from './verify/log.js';
+export { recordedReissue, recordedStatus } from './recorded.js';
+export type { RecordedReissue, RecordedStatus } from './recorded.js';
+export { compareRegistration, compareReissue, compareStatus } from './verify/stated.js';
+export { compareConsents, compareReceipts } from './verify/contents.js';

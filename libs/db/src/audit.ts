@@ -59,8 +59,10 @@ export async function appendAudits(tx: Tx, entries: readonly AuditEntryOf[]): Pr
   `.execute(tx);
 }
 
+/** As `digestOfPersonal` of libs/audit, which verifies it, has it: salt and content each after its length in bytes. */
 function salted(personal: string) {
   const salt = randomBytes(16).toString('hex');
-  const digest = createHash('sha256').update(salt).update(personal).digest('hex');
-  return { personal, salt, personal_digest: digest };
+  const hash = createHash('sha256');
+  for (const part of [salt, personal]) hash.update(`${Buffer.byteLength(part)}:${part}`);
+  return { personal, salt, personal_digest: `2:${hash.digest('hex')}` };
 }

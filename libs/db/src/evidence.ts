@@ -18,8 +18,13 @@ type FlatRow = Omit<EvidenceEntryRow, 'entry'> & { readonly [Key in keyof AuditR
 
 /**
  * What the trail and its log have of a reissue, in the order of the log, what is not there yet at the end: its own
- * stream, and of the acts outside it that name it or its certificate those among the first `size` of the log. (Each look at the evidence
- * is such an act: a bundle would otherwise never be proven whole.)
+ * stream, and of what is outside it
+ *
+ * - acts that name it or its certificate among the first `size` of the log (each look at the evidence is such an act: a
+ *   bundle would otherwise never be proven whole), and later ones that changed the certificate's status;
+ * - what other reissues did to its certificate;
+ * - purges that explain what is gone of it;
+ * - leaves since it began whose entries are gone: one of them may have been of it. At most 100.
  */
 export async function evidenceEntriesOf(
   db: Database | Tx,
@@ -37,9 +42,36 @@ export async function evidenceEntriesOf(
     UNION ALL
     SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
       occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM authority_entry LEFT JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
+    WHERE (leaf_index < ${size} OR action IN ('certificate.revoke', 'certificate.hold', 'certificate.release'))
+      AND (details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}
+        OR details ? 'serial' AND details ->> 'serial' = ${serial})
+    UNION ALL
+    SELECT reissue_id, entry.sequence::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details,
+      personal_digest, occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM audit_entry AS entry LEFT JOIN audit_leaf ON stream = reissue_id AND audit_leaf.sequence = entry.sequence
+    WHERE details ? 'serial' AND details ->> 'serial' = ${serial} AND action IN ('revoke', 'hold')
+      AND reissue_id <> ${reissueId}
+    UNION ALL
+    SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
+      occurred_at, recorded_by, recorded_at, NULL, NULL
     FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
-    WHERE leaf_index < ${size} AND (details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}
-      OR details ? 'serial' AND details ->> 'serial' = ${serial})
+    WHERE leaf_index < ${size} AND action = 'purge' AND outcome = 'DONE' AND EXISTS (
+      SELECT FROM audit_entry AS own LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
+      WHERE own.reissue_id = ${reissueId}
+        AND own.occurred_at >= (authority_entry.details ->> 'from')::timestamptz
+        AND own.occurred_at < (authority_entry.details ->> 'before')::timestamptz
+        AND (authority_entry.details ->> 'recordClass' = 'personalDetails' AND personal_digest IS NOT NULL
+            AND told.salt IS NULL
+          OR authority_entry.details ->> 'recordClass' = 'histories' AND own.action = 'archiveHistory'))
+    UNION ALL
+    (SELECT stream, sequence::float8, leaf_index::float8, leaf_hash, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL
+    FROM audit_leaf
+    WHERE stream = 'authority' AND leaf_index < ${size}
+      AND leaf_index > (SELECT min(leaf_index) FROM audit_leaf WHERE stream = ${reissueId})
+      AND NOT EXISTS (SELECT FROM authority_entry WHERE position = audit_leaf.sequence)
+    ORDER BY leaf_index LIMIT 100)
     ORDER BY leaf_index NULLS LAST, stream, sequence`.execute(db);
   return rows.map(({ leaf_index, leaf_hash, salt, personal, ...entry }) => ({
     ...{ stream: entry.stream, sequence: entry.sequence, leaf_index, leaf_hash, salt, personal },

@@ -283,3 +283,12 @@ export type {
   WebhookEndpointRow,
   WebhookReplay,
 } from './webhooks.js';
+export {
+  certificatesAfter,
+  consentsOfReissues,
+  entriesOfReissues,
+  receiptsOfReissues,
+  reissuesAfter,
+  statusEntriesOf,
+} from './audit-replay.js';
+export type { EntryWithPersonal, StatedReissueRow, StatedStatusRow } from './audit-replay.js';

@@ -1,7 +1,7 @@
 import 'reflect-metadata'; // which @peculiar/x509 asks for
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { BasicConstraintsExtension, X509CertificateGenerator, type X509Certificate } from '@peculiar/x509';
-import { base64url, type JWK } from 'jose';
+import { base64url, CompactSign, importJWK, type JWK } from 'jose';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { bundleFormat, trustFormat, type EvidenceBundle, type TrustFile } from '../bundle.js';
@@ -55,10 +55,12 @@ export interface Sample {
 
 const text = '# Terms\nThe exact text.\n';
 const history = [{ eventId: '1', eventType: 'WORKFLOW_EXECUTION_STARTED' }, { eventId: '2' }];
-const personal = { salt: '00ff', content: '{"address":"203.0.113.7"}' };
+/** The pseudonym of the person whose reissue it is. */
+const customerRef = 'c'.repeat(32);
+const personal = { salt: '00ff'.repeat(8), content: '{"address":"203.0.113.7","agent":"a phone"}' };
 
 /** What a reissue leaves in the trail, between the entries of another one. */
-export function sampleEntries(certificateDigest: string): LoggedEntry[] {
+export function sampleEntries(certificateDigest: string, receipt: string): LoggedEntry[] {
   const consents = [
     {
       termsId: 'service',
@@ -70,7 +72,13 @@ export function sampleEntries(certificateDigest: string): LoggedEntry[] {
     },
   ];
   const own: Partial<LoggedEntry>[] = [
-    { action: 'open', outcome: 'OPENED', details: { consents }, personalDigest: digestOfPersonal(personal) },
+    {
+      action: 'open',
+      outcome: 'OPENED',
+      reason: 'EXPIRED',
+      details: { customerRef, consents, receipt: digestOfText(receipt) },
+      personalDigest: digestOfPersonal(personal),
+    },
     { action: 'identity', outcome: 'VERIFIED' },
     { action: 'issue', outcome: 'ISSUED', details: { serial: '0a', sha256: certificateDigest } },
     {
@@ -103,13 +111,16 @@ export async function sampleEvidence(): Promise<Sample> {
   const chain = await certificates();
   const fingerprint = (certificate: X509Certificate) =>
     bytesToHex(sha256(new Uint8Array(certificate.rawData)));
-  const log = new SampleLog(sampleEntries(fingerprint(chain[0]!)));
   const key = auditSigner('audit-1');
+  const receiptKey = auditSigner('receipt-1');
+  const receipt = await receiptBy(receiptKey);
+  const log = new SampleLog(sampleEntries(fingerprint(chain[0]!), receipt));
+  const own = log.entries.filter(({ stream }) => stream === reissueId);
   const trust: TrustFile = {
     format: trustFormat,
     origin,
     auditKeys: [{ jwk: publicPart(key), validFrom: new Date(start).toISOString() }],
-    receiptKeys: [],
+    receiptKeys: [publicPart(receiptKey)],
     certificateAuthorities: chain.slice(1).map((ca) => ({ subject: ca.subject, sha256: fingerprint(ca) })),
   };
   const unsigned: Omit<EvidenceBundle, 'signature'> = {
@@ -119,10 +130,10 @@ export async function sampleEvidence(): Promise<Sample> {
     reissue: {
       state: 'REGISTERED',
       reason: 'EXPIRED',
-      customerRef: 'c'.repeat(32),
+      customerRef,
       serial: '0a',
-      createdAt: new Date(start).toISOString(),
-      endedAt: new Date(start + 30_000).toISOString(),
+      createdAt: own[0]!.occurredAt,
+      endedAt: own.at(-1)!.occurredAt,
       auditSequence: 4,
     },
     entries: entriesIn(log),
@@ -144,17 +155,26 @@ export async function sampleEvidence(): Promise<Sample> {
         locale: 'ko',
         agreed: true,
         act: 'GIVEN',
-        recordedAt: new Date(start).toISOString(),
+        recordedAt: own[0]!.occurredAt,
+        address: '203.0.113.7',
+        agent: 'a phone',
         text,
       },
     ],
-    receipts: [],
+    receipts: [receipt],
     certificate: {
       chain: chain.map((certificate) => certificate.toString('base64')),
       status: { revokedAt: null, revocationReason: null, holdAt: null, registeredAt: null },
     },
   };
   return { key, log, trust, bundle: await sealed(unsigned, key) };
+}
+
+/** What a customer keeps of their consents. */
+async function receiptBy(key: AuditSigner): Promise<string> {
+  return new CompactSign(new TextEncoder().encode(JSON.stringify({ sub: reissueId })))
+    .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
+    .sign(await importJWK(key, 'EdDSA'));
 }
 
 /** The entries of one stream, as they stand in that log. */

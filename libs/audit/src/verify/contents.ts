@@ -5,45 +5,98 @@ import { X509Certificate } from '@peculiar/x509';
 import { base64 } from './base64.js';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import type { EvidenceBundle, TrustFile } from '../bundle.js';
-import { digestOfJson, digestOfText, type LoggedEntry } from '../entry.js';
+import { digestOfJson, digestOfText, type LoggedEntry, type PersonalPart } from '../entry.js';
 import { textOf } from '../reading/decode.js';
-import { readIJson } from '../reading/i-json.js';
+import { NotIJson, readIJson } from '../reading/i-json.js';
+import { saysPurged } from '../recorded.js';
 import type { EntryPlace, Report } from './report.js';
+import { ownEntries } from './stated.js';
 
 const placeOf = ({ stream, sequence }: LoggedEntry): EntryPlace => ({ stream, sequence });
 
-/** Entries of the reissue itself, without those that are gone. */
-const entriesOf = ({ reissueId, entries }: EvidenceBundle) =>
-  entries.flatMap(({ stream, entry }) => (entry && stream === reissueId ? [entry] : []));
-
 /** The consents are those that the entries name, and the texts are those that were agreed to. */
 export function verifyConsents(bundle: EvidenceBundle, report: Report): void {
-  const named = entriesOf(bundle).flatMap((entry) =>
-    consentsIn(entry).map((consent) => ({ entry, consent })),
+  for (const { text, digest, termsId, version } of bundle.consents)
+    if (text !== null && digestOfText(text) !== digest)
+      report.finding(
+        'CONSENT_ALTERED',
+        `the text of ${termsId} ${version} is not the one that was agreed to`,
+      );
+  const own = bundle.entries.flatMap(({ stream, entry, personal }) =>
+    entry && stream === bundle.reissueId ? { entry, ...(personal ? { personal } : {}) } : [],
   );
-  const left = new Set(named);
-  for (const { text, ...consent } of bundle.consents) {
+  compareConsents(bundle.consents, own, report);
+}
+
+/** An entry, and its personal part where that is there. */
+export interface EntryWithPart {
+  readonly entry: LoggedEntry;
+  readonly personal?: PersonalPart;
+}
+
+/** What is said to have been agreed to; the text may be elsewhere. */
+export type StatedConsent = Omit<EvidenceBundle['consents'][number], 'text'>;
+
+/** Compares consents with the entries that record them: which text, when, and from where. */
+export function compareConsents(
+  consents: readonly StatedConsent[],
+  own: readonly EntryWithPart[],
+  report: Report,
+): void {
+  const left = new Set(own.flatMap((item) => consentsIn(item.entry).map((consent) => ({ item, consent }))));
+  for (const consent of consents) {
     const is = `${consent.termsId} ${consent.version}`;
-    if (text !== null && digestOfText(text) !== consent.digest)
-      report.finding('CONSENT_ALTERED', `the text of ${is} is not the one that was agreed to`);
-    const match = [...left].find(({ consent: other }) =>
+    const matches = [...left].filter(({ consent: other }) =>
       (['termsId', 'version', 'digest', 'locale', 'agreed', 'act'] as const).every(
         (key) => other[key] === undefined || other[key] === consent[key],
       ),
     );
-    if (!match) report.finding('CONSENT_ALTERED', `no entry records this consent to ${is}`);
-    else {
-      left.delete(match);
-      if (match.consent.digest === undefined)
-        report.notProven('CONSENT', `the entry does not name the digest of ${is}`, placeOf(match.entry));
+    const match = matches.find(({ item }) => item.entry.occurredAt === consent.recordedAt) ?? matches[0];
+    if (!match) {
+      report.finding('CONSENT_ALTERED', `no entry records this consent to ${is}`);
+      continue;
     }
+    left.delete(match);
+    const { entry } = match.item;
+    if (match.consent.digest === undefined)
+      report.notProven('CONSENT', `the entry does not name the digest of ${is}`, placeOf(entry));
+    if (entry.occurredAt !== consent.recordedAt)
+      report.finding(
+        'CONSENT_ALTERED',
+        `the consent to ${is} was not given at ${consent.recordedAt}`,
+        placeOf(entry),
+      );
+    compareOrigin(consent, match.item, report);
   }
-  for (const { entry, consent } of left)
+  for (const { item, consent } of left)
     report.finding(
       'CONSENT_ALTERED',
       `the consent to ${consent.termsId} ${consent.version} that was recorded is not here`,
-      placeOf(entry),
+      placeOf(item.entry),
     );
+}
+
+/** Address and agent of a consent are those in the personal part of its entry. */
+function compareOrigin(
+  { termsId, version, address, agent }: StatedConsent,
+  { entry, personal }: EntryWithPart,
+  report: Report,
+): void {
+  if (address === undefined && agent === undefined) return;
+  const is = `address and agent of the consent to ${termsId} ${version}`;
+  const origin = personal && originIn(personal);
+  if (!origin) return report.notProven('CONSENT', `nothing here proves ${is}`, placeOf(entry));
+  if (origin['address'] !== address || origin['agent'] !== agent)
+    report.finding('CONSENT_ALTERED', `${is} are not those in the entry`, placeOf(entry));
+}
+
+function originIn({ content }: PersonalPart): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return readIJson(content) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    if (error instanceof NotIJson) return undefined;
+    throw error;
+  }
 }
 
 interface NamedConsent {
@@ -61,30 +114,20 @@ function consentsIn({ details }: LoggedEntry): NamedConsent[] {
   return consents.filter((each): each is NamedConsent => typeof each === 'object' && each !== null);
 }
 
-/** What the bundle says of the reissue is what the entries say, as far as they do. */
-export function verifySummary(bundle: EvidenceBundle, report: Report): void {
-  const { state, serial } = bundle.reissue;
-  const entries = entriesOf(bundle);
-  const archived = entries.findLast(({ action }) => action === 'archiveHistory');
-  const ended = archived?.details['state'];
-  if (archived && ended !== undefined && ended !== state)
-    report.finding('REISSUE_ALTERED', `it did not end as ${state}`, placeOf(archived));
-  const issued = entries.findLast(({ action, outcome }) => action === 'issue' && outcome === 'ISSUED');
-  const named = issued?.details['serial'];
-  if (issued && named !== undefined && named !== serial)
-    report.finding('REISSUE_ALTERED', `its certificate did not have the serial ${serial}`, placeOf(issued));
-}
-
 /** The history is the one whose digest was written when it was archived. */
 export function verifyHistory(bundle: EvidenceBundle, report: Report): void {
-  const archived = entriesOf(bundle).findLast(({ action }) => action === 'archiveHistory');
-  if (!bundle.history) {
-    const why = archived ? 'was purged: its digest is all that is left' : 'is not archived yet';
-    return report.notProven('HISTORY', `the history ${why}`);
-  }
+  const archived = ownEntries(bundle).findLast(({ action }) => action === 'archiveHistory');
+  if (!bundle.history) return report.notProven('HISTORY', `the history ${whyGone(bundle, archived)}`);
   if (!archived) return report.finding('HISTORY_ALTERED', 'no entry records that a history was archived');
   if (archived.details['historyDigest'] !== digestOfJson(bundle.history))
     report.finding('HISTORY_ALTERED', 'its digest is not the one in the entry', placeOf(archived));
+}
+
+function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined): string {
+  if (!archived) return 'is not archived yet';
+  if (archived.outcome !== 'DONE') return 'was gone from Temporal when it was to be archived';
+  const purged = entries.some(({ entry }) => entry && saysPurged(entry, 'histories', archived.occurredAt));
+  return purged ? 'was purged: its digest is all that is left' : 'is gone, and no purge entry explains it';
 }
 
 /** The certificate is the one that was issued, by an authority that is trusted. */
@@ -93,7 +136,7 @@ export async function verifyCertificate(
   trust: TrustFile,
   report: Report,
 ): Promise<void> {
-  const issued = entriesOf(bundle).findLast(
+  const issued = ownEntries(bundle).findLast(
     ({ action, outcome }) => action === 'issue' && outcome === 'ISSUED',
   );
   if (!bundle.certificate) {
@@ -131,12 +174,13 @@ async function verifyChain(
   }
 }
 
-/** Each receipt holds by a key of the trust file. */
+/** The receipts are those that the entries name, and each holds by a key of the trust file. */
 export async function verifyReceipts(
   bundle: EvidenceBundle,
   trust: TrustFile,
   report: Report,
 ): Promise<void> {
+  compareReceipts(bundle.receipts, ownEntries(bundle), report);
   if (bundle.receipts.length > 0 && trust.receiptKeys.length === 0)
     return report.notProven('RECEIPT', 'the trust file has no keys of receipts');
   const keys = createLocalJWKSet({ keys: [...trust.receiptKeys] });
@@ -149,4 +193,27 @@ export async function verifyReceipts(
     } catch {
       report.finding('RECEIPT_INVALID', `receipt ${place + 1} does not hold`);
     }
+}
+
+/**
+ * Compares receipts with the digests that the entries of their consents name. An entry from before they named them
+ * proves none.
+ */
+export function compareReceipts(
+  receipts: readonly string[],
+  entries: readonly LoggedEntry[],
+  report: Report,
+): void {
+  const consented = entries.filter((entry) => consentsIn(entry).length > 0);
+  const unnamed = consented.filter(({ details }) => details['receipt'] === undefined);
+  const here = new Set(receipts.map(digestOfText));
+  for (const entry of unnamed)
+    report.notProven('RECEIPT', 'the entry does not name the receipt for its consents', placeOf(entry));
+  for (const entry of consented) {
+    const { receipt } = entry.details;
+    if (receipt !== undefined && !(typeof receipt === 'string' && here.delete(receipt)))
+      report.finding('RECORD_MISSING', 'the receipt for the consents is gone', placeOf(entry));
+  }
+  if (here.size > unnamed.length)
+    report.finding('RECEIPT_INVALID', 'a receipt is none that an entry records');
 }

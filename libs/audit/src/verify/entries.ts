@@ -1,7 +1,8 @@
 import { isAuditAction, mayWrite } from '#libs/domain';
 import { base64url } from 'jose';
 import type { BundleEntry, EvidenceBundle } from '../bundle.js';
-import { authorityStream, digestOfPersonal, leafOf, type LoggedEntry } from '../entry.js';
+import { authorityStream, isPersonalPartOf, leafOf, type LoggedEntry } from '../entry.js';
+import { saysPurged } from '../recorded.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { rootByInclusion, sameHash, type Hash } from '../merkle.js';
 import type { EntryPlace, Report } from './report.js';
@@ -21,7 +22,7 @@ export function verifyEntries(
   for (const item of bundle.entries) {
     verifyEntry(item, bundle, checkpoint, report);
     if (item.entry) {
-      verifyPersonal(item, report);
+      verifyPersonal(item, bundle, report);
       verifyWriter(item.entry, placeOf(item), report);
     }
   }
@@ -31,7 +32,7 @@ export function verifyEntries(
 
 function verifyEntry(
   item: BundleEntry,
-  { reissueId, reissue: { serial } }: EvidenceBundle,
+  bundle: EvidenceBundle,
   checkpoint: Checkpoint | undefined,
   report: Report,
 ): void {
@@ -39,7 +40,7 @@ function verifyEntry(
   const { entry, leafIndex, proof } = item;
   if (entry && (entry.stream !== item.stream || entry.sequence !== item.sequence))
     report.finding('ENTRY_ALTERED', 'the entry names another place than it stands in', place);
-  if (entry && item.stream !== reissueId && !isAbout(entry, reissueId, serial))
+  if (entry && item.stream !== bundle.reissueId && !isAbout(entry, bundle))
     report.finding('ENTRY_INSERTED', 'the entry is of something else than this reissue', place);
   if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
   if (leafIndex === null || item.leafHash === null)
@@ -67,14 +68,30 @@ function verifyEntry(
   );
 }
 
-/** An act outside the reissue names it, or the certificate that came of it. */
-const isAbout = ({ details }: LoggedEntry, reissueId: string, serial: string | null): boolean =>
-  details['reissueId'] === reissueId || (serial !== null && details['serial'] === serial);
+/** An act outside the reissue names it, or the certificate that came of it; or it is a purge that explains what is gone. */
+function isAbout(entry: LoggedEntry, { reissueId, reissue: { serial }, entries }: EvidenceBundle): boolean {
+  const { details } = entry;
+  if (details['reissueId'] === reissueId || (serial !== null && details['serial'] === serial)) return true;
+  return entries.some(
+    ({ stream, entry: own, personal }) =>
+      own &&
+      stream === reissueId &&
+      ((own.personalDigest !== null && !personal && saysPurged(entry, 'personalDetails', own.occurredAt)) ||
+        (own.action === 'archiveHistory' && saysPurged(entry, 'histories', own.occurredAt))),
+  );
+}
 
-function verifyPersonal(item: BundleEntry, report: Report): void {
-  if (!item.personal) return;
-  if (digestOfPersonal(item.personal) !== item.entry?.personalDigest)
-    report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
+function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: Report): void {
+  const { entry, personal } = item;
+  if (!entry) return;
+  if (personal) {
+    if (!isPersonalPartOf(personal, entry.personalDigest))
+      report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
+  } else if (
+    entry.personalDigest !== null &&
+    !entries.some((other) => other.entry && saysPurged(other.entry, 'personalDetails', entry.occurredAt))
+  )
+    report.notProven('PERSONAL', 'the personal part is gone, and no purge entry explains it', placeOf(item));
 }
 
 /**

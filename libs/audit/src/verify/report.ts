@@ -16,6 +16,7 @@ export const findingKinds = {
   LOG_INCONSISTENT:
     'The log does not continue what it was before: something earlier was changed, inserted or removed.',
   REISSUE_ALTERED: 'What is said of the reissue is not what the log says.',
+  STATUS_ALTERED: 'The status of a certificate is not what the entries made of it.',
   PERSONAL_ALTERED: 'The personal part is not the one that was recorded.',
   CONSENT_ALTERED: 'What was agreed to is not what was recorded.',
   CERTIFICATE_ALTERED: 'The certificate is not the one that was issued.',
@@ -43,7 +44,16 @@ export interface Finding {
 
 /** Something that may be right, and that nothing here proves. */
 export interface Unproven {
-  readonly what: 'ENTRY' | 'CHECKPOINT' | 'CONSENT' | 'CERTIFICATE' | 'HISTORY' | 'RECEIPT';
+  readonly what:
+    | 'ENTRY'
+    | 'CHECKPOINT'
+    | 'REISSUE'
+    | 'STATUS'
+    | 'PERSONAL'
+    | 'CONSENT'
+    | 'CERTIFICATE'
+    | 'HISTORY'
+    | 'RECEIPT';
   readonly entry?: EntryPlace;
   readonly message: string;
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { bundleSchema, type EvidenceBundle } from '../bundle.js';
-import { digestOfText } from '../entry.js';
+import { digestOfText, type LoggedEntry } from '../entry.js';
 import {
   auditSigner,
   certificates,
@@ -135,7 +135,7 @@ describe('an entry that the database stamped', () => {
 describe('acts outside the reissue', () => {
   const act = (sequence: number, details: Record<string, unknown>) => ({
     ...sample.log.entries[0]!,
-    ...{ stream: 'authority', sequence, action: 'certificate.hold', details },
+    ...{ stream: 'authority', sequence, action: 'certificate.hold', outcome: 'REFUSED', details },
   });
   const withActs = async (...acts: ReturnType<typeof act>[]) => {
     const log = new SampleLog([...sample.log.entries, ...acts]);
@@ -157,9 +157,8 @@ describe('acts outside the reissue', () => {
 
 describe('a bundle that was changed on its way', () => {
   it.each<[string, (copy: EvidenceBundle) => void]>([
-    ['another reason', (copy) => (copy.reissue.reason = 'LOST')],
     ['another time', (copy) => (copy.madeAt = '2026-11-24T00:00:00.000Z')],
-    ['one status less', (copy) => (copy.certificate!.status.holdAt = '2026-11-24T00:00:00.000Z')],
+    ['another history', (copy) => (copy.consents[0]!.text = null)],
   ])('is found by its signature: %s', async (_, change) => {
     const copy = structuredClone(bundle);
     change(copy);
@@ -172,12 +171,115 @@ describe('a bundle that was changed on its way', () => {
     expect(await found(copy)).toMatchObject({ kinds: ['ENTRY_ALTERED', 'SIGNATURE_INVALID'], entries: [2] });
   });
 
-  it.each([[undefined], [null], ['text'], [[]], [{}], [{ format: 'reseal-evidence/2' }]])(
+  it.each([[undefined], [null], ['text'], [[]], [{}], [{ format: 'reseal-evidence/3' }]])(
     'is no bundle at all: %j',
     async (content) => {
       expect((await found(content)).kinds).toEqual(['FORMAT_INVALID']);
     },
   );
+});
+
+const later = '2026-11-24T00:00:00.000Z';
+
+describe('what was done to the certificate', () => {
+  const act = (action: string, reason: string | null, second: number): LoggedEntry => ({
+    ...sample.log.entries[0]!,
+    ...{ stream: 'authority', sequence: second, action, reason, outcome: 'DONE', details: { serial: '0a' } },
+    occurredAt: `2026-11-24T00:00:0${second}.000Z`,
+  });
+  type Status = NonNullable<EvidenceBundle['certificate']>['status'];
+  const withActs = async (acts: readonly LoggedEntry[], status: Partial<Status>, format = bundle.format) => {
+    const log = new SampleLog([...sample.log.entries, ...acts]);
+    const copy = structuredClone({ ...bundle, format });
+    Object.assign(copy.certificate!.status, status);
+    const entries = [...entriesIn(log), ...entriesIn(log, 'authority')];
+    const checkpoint = await log.checkpoint(sample.key);
+    return found(await sealed({ ...copy, entries, checkpoint, consistency: [] }, sample.key));
+  };
+  const [hold, release, revoke] = [
+    () => act('certificate.hold', 'certificateHold', 1),
+    () => act('certificate.release', null, 2),
+    () => act('certificate.revoke', 'keyCompromise', 3),
+  ];
+  const held = { holdAt: '2026-11-24T00:00:01.000Z' };
+  const revoked = { revokedAt: '2026-11-24T00:00:03.000Z', revocationReason: 'keyCompromise' };
+  const clean = { kinds: [], unproven: [] };
+
+  it('is its status', async () => {
+    expect(await withActs([hold()], held)).toMatchObject(clean);
+    expect(await withActs([hold(), release()], {})).toMatchObject(clean);
+    expect(await withActs([hold(), release(), revoke()], revoked)).toMatchObject(clean);
+    expect(await withActs([hold(), revoke()], { ...held, ...revoked })).toMatchObject(clean);
+  });
+
+  it('is found to be another than is said of it', async () => {
+    const altered = { kinds: ['STATUS_ALTERED'] };
+    expect(await withActs([revoke()], {})).toMatchObject(altered);
+    expect(await withActs([revoke()], { ...revoked, revocationReason: 'unspecified' })).toMatchObject(
+      altered,
+    );
+    expect(await withActs([hold(), release()], held)).toMatchObject(altered);
+    expect(await withActs([hold()], {})).toMatchObject(altered);
+    expect(await withActs([], revoked)).toMatchObject(altered);
+    expect(await withActs([revoke(), release()], {})).toMatchObject(altered);
+  });
+
+  it('is unproven in a bundle of the first form, as far as other reissues may have done it', async () => {
+    expect(await withActs([], revoked, 'reseal-evidence/1')).toMatchObject({
+      kinds: [],
+      unproven: ['STATUS'],
+    });
+    expect(await withActs([revoke()], {}, 'reseal-evidence/1')).toMatchObject({ kinds: ['STATUS_ALTERED'] });
+  });
+});
+
+describe('a personal part that is gone', () => {
+  const purge = (before: string): LoggedEntry => ({
+    ...sample.log.entries[0]!,
+    ...{ stream: 'authority', sequence: 1, action: 'purge' },
+    details: { recordClass: 'personalDetails', from: '2020-01-01T00:00:00.000Z', before, records: 1 },
+  });
+  const without = async (acts: readonly LoggedEntry[]) => {
+    const log = new SampleLog([...sample.log.entries, ...acts]);
+    const copy = structuredClone(bundle);
+    copy.entries = [...entriesIn(log), ...entriesIn(log, 'authority')];
+    delete own(copy, 1).personal;
+    delete copy.consents[0]!.address;
+    delete copy.consents[0]!.agent;
+    const checkpoint = await log.checkpoint(sample.key);
+    return found(await sealed({ ...copy, checkpoint, consistency: [] }, sample.key));
+  };
+
+  it('is unproven', async () => {
+    expect(await without([])).toMatchObject({ kinds: [], unproven: ['PERSONAL'] });
+  });
+
+  it('is explained by a purge of its age, and by no other', async () => {
+    expect(await without([purge(later)])).toMatchObject({ kinds: [], unproven: [] });
+    expect(await without([purge('2021-01-01T00:00:00.000Z')])).toMatchObject({
+      kinds: ['ENTRY_INSERTED'],
+      unproven: ['PERSONAL'],
+    });
+  });
+});
+
+describe('entries from before they named what they prove', () => {
+  it('leave it unproven', async () => {
+    const old = sample.log.entries.map((entry) => {
+      const { customerRef: _, receipt: __, ...details } = entry.details;
+      return { ...entry, details };
+    });
+    const log = new SampleLog(old);
+    const changed = {
+      entries: entriesIn(log),
+      checkpoint: await log.checkpoint(sample.key),
+      consistency: [],
+    };
+    expect(await found(await sealed({ ...bundle, ...changed }, sample.key))).toMatchObject({
+      kinds: [],
+      unproven: ['REISSUE', 'RECEIPT'],
+    });
+  });
 });
 
 describe('evidence that was forged with the key of the audit', () => {
@@ -193,8 +295,8 @@ describe('evidence that was forged with the key of the audit', () => {
     [
       'the last entry cut off, as far as it can be told by its number',
       (copy) => copy.entries.splice(-1),
-      ['ENTRY_MISSING', 'HISTORY_ALTERED'],
-      [4],
+      ['ENTRY_MISSING', 'HISTORY_ALTERED', 'REISSUE_ALTERED'],
+      [4, 3],
     ],
     [
       'an entry inserted',
@@ -227,7 +329,7 @@ describe('evidence that was forged with the key of the audit', () => {
     [
       'the personal part changed',
       (copy) => (own(copy, 1).personal!.content = '{}'),
-      ['PERSONAL_ALTERED'],
+      ['CONSENT_ALTERED', 'PERSONAL_ALTERED'],
       [1],
     ],
     ['the text that was agreed to', (copy) => (copy.consents[0]!.text += ' '), ['CONSENT_ALTERED'], []],
@@ -250,6 +352,17 @@ describe('evidence that was forged with the key of the audit', () => {
     ],
     ['another end', (copy) => (copy.reissue.state = 'ABANDONED'), ['REISSUE_ALTERED'], [4]],
     ['another serial', (copy) => (copy.reissue.serial = '0b'), ['REISSUE_ALTERED'], [3]],
+    ['another reason', (copy) => (copy.reissue.reason = 'LOST'), ['REISSUE_ALTERED'], [1]],
+    ['another customer', (copy) => (copy.reissue.customerRef = 'd'.repeat(32)), ['REISSUE_ALTERED'], [1]],
+    ['another beginning', (copy) => (copy.reissue.createdAt = later), ['REISSUE_ALTERED'], [1]],
+    ['another time of its end', (copy) => (copy.reissue.endedAt = later), ['REISSUE_ALTERED'], [4]],
+    ['another time of a consent', (copy) => (copy.consents[0]!.recordedAt = later), ['CONSENT_ALTERED'], [1]],
+    ['another address of a consent', (copy) => (copy.consents[0]!.address = '::1'), ['CONSENT_ALTERED'], [1]],
+    ['a receipt left out', (copy) => copy.receipts.splice(0), ['RECORD_MISSING'], [1]],
+    ['a receipt twice', (copy) => copy.receipts.push('a.b.c'), ['RECEIPT_INVALID'], []],
+    ['a hold', (copy) => (copy.certificate!.status.holdAt = later), ['STATUS_ALTERED'], []],
+    ['a revocation', (copy) => (copy.certificate!.status.revokedAt = later), ['STATUS_ALTERED'], []],
+    ['a registration', (copy) => (copy.certificate!.status.registeredAt = later), ['STATUS_ALTERED'], []],
     ['no certificate', (copy) => (copy.certificate = null), ['CERTIFICATE_ALTERED'], [3]],
   ])('is found: %s', async (_, change, kinds, entries) => {
     const result = await found(await forged(change));

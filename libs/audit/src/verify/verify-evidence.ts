@@ -1,16 +1,11 @@
 import { bundleSchema, type EvidenceBundle, type TrustFile } from '../bundle.js';
 import { openSignature, SignatureRefused, wasValidAt } from '../checkpoint.js';
 import { digestOfJson } from '../entry.js';
-import {
-  verifyCertificate,
-  verifyConsents,
-  verifyHistory,
-  verifyReceipts,
-  verifySummary,
-} from './contents.js';
+import { verifyCertificate, verifyConsents, verifyHistory, verifyReceipts } from './contents.js';
 import { verifyEntries } from './entries.js';
 import { takeCheckpoint, verifyGrowth } from './log.js';
 import { Report, type Verdict } from './report.js';
+import { verifyStatus, verifySummary } from './stated.js';
 
 /**
  * Verifies evidence that was read (`verifyEvidenceFile` reads it). Whatever it is, the answer is a verdict.
@@ -50,6 +45,7 @@ async function verifyBundle(
   verifyConsents(bundle, report);
   await verifyReceipts(bundle, trust, report);
   await verifyCertificate(bundle, trust, report);
+  verifyStatus(bundle, report);
   verifyHistory(bundle, report);
 }
 

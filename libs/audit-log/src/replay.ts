@@ -1,0 +1,208 @@
+import {
+  compareConsents,
+  compareReceipts,
+  compareRegistration,
+  compareReissue,
+  compareStatus,
+  recordedReissue,
+  recordedStatus,
+  Report,
+  type EntryPlace,
+  type LoggedEntry,
+  type Unproven,
+} from '#libs/audit';
+import {
+  certificatesAfter,
+  consentsOfReissues,
+  entriesOfReissues,
+  receiptsOfReissues,
+  reissuesAfter,
+  statusEntriesOf,
+  type Database,
+  type EntryWithPersonal,
+  type StatedReissueRow,
+  type StatedStatusRow,
+  type Tx,
+} from '#libs/db';
+import { loggedEntry } from './sequence.js';
+
+/** How many rows are compared in one snapshot of the database. */
+const batch = 500;
+
+/**
+ * Replays the entries of every reissue and of every certificate, and compares what comes of them with the tables: state,
+ * reason, customer, times, consents, receipts, the certificate and its status.
+ */
+export async function verifyTables(db: Database, report: Report): Promise<void> {
+  const unproven = new UnprovenCounts();
+  await inBatches(
+    db,
+    reissuesAfter,
+    ({ reissue_id }) => reissue_id,
+    (tx, rows) => replayReissues(tx, rows, report, unproven),
+  );
+  await inBatches(
+    db,
+    certificatesAfter,
+    ({ serial }) => serial,
+    (tx, rows) => replayCertificates(tx, rows, report, unproven),
+  );
+  unproven.addTo(report);
+}
+
+/** Each batch in a snapshot: rows and entries change together. */
+async function inBatches<Row>(
+  db: Database,
+  read: (tx: Tx, after: string, limit: number) => Promise<Row[]>,
+  keyOf: (row: Row) => string,
+  work: (tx: Tx, rows: Row[]) => Promise<void>,
+): Promise<void> {
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const from: string = after;
+    const rows = await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (tx) => {
+        const found = await read(tx, from, batch);
+        await work(tx, found);
+        return found;
+      });
+    const last = rows.at(-1);
+    after = last && rows.length === batch ? keyOf(last) : undefined;
+  }
+}
+
+/** What nothing proves is counted: in an old log it is the same of every row. */
+class UnprovenCounts {
+  private readonly counts = new Map<string, { readonly one: Unproven; count: number }>();
+
+  add(one: Unproven): void {
+    const key = `${one.what} ${one.message}`;
+    const known = this.counts.get(key);
+    if (known) known.count += 1;
+    else this.counts.set(key, { one, count: 1 });
+  }
+
+  addTo(report: Report): void {
+    for (const { one, count } of this.counts.values())
+      if (count === 1) report.notProven(one.what, one.message, one.entry);
+      else report.notProven(one.what, `${count} times: ${one.message}`);
+  }
+}
+
+/** Compares one row, and adds what was found under its name. */
+function compared(
+  about: { readonly place: EntryPlace; readonly name?: string },
+  report: Report,
+  unproven: UnprovenCounts,
+  compare: (report: Report) => void,
+): void {
+  const own = new Report();
+  compare(own);
+  const verdict = own.verdict();
+  for (const { kind, message, entry } of verdict.findings)
+    report.finding(kind, about.name ? `${about.name}: ${message}` : message, entry ?? about.place);
+  for (const one of verdict.unproven) unproven.add({ ...one, entry: one.entry ?? about.place });
+}
+
+async function replayReissues(
+  tx: Tx,
+  rows: readonly StatedReissueRow[],
+  report: Report,
+  unproven: UnprovenCounts,
+): Promise<void> {
+  const ids = rows.map(({ reissue_id }) => reissue_id);
+  const entries = Map.groupBy(await entriesOfReissues(tx, ids), ({ stream }) => stream);
+  const consents = Map.groupBy(await consentsOfReissues(tx, ids), ({ reissue_id }) => reissue_id);
+  const receipts = Map.groupBy(await receiptsOfReissues(tx, ids), ({ reissue_id }) => reissue_id);
+  for (const row of rows) {
+    const items = (entries.get(row.reissue_id) ?? []).map(itemOf);
+    const own = items.map(({ entry }) => entry);
+    compared({ place: { stream: row.reissue_id } }, report, unproven, (found) => {
+      const recorded = recordedReissue(own);
+      compareReissue(statedReissue(row), recorded, found);
+      compareRegistration(iso(row.registered_at), recorded, found);
+      compareFingerprint(row, recorded.issued, found);
+      const said = (consents.get(row.reissue_id) ?? []).map(
+        ({ terms_id: termsId, version, digest, locale, agreed, act, address, agent, recorded_at }) => ({
+          ...{ termsId, version, digest, locale, agreed, act, address, agent },
+          recordedAt: recorded_at.toISOString(),
+        }),
+      );
+      compareConsents(said, items, found);
+      compareReceipts(
+        (receipts.get(row.reissue_id) ?? []).map(({ jws }) => jws),
+        own,
+        found,
+      );
+    });
+  }
+}
+
+const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+const itemOf = (row: EntryWithPersonal) => ({
+  entry: loggedEntry(row),
+  ...(row.salt === null || row.personal === null
+    ? {}
+    : { personal: { salt: row.salt, content: row.personal } }),
+});
+
+const statedReissue = (row: StatedReissueRow) => ({
+  state: row.state,
+  reason: row.reason,
+  customerRef: row.customer_ref,
+  serial: row.serial,
+  createdAt: row.created_at.toISOString(),
+  endedAt: iso(row.ended_at),
+});
+
+function compareFingerprint(
+  { fingerprint }: StatedReissueRow,
+  issued: LoggedEntry | undefined,
+  report: Report,
+): void {
+  const recorded = issued?.details['sha256'];
+  if (recorded !== undefined && recorded !== fingerprint)
+    report.finding('CERTIFICATE_ALTERED', 'the fingerprint of its certificate is not the one in the entry');
+}
+
+async function replayCertificates(
+  tx: Tx,
+  rows: readonly StatedStatusRow[],
+  report: Report,
+  unproven: UnprovenCounts,
+): Promise<void> {
+  const bySerial = new Map<string, LoggedEntry[]>();
+  for (const row of await statusEntriesOf(tx, rows)) {
+    const entry = loggedEntry(row);
+    for (const serial of serialsIn(entry)) {
+      const known = bySerial.get(serial);
+      if (known) known.push(entry);
+      else bySerial.set(serial, [entry]);
+    }
+  }
+  for (const row of rows) {
+    const entries = bySerial.get(row.serial) ?? [];
+    const about = { place: { stream: row.reissue_id ?? 'authority' }, name: `certificate ${row.serial}` };
+    compared(about, report, unproven, (found) => {
+      const stated = statedStatus(row);
+      // One that no reissue made came with whatever status it had.
+      if (row.reissue_id === null && entries.length === 0 && (stated.revokedAt ?? stated.holdAt) !== null)
+        found.notProven('STATUS', 'no entry records the status that an enrolled certificate came with');
+      else compareStatus(stated, recordedStatus(row.serial, entries), found);
+    });
+  }
+}
+
+const statedStatus = (row: StatedStatusRow) => ({
+  revokedAt: iso(row.revoked_at),
+  revocationReason: row.revocation_reason,
+  holdAt: iso(row.hold_at),
+  invalidityDate: iso(row.invalidity_date),
+});
+
+function serialsIn({ details }: LoggedEntry): string[] {
+  const { serial, closed, revoked } = details;
+  return [serial, closed, revoked].flat().filter((each): each is string => typeof each === 'string');
+}

@@ -1,0 +1,134 @@
+import type { EvidenceBundle } from '../bundle.js';
+import type { LoggedEntry } from '../entry.js';
+import { recordedReissue, recordedStatus, type RecordedReissue, type RecordedStatus } from '../recorded.js';
+import type { EntryPlace, FindingKind, Report, Unproven } from './report.js';
+
+/** What is said of a reissue: by a bundle, or by its row. */
+export type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'>;
+/** What is said of a certificate's status. */
+export type StatedStatus = Omit<RecordedStatus, 'invalidityDate'> & {
+  readonly invalidityDate?: string | null;
+};
+
+interface Statement {
+  /** In words, as a message names it. */
+  readonly what: string;
+  readonly stated: unknown;
+  /** Undefined: no entry says it. */
+  readonly recorded: unknown;
+  readonly by?: LoggedEntry | undefined;
+}
+
+const placeOf = ({ stream, sequence }: LoggedEntry): EntryPlace => ({ stream, sequence });
+
+/**
+ * Compares what is said of a reissue with what its entries record. What no entry names is unproven: entries from before
+ * they named it say nothing.
+ */
+export function compareReissue(
+  stated: StatedReissue,
+  { opened, moved, ended, issued }: RecordedReissue,
+  report: Report,
+  place?: EntryPlace,
+): void {
+  const statements: Statement[] = [
+    { what: 'reason', stated: stated.reason, recorded: opened?.reason ?? undefined, by: opened },
+    { what: 'customer', stated: stated.customerRef, recorded: opened?.details['customerRef'], by: opened },
+    { what: 'beginning', stated: stated.createdAt, recorded: opened?.occurredAt, by: opened },
+    { what: 'state', stated: stated.state, recorded: moved?.state, by: moved?.entry },
+    { what: 'end', stated: stated.endedAt, recorded: ended?.occurredAt ?? null, by: ended },
+    { what: 'serial', stated: stated.serial, recorded: serialIn(issued), by: issued },
+  ];
+  for (const statement of statements) compare(statement, 'REISSUE_ALTERED', 'REISSUE', report, place);
+}
+
+function serialIn(issued: LoggedEntry | undefined): unknown {
+  return issued ? issued.details['serial'] : null;
+}
+
+/** Compares what is said of a certificate's status with what was done to it by the entries. */
+export function compareStatus(
+  stated: StatedStatus,
+  recorded: RecordedStatus,
+  report: Report,
+  place?: EntryPlace,
+): void {
+  const statements: Statement[] = [
+    { what: 'revocation', stated: stated.revokedAt, recorded: recorded.revokedAt },
+    {
+      what: 'reason of the revocation',
+      stated: stated.revocationReason,
+      recorded: recorded.revocationReason,
+    },
+    { what: 'hold', stated: stated.holdAt, recorded: recorded.holdAt },
+  ];
+  if (stated.invalidityDate !== undefined)
+    statements.push({
+      what: 'invalidity date',
+      stated: stated.invalidityDate,
+      recorded: recorded.invalidityDate,
+    });
+  for (const statement of statements) compare(statement, 'STATUS_ALTERED', 'STATUS', report, place);
+}
+
+/** Compares when a certificate is said to have been registered with the entry of its proof. */
+export function compareRegistration(
+  stated: string | null,
+  { registered }: RecordedReissue,
+  report: Report,
+  place?: EntryPlace,
+): void {
+  const statement = {
+    what: 'registration of the certificate',
+    stated,
+    recorded: registered?.occurredAt ?? null,
+    by: registered,
+  };
+  compare(statement, 'STATUS_ALTERED', 'STATUS', report, place);
+}
+
+function compare(
+  { what, stated, recorded, by }: Statement,
+  kind: FindingKind,
+  unproven: Unproven['what'],
+  report: Report,
+  place: EntryPlace | undefined,
+): void {
+  if (recorded === undefined) return report.notProven(unproven, `no entry names its ${what}`, place);
+  if (stated === recorded) return;
+  const entries =
+    recorded === null ? 'no entry records one' : `the entries record ${JSON.stringify(recorded)}`;
+  report.finding(
+    kind,
+    `its ${what} is stated as ${JSON.stringify(stated)}, and ${entries}`,
+    by ? placeOf(by) : place,
+  );
+}
+
+/** What the bundle says of the reissue is what the entries record. */
+export function verifySummary(bundle: EvidenceBundle, report: Report): void {
+  compareReissue(bundle.reissue, recordedReissue(ownEntries(bundle)), report);
+}
+
+/** The status that the bundle gives of the certificate is what the entries made of it. */
+export function verifyStatus(bundle: EvidenceBundle, report: Report): void {
+  const { certificate, reissue } = bundle;
+  if (!certificate || reissue.serial === null) return;
+  const all = bundle.entries.flatMap(({ entry }) => entry ?? []);
+  const recorded = recordedStatus(reissue.serial, all);
+  const { registeredAt, ...stated } = certificate.status;
+  compareRegistration(registeredAt, recordedReissue(ownEntries(bundle)), report);
+  if (bundle.format === 'reseal-evidence/1' && recorded.revokedAt === null && !sameStatus(stated, recorded))
+    return report.notProven(
+      'STATUS',
+      'the bundle is of a form that lacks what other reissues did to the certificate',
+    );
+  compareStatus(stated, recorded, report);
+}
+
+const sameStatus = (stated: StatedStatus, recorded: RecordedStatus) =>
+  stated.revokedAt === recorded.revokedAt && stated.holdAt === recorded.holdAt;
+
+/** Entries of the reissue itself, without those that are gone. */
+export const ownEntries = ({ reissueId, entries }: EvidenceBundle): LoggedEntry[] =>
+  entries.flatMap(({ stream, entry }) => (entry && stream === reissueId ? [entry] : []));
