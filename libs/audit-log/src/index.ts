@@ -10,3 +10,4 @@ export { digestOfPurged, verifyPurges } from './purges.js';
 export { recordStart } from './process-start.js';
 export { untilCovered } from './until-covered.js';
 export { verifyLog } from './verify-log.js';
+export { verifyTables } from './replay.js';
