@@ -3,8 +3,10 @@ import { isKnownDevice, type ReissueRow, type Tx } from '#libs/db';
 import { nobody, type CallOrigin, type IdentityMethod } from '#libs/domain';
 import {
   networkOf,
+  networksOf,
   useFirstAllowed,
   useLimit,
+  widestNetworkOf,
   type Allowance,
   type RateLimit,
   type Use,
@@ -30,7 +32,8 @@ const minute = 60_000;
  * What strangers can guess with these: answers of one method come at most 2 × (30 + 144) = 348 times on a day, from
  * all addresses together. One answer hits a code of six digits with 10⁻⁶, and a code of three digits in the depositor's
  * name with 10⁻³; both must be hit in one reissue, which takes five answers of each: 348 × 10⁻⁶ × 5 × 10⁻³ < 2 × 10⁻⁶
- * a day, for each of the two ways of naming a person (mobile number, resident registration number).
+ * a day, for each of the two ways of naming a person (mobile number, resident registration number). To these, each
+ * network that comes for the first time within a week adds two answers: a thousand of them, 286 a day.
  */
 export const defaultIdentityRates: IdentityRates = {
   personStarts: { burst: 20, everyMs: 5 * minute },
@@ -54,12 +57,16 @@ interface Counted {
 
 /**
  * Bounds what is done in a person's name without anybody being locked out by a stranger: these limits only delay, and
- * there are three ways through them.
+ * there are four ways through them.
  *
  * 1. A device from which the customer proved before who they are has a limit of its own.
- * 2. An address has a fifth of the limit, within one limit for all who come this way: four addresses that use
- *    all they can leave the fifth its share.
- * 3. What an address wants beyond that comes out of one more limit for all.
+ * 2. A network has a fifth of the limit, within one limit for all who come this way: four networks that use all they can
+ *    leave the fifth its share. An address is counted by each of its networks (`networksOf`), as who rents a /48 of IPv6
+ *    has 65,536 networks of 64 bits.
+ * 3. What a network wants beyond that comes out of one more limit for all.
+ * 4. A network (/48 of IPv6, /24 of IPv4) from which nothing was done in this name within a week has enough for one
+ *    reissue, whatever the others have used: the customer with a new phone is let through beside a thousand strangers,
+ *    each with a network of their own. There is enough for two thousand such networks in a week.
  *
  * Everything is counted by what the applicant said of themself, never by what the bank knows of them, and for persons
  * it does not know just the same. A number or an account on file would be counted together with the same
@@ -126,11 +133,19 @@ export class IdentityLimits {
     // Asked for strangers too, so that they cost the same.
     const known = device !== undefined && (await isKnownDevice(tx, asker.customer_id ?? nobody, device));
     if (known) return useFirstAllowed(tx, [all.map((each) => this.counted(each, 'device', device))], now);
+    const networks = networksOf(address);
     const fromHere = all.flatMap((each) => [
-      this.counted({ ...each, limit: aFifthOf(each.limit) }, 'address', networkOf(address)),
+      ...networks.map((network) =>
+        this.counted({ ...each, limit: aFifthOf(each.limit) }, 'address', network),
+      ),
       this.counted(each, 'addresses'),
     ]);
-    return useFirstAllowed(tx, [fromHere, all.map((each) => this.counted(each, 'all'))], now);
+    const forTheFirstTime = all.flatMap((each) => [
+      this.counted({ ...each, limit: firstTime(each.what) }, 'first-time', widestNetworkOf(address)),
+      this.counted({ ...each, limit: firstTimes }, 'first-times'),
+    ]);
+    const ways = [fromHere, all.map((each) => this.counted(each, 'all')), forTheFirstTime];
+    return useFirstAllowed(tx, ways, now);
   }
 
   private counted({ what, whose, limit }: Counted, way: string, ...from: string[]): Use {
@@ -142,6 +157,17 @@ export class IdentityLimits {
     return hmac.digest('hex').slice(0, 32);
   }
 }
+
+const week = 7 * 24 * 60 * minute;
+/** Enough for one reissue: a start, and each code and its answer twice. */
+const firstTimeBurst = (what: string): number => (what === 'start' ? 1 : 2);
+const firstTime = (what: string): RateLimit => {
+  const burst = firstTimeBurst(what);
+  return { burst, everyMs: Math.ceil(week / burst) };
+};
+
+/** Of all networks together, so that who rents ten thousand does not have as many messages sent. */
+const firstTimes: RateLimit = { burst: 4_000, everyMs: Math.ceil(week / 4_000) };
 
 const aFifthOf = ({ burst, everyMs }: RateLimit): RateLimit => ({
   burst: Math.max(1, Math.floor(burst / 5)),

@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import {
   koreanDayOf,
-  nextKoreanDay,
   normaliseResidentNumber,
   readVidRandom,
   type Clock,
@@ -14,13 +13,14 @@ import {
   insertVidCheck,
   inTransaction,
   lockCertificateForVidCheck,
-  wrongVidChecks,
   type Database,
   type NewAuthorityEntry,
   type Tx,
 } from '#libs/db';
 import { checkVid, readIdentifyData } from '#libs/npki';
+import { giveBack, useWay } from '#libs/rate-limit';
 import type { Secrets } from '#activities/secrets';
+import { waysOfWrongChecks } from './wrong-checks.js';
 
 /** A number and an R that are to be held against the VID of a certificate. Both lie in the vault. */
 export interface VidCheckRequest {
@@ -29,6 +29,11 @@ export interface VidCheckRequest {
   /** Keyed digest of the call, to tell its repetition from another one under the same key. */
   readonly requestHmac: string;
   readonly apiKeyName: string;
+  /**
+   * Digests that stand for who calls: front end and network, by each of its sizes, the narrowest first. Requests from
+   * before there were any are counted by front end.
+   */
+  readonly callers?: readonly string[];
   readonly serial: string;
   /** For what the two values were sealed. */
   readonly subject: string;
@@ -46,7 +51,7 @@ export interface VidCheckContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly secrets: Secrets;
-  /** How many checks of one certificate may be wrong on one day. */
+  /** How many checks of one certificate may be wrong on one day, of one caller. */
   readonly wrongVidChecksPerDay: number;
 }
 
@@ -94,10 +99,15 @@ async function answer(
   const random = readVidRandom(opened.random);
   if (idn === undefined || random === undefined) return refuse({ answer: 'ENVELOPE_REFUSED' });
   if (!readIdentifyData(certificate.der)) return refuse({ answer: 'CERTIFICATE_WITHOUT_VID' });
-  if ((await wrongVidChecks(tx, serial, day)) >= wrongVidChecksPerDay)
-    return refuse({ answer: 'TOO_MANY_WRONG', nextAt: nextKoreanDay(now).toISOString() });
+  const attempt = await useWay(tx, waysOfWrongChecks(request, wrongVidChecksPerDay), now);
+  if (!attempt.allowed)
+    return refuse({
+      answer: 'TOO_MANY_WRONG',
+      nextAt: new Date(now.getTime() + attempt.retryAfterMs).toISOString(),
+    });
 
   const matches = checkVid({ certificate: certificate.der, idn, random: Buffer.from(random, 'hex') });
+  if (matches) for (const use of attempt.used) await giveBack(tx, use);
   const check = { check_id: checkId, request_hmac: requestHmac, serial, matches, day, recorded_at: now };
   await insertVidCheck(tx, check);
   await close(tx, request, now, matches ? 'MATCHED' : 'MISMATCHED');
@@ -122,3 +132,5 @@ async function close(
   });
   await destroyVaultItemsOfStep(tx, checkId, requestHmac);
 }
+
+export { waysOfWrongChecks } from './wrong-checks.js';

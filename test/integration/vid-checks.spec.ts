@@ -156,21 +156,29 @@ describe('a check of a VID', () => {
 });
 
 describe('wrong checks', () => {
-  it('of one certificate are counted, also those at once, until the next day in Korea', async () => {
+  it('are counted by caller, also those at once, and refuse no other caller', async () => {
     const person = await customer(world);
     world.clock.set(new Date('2026-11-20T13:00:00Z'));
     const wrong = { ...right(person), rrn: wrongNumber };
+    const from = (request: VidCheckRequest, caller: string) => ({ ...request, callers: [caller] });
     const requests = await Promise.all(Array.from({ length: 6 }, () => ask(person, wrong)));
-    const answers = await Promise.all(requests.map(check));
+    const answers = await Promise.all(requests.map((request) => check(from(request, 'stranger'))));
     expect(answers.filter(({ answer }) => answer === 'CHECKED')).toHaveLength(3);
-    const refused = { answer: 'TOO_MANY_WRONG', nextAt: '2026-11-20T15:00:00.000Z' };
+    const refused = { answer: 'TOO_MANY_WRONG', nextAt: '2026-11-20T21:00:00.000Z' };
     expect(answers.filter(({ answer }) => answer === 'TOO_MANY_WRONG')).toEqual([refused, refused, refused]);
-    expect(await check(await ask(person))).toEqual(refused);
-    expect(await check(await ask(await customer(world)))).toMatchObject({ matches: true });
+    expect(await check(from(await ask(person), 'stranger'))).toEqual(refused);
+    expect(await check(from(await ask(person), 'owner'))).toMatchObject({ matches: true });
+    expect(await check(from(await ask(await customer(world)), 'stranger'))).toMatchObject({ matches: true });
     for (const request of requests) expect(await leftOf(request)).toBe(0);
 
-    world.clock.advance(2 * hour);
-    expect(await check(await ask(person))).toMatchObject({ matches: true });
+    world.clock.advance(8 * hour);
+    expect(await check(from(await ask(person), 'stranger'))).toMatchObject({ matches: true });
+  });
+
+  it('are not what right ones count as', async () => {
+    const person = await customer(world);
+    for (let tries = 0; tries < 5; tries += 1)
+      expect(await check(await ask(person))).toMatchObject({ matches: true });
   });
 
   it('do not take back an answer that was given before', async () => {

@@ -115,6 +115,7 @@ describe('limits of calls', () => {
     await startFrom({ 'x-device-id': 'device-of-somebody' });
     expect([...gateway.limits.keys()].sort()).toEqual([
       expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
+      expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
       expect.stringMatching(/^gateway\/start\/device\/[0-9a-f]{32}$/),
     ]);
   });

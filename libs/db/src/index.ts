@@ -39,7 +39,7 @@ export {
   registeredSince,
   quietReissues,
 } from './reissues.js';
-export { findVidCheck, lockCertificateForVidCheck, wrongVidChecks, insertVidCheck } from './vid-checks.js';
+export { findVidCheck, lockCertificateForVidCheck, insertVidCheck } from './vid-checks.js';
 export type { VidCheckRow } from './vid-checks.js';
 export {
   customerRrn,

@@ -12,7 +12,7 @@ export async function findVidCheck(db: Database | Tx, checkId: string): Promise<
     .executeTakeFirst();
 }
 
-/** The certificate, locked: its checks are answered one after the other, so that those that are wrong are counted. */
+/** The certificate, locked: its checks are answered one after the other. */
 export async function lockCertificateForVidCheck(
   tx: Tx,
   serial: string,
@@ -23,18 +23,6 @@ export async function lockCertificateForVidCheck(
     .where('serial', '=', serial)
     .forNoKeyUpdate()
     .executeTakeFirst();
-}
-
-/** How many checks of a certificate were wrong on a day (`YYYY-MM-DD`). */
-export async function wrongVidChecks(tx: Tx, serial: string, day: string): Promise<number> {
-  const { count } = await tx
-    .selectFrom('vid_check')
-    .select(({ fn }) => fn.countAll<string>().as('count'))
-    .where('serial', '=', serial)
-    .where('day', '=', day)
-    .where('matches', '=', false)
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }
 
 export async function insertVidCheck(tx: Tx, check: VidCheckTable): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { networkOf } from './network.js';
+import { networkOf, networksOf, widestNetworkOf } from './network.js';
 
 describe('the network by which an address is counted', () => {
   it.each([
@@ -17,5 +17,19 @@ describe('the network by which an address is counted', () => {
     ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
   ])('of %s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
+  });
+});
+
+describe('the wider networks by which an address is counted', () => {
+  it.each([
+    ['192.0.2.1', ['192.0.2.1', '192.0.2.0/24']],
+    ['::ffff:192.0.2.1', ['192.0.2.1', '192.0.2.0/24']],
+    ['2001:db8:1:2345::6', ['2001:db8:1:2345::/64', '2001:db8:1:2300::/56', '2001:db8:1::/48']],
+    ['2001:db8:1:45::6', ['2001:db8:1:45::/64', '2001:db8:1:0::/56', '2001:db8:1::/48']],
+    ['2001:db8::1', ['2001:db8:0:0::/64', '2001:db8:0:0::/56', '2001:db8:0::/48']],
+    ['unknown', ['unknown']],
+  ])('of %s are %j', (address, networks) => {
+    expect(networksOf(address)).toEqual(networks);
+    expect(widestNetworkOf(address)).toBe(networks.at(-1));
   });
 });

@@ -57,13 +57,23 @@ export async function useFirstAllowed(
   ways: readonly (readonly Use[])[],
   now: Date,
 ): Promise<Allowance> {
+  const { used: _, ...allowance } = await useWay(tx, ways, now);
+  return allowance as Allowance;
+}
+
+/** As {@link useFirstAllowed}. @returns also what was used, to be given back if it shall not count */
+export async function useWay(
+  tx: Tx,
+  ways: readonly (readonly Use[])[],
+  now: Date,
+): Promise<Allowance & { readonly used: readonly Use[] }> {
   let retryAfterMs = Infinity;
   for (const uses of ways) {
     const allowance = await useLimits(tx, uses, now);
-    if (allowance.allowed) return allowance;
+    if (allowance.allowed) return { ...allowance, used: uses };
     retryAfterMs = Math.min(retryAfterMs, allowance.retryAfterMs);
   }
-  return { allowed: false, retryAfterMs };
+  return { allowed: false, retryAfterMs, used: [] };
 }
 
 /** As {@link useLimits}, in a transaction of its own. */

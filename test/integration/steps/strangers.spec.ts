@@ -68,6 +68,9 @@ async function expectUnharmed(person: Person): Promise<void> {
 }
 
 const everywhere = (n: number) => `198.51.100.${n + 1}`;
+/** Neighbours of our own address, or of a new one. */
+const nextToUs = (n: number) => `203.0.113.${n + 10}`;
+const nextToTheNew = (n: number) => `192.0.2.${n + 1}`;
 const fourPlaces = (n: number) => `198.51.100.${(n % 4) + 1}`;
 /** Thousands of addresses, all of one customer of a carrier. */
 const oneNetwork = (n: number) => `2001:db8:0:1::${(n + 1).toString(16)}`;
@@ -97,9 +100,9 @@ describe('a stranger who starts 100 reissues in somebody’s name', () => {
     },
   );
 
-  it('from everywhere only delays whoever comes with a device nobody knows: the same call succeeds in its time', async () => {
+  it('from the customer’s own network only delays an unknown device: the same call succeeds in its time', async () => {
     const person = await customer(world);
-    await attackOften(person, 30, everywhere);
+    await attackOften(person, 30, nextToUs);
     const honest = await Applicant.of(world, person, { origin: own });
     const start = honest.start();
     const refusal = await perform(world, honest.reissueId, start);
@@ -141,9 +144,9 @@ describe('wrong answers', () => {
   it('that come too often cost no try, send nothing and leave the reissue as it was', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { origin: own });
-    await attackOften(person, 20, everywhere);
+    await attackOften(person, 20, nextToTheNew);
     world.clock.advance(hour); // enough to start again, and too little for all tries to come back
-    await attackOften(person, 20, everywhere);
+    await attackOften(person, 20, nextToTheNew);
     const fresh = await Applicant.of(world, person, { origin: from('192.0.2.77') });
     expect(await perform(world, fresh.reissueId, fresh.start([]))).toMatchObject({ status: 'DONE' });
     const [compared, sent] = [world.outside.telecom.comparisons.length, world.outside.telecom.sends.length];
@@ -195,7 +198,8 @@ describe('the limit of a number', () => {
       const { code, status } = await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE']));
       outcomes.push(code ?? status);
     }
-    const fromOneAddress = burst + burst / 5;
+    const firstTime = 1;
+    const fromOneAddress = burst + burst / 5 + firstTime;
     expect(outcomes).toEqual([
       ...Array<string>(fromOneAddress).fill('DONE'),
       ...Array<string>(2 * burst - fromOneAddress).fill('TOO_FREQUENT'),

@@ -1,4 +1,4 @@
-import { networkOf, type Allowance, type RateLimit, type Use } from '#libs/rate-limit';
+import { networksOf, type Allowance, type RateLimit, type Use } from '#libs/rate-limit';
 import { tooMany } from '../problems.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import type { Caller } from './caller.js';
@@ -37,15 +37,22 @@ export class CallLimits {
     { apiKeyName, origin }: Pick<Caller, 'apiKeyName' | 'origin'>,
   ): Promise<void> {
     const { address, device } = this.rates[kind];
-    const uses: Use[] = [
-      { key: this.ids.limitKey(kind, 'address', apiKeyName, networkOf(origin.address)), limit: address },
-    ];
+    const uses: Use[] = networksOf(origin.address).map((network, wider) => ({
+      key: this.ids.limitKey(kind, 'address', apiKeyName, network),
+      limit: widened(address, wider),
+    }));
     if (origin.device !== undefined)
       uses.push({ key: this.ids.limitKey(kind, 'device', origin.device), limit: device });
     const allowance = await this.use(uses, this.clock());
     if (!allowance.allowed) throw tooManyUntil(allowance.retryAfterMs);
   }
 }
+
+/** A wider network may hold several customers: with each step it has four times the limit. */
+const widened = ({ burst, everyMs }: RateLimit, steps: number): RateLimit => {
+  const factor = 4 ** steps;
+  return { burst: burst * factor, everyMs: Math.max(1, Math.floor(everyMs / factor)) };
+};
 
 /**
  * 429 with the whole seconds after which the same call may succeed (RFC 9110 section 10.2.3). The `RateLimit` fields

@@ -1,6 +1,7 @@
 import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
 import type { vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
 import type { VidCheckRow } from '#libs/db';
+import { networksOf } from '#libs/rate-limit';
 import type { z } from 'zod';
 import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
@@ -48,7 +49,12 @@ export class VidChecks {
         });
       await limits.admit('call', caller);
       const request = await this.keep(
-        { checkId, requestHmac, apiKeyName, serial, subject: idempotencyKey },
+        {
+          ...{ checkId, requestHmac, apiKeyName, serial, subject: idempotencyKey },
+          callers: networksOf(caller.origin.address).map((network) =>
+            ids.limitKey('vid-check', 'caller', apiKeyName, network),
+          ),
+        },
         body,
       );
       const answer = await this.parts.check(request);

@@ -56,7 +56,7 @@ export const newEndpoint = z
     secret: z
       .string()
       .optional()
-      .describe('whsec_…; a repeated call gets none. Whoever has lost it gives the webhook a new one'),
+      .describe('whsec_…; a repeated call gets none. If it is lost, give the webhook a new one'),
   })
   .meta({ id: 'NewWebhook' });
 const delivery = z.object({
