@@ -171,6 +171,7 @@ export const operations = {
     problems: [
       'unknown-challenge',
       'unknown-photo',
+      'answer-malformed',
       'method-locked',
       'envelope-refused',
       'another-reissue-registered',

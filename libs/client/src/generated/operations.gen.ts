@@ -54,6 +54,7 @@ export interface Operations {
 /** The last part of each problem type that the document names. */
 export type ProblemSlug =
   | 'another-reissue-registered'
+  | 'answer-malformed'
   | 'applicant-invalid'
   | 'body-too-large'
   | 'certificate-withdrawn'

@@ -919,10 +919,10 @@ export type AnswerChallengesErrors = {
         type?: 'urn:reseal:problem:unsupported-media-type';
     };
     /**
-     * `unknown-challenge`: The challenge is unknown; `unknown-photo`: There is no such photo of the document; `envelope-refused`: A sealed value was refused; `invalid-request`: The request has invalid content
+     * `unknown-challenge`: The challenge is unknown; `unknown-photo`: There is no such photo of the document; `answer-malformed`: An answer is not well-formed; `envelope-refused`: A sealed value was refused; `invalid-request`: The request has invalid content
      */
     422: Problem & {
-        type?: 'urn:reseal:problem:unknown-challenge' | 'urn:reseal:problem:unknown-photo' | 'urn:reseal:problem:envelope-refused' | 'urn:reseal:problem:invalid-request';
+        type?: 'urn:reseal:problem:unknown-challenge' | 'urn:reseal:problem:unknown-photo' | 'urn:reseal:problem:answer-malformed' | 'urn:reseal:problem:envelope-refused' | 'urn:reseal:problem:invalid-request';
     };
     /**
      * `method-locked`: This identity method is locked
