@@ -12,7 +12,7 @@ import {
   abandonIntents,
   appendAudit,
   destroyStaleVaultItems,
-  findReissue,
+  findReissues,
   inTransaction,
   lockReissue,
   openIntents,
@@ -20,6 +20,7 @@ import {
   type Database,
   type ReissueRow,
 } from '#libs/db';
+import type { NotificationActivities } from '#activities/notification';
 import { tendOperations } from '#activities/operations';
 import type { Logger } from '#libs/observability';
 
@@ -32,8 +33,6 @@ export interface ReconcileContext {
 
 /** Steps take seconds: what is younger than this is simply at work. Milliseconds. */
 const quietMs = 60_000;
-/** An ended reissue's workflow may still wait for a notice to get through: after a few nudges it is let be. */
-const stuckMs = 5 * quietMs;
 /** A start that did not commit in this time is not on its way any more. */
 const startMs = 10 * quietMs;
 const vaultItemLifetimeMs = 24 * 3_600_000;
@@ -54,9 +53,7 @@ export function createReconcileActivities(context: ReconcileContext) {
       let restarted = 0;
       for (const row of await quietReissues(context.db, before, batch))
         if (!running.has(row.reissue_id) && (await restart(context, row))) restarted += 1;
-      let refreshed = 0;
-      for (const [reissueId, startedAt] of running)
-        if (startedAt < before && (await refresh(context, reissueId, startedAt, now))) refreshed += 1;
+      const refreshed = await refreshThoseBehind(context, running, now);
       await destroyStaleVaultItems(context.db, new Date(now.getTime() - vaultItemLifetimeMs));
       const closedIntents = await closeIntents(context, now);
       await tendOperations(context, now);
@@ -102,26 +99,61 @@ async function restart(context: ReconcileContext, row: ReissueRow): Promise<bool
   return true;
 }
 
-/** Nudges a workflow whose row has ended, or that has no row long after its start: the start never committed. */
-async function refresh(
+/** How many workflows are looked up, or signalled, at once. */
+const rowsAtOnce = 1_000;
+const signalsAtOnce = 10;
+
+/**
+ * Signals every running workflow that is behind its row: the row has ended, however long ago, or there is none long
+ * after the workflow's start because the start never committed. Temporal restored from an older backup runs workflows
+ * again whose reissues have long ended.
+ */
+async function refreshThoseBehind(
   context: ReconcileContext,
-  reissueId: string,
-  startedAt: Date,
+  running: ReadonlyMap<string, Date>,
   now: Date,
-): Promise<boolean> {
-  const row = await findReissue(context.db, reissueId);
+): Promise<number> {
   const since = (at: Date) => now.getTime() - at.getTime();
-  const behind = row
-    ? isFinal(row.state) && since(row.updated_at) > quietMs && since(row.updated_at) < stuckMs
-    : since(startedAt) > startMs;
-  if (!behind) return false;
-  await context.temporal.workflow
-    .getHandle(workflowIdOf(reissueId))
-    .signal('refresh')
-    .catch((error: unknown) => {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+  let refreshed = 0;
+  const started = [...running].filter(([, startedAt]) => since(startedAt) > quietMs);
+  for (const some of inChunks(started, rowsAtOnce)) {
+    const ids = some.map(([reissueId]) => reissueId);
+    const rows = new Map((await findReissues(context.db, ids)).map((row) => [row.reissue_id, row]));
+    const behind = some.filter(([reissueId, startedAt]) => {
+      const row = rows.get(reissueId);
+      return row ? isFinal(row.state) && since(row.updated_at) > quietMs : since(startedAt) > startMs;
     });
-  return true;
+    for (const together of inChunks(behind, signalsAtOnce)) {
+      const signalled = await Promise.all(together.map(([reissueId]) => refresh(context, reissueId)));
+      refreshed += signalled.filter(Boolean).length;
+    }
+  }
+  return refreshed;
+}
+
+/**
+ * Signals a workflow to look at its row, unless all that it still waits for is a notification on its way: that is
+ * tried for an hour, and a signal each minute would only make its history longer.
+ */
+async function refresh({ temporal }: ReconcileContext, reissueId: string): Promise<boolean> {
+  const workflow = temporal.workflow.getHandle(workflowIdOf(reissueId));
+  try {
+    const { raw } = await workflow.describe();
+    const waiting = (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');
+    if (waiting.some((name) => notifications.has(name))) return false;
+    await workflow.signal('refresh');
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** The activities by which a workflow notifies its customer. */
+const notifications: ReadonlySet<string> = new Set<keyof NotificationActivities>(['notify', 'notifyAll']);
+
+function* inChunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
 /**

@@ -89,6 +89,47 @@ describe('a workflow without a row', () => {
   });
 });
 
+describe('a workflow that runs although its reissue has ended', () => {
+  /** Reconciliation, to which exactly this workflow is shown as running. */
+  const reconcile = ({ reissueId }: Applicant) => {
+    const { workflow } = stage.time.client;
+    const startTime = new Date(stage.world.clock.now().getTime() - 30 * minute);
+    const running = [{ workflowId: workflowIdOf(reissueId), startTime }];
+    const temporal = {
+      workflow: {
+        list: async function* () {
+          yield* running;
+        },
+        getHandle: workflow.getHandle.bind(workflow),
+        start: async () => undefined, // of operations that others have left
+      },
+    } as never;
+    return stage.world.activitiesWith({ temporal }).reconcileReissues();
+  };
+
+  it('ends once it is reconciled, however long ago the reissue ended', async () => {
+    const applicant = await stage.arrive('ISSUED');
+    // As when Temporal was restored from a backup older than the end of the reissue.
+    await stage.world.activities.cancelReissue(applicant.reissueId, applicant.cancel());
+    await stage.skip(20 * minute);
+    expect(await statusOfWorkflow(stage.time.client, applicant.reissueId)).toBe('RUNNING');
+    expect(await reconcile(applicant)).toMatchObject({ refreshed: 1 });
+    await until('the workflow to end', async () => {
+      return (await statusOfWorkflow(stage.time.client, applicant.reissueId)) === 'COMPLETED';
+    });
+  });
+
+  it('is left alone while its customer is still being notified', async () => {
+    const applicant = await stage.arrive('ISSUED');
+    stage.world.outside.messenger.down = true;
+    await stage.tell(applicant, applicant.cancel());
+    await stage.skip(20 * minute);
+    expect(await reconcile(applicant)).toMatchObject({ refreshed: 0 });
+    stage.mend();
+    expect(await stage.endOf(applicant)).toBe('WITHDRAWN');
+  });
+});
+
 // The last test: the server's time stands still from here on, because it waits for the terminated workflow's activity.
 describe('a workflow that was terminated in the middle of ISSUING', () => {
   it('goes on by itself, and makes one certificate', async () => {
