@@ -6,6 +6,7 @@ import {
   type IssuingAuthority,
 } from '#libs/ca';
 import {
+  crlFloor,
   inTransaction,
   insertCrl,
   latestCrl,
@@ -20,6 +21,7 @@ import {
 } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
+import type { SignerJournal } from '#libs/signer-journal';
 
 /** In milliseconds. */
 export interface CrlTiming {
@@ -46,6 +48,8 @@ export interface PublicationPorts {
   readonly timing: CrlTiming;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where each CRL's number is written before the CRL is published, apart from the database; without it nowhere. */
+  readonly journal?: Pick<SignerJournal, 'append'> | undefined;
 }
 
 export interface Published {
@@ -109,7 +113,7 @@ const toleratedSkewMs = 60_000;
 
 /** @returns how many certificates the new CRL shows for the first time; undefined if another publisher was first */
 async function publishShard(
-  { db, clock, statusUrl, timing }: PublicationPorts,
+  { db, clock, statusUrl, timing, journal }: PublicationPorts,
   authority: IssuingAuthority,
   shard: number,
   force: boolean,
@@ -124,7 +128,8 @@ async function publishShard(
       return undefined;
     const entries = await listedCertificates(tx, issuer, shard, last && earlier(last.this_update, now), now);
     const earlierUrls = await statusUrlsInProfiles(tx);
-    const number = BigInt(last?.number ?? 0) + 1n;
+    // After a restore the numbers go on above all that were ever published.
+    const number = later(BigInt(last?.number ?? 0), await crlFloor(tx)) + 1n;
     const nextUpdate = new Date(now.getTime() + timing.validityMs);
     const der = await signCrl(authority, {
       number,
@@ -135,6 +140,7 @@ async function publishShard(
       ),
       entries,
     });
+    await journal?.append([{ kind: 'CRL', at: now.toISOString(), issuer, shard, number: String(number) }]);
     await insertCrl(tx, {
       issuer,
       shard,
@@ -150,6 +156,8 @@ async function publishShard(
 
 /** A CRL from the future was made by a clock that was wrong, and shows nobody's end. */
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
+
+const later = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /** What waits for a CRL, and until when there are CRLs that may be used. For metrics and alarms. */
 export interface CrlStanding {

@@ -12,10 +12,13 @@ import {
   abandonIntents,
   appendAudit,
   destroyStaleVaultItems,
+  findReissue,
   findReissues,
+  lastRestoreAt,
   inTransaction,
   lockReissue,
   openIntents,
+  pendingRestore,
   quietReissues,
   type Database,
   type ReissueRow,
@@ -23,12 +26,16 @@ import {
 import type { NotificationActivities } from '#activities/notification';
 import { tendOperations } from '#activities/operations';
 import type { Logger } from '#libs/observability';
+import { findInCheckpoints, recordFinding } from '#libs/restore';
+import { findBehindWorkflows, isBefore, rowBehind } from './behind-workflow.js';
 
 export interface ReconcileContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly logger: Logger;
+  /** Where checkpoints of the audit log are kept apart from the database. */
+  readonly checkpointFile?: string | undefined;
 }
 
 /** Steps take seconds: what is younger than this is simply at work. Milliseconds. */
@@ -42,17 +49,24 @@ const batch = 10_000;
 
 /**
  * Brings Temporal and PostgreSQL together again where one of them fell behind: a backup restored, a workflow
- * terminated by hand, a signal lost. The row decides; a certificate is never made here.
+ * terminated by hand, a signal lost. The row decides, unless a completed workflow shows that the database itself is the
+ * older one: then nothing changes until the restore is reconciled. A certificate is never made here.
  */
 export function createReconcileActivities(context: ReconcileContext) {
   return {
     async reconcileReissues(): Promise<{ restarted: number; refreshed: number; closedIntents: number }> {
+      const nothing = { restarted: 0, refreshed: 0, closedIntents: 0 };
+      if (await isRestored(context)) return nothing;
       const now = context.clock();
       const before = new Date(now.getTime() - quietMs);
       const running = await runningWorkflows(context);
       let restarted = 0;
-      for (const row of await quietReissues(context.db, before, batch))
-        if (!running.has(row.reissue_id) && (await restart(context, row))) restarted += 1;
+      for (const row of await quietReissues(context.db, before, batch)) {
+        if (running.has(row.reissue_id)) continue;
+        const done = await restart(context, row);
+        if (done === 'RESTORED') return nothing;
+        if (done === 'STARTED') restarted += 1;
+      }
       const refreshed = await refreshThoseBehind(context, running, now);
       await destroyStaleVaultItems(context.db, new Date(now.getTime() - vaultItemLifetimeMs));
       const closedIntents = await closeIntents(context, now);
@@ -63,7 +77,21 @@ export function createReconcileActivities(context: ReconcileContext) {
     },
   };
 }
+export { findBehindWorkflows } from './behind-workflow.js';
 export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
+
+/** Whether the database was restored from an older backup and is not reconciled yet: the row does not decide then. */
+async function isRestored(context: ReconcileContext): Promise<boolean> {
+  const { db, temporal, checkpointFile } = context;
+  // What it is known by would be found again after it was reconciled.
+  if (await pendingRestore(db)) return true;
+  const finding =
+    (await findBehindWorkflows(db, temporal)) ??
+    (checkpointFile === undefined ? undefined : await findInCheckpoints(db, checkpointFile));
+  if (!finding) return false;
+  await recordFinding({ ...context, process: 'worker' }, finding);
+  return true;
+}
 
 async function runningWorkflows({ temporal }: ReconcileContext): Promise<Map<string, Date>> {
   const running = new Map<string, Date>();
@@ -76,11 +104,21 @@ async function runningWorkflows({ temporal }: ReconcileContext): Promise<Map<str
 }
 
 /** Starts a workflow for an open row that has none. The list lags behind, so the workflow itself is asked. */
-async function restart(context: ReconcileContext, row: ReissueRow): Promise<boolean> {
+async function restart(
+  context: ReconcileContext,
+  row: ReissueRow,
+): Promise<'STARTED' | 'NOT_NEEDED' | 'RESTORED'> {
   const workflowId = workflowIdOf(row.reissue_id);
   try {
-    const { status } = await context.temporal.workflow.getHandle(workflowId).describe();
-    if (status.name === 'RUNNING') return false;
+    const { status, closeTime } = await context.temporal.workflow.getHandle(workflowId).describe();
+    if (status.name === 'RUNNING') return 'NOT_NEEDED';
+    if (status.name === 'COMPLETED' && !isBefore(closeTime, await lastRestoreAt(context.db))) {
+      // Its row ended before it did: read again, it is open only where the database is the older one.
+      const current = await findReissue(context.db, row.reissue_id);
+      if (!current || isFinal(current.state)) return 'NOT_NEEDED';
+      await recordFinding({ ...context, process: 'worker' }, rowBehind(current));
+      return 'RESTORED';
+    }
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
@@ -96,7 +134,7 @@ async function restart(context: ReconcileContext, row: ReissueRow): Promise<bool
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowTaskTimeout: workflowTaskTimeoutMs,
   });
-  return true;
+  return 'STARTED';
 }
 
 /** How many workflows are looked up, or signalled, at once. */

@@ -31,6 +31,9 @@ export interface Standing extends Maker {
   readonly keyUsed: boolean;
 }
 
+/** The row of a certificate that is about to be signed for a reissue. */
+export type Intent = Omit<NewCertificate, 'state' | 'der' | 'reissue_id'> & { readonly reissue_id: string };
+
 export type Decision =
   | { readonly kind: 'stored'; readonly serial: string }
   | { readonly kind: 'underWay'; readonly retryInMs: number }
@@ -41,7 +44,7 @@ export type Decision =
   | {
       readonly kind: 'intended';
       readonly authority: IssuingAuthority;
-      readonly intent: Omit<NewCertificate, 'state' | 'der'>;
+      readonly intent: Intent;
       readonly tbs: Buffer;
     };
 export type ImpossibleType = 'NOT_AUTHORISED' | NotBuildable['type'];

@@ -6,6 +6,7 @@ import {
   signCertificate,
 } from '#libs/ca';
 import { findReissues, inTransaction, type ReissueRow } from '#libs/db';
+import type { CertificateEntry } from '#libs/signer-journal';
 import type { Candidate, Decision } from './decide.js';
 import { inGroups } from './groups.js';
 import type { SigningActivities, SigningPorts } from './ports.js';
@@ -34,7 +35,9 @@ export function createSigningActivities(ports: SigningPorts): SigningActivities 
         // 3. Sign, verify the signature, and see that it is over what was linted.
         const der = await signCertificate(authority, tbs);
         assertOnlySignatureDiffers(tbs, authority.identity.algorithm, der);
-        // 4. Store, if the intent still stands; otherwise nobody shall ever see what was signed.
+        // 4. Write it to the journal, which a restored database learns from, before anything is stored or delivered.
+        await ports.journal?.append([journalEntryOf(decision.intent, der, clock())]);
+        // 5. Store, if the intent still stands; otherwise what was signed is thrown away unseen.
         if (!(await steps.store({ reissueId, serial, der }))) throw discarded(serial);
       } catch (error) {
         // Saves the next attempt the wait for an intent that nobody is working on. A certificate that was stored
@@ -93,6 +96,34 @@ function databaseSteps(ports: SigningPorts) {
       together: (signed) => storeAll(signed, { wait: false }),
       alone: async (one) => found((await storeAll([one], { wait: true }))[0]),
     }),
+  };
+}
+
+/** What the journal keeps of a certificate: all that its row is made of, and the certificate itself. */
+function journalEntryOf(
+  intent: Extract<Decision, { kind: 'intended' }>['intent'],
+  der: Buffer,
+  now: Date,
+): CertificateEntry {
+  return {
+    kind: 'CERTIFICATE',
+    at: now.toISOString(),
+    reissueId: intent.reissue_id,
+    customerId: intent.customer_id,
+    serial: intent.serial,
+    issuer: intent.issuer,
+    profile: intent.profile,
+    profileDigest: intent.profile_digest,
+    policy: intent.policy,
+    basis: intent.basis,
+    subject: intent.subject,
+    spkiSha256: intent.spki_sha256,
+    tbsDigest: intent.tbs_digest,
+    crlShard: intent.crl_shard,
+    notBefore: intent.not_before.toISOString(),
+    notAfter: intent.not_after.toISOString(),
+    createdAt: intent.created_at.toISOString(),
+    der: der.toString('base64'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Authorities, CertificateProfile, RequestRefusal } from '#libs/ca';
 import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
+import type { SignerJournal } from '#libs/signer-journal';
 
 export interface SigningPorts {
   readonly db: Database;
@@ -9,6 +10,8 @@ export interface SigningPorts {
   readonly profile: CertificateProfile;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where each certificate is written before it is stored, apart from the database; without it nowhere. */
+  readonly journal?: Pick<SignerJournal, 'append'> | undefined;
 }
 
 export interface IssueRequest {

@@ -14,6 +14,14 @@ export type Role = 'owner' | 'gateway' | 'ops' | 'worker' | 'signer' | 'status' 
 /** A database of its own, migrated, on the server of the stack; to be dropped at the end. */
 export interface TestDatabase {
   urlOf(role: Role): string;
+  /** Copies it as it is now; every connection to it ends. */
+  backUp(): Promise<Backup>;
+  drop(): Promise<void>;
+}
+
+/** A copy of a database, which can take its place. */
+export interface Backup {
+  restore(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -45,7 +53,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await asAdmin(admin, `drop database ${name} with (force)`);
     throw error;
   }
-  return { urlOf, drop: () => asAdmin(admin, `drop database ${name} with (force)`) };
+  const copy = async (from: string, to: string) => {
+    await asAdmin(admin, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${from}'`);
+    await asAdmin(admin, `create database ${to} template ${from} owner reseal_owner`);
+  };
+  const backUp = async (): Promise<Backup> => {
+    const backup = `${name}_backup`;
+    await copy(name, backup);
+    return {
+      async restore() {
+        await asAdmin(admin, `drop database ${name} with (force)`);
+        await copy(backup, name);
+      },
+      drop: () => asAdmin(admin, `drop database ${backup} with (force)`),
+    };
+  };
+  return { urlOf, backUp, drop: () => asAdmin(admin, `drop database ${name} with (force)`) };
 }
 
 /** The administrator of the stack's own server, or of the one that RESEAL_POSTGRES_URL names. */

@@ -1,6 +1,8 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { createDatabase, type Database } from '#libs/db';
-import type { HealthRegistry } from '#libs/http';
+import { NotReady, type HealthRegistry } from '#libs/http';
+import type { Logger } from '#libs/observability';
+import { restorePending, RestoreWatch } from '#libs/restore';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
 import type { Config } from './config.js';
@@ -10,17 +12,20 @@ import type { EventListener } from './events/event-listener.js';
 export class Dependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
+  readonly restores: RestoreWatch;
 
   constructor(
     config: Config,
     private readonly health: HealthRegistry,
     private readonly listener: EventListener,
+    logger: Pick<Logger, 'info' | 'warn'>,
   ) {
     this.db = createDatabase({
       url: config.databaseUrl,
       max: config.databasePoolSize,
       applicationName: 'reseal-gateway',
     });
+    this.restores = new RestoreWatch({ db: this.db, logger });
     this.temporal = connectTemporalClient({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
@@ -32,10 +37,15 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
     this.health.register('postgres', () => sql`select 1`.execute(this.db));
     this.health.register('temporal', () => this.temporal.check());
     this.health.register('events', () => this.listener.check());
+    this.health.register('restore', () => {
+      if (this.restores.pending) throw new NotReady(restorePending);
+    });
+    this.restores.start();
   }
 
   /** Calls still running have ended by now: this runs after the server was closed. */
   async onApplicationShutdown(): Promise<void> {
+    await this.restores.stop();
     await Promise.allSettled([this.db.destroy(), this.temporal.close()]);
   }
 }

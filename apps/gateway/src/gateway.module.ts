@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { topics } from '#libs/contracts';
 import {
   certificateBySerial,
@@ -14,7 +15,7 @@ import {
   revokeAccess,
 } from '#libs/db';
 import { HealthRegistry } from '#libs/http';
-import { Metrics } from '#libs/observability';
+import { Metrics, type Logger } from '#libs/observability';
 import { useLimitsAtOnce } from '#libs/rate-limit';
 import { loadTerms } from '#libs/terms';
 import { AccessRevocations } from './access/access-revocations.js';
@@ -37,6 +38,7 @@ import { Dependencies } from './dependencies.js';
 import { EventListener } from './events/event-listener.js';
 import { EventStreams } from './events/event-streams.js';
 import { registerStreamMetrics } from './events/stream-metrics.js';
+import { HoldWhileRestoring } from './hold-while-restoring.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { CertificateDownload } from './reading/certificate-download.js';
 import { PhotoDecoder } from './photos/photo-decoder.js';
@@ -60,7 +62,7 @@ const photosAtOnce = 2;
 /** The customer API: controllers, and what stands behind them. */
 @Module({})
 export class GatewayModule {
-  static with(config: Config): DynamicModule {
+  static with(config: Config, logger: Pick<Logger, 'info' | 'warn'>): DynamicModule {
     const terms = loadTerms();
     const ids = new RequestIds(config.idKey);
     return {
@@ -112,7 +114,12 @@ export class GatewayModule {
           provide: Dependencies,
           inject: [HealthRegistry, EventListener],
           useFactory: (health: HealthRegistry, listener: EventListener) =>
-            new Dependencies(config, health, listener),
+            new Dependencies(config, health, listener, logger),
+        },
+        {
+          provide: APP_GUARD,
+          inject: [Dependencies],
+          useFactory: ({ restores }: Dependencies) => new HoldWhileRestoring(restores),
         },
         {
           provide: ReissueReader,

@@ -13,7 +13,7 @@ const logger = createLogger({ name, level: config.logLevel });
 
 const app = await bootstrap({
   name,
-  module: GatewayModule.with(config),
+  module: GatewayModule.with(config, logger),
   config,
   logger,
   configure: acceptPhotos,

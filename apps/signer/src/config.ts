@@ -33,6 +33,9 @@ const authorityConfig = {
 };
 export type AuthorityConfig = z.output<z.ZodObject<typeof authorityConfig>>;
 
+/** Where each signer writes what it signs, apart from the database: a directory. Without it a restore finds less. */
+const journalConfig = { signerJournal: z.string().min(1).optional() };
+
 const crlConfig = {
   /** How old a CRL becomes before the next is made although nothing has changed. */
   crlRefreshMs: milliseconds(defaultCrlTiming.refreshMs),
@@ -68,6 +71,7 @@ export const signerConfig = z
     /** How often the CA's directory is looked at for a new generation. */
     caReloadMs: milliseconds(60_000),
     ...crlConfig,
+    ...journalConfig,
     /** How long a changed status waits for others that share its CRL. */
     crlCollectMs: milliseconds(1_000),
   })
@@ -82,6 +86,7 @@ export const caConfig = z
     ...authorityConfig,
     ...profileConfig,
     ...crlConfig,
+    ...journalConfig,
     caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
     /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
     caRootPassphrase: secretText().optional(),

@@ -6,6 +6,7 @@ import { CONFIG_EXIT_CODE, describeConfig, exitOnConfigError, loadConfig } from 
 import { createDatabase } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
+import { SignerJournal } from '#libs/signer-journal';
 import { signerConfig } from './config.js';
 import { issuingKeysOf } from './key-places.js';
 import { SignerModule } from './signer.module.js';
@@ -26,6 +27,11 @@ const db = createDatabase({
   applicationName: 'reseal-signer',
 });
 
+const journal =
+  config.signerJournal === undefined ? undefined : new SignerJournal(config.signerJournal, clock);
+await journal?.prepare();
+if (!journal) logger.warn('no RESEAL_SIGNER_JOURNAL: a restore of the database cannot learn what was signed');
+
 await bootstrap({
   name,
   config,
@@ -36,6 +42,7 @@ await bootstrap({
     profile: loadProfile(config),
     clock,
     logger,
+    journal,
   }),
 });
 await recordStart({

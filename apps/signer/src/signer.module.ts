@@ -3,8 +3,9 @@ import { createPublicationActivities, type PublicationPorts } from '#activities/
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
 import type { OpenAuthorities } from '#libs/ca';
 import type { Database } from '#libs/db';
-import { HealthRegistry } from '#libs/http';
+import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics } from '#libs/observability';
+import { findInJournal, restorePending, RestoreWatch, untilSound } from '#libs/restore';
 import { createDataConverter, WorkerRunner } from '#libs/temporal';
 import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
@@ -30,10 +31,15 @@ export class SignerModule {
       logger,
     });
     const clocks = new ClockCheck(db, clock);
+    const restores = new RestoreWatch({ db, logger });
+    const sound = onceSound(config, ports, restores);
     const publication = publicationPorts(config, ports);
     const crls = new CrlPublication(publication, {
       databaseUrl: config.databaseUrl,
-      known: () => watch.known(),
+      known: async () => {
+        await sound();
+        await watch.known();
+      },
       collectMs: config.crlCollectMs,
     });
     const worker = new WorkerRunner({
@@ -45,7 +51,9 @@ export class SignerModule {
       activities: activitiesOf(config, ports, publication, async () => {
         await watch.known();
         await clocks.require();
+        restores.require();
       }),
+      before: sound,
       // An attempt needs a connection; more of them would only wait for one, and their timeout runs meanwhile.
       options: { maxConcurrentActivityTaskExecutions: config.databasePoolSize },
     });
@@ -59,7 +67,7 @@ export class SignerModule {
             registerAuthorityMetrics(authorities, registry, clock);
             registerCrlMetrics(publication, registry);
             health.register('clock', () => clocks.require());
-            return new Dependencies(db, watch, crls, worker, health);
+            return new Dependencies(db, watch, crls, worker, restores, health);
           },
           inject: [HealthRegistry, Metrics],
         },
@@ -69,11 +77,30 @@ export class SignerModule {
 }
 
 function publicationPorts(config: SignerConfig, ports: Ports): PublicationPorts {
-  const { db, authorities, profile, clock, logger } = ports;
-  return { db, authorities, statusUrl: profile.statusUrl, timing: crlTimingOf(config), clock, logger };
+  const { db, authorities, profile, clock, logger, journal } = ports;
+  const { statusUrl } = profile;
+  return { db, authorities, statusUrl, timing: crlTimingOf(config), clock, logger, journal };
 }
 
-/** Nothing is signed by a CA that the others do not know yet, nor by a clock that is wrong. */
+/** Resolves when the database is seen to know what the journals of all signers have. */
+function onceSound(
+  { signerJournal }: SignerConfig,
+  { db, clock, logger }: Ports,
+  restores: RestoreWatch,
+): (signal?: AbortSignal) => Promise<void> {
+  const looks = signerJournal === undefined ? [] : [() => findInJournal(db, signerJournal)];
+  const stopping = new AbortController();
+  let sound: Promise<void> | undefined;
+  return (signal) => {
+    signal?.addEventListener('abort', () => stopping.abort());
+    return (sound ??= untilSound({ db, process: 'signer', clock, logger }, restores, looks, stopping.signal));
+  };
+}
+
+/**
+ * Nothing is signed by a CA that the others do not know yet, nor by a clock that is wrong, nor while a restored database
+ * waits to be reconciled.
+ */
 function activitiesOf(
   { env }: SignerConfig,
   ports: Ports,
@@ -102,13 +129,18 @@ class Dependencies {
     private readonly watch: AuthorityWatch,
     private readonly crls: CrlPublication,
     worker: WorkerRunner,
+    private readonly restores: RestoreWatch,
     health: HealthRegistry,
   ) {
     health.register('postgres', () => sql`select 1`.execute(db));
+    health.register('restore', () => {
+      if (restores.pending) throw new NotReady(restorePending);
+    });
     health.register('temporal', () => worker.check());
   }
 
   onApplicationBootstrap(): void {
+    this.restores.start();
     this.watch.start();
     this.crls.start();
   }
@@ -116,6 +148,7 @@ class Dependencies {
   async onApplicationShutdown(): Promise<void> {
     await this.crls.stop();
     await this.watch.stop();
+    await this.restores.stop();
     await this.db.destroy();
   }
 }

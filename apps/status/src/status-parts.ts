@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase, NotificationListener, type Database } from '#libs/db';
+import { RestoreWatch } from '#libs/restore';
 import type { Clock } from '#libs/domain';
 import { describeError, type Logger } from '#libs/observability';
 import type { StatusConfig } from './config.js';
@@ -24,6 +25,7 @@ export class StatusParts {
   readonly cache: AnswerCache<OcspReply>;
   readonly shelf: CrlShelf;
   readonly listener: NotificationListener;
+  readonly restores: RestoreWatch;
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
   private looking: Promise<void> | undefined;
@@ -43,6 +45,7 @@ export class StatusParts {
       this.cache.clear();
       this.shelf.doubt();
     };
+    this.restores = new RestoreWatch({ db: this.db, logger });
     this.listener = new NotificationListener({
       databaseUrl,
       applicationName: 'reseal-status-changes',
@@ -56,6 +59,7 @@ export class StatusParts {
 
   onApplicationBootstrap(): void {
     this.listener.start();
+    this.restores.start();
     this.looking = this.keepLooking();
   }
 
@@ -63,6 +67,7 @@ export class StatusParts {
     this.stopping.abort();
     await this.looking;
     await this.listener.stop();
+    await this.restores.stop();
     await this.db.destroy();
   }
 

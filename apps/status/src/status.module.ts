@@ -26,12 +26,13 @@ export class StatusModule {
     around: { readonly clock: Clock; readonly logger: Logger },
   ): DynamicModule {
     const parts = new StatusParts(config, around);
-    const { db, issuers, cache, shelf } = parts;
+    const { db, issuers, cache, shelf, restores } = parts;
     const answers = new OcspAnswers({
       ...around,
       db,
       issuers,
       cache,
+      restores,
       validityMs: config.ocspValidityMs,
       unknownValidityMs: config.ocspMaxAgeMs,
     });

@@ -64,6 +64,8 @@ export interface WorkerParts {
   readonly codec: PayloadCodec;
   /** None: there are no webhooks. */
   readonly webhooks: WebhookSettings | undefined;
+  /** Where checkpoints of the audit log are kept apart from the database. */
+  readonly checkpointFile?: string | undefined;
   /** `source` of CloudEvents. */
   readonly eventSource: string;
 }
@@ -105,7 +107,7 @@ export function createActivities(parts: WorkerParts) {
     ...createNotificationActivities({ db, sms, mail, clock, logger }),
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
-    ...createReconcileActivities({ db, clock, temporal, logger }),
+    ...createReconcileActivities({ db, clock, temporal, logger, checkpointFile: parts.checkpointFile }),
     ...createArchiveActivities({
       db,
       clock,

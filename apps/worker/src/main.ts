@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { PasswordHashing } from '#activities/password';
+import { findBehindWorkflows } from '#activities/reconcile';
 import { createMailSender, createSmsSender } from '#activities/notification';
 import { CheckpointFile, recordStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError } from '#libs/config';
@@ -8,6 +9,7 @@ import { taskQueues, type Clock } from '#libs/domain';
 import { createEventRelay } from '#libs/events';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
+import { findInCheckpoints, RestoreWatch, untilSound } from '#libs/restore';
 import {
   connectTemporalClient,
   createDataConverter,
@@ -83,7 +85,15 @@ const activities = createActivities({
   codec: createPayloadCodec(config.codecKeys),
   webhooks,
   eventSource: config.eventSource,
+  checkpointFile: config.checkpointFile,
 });
+
+const restores = new RestoreWatch({ db, logger });
+const sound = (looks: Parameters<typeof untilSound>[2], signal: AbortSignal) =>
+  untilSound({ db, process: 'worker', clock, logger }, restores, looks, signal);
+const { checkpointFile } = config;
+const atCheckpoints = checkpointFile === undefined ? [] : [() => findInCheckpoints(db, checkpointFile)];
+const atWorkflows = () => findBehindWorkflows(db, temporal.client);
 
 const runner = new WorkerRunner({
   ...temporalAddress,
@@ -91,6 +101,7 @@ const runner = new WorkerRunner({
   logger,
   activities,
   workflows: workflowBundle,
+  before: (signal) => sound([...atCheckpoints, atWorkflows], signal),
 });
 const relay = createEventRelay({
   databaseUrl: config.databaseUrl,
@@ -129,7 +140,19 @@ await bootstrap({
   config,
   logger,
   module: WorkerModule.with(
-    new ProcessParts(runner, relay, sequencer, dispatcher, temporal, db, logger, circuits, hashing),
+    new ProcessParts(
+      runner,
+      relay,
+      sequencer,
+      dispatcher,
+      temporal,
+      db,
+      logger,
+      circuits,
+      hashing,
+      restores,
+      (signal) => sound(atCheckpoints, signal),
+    ),
   ),
 });
 await recordStart({ db, clock, logger, process: 'worker', config: describeConfig(configSchema, config) });

@@ -4,12 +4,14 @@ import type { PasswordHashing } from '#activities/password';
 import type { Sequencer } from '#libs/audit-log';
 import type { Database } from '#libs/db';
 import { registerRelayMetrics, type EventRelay } from '#libs/events';
-import { HealthRegistry } from '#libs/http';
+import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
+import { restorePending, type RestoreWatch } from '#libs/restore';
 import { WorkerRunner, type TemporalClient } from '#libs/temporal';
 import { registerWebhookMetrics, type WebhookDispatcher } from '#libs/webhooks';
 import { sql } from 'kysely';
 import { registerHashingMetrics } from './hashing-metrics.js';
+import { registerRestoreMetrics } from './restore-metrics.js';
 import { registerSequencerMetrics } from './sequencer-metrics.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
@@ -26,6 +28,9 @@ export class ProcessParts {
     readonly logger: Logger,
     readonly circuits: ProviderCircuits,
     readonly hashing: PasswordHashing,
+    readonly restores: RestoreWatch,
+    /** Resolves when the database is seen not to be a restored one, as far as it can be told without Temporal. */
+    readonly sound: (signal: AbortSignal) => Promise<void>,
   ) {}
 }
 
@@ -51,30 +56,44 @@ export class WorkerModule {
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing } = this.parts;
+    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing, restores } = this.parts;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
+    this.health.register('restore', () => {
+      if (restores.pending) throw new NotReady(restorePending);
+    });
+    registerRestoreMetrics(restores, this.metrics.registry);
     registerRelayMetrics(relay, this.metrics.registry);
     registerSequencerMetrics(sequencer, db, this.metrics.registry);
     if (dispatcher) registerWebhookMetrics(dispatcher, db, this.metrics.registry);
     registerHashingMetrics(hashing, this.metrics.registry);
     circuits.register(this.metrics.registry);
-    relay.start();
-    sequencer.start();
-    dispatcher?.start();
+    restores.start();
+    void this.publishWhenSound();
     void this.scheduleWhenReachable();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, dispatcher, temporal, db } = this.parts;
+    const { relay, sequencer, dispatcher, temporal, db, restores } = this.parts;
     this.stopping.abort();
+    await restores.stop();
     // First: what the drained worker wrote last is still to be sequenced, and then published.
     await sequencer.stop();
     await relay.stop();
     await dispatcher?.stop();
     await temporal.close();
     await db.destroy();
+  }
+
+  /** What a restored database holds is not published before it is reconciled. */
+  private async publishWhenSound(): Promise<void> {
+    const { relay, sequencer, dispatcher, sound } = this.parts;
+    await sound(this.stopping.signal);
+    if (this.stopping.signal.aborted) return;
+    relay.start();
+    sequencer.start();
+    dispatcher?.start();
   }
 
   private async scheduleWhenReachable(): Promise<void> {

@@ -49,6 +49,8 @@ const caDirectory = ({ state }) => path.join(state, 'ca');
 const caRootDirectory = ({ state }) => path.join(state, 'ca-root');
 /** Checkpoints of the audit log, kept apart from the database. */
 const checkpointFile = ({ state }) => path.join(state, 'checkpoints', 'checkpoints.jsonl');
+/** What the signers signed, kept apart from the database. */
+const signerJournal = ({ state }) => path.join(state, 'signer-journal');
 /** What the OCSP responder holds. */
 export const ocspDirectory = ({ state }) => path.join(state, 'ocsp');
 
@@ -69,7 +71,7 @@ export function clientEnvironment(context) {
 
 /**
  * The whole environment of each app: what it holds and nothing more, so that no app can use another's key or role.
- * @returns {Record<string, Record<string, string>>} by app; `owner` is for migrations, `ca` for `npm run ca`
+ * @returns {Record<string, Record<string, string>>} by app; `owner` is for migrations, `setup` for `npm run setup`, `ca` for `npm run ca`
  */
 export function appEnvironments(context) {
   const { settings, secrets } = context;
@@ -100,6 +102,13 @@ export function appEnvironments(context) {
   };
   const own = {
     owner: { RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal') },
+    setup: {
+      RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal'),
+      ...temporal,
+      RESEAL_KAFKA_BROKERS: client.RESEAL_KAFKA_BROKERS,
+      RESEAL_SIGNER_JOURNAL: signerJournal(settings),
+      RESEAL_CHECKPOINT_FILE: checkpointFile(settings),
+    },
     gateway: {
       RESEAL_GATEWAY_PORT: ports.gateway,
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_gateway', 'reseal'),
@@ -133,11 +142,13 @@ export function appEnvironments(context) {
       ...temporal,
       ...issuingKeys,
       RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
+      RESEAL_SIGNER_JOURNAL: signerJournal(settings),
     },
     ca: {
       RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_signer', 'reseal'),
       ...issuingKeys,
       RESEAL_STATUS_URL: client.RESEAL_STATUS_URL,
+      RESEAL_SIGNER_JOURNAL: signerJournal(settings),
       RESEAL_CA_ROOT_DIRECTORY: caRootDirectory(settings),
       RESEAL_CA_ROOT_PASSPHRASE_FILE: files.caRootPassphrase,
       RESEAL_OCSP_DIRECTORY: ocspDirectory(settings),

@@ -1,24 +1,26 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkpointsAfter, type Database } from '#libs/db';
+import { newerCheckpoints, type Database } from '#libs/db';
 
 const batch = 1_000;
+/** For a line that says no time: what follows it is told by its size alone. */
+const farAhead = '9999-12-31T00:00:00.000Z';
 
 /**
  * The checkpoints in a file apart from the database, as JSON Lines of `{size, time, jws}`: who changes the database
  * cannot change what was published. It is only ever appended to.
  */
 export class CheckpointFile {
-  /** How many leaves the last line of the file knows; undefined until it was read. */
-  private written: number | undefined;
+  /** What the last line of the file knows; undefined until it was read. */
+  private written: { size: number; time: Date } | undefined;
 
   constructor(private readonly file: string) {}
 
   /** Appends what the database has and the file has not. */
   async catchUp(db: Database): Promise<void> {
-    this.written ??= await this.lastSize();
+    this.written ??= await this.last();
     for (;;) {
-      const missing = await checkpointsAfter(db, this.written, batch);
+      const missing = await newerCheckpoints(db, this.written, batch);
       if (missing.length === 0) return;
       const lines = missing.map(({ size, made_at, jws }) =>
         JSON.stringify({ size: Number(size), time: made_at.toISOString(), jws }),
@@ -27,11 +29,11 @@ export class CheckpointFile {
       // Where the disk is full, a part of it may be there: what the file has is read again the next time.
       this.written = undefined;
       await appendFile(this.file, text, { mode: 0o644, flush: true });
-      this.written = Number(missing.at(-1)!.size);
+      this.written = { size: Number(missing.at(-1)!.size), time: missing.at(-1)!.made_at };
     }
   }
 
-  private async lastSize(): Promise<number> {
+  private async last(): Promise<{ size: number; time: Date }> {
     await mkdir(path.dirname(this.file), { recursive: true });
     const content = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
@@ -39,13 +41,14 @@ export class CheckpointFile {
     });
     // A line that a crash cut short is written again; readers skip what is no JSON.
     if (content !== '' && !content.endsWith('\n')) await appendFile(this.file, '\n');
-    const sizes = content.split('\n').flatMap((line) => {
+    const lines = content.split('\n').flatMap((line) => {
       try {
-        return (JSON.parse(line) as { size: number }).size;
+        const { size, time = farAhead } = JSON.parse(line) as { size: number; time?: string };
+        return [{ size, time: new Date(time) }];
       } catch {
         return [];
       }
     });
-    return Math.max(0, ...sizes.slice(-1));
+    return lines.at(-1) ?? { size: 0, time: new Date(0) };
   }
 }

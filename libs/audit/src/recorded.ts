@@ -23,6 +23,9 @@ export interface RecordedStatus {
 
 const endActs: ReadonlySet<string> = new Set(['cancel', 'expire', 'abandon', 'withdraw', 'supersede']);
 
+/** What puts a certificate in force: its proof, or the recovery of one that was lost with a restored database. */
+const registrations: ReadonlySet<string> = new Set(['proveRegistration', 'recover']);
+
 /**
  * Replays the entries of a reissue.
  *
@@ -37,10 +40,12 @@ export function recordedReissue(entries: readonly LoggedEntry[]): RecordedReissu
     opened: entries.find(({ action, outcome }) => action === 'open' && outcome === 'OPENED'),
     moved: moves.at(-1),
     ended: moves.find(({ state }) => (finalStates as readonly State[]).includes(state))?.entry,
-    issued: entries.findLast(({ action, outcome }) => action === 'issue' && outcome === 'ISSUED'),
-    registered: moves.find(
-      ({ entry, state }) => entry.action === 'proveRegistration' && state === 'REGISTERED',
-    )?.entry,
+    issued: entries.findLast(
+      ({ action, outcome, details }) =>
+        (action === 'issue' && outcome === 'ISSUED') || (action === 'recover' && 'serial' in details),
+    ),
+    registered: moves.find(({ entry, state }) => registrations.has(entry.action) && state === 'REGISTERED')
+      ?.entry,
     archived: entries.findLast(({ action }) => action === 'archiveHistory'),
   };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from './connect.js';
 import type { AuditCheckpointRow } from './operations-tables.js';
+import { eventFloor } from './restores.js';
 
 /** The stream of entries outside any reissue. */
 const authority = 'authority';
@@ -123,6 +124,14 @@ export async function newestCheckpoint(db: Database | Tx): Promise<AuditCheckpoi
   return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').executeTakeFirst();
 }
 
+/** The checkpoint of a log of this size, if one was made then. */
+export async function checkpointOfSize(
+  db: Database | Tx,
+  size: number,
+): Promise<AuditCheckpointRow | undefined> {
+  return db.selectFrom('audit_checkpoint').selectAll().where('size', '=', String(size)).executeTakeFirst();
+}
+
 export async function insertCheckpoint(
   tx: Tx,
   checkpoint: {
@@ -154,6 +163,25 @@ export async function checkpointsAfter(
     .execute();
 }
 
+/**
+ * Checkpoints that are larger or later than one, in the order in which they were made. Later ones are smaller after the
+ * database was restored from a backup.
+ */
+export async function newerCheckpoints(
+  db: Database,
+  than: { readonly size: number; readonly time: Date },
+  limit: number,
+): Promise<AuditCheckpointRow[]> {
+  return db
+    .selectFrom('audit_checkpoint')
+    .selectAll()
+    .where((is) => is.or([is('size', '>', String(than.size)), is('made_at', '>', than.time)]))
+    .orderBy('made_at')
+    .orderBy('size')
+    .limit(limit)
+    .execute();
+}
+
 /** The number of the next event in a stream that only the caller writes to. */
 export async function nextEventOf(tx: Tx, stream: string): Promise<number> {
   const row = await tx
@@ -162,5 +190,5 @@ export async function nextEventOf(tx: Tx, stream: string): Promise<number> {
     .where('stream', '=', stream)
     .orderBy('sequence', 'desc')
     .executeTakeFirst();
-  return (row?.sequence ?? 0) + 1;
+  return Math.max(row?.sequence ?? 0, await eventFloor(tx)) + 1;
 }

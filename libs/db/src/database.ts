@@ -33,6 +33,7 @@ import type {
   RetentionMarkTable,
 } from './operations-tables.js';
 import type { AccessRevocationTable } from './access-revocations.js';
+import type { RestoreTable } from './restores.js';
 import type { WebhookDeliveryTable, WebhookEndpointTable } from './webhooks.js';
 
 export interface CustomerTable {
@@ -461,6 +462,7 @@ export interface Tables {
   access_revocation: AccessRevocationTable;
   webhook_endpoint: WebhookEndpointTable;
   webhook_delivery: WebhookDeliveryTable;
+  restore: RestoreTable;
 }
 
 export type CustomerRow = Selectable<CustomerTable>;

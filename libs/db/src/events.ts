@@ -49,6 +49,28 @@ export async function unpublishedEvents(db: Database, limit: number): Promise<Ev
     .execute();
 }
 
+/** The events with these places in their streams, as far as there are any. */
+export async function eventsWithIds(
+  db: Database,
+  ids: readonly { readonly stream: string; readonly sequence: number }[],
+): Promise<Pick<EventRow, 'stream' | 'sequence' | 'type' | 'occurred_at'>[]> {
+  const { rows } = await sql<Pick<EventRow, 'stream' | 'sequence' | 'type' | 'occurred_at'>>`
+    SELECT event.stream, event.sequence, type, occurred_at
+    FROM unnest(${ids.map(({ stream }) => stream)}::text[], ${ids.map(({ sequence }) => sequence)}::int[])
+      AS wanted (stream, sequence)
+    JOIN event ON event.stream = wanted.stream AND event.sequence = wanted.sequence`.execute(db);
+  return rows;
+}
+
+/** When an event was last published. */
+export async function lastPublishedAt(db: Database): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('event')
+    .select(({ fn }) => fn.max('published_at').as('at'))
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
 /** Marks events as published. Rows are kept: they are the timeline. */
 export async function markPublished(
   db: Database,

@@ -107,7 +107,15 @@ export {
   destroyVaultItemsOfReissue,
   destroyStaleVaultItems,
 } from './vault-items.js';
-export { insertEvents, eventsAfter, unpublishedEvents, markPublished, outboxLag } from './events.js';
+export {
+  insertEvents,
+  eventsAfter,
+  unpublishedEvents,
+  eventsWithIds,
+  lastPublishedAt,
+  markPublished,
+  outboxLag,
+} from './events.js';
 export type { NewEvent } from './events.js';
 export { appendAudit, appendAudits } from './audit.js';
 export type { AuditEntryOf, NewAuditEntry } from './audit.js';
@@ -210,14 +218,21 @@ export {
   insertLeaves,
   nodeHashes,
   newestCheckpoint,
+  checkpointOfSize,
   insertCheckpoint,
   checkpointsAfter,
+  newerCheckpoints,
   nextEventOf,
 } from './audit-log.js';
 export type { AuditRow, NewLeaf, NewNode } from './audit-log.js';
 export { evidenceEntriesOf, checkpointsToProve, archivedHistory, isCovered } from './evidence.js';
 export type { EvidenceEntryRow } from './evidence.js';
-export { leavesFrom, entriesWithoutLeaf, countMismatchedReissues } from './audit-verification.js';
+export {
+  leavesFrom,
+  entriesWithoutLeaf,
+  recordedForks,
+  countMismatchedReissues,
+} from './audit-verification.js';
 export {
   listReissues,
   reissueIdsOf,
@@ -266,6 +281,17 @@ export { searchAuditEntries, newestCheckpoints, actsOfStaff } from './audit-sear
 export type { AuditFilter, AuditPlace, FoundEntry, ActSummary } from './audit-search.js';
 export { parkedCounts, locksSince } from './alarms.js';
 export type { ParkedCount } from './alarms.js';
+export {
+  completeRestore,
+  crlFloor,
+  eventFloor,
+  insertRestore,
+  lastRestoreAt,
+  pendingRestore,
+  setRestoreFloors,
+  workOnRestore,
+} from './restores.js';
+export type { RestoreFloors, RestoreRow } from './restores.js';
 export {
   disableWebhook,
   dueDeliveries,

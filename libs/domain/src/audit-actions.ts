@@ -40,6 +40,7 @@ export const reissueActions = vocabulary({
   cancel: { ko: '재발급 취소', en: 'Reissue cancelled' },
   expire: { ko: '기한 만료', en: 'Time ran out' },
   supersede: { ko: '새 재발급으로 대체', en: 'Superseded by a newer reissue' },
+  recover: { ko: '복원 후 재발급 상태 복구', en: 'Recovered after the database was restored' },
   archiveHistory: { ko: '처리 이력 보관', en: 'History archived' },
 });
 export type ReissueAction = keyof typeof reissueActions;
@@ -79,6 +80,8 @@ export const authorityActions = vocabulary({
   rotateRegistry: { ko: '등록부 키 교체', en: 'Keys of the registry rotated' },
   eraseCustomer: { ko: '고객 정보 삭제', en: 'Customer erased' },
   sequence: { ko: '감사 기록 순번 부여', en: 'Audit log continued' },
+  findRestore: { ko: '백업에서 복원된 데이터베이스 발견', en: 'Database found restored from a backup' },
+  reconcileRestore: { ko: '복원된 데이터베이스 정합화', en: 'Restored database reconciled' },
   'ca.init': { ko: '인증기관 초기화', en: 'CA initialised' },
   'ca.rotateIssuing': { ko: '발급 키 교체', en: 'Issuing key rotated' },
   'ca.rotateOcsp': { ko: 'OCSP 키 교체', en: 'OCSP keys rotated' },

@@ -1,7 +1,8 @@
 import type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
 
 /** The roles of the database that write to the audit trail. */
-export type AuditRole = 'reseal_gateway' | 'reseal_ops' | 'reseal_worker' | 'reseal_signer' | 'reseal_status';
+export type AuditRole =
+  'reseal_gateway' | 'reseal_ops' | 'reseal_worker' | 'reseal_signer' | 'reseal_status' | 'reseal_owner';
 
 /** For each action the actors in whose name a role writes it; one that ends with a colon stands for all names behind it. */
 export type WritableActions = Partial<Record<AuditAction, readonly string[]>>;
@@ -64,6 +65,7 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
     issue: ['signer'],
     sequence: ['sequencer'],
     disableWebhook: ['worker'],
+    findRestore: ['worker'],
     checkVid: ['client:'],
   },
   reseal_signer: {
@@ -82,7 +84,13 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
       ],
     ),
     signCertificate: ['signer'],
+    findRestore: ['signer'],
   },
+  // An engineer who reconciles a restored database.
+  reseal_owner: inTheNameOf(
+    ['operator:'],
+    ['findRestore', 'reconcileRestore', 'recover', ...changesOfCertificates],
+  ),
   reseal_ops: {
     ...ofProcess('ops'),
     ...inTheNameOf(

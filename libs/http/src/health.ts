@@ -3,13 +3,18 @@ import { ApiExcludeController } from '@nestjs/swagger';
 
 /** Rejects if the dependency cannot be used now. */
 export type HealthCheck = () => unknown;
-export type CheckResult = { status: 'up' | 'down'; ms: number };
+export type CheckResult = { status: 'up' | 'down'; ms: number; reason?: string };
 export interface HealthReport {
   status: 'up' | 'down' | 'draining';
   checks: Record<string, CheckResult>;
 }
 
 const CHECK_TIMEOUT_MS = 1000;
+
+/** Why a process is not ready, in words that readiness may show; of other errors it shows nothing. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+}
 
 /** What this process needs in order to serve; each part registers the check of its own dependency. */
 @Injectable()
@@ -50,7 +55,11 @@ export class HealthRegistry implements OnModuleDestroy {
 
   private async run(name: string, check: HealthCheck): Promise<CheckResult> {
     const started = performance.now();
-    const result = (status: 'up' | 'down') => ({ status, ms: Math.round(performance.now() - started) });
+    const result = (status: 'up' | 'down', reason?: string): CheckResult => ({
+      status,
+      ms: Math.round(performance.now() - started),
+      ...(reason === undefined ? {} : { reason }),
+    });
     try {
       await withTimeout(check);
       if (this.down.delete(name)) this.logger.log(`${name} is up again`);
@@ -59,7 +68,7 @@ export class HealthRegistry implements OnModuleDestroy {
       // Readiness is polled; only the change is worth a line.
       if (!this.down.has(name)) this.logger.warn({ check: name, err: error }, 'not ready');
       this.down.add(name);
-      return result('down');
+      return result('down', error instanceof NotReady ? error.message : undefined);
     }
   }
 }

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { createApplication } from './bootstrap.js';
 import { edgeProblem } from './edge-problems.js';
 import { HeaderValue } from './header-value.js';
-import { HealthRegistry } from './health.js';
+import { HealthRegistry, NotReady } from './health.js';
 import { listenForMetrics } from './metrics-listener.js';
 import { createOpenApiDocument } from './openapi.js';
 import { ProblemError } from './problem-error.js';
@@ -324,6 +324,16 @@ describe('health', () => {
       checks: { bad: { status: 'down' }, stuck: { status: 'down' }, good: { status: 'up' } },
     });
     expect(JSON.stringify(report)).not.toContain('canary');
+  });
+
+  it('says why a check is down where the reason is meant to be read', async () => {
+    const health = new HealthRegistry();
+    health.register('restore', () => {
+      throw new NotReady('the database was restored');
+    });
+    expect((await health.report()).checks).toMatchObject({
+      restore: { status: 'down', reason: 'the database was restored' },
+    });
   });
 
   it('is draining once shutdown begins', async () => {

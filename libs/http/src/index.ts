@@ -6,7 +6,7 @@ export { clientAddress } from './client-address.js';
 export { docsController } from './docs.js';
 export { edgeProblem, edgeProblems } from './edge-problems.js';
 export type { EdgeProblem } from './edge-problems.js';
-export { HealthRegistry } from './health.js';
+export { HealthRegistry, NotReady } from './health.js';
 export type { HealthCheck, HealthReport } from './health.js';
 export { listenForMetrics } from './metrics-listener.js';
 export { HeaderValue } from './header-value.js';

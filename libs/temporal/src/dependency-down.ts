@@ -35,9 +35,10 @@ const socketErrors = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH
 
 /**
  * SQLSTATE classes of a server that cannot answer now: connection exceptions (08), rolled back for others (40),
- * resources (53), an operator's intervention or a timeout (57), the system itself (58), and read-only (25006).
+ * resources (53), an operator's intervention or a timeout (57), the system itself (58), read-only (25006), and our own
+ * for a database that was restored and is not reconciled yet (RS001).
  */
-const sqlStates = /^(08|40|53|57|58)...$|^25006$/;
+const sqlStates = /^(08|40|53|57|58)...$|^25006$|^RS001$/;
 
 /** What pg and its pool throw without a code. */
 const poolMessages =

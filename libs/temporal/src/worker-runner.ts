@@ -16,6 +16,8 @@ export interface WorkerSettings extends TemporalAddress {
   workflows?: (logger: Logger) => Promise<NonNullable<WorkerOptions['workflowBundle']>>;
   /** How many workflows stay in memory; others are replayed when they go on. */
   maxCachedWorkflows?: number;
+  /** Resolves when the worker may begin to take work; until then it is not ready. */
+  before?: (signal: AbortSignal) => Promise<void>;
   /** Anything else, e.g. concurrency; wins over what is set here. */
   options?: Partial<WorkerOptions>;
 }
@@ -51,6 +53,7 @@ export class WorkerRunner {
 
   /** Connects, polls, and resolves when the worker has been stopped and drained. */
   async run(): Promise<void> {
+    await this.settings.before?.(this.stopping.signal);
     const bundle = await this.settings.workflows?.(this.settings.logger);
     const worker = await this.createWhenReachable(bundle);
     if (!worker) return;

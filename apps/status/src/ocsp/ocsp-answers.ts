@@ -13,6 +13,7 @@ import {
 import { certificateStatuses, type CertificateStatusRow, type Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
+import type { RestoreWatch } from '#libs/restore';
 import { etagOf } from '../cacheable.js';
 import type { Issuer, Issuers } from '../issuers.js';
 import type { AnswerCache, Keepable } from './answer-cache.js';
@@ -30,6 +31,8 @@ export interface OcspAnswersOptions {
   readonly db: Database;
   readonly issuers: Pick<Issuers, 'all' | 'find'>;
   readonly cache: AnswerCache<OcspReply>;
+  /** While a restored database waits to be reconciled it may call good what was revoked: nothing is answered then. */
+  readonly restores: Pick<RestoreWatch, 'pending'>;
   /** Milliseconds. */
   readonly validityMs: number;
   /** How long an answer may be relied on that is `unknown`, in milliseconds: any moment it may become `good`. */
@@ -67,7 +70,8 @@ export class OcspAnswers {
   }
 
   private async answerTo(request: OcspRequest): Promise<OcspReply> {
-    const { issuers, cache, clock } = this.options;
+    const { issuers, cache, clock, restores } = this.options;
+    if (restores.pending) return failure('tryLater');
     const names = ({ hashes }: Issuer) => request.certificates.some((asked) => isIssuedBy(asked, hashes));
     const issuer = await issuers.find(names).catch((error: unknown) => {
       // Without a list nobody can be sent away; with one, who asks for a stranger can.

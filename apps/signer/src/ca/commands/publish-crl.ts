@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { publishDueCrls } from '#activities/publication';
 import { createLogger } from '#libs/observability';
+import { SignerJournal } from '#libs/signer-journal';
 import { crlTimingOf } from '../../config.js';
 import type { Command } from '../context.js';
 
@@ -11,20 +12,26 @@ export const publishCrl: Command = {
 
   async run(args, context) {
     const { values } = parseArgs({ args, options: { all: { type: 'boolean', default: false } } });
+    const { signerJournal } = context.config();
+    const clock = () => context.clock();
+    const journal = signerJournal === undefined ? undefined : new SignerJournal(signerJournal, clock);
     const ports = {
       db: context.db(),
       authorities: await context.authorities(),
       statusUrl: context.profile().statusUrl,
       timing: crlTimingOf(context.config()),
-      clock: () => context.clock(),
+      clock,
+      journal,
       logger: createLogger({ name: 'ca', level: 'error' }),
     };
-    await context.audited('ca.publishCrl', { all: values.all }, async () => {
-      const done = await publishDueCrls(ports, { force: values.all });
-      context.out(
-        `published ${done.published} CRLs, which show the status of ${done.shown} certificates for the first time`,
-      );
-      return { ...done };
-    });
+    await context
+      .audited('ca.publishCrl', { all: values.all }, async () => {
+        const done = await publishDueCrls(ports, { force: values.all });
+        context.out(
+          `published ${done.published} CRLs, which show the status of ${done.shown} certificates for the first time`,
+        );
+        return { ...done };
+      })
+      .finally(() => journal?.close());
   },
 };

@@ -1,0 +1,42 @@
+import { appendAuthorityEntry, inTransaction, insertRestore, type Database } from '#libs/db';
+import type { Clock } from '#libs/domain';
+import type { Logger } from '#libs/observability';
+import type { RestoreFinding } from './findings.js';
+
+export interface FindingContext {
+  readonly db: Database;
+  /** The process that found it. */
+  readonly process: string;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/**
+ * Holds every change back from now on, until `setup after-restore` has reconciled the database, and records why.
+ *
+ * @returns false if a restore was pending already
+ */
+export async function recordFinding(
+  { db, process, clock, logger }: FindingContext,
+  { finding, details }: RestoreFinding,
+): Promise<boolean> {
+  const now = clock();
+  const recorded = await inTransaction(db, async (tx) => {
+    if (!(await insertRestore(tx, { finding, details, foundBy: process, foundAt: now }))) return false;
+    await appendAuthorityEntry(tx, {
+      actor: process,
+      action: 'findRestore',
+      outcome: 'DONE',
+      reason: finding,
+      details: { ...details },
+      occurredAt: now,
+    });
+    return true;
+  });
+  if (recorded)
+    logger.error(
+      { finding, ...details },
+      'the database was restored from a backup: nothing changes until "setup after-restore" has run',
+    );
+  return recorded;
+}

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { pendingRestore, type Database } from '#libs/db';
+import type { Logger } from '#libs/observability';
+
+export interface RestoreWatchOptions {
+  readonly db: Database;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** How often the database is asked, in milliseconds. */
+  readonly everyMs?: number;
+}
+
+/** Why a process is not ready, for readiness. */
+export const restorePending = 'the database was restored from a backup: run "setup after-restore"';
+
+/** A restored database waits to be reconciled: nothing may change until then. */
+export class RestorePending extends Error {
+  override readonly name = 'RestorePending';
+  constructor() {
+    super(restorePending);
+  }
+}
+
+/**
+ * Knows whether a restored database waits to be reconciled. The database itself refuses every change meanwhile; this
+ * tells a process early, so that it answers at once and begins nothing. While the database cannot be asked, what it said
+ * last counts.
+ */
+export class RestoreWatch {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  /** Whether changes are held back. */
+  pending = false;
+
+  constructor(private readonly options: RestoreWatchOptions) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** @throws {RestorePending} while changes are held back */
+  require(): void {
+    if (this.pending) throw new RestorePending();
+  }
+
+  /** Asks the database now. */
+  async look(): Promise<void> {
+    const pending = (await pendingRestore(this.options.db)) !== undefined;
+    if (pending !== this.pending) {
+      this.pending = pending;
+      const { logger } = this.options;
+      if (pending) logger.warn({}, restorePending);
+      else logger.info({}, 'the restored database was reconciled');
+    }
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.look().catch(() => undefined);
+      await pause(this.options.everyMs ?? 1_000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createReconcileActivities } from '#activities/reconcile';
+import {
+  completeRestore,
+  eventFloor,
+  insertCrl,
+  inTransaction,
+  nextEventOf,
+  pendingRestore,
+  setRestoreFloors,
+  updateReissue,
+  workOnRestore,
+} from '#libs/db';
+import { workflowIdOf } from '#libs/domain';
+import { findInCheckpoints, findInJournal, recordFinding, RestoreWatch } from '#libs/restore';
+import { SignerJournal } from '#libs/signer-journal';
+import { isDependencyDown } from '#libs/temporal';
+import { insertBareReissue } from '../world/bare-reissue.js';
+import { createSigningWorld, type SigningWorld } from '../world/signing-world.js';
+
+jest.setTimeout(120_000);
+let world: SigningWorld;
+beforeAll(async () => void (world = await createSigningWorld()));
+afterAll(() => world.close());
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'reseal-restore-'))));
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await world.owner.deleteFrom('restore').execute();
+});
+
+const found = () =>
+  recordFinding(
+    { db: world.as('worker'), process: 'worker', clock: world.clock.now, logger: { error: () => undefined } },
+    { finding: 'DECLARED', details: {} },
+  );
+
+/** Reconciliation, to which these workflows are shown. */
+function reconcile(workflows: {
+  completed?: readonly string[];
+  running?: readonly string[];
+  /** Happens before a workflow is asked how it stands. */
+  meanwhile?: () => Promise<unknown>;
+}) {
+  const started: string[] = [];
+  const closedAt = new Date(world.clock.now().getTime() - 60_000);
+  const infos = (ids: readonly string[] = []) =>
+    ids.map((id) => ({ workflowId: workflowIdOf(id), startTime: new Date(0), closeTime: closedAt }));
+  const statusOf = (workflowId: string) =>
+    infos(workflows.running).some((info) => info.workflowId === workflowId) ? 'RUNNING' : 'COMPLETED';
+  const temporal = {
+    workflow: {
+      list: async function* ({ query }: { query: string }) {
+        yield* infos(query.includes(`'Completed'`) ? workflows.completed : workflows.running);
+      },
+      getHandle: (workflowId: string) => ({
+        describe: async () => {
+          await workflows.meanwhile?.();
+          return { status: { name: statusOf(workflowId) }, closeTime: closedAt, raw: {} };
+        },
+        signal: async () => undefined,
+      }),
+      start: async (_type: string, { workflowId }: { workflowId: string }) => void started.push(workflowId),
+    },
+  } as never;
+  const { reconcileReissues } = createReconcileActivities({
+    db: world.as('worker'),
+    clock: world.clock.now,
+    temporal,
+    logger: world.ports.logger,
+  });
+  return reconcileReissues().then(() => started);
+}
+
+describe('a restore that was found', () => {
+  it('lets no reissue, event or certificate change until it is reconciled', async () => {
+    const { reissueId } = await world.makeReissue();
+    const change = () =>
+      inTransaction(world.as('worker'), (tx) =>
+        updateReissue(tx, reissueId, { updated_at: world.clock.now() }),
+      );
+    expect(await found()).toBe(true);
+    expect(await found()).toBe(false);
+    const refusal = await change().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'RS001' });
+    expect(isDependencyDown(refusal)).toBe(true);
+    await expect(world.issue(reissueId)).rejects.toMatchObject({ code: 'RS001' });
+    expect(await world.certificatesOf(reissueId)).toEqual([]);
+
+    await inTransaction(world.owner, async (tx) => {
+      await workOnRestore(tx);
+      await setRestoreFloors(tx, { eventFloor: 5_000, crlFloor: 7_000n });
+      await completeRestore(tx, { completedBy: 'spec', at: world.clock.now() });
+    });
+    expect((await change()).event_sequence).toBe(5_000);
+    expect(await world.issue(reissueId)).toMatchObject({ outcome: 'ISSUED' });
+    const [certificate] = await world.certificatesOf(reissueId);
+    expect(certificate?.event_sequence).toBe(5_000);
+  });
+
+  it('is known to every process that watches', async () => {
+    const watch = new RestoreWatch({ db: world.as('worker'), logger: world.ports.logger });
+    await watch.look();
+    expect(watch.pending).toBe(false);
+    await found();
+    await watch.look();
+    expect(() => watch.require()).toThrow('setup after-restore');
+  });
+
+  it('lets the streams of events go on above all that was published', async () => {
+    await found();
+    await inTransaction(world.owner, async (tx) => {
+      await workOnRestore(tx);
+      await setRestoreFloors(tx, { eventFloor: 9_000, crlFloor: 1n });
+      await setRestoreFloors(tx, { eventFloor: 1, crlFloor: 1n });
+      expect(await nextEventOf(tx, 'audit')).toBe(9_001);
+      expect(await eventFloor(tx)).toBe(9_000);
+    });
+  });
+});
+
+describe("a signer's journal", () => {
+  const opened: SignerJournal[] = [];
+  const journal = () => {
+    const one = new SignerJournal(folder, world.clock.now);
+    opened.push(one);
+    return one;
+  };
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+  });
+
+  it('has each certificate before it is stored, and shows one that the database does not know', async () => {
+    const { reissueId } = await world.makeReissue();
+    const issued = await world.signer({ journal: journal() })(reissueId);
+    expect(await findInJournal(world.as('signer'), folder)).toBeUndefined();
+    await world.owner.deleteFrom('certificate').where('reissue_id', '=', reissueId).execute();
+    expect(await findInJournal(world.as('signer'), folder)).toMatchObject({
+      finding: 'CERTIFICATE_UNKNOWN',
+      details: { reissueId, serial: (issued as { serial: string }).serial },
+    });
+  });
+
+  it('keeps a certificate from being stored that cannot be written to it', async () => {
+    const { reissueId } = await world.makeReissue();
+    const full = { append: () => Promise.reject(new Error('no space left on device')) };
+    await expect(world.signer({ journal: full })(reissueId)).rejects.toThrow('no space left');
+    expect((await world.certificatesOf(reissueId)).map(({ state }) => state)).toEqual(['ABANDONED']);
+  });
+
+  it('shows a CRL that the database does not know, but not one that was never published', async () => {
+    const issuer = 'cn=spec';
+    const at = world.clock.now();
+    const crl = (number: number) => ({
+      kind: 'CRL' as const,
+      at: at.toISOString(),
+      issuer,
+      shard: 0,
+      number: String(number),
+    });
+    const empty = { issuer, shard: 0, this_update: at, next_update: at, entries: 0, der: Buffer.of(0) };
+    await world.owner
+      .insertInto('issuer')
+      .values({
+        subject: issuer,
+        key_id: 'spec',
+        certificate: Buffer.of(0),
+        root: Buffer.of(0),
+        not_after: at,
+        crl_shards: 1,
+        activated_at: at,
+      })
+      .execute();
+    await inTransaction(world.owner, (tx) => insertCrl(tx, { ...empty, number: '1' }));
+    await journal().append([crl(1), crl(2)]);
+    expect(await findInJournal(world.as('signer'), folder)).toBeUndefined();
+    await journal().append([crl(3)]);
+    expect(await findInJournal(world.as('signer'), folder)).toMatchObject({ finding: 'CRL_UNKNOWN' });
+  });
+});
+
+describe('a restored database', () => {
+  it('is found by a kept checkpoint that it does not have', async () => {
+    const file = path.join(folder, 'checkpoints.jsonl');
+    const look = () => findInCheckpoints(world.as('worker'), file);
+    expect(await look()).toBeUndefined();
+    const at = world.clock.now();
+    const checkpoint = { size: '3', root: Buffer.alloc(32), made_at: at, jws: 'a.b.c' };
+    await world.owner.insertInto('audit_checkpoint').values(checkpoint).execute();
+    const line = (jws: string) => `${JSON.stringify({ size: 3, time: at.toISOString(), jws })}\n`;
+    writeFileSync(file, line('a.b.c'));
+    expect(await look()).toBeUndefined();
+    writeFileSync(file, line('d.e.f'));
+    expect(await look()).toMatchObject({ finding: 'CHECKPOINT_UNKNOWN', details: { size: 3 } });
+  });
+
+  it('is found by a workflow that has completed while its row has not ended, and takes nothing up again', async () => {
+    const quiet = new Date(world.clock.now().getTime() - 3_600_000);
+    const reissueId = await insertBareReissue(world.owner, quiet);
+    expect(await reconcile({ running: [], completed: [reissueId] })).toEqual([]);
+    expect(await pendingRestore(world.owner)).toMatchObject({
+      finding: 'ROW_BEHIND_WORKFLOW',
+      details: { reissueId },
+      found_by: 'worker',
+    });
+  });
+
+  it('is found by a completed workflow behind many others that are completed', async () => {
+    const quiet = new Date(world.clock.now().getTime() - 3_600_000);
+    const reissueId = await insertBareReissue(world.owner, quiet);
+    const running = await world.owner.selectFrom('reissue').select('reissue_id').execute();
+    const others = running.map(({ reissue_id }) => reissue_id).filter((id) => id !== reissueId);
+    expect(await reconcile({ running: others, completed: [] })).toEqual([]);
+    expect(await pendingRestore(world.owner)).toMatchObject({ finding: 'ROW_BEHIND_WORKFLOW' });
+  });
+
+  it('is not found again by what completed before the restore was reconciled', async () => {
+    const quiet = new Date(world.clock.now().getTime() - 3_600_000);
+    const reissueId = await insertBareReissue(world.owner, quiet);
+    await found();
+    await inTransaction(world.owner, async (tx) => {
+      await workOnRestore(tx);
+      await setRestoreFloors(tx, { eventFloor: 1, crlFloor: 1n });
+      await completeRestore(tx, { completedBy: 'spec', at: world.clock.now() });
+    });
+    const started = await reconcile({ completed: [reissueId] });
+    expect(await pendingRestore(world.owner)).toBeUndefined();
+    expect(started).toContain(workflowIdOf(reissueId));
+  });
+
+  it('is not found by a reissue that ended, and its workflow with it, while it was being looked at', async () => {
+    const quiet = new Date(world.clock.now().getTime() - 3_600_000);
+    const reissueId = await insertBareReissue(world.owner, quiet);
+    const rest = await world.owner.selectFrom('reissue').select('reissue_id').execute();
+    const others = rest.map(({ reissue_id }) => reissue_id).filter((id) => id !== reissueId);
+    const end = () =>
+      inTransaction(world.owner, (tx) =>
+        updateReissue(tx, reissueId, { state: 'TIMED_OUT', ended_at: world.clock.now() }),
+      );
+    expect(await reconcile({ running: others, meanwhile: end })).toEqual([]);
+    expect(await pendingRestore(world.owner)).toBeUndefined();
+  });
+
+  it('is found by a workflow that has completed and has no row', async () => {
+    const reissueId = `ri_${'0'.repeat(32)}`;
+    await reconcile({ completed: [reissueId] });
+    expect(await pendingRestore(world.owner)).toMatchObject({
+      finding: 'ROW_MISSING',
+      details: { reissueId },
+    });
+  });
+});
