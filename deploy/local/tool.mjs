@@ -19,6 +19,11 @@ import { build } from './stack/build.mjs';
  */
 const TOOLS = {
   ca: { main: 'apps/signer/src/ca/main.js', environment: 'ca.env', instead: 'RESEAL_CA_DIRECTORY' },
+  setup: {
+    main: 'apps/setup/src/main.js',
+    environment: 'setup.env',
+    instead: 'RESEAL_SIGNER_JOURNAL',
+  },
   npki: { main: 'apps/cli/src/npki/main.js' },
   terms: { main: 'apps/cli/src/terms/main.js' },
   registry: {

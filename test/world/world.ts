@@ -6,7 +6,7 @@ import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { PasswordHashing } from '#activities/password';
 import { createOldCertificateProvider } from '#activities/identity';
-import { createSampleActivities, createSigningActivities } from '#activities/signing';
+import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
 import {
   createCertificateAuthority,
   openIssuingAuthority,
@@ -44,7 +44,10 @@ const unlimited: WorkerParts['identityRates'] = {
 /** The activities of worker and signer on a database of their own, with a fake outside and a clock to move. */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-export async function createWorld(parts: Partial<WorkerParts> = {}) {
+export async function createWorld(
+  parts: Partial<WorkerParts> = {},
+  signerParts: Pick<SigningPorts, 'journal'> = {},
+) {
   const clock = new MovableClock(beginning);
   const outside = new OutsideWorld();
   const database = await createTestDatabase();
@@ -63,7 +66,13 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
   const registryKeys = { current: 'spec', keys: { spec: randomBytes(32) } };
   const receiptKeys = newReceiptKeys();
   const authority = await newAuthority();
-  const signingPorts = { ...authority, db: as('signer'), clock: clock.now, logger };
+  const signingPorts: SigningPorts = {
+    ...signerParts,
+    ...authority,
+    db: as('signer'),
+    clock: clock.now,
+    logger,
+  };
   await makeKnown(as('signer'), authority.authorities, 16, beginning);
   const workerParts: WorkerParts = {
     db: worker,
@@ -105,6 +114,8 @@ export async function createWorld(parts: Partial<WorkerParts> = {}) {
     /** A connection with no more rights than an app has. */
     as,
     urlOf: database.urlOf,
+    backUp: database.backUp,
+    codec: workerParts.codec,
     /** Sees and may do everything. */
     owner,
     gateway,

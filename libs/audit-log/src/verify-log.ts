@@ -21,6 +21,7 @@ import {
 } from '#libs/db';
 import { verifyPurges } from './purges.js';
 import { verifyTables } from './replay.js';
+import { LostBranches } from './restores.js';
 import { loggedEntry } from './sequence.js';
 
 const batch = 5_000;
@@ -39,9 +40,10 @@ export async function verifyLog(
 ): Promise<Verdict> {
   const report = new Report();
   const checkpoints = await allCheckpoints(db, trust, kept, report);
-  const size = await verifyLeaves(db, checkpoints, report);
+  const branches = await LostBranches.read(db, trust, report);
+  const size = await verifyLeaves(db, checkpoints, branches, report);
   for (const { checkpoint, from } of checkpoints)
-    if (checkpoint.size > size)
+    if (checkpoint.size > size && !(from === 'kept elsewhere' && branches.explain(checkpoint)))
       report.finding(
         'LOG_TRUNCATED',
         `the log had ${checkpoint.size} entries at ${checkpoint.time} (${from}), and has ${size}`,
@@ -52,6 +54,7 @@ export async function verifyLog(
     report.finding('ENTRY_MISSING', `the reissue has counted ${sequence} entries, and has not so many`, {
       stream,
     });
+  branches.tell(report);
   await verifyPurges(db, report);
   await verifyTables(db, report);
   return report.verdict();
@@ -86,7 +89,12 @@ async function allCheckpoints(
 }
 
 /** Builds the log anew from its leaves, and compares what it was at each checkpoint. @returns how long it is */
-async function verifyLeaves(db: Database, checkpoints: readonly Claimed[], report: Report): Promise<number> {
+async function verifyLeaves(
+  db: Database,
+  checkpoints: readonly Claimed[],
+  branches: LostBranches,
+  report: Report,
+): Promise<number> {
   const border = new Map<number, Hash>();
   const waiting = [...checkpoints];
   let size = 0;
@@ -108,7 +116,7 @@ async function verifyLeaves(db: Database, checkpoints: readonly Claimed[], repor
       add(border, leafIndex, hash);
       size = leafIndex + 1;
       while (waiting[0] && waiting[0].checkpoint.size <= size)
-        compare(waiting.shift()!, size, border, report);
+        compare(waiting.shift()!, size, border, branches, report);
     }
     if (leaves.length < batch) return size;
   }
@@ -128,12 +136,14 @@ function compare(
   { checkpoint, from }: Claimed,
   size: number,
   border: Map<number, Hash>,
+  branches: LostBranches,
   report: Report,
 ): void {
   const plan = planRoot(size);
   const whole = plan.nodes.every(({ level }) => border.has(level));
   const [root] = whole ? plan.build(({ level }) => border.get(level)!) : [];
-  if (checkpoint.size !== size || !root || !sameHash(root, checkpoint.root))
+  const continued = checkpoint.size === size && root && sameHash(root, checkpoint.root);
+  if (!continued && !(from === 'kept elsewhere' && branches.explain(checkpoint)))
     report.finding(
       'LOG_INCONSISTENT',
       `the first ${checkpoint.size} entries are not those of the checkpoint of ${checkpoint.time} (${from})`,

@@ -46,7 +46,7 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
 const introduction = [
   'Other systems of the bank subscribe to these topics. No event has personal data; `customerRef` is a pseudonym.',
   'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
-  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics. What happens to a certificate outside any reissue, revoked or held by the bank, has `<serial>/<sequence>`, counted per certificate. Checkpoints have `audit/<sequence>`.',
+  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics. What happens to a certificate outside any reissue, revoked or held by the bank, has `<serial>/<sequence>`, counted per certificate. Checkpoints have `audit/<sequence>`. The numbers of a stream only grow, but not always by one: after Reseal was restored from a backup every stream goes on far above all that was published, so that an id never comes again with other contents.',
   'The number at the end of a type is the version of the schema of its data: members may be added to a version, a change that breaks consumers is a new version.',
 ].join('\n\n');
 

@@ -8,3 +8,5 @@ export { KafkaPublisher } from './kafka.js';
 export type { KafkaOptions, Publisher, TopicMessages } from './kafka.js';
 export { EventRelay } from './relay.js';
 export { registerRelayMetrics } from './relay-metrics.js';
+export { readPublished } from './read-published.js';
+export type { PublishedEvent, ReadPublishedOptions } from './read-published.js';

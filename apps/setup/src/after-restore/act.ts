@@ -1,0 +1,326 @@
+import { randomBytes } from 'node:crypto';
+import { changeStatus } from '#activities/revocation';
+import { ReissueChange } from '#activities/step';
+import { showReissue, type CertificateEventType, type ReissueEventType } from '#libs/contracts';
+import {
+  appendAuthorityEntry,
+  certificateBySerial,
+  certificateOnFile,
+  certificatesInForce,
+  certificatesOfReissue,
+  customerById,
+  customerByRef,
+  findStep,
+  insertStep,
+  inTransaction,
+  lockCustomer,
+  lockReissue,
+  putOnFile,
+  withdrawCertificatesOf,
+  workOnRestore,
+  type CertificateRow,
+  type CustomerRow,
+  type Database,
+  type ReissueRow,
+  type Tx,
+} from '#libs/db';
+import { defaultDeadlines, type Clock, type FinalState, type State } from '#libs/domain';
+import type { CertificateEntry } from '#libs/signer-journal';
+import { insertLost, insertRecovered, rowOf } from './rows.js';
+import type { Decision } from './decide.js';
+import type { ReissueFacts } from './facts.js';
+
+export interface ActContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Who runs the command, as the audit trail names them. */
+  readonly actor: string;
+}
+
+const eventOfState: Readonly<Record<FinalState | 'ISSUED', ReissueEventType>> = {
+  ISSUED: 'reseal.reissue.issued.v1',
+  REGISTERED: 'reseal.reissue.registered.v1',
+  REJECTED: 'reseal.reissue.rejected.v1',
+  TIMED_OUT: 'reseal.reissue.timed-out.v1',
+  CANCELLED: 'reseal.reissue.cancelled.v1',
+  ABANDONED: 'reseal.reissue.abandoned.v1',
+  WITHDRAWN: 'reseal.reissue.withdrawn.v1',
+};
+
+/** Carries a decision out in one transaction: certificates, row, events, answers of repeated calls, audit entry. */
+export async function act(context: ActContext, facts: ReissueFacts, decision: Decision): Promise<void> {
+  if (decision.act === 'START_AGAIN') return;
+  await inTransaction(context.db, async (tx) => {
+    await workOnRestore(tx);
+    const customer = await customerOf(tx, facts);
+    if (customer) await lockCustomer(tx, customer.customer_id);
+    const row = (await lockReissue(tx, facts.reissueId)) ?? (await recreate(tx, context, facts, customer));
+    const now = context.clock();
+    const change = new ReissueChange(tx, row, now);
+    for (const entry of decision.revoke) await revokeUnseen(change, facts, entry, context.actor);
+    switch (decision.act) {
+      case 'REGISTER':
+        await register(change, facts, decision, customer, context.actor);
+        break;
+      case 'ISSUE':
+        await issue(change, facts, decision.adopt, customer);
+        break;
+      case 'END':
+        await end(change, facts, decision, customer, context.actor);
+        break;
+      case 'GO_ON':
+        break;
+    }
+    change.audit({
+      actor: context.actor,
+      action: 'recover',
+      outcome: change.row.state,
+      reason: decision.act,
+      details: {
+        was: facts.row?.state ?? 'MISSING',
+        state: change.row.state,
+        ...('at' in decision && decision.at ? { at: decision.at.toISOString() } : {}),
+        ...(change.row.serial === null ? {} : { serial: change.row.serial }),
+        revoked: [
+          ...decision.revoke.map(({ serial }) => serial),
+          ...('lost' in decision ? decision.lost : []),
+        ],
+        events: facts.events.length,
+        workflow: facts.story?.status ?? 'UNKNOWN',
+      },
+    });
+    await change.write();
+    await answerRepetitions(tx, facts, decision, now);
+  });
+}
+
+async function customerOf(
+  tx: Tx,
+  { row, signed, events, story }: ReissueFacts,
+): Promise<CustomerRow | undefined> {
+  const id = signed.at(-1)?.customerId ?? row?.customer_id;
+  if (id) return customerById(tx, id);
+  const reference = (events.at(-1)?.data['customerRef'] as string | undefined) ?? story?.customerRef;
+  return reference === undefined ? undefined : customerByRef(tx, reference);
+}
+
+/** Records that a certificate is revoked, in the words by which its status is verified. */
+async function recordRevocation(
+  tx: Tx,
+  actor: string,
+  serial: string,
+  reason: string,
+  at: Date,
+): Promise<void> {
+  await appendAuthorityEntry(tx, {
+    actor,
+    action: 'certificate.revoke',
+    outcome: 'DONE',
+    reason,
+    details: { serial, afterRestore: true },
+    occurredAt: at,
+  });
+}
+
+/** Makes a lost row again, of what its workflow and its events know. */
+async function recreate(
+  tx: Tx,
+  { clock }: ActContext,
+  facts: ReissueFacts,
+  customer: CustomerRow | undefined,
+): Promise<ReissueRow> {
+  await tx
+    .insertInto('reissue')
+    .values(rowOf(facts, customer, clock()))
+    .execute();
+  return (await lockReissue(tx, facts.reissueId))!;
+}
+
+async function register(
+  change: ReissueChange,
+  facts: ReissueFacts,
+  { serial, adopt, at = change.now }: Extract<Decision, { act: 'REGISTER' }>,
+  customer: CustomerRow | undefined,
+  actor: string,
+): Promise<void> {
+  const { tx } = change;
+  if (adopt) await insertRecovered(tx, adopt);
+  const certificate = (await certificateBySerial(tx, serial))!;
+  await becomeIssued(change, facts, certificate, customer, at);
+  const replaced: CertificateRow[] = [];
+  for (const old of await certificatesInForce(tx, certificate, at)) {
+    const { outcome } = await changeStatus(tx, old.serial, { act: 'revoke', reason: 'superseded' }, at);
+    if (outcome !== 'DONE') continue;
+    await recordRevocation(tx, actor, old.serial, 'superseded', at);
+    replaced.push(old);
+  }
+  await putOnFile(tx, certificate, change.now);
+  moveTo(change, facts, 'REGISTERED');
+  publish(change, facts, 'reseal.certificate.registered.v1', certificate);
+  for (const old of replaced) publish(change, facts, 'reseal.certificate.revoked.v1', old, 'superseded');
+}
+
+async function issue(
+  change: ReissueChange,
+  facts: ReissueFacts,
+  adopt: CertificateEntry,
+  customer: CustomerRow | undefined,
+): Promise<void> {
+  await insertRecovered(change.tx, adopt);
+  const certificate = (await certificateBySerial(change.tx, adopt.serial))!;
+  await becomeIssued(change, facts, certificate, customer, new Date(adopt.at));
+  change.set({
+    deadline: new Date(change.now.getTime() + defaultDeadlines.untilRegisteredMs),
+    registration_challenge_id: `rc_${randomBytes(16).toString('hex')}`,
+    registration_nonce: randomBytes(32).toString('base64url'),
+  });
+  moveTo(change, facts, 'ISSUED');
+  publish(change, facts, 'reseal.certificate.issued.v1', certificate);
+}
+
+/** Sets what a reissue has once its certificate was issued. */
+async function becomeIssued(
+  change: ReissueChange,
+  facts: ReissueFacts,
+  certificate: CertificateRow,
+  customer: CustomerRow | undefined,
+  at: Date,
+): Promise<void> {
+  const { row, tx } = change;
+  const issuedAt = timeOf(facts, 'reseal.reissue.issued.v1') ?? at;
+  const before = await certificateOnFile(tx, certificate.customer_id);
+  change.set({
+    customer_id: customer?.customer_id ?? row.customer_id,
+    serial: certificate.serial,
+    basis: certificate.basis,
+    old_serial: row.old_serial ?? (before && before.serial !== certificate.serial ? before.serial : null),
+    virtual_id: null,
+    identity_verified_at:
+      row.identity_verified_at ?? timeOf(facts, 'reseal.reissue.identity-verified.v1') ?? issuedAt,
+    password_verified_at:
+      row.password_verified_at ?? timeOf(facts, 'reseal.reissue.password-verified.v1') ?? issuedAt,
+    consents_completed_at:
+      row.consents_completed_at ?? timeOf(facts, 'reseal.reissue.consents-recorded.v1') ?? issuedAt,
+    issued_at: row.issued_at ?? issuedAt,
+    parked_step: null,
+    parked_since: null,
+    parked_code: null,
+    pending_message: null,
+  });
+}
+
+async function end(
+  change: ReissueChange,
+  facts: ReissueFacts,
+  { state, code, byRestore, lost, revoke }: Extract<Decision, { act: 'END' }>,
+  customer: CustomerRow | undefined,
+  actor: string,
+): Promise<void> {
+  const closed = await withdrawCertificatesOf(change.tx, facts.reissueId, change.now);
+  const gone = [...closed.closed, ...closed.revoked];
+  for (const serial of lost)
+    if (await insertLost(change.tx, { serial, reissueId: facts.reissueId }, customer, change.now))
+      gone.push(serial);
+  for (const serial of gone) await closeUnused(change, facts, serial, actor);
+  const byOperator = state === 'WITHDRAWN' ? 'WITHDRAWN_BY_OPERATOR' : 'ABANDONED_BY_OPERATOR';
+  const made = revoke.at(-1);
+  const { row } = change;
+  // A certificate is signed only for a holder who was identified: that lets the holder be notified.
+  const identified = made ? new Date(made.createdAt) : lost.length > 0 ? change.now : null;
+  const verifiedAt =
+    row.identity_verified_at ?? timeOf(facts, 'reseal.reissue.identity-verified.v1') ?? identified;
+  const onFile =
+    verifiedAt && customer ? await certificateOnFile(change.tx, customer.customer_id) : undefined;
+  change.set({
+    end_code: code ?? (byRestore ? byOperator : null),
+    customer_id: customer?.customer_id ?? row.customer_id,
+    identity_verified_at: verifiedAt,
+    old_serial: row.old_serial ?? onFile?.serial ?? null,
+    ...(byRestore && made ? { serial: made.serial, basis: made.basis } : {}),
+  });
+  moveTo(change, facts, state);
+}
+
+/** Moves to a state that the reissue had, or must have, whatever state the backup had. */
+function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 'ISSUED'): void {
+  const previousState: State = change.row.state;
+  change.set({ state });
+  if (state !== 'ISSUED')
+    change.set({
+      ended_at: change.now, // as its entry says, which has the time of the end itself
+      deadline: null,
+      parked_step: null,
+      parked_since: null,
+      parked_code: null,
+      pending_message: null,
+      virtual_id: null,
+    });
+  const type = eventOfState[state];
+  if (timeOf(facts, type)) return; // it was published, and a consumer has it
+  const { end_code: code } = change.row;
+  change.announce(type, { previousState, ...(code === null ? {} : { code }) });
+}
+
+/** Publishes a change of a certificate, unless it was published before the restore. */
+function publish(
+  change: ReissueChange,
+  { events }: ReissueFacts,
+  type: CertificateEventType,
+  certificate: Parameters<ReissueChange['announceCertificate']>[1],
+  reason?: string,
+): void {
+  if (events.some((event) => event.type === type && event.key === certificate.serial)) return;
+  change.announceCertificate(type, certificate, reason);
+}
+
+/** Revokes a certificate that was signed and that the database did not know: it may be in the customer's hands. */
+async function revokeUnseen(
+  change: ReissueChange,
+  facts: ReissueFacts,
+  entry: CertificateEntry,
+  actor: string,
+): Promise<void> {
+  await insertRecovered(change.tx, entry, change.now);
+  await closeUnused(change, facts, entry.serial, actor);
+}
+
+/** Records and publishes that a certificate was revoked because it must not be used. */
+async function closeUnused(
+  change: ReissueChange,
+  facts: ReissueFacts,
+  serial: string,
+  actor: string,
+): Promise<void> {
+  await recordRevocation(change.tx, actor, serial, 'cessationOfOperation', change.now);
+  publish(change, facts, 'reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
+}
+
+/** Lets calls that were answered before the restore get an answer when they are repeated: the reissue as it is now. */
+async function answerRepetitions(tx: Tx, facts: ReissueFacts, decision: Decision, now: Date): Promise<void> {
+  const row = (await lockReissue(tx, facts.reissueId))!;
+  const shownWith = { ...(await certificatesOfReissue(tx, row)), now };
+  const steps = facts.story?.steps ?? [];
+  // A reissue that goes on from its backup takes its later steps again.
+  for (const { kind, updateId, requestHmac } of steps) {
+    if (decision.act === 'GO_ON' && kind !== 'start') continue;
+    if (await findStep(tx, row.reissue_id, updateId)) continue;
+    await insertStep(tx, {
+      reissue_id: row.reissue_id,
+      update_id: updateId,
+      kind,
+      request_hmac: requestHmac,
+      outcome: {
+        status: 'DONE',
+        challenges: [],
+        results: [],
+        reissue: showReissue(row, shownWith),
+        notify: [],
+        superseded: [],
+      },
+      recorded_at: now,
+    });
+  }
+}
+
+const timeOf = ({ events }: ReissueFacts, type: string): Date | undefined =>
+  events.findLast((event) => event.type === type)?.occurredAt;

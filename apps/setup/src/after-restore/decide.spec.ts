@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import type { State } from '#libs/domain';
+import type { PublishedEvent } from '#libs/events';
+import type { CertificateEntry } from '#libs/signer-journal';
+import { decide } from './decide.js';
+import type { ReissueFacts } from './facts.js';
+
+const at = new Date('2026-11-29T03:00:00.000Z');
+const row = (state: State) => ({ state }) as ReissueFacts['row'];
+const live = (serial: string) => ({ serial }) as ReissueFacts['live'];
+const signed = (...serials: string[]) => serials.map((serial) => ({ serial }) as CertificateEntry);
+const event = (type: string, data: Record<string, unknown>) =>
+  ({ type, data, occurredAt: at }) as unknown as PublishedEvent;
+const ended = (state: State, code?: string) => event('ended', { state, ...(code ? { code } : {}) });
+const issued = (serial: string) => event('reseal.certificate.issued.v1', { serial });
+const story = (status: 'RUNNING' | 'COMPLETED', result?: State) =>
+  ({ status, result, closedAt: at }) as ReissueFacts['story'];
+
+const decideOn = (facts: Partial<ReissueFacts>) => {
+  const none = { row: undefined, live: undefined, story: undefined, events: [], signed: [] };
+  const { revoke, ...decision } = decide({ reissueId: 'ri', ...none, ...facts });
+  return { ...decision, revoke: revoke.map(({ serial }) => serial) };
+};
+
+describe('a reissue that was registered', () => {
+  it.each([
+    ['without a row', undefined],
+    ['with an open row', row('KEY_REQUIRED')],
+  ])('%s is registered again with its certificate; other signatures are revoked', (_name, its) => {
+    const facts = { row: its, events: [issued('b'), ended('REGISTERED')], signed: signed('a', 'b') };
+    expect(decideOn(facts)).toMatchObject({
+      act: 'REGISTER',
+      serial: 'b',
+      adopt: { serial: 'b' },
+      revoke: ['a'],
+    });
+  });
+
+  it('is known from its workflow where its events were not published', () => {
+    const facts = { story: story('COMPLETED', 'REGISTERED'), signed: signed('a') };
+    expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', at });
+  });
+
+  it('keeps the certificate that the backup has', () => {
+    const facts = { row: row('ISSUED'), live: live('a'), events: [issued('a'), ended('REGISTERED')] };
+    expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', adopt: undefined });
+  });
+
+  it('keeps a second certificate that was made before the restore was found, and loses the first', () => {
+    const events = [issued('a'), ended('REGISTERED')];
+    const facts = { row: row('ISSUED'), live: live('b'), events, signed: signed('a') };
+    expect(decideOn(facts)).toEqual({ act: 'GO_ON', revoke: ['a'] });
+  });
+
+  it('is abandoned where nothing has its certificate any more', () => {
+    const facts = { row: row('KEY_REQUIRED'), events: [issued('a'), ended('REGISTERED')] };
+    expect(decideOn(facts)).toMatchObject({ act: 'END', state: 'ABANDONED', byRestore: true, lost: ['a'] });
+  });
+});
+
+describe('a reissue that ended otherwise', () => {
+  it('ends so, and nothing that was signed for it is used', () => {
+    const facts = { row: row('KEY_REQUIRED'), events: [ended('CANCELLED', 'DEADLINE')], signed: signed('a') };
+    expect(decideOn(facts)).toEqual({
+      act: 'END',
+      state: 'CANCELLED',
+      code: 'DEADLINE',
+      at,
+      byRestore: false,
+      lost: [],
+      revoke: ['a'],
+    });
+  });
+});
+
+describe('a reissue that is open', () => {
+  it('waits for the registration of the certificate that was signed for it', () => {
+    const facts = { row: row('ISSUING'), story: story('RUNNING'), signed: signed('a') };
+    expect(decideOn(facts)).toMatchObject({ act: 'ISSUE', adopt: { serial: 'a' }, revoke: [] });
+  });
+
+  it('is withdrawn where a certificate was signed and its row is gone', () => {
+    expect(decideOn({ story: story('RUNNING'), signed: signed('a') })).toMatchObject({
+      act: 'END',
+      state: 'WITHDRAWN',
+      byRestore: true,
+      revoke: ['a'],
+    });
+  });
+
+  it('is abandoned where a certificate was issued that no journal has', () => {
+    const facts = { row: row('ISSUING'), events: [issued('a')] };
+    expect(decideOn(facts)).toMatchObject({ act: 'END', state: 'ABANDONED', lost: ['a'] });
+  });
+
+  it('goes on from its row where nothing was signed', () => {
+    expect(decideOn({ row: row('KEY_REQUIRED'), story: story('RUNNING') })).toEqual({
+      act: 'GO_ON',
+      revoke: [],
+    });
+  });
+
+  it('begins again where nothing was signed and its row is gone', () => {
+    expect(decideOn({ story: story('RUNNING') })).toEqual({ act: 'START_AGAIN', revoke: [] });
+  });
+});
+
+it('a reissue that has ended in the backup stays as it is', () => {
+  const facts = { row: row('TIMED_OUT'), events: [ended('REGISTERED')], signed: signed('a') };
+  expect(decideOn(facts)).toEqual({ act: 'GO_ON', revoke: ['a'] });
+});

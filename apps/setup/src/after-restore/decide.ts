@@ -1,0 +1,119 @@
+import { finalStates, isFinal, type FinalState } from '#libs/domain';
+import type { CertificateEntry } from '#libs/signer-journal';
+import type { ReissueFacts } from './facts.js';
+
+/** What becomes of a reissue of which the database has lost something. */
+export type Decision = {
+  /** Certificates that were signed and must never be used. */
+  readonly revoke: readonly CertificateEntry[];
+} & (
+  | {
+      /** It was registered: so it is again, with its certificate. */
+      readonly act: 'REGISTER';
+      readonly serial: string;
+      /** The certificate, where the database has lost it. */
+      readonly adopt: CertificateEntry | undefined;
+      readonly at: Date | undefined;
+    }
+  | {
+      /** Its certificate was issued and may be in the customer's hands: the reissue waits for its registration. */
+      readonly act: 'ISSUE';
+      readonly adopt: CertificateEntry;
+    }
+  | {
+      readonly act: 'END';
+      readonly state: FinalState;
+      readonly code: string | undefined;
+      readonly at: Date | undefined;
+      /** Whether the reissue ends by this restore: then its customer is notified. */
+      readonly byRestore: boolean;
+      /** Certificates that are known by their serial numbers only. */
+      readonly lost: readonly string[];
+    }
+  /** Nothing that counts has happened yet: the same start, repeated, begins again. */
+  | { readonly act: 'START_AGAIN' }
+  /** The row decides, as it is. */
+  | { readonly act: 'GO_ON' }
+);
+
+/**
+ * Decides by what the workflow, the published events and the signer's journal know. There is never a second certificate:
+ * one that may be in a customer's hands is taken into the database again, or revoked.
+ */
+export function decide(facts: ReissueFacts): Decision {
+  const { row, live, signed } = facts;
+  const end = endOf(facts);
+  const serial = issuedSerialOf(facts);
+  const adopt = serial === undefined ? signed.at(-1) : signed.find((entry) => entry.serial === serial);
+  const others = signed.filter((entry) => entry !== adopt);
+
+  if (row && isFinal(row.state)) return { act: 'GO_ON', revoke: signed };
+  if (end?.state === 'REGISTERED') {
+    if (live && (serial === undefined || live.serial === serial))
+      return { act: 'REGISTER', serial: live.serial, adopt: undefined, at: end.at, revoke: signed };
+    // Another one was made on the restored database before it was found: it is the later one in the customer's hands.
+    if (live) return { act: 'GO_ON', revoke: signed };
+    if (adopt) return { act: 'REGISTER', serial: adopt.serial, adopt, at: end.at, revoke: others };
+    return endByRestore('ABANDONED', signed, serial);
+  }
+  if (end) {
+    const { state, code, at } = end;
+    return {
+      act: 'END',
+      state,
+      code,
+      at,
+      byRestore: false,
+      lost: lostSerials(serial, signed, live),
+      revoke: signed,
+    };
+  }
+  if (live) return { act: 'GO_ON', revoke: signed };
+  if (adopt && row) return { act: 'ISSUE', adopt, revoke: others };
+  if (adopt) return endByRestore('WITHDRAWN', signed, undefined);
+  if (serial !== undefined) return endByRestore('ABANDONED', signed, serial);
+  return { act: row ? 'GO_ON' : 'START_AGAIN', revoke: signed };
+}
+
+function endByRestore(
+  state: 'ABANDONED' | 'WITHDRAWN',
+  revoke: readonly CertificateEntry[],
+  serial: string | undefined,
+): Decision {
+  const lost = lostSerials(serial, revoke, undefined);
+  return { act: 'END', state, code: undefined, at: undefined, byRestore: true, lost, revoke };
+}
+
+const lostSerials = (
+  serial: string | undefined,
+  signed: readonly CertificateEntry[],
+  live: { readonly serial: string } | undefined,
+): string[] =>
+  serial === undefined || live?.serial === serial || signed.some((entry) => entry.serial === serial)
+    ? []
+    : [serial];
+
+interface End {
+  readonly state: FinalState;
+  readonly code: string | undefined;
+  readonly at: Date | undefined;
+}
+
+/** How the reissue ended, by its events, or by its workflow where those were not published any more. */
+function endOf({ events, story }: ReissueFacts): End | undefined {
+  const last = events.findLast(({ data }) => isOneOf(finalStates, data['state']));
+  if (last) {
+    const { state, code } = last.data as { state: FinalState; code?: string };
+    return { state, code, at: last.occurredAt };
+  }
+  const result = story?.status === 'COMPLETED' ? story.result : undefined;
+  return result && isFinal(result) ? { state: result, code: undefined, at: story?.closedAt } : undefined;
+}
+
+function issuedSerialOf({ events, story }: ReissueFacts): string | undefined {
+  const issued = events.findLast(({ type }) => type === 'reseal.certificate.issued.v1');
+  return (issued?.data['serial'] as string | undefined) ?? story?.issuedSerial;
+}
+
+const isOneOf = <T>(values: readonly T[], value: unknown): value is T =>
+  (values as readonly unknown[]).includes(value);

@@ -1,0 +1,154 @@
+import type { PayloadCodec } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import { topics } from '#libs/contracts';
+import {
+  certificateStatuses,
+  eventsWithIds,
+  findReissue,
+  findReissues,
+  lastPublishedAt,
+  storedCertificateOf,
+  type Database,
+} from '#libs/db';
+import { isFinal } from '#libs/domain';
+import { readPublished, type PublishedEvent } from '#libs/events';
+import { readJournal, type CertificateEntry, type JournalFault } from '#libs/signer-journal';
+import type { SetupConfig } from '../config.js';
+import type { ReissueFacts } from './facts.js';
+import { storyOf, workflowsOfReissues } from './workflows.js';
+
+export interface GatherContext {
+  readonly db: Database;
+  readonly temporal: Pick<Client, 'workflow'>;
+  readonly codec: PayloadCodec;
+  readonly config: Pick<SetupConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
+}
+
+/** All that the rest of the world knows and the database does not. */
+export interface Lost {
+  readonly reissues: readonly ReissueFacts[];
+  /** Published changes of certificates, in the order in which they happened. */
+  readonly certificates: readonly PublishedEvent[];
+  /** Published checkpoints of the audit log. */
+  readonly checkpoints: readonly PublishedEvent[];
+  readonly journalFaults: readonly JournalFault[];
+  /** The largest numbers that were used. */
+  readonly largestSequence: number;
+  readonly largestCrl: bigint;
+}
+
+const atOnce = 500;
+/** Clocks differ, and a relay may have published what it did not mark. Milliseconds. */
+const marginMs = 3_600_000;
+
+export async function gather(context: GatherContext): Promise<Lost> {
+  const { db, config } = context;
+  const journal = await lostCertificates(db, config.signerJournal);
+  const events = await lostEvents(context);
+  const byReissue = Map.groupBy(
+    events.filter(({ topic, stream }) => topic !== topics.audit && stream.startsWith('ri_')),
+    ({ stream }) => stream,
+  );
+  const bySigned = Map.groupBy(journal.certificates, ({ reissueId }) => reissueId);
+  const ids = new Set([...byReissue.keys(), ...bySigned.keys(), ...(await behindTheirWorkflows(context))]);
+  const reissues: ReissueFacts[] = [];
+  for (const reissueId of ids)
+    reissues.push({
+      reissueId,
+      row: await findReissue(db, reissueId),
+      live: await storedCertificateOf(db, reissueId),
+      story: await storyOf(context.temporal, context.codec, reissueId),
+      events: (byReissue.get(reissueId) ?? []).toSorted((one, other) => one.sequence - other.sequence),
+      signed: bySigned.get(reissueId) ?? [],
+    });
+  return {
+    reissues: reissues.toSorted((one, other) => timeOf(one) - timeOf(other)),
+    certificates: events.filter(({ topic }) => topic === topics.certificate).toSorted(byTime),
+    checkpoints: events.filter(({ topic }) => topic === topics.audit).toSorted(byTime),
+    journalFaults: journal.faults,
+    largestSequence: Math.max(0, ...events.map(({ sequence }) => sequence)),
+    largestCrl: journal.largestCrl,
+  };
+}
+
+const byTime = (one: PublishedEvent, other: PublishedEvent) =>
+  one.occurredAt.getTime() - other.occurredAt.getTime() || one.sequence - other.sequence;
+
+/** What happened last to a reissue decides which of a person's certificates replaces which. */
+const timeOf = ({ events, story }: ReissueFacts): number =>
+  (events.at(-1)?.occurredAt ?? story?.closedAt ?? story?.startedAt ?? new Date(0)).getTime();
+
+/** The events that are published and not in the database, or stand there with other contents. */
+async function lostEvents({ db, config }: GatherContext): Promise<PublishedEvent[]> {
+  const last = await lastPublishedAt(db);
+  const published = await readPublished({
+    brokers: config.kafkaBrokers,
+    topics: Object.values(topics),
+    source: config.eventSource,
+    since: last && new Date(last.getTime() - marginMs),
+  });
+  const lost = new Map<string, PublishedEvent>();
+  for (const some of inChunks(published)) {
+    const known = new Map(
+      (await eventsWithIds(db, some)).map((row) => [`${row.stream}/${row.sequence}`, row]),
+    );
+    for (const event of some) {
+      const id = `${event.stream}/${event.sequence}`;
+      const row = known.get(id);
+      const same = row?.type === event.type && row.occurred_at.getTime() === event.occurredAt.getTime();
+      if (!same) lost.set(`${id} ${event.occurredAt.toISOString()}`, event);
+    }
+  }
+  return [...lost.values()];
+}
+
+async function lostCertificates(
+  db: Database,
+  directory: string | undefined,
+): Promise<{ certificates: CertificateEntry[]; faults: JournalFault[]; largestCrl: bigint }> {
+  const faults: JournalFault[] = [];
+  const certificates: CertificateEntry[] = [];
+  let largestCrl = 0n;
+  let waiting: CertificateEntry[] = [];
+  const sift = async () => {
+    const serials = waiting.map(({ serial }) => serial);
+    const known = new Set((await certificateStatuses(db, serials)).map(({ serial }) => serial));
+    certificates.push(...waiting.filter(({ serial }) => !known.has(serial)));
+    waiting = [];
+  };
+  if (directory !== undefined)
+    for await (const entry of readJournal(directory, (fault) => faults.push(fault))) {
+      if (entry.kind === 'CRL')
+        largestCrl = BigInt(entry.number) > largestCrl ? BigInt(entry.number) : largestCrl;
+      else if (waiting.push(entry) >= atOnce) await sift();
+    }
+  await sift();
+  return {
+    certificates: certificates.toSorted((one, other) => (one.at < other.at ? -1 : 1)),
+    faults,
+    largestCrl,
+  };
+}
+
+/** Reissues whose workflow runs or has completed although there is no row, or has completed while the row is open. */
+async function behindTheirWorkflows({ db, temporal }: GatherContext): Promise<string[]> {
+  const behind: string[] = [];
+  let waiting: { reissueId: string; completed: boolean }[] = [];
+  const sift = async () => {
+    const ids = waiting.map(({ reissueId }) => reissueId);
+    const rows = new Map((await findReissues(db, ids)).map((row) => [row.reissue_id, row]));
+    for (const { reissueId, completed } of waiting) {
+      const row = rows.get(reissueId);
+      if (!row || (completed && !isFinal(row.state))) behind.push(reissueId);
+    }
+    waiting = [];
+  };
+  for await (const workflow of workflowsOfReissues(temporal))
+    if (waiting.push(workflow) >= atOnce) await sift();
+  await sift();
+  return behind;
+}
+
+function* inChunks<T>(items: readonly T[]): Generator<T[]> {
+  for (let from = 0; from < items.length; from += atOnce) yield items.slice(from, from + atOnce);
+}

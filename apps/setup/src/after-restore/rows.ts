@@ -1,0 +1,111 @@
+import { crlShardOf } from '#libs/ca';
+import {
+  issuersInUse,
+  writeRevocation,
+  type CustomerRow,
+  type NewCertificate,
+  type NewReissue,
+  type Tx,
+} from '#libs/db';
+import { nobody, type Reason } from '#libs/domain';
+import type { CertificateEntry } from '#libs/signer-journal';
+import type { ReissueFacts } from './facts.js';
+
+/** What stands in a row that was made again where nothing knows it any more. */
+const lost = 'lost';
+
+/** The row of a reissue that the database has lost, at its beginning. */
+export function rowOf(
+  { reissueId, story, events, signed }: ReissueFacts,
+  customer: CustomerRow | undefined,
+  now: Date,
+): NewReissue {
+  const start = story?.start;
+  const published = events.at(-1)?.data as { reason?: Reason; customerRef?: string } | undefined;
+  const reason = start?.reason ?? published?.reason ?? 'EXPIRED';
+  const signedAt = signed[0] && new Date(signed[0].createdAt);
+  return {
+    reissue_id: reissueId,
+    api_key_name: start?.apiKeyName ?? lost,
+    reason,
+    state: 'IDENTITY_REQUIRED',
+    applicant_name: customer?.name ?? '',
+    applicant_mobile: customer?.mobile ?? null,
+    person_key: lost,
+    customer_id: customer?.customer_id ?? null,
+    customer_ref: customer?.customer_ref ?? published?.customerRef ?? story?.customerRef ?? lost,
+    key_thumbprint: start?.keyThumbprint ?? lost,
+    effective_reason: reason,
+    policy_version: lost,
+    methods: [],
+    identity_attempts: 0,
+    created_at: story?.startedAt ?? events[0]?.occurredAt ?? signedAt ?? now,
+    updated_at: now,
+  };
+}
+
+/**
+ * Takes a certificate of a signer's journal into the database, under the lock on its reissue.
+ *
+ * @param revokedAt where it must not be used: its row then has no certificate, as that of a signature thrown away
+ */
+export async function insertRecovered(tx: Tx, entry: CertificateEntry, revokedAt?: Date): Promise<void> {
+  const certificate: NewCertificate = {
+    serial: entry.serial,
+    reissue_id: entry.reissueId,
+    customer_id: entry.customerId,
+    issuer: entry.issuer,
+    profile: entry.profile,
+    profile_digest: entry.profileDigest,
+    policy: entry.policy,
+    basis: entry.basis,
+    state: revokedAt ? 'ABANDONED' : 'STORED',
+    subject: entry.subject,
+    spki_sha256: entry.spkiSha256,
+    tbs_digest: entry.tbsDigest,
+    crl_shard: entry.crlShard,
+    not_before: new Date(entry.notBefore),
+    not_after: new Date(entry.notAfter),
+    der: revokedAt ? null : Buffer.from(entry.der, 'base64'),
+    created_at: new Date(entry.createdAt),
+    stored_at: revokedAt ? null : new Date(entry.at),
+  };
+  await tx.insertInto('certificate').values(certificate).execute();
+  // By an update, so that its status waits for a CRL and is announced.
+  if (revokedAt) await writeRevocation(tx, entry.serial, { reason: 'cessationOfOperation', at: revokedAt });
+}
+
+/**
+ * Revokes a certificate of which only the serial number is known: without the signer's journal nothing has the
+ * certificate itself any more.
+ */
+export async function insertLost(
+  tx: Tx,
+  { serial, reissueId }: { readonly serial: string; readonly reissueId: string },
+  customer: CustomerRow | undefined,
+  at: Date,
+): Promise<boolean> {
+  const [issuer] = await issuersInUse(tx, at);
+  if (!issuer) return false;
+  const certificate: NewCertificate = {
+    serial,
+    reissue_id: reissueId,
+    customer_id: customer?.customer_id ?? nobody,
+    issuer: issuer.subject,
+    profile: lost,
+    profile_digest: lost,
+    policy: lost,
+    basis: 'NEW',
+    state: 'ABANDONED',
+    subject: lost,
+    spki_sha256: lost,
+    tbs_digest: lost,
+    crl_shard: crlShardOf(serial, issuer.crl_shards),
+    not_before: at,
+    not_after: issuer.not_after,
+    created_at: at,
+  };
+  await tx.insertInto('certificate').values(certificate).execute();
+  await writeRevocation(tx, serial, { reason: 'cessationOfOperation', at });
+  return true;
+}

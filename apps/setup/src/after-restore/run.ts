@@ -1,0 +1,208 @@
+import { changeStatus } from '#activities/revocation';
+import {
+  appendAuthorityEntry,
+  completeRestore,
+  inTransaction,
+  pendingRestore,
+  setRestoreFloors,
+  workOnRestore,
+} from '#libs/db';
+import {
+  isFinal,
+  taskQueues,
+  workflowIdOf,
+  workflowTaskTimeoutMs,
+  type CertificateAct,
+  type ReasonToRevoke,
+} from '#libs/domain';
+import type { PublishedEvent } from '#libs/events';
+import { recordFinding } from '#libs/restore';
+import type { SetupConfig } from '../config.js';
+import { act, type ActContext } from './act.js';
+import { decide, type Decision } from './decide.js';
+import type { ReissueFacts } from './facts.js';
+import { gather, type GatherContext, type Lost } from './gather.js';
+import { forkOf, type LogFork } from './log-fork.js';
+import { describeDecision, describeSummary } from './words.js';
+
+export interface AfterRestoreContext extends GatherContext, ActContext {
+  readonly config: SetupConfig;
+  readonly print: (line: string) => void;
+}
+
+export interface AfterRestoreOptions {
+  /** Without it nothing changes. */
+  readonly confirm: boolean;
+  /** The database was restored, whether that was found or not. */
+  readonly declared: boolean;
+}
+
+interface Case {
+  readonly facts: ReissueFacts;
+  readonly decision: Decision;
+}
+
+/**
+ * Reconciles a database that was restored from an older backup than the rest of the world. It can be run again at any
+ * time: what was done is found done.
+ *
+ * @returns the exit code
+ */
+export async function afterRestore(
+  context: AfterRestoreContext,
+  { confirm, declared }: AfterRestoreOptions,
+): Promise<number> {
+  const { db, config, print } = context;
+  if (confirm && declared)
+    await recordFinding(
+      { ...context, process: context.actor, logger: { error: () => undefined } },
+      { finding: 'DECLARED', details: {} },
+    );
+  const pending = await pendingRestore(db);
+  const lost = await gather(context);
+  const fork = await forkOf(db, lost.checkpoints, config.checkpointFile);
+  const cases = lost.reissues.map((facts) => ({ facts, decision: decide(facts) })).filter(isLeft);
+  for (const { facts, decision } of cases) print(describeDecision(facts, decision));
+  for (const line of describeSummary(cases.length, lost, fork, pending)) print(line);
+  if (!confirm) {
+    print('Nothing was changed. --confirm carries this out.');
+    return 0;
+  }
+  if (!pending) {
+    print('No restore is pending. If the database was restored all the same, add --declare.');
+    return cases.length > 0 || fork ? 1 : 0;
+  }
+  await carryOut(context, lost, fork, cases);
+  print('Done. Changes are possible again.');
+  return 0;
+}
+
+/** A reissue that has ended in the database, and of which no certificate is missing there, is as it must be. */
+const isLeft = ({ facts: { row }, decision }: Case): boolean =>
+  decision.act !== 'GO_ON' || decision.revoke.length > 0 || !row || !isFinal(row.state);
+
+async function carryOut(
+  context: AfterRestoreContext,
+  lost: Lost,
+  fork: LogFork | undefined,
+  cases: readonly Case[],
+): Promise<void> {
+  const { db, actor, clock } = context;
+  const entry = { actor, action: 'reconcileRestore', occurredAt: clock() } as const;
+  await inTransaction(db, async (tx) => {
+    await workOnRestore(tx);
+    await appendAuthorityEntry(tx, { ...entry, outcome: 'STARTED', details: { reissues: cases.length } });
+    await setRestoreFloors(tx, floorsAbove(lost, clock()));
+  });
+  for (const { facts, decision } of cases) await act(context, facts, decision);
+  const changed = await repeatStatuses(context, lost.certificates);
+  await inTransaction(db, async (tx) => {
+    await workOnRestore(tx);
+    const at = clock();
+    await appendAuthorityEntry(tx, {
+      ...entry,
+      outcome: 'DONE',
+      details: { ...countsOf(cases), statusesRepeated: changed, ...(fork ? { log: fork } : {}) },
+      occurredAt: at,
+    });
+    await completeRestore(tx, { completedBy: actor, at });
+  });
+  for (const one of cases) await wakeWorkflow(context, one);
+}
+
+const beginning = Date.UTC(2026, 0, 1);
+const minuteMs = 60_000;
+/** No stream has as many events in a minute, since its beginning or since an earlier restore. */
+const eventsPerMinute = 100;
+
+/**
+ * Numbers that no event and no CRL ever had: they grow with time faster than those of any stream, so that two restores,
+ * the second from a backup older than the first, do not lead to the same ones.
+ */
+export function floorsAbove(
+  { largestSequence, largestCrl }: Pick<Lost, 'largestSequence' | 'largestCrl'>,
+  now: Date,
+): { eventFloor: number; crlFloor: bigint } {
+  const byTime = Math.ceil((now.getTime() - beginning) / minuteMs) * eventsPerMinute;
+  const crlByTime = BigInt(Math.floor(now.getTime() / 1_000));
+  return {
+    eventFloor: Math.max(byTime, largestSequence),
+    crlFloor: crlByTime > largestCrl ? crlByTime : largestCrl,
+  };
+}
+
+const acts: Readonly<Record<string, CertificateAct>> = {
+  'reseal.certificate.revoked.v1': 'revoke',
+  'reseal.certificate.held.v1': 'hold',
+  'reseal.certificate.released.v1': 'release',
+};
+
+/** Revokes, holds and releases again what was published as such. @returns how many certificates changed */
+async function repeatStatuses(
+  { db, actor }: AfterRestoreContext,
+  events: readonly PublishedEvent[],
+): Promise<number> {
+  let changed = 0;
+  for (const { type, key: serial, data, occurredAt } of events) {
+    const certificateAct = acts[type];
+    if (!certificateAct) continue;
+    await inTransaction(db, async (tx) => {
+      await workOnRestore(tx);
+      const reason = (data['revocationReason'] ?? 'unspecified') as ReasonToRevoke;
+      const change = certificateAct === 'revoke' ? { act: certificateAct, reason } : { act: certificateAct };
+      const { outcome } = await changeStatus(tx, serial, change, occurredAt);
+      if (outcome !== 'DONE') return;
+      changed += 1;
+      await appendAuthorityEntry(tx, {
+        actor,
+        action: `certificate.${certificateAct}`,
+        outcome: 'DONE',
+        ...(certificateAct === 'revoke' ? { reason } : {}),
+        details: { serial, afterRestore: true },
+        occurredAt,
+      });
+    });
+  }
+  return changed;
+}
+
+function countsOf(cases: readonly Case[]): Record<string, number> {
+  const counts: Record<string, number> = {
+    REGISTER: 0,
+    ISSUE: 0,
+    END: 0,
+    GO_ON: 0,
+    START_AGAIN: 0,
+    revoked: 0,
+  };
+  for (const { decision } of cases) {
+    counts[decision.act]! += 1;
+    counts['revoked']! += decision.revoke.length + ('lost' in decision ? decision.lost.length : 0);
+  }
+  return counts;
+}
+
+/**
+ * Lets a running workflow look at its row; starts one for a reissue that was ended by this restore and has none, which
+ * notifies the customer and ends.
+ */
+async function wakeWorkflow({ temporal }: AfterRestoreContext, { facts, decision }: Case): Promise<void> {
+  const { reissueId, story } = facts;
+  const workflowId = workflowIdOf(reissueId);
+  if (story?.status === 'RUNNING') {
+    await temporal.workflow.getHandle(workflowId).signal('refresh');
+    return;
+  }
+  const ended = decision.act === 'END' && decision.byRestore;
+  const open =
+    decision.act === 'ISSUE' || (decision.act === 'GO_ON' && facts.row && !isFinal(facts.row.state));
+  if (ended || open)
+    await temporal.workflow.start('reissueCertificate', {
+      workflowId,
+      taskQueue: taskQueues.reissue,
+      args: [{ reissueId, resume: true }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowTaskTimeout: workflowTaskTimeoutMs,
+    });
+}

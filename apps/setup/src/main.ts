@@ -1,0 +1,86 @@
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+import { CONFIG_EXIT_CODE, ConfigError, loadConfig } from '#libs/config';
+import { createDatabase } from '#libs/db';
+import { connectTemporalClient, createDataConverter, createPayloadCodec } from '#libs/temporal';
+import { afterRestore } from './after-restore/run.js';
+import { setupConfig } from './config.js';
+
+const USAGE = `Usage: npm run -s setup -- after-restore [--confirm] [--declare] [--as NAME]
+
+  Reconciles Reseal's database after it was restored from a backup. It compares the database with the histories of
+  Temporal, the topics of Kafka, the signers' journals and the kept checkpoints, and says what it would do with each
+  reissue that one of them knows better. The worker, signer and gateway may run meanwhile: nothing changes until it is done.
+
+  --confirm  does it
+  --declare  says that the database was restored, where no process has found it
+  --as NAME  who asks for it, in the audit trail
+
+Exit codes: 0 done, 1 refused or failed, 2 not understood, 78 not configured.`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([command, ...args]: string[]): Promise<number> {
+  if (command === undefined || ['help', '--help', '-h'].includes(command) || args.includes('--help')) {
+    print(USAGE);
+    return 0;
+  }
+  if (command !== 'after-restore') return complain(`There is no command "${command}".\n\n${USAGE}`, 2);
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        confirm: { type: 'boolean', default: false },
+        declare: { type: 'boolean', default: false },
+        as: { type: 'string' },
+      },
+    });
+    return await run(values);
+  } catch (error) {
+    if (error instanceof ConfigError) return complain(error.message, CONFIG_EXIT_CODE);
+    const notUnderstood = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+    if (notUnderstood) return complain(`${(error as Error).message}\n\n${USAGE}`, 2);
+    return complain(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+  }
+}
+
+async function run(options: {
+  confirm: boolean;
+  declare: boolean;
+  as?: string | undefined;
+}): Promise<number> {
+  const config = loadConfig(setupConfig);
+  const { databaseUrl: url, temporalAddress: address, temporalNamespace: namespace, codecKeys } = config;
+  const db = createDatabase({ url, max: 4, applicationName: 'reseal-setup' });
+  const temporal = connectTemporalClient({
+    address,
+    namespace,
+    dataConverter: createDataConverter(codecKeys),
+  });
+  try {
+    return await afterRestore(
+      {
+        db,
+        config,
+        temporal: temporal.client,
+        codec: createPayloadCodec(codecKeys),
+        clock: () => new Date(),
+        actor: `operator:${options.as ?? userInfo().username}`,
+        print,
+      },
+      { confirm: options.confirm, declared: options.declare },
+    );
+  } finally {
+    await temporal.close();
+    await db.destroy();
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(message: string, exitCode: number): number {
+  process.stderr.write(`${message}\n`);
+  return exitCode;
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel, type Consumer, type KafkaMessage } from 'kafkajs';
+
+/** An event as it stands in Kafka. */
+export interface PublishedEvent {
+  readonly topic: string;
+  /** A reissue's id, a serial number, or the log of the audit. */
+  readonly stream: string;
+  readonly sequence: number;
+  readonly type: string;
+  readonly key: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly occurredAt: Date;
+}
+
+export interface ReadPublishedOptions {
+  readonly brokers: readonly string[];
+  readonly topics: readonly string[];
+  /** Whose events: `source` of the CloudEvents. */
+  readonly source: string;
+  /** Leaves out what was published before; everything is read if left out. */
+  readonly since?: Date | undefined;
+}
+
+interface Range {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: bigint;
+  /** The offset after the last message there was when reading began. */
+  readonly to: bigint;
+}
+
+/**
+ * Reads what is published, up to where the topics ended when it began; those of one key in their order. Nothing is
+ * committed: other consumers are not affected.
+ */
+export async function readPublished(options: ReadPublishedOptions): Promise<PublishedEvent[]> {
+  const kafka = new Kafka({
+    clientId: 'reseal-setup',
+    brokers: [...options.brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8 },
+  });
+  const ranges = (await rangesOf(kafka, options)).filter(({ from, to }) => from < to);
+  if (ranges.length === 0) return [];
+  const consumer = kafka.consumer({
+    groupId: `reseal-setup-${randomUUID()}`,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 200,
+  });
+  await consumer.connect();
+  try {
+    return await readRanges(consumer, ranges, options.source);
+  } finally {
+    await consumer.disconnect().catch(() => undefined);
+  }
+}
+
+async function rangesOf(kafka: Kafka, { topics, since }: ReadPublishedOptions): Promise<Range[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const existing = await admin.listTopics();
+    const ranges: Range[] = [];
+    for (const topic of topics.filter((each) => existing.includes(each))) {
+      const starts = since && (await admin.fetchTopicOffsetsByTimestamp(topic, since.getTime()));
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+        const start = starts?.find((each) => each.partition === partition)?.offset;
+        ranges.push({ topic, partition, from: later(BigInt(start ?? low), BigInt(low)), to: BigInt(high) });
+      }
+    }
+    return ranges;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+const later = (a: bigint, b: bigint) => (a > b ? a : b);
+
+async function readRanges(
+  consumer: Consumer,
+  ranges: readonly Range[],
+  source: string,
+): Promise<PublishedEvent[]> {
+  const events: PublishedEvent[] = [];
+  const left = new Map(ranges.map((range) => [`${range.topic}/${range.partition}`, range]));
+  const read = Promise.withResolvers<void>();
+  consumer.on(consumer.events.CRASH, ({ payload }) => read.reject(payload.error));
+  await consumer.subscribe({ topics: [...new Set(ranges.map(({ topic }) => topic))], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => {
+      const place = `${batch.topic}/${batch.partition}`;
+      const range = left.get(place);
+      if (!range) return;
+      for (const message of batch.messages) {
+        const offset = BigInt(message.offset);
+        // A first fetch may be under way before the seek takes effect.
+        if (offset < range.from || offset >= range.to) continue;
+        const event = eventOf(batch.topic, message, source);
+        if (event) events.push(event);
+      }
+      if (BigInt(batch.lastOffset()) + 1n >= range.to) left.delete(place);
+      if (left.size === 0) read.resolve();
+    },
+  });
+  for (const { topic, partition, from } of ranges) consumer.seek({ topic, partition, offset: String(from) });
+  await read.promise;
+  return events;
+}
+
+/** Nothing for what others publish there. */
+function eventOf(
+  topic: string,
+  { key, value, headers }: KafkaMessage,
+  source: string,
+): PublishedEvent | undefined {
+  const header = (name: string) => headers?.[name]?.toString() ?? '';
+  const id = header('ce_id');
+  const end = id.lastIndexOf('/');
+  if (header('ce_source') !== source || end < 0) return undefined;
+  return {
+    topic,
+    stream: id.slice(0, end),
+    sequence: Number(id.slice(end + 1)),
+    type: header('ce_type'),
+    key: key?.toString() ?? '',
+    data: JSON.parse(value?.toString() ?? '{}') as Record<string, unknown>,
+    occurredAt: new Date(header('ce_time')),
+  };
+}
