@@ -3,6 +3,7 @@ import { koreanDayOf, type AnswerChallenges, type PreparedStep } from '#libs/dom
 import {
   challengesById,
   countTryOfDay,
+  destroyPhoto,
   identityMethod,
   identityTriesOf,
   insertIdentityTry,
@@ -26,7 +27,7 @@ import {
 import { limitsOf } from './challenges.js';
 import type { IdentityContext, ProviderContext } from './context.js';
 import { concludeIdentity } from './conclude.js';
-import { keepAcceptedPhoto, namesUnknownPhoto, sealAcceptedPhotos } from './photos.js';
+import { namesUnknownPhoto, photosOfRightAnswers } from './photos.js';
 
 /**
  * Reserves a try for each answer before anything is compared, in a transaction of its own: five tries are
@@ -122,7 +123,7 @@ export async function recordAnswers(
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
-  const photos = await sealAcceptedPhotos(context, reissueId, message);
+  const photos = await photosOfRightAnswers(context, reissueId, message);
   return takeStep(
     context,
     reissueId,
@@ -142,8 +143,8 @@ export async function recordAnswers(
         if (!tried) continue;
         const result = await recordOne(context, change, challenge, tried, message);
         results.set(challenge.challenge_id, result);
-        const photo = photos.get(challenge.challenge_id);
-        if (photo && result.accepted) await keepAcceptedPhoto(context, change.tx, photo, change.now);
+        const photoId = photos.get(challenge.challenge_id);
+        if (photoId && result.accepted) await destroyPhoto(change.tx, reissueId, photoId);
       }
       const superseded = await concludeIdentity(context, change);
       const asAnswered = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);

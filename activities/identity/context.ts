@@ -17,6 +17,4 @@ export interface ProviderContext extends IdentityContext {
   readonly providers: ReadonlyMap<IdentityMethod, IdentityProvider>;
   readonly vaultKeys: VaultKeys;
   readonly registryKeys: RegistryKeys;
-  /** For how long photos of accepted documents are kept. */
-  readonly photoRetentionDays: number;
 }

@@ -5,36 +5,38 @@ import {
   forgetAccessRevocations,
   forgetSpentRateLimits,
   inTransaction,
-  nextRange,
   purgeDevices,
-  purgedByAge,
   purgeEvidence,
-  purgeExpiredPhotos,
   purgeIdentityDays,
   purgeLeftPhotos,
-  purgeRange,
+  purgeNumberAccesses,
+  purgeReissues,
+  recordsOfReissues,
+  reissueRecordClasses,
+  reissuesToPurge,
   type Database,
-  type PurgedByAge,
+  type ReissueRecordClass,
   type Tx,
 } from '#libs/db';
 import type { Logger } from '#libs/observability';
-
-/** For how many days records of a class are kept. Photos say themselves until when. */
-export type RetentionDays = Readonly<Record<PurgedByAge | 'devices', number>>;
+import type { RetentionYears } from '#libs/terms';
 
 export interface RetentionContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info'>;
-  readonly days: RetentionDays;
+  /** As the terms promise them. */
+  readonly years: Omit<RetentionYears, 'identityMaterial'>;
+  /** After how many days a device that was not seen again is forgotten. */
+  readonly deviceDays: number;
 }
 
-export interface Purged {
+/** How many of each were purged: reissues, photos, records of access, devices. */
+export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly photos: number;
-  readonly personalDetails: number;
-  readonly histories: number;
+  readonly accessRecords: number;
   readonly devices: number;
-  /** Counts that nobody needs any more; they are no records. */
+  /** Counts that nothing needs any more; they are no records. */
   readonly counts: number;
   /** Whether there may be more to purge. */
   readonly more: boolean;
@@ -42,18 +44,19 @@ export interface Purged {
 
 /** How many rows of a kind go at once. */
 const batch = 500;
+/** Reissues at once: the entry names each. */
+const reissuesAtOnce = 100;
 const dayMs = 86_400_000;
-/** Whoever waits for a bundle fetches it at once; it can be made again. */
+/** A bundle is fetched at once by those who wait for it; it can be made again. */
 const evidenceLifetimeMs = 3_600_000;
 
 /**
- * Deletes what was kept for as long as it had to be. Each purge is told in the authority's audit trail, in the same
+ * Deletes what was kept for as long as it had to be. Each purge is recorded in the authority's audit trail, in the same
  * transaction, with what proves later that just this is gone by rule: an auditor tells it from what somebody removed.
  */
-export function createRetentionActivities({ db, clock, logger, days }: RetentionContext) {
-  const before = (daysAgo: number) => new Date(clock().getTime() - daysAgo * dayMs);
+export function createRetentionActivities({ db, clock, logger, years, deviceDays }: RetentionContext) {
   const purge = (work: (tx: Tx) => Promise<number>) => inTransaction(db, work);
-  const tell = (tx: Tx, recordClass: string, details: Record<string, unknown>) =>
+  const record = (tx: Tx, recordClass: string, details: Record<string, unknown>) =>
     appendAuthorityEntry(tx, {
       actor: 'system',
       action: 'purge',
@@ -62,36 +65,44 @@ export function createRetentionActivities({ db, clock, logger, days }: Retention
       occurredAt: clock(),
     });
 
+  /** Photos go with the step that accepts them, and with the end of their reissue: some may be left by a crash. */
   const photos = async (tx: Tx) => {
-    const photoIds = await purgeExpiredPhotos(tx, clock(), batch);
     const left = await purgeLeftPhotos(tx, batch);
-    if (photoIds.length + left > 0) await tell(tx, 'photos', { photoIds, leftByEndedReissues: left });
-    return photoIds.length + left;
+    if (left > 0) await record(tx, 'photos', { leftByEndedReissues: left });
+    return left;
   };
   const devices = async (tx: Tx) => {
-    const seenBefore = before(days.devices);
-    const records = await purgeDevices(tx, seenBefore, batch);
-    if (records > 0)
-      await tell(tx, 'devices', { before: seenBefore.toISOString(), days: days.devices, records });
+    const before = new Date(clock().getTime() - deviceDays * dayMs);
+    const records = await purgeDevices(tx, before, batch);
+    if (records > 0) await record(tx, 'devices', { before: before.toISOString(), days: deviceDays, records });
     return records;
   };
-  const byAge = (kind: PurgedByAge) => async (tx: Tx) => {
-    const range = await nextRange(tx, kind, before(days[kind]), batch);
-    const purged = range ? await purgeRange(tx, kind, range) : [];
-    if (range && purged.length > 0)
-      await tell(tx, kind, {
-        from: range.from.toISOString(),
-        before: range.before.toISOString(),
-        days: days[kind],
-        records: purged.length,
-        digest: digestOfPurged(purged),
+  const accessRecords = async (tx: Tx) => {
+    const before = yearsBefore(clock(), years.accessRecords);
+    const records = await purgeNumberAccesses(tx, before, batch);
+    if (records > 0)
+      await record(tx, 'accessRecords', {
+        ...{ before: before.toISOString(), years: years.accessRecords, records },
       });
-    return purged.length;
+    return records;
+  };
+  const reissues = (recordClass: ReissueRecordClass) => async (tx: Tx) => {
+    const now = clock();
+    const before = yearsBefore(now, years[recordClass]);
+    const reissueIds = await reissuesToPurge(tx, recordClass, before, reissuesAtOnce);
+    if (reissueIds.length === 0) return 0;
+    const records = await recordsOfReissues(tx, reissueIds);
+    await purgeReissues(tx, reissueIds, now);
+    await record(tx, recordClass, {
+      ...{ years: years[recordClass], reissueIds },
+      ...{ records: records.length, digest: digestOfPurged(records) },
+    });
+    return reissueIds.length;
   };
   /** Not yesterday's: a step that began before midnight may still give a try back. */
   const counts = async () =>
     (await forgetSpentRateLimits(db, clock(), batch)) +
-    (await purgeIdentityDays(db, koreanDayOf(before(1)), batch)) +
+    (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batch)) +
     (await forgetAccessRevocations(db, clock()));
 
   return {
@@ -99,16 +110,29 @@ export function createRetentionActivities({ db, clock, logger, days }: Retention
       await purgeEvidence(db, new Date(clock().getTime() - evidenceLifetimeMs));
       const purged = {
         photos: await purge(photos),
-        ...{ personalDetails: 0, histories: 0 },
+        ...{ issuanceEvidence: 0, unissuedApplications: 0 },
+        accessRecords: await purge(accessRecords),
         devices: await purge(devices),
         counts: await counts(),
       };
-      for (const kind of purgedByAge) purged[kind] = await purge(byAge(kind));
+      for (const recordClass of reissueRecordClasses)
+        purged[recordClass] = await purge(reissues(recordClass));
       const { counts: _, ...records } = purged;
       if (Object.values(records).some((number) => number > 0))
         logger.info(records, 'records purged that were kept long enough');
-      return { ...purged, more: Object.values(purged).some((number) => number >= batch) };
+      const { issuanceEvidence, unissuedApplications, ...others } = purged;
+      const more =
+        Math.max(issuanceEvidence, unissuedApplications) >= reissuesAtOnce ||
+        Object.values(others).some((number) => number >= batch);
+      return { ...purged, more };
     },
   };
 }
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>;
+
+/** By the calendar, in UTC: 29 February is followed by 1 March where there is none. */
+function yearsBefore(now: Date, years: number): Date {
+  const then = new Date(now);
+  then.setUTCFullYear(now.getUTCFullYear() - years);
+  return then;
+}

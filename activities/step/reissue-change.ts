@@ -3,7 +3,7 @@ import { isFinal, nextStates, type Message, type Moment, type State } from '#lib
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
 import {
   appendAudits,
-  destroyUnacceptedPhotos,
+  destroyPhotos,
   destroyVaultItemsOfReissue,
   insertEvents,
   updateReissue,
@@ -124,7 +124,7 @@ export class ReissueChange {
     );
     if (isFinal(this.row.state)) {
       await destroyVaultItemsOfReissue(tx, reissueId);
-      await destroyUnacceptedPhotos(tx, reissueId);
+      await destroyPhotos(tx, reissueId);
     }
     return this.row;
   }

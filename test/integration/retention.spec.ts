@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRetentionActivities } from '#activities/retention';
 import { koreanDayOf } from '#libs/domain';
 import { pino } from 'pino';
-import { day, hour, second } from '../world/movable-clock.js';
+import { day, second } from '../world/movable-clock.js';
 import { customer } from '../world/people.js';
 import { walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
@@ -17,48 +17,55 @@ const purge = () =>
     db: world.as('worker', 2),
     clock: world.clock.now,
     logger: pino({ level: 'silent' }),
-    days: { personalDetails: 3650, histories: 3650, devices: 730 },
+    years: { issuanceEvidence: 10, unissuedApplications: 5, accessRecords: 2 },
+    deviceDays: 730,
   }).purgeExpired();
 const photoIds = async () =>
   (await world.owner.selectFrom('identity_photo').select('photo_id').execute()).map((row) => row.photo_id);
 
 describe('retention', () => {
-  it('deletes photos when their time is over and not a moment before, and says so in the audit trail', async () => {
+  it('deletes photos that were kept under earlier terms, once their reissue is over', async () => {
     const person = await customer(world);
-    const { reissueId } = await walkTo(world, person, 'IDENTITY_REQUIRED');
-    const now = world.clock.now();
-    const photo = (retainUntil: Date | null) => ({
+    const { reissueId } = await walkTo(world, person, 'REGISTERED');
+    const photo = {
       photo_id: `ph_${randomBytes(16).toString('hex')}`,
-      reissue_id: reissueId,
-      update_id: randomBytes(8).toString('hex'),
-      request_hmac: '',
+      ...{ reissue_id: reissueId, update_id: 'kept', request_hmac: '' },
       ...{ width: 800, height: 500, digest: '', sealed: Buffer.from('sealed') },
-      sealed_by: retainUntil ? ('CUSTOMER' as const) : ('VAULT' as const),
-      customer_id: retainUntil ? person.customerId : null,
-      created_at: now,
-      retain_until: retainUntil,
-    });
-    const [over, notYet, unused] = [
-      photo(new Date(now.getTime() + hour)),
-      photo(new Date(now.getTime() + hour + second)),
-      photo(null),
-    ];
-    await world.owner.insertInto('identity_photo').values([over, notYet, unused]).execute();
-
-    expect(await purge()).toMatchObject({ photos: 0 });
-    world.clock.advance(hour);
-    expect(await purge()).toMatchObject({ photos: 1, more: false });
-    expect(new Set(await photoIds())).toEqual(new Set([notYet.photo_id, unused.photo_id]));
-    const entry = await world.owner
+      ...{ sealed_by: 'CUSTOMER' as const, customer_id: person.customerId! },
+      created_at: world.clock.now(),
+      retain_until: new Date(world.clock.now().getTime() + 1825 * day),
+    };
+    await world.owner.insertInto('identity_photo').values(photo).execute();
+    expect(await purge()).toMatchObject({ photos: 1 });
+    expect(await photoIds()).not.toContain(photo.photo_id);
+    const entries = await world.owner
       .selectFrom('authority_entry')
-      .selectAll()
+      .select(['outcome', 'details'])
       .where('action', '=', 'purge')
       .execute();
-    expect(entry).toHaveLength(1);
-    expect(entry[0]).toMatchObject({
-      outcome: 'DONE',
-      details: { recordClass: 'photos', photoIds: [over.photo_id], leftByEndedReissues: 0 },
+    expect(entries).toMatchObject([
+      { outcome: 'DONE', details: { recordClass: 'photos', leftByEndedReissues: 1 } },
+    ]);
+  });
+
+  it('keeps who opened resident registration numbers for two years, and no day longer', async () => {
+    const access = (occurredAt: Date) => ({
+      ...{ customer_ref: 'ref', actor: 'spec', purpose: 'VIRTUAL_ID', occurred_at: occurredAt },
     });
+    const now = world.clock.now();
+    const twoYearsAgo = new Date(now);
+    twoYearsAgo.setUTCFullYear(now.getUTCFullYear() - 2);
+    await world.owner
+      .insertInto('rrn_access')
+      .values([access(twoYearsAgo), access(new Date(twoYearsAgo.getTime() - 1))])
+      .execute();
+    expect(await purge()).toMatchObject({ accessRecords: 1 });
+    const left = await world.owner
+      .selectFrom('rrn_access')
+      .select('occurred_at')
+      .where('actor', '=', 'spec')
+      .execute();
+    expect(left).toEqual([{ occurred_at: twoYearsAgo }]);
   });
 
   it('deletes what a reissue left behind that is over', async () => {

@@ -15,17 +15,20 @@ beforeAll(async () => {
 afterAll(() => time.end());
 
 it('retention goes on while there is more, also past a database that was away for a moment', async () => {
-  const none = { photos: 0, personalDetails: 0, histories: 0, devices: 0, counts: 0 };
+  const none = {
+    ...{ photos: 0, issuanceEvidence: 0, unissuedApplications: 0 },
+    ...{ accessRecords: 0, devices: 0, counts: 0 },
+  };
   purgeExpired
     .mockResolvedValueOnce({ ...none, photos: 500, counts: 4, more: true })
     .mockRejectedValueOnce(new Error('the database is away'))
-    .mockResolvedValueOnce({ ...none, photos: 2, histories: 500, more: true })
+    .mockResolvedValueOnce({ ...none, photos: 2, issuanceEvidence: 100, more: true })
     .mockResolvedValueOnce({ ...none, more: false });
   const workflow = await time.client.workflow.start('retention', {
     workflowId: 'retention',
     taskQueue: taskQueues.reissue,
   });
   await time.skipToEndOf('retention');
-  expect(await workflow.result()).toEqual({ ...none, photos: 502, histories: 500, counts: 4 });
+  expect(await workflow.result()).toEqual({ ...none, photos: 502, issuanceEvidence: 100, counts: 4 });
   expect(purgeExpired).toHaveBeenCalledTimes(4);
 });

@@ -95,8 +95,10 @@ export async function createWorld(
       createOldCertificateProvider({ db: worker, clock: clock.now, expiredForDays: 365 }),
     ],
     identityRates: unlimited,
-    photoRetentionDays: 5 * 365,
-    retentionDays: { personalDetails: 3650, histories: 3650, devices: 730 },
+    retention: {
+      years: { issuanceEvidence: 10, unissuedApplications: 5, accessRecords: 2 },
+      deviceDays: 730,
+    },
     hashing: new PasswordHashing({ slots: 2, waiting: 1_000 }, cheapHashing),
     rememberedPasswords: 5,
     wrongVidChecksPerDay: 10,

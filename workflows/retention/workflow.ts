@@ -11,7 +11,10 @@ const mostBatches = 200;
 
 /** Run each hour: deletes what was kept for as long as it had to be. */
 export async function retention(): Promise<Omit<Purged, 'more'>> {
-  const purged = { photos: 0, personalDetails: 0, histories: 0, devices: 0, counts: 0 };
+  const purged = {
+    ...{ photos: 0, issuanceEvidence: 0, unissuedApplications: 0 },
+    ...{ accessRecords: 0, devices: 0, counts: 0 },
+  };
   for (let batch = 0; batch < mostBatches; batch += 1) {
     const { more, ...these } = await purgeExpired();
     for (const kind of Object.keys(purged) as (keyof typeof purged)[]) purged[kind] += these[kind];

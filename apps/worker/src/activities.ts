@@ -13,7 +13,7 @@ import { createNotificationActivities, type MailSender, type SmsSender } from '#
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
 import { createOperationActivities } from '#activities/operations';
 import { createReconcileActivities } from '#activities/reconcile';
-import { createRetentionActivities, type RetentionDays } from '#activities/retention';
+import { createRetentionActivities, type RetentionContext } from '#activities/retention';
 import { createHoldActivities } from '#activities/revocation';
 import { createSecrets } from '#activities/secrets';
 import { givingUp } from '#activities/step';
@@ -46,9 +46,7 @@ export interface WorkerParts {
   readonly pseudonymKey: Buffer;
   readonly providers: readonly IdentityProvider[];
   readonly identityRates: IdentityRates;
-  /** For how long photos of accepted documents are kept. */
-  readonly photoRetentionDays: number;
-  readonly retentionDays: RetentionDays;
+  readonly retention: Pick<RetentionContext, 'years' | 'deviceDays'>;
   readonly hashing: PasswordHashing;
   /** How many of the last passwords may not be set again. */
   readonly rememberedPasswords: number;
@@ -87,7 +85,6 @@ export function createActivities(parts: WorkerParts) {
     registryKeys: parts.registryKeys,
     wrongVidChecksPerDay: parts.wrongVidChecksPerDay,
     vaultKeys: parts.vaultKeys,
-    photoRetentionDays: parts.photoRetentionDays,
     availableMethods: [...providers.keys()],
     providers,
     identityLimits: new IdentityLimits(parts.pseudonymKey, parts.identityRates),
@@ -118,7 +115,7 @@ export function createActivities(parts: WorkerParts) {
     }),
     ...createOperationActivities({ db, clock, temporal, logger }),
     ...createEvidenceActivities({ db, clock, terms: parts.terms, key: parts.auditKey }),
-    ...createRetentionActivities({ db, clock, logger, days: parts.retentionDays }),
+    ...createRetentionActivities({ db, clock, logger, ...parts.retention }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
     ...createWebhookActivities({ db, clock, settings: parts.webhooks, source: parts.eventSource }),
   };

@@ -1,7 +1,9 @@
 import { defaultHashingCost } from '#activities/password';
+import type { RetentionContext } from '#activities/retention';
 import { z } from 'zod';
 import {
   auditKeys,
+  ConfigError,
   databaseConfig,
   integer,
   jsonWebKeySet,
@@ -24,6 +26,7 @@ import {
   type Deadlines,
   type IdentityPolicy,
 } from '#libs/domain';
+import { brokenPromises, type TermsCatalogue } from '#libs/terms';
 import { webhookConfig } from '#libs/webhooks';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
@@ -59,11 +62,12 @@ export const configSchema = z
     oneWonUrl: urls('http', 'https'),
     /** The authority that identity documents are checked with. */
     documentUrl: urls('http', 'https'),
-    /** For how many days photos of accepted identity documents are kept. */
-    photoRetentionDays: integer(5 * 365, { min: 1, max: 20 * 365 }),
-    /** For how many days the personal parts of audit entries and archived histories are kept: evidence of an issuance. */
-    personalDetailsRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
-    historyRetentionDays: integer(10 * 365, { min: 365, max: 30 * 365 }),
+    /** For how many years from the end of its certificate is kept who applied in a reissue, and its history. */
+    issuanceEvidenceRetentionYears: integer(10, { min: 1, max: 30 }),
+    /** The same of a reissue without a certificate, from its end. */
+    unissuedRetentionYears: integer(5, { min: 1, max: 30 }),
+    /** For how many years is kept who opened resident registration numbers. */
+    accessRecordRetentionYears: integer(2, { min: 2, max: 30 }),
     /** After how many days a device that was not seen again is forgotten. */
     deviceRetentionDays: integer(2 * 365, { min: 1, max: 10 * 365 }),
     /** How long one call to a provider may take. */
@@ -104,6 +108,20 @@ export function deadlinesOf(config: Config): Deadlines {
     untilRegisteredMs: config.registrationDeadlineMs,
     untilRegisteredWithoutOldMs: config.registrationDeadlineWithoutOldMs,
     untilAbandonedMs: config.parkedDeadlineMs,
+  };
+}
+
+/** Exits with code 78 where records would be kept otherwise than the terms in force promise their holders. */
+export function requireKeptPromises(terms: TermsCatalogue, config: Config, now: Date): void {
+  const broken = brokenPromises(terms, now, { ...retentionYearsOf(config), identityMaterial: 0 });
+  if (broken.length > 0) throw new ConfigError(broken);
+}
+
+export function retentionYearsOf(config: Config): RetentionContext['years'] {
+  return {
+    issuanceEvidence: config.issuanceEvidenceRetentionYears,
+    unissuedApplications: config.unissuedRetentionYears,
+    accessRecords: config.accessRecordRetentionYears,
   };
 }
 

@@ -21,7 +21,14 @@ import { loadTerms, ReceiptSigner } from '#libs/terms';
 import { importVaultKeys } from '#libs/vault';
 import { createWebhookDispatcher, webhookSettings } from '#libs/webhooks';
 import { createActivities } from './activities.js';
-import { configSchema, deadlinesOf, policyOf, readConfig } from './config.js';
+import {
+  configSchema,
+  deadlinesOf,
+  policyOf,
+  readConfig,
+  requireKeptPromises,
+  retentionYearsOf,
+} from './config.js';
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
 import { ProviderCircuits } from './provider-circuits.js';
@@ -30,6 +37,8 @@ import { ProcessParts, WorkerModule } from './worker.module.js';
 const config = exitOnConfigError(readConfig);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const clock: Clock = () => new Date();
+const terms = loadTerms();
+exitOnConfigError(() => requireKeptPromises(terms, config, clock()));
 const db = createDatabase({
   url: config.databaseUrl,
   max: config.databasePoolSize,
@@ -61,19 +70,14 @@ const activities = createActivities({
   deadlines: deadlinesOf(config),
   holdMonths: config.holdMonths,
   policy: policyOf(config),
-  terms: loadTerms(),
+  terms,
   receipts: await ReceiptSigner.create(config.receiptIssuer, config.receiptKeys),
   vaultKeys,
   registryKeys: config.registryKeys,
   pseudonymKey: config.pseudonymKey,
   providers: createIdentityProviders(config, { db, clock, vaultKeys, onCircuitChange: circuits.onChange }),
   identityRates: identityRatesOf(config),
-  photoRetentionDays: config.photoRetentionDays,
-  retentionDays: {
-    personalDetails: config.personalDetailsRetentionDays,
-    histories: config.historyRetentionDays,
-    devices: config.deviceRetentionDays,
-  },
+  retention: { years: retentionYearsOf(config), deviceDays: config.deviceRetentionDays },
   hashing,
   rememberedPasswords: config.rememberedPasswords,
   wrongVidChecksPerDay: config.wrongVidChecksPerDay,

@@ -26,6 +26,7 @@ import {
 } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
+import { consentOrigin } from './consent-origin.js';
 import { MissingNode, readNodes, type AuditSigningKey } from './checkpoints.js';
 import { loggedEntry } from './sequence.js';
 
@@ -181,7 +182,7 @@ async function consentsWithTexts(
   const records = await consentsOfReissues(tx, [reissueId]);
   return records.map(({ terms_id: termsId, version, digest, recorded_at, ...said }) => ({
     ...{ termsId, version, digest, locale: said.locale, agreed: said.agreed, act: said.act },
-    ...{ address: said.address, agent: said.agent },
+    ...consentOrigin(said),
     recordedAt: recorded_at.toISOString(),
     text: terms.find((each) => each.termsId === termsId && each.digest === digest)?.text ?? null,
   }));

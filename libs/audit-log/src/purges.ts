@@ -3,7 +3,9 @@ import type { Report } from '#libs/audit';
 import {
   goneRecords,
   purgedByAge,
+  recordedPurges,
   recordsOfAge,
+  recordsOfReissues,
   toldPurges,
   type AgeRange,
   type Database,
@@ -38,6 +40,14 @@ export async function verifyPurges(db: Database, report: Report): Promise<void> 
           sequence: purge.position,
         },
       );
+  }
+  for await (const purge of recordedPurges(db)) {
+    const place = { stream: 'authority', sequence: purge.position };
+    const records = await recordsOfReissues(db, purge.reissueIds);
+    if (records.length !== purge.records || digestOfPurged(records) !== purge.digest)
+      report.finding('PURGE_ALTERED', 'it did not take the records that its reissues had', place);
+    if (purge.early.length > 0)
+      report.finding('PURGE_ALTERED', `it took ${purge.early.join(', ')} before its time`, place);
   }
   for (const kind of purgedByAge) {
     const told = purges.filter((purge) => purge.kind === kind);

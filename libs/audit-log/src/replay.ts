@@ -24,6 +24,7 @@ import {
   type StatedStatusRow,
   type Tx,
 } from '#libs/db';
+import { consentOrigin } from './consent-origin.js';
 import { loggedEntry } from './sequence.js';
 
 /** How many rows are compared in one snapshot of the database. */
@@ -124,8 +125,9 @@ async function replayReissues(
       compareRegistration(iso(row.registered_at), recorded, found);
       compareFingerprint(row, recorded.issued, found);
       const said = (consents.get(row.reissue_id) ?? []).map(
-        ({ terms_id: termsId, version, digest, locale, agreed, act, address, agent, recorded_at }) => ({
-          ...{ termsId, version, digest, locale, agreed, act, address, agent },
+        ({ terms_id: termsId, version, digest, locale, agreed, act, recorded_at, ...origin }) => ({
+          ...{ termsId, version, digest, locale, agreed, act },
+          ...consentOrigin(origin),
           recordedAt: recorded_at.toISOString(),
         }),
       );

@@ -126,21 +126,26 @@ const closedBy = ({ occurredAt }: LoggedEntry) => ({
   revocationReason: 'cessationOfOperation',
 });
 
-const names = (list: unknown, serial: string) => Array.isArray(list) && list.includes(serial);
+const names = (list: unknown, name: string) => Array.isArray(list) && list.includes(name);
 
-/** Whether an entry says that records of this class and age were purged by rule. */
+/**
+ * Whether an entry says that what belonged to another one was purged by rule: all of its reissue, or, as earlier purges
+ * went, all records of this class and age.
+ */
 export function saysPurged(
   { stream, action, outcome, details }: LoggedEntry,
   recordClass: 'personalDetails' | 'histories',
-  at: string,
+  purged: Pick<LoggedEntry, 'stream' | 'occurredAt'>,
 ): boolean {
+  const at = purged.occurredAt;
   const time = (value: unknown) => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
   return (
     stream === authorityStream &&
     action === 'purge' &&
     outcome === 'DONE' &&
-    details['recordClass'] === recordClass &&
-    time(details['from']) <= Date.parse(at) &&
-    Date.parse(at) < time(details['before'])
+    (names(details['reissueIds'], purged.stream) ||
+      (details['recordClass'] === recordClass &&
+        time(details['from']) <= Date.parse(at) &&
+        Date.parse(at) < time(details['before'])))
   );
 }

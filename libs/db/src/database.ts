@@ -108,6 +108,8 @@ export interface ReissueTable {
   ended_at: Date | null;
   /** Why it ended; null before, and where it was registered. */
   archived_at: Generated<Date | null>;
+  /** When what says who the applicant was went by rule. */
+  purged_at: Generated<Date | null>;
   end_code: string | null;
   created_at: Date;
   updated_at: Date;

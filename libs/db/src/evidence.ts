@@ -56,14 +56,14 @@ export async function evidenceEntriesOf(
     SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
       occurred_at, recorded_by, recorded_at, NULL, NULL
     FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
-    WHERE leaf_index < ${size} AND action = 'purge' AND outcome = 'DONE' AND EXISTS (
+    WHERE leaf_index < ${size} AND action = 'purge' AND outcome = 'DONE' AND (details -> 'reissueIds' ? ${reissueId} OR EXISTS (
       SELECT FROM audit_entry AS own LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
       WHERE own.reissue_id = ${reissueId}
         AND own.occurred_at >= (authority_entry.details ->> 'from')::timestamptz
         AND own.occurred_at < (authority_entry.details ->> 'before')::timestamptz
         AND (authority_entry.details ->> 'recordClass' = 'personalDetails' AND personal_digest IS NOT NULL
             AND told.salt IS NULL
-          OR authority_entry.details ->> 'recordClass' = 'histories' AND own.action = 'archiveHistory'))
+          OR authority_entry.details ->> 'recordClass' = 'histories' AND own.action = 'archiveHistory')))
     UNION ALL
     (SELECT stream, sequence::float8, leaf_index::float8, leaf_hash, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       NULL, NULL

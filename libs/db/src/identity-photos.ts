@@ -64,30 +64,16 @@ export async function unacceptedPhotos(
   return new Set(rows.map(({ photo_id }) => photo_id));
 }
 
-/** Keeps an accepted photo under its customer's key from now on; one that is kept already stays as it is. */
-export async function keepPhoto(
-  tx: Tx,
-  photoId: string,
-  kept: { readonly customerId: string; readonly sealed: Buffer; readonly retainUntil: Date },
-): Promise<void> {
-  await tx
-    .updateTable('identity_photo')
-    .set({
-      sealed: kept.sealed,
-      sealed_by: 'CUSTOMER',
-      customer_id: kept.customerId,
-      retain_until: kept.retainUntil,
-    })
-    .where('photo_id', '=', photoId)
-    .where('sealed_by', '=', 'VAULT')
-    .execute();
-}
-
-/** Destroys the photos of a reissue that were never accepted. */
-export async function destroyUnacceptedPhotos(tx: Tx, reissueId: string): Promise<void> {
+/** Destroys a photo that has done what it came for. */
+export async function destroyPhoto(tx: Tx, reissueId: string, photoId: string): Promise<void> {
   await tx
     .deleteFrom('identity_photo')
     .where('reissue_id', '=', reissueId)
-    .where('sealed_by', '=', 'VAULT')
+    .where('photo_id', '=', photoId)
     .execute();
+}
+
+/** Destroys all photos of a reissue. */
+export async function destroyPhotos(tx: Tx, reissueId: string): Promise<void> {
+  await tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).execute();
 }

@@ -138,8 +138,8 @@ export {
   insertPhoto,
   unacceptedPhoto,
   unacceptedPhotos,
-  keepPhoto,
-  destroyUnacceptedPhotos,
+  destroyPhoto,
+  destroyPhotos,
 } from './identity-photos.js';
 export type { IdentityPhotoRow, NewIdentityPhoto } from './identity-photos.js';
 export { isKnownDevice, noteKnownDevice } from './known-devices.js';
@@ -199,17 +199,17 @@ export {
   turnBackRateLimit,
 } from './rate-limits.js';
 export type { RateLimitAdvance } from './rate-limits.js';
+export { goneRecords, purgedByAge, recordsOfAge, toldPurges } from './retention-ranges.js';
 export {
-  goneRecords,
-  nextRange,
-  purgeDevices,
-  purgedByAge,
-  purgeRange,
-  recordsOfAge,
-  toldPurges,
-} from './retention-ranges.js';
+  purgeReissues,
+  recordedPurges,
+  recordsOfReissues,
+  reissueRecordClasses,
+  reissuesToPurge,
+} from './retained-reissues.js';
+export type { RecordedPurge, ReissueRecordClass } from './retained-reissues.js';
 export type { AgeRange, PurgedByAge, PurgedRecord, ToldPurge } from './retention-ranges.js';
-export { purgeExpiredPhotos, purgeLeftPhotos, purgeIdentityDays } from './retention.js';
+export { purgeDevices, purgeLeftPhotos, purgeIdentityDays, purgeNumberAccesses } from './retention.js';
 export {
   takePendingEntries,
   countPendingEntries,

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from './connect.js';
 
-/** Records that are purged by their age, range after range, so that what is left tells what is gone. */
+/**
+ * Records that were purged by their age, range after range, before they went reissue by reissue. Such purges are on
+ * record, and verified as before.
+ */
 export const purgedByAge = ['personalDetails', 'histories'] as const;
 export type PurgedByAge = (typeof purgedByAge)[number];
 
@@ -42,7 +45,7 @@ export async function recordsOfAge(
   return rows;
 }
 
-/** Records that are gone, whatever the reason: at most 1,000. `at` is their age. */
+/** Records that are gone without a purge that names their reissue: at most 1,000. */
 export async function goneRecords(
   db: Database,
   kind: PurgedByAge,
@@ -50,68 +53,10 @@ export async function goneRecords(
 ): Promise<{ reissueId: string; sequence: number | null }[]> {
   const { rows } = await sql<{ reissueId: string; sequence: number | null }>`
     SELECT reissue_id AS "reissueId", sequence::float8 AS sequence FROM ${views[kind]} AS one
-    WHERE gone AND at >= ${from} AND at < ${before} ORDER BY at, record LIMIT 1000`.execute(db);
+    WHERE gone AND at >= ${from} AND at < ${before} AND NOT EXISTS (
+      SELECT FROM authority_entry WHERE action = 'purge' AND details -> 'reissueIds' ? one.reissue_id)
+    ORDER BY at, record LIMIT 1000`.execute(db);
   return rows;
-}
-
-/**
- * The next range to purge: after what was purged before, and not younger than `until`. Whoever asks holds it until the
- * end of the transaction.
- *
- * @param records about how many it may have
- */
-export async function nextRange(
-  tx: Tx,
-  kind: PurgedByAge,
-  until: Date,
-  records: number,
-): Promise<AgeRange | undefined> {
-  await sql`INSERT INTO retention_mark VALUES (${kind}, to_timestamp(0)) ON CONFLICT DO NOTHING`.execute(tx);
-  const { purged_before: from } = await tx
-    .selectFrom('retention_mark')
-    .select('purged_before')
-    .where('record_class', '=', kind)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  if (from >= until) return undefined;
-  const { rows } = await sql<{ at: Date }>`
-    SELECT at FROM ${views[kind]} AS one WHERE at >= ${from} AND at < ${until}
-    ORDER BY at OFFSET ${records - 1} LIMIT 1`.execute(tx);
-  // All of one moment go together.
-  const before = rows[0] ? new Date(rows[0].at.getTime() + 1) : until;
-  return { from, before: before < until ? before : until };
-}
-
-/** Purges what is in the range, and remembers it. @returns what was there */
-export async function purgeRange(tx: Tx, kind: PurgedByAge, range: AgeRange): Promise<PurgedRecord[]> {
-  const { from, before } = range;
-  const { rows } = await (
-    kind === 'histories'
-      ? sql<PurgedRecord>`
-        UPDATE reissue_archive SET history = NULL
-        WHERE history IS NOT NULL AND archived_at >= ${from} AND archived_at < ${before}
-        RETURNING reissue_id AS record, history_digest AS digest`
-      : sql<PurgedRecord>`
-        DELETE FROM audit_personal AS told USING audit_entry AS entry
-        WHERE told.reissue_id = entry.reissue_id AND told.sequence = entry.sequence
-          AND occurred_at >= ${from} AND occurred_at < ${before}
-        RETURNING told.reissue_id || '/' || told.sequence AS record, personal_digest AS digest`
-  ).execute(tx);
-  await tx
-    .updateTable('retention_mark')
-    .set({ purged_before: before })
-    .where('record_class', '=', kind)
-    .execute();
-  return rows.toSorted((one, other) => (one.record < other.record ? -1 : 1));
-}
-
-/** Forgets devices that were not seen for long. @returns how many */
-export async function purgeDevices(tx: Tx, seenBefore: Date, limit: number): Promise<number> {
-  const result = await sql`
-    DELETE FROM known_device WHERE ctid IN (
-      SELECT ctid FROM known_device WHERE last_seen_at < ${seenBefore} LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-  `.execute(tx);
-  return Number(result.numAffectedRows ?? 0);
 }
 
 /** A purge as the audit trail tells it. */

@@ -9,7 +9,7 @@ function both(termsId: string, version: string, validFrom: string, mandatory = t
   return (['ko', 'en'] as const).map((locale) => {
     const text = `${termsId} ${version} ${locale}\n`;
     const common = { termsId, version, locale, mandatory, title: text.trim(), text, digest: digestOf(text) };
-    return { ...common, stage: 'issuance', validFrom: new Date(validFrom) };
+    return { ...common, retention: {}, stage: 'issuance', validFrom: new Date(validFrom) };
   });
 }
 

@@ -26,5 +26,9 @@ export {
   verifyReceipt,
 } from './receipt.js';
 export type { ReceiptClaims } from './receipt.js';
+export { brokenPromises } from './kept-promises.js';
+export type { RetentionYears } from './kept-promises.js';
+export { retainedRecords } from './retention.js';
+export type { RetainedRecords, Retention } from './retention.js';
 export { changedRecord, changedTexts } from './changed-texts.js';
 export type { PublishedDigests } from './changed-texts.js';

@@ -50,6 +50,7 @@ describe('loading the terms', () => {
       termsId: 'rules',
       version: '2026-01',
       locale: 'ko',
+      retention: {},
       stage: 'issuance',
       mandatory: true,
       validFrom: new Date('2025-12-31T15:00:00Z'),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '#libs/config';
+import canonicalize from 'canonicalize';
 import { parseTermsDocument, termsLocales, type TermsDocument, type TermsLocale } from './terms-document.js';
 
 /** Every version of all terms in every language, those no longer or not yet in force included. */
@@ -71,6 +72,8 @@ function versionProblems(name: string, translations: TermsCatalogue): string[] {
   if (differs(({ stage }) => stage)) problems.push(`${name} has different stages`);
   if (differs(({ mandatory }) => mandatory)) problems.push(`${name} is mandatory in one language only`);
   if (differs(({ validFrom }) => validFrom.getTime())) problems.push(`${name} has different validFrom dates`);
+  if (differs(({ retention }) => canonicalize(retention)))
+    problems.push(`${name} promises different periods`);
   // A consent tells its language by the digest alone.
   if (!differs(({ digest }) => digest)) problems.push(`${name} has the same text in every language`);
   return problems;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { retentionSchema, type Retention } from './retention.js';
 
 export const termsLocales = ['ko', 'en'] as const;
 export type TermsLocale = (typeof termsLocales)[number];
@@ -19,6 +20,8 @@ export interface TermsDocument {
   /** From this moment the version is in force, until a later one of the same terms is. */
   readonly validFrom: Date;
   readonly title: string;
+  /** How long the text says that records are kept. */
+  readonly retention: Retention;
   /** Markdown, exactly as it is served and agreed to. */
   readonly text: string;
   readonly digest: string;
@@ -31,6 +34,7 @@ const frontMatter = z.strictObject({
   mandatory: z.boolean(),
   validFrom: z.iso.date(),
   title: z.string().trim().min(1),
+  retention: retentionSchema.default({}),
 });
 
 /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of `text`: what a consent names. */

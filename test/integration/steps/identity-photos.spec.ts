@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDocumentProvider } from '#activities/identity';
-import { customerKey } from '#libs/db';
-import { sealPhoto, unwrapCustomerKey } from '#libs/vault';
+import { sealPhoto } from '#libs/vault';
 import { shelfIn } from '../../../apps/gateway/src/photos/photos.js';
 import { answer, findingsOf, type Answers } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
 import { HttpDocumentAuthority } from '../../world/document-authority.js';
-import { day } from '../../world/movable-clock.js';
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform, type Performance } from '../../world/perform.js';
 import { createWorld, type World } from '../../world/world.js';
@@ -73,7 +71,7 @@ const photosOf = ({ reissueId }: Applicant) =>
 const attemptsOf = async (applicant: Applicant) => (await applicant.row()).identity_attempts;
 
 describe('the photo of a document that was accepted', () => {
-  it('is shown to the authority, and kept for five years under the key of the customer alone', async () => {
+  it('is shown to the authority, and destroyed with the step that accepted it', async () => {
     const applicant = await arrive();
     const other = await upload(applicant);
     const { photoId, jpeg } = await upload(applicant);
@@ -83,36 +81,13 @@ describe('the photo of a document that was accepted', () => {
     expect(authority.checks).toHaveLength(1);
     expect(authority.checks[0]).toMatchObject({ name: applicant.person.name, rrn: applicant.person.rrn });
     expect(Buffer.from(authority.checks[0]!.photo, 'base64').equals(jpeg)).toBe(true);
-
-    const customerId = applicant.person.customerId!;
-    const photos = await photosOf(applicant);
-    expect(photos.find((photo) => photo.photo_id === other.photoId)).toMatchObject({ sealed_by: 'VAULT' });
-    const kept = photos.find((photo) => photo.photo_id === photoId)!;
-    expect(kept).toMatchObject({
-      sealed_by: 'CUSTOMER',
-      customer_id: customerId,
-      retain_until: new Date(world.clock.now().getTime() + 1825 * day),
-    });
-    const wrapped = await customerKey(world.owner, customerId);
-    if (!wrapped || wrapped === 'destroyed') throw new Error('there is no key');
-    const key = unwrapCustomerKey(world.registryKeys, customerId, wrapped);
-    expect(key.open(`photo/${photoId}`, kept.sealed).equals(jpeg)).toBe(true);
+    expect((await photosOf(applicant)).map((photo) => photo.photo_id)).toEqual([other.photoId]);
 
     await perform(world, applicant.reissueId, applicant.cancel(), { activities });
-    expect((await photosOf(applicant)).map((photo) => photo.photo_id)).toEqual([photoId]);
+    expect(await photosOf(applicant)).toEqual([]);
   });
 
-  it('is kept where the customer had no key yet, for whom one is made', async () => {
-    const applicant = await arrive();
-    const customerId = applicant.person.customerId!;
-    await world.owner.deleteFrom('customer_key').where('customer_id', '=', customerId).execute();
-    const { photoId } = await upload(applicant);
-    expect(await give(applicant, documentOf(applicant.person, photoId))).toEqual(['ACCEPTED']);
-    expect(await photosOf(applicant)).toMatchObject([{ sealed_by: 'CUSTOMER', customer_id: customerId }]);
-    expect(await customerKey(world.owner, customerId)).toMatchObject({ keyId: 'spec' });
-  });
-
-  it('is not kept where it shows somebody else than who they said, and goes with the reissue', async () => {
+  it('of a person other than the claimed one goes, too', async () => {
     const thief = await arrive();
     const shown = stranger(world);
     authority.knows(shown, shown.ci);

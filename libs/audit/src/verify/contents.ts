@@ -126,7 +126,7 @@ export function verifyHistory(bundle: EvidenceBundle, report: Report): void {
 function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined): string {
   if (!archived) return 'is not archived yet';
   if (archived.outcome !== 'DONE') return 'was gone from Temporal when it was to be archived';
-  const purged = entries.some(({ entry }) => entry && saysPurged(entry, 'histories', archived.occurredAt));
+  const purged = entries.some(({ entry }) => entry && saysPurged(entry, 'histories', archived));
   return purged ? 'was purged: its digest is all that is left' : 'is gone, and no purge entry explains it';
 }
 

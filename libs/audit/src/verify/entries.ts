@@ -76,8 +76,8 @@ function isAbout(entry: LoggedEntry, { reissueId, reissue: { serial }, entries }
     ({ stream, entry: own, personal }) =>
       own &&
       stream === reissueId &&
-      ((own.personalDigest !== null && !personal && saysPurged(entry, 'personalDetails', own.occurredAt)) ||
-        (own.action === 'archiveHistory' && saysPurged(entry, 'histories', own.occurredAt))),
+      ((own.personalDigest !== null && !personal && saysPurged(entry, 'personalDetails', own)) ||
+        (own.action === 'archiveHistory' && saysPurged(entry, 'histories', own))),
   );
 }
 
@@ -89,7 +89,7 @@ function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: 
       report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
   } else if (
     entry.personalDigest !== null &&
-    !entries.some((other) => other.entry && saysPurged(other.entry, 'personalDetails', entry.occurredAt))
+    !entries.some((other) => other.entry && saysPurged(other.entry, 'personalDetails', entry))
   )
     report.notProven('PERSONAL', 'the personal part is gone, and no purge entry explains it', placeOf(item));
 }

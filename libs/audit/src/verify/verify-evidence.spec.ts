@@ -254,7 +254,20 @@ describe('a personal part that is gone', () => {
     expect(await without([])).toMatchObject({ kinds: [], unproven: ['PERSONAL'] });
   });
 
-  it('is explained by a purge of its age, and by no other', async () => {
+  it('is explained by a purge that names its reissue, and by none of another', async () => {
+    const ofReissues = (reissueIds: readonly string[]) => ({
+      ...purge(later),
+      details: { recordClass: 'issuanceEvidence', years: 10, reissueIds, records: 1 },
+    });
+    const { reissueId } = bundle;
+    expect(await without([ofReissues([reissueId])])).toMatchObject({ kinds: [], unproven: [] });
+    expect(await without([ofReissues([`${reissueId}0`])])).toMatchObject({
+      kinds: ['ENTRY_INSERTED'],
+      unproven: ['PERSONAL'],
+    });
+  });
+
+  it('is explained by an earlier purge of its age, and by no other', async () => {
     expect(await without([purge(later)])).toMatchObject({ kinds: [], unproven: [] });
     expect(await without([purge('2021-01-01T00:00:00.000Z')])).toMatchObject({
       kinds: ['ENTRY_INSERTED'],
