@@ -119,7 +119,11 @@ describe('the evidence of a reissue on the real stack', () => {
       'ENTRY_MISSING',
       'SIGNATURE_INVALID',
     ]);
-    expect(await changed((copy) => copy.entries.reverse())).toEqual(['ENTRY_ORDER', 'SIGNATURE_INVALID']);
+    expect(await changed((copy) => copy.entries.reverse())).toEqual([
+      'ENTRY_ORDER',
+      'REISSUE_ALTERED',
+      'SIGNATURE_INVALID',
+    ]);
     expect(await changed((copy) => (copy.consents[0]!.text += '.'))).toEqual([
       'CONSENT_ALTERED',
       'SIGNATURE_INVALID',

@@ -130,12 +130,12 @@ describe('the old certificate', () => {
       signedWithOld(other.person, challengeOf(customer)),
       signedWithOld(customer.person, challengeOf(other)),
       signedWithOld(customer.person, {}),
-      'not JSON',
     ];
     for (const answer of strange) {
       const { results } = expectSuccess(await customer.verify({ OLD_CERTIFICATE: answer }));
       expect(results).toMatchObject([{ accepted: false, reason: 'WRONG' }]);
     }
+    expectProblem(await customer.verify({ OLD_CERTIFICATE: 'not JSON' }), 'answer-malformed');
     const { reissue } = expectSuccess(await customer.verify());
     expect(reissue.state).toBe('CONSENT_REQUIRED');
   });

@@ -48,7 +48,11 @@ const changeBy: Readonly<Record<CertificateAct, StatusChange>> = {
   hold: { act: 'hold' },
   release: { act: 'release' },
 };
-const byOperator = (db = signer) => ({ db, clock: clock.now, actor: 'operator:spec' });
+const byOperator = (db = signer) => ({
+  db,
+  clock: clock.now,
+  actor: db === signer ? 'operator:spec' : 'staff:spec',
+});
 
 async function one(changes: Partial<NewCertificate> = {}): Promise<string> {
   const [serial] = await enrolCertificates(owner, 1, changes);

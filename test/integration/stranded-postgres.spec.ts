@@ -92,8 +92,8 @@ describe('while connections to PostgreSQL are stranded', () => {
   });
 
   it('a statement under way fails, and so does a transaction in the middle', async () => {
-    expect(await underWay).toMatchObject({ code: 'ETIMEDOUT' });
-    expect(isDependencyDown(await inTheMiddle)).toBe(true);
+    // Its own deadline or the one of the connection, whichever comes first.
+    for (const failure of [await underWay, await inTheMiddle]) expect(isDependencyDown(failure)).toBe(true);
   });
 });
 
