@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a provider takes that was never called yet, in milliseconds. */
 const typicalMs = 30;
@@ -23,7 +23,11 @@ interface Calls {
 export class RecentCalls {
   private readonly kinds = new Map<string, Calls>();
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  /** @param now and `pause` in milliseconds */
+  constructor(
+    private readonly now: () => number = () => performance.now(),
+    private readonly pause: (ms: number) => Promise<void> = sleep,
+  ) {}
 
   async measure<T>(kind: string, call: () => Promise<T>): Promise<T> {
     const calls = this.of(kind);
@@ -44,10 +48,10 @@ export class RecentCalls {
   async imitate(kind: string): Promise<void> {
     const { times, failure } = this.of(kind);
     if (failure && this.now() - failure.at < outageMs) {
-      await pause(failure.ms);
+      await this.pause(failure.ms);
       throw failure.error;
     }
-    await pause(times[Math.floor(Math.random() * times.length)] ?? typicalMs);
+    await this.pause(times[Math.floor(Math.random() * times.length)] ?? typicalMs);
   }
 
   private of(kind: string): Calls {

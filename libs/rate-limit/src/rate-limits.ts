@@ -58,7 +58,7 @@ export async function useFirstAllowed(
   now: Date,
 ): Promise<Allowance> {
   const { used: _, ...allowance } = await useWay(tx, ways, now);
-  return allowance as Allowance;
+  return allowance;
 }
 
 /** As {@link useFirstAllowed}. @returns also what was used, to be given back if it shall not count */
