@@ -336,6 +336,8 @@ export const en = {
         'Another reissue of yours was completed just now. Use the certificate you got there.',
       'not-issued': 'There is no certificate yet.',
       'certificate-withdrawn': 'This certificate was withdrawn. Please start anew.',
+      'answer-malformed':
+        'What was entered has not the form of such an answer. It was not counted as a try. Please enter it again as you received it.',
       'unknown-photo': 'The photo did not arrive. Please take it again.',
       'photo-too-large': 'The photo is too large. At most 10 MB, please.',
       'not-a-photo': 'That is not a photo. JPEG, PNG or HEIC, please.',

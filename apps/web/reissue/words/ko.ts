@@ -327,6 +327,8 @@ export const ko: Words = {
       'another-reissue-registered': '다른 재발급이 방금 완료되었습니다. 그때 받은 인증서를 사용해 주세요.',
       'not-issued': '아직 발급된 인증서가 없습니다.',
       'certificate-withdrawn': '회수된 인증서입니다. 새로 시작해 주세요.',
+      'answer-malformed':
+        '입력한 내용의 형식이 맞지 않습니다. 인증 시도로 세지 않았으니 받은 그대로 다시 입력해 주세요.',
       'unknown-photo': '사진이 전달되지 않았습니다. 다시 찍어 주세요.',
       'photo-too-large': '사진이 너무 큽니다. 10 MB 이하로 올려 주세요.',
       'not-a-photo': '사진이 아닙니다. JPEG, PNG 또는 HEIC로 올려 주세요.',
