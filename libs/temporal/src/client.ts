@@ -1,5 +1,6 @@
-import { Client, Connection, type ClientInterceptors } from '@temporalio/client';
+import { Client, type ClientInterceptors } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import { RenewedConnection } from './renewed-connection.js';
 
 export interface TemporalAddress {
   /** host:port */
@@ -15,10 +16,12 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** How often a broken connection is tried again; gRPC itself would wait up to two minutes. */
-const reconnectBackoff = {
+/** How often a broken connection is tried again, where gRPC itself would wait up to two minutes, and keepalives. */
+const channelArgs = {
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 3_000,
 };
 
 /** Does not need Temporal to be up: calls made meanwhile fail, later ones succeed. */
@@ -26,15 +29,11 @@ export function connectTemporalClient(
   options: TemporalAddress & { dataConverter: DataConverter; interceptors?: ClientInterceptors },
 ): TemporalClient {
   const { address, namespace, dataConverter, interceptors } = options;
-  const connection = Connection.lazy({ address, channelArgs: reconnectBackoff });
+  const connection = new RenewedConnection({ address, channelArgs }, namespace);
   const client = new Client({ connection, namespace, dataConverter, ...(interceptors && { interceptors }) });
   return {
     client,
-    check: async () => {
-      await connection.withDeadline(Date.now() + 1000, () =>
-        connection.workflowService.describeNamespace({ namespace }),
-      );
-    },
+    check: () => connection.check(),
     close: () => connection.close(),
   };
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
-import { NativeConnection, TransportError, Worker, type WorkerOptions } from '@temporalio/worker';
+import { TransportError, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 import { activityLogContext } from './activity-log-context.js';
 import type { TemporalAddress } from './client.js';
+import { answers, connectNative, isReachable } from './native-connection.js';
 import { installTemporalRuntime } from './runtime.js';
+import { Late } from './within.js';
 
 export interface WorkerSettings extends TemporalAddress {
   taskQueue: string;
@@ -18,6 +20,8 @@ export interface WorkerSettings extends TemporalAddress {
   maxCachedWorkflows?: number;
   /** Resolves when the worker may begin to take work; until then it is not ready. */
   before?: (signal: AbortSignal) => Promise<void>;
+  /** Throws while this process is to do no work: the worker does not poll then. */
+  admit?: () => void;
   /** Anything else, e.g. concurrency; wins over what is set here. */
   options?: Partial<WorkerOptions>;
 }
@@ -26,12 +30,15 @@ const SHUTDOWN_GRACE = '8s';
 const CHECK_TIMEOUT_MS = 1000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5000;
+const ADMIT_EVERY_MS = 250;
+const TEST_EVERY_MS = 2_000;
 
 /**
  * A Temporal worker over the life of its process. Its hooks are called by Nest when it is a provider.
  *
- * Temporal need not be up when it starts: it connects once it can. If the worker fails for good, the rejection is
- * left unhandled on purpose: the process ends and is started anew.
+ * Temporal need not be up when it starts: it connects once it can. A worker whose connection is no longer answered is
+ * replaced; gRPC itself would notice that after most of a minute. While the process is to do no work, there is no worker.
+ * If the worker fails for good, the rejection is left unhandled on purpose: the process ends and is started again.
  */
 export class WorkerRunner {
   private readonly stopping = new AbortController();
@@ -53,13 +60,74 @@ export class WorkerRunner {
 
   /** Connects, polls, and resolves when the worker has been stopped and drained. */
   async run(): Promise<void> {
-    await this.settings.before?.(this.stopping.signal);
-    const bundle = await this.settings.workflows?.(this.settings.logger);
-    const worker = await this.createWhenReachable(bundle);
-    if (!worker) return;
-    this.worker = worker;
-    this.settings.logger.info({ taskQueue: this.settings.taskQueue }, 'worker is polling');
-    await worker.run();
+    const { logger, taskQueue, workflows, before } = this.settings;
+    await before?.(this.stopping.signal);
+    const bundle = await workflows?.(logger);
+    while (!this.stopping.signal.aborted) {
+      if (!this.admitted()) {
+        await this.rest(ADMIT_EVERY_MS);
+        continue;
+      }
+      const worker = await this.createWhenReachable(bundle);
+      if (!worker) return;
+      this.worker = worker;
+      logger.info({ taskQueue }, 'worker is polling');
+      await this.runUntilSilent(worker);
+    }
+  }
+
+  /** Resolves when the worker has ended, or was left behind with a connection that is no longer answered. */
+  private async runUntilSilent(worker: Worker): Promise<void> {
+    const connection = this.connection!;
+    const over = new AbortController();
+    const gate = setInterval(() => {
+      if (this.admitted() || worker.getState() !== 'RUNNING') return;
+      this.settings.logger.error({ taskQueue: this.settings.taskQueue }, 'worker takes no work');
+      worker.shutdown();
+    }, ADMIT_EVERY_MS);
+    // It is closed with its worker, also when that comes long after another has taken over.
+    const ended = worker.run().finally(() => connection.close().catch(() => undefined));
+    try {
+      await Promise.race([ended, this.untilSilent(connection, over.signal)]);
+    } finally {
+      clearInterval(gate);
+      over.abort();
+    }
+    // Its polls end with gRPC's keepalive, and what it has taken is given to others.
+    if (worker.getState() === 'RUNNING') {
+      this.settings.logger.warn(
+        { taskQueue: this.settings.taskQueue },
+        'worker hears nothing and is replaced',
+      );
+      worker.shutdown();
+      ended.catch((error: unknown) =>
+        this.settings.logger.warn({ err: error }, 'the replaced worker failed'),
+      );
+    } else await ended;
+  }
+
+  private admitted(): boolean {
+    try {
+      this.settings.admit?.();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Resolves when the connection does not answer any more but another one does; it is tested every two seconds. */
+  private async untilSilent(connection: NativeConnection, over: AbortSignal): Promise<void> {
+    const { namespace } = this.settings;
+    while (!over.aborted) {
+      await sleep(TEST_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
+      if (over.aborted) break;
+      if (!(await answers(connection, namespace)) && (await isReachable(this.settings))) return;
+    }
+    await new Promise(() => undefined);
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   /** Takes no new work, lets what is running finish (8 s at most), and closes the connection. */
@@ -67,7 +135,6 @@ export class WorkerRunner {
     this.stopping.abort();
     if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
     await this.running;
-    await this.connection?.close();
   }
 
   /** Rejects unless the worker polls and its namespace can be reached; for readiness. */
@@ -98,9 +165,9 @@ export class WorkerRunner {
         await this.connection?.close().catch(() => undefined);
         this.connection = undefined;
         // Temporal is not up, or its namespace not made yet; anything else will not get better by waiting.
-        if (!(error instanceof TransportError)) throw error;
+        if (!(error instanceof TransportError || error instanceof Late)) throw error;
         this.settings.logger.warn({ reason: error.message, retryInMs: pause }, 'worker cannot start yet');
-        await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        await this.rest(pause);
       }
     }
     return undefined;
@@ -108,7 +175,6 @@ export class WorkerRunner {
 
   private async create(workflowBundle: WorkerOptions['workflowBundle']): Promise<Worker> {
     const {
-      address,
       namespace,
       taskQueue,
       dataConverter,
@@ -116,8 +182,7 @@ export class WorkerRunner {
       maxCachedWorkflows = 500,
       options,
     } = this.settings;
-    // Compressing costs more than it saves on a local network.
-    this.connection = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+    this.connection = await connectNative(this.settings.address);
     return Worker.create({
       connection: this.connection,
       namespace,

@@ -1,0 +1,55 @@
+import { NativeConnection } from '@temporalio/worker';
+import type { TemporalAddress } from './client.js';
+import { grpcStatus, grpcStatusOf } from './dependency-down.js';
+import { Late, within } from './within.js';
+
+const silentAfterMs = 3_000;
+
+/** Statuses that mean that no answer came. */
+const silent: readonly (number | undefined)[] = [
+  grpcStatus.cancelled,
+  grpcStatus.deadlineExceeded,
+  grpcStatus.unavailable,
+];
+
+/**
+ * The connection of a worker.
+ *
+ * @throws Late if the server accepts the connection and is silent for three seconds: gRPC waits without end
+ */
+export async function connectNative(address: string): Promise<NativeConnection> {
+  // Compressing costs more than it saves on a local network.
+  const connecting = NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+  try {
+    return await within(silentAfterMs, connecting);
+  } catch (error) {
+    void connecting.then(close, () => undefined);
+    throw error;
+  }
+}
+
+/** Whether the server answers on this connection within three seconds. A refusal is an answer. */
+export async function answers(connection: NativeConnection, namespace: string): Promise<boolean> {
+  const asked = connection.withDeadline(Date.now() + silentAfterMs, () =>
+    connection.workflowService.describeNamespace({ namespace }),
+  );
+  try {
+    await within(silentAfterMs + 500, asked);
+    return true;
+  } catch (error) {
+    return !(error instanceof Late) && !silent.includes(grpcStatusOf(error));
+  }
+}
+
+/** Whether the server answers on a new connection. */
+export async function isReachable({ address, namespace }: TemporalAddress): Promise<boolean> {
+  const connection = await connectNative(address).catch(() => undefined);
+  if (!connection) return false;
+  try {
+    return await answers(connection, namespace);
+  } finally {
+    void close(connection);
+  }
+}
+
+const close = (connection: NativeConnection) => connection.close().catch(() => undefined);

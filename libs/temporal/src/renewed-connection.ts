@@ -1,0 +1,87 @@
+import { Connection, type ConnectionLike, type ConnectionOptions } from '@temporalio/client';
+import { grpcStatus, grpcStatusOf } from './dependency-down.js';
+
+const testEveryMs = 2_000;
+const silentAfterMs = 3_000;
+
+/**
+ * A connection to Temporal that is replaced when nothing is answered on it any more. gRPC notices a peer that fell silent
+ * only by its keepalive, which Temporal wants no oftener than every ten seconds, and waits without end for one that
+ * accepts a connection and says nothing. So it is asked every two seconds; without an answer within three, calls go over
+ * another one. What waits on the old one ends with its own deadline, or by the keepalive.
+ */
+export class RenewedConnection implements ConnectionLike {
+  private current: Connection;
+  private readonly timer: NodeJS.Timeout;
+  private testing: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly namespace: string,
+  ) {
+    this.current = this.make();
+    this.timer = setInterval(() => this.beginTest(), testEveryMs).unref();
+  }
+
+  get workflowService() {
+    return this.current.workflowService;
+  }
+  get operatorService() {
+    return this.current.operatorService;
+  }
+  get plugins() {
+    return this.current.plugins;
+  }
+
+  ensureConnected(): Promise<void> {
+    return this.current.ensureConnected();
+  }
+  withDeadline<R>(deadline: number | Date, fn: () => Promise<R>): Promise<R> {
+    return this.current.withDeadline(deadline, fn);
+  }
+  withMetadata<R>(metadata: Parameters<Connection['withMetadata']>[0], fn: () => Promise<R>): Promise<R> {
+    return this.current.withMetadata(metadata, fn);
+  }
+  withAbortSignal<R>(signal: AbortSignal, fn: () => Promise<R>): Promise<R> {
+    return this.current.withAbortSignal(signal, fn);
+  }
+
+  /** Rejects if the namespace cannot be reached within a second. */
+  async check(): Promise<void> {
+    await this.describe(this.current, 1_000);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    // On a closed connection, the SDK's pending retry would throw where nothing catches it.
+    await this.testing;
+    await this.current.close();
+  }
+
+  private beginTest(): void {
+    this.testing ??= this.test().finally(() => (this.testing = undefined));
+  }
+
+  private async test(): Promise<void> {
+    const tested = this.current;
+    try {
+      await this.describe(tested, silentAfterMs);
+    } catch (error) {
+      // A server that refuses or is down is heard: that is gRPC's to mend. The silent connection is left to its
+      // keepalive, and not closed: retries may be pending on it.
+      if (grpcStatusOf(error) === grpcStatus.deadlineExceeded) this.current = this.make();
+    }
+  }
+
+  private make(): Connection {
+    const { channelArgs, ...rest } = this.options;
+    // By default gRPC would share the silent connection with the new channel.
+    return Connection.lazy({ ...rest, channelArgs: { ...channelArgs, 'grpc.use_local_subchannel_pool': 1 } });
+  }
+
+  private async describe(connection: Connection, ms: number): Promise<void> {
+    await connection.withDeadline(Date.now() + ms, () =>
+      connection.workflowService.describeNamespace({ namespace: this.namespace }),
+    );
+  }
+}

@@ -1,0 +1,114 @@
+import { randomUUID, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  connectTemporalClient,
+  createDataConverter,
+  WorkerRunner,
+  type TemporalClient,
+} from '#libs/temporal';
+import { createLogger } from '#libs/observability';
+import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(90_000);
+const noticed = { timeoutMs: 10_000, pauseMs: 100 };
+const recovered = { timeoutMs: 15_000, pauseMs: 100 };
+const dataConverter = createDataConverter({ current: 'spec', keys: { spec: randomBytes(32) } });
+const namespace = process.env.RESEAL_TEMPORAL_NAMESPACE ?? 'reseal';
+const taskQueue = `spec-${randomUUID()}`;
+
+let proxy: CuttableProxy;
+/** Reaches Temporal through the proxy, as the worker does. */
+let stranded: TemporalClient;
+let direct: TemporalClient;
+let runner: WorkerRunner;
+let running: Promise<void>;
+let admitted = true;
+
+beforeAll(async () => {
+  const [host = '', port] = (process.env.RESEAL_TEMPORAL_ADDRESS ?? '127.0.0.1:7233').split(':');
+  proxy = await cuttableProxy(host, Number(port));
+  const there = { address: `127.0.0.1:${proxy.port}`, namespace, dataConverter };
+  stranded = connectTemporalClient(there);
+  direct = connectTemporalClient({ ...there, address: `${host}:${port}` });
+  runner = new WorkerRunner({
+    ...there,
+    taskQueue,
+    logger: createLogger({ name: 'spec', level: 'silent' }),
+    activities: { greet: async (name: string) => Promise.resolve(`hello ${name}`) },
+    admit: () => {
+      if (!admitted) throw new Error('not now');
+    },
+  });
+  running = runner.run();
+  await until('the worker to poll', () => runner.check().then(() => true));
+  await stranded.check();
+  expect(await greet()).toBe('hello you');
+});
+afterAll(async () => {
+  await proxy.close();
+  await runner.stop();
+  await running;
+  await Promise.all([stranded.close(), direct.close()]);
+});
+
+/**
+ * Has the worker do something, asked over a connection that is never stranded. What Temporal gives to a poll that is
+ * stranded is given to another one after a second.
+ */
+const greet = () =>
+  direct.client.activity.execute<string>('greet', {
+    id: randomUUID(),
+    taskQueue,
+    args: ['you'],
+    startToCloseTimeout: '1 s',
+    retry: { initialInterval: '100 ms', backoffCoefficient: 1 },
+    scheduleToCloseTimeout: '60 s',
+  });
+
+describe('while connections to Temporal are stranded', () => {
+  beforeAll(() => proxy.strand());
+
+  it('a client and a worker say within seconds that they are not ready', async () => {
+    const failed = (check: () => Promise<void>) => () =>
+      check().then(
+        () => false,
+        () => true,
+      );
+    await until('the client to notice', failed(stranded.check), noticed);
+    await until(
+      'the worker to notice',
+      failed(() => runner.check()),
+      noticed,
+    );
+  });
+});
+
+describe('once the network is back, and the old connections are as silent as before', () => {
+  beforeAll(() => proxy.mend());
+
+  it('a client is ready again', async () => {
+    await until('the client', () => stranded.check().then(() => true), recovered);
+  });
+
+  it('a worker is ready again, and takes work', async () => {
+    await until('the worker', () => runner.check().then(() => true), recovered);
+    expect(await greet()).toBe('hello you');
+  });
+});
+
+it('a worker that is to do no work does not poll, and polls again when it may', async () => {
+  admitted = false;
+  await until('the worker to stop', () =>
+    runner.check().then(
+      () => false,
+      () => true,
+    ),
+  );
+  const waiting = greet();
+  await expect(Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 1_000))])).resolves.toBe(
+    undefined,
+  );
+  admitted = true;
+  expect(await waiting).toBe('hello you');
+});
