@@ -326,6 +326,7 @@ describe('CRL', () => {
     const publication = new CrlPublication(world.publication, {
       databaseUrl: world.databaseUrl('signer'),
       known: () => Promise.resolve(),
+      admit: () => undefined,
       collectMs: 200,
     });
     publication.start();

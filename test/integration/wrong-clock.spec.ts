@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCertificateAuthority, openIssuingAuthority, rotateIssuingAuthority } from '#libs/ca';
+import { ClockWatch } from '#libs/clock';
 import { createDatabase } from '#libs/db';
-import { ClockCheck } from '../../apps/signer/src/clock-check.js';
 import { databaseUrlOf } from '../support/app-environment.js';
 
 const hourMs = 3_600_000;
@@ -70,16 +70,39 @@ it('a signer whose clock is behind leaves a new issuing CA alone until it has be
   expect(certifyAt('+1h').issuer).toBe(subject);
 });
 
-it('a signer signs nothing while its clock is not that of the database', async () => {
+describe('a clock that is held against the database’s', () => {
   const db = createDatabase({ url: databaseUrlOf('signer'), applicationName: 'spec' });
-  const check = (offsetMs: number) => new ClockCheck(db, () => new Date(Date.now() + offsetMs)).require();
-  await expect(check(0)).resolves.toBeUndefined();
-  await expect(check(5_000)).resolves.toBeUndefined();
-  await expect(check(hourMs)).rejects.toMatchObject({ type: 'CLOCK_WRONG', nonRetryable: false });
-  await expect(check(-hourMs)).rejects.toThrow(
-    /^the clock is 3600 s behind the database's: nothing is signed$/,
-  );
-  await db.destroy();
+  afterAll(() => db.destroy());
+  let offsetMs = 0;
+  const watch = () =>
+    new ClockWatch({ db, clock: () => new Date(Date.now() + offsetMs), toleranceMs: 10_000 });
+
+  it.each([
+    [0, undefined],
+    [5_000, undefined],
+    [hourMs, /^the clock is 3600 s ahead of the database's: no work is taken$/],
+    [-hourMs, /^the clock is 3600 s behind the database's: no work is taken$/],
+  ])('and is %d ms ahead', async (ms, refusal) => {
+    offsetMs = ms;
+    const clocks = watch();
+    await clocks.measure();
+    if (refusal) expect(clocks.require).toThrow(refusal);
+    else expect(clocks.require).not.toThrow();
+  });
+
+  it('is wrong at once when it is set while the process runs, and right when it is set back', async () => {
+    offsetMs = 0;
+    const clocks = watch();
+    await clocks.measure();
+    offsetMs = hourMs;
+    expect(clocks.require).toThrow('3600 s ahead');
+    offsetMs = 0;
+    expect(clocks.require).not.toThrow();
+  });
+
+  it('refuses nothing while the database cannot be asked', () => {
+    expect(watch().require).not.toThrow();
+  });
 });
 
 function read(pem: string) {

@@ -85,6 +85,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       logLevel: 'silent',
       databaseUrl: database.urlOf('status'),
       databasePoolSize: 4,
+      clockToleranceMs: 10_000,
       ocspDirectory: responders.directory,
       ocspPassphrase: passphrase,
       ocspValidityMs: 3_600_000,

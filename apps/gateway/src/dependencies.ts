@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { ClockWatch } from '#libs/clock';
 import { createDatabase, type Database } from '#libs/db';
 import { NotReady, type HealthRegistry } from '#libs/http';
 import type { Logger } from '#libs/observability';
@@ -13,6 +14,7 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
   readonly restores: RestoreWatch;
+  readonly clocks: ClockWatch;
 
   constructor(
     config: Config,
@@ -26,6 +28,8 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
       applicationName: 'reseal-gateway',
     });
     this.restores = new RestoreWatch({ db: this.db, logger });
+    const { clockToleranceMs: toleranceMs } = config;
+    this.clocks = new ClockWatch({ db: this.db, clock: () => new Date(), toleranceMs });
     this.temporal = connectTemporalClient({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
@@ -33,7 +37,8 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
+    this.health.registerGate('clock', this.clocks.require);
     this.health.register('postgres', () => sql`select 1`.execute(this.db));
     this.health.register('temporal', () => this.temporal.check());
     this.health.register('events', () => this.listener.check());
@@ -41,11 +46,13 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
       if (this.restores.pending) throw new NotReady(restorePending);
     });
     this.restores.start();
+    await this.clocks.start();
   }
 
   /** Calls still running have ended by now: this runs after the server was closed. */
   async onApplicationShutdown(): Promise<void> {
     await this.restores.stop();
+    this.clocks.stop();
     await Promise.allSettled([this.db.destroy(), this.temporal.close()]);
   }
 }

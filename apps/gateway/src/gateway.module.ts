@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { registerClockMetrics } from '#libs/clock';
 import { topics } from '#libs/contracts';
 import {
   certificateBySerial,
@@ -144,7 +145,7 @@ export class GatewayModule {
           provide: EventStreams,
           inject: [Dependencies, ReissueReader, EventListener, HealthRegistry, Metrics],
           useFactory: (
-            { db }: Dependencies,
+            { db, clocks }: Dependencies,
             reader: ReissueReader,
             listener: EventListener,
             { draining }: HealthRegistry,
@@ -158,6 +159,7 @@ export class GatewayModule {
               config,
             );
             registerStreamMetrics(registry, streams);
+            registerClockMetrics(clocks, registry);
             return streams;
           },
         },

@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { ClockWatch } from '#libs/clock';
 import { createDatabase, type Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { HealthRegistry } from '#libs/http';
@@ -10,6 +11,7 @@ import type { Config } from './config.js';
 export class Dependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
+  readonly clocks: ClockWatch;
   readonly clock: Clock = () => new Date();
 
   constructor(
@@ -21,6 +23,8 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
       max: config.databasePoolSize,
       applicationName: 'reseal-ops',
     });
+    const { clockToleranceMs: toleranceMs } = config;
+    this.clocks = new ClockWatch({ db: this.db, clock: this.clock, toleranceMs });
     this.temporal = connectTemporalClient({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
@@ -28,13 +32,16 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
+    this.health.registerGate('clock', this.clocks.require);
     this.health.register('postgres', () => sql`select 1`.execute(this.db));
     this.health.register('temporal', () => this.temporal.check());
+    await this.clocks.start();
   }
 
   /** Calls still running have ended by now: this runs after the server was closed. */
   async onApplicationShutdown(): Promise<void> {
+    this.clocks.stop();
     await Promise.allSettled([this.db.destroy(), this.temporal.close()]);
   }
 }

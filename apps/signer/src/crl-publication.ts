@@ -5,6 +5,8 @@ export interface CrlPublicationOptions {
   readonly databaseUrl: string;
   /** Resolves when the issuing CAs are known to everyone. */
   readonly known: () => Promise<void>;
+  /** Throws while nothing is to be signed. */
+  readonly admit: () => void;
   /** How long a first change waits for others that share its CRL, in milliseconds. */
   readonly collectMs: number;
 }
@@ -57,8 +59,11 @@ export class CrlPublication {
 
   private async publish(): Promise<void> {
     if (this.stopped) return;
-    await publishDueCrls(this.ports).catch((error: unknown) =>
-      this.ports.logger.warn({ err: error }, 'CRLs wait for the next round'),
-    );
+    try {
+      this.options.admit();
+      await publishDueCrls(this.ports);
+    } catch (error) {
+      this.ports.logger.warn({ err: error }, 'CRLs wait for the next round');
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { createPublicationActivities, type PublicationPorts } from '#activities/publication';
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
 import type { OpenAuthorities } from '#libs/ca';
+import { ClockWatch, registerClockMetrics } from '#libs/clock';
 import type { Database } from '#libs/db';
 import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics } from '#libs/observability';
@@ -11,7 +12,6 @@ import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
 import { registerAuthorityMetrics } from './authority-metrics.js';
 import { AuthorityWatch } from './authority-watch.js';
-import { ClockCheck } from './clock-check.js';
 import { crlTimingOf, type SignerConfig } from './config.js';
 import { registerCrlMetrics } from './crl-metrics.js';
 import { CrlPublication } from './crl-publication.js';
@@ -30,7 +30,7 @@ export class SignerModule {
       everyMs: config.caReloadMs,
       logger,
     });
-    const clocks = new ClockCheck(db, clock);
+    const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
     const restores = new RestoreWatch({ db, logger });
     const sound = onceSound(config, ports, restores);
     const publication = publicationPorts(config, ports);
@@ -40,17 +40,19 @@ export class SignerModule {
         await sound();
         await watch.known();
       },
+      admit: clocks.require,
       collectMs: config.crlCollectMs,
     });
     const worker = new WorkerRunner({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
       taskQueue: taskQueues.signing,
+      admit: clocks.require,
       dataConverter: createDataConverter(config.codecKeys),
       logger,
       activities: activitiesOf(config, ports, publication, async () => {
         await watch.known();
-        await clocks.require();
+        clocks.require();
         restores.require();
       }),
       before: sound,
@@ -60,13 +62,15 @@ export class SignerModule {
     return {
       module: SignerModule,
       providers: [
+        { provide: ClockWatch, useValue: clocks },
         { provide: WorkerRunner, useValue: worker },
         {
           provide: Dependencies,
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             registerAuthorityMetrics(authorities, registry, clock);
             registerCrlMetrics(publication, registry);
-            health.register('clock', () => clocks.require());
+            health.registerGate('clock', clocks.require);
+            registerClockMetrics(clocks, registry);
             return new Dependencies(db, watch, crls, worker, restores, health);
           },
           inject: [HealthRegistry, Metrics],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClockWatch } from '#libs/clock';
 import { createDatabase, NotificationListener, type Database } from '#libs/db';
 import { RestoreWatch } from '#libs/restore';
 import type { Clock } from '#libs/domain';
@@ -21,6 +22,7 @@ const startMs = 500;
  */
 export class StatusParts {
   readonly db: Database;
+  readonly clocks: ClockWatch;
   readonly issuers: Issuers;
   readonly cache: AnswerCache<OcspReply>;
   readonly shelf: CrlShelf;
@@ -38,6 +40,7 @@ export class StatusParts {
     const listening = () => this.listener.listening;
     this.logger = logger;
     this.db = createDatabase({ url: databaseUrl, max, applicationName: 'reseal-status' });
+    this.clocks = new ClockWatch({ db: this.db, clock, toleranceMs: config.clockToleranceMs });
     this.cache = new AnswerCache(config.ocspCacheSize, listening);
     this.shelf = new CrlShelf(this.db, listening);
     this.issuers = new Issuers({ ...config, db: this.db, clock, logger, onChange: () => this.cache.clear() });
@@ -57,14 +60,16 @@ export class StatusParts {
     });
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.listener.start();
     this.restores.start();
     this.looking = this.keepLooking();
+    await this.clocks.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    this.clocks.stop();
     await this.looking;
     await this.listener.stop();
     await this.restores.stop();

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ocspMediaTypes } from '#libs/ca';
+import { registerClockMetrics } from '#libs/clock';
 import type { Clock } from '#libs/domain';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
@@ -51,6 +52,8 @@ export class StatusModule {
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             // Not PostgreSQL: without it CRLs are still handed out, and nobody else could answer OCSP either.
             health.register('issuers', () => issuers.check());
+            health.registerGate('clock', parts.clocks.require);
+            registerClockMetrics(parts.clocks, registry);
             registerStatusMetrics({ ...parts, clock: around.clock }, registry);
             return parts;
           },

@@ -4,6 +4,7 @@ import { findBehindWorkflows } from '#activities/reconcile';
 import { createMailSender, createSmsSender } from '#activities/notification';
 import { CheckpointFile, recordStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError } from '#libs/config';
+import { ClockWatch } from '#libs/clock';
 import { createDatabase } from '#libs/db';
 import { taskQueues, type Clock } from '#libs/domain';
 import { createEventRelay } from '#libs/events';
@@ -44,6 +45,8 @@ const db = createDatabase({
   max: config.databasePoolSize,
   applicationName: 'reseal-worker',
 });
+const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
+const admit = clocks.require;
 const temporalAddress = {
   address: config.temporalAddress,
   namespace: config.temporalNamespace,
@@ -102,6 +105,7 @@ const atWorkflows = () => findBehindWorkflows(db, temporal.client);
 const runner = new WorkerRunner({
   ...temporalAddress,
   taskQueue: taskQueues.reissue,
+  admit,
   logger,
   activities,
   workflows: workflowBundle,
@@ -114,10 +118,11 @@ const relay = createEventRelay({
   source: config.eventSource,
   clock,
   logger,
+  admit,
 });
 const sequencer = new Sequencer({
   db,
-  leadership: sequencerLeadership(config.databaseUrl),
+  leadership: sequencerLeadership(config.databaseUrl, admit),
   checkpoints: {
     origin: config.auditOrigin,
     key: config.auditKeys.keys[0]!,
@@ -137,6 +142,7 @@ const dispatcher =
     source: config.eventSource,
     clock,
     logger,
+    admit,
   });
 
 await bootstrap({
@@ -151,6 +157,7 @@ await bootstrap({
       dispatcher,
       temporal,
       db,
+      clocks,
       logger,
       circuits,
       hashing,

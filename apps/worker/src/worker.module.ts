@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PasswordHashing } from '#activities/password';
 import type { Sequencer } from '#libs/audit-log';
+import { registerClockMetrics, type ClockWatch } from '#libs/clock';
 import type { Database } from '#libs/db';
 import { registerRelayMetrics, type EventRelay } from '#libs/events';
 import { HealthRegistry, NotReady } from '#libs/http';
@@ -25,6 +26,7 @@ export class ProcessParts {
     readonly dispatcher: WebhookDispatcher | undefined,
     readonly temporal: TemporalClient,
     readonly db: Database,
+    readonly clocks: ClockWatch,
     readonly logger: Logger,
     readonly circuits: ProviderCircuits,
     readonly hashing: PasswordHashing,
@@ -55,6 +57,13 @@ export class WorkerModule {
     };
   }
 
+  async onModuleInit(): Promise<void> {
+    const { clocks } = this.parts;
+    this.health.registerGate('clock', clocks.require);
+    registerClockMetrics(clocks, this.metrics.registry);
+    await clocks.start();
+  }
+
   onApplicationBootstrap(): void {
     const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing, restores } = this.parts;
     this.health.register('temporal-worker', () => runner.check());
@@ -75,8 +84,9 @@ export class WorkerModule {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, dispatcher, temporal, db, restores } = this.parts;
+    const { relay, sequencer, dispatcher, temporal, db, clocks, restores } = this.parts;
     this.stopping.abort();
+    clocks.stop();
     await restores.stop();
     // First: what the drained worker wrote last is still to be sequenced, and then published.
     await sequencer.stop();

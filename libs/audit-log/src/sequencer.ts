@@ -67,6 +67,10 @@ export class Sequencer {
   }
 }
 
-/** The leadership of the one sequencer of a database. */
-export const sequencerLeadership = (databaseUrl: string): Leadership =>
-  new PostgresLeadership({ databaseUrl, name: 'reseal-audit-sequencer', channel: 'reseal_audit' });
+/**
+ * The leadership of the one sequencer of a database.
+ *
+ * @param admit throws while this process is to do no work
+ */
+export const sequencerLeadership = (databaseUrl: string, admit?: () => void): Leadership =>
+  new PostgresLeadership({ databaseUrl, name: 'reseal-audit-sequencer', channel: 'reseal_audit', admit });

@@ -38,6 +38,8 @@ export const httpConfig = (portKey: string, fallback: number) => ({
 export const databaseConfig = {
   databaseUrl: url('postgres', 'postgresql'),
   databasePoolSize: integer(10, { min: 1, max: 200 }),
+  /** By how much the clock may differ from PostgreSQL's. Less than what an intent's lifetime leaves for it. */
+  clockToleranceMs: integer(10_000, { min: 1_000, max: 10_000 }),
 };
 
 /** Symmetric keys by id: which one seals, and all that may open (32 bytes each). */

@@ -17,11 +17,13 @@ export interface EventRelayOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timing?: Partial<LoopTiming>;
+  /** Throws while this process is to do no work. */
+  readonly admit?: () => void;
 }
 
 /** The relay from the event table to Kafka; `start()` and `stop()` it. Neither side need be up when it starts. */
 export function createEventRelay(options: EventRelayOptions): EventRelay {
-  const { databaseUrl, db, brokers, logger, ...rest } = options;
+  const { databaseUrl, db, brokers, logger, admit, ...rest } = options;
   return new EventRelay({
     ...rest,
     logger,
@@ -36,6 +38,7 @@ export function createEventRelay(options: EventRelayOptions): EventRelay {
       databaseUrl,
       name: 'reseal-event-relay',
       channel: 'reseal_event',
+      admit,
     }),
   });
 }

@@ -9,6 +9,7 @@ import { listenForMetrics } from './metrics-listener.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { addRequestHooks, prepareRequest } from './request-hooks.js';
+import { refuseWorkBehindGates } from './gates.js';
 import { RouteTable } from './route-table.js';
 import { closeSilentConnections } from './silent-connections.js';
 import { ValidationPipe } from './validation-pipe.js';
@@ -59,6 +60,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
   const metrics = createMetrics(name);
   const routes = new RouteTable();
+  const health = new HealthRegistry();
   const problems = { logger, routes, metrics, typeBase: options.problemTypeBase };
 
   const adapter = new FastifyAdapter({
@@ -76,6 +78,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   // Only JSON is taken: Nest's parser for forms is switched off below, Fastify's for text here.
   fastify.removeContentTypeParser('text/plain');
   addRequestHooks(fastify, { logger, metrics, tlsOnly: options.tlsOnly ?? false });
+  refuseWorkBehindGates(fastify, health, problems);
   routes.watch(fastify);
   closeSilentConnections(fastify);
 
@@ -84,7 +87,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
     global: true,
     imports: [module],
     controllers: [HealthController],
-    providers: [HealthRegistry, { provide: Metrics, useValue: metrics }],
+    providers: [
+      { provide: HealthRegistry, useValue: health },
+      { provide: Metrics, useValue: metrics },
+    ],
     exports: [HealthRegistry, Metrics],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -20,6 +20,7 @@ export class NotReady extends Error {
 @Injectable()
 export class HealthRegistry implements OnModuleDestroy {
   private readonly checks = new Map<string, HealthCheck>();
+  private readonly gates: (() => void)[] = [];
   private readonly down = new Set<string>();
   private readonly logger = new Logger(HealthRegistry.name);
   private readonly shutdown = new AbortController();
@@ -32,6 +33,26 @@ export class HealthRegistry implements OnModuleDestroy {
   register(name: string, check: HealthCheck): void {
     if (this.checks.has(name)) throw new Error(`health check ${name} is registered twice`);
     this.checks.set(name, check);
+  }
+
+  /**
+   * Registers what has to hold for any work. While it throws, this process is not ready, for the reason that the error's
+   * message states, and the edge answers 503 to all but liveness.
+   */
+  registerGate(name: string, check: () => void): void {
+    this.register(name, () => {
+      try {
+        check();
+      } catch (error) {
+        throw new NotReady((error as Error).message);
+      }
+    });
+    this.gates.push(check);
+  }
+
+  /** @throws what a gate throws */
+  admit(): void {
+    for (const check of this.gates) check();
   }
 
   /** From now on not ready, so that no new work is sent here. */

@@ -26,7 +26,11 @@ export interface LeadershipOptions {
   readonly name: string;
   /** NOTIFY channel to listen to while leading. */
   readonly channel: string;
+  /** Throws while this process is to do no work: it does not lead then. */
+  readonly admit?: (() => void) | undefined;
 }
+
+const admitEveryMs = 250;
 
 /**
  * Leadership by a session's advisory lock in PostgreSQL, on a connection of its own: the lock ends with the
@@ -39,6 +43,7 @@ export class PostgresLeadership implements Leadership {
   constructor(private readonly options: LeadershipOptions) {}
 
   async tryToLead(onNotification: () => void): Promise<Term | undefined> {
+    this.options.admit?.();
     try {
       const client = (this.client ??= await this.connect());
       const { rows } = await client.query<{ leading: boolean }>(
@@ -78,11 +83,22 @@ export class PostgresLeadership implements Leadership {
     return client;
   }
 
+  private mayLead(): boolean {
+    try {
+      this.options.admit?.();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   private begin(client: pg.Client): Term {
     const lost = new AbortController();
     const abort = () => lost.abort();
     client.once('end', abort);
     client.once('error', abort);
+    const watch = setInterval(() => this.mayLead() || abort(), admitEveryMs).unref();
+    lost.signal.addEventListener('abort', () => clearInterval(watch), { once: true });
     return {
       lost: lost.signal,
       release: async () => {

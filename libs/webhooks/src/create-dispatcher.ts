@@ -4,15 +4,19 @@ import { WebhookDispatcher, type DispatcherParts } from './dispatcher.js';
 /** The dispatcher of webhooks; `start()` and `stop()` it. */
 export function createWebhookDispatcher({
   databaseUrl,
+  admit,
   ...parts
 }: Omit<DispatcherParts, 'leadership'> & {
   /** For the connection that holds the lock. */
   readonly databaseUrl: string;
+  /** Throws while this process is to do no work. */
+  readonly admit?: () => void;
 }): WebhookDispatcher {
   const leadership = new PostgresLeadership({
     databaseUrl,
     name: 'reseal-webhook-dispatcher',
     channel: 'reseal_event',
+    admit,
   });
   return new WebhookDispatcher({ ...parts, leadership });
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { locksSince, oldestUnarchived, parkedCounts } from '#libs/db';
+import { registerClockMetrics } from '#libs/clock';
 import { Metrics } from '#libs/observability';
 import { Gauge } from 'prom-client';
 import { Dependencies } from '../dependencies.js';
@@ -19,7 +20,8 @@ class OperatorMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const { db, clock } = this.dependencies;
+    const { db, clock, clocks } = this.dependencies;
+    registerClockMetrics(clocks, this.metrics.registry);
     const registers = [this.metrics.registry];
     const ageOf = (since: Date | undefined) =>
       since === undefined ? 0 : Math.max(0, (clock().getTime() - since.getTime()) / 1_000);

@@ -1,0 +1,14 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { ClockWatch } from './clock-watch.js';
+
+/** Shows by how much the clock differs from PostgreSQL's. */
+export function registerClockMetrics(watch: ClockWatch, registry: Registry): void {
+  new Gauge({
+    name: 'reseal_clock_ahead_seconds',
+    help: "By how many seconds the process's clock is ahead of the database's; negative if it is behind",
+    registers: [registry],
+    collect() {
+      this.set(watch.aheadMs === undefined ? NaN : watch.aheadMs / 1_000);
+    },
+  });
+}
