@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import type { Logger } from '#libs/observability';
 import { Kafka, logLevel, Partitioners, type ICustomPartitioner, type Producer } from 'kafkajs';
 import type { EventMessage } from './cloud-event.js';
@@ -10,6 +11,13 @@ export interface KafkaOptions {
   /** Partitions of topics made here: events of one key stay in one of them. */
   readonly partitions?: number;
   readonly logger: Pick<Logger, 'debug'>;
+  /** Where a broker that calls itself so is reached, if not there. */
+  readonly route?: (broker: BrokerAddress) => BrokerAddress;
+}
+
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** Messages for one topic, in order. */
@@ -24,7 +32,9 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
-const requestTimeoutMs = 5_000;
+/** A producer on a silent connection is given up after two of these, so within ten seconds. */
+const requestTimeoutMs = 4_000;
+const keepAliveInitialDelay = 2_000;
 const defaultPartitions = 6;
 
 /**
@@ -44,6 +54,7 @@ export class KafkaPublisher implements Publisher {
       connectionTimeout: 2_000,
       requestTimeout: requestTimeoutMs,
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+      socketFactory: ({ host, port, onConnect }) => this.reach({ host, port }, onConnect),
       logLevel: logLevel.INFO,
       // Failures reach the caller as errors; what kafkajs says about them meanwhile is detail.
       logCreator:
@@ -83,6 +94,11 @@ export class KafkaPublisher implements Publisher {
     if (producer) await disconnect(producer);
   }
 
+  private reach(broker: BrokerAddress, onConnect: () => void): Socket {
+    const address = this.options.route?.(broker) ?? broker;
+    return connect({ ...address, keepAlive: true, keepAliveInitialDelay }, onConnect);
+  }
+
   private async connect(): Promise<Producer> {
     await this.ensureTopics();
     const producer = this.kafka.producer({
@@ -90,7 +106,8 @@ export class KafkaPublisher implements Publisher {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: this.recordingPartitioner,
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+      // Not oftener: kafkajs repeats on the same connection. The caller does so with a new producer.
+      retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
     await producer.connect();
     return producer;
