@@ -1,21 +1,25 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { sql } from 'kysely';
 import { pino } from 'pino';
+import { readCheckpointFile, trustFormat, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
 import {
   certificateBySerial,
   findReissue,
   findStep,
   inTransaction,
+  knownIssuers,
   outboxLag,
   pendingRestore,
   type Database,
 } from '#libs/db';
 import { createEventRelay, readPublished, type PublishedEvent } from '#libs/events';
 import {
+  assembleEvidence,
   CheckpointFile,
   makeCheckpoint,
   sequenceEntries,
@@ -62,14 +66,35 @@ async function makeLog(): Promise<void> {
   await new CheckpointFile(checkpointFile()).catchUp(db);
 }
 
-const verifyWithKept = () => {
-  const kept = readFileSync(checkpointFile(), 'utf8').trim().split('\n');
-  return verifyLog(
-    world.owner,
-    { origin: 'spec', auditKeys: [{ jwk, validFrom: '2026-01-01T00:00:00.000Z' }] } as never,
-    kept.map((line) => (JSON.parse(line) as { jws: string }).jws),
+const keptCheckpoints = () => readCheckpointFile(readFileSync(checkpointFile()));
+
+/** Whom an auditor believes who looks at this log. */
+async function trust(): Promise<TrustFile> {
+  const issuers = await knownIssuers(world.owner);
+  return {
+    format: trustFormat,
+    origin: 'spec',
+    auditKeys: [{ jwk: jwk as { kty: string; kid: string }, validFrom: '2026-01-01T00:00:00.000Z' }],
+    receiptKeys: world.receiptKeys.keys as TrustFile['receiptKeys'],
+    certificateAuthorities: issuers.flatMap(({ subject, certificate, root }) =>
+      [certificate, root].map((der) => ({ subject, sha256: createHash('sha256').update(der).digest('hex') })),
+    ),
+  };
+}
+
+const verifyWithKept = async () => verifyLog(world.owner, await trust(), keptCheckpoints());
+
+/** The verdict on the evidence of a reissue, with all checkpoints that were ever kept. */
+async function verdictOn({ reissueId }: Applicant): Promise<Verdict> {
+  const parts = { db: world.as('worker', 2), key: auditKey, terms: world.terms, clock: world.clock.now };
+  const kept = keptCheckpoints();
+  const bundle = await assembleEvidence(
+    parts,
+    reissueId,
+    kept.map((jws) => ({ size: (decodeJwt(jws) as { size: number }).size, jws })),
   );
-};
+  return verifyEvidence(JSON.parse(JSON.stringify(bundle)), await trust(), kept);
+}
 
 /** Goes on by the ordinary path until the reissue is in this state, and Temporal remembers. */
 async function goOn(applicant: Applicant, state: string): Promise<void> {
@@ -304,6 +329,21 @@ describe('setup after-restore', () => {
     expect(unproven.map(({ message }) => message).join()).toContain(
       'of a branch that was cut off when the database was restored',
     );
+  });
+
+  it('explains them in the evidence of each reissue, which is valid', async () => {
+    for (const applicant of Object.values(people)) {
+      if (!(await findReissue(world.owner, applicant.reissueId))) continue;
+      const { findings, unproven } = await verdictOn(applicant);
+      expect(findings).toEqual([]);
+      expect(unproven).toContainEqual({
+        what: 'CHECKPOINT',
+        entry: { stream: 'authority', sequence: expect.any(Number) },
+        message: expect.stringContaining('of a branch that was cut off'),
+      });
+    }
+    const { unproven } = await verdictOn(people.registeredSince);
+    expect(unproven.map(({ what }) => what)).not.toContain('CERTIFICATE');
   });
 
   it('never publishes an event id again with other contents', async () => {

@@ -2,6 +2,7 @@ import {
   hashChildren,
   isPersonalPartOf,
   leafOf,
+  LostBranches,
   planRoot,
   Report,
   sameHash,
@@ -17,11 +18,11 @@ import {
   countMismatchedReissues,
   entriesWithoutLeaf,
   leavesFrom,
+  reconciledRestores,
   type Database,
 } from '#libs/db';
 import { verifyPurges } from './purges.js';
 import { verifyTables } from './replay.js';
-import { LostBranches } from './restores.js';
 import { loggedEntry } from './sequence.js';
 
 const batch = 5_000;
@@ -40,7 +41,8 @@ export async function verifyLog(
 ): Promise<Verdict> {
   const report = new Report();
   const checkpoints = await allCheckpoints(db, trust, kept, report);
-  const branches = await LostBranches.read(db, trust, report);
+  const restores = (await reconciledRestores(db)).map(loggedEntry);
+  const branches = await LostBranches.in(restores, trust, report);
   const size = await verifyLeaves(db, checkpoints, branches, report);
   for (const { checkpoint, from } of checkpoints)
     if (checkpoint.size > size && !(from === 'kept elsewhere' && branches.explain(checkpoint)))

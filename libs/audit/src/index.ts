@@ -37,6 +37,7 @@ export {
 } from './reading/files.js';
 export type { FileVerdict } from './reading/files.js';
 export { takeCheckpoint } from './verify/log.js';
+export { LostBranches } from './verify/lost-branches.js';
 export { recordedReissue, recordedStatus } from './recorded.js';
 export type { RecordedReissue, RecordedStatus } from './recorded.js';
 export { compareRegistration, compareReissue, compareStatus } from './verify/stated.js';

@@ -54,32 +54,15 @@ export async function entriesWithoutLeaf(db: Database): Promise<{ stream: string
   return rows;
 }
 
-/** The branches of the log that restores have cut off, as the entries of their reconciliation name them. */
-export async function recordedForks(db: Database): Promise<
-  {
-    readonly position: number;
-    readonly restoredAt: Date;
-    readonly commonTime: string | undefined;
-    readonly jws: string;
-  }[]
-> {
-  const { rows } = await sql<{
-    position: number;
-    restored_at: Date;
-    common_time: string | null;
-    jws: string;
-  }>`
-    SELECT position::float8 AS position, occurred_at AS restored_at,
-      details #>> '{log,common,time}' AS common_time, details #>> '{log,lost,jws}' AS jws
-    FROM authority_entry
-    WHERE action = 'reconcileRestore' AND outcome = 'DONE' AND details #> '{log,lost,jws}' IS NOT NULL
-    ORDER BY position`.execute(db);
-  return rows.map(({ position, restored_at, common_time, jws }) => ({
-    position,
-    restoredAt: restored_at,
-    commonTime: common_time ?? undefined,
-    jws,
-  }));
+/** The entries of the restores that were reconciled: they name the branches of the log that were cut off. */
+export async function reconciledRestores(db: Database): Promise<AuditRow[]> {
+  const { rows } = await sql<AuditRow>`
+    SELECT 'authority' AS stream, position::float8 AS sequence, actor, action, outcome, reason, details,
+      NULL AS personal_digest, occurred_at, recorded_by, recorded_at
+    FROM authority_entry WHERE action = 'reconcileRestore' AND outcome = 'DONE' ORDER BY position`.execute(
+    db,
+  );
+  return rows;
 }
 
 /** Reissues that have counted more or fewer entries than there are, with what they counted. At most 1,000. */

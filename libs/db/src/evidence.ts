@@ -24,6 +24,7 @@ type FlatRow = Omit<EvidenceEntryRow, 'entry'> & { readonly [Key in keyof AuditR
  *   bundle would otherwise never be proven whole), and later ones that changed the certificate's status;
  * - what other reissues did to its certificate;
  * - purges that explain what is gone of it;
+ * - restores of the database, which explain checkpoints that the log does not continue;
  * - leaves since it began whose entries are gone: one of them may have been of it. At most 100.
  */
 export async function evidenceEntriesOf(
@@ -64,6 +65,11 @@ export async function evidenceEntriesOf(
         AND (authority_entry.details ->> 'recordClass' = 'personalDetails' AND personal_digest IS NOT NULL
             AND told.salt IS NULL
           OR authority_entry.details ->> 'recordClass' = 'histories' AND own.action = 'archiveHistory')))
+    UNION ALL
+    SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
+      occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
+    WHERE leaf_index < ${size} AND action = 'reconcileRestore' AND outcome = 'DONE'
     UNION ALL
     (SELECT stream, sequence::float8, leaf_index::float8, leaf_hash, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       NULL, NULL

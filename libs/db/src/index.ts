@@ -230,7 +230,7 @@ export type { EvidenceEntryRow } from './evidence.js';
 export {
   leavesFrom,
   entriesWithoutLeaf,
-  recordedForks,
+  reconciledRestores,
   countMismatchedReissues,
 } from './audit-verification.js';
 export {

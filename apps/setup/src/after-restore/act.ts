@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { changeStatus } from '#activities/revocation';
 import { ReissueChange } from '#activities/step';
 import { showReissue, type CertificateEventType, type ReissueEventType } from '#libs/contracts';
@@ -80,7 +80,7 @@ export async function act(context: ActContext, facts: ReissueFacts, decision: De
         was: facts.row?.state ?? 'MISSING',
         state: change.row.state,
         ...('at' in decision && decision.at ? { at: decision.at.toISOString() } : {}),
-        ...(change.row.serial === null ? {} : { serial: change.row.serial }),
+        ...(await certificateOf(tx, change.row.serial)),
         revoked: [
           ...decision.revoke.map(({ serial }) => serial),
           ...('lost' in decision ? decision.lost : []),
@@ -92,6 +92,13 @@ export async function act(context: ActContext, facts: ReissueFacts, decision: De
     await change.write();
     await answerRepetitions(tx, facts, decision, now);
   });
+}
+
+/** What proves later which certificate it was: as the entry of its issuance names it. */
+async function certificateOf(tx: Tx, serial: string | null): Promise<{ serial?: string; sha256?: string }> {
+  if (serial === null) return {};
+  const der = (await certificateBySerial(tx, serial))?.der;
+  return { serial, ...(der ? { sha256: createHash('sha256').update(der).digest('hex') } : {}) };
 }
 
 async function customerOf(

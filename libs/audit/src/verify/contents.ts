@@ -8,7 +8,7 @@ import type { EvidenceBundle, TrustFile } from '../bundle.js';
 import { digestOfJson, digestOfText, type LoggedEntry, type PersonalPart } from '../entry.js';
 import { textOf } from '../reading/decode.js';
 import { NotIJson, readIJson } from '../reading/i-json.js';
-import { saysPurged } from '../recorded.js';
+import { recordedReissue, saysPurged } from '../recorded.js';
 import type { EntryPlace, Report } from './report.js';
 import { ownEntries } from './stated.js';
 
@@ -25,7 +25,7 @@ export function verifyConsents(bundle: EvidenceBundle, report: Report): void {
   const own = bundle.entries.flatMap(({ stream, entry, personal }) =>
     entry && stream === bundle.reissueId ? { entry, ...(personal ? { personal } : {}) } : [],
   );
-  compareConsents(bundle.consents, own, report);
+  compareConsents(bundle.consents, own, report, bundle.format !== 'reseal-evidence/1');
 }
 
 /** An entry, and its personal part where that is there. */
@@ -37,19 +37,25 @@ export interface EntryWithPart {
 /** What is said to have been agreed to; the text may be elsewhere. */
 export type StatedConsent = Omit<EvidenceBundle['consents'][number], 'text'>;
 
-/** Compares consents with the entries that record them: which text, when, and from where. */
+/** What an entry names of a consent. */
+const namedOfConsent = ['termsId', 'version', 'digest', 'locale', 'agreed', 'act'] as const;
+
+/**
+ * Compares consents with the entries that record them: which text, when, and from where.
+ *
+ * @param withOrigin whether they are to say from where, as long as the entry's personal part is there
+ */
 export function compareConsents(
   consents: readonly StatedConsent[],
   own: readonly EntryWithPart[],
   report: Report,
+  withOrigin = true,
 ): void {
   const left = new Set(own.flatMap((item) => consentsIn(item.entry).map((consent) => ({ item, consent }))));
   for (const consent of consents) {
     const is = `${consent.termsId} ${consent.version}`;
     const matches = [...left].filter(({ consent: other }) =>
-      (['termsId', 'version', 'digest', 'locale', 'agreed', 'act'] as const).every(
-        (key) => other[key] === undefined || other[key] === consent[key],
-      ),
+      namedOfConsent.every((key) => other[key] === undefined || other[key] === consent[key]),
     );
     const match = matches.find(({ item }) => item.entry.occurredAt === consent.recordedAt) ?? matches[0];
     if (!match) {
@@ -58,15 +64,17 @@ export function compareConsents(
     }
     left.delete(match);
     const { entry } = match.item;
-    if (match.consent.digest === undefined)
-      report.notProven('CONSENT', `the entry does not name the digest of ${is}`, placeOf(entry));
+    const unnamed = namedOfConsent.filter((key) => match.consent[key] === undefined);
+    if (unnamed.length > 0)
+      report.notProven('CONSENT', `the entry does not name ${unnamed.join(', ')} of ${is}`, placeOf(entry));
     if (entry.occurredAt !== consent.recordedAt)
       report.finding(
         'CONSENT_ALTERED',
         `the consent to ${is} was not given at ${consent.recordedAt}`,
         placeOf(entry),
       );
-    compareOrigin(consent, match.item, report);
+    if (withOrigin || consent.address !== undefined || consent.agent !== undefined)
+      compareOrigin(consent, match.item, report);
   }
   for (const { item, consent } of left)
     report.finding(
@@ -82,9 +90,9 @@ function compareOrigin(
   { entry, personal }: EntryWithPart,
   report: Report,
 ): void {
-  if (address === undefined && agent === undefined) return;
   const is = `address and agent of the consent to ${termsId} ${version}`;
   const origin = personal && originIn(personal);
+  if (!origin && address === undefined && agent === undefined) return;
   if (!origin) return report.notProven('CONSENT', `nothing here proves ${is}`, placeOf(entry));
   if (origin['address'] !== address || origin['agent'] !== agent)
     report.finding('CONSENT_ALTERED', `${is} are not those in the entry`, placeOf(entry));
@@ -100,8 +108,8 @@ function originIn({ content }: PersonalPart): Readonly<Record<string, unknown>> 
 }
 
 interface NamedConsent {
-  readonly termsId: string;
-  readonly version: string;
+  readonly termsId?: string;
+  readonly version?: string;
   readonly digest?: string;
   readonly locale?: string;
   readonly agreed?: boolean;
@@ -116,7 +124,7 @@ function consentsIn({ details }: LoggedEntry): NamedConsent[] {
 
 /** The history is the one whose digest was written when it was archived. */
 export function verifyHistory(bundle: EvidenceBundle, report: Report): void {
-  const archived = ownEntries(bundle).findLast(({ action }) => action === 'archiveHistory');
+  const { archived } = recordedReissue(ownEntries(bundle));
   if (!bundle.history) return report.notProven('HISTORY', `the history ${whyGone(bundle, archived)}`);
   if (!archived) return report.finding('HISTORY_ALTERED', 'no entry records that a history was archived');
   if (archived.details['historyDigest'] !== digestOfJson(bundle.history))
@@ -136,11 +144,13 @@ export async function verifyCertificate(
   trust: TrustFile,
   report: Report,
 ): Promise<void> {
-  const issued = ownEntries(bundle).findLast(
-    ({ action, outcome }) => action === 'issue' && outcome === 'ISSUED',
-  );
+  const { issued } = recordedReissue(ownEntries(bundle));
   if (!bundle.certificate) {
-    if (issued) report.finding('CERTIFICATE_ALTERED', 'the one that was issued is not here', placeOf(issued));
+    // A restore of the database may have left only the serial number of what was signed: its entry says no more.
+    if (issued?.action === 'recover' && issued.details['sha256'] === undefined)
+      report.notProven('CERTIFICATE', 'it was lost with the database that was restored', placeOf(issued));
+    else if (issued)
+      report.finding('CERTIFICATE_ALTERED', 'the one that was issued is not here', placeOf(issued));
     return;
   }
   const chain = bundle.certificate.chain.map(base64);

@@ -5,6 +5,7 @@ import { authorityStream, isPersonalPartOf, leafOf, type LoggedEntry } from '../
 import { saysPurged } from '../recorded.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { rootByInclusion, sameHash, type Hash } from '../merkle.js';
+import { saysReconciled } from './lost-branches.js';
 import type { EntryPlace, Report } from './report.js';
 
 const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPlace => ({
@@ -13,21 +14,28 @@ const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPlace => ({
   ...(leafIndex === null ? {} : { leafIndex }),
 });
 
-/** Whether every entry is in the log as it stands here, none is missing, and they stand in order. */
+/**
+ * Whether every entry is in the log as it stands here, none is missing, and they stand in order.
+ *
+ * @returns the entries that are proven to be in the log
+ */
 export function verifyEntries(
   bundle: EvidenceBundle,
   checkpoint: Checkpoint | undefined,
   report: Report,
-): void {
+): LoggedEntry[] {
+  const proven: LoggedEntry[] = [];
   for (const item of bundle.entries) {
-    verifyEntry(item, bundle, checkpoint, report);
+    const isProven = verifyEntry(item, bundle, checkpoint, report);
     if (item.entry) {
+      if (isProven) proven.push(item.entry);
       verifyPersonal(item, bundle, report);
       verifyWriter(item.entry, placeOf(item), report);
     }
   }
   verifyOrder(bundle.entries, report);
   verifyComplete(bundle, report);
+  return proven;
 }
 
 function verifyEntry(
@@ -35,7 +43,7 @@ function verifyEntry(
   bundle: EvidenceBundle,
   checkpoint: Checkpoint | undefined,
   report: Report,
-): void {
+): boolean {
   const place = placeOf(item);
   const { entry, leafIndex, proof } = item;
   if (entry && (entry.stream !== item.stream || entry.sequence !== item.sequence))
@@ -43,11 +51,18 @@ function verifyEntry(
   if (entry && item.stream !== bundle.reissueId && !isAbout(entry, bundle))
     report.finding('ENTRY_INSERTED', 'the entry is of something else than this reissue', place);
   if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
-  if (leafIndex === null || item.leafHash === null)
-    return report.notProven('ENTRY', 'it is not in the log yet', place);
-  if (!checkpoint || leafIndex >= checkpoint.size)
-    return report.notProven('ENTRY', 'no checkpoint covers it yet', place);
-  if (proof === null) return report.finding('PROOF_INVALID', 'the log has lost what would prove it', place);
+  if (leafIndex === null || item.leafHash === null) {
+    report.notProven('ENTRY', 'it is not in the log yet', place);
+    return false;
+  }
+  if (!checkpoint || leafIndex >= checkpoint.size) {
+    report.notProven('ENTRY', 'no checkpoint covers it yet', place);
+    return false;
+  }
+  if (proof === null) {
+    report.finding('PROOF_INVALID', 'the log has lost what would prove it', place);
+    return false;
+  }
 
   const hashes = proof.map((hash) => base64url.decode(hash));
   const leadsToRoot = (leaf: Hash) => {
@@ -56,21 +71,27 @@ function verifyEntry(
   };
   const kept = base64url.decode(item.leafHash);
   const own = entry ? leafOf(entry) : kept;
-  if (leadsToRoot(own)) return;
+  if (leadsToRoot(own)) return true;
   if (!sameHash(own, kept) && leadsToRoot(kept))
-    return report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
-  if (sameHash(own, kept))
-    return report.finding('ENTRY_INSERTED', 'the log of the checkpoint does not have this entry here', place);
-  report.finding(
-    'PROOF_INVALID',
-    'neither the entry nor its leaf leads to the root of the checkpoint',
-    place,
-  );
+    report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
+  else if (sameHash(own, kept))
+    report.finding('ENTRY_INSERTED', 'the log of the checkpoint does not have this entry here', place);
+  else
+    report.finding(
+      'PROOF_INVALID',
+      'neither the entry nor its leaf leads to the root of the checkpoint',
+      place,
+    );
+  return false;
 }
 
-/** An act outside the reissue names it, or the certificate that came of it; or it is a purge that explains what is gone. */
+/**
+ * An act outside the reissue names it, or the certificate that came of it; or it explains what is gone of it (a purge) or
+ * of the log (a restore).
+ */
 function isAbout(entry: LoggedEntry, { reissueId, reissue: { serial }, entries }: EvidenceBundle): boolean {
   const { details } = entry;
+  if (saysReconciled(entry)) return true;
   if (details['reissueId'] === reissueId || (serial !== null && details['serial'] === serial)) return true;
   return entries.some(
     ({ stream, entry: own, personal }) =>
@@ -132,17 +153,22 @@ function verifyOrder(entries: readonly BundleEntry[], report: Report): void {
   }
 }
 
-/** A reissue numbers its entries from 1 without a gap. */
+/** A reissue numbers its entries from 1 without a gap. What is claimed may be any number: each gap is one finding. */
 function verifyComplete({ reissueId, reissue, entries }: EvidenceBundle, report: Report): void {
-  const present = new Set(
-    entries.filter(({ stream }) => stream === reissueId).map(({ sequence }) => sequence),
-  );
-  const highest = Math.max(reissue.auditSequence, ...present);
-  for (let sequence = 1; sequence <= highest; sequence += 1) {
-    const place = { stream: reissueId, sequence };
-    if (!present.has(sequence))
-      report.finding('ENTRY_MISSING', 'the reissue has had an entry of this number', place);
-    else if (sequence > reissue.auditSequence)
-      report.finding('ENTRY_INSERTED', 'the reissue never counted so far', place);
+  const own = entries.filter(({ stream }) => stream === reissueId).map(({ sequence }) => sequence);
+  const numbers = [...new Set(own)].sort((one, other) => one - other);
+  const missing = (first: number, next: number) => {
+    if (first >= next) return;
+    const which =
+      first + 1 === next ? 'an entry of this number' : `entries of the numbers ${first} to ${next - 1}`;
+    report.finding('ENTRY_MISSING', `the reissue has had ${which}`, { stream: reissueId, sequence: first });
+  };
+  let next = 1;
+  for (const sequence of numbers) {
+    missing(next, sequence);
+    next = sequence + 1;
+    if (sequence > reissue.auditSequence)
+      report.finding('ENTRY_INSERTED', 'the reissue never counted so far', { stream: reissueId, sequence });
   }
+  missing(next, reissue.auditSequence + 1);
 }

@@ -2,7 +2,8 @@ import { base64url } from 'jose';
 import type { EvidenceBundle, TrustFile } from '../bundle.js';
 import { openCheckpoint, SignatureRefused, type Checkpoint } from '../checkpoint.js';
 import { isConsistent, sameHash } from '../merkle.js';
-import type { Report } from './report.js';
+import type { LostBranches } from './lost-branches.js';
+import type { Finding, Report } from './report.js';
 
 /** A checkpoint just made may not be seen yet, and clocks of two machines differ a little: so many milliseconds. */
 const moment = 2_000;
@@ -28,24 +29,32 @@ export async function takeCheckpoint(
   return undefined;
 }
 
+interface Growth {
+  readonly newest: Checkpoint | undefined;
+  /** Checkpoints that were kept elsewhere, compact JWS. */
+  readonly kept: readonly string[];
+  readonly branches: LostBranches;
+}
+
 /**
  * Whether the log of the bundle continues every earlier checkpoint: those in the bundle, and above all those that were
- * kept elsewhere, where nobody who changes the log can change them too.
+ * kept elsewhere, where nobody who changes the log can change them too. A checkpoint of a branch that a restore of the
+ * database has cut off is unproven.
  */
 export async function verifyGrowth(
   bundle: EvidenceBundle,
-  newest: Checkpoint | undefined,
-  kept: readonly string[],
+  { newest, kept, branches }: Growth,
   trust: TrustFile,
   report: Report,
 ): Promise<void> {
-  const proofs: { checkpoint: Checkpoint; proof: readonly string[] }[] = [];
+  const continued: Checkpoint[] = [];
   for (const { checkpoint: jws, proof } of bundle.consistency) {
     const checkpoint = await takeCheckpoint(jws, trust, report);
-    if (checkpoint && newest) {
-      proofs.push({ checkpoint, proof });
-      verifyStep(checkpoint, newest, proof, report);
-    }
+    if (!checkpoint || !newest) continue;
+    const hashes = proof.map((hash) => base64url.decode(hash));
+    if (isConsistent(checkpoint, newest, hashes)) continued.push(checkpoint);
+    else if (!branches.explain(checkpoint))
+      report.finding('LOG_INCONSISTENT', `it does not continue the checkpoint of ${checkpoint.size} entries`);
   }
   // One that does not hold has been told of, and compares with nothing.
   if (!newest && bundle.checkpoint !== null) return;
@@ -53,10 +62,13 @@ export async function verifyGrowth(
   for (const jws of kept) {
     const checkpoint = await takeCheckpoint(jws, trust, report);
     if (!checkpoint) continue;
-    const result = verifyKept(checkpoint, newest ?? emptyLog, proofs, bundle.madeAt, report);
-    if (result !== 'COMPARED') unreached[result].push(checkpoint);
+    const result = resultOfKept(checkpoint, newest ?? emptyLog, continued, bundle.madeAt);
+    if (result === 'CONTINUED' || branches.explain(checkpoint)) continue;
+    if (result === 'unlinked' || result === 'later') unreached[result].push(checkpoint);
+    else report.finding(result.kind, result.message);
   }
   tellUnreached(unreached, report);
+  branches.tell(report);
 }
 
 /** Once for all of a kind: a file that a worker keeps has many. */
@@ -80,36 +92,29 @@ function tellUnreached(
     report.notProven('CHECKPOINT', `the bundle is older than ${name(later)}: ask for a new one`);
 }
 
-function verifyStep(earlier: Checkpoint, newest: Checkpoint, proof: readonly string[], report: Report): void {
-  const hashes = proof.map((hash) => base64url.decode(hash));
-  if (!isConsistent(earlier, newest, hashes))
-    report.finding('LOG_INCONSISTENT', `it does not continue the checkpoint of ${earlier.size} entries`);
-}
+/** That it is continued, why nothing here says so, or what is wrong. */
+type ResultOfKept = 'CONTINUED' | 'unlinked' | 'later' | Pick<Finding, 'kind' | 'message'>;
 
-function verifyKept(
+function resultOfKept(
   kept: Checkpoint,
   newest: Pick<Checkpoint, 'size' | 'root'>,
-  proofs: readonly { checkpoint: Checkpoint; proof: readonly string[] }[],
+  continued: readonly Checkpoint[],
   madeAt: string,
-  report: Report,
-): 'COMPARED' | 'unlinked' | 'later' {
+): ResultOfKept {
   if (kept.size > newest.size) {
     const shrank = Date.parse(kept.time) + moment <= Date.parse(madeAt);
     if (!shrank) return 'later';
-    report.finding(
-      'LOG_TRUNCATED',
-      `the log had ${kept.size} entries at ${kept.time}, and only ${newest.size} when the bundle was made later`,
-    );
-    return 'COMPARED';
+    const had = `the log had ${kept.size} entries at ${kept.time}`;
+    return {
+      kind: 'LOG_TRUNCATED',
+      message: `${had}, and only ${newest.size} when the bundle was made later`,
+    };
   }
-  if (kept.size === newest.size) {
-    if (!sameHash(kept.root, newest.root))
-      report.finding('LOG_INCONSISTENT', `another log of ${kept.size} entries was published at ${kept.time}`);
-    return 'COMPARED';
-  }
-  const found = proofs.filter(({ checkpoint }) => checkpoint.size === kept.size);
-  if (found.length === 0) return 'unlinked';
-  if (found.some(({ checkpoint }) => !sameHash(checkpoint.root, kept.root)))
-    report.finding('LOG_INCONSISTENT', `another log of ${kept.size} entries was published at ${kept.time}`);
-  return 'COMPARED';
+  const same = kept.size === newest.size ? [newest] : continued.filter(({ size }) => size === kept.size);
+  if (same.length === 0) return 'unlinked';
+  if (same.every(({ root }) => sameHash(root, kept.root))) return 'CONTINUED';
+  return {
+    kind: 'LOG_INCONSISTENT',
+    message: `another log of ${kept.size} entries was published at ${kept.time}`,
+  };
 }

@@ -155,6 +155,72 @@ describe('acts outside the reissue', () => {
   });
 });
 
+describe('checkpoints of a branch of the log that a restore of the database cut off', () => {
+  const at = (second: number) => Date.parse('2026-11-23T00:00:00.000Z') + second * 1_000;
+  const lostLog = () =>
+    new SampleLog([
+      ...sample.log.entries.slice(0, 5),
+      ...sample.log.entries.slice(5).map((entry) => ({ ...entry, outcome: 'LOST' })),
+    ]);
+  /** What was kept, last, and in a bundle that names the branch up to there. */
+  const restored = async (
+    change: (item: EvidenceBundle['entries'][number]) => void = () => undefined,
+    others: readonly string[] = [],
+  ) => {
+    const kept = await lostLog().checkpoint(sample.key, 7, at(20));
+    const log = new SampleLog([
+      ...sample.log.entries,
+      {
+        ...sample.log.entries[0]!,
+        ...{ stream: 'authority', sequence: 1, action: 'reconcileRestore', outcome: 'DONE' },
+        details: {
+          log: { common: { size: 5, time: new Date(at(5)).toISOString() }, lost: { size: 7, jws: kept } },
+        },
+      },
+    ]);
+    const entries = [...entriesIn(log), ...entriesIn(log, 'authority')];
+    change(entries.at(-1)!);
+    const checkpoint = await log.checkpoint(sample.key);
+    const consistency = [kept, ...others].map((each) => ({ checkpoint: each, proof: [] }));
+    return { kept, bundle: await sealed({ ...bundle, entries, checkpoint, consistency }, sample.key) };
+  };
+
+  it('are unproven, and explained by the entry of the restore', async () => {
+    const { kept, bundle: honest } = await restored();
+    const earlier = await lostLog().checkpoint(sample.key, 6, at(19));
+    const { findings, unproven } = await verifyEvidence(honest, sample.trust, [earlier, kept]);
+    expect(findings).toEqual([]);
+    expect(unproven).toEqual([
+      {
+        what: 'CHECKPOINT',
+        entry: { stream: 'authority', sequence: 1 },
+        message: expect.stringContaining(
+          '2 checkpoints up to 2026-11-23T00:00:20.000Z (7 entries) are of a branch',
+        ),
+      },
+    ]);
+  });
+
+  it('are not explained by an entry that is not proven to be in the log', async () => {
+    const { kept, bundle: early } = await restored((item) => {
+      Object.assign(item, { leafIndex: null, leafHash: null, proof: null });
+    });
+    expect((await found(early, [kept])).kinds).toEqual(['LOG_INCONSISTENT']);
+    const { kept: other, bundle: edited } = await restored((item) => {
+      item.entry = { ...item.entry!, actor: 'operator:x' };
+    });
+    expect((await found(edited, [other])).kinds).toEqual(['ENTRY_ALTERED', 'LOG_INCONSISTENT']);
+  });
+
+  it('are not explained outside the time from the last common one to the last that the entry names', async () => {
+    for (const second of [4, 21]) {
+      const other = await lostLog().checkpoint(sample.key, 7, at(second));
+      const { kept, bundle: honest } = await restored(undefined, [other]);
+      expect((await found(honest, [kept, other])).kinds).toEqual(['LOG_INCONSISTENT']);
+    }
+  });
+});
+
 describe('a bundle that was changed on its way', () => {
   it.each<[string, (copy: EvidenceBundle) => void]>([
     ['another time', (copy) => (copy.madeAt = '2026-11-24T00:00:00.000Z')],
@@ -276,22 +342,66 @@ describe('a personal part that is gone', () => {
   });
 });
 
-describe('entries from before they named what they prove', () => {
-  it('leave it unproven', async () => {
-    const old = sample.log.entries.map((entry) => {
-      const { customerRef: _, receipt: __, ...details } = entry.details;
-      return { ...entry, details };
-    });
-    const log = new SampleLog(old);
+describe('entries that do not name all that the bundle states', () => {
+  const withEntries = async (change: (entry: LoggedEntry) => LoggedEntry) => {
+    const log = new SampleLog(sample.log.entries.map(change));
     const changed = {
       entries: entriesIn(log),
       checkpoint: await log.checkpoint(sample.key),
       consistency: [],
     };
-    expect(await found(await sealed({ ...bundle, ...changed }, sample.key))).toMatchObject({
-      kinds: [],
-      unproven: ['REISSUE', 'RECEIPT'],
+    return found(await sealed({ ...bundle, ...changed }, sample.key));
+  };
+
+  it('leave unproven what those from before did not name', async () => {
+    const old = withEntries((entry) => {
+      const { customerRef: _, receipt: __, ...details } = entry.details;
+      return { ...entry, details };
     });
+    expect(await old).toMatchObject({ kinds: [], unproven: ['REISSUE', 'RECEIPT'] });
+  });
+
+  it.each(['digest', 'locale', 'agreed', 'act'])('leave a consent unproven without its %s', async (name) => {
+    const bare = withEntries((entry) => {
+      const { consents, ...details } = entry.details as { consents?: Record<string, unknown>[] };
+      const rest = consents?.map((each) => ({ ...each, [name]: undefined }));
+      const less = rest && (JSON.parse(JSON.stringify(rest)) as unknown);
+      return { ...entry, details: { ...details, ...(less ? { consents: less } : {}) } };
+    });
+    expect(await bare).toMatchObject({ kinds: [], unproven: ['CONSENT'] });
+  });
+});
+
+describe('a reissue that was recovered after a restore', () => {
+  const recovered = async (
+    details: Record<string, unknown>,
+    change: (copy: EvidenceBundle) => void = () => undefined,
+  ) => {
+    const recover = { action: 'recover', outcome: 'REGISTERED', details };
+    const log = new SampleLog(
+      sample.log.entries.map((entry) => (entry.action === 'issue' ? { ...entry, ...recover } : entry)),
+    );
+    const copy = structuredClone(bundle);
+    const { occurredAt } = log.entries.find(({ action }) => action === 'recover')!;
+    copy.reissue.endedAt = occurredAt;
+    copy.certificate!.status.registeredAt = occurredAt;
+    change(copy);
+    const checkpoint = await log.checkpoint(sample.key);
+    return found(await sealed({ ...copy, entries: entriesIn(log), checkpoint, consistency: [] }, sample.key));
+  };
+  const state = { serial: '0a', state: 'REGISTERED' };
+
+  it('has the certificate that the entry of its recovery names', async () => {
+    const issued = sample.log.entries.find(({ action }) => action === 'issue')!;
+    const { sha256 } = issued.details;
+    expect(await recovered({ ...state, sha256 })).toMatchObject({ kinds: [], unproven: [] });
+    expect(await recovered({ ...state, sha256: '0'.repeat(64) })).toMatchObject({
+      kinds: ['CERTIFICATE_ALTERED'],
+    });
+    expect(await recovered(state)).toMatchObject({ kinds: [], unproven: ['CERTIFICATE'] });
+    const without = (copy: EvidenceBundle) => (copy.certificate = null);
+    expect(await recovered(state, without)).toMatchObject({ kinds: [], unproven: ['CERTIFICATE'] });
+    expect(await recovered({ ...state, sha256 }, without)).toMatchObject({ kinds: ['CERTIFICATE_ALTERED'] });
   });
 });
 
@@ -371,6 +481,15 @@ describe('evidence that was forged with the key of the audit', () => {
     ['another time of its end', (copy) => (copy.reissue.endedAt = later), ['REISSUE_ALTERED'], [4]],
     ['another time of a consent', (copy) => (copy.consents[0]!.recordedAt = later), ['CONSENT_ALTERED'], [1]],
     ['another address of a consent', (copy) => (copy.consents[0]!.address = '::1'), ['CONSENT_ALTERED'], [1]],
+    [
+      'a consent without its address',
+      (copy) => {
+        delete copy.consents[0]!.address;
+        delete copy.consents[0]!.agent;
+      },
+      ['CONSENT_ALTERED'],
+      [1],
+    ],
     ['a receipt left out', (copy) => copy.receipts.splice(0), ['RECORD_MISSING'], [1]],
     ['a receipt twice', (copy) => copy.receipts.push('a.b.c'), ['RECEIPT_INVALID'], []],
     ['a hold', (copy) => (copy.certificate!.status.holdAt = later), ['STATUS_ALTERED'], []],
@@ -456,6 +575,27 @@ describe('a bundle of somebody who means harm', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is told so at once, however many entries it claims to have had', async () => {
+    const claimed = await forged((copy) => (copy.reissue.auditSequence = Number.MAX_SAFE_INTEGER));
+    const { findings } = await verifyEvidence(claimed, sample.trust);
+    expect(findings).toEqual([
+      {
+        kind: 'ENTRY_MISSING',
+        entry: { stream: reissueId, sequence: 5 },
+        message: 'the reissue has had entries of the numbers 5 to 9007199254740991',
+      },
+    ]);
+    const numbered = await forged((copy) => (own(copy, 4).sequence = Number.MAX_SAFE_INTEGER));
+    expect((await found(numbered)).kinds).toEqual(['ENTRY_ALTERED', 'ENTRY_INSERTED', 'ENTRY_MISSING']);
+  });
+
+  it('is told so, however many entries it has', async () => {
+    const gone = { stream: reissueId, entry: null, leafIndex: null, leafHash: null, proof: null };
+    const entries = Array.from({ length: 200_000 }, (_, place) => ({ ...gone, sequence: place + 1 }));
+    const { valid } = await verifyEvidence({ ...bundle, entries }, sample.trust);
+    expect(valid).toBe(false);
   });
 
   it('does no harm even if it is signed', async () => {

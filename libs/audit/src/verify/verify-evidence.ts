@@ -4,6 +4,7 @@ import { digestOfJson } from '../entry.js';
 import { verifyCertificate, verifyConsents, verifyHistory, verifyReceipts } from './contents.js';
 import { verifyEntries } from './entries.js';
 import { takeCheckpoint, verifyGrowth } from './log.js';
+import { LostBranches } from './lost-branches.js';
 import { Report, type Verdict } from './report.js';
 import { verifyStatus, verifySummary } from './stated.js';
 
@@ -39,8 +40,9 @@ async function verifyBundle(
   await verifySignature(bundle, trust, report);
   const newest =
     bundle.checkpoint === null ? undefined : await takeCheckpoint(bundle.checkpoint, trust, report);
-  verifyEntries(bundle, newest, report);
-  await verifyGrowth(bundle, newest, kept, trust, report);
+  const proven = verifyEntries(bundle, newest, report);
+  const branches = await LostBranches.in(proven, trust, report);
+  await verifyGrowth(bundle, { newest, kept, branches }, trust, report);
   verifySummary(bundle, report);
   verifyConsents(bundle, report);
   await verifyReceipts(bundle, trust, report);

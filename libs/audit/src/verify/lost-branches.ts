@@ -1,0 +1,78 @@
+import type { TrustFile } from '../bundle.js';
+import type { Checkpoint } from '../checkpoint.js';
+import { authorityStream, type LoggedEntry } from '../entry.js';
+import { takeCheckpoint } from './log.js';
+import type { Report } from './report.js';
+
+/** A branch of the log that was published and that a restore of the database has cut off, as its entry says. */
+interface LostBranch {
+  /** Of the entry in the stream `authority`. */
+  readonly sequence: number;
+  /** ISO 8601. */
+  readonly restoredAt: string;
+  /** When the last checkpoint was made that both branches have; undefined if there is none. */
+  readonly commonTime: string | undefined;
+  readonly last: Checkpoint;
+  /** Checkpoints that are of it, each by size and time. */
+  readonly explained: Set<string>;
+}
+
+/** Whether an entry says that a database restored from a backup was reconciled: it may name a lost branch of the log. */
+export const saysReconciled = ({ stream, action, outcome }: LoggedEntry): boolean =>
+  stream === authorityStream && action === 'reconcileRestore' && outcome === 'DONE';
+
+/**
+ * Explains checkpoints that the log does not continue because the database was restored from a backup: an entry of the
+ * log itself names the branch that was cut off, by its last checkpoint. What is explained stays unproven.
+ */
+export class LostBranches {
+  private constructor(private readonly branches: readonly LostBranch[]) {}
+
+  /**
+   * Those that entries tell of; one whose checkpoint does not hold explains nothing.
+   *
+   * @param entries that are known to be in the log
+   */
+  static async in(entries: readonly LoggedEntry[], trust: TrustFile, report: Report): Promise<LostBranches> {
+    const branches: LostBranch[] = [];
+    for (const entry of entries.filter(saysReconciled)) {
+      const { lost, common } = namedIn(entry);
+      if (typeof lost?.jws !== 'string') continue;
+      const last = await takeCheckpoint(lost.jws, trust, report);
+      const commonTime = typeof common?.time === 'string' ? common.time : undefined;
+      const { sequence, occurredAt: restoredAt } = entry;
+      if (last) branches.push({ sequence, restoredAt, commonTime, last, explained: new Set() });
+    }
+    return new LostBranches(branches);
+  }
+
+  /** Whether a checkpoint was made on such a branch: after the last that both have, up to the last that is named. */
+  explain({ size, time }: Checkpoint): boolean {
+    const branch = this.branches.find(
+      ({ commonTime, last }) =>
+        (commonTime === undefined || time > commonTime) && time <= last.time && size <= last.size,
+    );
+    branch?.explained.add(`${size} ${time}`);
+    return branch !== undefined;
+  }
+
+  tell(report: Report): void {
+    for (const { sequence, restoredAt, last, explained } of this.branches)
+      if (explained.size > 0)
+        report.notProven(
+          'CHECKPOINT',
+          `${explained.size} checkpoints up to ${last.time} (${last.size} entries) are of a branch that was cut off when the ` +
+            `database was restored from a backup at ${restoredAt}: what is lost is not proven by this log`,
+          { stream: authorityStream, sequence },
+        );
+  }
+}
+
+interface NamedBranch {
+  readonly lost?: { readonly jws?: unknown };
+  readonly common?: { readonly time?: unknown };
+}
+
+function namedIn({ details: { log } }: LoggedEntry): NamedBranch {
+  return typeof log === 'object' && log !== null ? log : {};
+}
