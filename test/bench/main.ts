@@ -33,6 +33,10 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     about: 'the status app: OCSP and CRL answers, beside a plain Fastify route',
     load: () => import('./status.js'),
   },
+  storm: {
+    about: 'reissues while processes are killed and providers fail, and whether all that was told is so',
+    load: () => import('./storm.js'),
+  },
 };
 
 const [name = '--help', ...args] = process.argv.slice(2);

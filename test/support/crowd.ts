@@ -1,25 +1,14 @@
 import { expect } from '@jest/globals';
-import type { State } from '#libs/domain';
 import { oldSerialOf, standingOfCertificate } from './certificates.js';
 import type { Customer } from './customer.js';
 import type { CallOptions } from './gateway.js';
-import { expectSuccess, type Answer } from './http.js';
+import { expectSuccess } from './http.js';
+import { ordinaryPath } from './ordinary-path.js';
 import type { RunningStack } from './running-stack.js';
 import type { Message } from './sandbox.js';
 import { until } from './until.js';
 
-/** The calls of the ordinary path, each with the state it leads to. */
-export const ordinaryPath: readonly {
-  readonly state: State;
-  readonly call: (customer: Customer, options?: CallOptions) => Promise<Answer>;
-}[] = [
-  { state: 'IDENTITY_REQUIRED', call: (customer, options) => customer.start({}, options) },
-  { state: 'PASSWORD_REQUIRED', call: (customer, options) => customer.verify(undefined, options) },
-  { state: 'CONSENT_REQUIRED', call: (customer, options) => customer.enterPassword(undefined, options) },
-  { state: 'KEY_REQUIRED', call: (customer, options) => customer.consent(undefined, options) },
-  { state: 'ISSUED', call: (customer, options) => customer.requestCertificate(undefined, options) },
-  { state: 'REGISTERED', call: (customer, options) => customer.register({}, options) },
-];
+export { ordinaryPath };
 
 /** Goes on with a reissue until it has taken this many calls of the ordinary path. */
 export async function goOn(customer: Customer, calls: number, options?: CallOptions): Promise<void> {

@@ -5,13 +5,14 @@ import { rivals } from '../lib/go-sets.mjs';
 import { Report } from '../lib/report.mjs';
 import { readSettings } from '../lib/settings.mjs';
 import { build } from '../stack/build.mjs';
+import { serveControl } from '../stack/control.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
 
 // Standard output is the benchmark's alone, so that `--json` can be piped on.
 const report = new Report(process.stderr);
 /** Those that measure the whole and not a part. */
-const onWholeStack = ['password', 'identity', 'page'];
+const onWholeStack = ['password', 'identity', 'page', 'storm'];
 const settings = readSettings();
 const args = process.argv.slice(2);
 const binary = (name) => path.join(goBinaries(settings, rivals), name);
@@ -44,7 +45,12 @@ function withParts(use) {
   return withStack(
     stack,
     report,
-    () => use({ ...env, ...stack.clientEnvironment }),
+    async () => {
+      const control = await serveControl(stack);
+      const code = await use({ ...env, ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url });
+      control.close();
+      return code;
+    },
     () => (onWholeStack.includes(args[0]) ? stack.start() : stack.startDatabase()),
   );
 }

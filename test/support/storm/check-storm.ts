@@ -1,0 +1,114 @@
+import { X509Certificate } from 'node:crypto';
+import { runTool, verdictOf } from '../audit-tools.js';
+import { certificatesIn, oldSerialOf, standingOfCertificate } from '../certificates.js';
+import { readEvents, sequenceOf, type Bookmark, type ReceivedEvent } from '../kafka.js';
+import type { RunningStack } from '../running-stack.js';
+import { until } from '../until.js';
+import { workflowCompleted } from '../workflows.js';
+import { publishedStatus } from './certificate-status.js';
+import type { Ride } from './run-storm.js';
+
+const patience = { timeoutMs: 90_000, pauseMs: 500 };
+
+/**
+ * Holds all that customers were told in a storm against database, Temporal, Kafka, OCSP, CRLs and the audit log.
+ *
+ * @param from where Kafka's topics ended before the storm
+ * @returns a line for each thing that is not as it was told
+ */
+export async function checkStorm(
+  stack: RunningStack,
+  from: Bookmark,
+  rides: readonly Ride[],
+): Promise<string[]> {
+  const findings: string[] = [];
+  for (const ride of rides) {
+    const id = ride.customer.reissue?.id ?? 'a reissue that did not start';
+    const note = (finding: string) => void findings.push(`${id}: ${finding}`);
+    if (ride.failure !== undefined) note(`the customer did not get through: ${ride.failure}`);
+    if (ride.customer.reissue) await checkRide(stack, ride).catch((error: unknown) => note(messageOf(error)));
+  }
+  const ids = rides.flatMap(({ customer }) => customer.reissue?.id ?? []);
+  await checkEvents(stack, from, ids).catch((error: unknown) => findings.push(messageOf(error)));
+  const log = await runTool('verify', ['--log']);
+  if (log.code !== 0) findings.push(`the audit log: ${log.stderr}${JSON.stringify(verdictOf(log).findings)}`);
+  return findings;
+}
+
+async function checkRide(stack: RunningStack, { customer, acknowledged, certificate }: Ride): Promise<void> {
+  const { reissueId, person } = customer;
+  await workflowCompleted(stack.temporal, reissueId, patience.timeoutMs);
+  const row = await stack.db
+    .selectFrom('reissue')
+    .select('state')
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirst();
+  same('the state in the database', row?.state, acknowledged.at(-1));
+  const made = await stack.db
+    .selectFrom('certificate')
+    .select(['serial', 'der', 'state'])
+    .where('reissue_id', '=', reissueId)
+    .where('state', '=', 'STORED')
+    .execute();
+  if (certificate === undefined) return;
+
+  const [leaf, ...chain] = certificatesIn(certificate);
+  same('the serials of its certificates', made.map(({ serial }) => serial).join(), serialOf(leaf!));
+  same('the stored certificate', made[0]?.der?.toString('hex'), leaf!.raw.toString('hex'));
+  same('the standing of the new one', await standingOfCertificate(stack.db, serialOf(leaf!)), 'IN_FORCE');
+  const old = oldSerialOf(person);
+  same('the standing of the old one', await standingOfCertificate(stack.db, old), 'REVOKED superseded');
+  await until('the CRL to be published', () => isListed(stack, old), patience);
+  const statusOf = async (each: X509Certificate) =>
+    JSON.stringify(await publishedStatus([each, ...chain].join('')));
+  same('the published status of the new one', await statusOf(leaf!), '{"ocsp":"good","listed":false}');
+  const revoked = new X509Certificate(person.oldCertificate!);
+  same('the published status of the old one', await statusOf(revoked), '{"ocsp":"revoked","listed":true}');
+}
+
+async function isListed({ db }: RunningStack, serial: string | undefined): Promise<boolean> {
+  const query = db.selectFrom('certificate').select('crl_pending');
+  return (await query.where('serial', '=', serial ?? '').executeTakeFirst())?.crl_pending === false;
+}
+
+/** Every event of the database is in Kafka, and those of one key are in order; a repetition is dropped as by a subscriber. */
+async function checkEvents(
+  { db, addresses }: RunningStack,
+  from: Bookmark,
+  reissueIds: readonly string[],
+): Promise<void> {
+  if (reissueIds.length === 0) return;
+  const query = db.selectFrom('event').select(['stream', 'sequence']);
+  const rows = await query.where('stream', 'in', reissueIds).execute();
+  const missing = new Set(rows.map(({ stream, sequence }) => `${stream}/${sequence}`));
+  const received = await readEvents({
+    brokers: addresses.kafkaBrokers,
+    from,
+    timeoutMs: patience.timeoutMs,
+    until: (events) => {
+      for (const { event } of events.slice(-1)) missing.delete(event.id);
+      return missing.size === 0;
+    },
+  });
+  for (const id of reissueIds) checkOrder(received.filter(({ event }) => event.id.startsWith(`${id}/`)));
+}
+
+function checkOrder(received: readonly ReceivedEvent[]): void {
+  const newest = new Map<string, number>();
+  const seen = new Set<string>();
+  for (const { key, event } of received) {
+    if (seen.has(event.id)) continue;
+    seen.add(event.id);
+    const before = newest.get(key) ?? 0;
+    if (sequenceOf(event) < before) throw new Error(`event ${event.id} came after number ${before}`);
+    newest.set(key, sequenceOf(event));
+  }
+}
+
+function same(what: string, found: unknown, told: unknown): void {
+  if (found !== told)
+    throw new Error(`${what}: ${String(found)}, where the customer was told ${String(told)}`);
+}
+
+const serialOf = ({ serialNumber }: X509Certificate) => serialNumber.toLowerCase();
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

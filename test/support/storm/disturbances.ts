@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningStack } from '../running-stack.js';
+import type { Provider } from '../sandbox.js';
+import type { Component, StackControl } from '../stack-control.js';
+
+/** Something that goes wrong, and is over when it resolves. */
+export interface Disturbance {
+  readonly name: string;
+  readonly happen: () => Promise<void>;
+}
+
+/** A process is killed and started again. */
+export const killed = (control: StackControl, victim: Component): Disturbance => ({
+  name: `${victim} killed`,
+  happen: () => control.killAndStart(victim),
+});
+
+/** A process is stopped in good order and started again. */
+export const restarted = (control: StackControl, victim: Component): Disturbance => ({
+  name: `${victim} restarted`,
+  happen: async () => {
+    await control.stop(victim);
+    await control.start(victim);
+  },
+});
+
+/** A process stands still, as on a machine that is paused. */
+export const frozen = (control: StackControl, victim: Component, ms: number): Disturbance => ({
+  name: `${victim} frozen for ${ms} ms`,
+  happen: async () => {
+    const pid = (await control.processIds())[victim];
+    if (!pid) return;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await sleep(ms);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  },
+});
+
+/** A provider is down for a while. */
+export const providerDown = (
+  { sandbox }: Pick<RunningStack, 'sandbox'>,
+  provider: Provider,
+  ms: number,
+): Disturbance => ({
+  name: `${provider} down for ${ms} ms`,
+  happen: async () => {
+    await sandbox.setFault(provider, { mode: 'down' });
+    await sleep(ms);
+    await sandbox.setFault(provider, { mode: 'ok' });
+  },
+});

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { State } from '#libs/domain';
+import type { Customer } from '../customer.js';
+import { expectSuccess } from '../http.js';
+import { ordinaryPath } from '../ordinary-path.js';
+import type { RunningStack } from '../running-stack.js';
+import type { Disturbance } from './disturbances.js';
+
+/** One reissue in a storm, and what its customer was told. */
+export interface Ride {
+  readonly customer: Customer;
+  /** States that answers stated, in their order. */
+  readonly acknowledged: State[];
+  /** PEM, the certificate and its chain, as it was handed out. */
+  certificate?: string;
+  /** Why the customer did not reach the end. */
+  failure?: string;
+}
+
+export interface StormOptions {
+  readonly reissues: number;
+  /** How many are under way at once. */
+  readonly atOnce: number;
+  /** They happen in this order, again from the first after the last, one at a time. */
+  readonly disturbances: readonly Disturbance[];
+  /** From the beginning of one to that of the next, at least. */
+  readonly everyMs: number;
+  /** For how long a customer repeats one call. */
+  readonly patienceMs: number;
+  readonly onDisturbance?: (name: string) => void;
+}
+
+/** Has customers reissue their certificates while one thing after the other breaks. The last one is mended before it ends. */
+export async function runStorm(stack: RunningStack, options: StormOptions): Promise<Ride[]> {
+  const people = await stack.sandbox.makePeople(options.reissues, 'VALID');
+  const rides: Ride[] = [];
+  const over = new AbortController();
+  const next = async () => {
+    for (let person = people.pop(); person; person = people.pop()) {
+      const ride: Ride = { customer: await stack.return(person), acknowledged: [] };
+      rides.push(ride);
+      await follow(ride, options.patienceMs);
+    }
+  };
+  const disturbing = disturb(options, over.signal);
+  await Promise.all(Array.from({ length: options.atOnce }, next)).finally(() => over.abort());
+  await disturbing;
+  return rides;
+}
+
+async function follow(ride: Ride, patienceMs: number): Promise<void> {
+  const { customer } = ride;
+  try {
+    for (const { call, state } of ordinaryPath) {
+      expectSuccess(await call(customer, { patienceMs }));
+      const told = customer.reissue!.state;
+      ride.acknowledged.push(told);
+      if (told !== state) throw new Error(`told ${told} where ${state} was due`);
+      if (state === 'ISSUED') ride.certificate = expectSuccess(await customer.download({ patienceMs }));
+    }
+  } catch (error) {
+    ride.failure = (error as Error).message;
+  }
+}
+
+async function disturb(
+  { disturbances, everyMs, onDisturbance }: StormOptions,
+  over: AbortSignal,
+): Promise<void> {
+  for (let turn = 0; !over.aborted; turn++) {
+    const pause = sleep(everyMs, undefined, { signal: over }).catch(() => undefined);
+    const disturbance = disturbances[turn % disturbances.length]!;
+    onDisturbance?.(disturbance.name);
+    await disturbance.happen();
+    await pause;
+  }
+}
