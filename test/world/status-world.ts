@@ -24,7 +24,7 @@ import {
 } from '#libs/ca';
 import { projectRoot } from '#libs/config';
 import { createDatabase, registerIssuers, type Database, type NewCertificate } from '#libs/db';
-import { createApplication, listenForMetrics } from '#libs/http';
+import { createApplication, defaultPace, listenForMetrics } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
 import { StatusModule, takeOcspRequests } from '../../apps/status/src/status.module.js';
 import { MovableClock } from './movable-clock.js';
@@ -83,6 +83,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       metricsHost: '127.0.0.1',
       metricsPort: 0,
       logLevel: 'silent',
+      ...defaultPace,
       databaseUrl: database.urlOf('status'),
       databasePoolSize: 4,
       // The clock of this world stands still, and PostgreSQL's does not.

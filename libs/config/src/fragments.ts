@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fromKey } from './environment-key.js';
-import { integer, json, list, port, secretBytes, url } from './values.js';
+import { integer, json, list, milliseconds, port, secretBytes, url } from './values.js';
 
 /**
  * Where a process runs. There is no default: a production whose setting was forgotten would otherwise take sample keys
@@ -14,6 +14,16 @@ export const baseConfig = {
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 };
 
+/** How fast requests have to arrive, so that slow ones do not hold what others need. */
+const paceConfig = {
+  /** From its first byte until a request is complete. */
+  requestTimeoutMs: milliseconds(120_000).pipe(z.number().min(1)),
+  /** How long a body may arrive as slowly as it likes. */
+  bodyGraceMs: milliseconds(10_000).pipe(z.number().min(1)),
+  /** What has to arrive on average from then on. */
+  bodyBytesPerSecond: integer(16 * 1024),
+};
+
 /**
  * {@link baseConfig} and where readiness and metrics are asked for, of a process that serves no one else. By default on
  * the port of this application, and from this machine only.
@@ -25,13 +35,14 @@ export const processConfig = (metricsFallback: number) => ({
 });
 
 /**
- * {@link processConfig} and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT', 3000)`; metrics are ten
+ * {@link processConfig}, the pace of requests and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT', 3000)`; metrics are ten
  * ports above it by default.
  */
 export const httpConfig = (portKey: string, fallback: number) => ({
   ...processConfig(fallback + 10),
   host: z.string().default('127.0.0.1'),
   port: fromKey(portKey, port(fallback)),
+  ...paceConfig,
 });
 
 /** The application's own PostgreSQL role, in its URL, and how many connections it may hold. */

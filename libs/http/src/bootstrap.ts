@@ -3,27 +3,31 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger, createMetrics, Metrics, type Logger } from '#libs/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerBrokenRequest } from './broken-request.js';
+import { BrokenRequests } from './broken-request.js';
 import { HealthController, HealthRegistry } from './health.js';
 import { listenForMetrics } from './metrics-listener.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { addRequestHooks, prepareRequest } from './request-hooks.js';
 import { refuseWorkBehindGates } from './gates.js';
+import { takeBodies } from './request-bodies.js';
+import { limitBodies } from './route-config.js';
+import { originForm } from './request-target.js';
 import { RouteTable } from './route-table.js';
 import { closeSilentConnections } from './silent-connections.js';
+import { checkIntervalMs, defaultPace, endSlowBodies, type RequestPace } from './slow-bodies.js';
 import { ValidationPipe } from './validation-pipe.js';
 
 export interface ApplicationOptions {
   /** Name in logs and metrics. */
   name: string;
   module: Type | DynamicModule;
-  config: { logLevel: string };
+  config: { logLevel: string } & Partial<RequestPace>;
   /** The application's logger, where it needs one before this; otherwise it is made here. */
   logger?: Logger;
   /** Called before the application listens: OpenAPI pages, extra content types. */
   configure?: (app: NestFastifyApplication) => unknown;
-  /** Largest body, in bytes. */
+  /** Largest body of a route that sets no limit of its own, in bytes. */
   bodyLimit?: number;
   /** Which proxies may name the client's address: how many there are, or their addresses and networks. */
   trustProxy?: false | number | string[];
@@ -45,6 +49,8 @@ export interface ProcessOptions extends ApplicationOptions {
 
 const BODY_LIMIT = 256 * 1024;
 const SHUTDOWN_GRACE_MS = 15_000;
+/** How long the headers of a request may take. */
+const HEADERS_TIMEOUT_MS = 10_000;
 
 class RootModule {}
 
@@ -62,24 +68,34 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const routes = new RouteTable();
   const health = new HealthRegistry();
   const problems = { logger, routes, metrics, typeBase: options.problemTypeBase };
+  const pace = { ...defaultPace, ...config };
+  const brokenRequests = new BrokenRequests();
 
   const adapter = new FastifyAdapter({
     bodyLimit,
     trustProxy: typeof trustProxy === 'number' ? firstHops(trustProxy) : trustProxy,
     return503OnClosing: false,
+    requestTimeout: pace.requestTimeoutMs,
+    http: {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, pace.requestTimeoutMs),
+      connectionsCheckingInterval: checkIntervalMs(pace),
+    },
+    rewriteUrl: ({ url = '/' }) => originForm(url),
     // A target that cannot be parsed is refused before any hook or filter runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       prepareRequest(request);
       sendProblem(error, request, reply, problems);
     },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: brokenRequests.end,
   });
   const fastify = adapter.getInstance();
-  // Only JSON is taken: Nest's parser for forms is switched off below, Fastify's for text here.
-  fastify.removeContentTypeParser('text/plain');
   addRequestHooks(fastify, { logger, metrics, tlsOnly: options.tlsOnly ?? false });
   refuseWorkBehindGates(fastify, health, problems);
+  takeBodies(fastify);
+  limitBodies(fastify);
   routes.watch(fastify);
+  brokenRequests.watch(fastify);
+  endSlowBodies(fastify, pace, brokenRequests.end);
   closeSilentConnections(fastify);
 
   const root: DynamicModule = {

@@ -1,6 +1,7 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { traceIdFrom } from '#libs/observability';
+import type { FastifyInstance } from 'fastify';
 import { edgeProblem, type EdgeProblem } from './edge-problems.js';
 import { PROBLEM_MEDIA_TYPE, renderProblem } from './render-problem.js';
 
@@ -9,22 +10,54 @@ const PROBLEMS: Record<string, EdgeProblem> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
-/** Answers bytes that are not HTTP, for which there is no request yet, and closes the connection. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
+/** How long a client may take to read why its connection is closed, in milliseconds. */
+const LINGER_MS = 1_000;
+
+/** Answers what is no complete request: bytes that are not HTTP, and requests that take too long. */
+export class BrokenRequests {
+  /** The last response that was begun on each connection. */
+  private readonly responses = new WeakMap<Socket, ServerResponse>();
+
+  /** Learns of the responses of a server. */
+  watch(fastify: FastifyInstance): void {
+    fastify.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      this.responses.set(socket, response);
+    });
   }
+
+  /** Answers with a problem, unless an answer is under way or was given already, and closes the connection. */
+  readonly end = (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (
+      error.code === 'ECONNRESET' ||
+      !socket.writable ||
+      socket.bytesRead === 0 ||
+      this.isAnswered(socket)
+    ) {
+      socket.destroy();
+      return;
+    }
+    socket.end(answerTo(error));
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  };
+
+  /** Whether the request that broke has been answered, or is being answered: a second answer would corrupt the first. */
+  private isAnswered(socket: Socket): boolean {
+    const response = this.responses.get(socket);
+    return (
+      response !== undefined && response.headersSent && !(response.writableFinished && response.req.complete)
+    );
+  }
+}
+
+function answerTo(error: NodeJS.ErrnoException): string {
   const problem = edgeProblem(PROBLEMS[error.code ?? ''] ?? 'malformed-request');
   const body = JSON.stringify(renderProblem(problem, { language: 'en', traceId: traceIdFrom() }));
-  socket.end(
-    [
-      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-      `content-type: ${PROBLEM_MEDIA_TYPE}`,
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  return [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import Negotiator from 'negotiator';
 
 export interface BuiltFile {
   readonly content: Buffer<ArrayBuffer>;
@@ -57,7 +58,8 @@ export function answerWithFile(
   accepted = '',
   caching: string = forEver,
 ): Response {
-  const zip = /\bgzip\b/.test(accepted);
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': accepted } });
+  const zip = negotiator.encoding(['gzip', 'identity']) === 'gzip';
   return new Response(zip ? zipped : content, {
     headers: {
       'content-type': type,

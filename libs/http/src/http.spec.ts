@@ -174,7 +174,7 @@ describe('problem documents', () => {
     ['DELETE', '/v1/orders', 405, 'method-not-allowed', {}, undefined],
     ['GET', '/v1/orders/vanished', 404, 'not-found', {}, undefined],
     ['POST', '/v1/orders', 400, 'malformed-request', { 'content-type': 'application/json' }, '{"name":'],
-    ['POST', '/v1/orders', 400, 'malformed-request', { 'content-type': 'application/json' }, ''],
+    ['POST', '/v1/orders', 422, 'invalid-request', { 'content-type': 'application/json' }, ''],
     [
       'POST',
       '/v1/orders',
@@ -200,6 +200,18 @@ describe('problem documents', () => {
       { 'content-type': 'application/x-www-form-urlencoded' },
       'a=b',
     ],
+    [
+      'POST',
+      '/v1/orders',
+      415,
+      'unsupported-media-type',
+      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      '{}',
+    ],
+    // The router takes neither, and says so the same way.
+    ['GET', '/v1/orders/stream/', 404, 'not-found', {}, undefined],
+    ['POST', '/v1/Orders', 404, 'not-found', {}, undefined],
+    ['POST', '/nowhere', 404, 'not-found', { 'content-type': 'application/json' }, '{}'],
     ['GET', '/v1/orders/broken', 500, 'internal-error', {}, undefined],
     ['GET', '/v1/orders/%zz', 400, 'malformed-request', {}, undefined],
   ] as const)('%s %s → %i %s', async (method, url, status, slug, headers, payload) => {
@@ -213,6 +225,29 @@ describe('problem documents', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.body).not.toContain('canary');
   });
+
+  it('name the codings that a body may have', async () => {
+    const answer = await post({}, { 'content-encoding': 'br' });
+    expect([answer.statusCode, answer.headers['accept-encoding']]).toEqual([415, 'identity']);
+    expect((await post({ name: 'Kim', consents: [] }, { 'content-encoding': 'identity' })).statusCode).toBe(
+      201,
+    );
+  });
+
+  it.each(['/v1/orders', '/v1/orders/%73tream', '/v1/orders/7', '/health/live'])(
+    'name exactly the methods that %s takes',
+    async (url) => {
+      const allow = (await app.inject({ method: 'PATCH', url })).headers['allow'] as string;
+      const statuses = await Promise.all(
+        (['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const).map(async (method) => {
+          const { statusCode } = await app.inject({ method, url });
+          return [method, statusCode !== 405] as const;
+        }),
+      );
+      const taken = statuses.filter(([, takes]) => takes).map(([method]) => method);
+      expect(allow.split(', ')).toEqual(taken.toSorted());
+    },
+  );
 
   it('name the methods a path does take', async () => {
     const answer = await app.inject({ method: 'DELETE', url: '/v1/orders' });
@@ -229,6 +264,20 @@ describe('problem documents', () => {
           entry['traceId'] === answer.json<{ traceId: string }>().traceId,
       );
     expect(line).toMatchObject({ level: 'error', err: { message: expect.stringContaining('canary') } });
+  });
+
+  it('are not needed for a request whose target is in absolute form', async () => {
+    const { port } = app.getHttpServer().address() as { port: number };
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(
+          'GET http://any.example/v1/orders?limit=5 HTTP/1.1\r\nhost: any.example\r\nconnection: close\r\n\r\n',
+        ),
+      );
+      let received = '';
+      socket.on('data', (chunk) => (received += chunk.toString())).on('close', () => resolve(received));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 200 .*\{"limit":5\}$/s);
   });
 
   it('answer bytes that are not HTTP', async () => {
@@ -248,6 +297,8 @@ describe('problem documents', () => {
     expect(preferredLanguage('en;q=0.5, ko;q=0.7')).toBe('ko');
     expect(preferredLanguage('fr, en, ko')).toBe('en');
     expect(preferredLanguage('ko;q=0')).toBe('en');
+    expect(preferredLanguage('ko-KR, en;q=0.9')).toBe('ko');
+    expect(preferredLanguage('en;q=0, *')).toBe('ko');
   });
 });
 

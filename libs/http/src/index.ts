@@ -15,4 +15,6 @@ export { ProblemError } from './problem-error.js';
 export type { InputFault, ProblemOptions, Text } from './problem-error.js';
 export { DEFAULT_PROBLEM_TYPE_BASE, preferredLanguage, PROBLEM_MEDIA_TYPE } from './render-problem.js';
 export type { Language, ProblemDocument } from './render-problem.js';
+export { defaultPace } from './slow-bodies.js';
+export { beforeBodies, ConfigureRoute, LargestBody } from './route-config.js';
 export { invalidRequest, pointerTo, ValidationPipe } from './validation-pipe.js';

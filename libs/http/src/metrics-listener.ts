@@ -3,6 +3,9 @@ import { Metrics } from '#libs/observability';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HealthRegistry } from './health.js';
 
+/** Those who watch ask at once and have no bodies. */
+const requestTimeoutMs = 10_000;
+
 /**
  * Liveness, readiness and Prometheus metrics on a listener of their own, for the machines that watch a process. Its
  * callers never reach them: readiness names the dependencies and asks them, metrics tell how much is done.
@@ -15,7 +18,11 @@ export async function listenForMetrics(
 ): Promise<FastifyInstance> {
   const health = app.get(HealthRegistry);
   const { registry } = app.get(Metrics);
-  const listener = fastify({ forceCloseConnections: true });
+  const listener = fastify({
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
+  });
   listener.addHook('onRequest', (_request, reply, done) => {
     void reply.header('cache-control', 'no-store');
     done();

@@ -1,9 +1,12 @@
+import Negotiator from 'negotiator';
 import type { InputFault, ProblemError, Text } from './problem-error.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const DEFAULT_PROBLEM_TYPE_BASE = 'urn:reseal:problem:';
 
 export type Language = 'en' | 'ko';
+/** By preference of ours, the default first. */
+const languages: readonly Language[] = ['en', 'ko'];
 
 /** An RFC 9457 problem document. */
 export interface ProblemDocument {
@@ -19,18 +22,8 @@ export interface ProblemDocument {
 
 /** The language the client prefers of those we speak (RFC 9110 section 12.5.4); English unless it asks for Korean. */
 export function preferredLanguage(acceptLanguage?: string): Language {
-  const ranges = (acceptLanguage ?? '').split(',').flatMap((part) => {
-    const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
-    const weight = parameters
-      .map((item) => /^\s*q=([\d.]+)\s*$/.exec(item)?.[1])
-      .find((q) => q !== undefined);
-    const language = range.split('-')[0];
-    return language === 'ko' || language === 'en'
-      ? [{ language, weight: weight === undefined ? 1 : Number(weight) }]
-      : [];
-  });
-  const [best] = ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
-  return best?.language === 'ko' ? 'ko' : 'en';
+  const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage } });
+  return negotiator.language(languages) === 'ko' ? 'ko' : 'en';
 }
 
 /** The text in the wanted language. */

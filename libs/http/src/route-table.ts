@@ -1,30 +1,26 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import findMyWay, { type HTTPMethod } from 'find-my-way';
 
 /** Remembers which methods each path takes, to tell 405 from 404 (Fastify answers 404 to both). */
 export class RouteTable {
-  private readonly routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  // The router that Fastify has, with the settings that Fastify gives it by default: both match the same paths.
+  private readonly router = findMyWay({ ignoreTrailingSlash: false, caseSensitive: true });
+  private readonly methods = new Set<HTTPMethod>();
 
   /** Must be called before the routes are registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ url, method }) => {
-      const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
-      for (const name of [method].flat()) route.methods.add(name);
-      this.routes.set(url, route);
+      // What takes every path there is takes none in particular.
+      if (url === '*' || url === '/*') return;
+      for (const name of [method].flat() as (HTTPMethod & HTTPMethods)[]) {
+        this.methods.add(name);
+        if (!this.router.hasRoute(name, url)) this.router.on(name, url, () => undefined);
+      }
     });
   }
 
   /** The methods that `path` takes, sorted; none if no route matches. */
   methodsOf(path: string): string[] {
-    const matching = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
-    return [...new Set(matching.flatMap(({ methods }) => [...methods]))].sort();
+    return [...this.methods].filter((method) => this.router.find(method, path) !== null).sort();
   }
-}
-
-function patternOf(url: string): RegExp {
-  const source = url
-    .split(/(:[A-Za-z0-9_]+|\*)/)
-    .map((part) =>
-      part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-    );
-  return new RegExp(`^${source.join('')}/?$`);
 }

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import { edgeProblem } from './edge-problems.js';
+
+/** Takes bodies as RFC 9110 has it: JSON, and nothing where a JSON body is empty; uncompressed only. */
+export function takeBodies(fastify: FastifyInstance): void {
+  // Only JSON is taken: Nest's parser for forms is switched off, Fastify's for text here.
+  fastify.removeContentTypeParser(['text/plain', 'application/json']);
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const coding = request.headers['content-encoding']?.trim().toLowerCase();
+    if (coding === undefined || coding === '' || coding === 'identity') return done();
+    // RFC 9110 section 15.5.16: with the codings that are taken.
+    return done(edgeProblem('unsupported-media-type', { headers: { 'accept-encoding': 'identity' } }));
+  });
+}

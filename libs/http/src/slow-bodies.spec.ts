@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { Body, Controller, Get, Module, Post, Req, Res } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createApplication } from './bootstrap.js';
+
+@Controller()
+class Bodies {
+  @Post('json')
+  json(@Body() body: unknown) {
+    return { body: body ?? null };
+  }
+
+  /** A stream of events that goes on for as long as the client listens. */
+  @Get('events')
+  events(@Req() { raw }: FastifyRequest, @Res() reply: FastifyReply) {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
+    const timer = setInterval(() => reply.raw.write(':\n\n'), 20);
+    raw.socket.once('close', () => clearInterval(timer));
+  }
+}
+
+@Module({ controllers: [Bodies] })
+class BodiesModule {}
+
+const pace = { requestTimeoutMs: 2_000, bodyGraceMs: 200, bodyBytesPerSecond: 100_000 };
+let app: NestFastifyApplication;
+let port: number;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  app = await createApplication({
+    name: 'spec',
+    module: BodiesModule,
+    config: { host: '127.0.0.1', port: 0, logLevel: 'silent', ...pace },
+  });
+  await app.listen(0, '127.0.0.1');
+  port = Number(new URL(await app.getUrl()).port);
+});
+afterAll(() => app.close());
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+/** A connection that has sent `text`, and all that it has received by its end. */
+function open(text: string): { socket: Socket; received: () => string; closed: Promise<string> } {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(text);
+  sockets.push(socket);
+  let received = '';
+  socket.on('data', (chunk) => (received += chunk.toString())).on('error', () => undefined);
+  return { socket, received: () => received, closed: once(socket, 'close').then(() => received) };
+}
+
+const headersOf = (path: string, length: number) =>
+  `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+
+/** Sends a byte now and then until the connection is closed. */
+async function dribble(socket: Socket): Promise<void> {
+  while (!socket.destroyed) {
+    socket.write(' ');
+    await pause(20);
+  }
+}
+
+it('a body that dribbles in is ended with 408 when its grace is over', async () => {
+  const { socket, closed } = open(headersOf('/json', 100_000));
+  void dribble(socket);
+  expect(await closed).toMatch(/^HTTP\/1\.1 408 .*urn:reseal:problem:request-timeout/s);
+});
+
+it('a body of which nothing comes is ended, whether or not its length is known', async () => {
+  const chunked =
+    'POST /json HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+  const answers = await Promise.all([open(headersOf('/json', 10)).closed, open(chunked).closed]);
+  for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('a connection whose request was answered before its body came is closed without a second answer', async () => {
+  const { socket, closed } = open(headersOf('/json', 100_000).replace('application/json', 'text/plain'));
+  void dribble(socket);
+  const answer = await closed;
+  expect(answer).toMatch(/^HTTP\/1\.1 415 /);
+  expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+it('headers that dribble in are ended with 408 when the time of a request is over', async () => {
+  const { socket, closed } = open('GET /json HTTP/1.1\r\nx: ');
+  void dribble(socket);
+  expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('a body that comes fast enough is taken, however long it is', async () => {
+  const body = JSON.stringify('x'.repeat(200_000));
+  const { socket, received } = open(headersOf('/json', body.length));
+  for (let at = 0; at < body.length; at += 10_000) {
+    socket.write(body.slice(at, at + 10_000));
+    await pause(20);
+  }
+  while (!received().endsWith('"}')) await once(socket, 'data');
+  expect(received()).toMatch(/^HTTP\/1\.1 201 /);
+});
+
+it('an answer that streams goes on beyond the time of a request', async () => {
+  const { socket, received } = open('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
+  const began = performance.now();
+  while (performance.now() - began < pace.requestTimeoutMs + 500) await once(socket, 'data');
+  expect(socket.destroyed).toBe(false);
+  expect(received()).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('bytes that are no HTTP do not get into an answer that streams', async () => {
+  const { socket, received, closed } = open('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
+  while (!received().includes(':\n\n')) await once(socket, 'data');
+  socket.write('nonsense\r\n\r\n');
+  expect((await closed).match(/HTTP\/1\.1/g)).toHaveLength(1);
+});

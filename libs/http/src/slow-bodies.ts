@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { hasBody } from 'type-is';
+
+/** How fast requests have to arrive. */
+export interface RequestPace {
+  /** From its first byte until a request is complete, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long a body may arrive as slowly as it likes, in milliseconds. */
+  readonly bodyGraceMs: number;
+  /** What has to arrive on average from then on. */
+  readonly bodyBytesPerSecond: number;
+}
+
+/** A photo of 10 MB at the slowest pace takes as long as a request may. */
+export const defaultPace: RequestPace = {
+  requestTimeoutMs: 120_000,
+  bodyGraceMs: 10_000,
+  bodyBytesPerSecond: 16 * 1024,
+};
+
+const longestIntervalMs = 1_000;
+
+/** How often it is looked for requests that take too long, in milliseconds. */
+export const checkIntervalMs = ({ requestTimeoutMs, bodyGraceMs }: RequestPace): number =>
+  Math.max(10, Math.min(longestIntervalMs, requestTimeoutMs / 4, bodyGraceMs / 4));
+
+interface Arrival {
+  readonly request: IncomingMessage;
+  readonly bytesBefore: number;
+  /** How long it has been waited for the client, in milliseconds. */
+  waitedMs: number;
+}
+
+/**
+ * Ends requests whose bodies arrive more slowly than `pace` allows, whether or not a handler waits for them. Node's own
+ * `requestTimeout` ends the rest. Time in which the body waits for its handler does not count.
+ *
+ * @param end answers such a request and closes its connection
+ */
+export function endSlowBodies(
+  fastify: FastifyInstance,
+  pace: RequestPace,
+  end: (error: NodeJS.ErrnoException, socket: Socket) => void,
+): void {
+  const arriving = new Set<Arrival>();
+  fastify.server.on('request', (request: IncomingMessage) => {
+    if (!request.complete && hasBody(request))
+      arriving.add({ request, bytesBefore: request.socket.bytesRead, waitedMs: 0 });
+  });
+
+  let lookedAt = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const sinceLast = now - lookedAt;
+    lookedAt = now;
+    for (const arrival of arriving) {
+      const { request } = arrival;
+      if (request.complete || request.socket.destroyed) arriving.delete(arrival);
+      else if (!waitsForHandler(request)) arrival.waitedMs += sinceLast;
+      if (!isSlow(arrival, pace)) continue;
+      arriving.delete(arrival);
+      end(tooSlow(), request.socket);
+    }
+  }, checkIntervalMs(pace)).unref();
+  fastify.addHook('onClose', (_instance, done) => {
+    clearInterval(timer);
+    done();
+  });
+}
+
+/** As much is buffered as may be, and the connection is not read. */
+const waitsForHandler = (request: IncomingMessage) => request.readableLength >= request.readableHighWaterMark;
+
+function isSlow({ request, bytesBefore, waitedMs }: Arrival, pace: RequestPace): boolean {
+  if (request.complete || request.socket.destroyed) return false;
+  const due = ((waitedMs - pace.bodyGraceMs) / 1_000) * pace.bodyBytesPerSecond;
+  return request.socket.bytesRead - bytesBefore < due;
+}
+
+const tooSlow = (): NodeJS.ErrnoException =>
+  Object.assign(new Error('the body arrives too slowly'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
