@@ -377,7 +377,7 @@ describe('verifying what somebody brings', () => {
   it('leaves the bodies of other calls as strict as they were', async () => {
     const body = '{"__proto__":{}}';
     const headers = { 'content-type': 'application/json' };
-    expect(await world.call('POST', '/v1/operations', auditor, { body, headers })).toMatchObject({
+    expect(await world.call('POST', '/v1/operations', operator, { body, headers })).toMatchObject({
       status: 400,
     });
   });

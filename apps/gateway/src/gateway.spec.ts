@@ -297,6 +297,21 @@ describe('a call on a reissue', () => {
     expect(await slugOf(without)).toBe('invalid-token');
   });
 
+  it('is not read before it is known who calls and whether they may', async () => {
+    const { id, authorization } = await begun();
+    const send = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${url}/v1/reissues/${id}/cancel`, {
+        method: 'POST',
+        body: '{"broken',
+        headers: { 'content-type': 'application/json', 'idempotency-key': freshKey(), ...headers },
+      });
+      return slugOf(answer);
+    };
+    expect(await send({})).toBe('unknown-api-key');
+    expect(await send({ 'x-api-key': 'reseal-local' })).toBe('invalid-token');
+    expect(await send({ 'x-api-key': 'reseal-local', authorization })).toBe('malformed-request');
+  });
+
   it('answers 404 only to the holder of its token', async () => {
     const { id, get } = await begun();
     gateway.rows.delete(id);

@@ -7,9 +7,6 @@ import { configSchema } from './config.js';
 import { Dependencies } from './dependencies.js';
 import { OpsModule } from './ops.module.js';
 
-/** In bytes: evidence of a long reissue fits in. */
-const largestBody = 16 * 1024 * 1024;
-
 const name = 'ops';
 const config = exitOnConfigError(() => loadConfig(configSchema));
 const logger = createLogger({ name, level: config.logLevel });
@@ -19,7 +16,6 @@ const app = await bootstrap({
   module: OpsModule.with(config),
   config,
   logger,
-  bodyLimit: largestBody,
   tlsOnly: config.env !== 'development',
 });
 const { db, clock } = app.get(Dependencies);

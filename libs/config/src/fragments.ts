@@ -35,8 +35,8 @@ export const processConfig = (metricsFallback: number) => ({
 });
 
 /**
- * {@link processConfig}, the pace of requests and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT', 3000)`; metrics are ten
- * ports above it by default.
+ * {@link processConfig}, the pace of requests and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT',
+ * 3000)`; metrics are ten ports above it by default.
  */
 export const httpConfig = (portKey: string, fallback: number) => ({
   ...processConfig(fallback + 10),

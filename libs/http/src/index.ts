@@ -16,5 +16,5 @@ export type { InputFault, ProblemOptions, Text } from './problem-error.js';
 export { DEFAULT_PROBLEM_TYPE_BASE, preferredLanguage, PROBLEM_MEDIA_TYPE } from './render-problem.js';
 export type { Language, ProblemDocument } from './render-problem.js';
 export { defaultPace } from './slow-bodies.js';
-export { beforeBodies, ConfigureRoute, LargestBody } from './route-config.js';
+export { beforeBodies, ConfigureRoute } from './route-config.js';
 export { invalidRequest, pointerTo, ValidationPipe } from './validation-pipe.js';

@@ -6,9 +6,10 @@ export function takeBodies(fastify: FastifyInstance): void {
   // Only JSON is taken: Nest's parser for forms is switched off, Fastify's for text here.
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else parse(request, body as string, done);
+  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.config.bodyAsBytes) done(null, body);
+    else if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString(), done);
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase();

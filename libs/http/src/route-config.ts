@@ -1,4 +1,3 @@
-import { applyDecorators } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
@@ -8,6 +7,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Largest body of this route, in bytes. */
     bodyLimit?: number;
+    /**
+     * Gives the handler the bytes of a JSON body: a verifier has to see what was sent, which is more than `JSON.parse`
+     * leaves of it.
+     */
+    bodyAsBytes?: boolean;
   }
 }
 
@@ -28,10 +32,6 @@ export function ConfigureRoute(config: FastifyContextConfig): MethodDecorator & 
     return undefined;
   };
 }
-
-/** Largest body that a handler takes, in bytes, where it is another than the application's. */
-export const LargestBody = (bytes: number): MethodDecorator =>
-  applyDecorators(ConfigureRoute({ bodyLimit: bytes }) as MethodDecorator);
 
 const configOf = (handler: object) =>
   (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) ?? {}) as FastifyContextConfig;

@@ -36,7 +36,7 @@ beforeAll(async () => {
   app = await createApplication({
     name: 'spec',
     module: BodiesModule,
-    config: { host: '127.0.0.1', port: 0, logLevel: 'silent', ...pace },
+    config: { logLevel: 'silent', ...pace },
   });
   await app.listen(0, '127.0.0.1');
   port = Number(new URL(await app.getUrl()).port);

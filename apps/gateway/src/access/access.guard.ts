@@ -1,12 +1,29 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { clientAddress } from '#libs/http';
+import {
+  applyDecorators,
+  Inject,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { beforeBodies, clientAddress, ConfigureRoute } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
 import { AccessRevocations } from './access-revocations.js';
+import type { Caller } from './caller.js';
 import { AccessTokens } from './access-tokens.js';
 import { ApiKeys } from './api-keys.js';
 import { SessionCookie } from './session-cookie.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a call is let in by {@link AccessGuard}. */
+    needsAccess?: boolean;
+  }
+}
 
 /** 16 to 128 printable ASCII characters. */
 const idempotencyKeyPattern = /^[\x20-\x7e]{16,128}$/;
@@ -19,19 +36,31 @@ const longestAgent = 512;
  * reissue only with that reissue's own token (RFC 6750), used by the front end that started it. The bank's own page has
  * the token in a cookie; that it names itself in `X-Api-Key`, which no other site's page can, keeps others from using
  * it. Only for the holder of a token is anything looked up: whether that token was given back, or its reissue is over.
+ * All of this happens before the body of a call is read, so that bodies of strangers cost nothing.
  */
 @Injectable()
-export class AccessGuard implements CanActivate {
+export class AccessGuard implements CanActivate, OnModuleInit {
   constructor(
     @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(AccessRevocations) private readonly revocations: Pick<AccessRevocations, 'isRevoked'>,
     @Inject(SessionCookie) private readonly cookie: SessionCookie,
     @Inject(RequestIds) private readonly ids: RequestIds,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<true> {
-    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id?: string } }>>();
+  onModuleInit(): void {
+    beforeBodies(this.host, async (request) => {
+      if (request.routeOptions.config.needsAccess) request.caller = await this.callerOf(request);
+    });
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    return context.switchToHttp().getRequest<FastifyRequest>().caller !== undefined;
+  }
+
+  /** Who calls. @throws ProblemError if they may not */
+  async callerOf(request: FastifyRequest): Promise<Caller> {
     const apiKeyName = this.apiKeys.nameOf(header(request, 'x-api-key'));
     if (apiKeyName === undefined) throw problem('unknown-api-key');
 
@@ -39,15 +68,14 @@ export class AccessGuard implements CanActivate {
     if (request.method === 'POST' && !idempotencyKeyPattern.test(idempotencyKey))
       throw problem('idempotency-key-required');
 
-    const { id } = request.params;
+    const { id } = request.params as { readonly id?: string };
     if (id !== undefined)
       await this.requireToken(bearerOf(request) ?? this.cookie.tokenOf(request), id, apiKeyName);
 
     const agent = header(request, 'user-agent').slice(0, longestAgent);
     const device = this.deviceOf(request);
     const origin = { address: clientAddress(request), agent, ...(device === undefined ? {} : { device }) };
-    request.caller = { apiKeyName, idempotencyKey, origin };
-    return true;
+    return { apiKeyName, idempotencyKey, origin };
   }
 
   /** What stands for the device that the client names, if it names one. */
@@ -75,6 +103,10 @@ export class AccessGuard implements CanActivate {
 }
 
 const invalidToken = () => problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
+
+/** A controller, or a handler, that only front ends and holders of a token may call: see {@link AccessGuard}. */
+export const WithAccess = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(UseGuards(AccessGuard), ConfigureRoute({ needsAccess: true }));
 
 const header = (request: FastifyRequest, name: string): string => {
   const value = request.headers[name];

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, UseInterceptors } from '@nestjs/common';
 import {
   applicationRequestSchema,
   certificateRequestSchema,
@@ -15,7 +15,7 @@ import {
   verificationsResponseSchema,
 } from '#libs/contracts';
 import { z } from 'zod';
-import { AccessGuard } from '../access/access.guard.js';
+import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
@@ -27,7 +27,7 @@ type Of<Schema extends z.ZodType> = z.output<Schema>;
 const cancelRequestSchema = z.strictObject({}).default({});
 
 @Controller('v1/reissues')
-@UseGuards(AccessGuard)
+@WithAccess()
 @UseInterceptors(DependencyErrors, SendAnswer)
 export class ReissuesController {
   constructor(@Inject(ReissueCalls) private readonly calls: ReissueCalls) {}

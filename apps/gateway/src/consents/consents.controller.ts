@@ -1,14 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, UseInterceptors } from '@nestjs/common';
 import {
   consentsResponseSchema,
   consentWithdrawalRequestSchema,
@@ -16,14 +6,14 @@ import {
   type WithdrawnConsent,
 } from '#libs/contracts';
 import type { z } from 'zod';
-import { AccessGuard } from '../access/access.guard.js';
+import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
 import { Consents, type ConsentsResponse } from './consents.js';
 
 @Controller('v1/reissues/:id/consents')
-@UseGuards(AccessGuard)
+@WithAccess()
 @UseInterceptors(DependencyErrors)
 export class ConsentsController {
   constructor(@Inject(Consents) private readonly consents: Consents) {}

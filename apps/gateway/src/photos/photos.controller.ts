@@ -1,8 +1,8 @@
-import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Param, Post, Req, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { photoResponseSchema, type PhotoResponse } from '#libs/contracts';
 import type { FastifyRequest } from 'fastify';
-import { AccessGuard } from '../access/access.guard.js';
+import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
@@ -19,7 +19,7 @@ const form = {
 };
 
 @Controller('v1/reissues/:id/identity/photos')
-@UseGuards(AccessGuard)
+@WithAccess()
 @UseInterceptors(DependencyErrors)
 export class PhotosController {
   constructor(@Inject(Photos) private readonly photos: Photos) {}

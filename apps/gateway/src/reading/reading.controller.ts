@@ -1,6 +1,6 @@
-import { Controller, Get, Header, Headers, Inject, Param, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param, UseInterceptors } from '@nestjs/common';
 import { reissueSchema, type Reissue } from '#libs/contracts';
-import { AccessGuard } from '../access/access.guard.js';
+import { WithAccess } from '../access/access.guard.js';
 import { DependencyErrors } from '../dependency-errors.js';
 import { EventStreams } from '../events/event-streams.js';
 import { Gone } from '../events/gone.js';
@@ -10,7 +10,7 @@ import { CertificateDownload } from './certificate-download.js';
 import { ReissueReader } from './reissue-reader.js';
 
 @Controller('v1/reissues/:id')
-@UseGuards(AccessGuard)
+@WithAccess()
 @UseInterceptors(DependencyErrors)
 export class ReadingController {
   constructor(

@@ -1,8 +1,8 @@
-import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { passwordRulesSchema, termsSchema } from '#libs/contracts';
 import { termsLocales, termsStages } from '#libs/terms';
 import { z } from 'zod';
-import { AccessGuard } from '../access/access.guard.js';
+import { WithAccess } from '../access/access.guard.js';
 import { Documented } from '../openapi/documented.js';
 import { ReferenceData } from './reference-data.js';
 
@@ -28,7 +28,7 @@ const keysSchema = z
   .meta({ id: 'SealingKeys' });
 
 @Controller('v1')
-@UseGuards(AccessGuard)
+@WithAccess()
 export class ReferenceDataController {
   constructor(@Inject(ReferenceData) private readonly data: ReferenceData) {}
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { createApplication } from '#libs/http';
+import { ConfigureRoute, createApplication } from '#libs/http';
 import { UnsecuredJWT, SignJWT } from 'jose';
 import { TestIssuer, type TokenClaims } from '../testing/issuer.js';
 import { Public, Roles } from './roles.js';
@@ -27,6 +27,22 @@ class Doors {
   @Public()
   open() {
     return {};
+  }
+}
+
+@Controller('bodies')
+@Roles('operator')
+class Bodies {
+  @Post()
+  small(@Body() body: unknown) {
+    return { body };
+  }
+
+  @Post('large')
+  @ConfigureRoute({ bodyLimit: 1_000_000 })
+  @Roles('auditor')
+  large(@Body() body: string) {
+    return { length: body.length };
   }
 }
 
@@ -179,6 +195,55 @@ describe('a call of staff', () => {
   it('is refused with an algorithm that is not configured, though the key is the issuer’s', async () => {
     const other = await TestIssuer.key('p384', 'ES384');
     expect(await knock('/operators', await issuer.token({}, other))).toMatchObject({ status: 401 });
+  });
+});
+
+describe('the body of a call of staff', () => {
+  const largest = JSON.stringify('x'.repeat(900_000));
+  let door: typeof app;
+  beforeAll(async () => {
+    door = await application(Bodies);
+  });
+  afterAll(() => door.close());
+
+  async function send(url: string, payload: string, token?: string) {
+    const { statusCode, body } = await door.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    });
+    const { type, ...rest } = JSON.parse(body) as { type?: string };
+    return type === undefined ? rest : { status: statusCode, problem: type.split(':').at(-1) };
+  }
+
+  it('is not read before it is known who calls and whether they may', async () => {
+    const notSignedIn = { status: 401, problem: 'sign-in-required' };
+    for (const payload of ['{"broken', largest]) {
+      expect(await send('/bodies', payload)).toEqual(notSignedIn);
+      expect(await send('/bodies/large', payload)).toEqual(notSignedIn);
+      expect(await send('/bodies', payload, 'none')).toEqual({ status: 401, problem: 'token-refused' });
+      expect(await send('/bodies/large', payload, await issuer.token())).toEqual({
+        status: 403,
+        problem: 'role-required',
+      });
+    }
+    expect(await send('/bodies', '{"broken', await issuer.token())).toEqual({
+      status: 400,
+      problem: 'malformed-request',
+    });
+  });
+
+  it('may be large only where the call says so', async () => {
+    const auditor = await issuer.token({ roles: ['auditor'] });
+    expect(await send('/bodies/large', largest, auditor)).toEqual({ length: 900_000 });
+    expect(await send('/bodies', largest, await issuer.token())).toEqual({
+      status: 413,
+      problem: 'body-too-large',
+    });
   });
 });
 

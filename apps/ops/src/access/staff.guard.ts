@@ -7,27 +7,46 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
-import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { DiscoveryService, HttpAdapterHost, MetadataScanner, Reflector } from '@nestjs/core';
+import type { StaffRole } from '#libs/domain';
+import { beforeBodies } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { problem, unavailable } from '../problems.js';
 import { rolesKey, type AllowedRoles } from './roles.js';
+import type { Staff } from './staff.js';
 import { IssuerUnavailable, StaffTokens, TokenRefused } from './staff-tokens.js';
 
-/** Lets staff in by their token (RFC 6750), to what one of their roles allows. */
+/**
+ * Lets staff in by their token (RFC 6750), to what one of their roles allows: before the body of a request is read, so
+ * that bodies of strangers cost nothing.
+ */
 @Injectable()
-export class StaffGuard implements CanActivate {
+export class StaffGuard implements CanActivate, OnModuleInit {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(StaffTokens) private readonly tokens: StaffTokens,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  onModuleInit(): void {
+    beforeBodies(this.host, async (request) => {
+      const { allowed } = request.routeOptions.config;
+      if (allowed !== undefined && allowed !== 'public') request.staff = await this.admit(request, allowed);
+    });
+  }
+
+  /** Holds what the hook above let in against what the handler itself says. */
+  canActivate(context: ExecutionContext): boolean {
     const allowed = this.reflector.getAllAndOverride<AllowedRoles | undefined>(rolesKey, [
       context.getHandler(),
       context.getClass(),
     ]);
     if (allowed === 'public' || isOfTheFrame(context.getClass())) return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { staff } = context.switchToHttp().getRequest<FastifyRequest>();
+    return staff !== undefined && mayCall(staff, allowed);
+  }
+
+  private async admit(request: FastifyRequest, allowed: readonly StaffRole[]): Promise<Staff> {
     const token = bearerOf(request);
     if (token === undefined) throw problem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
     const staff = await this.tokens.open(token).catch((error: unknown) => {
@@ -38,12 +57,13 @@ export class StaffGuard implements CanActivate {
         });
       throw error instanceof IssuerUnavailable ? unavailable(error) : error;
     });
-    if (!allowed?.some((role) => staff.roles.includes(role)))
-      throw problem('role-required', { extensions: { roles: allowed ?? [] } });
-    request.staff = staff;
-    return true;
+    if (!mayCall(staff, allowed)) throw problem('role-required', { extensions: { roles: allowed } });
+    return staff;
   }
 }
+
+const mayCall = ({ roles }: Staff, allowed: readonly StaffRole[] = []): boolean =>
+  allowed.some((role) => roles.includes(role));
 
 /** RFC 6750 section 2.1. */
 export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>

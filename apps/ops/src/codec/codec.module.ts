@@ -15,6 +15,7 @@ import {
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Payload } from '@temporalio/common';
 import { reissueIdOf } from '#libs/domain';
+import { ConfigureRoute } from '#libs/http';
 import { createPayloadCodec, isEncrypted } from '#libs/temporal';
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
@@ -25,6 +26,9 @@ import { recordAct } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
+
+/** In bytes: a page of Temporal's asks for many payloads at once. */
+const largestHistory = 4 * 1024 * 1024;
 
 const base64 = z.base64();
 const payloadSchema = z.looseObject({
@@ -95,6 +99,7 @@ class CodecController {
 
   @Post('decode')
   @HttpCode(200)
+  @ConfigureRoute({ bodyLimit: largestHistory })
   @Roles('operator', 'auditor')
   @Documented('decodePayloads', 'Decode payloads of a workflow’s history, for Temporal’s own page', {
     200: payloadsSchema,

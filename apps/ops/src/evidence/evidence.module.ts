@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/evidence';
 import { findingKinds, readTrust, verifyEvidenceFile, type TrustFile, type Verdict } from '#libs/audit';
 import { keptEvidence, knownIssuers, reissueExists } from '#libs/db';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
+import { ConfigureRoute } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
@@ -15,11 +15,13 @@ import { recordedLook } from '../audit/audited-act.js';
 import { Dependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem, unavailable } from '../problems.js';
-import { BodiesAsBytes } from './bodies-as-bytes.js';
 
 /** How long a bundle may take to make, in milliseconds: a checkpoint that covers the reissue is waited for. */
 const makeTimeoutMs = 25_000;
 const marginMs = 1_000;
+
+/** In bytes: evidence of a long reissue fits in. */
+const largestBundle = 16 * 1024 * 1024;
 
 const idSchema = z.string().regex(reissueIdPattern);
 const place = z.object({
@@ -96,7 +98,7 @@ class EvidenceController {
     { 200: verdictSchema },
     'Convenient, and no proof: whoever does not believe this server runs `npm run verify` with a trust file of their own.',
   )
-  @RouteConfig({ bodyAsBytes: true })
+  @ConfigureRoute({ bodyAsBytes: true, bodyLimit: largestBundle })
   async verify(@Body() bundle: unknown): Promise<Verdict> {
     const file = bundle instanceof Uint8Array ? bundle : new Uint8Array();
     return (await verifyEvidenceFile(file, await this.trust())).verdict;
@@ -125,5 +127,5 @@ class EvidenceController {
 }
 
 /** Evidence for auditors, made by the worker, which has the keys and what customers told. */
-@Module({ controllers: [EvidenceController], providers: [BodiesAsBytes] })
+@Module({ controllers: [EvidenceController] })
 export class EvidenceModule {}

@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { staffRoles } from '#libs/domain';
+import { ConfigureRoute } from '#libs/http';
 import type { z } from 'zod';
 import { requireIdempotencyKey } from '../access/idempotency-key.js';
 import { Roles } from '../access/roles.js';
@@ -39,6 +40,9 @@ import {
 type Of<Schema extends z.ZodType> = z.output<Schema>;
 const id = { schema: operationIdSchema };
 
+/** In bytes: as many ids as may be named one by one fit in. */
+const largestSelection = 2 * 1024 * 1024;
+
 @Controller('v1/operations')
 class OperationsController {
   constructor(
@@ -47,6 +51,7 @@ class OperationsController {
   ) {}
 
   @Post()
+  @ConfigureRoute({ bodyLimit: largestSelection })
   @Roles('operator')
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '16 to 128 printable characters' })
   @Documented(
@@ -90,6 +95,7 @@ class OperationsController {
   }
 
   @Patch(':id')
+  @ConfigureRoute({ bodyLimit: largestSelection })
   @Roles('operator')
   @Documented('changeOperation', 'Plan it anew: it has another digest, and must be confirmed again', {
     200: operation,
