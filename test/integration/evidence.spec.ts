@@ -124,8 +124,9 @@ async function tampered<T>(statements: readonly string[], look: () => Promise<T>
         INSERT INTO audit_leaf TABLE saved_audit_leaf; INSERT INTO consent TABLE saved_consent;
         INSERT INTO consent_receipt TABLE saved_consent_receipt;
         UPDATE reissue SET audit_sequence = saved.audit_sequence, reason = saved.reason, state = saved.state,
-          customer_ref = saved.customer_ref, created_at = saved.created_at, ended_at = saved.ended_at
+          customer_ref = saved.customer_ref, key_thumbprint = saved.key_thumbprint, created_at = saved.created_at, ended_at = saved.ended_at
           FROM saved_reissue AS saved WHERE saved.reissue_id = reissue.reissue_id;
+        INSERT INTO certificate TABLE saved_certificate ON CONFLICT DO NOTHING;
         UPDATE certificate SET der = saved.der, revoked_at = saved.revoked_at, hold_at = saved.hold_at,
           revocation_reason = saved.revocation_reason, registered_at = saved.registered_at
           FROM saved_certificate AS saved WHERE saved.serial = certificate.serial;
@@ -335,6 +336,11 @@ describe('what a superuser does to the database', () => {
       ['CONSENT_ALTERED'],
     ],
     [
+      'from where a consent was given, by taking it away',
+      () => [`UPDATE consent SET address = '', agent = '' WHERE ${own()}`],
+      ['CONSENT_ALTERED'],
+    ],
+    [
       'by what a consent was given',
       () => [`UPDATE consent SET agent = 'another' WHERE ${own()}`],
       ['CONSENT_ALTERED'],
@@ -386,6 +392,38 @@ describe('what a superuser does to the database', () => {
       () => verifyLog(world.as('worker'), trust),
     );
     expect(kindsOf(verdict)).toEqual(['STATUS_ALTERED']);
+  });
+
+  it('is found in the whole log, if it names another key of the customer', async () => {
+    const verdict = await tampered(
+      [`UPDATE reissue SET key_thumbprint = repeat('x', 43) WHERE ${own()}`],
+      () => verifyLog(world.as('worker'), trust),
+    );
+    expect(kindsOf(verdict)).toEqual(['REISSUE_ALTERED']);
+  });
+
+  it('is found in the whole log, if it deletes a certificate that entries are about', async () => {
+    const old = `serial = (SELECT old_serial FROM reissue WHERE ${own()})`;
+    const verdict = await tampered([`DELETE FROM certificate WHERE ${old}`], () =>
+      verifyLog(world.as('worker'), trust),
+    );
+    expect(verdict.findings).toMatchObject([
+      { kind: 'RECORD_MISSING', entry: { stream: reissueId, sequence: expect.any(Number) } },
+    ]);
+  });
+
+  it('is found everywhere, if an act outside reissues is gone with its leaf and its effect', async () => {
+    const held = `SELECT position FROM authority_entry WHERE action = 'certificate.hold'`;
+    const [bundle, log] = await tampered(
+      [
+        `DELETE FROM audit_leaf WHERE stream = 'authority' AND sequence IN (${held})`,
+        `DELETE FROM authority_entry WHERE action = 'certificate.hold'`,
+        `UPDATE certificate SET hold_at = NULL WHERE ${ofCertificate()}`,
+      ],
+      async () => [await verifyEvidence(await evidence(), trust), await verifyLog(world.as('worker'), trust)],
+    );
+    expect(kindsOf(bundle)).toEqual(['LOG_INCONSISTENT']);
+    expect(kindsOf(log)).toEqual(['ENTRY_MISSING', 'LOG_INCONSISTENT']);
   });
 
   it('is found in the whole log, which is valid before and after', async () => {

@@ -69,11 +69,34 @@ describe.each<Role>(['worker', 'signer'])('a certificate in the hands of reseal_
   });
 });
 
-describe('a certificate in the hands of a role that was granted more than it should have', () => {
-  it('is not deleted either', async () => {
-    await sql`GRANT DELETE ON certificate TO reseal_worker`.execute(world.owner);
-    await expect(sql`DELETE FROM certificate`.execute(world.as('worker', 1))).rejects.toThrow(
-      'kept for good',
-    );
-  });
-});
+describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])(
+  'a certificate in the hands of reseal_%s, were it granted everything',
+  (role) => {
+    beforeAll(() => sql.raw(`GRANT ALL ON certificate TO reseal_${role}`).execute(world.owner));
+    const attempt = (statement: string) => sql.raw(statement).execute(world.as(role, 1));
+
+    it('stays revoked, for the same reason', async () => {
+      const before = await certificate(revoked);
+      for (const set of ['revoked_at = NULL, revocation_reason = NULL', `revocation_reason = 'unspecified'`])
+        await expect(attempt(`UPDATE certificate SET ${set} WHERE serial = '${revoked}'`)).rejects.toThrow(
+          'is final',
+        );
+      expect(await certificate(revoked)).toEqual(before);
+    });
+
+    it('stays what was signed', async () => {
+      const before = await certificate(inForce);
+      for (const set of [`serial = 'ff'`, `spki_sha256 = repeat('f', 64)`, `der = '\\x00'`])
+        await expect(attempt(`UPDATE certificate SET ${set} WHERE serial = '${inForce}'`)).rejects.toThrow(
+          /stays (what|as)/,
+        );
+      expect(await certificate(inForce)).toEqual(before);
+    });
+
+    it('is not deleted', async () => {
+      for (const statement of ['DELETE FROM certificate', 'TRUNCATE certificate CASCADE'])
+        await expect(attempt(statement)).rejects.toThrow(/kept for good|permission denied/);
+      expect(await certificate(inForce)).toBeDefined();
+    });
+  },
+);

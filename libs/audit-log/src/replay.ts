@@ -14,6 +14,7 @@ import {
 import {
   certificatesAfter,
   consentsOfReissues,
+  entriesOfGoneCertificates,
   entriesOfReissues,
   receiptsOfReissues,
   reissuesAfter,
@@ -32,7 +33,8 @@ const batch = 500;
 
 /**
  * Replays the entries of every reissue and of every certificate, and compares what comes of them with the tables: state,
- * reason, customer, times, consents, receipts, the certificate and its status.
+ * reason, customer, key, times, consents, receipts, the certificate and its status. A certificate that entries are about
+ * has to be there.
  */
 export async function verifyTables(db: Database, report: Report): Promise<void> {
   const unproven = new UnprovenCounts();
@@ -48,6 +50,8 @@ export async function verifyTables(db: Database, report: Report): Promise<void> 
     ({ serial }) => serial,
     (tx, rows) => replayCertificates(tx, rows, report, unproven),
   );
+  for (const { serial, ...place } of await entriesOfGoneCertificates(db))
+    report.finding('RECORD_MISSING', `certificate ${serial}, of which the entry is, is gone`, place);
   unproven.addTo(report);
 }
 
@@ -154,6 +158,7 @@ const statedReissue = (row: StatedReissueRow) => ({
   state: row.state,
   reason: row.reason,
   customerRef: row.customer_ref,
+  keyThumbprint: row.key_thumbprint,
   serial: row.serial,
   createdAt: row.created_at.toISOString(),
   endedAt: iso(row.ended_at),

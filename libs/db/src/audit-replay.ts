@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { AuditRow } from './audit-log.js';
 import type { CertificateRow, ReissueRow } from './database.js';
-import type { Tx } from './connect.js';
+import type { Database, Tx } from './connect.js';
 
 /** A reissue as its row and the row of its certificate say it is. */
 export type StatedReissueRow = Pick<
   ReissueRow,
-  'reissue_id' | 'reason' | 'state' | 'customer_ref' | 'serial' | 'created_at' | 'ended_at'
+  'reissue_id' | 'reason' | 'state' | 'customer_ref' | 'key_thumbprint' | 'serial' | 'created_at' | 'ended_at'
 > & {
   readonly registered_at: Date | null;
   /** SHA-256 of its certificate, hexadecimal. */
@@ -16,7 +16,7 @@ export type StatedReissueRow = Pick<
 /** Reissues after one, by their ids. */
 export async function reissuesAfter(tx: Tx, reissueId: string, limit: number): Promise<StatedReissueRow[]> {
   const { rows } = await sql<StatedReissueRow>`
-    SELECT reissue.reissue_id, reason, reissue.state, customer_ref, reissue.serial, reissue.created_at, ended_at,
+    SELECT reissue.reissue_id, reason, reissue.state, customer_ref, key_thumbprint, reissue.serial, reissue.created_at, ended_at,
       registered_at, encode(sha256(der), 'hex') AS fingerprint
     FROM reissue LEFT JOIN certificate ON certificate.serial = reissue.serial
     WHERE reissue.reissue_id > ${reissueId} ORDER BY reissue.reissue_id LIMIT ${limit}`.execute(tx);
@@ -108,5 +108,23 @@ export async function statusEntriesOf(
     LEFT JOIN audit_leaf AS leaf ON leaf.stream = entry.stream AND leaf.sequence = entry.sequence
     LEFT JOIN audit_pending AS waiting ON waiting.stream = entry.stream AND waiting.sequence = entry.sequence
     ORDER BY leaf_index NULLS LAST, waiting.position`.execute(tx);
+  return rows;
+}
+
+/** Entries about certificates of which there is no row any more, with their serials. At most 1,000. */
+export async function entriesOfGoneCertificates(
+  db: Database,
+): Promise<{ stream: string; sequence: number; serial: string }[]> {
+  const { rows } = await sql<{ stream: string; sequence: number; serial: string }>`
+    SELECT stream, sequence::float8 AS sequence, serial FROM (
+      SELECT reissue_id AS stream, sequence::bigint, details ->> 'serial' AS serial FROM audit_entry
+      WHERE details ? 'serial' AND (action, outcome) IN (('issue', 'ISSUED'), ('revoke', 'DONE'), ('hold', 'DONE'))
+      UNION ALL
+      SELECT 'authority', position, details ->> 'serial' FROM authority_entry
+      WHERE details ? 'serial' AND outcome = 'DONE'
+        AND action IN ('certificate.revoke', 'certificate.hold', 'certificate.release')
+    ) AS entry
+    WHERE NOT EXISTS (SELECT FROM certificate WHERE certificate.serial = entry.serial)
+    ORDER BY stream, sequence LIMIT 1000`.execute(db);
   return rows;
 }

@@ -312,6 +312,7 @@ export type {
 export {
   certificatesAfter,
   consentsOfReissues,
+  entriesOfGoneCertificates,
   entriesOfReissues,
   receiptsOfReissues,
   reissuesAfter,

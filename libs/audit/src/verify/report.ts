@@ -23,7 +23,7 @@ export const findingKinds = {
   CHAIN_UNTRUSTED: 'The certificate was not issued by an authority that the trust file has.',
   HISTORY_ALTERED: 'The history of the workflow is not the one that was archived.',
   PURGE_ALTERED: 'A purge took something else than it says.',
-  RECORD_MISSING: 'What an entry has the digest of is gone, and no purge tells of it.',
+  RECORD_MISSING: 'What an entry has the digest of, or is about, is gone, and no purge tells of it.',
   RECEIPT_INVALID: 'A receipt for consents does not hold.',
 } as const;
 export type FindingKind = keyof typeof findingKinds;

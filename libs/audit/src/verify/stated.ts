@@ -3,8 +3,10 @@ import type { LoggedEntry } from '../entry.js';
 import { recordedReissue, recordedStatus, type RecordedReissue, type RecordedStatus } from '../recorded.js';
 import type { EntryPlace, FindingKind, Report, Unproven } from './report.js';
 
-/** What is said of a reissue: by a bundle, or by its row. */
-export type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'>;
+/** What is said of a reissue: by a bundle, or by its row, which also has the customer's key (RFC 7638). */
+export type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'> & {
+  readonly keyThumbprint?: string;
+};
 /** What is said of a certificate's status. */
 export type StatedStatus = Omit<RecordedStatus, 'invalidityDate'> & {
   readonly invalidityDate?: string | null;
@@ -39,6 +41,13 @@ export function compareReissue(
     { what: 'end', stated: stated.endedAt, recorded: ended?.occurredAt ?? null, by: ended },
     { what: 'serial', stated: stated.serial, recorded: serialIn(issued), by: issued },
   ];
+  if (stated.keyThumbprint !== undefined)
+    statements.push({
+      what: 'key',
+      stated: stated.keyThumbprint,
+      recorded: opened?.details['keyThumbprint'],
+      by: opened,
+    });
   for (const statement of statements) compare(statement, 'REISSUE_ALTERED', 'REISSUE', report, place);
 }
 
