@@ -13,13 +13,13 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const { challenge: sendAgain, busy } = useFlow();
   const [code, setCode] = useState('');
   const [fresh, setFresh] = useState(false);
-  const { send, refused, refuse, clear } = useAnswer(challenge, onAccepted);
+  const { send, refused, refuse, clear } = useAnswer(challenge, onAccepted, () => setCode(''));
   const seconds = useSecondsUntil(challenge.expiresAt);
   const submit = () => {
     setFresh(false);
     const typed = codeAsTyped(code);
     if (!typed) return refuse((words) => words.identity.badCode);
-    return send(typed).then(() => setCode(''));
+    return send(typed);
   };
   const again = async () => {
     clear();

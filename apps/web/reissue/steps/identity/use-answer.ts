@@ -7,8 +7,12 @@ import { useWords } from '../../words/index.js';
 /** What is said in whichever language the page is read then. */
 type Say = (words: Words) => string;
 
-/** Seals and sends an answer. `refused` says in words why the last one did not do. */
-export function useAnswer(challenge: Challenge, onAccepted: () => void) {
+/**
+ * Seals and sends an answer. `refused` says in words why the last one did not do.
+ *
+ * @param onRefused is called as the words appear: what it empties, the customer has not begun to fill again
+ */
+export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefused = () => {}) {
   const { open, act, keep, kept } = useFlow();
   const words = useWords();
   const [say, setSay] = useState<{ refused: Say }>();
@@ -30,6 +34,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void) {
             ? identity[reason]
             : `${identity.wrong} ${left > 0 ? identity.left(left) : ''}`,
         );
+        onRefused();
         const others = (kept?.challenges ?? []).filter((one) => one.challengeId !== challengeId);
         // A method that is locked is chosen no more; its challenge stays until another takes its place.
         await keep({ challenges: [...others, { ...challenge, remainingAttempts: Math.max(0, left) }] });
