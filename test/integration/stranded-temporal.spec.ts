@@ -11,8 +11,9 @@ import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js'
 import { until } from '../support/until.js';
 
 jest.setTimeout(90_000);
-const noticed = { timeoutMs: 10_000, pauseMs: 100 };
-const recovered = { timeoutMs: 15_000, pauseMs: 100 };
+/** Ten seconds, and what a busy machine takes to say so. */
+const noticed = { timeoutMs: 20_000, pauseMs: 100 };
+const recovered = { timeoutMs: 30_000, pauseMs: 100 };
 const dataConverter = createDataConverter({ current: 'spec', keys: { spec: randomBytes(32) } });
 const namespace = process.env.RESEAL_TEMPORAL_NAMESPACE ?? 'reseal';
 const taskQueue = `spec-${randomUUID()}`;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { State } from '#libs/domain';
+import { until } from '../../../../test/support/until.js';
 import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
 const id = `ri_${'a'.repeat(32)}`;
@@ -29,10 +30,7 @@ const open = async (headers: Record<string, string> = {}, query = '', method = '
   });
   return { answer, leave: () => left.abort() };
 };
-const until = async (condition: () => boolean) => {
-  for (let tries = 0; tries < 100 && !condition(); tries += 1) await sleep(10);
-  expect(condition()).toBe(true);
-};
+const streams = (count: number) => until(`${count} open streams`, () => gateway.streams === count);
 const sequencesIn = (text: string) =>
   [...text.matchAll(/^id: (\d+)$/gm)].map(([, sequence]) => Number(sequence));
 
@@ -82,20 +80,20 @@ describe('event streams', () => {
 
   it('are forgotten when the client leaves', async () => {
     const { leave } = await open();
-    await until(() => gateway.streams === 1);
+    await streams(1);
     leave();
-    await until(() => gateway.streams === 0);
+    await streams(0);
   });
 
   it('are eight of one reissue at most', async () => {
-    const streams = await Promise.all(Array.from({ length: 8 }, () => open()));
-    await until(() => gateway.streams === 8);
+    const eight = await Promise.all(Array.from({ length: 8 }, () => open()));
+    await streams(8);
     expect((await open()).answer.status).toBe(429);
-    streams[0]?.leave();
-    await until(() => gateway.streams === 7);
+    eight[0]?.leave();
+    await streams(7);
     const ninth = await open();
     expect(ninth.answer.status).toBe(200);
-    for (const { leave } of [...streams, ninth]) leave();
+    for (const { leave } of [...eight, ninth]) leave();
   });
 
   it('end when the process shuts down', async () => {
