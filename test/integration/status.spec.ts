@@ -154,6 +154,36 @@ describe('OCSP', () => {
     expect([head.status, head.headers.get('etag')]).toEqual([200, headers.get('etag')]);
   });
 
+  it('is found in every form of the address of a GET, and of a POST with a slash at its end', async () => {
+    const request = await requestOf(await world.issue(), '-no_nonce');
+    const base64 = request.toString('base64');
+    const escaped = encodeURIComponent(base64);
+    const forms = {
+      unescaped: base64,
+      'with slashes before it': `//${base64}`,
+      'without padding': base64.replace(/=+$/, ''),
+      base64url: request.toString('base64url'),
+      'all of it escaped': [...base64]
+        .map((character) => `%${character.charCodeAt(0).toString(16)}`)
+        .join(''),
+      'escaped twice': encodeURIComponent(escaped),
+      'with a plus that became a space': base64.replaceAll('+', '%20'),
+      'with a query': `${escaped}?x=1`,
+    };
+    for (const [form, path] of Object.entries(forms)) {
+      const answer = await bytesOf(await fetch(`${world.url}/ocsp/${path}`));
+      expect([form, await statusIn(answer)]).toEqual([form, 'good']);
+    }
+    const posted = await fetch(`${world.url}/ocsp/`, { method: 'POST', headers: ocspRequest, body: request });
+    expect(await statusIn(await bytesOf(posted))).toBe('good');
+  });
+
+  it('that was signed in the second of If-Modified-Since is sent again: it may tell another status', async () => {
+    const url = getUrl(await requestOf(await world.issue(), '-no_nonce'));
+    const since = { 'if-modified-since': (await fetch(url)).headers.get('last-modified')! };
+    expect((await fetch(url, { headers: since })).status).toBe(200);
+  });
+
   it('lets nobody keep an answer to a nonce or to a POST', async () => {
     const certificate = await world.issue();
     const withNonce = await fetch(getUrl(await requestOf(certificate)));
@@ -377,13 +407,6 @@ describe('CRL', () => {
     expect(first.headers.get('cache-control')).toBe('max-age=60, public, no-transform, must-revalidate');
     const etag = first.headers.get('etag')!;
     expect((await fetch(url, { headers: { 'if-none-match': `"x", ${etag}` } })).status).toBe(304);
-    const modifiedAt = Date.parse(first.headers.get('last-modified')!);
-    const statusSince = async (moment: number) => {
-      const since = { 'if-modified-since': new Date(moment).toUTCString() };
-      return (await fetch(url, { headers: since })).status;
-    };
-    expect(await statusSince(modifiedAt + 1_000)).toBe(304);
-    expect(await statusSince(modifiedAt)).toBe(200); // there may have been two in that second
     expect((await fetch(url, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
     const head = await fetch(url, { method: 'HEAD' });
     expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, etag, '']);
@@ -391,6 +414,40 @@ describe('CRL', () => {
     const old = await fetch(url.replace('.crl', '/1.crl'));
     expect(await bytesOf(old)).toEqual((await crlsOf(0))[0]!.der);
     expect(old.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('answers If-Modified-Since by its date, unless an earlier CRL has the same or a later one', async () => {
+    const own = await createStatusWorld();
+    const url = `${own.url}/crl/${own.authority.identity.keyId}/1.crl`;
+    const publishAfter = async (ms: number) => {
+      own.clock.advance(ms);
+      await publishDueCrls(own.publication, { force: true });
+      const { number } = await own.owner
+        .selectFrom('crl')
+        .select(({ fn }) => fn.max('number').as('number'))
+        .executeTakeFirstOrThrow();
+      const der = await bytesOf(await fetch(url.replace('.crl', `/${number}.crl`)));
+      await until('the CRL', async () => (await bytesOf(await fetch(url))).equals(der), { pauseMs: 10 });
+      return Date.parse((await fetch(url)).headers.get('last-modified')!);
+    };
+    const statusSince = async (moment: number, more: Record<string, string> = {}) => {
+      const since = { 'if-modified-since': new Date(moment).toUTCString(), ...more };
+      return (await fetch(url, { headers: since })).status;
+    };
+    try {
+      const date = await publishAfter(10_000);
+      expect(await statusSince(date)).toBe(304);
+      expect(await statusSince(date + 1_000)).toBe(304);
+      expect(await statusSince(date - 1_000)).toBe(200);
+      expect(await statusSince(date, { 'cache-control': 'no-cache' })).toBe(304);
+      expect(await statusSince(date, { 'if-none-match': '"x"' })).toBe(200);
+      expect(await publishAfter(0)).toBe(date);
+      expect(await statusSince(date)).toBe(200);
+      expect(await statusSince(await publishAfter(-5_000))).toBe(200);
+      expect(await statusSince(await publishAfter(10_000))).toBe(304);
+    } finally {
+      await own.close();
+    }
   });
 
   it('that is not there is a problem', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#libs/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import fresh from 'fresh';
 
 /** Something that HTTP caches may keep for a while. */
 export interface Cacheable {
@@ -9,6 +10,11 @@ export interface Cacheable {
   /** With its quotes. */
   readonly etag: string;
   readonly lastModified: Date;
+  /**
+   * Whether every other representation of the resource has an earlier `lastModified`, in whole seconds. Otherwise
+   * `If-Modified-Since` is not evaluated: it cannot tell them apart.
+   */
+  readonly datesDiffer: boolean;
   /** Milliseconds. */
   readonly maxAgeMs: number;
   /** When it ends by what it says itself, for caches that know no `max-age`. */
@@ -45,8 +51,9 @@ export const etagOf = (body: Buffer) => `"${createHash('sha256').update(body).di
 export function sendCacheable(
   request: FastifyRequest,
   reply: FastifyReply,
-  { body, mediaType, etag, lastModified, maxAgeMs, expires, immutable }: Cacheable,
+  cacheable: Cacheable,
 ): Buffer | undefined {
+  const { body, mediaType, etag, lastModified, maxAgeMs, expires, immutable } = cacheable;
   const maxAge = Math.max(0, Math.floor(maxAgeMs / 1000));
   void reply.headers({
     'cache-control': `max-age=${maxAge}, public, no-transform, ${immutable ? 'immutable' : 'must-revalidate'}`,
@@ -54,7 +61,7 @@ export function sendCacheable(
     'last-modified': lastModified.toUTCString(),
     ...(expires ? { expires: expires.toUTCString() } : {}),
   });
-  if (isKnown(request, etag, lastModified)) {
+  if (isKnown(request, cacheable)) {
     void reply.code(304);
     return undefined;
   }
@@ -62,10 +69,11 @@ export function sendCacheable(
   return body;
 }
 
-function isKnown({ headers }: FastifyRequest, etag: string, lastModified: Date): boolean {
-  const known = headers['if-none-match'];
-  if (known !== undefined)
-    return known.split(',').some((item) => ['*', etag].includes(item.trim().replace(/^W\//, '')));
-  // Header dates have whole seconds: of two made in one second, who has the first has not the second.
-  return Date.parse(headers['if-modified-since'] ?? '') >= lastModified.getTime();
+/** Evaluates the preconditions of a GET or HEAD (RFC 9110 section 13.2.2). `no-cache` speaks to caches, not to the origin. */
+function isKnown({ headers }: FastifyRequest, { etag, lastModified, datesDiffer }: Cacheable): boolean {
+  const conditions = {
+    'if-none-match': headers['if-none-match'],
+    'if-modified-since': datesDiffer ? headers['if-modified-since'] : undefined,
+  };
+  return fresh(conditions, { etag, 'last-modified': lastModified.toUTCString() });
 }

@@ -30,6 +30,7 @@ export class IssuersController {
       mediaType: 'application/pkix-cert',
       etag: etagOf(certificate),
       lastModified: activatedAt,
+      datesDiffer: true,
       maxAgeMs: dayMs,
     });
   }

@@ -127,6 +127,34 @@ export async function latestCrl(
     .executeTakeFirst();
 }
 
+/**
+ * A shard's newest CRL, and when the latest of those before it was made; null if it is the first. Not always the one
+ * just before: the clock of a publisher may have run ahead.
+ */
+export async function newestCrl(
+  db: Database,
+  issuer: string,
+  shard: number,
+): Promise<(CrlRow & { earlier_update: Date | null }) | undefined> {
+  return db
+    .selectFrom('crl')
+    .selectAll()
+    .select((query) =>
+      query
+        .selectFrom('crl as before')
+        .whereRef('before.issuer', '=', 'crl.issuer')
+        .whereRef('before.shard', '=', 'crl.shard')
+        .whereRef('before.number', '<', 'crl.number')
+        .select(({ fn }) => fn.max('before.this_update').as('at'))
+        .as('earlier_update'),
+    )
+    .where('issuer', '=', issuer)
+    .where('shard', '=', shard)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** One of the CRLs that a shard ever had. */
 export async function crlByNumber(
   db: Database,

@@ -183,6 +183,7 @@ export {
   listedCertificates,
   insertCrl,
   latestCrl,
+  newestCrl,
   crlByNumber,
   oldestPending,
 } from './crls.js';

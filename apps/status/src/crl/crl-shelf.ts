@@ -1,4 +1,4 @@
-import { latestCrl, type Database } from '#libs/db';
+import { newestCrl, type Database } from '#libs/db';
 import { etagOf } from '../cacheable.js';
 import type { Issuer } from '../issuers.js';
 
@@ -9,6 +9,8 @@ export interface ShelvedCrl {
   readonly etag: string;
   readonly number: bigint;
   readonly thisUpdate: Date;
+  /** Whether those before it were made in earlier seconds. */
+  readonly datesDiffer: boolean;
   readonly nextUpdate: Date;
 }
 
@@ -90,7 +92,7 @@ export class CrlShelf {
 
   private async fetch(slot: Slot, issuer: Issuer, shard: number): Promise<void> {
     const { version } = slot;
-    const row = await latestCrl(this.db, issuer.subject, shard);
+    const row = await newestCrl(this.db, issuer.subject, shard);
     const number = BigInt(row?.number ?? 0);
     if (row && (!slot.crl || number > slot.crl.number))
       slot.crl = {
@@ -98,8 +100,12 @@ export class CrlShelf {
         etag: etagOf(row.der),
         number,
         thisUpdate: row.this_update,
+        datesDiffer: row.earlier_update === null || secondOf(row.earlier_update) < secondOf(row.this_update),
         nextUpdate: row.next_update,
       };
     slot.current = slot.version === version;
   }
 }
+
+/** Dates in headers have whole seconds. */
+const secondOf = (time: Date) => Math.floor(time.getTime() / 1000);

@@ -45,6 +45,7 @@ export class CrlController {
       mediaType,
       etag: crl.etag,
       lastModified: crl.thisUpdate,
+      datesDiffer: crl.datesDiffer,
       maxAgeMs: this.caching.ofCrl(crl.nextUpdate),
     });
   }
@@ -67,6 +68,7 @@ export class CrlController {
       mediaType,
       etag: etagOf(crl.der),
       lastModified: crl.this_update,
+      datesDiffer: true, // there is one only
       maxAgeMs: yearMs,
       immutable: true,
     });

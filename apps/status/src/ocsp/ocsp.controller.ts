@@ -13,7 +13,8 @@ export class OcspController {
     @Inject(HttpCaching) private readonly caching: HttpCaching,
   ) {}
 
-  @Post()
+  // The request is in the body, wherever below the address it is sent: some clients append a slash to each address.
+  @Post(['', '*'])
   @HttpCode(200)
   async post(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
     // Other media types that the framework takes come as something else.
@@ -34,6 +35,8 @@ export class OcspController {
       mediaType: ocspMediaTypes.response,
       etag,
       lastModified: thisUpdate,
+      // Another status may have been signed in the same second, here or by another process.
+      datesDiffer: false,
       maxAgeMs: this.caching.ofOcsp(nextUpdate),
       expires: nextUpdate,
     });
@@ -46,13 +49,21 @@ function plain(reply: FastifyReply, { body }: OcspReply): Buffer {
   return body;
 }
 
-/** The base64 in the path, however much of it is escaped; nothing if it is none. */
+/**
+ * The request in the path of a GET (RFC 6960 appendix A.1): base64, or base64url, escaped in part, wholly or twice, padded or not.
+ * Slashes before it come from addresses that end in one. Empty if there is no base64.
+ */
 function requestIn(url: string): Buffer {
   const [path = ''] = url.split('?', 1);
   try {
-    const base64 = decodeURIComponent(path.replace(/^\/ocsp\//, ''));
-    return /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : Buffer.alloc(0);
+    const text = unescape(unescape(path.slice(prefix.length)));
+    // A plus that was taken for an escaped space on the way.
+    const base64 = text.replace(/^\/+/, '').replaceAll(' ', '+');
+    return /^[\w+/-]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : Buffer.alloc(0);
   } catch {
     return Buffer.alloc(0);
   }
 }
+
+const prefix = '/ocsp/';
+const unescape = decodeURIComponent;
