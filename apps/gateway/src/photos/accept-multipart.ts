@@ -1,14 +1,15 @@
 import multipart from '@fastify/multipart';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { TypeIs } from 'type-is';
 import { problem } from '../problems.js';
 import { largestFile } from './photo.js';
 
 /** The one route that takes a form; all others take JSON, and this one nothing else. */
 export const photoRoute = '/v1/reissues/:id/identity/photos';
 
-const isForm = ({ headers }: FastifyRequest) =>
-  /^multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? '');
+const forms = new TypeIs(['multipart/form-data']);
+const isForm = ({ headers }: FastifyRequest) => forms.is(headers['content-type'] ?? '') !== undefined;
 
 /** Lets the route of photos, and no other, take a form. To be called before the application listens. */
 export async function acceptPhotos(app: NestFastifyApplication): Promise<void> {

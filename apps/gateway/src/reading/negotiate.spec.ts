@@ -17,6 +17,10 @@ describe('content negotiation', () => {
     ['application/json', undefined],
     ['*/*;q=0', undefined],
     ['nonsense', undefined],
+    ['application/x-pem-file;note="a, b;q=0", text/html', undefined],
+    ['text/plain;note="application/pkix-cert, */*"', undefined],
+    ['text/html;note="x,y", application/pkix-cert', 'application/pkix-cert'],
+    ['application/pkix-cert ; Q=0 , */* ; q=0.1', 'application/x-pem-file'],
     ['application/zip, application/pkcs7-mime', undefined],
   ])('answers Accept %j with %s', (accept, expected) => {
     expect(negotiate(accept, offered)).toBe(expected);
