@@ -4,6 +4,7 @@ import {
   type ApplicantBy,
   type Carrier,
   type IdentityDocument,
+  type Particulars,
   type RefusalCode,
   type ResidentNumber,
   type StartReissue,
@@ -32,24 +33,37 @@ export interface ApplicantContext {
 /** Reads how the applicant names themself. Nothing is looked up: what is refused is refused whoever they are. */
 export async function readApplicant(
   { secrets }: Pick<ApplicantContext, 'secrets'>,
-  { applicant, reissueId }: StartReissue,
+  { applicant, reissueId, apiKeyName, keyThumbprint }: StartReissue,
   now: Date,
 ): Promise<NamedApplicant | RefusalCode> {
-  const { name } = applicant;
-  if ('mobile' in applicant) {
-    const { mobile, carrier } = applicant;
-    return { by: 'MOBILE', name, number: mobile, mobile, carrier: carrier ?? null, remarks: {} };
-  }
+  // There is no row yet: the one that is made names this front end and this key.
+  const sealedFor = { sub: reissueId, client: apiKeyName, keyThumbprint };
+  const particulars = await particularsOf(secrets, applicant, reissueId);
+  if (!particulars) return 'ENVELOPE_REFUSED';
+  const { name } = particulars;
   if ('rrn' in applicant) {
-    const text = await secrets.open(applicant.rrn, 'rrn', reissueId);
+    const text = await secrets.openFor(applicant.rrn, 'rrn', sealedFor);
     if (text === undefined) return 'ENVELOPE_REFUSED';
     const number = readResidentNumber(text, now);
     return number ? byNumber('RRN', name, number) : 'APPLICANT_INVALID';
   }
-  const json = await secrets.open(applicant.document, 'document', reissueId);
+  if (!('document' in applicant)) {
+    const { mobile, carrier } = particulars;
+    if (mobile === undefined) return 'APPLICANT_INVALID';
+    return { by: 'MOBILE', name, number: mobile, mobile, carrier: carrier ?? null, remarks: {} };
+  }
+  const json = await secrets.openFor(applicant.document, 'document', sealedFor);
   if (json === undefined) return 'ENVELOPE_REFUSED';
   const document = readIdentityDocument(json, now);
   return document ? byNumber('DOCUMENT', name, document.number, document) : 'APPLICANT_INVALID';
+}
+
+async function particularsOf(
+  secrets: Secrets,
+  applicant: StartReissue['applicant'],
+  reissueId: string,
+): Promise<Particulars | undefined> {
+  return 'particulars' in applicant ? secrets.openParticulars(applicant.particulars, reissueId) : applicant;
 }
 
 function byNumber(

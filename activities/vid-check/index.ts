@@ -63,10 +63,11 @@ export interface VidCheckContext {
 export function createVidChecks(context: VidCheckContext) {
   return {
     checkVid: async (request: VidCheckRequest): Promise<VidCheckAnswer> => {
-      const { rrn, random, subject } = request;
+      const { rrn, random, subject, apiKeyName } = request;
+      const sealedFor = { sub: subject, client: apiKeyName, keyThumbprint: null };
       const opened = {
-        rrn: await context.secrets.open(rrn, 'rrn', subject),
-        random: await context.secrets.open(random, 'vid-random', subject),
+        rrn: await context.secrets.openFor(rrn, 'rrn', sealedFor),
+        random: await context.secrets.openFor(random, 'vid-random', sealedFor),
       };
       return inTransaction(context.db, (tx) => answer(tx, context, request, opened));
     },

@@ -27,7 +27,7 @@ let terms: Terms[];
 beforeAll(async () => {
   key = await CustomerKey.make();
   terms = await client.terms('identity');
-  open = await client.resume(document.reissueId, 'token');
+  open = await client.resume(document.reissueId, 'token', key);
 });
 
 const start = { reason: 'LOST', consents: [] as const } as const;
@@ -92,7 +92,11 @@ const calls: readonly [string, keyof typeof operations, () => Promise<unknown>][
   ],
   ['cancels', 'cancel', () => open.cancel()],
   ['looks', 'getReissue', () => open.show()],
-  ['seals to the published key', 'getKeys', () => new ResealClient(client.options).seal('rrn', 'x', 'y')],
+  [
+    'seals to the published key',
+    'getKeys',
+    () => new ResealClient(client.options).seal('rrn', 'x', 'y', undefined),
+  ],
   [
     'asks whether a number belongs to a certificate',
     'checkVid',

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils.js';
-import { reasons, type Reason } from '#libs/domain';
+import { loadConfig, temporalConfig } from '#libs/config';
+import { reasons, workflowIdOf, type Reason } from '#libs/domain';
+import { createPayloadCodec, decodeHistory } from '#libs/temporal';
+import { z } from 'zod';
+import { environmentOf } from '../support/app-environment.js';
 import type { Customer } from '../support/customer.js';
 import { connectToStack } from '../support/running-stack.js';
 import { TemporalHistories } from '../support/temporal.js';
@@ -92,5 +96,15 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
       expect(everything.includes(Buffer.from(word).toString('base64').slice(0, -4))).toBe(false);
     }
     expect(everything).not.toMatch(/BEGIN CERTIFICATE/);
+  });
+
+  it('has no name and no number where operators and auditors read it decoded', async () => {
+    const { codecKeys } = loadConfig(z.object(temporalConfig), environmentOf('gateway'));
+    const codec = createPayloadCodec(codecKeys);
+    const decoded = JSON.stringify(await decodeHistory(history, codec, workflowIdOf(customer.reissueId)));
+    expect(decoded).toContain('"particulars"');
+    const { name, mobile, email, rrn, account, certificatePassword, ci } = customer.person;
+    const words = [name, mobile, email, rrn, account.number, certificatePassword, ci];
+    expect(words.filter((word) => decoded.includes(word))).toEqual([]);
   });
 });

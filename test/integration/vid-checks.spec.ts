@@ -18,11 +18,16 @@ afterAll(() => world.close());
 const right = (person: Person) => ({ rrn: person.rrn, random: person.oldRandom });
 const wrongNumber = '0099009999999';
 
+const about = (purpose: Purpose) => ({
+  ...{ jti: randomUUID(), purpose, challenge_id: null, key_thumbprint: null },
+});
+
 /** What the gateway makes of a call: both values in the vault, and the message that names them. */
 async function ask(
   person: Person,
   values = right(person),
   serial = person.oldSerial!,
+  bound: { client?: string; keyThumbprint?: string } = {},
 ): Promise<VidCheckRequest> {
   const checkId = `vc_${randomBytes(16).toString('hex')}`;
   const [requestHmac, subject] = [randomUUID(), randomUUID()];
@@ -32,11 +37,12 @@ async function ask(
     const envelope = await seal(value, {
       purpose,
       sub: subject,
+      ...{ client: 'spec', keyThumbprint: undefined, ...bound },
       publicJwk: world.vaultKey,
       now: now.getTime(),
     });
     const item = { handle, reissue_id: checkId, update_id: requestHmac, envelope, created_at: now };
-    await putVaultItem(world.gateway, item, randomUUID());
+    await putVaultItem(world.gateway, item, about(purpose));
     return handle;
   };
   const [rrn, random] = [await keep(values.rrn, 'rrn'), await keep(values.random, 'vid-random')];
@@ -104,7 +110,7 @@ describe('a check of a VID', () => {
   it('that runs again, at once or later, gives the answer it gave', async () => {
     const request = await ask(await customer(world));
     const answers = await Promise.all(Array.from({ length: 5 }, () => check(request)));
-    await putVaultItem(world.gateway, sealedAgain(request, world.clock.now()), randomUUID());
+    await putVaultItem(world.gateway, sealedAgain(request, world.clock.now()), about('rrn'));
     answers.push(await check(request));
     expect(await leftOf(request)).toBe(0);
     for (const answer of answers) expect(answer).toMatchObject({ answer: 'CHECKED', matches: true });
@@ -117,6 +123,14 @@ describe('a check of a VID', () => {
     expect(await check({ ...request, requestHmac: 'another' })).toMatchObject({
       requestHmac: request.requestHmac,
     });
+  });
+
+  it('is refused where a value was sealed at another front end, or for the key of a reissue', async () => {
+    const person = await customer(world);
+    for (const bound of [{ client: 'other' }, { keyThumbprint: 'A'.repeat(43) }])
+      expect(await check(await ask(person, undefined, undefined, bound))).toEqual({
+        answer: 'ENVELOPE_REFUSED',
+      });
   });
 
   it('is refused where nothing can be read, which changes nothing but the audit trail', async () => {

@@ -74,10 +74,13 @@ export class Customer {
   ): Promise<Answer<Started>> {
     const { by = 'MOBILE', ...rest } = overrides;
     const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
+    const keyThumbprint = rest.keyThumbprint ?? this.key.thumbprint;
     const body = {
       reason: 'EXPIRED',
-      applicant: rest.applicant ?? (await nameOneself(this.gateway, this.person, by, idempotencyKey)),
-      keyThumbprint: this.key.thumbprint,
+      applicant:
+        rest.applicant ??
+        (await nameOneself(this.gateway, this.person, by, { idempotencyKey, keyThumbprint })),
+      keyThumbprint,
       consents: rest.consents ?? (await this.gateway.consents('identity')),
       methods: defaultMethods,
       ...rest,
@@ -218,7 +221,7 @@ export class Customer {
   /** Seals a secret for this reissue. */
   seal(purpose: Purpose, value: string): Promise<string> {
     rememberSealed(purpose, value);
-    return this.gateway.seal(purpose, this.reissueId, value);
+    return this.gateway.seal(purpose, this.reissueId, value, this.key.thumbprint);
   }
 
   /** What a certificate request says: for `key`, with a new random number R. */

@@ -54,16 +54,28 @@ export class Gateway {
     }));
   }
 
-  /** The keys to seal to, the current one first; fetched once. */
-  async keys(): Promise<readonly JWK[]> {
-    return (await this.once<{ keys: JWK[] }>('/v1/keys')).keys;
+  /** The keys to seal to, the current one first, and how the gateway calls this front end; fetched once. */
+  keys(): Promise<{ readonly keys: readonly JWK[]; readonly client: string }> {
+    return this.once('/v1/keys');
   }
 
-  /** Seals a secret to the gateway's current key, for one purpose and subject (the reissue id). */
-  async seal(purpose: Purpose, sub: string, value: string): Promise<string> {
-    const [publicJwk] = await this.keys();
+  /**
+   * Seals a secret to the gateway's current key, for one purpose and subject (the reissue id).
+   *
+   * @param keyThumbprint of the reissue's key; undefined where there is no reissue
+   */
+  async seal(
+    purpose: Purpose,
+    sub: string,
+    value: string,
+    keyThumbprint: string | undefined,
+  ): Promise<string> {
+    const {
+      keys: [publicJwk],
+      client,
+    } = await this.keys();
     if (!publicJwk) throw new Error('the gateway publishes no key to seal to');
-    return seal(value, { purpose, sub, publicJwk });
+    return seal(value, { purpose, sub, client, keyThumbprint, publicJwk });
   }
 
   private send<Body>(

@@ -37,7 +37,7 @@ export async function nameOneself(
   gateway: Gateway,
   person: Pick<Person, 'name' | 'mobile' | 'carrier' | 'rrn' | 'document'>,
   by: ApplicantBy,
-  idempotencyKey: string,
+  { idempotencyKey, keyThumbprint }: { readonly idempotencyKey: string; readonly keyThumbprint: string },
 ): Promise<ApplicantBody> {
   const { name, mobile, carrier, rrn } = person;
   switch (by) {
@@ -45,13 +45,13 @@ export async function nameOneself(
       return { name, mobile, carrier };
     case 'RRN':
       rememberSealed('rrn', rrn);
-      return { name, rrn: await gateway.seal('rrn', idempotencyKey, rrn) };
+      return { name, rrn: await gateway.seal('rrn', idempotencyKey, rrn, keyThumbprint) };
     case 'DOCUMENT': {
       const fields = documentFieldsOf(person);
       const json = JSON.stringify(fields);
       rememberDocument(fields);
       rememberSealed('document', json);
-      return { name, document: await gateway.seal('document', idempotencyKey, json) };
+      return { name, document: await gateway.seal('document', idempotencyKey, json, keyThumbprint) };
     }
   }
 }

@@ -24,8 +24,8 @@ export async function vidCheckBody(
   rememberSealed('rrn', rrn);
   rememberSealed('vid-random', random);
   return {
-    rrn: await gateway.seal(purposes[0], sub, rrn),
-    random: await gateway.seal(purposes[1], sub, random),
+    rrn: await gateway.seal(purposes[0], sub, rrn, undefined),
+    random: await gateway.seal(purposes[1], sub, random, undefined),
   };
 }
 

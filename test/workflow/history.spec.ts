@@ -1,8 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { decodeHistory } from '#libs/temporal';
 import type { RecordedHistory } from '../support/replay.js';
+import { dataConverter } from '../support/time-skipping.js';
 import type { Applicant } from '../world/applicant.js';
 import { second } from '../world/movable-clock.js';
 import { Stage } from './stage.js';
@@ -74,6 +76,18 @@ async function historyOf(applicant: Applicant): Promise<RecordedHistory> {
   ) as RecordedHistory['history'];
   return { workflowId, history };
 }
+
+describe('the history of a reissue, decoded as operators may read it', () => {
+  it('has no name and no number', async () => {
+    const applicant = await stage.arrive('REGISTERED');
+    const { workflowId, history } = await historyOf(applicant);
+    const codec = dataConverter.payloadCodecs![0]!;
+    const decoded = JSON.stringify(await decodeHistory(historyFromJSON(history), codec, workflowId));
+    expect(decoded).toContain('"particulars"');
+    const { name, mobile } = applicant.person;
+    expect([name, mobile].filter((word) => decoded.includes(word))).toEqual([]);
+  });
+});
 
 const folder = join(import.meta.dirname, '../replay/histories');
 

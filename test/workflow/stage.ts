@@ -22,6 +22,7 @@ import { Applicant, type Application } from '../world/applicant.js';
 import { customer, type Person } from '../world/people.js';
 import { ordinaryPath } from '../world/walk.js';
 import { inAnOperation } from '../world/operations.js';
+import { asReceived } from '../world/received.js';
 import { createWorld, type World } from '../world/world.js';
 
 // Everything that runs at the same time makes everything else slow.
@@ -114,12 +115,13 @@ export class Stage {
     message: StartReissue | CustomerMessage | OperatorMessage,
   ): Promise<WorkflowUpdateHandle<StepResult>> {
     const { client } = this.time;
-    const said = await inAnOperation(this.world.owner, reissueId, message, this.world.clock.now());
+    const received = await asReceived(this.world, reissueId, message);
+    const said = await inAnOperation(this.world.owner, reissueId, received, this.world.clock.now());
     const waitForStage = WorkflowUpdateStage.ACCEPTED;
-    if (message.kind === 'start')
+    if (said.kind === 'start')
       return client.workflow.startUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
-        updateId: message.updateId,
-        args: [message],
+        updateId: said.updateId,
+        args: [said],
         waitForStage,
         startWorkflowOperation: new WithStartWorkflowOperation('reissueCertificate', {
           workflowId: workflowIdOf(reissueId),
@@ -132,8 +134,8 @@ export class Stage {
       });
     return client.workflow
       .getHandle(workflowIdOf(reissueId))
-      .startUpdate<StepResult, [typeof said]>(message.kind, {
-        updateId: updateIdOf(message),
+      .startUpdate<StepResult, [typeof said]>(said.kind, {
+        updateId: updateIdOf(said),
         args: [said],
         waitForStage,
       });

@@ -32,6 +32,8 @@ export interface Application {
 interface Sealing {
   readonly sub?: string;
   readonly purpose?: Purpose;
+  readonly client?: string;
+  readonly keyThumbprint?: string;
 }
 
 interface OldSigning {
@@ -85,7 +87,8 @@ export class Applicant {
     for (const [method, code] of Object.entries(codes) as [IdentityMethod, string | undefined][]) {
       const challengeId = (await this.newestChallenge(method)).challenge_id;
       const value = code ?? (await this.rightAnswer(method));
-      answers.push({ challengeId, answer: await this.sealed(call.updateId, value, 'identity', sealing) });
+      const answer = await this.sealed(call.updateId, value, 'identity', sealing, challengeId);
+      answers.push({ challengeId, answer });
     }
     return { ...call, kind: 'answerChallenges' as const, answers };
   }
@@ -186,18 +189,27 @@ export class Applicant {
     return row;
   }
 
-  private async sealed(updateId: string, value: string, purpose: Purpose, sealing: Sealing) {
+  private async sealed(
+    updateId: string,
+    value: string,
+    purpose: Purpose,
+    sealing: Sealing,
+    challengeId: string | null = null,
+  ) {
     const now = this.world.clock.now();
     const handle = randomBytes(16).toString('hex');
     const envelope = await seal(value, {
       purpose,
       sub: this.reissueId,
+      client: 'spec',
+      keyThumbprint: this.key.thumbprint,
       publicJwk: this.world.vaultKey,
       now: now.getTime(),
       ...sealing,
     });
     const item = { handle, reissue_id: this.reissueId, update_id: updateId, envelope, created_at: now };
-    await putVaultItem(this.world.gateway, item, randomUUID());
+    const about = { purpose, challenge_id: challengeId, key_thumbprint: this.key.thumbprint };
+    await putVaultItem(this.world.gateway, item, { jti: randomUUID(), ...about });
     return handle;
   }
 

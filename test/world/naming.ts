@@ -9,6 +9,8 @@ export interface StartSealing {
   /** For what it says it was sealed; usually the Idempotency-Key of the call. */
   readonly sub?: string;
   readonly purpose?: 'rrn' | 'document' | 'password';
+  readonly client?: string;
+  readonly keyThumbprint?: string;
   readonly methods?: StartReissue['methods'];
 }
 
@@ -17,7 +19,7 @@ export async function startNamedBy(
   applicant: Applicant,
   by: 'rrn' | 'document',
   value: string,
-  { sub, purpose = by, methods }: StartSealing = {},
+  { sub, purpose = by, methods, ...bound }: StartSealing = {},
 ): Promise<StartReissue> {
   const { world, reissueId, person } = applicant;
   const now = world.clock.now();
@@ -26,10 +28,12 @@ export async function startNamedBy(
   const handle = randomBytes(16).toString('hex');
   const envelope = await seal(value, {
     ...{ purpose, sub: sub ?? idempotencyKey, publicJwk: world.vaultKey },
+    ...{ client: start.apiKeyName, keyThumbprint: start.keyThumbprint, ...bound },
     now: now.getTime(),
   });
   const item = { handle, reissue_id: reissueId, update_id: start.updateId, envelope, created_at: now };
-  await putVaultItem(world.gateway, { ...item, subject: idempotencyKey }, randomUUID());
+  const about = { purpose, challenge_id: null, key_thumbprint: start.keyThumbprint };
+  await putVaultItem(world.gateway, { ...item, subject: idempotencyKey }, { jti: randomUUID(), ...about });
   const named = by === 'rrn' ? { name: person.name, rrn: handle } : { name: person.name, document: handle };
   return { ...start, applicant: named };
 }

@@ -11,6 +11,7 @@ import type {
   StepResult,
 } from '#libs/domain';
 import { inAnOperation } from './operations.js';
+import { asReceived } from './received.js';
 import type { World } from './world.js';
 
 /** What fails here is meant to. */
@@ -118,7 +119,8 @@ export async function perform(
       return run(() => activities.parkReissue(reissueId, { step, code: 'DEPENDENCY_UNAVAILABLE', message }));
     }
   };
-  return takeOrPark(await inAnOperation(world.owner, reissueId, message, world.clock.now()));
+  const received = await asReceived(world, reissueId, message);
+  return takeOrPark(await inAnOperation(world.owner, reissueId, received, world.clock.now()));
 }
 
 class Parking extends Error {

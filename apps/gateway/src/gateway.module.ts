@@ -10,6 +10,8 @@ import {
   findVidCheck,
   markDownloaded,
   putVaultItem,
+  receiveCall,
+  receivedRequest,
   storedCertificateOf,
   type Database,
   accessStandingOf,
@@ -27,6 +29,7 @@ import { CallLimits } from './access/call-limits.js';
 import { CallsInFlight } from './calls/calls-in-flight.js';
 import { ConsentCheck } from './calls/consent-check.js';
 import { Envelopes } from './calls/envelopes.js';
+import { ReceivedCalls } from './calls/received-calls.js';
 import { ReissueCalls } from './calls/reissue-calls.js';
 import { ReissueWorkflows } from './calls/reissue-workflows.js';
 import { ReissuesController } from './calls/reissues.controller.js';
@@ -174,6 +177,7 @@ export class GatewayModule {
           ) =>
             new ReissueCalls({
               findStep: (reissueId, updateId) => findStep(db, reissueId, updateId),
+              received: receivedIn(db),
               reader,
               tokens,
               clock,
@@ -192,6 +196,7 @@ export class GatewayModule {
             new Consents({
               db,
               reader,
+              received: receivedIn(db),
               ids,
               inFlight: new CallsInFlight(config.callsPerReissue),
               limits,
@@ -219,6 +224,7 @@ export class GatewayModule {
           useFactory: ({ db, temporal }: Dependencies, limits: CallLimits) =>
             new VidChecks({
               find: (checkId) => findVidCheck(db, checkId),
+              received: receivedIn(db),
               isIssued: async (serial) => (await certificateBySerial(db, serial))?.state === 'STORED',
               ids,
               inFlight: new CallsInFlight(config.callsPerReissue),
@@ -239,7 +245,13 @@ const ratesOf = (config: Config) => ({
 });
 
 const envelopesIn = (db: Database, { vaultPublicKeys }: Config) =>
-  new Envelopes(
-    (item, jti) => putVaultItem(db, item, jti),
-    new Set(vaultPublicKeys.keys.map(({ kid }) => kid)),
+  new Envelopes((item, envelope) => putVaultItem(db, item, envelope), vaultPublicKeys.keys);
+
+const receivedIn = (db: Database) =>
+  new ReceivedCalls(
+    {
+      find: (reissueId, updateId) => receivedRequest(db, reissueId, updateId),
+      receive: (call) => receiveCall(db, call),
+    },
+    clock,
   );

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { endText, type Reissue } from '#libs/contracts';
+import type { Purpose } from '#libs/vault';
 import { unavailable } from './problems.js';
 import { InMemoryGateway } from './testing/in-memory-gateway.js';
 
@@ -9,6 +10,13 @@ interface Started {
   accessToken: string;
   expiresIn: number;
 }
+
+type Bound = Parameters<InMemoryGateway['seal']>[3];
+type WrongEnvelope = readonly [
+  string,
+  (id: string) => readonly [sub: string, purpose: Purpose, bound: Bound],
+  string,
+];
 
 let gateway: InMemoryGateway;
 let url: string;
@@ -198,6 +206,36 @@ describe('starting a reissue', () => {
     );
   });
 
+  it('refuses another body under the same key while the first is in flight, and gives it no token', async () => {
+    const headers = { 'idempotency-key': freshKey() };
+    gateway.deliver = async (_message, id) => {
+      gateway.open(id);
+      return { reached: 'ACCEPTED' };
+    };
+    expect((await call('POST', '/v1/reissues', { body: startBody(), headers })).status).toBe(202);
+    for (const other of [{ reason: 'LOST' }, { keyThumbprint: 'A'.repeat(43) }]) {
+      const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), ...other }, headers });
+      expect(await answer.clone().text()).not.toContain('accessToken');
+      expect(await slugOf(answer)).toBe('idempotency-mismatch');
+    }
+    expect(gateway.delivered).toHaveLength(1);
+    expect((await call('POST', '/v1/reissues', { body: startBody(), headers })).status).toBe(202);
+  });
+
+  it('refuses another body under the same key where nothing is known yet of how the first one went', async () => {
+    const headers = { 'idempotency-key': freshKey() };
+    gateway.deliver = () => Promise.resolve({ reached: 'NOTHING' });
+    expect(await slugOf(await call('POST', '/v1/reissues', { body: startBody(), headers }))).toBe(
+      'unavailable',
+    );
+    const other = { ...startBody(), reason: 'LOST' };
+    expect(await slugOf(await call('POST', '/v1/reissues', { body: other, headers }))).toBe(
+      'idempotency-mismatch',
+    );
+    gateway.deliver = async (message, id) => gateway.settle(id, message);
+    expect((await call('POST', '/v1/reissues', { body: startBody(), headers })).status).toBe(201);
+  });
+
   it('takes members in another order and a mobile number with other hyphens for the same request', async () => {
     const headers = { 'idempotency-key': freshKey() };
     const first = await start(headers);
@@ -354,31 +392,53 @@ describe('a call on a reissue', () => {
     });
   });
 
-  it('refuses envelopes for another reissue or purpose, and keeps none of them', async () => {
-    const [mine, other] = [await begun(), await begun()];
-    const answers = [
-      { challengeId: 'a', answer: await gateway.seal('123456', 'identity', mine.id) },
-      { challengeId: 'b', answer: await gateway.seal('123456', 'identity', other.id) },
-      { challengeId: 'c', answer: await gateway.seal('123456', 'password', mine.id) },
-    ];
-    const before = gateway.delivered.length;
-    const answer = await mine.post('identity/verifications', { answers });
-    expect(await answer.json()).toMatchObject({
-      type: 'urn:reseal:problem:envelope-refused',
-      errors: [
-        { pointer: '#/answers/1/answer', message: expect.stringContaining('ENVELOPE_WRONG_SUBJECT') },
-        { pointer: '#/answers/2/answer', message: expect.stringContaining('ENVELOPE_WRONG_PURPOSE') },
-      ],
-    });
-    expect(gateway.vault.size).toBe(0);
-    expect(gateway.delivered).toHaveLength(before);
-  });
+  it.each([
+    ['another reissue', (id: string) => [id.replace(/.$/, 'f'), 'identity', {}], 'ENVELOPE_WRONG_SUBJECT'],
+    ['another purpose', (id: string) => [id, 'password', {}], 'ENVELOPE_WRONG_PURPOSE'],
+    ['another front end', (id: string) => [id, 'identity', { client: 'other' }], 'ENVELOPE_WRONG_CLIENT'],
+    [
+      'another key',
+      (id: string) => [id, 'identity', { keyThumbprint: 'A'.repeat(43) }],
+      'ENVELOPE_WRONG_KEY',
+    ],
+  ] as const satisfies readonly WrongEnvelope[])(
+    'refuses an envelope for %s, and keeps none of the others',
+    async (_, wrong, code) => {
+      const { id, post } = await begun();
+      const [sub, purpose, bound] = wrong(id);
+      const answers = [
+        { challengeId: 'a', answer: await gateway.seal('123456', 'identity', id) },
+        { challengeId: 'b', answer: await gateway.seal('123456', purpose, sub, bound) },
+      ];
+      const before = gateway.delivered.length;
+      const answer = await post('identity/verifications', { answers });
+      expect(await answer.json()).toMatchObject({
+        type: 'urn:reseal:problem:envelope-refused',
+        errors: [{ pointer: '#/answers/1/answer', message: expect.stringContaining(code) }],
+      });
+      expect(gateway.vault.size).toBe(0);
+      expect(gateway.delivered).toHaveLength(before);
+    },
+  );
 
   it('refuses an envelope that came in with another call', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     const body = { password: await gateway.seal('canary', 'password', id) };
     expect((await post('password', body)).status).toBe(200);
     expect(await slugOf(await post('password', body))).toBe('envelope-refused');
+  });
+
+  it('with another body under the same key is refused while the first is in flight or waits for an operator', async () => {
+    const { id, post } = await begun({ state: 'CONSENT_REQUIRED' });
+    const headers = { 'idempotency-key': freshKey() };
+    const first = { consents: gateway.consents() };
+    const other = { consents: gateway.consents().slice(1) };
+    gateway.deliver = () => Promise.resolve({ reached: 'ACCEPTED' });
+    expect((await post('consents', first, headers)).status).toBe(202);
+    expect(await slugOf(await post('consents', other, headers))).toBe('idempotency-mismatch');
+    gateway.open(id, { ...gateway.rows.get(id), parked_step: 'ISSUE_CERTIFICATE' });
+    expect(await slugOf(await post('consents', other, headers))).toBe('idempotency-mismatch');
+    expect(gateway.delivered).toHaveLength(2); // with the start
   });
 
   it('answers a recorded refusal as it was the first time', async () => {

@@ -10,8 +10,11 @@ const challenge = (challengeId: string) => ({ challengeId }) as Challenge;
 let attempt: Attempt;
 beforeEach(() => {
   attempt = new Attempt(
-    { seal: (purpose, sub, value) => Promise.resolve(`sealed ${purpose} for ${sub}: ${value}`) },
-    { request: () => Promise.resolve('CSR'), sign: (bytes) => Promise.resolve(bytes) },
+    {
+      seal: (purpose, sub, value, thumbprint) =>
+        Promise.resolve(`sealed ${purpose} for ${sub} and ${thumbprint ?? 'no key'}: ${value}`),
+    },
+    { thumbprint: 'T', request: () => Promise.resolve('CSR'), sign: (bytes) => Promise.resolve(bytes) },
   );
 });
 const post = (path: string, body: unknown): Request => ({
@@ -30,7 +33,7 @@ describe('an example of the API document becomes real', () => {
     await attempt.prepare(other);
     const key = one.headers['Idempotency-Key']!;
     expect(key).not.toBe(other.headers['Idempotency-Key']);
-    expect(body).toEqual({ applicant: { rrn: `sealed rrn for ${key}: 9001011234567` } });
+    expect(body).toEqual({ applicant: { rrn: `sealed rrn for ${key} and T: 9001011234567` } });
   });
 
   it('for the reissue and the challenges that were answered last', async () => {
@@ -46,8 +49,8 @@ describe('an example of the API document becomes real', () => {
     });
     expect(await bodyOf(request)).toEqual({
       answers: [
-        { challengeId: 'a', answer: `sealed identity for ${id}: 123456` },
-        { challengeId: 'b', answer: `sealed identity for ${id}: 7890` },
+        { challengeId: 'a', answer: `sealed identity for ${id} and T: 123456` },
+        { challengeId: 'b', answer: `sealed identity for ${id} and T: 7890` },
       ],
     });
     expect(request.url).toContain(id);
@@ -68,7 +71,7 @@ describe('an example of the API document becomes real', () => {
     attempt.learn({ obj: { id, next: {}, certificate: { serial: 'abc' } } });
     const check = { ...post('', { rrn: 'seal: 1' }), url: vidChecks(exampleSerial) };
     const body = await bodyOf(check);
-    expect(body).toEqual({ rrn: `sealed rrn for ${check.headers['Idempotency-Key']}: 1` });
+    expect(body).toEqual({ rrn: `sealed rrn for ${check.headers['Idempotency-Key']} and no key: 1` });
     expect(check.url).toBe(vidChecks('abc'));
   });
 

@@ -21,6 +21,11 @@ export interface Answer {
   readonly obj?: unknown;
 }
 
+interface Binding {
+  readonly sub: string;
+  readonly keyThumbprint: string | undefined;
+}
+
 interface Learned {
   readonly reissue?: Reissue;
   readonly challenges?: readonly Challenge[];
@@ -34,7 +39,7 @@ export class Attempt {
 
   constructor(
     private readonly client: Pick<ResealClient, 'seal'>,
-    private readonly key: Pick<CustomerKey, 'request' | 'sign'>,
+    private readonly key: Pick<CustomerKey, 'thumbprint' | 'request' | 'sign'>,
   ) {}
 
   async prepare(request: Request): Promise<Request> {
@@ -45,7 +50,7 @@ export class Attempt {
     const { serial } = this.reissue?.certificate ?? {};
     if (serial !== undefined) request.url = request.url.replace(exampleSerial, serial);
     if (typeof request.body === 'string') {
-      const body = await this.real('', JSON.parse(request.body), this.subjectOf(request));
+      const body = await this.real('', JSON.parse(request.body), this.bindingOf(request));
       request.body = JSON.stringify(body);
     }
     return request;
@@ -59,21 +64,25 @@ export class Attempt {
     return said;
   }
 
-  /** What secrets are sealed for: the reissue, or where there is none (the start, checks of a VID) the call itself. */
-  private subjectOf({ url, headers }: Request): string {
+  /**
+   * What secrets are sealed for: the reissue, or where there is none (the start, checks of a VID) the call itself; and
+   * the key of the reissue, which a check of a VID has not got.
+   */
+  private bindingOf({ url, headers }: Request): Binding {
     const [, id] = /\/v1\/reissues\/([^/]+)\//.exec(url) ?? [];
-    if (id !== undefined) return id;
-    return Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1] ?? '';
+    const call = Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1];
+    const keyThumbprint = url.includes('/vid-checks') ? undefined : this.key.thumbprint;
+    return { sub: id ?? call ?? '', keyThumbprint };
   }
 
-  private async real(name: string, value: unknown, sub: string, at = 0): Promise<unknown> {
+  private async real(name: string, value: unknown, binding: Binding, at = 0): Promise<unknown> {
     if (Array.isArray(value))
-      return Promise.all(value.map((item, index) => this.real(name, item, sub, index)));
+      return Promise.all(value.map((item, index) => this.real(name, item, binding, index)));
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(
         await Promise.all(
           Object.entries(value).map(
-            async ([key, inner]) => [key, await this.real(key, inner, sub, at)] as const,
+            async ([key, inner]) => [key, await this.real(key, inner, binding, at)] as const,
           ),
         ),
       );
@@ -83,7 +92,7 @@ export class Attempt {
       return this.reissue?.next.challenge?.challengeId ?? this.challenges[at]?.challengeId ?? value;
     const purpose = purposes[name];
     if (purpose !== undefined && typeof value === 'string' && value.startsWith(toSeal))
-      return this.client.seal(purpose, sub, value.slice(toSeal.length));
+      return this.client.seal(purpose, binding.sub, value.slice(toSeal.length), binding.keyThumbprint);
     return value;
   }
 

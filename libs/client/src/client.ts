@@ -1,8 +1,8 @@
-import type { JWK } from 'jose';
 import type {
   GetTermsData,
   PasswordRules,
   ReceiptKeys,
+  SealingKeys,
   StartRequest,
   Terms,
   VidCheckResponse,
@@ -59,7 +59,7 @@ const keysLastMs = 5 * 60_000;
 /** Reseal's API for customers. One client serves any number of reissues. */
 export class ResealClient {
   private readonly transport: Transport;
-  private fetched: { readonly at: number; readonly keys: Promise<readonly JWK[]> } | undefined;
+  private fetched: { readonly at: number; readonly keys: Promise<SealingKeys> } | undefined;
 
   constructor(readonly options: ClientOptions) {
     this.transport = new Transport(options);
@@ -91,30 +91,32 @@ export class ResealClient {
     const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
     const body: StartRequest = {
       reason,
-      applicant: await this.named(applicant, idempotencyKey),
+      applicant: await this.named(applicant, idempotencyKey, key.thumbprint),
       keyThumbprint: key.thumbprint,
       consents: [...consents],
       ...(methods ? { methods: [...methods] } : {}),
     };
     const started = await this.transport.json('startReissue', { body, ...options, idempotencyKey });
     const { reissue, challenges, accessToken } = started;
-    return new OpenReissue(this, this.transport, reissue.id, accessToken, reissue, challenges);
+    return new OpenReissue(this, this.transport, reissue.id, accessToken, key, reissue, challenges);
   }
 
   /**
    * Opens a reissue that was started before.
    *
    * @param accessToken as it came with the start; undefined where a cookie of the gateway's own page stands for it
+   * @param key the key that the start named: secrets are sealed for it alone. Undefined to look only
    * @throws ReissueProblem, ConnectionLost
    */
   async resume(
     reissueId: string,
     accessToken: string | undefined,
+    key: Pick<CustomerKey, 'thumbprint'> | undefined,
     options: CallOptions = {},
   ): Promise<OpenReissue> {
     const call = { path: { id: reissueId }, accessToken, ...options };
     const reissue = await this.transport.json('getReissue', call);
-    return new OpenReissue(this, this.transport, reissueId, accessToken, reissue, []);
+    return new OpenReissue(this, this.transport, reissueId, accessToken, key, reissue, []);
   }
 
   /** Whether a resident registration number (13 digits) and a random number R (hexadecimal) belong to a certificate. */
@@ -123,18 +125,32 @@ export class ResealClient {
     { rrn, vidRandom }: { rrn: string; vidRandom: string },
     options: PostOptions = {},
   ): Promise<VidCheckResponse> {
+    const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
     const body = {
-      rrn: await this.seal('rrn', serial, rrn),
-      random: await this.seal('vid-random', serial, vidRandom),
+      rrn: await this.seal('rrn', idempotencyKey, rrn, undefined),
+      random: await this.seal('vid-random', idempotencyKey, vidRandom, undefined),
     };
-    return this.transport.json('checkVid', { path: { serial }, body, ...options });
+    return this.transport.json('checkVid', { path: { serial }, body, ...options, idempotencyKey });
   }
 
-  /** Seals a secret to the gateway's key. @param sub the reissue's id; at the start its Idempotency-Key */
-  async seal(purpose: Purpose, sub: string, value: string): Promise<string> {
-    const [publicJwk] = await this.keys();
+  /**
+   * Seals a secret to the gateway's key.
+   *
+   * @param sub the reissue's id; of a call that has none, its Idempotency-Key
+   * @param keyThumbprint of the reissue's key, as this app made it; undefined for a call that has no reissue
+   */
+  async seal(
+    purpose: Purpose,
+    sub: string,
+    value: string,
+    keyThumbprint: string | undefined,
+  ): Promise<string> {
+    const {
+      keys: [publicJwk],
+      client,
+    } = await this.keys();
     if (!publicJwk) throw new Error('the gateway publishes no key to seal to');
-    return seal(value, { purpose, sub, publicJwk, now: this.now() });
+    return seal(value, { purpose, sub, client, keyThumbprint, publicJwk, now: this.now() });
   }
 
   /**
@@ -145,20 +161,24 @@ export class ResealClient {
     return this.transport.clock.now();
   }
 
-  private keys(): Promise<readonly JWK[]> {
+  private keys(): Promise<SealingKeys> {
     if (this.fetched && performance.now() - this.fetched.at < keysLastMs) return this.fetched.keys;
-    const keys = this.transport.json('getKeys', {}).then((set) => set.keys);
+    const keys = this.transport.json('getKeys', {});
     this.fetched = { at: performance.now(), keys };
     keys.catch(() => (this.fetched = undefined));
     return keys;
   }
 
-  private async named(applicant: Applicant, sub: string): Promise<StartRequest['applicant']> {
+  private async named(
+    applicant: Applicant,
+    sub: string,
+    thumbprint: string,
+  ): Promise<StartRequest['applicant']> {
     const { name } = applicant;
-    if ('rrn' in applicant) return { name, rrn: await this.seal('rrn', sub, applicant.rrn) };
-    if ('document' in applicant)
-      return { name, document: await this.seal('document', sub, JSON.stringify(applicant.document)) };
-    return applicant;
+    if ('rrn' in applicant) return { name, rrn: await this.seal('rrn', sub, applicant.rrn, thumbprint) };
+    if (!('document' in applicant)) return applicant;
+    const document = JSON.stringify(applicant.document);
+    return { name, document: await this.seal('document', sub, document, thumbprint) };
   }
 }
 

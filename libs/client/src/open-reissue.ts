@@ -50,6 +50,7 @@ export class OpenReissue {
     readonly id: string,
     /** Opens this reissue and nothing else; keep it to resume. */
     readonly accessToken: string | undefined,
+    private readonly key: Pick<CustomerKey, 'thumbprint'> | undefined,
     public reissue: Reissue,
     /** The newest challenge of each method. */
     public challenges: readonly Challenge[],
@@ -179,9 +180,10 @@ export class OpenReissue {
     return this.transport.json('withdrawConsent', { ...this.opened, body: { termsId }, ...options });
   }
 
-  /** Seals a secret for this reissue. */
-  seal(purpose: Purpose, value: string): Promise<string> {
-    return this.client.seal(purpose, this.id, value);
+  /** Seals a secret for this reissue and its key. @throws Error if it was resumed without its key */
+  async seal(purpose: Purpose, value: string): Promise<string> {
+    if (!this.key) throw new Error('without the key that the start named no secret can be sealed');
+    return this.client.seal(purpose, this.id, value, this.key.thumbprint);
   }
 
   private get opened() {

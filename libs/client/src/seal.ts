@@ -11,6 +11,10 @@ export interface Sealing {
   readonly purpose: Purpose;
   /** The reissue the secret is for; at the start, which has none, the Idempotency-Key of that call. */
   readonly sub: string;
+  /** The front end, as the gateway calls it beside the keys that it publishes. */
+  readonly client: string;
+  /** Of the reissue's key (RFC 7638): the secret is of use for a certificate for this key only. Undefined where there is no reissue. */
+  readonly keyThumbprint: string | undefined;
   /** The first of the keys that the gateway publishes. */
   readonly publicJwk: JWK;
   /**
@@ -21,16 +25,17 @@ export interface Sealing {
 }
 
 /**
- * Seals a secret for one purpose and one subject only (compact JWE, RFC 7516).
+ * Seals a secret for one purpose, one subject, one front end and one key only (compact JWE, RFC 7516).
  *
  * @throws TypeError if the key has no `kid`
  */
 export async function seal(value: string, options: Sealing): Promise<string> {
-  const { purpose, sub, publicJwk, now = Date.now() } = options;
+  const { purpose, sub, client, keyThumbprint, publicJwk, now = Date.now() } = options;
   if (!publicJwk.kid) throw new TypeError('the key to seal to has no kid');
   const jti = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
   const iat = Math.floor(now / 1000);
+  const jkt = keyThumbprint === undefined ? {} : { jkt: keyThumbprint };
   return new CompactEncrypt(new TextEncoder().encode(value))
-    .setProtectedHeader({ alg, enc, kid: publicJwk.kid, purpose, sub, iat, jti })
+    .setProtectedHeader({ alg, enc, kid: publicJwk.kid, purpose, sub, client, ...jkt, iat, jti })
     .encrypt(await importJWK(publicJwk, alg));
 }

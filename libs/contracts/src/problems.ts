@@ -166,8 +166,8 @@ export const problemCatalogue = {
     status: 422,
     title: { ko: '봉인된 값을 받을 수 없습니다', en: 'A sealed value was refused' },
     detail: {
-      ko: '/v1/keys의 현재 키로 이 재발급과 용도에 맞게 다시 봉인하십시오.',
-      en: 'Seal it again with a current key of /v1/keys, for this reissue and purpose.',
+      ko: '/v1/keys의 현재 키로 이 재발급과 그 키, 이 앱, 용도에 맞게 다시 봉인하십시오.',
+      en: 'Seal it again with a current key of /v1/keys, for this reissue and its key, this app and this purpose.',
     },
   },
   'applicant-invalid': {

@@ -166,6 +166,8 @@ export interface PasswordTryTable {
   granted: boolean;
   /** When the password was set that the try is for; null: older than this column. */
   password_set_at: Generated<Date | null>;
+  /** RESET: it set a new one. Null: not compared, or older than this column. */
+  verdict: Generated<'MATCHED' | 'MISMATCHED' | 'RESET' | null>;
 }
 
 export interface ConsentTable {
@@ -178,6 +180,8 @@ export interface ConsentTable {
   address: string;
   agent: string;
   act: Generated<'GIVEN' | 'WITHDRAWN'>;
+  /** The step that recorded it; null: older than this column. */
+  update_id: Generated<string | null>;
   recorded_at: Date;
 }
 
@@ -197,14 +201,39 @@ export interface VaultItemTable {
   envelope: string;
   /** What the envelope must be for; null: the reissue. */
   subject: Generated<string | null>;
+  /** From before envelopes named the key and the front end they are for. */
+  unbound: GeneratedAlways<boolean>;
   created_at: Date;
 }
 
-/** The id of every sealed value that came in; the value itself dies with its step. */
+/** The id of every sealed value that came in, and what it is for; the value itself dies with its step. */
 export interface VaultEnvelopeTable {
   reissue_id: string;
   jti: string;
   handle: string;
+  update_id: string | null;
+  purpose: string | null;
+  /** Which challenge it answers. */
+  challenge_id: string | null;
+  /** RFC 7638; null where there is no reissue. */
+  key_thumbprint: string | null;
+}
+
+/** A call as the gateway took it in, before anything answered it. */
+export interface ReceivedCallTable {
+  /** Or the id of a VID check. */
+  reissue_id: string;
+  update_id: string;
+  kind: string;
+  request_hmac: string;
+  received_at: Date;
+}
+
+/** A reissue that was under way before verdicts could be proved, as it was then. */
+export interface ReissueBeforeVerdictsTable {
+  reissue_id: string;
+  customer_id: string | null;
+  key_thumbprint: string;
 }
 
 export interface CertificateTable {
@@ -432,6 +461,8 @@ export interface Tables {
   step: StepTable;
   vault_item: VaultItemTable;
   vault_envelope: VaultEnvelopeTable;
+  received_call: ReceivedCallTable;
+  reissue_before_verdicts: ReissueBeforeVerdictsTable;
   certificate: CertificateTable;
   certificate_profile: CertificateProfileTable;
   issuer: IssuerTable;

@@ -100,9 +100,12 @@ export {
   consentReceiptsOf,
 } from './consents.js';
 export { findStep, insertStep, stepsOfKind } from './steps.js';
+export type { SealedItem } from './vault-items.js';
+export { receiveCall, receivedRequest } from './received-calls.js';
 export {
   putVaultItem,
   readVaultItem,
+  readVaultItemOfReissue,
   destroyVaultItemsOfStep,
   destroyVaultItemsOfReissue,
   destroyStaleVaultItems,

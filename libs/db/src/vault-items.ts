@@ -1,10 +1,11 @@
 import type { Database, Tx } from './connect.js';
+import type { ReissueRow, VaultEnvelopeTable } from './database.js';
 
 /**
  * Keeps a sealed secret. The same handle again keeps the first envelope: a retried call changes nothing.
  *
  * @param item.subject what the envelope must be for, where that is not the reissue
- * @param jti the envelope's id
+ * @param envelope its id, and what it is for
  * @returns false if an envelope of this id came in for another call: it cannot be used again
  */
 export async function putVaultItem(
@@ -17,19 +18,19 @@ export async function putVaultItem(
     subject?: string | null;
     created_at: Date;
   },
-  jti: string,
+  envelope: Pick<VaultEnvelopeTable, 'jti' | 'purpose' | 'challenge_id' | 'key_thumbprint'>,
 ): Promise<boolean> {
-  const { reissue_id, handle } = item;
+  const { reissue_id, update_id, handle } = item;
   await db
     .insertInto('vault_envelope')
-    .values({ reissue_id, jti, handle })
+    .values({ reissue_id, update_id, handle, ...envelope })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const seen = await db
     .selectFrom('vault_envelope')
     .select('handle')
     .where('reissue_id', '=', reissue_id)
-    .where('jti', '=', jti)
+    .where('jti', '=', envelope.jti)
     .executeTakeFirst();
   if (seen?.handle !== handle) return false;
   await db
@@ -40,14 +41,34 @@ export async function putVaultItem(
   return true;
 }
 
-export async function readVaultItem(
-  db: Database | Tx,
-  handle: string,
-): Promise<{ envelope: string; subject: string | null; created_at: Date } | undefined> {
+export interface SealedItem {
+  readonly envelope: string;
+  /** What it must be for; null: the reissue. */
+  readonly subject: string | null;
+  readonly unbound: boolean;
+  readonly created_at: Date;
+}
+
+export async function readVaultItem(db: Database, handle: string): Promise<SealedItem | undefined> {
   return db
     .selectFrom('vault_item')
-    .select(['envelope', 'subject', 'created_at'])
+    .select(['envelope', 'subject', 'unbound', 'created_at'])
     .where('handle', '=', handle)
+    .executeTakeFirst();
+}
+
+/** A sealed secret that is to be opened for a reissue, with the front end and the key which that reissue has. */
+export async function readVaultItemOfReissue(
+  db: Database,
+  handle: string,
+  reissueId: string,
+): Promise<(SealedItem & Pick<ReissueRow, 'api_key_name' | 'key_thumbprint'>) | undefined> {
+  return db
+    .selectFrom('vault_item')
+    .innerJoin('reissue', (join) => join.on('reissue.reissue_id', '=', reissueId))
+    .select(['vault_item.envelope', 'vault_item.subject', 'vault_item.unbound', 'vault_item.created_at'])
+    .select(['reissue.api_key_name', 'reissue.key_thumbprint'])
+    .where('vault_item.handle', '=', handle)
     .executeTakeFirst();
 }
 

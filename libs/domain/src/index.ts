@@ -96,6 +96,8 @@ export { moments, refusalCodes, parkableSteps, parkCodes, carriers, applicantBys
 export type {
   VaultHandle,
   Applicant,
+  ApplicantInClear,
+  Particulars,
   ApplicantBy,
   Carrier,
   CallOrigin,

@@ -30,8 +30,25 @@ export type Carrier = (typeof carriers)[number];
 export const applicantBys = ['MOBILE', 'RRN', 'DOCUMENT'] as const;
 export type ApplicantBy = (typeof applicantBys)[number];
 
-/** How the applicant names themself: by mobile number, resident registration number, or identity document. */
+/** What a start says of its applicant without sealing it. The gateway seals it before it goes on. */
+export interface Particulars {
+  readonly name: string;
+  /** Digits only; of who claims an identity by mobile number. */
+  readonly mobile?: string;
+  readonly carrier?: Carrier;
+}
+
+/**
+ * How the applicant claims an identity: by mobile number, which is among the particulars, by resident registration number,
+ * or by identity document.
+ */
 export type Applicant =
+  | { readonly particulars: VaultHandle }
+  | { readonly particulars: VaultHandle; readonly rrn: VaultHandle }
+  | { readonly particulars: VaultHandle; readonly document: VaultHandle };
+
+/** As in messages from before the particulars were sealed, which may still wait in a history or in a parked reissue. */
+export type ApplicantInClear =
   | { readonly name: string; readonly mobile: string; readonly carrier?: Carrier }
   | { readonly name: string; readonly rrn: VaultHandle }
   | { readonly name: string; readonly document: VaultHandle };
@@ -49,7 +66,7 @@ export interface StartReissue extends Call {
   readonly reissueId: string;
   readonly apiKeyName: string;
   readonly reason: Reason;
-  readonly applicant: Applicant;
+  readonly applicant: Applicant | ApplicantInClear;
   readonly keyThumbprint: string;
   readonly consents: readonly ConsentGiven[];
   readonly methods: readonly IdentityMethod[];

@@ -17,6 +17,8 @@ export const envelopeRefusals = [
   'ENVELOPE_EXPIRED',
   'ENVELOPE_WRONG_PURPOSE',
   'ENVELOPE_WRONG_SUBJECT',
+  'ENVELOPE_WRONG_CLIENT',
+  'ENVELOPE_WRONG_KEY',
   'ENVELOPE_UNKNOWN_KEY',
   'ENVELOPE_UNREADABLE',
 ] as const;
@@ -42,12 +44,26 @@ export interface EnvelopeHeader {
   iat: number;
   jti: string;
   kid: string;
+  /** The front end that it was sealed at, by the name of its API key. */
+  client: string | undefined;
+  /** The key of the reissue that the secret is for: its thumbprint (RFC 7638). Absent where there is no reissue. */
+  jkt: string | undefined;
+}
+
+/** What an envelope names beside its purpose, so that it is of no use at another front end or for another key. */
+export interface EnvelopeBinding {
+  /** The name of the front end's API key. */
+  readonly client: string;
+  /** Of the reissue's key (RFC 7638); null where there is no reissue. */
+  readonly keyThumbprint: string | null;
 }
 
 /** What an envelope must be for to be taken. */
 export interface EnvelopeExpectation {
   purpose: Purpose;
   sub: string;
+  /** Undefined for an envelope that came in before envelopes named these. */
+  boundTo: EnvelopeBinding | undefined;
   /** Milliseconds since 1970. */
   now: number;
   maxAgeMs?: number;

@@ -7,7 +7,13 @@ export {
   MAX_ENVELOPE_LENGTH,
   purposes,
 } from './envelope.js';
-export type { EnvelopeExpectation, EnvelopeHeader, EnvelopeRefusal, Purpose } from './envelope.js';
+export type {
+  EnvelopeBinding,
+  EnvelopeExpectation,
+  EnvelopeHeader,
+  EnvelopeRefusal,
+  Purpose,
+} from './envelope.js';
 export { inspectEnvelope } from './inspect-envelope.js';
 export { openEnvelope } from './open-envelope.js';
 export type { VaultKeys } from './open-envelope.js';
@@ -16,6 +22,7 @@ export type { WrappedCustomerKey } from './customer-key.js';
 export { rrnLookup, rrnLookups } from './rrn-lookup.js';
 export { openRegistryValue, RegistrySealError, sealRegistryValue } from './registry-seal.js';
 export type { RegistryKeys, RegistrySealed } from './registry-seal.js';
+export { openParticulars, sealParticulars } from './particulars-seal.js';
 export { openPhoto, sealPhoto } from './photo-seal.js';
 export type { PhotoName } from './photo-seal.js';
 export { vaultHandle } from './vault-handle.js';

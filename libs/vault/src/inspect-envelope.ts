@@ -6,6 +6,7 @@ import {
   MAX_CLOCK_SKEW_MS,
   MAX_ENVELOPE_LENGTH,
   purposes,
+  type EnvelopeBinding,
   type EnvelopeExpectation,
   type EnvelopeHeader,
 } from './envelope.js';
@@ -13,6 +14,8 @@ import {
 /** Compact serialization (RFC 7516 section 7.1): header, encrypted key, nonce, ciphertext, tag. */
 const COMPACT = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
 const JTI = /^[A-Za-z0-9_-]{8,64}$/;
+/** Base64url of a SHA-256. */
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 /** Anything else (`zip`, `crit`, `jku`, …) would ask for processing that nobody here does. */
 const HEADER_NAMES = new Set([
   'alg',
@@ -26,11 +29,13 @@ const HEADER_NAMES = new Set([
   'sub',
   'iat',
   'jti',
+  'client',
+  'jkt',
 ]);
 
 /**
  * Checks all of an envelope that can be checked without a private key: size, form, algorithms, that the key is one
- * of ours, and that it was made for this purpose and subject, and lately.
+ * of ours, and that it was made for this purpose and subject, at this front end, for this key, and lately.
  *
  * The header is authenticated only when the envelope is opened, so this spares work but proves nothing.
  *
@@ -50,12 +55,20 @@ export function inspectEnvelope(
   if (header.sub !== expected.sub) {
     throw new EnvelopeError('ENVELOPE_WRONG_SUBJECT', 'it was made for another reissue');
   }
+  if (expected.boundTo) checkBinding(header, expected.boundTo);
   const ageMs = expected.now - header.iat * 1000;
   if (ageMs > (expected.maxAgeMs ?? DEFAULT_MAX_AGE_MS))
     throw new EnvelopeError('ENVELOPE_EXPIRED', 'it is too old');
   if (ageMs < -MAX_CLOCK_SKEW_MS)
     throw new EnvelopeError('ENVELOPE_EXPIRED', 'it says it was made in the future');
   return header;
+}
+
+function checkBinding(header: EnvelopeHeader, { client, keyThumbprint }: EnvelopeBinding): void {
+  if (header.client !== client)
+    throw new EnvelopeError('ENVELOPE_WRONG_CLIENT', 'its client is not the front end that sent it');
+  if (header.jkt !== (keyThumbprint ?? undefined))
+    throw new EnvelopeError('ENVELOPE_WRONG_KEY', 'its jkt is not the thumbprint of the key of this reissue');
 }
 
 function parseHeader(jwe: string): EnvelopeHeader {
@@ -68,7 +81,7 @@ function parseHeader(jwe: string): EnvelopeHeader {
   if (!header) throw malformed('its header is not a JSON object');
   if (!Object.keys(header).every((name) => HEADER_NAMES.has(name)))
     throw malformed('its header has unknown members');
-  const { alg, enc, kid, purpose, sub, iat, jti } = header;
+  const { alg, enc, kid, purpose, sub, iat, jti, client, jkt } = header;
   if (alg !== ENVELOPE_ALG || enc !== ENVELOPE_ENC)
     throw malformed(`it must use ${ENVELOPE_ALG} and ${ENVELOPE_ENC}`);
   if (typeof kid !== 'string') throw malformed('its header has no kid');
@@ -77,9 +90,12 @@ function parseHeader(jwe: string): EnvelopeHeader {
     throw malformed('its iat is not a whole number of seconds');
   if (typeof jti !== 'string' || !JTI.test(jti))
     throw malformed('its jti is not 8 to 64 base64url characters');
+  if (client !== undefined && typeof client !== 'string') throw malformed('its client is not a text');
+  if (jkt !== undefined && (typeof jkt !== 'string' || !THUMBPRINT.test(jkt)))
+    throw malformed('its jkt is not a thumbprint by SHA-256 (RFC 7638)');
   const known = purposes.find((name) => name === purpose);
   if (!known) throw malformed('its purpose is not known');
-  return { purpose: known, sub, iat, jti, kid };
+  return { purpose: known, sub, iat, jti, kid, client, jkt };
 }
 
 function decodeObject(encoded: string): Record<string, unknown> | undefined {

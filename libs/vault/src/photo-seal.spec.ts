@@ -37,7 +37,9 @@ describe('a sealed photo', () => {
 
   it('is no envelope of a customer, and neither is one of those a photo', async () => {
     const sub = `${name.reissueId}/${name.photoId}`;
-    const envelope = await seal('a secret', { purpose: 'identity', sub, publicJwk: publicJwk! });
+    const envelope = await seal('a secret', {
+      ...{ purpose: 'identity', sub, client: 'app', keyThumbprint: undefined, publicJwk: publicJwk! },
+    });
     await expect(openPhoto(Buffer.from(envelope), name, keys)).rejects.toThrow('cannot be opened');
   });
 

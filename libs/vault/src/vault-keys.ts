@@ -20,12 +20,23 @@ export async function importVaultKeys({ keys }: JwkSet): Promise<VaultKeys> {
   return new Map(await Promise.all(entries));
 }
 
+/** A key to seal to, as clients get it. */
+export type PublicVaultKey = JWK & {
+  kty: 'EC';
+  crv: 'P-256';
+  x: string;
+  y: string;
+  kid: string;
+  alg: typeof ENVELOPE_ALG;
+  use: 'enc';
+};
+
 /**
  * The public parts, as clients get them; the first is the one to seal to.
  *
  * @throws {TypeError} if one is not a P-256 key with a kid
  */
-export function publicVaultKeys({ keys }: JwkSet): { keys: JWK[] } {
+export function publicVaultKeys({ keys }: JwkSet): { keys: PublicVaultKey[] } {
   return {
     keys: keys.map((jwk) => {
       const { kid, x, y } = check(jwk);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { EnvelopeError, type Purpose } from './envelope.js';
+import { EnvelopeError, type EnvelopeExpectation, type Purpose } from './envelope.js';
 import { inspectEnvelope } from './inspect-envelope.js';
 import { openEnvelope, type VaultKeys } from './open-envelope.js';
 import { seal } from '#libs/client';
@@ -23,10 +23,16 @@ beforeAll(async () => {
   keys = await importVaultKeys({ keys: [privateJwk] });
 });
 
-const sealed = (now = NOW) => seal('canary', { purpose: 'password', sub: 'reissue-1', publicJwk, now });
-const expected = (more: Partial<{ purpose: Purpose; sub: string; now: number; maxAgeMs: number }> = {}) => ({
+const jkt = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+const sealed = (now = NOW) =>
+  seal('canary', {
+    ...{ purpose: 'password', sub: 'reissue-1', client: 'app', keyThumbprint: jkt },
+    ...{ publicJwk, now },
+  });
+const expected = (more: Partial<EnvelopeExpectation> = {}) => ({
   purpose: 'password' as Purpose,
   sub: 'reissue-1',
+  boundTo: { client: 'app', keyThumbprint: jkt },
   now: NOW,
   keys,
   ...more,
@@ -52,7 +58,7 @@ const handMade = async (header: Record<string, unknown>, jwk = publicJwk) =>
   new CompactEncrypt(new TextEncoder().encode('canary'))
     .setProtectedHeader({
       ...{ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid: 'v1', purpose: 'password', sub: 'reissue-1' },
-      ...{ iat: NOW / 1000, jti: 'abcdefgh' },
+      ...{ iat: NOW / 1000, jti: 'abcdefgh', client: 'app', jkt },
       ...header,
     })
     .encrypt(await importJWK(jwk, 'ECDH-ES+A256KW'));
@@ -99,11 +105,37 @@ describe('an envelope', () => {
     expect(await refusals(await sealed(NOW + MINUTE + 1000))).toEqual(both('ENVELOPE_EXPIRED'));
   });
 
+  it('is refused at another front end than it names, or where it names none', async () => {
+    const boundTo = { client: 'other-app', keyThumbprint: jkt };
+    expect(await refusals(await sealed(), { boundTo })).toEqual(both('ENVELOPE_WRONG_CLIENT'));
+    expect(await refusals(await handMade({ client: undefined }))).toEqual(both('ENVELOPE_WRONG_CLIENT'));
+    expect(await refusals(await handMade({ client: 1 }))).toEqual(both('ENVELOPE_MALFORMED'));
+  });
+
+  it('is refused for another key than it names, or where it names none', async () => {
+    const boundTo = { client: 'app', keyThumbprint: 'A'.repeat(43) };
+    expect(await refusals(await sealed(), { boundTo })).toEqual(both('ENVELOPE_WRONG_KEY'));
+    expect(await refusals(await handMade({ jkt: undefined }))).toEqual(both('ENVELOPE_WRONG_KEY'));
+    expect(await refusals(await handMade({ jkt: 'short' }))).toEqual(both('ENVELOPE_MALFORMED'));
+  });
+
+  it('is refused with a key where there is no reissue, and taken without one', async () => {
+    const boundTo = { client: 'app', keyThumbprint: null };
+    expect(await refusals(await sealed(), { boundTo })).toEqual(both('ENVELOPE_WRONG_KEY'));
+    expect(await refusals(await handMade({ jkt: undefined }), { boundTo })).toEqual(both('taken'));
+  });
+
+  it('from before envelopes named front end and key is taken where it is known as such', async () => {
+    const old = await handMade({ client: undefined, jkt: undefined });
+    expect(await refusals(old, { boundTo: undefined })).toEqual(both('taken'));
+  });
+
   it('is refused when its key is not ours', async () => {
     const stranger = { ...(await newKey('v2')), d: undefined } as JWK;
     const jwe = await seal('canary', {
       purpose: 'password',
       sub: 'reissue-1',
+      ...{ client: 'app', keyThumbprint: jkt },
       publicJwk: stranger,
       now: NOW,
     });
@@ -115,13 +147,19 @@ describe('an envelope', () => {
     expect(await refusals(await handMade({}, stranger))).toEqual(['taken', 'ENVELOPE_UNREADABLE']);
   });
 
-  it('is found out when its purpose, subject or time was rewritten', async () => {
+  it('is found out when its purpose, subject, front end, key or time was rewritten', async () => {
     const rewritten = [
       withHeader((header) => (header['purpose'] = 'rrn')),
       withHeader((header) => (header['sub'] = 'reissue-2')),
       withHeader((header) => (header['iat'] = NOW / 1000 + 10)),
+      withHeader((header) => (header['client'] = 'other-app')),
+      withHeader((header) => (header['jkt'] = 'A'.repeat(43))),
     ];
-    const more = [{ purpose: 'rrn' }, { sub: 'reissue-2' }, {}];
+    const more = [
+      ...[{ purpose: 'rrn' }, { sub: 'reissue-2' }, {}],
+      { boundTo: { client: 'other-app', keyThumbprint: jkt } },
+      { boundTo: { client: 'app', keyThumbprint: 'A'.repeat(43) } },
+    ];
     for (const [index, jwe] of rewritten.entries()) {
       expect(await refusals(await jwe, more[index])).toEqual(['taken', 'ENVELOPE_UNREADABLE']);
     }

@@ -50,6 +50,8 @@ describe('the certificate request', () => {
     ['an R that is not hexadecimal', 'xy'.repeat(20), {}],
     ['an envelope for another purpose', '00'.repeat(20), { purpose: 'password' as const }],
     ['an envelope for another reissue', '00'.repeat(20), { sub: `ri_${'0'.repeat(32)}` }],
+    ['an envelope of another front end', '00'.repeat(20), { client: 'other' }],
+    ['an envelope for another key', '00'.repeat(20), { keyThumbprint: 'A'.repeat(43) }],
   ])('with %s is refused', async (_name, random, sealing) => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const message = await applicant.requestCertificate(undefined, random, sealing);

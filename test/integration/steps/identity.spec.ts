@@ -261,6 +261,8 @@ describe('an envelope', () => {
   it.each([
     ['another reissue', { sub: `ri_${'0'.repeat(32)}` }],
     ['another purpose', { purpose: 'password' as const }],
+    ['another front end', { client: 'other' }],
+    ['another key', { keyThumbprint: 'A'.repeat(43) }],
   ])('made for %s is refused and costs no try', async (_name, sealing) => {
     const applicant = await arrive();
     const message = await applicant.answerChallenges({ PHONE_CODE: undefined }, sealing);
@@ -295,8 +297,10 @@ describe('an envelope', () => {
       .selectAll()
       .where('handle', '=', message.password)
       .executeTakeFirstOrThrow();
-    const late = { ...row, handle: 'late', created_at: new Date(row.created_at.getTime() + hour) };
-    await putVaultItem(world.gateway, late, randomUUID());
+    const { unbound: _, ...item } = row;
+    const late = { ...item, handle: 'late', created_at: new Date(row.created_at.getTime() + hour) };
+    const about = { purpose: 'password', challenge_id: null, key_thumbprint: applicant.key.thumbprint };
+    await putVaultItem(world.gateway, late, { jti: randomUUID(), ...about });
     world.clock.advance(3 * day);
     const secrets = { ...message, password: message.password };
     await world.owner

@@ -209,6 +209,8 @@ describe('a start that cannot be read', () => {
   it.each([
     ['is sealed for another call', { sub: randomUUID() }],
     ['is sealed for something else', { purpose: 'password' as const }],
+    ['is sealed at another front end', { client: 'other' }],
+    ['is sealed for another key', { keyThumbprint: 'A'.repeat(43) }],
   ])('is refused when it %s, and leaves nothing', async (_, sealing) => {
     for (const by of ['rrn', 'document'] as const) {
       const { applicant, result } = await begin(await customer(world), by, undefined, sealing);

@@ -110,6 +110,8 @@ describe('the certificate password', () => {
   it.each([
     ['another reissue', { sub: `ri_${'0'.repeat(32)}` }],
     ['another purpose', { purpose: 'identity' as const }],
+    ['another front end', { client: 'other' }],
+    ['another key', { keyThumbprint: 'A'.repeat(43) }],
   ])('in an envelope for %s is not looked at', async (_name, sealing) => {
     const applicant = await arrive();
     for (const message of [

@@ -1,28 +1,45 @@
 import type { putVaultItem } from '#libs/db';
 import type { InputFault } from '#libs/http';
-import { EnvelopeError, inspectEnvelope } from '#libs/vault';
-import { decodeProtectedHeader } from 'jose';
+import type { Particulars } from '#libs/domain';
+import { EnvelopeError, inspectEnvelope, sealParticulars, type EnvelopeBinding } from '#libs/vault';
+import { decodeProtectedHeader, type JWK } from 'jose';
 import { problem } from '../problems.js';
 import type { SealedValue } from './step-draft.js';
 
+/** What the envelopes of a call must be for. */
+export interface SealedFor extends EnvelopeBinding {
+  /** The reissue, or the Idempotency-Key of a call that has none yet. */
+  readonly sub: string;
+}
+
+/** Where the particulars of an applicant are kept. */
+export interface ParticularsPlace {
+  readonly handle: string;
+  readonly reissueId: string;
+  readonly updateId: string;
+  readonly keyThumbprint: string;
+}
+
 /** Takes the sealed values of a request: looks at their outside, and keeps them for the step that opens them. */
 export class Envelopes {
+  private readonly kids: ReadonlySet<string>;
+
+  /** @param vaultKeys public; the first is the one to seal to */
   constructor(
     private readonly put: (
       item: Parameters<typeof putVaultItem>[1],
-      jti: string,
+      envelope: Parameters<typeof putVaultItem>[2],
     ) => ReturnType<typeof putVaultItem>,
-    private readonly kids: ReadonlySet<string>,
-  ) {}
+    private readonly vaultKeys: readonly JWK[],
+  ) {
+    this.kids = new Set(vaultKeys.map(({ kid }) => kid ?? ''));
+  }
 
-  /**
-   * @param subject what the envelopes must be for: the reissue, or the Idempotency-Key of a call that has none yet
-   * @throws ProblemError 422 `envelope-refused`, naming each envelope that is not for this subject and purpose
-   */
-  inspect(subject: string, sealed: readonly SealedValue[], now: Date): void {
+  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that is for something else */
+  inspect({ sub, ...boundTo }: SealedFor, sealed: readonly SealedValue[], now: Date): void {
     const errors = sealed.flatMap(({ pointer, purpose, envelope }): InputFault[] => {
       try {
-        inspectEnvelope(envelope, { purpose, sub: subject, now: now.getTime(), kids: this.kids });
+        inspectEnvelope(envelope, { purpose, sub, boundTo, now: now.getTime(), kids: this.kids });
         return [];
       } catch (error) {
         if (!(error instanceof EnvelopeError)) throw error;
@@ -32,20 +49,37 @@ export class Envelopes {
     if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 
-  /**
-   * @param subject what the envelopes are for, where that is not the reissue
-   * @throws ProblemError 422 `envelope-refused`, naming each envelope that came in with another call already
-   */
-  async keep(reissueId: string, sealed: readonly SealedValue[], now: Date, subject?: string): Promise<void> {
-    const kept = sealed.map(async ({ handle, updateId, envelope, pointer }): Promise<InputFault[]> => {
+  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that came in with another call already */
+  async keep(
+    reissueId: string,
+    { sub, keyThumbprint }: SealedFor,
+    sealed: readonly SealedValue[],
+    now: Date,
+  ): Promise<void> {
+    const kept = sealed.map(async (value): Promise<InputFault[]> => {
+      const { handle, updateId, envelope, pointer, purpose, challengeId = null } = value;
       const item = {
         ...{ handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now },
-        ...(subject === undefined ? {} : { subject }),
+        ...(sub === reissueId ? {} : { subject: sub }),
       };
-      const fresh = await this.put(item, String(decodeProtectedHeader(envelope).jti));
+      const about = { purpose, challenge_id: challengeId, key_thumbprint: keyThumbprint };
+      const fresh = await this.put(item, { jti: String(decodeProtectedHeader(envelope).jti), ...about });
       return fresh ? [] : [{ pointer, message: 'this envelope was used before: seal the value again' }];
     });
     const errors = (await Promise.all(kept)).flat();
     if (errors.length > 0) throw problem('envelope-refused', { errors });
+  }
+
+  /** Seals the particulars of an applicant, and keeps them: from here on only the worker can read them. */
+  async keepParticulars(
+    { handle, reissueId, updateId, keyThumbprint }: ParticularsPlace,
+    particulars: Particulars,
+    now: Date,
+  ): Promise<void> {
+    const envelope = await sealParticulars(particulars, reissueId, this.vaultKeys[0]!);
+    await this.put(
+      { handle, reissue_id: reissueId, update_id: updateId, envelope, created_at: now },
+      { jti: handle, purpose: 'particulars', challenge_id: null, key_thumbprint: keyThumbprint },
+    );
   }
 }

@@ -39,8 +39,12 @@ const by = {
   rrn: { purpose: 'rrn', value: '9901019000000' },
   document: { purpose: 'document', value: '{}' },
 } as const satisfies Record<string, { purpose: Purpose; value: string }>;
-const sealed = (member: keyof typeof by, sub: string, purpose: Purpose = by[member].purpose) =>
-  gateway.seal(by[member].value, purpose, sub);
+const sealed = (
+  member: keyof typeof by,
+  sub: string,
+  purpose: Purpose = by[member].purpose,
+  bound: { client?: string; keyThumbprint?: string } = {},
+) => gateway.seal(by[member].value, purpose, sub, bound);
 
 describe('an applicant', () => {
   it.each(['rrn', 'document'] as const)(
@@ -51,7 +55,7 @@ describe('an applicant', () => {
       expect((await start(key, { name: '홍길동', [member]: envelope })).status).toBe(201);
       const [[handle, kept] = []] = [...gateway.vault];
       expect(gateway.delivered).toMatchObject([
-        { kind: 'start', applicant: { name: '홍길동', [member]: handle } },
+        { kind: 'start', applicant: { particulars: expect.any(String), [member]: handle } },
       ]);
       expect(kept).toBe(envelope);
       expect(gateway.subjects.get(handle!)).toBe(key);
@@ -59,10 +63,11 @@ describe('an applicant', () => {
     },
   );
 
-  it('may name a carrier beside the mobile number', async () => {
+  it('may name a carrier beside the mobile number: the workflow learns only where all of it lies', async () => {
     await start(freshKey(), { name: '홍길동', mobile: '010-1234-5678', carrier: 'LGU_MVNO' });
-    expect(gateway.delivered).toMatchObject([
-      { applicant: { name: '홍길동', mobile: '01012345678', carrier: 'LGU_MVNO' } },
+    expect(JSON.stringify(gateway.delivered)).not.toMatch(/홍길동|01012345678|LGU_MVNO/);
+    expect(await gateway.particulars()).toEqual([
+      { name: '홍길동', mobile: '01012345678', carrier: 'LGU_MVNO' },
     ]);
   });
 
@@ -74,13 +79,13 @@ describe('an applicant', () => {
     '\u202d010–1234–5678\u202c',
   ])('has one mobile number, also as %j', async (mobile) => {
     await start(freshKey(), { name: '홍길동', mobile });
-    expect(gateway.delivered).toMatchObject([{ applicant: { mobile: '01012345678' } }]);
+    expect(await gateway.particulars()).toEqual([{ name: '홍길동', mobile: '01012345678' }]);
   });
 
   it('has one name however its letters were composed', async () => {
     for (const form of ['NFC', 'NFD'] as const)
       await start(freshKey(), { name: ` ${'홍길동'.normalize(form)} `, mobile: '01012345678' });
-    const names = gateway.delivered.map((sent) => sent.kind === 'start' && sent.applicant.name);
+    const names = (await gateway.particulars()).map(({ name }) => name);
     expect(names).toEqual(['홍길동', '홍길동']);
   });
 
@@ -104,6 +109,8 @@ describe('an applicant', () => {
   it.each([
     ['for another call', 'rrn', () => sealed('rrn', freshKey())],
     ['for something else', 'rrn', (key: string) => sealed('rrn', key, 'password')],
+    ['at another front end', 'rrn', (key: string) => sealed('rrn', key, 'rrn', { client: 'other' })],
+    ['for another key', 'rrn', (key: string) => sealed('rrn', key, 'rrn', { keyThumbprint: 'A'.repeat(43) })],
     ['as a document in the place of a number', 'rrn', (key: string) => sealed('document', key)],
     ['as a number in the place of a document', 'document', (key: string) => sealed('rrn', key)],
   ] as const)('is refused who seals %s, and nothing is kept or started', async (_, member, seal) => {

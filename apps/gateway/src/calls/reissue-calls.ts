@@ -13,22 +13,31 @@ import type { CallsInFlight } from './calls-in-flight.js';
 import type { ConsentCheck } from './consent-check.js';
 import type { Envelopes } from './envelopes.js';
 import { precheck, waitsForOperator } from './precheck.js';
+import type { ReceivedCalls } from './received-calls.js';
 import type { Delivery, ReissueWorkflows } from './reissue-workflows.js';
 import type { RequestIds } from './request-ids.js';
 import { answerStart, answerStep, type Settled } from './step-answers.js';
 import { StepDraft, type StepCall } from './step-draft.js';
-import { startMessage, stepRoutes, type StepBody, type StepKind } from './step-routes.js';
+import {
+  particularsField,
+  particularsOf,
+  startMessage,
+  stepRoutes,
+  type StepBody,
+  type StepKind,
+} from './step-routes.js';
 
 const startRoute = '/v1/reissues';
 const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
 
 export interface ReissueCallsParts {
   readonly findStep: (reissueId: string, updateId: string) => Promise<StepRow | undefined>;
+  readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
   readonly limits: Pick<CallLimits, 'admit'>;
   readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
-  readonly envelopes: Pick<Envelopes, 'inspect' | 'keep'>;
+  readonly envelopes: Pick<Envelopes, 'inspect' | 'keep' | 'keepParticulars'>;
   readonly reader: Pick<ReissueReader, 'find' | 'get'>;
   readonly consents: ConsentCheck;
   readonly tokens: AccessTokens;
@@ -45,20 +54,29 @@ export class ReissueCalls {
 
   /** @throws ProblemError */
   start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<Answer> {
-    const { ids, inFlight, limits, workflows, envelopes, reader, consents, tokens, clock } = this.parts;
+    const { ids, inFlight, limits, workflows, envelopes, reader, received, consents, tokens, clock } =
+      this.parts;
     const { apiKeyName, idempotencyKey } = caller;
     const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
     const call = this.identify(startRoute, caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = startMessage(draft, apiKeyName, body);
+    const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
     return inFlight.run({ reissueId, ...call }, async () => {
       const settled = await this.settle(reissueId, call, async () => {
         // Once there is a row, the applicant's number was read: a repetition need not bring it again.
-        if (!(await reader.find(reissueId))) {
+        const begun = (await reader.find(reissueId)) !== undefined;
+        if (!begun) {
           await limits.admit('start', caller);
           consents.requireIdentityStage(body.consents);
-          envelopes.inspect(idempotencyKey, draft.sealed, clock());
-          await envelopes.keep(reissueId, draft.sealed, clock(), idempotencyKey);
+          envelopes.inspect(sealedFor, draft.sealed, clock());
+        }
+        await received.receive({ reissueId, ...call }, message.kind);
+        if (!begun) {
+          await envelopes.keep(reissueId, sealedFor, draft.sealed, clock());
+          const { keyThumbprint } = body;
+          const place = { handle: draft.handleOf(particularsField), reissueId, updateId: call.updateId };
+          await envelopes.keepParticulars({ ...place, keyThumbprint }, particularsOf(body), clock());
         }
         return workflows.start(message);
       });
@@ -73,7 +91,7 @@ export class ReissueCalls {
     kind: Kind,
     body: StepBody<Kind>,
   ): Promise<Answer> {
-    const { ids, inFlight, limits, workflows, envelopes, reader, clock } = this.parts;
+    const { ids, inFlight, limits, workflows, envelopes, reader, received, clock } = this.parts;
     const { path, message: build } = stepRoutes[kind];
     const call = this.identify(stepRoute(path), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
@@ -84,8 +102,10 @@ export class ReissueCalls {
         if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
         await limits.admit('call', caller);
         precheck(row, message, reissue);
-        envelopes.inspect(reissueId, draft.sealed, clock());
-        await envelopes.keep(reissueId, draft.sealed, clock());
+        const sealedFor = { sub: reissueId, client: row.api_key_name, keyThumbprint: row.key_thumbprint };
+        envelopes.inspect(sealedFor, draft.sealed, clock());
+        await received.receive({ reissueId, ...call }, kind);
+        await envelopes.keep(reissueId, sealedFor, draft.sealed, clock());
         return workflows.send(reissueId, message, row.event_sequence + row.steps);
       });
       return answerStep(kind, settled);
@@ -104,6 +124,7 @@ export class ReissueCalls {
   ): Promise<Settled> {
     const before = await this.recorded(reissueId, call);
     if (before) return { outcome: before };
+    await this.parts.received.requireSame({ reissueId, ...call });
     const delivery = await deliver();
     if (delivery.reached === 'SETTLED') this.requireSameRequest(delivery.result, call);
     const outcome = await this.recorded(reissueId, call);

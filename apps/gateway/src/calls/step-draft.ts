@@ -17,6 +17,8 @@ export interface SealedValue {
   readonly pointer: string;
   readonly purpose: Purpose;
   readonly envelope: string;
+  /** The challenge that it answers. */
+  readonly challengeId?: string;
 }
 
 /** A message in the making: collects the sealed values of a body and puts their handles in their place. */
@@ -29,11 +31,21 @@ export class StepDraft {
   ) {}
 
   /** @param field where in the body the envelope stands, e.g. `answers/0/answer` */
-  seal(field: string, purpose: Purpose, envelope: string): VaultHandle {
+  seal(
+    field: string,
+    purpose: Purpose,
+    envelope: string,
+    about: Pick<SealedValue, 'challengeId'> = {},
+  ): VaultHandle {
     const { updateId } = this.call;
-    const handle = this.ids.vaultHandle(this.reissueId, updateId, field);
-    this.sealed.push({ handle, updateId, pointer: `#/${field}`, purpose, envelope });
+    const handle = this.handleOf(field);
+    this.sealed.push({ handle, updateId, pointer: `#/${field}`, purpose, envelope, ...about });
     return handle;
+  }
+
+  /** Where the value of this field lies in the vault. */
+  handleOf(field: string): VaultHandle {
+    return this.ids.vaultHandle(this.reissueId, this.call.updateId, field);
   }
 
   /** The draft of one part of this call: a step of its own, whose sealed values count to the whole. */

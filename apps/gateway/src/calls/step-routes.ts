@@ -16,6 +16,7 @@ import type {
   Cancel,
   CustomerMessage,
   GiveConsents,
+  Particulars,
   ProveRegistration,
   RequestCertificate,
   RequestChallenges,
@@ -28,7 +29,10 @@ import type { StepDraft } from './step-draft.js';
 
 type Body<Schema extends z.ZodType> = z.output<Schema>;
 
-/** The message that starts a reissue. A resident registration number that the applicant named is sealed. */
+/** Under which name the particulars of an applicant lie in the vault. */
+export const particularsField = 'applicant';
+
+/** The message that starts a reissue. All that it says of the applicant is named by vault handles. */
 export function startMessage(
   draft: StepDraft,
   apiKeyName: string,
@@ -48,13 +52,16 @@ export function startMessage(
 }
 
 function applicantOf(draft: StepDraft, applicant: Body<typeof startRequestSchema>['applicant']): Applicant {
-  if ('rrn' in applicant)
-    return { name: applicant.name, rrn: draft.seal('applicant/rrn', 'rrn', applicant.rrn) };
+  const particulars = draft.handleOf(particularsField);
+  if ('rrn' in applicant) return { particulars, rrn: draft.seal('applicant/rrn', 'rrn', applicant.rrn) };
   if ('document' in applicant)
-    return {
-      name: applicant.name,
-      document: draft.seal('applicant/document', 'document', applicant.document),
-    };
+    return { particulars, document: draft.seal('applicant/document', 'document', applicant.document) };
+  return { particulars };
+}
+
+/** What the applicant says in clear. */
+export function particularsOf({ applicant }: Body<typeof startRequestSchema>): Particulars {
+  if (!('mobile' in applicant)) return { name: applicant.name };
   const { name, mobile, carrier } = applicant;
   return { name, mobile, ...(carrier ? { carrier } : {}) };
 }
@@ -72,7 +79,7 @@ const answerChallenges = (
   kind: 'answerChallenges',
   answers: answers.map(({ challengeId, answer }, index) => ({
     challengeId,
-    answer: draft.seal(`answers/${index}/answer`, 'identity', answer),
+    answer: draft.seal(`answers/${index}/answer`, 'identity', answer, { challengeId }),
   })),
 });
 

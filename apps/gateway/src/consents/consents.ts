@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import type { CallsInFlight } from '../calls/calls-in-flight.js';
+import type { ReceivedCalls } from '../calls/received-calls.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
 import type { ReissueReader } from '../reading/reissue-reader.js';
@@ -20,6 +21,7 @@ const withdrawalRoute = '/v1/reissues/{id}/consents/withdrawals';
 export interface ConsentsParts {
   readonly db: Database;
   readonly reader: Pick<ReissueReader, 'get'>;
+  readonly received: Pick<ReceivedCalls, 'receive'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
   readonly limits: Pick<CallLimits, 'admit'>;
@@ -54,13 +56,15 @@ export class Consents {
     reissueId: string,
     { termsId }: z.output<typeof consentWithdrawalRequestSchema>,
   ): Promise<WithdrawnConsent> {
-    const { db, ids, inFlight, limits, reader, withdraw } = this.parts;
+    const { db, ids, inFlight, limits, reader, received, withdraw } = this.parts;
     const { idempotencyKey, origin } = caller;
     const updateId = ids.updateId(withdrawalRoute, idempotencyKey);
     const requestHmac = ids.requestHmac({ termsId });
-    return inFlight.run({ reissueId, updateId, requestHmac }, async () => {
+    const call = { reissueId, updateId, requestHmac };
+    return inFlight.run(call, async () => {
       await reader.get(reissueId);
       if (!(await findStep(db, reissueId, updateId))) await limits.admit('call', caller);
+      await received.receive(call, 'withdrawConsent');
       const answer = await withdraw({ reissueId, updateId, requestHmac, origin, termsId });
       switch (answer.answer) {
         case 'WITHDRAWN':

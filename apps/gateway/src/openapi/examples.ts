@@ -171,6 +171,7 @@ export const sealingKeys = {
       use: 'enc',
     },
   ],
+  client: 'local',
 };
 
 export const terms = [

@@ -43,7 +43,7 @@ export const operations = {
     tag: 'Before starting',
     summary: 'Keys to seal secrets to',
     description:
-      'Seal with the first key: compact JWE, ECDH-ES+A256KW, A256GCM. The protected header carries `purpose`, `sub` (the reissue id), `iat` and `jti`, without which the envelope is refused. Envelopes older than 15 minutes are refused: take `iat` from the gateway’s time, which the header `Date` of each answer gives, not from the device’s clock.',
+      'Seal with the first key: compact JWE, ECDH-ES+A256KW, A256GCM. The protected header carries `purpose`, `sub` (the reissue id), `client` (as this answer says it), `jkt` (the thumbprint of the key that the start names), `iat` and `jti`, without which the envelope is refused: it opens at no other front end, and for no other key. Take the thumbprint from the key itself, never from an answer. Envelopes older than 15 minutes are refused: take `iat` from the gateway’s time, which the header `Date` of each answer gives, not from the device’s clock.',
     answers: { 200: { description: 'JSON Web Key Set', example: example.sealingKeys } },
     problems: [],
   },
@@ -72,7 +72,7 @@ export const operations = {
     tag: 'Reissue',
     summary: 'Start a reissue',
     description:
-      'The client makes its key pair first and names its thumbprint: the certificate can be issued for that key only. With `methods` the identity challenges are sent at once. Applicants name themselves by mobile number, by resident registration number, or by an identity document; the latter two are sealed, with the Idempotency-Key of this call as `sub`. Whoever the bank does not know gets the same answers.',
+      'The client makes its key pair first and names its thumbprint: the certificate can be issued for that key only. With `methods` the identity challenges are sent at once. Applicants name themselves by mobile number, by resident registration number, or by an identity document; the latter two are sealed, with the Idempotency-Key of this call as `sub` and `keyThumbprint` as `jkt`. Whoever the bank does not know gets the same answers.',
     request: example.startRequest,
     answers: {
       201: {
@@ -272,7 +272,7 @@ export const operations = {
     tag: 'Certificate',
     summary: 'Check a number against a certificate',
     description:
-      'A holder proves their resident registration number by showing the R that is kept beside their private key: both, hashed, must give the VID in the certificate. Seal both with the Idempotency-Key as `sub`. After ten wrong checks of a certificate none is answered before the next day (in Korea).',
+      'A holder proves their resident registration number by showing the R that is kept beside their private key: both, hashed, must give the VID in the certificate. Seal both with the Idempotency-Key as `sub`, and without `jkt`. After ten wrong checks of a certificate none is answered before the next day (in Korea).',
     request: { rrn: example.exampleEnvelope, random: example.exampleEnvelope },
     answers: {
       200: { description: 'Compared', example: example.vidCheck },

@@ -3,6 +3,7 @@ import { passwordRulesSchema, termsSchema } from '#libs/contracts';
 import { termsLocales, termsStages } from '#libs/terms';
 import { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
+import { FromCaller, type Caller } from '../access/caller.js';
 import { Documented } from '../openapi/documented.js';
 import { ReferenceData } from './reference-data.js';
 
@@ -24,6 +25,7 @@ const keysSchema = z
         use: z.literal('enc'),
       }),
     ),
+    client: z.string().describe('the front end that asks, as the header of each envelope must name it'),
   })
   .meta({ id: 'SealingKeys' });
 
@@ -34,8 +36,8 @@ export class ReferenceDataController {
 
   @Get('keys')
   @Documented('getKeys', { answers: { 200: keysSchema } })
-  keys(): ReferenceData['keys'] {
-    return this.data.keys;
+  keys(@FromCaller() { apiKeyName }: Caller): z.output<typeof keysSchema> {
+    return { ...this.data.keys, client: apiKeyName };
   }
 
   @Get('terms')

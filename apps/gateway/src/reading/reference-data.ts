@@ -10,13 +10,11 @@ import { publicVaultKeys } from '#libs/vault';
 import type { z } from 'zod';
 import { describePasswordRules } from './password-rules.js';
 
-type JwkSet = ReturnType<typeof publicVaultKeys>;
-
 /** What a client needs to know before it can start: keys to seal to, terms, password rules. */
 export class ReferenceData {
-  readonly keys: JwkSet;
+  readonly keys: ReturnType<typeof publicVaultKeys>;
   /** By which consent receipts are verified. */
-  readonly receiptKeys: JwkSet;
+  readonly receiptKeys: ReturnType<typeof publicReceiptKeys>;
   readonly passwordRules: z.output<typeof passwordRulesSchema> = describePasswordRules();
 
   constructor(

@@ -3,12 +3,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
 import { showReissue, type StepOutcome } from '#libs/contracts';
 import type { ReissueRow, StepRow, VidCheckRow } from '#libs/db';
-import type { CustomerMessage, StartReissue } from '#libs/domain';
+import type { CustomerMessage, Particulars, StartReissue } from '#libs/domain';
 import { createApplication } from '#libs/http';
 import { loadTerms, termsInForce } from '#libs/terms';
 import { cellOf, type Allowance, type Use } from '#libs/rate-limit';
 import { seal } from '#libs/client';
-import { publicVaultKeys, type Purpose } from '#libs/vault';
+import { importVaultKeys, openParticulars, publicVaultKeys, type Purpose } from '#libs/vault';
 import { AccessRevocations } from '../access/access-revocations.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { PageSessionController, PageSettings } from '../page/page-session.controller.js';
@@ -18,6 +18,7 @@ import { CallLimits, type CallRates, type LimitedCall } from '../access/call-lim
 import { CallsInFlight } from '../calls/calls-in-flight.js';
 import { ConsentCheck } from '../calls/consent-check.js';
 import { Envelopes } from '../calls/envelopes.js';
+import { ReceivedCalls } from '../calls/received-calls.js';
 import { ReissueCalls } from '../calls/reissue-calls.js';
 import type { Delivery } from '../calls/reissue-workflows.js';
 import { ReissuesController } from '../calls/reissues.controller.js';
@@ -34,11 +35,15 @@ import { ReissueReader, type CurrentReissue } from '../reading/reissue-reader.js
 import { VidChecks } from '../vid-checks/vid-checks.js';
 import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
 
+/** Of the key that reissues are for. */
+export const keyThumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+
 type Message = StartReissue | CustomerMessage;
 
 const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
-const vaultKeys = publicVaultKeys({ keys: [{ ...p256, kid: 'v1' }] });
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const privateVaultKeys = { keys: [{ ...p256, kid: 'v1' }] };
+const vaultKeys = publicVaultKeys(privateVaultKeys);
 const receiptKeys = { keys: [{ ...ed25519, kid: 'r1' }] };
 const clock = () => new Date();
 const ids = new RequestIds(Buffer.alloc(32, 7));
@@ -54,6 +59,10 @@ export class InMemoryGateway {
   readonly rows = new Map<string, ReissueRow>();
   readonly steps = new Map<string, StepRow>();
   readonly vault = new Map<string, string>();
+  /** By handle, what the gateway itself sealed of applicants. */
+  private readonly sealedParticulars = new Map<string, string>();
+  /** By reissue and step, the request that a call came in with. */
+  readonly received = new Map<string, string>();
   /** By handle, for what an envelope was taken in, where that is not the reissue. */
   readonly subjects = new Map<string, string>();
   /** Handles by the id of the envelope that came in under them. */
@@ -114,18 +123,28 @@ export class InMemoryGateway {
     const eventsAfter = (_id: string, after: number) =>
       Promise.resolve(this.events.filter(({ sequence }) => sequence > after));
     const limits = { streamsPerReissue: 8, heartbeatMs: 50 };
-    const envelopes = new Envelopes(
-      ({ handle, envelope, subject }, jti) => {
-        const fresh = (this.envelopes.get(jti) ?? handle) === handle;
-        if (fresh) this.vault.set(handle, envelope);
-        if (fresh && subject) this.subjects.set(handle, subject);
-        this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
-        return Promise.resolve(fresh);
-      },
-      new Set(['v1']),
-    );
+    const envelopes = new Envelopes(({ handle, envelope, subject }, { jti, purpose }) => {
+      const fresh = (this.envelopes.get(jti) ?? handle) === handle;
+      const shelf = purpose === 'particulars' ? this.sealedParticulars : this.vault;
+      if (fresh) shelf.set(handle, envelope);
+      if (fresh && subject) this.subjects.set(handle, subject);
+      this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
+      return Promise.resolve(fresh);
+    }, vaultKeys.keys);
     const callLimits = new CallLimits(async (uses, now) => this.useLimits(uses, now), ids, this.rates, clock);
+    const received = new ReceivedCalls(
+      {
+        find: (reissueId, updateId) => Promise.resolve(this.received.get(`${reissueId}/${updateId}`)),
+        receive: ({ reissue_id: reissueId, update_id: updateId, request_hmac: request }) => {
+          const key = `${reissueId}/${updateId}`;
+          if (!this.received.has(key)) this.received.set(key, request);
+          return Promise.resolve(this.received.get(key)!);
+        },
+      },
+      clock,
+    );
     const vidChecks = new VidChecks({
+      received,
       find: (checkId) => Promise.resolve(this.vidChecks.get(checkId)),
       isIssued: (serial) => Promise.resolve(this.issued.has(serial)),
       ids,
@@ -139,6 +158,7 @@ export class InMemoryGateway {
       clock,
     });
     const calls = new ReissueCalls({
+      received,
       findStep: (reissueId, updateId) => Promise.resolve(this.steps.get(`${reissueId}/${updateId}`)),
       reader,
       tokens: this.tokens,
@@ -233,7 +253,12 @@ export class InMemoryGateway {
       ...{ reissue_id: reissueId, api_key_name: 'local', reason: 'EXPIRED', state: 'IDENTITY_REQUIRED' },
       ...{ methods: ['PHONE_CODE', 'ONE_WON'], identity_attempts: 5, password_attempts: null },
       ...{ basis: null, serial: null, parked_step: null, pending_message: null, deadline: null },
-      ...{ registration_challenge_id: null, registration_nonce: null, identity_verified_at: null },
+      ...{
+        key_thumbprint: keyThumbprint,
+        registration_challenge_id: null,
+        registration_nonce: null,
+        identity_verified_at: null,
+      },
       ...{ downloaded_at: null, steps: 1, event_sequence: 1, created_at: now, updated_at: now },
       ...more,
     } as ReissueRow;
@@ -251,8 +276,26 @@ export class InMemoryGateway {
     return this.wake.length;
   }
 
-  seal(value: string, purpose: Purpose, sub: string): Promise<string> {
-    return seal(value, { purpose, sub, publicJwk: vaultKeys.keys[0]! });
+  /** @param bound for another front end or key than is right; undefined: a call that has no reissue */
+  seal(
+    value: string,
+    purpose: Purpose,
+    sub: string,
+    bound: { client?: string; keyThumbprint?: string | undefined } = {},
+  ): Promise<string> {
+    const publicJwk = vaultKeys.keys[0]!;
+    return seal(value, { purpose, sub, publicJwk, client: 'local', keyThumbprint, ...bound });
+  }
+
+  /** What the applicants of the starts that were passed on said in clear, as the worker reads it. */
+  async particulars(): Promise<Particulars[]> {
+    const keys = await importVaultKeys(privateVaultKeys);
+    const opened = this.delivered.map(async (message) => {
+      if (message.kind !== 'start' || !('particulars' in message.applicant)) return [];
+      const sealed = this.sealedParticulars.get(message.applicant.particulars) ?? '';
+      return (await openParticulars(sealed, message.reissueId, keys)) ?? [];
+    });
+    return (await Promise.all(opened)).flat();
   }
 
   consents(): object[] {

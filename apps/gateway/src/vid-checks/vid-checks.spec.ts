@@ -15,10 +15,11 @@ beforeEach(async () => {
 });
 afterEach(() => gateway.app.close());
 
+const withoutKey = { keyThumbprint: undefined };
 const freshKey = () => `idempotency-key-${(nextKey += 1)}`;
 const bodyFor = async (key: string) => ({
-  rrn: await gateway.seal(rrn, 'rrn', key),
-  random: await gateway.seal(random, 'vid-random', key),
+  rrn: await gateway.seal(rrn, 'rrn', key, withoutKey),
+  random: await gateway.seal(random, 'vid-random', key, withoutKey),
 });
 const post = async (key: string, body: unknown, of = serial) => {
   const answer = await fetch(`${url}/v1/certificates/${of}/vid-checks`, {
@@ -51,6 +52,27 @@ describe('a check of a VID', () => {
     expect((await post(key, body)).content).toEqual({ serial, matches: true });
     expect((await post(key, await bodyFor(key))).slug).toBe('idempotency-mismatch');
     expect(gateway.checked).toHaveLength(1);
+  });
+
+  it.each([
+    ['sealed at another front end', { ...withoutKey, client: 'other' }, 'ENVELOPE_WRONG_CLIENT'],
+    ['sealed for the key of a reissue', {}, 'ENVELOPE_WRONG_KEY'],
+  ])('is refused with a number that was %s', async (_, bound, code) => {
+    const key = freshKey();
+    const body = { ...(await bodyFor(key)), rrn: await gateway.seal(rrn, 'rrn', key, bound) };
+    const { slug, content } = await post(key, body);
+    expect(slug).toBe('envelope-refused');
+    expect(content).toMatchObject({ errors: [{ pointer: '#/rrn', message: expect.stringContaining(code) }] });
+    expect(gateway.checked).toEqual([]);
+  });
+
+  it('with another body under a key whose first check was never answered is a conflict', async () => {
+    const key = freshKey();
+    gateway.checkVid = async () => ({ answer: 'ENVELOPE_REFUSED' });
+    const body = await bodyFor(key);
+    expect((await post(key, body)).slug).toBe('envelope-refused');
+    expect((await post(key, await bodyFor(key))).slug).toBe('idempotency-mismatch');
+    expect((await post(key, body)).slug).toBe('envelope-refused');
   });
 
   it('is a conflict if the worker was at another call under this key', async () => {

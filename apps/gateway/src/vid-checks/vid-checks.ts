@@ -7,6 +7,7 @@ import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import type { CallsInFlight } from '../calls/calls-in-flight.js';
 import type { Envelopes } from '../calls/envelopes.js';
+import type { ReceivedCalls } from '../calls/received-calls.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
 
@@ -15,6 +16,7 @@ export type VidCheckResponse = z.output<typeof vidCheckResponseSchema>;
 export interface VidChecksParts {
   readonly find: (checkId: string) => Promise<VidCheckRow | undefined>;
   readonly isIssued: (serial: string) => Promise<boolean>;
+  readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
   readonly limits: Pick<CallLimits, 'admit'>;
@@ -37,16 +39,18 @@ export class VidChecks {
     body: z.output<typeof vidCheckRequestSchema>,
   ): Promise<VidCheckResponse> {
     const { apiKeyName, idempotencyKey } = caller;
-    const { ids, inFlight, limits, find } = this.parts;
+    const { ids, inFlight, limits, received, find } = this.parts;
     const checkId = ids.vidCheckId(apiKeyName, idempotencyKey);
     const requestHmac = ids.requestHmac({ serial, ...body });
-    return inFlight.run({ reissueId: checkId, updateId: checkId, requestHmac }, async () => {
+    const call = { reissueId: checkId, updateId: checkId, requestHmac };
+    return inFlight.run(call, async () => {
       const before = await find(checkId);
       if (before)
         return this.respond(serial, requestHmac, {
           matches: before.matches,
           requestHmac: before.request_hmac,
         });
+      await received.requireSame(call);
       await limits.admit('call', caller);
       const request = await this.keep(
         {
@@ -80,7 +84,7 @@ export class VidChecks {
     check: Omit<VidCheckRequest, 'rrn' | 'random'>,
     body: z.output<typeof vidCheckRequestSchema>,
   ): Promise<VidCheckRequest> {
-    const { ids, envelopes, clock, isIssued } = this.parts;
+    const { ids, envelopes, received, clock, isIssued } = this.parts;
     const { checkId, requestHmac: updateId, subject } = check;
     if (!(await isIssued(check.serial))) throw problem('not-found');
     const handles = {
@@ -91,8 +95,13 @@ export class VidChecks {
       { handle: handles.rrn, updateId, pointer: '#/rrn', purpose: 'rrn', envelope: body.rrn },
       { handle: handles.random, updateId, pointer: '#/random', purpose: 'vid-random', envelope: body.random },
     ] as const;
-    envelopes.inspect(subject, sealed, clock());
-    await envelopes.keep(checkId, sealed, clock());
+    const sealedFor = { sub: subject, client: check.apiKeyName, keyThumbprint: null };
+    envelopes.inspect(sealedFor, sealed, clock());
+    await received.receive(
+      { reissueId: checkId, updateId: checkId, requestHmac: check.requestHmac },
+      'checkVid',
+    );
+    await envelopes.keep(checkId, sealedFor, sealed, clock());
     return { ...check, ...handles };
   }
 

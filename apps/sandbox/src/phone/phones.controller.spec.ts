@@ -64,16 +64,21 @@ describe('a phone that the sandbox lends', () => {
     expect(verify('sha256', text, publicKey, Buffer.from(body.signature, 'base64url'))).toBe(true);
   });
 
-  it('seals what it is told, or a new R of the VID, for one purpose and one subject', async () => {
+  it('seals what it is told, or a new R of the VID, for one purpose, one subject, one front end and its own key', async () => {
     const { jwk, privateKey } = await sealingKey();
     const sealed = async (body: object) => {
-      const answer = await post(`/${phoneId}/seals`, { sub: 'ri_1', keys: { keys: [jwk] }, ...body });
+      const answer = await post(`/${phoneId}/seals`, {
+        sub: 'ri_1',
+        keys: { keys: [jwk], client: 'local' },
+        ...body,
+      });
       const { plaintext, protectedHeader } = await compactDecrypt(answer.body.sealed, privateKey);
       return { header: protectedHeader, text: new TextDecoder().decode(plaintext) };
     };
     const said = await sealed({ purpose: 'password', value: '비밀번호 12' });
     expect(said.text).toBe('비밀번호 12');
-    expect(said.header).toMatchObject({ purpose: 'password', sub: 'ri_1', kid: 'v1' });
+    expect(said.header).toMatchObject({ purpose: 'password', sub: 'ri_1', kid: 'v1', client: 'local' });
+    expect(said.header['jkt']).toBe(thumbprint);
     expect((await sealed({ purpose: 'vid-random' })).text).toMatch(/^[0-9a-f]{40}$/);
   });
 
@@ -83,7 +88,7 @@ describe('a phone that the sandbox lends', () => {
       purpose: 'password',
       sub: 'ri_1',
       value: 'x',
-      keys: { keys: [{ ...jwk, ...more }] },
+      keys: { keys: [{ ...jwk, ...more }], client: 'local' },
     });
     expect((await post(`/${randomUUID()}/certificate-request`, {})).status).toBe(404);
     expect((await post('/no-id/certificate-request', {})).status).toBe(422);

@@ -23,7 +23,7 @@ const sealBody = z
     /** Without one, a new R of the VID. */
     value: z.string().min(1).max(4096).optional(),
     /** The answer of GET /v1/keys. */
-    keys: z.object({ keys: z.tuple([sealingKey], z.unknown()) }),
+    keys: z.object({ keys: z.tuple([sealingKey], z.unknown()), client: z.string().min(1).max(64) }),
   })
   .refine(({ purpose, value }) => value !== undefined || purpose === 'vid-random', {
     path: ['value'],
@@ -66,8 +66,9 @@ export class PhonesController {
     @Param('phoneId', { schema: phoneId }) id: string,
     @Body({ schema: sealBody }) { purpose, sub, value = newVidRandom(), keys }: z.infer<typeof sealBody>,
   ) {
-    this.found(id);
-    return { sealed: await seal(value, { purpose, sub, publicJwk: keys.keys[0] }) };
+    const { thumbprint: keyThumbprint } = this.found(id);
+    const [publicJwk] = keys.keys;
+    return { sealed: await seal(value, { purpose, sub, client: keys.client, keyThumbprint, publicJwk }) };
   }
 
   private found(id: string): CustomerKey {

@@ -1,8 +1,10 @@
-import { ReissueProblem, ResealClient, type OpenReissue } from '#libs/client';
+import { ReissueProblem, ResealClient, type CustomerKey, type OpenReissue } from '#libs/client';
 import { forgetToken, readSession, type PageSession } from './page-session.js';
 
 /** As long as a reissue lasts: on bad reception the page goes on by itself, and says so meanwhile. */
 const patienceMs = 10 * 60_000;
+
+type SealingFor = Pick<CustomerKey, 'thumbprint'>;
 
 export interface OpenPage {
   readonly session: PageSession;
@@ -15,8 +17,10 @@ export interface OpenPage {
 export async function openPage(options: {
   language: () => 'ko' | 'en';
   onReach: (reached: boolean) => void;
+  /** The key that this browser keeps, for which a resumed reissue seals. */
+  readKey: () => Promise<SealingFor | undefined>;
 }): Promise<OpenPage> {
-  const { language, onReach } = options;
+  const { language, onReach, readKey } = options;
   const session = await readSession(onReach);
   const client = new ResealClient({
     baseUrl: '',
@@ -27,7 +31,7 @@ export async function openPage(options: {
       return language();
     },
   });
-  const resumed = session.reissueId === null ? undefined : await resume(client, session);
+  const resumed = session.reissueId === null ? undefined : await resume(client, session, readKey);
   return { session, client, resumed };
 }
 
@@ -35,10 +39,14 @@ export async function openPage(options: {
 const over = [401, 403, 404];
 const pauseMs = 3_000;
 
-async function resume(client: ResealClient, session: PageSession): Promise<OpenReissue | undefined> {
+async function resume(
+  client: ResealClient,
+  session: PageSession,
+  readKey: () => Promise<SealingFor | undefined>,
+): Promise<OpenReissue | undefined> {
   for (;;)
     try {
-      return await client.resume(session.reissueId!, undefined);
+      return await client.resume(session.reissueId!, undefined, await readKey());
     } catch (error) {
       if (error instanceof ReissueProblem && over.includes(error.status)) {
         await forgetToken(session);

@@ -97,8 +97,13 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
   useEffect(() => {
     void begin();
     async function begin() {
-      const opening = openPage({ language: () => languageNow.current, onReach: setReached });
-      const place = await Store.open(() => setResumable(false));
+      const placing = Store.open(() => setResumable(false));
+      const opening = openPage({
+        language: () => languageNow.current,
+        onReach: setReached,
+        readKey: async () => (await (await placing).readKept())?.key,
+      });
+      const place = await placing;
       storeNow.current = place;
       setStore(place);
       if (!navigator.cookieEnabled) setResumable(false);
@@ -225,7 +230,7 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
         const accessToken = started.accessToken!;
         const inCookie = await keepToken(session, { id: started.id, accessToken }, setReached);
         if (!inCookie) setResumable(false);
-        const opened = await client.resume(started.id, inCookie ? undefined : accessToken);
+        const opened = await client.resume(started.id, inCookie ? undefined : accessToken, key);
         setOpen(opened);
         return learn(opened.reissue);
       }),

@@ -14,6 +14,10 @@ export type SealingKeys = {
         alg: 'ECDH-ES+A256KW';
         use: 'enc';
     }>;
+    /**
+     * the front end that asks, as the header of each envelope must name it
+     */
+    client: string;
 };
 
 export type Terms = {

@@ -1,0 +1,26 @@
+import type { Particulars } from '#libs/domain';
+import type { JWK } from 'jose';
+import type { VaultKeys } from './open-envelope.js';
+import { openOwn, sealOwn } from './own-seal.js';
+
+/** Seals the particulars of an applicant for one reissue: the gateway passes them on and cannot open them. */
+export async function sealParticulars(
+  particulars: Particulars,
+  reissueId: string,
+  publicJwk: JWK,
+): Promise<string> {
+  return sealOwn(new TextEncoder().encode(JSON.stringify(particulars)), sealedAs(reissueId), publicJwk);
+}
+
+/** @returns undefined if they are of another reissue, were damaged, or their key is not known here */
+export async function openParticulars(
+  sealed: string,
+  reissueId: string,
+  keys: VaultKeys,
+): Promise<Particulars | undefined> {
+  const json = await openOwn(sealed, sealedAs(reissueId), keys);
+  // Only the gateway makes them, of a body that it checked.
+  return json && (JSON.parse(new TextDecoder().decode(json)) as Particulars);
+}
+
+const sealedAs = (reissueId: string) => ({ typ: 'reseal-particulars', sub: reissueId });

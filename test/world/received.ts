@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { CustomerMessage, OperatorMessage, StartReissue } from '#libs/domain';
+import { findReissue, putVaultItem, receiveCall } from '#libs/db';
+import { sealParticulars } from '#libs/vault';
+import type { World } from './world.js';
+
+type Message = StartReissue | CustomerMessage | OperatorMessage;
+
+/** Calls that came in: what repeats one within a test need not be written down again. */
+const alreadyReceived = new WeakSet<object>();
+
+/**
+ * A message as the gateway passes it on: that its call came in is written down, and what the applicant said in clear lies
+ * sealed in the vault.
+ */
+export async function asReceived<M extends Message>(world: World, reissueId: string, message: M): Promise<M> {
+  if (!('requestHmac' in message)) return message;
+  const { kind, updateId, requestHmac } = message;
+  if (!alreadyReceived.has(message))
+    await receiveCall(world.gateway, {
+      ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac, kind },
+      received_at: world.clock.now(),
+    });
+  alreadyReceived.add(message);
+  // These tests make the parts of an application as calls of their own.
+  if (message.kind === 'apply') for (const part of message.parts) await asReceived(world, reissueId, part);
+  return message.kind === 'start' ? { ...message, applicant: await sealed(world, message) } : message;
+}
+
+async function sealed(
+  world: World,
+  { reissueId, updateId, applicant, keyThumbprint }: StartReissue,
+): Promise<StartReissue['applicant']> {
+  if ('particulars' in applicant) return applicant;
+  const { name, mobile, carrier, ...handles } = { mobile: undefined, carrier: undefined, ...applicant };
+  const handle = createHash('sha256')
+    .update(`particulars/${reissueId}/${updateId}`)
+    .digest('hex')
+    .slice(0, 32);
+  const particulars = { name, ...(mobile ? { mobile } : {}), ...(carrier ? { carrier } : {}) };
+  const now = world.clock.now();
+  if (!(await findReissue(world.owner, reissueId)))
+    await putVaultItem(
+      world.gateway,
+      {
+        ...{ handle, reissue_id: reissueId, update_id: updateId, created_at: now },
+        envelope: await sealParticulars(particulars, reissueId, world.vaultKey),
+      },
+      { jti: handle, purpose: 'particulars', challenge_id: null, key_thumbprint: keyThumbprint },
+    );
+  return { particulars: handle, ...handles };
+}
