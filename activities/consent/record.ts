@@ -46,6 +46,7 @@ export async function recordSaid(
       locale,
       agreed,
       act,
+      update_id: updateId,
       address: origin.address,
       agent: origin.agent,
       recorded_at: at,

@@ -4,6 +4,7 @@ import {
   lockPasswordCredential,
   passwordTriesUnderWay,
   passwordTry,
+  setPasswordVerdict,
   setWrongTries,
   upgradeVerifier,
   type PasswordCredentialRow,
@@ -42,7 +43,9 @@ export async function checkPassword(
   if (!reserved.proceed || !credential || password === undefined) return reserved;
 
   const compared = await compare(context, credential.verifier, password);
-  return takeStep(context, reissueId, message, 'submitPassword', (change) => recordCheck(change, compared));
+  return takeStep(context, reissueId, message, 'submitPassword', (change) =>
+    recordCheck(change, compared, message.updateId),
+  );
 }
 
 /**
@@ -81,12 +84,15 @@ async function compare({ hashing }: PasswordContext, verifier: string, password:
 async function recordCheck(
   change: ReissueChange,
   { matches, verifier, upgraded }: Compared,
+  updateId: string,
 ): Promise<Ending> {
   const { tx, row, now } = change;
   const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
   if (!credential) return refused('NO_PASSWORD_ON_FILE');
   // Run again, it is compared with the password that is in force now.
   if (credential.verifier !== verifier) throw new Error('the password was set anew while it was compared');
+  const tried = { reissueId: row.reissue_id, updateId };
+  await setPasswordVerdict(tx, tried, matches ? 'MATCHED' : 'MISMATCHED');
   if (!matches) return wrong(change, credential);
 
   // Tries still being compared stay counted: a right password gives back what was wrong before, not what is under way.

@@ -5,7 +5,7 @@ import {
   type PreparedStep,
   type ResetPassword,
 } from '#libs/domain';
-import { findReissue, inTransaction, replaceVerifier } from '#libs/db';
+import { findReissue, inTransaction, keepPasswordReset, replaceVerifier } from '#libs/db';
 import { assessReissue } from '#activities/identity';
 import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './index.js';
@@ -35,6 +35,7 @@ export async function resetPassword(
     const { tx, row, now } = change;
     if (!row.customer_id) throw new BrokenInvariant('identity is verified without a customer');
     await replaceVerifier(tx, row.customer_id, chosen.verifier, now, context.rememberedPasswords);
+    await keepPasswordReset(tx, { reissueId: row.reissue_id, updateId: message.updateId });
     change.set({ password_verified_at: now, password_attempts: passwordAttempts, resetting: false });
     change.move('resetPassword', 'CONSENT_REQUIRED', 'reseal.reissue.password-reset.v1');
     change.notify.push('PASSWORD_RESET');

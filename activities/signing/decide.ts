@@ -6,10 +6,12 @@ import {
   type RequestedKey,
   type RequestRefusal,
 } from '#libs/ca';
-import type { CustomerRow, NewCertificate, RelatedCertificate, ReissueRow } from '#libs/db';
+import type { CustomerRow, NewCertificate, RelatedCertificate, ReissueRow, SigningProofs } from '#libs/db';
 import { decideBasis, endThatCounts } from '#libs/domain';
+import type { TermsCatalogue } from '#libs/terms';
 import { build, NotBuildable, type Maker } from './build.js';
 import { intentLifetimeMs } from './ports.js';
+import { unproved } from './proofs.js';
 
 /** A reissue whose request was checked, under the serial number its certificate will have. */
 export interface Candidate {
@@ -23,6 +25,9 @@ export interface Candidate {
 export interface Standing extends Maker {
   readonly reissue: ReissueRow;
   readonly customer: CustomerRow | undefined;
+  /** What the records prove of it beside what its row says. */
+  readonly proofs: SigningProofs | undefined;
+  readonly terms: TermsCatalogue;
   /** The certificate of this reissue that lives: stored, or an intent whose signature is still under way. */
   readonly live: RelatedCertificate | undefined;
   readonly onFile: RelatedCertificate | undefined;
@@ -102,7 +107,10 @@ export function isStale(intent: RelatedCertificate, now: Date): boolean {
 
 const ageOf = (intent: RelatedCertificate, now: Date) => now.getTime() - intent.created_at.getTime();
 
-function whatIsMissing({ asked }: Candidate, { reissue, customer }: Standing): string | undefined {
+function whatIsMissing(
+  { asked }: Candidate,
+  { reissue, customer, proofs, terms }: Standing,
+): string | undefined {
   if (reissue.state !== 'ISSUING') return `it is ${reissue.state}`;
   if (!customer || reissue.customer_id !== customer.customer_id) return 'it lacks the customer';
   if (!reissue.identity_verified_at) return 'it lacks the identity verification';
@@ -111,5 +119,5 @@ function whatIsMissing({ asked }: Candidate, { reissue, customer }: Standing): s
   if (reissue.csr !== asked.csr || reissue.key_thumbprint !== asked.key_thumbprint) {
     return 'it lacks the request that was checked';
   }
-  return undefined;
+  return unproved(reissue, customer, proofs, terms);
 }

@@ -3,11 +3,14 @@ import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { SignerJournal } from '#libs/signer-journal';
+import type { TermsCatalogue } from '#libs/terms';
 
 export interface SigningPorts {
   readonly db: Database;
   readonly authorities: Authorities;
   readonly profile: CertificateProfile;
+  /** To which texts a holder must have agreed. */
+  readonly terms: TermsCatalogue;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Where each certificate is written before it is stored, apart from the database; without it nowhere. */

@@ -6,13 +6,14 @@ import {
   lockCustomers,
   lockReissues,
   relatedCertificates,
+  signingProofs,
   type AuditEntryOf,
   type CustomerRow,
   type RelatedCertificate,
   type ReissueRow,
+  type SigningProofs,
   type Tx,
 } from '#libs/db';
-import type { IssuingAuthority } from '#libs/ca';
 import { decide, isStale, type Candidate, type Decision, type Standing } from './decide.js';
 import type { SigningPorts } from './ports.js';
 import type { Profiles } from './profiles.js';
@@ -37,7 +38,6 @@ export async function prepare(
   waiting: Waiting,
 ): Promise<Prepared[]> {
   const now = ports.clock();
-  const authority = ports.authorities.current;
 
   // 1. Lock the persons, then the reissues: the order in which everyone takes these locks.
   const rows = await lockRows(tx, candidates, waiting);
@@ -48,7 +48,7 @@ export async function prepare(
 
   // 3. Decide on each by itself.
   const decisions = candidates.map((candidate): Prepared => {
-    const standing = standingOf(candidate, rows, context, profiles, authority);
+    const standing = standingOf(candidate, rows, context, profiles, ports);
     return standing && decide(candidate, standing, now);
   });
 
@@ -90,6 +90,8 @@ interface Context {
   /** By key: the reissues that ever had it; `null` stands for enrolments. */
   readonly usersOfKey: ReadonlyMap<string, ReadonlySet<string | null>>;
   readonly blockedKeys: ReadonlySet<string>;
+  /** By reissue. */
+  readonly proofs: ReadonlyMap<string, SigningProofs>;
 }
 
 async function readContext(tx: Tx, rows: Rows, candidates: readonly Candidate[]): Promise<Context> {
@@ -113,7 +115,8 @@ async function readContext(tx: Tx, rows: Rows, candidates: readonly Candidate[])
     usersOfKey.set(key, (usersOfKey.get(key) ?? new Set()).add(reissueId));
     if (certificate.revocation_reason === 'keyCompromise') blocked.add(key);
   }
-  return { live, first, onFile, usersOfKey, blockedKeys: blocked };
+  const proofs = await signingProofs(tx, reissueIds);
+  return { live, first, onFile, usersOfKey, blockedKeys: blocked, proofs };
 }
 
 function standingOf(
@@ -121,7 +124,7 @@ function standingOf(
   rows: Rows,
   context: Context,
   profiles: Profiles,
-  authority: IssuingAuthority,
+  { authorities: { current: authority }, terms }: SigningPorts,
 ): Standing | undefined {
   const reissueId = asked.reissue_id;
   const reissue = rows.reissues.get(reissueId);
@@ -133,6 +136,8 @@ function standingOf(
     profile: profiles.of(context.first.get(reissueId)),
     reissue,
     customer: rows.customers.get(customerId),
+    proofs: context.proofs.get(reissueId),
+    terms,
     live: context.live.get(reissueId),
     onFile: context.onFile.get(customerId),
     keyBlocked: request.ok && context.blockedKeys.has(request.spkiSha256),

@@ -33,7 +33,7 @@ export interface SampleActivities {
  * For development and test only. There are no intents here: a certificate whose row is missing was never given to
  * anyone, and its person does not exist.
  */
-export function createSampleActivities(ports: Omit<SigningPorts, 'logger'>): SampleActivities {
+export function createSampleActivities(ports: Omit<SigningPorts, 'logger' | 'terms'>): SampleActivities {
   const { db, authorities, profile, clock } = ports;
 
   async function make(request: SampleCertificateRequest): Promise<NewCertificate> {

@@ -1,11 +1,15 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
-import { inTransaction, type Database, type NewReissue } from '#libs/db';
+import { inTransaction, type Database, type NewReissue, type Tx } from '#libs/db';
+import { defaultIdentityPolicy, pinnedRuleOf } from '#libs/domain';
+import { loadTerms, termsInForce } from '#libs/terms';
 
 /** Rows of one statement; PostgreSQL takes 65,535 parameters in all. */
 const chunk = 500;
+const terms = loadTerms();
+const methods = ['PHONE_CODE', 'ONE_WON'] as const;
 
 /**
- * Inserts reissues that wait for nothing but the CA: identity, password and consents are complete, a request for a
+ * Inserts reissues that wait for nothing but the CA: identity, password and consents are complete and proved, a request for a
  * P-256 key of its own lies there. Each belongs to a customer of its own, who has no certificate yet. A thousand and
  * more a second.
  *
@@ -27,6 +31,12 @@ export async function insertReadyReissues(
       const customers = reissues.map(({ customer_id: customerId }) => sampleCustomer(customerId!, at));
       await tx.insertInto('customer').values(customers).execute();
       await tx.insertInto('reissue').values(reissues).execute();
+      await insertProofs(
+        tx,
+        reissues,
+        new Map(customers.map(({ customer_id, ci }) => [customer_id, ci])),
+        at,
+      );
     });
     ids.push(...reissues.map((reissue) => reissue.reissue_id));
   }
@@ -63,6 +73,7 @@ function readyReissue(customerId: string, apiKeyName: string, at: Date): NewReis
     key_thumbprint: thumbprint(keys.publicKey),
     effective_reason: 'EXPIRED',
     policy_version: '1',
+    identity_rule: JSON.stringify(pinnedRuleOf(defaultIdentityPolicy, 'EXPIRED', undefined)),
     methods: [],
     identity_attempts: 5,
     csr: certificateRequest(keys),
@@ -73,6 +84,65 @@ function readyReissue(customerId: string, apiKeyName: string, at: Date): NewReis
     created_at: at,
     updated_at: at,
   };
+}
+
+/** What gateway and worker would have written of each call, from the answers to the request. */
+async function insertProofs(
+  tx: Tx,
+  reissues: readonly NewReissue[],
+  cis: ReadonlyMap<string, string>,
+  at: Date,
+): Promise<void> {
+  const challengeOf = (reissueId: string, method: string) => `ch_${reissueId}_${method}`;
+  const answers = reissues.flatMap(({ reissue_id, customer_id, key_thumbprint }) =>
+    methods.map((method) => ({ reissue_id, key_thumbprint, method, ci: cis.get(customer_id!)! })),
+  );
+  const challenges = answers.map(({ reissue_id, method }) => ({
+    ...{ challenge_id: challengeOf(reissue_id, method), reissue_id, update_id: 'start', method },
+    ...{ transaction_id: randomUUID(), hint: '', state: 'ACCEPTED' as const, deliverable: true },
+    ...{ expires_at: at, created_at: at },
+  }));
+  const tries = answers.map(({ reissue_id, method, ci }) => ({
+    ...{ reissue_id, update_id: 'answer', challenge_id: challengeOf(reissue_id, method), ci },
+    ...{ state: 'GRANTED' as const, verdict: 'MATCHED' as const },
+  }));
+  const passwords = reissues.map(({ reissue_id }) => ({
+    ...{ reissue_id, update_id: 'password', granted: true, verdict: 'MATCHED' as const },
+  }));
+  const envelopes = [
+    ...answers.map(({ reissue_id, key_thumbprint, method }) => ({
+      ...{
+        reissue_id,
+        key_thumbprint,
+        jti: method,
+        handle: method,
+        update_id: 'answer',
+        purpose: 'identity',
+      },
+      challenge_id: challengeOf(reissue_id, method),
+    })),
+    ...reissues.map(({ reissue_id, key_thumbprint }) => ({
+      ...{ reissue_id, key_thumbprint, jti: 'password', handle: 'password', update_id: 'password' },
+      ...{ purpose: 'password', challenge_id: null },
+    })),
+  ];
+  const calls = reissues.flatMap(({ reissue_id }) =>
+    (['giveConsents', 'requestCertificate'] as const).map((kind) => ({
+      ...{ reissue_id, update_id: kind, kind, request_hmac: kind, received_at: at },
+    })),
+  );
+  const consents = reissues.flatMap(({ reissue_id }) =>
+    termsInForce(terms, 'issuance', 'ko', at).map(({ termsId, version, digest }) => ({
+      ...{ reissue_id, terms_id: termsId, version, digest, locale: 'ko', agreed: true },
+      ...{ address: '192.0.2.1', agent: 'bench', update_id: 'giveConsents', recorded_at: at },
+    })),
+  );
+  await tx.insertInto('challenge').values(challenges).execute();
+  await tx.insertInto('identity_try').values(tries).execute();
+  await tx.insertInto('password_try').values(passwords).execute();
+  await tx.insertInto('vault_envelope').values(envelopes).execute();
+  await tx.insertInto('received_call').values(calls).execute();
+  await tx.insertInto('consent').values(consents).execute();
 }
 
 /** RFC 7638. */

@@ -129,7 +129,7 @@ describe('signing', () => {
       .insertInto('blocked_key')
       .values({ spki_sha256, reason: 'keyCompromise', serial: null, blocked_at: beginning })
       .execute();
-    await world.owner.updateTable('reissue').set(twin.key).where('reissue_id', '=', reissueId).execute();
+    await world.useKey(reissueId, twin.key);
     expect(await world.issue(reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_BLOCKED' });
   });
 

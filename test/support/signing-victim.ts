@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { createSigningActivities } from '#activities/signing';
 import { openIssuingAuthority, soleAuthority, type CertificateProfile } from '#libs/ca';
+import { loadTerms } from '#libs/terms';
 import { watchedDatabase } from './watched-database.js';
 
 /** A process that tries to issue one certificate, and is killed at a chosen moment. */
@@ -53,6 +54,7 @@ async function attempt(task: Task): Promise<void> {
     authorities: soleAuthority({ ...authority, keyStore: { ...authority.keyStore, sign } }),
     profile: task.profile,
     clock: () => new Date(task.at),
+    terms: loadTerms(),
     logger: pino({ level: 'silent' }),
   });
   await issueCertificate({ reissueId: task.reissueId, updateId: 'u1' });

@@ -10,7 +10,8 @@ import {
   soleAuthority,
   type KeyStore,
 } from '#libs/ca';
-import { createDatabase, updateReissue, type Database, type ReissueChanges } from '#libs/db';
+import { loadTerms } from '#libs/terms';
+import { createDatabase, updateReissue, type Database, type ReissueChanges, type ReissueRow } from '#libs/db';
 import { inTransaction } from '#libs/db';
 import { insertReadyReissues } from '../bench/ready-reissues.js';
 import { MovableClock } from './movable-clock.js';
@@ -49,6 +50,7 @@ export async function createSigningWorld() {
       bank: { name: 'RESEAL', code: '999' },
       statusUrl: 'http://status.reseal.test',
     }),
+    terms: loadTerms(),
     clock: clock.now,
     logger: pino({ level: 'silent' }),
   };
@@ -56,6 +58,39 @@ export async function createSigningWorld() {
   const signer = (other: Partial<SigningPorts> = {}) => {
     const activities = createSigningActivities({ ...ports, ...other });
     return (reissueId: string) => activities.issueCertificate({ reissueId, updateId: 'u1' });
+  };
+
+  /** Lets a reissue be for another key than the one it was made with. */
+  const useKey = async (
+    reissueId: string,
+    { csr, key_thumbprint }: Pick<ReissueRow, 'csr' | 'key_thumbprint'>,
+  ) => {
+    const ofReissue = ['reissue_id', '=', reissueId] as const;
+    await owner
+      .updateTable('reissue')
+      .set({ csr, key_thumbprint })
+      .where(...ofReissue)
+      .execute();
+    await owner
+      .updateTable('vault_envelope')
+      .set({ key_thumbprint })
+      .where(...ofReissue)
+      .execute();
+  };
+
+  /** Lets the answers in a reissue be those of another customer. A verdict is final: they are given again. */
+  const useCustomer = async (reissueId: string, customerId: string) => {
+    const query = owner.selectFrom('customer').select('ci').where('customer_id', '=', customerId);
+    const { ci } = await query.executeTakeFirstOrThrow();
+    const tries = await owner
+      .deleteFrom('identity_try')
+      .where('reissue_id', '=', reissueId)
+      .returningAll()
+      .execute();
+    await owner
+      .insertInto('identity_try')
+      .values(tries.map((tried) => ({ ...tried, ci })))
+      .execute();
   };
 
   return {
@@ -78,9 +113,12 @@ export async function createSigningWorld() {
       const row = await inTransaction(owner, (tx) =>
         updateReissue(tx, reissueId!, { updated_at: beginning, ...changes }),
       );
+      await useKey(reissueId!, row);
+      if (changes.customer_id) await useCustomer(reissueId!, changes.customer_id);
       const { customer_id, csr, key_thumbprint } = row;
       return { reissueId: reissueId!, customerId: customer_id!, key: { csr, key_thumbprint } };
     },
+    useKey,
     makeReissues: (count: number) => insertReadyReissues(owner, count, { at: beginning, apiKeyName: 'spec' }),
     certificatesOf: (reissueId: string) =>
       owner

@@ -16,7 +16,7 @@ import {
 import { createDatabase, type Database } from '#libs/db';
 import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#libs/domain';
 import { createPayloadCodec } from '#libs/temporal';
-import { loadTerms, publicReceiptKeys, ReceiptSigner } from '#libs/terms';
+import { loadTerms, publicReceiptKeys, ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
 import { makeKnown } from '../../apps/signer/src/known-issuers.js';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
@@ -66,10 +66,12 @@ export async function createWorld(
   const registryKeys = { current: 'spec', keys: { spec: randomBytes(32) } };
   const receiptKeys = newReceiptKeys();
   const authority = await newAuthority();
+  const terms = loadTerms();
   const signingPorts: SigningPorts = {
     ...signerParts,
     ...authority,
     db: as('signer'),
+    terms,
     clock: clock.now,
     logger,
   };
@@ -81,7 +83,7 @@ export async function createWorld(
     deadlines: defaultDeadlines,
     holdMonths: defaultHoldMonths,
     policy: defaultIdentityPolicy,
-    terms: loadTerms(),
+    terms,
     receipts: await ReceiptSigner.create('urn:spec', receiptKeys),
     vaultKeys: await importVaultKeys(vaultKeys),
     registryKeys,
@@ -131,6 +133,9 @@ export async function createWorld(
     /** The same activities with some parts exchanged, on the same database. */
     activitiesWith: (other: Partial<WorkerParts>) => createActivities({ ...workerParts, ...other }),
     signing: createSigningActivities(signingPorts),
+    /** The same with other terms, on the same database. */
+    signingWith: (other: { readonly terms: TermsCatalogue }) =>
+      createSigningActivities({ ...signingPorts, ...other }),
     samples: createSampleActivities(signingPorts),
     async close(): Promise<void> {
       await Promise.all(opened.map((db) => db.destroy()));

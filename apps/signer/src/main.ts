@@ -7,6 +7,7 @@ import { createDatabase } from '#libs/db';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { SignerJournal } from '#libs/signer-journal';
+import { loadTerms } from '#libs/terms';
 import { signerConfig } from './config.js';
 import { issuingKeysOf } from './key-places.js';
 import { SignerModule } from './signer.module.js';
@@ -40,6 +41,7 @@ await bootstrap({
     db,
     authorities,
     profile: loadProfile(config),
+    terms: loadTerms(),
     clock,
     logger,
     journal,

@@ -75,6 +75,8 @@ export {
   upgradeVerifier,
   passwordTry,
   keepPasswordTry,
+  keepPasswordReset,
+  setPasswordVerdict,
   passwordTriesUnderWay,
 } from './password-credentials.js';
 export {
@@ -100,6 +102,8 @@ export {
   consentReceiptsOf,
 } from './consents.js';
 export { findStep, insertStep, stepsOfKind } from './steps.js';
+export { signingProofs } from './signing-proofs.js';
+export type { ProvedConsent, ProvedMethod, SigningProofs } from './signing-proofs.js';
 export type { SealedItem } from './vault-items.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export {

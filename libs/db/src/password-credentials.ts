@@ -123,6 +123,32 @@ export async function keepPasswordTry(
     .execute();
 }
 
+/** Notes how a try came out; the first word stands. The caller holds the lock on the reissue. */
+export async function setPasswordVerdict(
+  tx: Tx,
+  { reissueId, updateId }: { reissueId: string; updateId: string },
+  verdict: 'MATCHED' | 'MISMATCHED',
+): Promise<void> {
+  await tx
+    .updateTable('password_try')
+    .set({ verdict })
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .where('verdict', 'is', null)
+    .execute();
+}
+
+/** Notes that a step set a new password: no try at the one before, and none at the new one. */
+export async function keepPasswordReset(
+  tx: Tx,
+  { reissueId, updateId }: { reissueId: string; updateId: string },
+): Promise<void> {
+  await tx
+    .insertInto('password_try')
+    .values({ reissue_id: reissueId, update_id: updateId, granted: true, verdict: 'RESET' })
+    .execute();
+}
+
 /**
  * How many tries at the password in force are being compared in other reissues. Those of reissues that have ended or
  * gone on are not: nobody will be told how they came out. The caller holds the lock on the credential.

@@ -1,5 +1,10 @@
 export { loadTerms, type TermsCatalogue } from './load-terms.js';
-export { termsInForce, type TermsInForce } from './terms-in-force.js';
+export {
+  mandatoryTextsInForce,
+  termsInForce,
+  type MandatoryText,
+  type TermsInForce,
+} from './terms-in-force.js';
 export {
   checkConsents,
   consentProblemCodes,

@@ -27,6 +27,27 @@ export function termsInForce(
     }));
 }
 
+/** A text that has to be agreed to, and the digests by which it is known in each language. */
+export interface MandatoryText {
+  readonly termsId: string;
+  readonly version: string;
+  readonly digests: readonly string[];
+}
+
+/** The mandatory texts of `stage` in force at `at`. */
+export function mandatoryTextsInForce(
+  catalogue: TermsCatalogue,
+  stage: TermsStage,
+  at: Date,
+): MandatoryText[] {
+  const mandatory = documentsInForce(catalogue, stage, at).filter((document) => document.mandatory);
+  return [...Map.groupBy(mandatory, ({ termsId }) => termsId)].map(([termsId, translations]) => ({
+    termsId,
+    version: translations[0]!.version,
+    digests: translations.map(({ digest }) => digest),
+  }));
+}
+
 /** The documents of `stage` in force at `at`, in every language. */
 export function documentsInForce(catalogue: TermsCatalogue, stage: TermsStage, at: Date): TermsDocument[] {
   const begun = catalogue.filter(({ validFrom }) => validFrom <= at);

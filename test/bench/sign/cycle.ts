@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { createSigningActivities } from '#activities/signing';
 import { soleAuthority } from '#libs/ca';
 import { createDatabase } from '#libs/db';
+import { loadTerms } from '#libs/terms';
 import { createTestDatabase } from '../../world/test-database.js';
 import { atATime, type Case } from '../measure.js';
 import { insertReadyReissues } from '../ready-reissues.js';
@@ -29,6 +30,7 @@ export async function cycleCases({ authority, profile }: Workshop): Promise<{
     authorities: soleAuthority(authority),
     profile,
     clock: () => new Date(),
+    terms: loadTerms(),
     logger: pino({ level: 'silent' }),
   });
 
