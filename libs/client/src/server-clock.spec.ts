@@ -74,7 +74,8 @@ describe('a client on a device with a wrong clock', () => {
     async (ahead) => {
       const { publicKey } = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-256' });
       const key = { ...(await exportJWK(publicKey)), kid: 'key-1' };
-      const answer = () => Response.json({ keys: [key], client: 'local' }, { headers: { date: new Date().toUTCString() } });
+      const answer = () =>
+        Response.json({ keys: [key], client: 'local' }, { headers: { date: new Date().toUTCString() } });
       const client = new ResealClient({
         baseUrl: 'https://gateway.example',
         apiKey: 'a',
