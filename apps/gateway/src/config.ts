@@ -65,6 +65,9 @@ export const configSchema = z
     /** How many calls and how many event streams one reissue may have at once. */
     callsPerReissue: integer(4, { min: 1 }),
     streamsPerReissue: integer(8, { min: 1 }),
+    /** How many photos one address may send at once, and how much memory those on their way may take. */
+    uploadsPerAddress: integer(8, { min: 1 }),
+    uploadMemoryBytes: integer(256 * 1024 * 1024, { min: 16 * 1024 * 1024 }),
     /**
      * How often reissues may be started, and other calls be made: from one address (of one front end; of IPv6 from one
      * /64), behind which may be a branch of the bank, and by one device.

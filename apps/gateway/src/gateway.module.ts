@@ -47,6 +47,7 @@ import { DocsController } from './openapi/docs.controller.js';
 import { CertificateDownload } from './reading/certificate-download.js';
 import { PhotoDecoder } from './photos/photo-decoder.js';
 import { Photos, shelfIn } from './photos/photos.js';
+import { Uploads } from './photos/uploads.js';
 import { PhotosController } from './photos/photos.controller.js';
 import { ReadingController } from './reading/reading.controller.js';
 import { ReceiptKeysController } from './reading/receipt-keys.controller.js';
@@ -213,6 +214,7 @@ export class GatewayModule {
               reader,
               ids,
               inFlight: new CallsInFlight(photosAtOnce),
+              uploads: new Uploads({ perAddress: config.uploadsPerAddress, bytes: config.uploadMemoryBytes }),
               limits,
               vaultKey: config.vaultPublicKeys.keys[0]!,
               clock,

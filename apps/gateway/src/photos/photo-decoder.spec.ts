@@ -15,7 +15,9 @@ describe('the process in which a photo is decoded', () => {
   it('reads JPEG, PNG and HEIC, and no other file', async () => {
     const decoder = new PhotoDecoder();
     const outcomes = await Promise.all(
-      [heic, await blank(640, 400), Buffer.from('GIF89a')].map((file) => decoder.decode(file)),
+      [heic, await blank(640, 400), Buffer.from('GIF89a')].map((file) =>
+        decoder.decode(file, '198.51.100.1'),
+      ),
     );
     expect(outcomes).toMatchObject([
       { photo: { width: 640, height: 400 } },
@@ -28,16 +30,18 @@ describe('the process in which a photo is decoded', () => {
     const large = await blank(6_000, 6_000);
     const slow = new PhotoDecoder({ timeoutMs: 30 });
     const small = new PhotoDecoder({ limits: { ...photoLimits, megabytes: 60 } });
-    expect(await slow.decode(large)).toEqual({ refusal: 'DAMAGED' });
-    expect(await small.decode(large)).toEqual({ refusal: 'DAMAGED' });
+    expect(await slow.decode(large, '198.51.100.1')).toEqual({ refusal: 'DAMAGED' });
+    expect(await small.decode(large, '198.51.100.1')).toEqual({ refusal: 'DAMAGED' });
   });
 
   it('is one of few: whoever finds all places taken is told to come back', async () => {
     const busy = new PhotoDecoder({ atOnce: 1, waiting: 1 });
     const file = await blank(640, 400);
-    const outcomes = await Promise.allSettled([file, file, file].map((each) => busy.decode(each)));
+    const outcomes = await Promise.allSettled(
+      [file, file, file].map((each) => busy.decode(each, '198.51.100.1')),
+    );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect(outcomes[2]).toMatchObject({ reason: { type: 'unavailable', status: 503 } });
-    expect(await busy.decode(file)).toHaveProperty('photo');
+    expect(await busy.decode(file, '198.51.100.1')).toHaveProperty('photo');
   });
 });

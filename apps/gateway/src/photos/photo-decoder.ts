@@ -27,7 +27,7 @@ export class PhotoDecoder {
   constructor({
     limits = photoLimits,
     atOnce = 2,
-    waiting = 8,
+    waiting = 32,
     timeoutMs = 20_000,
   }: PhotoDecoderOptions = {}) {
     this.slots = new Slots(atOnce, waiting);
@@ -36,11 +36,12 @@ export class PhotoDecoder {
   }
 
   /**
+   * @param owner for whom: those that wait take turns by it
    * @returns DAMAGED also for a file at which the process crashed, or took too long or too much memory
    * @throws ProblemError 503 when too many wait already, or no process could be started
    */
-  decode(file: Buffer): Promise<PhotoOutcome> {
-    return this.slots.run(() => this.decodeApart(file));
+  decode(file: Buffer, owner: string): Promise<PhotoOutcome> {
+    return this.slots.run(owner, () => this.decodeApart(file));
   }
 
   private decodeApart(file: Buffer): Promise<PhotoOutcome> {

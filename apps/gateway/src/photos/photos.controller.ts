@@ -34,6 +34,6 @@ export class PhotosController {
     @Param('id') id: string,
     @Req() request: FastifyRequest,
   ): Promise<PhotoResponse> {
-    return this.photos.upload(caller, id, () => readPhoto(request));
+    return this.photos.upload(caller, id, (upload) => readPhoto(request, upload));
   }
 }

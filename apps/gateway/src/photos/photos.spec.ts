@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
@@ -7,6 +9,7 @@ import { createApplication } from '#libs/http';
 import { importVaultKeys, openPhoto, publicVaultKeys } from '#libs/vault';
 import { AccessRevocations } from '../access/access-revocations.js';
 import { SessionCookie } from '../access/session-cookie.js';
+import { until } from '../../../../test/support/until.js';
 import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { CallsInFlight } from '../calls/calls-in-flight.js';
@@ -16,6 +19,7 @@ import { acceptPhotos } from './accept-multipart.js';
 import type { PhotoOutcome } from './photo.js';
 import { PhotosController } from './photos.controller.js';
 import { Photos, photosPerReissue, type PhotoShelf } from './photos.js';
+import { Uploads } from './uploads.js';
 
 const vaultKeys = {
   keys: [
@@ -54,6 +58,9 @@ let app: NestFastifyApplication;
 let url: string;
 let accessToken: string;
 
+const uploads = new Uploads({ perAddress: 8, bytes: 24 * 2 ** 20 });
+const pace = { requestTimeoutMs: 20_000, bodyGraceMs: 3_000, bodyBytesPerSecond: 16_384 };
+
 beforeAll(async () => {
   const photos = new Photos({
     shelf: {
@@ -74,13 +81,15 @@ beforeAll(async () => {
     reader: { get: async () => ({ row }) as CurrentReissue },
     ids,
     inFlight: new CallsInFlight(2),
+    uploads,
     limits: { admit: async () => undefined },
     vaultKey: publicVaultKeys(vaultKeys).keys[0]!,
     clock: () => new Date(),
   });
   app = await createApplication({
     name: 'gateway',
-    config: { logLevel: 'silent' },
+    config: { logLevel: 'silent', ...pace },
+    trustProxy: ['127.0.0.0/8'],
     configure: acceptPhotos,
     module: {
       module: class PhotosAlone {},
@@ -246,5 +255,68 @@ describe('uploading a photo', () => {
       problem: 'not-your-reissue',
     });
     expect(decoded).toEqual([]);
+  });
+});
+
+describe('uploads that do not end', () => {
+  /** Begins an upload and sends `bytes` of its file, after which no more comes. */
+  async function stall(of: string, address: string, bytes = 10) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk) => (received += chunk.toString())).on('error', () => undefined);
+    const closed = once(socket, 'close').then(() => received);
+    const head = [
+      `POST /v1/reissues/${of}/identity/photos HTTP/1.1`,
+      'host: a',
+      'x-api-key: reseal-local',
+      `authorization: Bearer ${await tokenOf(of)}`,
+      `idempotency-key: ${newKey()}`,
+      `x-forwarded-for: ${address}`,
+      'content-type: multipart/form-data; boundary=x',
+      'content-length: 10000000',
+    ];
+    const part = '--x\r\ncontent-disposition: form-data; name="photo"; filename="f"\r\n\r\n';
+    socket.write(`${head.join('\r\n')}\r\n\r\n${part}${'.'.repeat(bytes)}`);
+    return { socket, closed, received: () => received };
+  }
+  const reissueOf = (stranger: number) => `ri_${String(stranger).padStart(32, '7')}`;
+  const underWay = (count: number) =>
+    until(`${count} uploads are under way`, () => uploads.size === count, { pauseMs: 20 });
+  const uploadFrom = (address: string, bytes?: Uint8Array) => upload(bytes, { 'x-forwarded-for': address });
+
+  it('of 12 strangers keep no customer from sending a photo, and are ended', async () => {
+    const slow = await Promise.all(
+      Array.from({ length: 24 }, (_, index) => {
+        const stranger = Math.floor(index / 2);
+        return stall(reissueOf(stranger), `198.51.100.${Math.floor(stranger / 4)}`);
+      }),
+    );
+    await underWay(24);
+    expect(await uploadFrom('203.0.113.9')).toMatchObject({ status: 201 });
+    for (const answer of await Promise.all(slow.map(({ closed }) => closed)))
+      expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    await underWay(0);
+  });
+
+  it('are limited in number for one address', async () => {
+    const slow = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => stall(reissueOf(index), '198.51.100.7')),
+    );
+    await underWay(8);
+    expect(await uploadFrom('198.51.100.7')).toMatchObject({ status: 429, problem: 'too-many-requests' });
+    for (const { socket } of slow) socket.destroy();
+    await underWay(0);
+    expect(await uploadFrom('198.51.100.7')).toMatchObject({ status: 201 });
+  });
+
+  it('give way, the slowest first, when others need the memory', async () => {
+    const slow = await stall(reissueOf(1), '198.51.100.1', 6_000_000);
+    const faster = await stall(reissueOf(2), '198.51.100.2', 9_000_000);
+    await until('both are held', () => uploads.bytes > 14_900_000, { pauseMs: 20 });
+    expect(await uploadFrom('203.0.113.9', Buffer.alloc(10 * 2 ** 20))).toMatchObject({ status: 201 });
+    await until('the slower one is answered', () => /^HTTP\/1\.1 503 /.test(slow.received()));
+    expect(faster.received()).toBe('');
+    for (const { socket } of [slow, faster]) socket.destroy();
+    await underWay(0);
   });
 });

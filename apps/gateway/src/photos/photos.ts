@@ -10,6 +10,7 @@ import {
   type NewIdentityPhoto,
   type ReissueRow,
 } from '#libs/db';
+import { networkOf } from '#libs/rate-limit';
 import { sealPhoto } from '#libs/vault';
 import type { JWK } from 'jose';
 import type { CallLimits } from '../access/call-limits.js';
@@ -20,14 +21,12 @@ import { problem } from '../problems.js';
 import type { CurrentReissue, ReissueReader } from '../reading/reissue-reader.js';
 import type { PhotoRefusal } from './photo.js';
 import type { PhotoDecoder } from './photo-decoder.js';
-import { Slots } from './slots.js';
+import type { Upload, Uploads } from './uploads.js';
 
 const route = '/v1/reissues/{id}/identity/photos';
 
 /** How many photos one reissue may have. */
 export const photosPerReissue = 10;
-/** How many files are held in memory at once, by whoever sends them however slowly. */
-const filesAtOnce = 24;
 
 const problems: Readonly<Record<PhotoRefusal, ProblemSlug>> = {
   NOT_A_PHOTO: 'not-a-photo',
@@ -56,6 +55,7 @@ export interface PhotosParts {
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly ids: RequestIds;
   readonly inFlight: CallsInFlight;
+  readonly uploads: Uploads;
   readonly limits: Pick<CallLimits, 'admit'>;
   /** The vault's newest key; only the worker has the private one. */
   readonly vaultKey: JWK;
@@ -64,19 +64,22 @@ export interface PhotosParts {
 
 /** Takes in photos of identity documents: checked, encoded anew, sealed. What came in is kept nowhere as it was. */
 export class Photos {
-  private readonly files = new Slots(filesAtOnce, 0);
-
   constructor(private readonly parts: PhotosParts) {}
 
   /**
    * @param read reads the file, after it was found out that it may be sent
    * @throws ProblemError
    */
-  upload(caller: Caller, reissueId: string, read: () => Promise<Buffer>): Promise<PhotoResponse> {
+  upload(
+    caller: Caller,
+    reissueId: string,
+    read: (upload: Upload) => Promise<Buffer>,
+  ): Promise<PhotoResponse> {
     // A call is known by its photo, which is not read yet: each counts for itself.
     const call = { reissueId, updateId: randomUUID(), requestHmac: '' };
+    const address = networkOf(caller.origin.address);
     return this.parts.inFlight.run(call, () =>
-      this.files.run(async () => {
+      this.parts.uploads.run(address, async (upload) => {
         const { ids, limits, shelf, reader } = this.parts;
         const updateId = ids.updateId(route, caller.idempotencyKey);
         const before = await shelf.find(reissueId, updateId);
@@ -85,9 +88,10 @@ export class Photos {
           await limits.admit('call', caller);
           requirePhotoWanted(current, await shelf.count(reissueId));
         }
-        const file = await read();
+        const file = await read(upload);
+        upload.arrived = true;
         const requestHmac = ids.requestHmac({ photo: createHash('sha256').update(file).digest('hex') });
-        const kept = before ?? (await this.keep(reissueId, updateId, requestHmac, file));
+        const kept = before ?? (await this.keep(reissueId, updateId, requestHmac, file, address));
         if (kept.request_hmac !== requestHmac) throw problem('idempotency-mismatch');
         return { photoId: kept.photo_id };
       }),
@@ -99,9 +103,10 @@ export class Photos {
     updateId: string,
     requestHmac: string,
     file: Buffer,
+    address: string,
   ): Promise<KeptPhoto> {
     const { ids, decoder, shelf, vaultKey, clock } = this.parts;
-    const outcome = await decoder.decode(file);
+    const outcome = await decoder.decode(file, address);
     if ('refusal' in outcome) throw problem(problems[outcome.refusal]);
     const { jpeg, width, height } = outcome.photo;
     const photoId = ids.photoId(reissueId, updateId);

@@ -1,6 +1,8 @@
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { edgeProblem, ProblemError } from '#libs/http';
 import { problem } from '../problems.js';
+import type { Upload } from './uploads.js';
 
 const tooLarge = 'FST_REQ_FILE_TOO_LARGE';
 const tooMany = ['FST_FILES_LIMIT', 'FST_PARTS_LIMIT', 'FST_FIELDS_LIMIT'];
@@ -8,9 +10,9 @@ const tooMany = ['FST_FILES_LIMIT', 'FST_PARTS_LIMIT', 'FST_FIELDS_LIMIT'];
 /**
  * Reads the one file of a form: a part named `photo` and nothing else. Its name and the type it claims are not looked at.
  *
- * @throws ProblemError 400 `malformed-request`, 413 `photo-too-large`, 422 `invalid-request`
+ * @throws ProblemError 400 `malformed-request`, 413 `photo-too-large`, 422 `invalid-request`, 503 when it gives way
  */
-export async function readPhoto(request: FastifyRequest): Promise<Buffer> {
+export async function readPhoto(request: FastifyRequest, upload: Upload): Promise<Buffer> {
   let photo: Buffer | undefined;
   try {
     for await (const part of request.parts()) {
@@ -18,13 +20,23 @@ export async function readPhoto(request: FastifyRequest): Promise<Buffer> {
         if (part.type === 'file') part.file.resume();
         throw onePhotoWanted();
       }
-      photo = await part.toBuffer();
+      photo = await readFile(part.file, upload);
     }
   } catch (error) {
-    throw toProblem(error);
+    throw upload.signal.aborted ? upload.signal.reason : toProblem(error);
   }
   if (!photo) throw onePhotoWanted();
   return photo;
+}
+
+/** A file that is too large ends in an error of the form's own. */
+async function readFile(file: Readable, upload: Upload): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of addAbortSignal(upload.signal, file) as AsyncIterable<Buffer>) {
+    upload.take(chunk.length);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function toProblem(error: unknown): ProblemError {

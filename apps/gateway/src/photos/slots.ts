@@ -1,28 +1,45 @@
 import { unavailable } from '../problems.js';
 
-/** Lets so many tasks run at once and so many wait for their turn. */
+/** Runs a limited number of tasks at once and lets a limited number wait; their turns go round among their owners. */
 export class Slots {
   private running = 0;
-  private readonly queue: (() => void)[] = [];
+  private waiting = 0;
+  /** Owners in the order of their turns. */
+  private readonly queues = new Map<string, (() => void)[]>();
 
   constructor(
     private readonly atOnce: number,
-    private readonly waiting: number,
+    private readonly mostWaiting: number,
   ) {}
 
   /** @throws ProblemError 503 at once when all places are taken */
-  async run<T>(task: () => Promise<T>): Promise<T> {
+  async run<T>(owner: string, task: () => Promise<T>): Promise<T> {
     if (this.running < this.atOnce) this.running += 1;
-    else if (this.queue.length < this.waiting)
-      // Whoever is let in takes over the place of the one that ended.
-      await new Promise<void>((enter) => this.queue.push(enter));
+    // The one that is let in takes over the place of the one that ended.
+    else if (this.waiting < this.mostWaiting) await new Promise<void>((enter) => this.enqueue(owner, enter));
     else throw unavailable();
     try {
       return await task();
     } finally {
-      const next = this.queue.shift();
+      const next = this.dequeue();
       if (next) next();
       else this.running -= 1;
     }
+  }
+
+  private enqueue(owner: string, enter: () => void): void {
+    this.waiting += 1;
+    this.queues.set(owner, [...(this.queues.get(owner) ?? []), enter]);
+  }
+
+  private dequeue(): (() => void) | undefined {
+    const [first] = this.queues;
+    if (!first) return undefined;
+    const [owner, [enter, ...others]] = first;
+    this.waiting -= 1;
+    // Its next one comes after one of each other owner.
+    this.queues.delete(owner);
+    if (others.length > 0) this.queues.set(owner, others);
+    return enter;
   }
 }
