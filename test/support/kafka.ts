@@ -54,7 +54,7 @@ export async function bookmarkEvents(brokers: readonly string[]): Promise<Bookma
 
 /**
  * All events of these reissues, those of their certificates included, in the order in which they happened and
- * each once. A reissue's story is whole when it has ended and no number of its sequence is missing.
+ * each once. A reissue's story is whole when it has started and ended and no number in between is missing.
  *
  * @throws Error if the stories do not become whole in time
  */
@@ -88,13 +88,34 @@ export function sequenceOf({ id }: Pick<PublishedEvent, 'id'>): number {
   return Number(id.slice(id.lastIndexOf('/') + 1));
 }
 
+/** For {@link readEvents}: whether each of these rows of the event table was received. */
+export function untilAll(
+  rows: readonly { readonly stream: string; readonly sequence: number }[],
+): ReadEventsOptions['until'] {
+  const ids = rows.map(({ stream, sequence }) => `${stream}/${sequence}`);
+  let missing = new Set(ids);
+  let seen = 0;
+  return (events) => {
+    if (events.length < seen) {
+      // The reader began again, with nothing received.
+      missing = new Set(ids);
+      seen = 0;
+    }
+    for (; seen < events.length; seen++) missing.delete(events[seen]!.event.id);
+    return missing.size === 0;
+  };
+}
+
 const endings: readonly string[] = reissueEventTypes.filter((type) =>
   /\.(registered|rejected|timed-out|cancelled|abandoned|withdrawn)\.v\d+$/.test(type),
 );
 
 function isWhole(story: ReadonlyMap<number, PublishedEvent>): boolean {
-  const ended = [...story.values()].some(({ type }) => endings.includes(type));
-  return ended && Math.max(...story.keys()) === story.size;
+  const types = [...story.values()].map(({ type }) => type);
+  const started = types.some((type) => type.startsWith('reseal.reissue.started.'));
+  const ended = types.some((type) => endings.includes(type));
+  const numbers = [...story.keys()];
+  return started && ended && Math.max(...numbers) - Math.min(...numbers) + 1 === story.size;
 }
 
 /**

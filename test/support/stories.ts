@@ -4,7 +4,14 @@ import { expect } from '@jest/globals';
 import { projectRoot } from '#libs/config';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { readEvents, sequenceOf, type Bookmark, type PublishedEvent, type ReceivedEvent } from './kafka.js';
+import {
+  readEvents,
+  sequenceOf,
+  untilAll,
+  type Bookmark,
+  type PublishedEvent,
+  type ReceivedEvent,
+} from './kafka.js';
 import type { RunningStack } from './running-stack.js';
 
 /**
@@ -27,16 +34,12 @@ export async function readStories(
     .orderBy('stream')
     .orderBy('sequence')
     .execute();
-  const missing = new Set(rows.map(({ stream: id, sequence }) => `${id}/${sequence}`));
   const ours = (event: PublishedEvent) => reissueIds.includes(String(event.data?.['reissueId']));
   const received = await readEvents({
     brokers: addresses.kafkaBrokers,
     from,
     timeoutMs,
-    until: (events) => {
-      for (const { event } of events) missing.delete(event.id);
-      return missing.size === 0;
-    },
+    until: untilAll(rows),
   });
   const messages = received.filter(({ event }) => ours(event));
   expectOrder(messages);
@@ -48,12 +51,13 @@ export async function readStories(
     if (story.at(-1)?.id !== event.id) story.push(event);
     stories.set(String(event.data?.['reissueId']), story);
   }
+  // Where they begin is not the same for all: after a restore from a backup, numbers go on above those of before.
   for (const [reissueId, story] of stories)
-    expect(story.map(({ type }) => type)).toEqual(
-      rows.filter((row) => row.stream === reissueId).map(({ type }) => type),
+    expect(story.map(({ id, type }) => `${id} ${type}`)).toEqual(
+      rows
+        .filter(({ stream }) => stream === reissueId)
+        .map(({ stream, sequence, type }) => `${stream}/${sequence} ${type}`),
     );
-  for (const story of stories.values())
-    expect(story.map(sequenceOf)).toEqual(story.map((_, index) => index + 1));
   return stories;
 }
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { runTool, verdictOf } from '../audit-tools.js';
 import { certificatesIn, oldSerialOf, standingOfCertificate } from '../certificates.js';
-import { readEvents, sequenceOf, type Bookmark, type ReceivedEvent } from '../kafka.js';
+import { readEvents, sequenceOf, untilAll, type Bookmark, type ReceivedEvent } from '../kafka.js';
 import type { RunningStack } from '../running-stack.js';
 import { until } from '../until.js';
 import { workflowCompleted } from '../workflows.js';
@@ -80,15 +80,11 @@ async function checkEvents(
   if (reissueIds.length === 0) return;
   const query = db.selectFrom('event').select(['stream', 'sequence']);
   const rows = await query.where('stream', 'in', reissueIds).execute();
-  const missing = new Set(rows.map(({ stream, sequence }) => `${stream}/${sequence}`));
   const received = await readEvents({
     brokers: addresses.kafkaBrokers,
     from,
     timeoutMs: patience.timeoutMs,
-    until: (events) => {
-      for (const { event } of events.slice(-1)) missing.delete(event.id);
-      return missing.size === 0;
-    },
+    until: untilAll(rows),
   });
   for (const id of reissueIds) checkOrder(received.filter(({ event }) => event.id.startsWith(`${id}/`)));
 }
