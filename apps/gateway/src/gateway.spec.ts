@@ -525,6 +525,23 @@ describe('a call on a reissue', () => {
     expect(await slugOf(await post('identity/challenges', body))).toBe('wrong-state');
   });
 
+  it('is answered by what it did where that is recorded while its repetition is looked at', async () => {
+    const { id, post } = await begun();
+    const headers = { 'idempotency-key': freshKey() };
+    const repeat = () => post('cancel', {}, headers);
+    const first = (await (await repeat()).json()) as Reissue;
+    gateway.open(id, { ...gateway.rows.get(id), state: 'CANCELLED' });
+    const find = gateway.steps.get.bind(gateway.steps);
+    gateway.steps.get = () => {
+      gateway.steps.get = find;
+      return undefined;
+    };
+    const again = await repeat();
+    expect(again.status).toBe(200);
+    expect(await again.json()).toEqual(first);
+    expect(await slugOf(await post('cancel', {}))).toBe('wrong-state');
+  });
+
   it('that fails for a broken connection is 503 and worth repeating, and 500 for a bug only', async () => {
     const { post } = await begun();
     const body = { methods: ['PHONE_CODE'] };

@@ -125,7 +125,15 @@ export class ReissueCalls {
     const before = await this.recorded(reissueId, call);
     if (before) return { outcome: before };
     await this.parts.received.requireSame({ reissueId, ...call });
-    const delivery = await deliver();
+    let delivery: Delivery;
+    try {
+      delivery = await deliver();
+    } catch (error) {
+      // The first sending of this call may have been recorded since, and be what the repetition is refused for.
+      const outcome = await this.recorded(reissueId, call);
+      if (outcome) return { outcome };
+      throw error;
+    }
     if (delivery.reached === 'SETTLED') this.requireSameRequest(delivery.result, call);
     const outcome = await this.recorded(reissueId, call);
     if (outcome) return { outcome };

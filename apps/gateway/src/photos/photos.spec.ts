@@ -49,7 +49,8 @@ class OtherController {
 
 /** Photos kept in memory; what a file decodes to is said by the test. */
 const kept: Parameters<PhotoShelf['keep']>[0][] = [];
-const find = (id: string, updateId: string) =>
+let find: (id: string, updateId: string) => (typeof kept)[number] | undefined;
+const findKept: typeof find = (id, updateId) =>
   kept.find((photo) => photo.reissue_id === id && photo.update_id === updateId);
 let row: Pick<ReissueRow, 'state' | 'methods' | 'parked_step'>;
 let outcome: PhotoOutcome;
@@ -111,6 +112,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(() => {
   kept.length = 0;
+  find = findKept;
   decoded = [];
   row = { state: 'IDENTITY_REQUIRED', methods: ['ID_DOCUMENT'], parked_step: null };
   outcome = { photo: { jpeg, width: 640, height: 400 } };
@@ -169,6 +171,17 @@ describe('uploading a photo', () => {
       problem: 'idempotency-mismatch',
     });
     expect(decoded).toHaveLength(1);
+  });
+
+  it('again while the first call keeps the last photo there may be answers that photo', async () => {
+    for (let count = 1; count < photosPerReissue; count += 1) await upload();
+    const key = { 'idempotency-key': newKey() };
+    const first = await upload(Buffer.from('the last'), key);
+    find = () => {
+      find = findKept;
+      return undefined;
+    };
+    expect(await upload(Buffer.from('the last'), key)).toEqual(first);
   });
 
   it.each([

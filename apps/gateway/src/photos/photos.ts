@@ -82,12 +82,17 @@ export class Photos {
       this.parts.uploads.run(address, async (upload) => {
         const { ids, limits, shelf, reader } = this.parts;
         const updateId = ids.updateId(route, caller.idempotencyKey);
-        const before = await shelf.find(reissueId, updateId);
-        if (!before) {
-          const current = await reader.get(reissueId);
-          await limits.admit('call', caller);
-          requirePhotoWanted(current, await shelf.count(reissueId));
-        }
+        let before = await shelf.find(reissueId, updateId);
+        if (!before)
+          try {
+            const current = await reader.get(reissueId);
+            await limits.admit('call', caller);
+            requirePhotoWanted(current, await shelf.count(reissueId));
+          } catch (error) {
+            // The first sending of this call may have kept its photo since, and be what the repetition is refused for.
+            before = await shelf.find(reissueId, updateId);
+            if (!before) throw error;
+          }
         const file = await read(upload);
         upload.arrived = true;
         const requestHmac = ids.requestHmac({ photo: createHash('sha256').update(file).digest('hex') });
