@@ -1,5 +1,5 @@
 import type { Clock, Moment } from '#libs/domain';
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
 import { message } from './messages.js';
 import type { Channel, Notice, Notices } from './notices.js';
@@ -75,7 +75,7 @@ export async function sendNotice(
       await send();
       await record(channel);
     } catch (error) {
-      context.logger.warn({ messageId, moment, channel, err: describeError(error) }, 'message not sent');
+      context.logger.warn({ messageId, moment, channel, err: error }, 'message not sent');
       errors.push(error);
     }
   };

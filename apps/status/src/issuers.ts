@@ -8,7 +8,7 @@ import {
 } from '#libs/ca';
 import { issuersInUse, type Database, type IssuerRow } from '#libs/db';
 import type { Clock } from '#libs/domain';
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 
 /** An issuing CA whose certificates' status is told here. */
 export interface Issuer {
@@ -123,7 +123,7 @@ export class Issuers {
     } catch (error) {
       // Key and certificate are replaced one after the other: the next look finds both.
       if (this.seen.get(keyId) !== look && notAfter > clock())
-        logger.warn({ issuer: subject, err: describeError(error) }, 'OCSP key cannot be used');
+        logger.warn({ issuer: subject, err: error }, 'OCSP key cannot be used');
       this.seen.set(keyId, look);
       return before;
     }

@@ -3,7 +3,7 @@ import { ClockWatch } from '#libs/clock';
 import { createDatabase, NotificationListener, type Database } from '#libs/db';
 import { RestoreWatch } from '#libs/restore';
 import type { Clock } from '#libs/domain';
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 import type { StatusConfig } from './config.js';
 import { CrlShelf } from './crl/crl-shelf.js';
 import { Issuers } from './issuers.js';
@@ -91,7 +91,7 @@ export class StatusParts {
         if (this.listener.listening) await this.shelf.fill(this.issuers.all());
         failing = false;
       } catch (error) {
-        if (!failing) this.logger.warn({ err: describeError(error) }, 'PostgreSQL cannot be asked');
+        if (!failing) this.logger.warn({ err: error }, 'PostgreSQL cannot be asked');
         failing = true;
       }
       const pause = this.issuers.all().length > 0 ? this.config.statusReloadMs : startMs;

@@ -1,4 +1,4 @@
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 import pg from 'pg';
 import { createSession, type SessionOptions } from './answering-client.js';
 
@@ -76,10 +76,7 @@ export class NotificationListener {
     clearTimeout(this.timer);
     client.end().catch(() => undefined);
     if (this.listening || this.delayMs === firstDelayMs)
-      options.logger.warn(
-        { channels: options.channels, err: error === undefined ? undefined : describeError(error) },
-        'not listening',
-      );
+      options.logger.warn({ channels: options.channels, err: error }, 'not listening');
     if (this.listening) {
       this.listening = false;
       options.onLost?.();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 import type { Leadership, Term } from './leadership.js';
 import { WakeUp } from './wake-up.js';
 
@@ -114,8 +114,7 @@ export class LedLoop {
       await work();
     } catch (error) {
       this.failure = error;
-      if (!this.failing)
-        this.parts.logger.warn({ err: describeError(error) }, `${this.parts.name} fails; its work waits`);
+      if (!this.failing) this.parts.logger.warn({ err: error }, `${this.parts.name} fails; its work waits`);
       this.failing = true;
       await this.rest(this.backOffMs);
       this.backOffMs = Math.min(this.backOffMs * 2, this.timing.longestBackOffMs);

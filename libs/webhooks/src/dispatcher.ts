@@ -12,7 +12,7 @@ import {
 } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import { LedLoop, type Leadership, type LoopTiming } from '#libs/leadership';
-import { describeError, type Logger } from '#libs/observability';
+import type { Logger } from '#libs/observability';
 import { webhookMessage } from './message.js';
 import { nextAttempt } from './schedule.js';
 import { sendWebhook, type Attempt, type WebhookSettings } from './send.js';
@@ -76,9 +76,7 @@ export class WebhookDispatcher {
       const id = endpoint.endpoint_id;
       if (over.aborted || this.serving.has(id)) continue;
       const served = this.serve(endpoint, over)
-        .catch((error: unknown) =>
-          logger.warn({ err: describeError(error), endpoint: id }, 'a webhook cannot be served'),
-        )
+        .catch((error: unknown) => logger.warn({ err: error, endpoint: id }, 'a webhook cannot be served'))
         .finally(() => this.serving.delete(id));
       this.serving.set(id, served);
     }
