@@ -195,6 +195,30 @@ describe('any body at all', () => {
   });
 });
 
+it('any query gets an answer or a problem, and never breaks the server', async () => {
+  const queries = {
+    '/v1/terms': ['stage', 'locale', 'reissueId'],
+    [`/v1/reissues/${customer.reissueId}`]: ['cursor', 'limit', 'wait'],
+    '/v1/keys': ['cursor'],
+  };
+  const path = fc.constantFrom(...Object.keys(queries));
+  const value = fc.oneof(
+    fc.constantFrom('\u0000', '0000-01-01T00:00:00Z', '2147483648', '9223372036854775808', '-1'),
+    fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed()),
+  );
+  await fc.assert(
+    fc.asyncProperty(path, fc.nat(2), value, async (to, nth, text) => {
+      const name = queries[to]![nth] ?? 'stage';
+      const response = await fetch(`${stack.gateway.url}${to}?${name}=${encodeURIComponent(text)}`, {
+        headers: headers(),
+      });
+      if (response.status === 200) await response.arrayBuffer();
+      else await expectBlame(response, await response.json());
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
 describe('what the gateway says of itself', () => {
   it('is the API document that is committed', async () => {
     const served = await (await fetch(`${stack.gateway.url}/openapi.json`)).text();

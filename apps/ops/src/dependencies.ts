@@ -6,12 +6,14 @@ import type { HealthRegistry } from '#libs/http';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
 import type { Config } from './config.js';
+import { Cursors } from './paging/cursor.js';
 
 /** What every part of the app works with, opened once and closed last; also its injection token. */
 export class Dependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
   readonly clocks: ClockWatch;
+  readonly cursors: Cursors;
   readonly clock: Clock = () => new Date();
 
   constructor(
@@ -23,6 +25,7 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
       max: config.databasePoolSize,
       applicationName: 'reseal-ops',
     });
+    this.cursors = new Cursors(config.codecKeys);
     const { clockToleranceMs: toleranceMs } = config;
     this.clocks = new ClockWatch({ db: this.db, clock: this.clock, toleranceMs });
     this.temporal = connectTemporalClient({

@@ -60,6 +60,17 @@ class OrdersController {
     throw Object.assign(new Error('canary: connection to postgres://u:canary@h failed'), { statusCode: 404 });
   }
 
+  @Get('unstorable')
+  unstorable() {
+    const refused = Object.assign(new Error('canary: year is out of range'), { code: '22008' });
+    throw new Error('canary: the query failed', { cause: refused });
+  }
+
+  @Get('constraint')
+  constraint() {
+    throw Object.assign(new Error('canary: duplicate key'), { code: '23505' });
+  }
+
   @Get('vanished')
   vanished() {
     throw new NotFoundException('canary');
@@ -264,6 +275,16 @@ describe('problem documents', () => {
           entry['traceId'] === answer.json<{ traceId: string }>().traceId,
       );
     expect(line).toMatchObject({ level: 'error', err: { message: expect.stringContaining('canary') } });
+  });
+
+  it('blame a value that PostgreSQL cannot take on the request, and log that it came so far', async () => {
+    const answer = await app.inject('/v1/orders/unstorable');
+    expect(answer.json()).toMatchObject({ status: 422, type: 'urn:reseal:problem:invalid-request' });
+    expect(answer.body).not.toContain('canary');
+    const { traceId } = answer.json<{ traceId: string }>();
+    const line = lines.find((text) => text.includes(traceId) && text.includes('PostgreSQL refused'));
+    expect(JSON.parse(line!)).toMatchObject({ level: 'warn' });
+    expect((await app.inject('/v1/orders/constraint')).statusCode).toBe(500);
   });
 
   it('are not needed for a request whose target is in absolute form', async () => {

@@ -10,6 +10,7 @@ export { HealthRegistry, NotReady } from './health.js';
 export type { HealthCheck, HealthReport } from './health.js';
 export { listenForMetrics } from './metrics-listener.js';
 export { HeaderValue } from './header-value.js';
+export { negotiate } from './negotiate.js';
 export { ApiProblem, createOpenApiDocument, Problem } from './openapi.js';
 export { ProblemError } from './problem-error.js';
 export type { InputFault, ProblemOptions, Text } from './problem-error.js';

@@ -33,12 +33,10 @@ export function sendProblem(
 ): void {
   const problem = toProblem(error, request, settings.routes);
   settings.metrics.httpProblems.inc({ problem: problem.type });
-  if (problem.status >= 500) {
-    settings.logger.error(
-      { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type },
-      'request failed',
-    );
-  }
+  const about = { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type };
+  if (problem.status >= 500) settings.logger.error(about, 'request failed');
+  else if (isUnstorable(problem.cause))
+    settings.logger.warn(about, 'PostgreSQL refused what a schema let through');
   if (reply.sent || reply.raw.headersSent) {
     // A stream that has begun cannot become a problem any more; the client sees it break off.
     reply.raw.destroy();
@@ -68,7 +66,20 @@ function toProblem(error: unknown, request: FastifyRequest, routes: RouteTable):
     if (allowed.length > 0)
       return edgeProblem('method-not-allowed', { headers: { allow: allowed.join(', ') } });
   }
+  if (status === 500 && isUnstorable(error)) return edgeProblem('invalid-request', {}, error);
   return edgeProblemFor(status, error);
+}
+
+/** SQLSTATE class 22, data exceptions: a value that its type does not have, and that was given by the client. */
+const dataException = /^22[0-9A-Z]{3}$/;
+
+/** Whether PostgreSQL could not take a value, wherever in the chain of causes that stands. */
+function isUnstorable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && dataException.test(code)) return true;
+  }
+  return false;
 }
 
 function statusOf(error: unknown): number {

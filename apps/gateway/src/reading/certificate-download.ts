@@ -1,11 +1,11 @@
 import type { CertificateRow } from '#libs/db';
+import { negotiate } from '#libs/http';
 import { problem } from '../problems.js';
 import {
   certificateMediaTypes,
   type DownloadableCertificate,
   renderCertificate,
 } from './certificate-forms.js';
-import { negotiate } from './negotiate.js';
 import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 
 /** Where certificates are, and where their download is noted. */

@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, Inject, Module, Query } from '@nestjs/common';
 import { newestCheckpoints, searchAuditEntries, type NewAuthorityEntry } from '#libs/db';
+import { negotiate } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
@@ -40,12 +41,8 @@ const answer = (body: string | ReadableStream<Uint8Array>, type: string, file: s
     },
   });
 
-/** What of the forms of a review somebody accepts. */
-function formOf(accept: string): 'markdown' | 'csv' | 'json' | undefined {
-  if (/text\/markdown/.test(accept)) return 'markdown';
-  if (/text\/csv/.test(accept)) return 'csv';
-  return /json|\*/.test(accept) ? 'json' : undefined;
-}
+/** Media types of a review, the default first. */
+const reviewTypes = ['application/json', 'text/markdown', 'text/csv'] as const;
 
 @Controller('v1/audit')
 @Roles('auditor')
@@ -58,17 +55,18 @@ class AuditController {
     @CallingStaff() staff: Staff,
     @Query({ schema: searchQuery }) { cursor, limit, ...filter }: z.output<typeof searchQuery>,
   ): Promise<z.output<typeof searchAnswer>> {
-    // Each page: a cursor can be made by hand, and nobody reads on unseen.
-    const continued = cursor ? { before: cursor.time } : {};
-    const about = { filter: filterOf(filter), ...continued };
+    const { db, cursors } = this.dependencies;
+    const after = cursor === undefined ? undefined : placeOf(cursors, cursor);
+    // Each page is a look of its own.
+    const about = { filter: filterOf(filter), ...(after ? { before: after.time } : {}) };
     const rows = await recordedLook(this.dependencies, staff, 'searchAudit', about, () =>
-      searchAuditEntries(this.dependencies.db, filter, cursor && placeOf(cursor), limit + 1),
+      searchAuditEntries(db, filter, after, limit + 1),
     );
     const items = rows.slice(0, limit);
     const last = items.at(-1);
     return {
       items: items.map(showEntry),
-      nextCursor: rows.length > limit && last ? cursorAfter(last) : null,
+      nextCursor: rows.length > limit && last ? cursorAfter(cursors, last) : null,
     };
   }
 
@@ -116,16 +114,16 @@ class AuditController {
   async review(
     @CallingStaff() staff: Staff,
     @Query({ schema: reviewQuery }) { month }: z.output<typeof reviewQuery>,
-    @Headers('accept') accept = '*/*',
+    @Headers('accept') accept: string | undefined,
   ): Promise<Response | z.output<typeof reviewSchema>> {
-    const form = formOf(accept);
+    const type = negotiate(accept, reviewTypes);
     const review = await recordedLook(this.dependencies, staff, 'reviewAccess', { month }, async () => {
-      if (form === undefined) throw problem('not-acceptable');
+      if (type === undefined) throw problem('not-acceptable');
       return reviewAccess(this.dependencies.db, month);
     });
-    if (form === 'markdown')
+    if (type === 'text/markdown')
       return answer(reviewAsMarkdown(review), 'text/markdown; charset=utf-8', `access-review-${month}.md`);
-    if (form === 'csv')
+    if (type === 'text/csv')
       return answer(
         reviewAsCsv(review),
         'text/csv; charset=utf-8; header=present',

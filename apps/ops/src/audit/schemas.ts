@@ -2,15 +2,12 @@ import { serialSchema } from '#libs/contracts';
 import type { AuditFilter, AuditPlace, FoundEntry } from '#libs/db';
 import { reissueIdPattern } from '#libs/domain';
 import { z } from 'zod';
-import { cursorSchema, limitSchema, writeCursor, type Cursor } from '../paging/cursor.js';
+import { cursorSchema, limitSchema, type Cursors } from '../paging/cursor.js';
+import { momentSchema } from '../paging/moment.js';
 import { customerRefSchema } from '../reissues/filter.js';
 
 const word = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
-/** How cursors of this list are told from those of others. */
-const sort = 'newest';
-const ownId = /^\w+\/\d{1,15}$/;
-
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const time = momentSchema.transform((text) => new Date(text));
 
 export const auditFilterShape = {
   actor: word.optional().describe('Exactly, e.g. `staff:olivia`, `customer`, `system`'),
@@ -25,9 +22,7 @@ export const auditFilterShape = {
 
 export const searchQuery = z.strictObject({
   ...auditFilterShape,
-  cursor: cursorSchema
-    .refine((cursor) => cursor.sort === sort && ownId.test(cursor.id), 'is no cursor of this list')
-    .optional(),
+  cursor: cursorSchema.optional(),
   limit: limitSchema(200, 50),
 });
 
@@ -83,10 +78,13 @@ export const filterOf = ({ from, to, ...rest }: AuditFilter): Record<string, unk
   ...(to ? { to: to.toISOString() } : {}),
 });
 
-export const cursorAfter = ({ time: at, stream, sequence }: FoundEntry): string =>
-  writeCursor({ sort, time: at, id: `${stream}/${sequence}` });
+/** Names the list for its cursors. */
+const list = 'audit';
 
-export function placeOf({ time: at, id }: Cursor): AuditPlace {
-  const [stream = '', sequence] = id.split('/');
-  return { time: at, stream, sequence: Number(sequence) };
+export const cursorAfter = (cursors: Cursors, { time: at, stream, sequence }: FoundEntry): string =>
+  cursors.write(list, [at, stream, sequence]);
+
+export function placeOf(cursors: Cursors, cursor: string): AuditPlace {
+  const [at, stream, sequence] = cursors.open<[string, string, number]>(list, cursor);
+  return { time: at, stream, sequence };
 }

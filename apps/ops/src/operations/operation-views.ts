@@ -10,11 +10,13 @@ import {
 import { needsApproval } from '#libs/domain';
 import type { z } from 'zod';
 import { Dependencies } from '../dependencies.js';
-import { writeCursor } from '../paging/cursor.js';
 import { problem } from '../problems.js';
 import type { itemPage, itemsQuery, operationPage, operationsQuery, ShownOperation } from './schemas.js';
 
 type ItemPage = z.output<typeof itemPage>;
+
+/** Names the list for its cursors. */
+const list = 'operations';
 
 const text = (moment: Date | null) => moment?.toISOString() ?? null;
 
@@ -25,12 +27,17 @@ export class OperationViews {
 
   async list(query: z.output<typeof operationsQuery>): Promise<z.output<typeof operationPage>> {
     const { limit, cursor, ...filter } = query;
-    const rows = await listOperations(this.dependencies.db, filter, { limit: limit + 1, after: cursor });
+    const { db, cursors } = this.dependencies;
+    const after = cursor === undefined ? undefined : cursors.open<[string, string]>(list, cursor);
+    const rows = await listOperations(db, filter, {
+      limit: limit + 1,
+      after: after && { time: after[0], id: after[1] },
+    });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
       items: await this.shown(page),
-      nextCursor: last && rows.length > limit ? writeCursor({ sort: '-createdAt', ...last.place }) : null,
+      nextCursor: last && rows.length > limit ? cursors.write(list, [last.place.time, last.place.id]) : null,
     };
   }
 
@@ -48,17 +55,22 @@ export class OperationViews {
   }
 
   async items(operationId: string, { limit, cursor }: z.output<typeof itemsQuery>): Promise<ItemPage> {
-    const { db } = this.dependencies;
-    if (!(await findOperation(db, operationId))) throw problem('not-found');
-    const rows = await operationItems(db, operationId, { after: cursor ?? -1, limit: limit + 1 });
+    const { db, cursors } = this.dependencies;
+    const operation = await findOperation(db, operationId);
+    if (!operation) throw problem('not-found');
+    // Of the plan as it stands: another one has other items under the same numbers.
+    const itemsOfPlan = `items ${operationId} ${operation.digest}`;
+    const [after] = cursor === undefined ? [-1] : cursors.open<[number]>(itemsOfPlan, cursor);
+    const rows = await operationItems(db, operationId, { after, limit: limit + 1 });
     const page = rows.slice(0, limit);
+    const last = page.at(-1);
     return {
       items: page.map(({ ordinal, target, plan, outcome, detail, tried_at, notice }) => ({
         ...{ ordinal, target, outcome, detail, notice },
         plan: plan as ItemPage['items'][number]['plan'],
         triedAt: text(tried_at),
       })),
-      nextCursor: rows.length > limit ? String(page.at(-1)!.ordinal) : null,
+      nextCursor: last && rows.length > limit ? cursors.write(itemsOfPlan, [last.ordinal]) : null,
     };
   }
 

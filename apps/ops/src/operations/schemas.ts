@@ -8,19 +8,16 @@ import {
 } from '#libs/domain';
 import { z } from 'zod';
 import { cursorSchema, limitSchema } from '../paging/cursor.js';
+import { momentSchema } from '../paging/moment.js';
 import { filterParameters } from '../reissues/filter.js';
 import { reissueIdSchema } from '../reissues/schemas.js';
 import { findings } from './planner.js';
 
 export const operationIdSchema = z.string().regex(/^op_[0-9a-f]{32}$/, 'must be an operation id');
 
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(3)
-    .max(most)
-    .regex(/^[^\p{Cc}]*$/u, 'must be one line');
+/** What PostgreSQL can keep, as text and within JSON: no NUL, no half of a surrogate pair. */
+const line = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text');
+const words = (most: number) => line.trim().min(3).max(most);
 
 const serial = z
   .string()
@@ -54,7 +51,7 @@ const parameters = z.strictObject({
     .enum(revocationReasons)
     .optional()
     .describe('RFC 5280 section 5.3.1; of `revoke`, which needs it'),
-  invalidityDate: z.iso.datetime({ offset: true }).optional().describe('Of `revoke`; not in the future'),
+  invalidityDate: momentSchema.optional().describe('Of `revoke`; not in the future'),
 });
 const content = {
   selection,
@@ -92,13 +89,13 @@ const several = <T extends string>(values: readonly [T, ...T[]]) =>
 export const operationsQuery = z.strictObject({
   state: several<OperationState>(operationStates),
   kind: several<OperationKind>(operationKinds),
-  requestedBy: z.string().max(140).optional(),
+  requestedBy: line.max(140).optional(),
   limit: limitSchema(200, 50),
   cursor: cursorSchema.optional(),
 });
 export const itemsQuery = z.strictObject({
   limit: limitSchema(1_000, 100),
-  cursor: z.coerce.number().int().min(0).optional().describe('`nextCursor` of the page before'),
+  cursor: cursorSchema.optional(),
 });
 
 const moment = z.iso.datetime().nullable();

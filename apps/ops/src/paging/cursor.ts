@@ -1,42 +1,71 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { invalidRequest } from '#libs/http';
+import type { CodecKeys } from '#libs/temporal';
 import { z } from 'zod';
 
-/** Where a page of a list begins: by which sort, after which time (as PostgreSQL writes it) and id. */
-const place = z.tuple([
-  z.string().max(20),
-  z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/),
-  z.string().max(64),
-]);
+/** By what the rows of a list are sorted, of the last row that was shown. */
+export type Place = readonly (string | number)[];
 
-export interface Cursor {
-  readonly sort: string;
-  readonly time: string;
-  readonly id: string;
-}
+const macLength = 16;
 
-/** A cursor as text: opaque to clients, who give back what they were given. */
-export const writeCursor = ({ sort, time, id }: Cursor): string =>
-  Buffer.from(JSON.stringify([sort, time, id])).toString('base64url');
+/**
+ * Cursors: where the next page of a list begins, as a text that clients give back as they were given it. Each carries an
+ * HMAC over its place and its list, so that what reaches a query was read from the database once. The keys are derived
+ * from those of the payload codec, which every process of the operators' API has.
+ */
+export class Cursors {
+  private readonly keys: readonly Buffer[];
 
-/** Reads what {@link writeCursor} wrote; anything else is a fault of the input. */
-export const cursorSchema = z
-  .string()
-  .max(300)
-  .transform((text, context): Cursor => {
-    const read = place.safeParse(parse(text));
-    if (read.success) return { sort: read.data[0], time: read.data[1], id: read.data[2] };
-    context.addIssue({ code: 'custom', message: 'is no cursor of this list' });
-    return z.NEVER;
-  })
-  .describe('`nextCursor` of the page before');
+  constructor({ current, keys }: CodecKeys) {
+    const others = Object.keys(keys).filter((id) => id !== current);
+    this.keys = [current, ...others].map((id) => derived(keys[id]!));
+  }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    return undefined;
+  /** @param list names the list, and what of it must not change between two pages, its order for one */
+  write(list: string, place: Place): string {
+    const text = JSON.stringify(place);
+    return Buffer.concat([mac(this.keys[0]!, list, text), Buffer.from(text)]).toString('base64url');
+  }
+
+  /**
+   * The place that {@link write} was given for the same list.
+   * @throws ProblemError 422 that names the parameter `cursor`, for everything else
+   */
+  open<P extends Place>(list: string, cursor: string): P {
+    const bytes = Buffer.from(cursor, 'base64url');
+    const [given, text] = [bytes.subarray(0, macLength), bytes.subarray(macLength).toString()];
+    const isOurs = this.keys.some((key) => isEqual(mac(key, list, text), given));
+    // Decoding skips what is no base64url; a cursor has one form only.
+    if (!isOurs || bytes.toString('base64url') !== cursor) throw foreign();
+    return JSON.parse(text) as P;
   }
 }
+
+/** A cursor as a parameter; what it says is read by {@link Cursors}. */
+export const cursorSchema = z.string().max(400).describe('`nextCursor` of the page before');
 
 /** How many a page may hold. */
 export const limitSchema = (atMost: number, usual: number) =>
   z.coerce.number().int().min(1).max(atMost).default(usual);
+
+const derived = (key: Uint8Array) => Buffer.from(hkdfSync('sha256', key, '', 'reseal/ops-cursor/v1', 32));
+
+const mac = (key: Buffer, list: string, text: string) =>
+  createHmac('sha256', key)
+    .update(JSON.stringify([list, text]))
+    .digest()
+    .subarray(0, macLength);
+
+const isEqual = (one: Buffer, other: Buffer) => one.length === other.length && timingSafeEqual(one, other);
+
+const foreign = () =>
+  invalidRequest(
+    [{ path: ['cursor'], message: 'is no `nextCursor` of this list; begin again without `cursor`' }],
+    { type: 'query' },
+    [
+      {
+        path: ['cursor'],
+        message: '이 목록의 `nextCursor`가 아닙니다. `cursor` 없이 첫 페이지부터 다시 요청하십시오',
+      },
+    ],
+  );

@@ -9,6 +9,7 @@ import {
   type ReissueFilter,
 } from '#libs/domain';
 import { z } from 'zod';
+import { momentSchema } from '../paging/moment.js';
 
 /**
  * A query parameter that may be given several times, or once with commas between its values; each value counts once.
@@ -29,7 +30,6 @@ const yesOrNo = z
   .transform((value) => value === 'true')
   .optional();
 
-const moment = z.iso.datetime({ offset: true });
 const codes = [...parkCodes, ...endCodes] as [ParkCode | EndCode, ...(ParkCode | EndCode)[]];
 
 /** A reference that could be one: pseudonyms are short and printable. */
@@ -47,9 +47,9 @@ export const filterParameters = {
   code: anyOf(codes, 'Why it is parked, or why it ended'),
   reason: anyOf(reasons, 'Why the customer came'),
   customerRef: customerRefSchema.optional(),
-  createdFrom: moment.optional().describe('Begun at this moment or later'),
-  createdTo: moment.optional().describe('Begun before this moment'),
-  parkedBefore: moment.optional().describe('Parked before this moment: the age of what waits'),
+  createdFrom: momentSchema.optional().describe('Begun at this moment or later'),
+  createdTo: momentSchema.optional().describe('Begun before this moment'),
+  parkedBefore: momentSchema.optional().describe('Parked before this moment: the age of what waits'),
 };
 
 type FilterOf<T> = { [K in keyof T & keyof ReissueFilter]?: ReissueFilter[K] | undefined };

@@ -19,7 +19,6 @@ import { workflowIdOf } from '#libs/domain';
 import type { z } from 'zod';
 import type { Staff } from '../access/staff.js';
 import { Dependencies } from '../dependencies.js';
-import { writeCursor } from '../paging/cursor.js';
 import { problem } from '../problems.js';
 import { filterOf } from './filter.js';
 import { readProcess } from './process-history.js';
@@ -42,16 +41,19 @@ export class ReissueViews {
 
   async list(query: z.output<typeof listQuery>): Promise<ReissuePage> {
     const { sort, limit, cursor } = query;
-    const rows = await listReissues(this.dependencies.db, filterOf(query), {
+    const { db, cursors } = this.dependencies;
+    const list = `reissues ${sort}`;
+    const after = cursor === undefined ? undefined : cursors.open<[string, string]>(list, cursor);
+    const rows = await listReissues(db, filterOf(query), {
       sort,
       limit: limit + 1,
-      ...(cursor ? { after: cursor } : {}),
+      ...(after ? { after: { time: after[0], id: after[1] } } : {}),
     });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
       items: page.map(showSummary),
-      nextCursor: last && rows.length > limit ? writeCursor({ sort, ...last.place }) : null,
+      nextCursor: last && rows.length > limit ? cursors.write(list, [last.place.time, last.place.id]) : null,
     };
   }
 

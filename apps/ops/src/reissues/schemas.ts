@@ -21,22 +21,17 @@ export const reissueIdSchema = z.string().regex(reissueIdPattern, 'must be a rei
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
 export const words = z.object({ ko: z.string(), en: z.string() });
 
-export const listQuery = z
-  .strictObject({
-    ...filterParameters,
-    sort: z
-      .enum(reissueSorts)
-      .default('-createdAt')
-      .describe(
-        'Newest first, oldest first, or parked ones by how long they wait (those that are not are left out)',
-      ),
-    limit: limitSchema(200, 50),
-    cursor: cursorSchema.optional(),
-  })
-  .refine(({ sort, cursor }) => cursor === undefined || cursor.sort === sort, {
-    path: ['cursor'],
-    message: 'is of a list in another order',
-  });
+export const listQuery = z.strictObject({
+  ...filterParameters,
+  sort: z
+    .enum(reissueSorts)
+    .default('-createdAt')
+    .describe(
+      'Newest first, oldest first, or parked ones by how long they wait (those that are not are left out)',
+    ),
+  limit: limitSchema(200, 50),
+  cursor: cursorSchema.optional(),
+});
 
 export const countQuery = z.strictObject({
   ...filterParameters,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { momentSchema } from '../paging/moment.js';
 
 export const endpointIdSchema = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be a webhook id');
 
@@ -8,7 +9,7 @@ const description = z
   .trim()
   .min(3)
   .max(200)
-  .regex(/^[^\p{Cc}]*$/u, 'must be one line')
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text')
   .describe('Whose it is');
 const types = z
   .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be a type of event'))
@@ -26,8 +27,8 @@ export const replayRequest = z
   .union([
     z.strictObject({ reissueId: z.string().regex(/^ri_[0-9a-f]{32}$/) }),
     z.strictObject({
-      from: z.iso.datetime({ offset: true }),
-      to: z.iso.datetime({ offset: true }).optional(),
+      from: momentSchema,
+      to: momentSchema.optional(),
     }),
   ])
   .describe('The events of one reissue, or of a time');

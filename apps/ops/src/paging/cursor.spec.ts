@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { ProblemError } from '#libs/http';
+import fc from 'fast-check';
+import { Cursors, type Place } from './cursor.js';
+
+const key = randomBytes(32);
+const cursors = new Cursors({ current: 'k1', keys: { k1: key } });
+const place = ['2026-11-29 08:00:00.123456+00', 'ri_0'] as const;
+const list = 'reissues -createdAt';
+
+const refused = (open: () => unknown) => {
+  expect(open).toThrow(ProblemError);
+  expect(open).toThrow(
+    expect.objectContaining({
+      status: 422,
+      type: 'invalid-request',
+      errors: [expect.objectContaining({ in: 'query', parameter: 'cursor' })],
+    }),
+  );
+};
+
+describe('a cursor', () => {
+  it('gives back the place that it was made of, whatever that is', () => {
+    const parts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer()), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.string(), parts, (name, given: Place) => {
+        expect(cursors.open(name, cursors.write(name, given))).toEqual(given);
+      }),
+    );
+  });
+
+  it('is refused with any of its bytes changed, left out or added', () => {
+    const bytes = Buffer.from(cursors.write(list, place), 'base64url');
+    const altered = [...bytes.keys()].flatMap((at) => {
+      const [before, after] = [bytes.subarray(0, at), bytes.subarray(at + 1)];
+      const flipped = Buffer.from([bytes[at]! ^ 1]);
+      return [
+        [before, flipped, after],
+        [before, after],
+        [before, flipped, bytes.subarray(at)],
+      ].map((parts) => Buffer.concat(parts));
+    });
+    for (const text of altered) refused(() => cursors.open(list, text.toString('base64url')));
+  });
+
+  it('has one form: no padding, no other alphabet, nothing that decoding skips', () => {
+    const cursor = cursors.write(list, place);
+    for (const text of [`${cursor}=`, `${cursor}!`, ` ${cursor}`, `${cursor.slice(0, 9)}.${cursor.slice(9)}`])
+      refused(() => cursors.open(list, text));
+  });
+
+  it('is refused by another list, and by the same one in another order', () => {
+    const cursor = cursors.write(list, place);
+    for (const other of ['reissues createdAt', 'operations', '']) refused(() => cursors.open(other, cursor));
+  });
+
+  it('is refused if it was made by hand', () => {
+    fc.assert(fc.property(fc.string(), (text) => refused(() => cursors.open(list, text))));
+    const json = JSON.stringify(['-createdAt', '0000-01-01 00:00:00+00', 'ri_0']);
+    refused(() => cursors.open(list, Buffer.from(json).toString('base64url')));
+  });
+
+  it('outlives a change of keys as long as its key may still open', () => {
+    const cursor = cursors.write(list, place);
+    const next = { current: 'k2', keys: { k1: key, k2: randomBytes(32) } };
+    expect(new Cursors(next).open(list, cursor)).toEqual(place);
+    refused(() => new Cursors({ current: 'k2', keys: { k2: next.keys.k2 } }).open(list, cursor));
+    refused(() => cursors.open(list, new Cursors(next).write(list, place)));
+  });
+});

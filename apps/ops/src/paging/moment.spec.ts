@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { momentSchema } from './moment.js';
+
+it.each([
+  ['2026-11-29T17:00:00+09:00', '2026-11-29T08:00:00.000Z'],
+  ['2026-11-29T08:00:00.123456Z', '2026-11-29T08:00:00.123Z'],
+  ['2026-11-29T23:00:00+23:59', '2026-11-28T23:01:00.000Z'],
+])('the moment %s is passed on as %s', (given, expected) => {
+  expect(momentSchema.parse(given)).toBe(expected);
+});
+
+it.each([
+  '0000-01-01T00:00:00Z',
+  '0001-01-01T00:00:00+14:00',
+  '1899-12-31T23:59:59Z',
+  '9999-12-31T23:59:59-14:00',
+  'yesterday',
+  '',
+])('the moment %j is refused with one message', (given) => {
+  expect(momentSchema.safeParse(given).error?.issues).toHaveLength(1);
+});
