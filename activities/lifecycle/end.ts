@@ -93,9 +93,11 @@ async function endByOperator(
 /** What the audit trail says of the operation in whose name something was done. */
 export const auditedOperation = ({
   operationId,
+  requestedBy,
   approvedBy,
 }: ApprovedOperation): Record<string, unknown> => ({
   operationId,
+  requestedBy,
   ...(approvedBy === null ? {} : { approvedBy }),
 });
 

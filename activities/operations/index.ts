@@ -1,6 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import {
-  appendAuthorityEntry,
+  appendItemEntries,
+  approvalsOf,
   inTransaction,
   lockOperation,
   outcomesOfOperations,
@@ -10,6 +11,7 @@ import {
 } from '#libs/db';
 import { approvedOperation } from '#libs/operations';
 import { runItem, type OperationContext } from './run-item.js';
+import { learnKeysOf } from './staff-keys.js';
 
 /** So many items are tried before the workflow hears of it, and so many at once: a step that is still broken takes minutes. */
 const batch = 200;
@@ -21,27 +23,32 @@ export function createOperationActivities(context: OperationContext) {
   const { db, clock, logger } = context;
   return {
     /** Marks an operation as begun, once. @returns whether it may be carried out; if not, that is audited */
-    beginOperation: (operationId: string): Promise<boolean> =>
-      inTransaction(db, async (tx) => {
+    async beginOperation(operationId: string): Promise<boolean> {
+      await learnKeysOf(context, operationId);
+      return inTransaction(db, async (tx) => {
         const row = await lockOperation(tx, operationId);
         const now = clock();
         const operation = await approvedOperation(tx, operationId, now);
         if (typeof operation !== 'string') {
           if (row?.started_at) return true;
           await setOperationState(tx, operationId, 'RUNNING', { started_at: now, updated_at: now });
-          await appendAuthorityEntry(tx, {
+          await appendItemEntries(tx, operationId, {
             ...{ actor: operation.requestedBy, action: 'runOperation', outcome: 'STARTED' as const },
             details: {
               ...{ operationId, kind: operation.kind, digest: operation.digest },
-              ...{ items: operation.items.length, approvedBy: operation.approvedBy },
+              ...{ items: operation.items.length, requestedBy: operation.requestedBy },
+              approvedBy: operation.approvedBy,
             },
             occurredAt: now,
           });
           return true;
         }
-        await appendAuthorityEntry(tx, {
+        await appendItemEntries(tx, operationId, {
           ...{ actor: 'system', action: 'runOperation', outcome: 'REFUSED' as const, reason: operation },
-          details: { operationId },
+          details: {
+            operationId,
+            ...(row && { kind: row.kind, digest: row.digest, requestedBy: row.requested_by }),
+          },
           occurredAt: now,
         });
         if (row?.state === 'RUNNING')
@@ -56,7 +63,8 @@ export function createOperationActivities(context: OperationContext) {
           );
         logger.warn({ operationId, reason: operation }, 'an operation was refused');
         return false;
-      }),
+      });
+    },
 
     /** Tries the next items, each with its outcome written before its lane takes another. */
     async runOperationItems(operationId: string): Promise<{ more: boolean }> {
@@ -99,14 +107,18 @@ export function createOperationActivities(context: OperationContext) {
         const refused = counts.some(({ outcome }) => outcome === null);
         const state = refused ? 'REJECTED' : 'DONE';
         await setOperationState(tx, operationId, state, { ended_at: now, updated_at: now });
-        await appendAuthorityEntry(tx, {
+        const approval = (await approvalsOf(tx, [operationId])).find(
+          ({ digest, decision }) => digest === row.digest && decision === 'APPROVED',
+        );
+        await appendItemEntries(tx, operationId, {
           ...{
             actor: row.requested_by,
             action: 'runOperation',
             outcome: refused ? ('REFUSED' as const) : ('DONE' as const),
           },
           details: {
-            ...{ operationId, kind: row.kind },
+            ...{ operationId, kind: row.kind, digest: row.digest, items: row.items },
+            ...{ requestedBy: row.requested_by, approvedBy: approval?.decided_by ?? null },
             outcomes: Object.fromEntries(counts.map(({ outcome, count }) => [outcome ?? 'UNTRIED', count])),
           },
           occurredAt: now,
@@ -116,4 +128,6 @@ export function createOperationActivities(context: OperationContext) {
 }
 export type OperationActivities = ReturnType<typeof createOperationActivities>;
 export type { OperationContext } from './run-item.js';
+export { learnStaffKeys } from './staff-keys.js';
+export type { StaffIssuer } from './staff-keys.js';
 export { tendOperations } from './tend.js';

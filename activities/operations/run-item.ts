@@ -11,6 +11,7 @@ import {
 import { findReissue, type Database, type OperationItemRow } from '#libs/db';
 import type { Logger } from '#libs/observability';
 import type { ApprovedOperation } from '#libs/operations';
+import type { StaffIssuer } from './staff-keys.js';
 import { changeOf, changeOne, outcomeWords } from '#activities/revocation';
 
 export interface OperationContext {
@@ -18,6 +19,7 @@ export interface OperationContext {
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly logger: Pick<Logger, 'warn'>;
+  readonly staffIssuer: StaffIssuer;
 }
 
 /** What an item came to; the names stand in the API's description. */

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { operationLifetimeMs, operationWorkflowIdOf, taskQueues } from '#libs/domain';
 import {
-  appendAuthorityEntry,
+  appendItemEntries,
   inTransaction,
   lockOperation,
   setOperationState,
@@ -17,7 +17,7 @@ const startMs = 30_000;
  * confirmed or approved in time expire.
  */
 export async function tendOperations(
-  { db, clock, temporal }: Omit<OperationContext, 'logger'>,
+  { db, clock, temporal }: Pick<OperationContext, 'db' | 'clock' | 'temporal'>,
   now = clock(),
 ) {
   const plannedBefore = new Date(now.getTime() - operationLifetimeMs);
@@ -54,9 +54,9 @@ const expire = (db: OperationContext['db'], operationId: string, before: Date, n
     const waits = row?.state === 'PLANNED' || row?.state === 'AWAITING_APPROVAL';
     if (!row || !waits || row.updated_at > before) return;
     await setOperationState(tx, operationId, 'EXPIRED', { ended_at: now, updated_at: now });
-    await appendAuthorityEntry(tx, {
+    await appendItemEntries(tx, operationId, {
       ...{ actor: 'system', action: 'cancelOperation', outcome: 'DONE' as const, reason: 'EXPIRED' },
-      details: { operationId, kind: row.kind },
+      details: { operationId, kind: row.kind, digest: row.digest, requestedBy: row.requested_by },
       occurredAt: now,
     });
   });

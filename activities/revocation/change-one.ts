@@ -92,11 +92,13 @@ export async function changeOne(
     if (change.act === 'revoke' && change.invalidityDate && change.invalidityDate > now)
       throw new RangeError('the invalidity date lies in the future');
     const { operationId } = options;
+    // Whose it is, which reissue made it and that it is revoked never changes: so much can be read without the locks.
+    const certificate = await certificateBySerial(tx, serial);
     const allowed = operationId === undefined ? true : await allows(tx, operationId, serial, change, now);
     const result =
       typeof allowed === 'string'
         ? ({ serial, outcome: 'NOT_APPROVED' } as const)
-        : await changeUnderLocks(tx, serial, change, now, options);
+        : await changeUnderLocks(tx, certificate, { serial, change, now }, options);
     const refused = result.outcome !== 'DONE';
     if (refused && repetitions.includes(result.outcome)) return result;
     // With the change itself: one that was interrupted after it is not taken for somebody else's when it is tried again.
@@ -114,7 +116,7 @@ export async function changeOne(
       details: {
         serial,
         ...(refused ? {} : { was: result.was }),
-        ...(refused && result.reissueId ? { reissueId: result.reissueId } : {}),
+        ...(certificate?.reissue_id ? { reissueId: certificate.reissue_id } : {}),
         ...(change.act === 'revoke' && change.invalidityDate
           ? { invalidityDate: change.invalidityDate.toISOString() }
           : {}),
@@ -163,13 +165,10 @@ export function changeOf({ kind, parameters }: Pick<ApprovedOperation, 'kind' | 
 
 async function changeUnderLocks(
   tx: Tx,
-  serial: string,
-  change: StatusChange,
-  now: Date,
+  unlocked: CertificateRow | undefined,
+  { serial, change, now }: { readonly serial: string; readonly change: StatusChange; readonly now: Date },
   { onlyIfHeld }: ChangeOptions,
 ): Promise<ChangeOutcome> {
-  // Whose it is, which reissue made it and that it is revoked never changes: so much can be read without the locks.
-  const unlocked = await certificateBySerial(tx, serial);
   if (!unlocked) return { serial, outcome: 'UNKNOWN' };
   if (unlocked.revoked_at) return { serial, outcome: 'ALREADY_REVOKED' };
   const customer = await lockCustomer(tx, unlocked.customer_id);

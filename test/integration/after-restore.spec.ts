@@ -76,6 +76,7 @@ async function trust(): Promise<TrustFile> {
     origin: 'spec',
     auditKeys: [{ jwk: jwk as { kty: string; kid: string }, validFrom: '2026-01-01T00:00:00.000Z' }],
     receiptKeys: world.receiptKeys.keys as TrustFile['receiptKeys'],
+    staffKeys: [],
     certificateAuthorities: issuers.flatMap(({ subject, certificate, root }) =>
       [certificate, root].map((der) => ({ subject, sha256: createHash('sha256').update(der).digest('hex') })),
     ),

@@ -48,6 +48,7 @@ beforeAll(async () => {
     origin: 'spec',
     auditKeys: [{ jwk, validFrom: '2020-01-01T00:00:00.000Z' }],
     receiptKeys: world.receiptKeys.keys as TrustFile['receiptKeys'],
+    staffKeys: [],
     certificateAuthorities: issuers.flatMap(({ subject, certificate, root }) =>
       [certificate, root].map((der) => ({ subject, sha256: createHash('sha256').update(der).digest('hex') })),
     ),

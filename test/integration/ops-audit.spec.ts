@@ -254,12 +254,13 @@ describe('an export', () => {
     expect(text.startsWith('\uFEFF')).toBe(true); // by which Excel in Korea takes it for UTF-8
     const records = readCsv(text.slice(1));
     expect(records[0]).toEqual([
-      ...['occurredAt', 'stream', 'sequence', 'leafIndex', 'actor', 'action', 'outcome', 'reason', 'details'],
+      ...['occurredAt', 'stream', 'sequence', 'leafIndex', 'actor', 'requestedBy', 'approvedBy', 'action'],
+      ...['outcome', 'reason', 'details'],
       ...['personalDigest', 'recordedBy', 'recordedAt'],
     ]);
     expect(records).toHaveLength(69);
-    expect(records.every((cells) => cells.length === 12)).toBe(true);
-    expect(records.filter(([, , , , , , , reason]) => reason === `'${formula}`)).toHaveLength(6);
+    expect(records.every((cells) => cells.length === 14)).toBe(true);
+    expect(records.filter(([, , , , , , , , , reason]) => reason === `'${formula}`)).toHaveLength(6);
     expect(records.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
   });
 

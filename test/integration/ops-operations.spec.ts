@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createNotificationActivities, type Mail, type Sms } from '#activities/notification';
-import { createOperationActivities, tendOperations } from '#activities/operations';
+import { createOperationActivities, learnStaffKeys, tendOperations } from '#activities/operations';
 import { changeOne, type ChangeOptions, type StatusChange } from '#activities/revocation';
 import { createDatabase, type Database } from '#libs/db';
+import { proofNonceOf } from '#libs/domain';
 import { ProviderUnavailable } from '#libs/provider-client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { sql } from 'kysely';
@@ -30,8 +31,20 @@ afterAll(async () => {
 const newKey = () => randomBytes(16).toString('hex');
 const plan = (body: object, as: object = operator, key = newKey()) =>
   world.call('POST', '/v1/operations', as, { body, headers: { 'idempotency-key': key } });
-const act = (id: string, name: string, as: object, body: object = {}) =>
-  world.call('POST', `/v1/operations/${id}/${name}`, as, { body });
+/** Who confirms or approves proves it, unless the body brings another proof. */
+const act = async (
+  id: string,
+  name: string,
+  as: object,
+  body: { digest?: string; comment?: string; proof?: string } = {},
+) => {
+  const { digest = '' } = body;
+  const proof =
+    name === 'confirm' || name === 'approve'
+      ? { proof: await world.issuer.proof(as, proofNonceOf(name, digest)) }
+      : {};
+  return world.call('POST', `/v1/operations/${id}/${name}`, as, { body: { ...proof, ...body } });
+};
 
 const revocation = (serials: readonly string[]) => ({
   kind: 'revoke',
@@ -51,13 +64,21 @@ async function waiting(serials: readonly string[], as: object = operator) {
 async function run(operationId: string): Promise<void> {
   const temporal = { workflow: undefined as never };
   const logger = pino({ level: 'silent' });
-  const activities = createOperationActivities({ db: worker, clock: () => new Date(), temporal, logger });
+  const staffIssuer = { issuer: world.issuer.url, audience: 'reseal-console', rolesClaim: 'roles' };
+  const clock = () => new Date();
+  const activities = createOperationActivities({ db: worker, clock, temporal, logger, staffIssuer });
   const inActivity = <T>(work: () => Promise<T>) =>
     new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
   if (!(await inActivity(() => activities.beginOperation(operationId)))) return;
   while ((await inActivity(() => activities.runOperationItems(operationId))).more);
   await inActivity(() => activities.endOperation(operationId));
 }
+
+const learn = () =>
+  learnStaffKeys({
+    ...{ db: worker, clock: () => new Date() },
+    staffIssuer: { issuer: world.issuer.url, audience: 'reseal-console', rolesClaim: 'roles' },
+  });
 
 const shown = async (id: string) => (await world.get(`/v1/operations/${id}`, auditor)).json;
 const revoked = async (serials: readonly string[]) =>
@@ -69,13 +90,16 @@ const revoked = async (serials: readonly string[]) =>
       .where('revoked_at', 'is not', null)
       .execute()
   ).length;
-const entriesOf = (operationId: string) =>
-  world.owner
+/** Entries of an operation, those that differ only in their item as one. */
+async function entriesOf(operationId: string) {
+  const rows = await world.owner
     .selectFrom('authority_entry')
     .select(['actor', 'action', 'outcome', 'reason'])
     .where(sql`details ->> 'operationId'`, '=', operationId)
     .orderBy('position')
     .execute();
+  return rows.filter((row, place) => JSON.stringify(row) !== JSON.stringify(rows[place - 1]));
+}
 
 describe('planning', () => {
   it('answers with the exact list and what would become of each, and changes nothing', async () => {
@@ -258,8 +282,10 @@ describe('whoever acts asks for themself', () => {
     await sql`update operation set state = 'RUNNING' where operation_id = ${forced.id}`.execute(world.owner);
     const late = await waiting([serial!]);
     await act(late.id, 'approve', approver, { digest: late.digest });
-    await sql`update operation_approval set decided_at = decided_at - interval '25 hours'
-      where operation_id = ${late.id}`.execute(world.owner);
+    const yesterday = await world.issuer.proof(approver, proofNonceOf('approve', late.digest), -25 * 60 * 60);
+    await sql`update operation_proof set token = ${yesterday}
+      where operation_id = ${late.id} and act = 'approve'`.execute(world.owner);
+    await learn();
     const hostile: [string, string, StatusChange, string][] = [
       [`op_${'0'.repeat(32)}`, serial!, asApproved, 'OPERATION_UNKNOWN'],
       ["' or true", serial!, asApproved, 'OPERATION_UNKNOWN'],

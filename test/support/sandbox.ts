@@ -139,6 +139,11 @@ export class Sandbox {
     return (await this.call<{ accessToken: string }>('POST', `/v1/staff/${name}/token`, {})).accessToken;
   }
 
+  /** What the issuer signs when one of the staff signs in with this nonce. */
+  async staffProof(name: StaffName, nonce: string): Promise<string> {
+    return (await this.call<{ idToken: string }>('POST', `/v1/staff/${name}/proof`, { nonce })).idToken;
+  }
+
   /** Makes a provider misbehave until it is told otherwise. */
   async setFault(provider: Provider, fault: Fault): Promise<void> {
     await this.call('PUT', `/v1/faults/${provider}`, fault);

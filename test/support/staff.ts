@@ -1,5 +1,12 @@
 import { expect } from '@jest/globals';
-import type { OperationKind, OperationParameters, OperationSelection, OperationState } from '#libs/domain';
+import {
+  proofNonceOf,
+  type OperationKind,
+  type OperationParameters,
+  type OperationSelection,
+  type OperationState,
+  type ProvenAct,
+} from '#libs/domain';
 import { newIdempotencyKey } from './gateway.js';
 import { expectSuccess, send, type Answer, type Call } from './http.js';
 import type { RunningStack } from './running-stack.js';
@@ -68,12 +75,18 @@ export class StaffMember {
     return this.call('POST', '/v1/operations', { ...asked, reason }, key);
   }
 
-  confirm({ id, digest }: Operation): Promise<Answer<Operation>> {
-    return this.call('POST', `/v1/operations/${id}/confirm`, { digest });
+  confirm(operation: Operation): Promise<Answer<Operation>> {
+    return this.prove('confirm', operation);
   }
 
-  approve({ id, digest }: Operation): Promise<Answer<Operation>> {
-    return this.call('POST', `/v1/operations/${id}/approve`, { digest });
+  approve(operation: Operation): Promise<Answer<Operation>> {
+    return this.prove('approve', operation);
+  }
+
+  /** Signs in for exactly this, and says so. */
+  private async prove(act: ProvenAct, { id, digest }: Operation): Promise<Answer<Operation>> {
+    const proof = await this.stack.sandbox.staffProof(this.name, proofNonceOf(act, digest));
+    return this.call('POST', `/v1/operations/${id}/${act}`, { digest, proof });
   }
 
   /** Plans and confirms. @throws UnexpectedAnswer */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createOperationActivities } from '#activities/operations';
-import { operationWorkflowIdOf, taskQueues } from '#libs/domain';
+import { operationWorkflowIdOf, taskQueues, proofNonceOf } from '#libs/domain';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { newIdempotencyKey } from '../support/gateway.js';
@@ -52,13 +52,15 @@ async function manyParked(count: number): Promise<Applicant[]> {
 }
 
 /** Lets the worker carry out operations, with its own rights in the database. */
-function takeOperations(): void {
+function takeOperations(issuer = 'http://issuer.invalid'): void {
   const activities = createOperationActivities({
     db: stage.world.as('worker'),
     clock: stage.world.clock.now,
     temporal: stage.time.client,
     logger: pino({ level: 'silent' }),
+    staffIssuer: { issuer, audience: 'reseal-console', rolesClaim: 'roles' },
   });
+  stage.substitute('beginOperation', activities.beginOperation);
   stage.substitute('runOperationItems', activities.runOperationItems);
 }
 
@@ -163,8 +165,8 @@ describe('an operation on reissues', () => {
     const applicants = await manyParked(500);
     const ids = applicants.map(({ reissueId }) => reissueId).sort();
     const sentBefore = stage.world.outside.telecom.sends.length;
-    takeOperations();
     const ops = await OpsWorld.on(stage.world, stage.time.environment);
+    takeOperations(ops.issuer.url);
     const selection = { filter: { parked: true, step: ['SEND_CHALLENGES'] } };
     const plan = (as: object, selected: object = selection) => {
       const body = { kind: 'retry', selection: selected, reason: 'the provider is back' };
@@ -192,9 +194,10 @@ describe('an operation on reissues', () => {
       ];
       for (const { plan, of } of asked)
         expect(plan).toMatchObject({ items: of.length, planned: { RETRIED: of.length } });
-      const confirmations = asked.map(({ as, plan: { id, digest } }) =>
-        ops.call('POST', `/v1/operations/${id}/confirm`, as, { body: { digest } }),
-      );
+      const confirmations = asked.map(async ({ as, plan: { id, digest } }) => {
+        const proof = await ops.issuer.proof(as, proofNonceOf('confirm', digest));
+        return ops.call('POST', `/v1/operations/${id}/confirm`, as, { body: { digest, proof } });
+      });
       for (const { json } of await Promise.all(confirmations)) expect(json.state).toBe('RUNNING');
       for (const { plan, of } of asked) {
         const done = await until(

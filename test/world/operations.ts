@@ -1,12 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { insertApproval, insertOperation, inTransaction, type Database } from '#libs/db';
+import { createOperationActivities } from '#activities/operations';
+import {
+  insertApproval,
+  insertOperation,
+  insertProof,
+  insertStaffKeys,
+  inTransaction,
+  type Database,
+} from '#libs/db';
 import {
   needsApproval,
+  proofNonceOf,
+  roleToProve,
   type OperationKind,
   type OperationParameters,
   type OperatorMessage,
+  type ProvenAct,
 } from '#libs/domain';
 import { digestOfOperation } from '#libs/operations';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { pino } from 'pino';
 
 export interface GivenOperation {
   readonly kind: OperationKind;
@@ -19,6 +33,29 @@ export interface GivenOperation {
   readonly at: Date;
 }
 
+const issuer = { issuer: 'http://issuer.spec', audience: 'reseal-console' };
+const issuerKey = { kid: 'staff-spec', pair: generateKeyPair('ES256', { extractable: true }) };
+
+/** The key of an issuer of staff that only these tests have, as the worker would have learned it. */
+async function staffKey(learnedAt: Date) {
+  const { kid, pair } = issuerKey;
+  const jwk = { ...(await exportJWK((await pair).publicKey)), kid, alg: 'ES256' };
+  return { kid, ...issuer, roles_claim: 'roles', jwk, learned_at: learnedAt };
+}
+
+/** What the issuer signs when this person signs in to confirm or approve a plan. */
+async function proofBy(act: ProvenAct, actor: string, digest: string, at: Date): Promise<string> {
+  const issuedAt = Math.floor(at.getTime() / 1_000);
+  return new SignJWT({ roles: [roleToProve[act]], nonce: proofNonceOf(act, digest) })
+    .setProtectedHeader({ alg: 'ES256', kid: issuerKey.kid })
+    .setIssuer(issuer.issuer)
+    .setAudience(issuer.audience)
+    .setSubject(actor.replace(/^staff:/, ''))
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + 300)
+    .sign((await issuerKey.pair).privateKey);
+}
+
 /** An operation that is under way, as if it had been planned, confirmed and, where its kind needs it, approved. */
 export async function begunOperation(owner: Database, given: GivenOperation): Promise<string> {
   const operationId = `op_${randomBytes(16).toString('hex')}`;
@@ -29,6 +66,11 @@ export async function begunOperation(owner: Database, given: GivenOperation): Pr
     plan: { expected: 'DONE' },
   }));
   const digest = digestOfOperation({ operationId, kind, requestedBy, parameters, reason, items });
+  await insertStaffKeys(owner, [await staffKey(at)]);
+  const prove = async (act: ProvenAct, actor: string) => ({
+    ...{ operation_id: operationId, digest, act, actor, recorded_at: at },
+    token: await proofBy(act, actor, digest, at),
+  });
   await inTransaction(owner, async (tx) => {
     await insertOperation(
       tx,
@@ -41,12 +83,14 @@ export async function begunOperation(owner: Database, given: GivenOperation): Pr
       },
       items,
     );
-    if (approvedBy !== null)
-      await insertApproval(tx, {
-        ...{ operation_id: operationId, digest, requested_by: requestedBy, decided_by: approvedBy },
-        decision: 'APPROVED',
-        decided_at: at,
-      });
+    await insertProof(tx, await prove('confirm', requestedBy));
+    if (approvedBy === null) return;
+    await insertApproval(tx, {
+      ...{ operation_id: operationId, digest, requested_by: requestedBy, decided_by: approvedBy },
+      decision: 'APPROVED',
+      decided_at: at,
+    });
+    await insertProof(tx, await prove('approve', approvedBy));
   });
   return operationId;
 }
@@ -72,3 +116,26 @@ export async function inAnOperation<M extends { readonly kind: string }>(
 
 const isOfOperator = (message: { readonly kind: string }): message is OperatorMessage =>
   ['retry', 'abandon', 'withdraw'].includes(message.kind);
+
+/** What an issuer of staff is to the worker, at this address. */
+export const staffIssuerAt = (url: string) => ({
+  issuer: url,
+  audience: 'reseal-console',
+  rolesClaim: 'roles',
+});
+
+/** Carries an operation on certificates out, as the workflow does. */
+export async function carryOut(
+  operationId: string,
+  { worker, issuer }: { readonly worker: Database; readonly issuer: string },
+): Promise<void> {
+  const activities = createOperationActivities({
+    ...{ db: worker, clock: () => new Date(), temporal: { workflow: undefined as never } },
+    ...{ logger: pino({ level: 'silent' }), staffIssuer: staffIssuerAt(issuer) },
+  });
+  const inActivity = <T>(work: () => Promise<T>) =>
+    new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
+  if (!(await inActivity(() => activities.beginOperation(operationId)))) return;
+  while ((await inActivity(() => activities.runOperationItems(operationId))).more);
+  await inActivity(() => activities.endOperation(operationId));
+}

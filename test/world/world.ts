@@ -108,6 +108,7 @@ export async function createWorld(
     temporal: { workflow: unusable('Temporal') },
     auditKey: newAuditKey(),
     archiveAfterMs: 60_000,
+    staffIssuer: { issuer: 'http://issuer.invalid', audience: 'reseal-console', rolesClaim: 'roles' },
     codec: createPayloadCodec({ current: 'spec', keys: { spec: randomBytes(32) } }),
     ...parts,
   };

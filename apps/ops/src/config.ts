@@ -5,6 +5,7 @@ import {
   integer,
   jsonWebKeySet,
   list,
+  staffIssuerConfig,
   plainHttpConfig,
   refuseDevelopmentAddresses,
   temporalConfig,
@@ -26,17 +27,12 @@ export const configSchema = z
     ...plainHttpConfig,
     ...databaseConfig,
     ...temporalConfig,
-    /** Who signs staff in (OpenID Connect); its keys are found by discovery. */
-    oidcIssuer: url('http', 'https'),
+    ...staffIssuerConfig,
     /** For whom its tokens must be made. */
     oidcAudience: z.string().min(1).default('reseal-ops'),
     oidcAlgorithms: list
       .pipe(z.array(z.enum(algorithms)).min(1))
       .default(['ES256', 'EdDSA', 'RS256', 'PS256']),
-    /** The claim that lists a person's roles. */
-    oidcRolesClaim: z.string().min(1).default('roles'),
-    /** By which name the console signs people in. */
-    oidcClientId: z.string().min(1).default('reseal-console'),
     /** By how many seconds the issuer's clock may differ. */
     oidcClockToleranceSeconds: integer(30, { max: 300 }),
     /** By which checkpoints and evidence are verified; public keys only. */

@@ -29,7 +29,7 @@ export class OpsModule {
         { provide: APP_INTERCEPTOR, useClass: DependencyErrors },
         EveryHandlerHasRoles,
       ],
-      exports: [Dependencies],
+      exports: [Dependencies, StaffTokens],
     };
   }
 }
@@ -38,6 +38,7 @@ export const staffTokensOf = (config: Config): StaffTokens =>
   new StaffTokens({
     issuer: config.oidcIssuer,
     audience: config.oidcAudience,
+    clientId: config.oidcClientId,
     algorithms: config.oidcAlgorithms,
     rolesClaim: config.oidcRolesClaim,
     clockToleranceSeconds: config.oidcClockToleranceSeconds,

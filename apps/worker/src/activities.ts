@@ -11,7 +11,7 @@ import {
 import { createLifecycleSteps } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
-import { createOperationActivities } from '#activities/operations';
+import { createOperationActivities, type StaffIssuer } from '#activities/operations';
 import { createReconcileActivities } from '#activities/reconcile';
 import { createRetentionActivities, type RetentionContext } from '#activities/retention';
 import { createHoldActivities } from '#activities/revocation';
@@ -64,6 +64,8 @@ export interface WorkerParts {
   readonly webhooks: WebhookSettings | undefined;
   /** Where checkpoints of the audit log are kept apart from the database. */
   readonly checkpointFile?: string | undefined;
+  /** Who signs staff in: by its keys is verified who confirmed and approved an operation. */
+  readonly staffIssuer: StaffIssuer;
   /** `source` of CloudEvents. */
   readonly eventSource: string;
 }
@@ -113,7 +115,7 @@ export function createActivities(parts: WorkerParts) {
       logger,
       archiveAfterMs: parts.archiveAfterMs,
     }),
-    ...createOperationActivities({ db, clock, temporal, logger }),
+    ...createOperationActivities({ db, clock, temporal, logger, staffIssuer: parts.staffIssuer }),
     ...createEvidenceActivities({ db, clock, terms: parts.terms, key: parts.auditKey }),
     ...createRetentionActivities({ db, clock, logger, ...parts.retention }),
     ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),

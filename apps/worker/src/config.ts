@@ -15,6 +15,7 @@ import {
   plainHttpConfig,
   refuseDevelopmentAddresses,
   secretBytes,
+  staffIssuerConfig,
   temporalConfig,
   url,
   urls,
@@ -48,6 +49,7 @@ export const configSchema = z
     receiptIssuer: z.string().min(1).default('urn:reseal'),
     /** Private Ed25519 keys, each with `validFrom`; the first signs checkpoints of the audit log and evidence. */
     auditKeys,
+    ...staffIssuerConfig,
     /** Names the audit log in its checkpoints. */
     auditOrigin: z.string().min(1).default('reseal'),
     /** How long after a checkpoint of the audit log the next may be made. */
@@ -96,7 +98,9 @@ export const configSchema = z
     /** Replaces the default identity policy; JSON, usually by RESEAL_IDENTITY_POLICY_FILE. */
     identityPolicy: identityPolicySetting.optional(),
   })
-  .superRefine(refuseDevelopmentAddresses('telecomUrl', 'oneWonUrl', 'documentUrl', 'smsUrl', 'smtpUrl'));
+  .superRefine(
+    refuseDevelopmentAddresses('telecomUrl', 'oneWonUrl', 'documentUrl', 'smsUrl', 'smtpUrl', 'oidcIssuer'),
+  );
 export type Config = z.output<typeof configSchema>;
 
 export const readConfig = () => loadConfig(configSchema);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { learnStaffKeys } from '#activities/operations';
 import { PasswordHashing } from '#activities/password';
 import { findBehindWorkflows } from '#activities/reconcile';
 import { createMailSender, createSmsSender } from '#activities/notification';
@@ -66,6 +67,11 @@ const circuits = new ProviderCircuits(logger);
 const vaultKeys = await importVaultKeys(config.vaultKeys);
 
 const webhooks = webhookSettings(config);
+const staffIssuer = {
+  issuer: config.oidcIssuer,
+  audience: config.oidcClientId,
+  rolesClaim: config.oidcRolesClaim,
+};
 const activities = createActivities({
   db,
   clock,
@@ -93,6 +99,7 @@ const activities = createActivities({
   webhooks,
   eventSource: config.eventSource,
   checkpointFile: config.checkpointFile,
+  staffIssuer,
 });
 
 const restores = new RestoreWatch({ db, logger });
@@ -144,6 +151,11 @@ const dispatcher =
     logger,
     admit,
   });
+
+// For `npm run ca -- … --operation` while no operation can be begun here; each operation asks again.
+void learnStaffKeys({ db, clock, staffIssuer }).catch((err: unknown) =>
+  logger.warn({ err }, 'the keys of the issuer of staff cannot be fetched yet'),
+);
 
 await bootstrap({
   name: 'worker',

@@ -135,6 +135,7 @@ export function appEnvironments(context) {
       RESEAL_DOCUMENT_URL: `${sandbox}/v1/document`,
       RESEAL_SMS_URL: `${sandbox}/v1/sms`,
       RESEAL_SMTP_URL: client.RESEAL_SMTP_URL,
+      RESEAL_OIDC_ISSUER: `${sandbox}/oidc`,
       RESEAL_MAIL_FROM: 'Reseal <no-reply@reseal.example>',
     },
     signer: {

@@ -108,6 +108,10 @@ export const trustSchema = z.object({
   origin: z.string(),
   auditKeys: z.array(z.object({ jwk, validFrom: time, validUntil: time.optional() })).min(1),
   receiptKeys: z.array(jwk).default([]),
+  /** Of the issuer that signs staff in: by them who confirmed and who approved an operation is verified. */
+  staffKeys: z
+    .array(z.object({ jwk, issuer: z.string(), audience: z.string(), rolesClaim: z.string() }))
+    .default([]),
   certificateAuthorities: z.array(
     z.object({ subject: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   ),

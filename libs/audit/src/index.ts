@@ -25,6 +25,8 @@ export { bundleFormat, trustFormat, bundleSchema } from './bundle.js';
 export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
 export { findingKinds, Report } from './verify/report.js';
 export type { EntryPlace, Finding, FindingKind, Unproven, Verdict } from './verify/report.js';
+export { checkProof, claimsOfProof, keyIdOf, ProofRefused, verifyProof } from './staff-proof.js';
+export type { ProofClaim, StaffKey } from './staff-proof.js';
 export { verifyWriter } from './verify/entries.js';
 export { signedContentOf, verifyEvidence } from './verify/verify-evidence.js';
 export {

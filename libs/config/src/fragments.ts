@@ -94,3 +94,13 @@ export const auditKeys = json(
       .min(1),
   }),
 );
+
+/** Who signs staff in (OpenID Connect), as ops and worker have it. */
+export const staffIssuerConfig = {
+  /** Its keys are found by discovery. */
+  oidcIssuer: url('http', 'https'),
+  /** By which name the console signs people in: for whom ID tokens are made. */
+  oidcClientId: z.string().min(1).default('reseal-console'),
+  /** The claim that lists a person's roles. */
+  oidcRolesClaim: z.string().min(1).default('roles'),
+};

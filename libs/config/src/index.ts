@@ -10,6 +10,7 @@ export {
   kafkaConfig,
   keyring,
   processConfig,
+  staffIssuerConfig,
   temporalConfig,
 } from './fragments.js';
 export {

@@ -59,6 +59,14 @@ export const opsProblemCatalogue = {
     title: { ko: '자신의 요청은 승인할 수 없습니다', en: 'Nobody approves what they asked for themselves' },
     detail: { ko: '다른 승인자에게 요청하십시오.', en: 'Ask another approver.' },
   },
+  'proof-refused': {
+    status: 403,
+    title: { ko: '본인의 서명을 확인할 수 없습니다', en: 'Your proof of this act does not hold' },
+    detail: {
+      ko: '이 작업의 digest를 nonce에 담아 다시 로그인한 ID 토큰이 필요합니다.',
+      en: 'It takes an ID token of a sign-in whose nonce names this act and the digest of the operation.',
+    },
+  },
   'not-your-operation': {
     status: 403,
     title: { ko: '다른 사람의 작업입니다', en: 'The operation is somebody else’s' },

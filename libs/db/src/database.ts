@@ -34,6 +34,7 @@ import type {
 } from './operations-tables.js';
 import type { AccessRevocationTable } from './access-revocations.js';
 import type { RestoreTable } from './restores.js';
+import type { OperationProofTable, StaffKeyTable } from './operation-proofs.js';
 import type { WebhookDeliveryTable, WebhookEndpointTable } from './webhooks.js';
 
 export interface CustomerTable {
@@ -493,6 +494,8 @@ export interface Tables {
   operation_item: OperationItemTable;
   operation_approval: OperationApprovalTable;
   access_revocation: AccessRevocationTable;
+  operation_proof: OperationProofTable;
+  staff_key: StaffKeyTable;
   webhook_endpoint: WebhookEndpointTable;
   webhook_delivery: WebhookDeliveryTable;
   restore: RestoreTable;

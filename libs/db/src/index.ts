@@ -126,7 +126,9 @@ export {
 export type { NewEvent } from './events.js';
 export { appendAudit, appendAudits } from './audit.js';
 export type { AuditEntryOf, NewAuditEntry } from './audit.js';
-export { appendAuthorityEntry } from './authority-entries.js';
+export { appendAuthorityEntry, appendItemEntries } from './authority-entries.js';
+export { insertProof, insertStaffKeys, proofsOf, staffKeys } from './operation-proofs.js';
+export type { OperationProofRow, StaffKeyRow } from './operation-proofs.js';
 export type { NewAuthorityEntry } from './authority-entries.js';
 export { authorityOverview } from './authority-overview.js';
 export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
@@ -260,7 +262,13 @@ export type {
 } from './reissue-lists.js';
 export { listCertificates } from './certificate-lists.js';
 export type { ListedCertificate } from './certificate-lists.js';
-export { auditTrailOf, eventsOfReissue, operationsOn, notificationsOf } from './timeline.js';
+export {
+  auditTrailOf,
+  operationEntriesOf,
+  eventsOfReissue,
+  operationsOn,
+  notificationsOf,
+} from './timeline.js';
 export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
 export {
   findOperation,

@@ -1,7 +1,7 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import type { Database } from './connect.js';
 import type { AuditEntryTable, EventRow } from './database.js';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 
 export type AuditEntryRow = Selectable<AuditEntryTable>;
 
@@ -12,6 +12,20 @@ export async function auditTrailOf(db: Database, reissueId: string): Promise<Aud
     .selectAll()
     .where('reissue_id', '=', reissueId)
     .orderBy('sequence')
+    .execute();
+}
+
+/** What was decided and done on a reissue in an operation: entries outside it that name it, in order. */
+export async function operationEntriesOf(
+  db: Database,
+  reissueId: string,
+): Promise<Omit<AuditEntryRow, 'reissue_id' | 'sequence' | 'personal_digest'>[]> {
+  return db
+    .selectFrom('authority_entry')
+    .select(['actor', 'action', 'outcome', 'reason', 'details', 'occurred_at', 'recorded_by', 'recorded_at'])
+    .where(sql<boolean>`details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}`)
+    .where(sql<boolean>`details ? 'operationId'`)
+    .orderBy('position')
     .execute();
 }
 
@@ -34,6 +48,8 @@ export interface OperationOnTarget {
   readonly state: OperationState;
   readonly outcome: string | null;
   readonly requested_by: string;
+  /** The second person, of the plan as it is now. */
+  readonly approved_by: string | null;
   readonly reason: string;
   readonly created_at: Date;
   readonly tried_at: Date | null;
@@ -44,12 +60,19 @@ export async function operationsOn(db: Database, target: string): Promise<Operat
   return db
     .selectFrom('operation_item')
     .innerJoin('operation', 'operation.operation_id', 'operation_item.operation_id')
+    .leftJoin('operation_approval', (join) =>
+      join
+        .onRef('operation_approval.operation_id', '=', 'operation.operation_id')
+        .onRef('operation_approval.digest', '=', 'operation.digest')
+        .on('decision', '=', 'APPROVED'),
+    )
     .select([
       'operation.operation_id',
       'kind',
       'state',
       'outcome',
-      'requested_by',
+      'operation.requested_by',
+      'decided_by as approved_by',
       'reason',
       'operation.created_at',
       'tried_at',

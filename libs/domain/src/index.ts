@@ -11,6 +11,9 @@ export {
   operationKinds,
   approvedOperations,
   needsApproval,
+  proofNonceOf,
+  provenActs,
+  roleToProve,
   operationStates,
   operationItemsAtMost,
   operationLifetimeMs,
@@ -21,6 +24,7 @@ export {
 export type {
   StaffRole,
   OperationKind,
+  ProvenAct,
   OperationState,
   OperationSelection,
   OperationParameters,

@@ -70,6 +70,22 @@ export const operationItemsAtMost = 10_000;
 /** An approval that nobody acted on, and a plan that nobody confirmed, are void after so many milliseconds. */
 export const operationLifetimeMs = 24 * 60 * 60_000;
 
+/** What a person proves by signing in for it: that they confirm, or approve, exactly one plan. */
+export const provenActs = ['confirm', 'approve'] as const;
+export type ProvenAct = (typeof provenActs)[number];
+
+/** The role that a person needs for it. */
+export const roleToProve: Readonly<Record<ProvenAct, StaffRole>> = {
+  confirm: 'operator',
+  approve: 'approver',
+};
+
+/**
+ * The nonce (OpenID Connect Core 1.0 section 3.1.2.1) with which a person signs in to confirm or approve a plan. The
+ * issuer copies it into the ID token that it signs, and the digest names the operation and everything in it.
+ */
+export const proofNonceOf = (act: ProvenAct, digest: string): string => `${act}.${digest}`;
+
 /** The id of the workflow that carries an operation out. */
 export const operationWorkflowIdOf = (operationId: string): string => `operation/${operationId}`;
 

@@ -1,5 +1,15 @@
 import { needsApproval, operationIdPattern, operationLifetimeMs, type OperationKind } from '#libs/domain';
-import { approvalsOf, findOperation, operationItems, type OperationRow, type Tx } from '#libs/db';
+import { ProofRefused, verifyProof, type ProofClaim, type StaffKey } from '#libs/audit';
+import {
+  approvalsOf,
+  findOperation,
+  operationItems,
+  proofsOf,
+  staffKeys,
+  type OperationRow,
+  type StaffKeyRow,
+  type Tx,
+} from '#libs/db';
 import { digestOfOperation, type ContentItem, type OperationContent } from './digest.js';
 
 /** Why nothing may be done in an operation's name. */
@@ -12,6 +22,8 @@ export type OperationRefusal =
   | 'OPERATION_ALTERED'
   /** Nobody but the one who asks has approved exactly this content. */
   | 'OPERATION_NOT_APPROVED'
+  /** Who confirmed or approved it did not prove it to the bank's issuer. */
+  | 'OPERATION_UNPROVED'
   /** It was approved too long ago. */
   | 'OPERATION_EXPIRED'
   /** It is about something else. */
@@ -52,9 +64,14 @@ export async function approvedOperation(
   const found = await verifiedContentOf(tx, row);
   if (!found) return 'OPERATION_ALTERED';
   const { content } = found;
-  if (!needsApproval(content.kind)) return { ...content, digest: row.digest, approvedBy: null };
+  const { digest } = row;
+  const isLate = (since: Date) => !row.started_at && now.getTime() - since.getTime() > operationLifetimeMs;
+  const confirmedAt = await provedAt(tx, operationId, { act: 'confirm', digest, actor: content.requestedBy });
+  if (!confirmedAt) return 'OPERATION_UNPROVED';
+  if (!needsApproval(content.kind))
+    return isLate(confirmedAt) ? 'OPERATION_EXPIRED' : { ...content, digest, approvedBy: null };
 
-  const decisions = (await approvalsOf(tx, [operationId])).filter(({ digest }) => digest === row.digest);
+  const decisions = (await approvalsOf(tx, [operationId])).filter((each) => each.digest === digest);
   const approval = decisions.find(
     (each) =>
       each.decision === 'APPROVED' &&
@@ -62,9 +79,47 @@ export async function approvedOperation(
       each.decided_by !== content.requestedBy,
   );
   if (!approval || decisions.some(({ decision }) => decision === 'REJECTED')) return 'OPERATION_NOT_APPROVED';
-  if (!row.started_at && now.getTime() - approval.decided_at.getTime() > operationLifetimeMs)
-    return 'OPERATION_EXPIRED';
-  return { ...content, digest: row.digest, approvedBy: approval.decided_by };
+  const approvedBy = approval.decided_by;
+  const approvedAt = await provedAt(tx, operationId, { act: 'approve', digest, actor: approvedBy });
+  if (!approvedAt) return 'OPERATION_UNPROVED';
+  return isLate(approvedAt) ? 'OPERATION_EXPIRED' : { ...content, digest, approvedBy };
+}
+
+/** Proofs that were verified, and when the person signed in for each: ten thousand items do not verify them again. */
+const provedBefore = new Map<string, Date>();
+
+/**
+ * When a person proved to the bank's issuer that they confirm or approve this plan; undefined where they did not. The
+ * operators' app only brings the proof: it cannot make one, and the worker fetched the issuer's keys itself.
+ */
+async function provedAt(tx: Tx, operationId: string, claim: ProofClaim): Promise<Date | undefined> {
+  const proof = (await proofsOf(tx, operationId)).find(
+    ({ act, digest, actor }) => act === claim.act && digest === claim.digest && actor === claim.actor,
+  );
+  if (!proof) return undefined;
+  const known = `${claim.act} ${claim.actor} ${claim.digest} ${proof.token}`;
+  const before = provedBefore.get(known);
+  if (before) return before;
+  const keys = (await staffKeys(tx)).map(staffKeyOf);
+  const at = await verifyProof(proof.token, claim, keys).catch((error: unknown) => {
+    if (error instanceof ProofRefused) return undefined;
+    throw error;
+  });
+  if (at) keepNewest(provedBefore, known, at);
+  return at;
+}
+
+/** A key of the issuer as it is verified by. */
+export const staffKeyOf = ({ jwk, issuer, audience, roles_claim: rolesClaim }: StaffKeyRow): StaffKey => ({
+  ...{ jwk, issuer, audience, rolesClaim },
+});
+
+function keepNewest<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+  kept.set(key, value);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= keptAtMost) break;
+    kept.delete(oldest);
+  }
 }
 
 /** What is about to be done to one target. */
@@ -101,11 +156,7 @@ async function verifiedContentOf(tx: Tx, row: OperationRow): Promise<Verified | 
   const content = contentOf(row, await itemsOf(tx, row.operation_id));
   if (digestOfOperation(content) !== row.digest) return undefined;
   const found = { content, byTarget: new Map(content.items.map((item) => [item.target, item])) };
-  verified.set(row.digest, found);
-  for (const digest of verified.keys()) {
-    if (verified.size <= keptAtMost) break;
-    verified.delete(digest);
-  }
+  keepNewest(verified, row.digest, found);
   return found;
 }
 

@@ -1,4 +1,4 @@
 export { digestOfOperation } from './digest.js';
 export type { ContentItem, OperationContent } from './digest.js';
-export { approvedAct, approvedOperation } from './approved.js';
+export { approvedAct, approvedOperation, staffKeyOf } from './approved.js';
 export type { ApprovedOperation, OperationAct, OperationRefusal } from './approved.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { trustFormat, type TrustFile } from '#libs/audit';
-import { knownIssuers, type IssuerRow } from '#libs/db';
+import { knownIssuers, staffKeys, type IssuerRow } from '#libs/db';
+import { staffKeyOf } from '#libs/operations';
 import { publicReceiptKeys } from '#libs/terms';
 import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
 import type { Terminal } from '../terminal.js';
@@ -37,6 +38,7 @@ export async function trustOf({ db, config }: AuditTool): Promise<TrustFile> {
       ...(validUntil === undefined ? {} : { validUntil }),
     })),
     receiptKeys: publicReceiptKeys(config.receiptKeys).keys as { kty: string; kid: string }[],
+    staffKeys: (await staffKeys(db)).map(staffKeyOf),
     certificateAuthorities: authoritiesOf(await knownIssuers(db)),
   };
 }

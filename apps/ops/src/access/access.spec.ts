@@ -71,6 +71,7 @@ async function application(controller: new () => object, options: { issuer?: str
   const tokens = new StaffTokens({
     issuer: options.issuer ?? issuer.url,
     audience: 'reseal-ops',
+    clientId: 'reseal-console',
     algorithms: ['ES256', 'EdDSA'],
     rolesClaim: 'roles',
     clockToleranceSeconds: 30,

@@ -1,3 +1,4 @@
+import { checkProof, claimsOfProof, ProofRefused, type ProofClaim } from '#libs/audit';
 import { staffRoles, type StaffRole } from '#libs/domain';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
@@ -7,6 +8,8 @@ export interface StaffTokenOptions {
   /** The issuer exactly as its tokens name it. */
   readonly issuer: string;
   readonly audience: string;
+  /** The console's name at the issuer: for whom ID tokens are made. */
+  readonly clientId: string;
   /** The only signature algorithms taken (RFC 8725 section 3.1). */
   readonly algorithms: readonly string[];
   /** The claim that lists a person's roles. */
@@ -46,7 +49,27 @@ export class StaffTokens {
    * @throws {IssuerUnavailable} while the issuer's keys cannot be had
    */
   async open(token: string): Promise<Staff> {
-    const { issuer, audience, algorithms, clockToleranceSeconds } = this.options;
+    const payload = await this.verify(token, this.options.audience, ['sub', 'iat', 'exp']);
+    // Proofs of operations are kept: an ID token opens nothing, whatever audience it names.
+    if (payload['nonce'] !== undefined) throw new TokenRefused('an ID token is no access token');
+    return this.staffOf(payload);
+  }
+
+  /**
+   * Verifies the ID token by which a person proves that they confirm or approve a plan, while it is valid.
+   *
+   * @throws {ProofRefused} whatever is wrong with it
+   * @throws {IssuerUnavailable} while the issuer's keys cannot be had
+   */
+  async prove(token: string, claim: ProofClaim): Promise<void> {
+    const payload = await this.verify(token, this.options.clientId, claimsOfProof).catch((error: unknown) => {
+      throw error instanceof TokenRefused ? new ProofRefused(error.message, { cause: error }) : error;
+    });
+    checkProof(payload, claim, this.options.rolesClaim);
+  }
+
+  private async verify(token: string, audience: string, requiredClaims: string[]): Promise<JWTPayload> {
+    const { issuer, algorithms, clockToleranceSeconds } = this.options;
     const keys = await this.issuerKeys();
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -55,11 +78,10 @@ export class StaffTokens {
         algorithms: [...algorithms],
         clockTolerance: clockToleranceSeconds,
         currentDate: this.clock(),
-        requiredClaims: ['sub', 'iat', 'exp'],
+        requiredClaims,
       });
-      return this.staffOf(payload);
+      return payload;
     } catch (error) {
-      if (error instanceof TokenRefused) throw error;
       if (!(error instanceof errors.JOSEError) || meansUnavailable(error))
         throw new IssuerUnavailable('the keys of the issuer cannot be fetched', { cause: error });
       throw new TokenRefused(error.message, { cause: error });

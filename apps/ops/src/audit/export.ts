@@ -9,6 +9,8 @@ const columns = [
   'sequence',
   'leafIndex',
   'actor',
+  'requestedBy',
+  'approvedBy',
   'action',
   'outcome',
   'reason',

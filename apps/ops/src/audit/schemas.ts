@@ -40,6 +40,8 @@ export const auditEntrySchema = z
     action: z.string(),
     outcome: z.string(),
     reason: z.string().nullable(),
+    requestedBy: z.string().nullable().describe('Of an operation: who asked for it'),
+    approvedBy: z.string().nullable().describe('Of an operation: the second person who approved it'),
     details: z.record(z.string(), z.unknown()),
     personalDigest: z.string().nullable(),
     occurredAt: z.iso.datetime(),
@@ -56,6 +58,11 @@ export const searchAnswer = z
   .object({ items: z.array(auditEntrySchema), nextCursor: z.string().nullable() })
   .meta({ id: 'AuditEntryList' });
 
+const nameIn = (details: Record<string, unknown>, member: string): string | null => {
+  const name = details[member];
+  return typeof name === 'string' ? name : null;
+};
+
 export const showEntry = (row: FoundEntry): ShownEntry => ({
   stream: row.stream,
   sequence: row.sequence,
@@ -64,6 +71,8 @@ export const showEntry = (row: FoundEntry): ShownEntry => ({
   action: row.action,
   outcome: row.outcome,
   reason: row.reason,
+  requestedBy: nameIn(row.details, 'requestedBy'),
+  approvedBy: nameIn(row.details, 'approvedBy'),
   details: row.details,
   personalDigest: row.personal_digest,
   occurredAt: row.occurred_at.toISOString(),

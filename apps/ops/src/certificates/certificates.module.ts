@@ -95,6 +95,7 @@ class CertificateViews {
         state: operation.state,
         outcome: operation.outcome,
         requestedBy: operation.requested_by,
+        approvedBy: operation.approved_by,
         reason: operation.reason,
         createdAt: operation.created_at.toISOString(),
       })),

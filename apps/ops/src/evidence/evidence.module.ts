@@ -4,11 +4,12 @@ import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@n
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/evidence';
 import { findingKinds, readTrust, verifyEvidenceFile, type TrustFile, type Verdict } from '#libs/audit';
-import { keptEvidence, knownIssuers, reissueExists } from '#libs/db';
+import { keptEvidence, knownIssuers, reissueExists, staffKeys } from '#libs/db';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
 import { ConfigureRoute } from '#libs/http';
 import { z } from 'zod';
+import { staffKeyOf } from '#libs/operations';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { recordedLook } from '../audit/audited-act.js';
@@ -116,6 +117,7 @@ class EvidenceController {
         ...(validUntil ? { validUntil } : {}),
       })),
       receiptKeys: config.receiptPublicKeys?.keys ?? [],
+      staffKeys: (await staffKeys(db)).map(staffKeyOf),
       certificateAuthorities: issuers.flatMap(({ subject, certificate, root }) =>
         [certificate, root].map((der) => ({
           subject,

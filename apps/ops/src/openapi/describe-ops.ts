@@ -5,6 +5,7 @@ import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { opsProblemCatalogue } from '#libs/contracts';
 import { createOpenApiDocument, HealthRegistry } from '#libs/http';
 import { createMetrics, Metrics } from '#libs/observability';
+import { StaffTokens } from '../access/staff-tokens.js';
 import { Dependencies } from '../dependencies.js';
 import { parts } from '../parts.js';
 
@@ -17,9 +18,10 @@ import { parts } from '../parts.js';
       provide: HealthRegistry,
       useValue: { register: () => undefined, draining: new AbortController().signal },
     },
+    { provide: StaffTokens, useValue: {} },
     { provide: Metrics, useValue: createMetrics('ops') },
   ],
-  exports: [Dependencies, HealthRegistry, Metrics],
+  exports: [Dependencies, HealthRegistry, Metrics, StaffTokens],
 })
 class NothingBehind {}
 

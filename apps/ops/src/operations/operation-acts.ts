@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { canonicalJson } from '#libs/audit';
+import { canonicalJson, ProofRefused } from '#libs/audit';
 import {
   appendAuthorityEntry,
+  appendItemEntries,
   findOperationByRequest,
   insertApproval,
   insertOperation,
+  insertProof,
   inTransaction,
   lockOperation,
   replacePlan,
@@ -23,24 +25,31 @@ import {
   type OperationParameters,
   type OperationSelection,
   type OperationState,
+  type ProvenAct,
 } from '#libs/domain';
 import { invalidRequest } from '#libs/http';
 import { digestOfOperation } from '#libs/operations';
 import type { z } from 'zod';
+import { IssuerUnavailable, StaffTokens } from '../access/staff-tokens.js';
 import type { Staff } from '../access/staff.js';
 import { Dependencies } from '../dependencies.js';
-import { problem } from '../problems.js';
+import { problem, unavailable } from '../problems.js';
 import { planItems, type PlannedItem } from './planner.js';
-import type { approveRequest, changeRequest, planRequest } from './schemas.js';
+import type { approveRequest, changeRequest, confirmRequest, planRequest, rejectRequest } from './schemas.js';
 
-type Decision = z.output<typeof approveRequest>;
+type Confirmation = z.output<typeof confirmRequest>;
+type Approval = z.output<typeof approveRequest>;
+type Rejection = z.output<typeof rejectRequest>;
 
 /** What staff do with operations: each act one transaction, with its entry in the audit trail. */
 @Injectable()
 export class OperationActs {
   private readonly logger = new Logger(OperationActs.name);
 
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(
+    @Inject(Dependencies) private readonly dependencies: Dependencies,
+    @Inject(StaffTokens) private readonly tokens: StaffTokens,
+  ) {}
 
   /** A dry run that is kept: nothing is done until it is confirmed. The same request again finds it. */
   async plan(staff: Staff, key: string, request: z.output<typeof planRequest>): Promise<string> {
@@ -97,8 +106,9 @@ export class OperationActs {
   }
 
   /** The requester has read the plan and wants it. What needs no approval begins. */
-  async confirm(staff: Staff, operationId: string, digest: string): Promise<void> {
+  async confirm(staff: Staff, operationId: string, { digest, proof }: Confirmation): Promise<void> {
     const { db, clock } = this.dependencies;
+    await this.requireProof(staff, 'confirm', digest, proof);
     const state = await inTransaction(db, async (tx) => {
       const row = await this.locked(tx, operationId);
       if (row.requested_by !== staff.actor) throw problem('not-your-operation');
@@ -108,21 +118,23 @@ export class OperationActs {
       this.mustBe(row, ['PLANNED']);
       const now = clock();
       const next = needsApproval(row.kind) ? 'AWAITING_APPROVAL' : 'RUNNING';
+      await this.keepProof(tx, staff, 'confirm', row, proof, now);
+      await this.auditItems(tx, staff, 'confirm', row, { proof });
       await setOperationState(tx, operationId, next, { confirmed_at: now, updated_at: now });
-      await this.audit(tx, staff, 'confirm', { operationId, kind: row.kind, digest });
       return next;
     });
     if (state === 'RUNNING') await this.start(operationId);
   }
 
   /** A second person has read exactly this and agrees: it begins. */
-  async approve(staff: Staff, operationId: string, { digest, comment }: Decision): Promise<void> {
-    await this.decide(staff, operationId, { digest, comment }, 'APPROVED');
+  async approve(staff: Staff, operationId: string, approval: Approval): Promise<void> {
+    await this.requireProof(staff, 'approve', approval.digest, approval.proof);
+    await this.decide(staff, operationId, approval, 'APPROVED');
     await this.start(operationId);
   }
 
-  async reject(staff: Staff, operationId: string, decision: Decision): Promise<void> {
-    await this.decide(staff, operationId, decision, 'REJECTED');
+  async reject(staff: Staff, operationId: string, rejection: Rejection): Promise<void> {
+    await this.decide(staff, operationId, rejection, 'REJECTED');
   }
 
   /** Ends it; one that is under way stops before its next item. */
@@ -134,14 +146,14 @@ export class OperationActs {
       this.mustBe(row, ['PLANNED', 'AWAITING_APPROVAL', 'RUNNING']);
       const now = clock();
       await setOperationState(tx, operationId, 'CANCELLED', { ended_at: now, updated_at: now });
-      await this.audit(tx, staff, 'cancelOperation', { operationId, kind: row.kind, digest: row.digest });
+      await this.auditItems(tx, staff, 'cancelOperation', row);
     });
   }
 
   private async decide(
     staff: Staff,
     operationId: string,
-    { digest, comment }: Decision,
+    { digest, comment, proof }: Omit<Approval, 'proof'> & { readonly proof?: string },
     decision: 'APPROVED' | 'REJECTED',
   ): Promise<void> {
     const { db, clock } = this.dependencies;
@@ -149,8 +161,7 @@ export class OperationActs {
     const own = await inTransaction(db, async (tx) => {
       const row = await this.locked(tx, operationId);
       if (row.requested_by === staff.actor) {
-        const about = { operationId, kind: row.kind, digest };
-        await this.audit(tx, staff, action, about, undefined, 'NOT_YOUR_OWN', 'REFUSED');
+        await this.auditItems(tx, staff, action, row, { outcome: 'REFUSED', reason: 'NOT_YOUR_OWN' });
         return true;
       }
       this.mustBe(row, ['AWAITING_APPROVAL']);
@@ -160,12 +171,53 @@ export class OperationActs {
         ...{ operation_id: operationId, digest, requested_by: row.requested_by, decided_by: staff.actor },
         ...{ decision, comment: comment ?? null, decided_at: now },
       });
+      if (proof !== undefined) await this.keepProof(tx, staff, 'approve', row, proof, now);
+      await this.auditItems(tx, staff, action, row, { proof, reason: comment });
       if (decision === 'APPROVED') await setOperationState(tx, operationId, 'RUNNING', { updated_at: now });
       else await setOperationState(tx, operationId, 'REJECTED', { ended_at: now, updated_at: now });
-      await this.audit(tx, staff, action, { operationId, kind: row.kind, digest }, undefined, comment);
       return false;
     });
     if (own) throw problem('not-your-own');
+  }
+
+  /** Who confirms or approves has signed in for exactly this. */
+  private async requireProof({ actor }: Staff, act: ProvenAct, digest: string, proof: string): Promise<void> {
+    await this.tokens.prove(proof, { act, digest, actor }).catch((error: unknown) => {
+      if (error instanceof ProofRefused) throw problem('proof-refused', { cause: error });
+      throw error instanceof IssuerUnavailable ? unavailable(error) : error;
+    });
+  }
+
+  /** For worker and signer, which verify it by keys of the issuer that this app cannot write. */
+  private keepProof(
+    tx: Tx,
+    { actor }: Staff,
+    act: ProvenAct,
+    { operation_id, digest }: OperationRow,
+    token: string,
+    at: Date,
+  ): Promise<void> {
+    return insertProof(tx, { operation_id, digest, act, actor, token, recorded_at: at });
+  }
+
+  /** An entry for each item: in its story stands who asked for it, and who agreed. */
+  private auditItems(
+    tx: Tx,
+    { actor }: Staff,
+    action: AuthorityAction,
+    { operation_id: operationId, kind, digest, items, requested_by: requestedBy }: OperationRow,
+    { outcome = 'DONE', proof, reason }: Decided = {},
+  ): Promise<void> {
+    return appendItemEntries(tx, operationId, {
+      ...{ actor, action, outcome },
+      ...(reason === undefined ? {} : { reason }),
+      details: {
+        ...{ operationId, kind, digest, items, requestedBy },
+        ...(action === 'approve' && outcome === 'DONE' ? { approvedBy: actor } : {}),
+        ...(proof === undefined ? {} : { proof }),
+      },
+      occurredAt: this.dependencies.clock(),
+    });
   }
 
   /** It is approved whether Temporal can be reached or not: where it cannot, reconciliation begins it within minutes. */
@@ -209,23 +261,27 @@ export class OperationActs {
     { actor }: Staff,
     action: AuthorityAction,
     about: { readonly operationId: string; readonly kind: OperationKind; readonly digest: string },
-    items?: readonly PlannedItem[],
-    reason?: string,
-    outcome: 'DONE' | 'REFUSED' = 'DONE',
+    items: readonly PlannedItem[],
+    reason: string,
   ): Promise<void> {
-    const only = items?.length === 1 ? items[0]!.target : undefined;
+    const only = items.length === 1 ? items[0]!.target : undefined;
     await appendAuthorityEntry(tx, {
-      ...{ actor, action, outcome },
-      ...(reason === undefined ? {} : { reason }),
+      ...{ actor, action, outcome: 'DONE', reason },
       details: {
-        ...about,
-        ...(items ? { items: items.length } : {}),
+        ...{ ...about, items: items.length, requestedBy: actor },
         // By which it is found among what was done to this one.
         ...(only === undefined ? {} : only.startsWith('ri_') ? { reissueId: only } : { serial: only }),
       },
       occurredAt: this.dependencies.clock(),
     });
   }
+}
+
+/** What became of an act, and by what it is shown. */
+interface Decided {
+  readonly outcome?: 'DONE' | 'REFUSED';
+  readonly proof?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 interface Content {

@@ -87,6 +87,13 @@ export class OperationViews {
         outcomes: Object.fromEntries(
           own.flatMap(({ outcome, count }) => (outcome === null ? [] : [[outcome, count]])),
         ),
+        approvedBy:
+          approvals.find(
+            (each) =>
+              each.operation_id === row.operation_id &&
+              each.digest === row.digest &&
+              each.decision === 'APPROVED',
+          )?.decided_by ?? null,
         untried: own.find(({ outcome }) => outcome === null)?.count ?? 0,
         needsApproval: needsApproval(row.kind),
         approvals: approvals

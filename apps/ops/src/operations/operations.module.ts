@@ -116,9 +116,9 @@ class OperationsController {
   async confirm(
     @CallingStaff() staff: Staff,
     @Param('id', id) operationId: string,
-    @Body({ schema: confirmRequest }) { digest }: Of<typeof confirmRequest>,
+    @Body({ schema: confirmRequest }) body: Of<typeof confirmRequest>,
   ): Promise<ShownOperation> {
-    await this.acts.confirm(staff, operationId, digest);
+    await this.acts.confirm(staff, operationId, body);
     return this.views.show(operationId);
   }
 

@@ -74,8 +74,15 @@ const digest = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .describe('Of the operation as you read it');
-export const confirmRequest = z.strictObject({ digest });
-export const approveRequest = z.strictObject({ digest, comment: words(500).optional() });
+const proof = z
+  .string()
+  .max(8_000)
+  .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be an ID token')
+  .describe(
+    'ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again',
+  );
+export const confirmRequest = z.strictObject({ digest, proof });
+export const approveRequest = z.strictObject({ digest, proof, comment: words(500).optional() });
 export const rejectRequest = z.strictObject({ digest, comment: words(500) });
 export const cancelRequest = z.strictObject({}).default({});
 
@@ -116,6 +123,7 @@ export const operation = z
     untried: z.int().describe('How many were not tried yet'),
     needsApproval: z.boolean(),
     requestedBy: z.string(),
+    approvedBy: z.string().nullable().describe('Of its digest as it is now'),
     approvals: z.array(
       z.object({
         decidedBy: z.string(),

@@ -11,6 +11,7 @@ import {
   listedReissue,
   listReissues,
   notificationsOf,
+  operationEntriesOf,
   operationsOn,
   type ListedReissue,
   type OperationOnTarget,
@@ -79,13 +80,15 @@ export class ReissueViews {
   async timeline(reissueId: string): Promise<Timeline> {
     const { db, temporal } = this.dependencies;
     await this.find(reissueId);
-    const [entries, events, notices, operations, process] = await Promise.all([
+    const [own, inOperations, events, notices, operations, process] = await Promise.all([
       auditTrailOf(db, reissueId),
+      operationEntriesOf(db, reissueId),
       eventsOfReissue(db, reissueId),
       notificationsOf(db, reissueId),
       operationsOn(db, reissueId),
       readProcess(temporal.client, reissueId, () => this.archived(reissueId)),
     ]);
+    const entries = [...own, ...inOperations];
     return buildTimeline({ entries, events, notices, operations, process });
   }
 
@@ -134,6 +137,7 @@ const showOperation = (operation: OperationOnTarget): ReissueDetail['operations'
   state: operation.state,
   outcome: operation.outcome,
   requestedBy: operation.requested_by,
+  approvedBy: operation.approved_by,
   reason: operation.reason,
   createdAt: operation.created_at.toISOString(),
 });

@@ -89,6 +89,7 @@ const operationOnIt = z.object({
   state: z.enum(operationStates),
   outcome: z.string().nullable().describe('Of this target; null until it was tried'),
   requestedBy: z.string(),
+  approvedBy: z.string().nullable(),
   reason: z.string(),
   createdAt: timestamp,
 });
@@ -138,6 +139,8 @@ export const timeline = z
           actor: z.string().describe('`customer`, `system`, `signer`, `staff:<subject>`'),
           code: z.string().describe('Stable name of what happened'),
           text: words,
+          requestedBy: z.string().optional().describe('Of an operation: who asked for it'),
+          approvedBy: z.string().optional().describe('Of an operation: the second person'),
           outcome: z.string().nullable(),
           reason: z.string().nullable(),
           attempts: z.int().optional().describe('Of an activity: how often it was tried'),

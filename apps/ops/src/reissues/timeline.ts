@@ -6,7 +6,8 @@ import type { Timeline, TimelineItem } from './schemas.js';
 import { noticeText, operationText, stateText } from './timeline-words.js';
 
 export interface TimelineSources {
-  readonly entries: readonly AuditEntryRow[];
+  /** Its own, and those of operations that name it. */
+  readonly entries: readonly TimelineEntry[];
   readonly events: readonly Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[];
   readonly notices: readonly { moment: string; channel: string; sent_at: Date }[];
   readonly operations: readonly OperationOnTarget[];
@@ -31,8 +32,16 @@ export function buildTimeline({ entries, events, notices, operations, process }:
   };
 }
 
-function ofEntry(entry: AuditEntryRow): TimelineItem {
+type TimelineEntry = Pick<
+  AuditEntryRow,
+  'actor' | 'action' | 'outcome' | 'reason' | 'details' | 'occurred_at'
+>;
+
+function ofEntry(entry: TimelineEntry): TimelineItem {
+  // The proof of a person is for verifiers: here stands whose it is.
+  const { proof: _, ...details } = entry.details;
   return {
+    ...peopleIn(details),
     at: entry.occurred_at.toISOString(),
     kind: 'entry',
     actor: entry.actor,
@@ -40,7 +49,15 @@ function ofEntry(entry: AuditEntryRow): TimelineItem {
     text: auditActionText(entry.action),
     outcome: entry.outcome,
     reason: entry.reason,
-    details: entry.details,
+    details,
+  };
+}
+
+/** Who asked for what an operation did, and who approved it. */
+function peopleIn({ requestedBy, approvedBy }: Record<string, unknown>) {
+  return {
+    ...(typeof requestedBy === 'string' ? { requestedBy } : {}),
+    ...(typeof approvedBy === 'string' ? { approvedBy } : {}),
   };
 }
 
@@ -85,6 +102,8 @@ function ofOperation(operation: OperationOnTarget): TimelineItem {
     text: operationText(operation.kind),
     outcome: operation.outcome ?? operation.state,
     reason: operation.reason,
+    requestedBy: operation.requested_by,
+    ...(operation.approved_by === null ? {} : { approvedBy: operation.approved_by }),
     details: { operationId: operation.operation_id },
   };
 }

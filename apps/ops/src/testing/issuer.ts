@@ -79,6 +79,15 @@ export class TestIssuer {
       .sign(by.privateKey);
   }
 
+  /** An ID token of the console's sign-in with this nonce, issued this number of seconds from now. */
+  async proof(claims: TokenClaims, nonce: string, iat = 0, by: Key = this.keys[0]!): Promise<string> {
+    const { sub = 'olivia', roles = ['operator'], aud = 'reseal-console', iss = this.url } = claims;
+    const now = Math.floor(Date.now() / 1_000) + iat;
+    return new SignJWT({ sub, roles, nonce, iss, aud, iat: now, exp: now + 300 })
+      .setProtectedHeader({ alg: by.alg, kid: by.kid })
+      .sign(by.privateKey);
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => resolve());

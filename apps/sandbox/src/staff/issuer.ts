@@ -9,6 +9,8 @@ const algorithm = 'ES256';
 /** For whom access tokens are: the operators' app. */
 const audience = 'reseal-ops';
 const resource = 'urn:reseal:ops';
+/** The console's name: for whom ID tokens are. */
+const consoleClient = 'reseal-console';
 const tokenLifetimeSeconds = 15 * 60;
 const sessionLifetimeSeconds = 12 * 60 * 60;
 const signInPath = '/staff/sign-in/';
@@ -76,6 +78,22 @@ export class StaffIssuer {
     return { accessToken, expiresIn: tokenLifetimeSeconds };
   }
 
+  /**
+   * An ID token as a sign-in of the console with this nonce would give it, for programs: what a person proves by signing
+   * in to confirm or approve an operation.
+   */
+  async proofFor(staff: SampleStaff, nonce: string): Promise<{ idToken: string }> {
+    const idToken = await new SignJWT({ roles: staff.roles, nonce })
+      .setProtectedHeader({ alg: algorithm, kid: this.key.kid, typ: 'JWT' })
+      .setIssuer(this.options.issuer)
+      .setSubject(staff.name)
+      .setAudience(consoleClient)
+      .setIssuedAt()
+      .setExpirationTime(`${tokenLifetimeSeconds}s`)
+      .sign(this.key.privateKey);
+    return { idToken };
+  }
+
   /** `<interaction>` shows whom one can be, a POST to `<interaction>/<name>` chooses. */
   private async signIn(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const [uid = '', name] = path.split(/[/?]/);
@@ -114,7 +132,7 @@ function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
     cookies: { keys: [randomBytes(32).toString('hex')] },
     clients: [
       {
-        client_id: 'reseal-console',
+        client_id: consoleClient,
         token_endpoint_auth_method: 'none',
         // Loopback addresses are for native clients only (RFC 8252 section 7.3).
         application_type: 'native',
@@ -126,7 +144,9 @@ function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
       },
     ],
     scopes: ['openid', 'profile'],
-    claims: { openid: ['sub'], profile: ['name', 'roles'] },
+    claims: { openid: ['sub', 'roles'], profile: ['name'] },
+    // ID tokens name the roles: they prove that an operator confirmed, and an approver approved.
+    conformIdTokenClaims: false,
     pkce: { required: () => true },
     // Browsers of the console ask for tokens from another origin.
     clientBasedCORS: () => true,

@@ -126,10 +126,11 @@ async function carryOut(
   comment: string | undefined,
   report: Report,
 ): Promise<void> {
-  const { operationId, digest, approvedBy, parameters } = operation;
+  const { operationId, digest, requestedBy, approvedBy, parameters } = operation;
   const change = changeOf(operation);
   const about = {
-    ...{ operationId, digest, approvedBy, certificates: serials.length, listDigest: digestOf(serials) },
+    ...{ operationId, digest, requestedBy, approvedBy },
+    ...{ certificates: serials.length, listDigest: digestOf(serials) },
     ...(parameters.revocationReason ? { reason: parameters.revocationReason } : {}),
     ...(comment === undefined ? {} : { comment }),
   };

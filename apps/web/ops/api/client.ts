@@ -1,3 +1,4 @@
+import type { ProvenAct } from '#libs/domain';
 import { session } from '../session/session.js';
 import { currentLanguage } from '../words/language.js';
 
@@ -40,6 +41,20 @@ export async function send(path: string, call: Call = {}): Promise<Response> {
 /** As `send`, and reads the JSON. */
 export async function call<T>(path: string, options: Call = {}): Promise<T> {
   return (await (await send(path, options)).json()) as T;
+}
+
+/**
+ * The issuer's word that the person who is signed in confirms, or approves, exactly this plan.
+ *
+ * @throws {ApiProblem} `sign-in-required` once the issuer does not know them any more
+ */
+export async function proveAct(act: ProvenAct, digest: string): Promise<string> {
+  try {
+    return await session.prove(act, digest);
+  } catch {
+    await session.renew(); // says on the page that the session is over
+    throw new ApiProblem(401, 'sign-in-required', '', '');
+  }
 }
 
 async function sendOnce(

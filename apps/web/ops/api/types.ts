@@ -48,6 +48,7 @@ export interface OperationOnIt {
   readonly state: OperationState;
   readonly outcome: string | null;
   readonly requestedBy: string;
+  readonly approvedBy: string | null;
   readonly reason: string;
   readonly createdAt: string;
 }
@@ -72,6 +73,8 @@ export interface TimelineItem {
   readonly actor: string;
   readonly code: string;
   readonly text: Text;
+  readonly requestedBy?: string;
+  readonly approvedBy?: string;
   readonly outcome: string | null;
   readonly reason: string | null;
   /** Of an activity: how often it was tried, and why the last try failed. */
@@ -105,6 +108,7 @@ export interface Operation {
   readonly parameters?: OperationParameters;
   readonly items: number;
   readonly requestedBy: string;
+  readonly approvedBy: string | null;
   readonly createdAt: string;
   readonly confirmedAt?: string | null;
   readonly startedAt?: string | null;
@@ -168,6 +172,8 @@ export interface AuditEntry {
   readonly action: string;
   readonly outcome: string;
   readonly reason?: string | null;
+  readonly requestedBy: string | null;
+  readonly approvedBy: string | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly occurredAt: string;
   readonly leafIndex?: number | null;

@@ -14,7 +14,7 @@ import { inLanguage, useLanguage, useWords } from '../words/language.js';
 const aPage = 100;
 
 export function AuditResults({ search }: { search: string }): ReactNode {
-  const { audit, common } = useWords();
+  const { audit, common, operations } = useWords();
   const found = useInfiniteQuery({
     queryKey: ['audit', search],
     queryFn: ({ pageParam, signal }) => {
@@ -37,7 +37,10 @@ export function AuditResults({ search }: { search: string }): ReactNode {
     <Stack>
       <DataTable
         label={audit.title}
-        head={[audit.when, audit.actor, audit.action, audit.outcome, audit.place, audit.details]}
+        head={[
+          ...[audit.when, audit.actor, operations.requestedBy, operations.approvedBy, audit.action],
+          ...[audit.outcome, audit.place, audit.details],
+        ]}
       >
         {items.map((entry) => (
           <Entry key={`${entry.stream}/${entry.sequence}`} entry={entry} />
@@ -65,6 +68,8 @@ function Entry({ entry }: { entry: AuditEntry }): ReactNode {
     <Table.Tr>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(entry.occurredAt)}</Table.Td>
       <Table.Td>{entry.actor}</Table.Td>
+      <Table.Td>{entry.requestedBy}</Table.Td>
+      <Table.Td>{entry.approvedBy}</Table.Td>
       <Table.Td>
         {inLanguage(auditActionText(entry.action), language)}
         <Text size="xs" c="dimmed" ff="monospace">

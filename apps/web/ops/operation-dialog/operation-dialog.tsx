@@ -8,7 +8,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { call } from '../api/client.js';
+import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { useFormat } from '../parts/format.js';
 import { Problem } from '../parts/states.js';
@@ -44,8 +44,11 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
     onSuccess: setPlan,
   });
   const confirming = useMutation({
-    mutationFn: ({ id, digest }: Operation) =>
-      call<Operation>(`/v1/operations/${id}/confirm`, { method: 'POST', body: { digest } }),
+    mutationFn: async ({ id, digest }: Operation) =>
+      call<Operation>(`/v1/operations/${id}/confirm`, {
+        method: 'POST',
+        body: { digest, proof: await proveAct('confirm', digest) },
+      }),
     onSuccess: async ({ id }, asked) => {
       await client.invalidateQueries();
       await navigate(`/operations/${id ?? asked.id}`);

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { call } from '../api/client.js';
+import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { Card } from '../parts/card.js';
 import { Problem } from '../parts/states.js';
@@ -22,10 +22,10 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
   const [comment, setComment] = useState('');
   const [tried, setTried] = useState(false);
   const acting = useMutation({
-    mutationFn: (act: Act) =>
+    mutationFn: async (act: Act) =>
       call(`/v1/operations/${operation.id}/${act}`, {
         method: 'POST',
-        body: bodyOf(act, operation, comment),
+        body: { ...bodyOf(act, operation, comment), ...(await proofOf(act, operation)) },
       }),
     onSettled: () => client.invalidateQueries(),
   });
@@ -85,6 +85,10 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
     </Card>
   );
 }
+
+/** Who confirms or approves signs in for exactly that. */
+const proofOf = async (act: Act, { digest }: Operation): Promise<object> =>
+  act === 'confirm' || act === 'approve' ? { proof: await proveAct(act, digest) } : {};
 
 /** Decisions name what was read: if it changed meanwhile, they are refused. */
 function bodyOf(act: Act, { digest }: Operation, comment: string): object {

@@ -55,6 +55,7 @@ function What({ operation }: { operation: Operation }): ReactNode {
       <Facts
         of={[
           [words.operations.requestedBy, operation.requestedBy],
+          [words.operations.approvedBy, operation.approvedBy],
           [words.operations.created, format.time(operation.createdAt)],
           [words.operation.started, operation.startedAt && format.time(operation.startedAt)],
           [words.operation.ended, operation.endedAt && format.time(operation.endedAt)],

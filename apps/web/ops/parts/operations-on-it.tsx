@@ -19,6 +19,7 @@ export function OperationsOnIt({ of }: { of: readonly OperationOnIt[] }): ReactN
     operation.outcome,
     act.reason,
     operations.requestedBy,
+    operations.approvedBy,
     operations.created,
   ];
   return (
@@ -39,6 +40,7 @@ export function OperationsOnIt({ of }: { of: readonly OperationOnIt[] }): ReactN
             </Table.Td>
             <Table.Td>{item.reason}</Table.Td>
             <Table.Td>{item.requestedBy}</Table.Td>
+            <Table.Td>{item.approvedBy}</Table.Td>
             <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(item.createdAt)}</Table.Td>
           </Table.Tr>
         ))}

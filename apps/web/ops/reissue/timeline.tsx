@@ -58,6 +58,8 @@ function Item({ item }: { item: TimelineItem }): ReactNode {
         {[
           item.outcome && inWords(item.outcome, words),
           item.reason && inWords(item.reason, words),
+          item.requestedBy && `${words.operations.requestedBy}: ${item.requestedBy}`,
+          item.approvedBy && `${words.operations.approvedBy}: ${item.approvedBy}`,
           item.attempts !== undefined && reissue.attempts(format.number(item.attempts)),
           item.pending && reissue.pending,
           item.until && reissue.until(format.time(item.until)),

@@ -8,6 +8,7 @@ export interface ConsoleConfig {
 
 export interface Tokens {
   readonly accessToken: string;
+  readonly idToken: string | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -66,7 +67,7 @@ export function discover({ issuer }: ConsoleConfig): Promise<Discovery> {
 /** Makes the address at which to sign in, and what has to be remembered until the answer. */
 export async function prepareSignIn(
   config: ConsoleConfig,
-  { returnTo, silent }: { returnTo: string; silent: boolean },
+  { returnTo, silent, nonce }: { returnTo: string; silent: boolean; nonce?: string | undefined },
 ): Promise<{ address: string; pending: Pending }> {
   const { authorization_endpoint } = await discover(config);
   const pending = { state: random(), verifier: random(), returnTo };
@@ -81,6 +82,7 @@ export async function prepareSignIn(
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: 'S256',
     ...(silent ? { prompt: 'none' } : {}),
+    ...(nonce === undefined ? {} : { nonce }),
   };
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
   return { address: address.href, pending };
@@ -128,7 +130,16 @@ export async function redeem(
       code_verifier: pending.verifier,
     }),
   });
-  const body = (await response.json()) as { access_token?: string; expires_in?: number; error?: string };
+  const body = (await response.json()) as {
+    access_token?: string;
+    id_token?: string;
+    expires_in?: number;
+    error?: string;
+  };
   if (!response.ok || body.access_token === undefined) throw new SignInRefused(body.error ?? 'no_token');
-  return { accessToken: body.access_token, expiresAt: Date.now() + (body.expires_in ?? 300) * 1_000 };
+  return {
+    accessToken: body.access_token,
+    idToken: body.id_token,
+    expiresAt: Date.now() + (body.expires_in ?? 300) * 1_000,
+  };
 }

@@ -1,9 +1,10 @@
-import type { StaffRole } from '#libs/domain';
+import { proofNonceOf, type ProvenAct, type StaffRole } from '#libs/domain';
 import {
   callbackPath,
   discover,
   goAndSignIn,
   redeem,
+  SignInRefused,
   takePending,
   type ConsoleConfig,
   type Tokens,
@@ -93,6 +94,19 @@ class Session {
   renew(): Promise<boolean> {
     this.renewing ??= this.renewNow().finally(() => (this.renewing = undefined));
     return this.renewing;
+  }
+
+  /**
+   * The issuer's word that the person who is signed in confirms, or approves, exactly this plan: an ID token with the
+   * plan's digest, which opens nothing.
+   *
+   * @throws {SignInRefused} if the issuer does not know the person any more
+   */
+  async prove(act: ProvenAct, digest: string): Promise<string> {
+    if (!this.config) throw new SignInRefused('login_required');
+    const { idToken } = await signInSilently(this.config, proofNonceOf(act, digest));
+    if (idToken === undefined) throw new SignInRefused('no_token');
+    return idToken;
   }
 
   private async renewNow(): Promise<boolean> {

@@ -20,10 +20,11 @@ export function answerFromFrame(): boolean {
 /**
  * Signs in without asking the person, in a hidden frame, while the issuer still knows them.
  *
+ * @param nonce what the ID token is to say
  * @throws {SignInRefused} `login_required` if it does not; `timeout` if the frame never answers
  */
-export async function signInSilently(config: ConsoleConfig): Promise<Tokens> {
-  const { address, pending } = await prepareSignIn(config, { returnTo: '/', silent: true });
+export async function signInSilently(config: ConsoleConfig, nonce?: string): Promise<Tokens> {
+  const { address, pending } = await prepareSignIn(config, { returnTo: '/', silent: true, nonce });
   const frame = document.createElement('iframe');
   frame.hidden = true;
   frame.title = 'sign-in';

@@ -306,6 +306,7 @@ export const en: Words = {
     state: 'State',
     items: 'Targets',
     requestedBy: 'Requested by',
+    approvedBy: 'Approved by',
     created: 'Requested',
   },
   operation: {

@@ -332,6 +332,7 @@ export const ko = {
     state: '상태',
     items: '대상 수',
     requestedBy: '요청한 사람',
+    approvedBy: '승인자',
     created: '요청',
   },
   operation: {

@@ -121,6 +121,7 @@ export async function sampleEvidence(): Promise<Sample> {
     origin,
     auditKeys: [{ jwk: publicPart(key), validFrom: new Date(start).toISOString() }],
     receiptKeys: [publicPart(receiptKey)],
+    staffKeys: [],
     certificateAuthorities: chain.slice(1).map((ca) => ({ subject: ca.subject, sha256: fingerprint(ca) })),
   };
   const unsigned: Omit<EvidenceBundle, 'signature'> = {

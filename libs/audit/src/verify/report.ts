@@ -24,6 +24,7 @@ export const findingKinds = {
   HISTORY_ALTERED: 'The history of the workflow is not the one that was archived.',
   PURGE_ALTERED: 'A purge took something else than it says.',
   RECORD_MISSING: 'What an entry has the digest of, or is about, is gone, and no purge tells of it.',
+  APPROVAL_INVALID: 'Who confirmed or approved an operation did not prove it.',
   RECEIPT_INVALID: 'A receipt for consents does not hold.',
 } as const;
 export type FindingKind = keyof typeof findingKinds;
@@ -53,7 +54,8 @@ export interface Unproven {
     | 'CONSENT'
     | 'CERTIFICATE'
     | 'HISTORY'
-    | 'RECEIPT';
+    | 'RECEIPT'
+    | 'APPROVAL';
   readonly entry?: EntryPlace;
   readonly message: string;
 }

@@ -2,6 +2,7 @@ import { bundleSchema, type EvidenceBundle, type TrustFile } from '../bundle.js'
 import { openSignature, SignatureRefused, wasValidAt } from '../checkpoint.js';
 import { digestOfJson } from '../entry.js';
 import { verifyCertificate, verifyConsents, verifyHistory, verifyReceipts } from './contents.js';
+import { verifyApprovals } from './approvals.js';
 import { verifyEntries } from './entries.js';
 import { takeCheckpoint, verifyGrowth } from './log.js';
 import { LostBranches } from './lost-branches.js';
@@ -44,6 +45,7 @@ async function verifyBundle(
   const branches = await LostBranches.in(proven, trust, report);
   await verifyGrowth(bundle, { newest, kept, branches }, trust, report);
   verifySummary(bundle, report);
+  await verifyApprovals(bundle, trust, report);
   verifyConsents(bundle, report);
   await verifyReceipts(bundle, trust, report);
   await verifyCertificate(bundle, trust, report);

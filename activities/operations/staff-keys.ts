@@ -1,0 +1,59 @@
+import { keyIdOf } from '#libs/audit';
+import type { Clock } from '#libs/domain';
+import { insertStaffKeys, proofsOf, staffKeys, type Database } from '#libs/db';
+import { z } from 'zod';
+
+/** Who signs staff in (OpenID Connect), and what its ID tokens have to say. */
+export interface StaffIssuer {
+  readonly issuer: string;
+  /** The console's client id there. */
+  readonly audience: string;
+  readonly rolesClaim: string;
+}
+
+export interface StaffKeysContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly staffIssuer: StaffIssuer;
+}
+
+const timeoutMs = 5_000;
+const discoveryDocument = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
+const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
+const publicKey = z.looseObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: z.string() });
+
+/**
+ * Fetches the keys by which the bank's issuer signs now, from the issuer itself, and keeps those that are new. The
+ * operators' app cannot write them: what it brings as a proof is verified by keys that it did not choose.
+ *
+ * @throws if the issuer cannot be reached, or speaks for another
+ */
+export async function learnStaffKeys({ db, clock, staffIssuer }: StaffKeysContext): Promise<void> {
+  const { issuer, audience, rolesClaim: roles_claim } = staffIssuer;
+  const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const found = discoveryDocument.parse(await fetchJson(address));
+  // OpenID Connect Discovery 1.0 section 4.3
+  if (found.issuer !== issuer) throw new Error('discovery names another issuer');
+  const { keys } = keySet.parse(await fetchJson(found.jwks_uri));
+  const usable = keys.flatMap((key) => {
+    const { success, data } = publicKey.safeParse(key);
+    return success && data['d'] === undefined ? [data] : [];
+  });
+  await insertStaffKeys(
+    db,
+    usable.map((jwk) => ({ kid: jwk.kid, issuer, audience, roles_claim, jwk, learned_at: clock() })),
+  );
+}
+
+/** Learns the issuer's keys where the proofs of an operation were signed by one that is not known yet. */
+export async function learnKeysOf(context: StaffKeysContext, operationId: string): Promise<void> {
+  const proofs = await proofsOf(context.db, operationId);
+  const known = new Set((await staffKeys(context.db)).map(({ kid }) => kid));
+  if (proofs.some(({ token }) => !known.has(keyIdOf(token) ?? ''))) await learnStaffKeys(context);
+}
+
+async function fetchJson(address: string): Promise<unknown> {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  return answer.json();
+}

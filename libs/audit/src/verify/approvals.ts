@@ -1,0 +1,94 @@
+import type { ProvenAct } from '#libs/domain';
+import type { BundleEntry, EvidenceBundle, TrustFile } from '../bundle.js';
+import type { LoggedEntry } from '../entry.js';
+import { ProofRefused, verifyProof } from '../staff-proof.js';
+import type { EntryPlace, Report } from './report.js';
+
+/**
+ * Verifies that the people who confirmed and approved an operation on this reissue proved it to the bank's issuer, that
+ * they are two, and that nothing was done in an operation without them.
+ */
+export async function verifyApprovals(
+  bundle: EvidenceBundle,
+  trust: TrustFile,
+  report: Report,
+): Promise<void> {
+  for (const { entry, ...place } of bundle.entries)
+    if (entry && isProvenAct(entry)) await verifyAct(entry, placeOf(place), trust, report);
+  // One that the bundle's checkpoint does not cover may be there without those before it.
+  for (const { entry, ...place } of bundle.entries)
+    if (entry && isInOperation(entry) && place.proof !== null)
+      verifyPeople(entry, placeOf(place), bundle, report);
+}
+
+/** What needs one person, or two. */
+const peopleFor: Readonly<Record<string, readonly ProvenAct[]>> = {
+  ...{ retry: ['confirm'], abandon: ['confirm'], withdraw: ['confirm', 'approve'] },
+  'certificate.revoke': ['confirm', 'approve'],
+  'certificate.hold': ['confirm', 'approve'],
+  'certificate.release': ['confirm', 'approve'],
+};
+
+/** Entries from before the database stamped them had other rules. */
+const isInOperation = ({ action, outcome, recordedBy, details }: LoggedEntry): boolean =>
+  Object.hasOwn(peopleFor, action) &&
+  outcome !== 'REFUSED' &&
+  recordedBy !== undefined &&
+  typeof details['operationId'] === 'string';
+
+function verifyPeople(
+  { action, details }: LoggedEntry,
+  place: EntryPlace,
+  { entries }: EvidenceBundle,
+  report: Report,
+): void {
+  const { operationId, requestedBy, approvedBy } = details;
+  const person = { confirm: requestedBy, approve: approvedBy };
+  for (const act of peopleFor[action] ?? [])
+    if (
+      !entries.some(
+        ({ entry }) =>
+          entry?.action === act &&
+          isProvenAct(entry) &&
+          entry.actor === person[act] &&
+          entry.details['operationId'] === operationId,
+      )
+    )
+      report.finding('APPROVAL_INVALID', `no entry says who had to ${act} ${action}`, place);
+}
+
+const isProvenAct = ({ action, outcome }: LoggedEntry): boolean =>
+  (action === 'confirm' || action === 'approve') && outcome === 'DONE';
+
+const placeOf = ({ stream, sequence, leafIndex }: Omit<BundleEntry, 'entry'>): EntryPlace => ({
+  stream,
+  sequence,
+  ...(leafIndex === null ? {} : { leafIndex }),
+});
+
+async function verifyAct(
+  { action, actor, details, recordedBy }: LoggedEntry,
+  place: EntryPlace,
+  trust: TrustFile,
+  report: Report,
+): Promise<void> {
+  const { proof, digest, requestedBy } = details;
+  if (action === 'approve' && requestedBy === actor)
+    report.finding('APPROVAL_INVALID', `${actor} approved what they asked for`, place);
+  if (typeof proof !== 'string' || typeof digest !== 'string') {
+    const why = 'the entry has no proof of the person';
+    // Entries from before the database stamped them have none.
+    if (recordedBy === undefined) report.notProven('APPROVAL', why, place);
+    else report.finding('APPROVAL_INVALID', why, place);
+    return;
+  }
+  if (trust.staffKeys.length === 0)
+    return report.notProven('APPROVAL', 'the trust file has no keys of the issuer of staff', place);
+  try {
+    const act = action as ProvenAct;
+    await verifyProof(proof, { act, digest, actor }, trust.staffKeys);
+  } catch (error) {
+    if (!(error instanceof ProofRefused)) throw error;
+    report.finding('APPROVAL_INVALID', error.message, place);
+  }
+}
