@@ -50,6 +50,8 @@ export interface PublicationPorts {
   readonly logger: Logger;
   /** Where each CRL's number is written before the CRL is published, apart from the database; without it nowhere. */
   readonly journal?: Pick<SignerJournal, 'append'> | undefined;
+  /** By how much `thisUpdate` lies in the past, in milliseconds; not at all by default. */
+  readonly backdateMs?: number;
 }
 
 export interface Published {
@@ -113,7 +115,7 @@ const toleratedSkewMs = 60_000;
 
 /** @returns how many certificates the new CRL shows for the first time; undefined if another publisher was first */
 async function publishShard(
-  { db, clock, statusUrl, timing, journal }: PublicationPorts,
+  { db, clock, statusUrl, timing, journal, backdateMs = 0 }: PublicationPorts,
   authority: IssuingAuthority,
   shard: number,
   force: boolean,
@@ -133,7 +135,7 @@ async function publishShard(
     const nextUpdate = new Date(now.getTime() + timing.validityMs);
     const der = await signCrl(authority, {
       number,
-      thisUpdate: now,
+      thisUpdate: new Date(now.getTime() - backdateMs),
       nextUpdate,
       distributionPoints: [...new Set([statusUrl, ...earlierUrls])].map((url) =>
         statusAddresses(url, authority.identity.keyId).crl(shard),

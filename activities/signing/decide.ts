@@ -34,6 +34,8 @@ export interface Standing extends Maker {
   readonly keyBlocked: boolean;
   /** Another reissue, or an enrolment, had this key before. */
   readonly keyUsed: boolean;
+  /** By how much `notBefore` lies in the past, in milliseconds. */
+  readonly backdateMs?: number | undefined;
 }
 
 /** The row of a certificate that is about to be signed for a reissue. */
@@ -83,7 +85,10 @@ export function decide(candidate: Candidate, standing: Standing, now: Date): Dec
     const wanted = {
       serial: candidate.serial,
       request,
-      validity: validity(basis, oldEnd, now, profile.validityYears),
+      validity: validity(basis, oldEnd, now, profile.validityYears, {
+        backdateMs: standing.backdateMs,
+        notBeforeOfIssuer: authority.notBefore,
+      }),
       realName: customer.name,
       virtualId: reissue.virtual_id,
       // A holder keeps the digits for as long as there is a certificate on file to take them from.

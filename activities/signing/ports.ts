@@ -15,6 +15,8 @@ export interface SigningPorts {
   readonly logger: Logger;
   /** Where each certificate is written before it is stored, apart from the database; without it nowhere. */
   readonly journal?: Pick<SignerJournal, 'append'> | undefined;
+  /** By how much `notBefore` lies in the past, in milliseconds; not at all by default. */
+  readonly backdateMs?: number;
 }
 
 export interface IssueRequest {

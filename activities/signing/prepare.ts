@@ -124,7 +124,7 @@ function standingOf(
   rows: Rows,
   context: Context,
   profiles: Profiles,
-  { authorities: { current: authority }, terms }: SigningPorts,
+  { authorities: { current: authority }, terms, backdateMs }: SigningPorts,
 ): Standing | undefined {
   const reissueId = asked.reissue_id;
   const reissue = rows.reissues.get(reissueId);
@@ -142,6 +142,7 @@ function standingOf(
     onFile: context.onFile.get(customerId),
     keyBlocked: request.ok && context.blockedKeys.has(request.spkiSha256),
     keyUsed: users.some((user) => user !== reissueId),
+    backdateMs,
   };
 }
 

@@ -57,6 +57,16 @@ describe('signing', () => {
     expect(await world.auditOf(reissueId)).toEqual(['INTENDED', 'DONE']);
   });
 
+  it('begins earlier by what it is backdated, with the end that it has otherwise', async () => {
+    const { reissueId } = await world.makeReissue();
+    const clock = () => new Date('2026-11-05T04:05:06.789Z');
+    await world.signer({ backdateMs: 300_000, clock })(reissueId);
+    const [row] = await world.certificatesOf(reissueId);
+    expect(row!.not_before.toISOString()).toBe('2026-11-05T04:00:06.000Z');
+    expect(new X509Certificate(row!.der!).validFromDate).toEqual(row!.not_before);
+    expect(row!.not_after.toISOString()).toBe('2027-11-05T14:59:59.000Z');
+  });
+
   it('puts the VID of the reissue into the certificate', async () => {
     const virtualId = Buffer.concat([Buffer.alloc(2), Buffer.alloc(30, 0x5a)]);
     const { reissueId } = await world.makeReissue({ virtual_id: virtualId });

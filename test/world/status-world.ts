@@ -95,6 +95,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       ocspCacheSize: 100,
       crlMaxAgeMs: 60_000,
       statusReloadMs: 100,
+      backdateMs: 0,
       ...settings,
       ...more,
     };

@@ -1,5 +1,5 @@
 import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
-import { organisationSchema, profileConfig } from '#libs/ca';
+import { backdatingConfig, organisationSchema, profileConfig } from '#libs/ca';
 import {
   databaseConfig,
   environmentConfig,
@@ -68,6 +68,7 @@ export const signerConfig = z
     ...temporalConfig,
     ...authorityConfig,
     ...profileConfig,
+    ...backdatingConfig,
     /** How often the CA's directory is looked at for a new generation. */
     caReloadMs: milliseconds(60_000),
     ...crlConfig,
@@ -85,6 +86,7 @@ export const caConfig = z
     ...databaseConfig,
     ...authorityConfig,
     ...profileConfig,
+    ...backdatingConfig,
     ...crlConfig,
     ...journalConfig,
     caRootDirectory: z.string().min(1).default('.reseal/ca-root'),

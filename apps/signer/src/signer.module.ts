@@ -83,7 +83,8 @@ export class SignerModule {
 function publicationPorts(config: SignerConfig, ports: Ports): PublicationPorts {
   const { db, authorities, profile, clock, logger, journal } = ports;
   const { statusUrl } = profile;
-  return { db, authorities, statusUrl, timing: crlTimingOf(config), clock, logger, journal };
+  const { backdateMs } = config;
+  return { db, authorities, statusUrl, timing: crlTimingOf(config), clock, logger, journal, backdateMs };
 }
 
 /** Resolves when the database is seen to know what the journals of all signers have. */
@@ -106,13 +107,13 @@ function onceSound(
  * waits to be reconciled.
  */
 function activitiesOf(
-  { env }: SignerConfig,
+  { env, backdateMs }: SignerConfig,
   ports: Ports,
   publication: PublicationPorts,
   ready: () => Promise<void>,
 ): object {
   const activities = {
-    ...createSigningActivities(ports),
+    ...createSigningActivities({ ...ports, backdateMs }),
     ...createPublicationActivities(publication),
     ...(env === 'production' ? {} : createSampleActivities(ports)),
   };

@@ -1,3 +1,4 @@
+import { backdatingConfig } from '#libs/ca';
 import { databaseConfig, httpConfig, integer, milliseconds, secretText } from '#libs/config';
 import { z } from 'zod';
 
@@ -8,6 +9,7 @@ export const statusConfig = z.object({
   ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
   /** Opens the key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
   ocspPassphrase: secretText(),
+  ...backdatingConfig,
   /** How long whoever asked may rely on an OCSP answer (`nextUpdate` minus `thisUpdate`). */
   ocspValidityMs: milliseconds(3_600_000),
   /** How long HTTP caches on the way may keep an OCSP answer: so much later they show a revocation. */

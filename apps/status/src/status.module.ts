@@ -36,6 +36,7 @@ export class StatusModule {
       restores,
       validityMs: config.ocspValidityMs,
       unknownValidityMs: config.ocspMaxAgeMs,
+      backdateMs: config.backdateMs,
     });
     return {
       module: StatusModule,

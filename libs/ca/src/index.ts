@@ -32,7 +32,7 @@ export {
   ProfileError,
 } from './profile.js';
 export type { CertificateProfile, KeyType, ProfileSettings } from './profile.js';
-export { loadProfile, profileConfig } from './profile-config.js';
+export { backdatingConfig, loadProfile, profileConfig } from './profile-config.js';
 export { statusAddresses } from './status-addresses.js';
 export type { StatusAddresses } from './status-addresses.js';
 export { checkCertificateRequest, requestRefusals } from './certificate-request.js';

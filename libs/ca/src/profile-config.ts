@@ -1,4 +1,4 @@
-import { json } from '#libs/config';
+import { json, milliseconds } from '#libs/config';
 import { z } from 'zod';
 import {
   bankNameSchema,
@@ -37,3 +37,9 @@ export function loadProfile(config: z.output<z.ZodObject<typeof profileConfig>>)
   const { profile, profileName, bankName, bankCode, statusUrl } = config;
   return profile ?? shipped[profileName]({ bank: { name: bankName, code: bankCode }, statusUrl });
 }
+
+/**
+ * By how much what is issued is backdated, in milliseconds: `notBefore` of certificates, `thisUpdate` of CRLs and OCSP
+ * answers. Who checks them by a clock that is behind would refuse what is from the future.
+ */
+export const backdatingConfig = { backdateMs: milliseconds(300_000) };

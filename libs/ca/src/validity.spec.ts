@@ -46,6 +46,23 @@ describe('validity', () => {
     );
   });
 
+  it('begins earlier by what it is backdated, no earlier than its issuer, and ends as ever', () => {
+    const issuerOf = (iso: string) => ({ backdateMs: 300_000, notBeforeOfIssuer: new Date(iso) });
+    const end = validity('NEW', undefined, now, 1).notAfter;
+    const backdated = validity('NEW', undefined, now, 1, issuerOf('2026-01-01T00:00:00Z'));
+    expect(backdated).toEqual({ notBefore: new Date('2026-11-05T02:59:05Z'), notAfter: end });
+    const young = new Date('2026-11-05T03:02:00Z');
+    expect(validity('NEW', undefined, now, 1, issuerOf(iso(young))).notBefore).toEqual(young);
+    const old = new Date('2027-03-01T14:59:59Z');
+    expect(validity('REISSUE', old, now, 1, { backdateMs: 300_000 }).notAfter).toEqual(old);
+  });
+
+  it('is counted from today also where the backdated beginning is yesterday', () => {
+    const justAfterMidnight = new Date('2026-11-05T15:01:00Z'); // the 6th in Korea
+    const { notAfter } = validity('NEW', undefined, justAfterMidnight, 1, { backdateMs: 300_000 });
+    expect(iso(notAfter)).toBe('2027-11-06T14:59:59.000Z');
+  });
+
   it('adds as many years as the profile gives, to a renewal and to what is new', () => {
     const old = new Date('2026-11-20T14:59:59Z');
     expect(iso(validity('RENEW', old, now, 3).notAfter)).toBe('2029-11-20T14:59:59.000Z');

@@ -6,6 +6,13 @@ export interface Validity {
   readonly notAfter: Date;
 }
 
+export interface Backdating {
+  /** By how much `notBefore` lies in the past, for relying parties whose clocks are behind, in milliseconds. */
+  readonly backdateMs?: number | undefined;
+  /** A certificate begins no earlier than its issuer. */
+  readonly notBeforeOfIssuer?: Date;
+}
+
 const koreaOffsetMs = 9 * 3_600_000;
 
 /**
@@ -14,9 +21,16 @@ const koreaOffsetMs = 9 * 3_600_000;
  *
  * @param oldNotAfter end of the certificate on file; REISSUE and RENEW cannot be without it
  */
-export function validity(basis: Basis, oldNotAfter: Date | undefined, now: Date, years: number): Validity {
+export function validity(
+  basis: Basis,
+  oldNotAfter: Date | undefined,
+  now: Date,
+  years: number,
+  { backdateMs = 0, notBeforeOfIssuer = new Date(0) }: Backdating = {},
+): Validity {
   // Rounded down: a certificate whose notBefore lies in the future is refused by whoever gets it at once.
-  const notBefore = wholeSeconds(now);
+  const backdated = wholeSeconds(new Date(now.getTime() - backdateMs));
+  const notBefore = notBeforeOfIssuer > backdated && notBeforeOfIssuer <= now ? notBeforeOfIssuer : backdated;
   if (basis === 'NEW') return { notBefore, notAfter: endOfKoreanDay(now, years) };
   if (!oldNotAfter) throw new TypeError(`${basis} needs the end of the old certificate`);
   return { notBefore, notAfter: basis === 'REISSUE' ? oldNotAfter : endOfKoreanDay(oldNotAfter, years) };

@@ -37,6 +37,8 @@ export interface OcspAnswersOptions {
   readonly validityMs: number;
   /** How long an answer may be relied on that is `unknown`, in milliseconds: any moment it may become `good`. */
   readonly unknownValidityMs: number;
+  /** By how much `thisUpdate` lies in the past, in milliseconds. */
+  readonly backdateMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -93,7 +95,7 @@ export class OcspAnswers {
     responder: OcspResponder,
     { certificates, nonce }: OcspRequest,
   ): Promise<OcspReply> {
-    const { clock, validityMs, unknownValidityMs } = this.options;
+    const { clock, validityMs, unknownValidityMs, backdateMs } = this.options;
     const thisUpdate = clock(); // before the look: what it says was true then or later
     const statuses = await this.statusesOf(issuer, certificates);
     const known = statuses.every(({ status }) => status !== 'unknown');
@@ -101,7 +103,7 @@ export class OcspAnswers {
     const nextUpdate = new Date(Math.min(end, responder.notAfter.getTime()));
     const body = await signOcspResponse(responder, {
       answers: certificates.map(({ raw }, index) => ({ certId: raw, status: statuses[index]! })),
-      thisUpdate,
+      thisUpdate: new Date(thisUpdate.getTime() - backdateMs),
       nextUpdate,
       nonce,
     });

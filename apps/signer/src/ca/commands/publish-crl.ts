@@ -22,6 +22,7 @@ export const publishCrl: Command = {
       timing: crlTimingOf(context.config()),
       clock,
       journal,
+      backdateMs: context.config().backdateMs,
       logger: createLogger({ name: 'ca', level: 'error' }),
     };
     await context
