@@ -16,10 +16,10 @@ const file = join(projectRoot(), 'deploy/alerts/reseal.rules.yaml');
 const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
 
-/** The names of the metrics that worker and ops app show. */
+/** The names of the metrics that worker, ops app and signer show. */
 async function metricNames(): Promise<Set<string>> {
   const pages = await Promise.all(
-    ['worker', 'ops'].map(async (app) => (await fetch(`${metricsUrlOf(app)}/metrics`)).text()),
+    ['worker', 'ops', 'signer'].map(async (app) => (await fetch(`${metricsUrlOf(app)}/metrics`)).text()),
   );
   return new Set(pages.flatMap((page) => [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!)));
 }

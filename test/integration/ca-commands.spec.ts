@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { authorityFiles, openAuthorities, responderFiles } from '#libs/ca';
+import { authorityFiles, openAuthorities, readRootCrl, responderFiles } from '#libs/ca';
 import { createDatabase, IssuerConflict, type Database } from '#libs/db';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
@@ -73,6 +73,7 @@ beforeEach(async () => {
   home = mkdtempSync(join(work, 'home-'));
   await owner.deleteFrom('authority_entry').execute();
   await owner.deleteFrom('issuer').execute();
+  await owner.deleteFrom('root_crl').execute();
 });
 afterAll(async () => {
   await owner.destroy();
@@ -102,7 +103,7 @@ describe('ca init', () => {
     await ca('init');
     now = new Date('2027-01-20T00:00:00Z');
     expect(await ca('status')).toMatch(/OCSP responder +2027-02-03 +14 +due: npm run ca -- init/);
-    expect(await ca('init')).toMatch(/OCSP key for .* made, until 2027-04-20/);
+    expect(await ca('init')).toMatch(/OCSP key for .* made, until 2027-04-19/);
     expect(await ca('status')).not.toMatch(/due/);
   });
 
@@ -178,6 +179,105 @@ describe('ca rotate', () => {
     } finally {
       soft.drop();
     }
+  });
+});
+
+describe('the CRL of the root', () => {
+  const rootCrl = () => readRootCrl(join(home, 'ca'));
+  const published = () =>
+    owner.selectFrom('root_crl').select(['number', 'next_update']).orderBy('number').execute();
+
+  it('is made with the CA, published by each init, and made again when a third of its year is left', async () => {
+    await ca('init');
+    const first = { number: '1', next_update: new Date('2027-11-06T02:59:05Z') };
+    expect(await published()).toEqual([first]);
+    await owner.deleteFrom('root_crl').execute();
+    await ca('init');
+    expect(await published()).toEqual([first]);
+    now = new Date('2027-07-08T00:00:00Z');
+    expect(await ca('status')).toMatch(
+      /its CRL #1 +2027-11-06 +121 +due: npm run ca -- init, where the root is/,
+    );
+    expect(await ca('init')).toMatch(/CRL of the root made, until 2028-07-07/);
+    expect(await published()).toHaveLength(2);
+    expect(await ca('status')).toMatch(/its CRL #2 +2028-07-07 +365$/m);
+  });
+
+  it('is asked for where the root is away, and the rest of init is done', async () => {
+    await ca('init');
+    rmSync(authorityFiles(join(home, 'ca')).rootCrl);
+    rmSync(join(home, 'ca-root'), { recursive: true });
+    await owner.deleteFrom('root_crl').execute();
+    expect(await ca('status')).toMatch(/its CRL +– +– +missing: npm run ca -- init, where the root is/);
+    now = new Date('2027-01-20T00:00:00Z');
+    expect(await ca('init')).toMatch(
+      /The CRL of the root is due, and was not made: the root key is not in .*\nOCSP key for .* made/,
+    );
+  });
+
+  it('is not published if another root signed it', async () => {
+    await ca('init');
+    const other = authorityFiles(join(home, 'ca')).rootCrl;
+    home = mkdtempSync(join(work, 'home-'));
+    await ca('init');
+    copyFileSync(other, authorityFiles(join(home, 'ca')).rootCrl);
+    await expect(ca('init')).rejects.toThrow(/root.crl is not a CRL of the root beside it$/);
+  });
+
+  it('is made anew by a rotation, for which the root is there anyway', async () => {
+    await ca('init');
+    now = later;
+    await ca('rotate issuing --confirm');
+    expect(await rootCrl()).toMatchObject({ number: 2n, entries: [] });
+  });
+});
+
+describe('ca revoke-issuing', () => {
+  const rotated = async () => {
+    await ca('init');
+    now = later;
+    await ca('rotate issuing --confirm');
+    const { issuing } = JSON.parse(await ca('status --json'));
+    return (issuing as { keyId: string; current: boolean }[]).map(({ keyId }) => keyId) as [string, string];
+  };
+  const revoke = (keyId: string) => ca(`revoke-issuing ${keyId} --reason cACompromise --confirm`);
+
+  it('refuses the CA that signs certificates, and a key that is no issuing CA', async () => {
+    const [current] = await rotated();
+    expect(await revoke(current)).toMatch(/Issuing CA 2 signs certificates: run rotate issuing before/);
+    expect(await revoke('00')).toMatch(/^There is no issuing CA with the key 00/);
+    await expect(ca(`revoke-issuing ${current} --reason certificateHold`)).rejects.toThrow(/and a reason/);
+    expect((await readRootCrl(join(home, 'ca')))!.entries).toEqual([]);
+  });
+
+  it('shows what it would do, and does it once when confirmed, between two entries of the audit trail', async () => {
+    const [, before] = await rotated();
+    expect(await ca(`revoke-issuing ${before} --reason cACompromise`)).toMatch(
+      /^would revoke .*\n.*\nNothing was changed/,
+    );
+    expect((await readRootCrl(join(home, 'ca')))!.entries).toEqual([]);
+    expect(await revoke(before)).toMatch(/^revoked C=kr, .* Issuing CA; CRL 3 of the root shows it/);
+    expect((await entries()).slice(-2)).toEqual([
+      entry('ca.revokeIssuing', 'STARTED'),
+      entry('ca.revokeIssuing', 'DONE'),
+    ]);
+    expect((await readRootCrl(join(home, 'ca')))!.entries).toMatchObject([{ reason: 'cACompromise' }]);
+    expect(await ca('status')).toMatch(/Issuing CA .*file, .*, revoked: cACompromise$/m);
+    expect(await revoke(before)).toMatch(/is revoked already/);
+  });
+
+  it('stays in force when the CA’s directory is restored from before it', async () => {
+    const [, before] = await rotated();
+    const { rootCrl } = authorityFiles(join(home, 'ca'));
+    copyFileSync(rootCrl, join(home, 'earlier.crl'));
+    await revoke(before);
+    copyFileSync(join(home, 'earlier.crl'), rootCrl);
+    expect(await revoke(before)).toMatch(/is revoked already/);
+    expect(await ca('init')).toMatch(/CRL of the root made/);
+    expect(await readRootCrl(join(home, 'ca'))).toMatchObject({
+      number: 4n,
+      entries: [{ reason: 'cACompromise' }],
+    });
   });
 });
 

@@ -30,7 +30,15 @@ beforeAll(async () => {
   soft = createSoftToken('reseal-signing');
   token = openToken({ ...soft.address, timeoutMs: 3_000, queueLimit: 50 });
   const organisation = 'reseal-test';
-  await createCertificateAuthority({ directory, passphrase, organisation, root, token, now: beginning });
+  await createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
+    directory,
+    passphrase,
+    organisation,
+    root,
+    token,
+    now: beginning,
+  });
   authorities = await openAuthorities({ directory, passphrase, token, clock: world.clock.now });
   issue = world.signer({ authorities });
 });
@@ -91,6 +99,7 @@ describe('rotation under a signer that runs', () => {
     await issue(before!);
     world.clock.advance(2 * 86_400_000);
     await rotateIssuingAuthority({
+      statusUrl: 'http://status.reseal.test',
       directory,
       passphrase,
       token,

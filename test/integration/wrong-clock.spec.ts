@@ -31,11 +31,19 @@ function certifyAt(offset: string): Certified {
 }
 
 const rotateNow = () =>
-  rotateIssuingAuthority({ directory, passphrase, root, now: new Date(), prepare: async () => undefined });
+  rotateIssuingAuthority({
+    statusUrl: 'http://status.reseal.test',
+    directory,
+    passphrase,
+    root,
+    now: new Date(),
+    prepare: async () => undefined,
+  });
 
 beforeAll(async () => {
   const yesterday = new Date(Date.now() - 26 * hourMs);
   await createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
     directory,
     passphrase,
     organisation: 'reseal-test',

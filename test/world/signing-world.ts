@@ -37,6 +37,7 @@ export async function createSigningWorld() {
   const caDirectory = join(folder, 'ca');
   const passphrase = 'only for these specs';
   await createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
     directory: caDirectory,
     organisation: 'reseal-test',
     passphrase,

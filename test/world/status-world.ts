@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,11 +23,14 @@ import {
   signCertificate,
   type CertificateProfile,
   type IssuingAuthority,
+  certificateSerial,
+  issueRootCrl,
 } from '#libs/ca';
 import { projectRoot } from '#libs/config';
 import { createDatabase, registerIssuers, type Database, type NewCertificate } from '#libs/db';
 import { createApplication, defaultPace, listenForMetrics } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
+import { publishRootCrl } from '../../apps/signer/src/root-crl.js';
 import { StatusModule, takeOcspRequests } from '../../apps/status/src/status.module.js';
 import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase, type Role } from './test-database.js';
@@ -63,7 +68,9 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   const responders = { directory: file('ocsp'), passphrase };
   // It is older than what it signs.
   const founded = new Date(clock.now().getTime() - dayMs);
-  await createCertificateAuthority({ ...places, organisation: 'reseal-test', now: founded });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  await createCertificateAuthority({ ...places, organisation: 'reseal-test', statusUrl: url, now: founded });
   const authority = openIssuingAuthority(places.directory, passphrase);
   await renewResponder(responders, authority, founded);
   writeFileSync(file('issuing.pem'), pemOf(authority.chain[0]));
@@ -75,7 +82,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   /** Where each app is asked for readiness and metrics, by its address. */
   const listeners = new Map<string, Awaited<ReturnType<typeof listenForMetrics>>>();
   /** Starts one more status app on this database. */
-  async function startApp(more: Partial<StatusConfig> = {}): Promise<string> {
+  async function startApp(more: Partial<StatusConfig> = {}, at = 0): Promise<string> {
     const config: StatusConfig = {
       env: 'test',
       host: '127.0.0.1',
@@ -107,12 +114,13 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       configure: takeOcspRequests,
     });
     apps.push(app);
-    await app.listen(0, '127.0.0.1');
+    await app.listen(at, '127.0.0.1');
     const address = await app.getUrl();
     listeners.set(address, await listenForMetrics(app, config));
     return address;
   }
-  const url = await startApp();
+  await startApp({}, port);
+  await publishRootCrl(signer, places.directory);
 
   const profile: CertificateProfile = {
     ...personalBankProfile({ bank: { name: 'RESEAL', code: '999' }, statusUrl: url }),
@@ -239,6 +247,17 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       ]);
       return out;
     },
+    /** Has the root revoke the issuing CA, and publishes its CRL. */
+    async revokeIssuing(): Promise<void> {
+      const serial = certificateSerial(authority.chain[0]);
+      await issueRootCrl({
+        directory: places.directory,
+        root: { directory: `${places.directory}-root`, passphrase },
+        thisUpdate: clock.now(),
+        more: [{ serial, revokedAt: clock.now(), reason: 'keyCompromise' }],
+      });
+      await publishRootCrl(signer, places.directory);
+    },
     /** The line for each of Java's verdicts. */
     async java(...checks: string[]): Promise<string[]> {
       const program = join(projectRoot(), 'test/support/java/CertificateCheck.java');
@@ -252,6 +271,16 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The certificates name the address, so the port is known before anything listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 const known = ({ subject, identity, notBefore, chain }: IssuingAuthority) => ({

@@ -168,7 +168,13 @@ async function newAuthority() {
   const directory = join(folder, 'ca');
   const passphrase = 'only for these specs';
   try {
-    await createCertificateAuthority({ directory, organisation: 'reseal-test', passphrase, now: beginning });
+    await createCertificateAuthority({
+      statusUrl: 'http://status.reseal.test',
+      directory,
+      organisation: 'reseal-test',
+      passphrase,
+      now: beginning,
+    });
     return {
       authorities: soleAuthority(openIssuingAuthority(directory, passphrase)),
       profile: personalBankProfile({

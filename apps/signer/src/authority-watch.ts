@@ -9,6 +9,8 @@ export interface AuthorityWatchOptions {
   readonly authorities: OpenAuthorities;
   /** Makes issuing CAs known to everyone else: has succeeded before one of them signs. */
   readonly makeKnown: (found: Authorities) => Promise<void>;
+  /** Publishes the root's CRL, in each round. */
+  readonly publishRootCrl: () => Promise<void>;
   readonly everyMs: number;
   readonly logger: Logger;
 }
@@ -45,12 +47,21 @@ export class AuthorityWatch {
     const { authorities, makeKnown, everyMs, logger } = this.options;
     await this.untilDone('the issuing CAs cannot be made known yet', () => makeKnown(authorities));
     this.firstRound.resolve();
+    await this.publishRootCrl();
     while (await this.pause(everyMs)) {
       await this.untilDone('a new issuing CA cannot be used yet', async () => {
         if (!(await authorities.reload(makeKnown))) return;
         logger.info({ issuer: authorities.current.subject }, 'a new issuing CA signs from now on');
       });
+      await this.publishRootCrl();
     }
+  }
+
+  /** Tried once in a round: a file that cannot be published must not keep a new issuing CA from being found. */
+  private async publishRootCrl(): Promise<void> {
+    await this.options.publishRootCrl().catch((error: unknown) => {
+      this.options.logger.error({ err: error }, 'the CRL of the root was not published');
+    });
   }
 
   private async untilDone(message: string, work: () => Promise<void>): Promise<void> {

@@ -1,9 +1,11 @@
 import { crlStanding, type PublicationPorts } from '#activities/publication';
+import { certificateKeyId, type Authorities } from '#libs/ca';
+import { latestRootCrl } from '#libs/db';
 import { Gauge, type Registry } from 'prom-client';
 
 /** Adds what alarms about CRLs are set on. A figure that cannot be had, because PostgreSQL is away, is NaN. */
 export function registerCrlMetrics(
-  ports: Pick<PublicationPorts, 'db' | 'authorities' | 'clock'>,
+  ports: Pick<PublicationPorts, 'db' | 'clock'> & { readonly authorities: Pick<Authorities, 'all' | 'root'> },
   registry: Registry,
 ): void {
   // Both gauges of one scrape share one look.
@@ -32,6 +34,22 @@ export function registerCrlMetrics(
       this.reset();
       const found = await standing().catch(() => undefined);
       for (const [issuer, seconds] of found?.nextUpdateSeconds ?? []) this.set({ issuer }, seconds);
+    },
+  });
+  new Gauge({
+    name: 'reseal_root_crl_next_update_seconds',
+    help: 'Seconds until the published CRL of the root ends; 0 if there is none',
+    registers: [registry],
+    async collect() {
+      const { db, authorities, clock } = ports;
+      const left = ({ next_update }: { next_update: Date }) =>
+        (next_update.getTime() - clock().getTime()) / 1_000;
+      this.set(
+        await latestRootCrl(db, certificateKeyId(authorities.root)).then(
+          (crl) => (crl ? left(crl) : 0),
+          () => NaN,
+        ),
+      );
     },
   });
 }

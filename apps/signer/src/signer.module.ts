@@ -15,6 +15,7 @@ import { AuthorityWatch } from './authority-watch.js';
 import { crlTimingOf, type SignerConfig } from './config.js';
 import { registerCrlMetrics } from './crl-metrics.js';
 import { CrlPublication } from './crl-publication.js';
+import { publishRootCrl } from './root-crl.js';
 import { makeKnown } from './known-issuers.js';
 
 /** With issuing CAs that can be looked for anew. */
@@ -27,6 +28,7 @@ export class SignerModule {
     const watch = new AuthorityWatch({
       authorities,
       makeKnown: (found) => makeKnown(db, found, profile.crlShards, clock()),
+      publishRootCrl: () => publishRootCrl(db, config.caDirectory),
       everyMs: config.caReloadMs,
       logger,
     });
@@ -68,7 +70,7 @@ export class SignerModule {
           provide: Dependencies,
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             registerAuthorityMetrics(authorities, registry, clock);
-            registerCrlMetrics(publication, registry);
+            registerCrlMetrics({ db, authorities, clock }, registry);
             health.registerGate('clock', clocks.require);
             registerClockMetrics(clocks, registry);
             return new Dependencies(db, watch, crls, worker, restores, health);

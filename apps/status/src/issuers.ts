@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import {
+  certificateKeyId,
   issuerHashes,
   openOcspResponder,
   responderFiles,
@@ -18,6 +19,9 @@ export interface Issuer {
   readonly keyId: string;
   /** DER. */
   readonly certificate: Buffer;
+  /** The root that certified it, in DER, and its subject key identifier. */
+  readonly root: Buffer;
+  readonly rootKeyId: string;
   readonly notAfter: Date;
   readonly activatedAt: Date;
   readonly crlShards: number;
@@ -100,6 +104,8 @@ export class Issuers {
       subject: row.subject,
       keyId: row.key_id,
       certificate: row.certificate,
+      root: row.root,
+      rootKeyId: before?.rootKeyId ?? certificateKeyId(row.root),
       notAfter: row.not_after,
       activatedAt: row.activated_at,
       crlShards: row.crl_shards,

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ocspMediaTypes } from '#libs/ca';
 import { registerClockMetrics } from '#libs/clock';
+import { latestRootCrl } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
@@ -11,6 +12,7 @@ import { CrlArchive, CrlController } from './crl/crl.controller.js';
 import { CrlShelf } from './crl/crl-shelf.js';
 import { Issuers } from './issuers.js';
 import { IssuersController } from './issuers.controller.js';
+import { RootCrls } from './root-crls.js';
 import { OcspAnswers } from './ocsp/ocsp-answers.js';
 import { OcspController } from './ocsp/ocsp.controller.js';
 import { registerStatusMetrics } from './status-metrics.js';
@@ -44,6 +46,7 @@ export class StatusModule {
       providers: [
         { provide: Issuers, useValue: issuers },
         { provide: CrlShelf, useValue: shelf },
+        { provide: RootCrls, useValue: new RootCrls((keyId) => latestRootCrl(db, keyId)) },
         { provide: CrlArchive, useValue: new CrlArchive(db) },
         { provide: OcspAnswers, useValue: answers },
         { provide: HttpCaching, useValue: new HttpCaching(config, around.clock) },

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { authorityFiles, generationsIn } from './authority-files.js';
-import { readCertificate } from './create-authority.js';
+import { readCertificate } from './open-root.js';
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
 import { KeyStoreError } from './key-store.js';

@@ -4,16 +4,20 @@ import * as der from './der.js';
 import { encodeName } from './distinguished-name.js';
 import type { KeyStore } from './key-store.js';
 import {
+  AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   CertificatePolicyExtension,
+  CRLDistributionPointsExtension,
   ExtendedKeyUsageExtension,
   Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  keyIdentifierOf,
   SubjectKeyIdentifierExtension,
   type X509Certificate,
 } from './peculiar.js';
+import { statusAddresses } from './status-addresses.js';
 import { newSerialNumber } from './serial-number.js';
 import { endOfKoreanDay, wholeSeconds } from './validity.js';
 
@@ -46,12 +50,24 @@ export async function rootCertificate(keyStore: KeyStore, organisation: string, 
   });
 }
 
-/** DER of an issuing CA that may certify end entities only, for ten years or until the root ends. */
+export interface IssuingContents {
+  readonly publicKey: KeyObject;
+  readonly generation: number;
+  readonly now: Date;
+  /** Address of the status app, which hands out the root's certificate and CRL. */
+  readonly statusUrl: string;
+}
+
+/**
+ * DER of an issuing CA that may certify end entities only, for ten years or until the root ends. It names the root's CRL
+ * and certificate: who checks a whole chain refuses a CA of which nothing can be found out.
+ */
 export async function issuingCertificate(
   root: Certifier,
-  { publicKey, generation, now }: { publicKey: KeyObject; generation: number; now: Date },
+  { publicKey, generation, now, statusUrl }: IssuingContents,
 ): Promise<Buffer> {
   const organisation = organisationOf(root.certificate);
+  const addresses = statusAddresses(statusUrl, keyIdentifierOf(root.certificate));
   return signed(root.keyStore, {
     issuer: Buffer.from(root.certificate.subjectName.toArrayBuffer()),
     subject: authorityName(issuingCommonName(organisation, generation), organisation),
@@ -63,6 +79,8 @@ export async function issuingCertificate(
       new BasicConstraintsExtension(true, 0, true),
       caUsage(),
       new CertificatePolicyExtension([anyPolicy]),
+      new CRLDistributionPointsExtension([addresses.rootCrl]),
+      new AuthorityInfoAccessExtension({ caIssuers: addresses.issuerCertificate }),
     ],
   });
 }
@@ -112,9 +130,7 @@ const caUsage = () => new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsag
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
 function authorityKey({ certificate }: Certifier): Extension {
-  const keyId = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
-  if (!keyId) throw new Error('the certifying CA has no subject key identifier');
-  return new AuthorityKeyIdentifierExtension(keyId);
+  return new AuthorityKeyIdentifierExtension(keyIdentifierOf(certificate));
 }
 
 interface Contents {

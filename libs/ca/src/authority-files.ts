@@ -10,6 +10,8 @@ export function authorityFiles(directory: string) {
     rootCertificate: join(directory, 'root.crt'),
     issuingCertificate: (generation: number) => join(directory, `issuing-${generation}.crt`),
     issuingKey: (generation: number) => join(directory, `issuing-${generation}.key`),
+    /** The root's CRL, in DER: issuing CAs that are revoked. */
+    rootCrl: join(directory, 'root.crl'),
     /** All issuing CAs, the newest first, then the root; for those who hand certificates out. */
     chain: join(directory, 'chain.pem'),
     /** There while a process makes a new generation. */

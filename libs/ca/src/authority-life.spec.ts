@@ -37,10 +37,16 @@ const root = () => ({ directory: join(home, 'ca-root'), passphrase: 'the root ha
 const place = () => ({ directory: join(home, 'ocsp'), passphrase: 'and OCSP too' });
 const keys = () => ({ directory: directory(), passphrase });
 const create = () =>
-  createCertificateAuthority({ ...keys(), organisation: 'reseal-test', root: root(), now });
+  createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
+    ...keys(),
+    organisation: 'reseal-test',
+    root: root(),
+    now,
+  });
 const open = () => openAuthorities({ ...keys(), clock: () => now });
 const rotate = (prepare: (at: unknown) => Promise<void> = async () => undefined) =>
-  rotateIssuingAuthority({ ...keys(), root: root(), now, prepare });
+  rotateIssuingAuthority({ statusUrl: 'http://status.reseal.test', ...keys(), root: root(), now, prepare });
 const names = ({ all }: OpenAuthorities) => all.map(({ subject }) => subject);
 
 const first = 'C=kr, O=reseal-test, CN=reseal-test Issuing CA';
@@ -91,6 +97,7 @@ describe('authority of the earlier layout', () => {
     lookEarlier();
     const other = join(home, 'other');
     await createCertificateAuthority({
+      statusUrl: 'http://status.reseal.test',
       directory: other,
       passphrase,
       organisation: 'reseal-test',
@@ -192,6 +199,7 @@ describe('rotation of the issuing CA', () => {
     mkdirSync(join(home, 'stranger'));
     const stranger = join(home, 'stranger', 'ca');
     await createCertificateAuthority({
+      statusUrl: 'http://status.reseal.test',
       directory: stranger,
       passphrase,
       organisation: 'reseal-test',

@@ -49,7 +49,13 @@ const profile = personalBankProfile({
 });
 
 const create = (at = directory) =>
-  createCertificateAuthority({ directory: at, organisation: 'reseal-test', passphrase, now });
+  createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
+    directory: at,
+    organisation: 'reseal-test',
+    passphrase,
+    now,
+  });
 const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
 
 beforeAll(async () => {
@@ -89,11 +95,12 @@ describe('certificate authority', () => {
     expect(readFileSync(files.chain, 'utf8')).toBe(before);
   });
 
-  it('keeps its root apart: the directory of the signer has its certificate only', () => {
+  it('keeps its root apart: the directory of the signer has its certificate and CRL only', () => {
     expect(readdirSync(directory).sort()).toEqual([
       'chain.pem',
       'issuing-1.crt',
       'issuing-1.key',
+      'root.crl',
       'root.crt',
     ]);
     expect(readFileSync(root.certificate)).toEqual(readFileSync(files.rootCertificate));
@@ -129,7 +136,12 @@ describe('certificate authority', () => {
   it('is of an organisation whose name leaves room for those of all its CAs', async () => {
     const longest = '기'.repeat(40);
     const place = { directory: join(work, 'long', 'ca'), passphrase };
-    await createCertificateAuthority({ ...place, organisation: organisationSchema.parse(longest), now });
+    await createCertificateAuthority({
+      statusUrl: 'http://status.reseal.test',
+      ...place,
+      organisation: organisationSchema.parse(longest),
+      now,
+    });
     const { all } = await openAuthorities({ ...place, clock: () => now });
     const ocsp = { directory: join(work, 'long', 'ocsp'), passphrase };
     expect(await renewDueResponders(ocsp, all, now)).toHaveLength(1);

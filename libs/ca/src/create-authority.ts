@@ -5,10 +5,11 @@ import { withLock } from './directory-lock.js';
 import { issuingCertificate, rootCertificate, type Certifier } from './authority-certificate.js';
 import { issuingKeys } from './issuing-keys.js';
 import { KeyStoreError } from './key-store.js';
-import { createKeyFile, openKeyFile } from './key-store/file.js';
+import { createKeyFile } from './key-store/file.js';
 import type { Token } from './key-store/pkcs11.js';
-import { parsePemBundle, pemBundle, pemOf } from './pem.js';
-import { X509Certificate } from './peculiar.js';
+import { openRoot, readCertificate, type RootPlace } from './open-root.js';
+import { pemBundle, pemOf } from './pem.js';
+import { writeRootCrl } from './root-crl.js';
 import { takeOverEarlierLayout } from './take-over.js';
 import { writeWhole } from './whole-files.js';
 
@@ -23,12 +24,9 @@ export interface NewAuthority {
   readonly root?: RootPlace;
   /** Where the issuing CA's key is made instead of a file. */
   readonly token?: Token;
+  /** Address of the status app, which the issuing CA's certificate carries. */
+  readonly statusUrl: string;
   readonly now: Date;
-}
-
-export interface RootPlace {
-  readonly directory: string;
-  readonly passphrase: string;
 }
 
 /**
@@ -84,16 +82,17 @@ async function createRoot(root: RootPlace, organisation: string, now: Date): Pro
 }
 
 async function createFirstGeneration(
-  { directory, passphrase, token, now }: NewAuthority,
+  { directory, passphrase, token, statusUrl, now }: NewAuthority,
   root: Certifier,
 ): Promise<void> {
   await createWhole(directory, async (draft) => {
     const files = authorityFiles(draft);
     const keys = issuingKeys({ directory: draft, passphrase, token, newKeys: token ? 'pkcs11' : 'file' });
     const publicKey = (await keys.create(1)).publicKey();
-    const issuing = await issuingCertificate(root, { publicKey, generation: 1, now });
+    const issuing = await issuingCertificate(root, { publicKey, generation: 1, statusUrl, now });
     writeWhole(files.rootCertificate, pemOf(Buffer.from(root.certificate.rawData)), 0o644);
     writeWhole(files.issuingCertificate(1), pemOf(issuing), 0o644);
+    await writeRootCrl(root, { directory: draft, thisUpdate: now });
     writeChain(draft);
   });
 }
@@ -105,33 +104,6 @@ export function writeChain(directory: string): void {
   const content = pemBundle(paths.map(readCertificate));
   if (existsSync(files.chain) && readFileSync(files.chain, 'utf8') === content) return;
   writeWhole(files.chain, content, 0o644);
-}
-
-/**
- * Opens the root, to certify an issuing CA.
- * @throws {KeyStoreError} if it is not there, or key and certificate do not belong together
- */
-export function openRoot({ directory, passphrase }: RootPlace): Certifier {
-  const files = rootFiles(directory);
-  if (!existsSync(files.key)) throw new KeyStoreError(`the root key is not in ${directory}: bring it there`);
-  const keyStore = openKeyFile(files.key, passphrase);
-  const certificate = new X509Certificate(readCertificate(files.certificate));
-  const spki = keyStore.publicKey().export({ format: 'der', type: 'spki' });
-  if (!spki.equals(Buffer.from(certificate.publicKey.rawData))) {
-    throw new KeyStoreError(`${files.certificate} is not for the key beside it`);
-  }
-  return { certificate, keyStore };
-}
-
-/**
- * The first certificate of a PEM file, in DER.
- * @throws {KeyStoreError} if there is none
- */
-export function readCertificate(path: string): Buffer {
-  if (!existsSync(path)) throw new KeyStoreError(`${path} does not exist`);
-  const [der] = parsePemBundle(readFileSync(path, 'utf8'));
-  if (!der) throw new KeyStoreError(`${path} holds no certificate in PEM`);
-  return der;
 }
 
 async function createWhole(directory: string, fill: (draft: string) => Promise<void>): Promise<void> {

@@ -10,15 +10,18 @@ export interface CrlContents {
   readonly number: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** The shard's addresses, letter for letter as in the certificates that belong to it: each names one of them. */
-  readonly distributionPoints: readonly string[];
+  /**
+   * The shard's addresses, letter for letter as in the certificates that belong to it: each names one of them. A CA's
+   * only CRL needs none.
+   */
+  readonly distributionPoints?: readonly string[];
   readonly entries: readonly CrlEntry[];
 }
 
 /**
- * Makes and signs one shard's CRL (version 2, RFC 5280 section 5).
+ * Makes and signs one shard's CRL, or the only one of a CA (version 2, RFC 5280 section 5).
  *
- * It covers the end-entity certificates that name its address, and says so in a critical
+ * A shard's covers the end-entity certificates that name its address, and says so in a critical
  * issuingDistributionPoint: whoever puts another shard's list in its place is found out.
  *
  * @returns DER
@@ -46,14 +49,18 @@ export async function signCrl(
 function extensions(keyIdentifier: Buffer, { number, distributionPoints }: CrlContents): Buffer[] {
   const digits = number.toString(16);
   const numberBytes = Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex');
-  const addresses = distributionPoints.map((address) => der.implicit(6, Buffer.from(address, 'ascii')));
-  const fullName = der.explicit(0, Buffer.concat(addresses));
-  const onlyContainsUserCerts = der.implicit(1, Buffer.from([0xff]));
   return [
     extension('2.5.29.35', der.sequence(der.implicit(0, keyIdentifier))),
     extension('2.5.29.20', der.unsignedInteger(numberBytes)),
-    extension('2.5.29.28', der.sequence(der.explicit(0, fullName), onlyContainsUserCerts), 'critical'),
+    ...(distributionPoints ? [issuingDistributionPoint(distributionPoints)] : []),
   ];
+}
+
+function issuingDistributionPoint(distributionPoints: readonly string[]): Buffer {
+  const addresses = distributionPoints.map((address) => der.implicit(6, Buffer.from(address, 'ascii')));
+  const fullName = der.explicit(0, Buffer.concat(addresses));
+  const onlyContainsUserCerts = der.implicit(1, Buffer.from([0xff]));
+  return extension('2.5.29.28', der.sequence(der.explicit(0, fullName), onlyContainsUserCerts), 'critical');
 }
 
 function extension(oid: string, value: Buffer, critical?: 'critical'): Buffer {

@@ -1,7 +1,7 @@
 import { X509Certificate as NodeCertificate, verify } from 'node:crypto';
 import { authorityFiles, generationsIn } from './authority-files.js';
 import { assembleCertificate, type IssuerIdentity } from './certificate.js';
-import { readCertificate } from './create-authority.js';
+import { readCertificate } from './open-root.js';
 import { hashOf, KeyStoreError, type KeyStore } from './key-store.js';
 import { openKeyFile } from './key-store/file.js';
 import { SubjectKeyIdentifierExtension, X509Certificate } from './peculiar.js';

@@ -1,6 +1,8 @@
 // @peculiar/x509 finds its implementations through decorator metadata, which must exist before it is loaded.
 import 'reflect-metadata';
 
+import { SubjectKeyIdentifierExtension, X509Certificate } from '@peculiar/x509';
+
 export {
   AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
@@ -16,4 +18,20 @@ export {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
+  X509Crl,
 } from '@peculiar/x509';
+
+/** Subject key identifier of a CA, in hexadecimal. @throws Error if the certificate has none */
+export function keyIdentifierOf(certificate: X509Certificate): string {
+  const keyId = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+  if (!keyId) throw new Error('the certifying CA has no subject key identifier');
+  return keyId;
+}
+
+/** Subject key identifier of a CA's certificate, in hexadecimal. @param certificate DER */
+export const certificateKeyId = (certificate: Uint8Array): string =>
+  keyIdentifierOf(new X509Certificate(certificate));
+
+/** Serial number of a certificate, in hexadecimal. @param certificate DER */
+export const certificateSerial = (certificate: Uint8Array): string =>
+  new X509Certificate(certificate).serialNumber;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { responderFiles } from './authority-files.js';
 import { responderCertificate } from './authority-certificate.js';
 import { withLock } from './directory-lock.js';
-import { readCertificate } from './create-authority.js';
+import { readCertificate } from './open-root.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
 import { pemOf } from './pem.js';

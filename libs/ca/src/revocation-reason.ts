@@ -2,6 +2,8 @@
 export const crlReasonCodes = {
   unspecified: 0,
   keyCompromise: 1,
+  /** Of a CA's own certificate alone. */
+  cACompromise: 2,
   affiliationChanged: 3,
   superseded: 4,
   cessationOfOperation: 5,

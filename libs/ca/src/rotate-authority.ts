@@ -1,10 +1,10 @@
 import { authorityFiles, generationsIn } from './authority-files.js';
 import { issuingCertificate } from './authority-certificate.js';
 import { withLock } from './directory-lock.js';
-import { openRoot, readCertificate, writeChain, type RootPlace } from './create-authority.js';
+import { writeChain } from './create-authority.js';
+import { openRootOf, readCertificate, type RootPlace } from './open-root.js';
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
-import { KeyStoreError } from './key-store.js';
 import { pemOf } from './pem.js';
 import { X509Certificate } from './peculiar.js';
 import { writeWhole } from './whole-files.js';
@@ -45,6 +45,8 @@ export function plannedRotation(directory: string, now: Date): { readonly genera
 
 export interface Rotation extends IssuingKeysOptions {
   readonly root: RootPlace;
+  /** Address of the status app, which the certificate carries. */
+  readonly statusUrl: string;
   readonly now: Date;
   /** Is given the new issuing CA before anybody sees it: for what must be there when it begins to sign. */
   prepare(authority: IssuingAuthority): Promise<void>;
@@ -69,18 +71,15 @@ async function makeNextGeneration(rotation: Rotation): Promise<IssuingAuthority>
   const { directory, now } = rotation;
   const { generation } = plannedRotation(directory, now);
   const files = authorityFiles(directory);
-  const root = openRoot(rotation.root);
-  const rootCertificate = readCertificate(files.rootCertificate);
-  if (!rootCertificate.equals(Buffer.from(root.certificate.rawData))) {
-    throw new KeyStoreError(`the root in ${rotation.root.directory} is not that of ${directory}`);
-  }
+  const root = openRootOf(directory, rotation.root);
   const keyStore = await issuingKeys(rotation).create(generation);
   const certificate = await issuingCertificate(root, {
     publicKey: keyStore.publicKey(),
     generation,
+    statusUrl: rotation.statusUrl,
     now,
   });
-  const authority = issuingAuthority(keyStore, [certificate, rootCertificate]);
+  const authority = issuingAuthority(keyStore, [certificate, Buffer.from(root.certificate.rawData)]);
   await rotation.prepare(authority);
   writeWhole(files.issuingCertificate(generation), pemOf(certificate), 0o644);
   writeChain(directory);

@@ -6,6 +6,8 @@ export interface StatusAddresses {
   readonly ocsp: string;
   /** The certificate of the issuing CA, in DER. */
   readonly issuerCertificate: string;
+  /** The only CRL of a CA that certifies CAs: the root. */
+  readonly rootCrl: string;
 }
 
 /**
@@ -20,5 +22,6 @@ export function statusAddresses(statusUrl: string, keyId: string): StatusAddress
     crl: (shard) => `${statusUrl}/crl/${keyId}/${shard}.crl`,
     ocsp: `${statusUrl}/ocsp`,
     issuerCertificate: `${statusUrl}/ca/${keyId}.crt`,
+    rootCrl: `${statusUrl}/ca/${keyId}.crl`,
   };
 }

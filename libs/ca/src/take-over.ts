@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { authorityFiles, rootFiles } from './authority-files.js';
-import type { RootPlace } from './create-authority.js';
+import type { RootPlace } from './open-root.js';
 import { KeyStoreError } from './key-store.js';
 import { copyKeyFile } from './key-store/file.js';
 

@@ -32,6 +32,7 @@ import type {
   ReissueArchiveTable,
   RetentionMarkTable,
 } from './operations-tables.js';
+import type { RootCrlTable } from './root-crls.js';
 import type { AccessRevocationTable } from './access-revocations.js';
 import type { RestoreTable } from './restores.js';
 import type { OperationProofTable, StaffKeyTable } from './operation-proofs.js';
@@ -496,6 +497,7 @@ export interface Tables {
   access_revocation: AccessRevocationTable;
   operation_proof: OperationProofTable;
   staff_key: StaffKeyTable;
+  root_crl: RootCrlTable;
   webhook_endpoint: WebhookEndpointTable;
   webhook_delivery: WebhookDeliveryTable;
   restore: RestoreTable;

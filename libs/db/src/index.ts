@@ -1,3 +1,5 @@
+export { latestRootCrl, RootCrlConflict, storeRootCrl } from './root-crls.js';
+export type { RootCrlRow } from './root-crls.js';
 export { accessStandingOf, forgetAccessRevocations, revokeAccess } from './access-revocations.js';
 export type { AccessStanding } from './access-revocations.js';
 export { createDatabase, createPool, inTransaction } from './connect.js';

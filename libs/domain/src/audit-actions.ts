@@ -84,6 +84,7 @@ export const authorityActions = vocabulary({
   reconcileRestore: { ko: '복원된 데이터베이스 정합화', en: 'Restored database reconciled' },
   'ca.init': { ko: '인증기관 초기화', en: 'CA initialised' },
   'ca.rotateIssuing': { ko: '발급 키 교체', en: 'Issuing key rotated' },
+  'ca.revokeIssuing': { ko: '발급 인증기관 폐지', en: 'Issuing CA revoked' },
   'ca.rotateOcsp': { ko: 'OCSP 키 교체', en: 'OCSP keys rotated' },
   'ca.publishCrl': { ko: '인증서 폐지 목록 게시', en: 'CRL published' },
   'certificates.revoke': { ko: '인증서 일괄 폐지', en: 'Certificates revoked at the command line' },

@@ -75,6 +75,7 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
       [
         'ca.init',
         'ca.rotateIssuing',
+        'ca.revokeIssuing',
         'ca.rotateOcsp',
         'ca.publishCrl',
         'certificates.revoke',

@@ -27,6 +27,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const passphrase = 'only for this benchmark';
   const ca = join(directory, 'ca');
   await createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
     directory: ca,
     organisation: 'reseal-test',
     passphrase,

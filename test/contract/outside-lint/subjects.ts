@@ -20,12 +20,14 @@ import {
   type CrlReason,
   type IssuingAuthority,
   type KeyStore,
+  type RootPlace,
 } from '#libs/ca';
 import { issuingCertificate } from '../../../libs/ca/src/authority-certificate.js';
-import { openRoot } from '../../../libs/ca/src/create-authority.js';
 import * as der from '../../../libs/ca/src/der.js';
 import { issuerHashes, openOcspResponder } from '../../../libs/ca/src/ocsp/responder.js';
 import { ocspError, signOcspResponse, type OcspStatus } from '../../../libs/ca/src/ocsp/response.js';
+import { openRoot } from '../../../libs/ca/src/open-root.js';
+import { issueRootCrl } from '../../../libs/ca/src/root-crl.js';
 
 /** Something the CA makes, to be looked at by others. */
 export interface Subject {
@@ -43,22 +45,43 @@ const settings = { bank: { name: 'RESEAL', code: '999' }, statusUrl: 'http://sta
 const day = 86_400_000;
 
 /**
- * One of each that the CA makes: root, issuing CAs with an EC and with an RSA key, their OCSP responders, people's
+ * One of each that the CA makes: root, its CRLs, issuing CAs with an EC and with an RSA key, their OCSP responders, people's
  * certificates of each profile for each kind of key, CRLs and OCSP responses of every content.
  * @param directory an empty one, for the CA's files
  */
 export async function makeSubjects(directory: string, now: Date): Promise<Subject[]> {
   const root = { directory: join(directory, 'root'), passphrase };
-  await createCertificateAuthority({ directory: join(directory, 'ca'), organisation, passphrase, root, now });
+  await createCertificateAuthority({
+    statusUrl: settings.statusUrl,
+    directory: join(directory, 'ca'),
+    organisation,
+    passphrase,
+    root,
+    now,
+  });
   const ofEc = openIssuingAuthority(join(directory, 'ca'), passphrase);
   const rsaStore = rsaKeyStore();
-  const rsa = { publicKey: rsaStore.publicKey(), generation: 2, now };
+  const rsa = { publicKey: rsaStore.publicKey(), generation: 2, now, statusUrl: settings.statusUrl };
   const ofRsa = issuingAuthority(rsaStore, [await issuingCertificate(openRoot(root), rsa), ofEc.chain[1]]);
   return [
     { name: 'root', kind: 'certificate', der: ofEc.chain[1] },
+    ...(await rootCrls({ directory: join(directory, 'ca'), root, now })),
     ...(await subjectsOf('by-ec', ofEc, directory, now)),
     ...(await subjectsOf('by-rsa', ofRsa, directory, now)),
   ];
+}
+
+/** The CRL of the root without an entry, and with each reason for which an issuing CA is revoked. */
+async function rootCrls({ now, ...place }: { directory: string; root: RootPlace; now: Date }) {
+  const reasons: CrlReason[] = ['keyCompromise', 'cACompromise', 'superseded', 'cessationOfOperation'];
+  const more = reasons.map((reason) => ({ serial: newSerialNumber(), revokedAt: now, reason }));
+  const empty = await issueRootCrl({ ...place, thisUpdate: now });
+  const full = await issueRootCrl({ ...place, thisUpdate: now, more });
+  return Object.entries({ empty, full }).map(([name, crl]): Subject => ({
+    name: `crl/root-${name}`,
+    kind: 'crl',
+    der: crl.der,
+  }));
 }
 
 async function subjectsOf(

@@ -5,7 +5,8 @@ import java.util.*;
 /**
  * Checks certificates as Java does, by a revocation checker that shares no code with ours or with OpenSSL.
  *
- * Arguments: root, issuing CA, then any number of "ocsp=FILE" and "crl=FILE". Prints a line for each: GOOD, or the
+ * Arguments: root, issuing CA, then any number of "ocsp=FILE" and "crl=FILE", which look at the certificate alone, and
+ * "chain=FILE", which looks at the issuing CA too, as Java does by default. Prints a line for each: GOOD, or the
  * reason of the refusal. Addresses are taken from the certificates.
  */
 public class CertificateCheck {
@@ -15,16 +16,18 @@ public class CertificateCheck {
     X509Certificate issuing = read(arguments[1]);
     for (String argument : Arrays.asList(arguments).subList(2, arguments.length)) {
       String[] parts = argument.split("=", 2);
-      System.out.println(verdict(root, List.of(read(parts[1]), issuing), parts[0].equals("crl")));
+      System.out.println(verdict(root, List.of(read(parts[1]), issuing), parts[0]));
     }
   }
 
-  static String verdict(X509Certificate root, List<X509Certificate> chain, boolean byCrl) throws Exception {
+  static String verdict(X509Certificate root, List<X509Certificate> chain, String way) throws Exception {
     CertPathValidator validator = CertPathValidator.getInstance("PKIX");
     PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
-    Set<PKIXRevocationChecker.Option> options = EnumSet.of(
-        PKIXRevocationChecker.Option.NO_FALLBACK, PKIXRevocationChecker.Option.ONLY_END_ENTITY);
-    if (byCrl) options.add(PKIXRevocationChecker.Option.PREFER_CRLS);
+    Set<PKIXRevocationChecker.Option> options = EnumSet.noneOf(PKIXRevocationChecker.Option.class);
+    if (!way.equals("chain"))
+      options.addAll(EnumSet.of(
+          PKIXRevocationChecker.Option.NO_FALLBACK, PKIXRevocationChecker.Option.ONLY_END_ENTITY));
+    if (way.equals("crl")) options.add(PKIXRevocationChecker.Option.PREFER_CRLS);
     checker.setOptions(options);
     PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
     parameters.addCertPathChecker(checker);

@@ -16,7 +16,13 @@ let der: Buffer;
 
 beforeAll(async () => {
   const directory = join(mkdtempSync(join(tmpdir(), 'gateway-ca-')), 'ca');
-  await createCertificateAuthority({ directory, organisation: 'test', passphrase: 'test passphrase', now });
+  await createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
+    directory,
+    organisation: 'test',
+    passphrase: 'test passphrase',
+    now,
+  });
   chain = parsePemBundle(readFileSync(authorityFiles(directory).chain, 'utf8'));
   der = chain[0]!; // any certificate will do
 });

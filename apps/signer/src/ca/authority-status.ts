@@ -1,7 +1,17 @@
 import { X509Certificate } from 'node:crypto';
-import { profileDigest, responderDue, responderOf, type Authorities, type IssuingAuthority } from '#libs/ca';
+import {
+  profileDigest,
+  responderDue,
+  responderOf,
+  rootCrlDue,
+  type Authorities,
+  type CrlReason,
+  type IssuingAuthority,
+  type RootCrl,
+} from '#libs/ca';
 import { authorityOverview, type AuthorityOverview } from '#libs/db';
 import type { CommandContext } from './context.js';
+import { revocationOf, rootCrlsOf, type RootCrls } from './root-crl-renewal.js';
 
 /** The end of something, and the whole days until then. */
 interface End {
@@ -17,10 +27,19 @@ export interface IssuingStatus extends End {
   readonly key: { readonly kind: string; readonly location: string; readonly algorithm: string };
   /** Its OCSP responder; undefined if it has none that is of use. */
   readonly ocsp?: End & { readonly due: boolean };
+  /** Why the root has revoked it; undefined if it has not. */
+  readonly revoked?: CrlReason;
+}
+
+/** The root's CRL: `notAfter` is its `nextUpdate`. */
+export interface RootCrlStatus extends End {
+  readonly number: string;
+  readonly due: boolean;
 }
 
 export interface AuthorityStatus {
-  readonly root: End & { readonly subject: string };
+  /** Without a CRL if none was made yet. */
+  readonly root: End & { readonly subject: string; readonly crl?: RootCrlStatus };
   readonly issuing: readonly IssuingStatus[];
   readonly profile: { readonly id: string; readonly digest: string };
   /** What the database knows; undefined if it cannot be reached. */
@@ -34,16 +53,33 @@ export async function authorityStatus(context: CommandContext): Promise<Authorit
   const profile = context.profile();
   const root = new X509Certificate(authorities.root);
   const end = endAt(context.clock());
+  const crls = await rootCrlsOf(context);
   return {
-    root: { subject: root.subject.split('\n').join(', '), ...end(root.validToDate) },
-    issuing: authorities.all.map((issuing) => issuingStatus(issuing, authorities, context)),
+    root: {
+      subject: root.subject.split('\n').join(', '),
+      ...end(root.validToDate),
+      ...(crls.inDirectory && { crl: rootCrlStatus(crls.inDirectory, context.clock()) }),
+    },
+    issuing: authorities.all.map((issuing) => issuingStatus(issuing, authorities, crls, context)),
     profile: { id: profile.id, digest: profileDigest(profile) },
     ...(db && { database: await authorityOverview(db) }),
   };
 }
 
-function issuingStatus(issuing: IssuingAuthority, { current }: Authorities, context: CommandContext) {
+const rootCrlStatus = (crl: RootCrl, now: Date): RootCrlStatus => ({
+  number: String(crl.number),
+  due: rootCrlDue(crl, now),
+  ...endAt(now)(crl.nextUpdate),
+});
+
+function issuingStatus(
+  issuing: IssuingAuthority,
+  { current }: Authorities,
+  crls: RootCrls,
+  context: CommandContext,
+): IssuingStatus {
   const end = endAt(context.clock());
+  const revocation = revocationOf(issuing, crls);
   const responder = responderOf(context.config().ocspDirectory, issuing);
   return {
     subject: issuing.subject,
@@ -54,6 +90,7 @@ function issuingStatus(issuing: IssuingAuthority, { current }: Authorities, cont
     ...(responder && {
       ocsp: { ...end(responder.notAfter), due: responderDue(responder, issuing, context.clock()) },
     }),
+    ...(revocation && { revoked: revocation.reason }),
   };
 }
 

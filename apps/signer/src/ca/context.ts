@@ -32,6 +32,8 @@ export class UsageError extends Error {
 export interface CommandContext {
   config(): CaConfig;
   profile(): CertificateProfile;
+  /** From when on what is issued now is valid: by `backdateMs` before, for those whose clocks are behind. */
+  issuanceTime(): Date;
   /** The database, whether it can be reached or not. */
   db(): Database;
   /** The database if it can be reached and has been migrated. */
@@ -93,6 +95,7 @@ export function createContext(options: ContextOptions = {}): {
   const context: CommandContext = {
     config,
     profile: once(() => loadProfile(config())),
+    issuanceTime: () => new Date(clock().getTime() - config().backdateMs),
     db,
     reachableDb,
     keys,

@@ -1,5 +1,5 @@
 import type { AuthorityOverview, CrlOverview } from '#libs/db';
-import type { AuthorityStatus, IssuingStatus } from './authority-status.js';
+import type { AuthorityStatus, IssuingStatus, RootCrlStatus } from './authority-status.js';
 
 /** The status as lines for people. */
 export function statusTable({ root, issuing, profile, database }: AuthorityStatus): string[] {
@@ -7,6 +7,7 @@ export function statusTable({ root, issuing, profile, database }: AuthorityStatu
     ...aligned([
       ['', 'until', 'days left', 'key'],
       [root.subject, day(root.notAfter), String(root.daysLeft), 'offline'],
+      rootCrlRow(root.crl),
       ...issuing.flatMap(issuingRows),
     ]),
     '',
@@ -17,12 +18,23 @@ export function statusTable({ root, issuing, profile, database }: AuthorityStatu
   ];
 }
 
-function issuingRows({ subject, notAfter, daysLeft, key, ocsp }: IssuingStatus): string[][] {
+function rootCrlRow(crl: RootCrlStatus | undefined): string[] {
+  if (!crl) return ['  its CRL', '–', '–', 'missing: npm run ca -- init, where the root is'];
+  const due = crl.due ? 'due: npm run ca -- init, where the root is' : '';
+  return [`  its CRL #${crl.number}`, day(crl.notAfter), String(crl.daysLeft), due];
+}
+
+function issuingRows({ subject, notAfter, daysLeft, key, ocsp, revoked }: IssuingStatus): string[][] {
   const responder = ocsp
     ? [day(ocsp.notAfter), String(ocsp.daysLeft), ocsp.due ? 'due: npm run ca -- init' : '']
     : ['–', '–', 'missing: npm run ca -- init'];
   return [
-    [subject, day(notAfter), String(daysLeft), `${key.kind}, ${key.algorithm}`],
+    [
+      subject,
+      day(notAfter),
+      String(daysLeft),
+      `${key.kind}, ${key.algorithm}${revoked ? `, revoked: ${revoked}` : ''}`,
+    ],
     ['  its OCSP responder', ...responder],
   ];
 }

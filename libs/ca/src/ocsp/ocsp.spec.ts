@@ -34,7 +34,13 @@ function requestOf(...args: string[]): Buffer {
 }
 
 beforeAll(async () => {
-  await createCertificateAuthority({ directory: file('ca'), organisation: 'reseal-test', passphrase, now });
+  await createCertificateAuthority({
+    statusUrl: 'http://status.reseal.test',
+    directory: file('ca'),
+    organisation: 'reseal-test',
+    passphrase,
+    now,
+  });
   authority = openIssuingAuthority(file('ca'), passphrase);
   await renewResponder(responders, authority, now);
   writeFileSync(file('issuing.pem'), pemOf(authority.chain[0]));

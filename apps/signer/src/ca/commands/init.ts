@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createCertificateAuthority, renewDueResponders } from '#libs/ca';
 import { rootPlaceOf } from '../../key-places.js';
+import { renewRootCrl } from '../root-crl-renewal.js';
 import type { Command } from '../context.js';
 
 export const init: Command = {
@@ -20,11 +21,17 @@ export const init: Command = {
         token: config.caKeyStore === 'pkcs11' ? token : undefined,
         organisation: config.organisation,
         root: rootPlaceOf(config),
-        now: context.clock(),
+        statusUrl: context.profile().statusUrl,
+        now: context.issuanceTime(),
       });
       context.out(`certificate authority ${outcome} in ${directory}`);
+      await renewRootCrl(context);
       const place = { directory: config.ocspDirectory, passphrase: config.ocspPassphrase };
-      const renewed = await renewDueResponders(place, (await context.authorities()).all, context.clock());
+      const renewed = await renewDueResponders(
+        place,
+        (await context.authorities()).all,
+        context.issuanceTime(),
+      );
       for (const { issuerKeyId, notAfter } of renewed)
         context.out(`OCSP key for ${issuerKeyId} made, until ${notAfter.toISOString()}`);
       return { outcome, ocspKeys: renewed.map(({ issuerKeyId }) => issuerKeyId) };

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { plannedRotation, renewResponder, rotateIssuingAuthority } from '#libs/ca';
 import { rootPlaceOf } from '../../key-places.js';
+import { makeRootCrl } from '../root-crl-renewal.js';
 import { UsageError, type Command, type CommandContext } from '../context.js';
 
 export const rotate: Command = {
@@ -23,17 +24,20 @@ export const rotate: Command = {
 
 async function rotateIssuing(context: CommandContext, confirmed: boolean): Promise<void> {
   const config = context.config();
-  const { generation } = plannedRotation(context.keys().directory, context.clock());
+  const { generation } = plannedRotation(context.keys().directory, context.issuanceTime());
   const plan = `generation ${generation} of the issuing CA, key in ${config.caKeyStore === 'file' ? 'a file' : 'the token'}`;
   if (!confirmed) return dryRun(context, `would make ${plan}; signers use it within a minute`);
 
   await context.audited('ca.rotateIssuing', { generation, keyStore: config.caKeyStore }, async () => {
+    // While the root is at hand. The new certificate names the CRL, so it comes first.
+    await makeRootCrl(context);
     const authority = await rotateIssuingAuthority({
       ...context.keys(),
       root: rootPlaceOf(config),
-      now: context.clock(),
+      statusUrl: context.profile().statusUrl,
+      now: context.issuanceTime(),
       prepare: async (next) => {
-        await renewResponder(ocspPlace(context), next, context.clock());
+        await renewResponder(ocspPlace(context), next, context.issuanceTime());
       },
     });
     const { keyId, notAfter } = authority.identity;
@@ -50,7 +54,11 @@ async function rotateOcsp(context: CommandContext, confirmed: boolean): Promise<
 
   await context.audited('ca.rotateOcsp', { keyIds }, async () => {
     for (const authority of all) {
-      const { issuerKeyId, notAfter } = await renewResponder(ocspPlace(context), authority, context.clock());
+      const { issuerKeyId, notAfter } = await renewResponder(
+        ocspPlace(context),
+        authority,
+        context.issuanceTime(),
+      );
       context.out(`OCSP key for ${issuerKeyId} made, until ${notAfter.toISOString()}`);
     }
   });

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { certificateSerial, type CrlReason } from '#libs/ca';
+import { UsageError, type Command, type CommandContext } from '../context.js';
+import { makeRootCrl, revocationOf, rootCrlsOf } from '../root-crl-renewal.js';
+
+/** The reasons of RFC 5280 section 5.3.1 that fit a CA. */
+const reasons: readonly CrlReason[] = ['keyCompromise', 'cACompromise', 'superseded', 'cessationOfOperation'];
+
+interface Order {
+  readonly keyId: string;
+  readonly reason: CrlReason;
+  readonly confirmed: boolean;
+}
+
+export const revokeIssuing: Command = {
+  name: 'revoke-issuing',
+  usage: `KEY_ID --reason ${reasons.join('|')} [--confirm]`,
+  summary:
+    'revokes an issuing CA that signs no more certificates, and with it every certificate it has signed',
+
+  async run(args, context) {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { reason: { type: 'string' }, confirm: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    const reason = reasons.find((each) => each === values.reason);
+    const [keyId, ...more] = positionals;
+    if (!keyId || more.length > 0 || !reason)
+      throw new UsageError('Give the key of the issuing CA (status --json shows it) and a reason.');
+    return revoke(context, { keyId, reason, confirmed: values.confirm });
+  },
+};
+
+async function revoke(context: CommandContext, { keyId, reason, confirmed }: Order): Promise<number> {
+  const { all, current } = await context.authorities();
+  const issuing = all.find(({ identity }) => identity.keyId === keyId);
+  const refuse = (why: string) => {
+    context.out(`${why} Nothing was changed.`);
+    return 1;
+  };
+  if (!issuing) return refuse(`There is no issuing CA with the key ${keyId}.`);
+  if (issuing === current)
+    return refuse(`${issuing.subject} signs certificates: run rotate issuing before it is revoked.`);
+  if (revocationOf(issuing, await rootCrlsOf(context)))
+    return refuse(`${issuing.subject} is revoked already.`);
+  if (!confirmed) {
+    context.out(`would revoke ${issuing.subject}, key ${keyId}, ${reason}:`);
+    context.out(
+      'relying parties that check the whole chain then refuse every certificate it has signed, forever',
+    );
+    context.out('Nothing was changed. Add --confirm to do it.');
+    return 0;
+  }
+  const serial = certificateSerial(issuing.chain[0]);
+  await context.audited('ca.revokeIssuing', { keyId, serial, reason }, async () => {
+    const revokedAt = context.issuanceTime();
+    const { number, nextUpdate } = await makeRootCrl(context, [{ serial, revokedAt, reason }]);
+    context.out(
+      `revoked ${issuing.subject}; CRL ${number} of the root shows it, until ${nextUpdate.toISOString()}`,
+    );
+    return { crlNumber: String(number) };
+  });
+  return 0;
+}

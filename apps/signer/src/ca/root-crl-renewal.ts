@@ -1,0 +1,88 @@
+import {
+  certificateKeyId,
+  certificateSerial,
+  issueRootCrl,
+  parseRootCrl,
+  readRootCrl,
+  rootCrlDue,
+  type CrlEntry,
+  type IssuingAuthority,
+  type RootCrl,
+} from '#libs/ca';
+import { latestRootCrl } from '#libs/db';
+import { rootPlaceOf } from '../key-places.js';
+import { publishRootCrl, rootCertificateIn } from '../root-crl.js';
+import type { CommandContext } from './context.js';
+
+/** The root's newest CRL in the CA's directory, and the newest in the database; each may be missing. */
+export interface RootCrls {
+  readonly inDirectory?: RootCrl | undefined;
+  readonly inDatabase?: RootCrl | undefined;
+}
+
+/**
+ * Looks for the CRLs of the root, without the issuing CA's keys.
+ * @throws {KeyStoreError} if the file in the CA's directory is no CRL of the root
+ */
+export async function rootCrlsOf(context: CommandContext): Promise<RootCrls> {
+  const { directory } = context.keys();
+  const root = rootCertificateIn(directory);
+  const db = await context.reachableDb();
+  const row = db && (await latestRootCrl(db, certificateKeyId(root)));
+  return {
+    inDirectory: await readRootCrl(directory),
+    inDatabase: row && (await parseRootCrl(row.der, root)),
+  };
+}
+
+/** The root's revocation of an issuing CA, if it is on one of the CRLs. */
+export function revocationOf({ chain }: IssuingAuthority, crls: RootCrls): CrlEntry | undefined {
+  const serial = numberOf(certificateSerial(chain[0]));
+  return [crls.inDirectory, crls.inDatabase]
+    .flatMap((crl) => crl?.entries ?? [])
+    .find((entry) => numberOf(entry.serial) === serial);
+}
+
+const numberOf = (hexadecimal: string) => BigInt(`0x${hexadecimal}`);
+
+/**
+ * Makes the root's next CRL and publishes it.
+ * @throws {KeyStoreError} if the root is not there
+ */
+export async function makeRootCrl(context: CommandContext, more: readonly CrlEntry[] = []): Promise<RootCrl> {
+  const { inDatabase } = await rootCrlsOf(context);
+  const crl = await issueRootCrl({
+    directory: context.keys().directory,
+    root: rootPlaceOf(context.config()),
+    thisUpdate: context.issuanceTime(),
+    known: inDatabase,
+    more,
+  });
+  await publish(context);
+  return crl;
+}
+
+/** Makes the root's next CRL if it is due, and publishes it. If the root is not there, prints that it is needed. */
+export async function renewRootCrl(context: CommandContext): Promise<void> {
+  const { inDirectory, inDatabase } = await rootCrlsOf(context);
+  if (!rootCrlDue(inDirectory, context.clock()) && !isBehind(inDirectory, inDatabase))
+    return publish(context);
+  try {
+    const { nextUpdate } = await makeRootCrl(context);
+    context.out(`CRL of the root made, until ${nextUpdate.toISOString()}`);
+  } catch (error) {
+    context.out(`The CRL of the root is due, and was not made: ${(error as Error).message}`);
+  }
+}
+
+/** Whether the database has a CRL that the directory does not have: it was restored, or made again. */
+const isBehind = (inDirectory: RootCrl | undefined, inDatabase: RootCrl | undefined): boolean =>
+  inDatabase !== undefined &&
+  (inDirectory === undefined ||
+    (inDatabase.number >= inDirectory.number && !inDatabase.der.equals(inDirectory.der)));
+
+/** The signer publishes it too, within a minute; without a database no status app serves it yet. */
+async function publish(context: CommandContext): Promise<void> {
+  const db = await context.reachableDb();
+  if (db) await publishRootCrl(db, context.keys().directory);
+}

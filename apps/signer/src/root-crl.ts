@@ -1,0 +1,23 @@
+import { authorityFiles, certificateKeyId, readCertificate, readRootCrl } from '#libs/ca';
+import { storeRootCrl, type Database } from '#libs/db';
+
+/**
+ * Copies the root's CRL from the CA's directory to the database, from where the status app serves it.
+ * @throws {KeyStoreError} if the file is no CRL of the root
+ * @throws {RootCrlConflict} if the database has another with its number
+ */
+export async function publishRootCrl(db: Database, directory: string): Promise<void> {
+  const crl = await readRootCrl(directory);
+  if (!crl) return;
+  await storeRootCrl(db, {
+    root_key_id: certificateKeyId(rootCertificateIn(directory)),
+    number: String(crl.number),
+    this_update: crl.thisUpdate,
+    next_update: crl.nextUpdate,
+    der: crl.der,
+  });
+}
+
+/** DER of the root's certificate in a CA's directory. @throws {KeyStoreError} if there is none */
+export const rootCertificateIn = (directory: string): Buffer =>
+  readCertificate(authorityFiles(directory).rootCertificate);

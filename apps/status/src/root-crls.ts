@@ -1,0 +1,38 @@
+import type { RootCrlRow } from '#libs/db';
+import { etagOf } from './cacheable.js';
+
+/** A root's CRL ready to be handed out. */
+export interface ShelvedRootCrl {
+  readonly der: Buffer;
+  readonly etag: string;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+}
+
+/** The roots' CRLs: while PostgreSQL is away, the last one seen goes on being handed out. */
+export class RootCrls {
+  private readonly seen = new Map<string, ShelvedRootCrl>();
+
+  constructor(private readonly latest: (rootKeyId: string) => Promise<RootCrlRow | undefined>) {}
+
+  /**
+   * The newest CRL of a root; undefined if there is none.
+   * @throws if it cannot be fetched and was never seen
+   */
+  async newest(rootKeyId: string): Promise<ShelvedRootCrl | undefined> {
+    try {
+      const row = await this.latest(rootKeyId);
+      if (row) this.seen.set(rootKeyId, shelved(row));
+    } catch (error) {
+      if (!this.seen.has(rootKeyId)) throw error;
+    }
+    return this.seen.get(rootKeyId);
+  }
+}
+
+const shelved = ({ der, this_update, next_update }: RootCrlRow): ShelvedRootCrl => ({
+  der,
+  etag: etagOf(der),
+  thisUpdate: this_update,
+  nextUpdate: next_update,
+});

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Certifier } from './authority-certificate.js';
+import { authorityFiles } from './authority-files.js';
+import { signCrl } from './crl.js';
+import type { CrlEntry } from './crl-entries.js';
+import { DerReader } from './der-reader.js';
+import { withLock } from './directory-lock.js';
+import { KeyStoreError } from './key-store.js';
+import { openRootOf, readCertificate, type RootPlace } from './open-root.js';
+import { keyIdentifierOf, X509Certificate, X509Crl } from './peculiar.js';
+import { crlReasonCodes, type CrlReason } from './revocation-reason.js';
+import { wholeSeconds } from './validity.js';
+import { writeWhole } from './whole-files.js';
+
+const dayMs = 86_400_000;
+/** The root is offline: its CRL is valid for a year, and due when a third of that is left. */
+const validityMs = 366 * dayMs;
+const dueBeforeEndMs = 122 * dayMs;
+
+/** The list of issuing CAs that the root has revoked. */
+export interface RootCrl {
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  readonly entries: readonly CrlEntry[];
+  readonly der: Buffer;
+}
+
+/**
+ * Reads the root's CRL in a CA's directory; undefined if there is none yet.
+ * @throws {KeyStoreError} if the file is no CRL, or another root signed it
+ */
+export async function readRootCrl(directory: string): Promise<RootCrl | undefined> {
+  const { rootCrl, rootCertificate } = authorityFiles(directory);
+  if (!existsSync(rootCrl)) return undefined;
+  try {
+    return await parseRootCrl(readFileSync(rootCrl), readCertificate(rootCertificate));
+  } catch (error) {
+    throw new KeyStoreError(`${rootCrl} is not a CRL of the root beside it`, { cause: error });
+  }
+}
+
+/**
+ * Reads a CRL and checks the root's signature.
+ * @param root DER of the root's certificate
+ * @throws Error if it is no CRL, or another root signed it
+ */
+export async function parseRootCrl(der: Buffer, root: Uint8Array): Promise<RootCrl> {
+  const crl = new X509Crl(der);
+  const number = crl.extensions.find(({ type }) => type === '2.5.29.20');
+  if (!number || !crl.nextUpdate) throw new Error('the CRL has no number or no end');
+  if (!(await crl.verify({ publicKey: new X509Certificate(root) })))
+    throw new Error('another key signed the CRL');
+  return {
+    number: BigInt(`0x${new DerReader(Buffer.from(number.value)).integer().toString('hex')}`),
+    thisUpdate: crl.thisUpdate,
+    nextUpdate: crl.nextUpdate,
+    entries: crl.entries.map(({ serialNumber, revocationDate, reason }) => ({
+      serial: serialNumber,
+      revokedAt: revocationDate,
+      reason: reasons.get(reason ?? 0) ?? 'unspecified',
+    })),
+    der,
+  };
+}
+
+const reasons = new Map(
+  Object.entries(crlReasonCodes).map(([reason, code]) => [code as number, reason as CrlReason]),
+);
+
+/** Whether a root's CRL must be made: there is none, or it ends within a third of a year. */
+export const rootCrlDue = (crl: RootCrl | undefined, now: Date): boolean =>
+  !crl || crl.nextUpdate.getTime() - now.getTime() < dueBeforeEndMs;
+
+export interface RootCrlOrder {
+  /** The CA's directory, where the CRL is kept. */
+  readonly directory: string;
+  readonly root: RootPlace;
+  readonly thisUpdate: Date;
+  /** The root's newest CRL that is known elsewhere: the directory may have been made again or restored. */
+  readonly known?: RootCrl | undefined;
+  /** Issuing CAs to be revoked. */
+  readonly more?: readonly CrlEntry[];
+}
+
+/**
+ * Makes the root's next CRL and writes it beside the CA's certificates. It lists what earlier ones list, and more.
+ *
+ * @throws {KeyStoreError} if the root is not there, or is another than that of the directory, or another process is at
+ *   it
+ */
+export async function issueRootCrl({ directory, root, known, ...order }: RootCrlOrder): Promise<RootCrl> {
+  return withLock(authorityFiles(directory).lock, async () => {
+    const certifier = openRootOf(directory, root);
+    const before = [await readRootCrl(directory), known].filter((crl) => crl !== undefined);
+    return writeRootCrl(certifier, { directory, before, ...order });
+  });
+}
+
+interface NextCrl extends Pick<RootCrlOrder, 'directory' | 'thisUpdate' | 'more'> {
+  readonly before?: readonly RootCrl[];
+}
+
+/** Signs and writes the CRL that follows others, or is the first. No other process may write to the directory. */
+export async function writeRootCrl(
+  root: Certifier,
+  { directory, before = [], thisUpdate, more = [] }: NextCrl,
+): Promise<RootCrl> {
+  const from = wholeSeconds(thisUpdate);
+  const end = Math.min(from.getTime() + validityMs, root.certificate.notAfter.getTime());
+  const contents = {
+    number: before.reduce((highest, { number }) => (number > highest ? number : highest), 0n) + 1n,
+    thisUpdate: from,
+    nextUpdate: new Date(end),
+    entries: withoutRepeats([...more, ...before.flatMap(({ entries }) => entries)]),
+  };
+  const der = await signCrl(signerOf(root), contents);
+  writeWhole(authorityFiles(directory).rootCrl, der, 0o644);
+  return { ...contents, der };
+}
+
+/** One entry for each certificate: the last, because what was published first stands. */
+const withoutRepeats = (entries: readonly CrlEntry[]): CrlEntry[] => [
+  ...new Map(entries.map((entry) => [BigInt(`0x${entry.serial}`), entry])).values(),
+];
+
+function signerOf({ certificate, keyStore }: Certifier) {
+  const keyId = keyIdentifierOf(certificate);
+  return {
+    keyStore,
+    identity: {
+      name: Buffer.from(certificate.subjectName.toArrayBuffer()),
+      keyIdentifier: Buffer.from(keyId, 'hex'),
+      keyId,
+      notAfter: certificate.notAfter,
+      algorithm: keyStore.info().algorithm,
+    },
+  };
+}
