@@ -8,6 +8,7 @@ import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { createApplication, HealthRegistry } from '#libs/http';
 import { configSchema } from '../../apps/ops/src/config.js';
+import { dependencyProblem } from '../../apps/ops/src/dependency-problem.js';
 import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
 import { until } from '../support/until.js';
@@ -70,7 +71,12 @@ export class OpsWorld {
       RESEAL_AUDIT_PUBLIC_KEYS: JSON.stringify({ keys: [auditPublicKey] }),
       ...env,
     });
-    const app = await createApplication({ name: 'ops', module: OpsModule.with(config), config });
+    const app = await createApplication({
+      name: 'ops',
+      module: OpsModule.with(config),
+      config,
+      problemOf: dependencyProblem,
+    });
     await app.listen(0, '127.0.0.1');
     const owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });
     const url = await app.getUrl();

@@ -643,6 +643,21 @@ describe('the access token of a reissue', () => {
     expect((await (await begun()).get('')).status).toBe(200);
   });
 
+  it('opens nothing and is kept while PostgreSQL is down, which is 503 and worth repeating', async () => {
+    const { authorization, get, post } = await begun();
+    const kept = cookieOf(await call('PUT', '/page/session', { headers: { authorization } }));
+    const cookie = kept.split(';')[0]!;
+    const signOut = () => call('DELETE', '/page/session', { headers: { cookie } });
+    gateway.databaseDown = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    for (const answer of [await get(''), await post('cancel'), await signOut()]) {
+      expect(answer.headers.get('retry-after')).toBe('2');
+      expect(answer.headers.get('set-cookie')).toBeNull();
+      expect(await slugOf(answer)).toBe('unavailable');
+    }
+    gateway.databaseDown = undefined;
+    expect((await get('')).status).toBe(200);
+  });
+
   it('is given back by its holder only', async () => {
     const { id, authorization, get } = await begun();
     const [cookie = ''] = cookieOf(await call('PUT', '/page/session', { headers: { authorization } })).split(

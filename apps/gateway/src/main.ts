@@ -4,6 +4,7 @@ import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { configSchema } from './config.js';
 import { Dependencies } from './dependencies.js';
+import { dependencyProblem } from './dependency-problem.js';
 import { GatewayModule } from './gateway.module.js';
 import { acceptPhotos } from './photos/accept-multipart.js';
 
@@ -17,6 +18,7 @@ const app = await bootstrap({
   config,
   logger,
   configure: acceptPhotos,
+  problemOf: dependencyProblem,
   tlsOnly: config.env !== 'development',
   trustProxy: config.trustProxy,
 });

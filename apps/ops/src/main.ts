@@ -5,6 +5,7 @@ import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { configSchema } from './config.js';
 import { Dependencies } from './dependencies.js';
+import { dependencyProblem } from './dependency-problem.js';
 import { OpsModule } from './ops.module.js';
 
 const name = 'ops';
@@ -16,6 +17,7 @@ const app = await bootstrap({
   module: OpsModule.with(config),
   config,
   logger,
+  problemOf: dependencyProblem,
   tlsOnly: config.env !== 'development',
 });
 const { db, clock } = app.get(Dependencies);

@@ -1,11 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { HealthRegistry } from '#libs/http';
 import { EveryHandlerHasRoles, StaffGuard } from './access/staff.guard.js';
 import { StaffTokens } from './access/staff-tokens.js';
 import type { Config } from './config.js';
 import { Dependencies } from './dependencies.js';
-import { DependencyErrors } from './dependency-errors.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { parts } from './parts.js';
 
@@ -26,7 +25,6 @@ export class OpsModule {
         },
         { provide: StaffTokens, useValue: staffTokensOf(config) },
         { provide: APP_GUARD, useClass: StaffGuard },
-        { provide: APP_INTERCEPTOR, useClass: DependencyErrors },
         EveryHandlerHasRoles,
       ],
       exports: [Dependencies, StaffTokens],

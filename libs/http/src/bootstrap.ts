@@ -7,6 +7,7 @@ import { BrokenRequests } from './broken-request.js';
 import { HealthController, HealthRegistry } from './health.js';
 import { listenForMetrics } from './metrics-listener.js';
 import { NestLogger } from './nest-logger.js';
+import type { ProblemError } from './problem-error.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
 import { addRequestHooks, prepareRequest } from './request-hooks.js';
 import { refuseWorkBehindGates } from './gates.js';
@@ -35,6 +36,8 @@ export interface ApplicationOptions {
   tlsOnly?: boolean;
   /** What stands before a problem's slug in its `type`. */
   problemTypeBase?: string;
+  /** The problem that an error of a handler, a guard or a hook is, unless it is a bug or an error of HTTP. */
+  problemOf?: (error: unknown) => ProblemError | undefined;
 }
 
 export interface ProcessOptions extends ApplicationOptions {
@@ -67,7 +70,13 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   const metrics = createMetrics(name);
   const routes = new RouteTable();
   const health = new HealthRegistry();
-  const problems = { logger, routes, metrics, typeBase: options.problemTypeBase };
+  const problems = {
+    logger,
+    routes,
+    metrics,
+    typeBase: options.problemTypeBase,
+    problemOf: options.problemOf,
+  };
   const pace = { ...defaultPace, ...config };
   const brokenRequests = new BrokenRequests();
 

@@ -11,6 +11,7 @@ export interface ProblemSettings {
   routes: RouteTable;
   metrics: Pick<Metrics, 'httpProblems'>;
   typeBase?: string | undefined;
+  problemOf?: ((error: unknown) => ProblemError | undefined) | undefined;
 }
 
 /** Makes every error a problem document. Nothing of an error that is not meant for clients reaches them. */
@@ -31,7 +32,7 @@ export function sendProblem(
   reply: FastifyReply,
   settings: ProblemSettings,
 ): void {
-  const problem = toProblem(error, request, settings.routes);
+  const problem = toProblem(error, request, settings);
   settings.metrics.httpProblems.inc({ problem: problem.type });
   const about = { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type };
   if (problem.status >= 500) settings.logger.error(about, 'request failed');
@@ -58,8 +59,14 @@ export function sendProblem(
     .send(JSON.stringify(document));
 }
 
-function toProblem(error: unknown, request: FastifyRequest, routes: RouteTable): ProblemError {
+function toProblem(
+  error: unknown,
+  request: FastifyRequest,
+  { routes, problemOf }: ProblemSettings,
+): ProblemError {
   if (error instanceof ProblemError) return error;
+  const known = problemOf?.(error);
+  if (known) return known;
   const status = statusOf(error);
   if (status === 404 && request.is404) {
     const allowed = routes.methodsOf(pathOf(request));

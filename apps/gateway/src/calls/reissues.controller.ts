@@ -17,7 +17,6 @@ import {
 import { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
 import { SendAnswer, type Answer } from './answer.js';
 import { ReissueCalls } from './reissue-calls.js';
@@ -28,7 +27,7 @@ const cancelRequestSchema = z.strictObject({}).default({});
 
 @Controller('v1/reissues')
 @WithAccess()
-@UseInterceptors(DependencyErrors, SendAnswer)
+@UseInterceptors(SendAnswer)
 export class ReissuesController {
   constructor(@Inject(ReissueCalls) private readonly calls: ReissueCalls) {}
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import {
   consentsResponseSchema,
   consentWithdrawalRequestSchema,
@@ -8,13 +8,11 @@ import {
 import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
 import { Consents, type ConsentsResponse } from './consents.js';
 
 @Controller('v1/reissues/:id/consents')
 @WithAccess()
-@UseInterceptors(DependencyErrors)
 export class ConsentsController {
   constructor(@Inject(Consents) private readonly consents: Consents) {}
 

@@ -1,10 +1,9 @@
-import { Controller, HttpCode, Inject, Param, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { photoResponseSchema, type PhotoResponse } from '#libs/contracts';
 import type { FastifyRequest } from 'fastify';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
 import { Photos } from './photos.js';
 import { readPhoto } from './read-photo.js';
@@ -20,7 +19,6 @@ const form = {
 
 @Controller('v1/reissues/:id/identity/photos')
 @WithAccess()
-@UseInterceptors(DependencyErrors)
 export class PhotosController {
   constructor(@Inject(Photos) private readonly photos: Photos) {}
 

@@ -1,7 +1,6 @@
-import { Controller, Get, Header, Headers, Inject, Param, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param } from '@nestjs/common';
 import { reissueSchema, type Reissue } from '#libs/contracts';
 import { WithAccess } from '../access/access.guard.js';
-import { DependencyErrors } from '../dependency-errors.js';
 import { EventStreams } from '../events/event-streams.js';
 import { Gone } from '../events/gone.js';
 import { LastEventId } from '../events/last-event-id.js';
@@ -11,7 +10,6 @@ import { ReissueReader } from './reissue-reader.js';
 
 @Controller('v1/reissues/:id')
 @WithAccess()
-@UseInterceptors(DependencyErrors)
 export class ReadingController {
   constructor(
     @Inject(ReissueReader) private readonly reader: ReissueReader,

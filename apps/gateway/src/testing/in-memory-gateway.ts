@@ -23,6 +23,7 @@ import { ReissueCalls } from '../calls/reissue-calls.js';
 import type { Delivery } from '../calls/reissue-workflows.js';
 import { ReissuesController } from '../calls/reissues.controller.js';
 import { RequestIds } from '../calls/request-ids.js';
+import { dependencyProblem } from '../dependency-problem.js';
 import { EventStreams, type StreamedEvent } from '../events/event-streams.js';
 import { DocsController } from '../openapi/docs.controller.js';
 import { problem } from '../problems.js';
@@ -58,6 +59,8 @@ export class InMemoryGateway {
   readonly tokens = new AccessTokens({ ...ed25519, kid: 't1' });
   readonly rows = new Map<string, ReissueRow>();
   readonly steps = new Map<string, StepRow>();
+  /** With what looking up and revoking access fails. */
+  databaseDown: Error | undefined;
   readonly vault = new Map<string, string>();
   /** By handle, what the gateway itself sealed of applicants. */
   private readonly sealedParticulars = new Map<string, string>();
@@ -177,9 +180,14 @@ export class InMemoryGateway {
       consents: new ConsentCheck(this.terms, clock),
     });
     const revocations = new AccessRevocations({
-      standingOf: (id) =>
-        Promise.resolve({ revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null }),
-      revoke: async (id) => void this.revoked.add(id),
+      standingOf: async (id) => {
+        if (this.databaseDown) throw this.databaseDown;
+        return { revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null };
+      },
+      revoke: async (id) => {
+        if (this.databaseDown) throw this.databaseDown;
+        this.revoked.add(id);
+      },
       afterEndMs: 3_600_000,
       clock,
     });
@@ -191,6 +199,7 @@ export class InMemoryGateway {
     this.app = await createApplication({
       name: 'gateway',
       config: { logLevel: 'silent' },
+      problemOf: dependencyProblem,
       module: {
         module: class GatewayInMemory {},
         controllers: [

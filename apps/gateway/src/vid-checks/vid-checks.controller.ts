@@ -1,15 +1,13 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { serialSchema, vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
 import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { DependencyErrors } from '../dependency-errors.js';
 import { Documented } from '../openapi/documented.js';
 import { VidChecks, type VidCheckResponse } from './vid-checks.js';
 
 @Controller('v1/certificates')
 @WithAccess()
-@UseInterceptors(DependencyErrors)
 export class VidChecksController {
   constructor(@Inject(VidChecks) private readonly checks: VidChecks) {}
 
