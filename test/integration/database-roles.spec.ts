@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type Database } from '#libs/db';
 import { sql } from 'kysely';
@@ -35,3 +37,48 @@ describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])
     });
   },
 );
+
+/** What a role may do to a table: `S, I, U(state, ended_at)`. */
+interface Grant {
+  readonly role: string;
+  readonly table: string;
+  readonly may: string;
+}
+
+const page = fileURLToPath(new URL('../../docs/security-model.md', import.meta.url));
+const between = /<!-- grants -->\n(.*)<!-- \/grants -->/s;
+
+it('every role has the grants that the security model names, and no others', async () => {
+  const { rows } = await sql<Grant>`
+    WITH role (name) AS (VALUES ('gateway'), ('worker'), ('signer'), ('ops'), ('status'), ('sandbox')),
+    privilege (name, letter, place) AS (VALUES ('SELECT', 'S', 1), ('INSERT', 'I', 2), ('UPDATE', 'U', 3)),
+    part AS (
+      SELECT role.name AS role, relname AS table_name, letter, place,
+        CASE WHEN has_table_privilege('reseal_' || role.name, pg_class.oid, privilege.name) THEN letter
+          ELSE letter || '(' || (
+            SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
+            WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+              AND has_column_privilege('reseal_' || role.name, pg_class.oid, attnum, privilege.name)) || ')' END AS may
+      FROM role, privilege, pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'pgmigrations'
+      UNION ALL
+      SELECT role.name, relname, 'D', 4,
+        CASE WHEN has_table_privilege('reseal_' || role.name, pg_class.oid, 'DELETE') THEN 'D' END
+      FROM role, pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'pgmigrations')
+    SELECT role, table_name AS table, string_agg(may, ', ' ORDER BY place) AS may FROM part
+    WHERE may IS NOT NULL GROUP BY role, table_name ORDER BY role, table_name`.execute(owner);
+  const tables = [...Map.groupBy(rows, ({ role }) => role)].map(
+    ([role, grants]) =>
+      `\n### \`reseal_${role}\`\n\n${grants.map(({ table, may }) => `- \`${table}\`: ${may}`).join('\n')}\n`,
+  );
+  const expected = `${tables.join('')}\n`;
+  const text = readFileSync(page, 'utf8');
+  if (process.env.RESEAL_RECORD)
+    writeFileSync(
+      page,
+      text.replace(between, () => `<!-- grants -->\n${expected}<!-- /grants -->`),
+    );
+  const [, documented] = between.exec(readFileSync(page, 'utf8')) ?? [];
+  expect(documented).toBe(expected);
+});

@@ -79,7 +79,6 @@ describe('a name as it is compared', () => {
     ["O'BRIEN", 'o’brien'],
     ['KIM-LEE', 'kim\u2013lee'],
     ['STRASSE', 'straße'],
-    ['STRASSE', 'STRA\u1e9eE'],
     ['김표본', ' 김 표본\u200b'],
     ['김표본', '김표본'.normalize('NFD')],
   ])('takes %j and %j for one', (one, other) => expect(comparableName(one)).toBe(comparableName(other)));

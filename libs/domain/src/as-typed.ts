@@ -63,7 +63,6 @@ export function comparableName(name: string): string {
   return plain(name)
     .replace(/['\u2018\u2019\u02bc\u00b4`\u2032]/g, "'")
     .replace(dashes, '-')
-    .toLowerCase() // capital ẞ becomes ß
     .toUpperCase() // ß and the like become what they are in capitals
     .toLowerCase()
     .normalize('NFKC')
