@@ -24,7 +24,10 @@ export function createSigningActivities(ports: SigningPorts): SigningActivities 
       // 1. Check the request. It takes longer than any query: it is done before rows are locked.
       const asked = await steps.find(reissueId);
       if (!asked?.csr) throw impossible('NOT_AUTHORISED', 'there is no request to be signed');
-      const request = await checkCertificateRequest(asked.csr, { keyThumbprint: asked.key_thumbprint });
+      const request = await checkCertificateRequest(asked.csr, {
+        keyThumbprint: asked.key_thumbprint,
+        weakKeys: ports.weakKeys,
+      });
 
       // 2. Decide under the locks; build, lint, write the intent, commit.
       const decision = await steps.prepare({ asked, request });

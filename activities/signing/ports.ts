@@ -1,4 +1,4 @@
-import type { Authorities, CertificateProfile, RequestRefusal } from '#libs/ca';
+import type { Authorities, CertificateProfile, RequestRefusal, WeakKeyList } from '#libs/ca';
 import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -15,6 +15,8 @@ export interface SigningPorts {
   readonly logger: Logger;
   /** Where each certificate is written before it is stored, apart from the database; without it nowhere. */
   readonly journal?: Pick<SignerJournal, 'append'> | undefined;
+  /** Keys that are not certified because others know them; none by default. */
+  readonly weakKeys?: WeakKeyList | undefined;
   /** By how much `notBefore` lies in the past, in milliseconds; not at all by default. */
   readonly backdateMs?: number;
 }

@@ -1,7 +1,13 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { intentLifetimeMs } from '#activities/signing';
-import { personalBankProfile, profileDigest, soleAuthority } from '#libs/ca';
+import {
+  checkCertificateRequest,
+  personalBankProfile,
+  profileDigest,
+  soleAuthority,
+  WeakKeyList,
+} from '#libs/ca';
 import {
   inTransaction,
   lockCustomer,
@@ -141,6 +147,15 @@ describe('signing', () => {
       .execute();
     await world.useKey(reissueId, twin.key);
     expect(await world.issue(reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_BLOCKED' });
+  });
+
+  it('refuses a key that is on the list of weak keys', async () => {
+    const { reissueId, key } = await world.makeReissue();
+    const request = await checkCertificateRequest(key.csr!);
+    if (!request.ok) throw new Error(request.code);
+    const weakKeys = new WeakKeyList(request.spkiSha256);
+    expect(await world.signer({ weakKeys })(reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_WEAK' });
+    expect(await world.certificatesOf(reissueId)).toEqual([]);
   });
 
   it('refuses a kind of key that the profile does not allow', async () => {

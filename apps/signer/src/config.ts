@@ -1,5 +1,5 @@
 import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
-import { backdatingConfig, organisationSchema, profileConfig } from '#libs/ca';
+import { backdatingConfig, organisationSchema, profileConfig, weakKeysConfig } from '#libs/ca';
 import {
   databaseConfig,
   environmentConfig,
@@ -69,6 +69,7 @@ export const signerConfig = z
     ...authorityConfig,
     ...profileConfig,
     ...backdatingConfig,
+    ...weakKeysConfig,
     /** How often the CA's directory is looked at for a new generation. */
     caReloadMs: milliseconds(60_000),
     ...crlConfig,

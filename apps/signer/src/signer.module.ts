@@ -109,13 +109,13 @@ function onceSound(
  * waits to be reconciled.
  */
 function activitiesOf(
-  { env, backdateMs }: SignerConfig,
+  { env, backdateMs, weakKeys }: SignerConfig,
   ports: Ports,
   publication: PublicationPorts,
   ready: () => Promise<void>,
 ): object {
   const activities = {
-    ...createSigningActivities({ ...ports, backdateMs }),
+    ...createSigningActivities({ ...ports, backdateMs, weakKeys }),
     ...createPublicationActivities(publication),
     ...(env === 'production' ? {} : createSampleActivities(ports)),
   };

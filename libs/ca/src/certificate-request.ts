@@ -3,6 +3,7 @@ import { derOfText, NpkiFormatError } from '#libs/npki';
 import { constructed, DerError, DerReader, tags } from './der-reader.js';
 import { keyTypes, type KeyType } from './profile.js';
 import { readSubjectKey } from './subject-key.js';
+import type { WeakKeyList } from './weak-key-list.js';
 
 /** Why a certificate request is refused. The last two need the database and are found by the signer. */
 export const requestRefusals = [
@@ -39,6 +40,8 @@ export interface ExpectedKey {
   readonly keyThumbprint?: string;
   /** What the profile allows; all that this CA knows by default. */
   readonly keyTypes?: readonly KeyType[];
+  /** Keys that are not certified because others know them. */
+  readonly weakKeys?: WeakKeyList | undefined;
 }
 
 const requestLimitBytes = 16 * 1024;
@@ -66,6 +69,7 @@ function check(request: string | Uint8Array, expected: ExpectedKey): RequestedKe
   const { signed, subjectKey, algorithm, signature } = readRequest(bytesOf(request));
   const key = readSubjectKey(subjectKey, expected.keyTypes ?? keyTypes);
   if (typeof key === 'string') return refused(key);
+  if (expected.weakKeys?.has(key)) return refused('KEY_WEAK');
   const proofHash = proofHashes[key.publicKey.asymmetricKeyType!]?.[algorithm];
   if (!proofHash || !verify(proofHash, signed, key.publicKey, signature)) {
     return refused('PROOF_OF_POSSESSION_FAILED');

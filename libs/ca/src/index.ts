@@ -44,6 +44,7 @@ export type { DistinguishedName, PersonalSubject } from './distinguished-name.js
 export { validity } from './validity.js';
 export type { Validity } from './validity.js';
 export { crlShardOf, newSerialNumber } from './serial-number.js';
+export { WeakKeyList, weakKeysConfig } from './weak-key-list.js';
 export { verifyPossession } from './possession.js';
 export { parsePemBundle, pemBundle, pemOf } from './pem.js';
 export { signCrl } from './crl.js';

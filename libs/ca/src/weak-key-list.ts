@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import type { SubjectKey } from './subject-key.js';
+
+/** Lengths of the hashes in hexadecimal digits, by which a line's kind is known. */
+const modulusHashLength = 20;
+const keyHashLength = 64;
+
+/**
+ * Keys that are known although nothing about them shows it, such as those of Debian's OpenSSL (CVE-2008-0166). A list is
+ * text with one hash a line, in lower-case hexadecimal; `#` begins a comment. Two kinds of hashes may be mixed:
+ *
+ * - 20 digits, as in Debian's package `openssl-blacklist`: the last 80 bits of the SHA-1 of what
+ *   `openssl rsa -noout -modulus` prints;
+ * - 64 digits, for keys of any type: the SHA-256 of the DER SubjectPublicKeyInfo.
+ */
+export class WeakKeyList {
+  /** Of the list, for the record of the configuration; the hashes themselves are not shown. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly #hashes: ReadonlySet<string>;
+
+  /** @throws SyntaxError that names the first line that is no hash, or if there is no hash at all */
+  constructor(text: string) {
+    const lines = text.split('\n').map((line) => line.trim());
+    const wrong = lines.findIndex((line) => line !== '' && !line.startsWith('#') && !isHash(line));
+    if (wrong >= 0) throw new SyntaxError(`line ${wrong + 1} is no hash of 20 or 64 lower-case digits`);
+    this.#hashes = new Set(lines.filter(isHash));
+    this.size = this.#hashes.size;
+    if (this.size === 0) throw new SyntaxError('it lists no key');
+    this.sha256 = hash('sha256', text, 'hex');
+  }
+
+  has({ spki, publicKey }: Pick<SubjectKey, 'spki' | 'publicKey'>): boolean {
+    if (this.#hashes.has(hash('sha256', spki, 'hex'))) return true;
+    const { n } = publicKey.export({ format: 'jwk' });
+    return n !== undefined && this.#hashes.has(modulusHash(Buffer.from(n, 'base64url')));
+  }
+}
+
+const isHash = (line: string) =>
+  (line.length === modulusHashLength || line.length === keyHashLength) && /^[0-9a-f]+$/.test(line);
+
+const modulusHash = (modulus: Buffer) =>
+  hash('sha1', `Modulus=${modulus.toString('hex').toUpperCase()}\n`, 'hex').slice(-modulusHashLength);
+
+/** The list of keys that are not certified, best given by file: RESEAL_WEAK_KEYS_FILE. */
+export const weakKeysConfig = {
+  weakKeys: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return new WeakKeyList(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `is no list of weak keys: ${(error as Error).message}` });
+        return z.NEVER;
+      }
+    })
+    .optional(),
+};
