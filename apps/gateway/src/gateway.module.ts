@@ -207,10 +207,12 @@ export class GatewayModule {
         {
           provide: Photos,
           inject: [Dependencies, ReissueReader, CallLimits],
-          useFactory: ({ db }: Dependencies, reader: ReissueReader, limits: CallLimits) =>
-            new Photos({
+          useFactory: ({ db }: Dependencies, reader: ReissueReader, limits: CallLimits) => {
+            const decoder = new PhotoDecoder();
+            logger.info({ uid: decoder.user?.uid ?? process.getuid?.() }, 'photos are decoded as this user');
+            return new Photos({
               shelf: shelfIn(db),
-              decoder: new PhotoDecoder(),
+              decoder,
               reader,
               ids,
               inFlight: new CallsInFlight(photosAtOnce),
@@ -218,7 +220,8 @@ export class GatewayModule {
               limits,
               vaultKey: config.vaultPublicKeys.keys[0]!,
               clock,
-            }),
+            });
+          },
         },
         {
           provide: VidChecks,

@@ -1,7 +1,8 @@
-import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { projectRoot } from '#libs/config';
 import { unavailable } from '../problems.js';
+import { forkConfined, strangerIfPossible, type ProcessUser } from './confined-process.js';
 import { photoLimits, type PhotoLimits, type PhotoOutcome } from './photo.js';
 import { Slots } from './slots.js';
 
@@ -23,6 +24,8 @@ export class PhotoDecoder {
   private readonly slots: Slots;
   private readonly limits: PhotoLimits;
   private readonly timeoutMs: number;
+  /** As whom photos are decoded, if not as the user of this process. */
+  readonly user: ProcessUser | undefined;
 
   constructor({
     limits = photoLimits,
@@ -33,6 +36,7 @@ export class PhotoDecoder {
     this.slots = new Slots(atOnce, waiting);
     this.limits = limits;
     this.timeoutMs = timeoutMs;
+    this.user = strangerIfPossible(processFile);
   }
 
   /**
@@ -45,16 +49,10 @@ export class PhotoDecoder {
   }
 
   private decodeApart(file: Buffer): Promise<PhotoOutcome> {
-    const child = fork(processFile, [], {
-      // Nothing of ours is known there: neither keys nor addresses.
-      env: {},
-      execArgv: [
-        `--max-old-space-size=${this.limits.megabytes}`,
-        // Pages of 64 KiB.
-        `--wasm-max-mem-pages=${this.limits.megabytes * 16}`,
-      ],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    const child = forkConfined(processFile, {
+      root: projectRoot(),
+      megabytes: this.limits.megabytes,
+      user: this.user,
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), this.timeoutMs);
     return new Promise<PhotoOutcome>((resolve, reject) => {

@@ -1,7 +1,7 @@
 /**
  * The process in which one photo is decoded. A file that somebody else made is read by native code and WebAssembly:
- * whatever they do with it, hang, crash or ask for all memory there is, they do here, where nothing is known and after
- * which nothing is left.
+ * whatever they do with it, hang, crash or ask for all memory there is, they do here, where nothing is known, nothing of
+ * ours can be read, and nothing is left afterwards.
  */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';

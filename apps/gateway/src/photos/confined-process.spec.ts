@@ -1,0 +1,113 @@
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { projectRoot } from '#libs/config';
+import { forkConfined, strangerIfPossible } from './confined-process.js';
+
+jest.setTimeout(60_000);
+const prying = fileURLToPath(new URL('./testdata/prying-process.mjs', import.meta.url));
+const denied = 'ERR_ACCESS_DENIED';
+
+const folder = mkdtempSync(join(tmpdir(), 'reseal-confined-'));
+const keyFile = join(folder, 'key.pem');
+const environment = `/proc/${process.pid}/environ`;
+const user = strangerIfPossible(prying);
+const server = createServer();
+let descriptor: number;
+
+beforeAll(async () => {
+  chmodSync(folder, 0o755);
+  writeFileSync(keyFile, 'fictional key', { mode: 0o600 });
+  descriptor = openSync(keyFile, 'r');
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(() => {
+  server.close();
+  closeSync(descriptor);
+  rmSync(folder, { recursive: true });
+});
+
+/** The process, and what it answers. */
+async function pry(look: (child: ChildProcess) => void = () => undefined) {
+  const child = forkConfined(prying, { root: projectRoot(), megabytes: 256, user });
+  try {
+    child.send({ files: [environment, keyFile, '/etc/hostname'], target: join(folder, 'written') });
+    const [answer] = await once(child, 'message');
+    look(child);
+    return answer as Record<'reads' | 'environment', unknown[]> & Record<string, unknown>;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+it('a confined process reads neither its parent’s environment nor key files, writes nothing and starts nothing', async () => {
+  expect(readFileSync(environment).length).toBeGreaterThan(0);
+  expect(await pry()).toEqual({
+    reads: [denied, denied, denied],
+    own: null,
+    write: denied,
+    start: denied,
+    environment: expect.not.arrayContaining(['PATH', 'HOME']),
+  });
+});
+
+it('a confined process has no descriptor of its parent, not even those that its parent inherited', async () => {
+  const linksOf = (pid: number) =>
+    readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${name}`)];
+      } catch {
+        return []; // closed meanwhile
+      }
+    });
+  const shared = /^(\/dev\/null|anon_inode:.*)$/;
+  await pry(({ pid }) => {
+    const own = linksOf(process.pid).filter((link) => !shared.test(link));
+    expect(own).toContain(keyFile);
+    const theirs = linksOf(pid!);
+    expect(theirs.length).toBeGreaterThan(3);
+    expect(theirs.filter((link) => own.includes(link))).toEqual([]);
+  });
+
+  // Node keeps the first sixteen to itself, and passes on those after a gap.
+  const inherited = 40;
+  const stdio = Array.from({ length: inherited + 1 }, (_, number) =>
+    number === 1 ? 'pipe' : number === inherited ? descriptor : 'ignore',
+  );
+  const parent = fileURLToPath(new URL('./testdata/parent-of-confined.mjs', import.meta.url));
+  const { stdout } = spawnSync(process.execPath, [parent, String(inherited), prying, projectRoot()], {
+    stdio,
+  });
+  expect(JSON.parse(String(stdout))).toEqual({ own: keyFile, child: '/dev/null' });
+});
+
+it('a confined process of a gateway that is root is another user, from whom the kernel keeps what the model does not', async () => {
+  await pry(({ pid }) => {
+    const [, uid] = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid!}/status`, 'latin1'))!;
+    expect(Number(uid)).toBe(user?.uid ?? process.getuid!());
+  });
+  const readAs = (file: string) => spawnSync('/bin/cat', [file], { ...user, cwd: '/', env: {} }).status;
+  expect([environment, keyFile].map(readAs)).toEqual(user ? [1, 1] : [0, 0]);
+});
+
+it('a process is confined as the user that it has where another one cannot read the code', () => {
+  const hidden = join(folder, 'hidden.mjs');
+  writeFileSync(hidden, '', { mode: 0o600 });
+  expect(strangerIfPossible(hidden)).toBeUndefined();
+});
