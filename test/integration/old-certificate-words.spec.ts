@@ -5,6 +5,8 @@ import { ReissueReader } from '../../apps/gateway/src/reading/reissue-reader.js'
 import { oldOf } from '../../apps/web/reissue/flow/old-certificate.js';
 import { en } from '../../apps/web/reissue/words/en.js';
 import { ko } from '../../apps/web/reissue/words/ko.js';
+import type { OcspStatus } from '../support/certificate-status.js';
+import { expectToSay } from '../support/standing-words.js';
 import type { Applicant } from '../world/applicant.js';
 import { customer, type Person } from '../world/people.js';
 import { perform } from '../world/perform.js';
@@ -18,27 +20,10 @@ afterAll(() => world.close());
 
 const reasons = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const;
 const states = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'KEY_REQUIRED', 'ISSUED'] as const;
-type Status = 'good' | 'onHold' | 'revoked';
-
-/** What words of either language may say of a certificate, by the status that OCSP gives. */
-const phrases: Readonly<Record<Status, RegExp>> = {
-  good: /계속 쓸 수|계속 쓰실 수|계속 사용하실 수|아무 변화가 없|달라지지 않|is valid|Nothing has been done|has not changed/,
-  onHold: /효력정지|정지된|정지되|suspended|suspension/,
-  revoked: /폐지|revoked|revocation/,
-};
-const holdMayBecomeRevocation =
-  /풀지 않은 효력정지는 나중에 폐지가 됩니다|One that is not lifted becomes a revocation later/g;
-
 /** What the OCSP responder answers from. */
-async function ocspOf(person: Person): Promise<Status> {
+async function ocspOf(person: Person): Promise<OcspStatus> {
   const [row] = await certificateStatuses(world.as('status', 1), [person.oldSerial!]);
   return row!.revoked_at ? 'revoked' : row!.hold_at ? 'onHold' : 'good';
-}
-
-function expectToSay(text: string, status: Status): void {
-  const said = text.replaceAll(holdMayBecomeRevocation, '');
-  for (const [each, words] of Object.entries(phrases))
-    if (words.test(said) !== (each === status)) throw new Error(`not ${status}, but says ${each}: ${text}`);
 }
 
 describe('what a customer who cancels is told of the old certificate', () => {

@@ -5,7 +5,7 @@ import { readEvents, sequenceOf, untilAll, type Bookmark, type ReceivedEvent } f
 import type { RunningStack } from '../running-stack.js';
 import { until } from '../until.js';
 import { workflowCompleted } from '../workflows.js';
-import { publishedStatus } from './certificate-status.js';
+import { publishedStatus } from '../certificate-status.js';
 import type { Ride } from './run-storm.js';
 
 const patience = { timeoutMs: 90_000, pauseMs: 500 };

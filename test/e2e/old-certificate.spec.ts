@@ -1,0 +1,34 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, expect, it, jest } from '@jest/globals';
+import { ocspStatus } from '../support/certificate-status.js';
+import { expectSuccess } from '../support/http.js';
+import { connectToStack } from '../support/running-stack.js';
+import { expectToSay } from '../support/standing-words.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(120_000);
+const stack = connectToStack();
+afterAll(() => stack.close());
+
+it.each([
+  ['EXPIRED', 'good'],
+  ['LOST', 'onHold'],
+  ['PASSWORD_FORGOTTEN', 'good'],
+  ['KEY_COMPROMISED', 'revoked'],
+] as const)(
+  'a customer who gives %s as the reason and cancels is told of the old certificate what OCSP answers: %s',
+  async (reason, status) => {
+    const customer = await stack.arrive();
+    const { person } = customer;
+    expectSuccess(await customer.start({ reason }));
+    expectSuccess(await customer.verify());
+    const { ended, oldCertificate } = expectSuccess(await customer.cancel());
+    expect(await ocspStatus(new X509Certificate(person.oldCertificate!))).toBe(status);
+    expect(oldCertificate).toBeDefined();
+    for (const language of ['ko', 'en'] as const) expectToSay(ended!.text[language], status);
+    const sms = await until('the text message about the end', async () =>
+      (await stack.sandbox.inbox(person.mobile)).find(({ text }) => text.includes('취소')),
+    );
+    for (const line of sms.text.split('\n')) expectToSay(line, status);
+  },
+);
