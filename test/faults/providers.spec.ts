@@ -96,7 +96,7 @@ describe('a telecom company that is down', () => {
 
   it('is replaced by the other, who also compares what it sent; and is called again once it is back', async () => {
     const people = await stack.sandbox.makePeople(6, 'VALID');
-    const crowd = await Promise.all(people.map(stack.return));
+    const crowd = await Promise.all(people.map((person) => stack.return(person)));
     await stack.sandbox.setFault('telecom', { mode: 'down' });
     await Promise.all(crowd.map(start));
     for (const customer of crowd) expect(await sendersTo(customer)).toEqual(['telecom-2']);

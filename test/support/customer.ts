@@ -48,10 +48,16 @@ export class Customer {
     readonly key: KeyPair,
   ) {}
 
-  /** @param person default: one who was never a customer before, with a certificate in force */
-  static async arrive(gateway: Gateway, sandbox: Sandbox, person?: Person): Promise<Customer> {
-    const [someone, key] = await Promise.all([person ?? sandbox.makePerson('VALID'), KeyPair.make()]);
-    return new Customer(gateway, sandbox, someone, key);
+  /**
+   * @param person default: one who was never a customer before, with a certificate in force
+   * @param key default: a new one
+   */
+  static async arrive(gateway: Gateway, sandbox: Sandbox, person?: Person, key?: KeyPair): Promise<Customer> {
+    const [someone, ownKey] = await Promise.all([
+      person ?? sandbox.makePerson('VALID'),
+      key ?? KeyPair.make(),
+    ]);
+    return new Customer(gateway, sandbox, someone, ownKey);
   }
 
   /** @throws Error before the start */

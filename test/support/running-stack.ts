@@ -7,6 +7,7 @@ import { readAddresses, type Addresses } from './addresses.js';
 import { databaseUrlOf, environmentOf } from './app-environment.js';
 import { Customer } from './customer.js';
 import { Gateway } from './gateway.js';
+import type { KeyPair } from './key-pair.js';
 import { Sandbox, type Holding, type Person } from './sandbox.js';
 
 /** The stack that the tests run on: its front, and what a test may look at from behind. */
@@ -20,8 +21,8 @@ export interface RunningStack {
   readonly temporal: Client;
   /** Somebody new, who has this certificate. */
   arrive(holding?: Holding): Promise<Customer>;
-  /** Somebody who was here before. */
-  return(person: Person): Promise<Customer>;
+  /** Somebody who was here before; with a new key, unless it is given. */
+  return(person: Person, key?: KeyPair): Promise<Customer>;
   close(): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export function connectToStack(): RunningStack {
     db,
     temporal: temporal.client,
     arrive: async (holding = 'VALID') => Customer.arrive(gateway, sandbox, await sandbox.makePerson(holding)),
-    return: (person) => Customer.arrive(gateway, sandbox, person),
+    return: (person, key) => Customer.arrive(gateway, sandbox, person, key),
     close: async () => {
       await Promise.all([db.destroy(), temporal.close()]);
     },
