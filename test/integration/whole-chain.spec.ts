@@ -70,7 +70,23 @@ describe('a whole chain', () => {
     ]);
   });
 
-  it('is taken by who is 30 seconds behind, a moment after its lists and answers were made', async () => {
+  it('is taken by openssl that fetches the CRLs itself, but for that of the root’s own certificate', async () => {
+    const certificate = await world.issue();
+    await publishDueCrls({ ...world.publication, backdateMs }, { force: true });
+    const address = (
+      await text('x509', '-in', world.file('issuing.pem'), '-noout', '-ext', 'crlDistributionPoints')
+    )
+      .split('URI:')[1]!
+      .trim();
+    writeFileSync(world.file('fetched.crl'), await fetched(address));
+    const pem = world.file('fetched.crl.pem');
+    await run('openssl', ['crl', '-inform', 'DER', '-in', world.file('fetched.crl'), '-out', pem]);
+    const chain = ['-CAfile', world.file('root.pem'), '-untrusted', world.file('issuing.pem')];
+    const options = ['-crl_check_all', '-crl_download', '-extended_crl', '-CRLfile', pem];
+    expect(await text('verify', ...options, ...chain, certificate.file)).toMatch(/: OK$/m);
+  });
+
+  it('is taken by a verifier that is 30 seconds behind, a moment after CRLs and answers were made', async () => {
     const certificate = await world.issue();
     await publishDueCrls({ ...world.publication, backdateMs }, { force: true });
     const behind = Math.floor(world.clock.now().getTime() / 1000) - 30;
