@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 import { expectSuccess } from '../support/http.js';
 import { workflowCompleted } from '../support/workflows.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const stack = connectToStack();
 const control = new StackControl();
 afterEach(() => control.heal(stack));
@@ -26,7 +26,7 @@ describe('while Kafka is down', () => {
       await goOn(first!, 3);
       await control[how]('kafka');
       await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length)));
-      for (const { reissueId } of crowd) await workflowCompleted(stack.temporal, reissueId);
+      for (const { reissueId } of crowd) await workflowCompleted(stack.temporal, reissueId, 120_000);
       for (const part of ['gateway', 'worker'])
         expect(`${part} ${(await fetch(readinessOf(part))).status}`).toBe(`${part} 200`);
       const waiting = async () =>
@@ -47,7 +47,7 @@ describe('while Kafka is down', () => {
         stack,
         bookmark,
         crowd.map(({ reissueId }) => reissueId),
-        60_000,
+        120_000,
       );
       for (const story of stories.values()) expect(story.at(-1)?.type).toMatch(/^reseal\.certificate\./);
       await until('every event to be marked as published', async () => (await waiting()).length === 0);

@@ -9,10 +9,10 @@ import { StackControl, type Component } from '../support/stack-control.js';
 import { readStories } from '../support/stories.js';
 import { workflowCompleted } from '../support/workflows.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const stack = connectToStack();
 const control = new StackControl();
-const patient = { patienceMs: 60_000 };
+const patient = { patienceMs: 120_000 };
 
 /** All who come in these tests; whether everything was done for them once is looked at in the end. */
 const everybody: Customer[] = [];
@@ -48,7 +48,7 @@ describe('the signer', () => {
     customer = await stack.arrive();
     everybody.push(customer);
     await goOn(customer, 4);
-    call = customer.requestCertificate(undefined, { patienceMs: 110_000 });
+    call = customer.requestCertificate(undefined, { patienceMs: 240_000 });
     await pause(40);
     await killAndStart('signer');
   });
@@ -57,7 +57,7 @@ describe('the signer', () => {
     // An attempt that died is missed after 30 s, and its intent outlives it; meanwhile the others have their turn.
     expectSuccess(await call);
     await finish([customer]);
-  }, 120_000);
+  }, 300_000);
 
   it.each<[Component[]]>([[['worker']], [['signer', 'gateway']], [['temporal']], [['postgres']]])(
     'and %s, killed between any two steps and started again, keep nobody from finishing',
@@ -95,7 +95,7 @@ describe('the signer', () => {
 describe('whatever was killed', () => {
   it('everything was done for everybody, and once', async () => {
     const ids = everybody.map(({ reissueId }) => reissueId);
-    await Promise.all(ids.map((id) => workflowCompleted(stack.temporal, id, 60_000)));
+    await Promise.all(ids.map((id) => workflowCompleted(stack.temporal, id, 120_000)));
     await expectDoneOnce(stack, everybody);
   });
 
@@ -104,6 +104,7 @@ describe('whatever was killed', () => {
       stack,
       bookmark,
       everybody.map(({ reissueId }) => reissueId),
+      120_000,
     );
   });
 });

@@ -26,7 +26,7 @@ export async function checkStorm(
     const id = ride.customer.reissue?.id ?? 'a reissue that did not start';
     const note = (finding: string) => void findings.push(`${id}: ${finding}`);
     if (ride.failure !== undefined) note(`the customer did not get through: ${ride.failure}`);
-    if (ride.customer.reissue) await checkRide(stack, ride).catch((error: unknown) => note(messageOf(error)));
+    else await checkRide(stack, ride).catch((error: unknown) => note(messageOf(error)));
   }
   const ids = rides.flatMap(({ customer }) => customer.reissue?.id ?? []);
   await checkEvents(stack, from, ids).catch((error: unknown) => findings.push(messageOf(error)));

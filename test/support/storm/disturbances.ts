@@ -29,7 +29,7 @@ export const frozen = (control: StackControl, victim: Component, ms: number): Di
   name: `${victim} frozen for ${ms} ms`,
   happen: async () => {
     const pid = (await control.processIds())[victim];
-    if (!pid) return;
+    if (!pid) throw new Error(`${victim} does not run`);
     process.kill(pid, 'SIGSTOP');
     try {
       await sleep(ms);

@@ -17,7 +17,15 @@ export interface Ride {
   failure?: string;
 }
 
+/** What happened in a storm. */
+export interface Storm {
+  readonly rides: readonly Ride[];
+  /** Names of the disturbances, in their order, while customers were under way. */
+  readonly happened: readonly string[];
+}
+
 export interface StormOptions {
+  /** More come where these are through before each disturbance has happened once. */
   readonly reissues: number;
   /** How many are under way at once. */
   readonly atOnce: number;
@@ -31,21 +39,26 @@ export interface StormOptions {
 }
 
 /** Has customers reissue their certificates while one thing after the other breaks. The last one is mended before it ends. */
-export async function runStorm(stack: RunningStack, options: StormOptions): Promise<Ride[]> {
+export async function runStorm(stack: RunningStack, options: StormOptions): Promise<Storm> {
   const people = await stack.sandbox.makePeople(options.reissues, 'VALID');
   const rides: Ride[] = [];
+  const happened: string[] = [];
   const over = new AbortController();
   const next = async () => {
-    for (let person = people.pop(); person; person = people.pop()) {
+    while (!over.signal.aborted && (people.length > 0 || happened.length < options.disturbances.length)) {
+      const person = people.pop() ?? (await stack.sandbox.makePerson('VALID'));
       const ride: Ride = { customer: await stack.return(person), acknowledged: [] };
       rides.push(ride);
       await follow(ride, options.patienceMs);
     }
   };
-  const disturbing = disturb(options, over.signal);
-  await Promise.all(Array.from({ length: options.atOnce }, next)).finally(() => over.abort());
-  await disturbing;
-  return rides;
+  const customers = Promise.all(Array.from({ length: options.atOnce }, next));
+  await Promise.all([
+    customers.finally(() => over.abort()),
+    // Customers do not come for ever where a disturbance cannot be mended.
+    disturb(options, happened, over.signal).finally(() => over.abort()),
+  ]);
+  return { rides, happened };
 }
 
 async function follow(ride: Ride, patienceMs: number): Promise<void> {
@@ -65,6 +78,7 @@ async function follow(ride: Ride, patienceMs: number): Promise<void> {
 
 async function disturb(
   { disturbances, everyMs, onDisturbance }: StormOptions,
+  happened: string[],
   over: AbortSignal,
 ): Promise<void> {
   for (let turn = 0; !over.aborted; turn++) {
@@ -72,6 +86,7 @@ async function disturb(
     const disturbance = disturbances[turn % disturbances.length]!;
     onDisturbance?.(disturbance.name);
     await disturbance.happen();
+    happened.push(disturbance.name);
     await pause;
   }
 }
