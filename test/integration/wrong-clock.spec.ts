@@ -108,8 +108,15 @@ describe('a clock that is held against the database’s', () => {
     expect(clocks.require).not.toThrow();
   });
 
-  it('refuses nothing while the database cannot be asked', () => {
-    expect(watch().require).not.toThrow();
+  it('refuses nothing while the database cannot be asked, but work that needs the database waits', async () => {
+    const clocks = watch();
+    expect(clocks.require).not.toThrow();
+    expect(clocks.requireCompared).toThrow('not compared');
+    offsetMs = 0;
+    await clocks.measure();
+    expect(clocks.requireCompared).not.toThrow();
+    offsetMs = hourMs;
+    expect(clocks.requireCompared).toThrow('3600 s ahead');
   });
 });
 

@@ -27,5 +27,6 @@ await recordStart({
   process: name,
   config: describeConfig(configSchema, config),
   clock: () => new Date(),
+  admit: app.get(Dependencies).clocks.requireCompared,
   logger,
 });

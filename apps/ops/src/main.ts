@@ -20,5 +20,12 @@ const app = await bootstrap({
   problemOf: dependencyProblem,
   tlsOnly: config.env !== 'development',
 });
-const { db, clock } = app.get(Dependencies);
-await recordStart({ db, clock, logger, process: name, config: describeConfig(configSchema, config) });
+const { db, clock, clocks } = app.get(Dependencies);
+await recordStart({
+  db,
+  process: name,
+  config: describeConfig(configSchema, config),
+  clock,
+  admit: clocks.requireCompared,
+  logger,
+});

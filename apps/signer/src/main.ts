@@ -4,6 +4,7 @@ import { KeyStoreError, KeyStoreUnavailable, loadProfile, openAuthorities } from
 import { recordStart } from '#libs/audit-log';
 import { CONFIG_EXIT_CODE, describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
+import { ClockWatch } from '#libs/clock';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { SignerJournal } from '#libs/signer-journal';
@@ -33,7 +34,7 @@ const journal =
 await journal?.prepare();
 if (!journal) logger.warn('no RESEAL_SIGNER_JOURNAL: a restore of the database cannot learn what was signed');
 
-await bootstrap({
+const app = await bootstrap({
   name,
   config,
   logger,
@@ -53,6 +54,7 @@ await recordStart({
   config: describeConfig(signerConfig, config),
   keys: authorities.all.map(({ chain }) => ({ setting: 'caDirectory', kid: fingerprintOf(chain[0]) })),
   clock,
+  admit: app.get(ClockWatch).requireCompared,
   logger,
 });
 

@@ -25,14 +25,18 @@ type Ports = SigningPorts & { readonly authorities: OpenAuthorities };
 export class SignerModule {
   static with(config: SignerConfig, ports: Ports): DynamicModule {
     const { db, authorities, profile, clock, logger } = ports;
+    const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
     const watch = new AuthorityWatch({
       authorities,
-      makeKnown: (found) => makeKnown(db, found, profile.crlShards, clock()),
+      // A wrong clock would activate an issuing CA at a wrong time.
+      makeKnown: async (found) => {
+        clocks.requireCompared();
+        await makeKnown(db, found, profile.crlShards, clock());
+      },
       publishRootCrl: () => publishRootCrl(db, config.caDirectory),
       everyMs: config.caReloadMs,
       logger,
     });
-    const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
     const restores = new RestoreWatch({ db, logger });
     const sound = onceSound(config, ports, restores);
     const publication = publicationPorts(config, ports);
@@ -42,19 +46,19 @@ export class SignerModule {
         await sound();
         await watch.known();
       },
-      admit: clocks.require,
+      admit: clocks.requireCompared,
       collectMs: config.crlCollectMs,
     });
     const worker = new WorkerRunner({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
       taskQueue: taskQueues.signing,
-      admit: clocks.require,
+      admit: clocks.requireCompared,
       dataConverter: createDataConverter(config.codecKeys),
       logger,
       activities: activitiesOf(config, ports, publication, async () => {
         await watch.known();
-        clocks.require();
+        clocks.requireCompared();
         restores.require();
       }),
       before: sound,

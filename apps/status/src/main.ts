@@ -24,5 +24,6 @@ await recordStart({
   process: name,
   config: describeConfig(statusConfig, config),
   clock,
+  admit: app.get(StatusParts).clocks.requireCompared,
   logger,
 });

@@ -47,7 +47,7 @@ const db = createDatabase({
   applicationName: 'reseal-worker',
 });
 const clocks = new ClockWatch({ db, clock, toleranceMs: config.clockToleranceMs });
-const admit = clocks.require;
+const admit = clocks.requireCompared;
 const temporalAddress = {
   address: config.temporalAddress,
   namespace: config.temporalNamespace,
@@ -178,4 +178,11 @@ await bootstrap({
     ),
   ),
 });
-await recordStart({ db, clock, logger, process: 'worker', config: describeConfig(configSchema, config) });
+await recordStart({
+  db,
+  process: 'worker',
+  config: describeConfig(configSchema, config),
+  clock,
+  admit,
+  logger,
+});

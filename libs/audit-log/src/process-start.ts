@@ -15,6 +15,8 @@ export interface ProcessStart {
   /** Keys that the configuration only points at. */
   readonly keys?: readonly { readonly setting: string; readonly kid: string }[];
   readonly clock: Clock;
+  /** Throws while the clock is wrong, or not known to be right. */
+  readonly admit: () => void;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -22,11 +24,13 @@ const retryMs = 5_000;
 
 /**
  * Puts on record with which configuration and which keys a process works. From one start to the next an auditor sees
- * what was changed. While the database cannot be reached the process starts all the same, and this tries again.
+ * what was changed. While the database cannot be reached the process starts all the same, and this tries again; so it
+ * does while the clock is wrong, by which no entry is dated.
  */
 export async function recordStart(start: ProcessStart): Promise<void> {
   for (;;) {
     try {
+      start.admit();
       return await append(start);
     } catch (err) {
       start.logger.warn({ err }, 'the start of this process is not on record yet');

@@ -22,6 +22,8 @@ export interface ClockWatchOptions {
 }
 
 const everyMs = 5_000;
+/** How soon PostgreSQL is asked again that was away when this process started. */
+const startMs = 250;
 
 /**
  * Holds a process's clock against PostgreSQL's, which all processes share. By a wrong clock envelopes and tokens of the
@@ -32,6 +34,7 @@ const everyMs = 5_000;
 export class ClockWatch {
   private measured: { readonly aheadMs: number; readonly wall: number; readonly steady: number } | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(private readonly options: ClockWatchOptions) {}
 
@@ -48,6 +51,16 @@ export class ClockWatch {
     if (aheadMs !== undefined && Math.abs(aheadMs) > this.options.toleranceMs) throw new ClockWrong(aheadMs);
   };
 
+  /**
+   * The same for work that is impossible without PostgreSQL: it waits until the clocks were compared.
+   *
+   * @throws Error before that
+   */
+  readonly requireCompared = (): void => {
+    if (!this.measured) throw new Error("the clock was not compared with the database's yet");
+    this.require();
+  };
+
   /** Asks PostgreSQL for its time. What the answer took does not count against the clock. */
   async measure(): Promise<void> {
     const before = this.options.clock().getTime();
@@ -61,11 +74,13 @@ export class ClockWatch {
   /** Measures now, and goes on doing so; that PostgreSQL is away is known by other checks. */
   async start(): Promise<void> {
     await this.measure().catch(() => undefined);
-    this.timer = setInterval(() => void this.measure().catch(() => undefined), everyMs).unref();
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.start(), this.measured ? everyMs : startMs).unref();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
   /** For Nest, where it is a provider. */
