@@ -35,7 +35,8 @@ interface Arrival {
 
 /**
  * Ends requests whose bodies arrive more slowly than `pace` allows, whether or not a handler waits for them. Node's own
- * `requestTimeout` ends the rest. Time in which the body waits for its handler does not count.
+ * `requestTimeout` ends the rest. Time in which the body waits for its handler does not count, nor does time in which this
+ * process stands still: what has arrived meanwhile is not read yet.
  *
  * @param end answers such a request and closes its connection
  */
@@ -50,10 +51,11 @@ export function endSlowBodies(
       arriving.add({ request, bytesBefore: request.socket.bytesRead, waitedMs: 0 });
   });
 
+  const intervalMs = checkIntervalMs(pace);
   let lookedAt = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
-    const sinceLast = now - lookedAt;
+    const sinceLast = Math.min(now - lookedAt, 2 * intervalMs);
     lookedAt = now;
     for (const arrival of arriving) {
       const { request } = arrival;
@@ -63,7 +65,7 @@ export function endSlowBodies(
       arriving.delete(arrival);
       end(tooSlow(), request.socket);
     }
-  }, checkIntervalMs(pace)).unref();
+  }, intervalMs).unref();
   fastify.addHook('onClose', (_instance, done) => {
     clearInterval(timer);
     done();
