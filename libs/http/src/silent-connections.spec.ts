@@ -15,7 +15,7 @@ it('an application ends although somebody connected and said nothing', async () 
   const silent = connect(Number(new URL(await app.getUrl()).port), '127.0.0.1');
   silent.on('error', () => undefined);
   await Promise.all([accepted, once(silent, 'connect')]);
-  const closed = once(silent, 'close');
+  const closed = new Promise((resolve) => silent.once('close', resolve));
   await app.close();
   await closed;
   expect(silent.destroyed).toBe(true);
