@@ -8,7 +8,7 @@ import { crlStanding, publishDueCrls } from '#activities/publication';
 import { canonicalProfile, KeyStoreUnavailable, profileDigest } from '#libs/ca';
 import { inTransaction, keepProfile } from '#libs/db';
 import { CrlPublication } from '../../apps/signer/src/crl-publication.js';
-import { cuttableProxy } from '../support/cuttable-proxy.js';
+import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
 import { connectAsAdmin } from '../support/stores.js';
 import { until } from '../support/until.js';
 import { createStatusWorld, type IssuedCertificate, type StatusWorld } from '../world/status-world.js';
@@ -22,11 +22,23 @@ const tryLater = '30030a0103';
 const unauthorized = '30030a0106';
 
 let world: StatusWorld;
+const proxies: CuttableProxy[] = [];
 beforeAll(async () => {
   world = await createStatusWorld();
   await hears();
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  await world.close();
+});
+
+/** A way to the database that can be cut; `server` leads over it from then on. */
+async function proxyTo(server: URL): Promise<CuttableProxy> {
+  const proxy = await cuttableProxy(server.hostname, Number(server.port));
+  proxies.push(proxy);
+  server.host = `127.0.0.1:${proxy.port}`;
+  return proxy;
+}
 
 const post = (body: Buffer | string, url = world.url) =>
   fetch(`${url}/ocsp`, { method: 'POST', headers: ocspRequest, body });
@@ -491,8 +503,7 @@ describe('status app', () => {
 
   it('goes on handing out CRLs while PostgreSQL is away, and asks by OCSP to come later', async () => {
     const server = new URL(world.databaseUrl('status'));
-    const proxy = await cuttableProxy(server.hostname, Number(server.port));
-    server.host = `127.0.0.1:${proxy.port}`;
+    const proxy = await proxyTo(server);
     const url = await world.startApp({ databaseUrl: server.href });
     const certificate = await world.issue();
     const { keyId } = world.authority.identity;
@@ -512,7 +523,18 @@ describe('status app', () => {
 
     proxy.mend();
     await until('it to answer', async () => (await statusBy(certificate, url)) === 'good');
-    await proxy.close();
+  });
+
+  it('has CRLs that were never asked for once it is ready, though PostgreSQL goes away right then', async () => {
+    await publishDueCrls(world.publication, { force: true });
+    const server = new URL(world.databaseUrl('status'));
+    const proxy = await proxyTo(server);
+    const url = await world.startApp({ databaseUrl: server.href, statusReloadMs: 3_600_000 });
+    await until('it to be ready', async () => (await world.probe('/health/ready', url)).ok);
+    proxy.cut();
+    const { keyId } = world.authority.identity;
+    for (const shard of [0, 1]) expect((await fetch(`${url}/crl/${keyId}/${shard}.crl`)).status).toBe(200);
+    proxy.mend();
   });
 
   it('shows when its keys end and whether it hears of changes', async () => {

@@ -13,7 +13,7 @@ import type { OcspReply } from './ocsp/ocsp-answers.js';
 const statusChannel = 'reseal_certificate_status';
 const crlChannel = 'reseal_crl';
 
-/** How soon it is looked again while there is no issuing CA yet, in milliseconds. */
+/** How soon it is looked again until CRLs were fetched once, in milliseconds. */
 const startMs = 500;
 
 /**
@@ -31,6 +31,8 @@ export class StatusParts {
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
   private looking: Promise<void> | undefined;
+  /** Whether there is an issuing CA, and its CRLs were fetched: from then on PostgreSQL may be away. */
+  private prepared = false;
 
   constructor(
     private readonly config: StatusConfig,
@@ -76,6 +78,11 @@ export class StatusParts {
     await this.db.destroy();
   }
 
+  /** Throws until CRLs are at hand without PostgreSQL; for readiness. */
+  checkCrls(): void {
+    if (!this.prepared) throw new Error('no CRL was fetched yet');
+  }
+
   private hear(payload: string, channel: string): void {
     if (channel === statusChannel) return this.cache.forget(payload);
     const [keyId = '', shard] = payload.split('/');
@@ -88,13 +95,17 @@ export class StatusParts {
     while (!this.stopping.signal.aborted) {
       try {
         await this.issuers.refresh();
-        if (this.listener.listening) await this.shelf.fill(this.issuers.all());
+        const issuers = this.issuers.all();
+        if (this.listener.listening && issuers.length > 0) {
+          await this.shelf.fill(issuers);
+          this.prepared = true;
+        }
         failing = false;
       } catch (error) {
         if (!failing) this.logger.warn({ err: error }, 'PostgreSQL cannot be asked');
         failing = true;
       }
-      const pause = this.issuers.all().length > 0 ? this.config.statusReloadMs : startMs;
+      const pause = this.prepared ? this.config.statusReloadMs : startMs;
       await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }

@@ -56,6 +56,7 @@ export class StatusModule {
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             // Not PostgreSQL: without it CRLs are still handed out, and nobody else could answer OCSP either.
             health.register('issuers', () => issuers.check());
+            health.register('crls', () => parts.checkCrls());
             health.registerGate('clock', parts.clocks.require);
             registerClockMetrics(parts.clocks, registry);
             registerStatusMetrics({ ...parts, clock: around.clock }, registry);
