@@ -8,9 +8,9 @@ import { publishDueCrls } from '#activities/publication';
 import { crlShardOf, newSerialNumber } from '#libs/ca';
 import { projectRoot } from '#libs/config';
 import { until } from '../support/until.js';
+import { freePort } from '../support/free-ports.js';
 import { createStatusWorld, type StatusWorld } from '../world/status-world.js';
 import { setting } from './setting.js';
-import { freePort } from './sign/workshop.js';
 import { measureLoad, type LoadCase, type LoadResult } from './status/load.js';
 
 const usage = `npm run bench -- status [options]

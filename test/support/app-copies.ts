@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { HealthReport } from '#libs/http';
 import { projectRoot } from '#libs/config';
 import { environmentOf, stateFolder } from './app-environment.js';
+import { freePorts } from './free-ports.js';
 import { until } from './until.js';
 
 export const apps = ['gateway', 'ops', 'worker', 'signer', 'status'] as const;
@@ -37,7 +37,7 @@ export class AppCopy {
    * @param changes environment that differs from that of the stack's own process
    */
   static async start(app: App, changes: Readonly<Record<string, string>>): Promise<AppCopy> {
-    const [port, metricsPort] = await freePorts();
+    const [port, metricsPort] = await freePorts(2);
     const key = portKeys[app];
     const ports = { ...(key && { [key]: String(port) }), RESEAL_METRICS_PORT: String(metricsPort) };
     const log = openSync(join(stateFolder(), 'logs', `${app}-copy.log`), 'a');
@@ -103,15 +103,6 @@ export class AppCopy {
     if (this.hasEnded) throw new Error(`the copy of ${this.app} ended; its log says why`);
     return fetch(this.watchedAt + path, { signal: AbortSignal.timeout(10_000) });
   }
-}
-
-/** Two ports of this machine on which no process listens. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
-  const [one, other] = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return [one!, other!];
 }
 
 /** One copy of each app. */

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,6 +30,7 @@ import { createApplication, defaultPace, listenForMetrics } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
 import { publishRootCrl } from '../../apps/signer/src/root-crl.js';
 import { StatusModule, takeOcspRequests } from '../../apps/status/src/status.module.js';
+import { freePort } from '../support/free-ports.js';
 import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase, type Role } from './test-database.js';
 
@@ -68,6 +67,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   const responders = { directory: file('ocsp'), passphrase };
   // It is older than what it signs.
   const founded = new Date(clock.now().getTime() - dayMs);
+  // The certificates name the address, so the port is known before the app listens.
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   await createCertificateAuthority({ ...places, organisation: 'reseal-test', statusUrl: url, now: founded });
@@ -271,16 +271,6 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** The certificates name the address, so the port is known before anything listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const known = ({ subject, identity, notBefore, chain }: IssuingAuthority) => ({

@@ -5,7 +5,8 @@ import { authorityFiles } from '#libs/ca';
 import type { Case } from '../measure.js';
 import { connections, perRound, postEach } from './post.js';
 import { requestFor } from './rival-request.js';
-import { freePort, programOf, serve, type Workshop } from './workshop.js';
+import { freePort } from '../../support/free-ports.js';
+import { programOf, serve, type Workshop } from './workshop.js';
 
 /** Cloudflare's cfssl with the same CA and no store, over plain HTTP: it remembers nothing of what it signs. */
 export async function cfsslCase(workshop: Workshop): Promise<Case> {

@@ -6,7 +6,8 @@ import { authorityFiles } from '#libs/ca';
 import type { Case } from '../measure.js';
 import { connections, perRound, postEach } from './post.js';
 import { requestFor } from './rival-request.js';
-import { freePort, programOf, serve, type Workshop } from './workshop.js';
+import { freePort } from '../../support/free-ports.js';
+import { programOf, serve, type Workshop } from './workshop.js';
 
 const provisioner = 'bench';
 const name = 'sample.reseal.test';
