@@ -4,7 +4,7 @@ import { assembleCertificate, type IssuerIdentity } from './certificate.js';
 import { readCertificate } from './open-root.js';
 import { hashOf, KeyStoreError, type KeyStore } from './key-store.js';
 import { openKeyFile } from './key-store/file.js';
-import { SubjectKeyIdentifierExtension, X509Certificate } from './peculiar.js';
+import { keyIdentifierOf, X509Certificate } from './peculiar.js';
 
 /** An issuing CA that is ready to sign: its certificate, the way up to the root, and its key. */
 export interface IssuingAuthority {
@@ -33,6 +33,18 @@ export function openIssuingAuthority(directory: string, passphrase: string): Iss
   return issuingAuthority(keyStore, [issuing, readCertificate(files.rootCertificate)]);
 }
 
+/** As what a CA, issuing or root, signs. @throws {KeyStoreError} if it has no subject key identifier */
+export function identityOf(certificate: X509Certificate, keyStore: KeyStore): IssuerIdentity {
+  const keyId = keyIdentifierOf(certificate);
+  return {
+    name: Buffer.from(certificate.subjectName.toArrayBuffer()),
+    keyIdentifier: Buffer.from(keyId, 'hex'),
+    keyId,
+    notAfter: certificate.notAfter,
+    algorithm: keyStore.info().algorithm,
+  };
+}
+
 /**
  * An issuing CA from a key, wherever it is kept, and its chain.
  * @throws {KeyStoreError} if they do not belong together
@@ -47,16 +59,8 @@ export function issuingAuthority(keyStore: KeyStore, chain: readonly Buffer[]): 
     throw new KeyStoreError('the issuing CA was not certified by this root');
   }
   const parsed = new X509Certificate(issuing.raw);
-  const keyId = parsed.getExtension(SubjectKeyIdentifierExtension)?.keyId;
-  if (!keyId) throw new KeyStoreError('the issuing CA has no subject key identifier');
   return {
-    identity: {
-      name: Buffer.from(parsed.subjectName.toArrayBuffer()),
-      keyIdentifier: Buffer.from(keyId, 'hex'),
-      keyId,
-      notAfter: parsed.notAfter,
-      algorithm: keyStore.info().algorithm,
-    },
+    identity: identityOf(parsed, keyStore),
     organisation: parsed.subjectName.getField('O')[0] ?? '',
     subject: parsed.subject,
     notBefore: parsed.notBefore,

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 
 import { SubjectKeyIdentifierExtension, X509Certificate } from '@peculiar/x509';
+import { KeyStoreError } from './key-store.js';
 
 export {
   AuthorityInfoAccessExtension,
@@ -21,10 +22,10 @@ export {
   X509Crl,
 } from '@peculiar/x509';
 
-/** Subject key identifier of a CA, in hexadecimal. @throws Error if the certificate has none */
+/** Subject key identifier of a CA, in hexadecimal. @throws {KeyStoreError} if the certificate has none */
 export function keyIdentifierOf(certificate: X509Certificate): string {
   const keyId = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
-  if (!keyId) throw new Error('the certifying CA has no subject key identifier');
+  if (!keyId) throw new KeyStoreError('the certifying CA has no subject key identifier');
   return keyId;
 }
 

@@ -5,9 +5,10 @@ import { signCrl } from './crl.js';
 import type { CrlEntry } from './crl-entries.js';
 import { DerReader } from './der-reader.js';
 import { withLock } from './directory-lock.js';
+import { identityOf } from './issuing-authority.js';
 import { KeyStoreError } from './key-store.js';
 import { openRootOf, readCertificate, type RootPlace } from './open-root.js';
-import { keyIdentifierOf, X509Certificate, X509Crl } from './peculiar.js';
+import { X509Certificate, X509Crl } from './peculiar.js';
 import { crlReasonCodes, type CrlReason } from './revocation-reason.js';
 import { wholeSeconds } from './validity.js';
 import { writeWhole } from './whole-files.js';
@@ -114,7 +115,8 @@ export async function writeRootCrl(
     nextUpdate: new Date(end),
     entries: withoutRepeats([...more, ...before.flatMap(({ entries }) => entries)]),
   };
-  const der = await signCrl(signerOf(root), contents);
+  const { certificate, keyStore } = root;
+  const der = await signCrl({ identity: identityOf(certificate, keyStore), keyStore }, contents);
   writeWhole(authorityFiles(directory).rootCrl, der, 0o644);
   return { ...contents, der };
 }
@@ -123,17 +125,3 @@ export async function writeRootCrl(
 const withoutRepeats = (entries: readonly CrlEntry[]): CrlEntry[] => [
   ...new Map(entries.map((entry) => [BigInt(`0x${entry.serial}`), entry])).values(),
 ];
-
-function signerOf({ certificate, keyStore }: Certifier) {
-  const keyId = keyIdentifierOf(certificate);
-  return {
-    keyStore,
-    identity: {
-      name: Buffer.from(certificate.subjectName.toArrayBuffer()),
-      keyIdentifier: Buffer.from(keyId, 'hex'),
-      keyId,
-      notAfter: certificate.notAfter,
-      algorithm: keyStore.info().algorithm,
-    },
-  };
-}
