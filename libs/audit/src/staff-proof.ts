@@ -1,5 +1,13 @@
 import { proofNonceOf, roleToProve, type ProvenAct } from '#libs/domain';
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JWK, type JWTPayload } from 'jose';
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWK,
+  type JWTPayload,
+} from 'jose';
 
 /** A public key of the issuer that signs staff in, and what its ID tokens have to say. */
 export interface StaffKey {
@@ -34,9 +42,7 @@ export const claimsOfProof = ['sub', 'iat', 'exp', 'nonce'];
 /** The id of the key that a token says it was signed by; undefined if it is no token. */
 export function keyIdOf(token: string): string | undefined {
   try {
-    const [header = ''] = token.split('.');
-    const { kid } = JSON.parse(atob(header.replaceAll('-', '+').replaceAll('_', '/'))) as { kid?: unknown };
-    return typeof kid === 'string' ? kid : undefined;
+    return decodeProtectedHeader(token).kid;
   } catch {
     return undefined;
   }
