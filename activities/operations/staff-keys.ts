@@ -1,6 +1,7 @@
 import { keyIdOf } from '#libs/audit';
 import type { Clock } from '#libs/domain';
 import { insertStaffKeys, proofsOf, staffKeys, type Database } from '#libs/db';
+import { discoverKeys } from '#libs/operations';
 import { z } from 'zod';
 
 /** Who signs staff in (OpenID Connect), and what its ID tokens have to say. */
@@ -18,7 +19,6 @@ export interface StaffKeysContext {
 }
 
 const timeoutMs = 5_000;
-const discoveryDocument = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
 const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
 const publicKey = z.looseObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: z.string() });
 
@@ -30,11 +30,10 @@ const publicKey = z.looseObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: z.stri
  */
 export async function learnStaffKeys({ db, clock, staffIssuer }: StaffKeysContext): Promise<void> {
   const { issuer, audience, rolesClaim: roles_claim } = staffIssuer;
-  const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const found = discoveryDocument.parse(await fetchJson(address));
-  // OpenID Connect Discovery 1.0 section 4.3
-  if (found.issuer !== issuer) throw new Error('discovery names another issuer');
-  const { keys } = keySet.parse(await fetchJson(found.jwks_uri));
+  const keysAt = await discoverKeys(issuer, timeoutMs);
+  const answer = await fetch(keysAt, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+  if (!answer.ok) throw new Error(`${keysAt.href} answered ${answer.status}`);
+  const { keys } = keySet.parse(await answer.json());
   const usable = keys.flatMap((key) => {
     const { success, data } = publicKey.safeParse(key);
     return success && data['d'] === undefined ? [data] : [];
@@ -50,10 +49,4 @@ export async function learnKeysOf(context: StaffKeysContext, operationId: string
   const proofs = await proofsOf(context.db, operationId);
   const known = new Set((await staffKeys(context.db)).map(({ kid }) => kid));
   if (proofs.some(({ token }) => !known.has(keyIdOf(token) ?? ''))) await learnStaffKeys(context);
-}
-
-async function fetchJson(address: string): Promise<unknown> {
-  const answer = await fetch(address, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
-  return answer.json();
 }

@@ -1,7 +1,7 @@
 import { checkProof, claimsOfProof, ProofRefused, type ProofClaim } from '#libs/audit';
 import { staffRoles, type StaffRole } from '#libs/domain';
+import { discoverKeys } from '#libs/operations';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
 import type { Staff } from './staff.js';
 
 export interface StaffTokenOptions {
@@ -27,7 +27,6 @@ export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }
 
-const discoveryDocument = z.looseObject({ issuer: z.string(), jwks_uri: z.url() });
 const discoveryTimeoutMs = 5_000;
 /** Made-up key ids must not make us ask the issuer with every call. */
 const keysAtMostEveryMs = 5_000;
@@ -115,17 +114,7 @@ export class StaffTokens {
   }
 
   private async discover(): Promise<JWTVerifyGetKey> {
-    const { issuer } = this.options;
-    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const answer = await fetch(address, {
-      signal: AbortSignal.timeout(discoveryTimeoutMs),
-      redirect: 'error',
-    });
-    if (!answer.ok) throw new Error(`discovery answered ${answer.status}`);
-    const found = discoveryDocument.parse(await answer.json());
-    // OpenID Connect Discovery 1.0 section 4.3: they must be the same, or somebody speaks for another.
-    if (found.issuer !== issuer) throw new Error('discovery names another issuer');
-    return createRemoteJWKSet(new URL(found.jwks_uri), {
+    return createRemoteJWKSet(await discoverKeys(this.options.issuer, discoveryTimeoutMs), {
       timeoutDuration: discoveryTimeoutMs,
       cooldownDuration: keysAtMostEveryMs,
     });
