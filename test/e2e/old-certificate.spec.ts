@@ -16,7 +16,7 @@ it.each([
   ['PASSWORD_FORGOTTEN', 'good'],
   ['KEY_COMPROMISED', 'revoked'],
 ] as const)(
-  'a customer who gives %s as the reason and cancels is told of the old certificate what OCSP answers: %s',
+  'after cancelling a reissue for %s the customer reads the status of the old certificate that OCSP gives: %s',
   async (reason, status) => {
     const customer = await stack.arrive();
     const { person } = customer;

@@ -224,7 +224,7 @@ describe('the CRL of the root', () => {
     await expect(ca('init')).rejects.toThrow(/root.crl is not a CRL of the root beside it$/);
   });
 
-  it('is made anew by a rotation, for which the root is there anyway', async () => {
+  it('is followed by the next one at a rotation, which needs the root too', async () => {
     await ca('init');
     now = later;
     await ca('rotate issuing --confirm');

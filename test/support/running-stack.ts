@@ -21,7 +21,7 @@ export interface RunningStack {
   readonly temporal: Client;
   /** Somebody new, who has this certificate. */
   arrive(holding?: Holding): Promise<Customer>;
-  /** Somebody who was here before; with a new key, unless it is given. */
+  /** A person who came before, by default with a new key. */
   return(person: Person, key?: KeyPair): Promise<Customer>;
   close(): Promise<void>;
 }

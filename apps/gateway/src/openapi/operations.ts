@@ -272,7 +272,7 @@ export const operations = {
     tag: 'Certificate',
     summary: 'Check a number against a certificate',
     description:
-      'A holder proves their resident registration number by showing the R that is kept beside their private key: both, hashed, must give the VID in the certificate. Seal both with the Idempotency-Key as `sub`, and without `jkt`. After ten wrong checks of a certificate none is answered before the next day (in Korea).',
+      'A holder proves their resident registration number by showing the R that is kept beside their private key: both, hashed, must give the VID in the certificate. Seal both with the Idempotency-Key as `sub`, and without `jkt`. A caller, which is a front end and a network, has ten wrong checks of a certificate a day by default; after them its checks of this certificate are refused until `Retry-After`. All callers together have ten times as many.',
     request: { rrn: example.exampleEnvelope, random: example.exampleEnvelope },
     answers: {
       200: { description: 'Compared', example: example.vidCheck },

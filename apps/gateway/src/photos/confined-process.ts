@@ -9,7 +9,7 @@ export interface ProcessUser {
   readonly gid: number;
 }
 
-/** `nobody` and `nogroup` of Linux, which own nothing. */
+/** The user 65534 of Linux (`nobody`) and its group, which own no file. */
 const stranger: ProcessUser = { uid: 65_534, gid: 65_534 };
 
 /** What the process may read: its own code and the libraries, none of which is secret. */
@@ -20,8 +20,8 @@ const readable = (file: string, root: string) => [
 ];
 
 /**
- * As which user files of strangers are read: `nobody` where this process is root and `nobody` may read the code and run
- * Node. Undefined otherwise: the kernel lets a process without privileges become no other user.
+ * The user that decodes photos: `nobody`, if this process is root and `nobody` can read the code and run Node. Otherwise
+ * undefined: only root can start a process as another user.
  */
 export function strangerIfPossible(file: string): ProcessUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
