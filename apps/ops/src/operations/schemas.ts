@@ -8,6 +8,7 @@ import {
 } from '#libs/domain';
 import { z } from 'zod';
 import { cursorSchema, limitSchema } from '../paging/cursor.js';
+import { oneLine } from '../one-line.js';
 import { momentSchema } from '../paging/moment.js';
 import { filterParameters } from '../reissues/filter.js';
 import { reissueIdSchema } from '../reissues/schemas.js';
@@ -15,8 +16,7 @@ import { findings } from './planner.js';
 
 export const operationIdSchema = z.string().regex(/^op_[0-9a-f]{32}$/, 'must be an operation id');
 
-/** What PostgreSQL can keep, as text and within JSON: no NUL, no half of a surrogate pair. */
-const line = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text');
+const line = z.string().regex(...oneLine);
 const words = (most: number) => line.trim().min(3).max(most);
 
 const serial = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneLine } from '../one-line.js';
 import { momentSchema } from '../paging/moment.js';
 
 export const endpointIdSchema = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be a webhook id');
@@ -9,7 +10,7 @@ const description = z
   .trim()
   .min(3)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text')
+  .regex(...oneLine)
   .describe('Whose it is');
 const types = z
   .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be a type of event'))
