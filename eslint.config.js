@@ -84,7 +84,7 @@ export default defineConfig(
   { files: ['workflows/**/*.ts', 'libs/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
   { files: ['libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
   {
-    files: ['libs/audit/**/*.ts', 'libs/client/src/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
+    files: ['libs/audit-proofs/**/*.ts', 'libs/client/src/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/*.config.ts'],
     rules: browserToo,
   },

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
-import { canonicalJson, digestOfJson } from '#libs/audit';
+import { canonicalJson, digestOfJson } from '#libs/audit-proofs';
 import {
   appendAudit,
   inTransaction,

@@ -1,7 +1,7 @@
 import { normaliseResidentNumber } from '#libs/domain';
 import { findReissue } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
-import { NumberAccess } from '#libs/registry';
+import { NumberAccess } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { BrokenInvariant, type ReissueChange, type StepContext } from '#activities/step';
 

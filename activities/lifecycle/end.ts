@@ -9,7 +9,7 @@ import type {
   StepResult,
 } from '#libs/domain';
 import { appendAudit, inTransaction, lockReissue, type ReissueRow, type Tx } from '#libs/db';
-import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/operations';
+import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import { done, endChange, endReissue, noRow, standingOf, takeStep, type StepContext } from '#activities/step';
 
 /** The customer gives up: before ISSUED the reissue is cancelled, after it the new certificate is withdrawn. */

@@ -2,7 +2,7 @@ import type { OperatorRetry, Parking, ResumedStep, StepResult } from '#libs/doma
 import { isFinal } from '#libs/domain';
 import { findReissue, inTransaction, lockReissue } from '#libs/db';
 import { noRow, ReissueChange, standingOf, type StepContext } from '#activities/step';
-import { approvedAct } from '#libs/operations';
+import { approvedAct } from '#libs/approvals';
 import { auditedOperation, refuseOperator } from './end.js';
 
 /**

@@ -9,7 +9,7 @@ import {
   setOperationState,
   untriedItems,
 } from '#libs/db';
-import { approvedOperation } from '#libs/operations';
+import { approvedOperation } from '#libs/approvals';
 import { runItem, type OperationContext } from './run-item.js';
 import { learnKeysOf } from './staff-keys.js';
 

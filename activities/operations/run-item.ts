@@ -10,7 +10,7 @@ import {
 } from '#libs/domain';
 import { findReissue, type Database, type OperationItemRow } from '#libs/db';
 import type { Logger } from '#libs/observability';
-import type { ApprovedOperation } from '#libs/operations';
+import type { ApprovedOperation } from '#libs/approvals';
 import type { StaffIssuer } from './staff-keys.js';
 import { changeOf, changeOne, outcomeWords } from '#activities/revocation';
 

@@ -1,7 +1,7 @@
-import { keyIdOf } from '#libs/audit';
+import { keyIdOf } from '#libs/audit-proofs';
 import type { Clock } from '#libs/domain';
 import { insertStaffKeys, proofsOf, staffKeys, type Database } from '#libs/db';
-import { discoverKeys } from '#libs/operations';
+import { discoverKeys } from '#libs/approvals';
 import { z } from 'zod';
 
 /** Who signs staff in (OpenID Connect), and what its ID tokens have to say. */

@@ -23,7 +23,7 @@ import {
   type Tx,
 } from '#libs/db';
 import { ownCertificateEvent } from '#libs/events';
-import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/operations';
+import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import { changeStatus, type StatusChange } from './change-status.js';
 
 export interface RevocationContext {

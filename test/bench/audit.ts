@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { readTrust, verifyEvidence } from '#libs/audit';
+import { readTrust, verifyEvidence } from '#libs/audit-proofs';
 import {
   makeCheckpoint,
   sequenceEntries,

@@ -2,7 +2,7 @@ import { readFile, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { EvidenceBundle } from '#libs/audit';
+import type { EvidenceBundle } from '#libs/audit-proofs';
 import type { Browser } from 'playwright-core';
 import { runTool } from '../support/audit-tools.js';
 import type { Customer } from '../support/customer.js';

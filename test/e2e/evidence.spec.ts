@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { EvidenceBundle } from '#libs/audit';
+import type { EvidenceBundle } from '#libs/audit-proofs';
 import { environmentOf } from '../support/app-environment.js';
 import { runTool, verdictOf } from '../support/audit-tools.js';
 import type { Customer } from '../support/customer.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Verdict } from '#libs/audit';
+import type { Verdict } from '#libs/audit-proofs';
 import type { ParkableStep } from '#libs/domain';
 import { sql } from 'kysely';
 import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';

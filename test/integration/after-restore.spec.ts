@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { readCheckpointFile, trustFormat, verifyEvidence, type TrustFile, type Verdict } from '#libs/audit';
+import {
+  readCheckpointFile,
+  trustFormat,
+  verifyEvidence,
+  type TrustFile,
+  type Verdict,
+} from '#libs/audit-proofs';
 import {
   certificateBySerial,
   findReissue,

@@ -11,7 +11,7 @@ import {
   planInclusion,
   rootByInclusion,
   type Checkpoint,
-} from '#libs/audit';
+} from '#libs/audit-proofs';
 import {
   CheckpointFile,
   loggedEntry,

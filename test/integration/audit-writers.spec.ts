@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { leafOf } from '#libs/audit';
+import { leafOf } from '#libs/audit-proofs';
 import { loggedEntry, sequenceEntries } from '#libs/audit-log';
 import { appendAuthorityEntry, createDatabase, entriesAt, inTransaction, type Database } from '#libs/db';
 import {

@@ -10,7 +10,7 @@ import {
   type EvidenceBundle,
   type TrustFile,
   type Verdict,
-} from '#libs/audit';
+} from '#libs/audit-proofs';
 import {
   assembleEvidence,
   CheckpointFile,

@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { trustFormat, verifyEvidence, type EvidenceBundle, type TrustFile } from '#libs/audit';
+import { trustFormat, verifyEvidence, type EvidenceBundle, type TrustFile } from '#libs/audit-proofs';
 import { assembleEvidence, makeCheckpoint, sequenceEntries, type AuditSigningKey } from '#libs/audit-log';
 import { inTransaction, knownIssuers, staffKeys } from '#libs/db';
 import { proofNonceOf, type ProvenAct } from '#libs/domain';
-import { staffKeyOf } from '#libs/operations';
+import { staffKeyOf } from '#libs/approvals';
 import { minute } from '../world/movable-clock.js';
 import { carryOut } from '../world/operations.js';
 import { approver, auditor, operator, OpsWorld } from '../world/ops-world.js';

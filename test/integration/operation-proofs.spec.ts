@@ -13,7 +13,7 @@ import {
   type Database,
 } from '#libs/db';
 import { proofNonceOf, type ProvenAct } from '#libs/domain';
-import { digestOfOperation } from '#libs/operations';
+import { digestOfOperation } from '#libs/approvals';
 import { sql } from 'kysely';
 import { decodeProtectedHeader } from 'jose';
 import { TestIssuer } from '../../apps/ops/src/testing/issuer.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createRetentionActivities } from '#activities/retention';
-import { Report } from '#libs/audit';
+import { Report } from '#libs/audit-proofs';
 import { digestOfPurged, verifyPurges } from '#libs/audit-log';
 import {
   appendAuthorityEntry,

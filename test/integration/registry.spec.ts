@@ -1,7 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { customerKeyOf, eraseCustomer, NumberAccess, registryStatus, rotateRegistry } from '#libs/registry';
+import {
+  customerKeyOf,
+  eraseCustomer,
+  NumberAccess,
+  registryStatus,
+  rotateRegistry,
+} from '#libs/resident-numbers';
 import { sealRegistryValue, type RegistryKeys } from '#libs/vault';
 import { runRegistry } from '../../apps/cli/src/registry/registry.js';
 import { Applicant } from '../world/applicant.js';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Verdict } from '#libs/audit';
-import { sampleEvidence } from '../../libs/audit/src/testing/sample-evidence.js';
+import type { Verdict } from '#libs/audit-proofs';
+import { sampleEvidence } from '../../libs/audit-proofs/src/testing/sample-evidence.js';
 import { runVerify } from '../../apps/cli/src/verify/verify.js';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { putVaultItem } from '#libs/db';
-import { eraseCustomer } from '#libs/registry';
+import { eraseCustomer } from '#libs/resident-numbers';
 import { seal } from '#libs/client';
 import type { Purpose } from '#libs/vault';
 import type { VidCheckRequest } from '#activities/vid-check';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '#libs/config';
-import type { Verdict } from '#libs/audit';
+import type { Verdict } from '#libs/audit-proofs';
 import { environmentOf } from './app-environment.js';
 
 const run = promisify(execFile);

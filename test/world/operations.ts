@@ -17,7 +17,7 @@ import {
   type OperatorMessage,
   type ProvenAct,
 } from '#libs/domain';
-import { digestOfOperation } from '#libs/operations';
+import { digestOfOperation } from '#libs/approvals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID, X509Certificate } from 'node:crypto
 import { hash } from '@node-rs/argon2';
 import { insertCustomerRrns } from '#libs/db';
 import { computeVirtualId } from '#libs/npki';
-import { sealNewNumber } from '#libs/registry';
+import { sealNewNumber } from '#libs/resident-numbers';
 import { KeyPair } from '../support/key-pair.js';
 import { day, hour, second } from './movable-clock.js';
 import type { World } from './world.js';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CheckpointsUnusable, readCheckpointFile } from '#libs/audit';
+import { CheckpointsUnusable, readCheckpointFile } from '#libs/audit-proofs';
 import { UsageError } from './terminal.js';
 
 /**

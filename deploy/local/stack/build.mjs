@@ -18,7 +18,7 @@ const SOURCES = [
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
 
 /** What a browser loads is built from these, and written to `dist/web`. */
-const WEB_SOURCES = ['apps/web', 'libs/audit', 'libs/client', 'libs/domain', 'libs/npki'];
+const WEB_SOURCES = ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/domain', 'libs/npki'];
 /** Each page's configuration, and what it is called if it does not build. */
 const WEB_PAGES = [
   ['vite.config.ts', 'build-console.log', 'The build of the console'],

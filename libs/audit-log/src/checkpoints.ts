@@ -1,4 +1,4 @@
-import { planRoot, signCheckpoint, type AuditKey, type Hash } from '#libs/audit';
+import { planRoot, signCheckpoint, type AuditKey, type Hash } from '#libs/audit-proofs';
 import { checkpointEvent } from '#libs/events';
 import {
   insertCheckpoint,

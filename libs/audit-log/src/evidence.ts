@@ -8,7 +8,7 @@ import {
   type BundleEntry,
   type EvidenceBundle,
   type ProofPlan,
-} from '#libs/audit';
+} from '#libs/audit-proofs';
 import {
   archivedHistory,
   certificateBySerial,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { canonicalJson } from '#libs/audit';
+import { canonicalJson } from '#libs/audit-proofs';
 import type { ConfigDescription } from '#libs/config';
 import { appendAuthorityEntry, inTransaction, type Database } from '#libs/db';
 import type { Clock } from '#libs/domain';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Report } from '#libs/audit';
+import type { Report } from '#libs/audit-proofs';
 import {
   goneRecords,
   purgedByAge,

@@ -10,7 +10,7 @@ import {
   type EntryPlace,
   type LoggedEntry,
   type Unproven,
-} from '#libs/audit';
+} from '#libs/audit-proofs';
 import {
   certificatesAfter,
   consentsOfReissues,

@@ -1,4 +1,4 @@
-import { hashChildren, leafOf, planRoot, type Hash, type LoggedEntry } from '#libs/audit';
+import { hashChildren, leafOf, planRoot, type Hash, type LoggedEntry } from '#libs/audit-proofs';
 import {
   appendAuthorityEntry,
   entriesAt,

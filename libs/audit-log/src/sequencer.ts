@@ -1,6 +1,12 @@
-import { inTransaction, type Database } from '#libs/db';
+import {
+  inTransaction,
+  type Database,
+  LedLoop,
+  PostgresLeadership,
+  type Leadership,
+  type LoopTiming,
+} from '#libs/db';
 import type { Clock } from '#libs/domain';
-import { LedLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/leadership';
 import type { Logger } from '#libs/observability';
 import type { CheckpointFile } from './checkpoint-file.js';
 import { makeCheckpoint, type CheckpointOptions } from './checkpoints.js';

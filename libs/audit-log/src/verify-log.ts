@@ -12,7 +12,7 @@ import {
   type Hash,
   type TrustFile,
   type Verdict,
-} from '#libs/audit';
+} from '#libs/audit-proofs';
 import {
   checkpointsAfter,
   countMismatchedReissues,

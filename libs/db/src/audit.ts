@@ -59,7 +59,7 @@ export async function appendAudits(tx: Tx, entries: readonly AuditEntryOf[]): Pr
   `.execute(tx);
 }
 
-/** As `digestOfPersonal` of libs/audit, which verifies it, has it: salt and content each after its length in bytes. */
+/** As `digestOfPersonal` of libs/audit-proofs, which verifies it, has it: salt and content each after its length in bytes. */
 function salted(personal: string) {
   const salt = randomBytes(16).toString('hex');
   const hash = createHash('sha256');

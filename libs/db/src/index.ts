@@ -337,3 +337,7 @@ export {
   statusEntriesOf,
 } from './audit-replay.js';
 export type { EntryWithPersonal, StatedReissueRow, StatedStatusRow } from './audit-replay.js';
+export { PostgresLeadership } from './leadership/leadership.js';
+export type { Leadership, LeadershipOptions, Term } from './leadership/leadership.js';
+export { LedLoop } from './leadership/led-loop.js';
+export type { LoopTiming } from './leadership/led-loop.js';

@@ -1,7 +1,6 @@
 import { topics } from '#libs/contracts';
-import type { Database } from '#libs/db';
+import { type Database, PostgresLeadership, type LoopTiming } from '#libs/db';
 import type { Clock } from '#libs/domain';
-import { PostgresLeadership, type LoopTiming } from '#libs/leadership';
 import type { Logger } from '#libs/observability';
 import { KafkaPublisher } from './kafka.js';
 import { outboxIn } from './outbox.js';

@@ -1,6 +1,5 @@
-import type { EventRow } from '#libs/db';
+import { type EventRow, LedLoop, type Leadership, type LoopTiming } from '#libs/db';
 import type { Clock } from '#libs/domain';
-import { LedLoop, type Leadership, type LoopTiming } from '#libs/leadership';
 import type { Logger } from '#libs/observability';
 import { cloudEvent } from './cloud-event.js';
 import type { Publisher, TopicMessages } from './kafka.js';

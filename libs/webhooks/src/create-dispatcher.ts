@@ -1,4 +1,4 @@
-import { PostgresLeadership } from '#libs/leadership';
+import { PostgresLeadership } from '#libs/db';
 import { WebhookDispatcher, type DispatcherParts } from './dispatcher.js';
 
 /** The dispatcher of webhooks; `start()` and `stop()` it. */

@@ -9,9 +9,11 @@ import {
   type Database,
   type DueDelivery,
   type WebhookEndpointRow,
+  LedLoop,
+  type Leadership,
+  type LoopTiming,
 } from '#libs/db';
 import type { Clock } from '#libs/domain';
-import { LedLoop, type Leadership, type LoopTiming } from '#libs/leadership';
 import type { Logger } from '#libs/observability';
 import { webhookMessage } from './message.js';
 import { nextAttempt } from './schedule.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Report } from '#libs/audit';
+import { Report } from '#libs/audit-proofs';
 import { verifyTables } from '#libs/audit-log';
 import {
   accepts,

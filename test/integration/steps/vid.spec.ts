@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { certificateBySerial, customerRrn, insertCustomerRrns } from '#libs/db';
 import { computeVirtualId, readIdentifyData } from '#libs/npki';
-import { sealNewNumber } from '#libs/registry';
+import { sealNewNumber } from '#libs/resident-numbers';
 import { sealRegistryValue } from '#libs/vault';
 import type { Applicant } from '../../world/applicant.js';
 import { customer } from '../../world/people.js';

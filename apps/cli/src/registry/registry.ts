@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { CONFIG_EXIT_CODE, ConfigError, databaseConfig, keyring, loadConfig } from '#libs/config';
 import { appendAuthorityEntry, createDatabase, type Database, type NewAuthorityEntry } from '#libs/db';
-import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/registry';
+import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';
 import { statusLines } from './status-lines.js';

@@ -1,4 +1,4 @@
-import type { RegistryStatus } from '#libs/registry';
+import type { RegistryStatus } from '#libs/resident-numbers';
 
 const head = ['key', '', "customers' keys", 'numbers', 'found through it'];
 

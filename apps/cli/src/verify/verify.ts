@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util';
-import { readTrustFile, TrustUnusable, verifyEvidenceFile, type TrustFile, type Verdict } from '#libs/audit';
+import {
+  readTrustFile,
+  TrustUnusable,
+  verifyEvidenceFile,
+  type TrustFile,
+  type Verdict,
+} from '#libs/audit-proofs';
 import { verifyLog } from '#libs/audit-log';
 import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
 import { readBytes, readCheckpoints } from '../kept-checkpoints.js';

@@ -1,6 +1,6 @@
-import { checkProof, claimsOfProof, ProofRefused, type ProofClaim } from '#libs/audit';
+import { checkProof, claimsOfProof, ProofRefused, type ProofClaim } from '#libs/audit-proofs';
 import { staffRoles, type StaffRole } from '#libs/domain';
-import { discoverKeys } from '#libs/operations';
+import { discoverKeys } from '#libs/approvals';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Staff } from './staff.js';
 

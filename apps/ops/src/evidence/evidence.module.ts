@@ -3,13 +3,19 @@ import { gunzipSync } from 'node:zlib';
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/evidence';
-import { findingKinds, readTrust, verifyEvidenceFile, type TrustFile, type Verdict } from '#libs/audit';
+import {
+  findingKinds,
+  readTrust,
+  verifyEvidenceFile,
+  type TrustFile,
+  type Verdict,
+} from '#libs/audit-proofs';
 import { keptEvidence, knownIssuers, reissueExists, staffKeys } from '#libs/db';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
 import { ConfigureRoute } from '#libs/http';
 import { z } from 'zod';
-import { staffKeyOf } from '#libs/operations';
+import { staffKeyOf } from '#libs/approvals';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { recordedLook } from '../audit/audited-act.js';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { canonicalJson, ProofRefused } from '#libs/audit';
+import { canonicalJson, ProofRefused } from '#libs/audit-proofs';
 import {
   appendAuthorityEntry,
   appendItemEntries,
@@ -28,7 +28,7 @@ import {
   type ProvenAct,
 } from '#libs/domain';
 import { invalidRequest } from '#libs/http';
-import { digestOfOperation } from '#libs/operations';
+import { digestOfOperation } from '#libs/approvals';
 import type { z } from 'zod';
 import { IssuerUnavailable, StaffTokens } from '../access/staff-tokens.js';
 import type { Staff } from '../access/staff.js';

@@ -12,7 +12,7 @@ import {
   type OperationSelection,
   type ReissueFilter,
 } from '#libs/domain';
-import type { ContentItem } from '#libs/operations';
+import type { ContentItem } from '#libs/approvals';
 import { problem } from '../problems.js';
 
 /** What is expected of an item now. It is decided when the item is tried, by how things stand then. */

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { insertCustomerRrns, inTransaction } from '#libs/db';
-import type { Database } from '#libs/db';
+import { insertCustomerRrns, inTransaction, type Database } from '#libs/db';
 import type { Carrier } from '#libs/domain';
-import { sealNewNumber } from '#libs/registry';
+import { sealNewNumber } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 
 export interface NewCustomer {

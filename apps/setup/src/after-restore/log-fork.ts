@@ -1,7 +1,6 @@
-import { newestCheckpoint, type Database } from '#libs/db';
+import { newestCheckpoint, type Database, checkpointOfSize } from '#libs/db';
 import type { PublishedEvent } from '#libs/events';
 import { readKeptCheckpoints, type KeptCheckpoint } from '#libs/restore';
-import { checkpointOfSize } from '#libs/db';
 
 /** Where the audit log of the restored database leaves the log that was published. */
 export interface LogFork {

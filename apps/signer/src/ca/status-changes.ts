@@ -13,7 +13,7 @@ import {
 } from '#activities/revocation';
 import { appendAuthorityEntry, inTransaction, recordOutcome } from '#libs/db';
 import type { CertificateAct } from '#libs/domain';
-import { approvedOperation, type ApprovedOperation } from '#libs/operations';
+import { approvedOperation, type ApprovedOperation } from '#libs/approvals';
 import { UsageError, type CommandContext } from './context.js';
 
 /** Options that `revoke`, `hold` and `release` have in common; for `parseArgs`. */

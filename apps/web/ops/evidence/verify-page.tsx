@@ -5,7 +5,7 @@ import {
   TrustUnusable,
   verifyEvidenceFile,
   type FileVerdict,
-} from '#libs/audit';
+} from '#libs/audit-proofs';
 import { Alert, Button, FileInput, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';

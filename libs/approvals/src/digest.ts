@@ -1,5 +1,5 @@
 import type { OperationKind, OperationParameters } from '#libs/domain';
-import { digestOfJson } from '#libs/audit';
+import { digestOfJson } from '#libs/audit-proofs';
 
 /** All of an operation that somebody reads before they confirm or approve it. */
 export interface OperationContent {

@@ -1,4 +1,4 @@
-import { createSession } from '#libs/db';
+import { createSession } from '../answering-client.js';
 import pg from 'pg';
 
 /** The time during which this process, and no other, leads. */

@@ -1,5 +1,5 @@
 import { needsApproval, operationIdPattern, operationLifetimeMs, type OperationKind } from '#libs/domain';
-import { ProofRefused, verifyProof, type ProofClaim, type StaffKey } from '#libs/audit';
+import { ProofRefused, verifyProof, type ProofClaim, type StaffKey } from '#libs/audit-proofs';
 import {
   approvalsOf,
   findOperation,
