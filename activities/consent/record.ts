@@ -4,7 +4,7 @@ import { insertConsentReceipt, insertConsents, type Tx } from '#libs/db';
 import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
 
 /** What a customer said in one step. */
-export interface Said {
+interface Said {
   readonly reissueId: string;
   readonly updateId: string;
   readonly origin: CallOrigin;

@@ -35,7 +35,7 @@ interface Withdrawn {
 }
 export type ConsentWithdrawalAnswer = Withdrawn | { readonly answer: 'MANDATORY' | 'NOT_GIVEN' };
 
-export interface ConsentWithdrawalContext {
+interface ConsentWithdrawalContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly terms: TermsCatalogue;

@@ -44,7 +44,7 @@ export const defaultIdentityRates: IdentityRates = {
 };
 
 /** In whose name something is asked for, and from where. */
-export interface Asker extends Pick<ReissueRow, 'person_key' | 'customer_id' | 'applicant_mobile'> {
+interface Asker extends Pick<ReissueRow, 'person_key' | 'customer_id' | 'applicant_mobile'> {
   readonly origin: CallOrigin;
 }
 

@@ -3,7 +3,7 @@ import { recordNotice, untoldItems, type Database } from '#libs/db';
 import { ProviderRefused } from '#libs/provider-client';
 import { sendNotice, type NotifyContext } from './notify.js';
 
-export type HoldersContext = Omit<NotifyContext, 'notices' | 'clock'> & { readonly db: Database };
+type HoldersContext = Omit<NotifyContext, 'notices' | 'clock'> & { readonly db: Database };
 
 const batch = 200;
 const atOnce = 8;

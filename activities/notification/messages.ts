@@ -24,7 +24,7 @@ export interface MessageDetails {
   readonly oldStanding?: OldCertificateStanding;
 }
 
-export interface Message {
+interface Message {
   readonly sms: string;
   readonly mail: { readonly subject: string; readonly text: string };
 }

@@ -23,7 +23,7 @@ export interface OperationContext {
 }
 
 /** What an item came to; the names stand in the API's description. */
-export interface ItemOutcome {
+interface ItemOutcome {
   readonly outcome: string;
   readonly detail?: string;
 }

@@ -12,7 +12,7 @@ export interface StaffIssuer {
   readonly rolesClaim: string;
 }
 
-export interface StaffKeysContext {
+interface StaffKeysContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly staffIssuer: StaffIssuer;

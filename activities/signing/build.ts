@@ -23,7 +23,7 @@ export interface Maker {
 }
 
 /** What is to be certified of whom. */
-export interface Wanted {
+interface Wanted {
   readonly serial: string;
   readonly request: RequestedKey;
   readonly validity: Validity;

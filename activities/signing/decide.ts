@@ -39,7 +39,7 @@ export interface Standing extends Maker {
 }
 
 /** The row of a certificate that is about to be signed for a reissue. */
-export type Intent = Omit<NewCertificate, 'state' | 'der' | 'reissue_id'> & { readonly reissue_id: string };
+type Intent = Omit<NewCertificate, 'state' | 'der' | 'reissue_id'> & { readonly reissue_id: string };
 
 export type Decision =
   | { readonly kind: 'stored'; readonly serial: string }
@@ -54,7 +54,7 @@ export type Decision =
       readonly intent: Intent;
       readonly tbs: Buffer;
     };
-export type ImpossibleType = 'NOT_AUTHORISED' | NotBuildable['type'];
+type ImpossibleType = 'NOT_AUTHORISED' | NotBuildable['type'];
 
 /** Decides whether to sign, and what. */
 export function decide(candidate: Candidate, standing: Standing, now: Date): Decision {

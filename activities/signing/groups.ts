@@ -1,5 +1,5 @@
 /** How a kind of work is done for many at once. */
-export interface GroupWork<Item, Answer> {
+interface GroupWork<Item, Answer> {
   /** Two items with one key are never in one group. */
   readonly keyOf: (item: Item) => string;
   /** Does them all, say in one transaction. An item it answers with `undefined` is done alone. */

@@ -19,7 +19,7 @@ import type { SigningPorts } from './ports.js';
 import type { Profiles } from './profiles.js';
 
 /** What became of a candidate; `undefined` where somebody else holds its rows and nobody waited for them. */
-export type Prepared = Decision | undefined;
+type Prepared = Decision | undefined;
 
 /** How a transaction treats rows that somebody else holds. */
 export interface Waiting {

@@ -38,7 +38,7 @@ export interface Completed {
 }
 
 /** Why somebody comes, and how they say and prove who they are. */
-export interface Occasion {
+interface Occasion {
   readonly reason: Reason;
   readonly by: ApplicantBy;
   readonly methods: readonly IdentityMethod[];

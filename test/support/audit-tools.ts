@@ -7,7 +7,7 @@ import { environmentOf } from './app-environment.js';
 
 const run = promisify(execFile);
 
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -9,7 +9,7 @@ import { certificatesIn } from './certificates.js';
 const run = promisify(execFile);
 
 /** What the status app answers about one certificate, as OpenSSL reads it. */
-export interface PublishedStatus {
+interface PublishedStatus {
   readonly ocsp: string;
   /** Whether the CRL of the certificate lists it. */
   readonly listed: boolean;

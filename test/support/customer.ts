@@ -19,7 +19,7 @@ import { takePhoto, type Photo } from './photos.js';
 import type { Person, Sandbox } from './sandbox.js';
 
 export type Started = z.output<typeof startResponseSchema>;
-export type Challenged = z.output<typeof challengesResponseSchema>;
+type Challenged = z.output<typeof challengesResponseSchema>;
 export type Verified = z.output<typeof verificationsResponseSchema>;
 
 const defaultMethods: readonly IdentityMethod[] = ['PHONE_CODE', 'ONE_WON'];

@@ -6,7 +6,7 @@ import type { JWK } from 'jose';
 import type { z } from 'zod';
 import { expectSuccess, send, type Answer, type Call, type Patience } from './http.js';
 
-export type Terms = z.output<typeof termsSchema>;
+type Terms = z.output<typeof termsSchema>;
 export type Consent = z.output<typeof consentSchema>;
 
 /** What may be said of a call beside its body; every default is right. */

@@ -109,7 +109,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** An answer that is no success where one was needed. */
-export class UnexpectedAnswer extends Error {
+class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 
   constructor(readonly answer: Answer) {

@@ -23,7 +23,7 @@ export type Bookmark = readonly {
   readonly offset: string;
 }[];
 
-export interface ReadEventsOptions {
+interface ReadEventsOptions {
   readonly brokers: readonly string[];
   /** Reissue ids and serial numbers; all keys if left out. */
   readonly keys?: readonly string[];

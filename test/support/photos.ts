@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { rememberSecret } from './canaries.js';
 
-export type PhotoFormat = 'jpeg' | 'png';
+type PhotoFormat = 'jpeg' | 'png';
 
 /** Words that a camera wrote into the file: they must not outlive the upload. */
 export interface Photo {

@@ -5,7 +5,7 @@ import { expectSuccess, send, type Call } from './http.js';
 export type Holding = 'VALID' | 'EXPIRING' | 'EXPIRED' | 'NONE';
 
 /** What an identity document says, besides whose it is. */
-export type IdentityDocument =
+type IdentityDocument =
   | { readonly type: 'RESIDENT_CARD'; readonly issuedOn: string }
   | { readonly type: 'DRIVING_LICENCE'; readonly number: string; readonly issuedOn: string };
 
@@ -43,7 +43,7 @@ export interface Message {
   readonly receivedAt: string;
 }
 
-export interface Deposit {
+interface Deposit {
   readonly id: string;
   readonly depositor: string;
   readonly amount: number;

@@ -25,19 +25,19 @@ export interface Operation {
   readonly needsApproval: boolean;
 }
 
-export interface OperationItem {
+interface OperationItem {
   readonly target: string;
   readonly plan: { readonly expected: string; readonly acts: boolean; readonly finding?: string };
   readonly outcome: string | null;
 }
 
-export interface Page<Item> {
+interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
 /** What is asked of an operation. */
-export interface Asked {
+interface Asked {
   readonly kind: OperationKind;
   readonly selection: OperationSelection;
   readonly parameters?: OperationParameters;

@@ -5,7 +5,7 @@ import { rememberSealed } from './canaries.js';
 import { newIdempotencyKey, type CallOptions, type Gateway } from './gateway.js';
 import type { Answer } from './http.js';
 
-export type VidChecked = z.output<typeof vidCheckResponseSchema>;
+type VidChecked = z.output<typeof vidCheckResponseSchema>;
 
 /** How the two values of a check may be sealed wrongly. */
 interface Sealing {

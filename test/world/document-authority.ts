@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface DocumentCheck {
+interface DocumentCheck {
   readonly transactionId: string;
   readonly attemptId: string;
   readonly name: string;

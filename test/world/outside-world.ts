@@ -8,10 +8,10 @@ type VerifyRequest = Parameters<IdentityProvider['verify']>[0];
 type VerifyResult = Awaited<ReturnType<IdentityProvider['verify']>>;
 
 /** `lost`: does what was asked, and its answer never arrives. `refusing`: says no for good. */
-export type Fault = 'down' | 'lost' | 'refusing';
+type Fault = 'down' | 'lost' | 'refusing';
 
 /** A provider of one-time codes that can be broken. Codes are `100001`, `100002` and so on, all different. */
-export class FakeCodeProvider implements IdentityProvider {
+class FakeCodeProvider implements IdentityProvider {
   /** What it was really asked to do, in order; repetitions that it recognised are not counted. */
   readonly sends: SendRequest[] = [];
   readonly comparisons: VerifyRequest[] = [];
@@ -79,7 +79,7 @@ export class FakeCodeProvider implements IdentityProvider {
 }
 
 /** The authority for identity documents, which knows them by number and date of issue. */
-export class FakeDocumentAuthority implements IdentityProvider {
+class FakeDocumentAuthority implements IdentityProvider {
   readonly method = 'ID_DOCUMENT';
   private readonly documents = new Map<string, string>();
 
@@ -114,7 +114,7 @@ export function documentOf({ rrn }: DocumentHolder): string {
 }
 
 /** Takes SMS and mail, unless it is broken. */
-export class FakeMessenger {
+class FakeMessenger {
   readonly texts: Sms[] = [];
   readonly mails: Mail[] = [];
   down = false;

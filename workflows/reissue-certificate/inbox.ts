@@ -1,7 +1,7 @@
 import { condition, Trigger } from '@temporalio/workflow';
 
 /** A message and the caller who waits for its answer. */
-export interface Letter<Message, Answer> {
+interface Letter<Message, Answer> {
   readonly message: Message;
   settle(answer: Answer): void;
 }

@@ -46,7 +46,7 @@ const providers = proxyActivities<ProviderActivities>(options.providers);
 const signer = proxyActivities<Pick<SigningActivities, 'issueCertificate'>>(options.signer);
 const notifications = proxyActivities<NotificationActivities>(options.notifications);
 
-export interface ReissueInput {
+interface ReissueInput {
   readonly reissueId: string;
   /** Set when the row outlived its workflow: go on from the row instead of waiting for the start. */
   readonly resume?: boolean;

@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './identity-provider.js';
 
-export interface CodeProviderDescription {
+interface CodeProviderDescription {
   readonly method: IdentityMethod;
   /** Name for messages. */
   readonly provider: string;

@@ -19,7 +19,7 @@ const check = z.discriminatedUnion('status', [
   z.object({ status: z.literal('MISMATCHED'), finding: z.string().regex(/^[A-Z_]{1,40}$/) }),
 ]);
 
-export interface DocumentProviderOptions extends ProviderClientOptions {
+interface DocumentProviderOptions extends ProviderClientOptions {
   readonly db: Database;
   readonly clock: Clock;
   /** Open the photo, which is sealed until here. */

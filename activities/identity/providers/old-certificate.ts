@@ -33,7 +33,7 @@ const bytes = z
 const answerSchema = z.strictObject({ certificate: bytes, signature: bytes });
 type Answer = z.output<typeof answerSchema>;
 
-export interface OldCertificateOptions {
+interface OldCertificateOptions {
   readonly db: Database;
   readonly clock: Clock;
   /** For how many days after its end a certificate still proves who its holder is. */

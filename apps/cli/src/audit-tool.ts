@@ -19,7 +19,7 @@ const auditToolConfig = z.object({
   receiptKeys: jsonWebKeySet,
   checkpointFile: z.string().min(1).optional(),
 });
-export type AuditToolConfig = z.output<typeof auditToolConfig>;
+type AuditToolConfig = z.output<typeof auditToolConfig>;
 
 export interface AuditTool {
   readonly db: Database;

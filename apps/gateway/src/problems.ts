@@ -1,7 +1,7 @@
 import { problemCatalogue, type ProblemSlug, type Reissue, type Text } from '#libs/contracts';
 import { ProblemError, type InputFault } from '#libs/http';
 
-export interface ProblemMore {
+interface ProblemMore {
   readonly detail?: Text;
   readonly errors?: readonly InputFault[];
   /** A finer code within the type. */

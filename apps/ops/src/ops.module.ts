@@ -32,7 +32,7 @@ export class OpsModule {
   }
 }
 
-export const staffTokensOf = (config: Config): StaffTokens =>
+const staffTokensOf = (config: Config): StaffTokens =>
   new StaffTokens({
     issuer: config.oidcIssuer,
     audience: config.oidcAudience,

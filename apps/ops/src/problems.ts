@@ -1,7 +1,7 @@
 import { opsProblemCatalogue, type OpsProblemSlug, type Text } from '#libs/contracts';
 import { ProblemError, type InputFault } from '#libs/http';
 
-export interface ProblemMore {
+interface ProblemMore {
   readonly detail?: Text;
   readonly errors?: readonly InputFault[];
   /** Members added to the document (RFC 9457 section 3.2). */

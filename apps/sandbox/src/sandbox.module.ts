@@ -35,7 +35,7 @@ import { SampleCertificates } from './people/sample-certificates.js';
 export const largestBody = 8 * 1024 * 1024;
 
 /** What the sandbox reaches outside itself; closed with it. */
-export interface SandboxParts {
+interface SandboxParts {
   config: SandboxConfig;
   registry: BankRegistry;
   certificates: SampleCertificates;

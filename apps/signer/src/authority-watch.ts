@@ -5,7 +5,7 @@ import type { Logger } from '#libs/observability';
 
 const retryMs = 1_000;
 
-export interface AuthorityWatchOptions {
+interface AuthorityWatchOptions {
   readonly authorities: OpenAuthorities;
   /** Makes issuing CAs known to everyone else: has succeeded before one of them signs. */
   readonly makeKnown: (found: Authorities) => Promise<void>;

@@ -1,7 +1,7 @@
 import { publishDueCrls, type PublicationPorts } from '#activities/publication';
 import { NotificationListener } from '#libs/db';
 
-export interface CrlPublicationOptions {
+interface CrlPublicationOptions {
   readonly databaseUrl: string;
   /** Resolves when the issuing CAs are known to everyone. */
   readonly known: () => Promise<void>;

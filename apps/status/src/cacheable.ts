@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
 
 /** Something that HTTP caches may keep for a while. */
-export interface Cacheable {
+interface Cacheable {
   readonly body: Buffer;
   readonly mediaType: string;
   /** With its quotes. */

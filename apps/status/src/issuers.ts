@@ -30,7 +30,7 @@ export interface Issuer {
   readonly responder: OcspResponder | undefined;
 }
 
-export interface IssuersOptions {
+interface IssuersOptions {
   readonly db: Database;
   readonly ocspDirectory: string;
   readonly ocspPassphrase: string;

@@ -2,7 +2,7 @@ import type { RootCrlRow } from '#libs/db';
 import { etagOf } from './cacheable.js';
 
 /** A root's CRL ready to be handed out. */
-export interface ShelvedRootCrl {
+interface ShelvedRootCrl {
   readonly der: Buffer;
   readonly etag: string;
   readonly thisUpdate: Date;

@@ -20,7 +20,7 @@ interface Operation {
 }
 
 /** What is to be agreed to, as the gateway has it now. */
-export interface Consents {
+interface Consents {
   readonly identity: readonly Consent[];
   readonly issuance: readonly Consent[];
 }

@@ -12,7 +12,7 @@ import type { VaultKeys } from '#libs/vault';
 import { policyOf, type Config } from './config.js';
 
 /** What the providers of the identity methods need, beside their configuration. */
-export interface IdentityProviderParts {
+interface IdentityProviderParts {
   readonly db: Database;
   readonly clock: Clock;
   readonly vaultKeys: VaultKeys;

@@ -7,7 +7,7 @@ import { appendAuthorityEntry, inTransaction, type Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 
-export interface ProcessStart {
+interface ProcessStart {
   readonly db: Database;
   /** Name of the application. */
   readonly process: string;

@@ -13,7 +13,7 @@ export const bundleFormat = 'reseal-evidence/2';
 const bundleFormats = ['reseal-evidence/1', bundleFormat] as const;
 export const trustFormat = 'reseal-trust/1';
 
-export const loggedEntrySchema = z.strictObject({
+const loggedEntrySchema = z.strictObject({
   stream: z.string(),
   sequence: z.int().min(1),
   actor: z.string(),

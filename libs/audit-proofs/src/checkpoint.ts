@@ -44,11 +44,11 @@ export class SignatureRefused extends Error {
 }
 
 /** `typ` of the signatures, so that none of them is taken for another (RFC 8725 section 3.11). */
-export const signatureTypes = {
+const signatureTypes = {
   checkpoint: 'reseal-checkpoint+jws',
   evidence: 'reseal-evidence+jws',
 } as const;
-export type SignatureType = keyof typeof signatureTypes;
+type SignatureType = keyof typeof signatureTypes;
 
 const algorithm = 'EdDSA';
 

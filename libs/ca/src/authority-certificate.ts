@@ -50,7 +50,7 @@ export async function rootCertificate(keyStore: KeyStore, organisation: string, 
   });
 }
 
-export interface IssuingContents {
+interface IssuingContents {
   readonly publicKey: KeyObject;
   readonly generation: number;
   readonly now: Date;
@@ -111,8 +111,7 @@ export async function responderCertificate(
   });
 }
 
-export const organisationOf = (certificate: X509Certificate) =>
-  certificate.subjectName.getField('O')[0] ?? '';
+const organisationOf = (certificate: X509Certificate) => certificate.subjectName.getField('O')[0] ?? '';
 
 /** Each generation has a name of its own: whoever finds an issuer by name finds one key. */
 const issuingCommonName = (organisation: string, generation: number) =>

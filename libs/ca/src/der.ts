@@ -80,7 +80,7 @@ function timeDigits(moment: Date): string {
 }
 
 /** One value as it was read: its tag, its content, and where the next one begins. */
-export interface Element {
+interface Element {
   readonly tag: number;
   readonly content: Buffer;
   readonly end: number;

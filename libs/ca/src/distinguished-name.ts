@@ -9,7 +9,7 @@ const attributeTypes = {
 } as const;
 
 /** One relative distinguished name: its short type and its value. */
-export type NameAttribute = readonly [type: keyof typeof attributeTypes, value: string];
+type NameAttribute = readonly [type: keyof typeof attributeTypes, value: string];
 
 /** A distinguished name in the order in which it is written: the most specific part first. */
 export type DistinguishedName = readonly NameAttribute[];

@@ -73,7 +73,7 @@ const reasons = new Map(
 export const rootCrlDue = (crl: RootCrl | undefined, now: Date): boolean =>
   !crl || crl.nextUpdate.getTime() - now.getTime() < dueBeforeEndMs;
 
-export interface RootCrlOrder {
+interface RootCrlOrder {
   /** The CA's directory, where the CRL is kept. */
   readonly directory: string;
   readonly root: RootPlace;

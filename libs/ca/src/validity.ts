@@ -6,7 +6,7 @@ export interface Validity {
   readonly notAfter: Date;
 }
 
-export interface Backdating {
+interface Backdating {
   /** By how much `notBefore` lies in the past, for relying parties whose clocks are behind, in milliseconds. */
   readonly backdateMs?: number | undefined;
   /** A certificate begins no earlier than its issuer. */

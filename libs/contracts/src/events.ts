@@ -46,7 +46,6 @@ export const certificateEventTypes = [
 export type CertificateEventType = (typeof certificateEventTypes)[number];
 
 export const auditEventTypes = ['reseal.audit.checkpoint.v1'] as const;
-export type AuditEventType = (typeof auditEventTypes)[number];
 
 export const reissueEventDataSchema = z
   .strictObject({

@@ -98,7 +98,7 @@ export interface CertificateSnapshot {
 }
 
 /** What a reissue is shown with. */
-export interface ReissueContext {
+interface ReissueContext {
   /** The new one, once it is made. */
   readonly certificate?: CertificateSnapshot | undefined;
   /** The one that it replaces. */

@@ -38,7 +38,7 @@ import type { RestoreTable } from './restores.js';
 import type { OperationProofTable, StaffKeyTable } from './operation-proofs.js';
 import type { WebhookDeliveryTable, WebhookEndpointTable } from './webhooks.js';
 
-export interface CustomerTable {
+interface CustomerTable {
   customer_id: string;
   customer_ref: string;
   ci: string;
@@ -51,14 +51,14 @@ export interface CustomerTable {
   created_at: Date;
 }
 
-export interface PasswordCredentialTable {
+interface PasswordCredentialTable {
   customer_id: string;
   verifier: string;
   wrong_tries: Generated<number>;
   set_at: Date;
 }
 
-export interface ReissueTable {
+interface ReissueTable {
   reissue_id: string;
   api_key_name: string;
   reason: Reason;
@@ -155,14 +155,14 @@ export interface IdentityTryTable {
   finding: Generated<string | null>;
 }
 
-export interface IdentityDayTable {
+interface IdentityDayTable {
   person_key: string;
   method: IdentityMethod;
   day: string;
   tries: Generated<number>;
 }
 
-export interface PasswordTryTable {
+interface PasswordTryTable {
   reissue_id: string;
   update_id: string;
   granted: boolean;
@@ -187,7 +187,7 @@ export interface ConsentTable {
   recorded_at: Date;
 }
 
-export interface StepTable {
+interface StepTable {
   reissue_id: string;
   update_id: string;
   kind: string;
@@ -196,7 +196,7 @@ export interface StepTable {
   recorded_at: Date;
 }
 
-export interface VaultItemTable {
+interface VaultItemTable {
   handle: string;
   reissue_id: string;
   update_id: string;
@@ -232,7 +232,7 @@ export interface ReceivedCallTable {
 }
 
 /** A reissue that was under way before verdicts could be proved, as it was then. */
-export interface ReissueBeforeVerdictsTable {
+interface ReissueBeforeVerdictsTable {
   reissue_id: string;
   customer_id: string | null;
   key_thumbprint: string;
@@ -280,7 +280,7 @@ export type RevocationReason =
   | 'certificateHold'
   | 'privilegeWithdrawn';
 
-export interface CertificateProfileTable {
+interface CertificateProfileTable {
   digest: string;
   document: string;
   first_used_at: Date;
@@ -307,14 +307,14 @@ export interface CrlTable {
   der: Buffer;
 }
 
-export interface BlockedKeyTable {
+interface BlockedKeyTable {
   spki_sha256: string;
   reason: string;
   serial: string | null;
   blocked_at: Date;
 }
 
-export interface AuthorityEntryTable {
+interface AuthorityEntryTable {
   position: GeneratedAlways<string>;
   actor: string;
   action: string;
@@ -327,7 +327,7 @@ export interface AuthorityEntryTable {
   recorded_at: ColumnType<Date | null, never, never>;
 }
 
-export interface CustomerRrnTable {
+interface CustomerRrnTable {
   customer_id: string;
   /** Of the registry's key; null where the customer's key seals it. */
   key_id: string | null;
@@ -339,7 +339,7 @@ export interface CustomerRrnTable {
   recorded_at: Date;
 }
 
-export interface CustomerKeyTable {
+interface CustomerKeyTable {
   customer_id: string;
   /** Of the registry's key that wraps it. */
   key_id: string;
@@ -372,20 +372,20 @@ export interface IdentityPhotoTable {
   retain_until: Generated<Date | null>;
 }
 
-export interface KnownDeviceTable {
+interface KnownDeviceTable {
   customer_id: string;
   device: string;
   first_seen_at: Date;
   last_seen_at: Date;
 }
 
-export interface RateLimitTable {
+interface RateLimitTable {
   key: string;
   /** Theoretical arrival time. */
   tat: Date;
 }
 
-export interface PasswordHistoryTable {
+interface PasswordHistoryTable {
   customer_id: string;
   verifier: string;
   set_at: Date;
@@ -408,7 +408,7 @@ export interface VidCheckTable {
   recorded_at: Date;
 }
 
-export interface EventTable {
+interface EventTable {
   /** A reissue's id, or a serial where no reissue caused what happened. */
   stream: string;
   sequence: number;
@@ -436,14 +436,14 @@ export interface AuditEntryTable {
   recorded_at: ColumnType<Date | null, never, never>;
 }
 
-export interface AuditPersonalTable {
+interface AuditPersonalTable {
   reissue_id: string;
   sequence: number;
   salt: string;
   personal: string;
 }
 
-export interface NotificationTable {
+interface NotificationTable {
   reissue_id: string;
   moment: string;
   channel: string;

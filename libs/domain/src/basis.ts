@@ -8,7 +8,7 @@ export const renewalWindowDays = 30;
 const dayMs = 86_400_000;
 
 /** The certificate on file, as far as its end date bears on a new one. */
-export interface EndingCertificate {
+interface EndingCertificate {
   readonly notAfter: Date;
   readonly revocationReason: string | null;
 }

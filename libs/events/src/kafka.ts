@@ -15,7 +15,7 @@ export interface KafkaOptions {
   readonly route?: (broker: BrokerAddress) => BrokerAddress;
 }
 
-export interface BrokerAddress {
+interface BrokerAddress {
   readonly host: string;
   readonly port: number;
 }

@@ -5,7 +5,7 @@ import { cloudEvent } from './cloud-event.js';
 import type { Publisher, TopicMessages } from './kafka.js';
 import type { Outbox } from './outbox.js';
 
-export interface RelayParts {
+interface RelayParts {
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly leadership: Leadership;

@@ -40,7 +40,7 @@ export interface ApplicationOptions {
   problemOf?: (error: unknown) => ProblemError | undefined;
 }
 
-export interface ProcessOptions extends ApplicationOptions {
+interface ProcessOptions extends ApplicationOptions {
   config: ApplicationOptions['config'] & {
     /** Where callers are served; a process without a port has none, and is asked by its metrics listener only. */
     host?: string;

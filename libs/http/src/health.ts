@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 
 /** Rejects if the dependency cannot be used now. */
 export type HealthCheck = () => unknown;
-export type CheckResult = { status: 'up' | 'down'; ms: number; reason?: string };
+type CheckResult = { status: 'up' | 'down'; ms: number; reason?: string };
 export interface HealthReport {
   status: 'up' | 'down' | 'draining';
   checks: Record<string, CheckResult>;

@@ -27,7 +27,7 @@ export function preferredLanguage(acceptLanguage?: string): Language {
 }
 
 /** The text in the wanted language. */
-export function localize(text: Text, language: Language): string {
+function localize(text: Text, language: Language): string {
   return typeof text === 'string' ? text : text[language];
 }
 

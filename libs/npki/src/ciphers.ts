@@ -13,7 +13,7 @@ export interface CbcCipher {
 }
 
 /** One that files are written with, too. */
-export interface CurrentCipher extends CbcCipher {
+interface CurrentCipher extends CbcCipher {
   readonly encrypt: (key: Bytes, iv: Bytes, plain: Uint8Array) => Promise<Bytes>;
 }
 

@@ -20,7 +20,7 @@ export interface Derivation {
 }
 
 const pbkdf1Hashes = { MD5: md5, SHA1: sha1 };
-export type Pbkdf1Hash = keyof typeof pbkdf1Hashes;
+type Pbkdf1Hash = keyof typeof pbkdf1Hashes;
 
 /** @returns as many bytes as the hash has: 16 of MD5, 20 of SHA-1 (RFC 8018 section 5.1) */
 export function pbkdf1(hashName: Pbkdf1Hash, password: Uint8Array, { salt, iterations }: Derivation): Bytes {
@@ -30,7 +30,7 @@ export function pbkdf1(hashName: Pbkdf1Hash, password: Uint8Array, { salt, itera
   return Uint8Array.from(derived);
 }
 
-export type Pbkdf2Hash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
+type Pbkdf2Hash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
 
 /** @param length in bytes */
 export async function pbkdf2(
@@ -56,7 +56,7 @@ export const pkcs12Hashes = {
 export type Pkcs12Hash = keyof typeof pkcs12Hashes;
 
 /** What the derived bytes are for (RFC 7292 appendix B.3). */
-export const pkcs12Ids = { key: 1, iv: 2, mac: 3 } as const;
+const pkcs12Ids = { key: 1, iv: 2, mac: 3 } as const;
 
 /**
  * @param password UTF-8, as all forms take it; PKCS #12 wants UTF-16 with a zero behind

@@ -6,7 +6,7 @@ import util from 'node-forge/lib/util.js';
 import { type Bytes, NpkiFormatError } from './der.js';
 
 /** Bytes of a block of all of them. */
-export const OLD_BLOCK = 8;
+const OLD_BLOCK = 8;
 
 /** @throws NpkiFormatError if length or padding is wrong */
 export function decryptDes(

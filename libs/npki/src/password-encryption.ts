@@ -40,8 +40,8 @@ import { oids } from './oids.js';
 import { seedCbcEncrypt } from './seed.js';
 import { NpkiUnsupportedError } from './unsupported.js';
 
-export type Pbes1Form = 'PBES1-SHA1-SEED';
-export type Pbes2Form = `PBES2-${'HMACSHA1' | 'HMACSHA256'}-${'SEED' | 'AES256'}`;
+type Pbes1Form = 'PBES1-SHA1-SEED';
+type Pbes2Form = `PBES2-${'HMACSHA1' | 'HMACSHA256'}-${'SEED' | 'AES256'}`;
 /** Forms that are written. */
 export type EncryptionForm = Pbes1Form | Pbes2Form;
 /** Forms that are read: those that are written, and e.g. `PBES1-SHA1-SEED-FIXEDIV`, `PKCS12-SHA1-3DES`. */
@@ -64,13 +64,13 @@ const ciphers = {
   DES: { oid: oids.desCbc, cipher: des },
 } as const;
 
-export interface Encrypted {
+interface Encrypted {
   /** AlgorithmIdentifier, in DER. */
   readonly algorithm: Bytes;
   readonly encrypted: Bytes;
 }
 
-export interface EncryptionOptions {
+interface EncryptionOptions {
   readonly form: EncryptionForm;
   readonly password: Uint8Array;
   readonly iterations: number;

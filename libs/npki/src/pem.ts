@@ -1,7 +1,7 @@
 /** Textual encodings of DER (RFC 7468), read as leniently as its section 2 allows. */
 import { type Bytes, NpkiFormatError, tags } from './der.js';
 
-export interface PemBlock {
+interface PemBlock {
   /** Between `BEGIN` and the dashes, e.g. `CERTIFICATE`. */
   readonly label: string;
   readonly der: Bytes;

@@ -47,7 +47,7 @@ export interface NewPrivateKeyFile {
   readonly iterations?: number;
 }
 
-export const DEFAULT_ITERATIONS = 2048;
+const DEFAULT_ITERATIONS = 2048;
 
 /** @throws NpkiFormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds */
 export async function writePrivateKeyFile(file: NewPrivateKeyFile): Promise<Bytes> {

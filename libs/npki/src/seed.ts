@@ -2,7 +2,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { type Bytes, NpkiFormatError } from './der.js';
 
-export const SEED_BLOCK = 16;
+const SEED_BLOCK = 16;
 const ROUNDS = 16;
 
 /** RFC 4269 appendix A.1, S1 and S2. */

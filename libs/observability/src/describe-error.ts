@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-export interface DescribedError {
+interface DescribedError {
   type: string;
   message: string;
   code?: string;

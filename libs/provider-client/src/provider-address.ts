@@ -30,7 +30,7 @@ export interface CircuitOptions {
   readonly onChange?: (change: CircuitChange) => void;
 }
 
-export interface AddressOptions {
+interface AddressOptions {
   readonly provider: string;
   /** Where the provider's API begins, path included. */
   readonly url: string;

@@ -12,7 +12,7 @@ export interface RateLimit {
  * theoretical arrival time (TAT), at which its whole burst is there again. Each use moves it on by `everyMs`, counted
  * from now if it has passed; a use that would move it beyond `burst * everyMs` from now has to wait.
  */
-export interface Cell {
+interface Cell {
   /** By how much a use moves the TAT, in milliseconds. */
   readonly byMs: number;
   /** How late the TAT may be at `now` for the use to be allowed. */

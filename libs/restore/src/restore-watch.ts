@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pendingRestore, type Database } from '#libs/db';
 import type { Logger } from '#libs/observability';
 
-export interface RestoreWatchOptions {
+interface RestoreWatchOptions {
   readonly db: Database;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** How often the database is asked, in milliseconds. */

@@ -3,7 +3,7 @@ import { ENVELOPE_ALG, ENVELOPE_ENC } from './envelope.js';
 import type { VaultKeys } from './open-envelope.js';
 
 /** What a process of ours seals, and of what: it opens as nothing else. */
-export interface SealedAs {
+interface SealedAs {
   readonly typ: string;
   readonly sub: string;
 }

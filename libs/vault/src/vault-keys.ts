@@ -21,7 +21,7 @@ export async function importVaultKeys({ keys }: JwkSet): Promise<VaultKeys> {
 }
 
 /** A key to seal to, as clients get it. */
-export type PublicVaultKey = JWK & {
+type PublicVaultKey = JWK & {
   kty: 'EC';
   crv: 'P-256';
   x: string;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-export interface SignedHeaders {
+interface SignedHeaders {
   readonly 'webhook-id': string;
   /** Seconds since 1970. */
   readonly 'webhook-timestamp': string;

@@ -21,7 +21,7 @@ export interface Options {
 }
 
 /** What was asked for wrongly. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 

@@ -1,5 +1,5 @@
 /** Durations in milliseconds. */
-export interface Distribution {
+interface Distribution {
   readonly count: number;
   readonly p50: number;
   readonly p95: number;

@@ -27,7 +27,7 @@ How fast certificates are signed, step by step and as a whole, beside step-ca an
   --help         this text
 `;
 
-export interface Options {
+interface Options {
   readonly only: readonly CaseName[];
   readonly rounds: number;
   readonly json: boolean;
@@ -35,7 +35,7 @@ export interface Options {
 }
 
 /** What was asked for wrongly. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 

@@ -23,7 +23,7 @@ export interface LoadResult {
   readonly ratio: number | undefined;
 }
 
-export interface Load {
+interface Load {
   readonly connections: number;
   /** Of one round. */
   readonly seconds: number;

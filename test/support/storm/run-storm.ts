@@ -24,7 +24,7 @@ export interface Storm {
   readonly happened: readonly string[];
 }
 
-export interface StormOptions {
+interface StormOptions {
   /** More come where these are through before each disturbance has happened once. */
   readonly reissues: number;
   /** How many are under way at once. */

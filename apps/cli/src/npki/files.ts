@@ -14,7 +14,7 @@ import { Failure, secretFrom, type Terminal, UsageError } from './terminal.js';
 const LARGEST_FILE = 1024 * 1024;
 
 /** @throws Failure if it cannot be read, or is far too large */
-export async function readSmallFile(path: string): Promise<Buffer> {
+async function readSmallFile(path: string): Promise<Buffer> {
   try {
     if ((await stat(path)).size > LARGEST_FILE)
       throw new Failure(`${path}: far too large for a key or certificate`);

@@ -26,7 +26,7 @@ audit trail. It runs with the worker's environment.
 Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 some customers could not be rotated, 78 not configured.`;
 
 /** Around the tool: the environment it is configured by, its clock and its two outputs. */
-export interface Terminal {
+interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: () => Date;
   readonly print: (line: string) => void;

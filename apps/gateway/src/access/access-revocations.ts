@@ -1,7 +1,7 @@
 import type { AccessStanding } from '#libs/db';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
-export interface AccessRevocationsParts {
+interface AccessRevocationsParts {
   readonly standingOf: (reissueId: string) => Promise<AccessStanding>;
   readonly revoke: (reissueId: string, revokedAt: Date, expiresAt: Date) => Promise<void>;
   /** For how long after its end a reissue can still be read, in milliseconds. */

@@ -13,7 +13,7 @@ export interface CallRates {
 }
 
 /** Uses all of these limits or none. */
-export type UseLimits = (uses: readonly Use[], now: Date) => Promise<Allowance>;
+type UseLimits = (uses: readonly Use[], now: Date) => Promise<Allowance>;
 
 /**
  * Bounds how often calls come from one place. Only new calls are counted: one whose answer is on record, one that is

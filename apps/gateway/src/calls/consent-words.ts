@@ -1,7 +1,7 @@
 import type { ConsentProblemCode } from '#libs/terms';
 
 /** What can be wrong with consents: what was sent, or that a text has changed since it was agreed to. */
-export type ConsentFaultCode = ConsentProblemCode | 'TERMS_CHANGED';
+type ConsentFaultCode = ConsentProblemCode | 'TERMS_CHANGED';
 
 const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
   MISSING: { ko: '필수 약관에 동의해야 합니다', en: 'mandatory terms were not agreed to' },

@@ -7,13 +7,13 @@ import { problem } from '../problems.js';
 import type { SealedValue } from './step-draft.js';
 
 /** What the envelopes of a call must be for. */
-export interface SealedFor extends EnvelopeBinding {
+interface SealedFor extends EnvelopeBinding {
   /** The reissue, or the Idempotency-Key of a call that has none yet. */
   readonly sub: string;
 }
 
 /** Where the particulars of an applicant are kept. */
-export interface ParticularsPlace {
+interface ParticularsPlace {
   readonly handle: string;
   readonly reissueId: string;
   readonly updateId: string;

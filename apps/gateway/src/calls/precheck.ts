@@ -5,7 +5,7 @@ import { problem } from '../problems.js';
 import type { StepCall } from './step-draft.js';
 
 /** What of the row decides whether a message is worth sending. */
-export type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' | 'steps'>;
+type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' | 'steps'>;
 
 /**
  * Refuses what cannot succeed before it costs a step of the workflow. It is only a shortcut: the row may change

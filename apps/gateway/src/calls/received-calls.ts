@@ -3,7 +3,7 @@ import { problem } from '../problems.js';
 import type { CallIdentity } from './calls-in-flight.js';
 
 /** Where is kept which request each call came in with. */
-export interface ReceivedCallShelf {
+interface ReceivedCallShelf {
   /** The request this call came in with before. */
   find(reissueId: string, updateId: string): Promise<string | undefined>;
   /** Keeps a call, unless it came in before; the request it stands for. */

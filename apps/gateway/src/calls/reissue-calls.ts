@@ -30,7 +30,7 @@ import {
 const startRoute = '/v1/reissues';
 const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
 
-export interface ReissueCallsParts {
+interface ReissueCallsParts {
   readonly findStep: (reissueId: string, updateId: string) => Promise<StepRow | undefined>;
   readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;
   readonly ids: RequestIds;

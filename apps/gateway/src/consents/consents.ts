@@ -18,7 +18,7 @@ export type ConsentsResponse = z.output<typeof consentsResponseSchema>;
 
 const withdrawalRoute = '/v1/reissues/{id}/consents/withdrawals';
 
-export interface ConsentsParts {
+interface ConsentsParts {
   readonly db: Database;
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly received: Pick<ReceivedCalls, 'receive'>;

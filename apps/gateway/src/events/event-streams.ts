@@ -10,7 +10,7 @@ import { WakeUp } from './wake-up.js';
 /** How long a client waits before it connects again, in milliseconds. */
 const retryMs = 2_000;
 
-export interface EventStreamLimits {
+interface EventStreamLimits {
   readonly streamsPerReissue: number;
   readonly heartbeatMs: number;
 }

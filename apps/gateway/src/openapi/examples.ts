@@ -16,7 +16,7 @@ export const exampleEnvelope = [
 ].join('.');
 
 const consent = (termsId: string, digest: string) => ({ termsId, version: '2026-01', digest, agreed: true });
-export const identityConsents = [consent('personal-information', '0d'.repeat(32))];
+const identityConsents = [consent('personal-information', '0d'.repeat(32))];
 export const issuanceConsents = [consent('certificate-service', 'a7'.repeat(32))];
 export const exampleRequest =
   '-----BEGIN CERTIFICATE REQUEST-----\nMIHkMIGLAgEAMAAwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAT\n-----END CERTIFICATE REQUEST-----\n';

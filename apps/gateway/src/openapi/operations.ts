@@ -3,7 +3,7 @@ import { tokenLifetimeSeconds } from '../access/access-tokens.js';
 import { describePasswordRules } from '../reading/password-rules.js';
 import * as example from './examples.js';
 
-export interface AnswerDocument {
+interface AnswerDocument {
   readonly description: string;
   /** By media type; JSON where only a value is given. */
   readonly example?: unknown;

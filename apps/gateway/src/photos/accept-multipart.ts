@@ -6,7 +6,7 @@ import { problem } from '../problems.js';
 import { largestFile } from './photo.js';
 
 /** The one route that takes a form; all others take JSON, and this one nothing else. */
-export const photoRoute = '/v1/reissues/:id/identity/photos';
+const photoRoute = '/v1/reissues/:id/identity/photos';
 
 const forms = new TypeIs(['multipart/form-data']);
 const isForm = ({ headers }: FastifyRequest) => forms.is(headers['content-type'] ?? '') !== undefined;

@@ -10,7 +10,7 @@ const processFile = fileURLToPath(
   new URL(`./photo-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
 );
 
-export interface PhotoDecoderOptions {
+interface PhotoDecoderOptions {
   readonly limits?: PhotoLimits;
   /** How many photos are decoded at once, and how many wait. */
   readonly atOnce?: number;

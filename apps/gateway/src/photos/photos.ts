@@ -49,7 +49,7 @@ export interface PhotoShelf {
 }
 type KeptPhoto = Pick<NewIdentityPhoto, 'photo_id' | 'request_hmac'>;
 
-export interface PhotosParts {
+interface PhotosParts {
   readonly shelf: PhotoShelf;
   readonly decoder: Pick<PhotoDecoder, 'decode'>;
   readonly reader: Pick<ReissueReader, 'get'>;

@@ -1,6 +1,6 @@
 import { tooMany, unavailable } from '../problems.js';
 
-export interface UploadLimits {
+interface UploadLimits {
   /** How many uploads one network address may have under way, until their photos are kept or refused. */
   readonly perAddress: number;
   /** How much all uploads may hold in memory together, in bytes. */

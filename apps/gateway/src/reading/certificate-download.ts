@@ -9,7 +9,7 @@ import {
 import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 
 /** Where certificates are, and where their download is noted. */
-export interface CertificateShelf {
+interface CertificateShelf {
   /** The stored certificate of a reissue that was not withdrawn. */
   storedOf(reissueId: string): Promise<Pick<CertificateRow, 'serial' | 'der' | 'issuer'> | undefined>;
   /** DER of an issuing CA, then of its root: of the CA that signed, however many came after it. */

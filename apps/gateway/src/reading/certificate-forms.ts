@@ -31,7 +31,7 @@ const forms = {
   },
 } satisfies Record<string, CertificateForm>;
 
-export type CertificateMediaType = keyof typeof forms;
+type CertificateMediaType = keyof typeof forms;
 
 /** By preference of ours, the default first. */
 export const certificateMediaTypes = Object.keys(forms) as CertificateMediaType[];

@@ -37,7 +37,7 @@ import { VidChecks } from '../vid-checks/vid-checks.js';
 import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
 
 /** Of the key that reissues are for. */
-export const keyThumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+const keyThumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
 
 type Message = StartReissue | CustomerMessage;
 

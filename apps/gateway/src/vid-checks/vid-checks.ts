@@ -13,7 +13,7 @@ import { problem } from '../problems.js';
 
 export type VidCheckResponse = z.output<typeof vidCheckResponseSchema>;
 
-export interface VidChecksParts {
+interface VidChecksParts {
   readonly find: (checkId: string) => Promise<VidCheckRow | undefined>;
   readonly isIssued: (serial: string) => Promise<boolean>;
   readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;

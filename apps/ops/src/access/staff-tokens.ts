@@ -4,7 +4,7 @@ import { discoverKeys } from '#libs/approvals';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Staff } from './staff.js';
 
-export interface StaffTokenOptions {
+interface StaffTokenOptions {
   /** The issuer exactly as its tokens name it. */
   readonly issuer: string;
   readonly audience: string;

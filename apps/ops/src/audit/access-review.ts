@@ -26,7 +26,7 @@ export const reviewSchema = z
     people: z.array(z.object({ actor: z.string(), acts: z.array(actSchema) })),
   })
   .meta({ id: 'AccessReview' });
-export type AccessReview = z.output<typeof reviewSchema>;
+type AccessReview = z.output<typeof reviewSchema>;
 
 /** Korea keeps no summer time: a month begins nine hours before it does in UTC. */
 const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));

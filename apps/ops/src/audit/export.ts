@@ -31,7 +31,7 @@ async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<reado
 }
 
 /** What is exported, and what is done with the number of entries once all of it was read. */
-export interface Export {
+interface Export {
   readonly filter: AuditFilter;
   readonly format: 'jsonl' | 'csv';
   readonly onEnd: (entries: number, error?: unknown) => Promise<void>;
@@ -60,7 +60,7 @@ export async function* exportEntries(
 }
 
 /** Whoever asked for an export did not read it to its end. */
-export class ExportStopped extends Error {
+class ExportStopped extends Error {
   override readonly name = 'ExportStopped';
 }
 

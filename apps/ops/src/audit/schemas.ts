@@ -9,7 +9,7 @@ import { customerRefSchema } from '../reissues/filter.js';
 const word = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
 const time = momentSchema.transform((text) => new Date(text));
 
-export const auditFilterShape = {
+const auditFilterShape = {
   actor: word.optional().describe('Exactly, e.g. `staff:olivia`, `customer`, `system`'),
   action: word.optional(),
   outcome: word.optional(),
@@ -31,7 +31,7 @@ export const exportQuery = z.strictObject({
   format: z.enum(['jsonl', 'csv']).default('jsonl'),
 });
 
-export const auditEntrySchema = z
+const auditEntrySchema = z
   .object({
     stream: z.string().describe('The reissue, or `authority` for what happened outside any'),
     sequence: z.int(),

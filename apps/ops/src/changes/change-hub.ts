@@ -6,7 +6,7 @@ import { Dependencies } from '../dependencies.js';
 
 export type Changed = 'reissues' | 'certificates' | 'operations';
 /** `undefined`: something may have been missed, look at everything again. */
-export type Hearer = (change: { readonly of: Changed; readonly id: string } | undefined) => void;
+type Hearer = (change: { readonly of: Changed; readonly id: string } | undefined) => void;
 
 /** One connection of this process that hears of every change, and tells the streams that are open. */
 @Injectable()

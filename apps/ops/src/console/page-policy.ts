@@ -1,4 +1,4 @@
-export interface PagePolicy {
+interface PagePolicy {
   /** Of this answer alone; styles made at run time carry it. */
   readonly nonce: string;
   /** The origin of who signs staff in. */

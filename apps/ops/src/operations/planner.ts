@@ -16,7 +16,7 @@ import type { ContentItem } from '#libs/approvals';
 import { problem } from '../problems.js';
 
 /** What is expected of an item now. It is decided when the item is tried, by how things stand then. */
-export interface ItemPlan {
+interface ItemPlan {
   /** The outcome: of what acts `RETRIED`, `ABANDONED`, `WITHDRAWN`, `REVOKED`, `HELD`, `RELEASED`; else why not. */
   readonly expected: string;
   /** Whether anything would be changed. */
@@ -37,7 +37,7 @@ export interface ItemPlan {
  * the provider what became of the transaction before anything is repeated.
  */
 export const findings = ['SIGNED', 'SIGNING_UNKNOWN', 'NOT_SIGNED', 'PROVIDER_IS_ASKED_FIRST'] as const;
-export type Finding = (typeof findings)[number];
+type Finding = (typeof findings)[number];
 
 export type PlannedItem = Omit<ContentItem, 'plan'> & { readonly plan: ItemPlan };
 

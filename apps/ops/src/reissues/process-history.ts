@@ -21,7 +21,7 @@ export interface ProcessHistory {
 }
 
 /** An archived history, if there is one. */
-export type ArchivedHistory = () => Promise<readonly unknown[] | undefined>;
+type ArchivedHistory = () => Promise<readonly unknown[] | undefined>;
 
 /**
  * Reads all runs of a reissue's workflow. Steps within our own database are not here: the audit trail tells them. Where

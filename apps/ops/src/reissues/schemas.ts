@@ -60,7 +60,7 @@ const summaryShape = {
   endedAt: timestamp.nullable(),
 };
 
-export const reissueSummary = z.object(summaryShape).meta({ id: 'ReissueSummary' });
+const reissueSummary = z.object(summaryShape).meta({ id: 'ReissueSummary' });
 export type ReissueSummary = z.output<typeof reissueSummary>;
 
 export const reissuePage = z
@@ -127,7 +127,7 @@ export const reissueDetail = z
   .meta({ id: 'ReissueDetail' });
 export type ReissueDetail = z.output<typeof reissueDetail>;
 
-export const timelineItemKinds = ['entry', 'event', 'notice', 'activity', 'timer', 'operation'] as const;
+const timelineItemKinds = ['entry', 'event', 'notice', 'activity', 'timer', 'operation'] as const;
 
 export const timeline = z
   .object({

@@ -81,7 +81,7 @@ function waitingFor(row: ListedReissue, untilAbandonedMs: number): ReissueDetail
 }
 
 /** What operators can plan on it: whether it comes to that is decided when it is carried out. */
-export function possibleOn(row: Pick<ListedReissue, 'state' | 'parked_step'>): OperationKind[] {
+function possibleOn(row: Pick<ListedReissue, 'state' | 'parked_step'>): OperationKind[] {
   if (isFinal(row.state)) return [];
   return [
     ...(row.parked_step ? (['retry'] as const) : []),

@@ -5,7 +5,7 @@ import type { ProcessHistory } from './process-history.js';
 import type { Timeline, TimelineItem } from './schemas.js';
 import { noticeText, operationText, stateText } from './timeline-words.js';
 
-export interface TimelineSources {
+interface TimelineSources {
   /** Its own, and those of operations that name it. */
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[];

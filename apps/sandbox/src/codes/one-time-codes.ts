@@ -12,13 +12,13 @@ export const MAX_WRONG_TRIES = 10;
 
 /** Two telecom companies: whoever cannot reach one may turn to the other. */
 export type TelecomCompany = 'telecom' | 'telecom-2';
-export type CodeProvider = TelecomCompany | 'one-won';
-export type VerificationStatus = 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
-export type VerificationAnswer =
+type CodeProvider = TelecomCompany | 'one-won';
+type VerificationStatus = 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
+type VerificationAnswer =
   { status: 'MATCHED'; ci: string } | { status: Exclude<VerificationStatus, 'MATCHED'> };
 
 /** One provider's request to send a code. */
-export interface CodeRequest<Unknown extends string> {
+interface CodeRequest<Unknown extends string> {
   provider: CodeProvider;
   transactionId: string;
   /** What the request names, in one canonical string: the same transaction may not be used for another. */
@@ -163,7 +163,7 @@ export class OneTimeCodes {
 }
 
 /** What a provider knows when it compares a code. */
-export interface SentCode {
+interface SentCode {
   code: string;
   status: string;
   expires_at: Date;

@@ -6,7 +6,7 @@ import { People } from '../people/people.js';
 import { OneTimeCodes } from './one-time-codes.js';
 import type { TelecomCompany } from './one-time-codes.js';
 
-export interface TelecomCodeRequest {
+interface TelecomCodeRequest {
   transactionId: string;
   name: string;
   /** Digits only. */

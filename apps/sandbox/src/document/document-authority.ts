@@ -8,7 +8,7 @@ import type { Person } from '../people/person.js';
 import { idReused, notFound } from '../problems.js';
 
 /** What somebody says their document says, with its photo. */
-export interface DocumentCheck {
+interface DocumentCheck {
   transactionId: string;
   attemptId: string;
   name: string;
@@ -22,7 +22,7 @@ export interface DocumentCheck {
   photo: string;
 }
 
-export const documentFindings = [
+const documentFindings = [
   'NO_SUCH_PERSON',
   'NAME_DIFFERS',
   'NO_SUCH_DOCUMENT',
@@ -30,10 +30,9 @@ export const documentFindings = [
   'LICENCE_NUMBER_DIFFERS',
   'PHOTO_UNREADABLE',
 ] as const;
-export type DocumentFinding = (typeof documentFindings)[number];
+type DocumentFinding = (typeof documentFindings)[number];
 
-export type DocumentAnswer =
-  { status: 'MATCHED'; ci: string } | { status: 'MISMATCHED'; finding: DocumentFinding };
+type DocumentAnswer = { status: 'MATCHED'; ci: string } | { status: 'MISMATCHED'; finding: DocumentFinding };
 
 /** The authority that knows which documents are genuine: each attempt is judged once, and answered alike ever after. */
 @Injectable()

@@ -12,7 +12,7 @@ export type ProviderName = (typeof PROVIDERS)[number];
  * - `lost`: does the work, then drops the connection without an answer.
  */
 export const FAULT_MODES = ['ok', 'slow', 'down', 'twice', 'lost'] as const;
-export type FaultMode = (typeof FAULT_MODES)[number];
+type FaultMode = (typeof FAULT_MODES)[number];
 
 export interface Fault {
   mode: FaultMode;

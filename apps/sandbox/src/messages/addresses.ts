@@ -4,7 +4,7 @@ import { z } from 'zod';
  * A Korean mobile number in the one form the sandbox compares: digits only, national (`01000000001`).
  * Accepts hyphens, spaces and the country code +82.
  */
-export function normaliseMobile(mobile: string): string {
+function normaliseMobile(mobile: string): string {
   return mobile.replace(/[\s()-]/g, '').replace(/^\+820?/, '0');
 }
 

@@ -7,7 +7,7 @@ import { Html, html } from './html.js';
 import { TEXTS } from './texts.js';
 import type { Language } from './texts.js';
 
-export interface InboxPage {
+interface InboxPage {
   language: Language;
   people: readonly Person[];
   /** Whose messages are shown; undefined for everybody's. */

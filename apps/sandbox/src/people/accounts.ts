@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** An account number in the one form the sandbox compares: digits only. */
-export function normaliseAccount(account: string): string {
+function normaliseAccount(account: string): string {
   return account.replace(/[\s-]/g, '');
 }
 

@@ -25,12 +25,12 @@ import { gather, type GatherContext, type Lost } from './gather.js';
 import { forkOf, type LogFork } from './log-fork.js';
 import { describeDecision, describeSummary } from './words.js';
 
-export interface AfterRestoreContext extends GatherContext, ActContext {
+interface AfterRestoreContext extends GatherContext, ActContext {
   readonly config: SetupConfig;
   readonly print: (line: string) => void;
 }
 
-export interface AfterRestoreOptions {
+interface AfterRestoreOptions {
   /** Without it nothing changes. */
   readonly confirm: boolean;
   /** The database was restored, whether that was found or not. */
@@ -119,7 +119,7 @@ const eventsPerMinute = 100;
  * Numbers that no event and no CRL ever had: they grow with time faster than those of any stream, so that two restores,
  * the second from a backup older than the first, do not lead to the same ones.
  */
-export function floorsAbove(
+function floorsAbove(
   { largestSequence, largestCrl }: Pick<Lost, 'largestSequence' | 'largestCrl'>,
   now: Date,
 ): { eventFloor: number; crlFloor: bigint } {

@@ -60,7 +60,7 @@ export interface CommandContext {
   ): Promise<void>;
 }
 
-export interface ContextOptions {
+interface ContextOptions {
   /** Operator's name; by default the user of the operating system. */
   readonly as?: string;
   readonly env?: NodeJS.ProcessEnv;

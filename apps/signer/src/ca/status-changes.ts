@@ -25,7 +25,7 @@ export const changeOptions = {
   confirm: { type: 'boolean', default: false },
 } as const;
 
-export interface ChangeArguments {
+interface ChangeArguments {
   readonly serials?: string | undefined;
   readonly operation?: string | undefined;
   readonly comment?: string | undefined;

@@ -3,7 +3,7 @@ import { etagOf } from '../cacheable.js';
 import type { Issuer } from '../issuers.js';
 
 /** A CRL ready to be handed out. */
-export interface ShelvedCrl {
+interface ShelvedCrl {
   /** DER. */
   readonly der: Buffer;
   readonly etag: string;

@@ -27,7 +27,7 @@ export interface OcspReply extends Keepable {
     { readonly etag: string; readonly thisUpdate: Date; readonly nextUpdate: Date } | undefined;
 }
 
-export interface OcspAnswersOptions {
+interface OcspAnswersOptions {
   readonly db: Database;
   readonly issuers: Pick<Issuers, 'all' | 'find'>;
   readonly cache: AnswerCache<OcspReply>;

@@ -17,7 +17,7 @@ export class ApiProblem extends Error {
   }
 }
 
-export interface Call {
+interface Call {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Sent as JSON; a blob is JSON already, and is sent as it is. */
   readonly body?: unknown;

@@ -46,7 +46,7 @@ async function follow(
 }
 
 /** Each message with data of an event stream, as it stands (HTML Living Standard 9.2.6); comments keep it alive and are passed over. */
-export async function* messagesOf(answer: Response): AsyncGenerator<string> {
+async function* messagesOf(answer: Response): AsyncGenerator<string> {
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {

@@ -19,7 +19,7 @@ export interface Page<T> {
 }
 
 /** A text in both languages, or one that needs none. */
-export type Text = string | { readonly ko: string; readonly en: string };
+type Text = string | { readonly ko: string; readonly en: string };
 
 export interface Reissue {
   readonly id: string;

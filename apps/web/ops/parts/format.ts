@@ -8,7 +8,7 @@ const units = [
   ['second', 1],
 ] as const;
 
-export interface Format {
+interface Format {
   /** Date and time to the second, in the time zone of whoever looks. */
   readonly time: (at: string) => string;
   readonly date: (at: string) => string;

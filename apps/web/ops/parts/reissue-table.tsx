@@ -7,7 +7,7 @@ import { StateBadge } from './badges.js';
 import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
-export interface Selection {
+interface Selection {
   readonly ids: ReadonlySet<string>;
   readonly choose: (ids: readonly string[], chosen: boolean) => void;
 }

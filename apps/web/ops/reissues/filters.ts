@@ -1,17 +1,10 @@
 import { useSearchParams } from 'react-router';
 
 /** The filters of the list, exactly as the API takes them; they live in the address, so that a list can be shared. */
-export const listFilters = ['state', 'step', 'code', 'reason'] as const;
-export const singleFilters = [
-  'parked',
-  'open',
-  'customerRef',
-  'createdFrom',
-  'createdTo',
-  'parkedBefore',
-] as const;
+const listFilters = ['state', 'step', 'code', 'reason'] as const;
+const singleFilters = ['parked', 'open', 'customerRef', 'createdFrom', 'createdTo', 'parkedBefore'] as const;
 
-export type FilterName = (typeof listFilters)[number] | (typeof singleFilters)[number] | 'sort';
+type FilterName = (typeof listFilters)[number] | (typeof singleFilters)[number] | 'sort';
 
 export interface Filters {
   readonly values: URLSearchParams;

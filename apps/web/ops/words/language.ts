@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { en } from './en.js';
 import { ko, type Words } from './ko.js';
 
-export const languages = ['ko', 'en'] as const;
+const languages = ['ko', 'en'] as const;
 export type Language = (typeof languages)[number];
 export type { Words } from './ko.js';
 

@@ -21,7 +21,7 @@ const beforePassword = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED'];
 const ends = ['REJECTED', 'TIMED_OUT', 'CANCELLED', 'ABANDONED', 'WITHDRAWN'];
 
 /** What the customer has said before the start. None of it is kept. */
-export interface Draft {
+interface Draft {
   readonly reason?: Reason;
   readonly consents?: readonly Consent[];
 }
@@ -30,7 +30,7 @@ export interface Draft {
  * The reissue as the gateway says it is, what this device keeps of it, and what the customer can do. An act that fails
  * shows as `failure`, and gives undefined.
  */
-export interface Flow {
+interface Flow {
   readonly client: ResealClient;
   /** The reissue's calls, once it was started. */
   readonly open: OpenReissue | undefined;

@@ -14,7 +14,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type ChosenFile = Pick<Blob, 'size' | 'arrayBuffer'>;
 
 /** What files of certificates hold. */
-export interface Holding {
+interface Holding {
   /** In DER. */
   readonly certificates: readonly Bytes[];
   /** PKCS #8. */
@@ -24,7 +24,7 @@ export interface Holding {
 }
 
 /** A certificate (DER) with its private key (PKCS #8). */
-export interface Pair {
+interface Pair {
   readonly certificate: Bytes;
   readonly privateKey: Bytes;
 }

@@ -23,7 +23,7 @@ export interface KeptKey {
   readonly file?: Bytes | undefined;
 }
 
-export interface Locked {
+interface Locked {
   readonly iv: Bytes;
   readonly bytes: Bytes;
 }

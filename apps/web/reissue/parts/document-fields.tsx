@@ -3,7 +3,7 @@ import type { DocumentFields as DocumentFieldsToSeal } from '#libs/client';
 import { useWords } from '../words/index.js';
 import { Choice, Field } from './form.js';
 
-export interface DocumentDraft {
+interface DocumentDraft {
   readonly type: 'RESIDENT_CARD' | 'DRIVING_LICENCE';
   readonly rrn: string;
   readonly issuedOn: string;

@@ -2,7 +2,7 @@ import { useId, useState, type InputHTMLAttributes, type ReactNode } from 'react
 import { useFlow } from '../flow/use-flow.js';
 import { useWords } from '../words/index.js';
 
-export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
@@ -64,7 +64,7 @@ export function PasswordField(props: FieldProps) {
   );
 }
 
-export interface ChoiceProps<Value extends string> {
+interface ChoiceProps<Value extends string> {
   readonly legend: string;
   readonly quiet?: boolean;
   readonly options: readonly { readonly value: Value; readonly name: string; readonly more?: string }[];

@@ -11,11 +11,11 @@ import { hashChildren, planConsistency, planInclusion, planRoot, type Hash, type
 import { signedContentOf } from '../verify/verify-evidence.js';
 
 export const reissueId = `ri_${'1'.repeat(32)}`;
-export const origin = 'reseal-test';
+const origin = 'reseal-test';
 const start = Date.parse('2026-11-23T00:00:00.000Z');
 
 /** A signing key of the audit. */
-export type AuditSigner = JWK & { readonly kid: string };
+type AuditSigner = JWK & { readonly kid: string };
 export const auditSigner = (kid: string): AuditSigner => ({
   ...jwkOf(generateKeyPairSync('ed25519').privateKey),
   kid,
@@ -60,7 +60,7 @@ const customerRef = 'c'.repeat(32);
 const personal = { salt: '00ff'.repeat(8), content: '{"address":"203.0.113.7","agent":"a phone"}' };
 
 /** What a reissue leaves in the trail, between the entries of another one. */
-export function sampleEntries(certificateDigest: string, receipt: string): LoggedEntry[] {
+function sampleEntries(certificateDigest: string, receipt: string): LoggedEntry[] {
   const consents = [
     {
       termsId: 'service',

@@ -29,13 +29,13 @@ export function verifyConsents(bundle: EvidenceBundle, report: Report): void {
 }
 
 /** An entry, and its personal part where that is there. */
-export interface EntryWithPart {
+interface EntryWithPart {
   readonly entry: LoggedEntry;
   readonly personal?: PersonalPart;
 }
 
 /** What is said to have been agreed to; the text may be elsewhere. */
-export type StatedConsent = Omit<EvidenceBundle['consents'][number], 'text'>;
+type StatedConsent = Omit<EvidenceBundle['consents'][number], 'text'>;
 
 /** What an entry names of a consent. */
 const namedOfConsent = ['termsId', 'version', 'digest', 'locale', 'agreed', 'act'] as const;

@@ -4,11 +4,11 @@ import { recordedReissue, recordedStatus, type RecordedReissue, type RecordedSta
 import type { EntryPlace, FindingKind, Report, Unproven } from './report.js';
 
 /** What is said of a reissue: by a bundle, or by its row, which also has the customer's key (RFC 7638). */
-export type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'> & {
+type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'> & {
   readonly keyThumbprint?: string;
 };
 /** What is said of a certificate's status. */
-export type StatedStatus = Omit<RecordedStatus, 'invalidityDate'> & {
+type StatedStatus = Omit<RecordedStatus, 'invalidityDate'> & {
   readonly invalidityDate?: string | null;
 };
 

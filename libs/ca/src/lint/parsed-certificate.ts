@@ -37,7 +37,7 @@ export interface ParsedAttribute {
   readonly shared: boolean;
 }
 
-export class ParsedExtension {
+class ParsedExtension {
   private last?: { readonly read: unknown; readonly found: unknown };
 
   constructor(

@@ -12,7 +12,7 @@ export const specProfile = personalBankProfile({
   statusUrl: 'http://status.reseal.test',
 });
 
-export interface SpecIssuer {
+interface SpecIssuer {
   readonly identity: IssuerIdentity;
   readonly publicKey: KeyObject;
   /** The whole certificate around a to-be-signed part. */

@@ -20,8 +20,8 @@ export interface SoftToken {
 }
 
 /** Where Debian's package puts the library, on any of its architectures. */
-export const softHsmModule = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/softhsm/libsofthsm2.so'].find(
-  (path) => existsSync(path),
+const softHsmModule = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/softhsm/libsofthsm2.so'].find((path) =>
+  existsSync(path),
 );
 
 /** Makes a token; SoftHSM finds it through this process's environment and that of its children. */

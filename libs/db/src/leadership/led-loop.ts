@@ -20,7 +20,7 @@ const defaultTiming: LoopTiming = {
   longestBackOffMs: 5_000,
 };
 
-export interface LedLoopParts {
+interface LedLoopParts {
   /** What it is, in the log: `event relay`. */
   readonly name: string;
   readonly leadership: Leadership;
