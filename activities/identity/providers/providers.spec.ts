@@ -153,7 +153,7 @@ describe('an identity provider', () => {
     'is asked by id and not told again when its answer is %s',
     async (fault) => {
       fake.fault = fault;
-      const provider = fault === 'slow' ? telecomAt([url], 300) : telecom;
+      const provider = fault === 'slow' ? telecomAt([url], 2_000) : telecom;
       await expect(provider.send(sending)).resolves.toMatchObject({ status: 'SENT' });
       await expect(provider.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
       expect(fake.calls).toEqual([
