@@ -32,7 +32,7 @@ export type IssueOutcome =
 
 export interface SigningActivities {
   /**
-   * Issues the certificate of a reissue, once: asked again, it answers with the same one. CYCLE.md tells the steps,
+   * Issues the certificate of a reissue, once: asked again, it answers with the same one. docs/signing-cycle.md has the steps,
    * and what becomes of it if they break off.
    *
    * Rejects with a failure that is not retried if the reissue is not ready to be signed (`NOT_AUTHORISED`), its

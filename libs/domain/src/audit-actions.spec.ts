@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { auditActionText, auditWriters, authorityActions, mayWrite, reissueActions } from './index.js';
 
-const page = readFileSync(join(import.meta.dirname, '../../audit-proofs/AUDIT.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/auditing.md'), 'utf8');
 /** Rows of the two tables: action, English, Korean. */
 const rows = page
   .slice(page.indexOf('## What is done to a reissue'), page.indexOf('## How long'))
