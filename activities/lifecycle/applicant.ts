@@ -1,7 +1,7 @@
 import {
   readIdentityDocument,
   readResidentNumber,
-  type ApplicantBy,
+  type IdentifierKind,
   type Carrier,
   type IdentityDocument,
   type Particulars,
@@ -15,7 +15,7 @@ import type { Secrets } from '#activities/secrets';
 
 /** How an applicant named themself, with what was sealed of it open: it is written nowhere. */
 export interface NamedApplicant {
-  readonly by: ApplicantBy;
+  readonly by: IdentifierKind;
   readonly name: string;
   /** What they named beside their name: a mobile number (digits only), or a resident registration number. */
   readonly number: string;
@@ -67,7 +67,7 @@ async function particularsOf(
 }
 
 function byNumber(
-  by: ApplicantBy,
+  by: IdentifierKind,
   name: string,
   { digits, foreign, checkDigitFits }: ResidentNumber,
   document?: IdentityDocument,

@@ -1,7 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { recordNotice, untoldItems, type Database } from '#libs/db';
 import { ProviderRefused } from '#libs/provider-client';
-import { sendNotice, type NotifyContext } from './notify.js';
+import { sendNotification, type NotifyContext } from './notify.js';
 
 type HoldersContext = Omit<NotifyContext, 'notices' | 'clock'> & { readonly db: Database };
 
@@ -31,7 +31,7 @@ export async function tellHolders(context: HoldersContext, operationId: string):
     const notice = { mobile, email, details: { serial, ...(at ? { at } : {}) } };
     const unrecorded = { told: [], record: () => Promise.resolve() };
     try {
-      await sendNotice(context, messageId, `${outcome as 'HELD'}_BY_BANK`, notice, unrecorded);
+      await sendNotification(context, messageId, `${outcome as 'HELD'}_BY_BANK`, notice, unrecorded);
       return 'SENT';
     } catch (error) {
       if (error instanceof ProviderRefused) return 'NOT_SENT';

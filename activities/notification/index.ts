@@ -1,7 +1,7 @@
 import type { Database } from '#libs/db';
-import type { Moment } from '#libs/domain';
+import type { NotificationKind } from '#libs/domain';
 import { tellHolders } from './holders.js';
-import { noticesIn } from './notices.js';
+import { createNotificationStore } from './notices.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 
 /** Telling the customer what happened. It may fail and be repeated; it never fails a reissue. */
@@ -9,10 +9,11 @@ export function createNotificationActivities({
   db,
   ...others
 }: Omit<NotifyContext, 'notices'> & { readonly db: Database }) {
-  const context: NotifyContext = { ...others, notices: noticesIn(db, others.clock) };
+  const context: NotifyContext = { ...others, notices: createNotificationStore(db, others.clock) };
   return {
-    notify: (input: { readonly reissueId: string; readonly moment: Moment }) => notify(context, input),
-    notifyAll: (input: { readonly reissueId: string; readonly moments: readonly Moment[] }) =>
+    notify: (input: { readonly reissueId: string; readonly moment: NotificationKind }) =>
+      notify(context, input),
+    notifyAll: (input: { readonly reissueId: string; readonly moments: readonly NotificationKind[] }) =>
       notifyAll(context, input),
     tellHolders: (operationId: string) => tellHolders({ db, ...others }, operationId),
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { moments } from '#libs/domain';
-import { message } from './messages.js';
-import { actsOfTheBank } from './texts.js';
+import { notificationKinds } from '#libs/domain';
+import { composeMessage } from './messages.js';
+import { bankMessageKinds } from './texts.js';
 
 const serial = '5f0c9ad2be3471aa90c2771e88d40f61c3';
 const registerBy = new Date('2026-11-23T09:00:00Z');
@@ -11,7 +11,7 @@ const ends = ['CANCELLED', 'TIMED_OUT', 'ABANDONED', 'WITHDRAWN', 'REFUSED'] as 
 const standings = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
 
 const told = [
-  ...[...moments, ...actsOfTheBank].map((moment) => [moment, moment, {}] as const),
+  ...[...notificationKinds, ...bankMessageKinds].map((moment) => [moment, moment, {}] as const),
   ['REFUSED without an RRN on file', 'REFUSED', { endCode: 'RRN_NOT_ON_FILE' }] as const,
   ...ends.flatMap((moment) =>
     standings.map((oldStanding) => [`${moment} with ${oldStanding}`, moment, { oldStanding }] as const),
@@ -20,7 +20,7 @@ const told = [
 
 describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
   const details = { serial, registerBy, at, ...known };
-  const { sms, mail } = message(moment, details);
+  const { sms, mail } = composeMessage(moment, details);
   const [korean = '', english = '', ...more] = sms.split('\n');
 
   it('is an SMS of one short Korean and one short English line', () => {
@@ -47,7 +47,7 @@ describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
   });
 
   it('reads well when nothing is known about the certificate', () => {
-    const bare = message(moment, known);
+    const bare = composeMessage(moment, known);
     expect(bare.sms + bare.mail.subject + bare.mail.text).not.toMatch(/[{}]|undefined|\(…|  /);
   });
 
@@ -57,13 +57,13 @@ describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
 });
 
 it('a refusal says what is missing, and that of identity where nothing else is said', () => {
-  expect(message('REFUSED', { endCode: 'RRN_NOT_ON_FILE' }).sms).toContain('주민등록번호');
-  expect(message('REFUSED', { endCode: 'IDENTITY_LOCKED' })).toEqual(message('REFUSED'));
+  expect(composeMessage('REFUSED', { endCode: 'RRN_NOT_ON_FILE' }).sms).toContain('주민등록번호');
+  expect(composeMessage('REFUSED', { endCode: 'IDENTITY_LOCKED' })).toEqual(composeMessage('REFUSED'));
 });
 
 describe('the time by which to register', () => {
   it.each(['ISSUED', 'REMINDER'] as const)('is given in Korean time at %s', (moment) => {
-    const { sms } = message(moment, { serial, registerBy });
+    const { sms } = composeMessage(moment, { serial, registerBy });
     expect(sms).toContain('11월 23일 18:00까지');
     expect(sms).toContain('by Nov 23, 18:00 GMT+9');
     expect(sms).toContain('새 인증서(…61C3)');
@@ -75,7 +75,7 @@ describe('what may come of others', () => {
   it.each(['NEW_DEVICE', 'IDENTITY_LOCKED'] as const)(
     'is told with its time and what to do at %s',
     (moment) => {
-      const { sms, mail } = message(moment, { serial, at });
+      const { sms, mail } = composeMessage(moment, { serial, at });
       expect(sms).toContain('11월 23일 00:30');
       expect(sms).toContain('Nov 23, 00:30 GMT+9');
       expect(sms).toMatch(/인증번호.*알리지/);
@@ -96,7 +96,7 @@ describe('the end of a reissue', () => {
   it.each(ends.flatMap((moment) => standings.map((standing) => [moment, standing] as const)))(
     'at %s says by SMS that the old certificate is %s, and nothing else of it',
     (moment, oldStanding) => {
-      const { sms, mail } = message(moment, { serial, oldStanding });
+      const { sms, mail } = composeMessage(moment, { serial, oldStanding });
       for (const [standing, phrases] of Object.entries(words))
         for (const phrase of phrases)
           expect([standing, phrase.test(sms)]).toEqual([standing, standing === oldStanding]);
@@ -105,7 +105,7 @@ describe('the end of a reissue', () => {
   );
 
   it.each(ends)('at %s claims nothing of a certificate that is not known yet', (moment) => {
-    const { sms, mail } = message(moment);
+    const { sms, mail } = composeMessage(moment);
     expect(sms).not.toMatch(/기존 인증서|old/);
     expect(mail.text).toMatch(/달라지지 않았/);
   });

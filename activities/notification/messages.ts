@@ -6,8 +6,8 @@ import {
   refusals,
   texts,
   type Language,
-  type MomentText,
-  type NoticeKind,
+  type MessageText,
+  type MessageKind,
 } from './texts.js';
 
 /** What a message may say about one certificate; nothing about its holder. */
@@ -30,7 +30,7 @@ interface Message {
 }
 
 /** The moments whose text may be that of why it ended. */
-const moments: readonly NoticeKind[] = ['REFUSED', 'ABANDONED'];
+const kindsExplainedByEndCode: readonly MessageKind[] = ['REFUSED', 'ABANDONED'];
 
 const service = { ko: '공동인증서', en: 'Joint certificate' };
 
@@ -41,7 +41,7 @@ const closing = {
 };
 
 const unknownTime = { ko: '앱에 표시된 기한', en: 'the time shown in the app' };
-const unknownMoment = { ko: '방금', en: 'one of the last days' };
+const unknownDay = { ko: '방금', en: 'one of the last days' };
 
 const koreanTime = { timeZone: 'Asia/Seoul', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const formats = {
@@ -53,8 +53,10 @@ const formats = {
  * The SMS and the mail that tell a customer of `moment`, in Korean first and in English after. They hold no
  * personal data: who reads a lock screen or another's mailbox learns that a certificate changed, not whose.
  */
-export function message(moment: NoticeKind, details: MessageDetails = {}): Message {
-  const said = (moments.includes(moment) && details.endCode && refusals[details.endCode]) || texts[moment];
+export function composeMessage(moment: MessageKind, details: MessageDetails = {}): Message {
+  const said =
+    (kindsExplainedByEndCode.includes(moment) && details.endCode && refusals[details.endCode]) ||
+    texts[moment];
   const ko = fill('ko', said.ko, details);
   const en = fill('en', said.en, details);
   return {
@@ -66,11 +68,11 @@ export function message(moment: NoticeKind, details: MessageDetails = {}): Messa
   };
 }
 
-function fill(language: Language, text: MomentText, details: MessageDetails): MomentText {
+function fill(language: Language, text: MessageText, details: MessageDetails): MessageText {
   const { serial, registerBy, at, oldStanding } = details;
   const values: Record<string, string> = {
     serial: serial ? `${language === 'en' ? ' ' : ''}(…${serial.slice(-4).toUpperCase()})` : '',
-    at: at ? formats[language].format(at) : unknownMoment[language],
+    at: at ? formats[language].format(at) : unknownDay[language],
     ...(oldStanding ? oldCertificate[oldStanding] : oldUnchanged)[language],
     by: registerBy ? formats[language].format(registerBy) : unknownTime[language],
   };
@@ -87,6 +89,6 @@ function fill(language: Language, text: MomentText, details: MessageDetails): Mo
   };
 }
 
-function body(language: Language, { fact, action, explanation }: MomentText): string {
+function body(language: Language, { fact, action, explanation }: MessageText): string {
   return `${fact}\n${action}\n\n${explanation}\n\n${closing[language]}`;
 }

@@ -1,5 +1,5 @@
 import { standingOfOld } from '#libs/contracts';
-import { endCodes, type Clock, type EndCode, type Moment } from '#libs/domain';
+import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
 import {
   certificateBySerial,
   channelsTold,
@@ -11,10 +11,10 @@ import {
 } from '#libs/db';
 import type { MessageDetails } from './messages.js';
 
-export type Channel = 'SMS' | 'MAIL';
+export type NotificationChannel = 'SMS' | 'MAIL';
 
 /** What is to be said, and where the customer can be reached. */
-export interface Notice {
+export interface PendingNotification {
   /** The moment; numbered where it can come more than once. */
   readonly occasion: string;
   readonly details: MessageDetails;
@@ -23,33 +23,38 @@ export interface Notice {
 }
 
 /** What the bank knows of a reissue's notices. */
-export interface Notices {
+export interface NotificationStore {
   /** Undefined where there is no contact on file: nobody to tell. */
-  find(reissueId: string, moment: Moment): Promise<Notice | undefined>;
-  told(reissueId: string, occasion: string): Promise<readonly string[]>;
-  record(reissueId: string, occasion: string, channel: Channel, at: Date): Promise<void>;
+  find(reissueId: string, moment: NotificationKind): Promise<PendingNotification | undefined>;
+  channelsUsed(reissueId: string, occasion: string): Promise<readonly string[]>;
+  record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }
 
-const aboutOldCertificate: readonly Moment[] = ['REVOKED', 'HELD', 'PASSWORD_LOCKED', 'PASSWORD_RESET'];
+const aboutOldCertificate: readonly NotificationKind[] = [
+  'REVOKED',
+  'HELD',
+  'PASSWORD_LOCKED',
+  'PASSWORD_RESET',
+];
 
 /**
  * What is told before anybody proved who they are. Whoever knows a name and a number can start and cancel: that alone is
  * no reason to disturb its owner. Nor can they have us send messages by answering wrongly: that a method is locked is
  * told so often a day only, and the end of a reissue that comes of it is not told once more.
  */
-function mayBeToldBefore(moment: Moment, endCode: EndCode | undefined): boolean {
+function isSentToUnverified(moment: NotificationKind, endCode: EndCode | undefined): boolean {
   // That it goes on again, only staff can bring about.
   if (moment === 'RESUMED') return true;
   return moment === 'IDENTITY_LOCKED' || (moment === 'REFUSED' && endCode !== 'IDENTITY_LOCKED');
 }
 
-function occasionOf(moment: Moment, { reminders_sent, park_sequence }: ReissueRow): string {
+function occasionOf(moment: NotificationKind, { reminders_sent, park_sequence }: ReissueRow): string {
   if (moment === 'REMINDER') return `REMINDER-${reminders_sent}`;
   return moment === 'RESUMED' ? `RESUMED-${park_sequence}` : moment;
 }
 
 /** The contact on file is used, never what the applicant typed. */
-export function noticesIn(db: Database, clock: Clock): Notices {
+export function createNotificationStore(db: Database, clock: Clock): NotificationStore {
   /** Known, as to the customer, once identity is verified. */
   const oldStandingOf = async ({ identity_verified_at, old_serial }: ReissueRow) => {
     if (!identity_verified_at || !old_serial) return undefined;
@@ -61,7 +66,7 @@ export function noticesIn(db: Database, clock: Clock): Notices {
       const customer = reissue?.customer_id ? await customerById(db, reissue.customer_id) : undefined;
       if (!reissue || !customer) return undefined;
       const endCode = endCodes.find((code) => code === reissue.end_code);
-      if (!reissue.identity_verified_at && !mayBeToldBefore(moment, endCode)) return undefined;
+      if (!reissue.identity_verified_at && !isSentToUnverified(moment, endCode)) return undefined;
       const oldStanding = await oldStandingOf(reissue);
       const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
       return {
@@ -77,7 +82,7 @@ export function noticesIn(db: Database, clock: Clock): Notices {
         email: customer.email,
       };
     },
-    told: (reissueId, occasion) => channelsTold(db, reissueId, occasion),
+    channelsUsed: (reissueId, occasion) => channelsTold(db, reissueId, occasion),
     record: (reissueId, occasion, channel, at) =>
       insertNotification(db, { reissue_id: reissueId, moment: occasion, channel, sent_at: at }),
   };

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
-import type { Notice } from './notices.js';
+import type { PendingNotification } from './notices.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 import type { Mail, Sms } from './senders.js';
 
 const reissueId = `ri_${'a'.repeat(32)}`;
 const mobile = '01000000000';
 const email = 'fictional@example.com';
-const onFile: Notice = { occasion: 'ISSUED', details: { serial: '0a1b2c3d' }, mobile, email };
+const onFile: PendingNotification = { occasion: 'ISSUED', details: { serial: '0a1b2c3d' }, mobile, email };
 
-let notice: Notice | undefined;
+let notice: PendingNotification | undefined;
 let recorded: string[];
 const sms = { send: jest.fn<(sms: Sms) => Promise<void>>() };
 const mail = { send: jest.fn<(mail: Mail) => Promise<void>>() };
@@ -17,7 +17,7 @@ const warn = jest.fn();
 const context: NotifyContext = {
   notices: {
     find: () => Promise.resolve(notice),
-    told: () => Promise.resolve(recorded),
+    channelsUsed: () => Promise.resolve(recorded),
     record: (_, __, channel) => {
       recorded.push(channel);
       return Promise.resolve();
@@ -100,7 +100,7 @@ describe('telling the customer of several moments of one step', () => {
     ...context,
     notices: {
       find: (_, moment) => Promise.resolve({ ...onFile, occasion: moment }),
-      told: (_, occasion) => Promise.resolve(told[occasion] ?? []),
+      channelsUsed: (_, occasion) => Promise.resolve(told[occasion] ?? []),
       record: (_, occasion, channel) => {
         (told[occasion] ??= []).push(channel);
         return Promise.resolve();

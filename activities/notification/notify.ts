@@ -1,13 +1,13 @@
-import type { Clock, Moment } from '#libs/domain';
+import type { Clock, NotificationKind } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
-import { message } from './messages.js';
-import type { Channel, Notice, Notices } from './notices.js';
+import { composeMessage } from './messages.js';
+import type { NotificationChannel, PendingNotification, NotificationStore } from './notices.js';
 import type { MailSender, SmsSender } from './senders.js';
-import type { NoticeKind } from './texts.js';
+import type { MessageKind } from './texts.js';
 
 export interface NotifyContext {
-  readonly notices: Notices;
+  readonly notices: NotificationStore;
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface NotifyContext {
  */
 export async function notifyAll(
   context: NotifyContext,
-  { reissueId, moments }: { reissueId: string; moments: readonly Moment[] },
+  { reissueId, moments }: { reissueId: string; moments: readonly NotificationKind[] },
 ): Promise<void> {
   const told = await Promise.allSettled(moments.map((moment) => notify(context, { reissueId, moment })));
   throwFirst(told.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])));
@@ -37,13 +37,13 @@ export async function notifyAll(
  */
 export async function notify(
   context: NotifyContext,
-  { reissueId, moment }: { reissueId: string; moment: Moment },
+  { reissueId, moment }: { reissueId: string; moment: NotificationKind },
 ): Promise<void> {
   const { notices, clock } = context;
   const notice = await notices.find(reissueId, moment);
   if (!notice) return;
-  await sendNotice(context, `${reissueId}.${notice.occasion}`, moment, notice, {
-    told: await notices.told(reissueId, notice.occasion),
+  await sendNotification(context, `${reissueId}.${notice.occasion}`, moment, notice, {
+    told: await notices.channelsUsed(reissueId, notice.occasion),
     record: (channel) => notices.record(reissueId, notice.occasion, channel, clock()),
   });
 }
@@ -54,21 +54,21 @@ export async function notify(
  * @param messageId by which a repetition is dropped where it arrives
  * @throws as {@link notify}
  */
-export async function sendNotice(
+export async function sendNotification(
   context: Pick<NotifyContext, 'sms' | 'mail' | 'logger'>,
   messageId: string,
-  moment: NoticeKind,
-  { details, mobile, email }: Pick<Notice, 'details' | 'mobile' | 'email'>,
-  { told, record }: { told: readonly string[]; record: (channel: Channel) => Promise<void> },
+  moment: MessageKind,
+  { details, mobile, email }: Pick<PendingNotification, 'details' | 'mobile' | 'email'>,
+  { told, record }: { told: readonly string[]; record: (channel: NotificationChannel) => Promise<void> },
 ): Promise<void> {
-  const { sms, mail } = message(moment, details);
-  const sends: Record<Channel, (() => Promise<void>) | undefined> = {
+  const { sms, mail } = composeMessage(moment, details);
+  const sends: Record<NotificationChannel, (() => Promise<void>) | undefined> = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
   };
 
   const errors: unknown[] = [];
-  const tell = async (channel: Channel) => {
+  const tell = async (channel: NotificationChannel) => {
     const send = sends[channel];
     if (!send || told.includes(channel)) return;
     try {

@@ -1,5 +1,5 @@
 import type { OldCertificateStanding } from '#libs/contracts';
-import type { EndCode, Moment } from '#libs/domain';
+import type { EndCode, NotificationKind } from '#libs/domain';
 
 export type Language = 'ko' | 'en';
 
@@ -8,7 +8,7 @@ export type Language = 'ko' | 'en';
  * for the time by which the new certificate must be registered; `{at}` for when it happened; `{old}` for how the old
  * certificate stands, where that is known, and '{next}' for what follows from it.
  */
-export interface MomentText {
+export interface MessageText {
   readonly subject: string;
   /** What has happened: SMS and mail. */
   readonly fact: string;
@@ -58,10 +58,10 @@ export const oldUnchanged: Readonly<Record<Language, { readonly old: string; rea
 };
 
 /** What the bank does to a certificate without its holder having asked the service for it. */
-export const actsOfTheBank = ['REVOKED_BY_BANK', 'HELD_BY_BANK', 'RELEASED_BY_BANK'] as const;
-export type NoticeKind = Moment | (typeof actsOfTheBank)[number];
+export const bankMessageKinds = ['REVOKED_BY_BANK', 'HELD_BY_BANK', 'RELEASED_BY_BANK'] as const;
+export type MessageKind = NotificationKind | (typeof bankMessageKinds)[number];
 
-export const texts: Readonly<Record<NoticeKind, Readonly<Record<Language, MomentText>>>> = {
+export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, MessageText>>>> = {
   ISSUED: {
     ko: {
       subject: '새 인증서가 발급되었습니다',
@@ -329,7 +329,7 @@ export const texts: Readonly<Record<NoticeKind, Readonly<Record<Language, Moment
 };
 
 /** What is said instead of the text for REFUSED where it was refused for another reason than identity. */
-export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language, MomentText>>>>> = {
+export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language, MessageText>>>>> = {
   RRN_NOT_ON_FILE: {
     ko: {
       subject: '인증서를 재발급할 수 없습니다',

@@ -1,5 +1,5 @@
 import { BrokenInvariant } from './guard.js';
-import { isFinal, nextStates, type Message, type Moment, type State } from '#libs/domain';
+import { isFinal, nextStates, type Message, type NotificationKind, type State } from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
 import {
   appendAudits,
@@ -24,7 +24,7 @@ export class ReissueChange {
   private changes: ReissueChanges = {};
   private readonly events: NewEvent[] = [];
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
-  readonly notify: Moment[] = [];
+  readonly notify: NotificationKind[] = [];
   /** What the step's own entry in the audit trail tells besides. */
   readonly noted: Record<string, unknown> = {};
 

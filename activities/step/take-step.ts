@@ -6,7 +6,7 @@ import {
   type CustomerMessage,
   type Deadlines,
   type Message,
-  type Moment,
+  type NotificationKind,
   type PreparedStep,
   type RefusalCode,
   type StartReissue,
@@ -225,7 +225,7 @@ async function record(
  * committed, and the customer is told all the same.
  */
 type RecordedOutcome = StepOutcome & {
-  readonly notify: readonly Moment[];
+  readonly notify: readonly NotificationKind[];
   readonly superseded: readonly string[];
 };
 

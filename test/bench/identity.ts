@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { ApplicantBy } from '#libs/domain';
+import type { IdentifierKind } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { nobodyLike } from '../support/nobody.js';
@@ -21,7 +21,7 @@ not, in turns and in random order, each person once. On a whole stack, over HTTP
 
 /** Beyond what is counted: code gets compiled, connections made, and providers' times known. */
 const warmUp = 15;
-const ways: readonly ApplicantBy[] = ['MOBILE', 'RRN'];
+const ways: readonly IdentifierKind[] = ['MOBILE', 'RRN'];
 /** Right once in a million times. */
 const wrong = '000000';
 
@@ -66,7 +66,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-async function measure(stack: RunningStack, by: ApplicantBy, count: number): Promise<Row[]> {
+async function measure(stack: RunningStack, by: IdentifierKind, count: number): Promise<Row[]> {
   process.stderr.write(`• ${count} customers, who name themselves by ${by}\n`);
   const known = await stack.sandbox.makePeople(count + warmUp, 'VALID');
   const start: Times = [[], []];
@@ -90,7 +90,7 @@ async function measure(stack: RunningStack, by: ApplicantBy, count: number): Pro
 }
 
 /** Starts a reissue and answers wrongly once. */
-async function timesOf(stack: RunningStack, person: Person, by: ApplicantBy) {
+async function timesOf(stack: RunningStack, person: Person, by: IdentifierKind) {
   const customer: Customer = await stack.return(person);
   const started = await customer.start({ by, methods: ['PHONE_CODE', 'ONE_WON'] });
   expectSuccess(started);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import {
-  applicantBys,
+  identifierKinds,
   identityMethods,
   reasons,
-  type ApplicantBy,
+  type IdentifierKind,
   type IdentityMethod,
   type Reason,
 } from '#libs/domain';
@@ -13,7 +13,7 @@ export const usage = `npm run demo -- [options]
 One reissue as a client would do it, over HTTP, against the running stack.
 
   --reason REASON    ${reasons.join(', ')} (default EXPIRED)
-  --by WHAT          what the customer names themself by: ${applicantBys.join(', ')} (default MOBILE)
+  --by WHAT          what the customer names themself by: ${identifierKinds.join(', ')} (default MOBILE)
   --methods LIST     how they prove it, separated by commas (default PHONE_CODE,ONE_WON): ${identityMethods.slice(0, 2).join(', ')},
                      ${identityMethods.slice(2).join(', ')}
   --count N          how many reissues, each of another person (default 1)
@@ -26,7 +26,7 @@ One reissue as a client would do it, over HTTP, against the running stack.
 
 export interface Options {
   readonly reason: Reason;
-  readonly by: ApplicantBy;
+  readonly by: IdentifierKind;
   readonly methods: readonly IdentityMethod[];
   readonly count: number;
   readonly concurrency: number;
@@ -44,7 +44,7 @@ export function readOptions(args: readonly string[]): Options {
   const { count, concurrency, out, json = false, help = false } = rest;
   return {
     reason: oneOf('--reason', reasons, reason),
-    by: oneOf('--by', applicantBys, by.toUpperCase()),
+    by: oneOf('--by', identifierKinds, by.toUpperCase()),
     methods: methods.split(',').map((each) => oneOf('--methods', identityMethods, each.trim())),
     count: positive('--count', count),
     concurrency: positive('--concurrency', concurrency),

@@ -10,7 +10,7 @@ import {
   type OpenReissue,
   type Reissue,
 } from '#libs/client';
-import type { ApplicantBy, IdentityMethod, Reason } from '#libs/domain';
+import type { IdentifierKind, IdentityMethod, Reason } from '#libs/domain';
 import { signedWithOld } from '../support/identity-answers.js';
 import { documentFieldsOf } from '../support/naming.js';
 import { takePhoto } from '../support/photos.js';
@@ -40,7 +40,7 @@ export interface Completed {
 /** Why somebody comes, and how they say and prove who they are. */
 interface Occasion {
   readonly reason: Reason;
-  readonly by: ApplicantBy;
+  readonly by: IdentifierKind;
   readonly methods: readonly IdentityMethod[];
 }
 
@@ -119,7 +119,7 @@ export async function reissueOnce(
 }
 
 /** A person as they name themself. */
-function nameOf(person: Person, by: ApplicantBy): Applicant {
+function nameOf(person: Person, by: IdentifierKind): Applicant {
   const { name, mobile, carrier, rrn } = person;
   switch (by) {
     case 'MOBILE':

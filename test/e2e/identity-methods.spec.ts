@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ApplicantBy, IdentityMethod } from '#libs/domain';
+import type { IdentifierKind, IdentityMethod } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { documentAnswer, signedWithOld } from '../support/identity-answers.js';
@@ -18,7 +18,7 @@ async function finish(customer: Customer): Promise<void> {
   expect(expectSuccess(await customer.register()).state).toBe('REGISTERED');
 }
 
-describe.each<[ApplicantBy, readonly IdentityMethod[]]>([
+describe.each<[IdentifierKind, readonly IdentityMethod[]]>([
   ['RRN', ['PHONE_CODE', 'ONE_WON']],
   ['DOCUMENT', ['PHONE_CODE', 'ID_DOCUMENT']],
   ['MOBILE', ['PHONE_CODE', 'OLD_CERTIFICATE']],

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { unzipSync } from 'fflate';
-import type { Basis, Moment, Reason } from '#libs/domain';
+import type { Basis, NotificationKind, Reason } from '#libs/domain';
 import { computeVirtualId, readCertificates, readIdentifyData } from '#libs/npki';
 import {
   certificatesIn,
@@ -34,7 +34,7 @@ interface Case {
   /** What becomes of the old certificate: at first, once the identity is verified, and at the end. */
   readonly old: readonly [Standing, Standing, Standing];
   /** Told beside ISSUED and REGISTERED. */
-  readonly told: readonly Moment[];
+  readonly told: readonly NotificationKind[];
 }
 /** The old certificate proves nothing where it may be in other hands. */
 const offered = (reason: Reason) => [

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import type { ApplicantBy, IdentityMethod } from '#libs/domain';
+import type { IdentifierKind, IdentityMethod } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { documentAnswer, signedWithOld } from '../support/identity-answers.js';
@@ -30,7 +30,7 @@ describe('somebody whom the bank does not know', () => {
     { PHONE_CODE: wrong },
   ];
 
-  it.each<ApplicantBy>(['MOBILE', 'RRN', 'DOCUMENT'])(
+  it.each<IdentifierKind>(['MOBILE', 'RRN', 'DOCUMENT'])(
     'and names themself by %s meets the same answers in the same time until identity fails',
     async (by) => {
       const customers = await pair();
@@ -82,7 +82,7 @@ describe('somebody whom the bank does not know', () => {
     expect(await stack.sandbox.deposits(customer!.person.account.number)).toEqual([]);
   });
 
-  it.each<ApplicantBy>(['MOBILE', 'RRN'])(
+  it.each<IdentifierKind>(['MOBILE', 'RRN'])(
     'whose name does not belong to the %s is nobody, too',
     async (by) => {
       const { person } = await stack.arrive();

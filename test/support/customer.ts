@@ -6,7 +6,7 @@ import type {
   startResponseSchema,
   verificationsResponseSchema,
 } from '#libs/contracts';
-import type { ApplicantBy, IdentityMethod, Reason } from '#libs/domain';
+import type { IdentifierKind, IdentityMethod, Reason } from '#libs/domain';
 import type { Purpose } from '#libs/vault';
 import type { z } from 'zod';
 import { rememberSealed, rememberSecret } from './canaries.js';
@@ -69,7 +69,7 @@ export class Customer {
   /** @param overrides whatever of the body is to be another, and `by` what the person names themself */
   async start(
     overrides: {
-      by?: ApplicantBy;
+      by?: IdentifierKind;
       reason?: Reason;
       methods?: readonly IdentityMethod[];
       applicant?: ApplicantBody;

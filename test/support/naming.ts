@@ -1,4 +1,4 @@
-import type { ApplicantBy } from '#libs/domain';
+import type { IdentifierKind } from '#libs/domain';
 import { rememberSealed, rememberSecret } from './canaries.js';
 import type { Gateway } from './gateway.js';
 import type { Person } from './sandbox.js';
@@ -36,7 +36,7 @@ export function rememberDocument({ rrn, licenceNumber }: DocumentFields): void {
 export async function nameOneself(
   gateway: Gateway,
   person: Pick<Person, 'name' | 'mobile' | 'carrier' | 'rrn' | 'document'>,
-  by: ApplicantBy,
+  by: IdentifierKind,
   { idempotencyKey, keyThumbprint }: { readonly idempotencyKey: string; readonly keyThumbprint: string },
 ): Promise<ApplicantBody> {
   const { name, mobile, carrier, rrn } = person;

@@ -2,7 +2,7 @@ import type {
   Apply,
   CustomerMessage,
   FinalState,
-  Moment,
+  NotificationKind,
   OperatorMessage,
   ParkableStep,
   ParkCode,
@@ -55,7 +55,7 @@ interface ReissueInput {
 type Message = StartReissue | CustomerMessage | OperatorMessage;
 
 /** What the customer is told when it is over. */
-const momentOfEnd: Readonly<Record<FinalState, Moment>> = {
+const momentOfEnd: Readonly<Record<FinalState, NotificationKind>> = {
   REGISTERED: 'REGISTERED',
   REJECTED: 'REFUSED',
   TIMED_OUT: 'TIMED_OUT',
@@ -154,7 +154,7 @@ async function take(reissueId: string, message: Message): Promise<StepResult> {
 
 /** Several steps in one call: stops at the first that fails and keeps what succeeded. */
 async function takeAll(reissueId: string, message: Apply): Promise<StepResult> {
-  const notify: Moment[] = [];
+  const notify: NotificationKind[] = [];
   let last: { result: StepResult; updateId: string } | undefined;
   for (const part of message.parts) {
     const result = await take(reissueId, part);
@@ -175,7 +175,7 @@ async function sendChallenges(
 }
 
 /** Tells the customer what a step has brought about. Several moments go in one activity: it costs six events each. */
-function tell(reissueId: string, moments: readonly Moment[]): Promise<void>[] {
+function tell(reissueId: string, moments: readonly NotificationKind[]): Promise<void>[] {
   const noted = (notice: Promise<void>) =>
     notice.catch(() => log.warn('notice not delivered', { moments: moments.join() }));
   if (moments.length > 1 && patched('moments-together'))

@@ -1,5 +1,5 @@
 import type {
-  ApplicantBy,
+  IdentifierKind,
   Basis,
   Carrier,
   IdentityMethod,
@@ -65,7 +65,7 @@ interface ReissueTable {
   state: State;
   applicant_name: string;
   applicant_mobile: string | null;
-  applicant_by: Generated<ApplicantBy>;
+  applicant_by: Generated<IdentifierKind>;
   applicant_carrier: Generated<Carrier | null>;
   person_key: string;
   customer_id: string | null;

@@ -96,13 +96,20 @@ export { koreanDayOf, nextKoreanDay } from './korean-time.js';
 export { exhausted, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
-export { moments, refusalCodes, parkableSteps, parkCodes, carriers, applicantBys } from './messages.js';
+export {
+  notificationKinds,
+  refusalCodes,
+  parkableSteps,
+  parkCodes,
+  carriers,
+  identifierKinds,
+} from './messages.js';
 export type {
   VaultHandle,
   Applicant,
   ApplicantInClear,
   Particulars,
-  ApplicantBy,
+  IdentifierKind,
   Carrier,
   CallOrigin,
   ConsentGiven,
@@ -121,7 +128,7 @@ export type {
   OperatorAbandon,
   OperatorWithdraw,
   OperatorMessage,
-  Moment,
+  NotificationKind,
   RefusalCode,
   StepStatus,
   ParkableStep,

@@ -27,8 +27,8 @@ export const carriers = ['SKT', 'KT', 'LGU', 'SKT_MVNO', 'KT_MVNO', 'LGU_MVNO'] 
 export type Carrier = (typeof carriers)[number];
 
 /** By what an applicant names themself, beside their name. */
-export const applicantBys = ['MOBILE', 'RRN', 'DOCUMENT'] as const;
-export type ApplicantBy = (typeof applicantBys)[number];
+export const identifierKinds = ['MOBILE', 'RRN', 'DOCUMENT'] as const;
+export type IdentifierKind = (typeof identifierKinds)[number];
 
 /** What a start says of its applicant without sealing it. The gateway seals it before it goes on. */
 export interface Particulars {
@@ -133,7 +133,7 @@ export type CustomerMessage =
   | Cancel;
 
 /** The moments of which the customer is told. */
-export const moments = [
+export const notificationKinds = [
   'ISSUED',
   'REGISTERED',
   'REVOKED',
@@ -150,7 +150,7 @@ export const moments = [
   'TIMED_OUT',
   'ABANDONED',
 ] as const;
-export type Moment = (typeof moments)[number];
+export type NotificationKind = (typeof notificationKinds)[number];
 
 /** What an operator can ask of a parked reissue. */
 export interface OperatorRetry {
@@ -247,7 +247,7 @@ export interface StepResult {
   /** Of the request that was answered, so that another request under the same key is noticed. */
   readonly requestHmac?: string;
   /** Moments to be told to the contact on file. */
-  readonly notify?: readonly Moment[];
+  readonly notify?: readonly NotificationKind[];
   /** Older reissues of the same person that this step ended. */
   readonly superseded?: readonly string[];
   /** There is no row: nothing was ever started, and nothing can go on. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { defaultIdentityRates, type IdentityRates } from '#activities/identity';
 import { certificateBySerial, passwordCredential } from '#libs/db';
-import type { CallOrigin, Moment, StepResult } from '#libs/domain';
+import type { CallOrigin, NotificationKind, StepResult } from '#libs/domain';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute } from '../../world/movable-clock.js';
 import { customer, stranger, type Person } from '../../world/people.js';
@@ -226,11 +226,11 @@ describe('a person the bank does not know', () => {
 
 describe('notices', () => {
   /** What a step has told, by the results that the workflow acts on. */
-  const lockIn = async (person: Person): Promise<readonly Moment[]> => {
+  const lockIn = async (person: Person): Promise<readonly NotificationKind[]> => {
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', {
       origin: from(everywhere(devices % 200)),
     });
-    const told: Moment[] = [];
+    const told: NotificationKind[] = [];
     for (let i = 0; i < 5; i += 1) {
       const message = await applicant.answerChallenges({ PHONE_CODE: wrong });
       told.push(...((await perform(world, applicant.reissueId, message)).notify ?? []));

@@ -1,6 +1,6 @@
 import { reissueGroupings, reissueSorts } from '#libs/db';
 import {
-  applicantBys,
+  identifierKinds,
   bases,
   endCodes,
   identityMethods,
@@ -98,7 +98,7 @@ export const reissueDetail = z
   .object({
     ...summaryShape,
     effectiveReason: z.enum(reasons).describe('As the policy took it'),
-    applicantBy: z.enum(applicantBys).describe('By what the applicant named themself'),
+    applicantBy: z.enum(identifierKinds).describe('By what the applicant named themself'),
     methods: z.array(z.enum(identityMethods)).describe('Identity methods offered now'),
     attempts: z.object({ identity: z.int(), password: z.int().nullable() }),
     steps: z.int().describe('Calls so far; a reissue has a hundred at most'),
