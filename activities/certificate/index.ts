@@ -1,16 +1,8 @@
 import type { ProveRegistration, RequestCertificate } from '#libs/domain';
-import type { ConsentContext } from '#activities/consent';
-import type { RegistryKeys } from '#libs/vault';
-import type { Secrets } from '#activities/secrets';
 import type { IssueOutcome } from '#activities/signing';
+import type { CertificateContext } from './context.js';
 import { proveRegistration } from './register.js';
 import { recordIssue, requestCertificate } from './request.js';
-
-export interface CertificateContext extends ConsentContext {
-  readonly secrets: Secrets;
-  /** Open the resident registration numbers on file. */
-  readonly registryKeys: RegistryKeys;
-}
 
 /** The steps around the new certificate that touch only the database; signing is the signer's. */
 export function createCertificateSteps(context: CertificateContext) {
@@ -24,3 +16,7 @@ export function createCertificateSteps(context: CertificateContext) {
   };
 }
 export type CertificateSteps = ReturnType<typeof createCertificateSteps>;
+
+export { createVidChecks } from './vid-check.js';
+export type { VidCheckAnswer, VidCheckRequest, VidChecks } from './vid-check.js';
+export { waysOfWrongChecks } from './wrong-checks.js';

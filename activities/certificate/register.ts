@@ -4,7 +4,7 @@ import { verifyPossession } from '#libs/ca';
 import { certificateBySerial, certificatesInForce, putOnFile, type CertificateRow } from '#libs/db';
 import { changeStatus } from '#activities/revocation';
 import { BrokenInvariant, done, failed, refused, takeStep } from '#activities/step';
-import type { CertificateContext } from './index.js';
+import type { CertificateContext } from './context.js';
 
 /**
  * The client signed the challenge with the new key: the certificate works in the app. Only now is the old one

@@ -15,7 +15,7 @@ import {
   type Ending,
   type ReissueChange,
 } from '#activities/step';
-import type { CertificateContext } from './index.js';
+import type { CertificateContext } from './context.js';
 import { announceNumberUse, writeVirtualId } from './virtual-id.js';
 
 /** Takes the PKCS#10 request, computes the VID, and hands the reissue to the CA. */

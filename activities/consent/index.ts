@@ -1,17 +1,6 @@
-import type { GiveConsents, PreparedStep } from '#libs/domain';
-import { consentsOf } from '#libs/db';
-import { checkConsents, termsInForce, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
-import { done, failed, takeStep, type ReissueChange, type StepContext } from '#activities/step';
-import { auditedSaid, recordSaid } from './record.js';
-
-export interface ConsentContext extends StepContext {
-  readonly terms: TermsCatalogue;
-  readonly receipts: ReceiptSigner;
-}
-
-export { auditedSaid, recordSaid } from './record.js';
-export { createConsentWithdrawals } from './withdraw.js';
-export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw.js';
+import type { GiveConsents } from '#libs/domain';
+import type { ConsentContext } from './context.js';
+import { recordConsents } from './give.js';
 
 /** The steps of consent to the terms. */
 export function createConsentSteps(context: ConsentContext) {
@@ -21,51 +10,8 @@ export function createConsentSteps(context: ConsentContext) {
 }
 export type ConsentSteps = ReturnType<typeof createConsentSteps>;
 
-async function recordConsents(
-  context: ConsentContext,
-  reissueId: string,
-  message: GiveConsents,
-): Promise<PreparedStep> {
-  return takeStep(context, reissueId, message, 'giveConsents', async (change) => {
-    const check = checkConsents(context.terms, 'issuance', message.consents, change.now);
-    if (!check.complete)
-      return failed('CONSENT_INCOMPLETE', {
-        errors: check.problems.map(({ termsId, code }) => ({
-          pointer: pointerTo(message, termsId),
-          code,
-          message: `${termsId}: ${code}`,
-        })),
-      });
-    const said = { act: 'GIVEN', consents: check.accepted } as const;
-    const { updateId, origin } = message;
-    const about = { reissueId, updateId, origin, at: change.now };
-    const receipt = await recordSaid(change.tx, context.receipts, { ...about, ...said });
-    change.note(auditedSaid(said, receipt));
-    change.set({ consents_completed_at: change.now });
-    change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');
-    return done();
-  });
-}
-
-function pointerTo(message: GiveConsents, termsId: string): string {
-  const index = message.consents.findIndex((consent) => consent.termsId === termsId);
-  return index < 0 ? '#/consents' : `#/consents/${index}`;
-}
-
-/**
- * The mandatory terms of issuance to whose version in force the customer has not agreed: a new version came into force
- * since, and has to be asked for.
- */
-export async function termsChangedSince(
-  context: ConsentContext,
-  { tx, row, now }: ReissueChange,
-): Promise<string[]> {
-  const given = await consentsOf(tx, row.reissue_id);
-  return termsInForce(context.terms, 'issuance', 'ko', now)
-    .filter(({ mandatory }) => mandatory)
-    .filter(
-      ({ termsId, version }) =>
-        !given.some((each) => each.terms_id === termsId && each.version === version && each.agreed),
-    )
-    .map(({ termsId }) => termsId);
-}
+export type { ConsentContext } from './context.js';
+export { termsChangedSince } from './give.js';
+export { auditedSaid, recordSaid } from './record.js';
+export { createConsentWithdrawals } from './withdraw.js';
+export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw.js';

@@ -1,6 +1,5 @@
 import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
-import type { StepContext } from '#activities/step';
-import type { Secrets } from '#activities/secrets';
+import type { Secrets, StepContext } from '#activities/step';
 import type { RegistryKeys, VaultKeys } from '#libs/vault';
 import type { IdentityLimits } from './limits.js';
 import type { IdentityProvider } from './providers/index.js';

@@ -10,8 +10,9 @@ import {
   type StartReissue,
 } from '#libs/domain';
 import { findCustomer, findCustomerByRrn, type CustomerRow, type Tx } from '#libs/db';
-import { rrnLookups, type RegistryKeys } from '#libs/vault';
-import type { Secrets } from '#activities/secrets';
+import { rrnLookups } from '#libs/vault';
+import type { Secrets } from '#activities/step';
+import type { ApplicantContext } from './context.js';
 
 /** How an applicant named themself, with what was sealed of it open: it is written nowhere. */
 export interface NamedApplicant {
@@ -23,11 +24,6 @@ export interface NamedApplicant {
   readonly carrier: Carrier | null;
   /** What can be told of it to an auditor. */
   readonly remarks: Readonly<Record<string, unknown>>;
-}
-
-export interface ApplicantContext {
-  readonly secrets: Secrets;
-  readonly registryKeys: RegistryKeys;
 }
 
 /** Reads how the applicant names themself. Nothing is looked up: what is refused is refused whoever they are. */

@@ -8,9 +8,10 @@ import type {
   StartReissue,
   StepResult,
 } from '#libs/domain';
+import type { OpeningContext } from './context.js';
 import { recordApplication } from './application.js';
 import { abandonReissue, cancelReissue, withdrawReissue } from './end.js';
-import { openReissue, type OpeningContext } from './open.js';
+import { openReissue } from './open.js';
 import { adoptReissue, parkReissue, resumeReissue } from './park.js';
 import { ring } from './ring.js';
 
@@ -35,4 +36,6 @@ export function createLifecycleSteps(context: OpeningContext) {
   };
 }
 export type LifecycleSteps = ReturnType<typeof createLifecycleSteps>;
-export type { OpeningContext } from './open.js';
+export { createReconcileActivities } from './reconcile.js';
+export type { ReconcileActivities } from './reconcile.js';
+export { findBehindWorkflows } from './behind-workflow.js';

@@ -7,7 +7,6 @@ import {
   pinnedRuleOf,
   type CertificateOnFile,
   type IdentityMethod,
-  type IdentityPolicy,
   type PreparedStep,
   type RefusalCode,
   type StartReissue,
@@ -23,21 +22,12 @@ import {
   type NewReissue,
   type Tx,
 } from '#libs/db';
-import { checkConsents, type AcceptedConsent, type ReceiptSigner, type TermsCatalogue } from '#libs/terms';
+import { checkConsents, type AcceptedConsent } from '#libs/terms';
 import { auditedSaid, recordSaid } from '#activities/consent';
-import { attemptsLeft, prepareChallenges, type IdentityLimits } from '#activities/identity';
-import { findApplicant, readApplicant, type ApplicantContext, type NamedApplicant } from './applicant.js';
-import { BrokenInvariant, done, noRow, ReissueChange, takeStep, type StepContext } from '#activities/step';
-
-export interface OpeningContext extends StepContext, ApplicantContext {
-  readonly policy: IdentityPolicy;
-  readonly availableMethods: readonly IdentityMethod[];
-  readonly terms: TermsCatalogue;
-  readonly receipts: ReceiptSigner;
-  readonly identityLimits: IdentityLimits;
-  /** For pseudonyms and for keys of persons who may not exist. */
-  readonly pseudonymKey: Buffer;
-}
+import { attemptsLeft, prepareChallenges } from '#activities/identity';
+import type { OpeningContext } from './context.js';
+import { findApplicant, readApplicant, type NamedApplicant } from './applicant.js';
+import { BrokenInvariant, done, noRow, ReissueChange, takeStep } from '#activities/step';
 
 /**
  * The first step: makes the row, whoever the applicant may be. A person the bank does not know gets a row, a

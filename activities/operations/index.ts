@@ -131,3 +131,5 @@ export type { OperationContext } from './run-item.js';
 export { learnStaffKeys } from './staff-keys.js';
 export type { StaffIssuer } from './staff-keys.js';
 export { tendOperations } from './tend.js';
+export { createWebhookActivities } from './test-webhook.js';
+export type { WebhookActivities } from './test-webhook.js';

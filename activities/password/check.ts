@@ -19,7 +19,7 @@ import {
   type Ending,
   type ReissueChange,
 } from '#activities/step';
-import type { PasswordContext } from './index.js';
+import type { PasswordContext } from './context.js';
 
 /**
  * Compares the certificate password. The try is reserved and committed, then the hash is compared outside any

@@ -1,16 +1,7 @@
 import type { ResetPassword, SubmitPassword } from '#libs/domain';
-import type { RegistryKeys } from '#libs/vault';
-import type { IdentityContext } from '#activities/identity';
 import { checkPassword } from './check.js';
-import type { PasswordHashing } from './hashing.js';
+import type { PasswordContext } from './context.js';
 import { resetPassword } from './reset.js';
-
-export interface PasswordContext extends IdentityContext {
-  readonly hashing: PasswordHashing;
-  readonly registryKeys: RegistryKeys;
-  /** How many of the last passwords, the one in force among them, may not be set again. */
-  readonly rememberedPasswords: number;
-}
 
 /** The steps of the certificate password; each of them throws HashingBusy where too many are at work. */
 export function createPasswordSteps(context: PasswordContext) {

@@ -1,7 +1,7 @@
 import { brokenPasswordRules, brokenPersonalRules, type PasswordRuleCode } from '#libs/domain';
 import { customerById, earlierVerifiers, passwordCredential } from '#libs/db';
 import { isTooCommon } from './guessing.js';
-import type { PasswordContext } from './index.js';
+import type { PasswordContext } from './context.js';
 import { personalFacts } from './personal-facts.js';
 
 /**

@@ -1,7 +1,7 @@
 import { readResidentNumber, type PersonalFacts } from '#libs/domain';
 import type { CustomerRow } from '#libs/db';
 import { NumberAccess } from '#libs/resident-numbers';
-import type { PasswordContext } from './index.js';
+import type { PasswordContext } from './context.js';
 
 /** What the bank knows of a customer that others may know too, for a new password to be held against. */
 export async function personalFacts(

@@ -8,7 +8,7 @@ import {
 import { findReissue, inTransaction, keepPasswordReset, replaceVerifier } from '#libs/db';
 import { assessReissue } from '#activities/identity';
 import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
-import type { PasswordContext } from './index.js';
+import type { PasswordContext } from './context.js';
 import { brokenRules } from './new-password.js';
 
 /**

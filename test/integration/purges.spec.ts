@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createRetentionActivities } from '#activities/retention';
+import { createRetentionActivities } from '#activities/records';
 import { Report } from '#libs/audit-proofs';
 import { digestOfPurged, verifyPurges } from '#libs/audit-log';
 import {

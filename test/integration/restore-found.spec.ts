@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createReconcileActivities } from '#activities/reconcile';
+import { createReconcileActivities } from '#activities/lifecycle';
 import {
   completeRestore,
   eventFloor,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRetentionActivities } from '#activities/retention';
+import { createRetentionActivities } from '#activities/records';
 import { koreanDayOf } from '#libs/domain';
 import { pino } from 'pino';
 import { day, second } from '../world/movable-clock.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
-import { createReconcileActivities } from '#activities/reconcile';
+import { createReconcileActivities } from '#activities/lifecycle';
 import { intentLifetimeMs } from '#activities/signing';
 import { moments, type Moment, type Task } from '../support/signing-victim.js';
 import { watchedDatabase, type Watch } from '../support/watched-database.js';

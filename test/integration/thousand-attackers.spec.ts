@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { defaultIdentityRates, IdentityLimits } from '#activities/identity';
-import { waysOfWrongChecks } from '#activities/vid-check';
+import { waysOfWrongChecks } from '#activities/certificate';
 import { createDatabase, inTransaction, type Database, type Tx } from '#libs/db';
 import { networksOf, useWay } from '#libs/rate-limit';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';

@@ -6,7 +6,7 @@ import { putVaultItem } from '#libs/db';
 import { eraseCustomer } from '#libs/resident-numbers';
 import { seal } from '#libs/client';
 import type { Purpose } from '#libs/vault';
-import type { VidCheckRequest } from '#activities/vid-check';
+import type { VidCheckRequest } from '#activities/certificate';
 import { hour } from '../world/movable-clock.js';
 import { customer, type Person } from '../world/people.js';
 import { createWorld, type World } from '../world/world.js';

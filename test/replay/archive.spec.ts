@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { decodeHistory, digestOfHistory } from '#libs/temporal';
-import { redact } from '../../activities/archive/redact.js';
+import { redact } from '#activities/records';
 import type { RecordedHistory } from '../support/replay.js';
 import { dataConverter } from '../support/time-skipping.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import type { RetentionActivities } from '#activities/retention';
+import type { RetentionActivities } from '#activities/records';
 import { taskQueues } from '#libs/domain';
 import { TimeSkipping } from '../support/time-skipping.js';
 

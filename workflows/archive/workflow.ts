@@ -1,4 +1,4 @@
-import type { Archived, ArchiveActivities } from '#activities/archive';
+import type { Archived, ArchiveActivities } from '#activities/records';
 import { proxyActivities } from '@temporalio/workflow';
 
 const { archiveEnded } = proxyActivities<ArchiveActivities>({

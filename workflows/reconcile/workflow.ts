@@ -1,4 +1,4 @@
-import type { ReconcileActivities } from '#activities/reconcile';
+import type { ReconcileActivities } from '#activities/lifecycle';
 import { proxyActivities } from '@temporalio/workflow';
 
 const { reconcileReissues } = proxyActivities<ReconcileActivities>({

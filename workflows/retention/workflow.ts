@@ -1,4 +1,4 @@
-import type { Purged, RetentionActivities } from '#activities/retention';
+import type { Purged, RetentionActivities } from '#activities/records';
 import { proxyActivities } from '@temporalio/workflow';
 
 const { purgeExpired } = proxyActivities<RetentionActivities>({

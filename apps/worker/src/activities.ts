@@ -1,6 +1,4 @@
-import { createArchiveActivities } from '#activities/archive';
-import { createCertificateSteps } from '#activities/certificate';
-import { createEvidenceActivities } from '#activities/evidence';
+import { createCertificateSteps, createVidChecks } from '#activities/certificate';
 import { createConsentSteps, createConsentWithdrawals } from '#activities/consent';
 import {
   createIdentitySteps,
@@ -8,17 +6,18 @@ import {
   IdentityLimits,
   type IdentityRates,
 } from '#activities/identity';
-import { createLifecycleSteps } from '#activities/lifecycle';
+import { createLifecycleSteps, createReconcileActivities } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
-import { createOperationActivities, type StaffIssuer } from '#activities/operations';
-import { createReconcileActivities } from '#activities/reconcile';
-import { createRetentionActivities, type RetentionContext } from '#activities/retention';
+import { createOperationActivities, createWebhookActivities, type StaffIssuer } from '#activities/operations';
+import {
+  createArchiveActivities,
+  createEvidenceActivities,
+  createRetentionActivities,
+  type RetentionContext,
+} from '#activities/records';
 import { createHoldActivities } from '#activities/revocation';
-import { createSecrets } from '#activities/secrets';
-import { givingUp } from '#activities/step';
-import { createVidChecks } from '#activities/vid-check';
-import { createWebhookActivities } from '#activities/webhooks';
+import { createSecrets, givingUp } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
 import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';

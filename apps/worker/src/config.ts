@@ -1,5 +1,5 @@
 import { defaultHashingCost } from '#activities/password';
-import type { RetentionContext } from '#activities/retention';
+import type { RetentionContext } from '#activities/records';
 import { z } from 'zod';
 import {
   auditKeys,

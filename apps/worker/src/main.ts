@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { learnStaffKeys } from '#activities/operations';
 import { PasswordHashing } from '#activities/password';
-import { findBehindWorkflows } from '#activities/reconcile';
+import { findBehindWorkflows } from '#activities/lifecycle';
 import { createMailSender, createSmsSender } from '#activities/notification';
 import { CheckpointFile, recordStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError } from '#libs/config';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
+import type { VidCheckAnswer, VidCheckRequest } from '#activities/certificate';
 import { showReissue, type StepOutcome } from '#libs/contracts';
 import type { ReissueRow, StepRow, VidCheckRow } from '#libs/db';
 import type { CustomerMessage, Particulars, StartReissue } from '#libs/domain';

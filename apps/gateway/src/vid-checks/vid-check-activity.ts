@@ -1,5 +1,5 @@
 import { ActivityExecutionFailedError, type Client } from '@temporalio/client';
-import type { VidCheckAnswer, VidCheckRequest, VidChecks } from '#activities/vid-check';
+import type { VidCheckAnswer, VidCheckRequest, VidChecks } from '#activities/certificate';
 import { taskQueues, vidCheckActivityIdOf } from '#libs/domain';
 import { unavailable } from '../problems.js';
 

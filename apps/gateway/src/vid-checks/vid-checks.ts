@@ -1,4 +1,4 @@
-import type { VidCheckAnswer, VidCheckRequest } from '#activities/vid-check';
+import type { VidCheckAnswer, VidCheckRequest } from '#activities/certificate';
 import type { vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
 import type { VidCheckRow } from '#libs/db';
 import { networksOf } from '#libs/rate-limit';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
 import { ActivityExecutionFailedError } from '@temporalio/client';
-import type { EvidenceActivities } from '#activities/evidence';
+import type { EvidenceActivities } from '#activities/records';
 import {
   findingKinds,
   readTrust,

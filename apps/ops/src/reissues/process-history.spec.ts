@@ -7,7 +7,7 @@ import protobuf from '@temporalio/proto';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { decodeHistory } from '#libs/temporal';
 import { dataConverter } from '../../../../test/support/time-skipping.js';
-import { redact } from '../../../../activities/archive/redact.js';
+import { redact } from '#activities/records';
 import { itemsOf, readProcess } from './process-history.js';
 
 const { History } = protobuf.temporal.api.history.v1;

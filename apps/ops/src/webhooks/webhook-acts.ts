@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { WebhookActivities } from '#activities/webhooks';
+import type { WebhookActivities } from '#activities/operations';
 import {
   appendAuthorityEntry,
   findWebhook,

@@ -2,13 +2,13 @@ import { findWebhook, type Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import { sendWebhook, testMessage, type Attempt, type WebhookSettings } from '#libs/webhooks';
 
-export interface WebhookTest {
+interface WebhookTest {
   readonly endpointId: string;
   readonly testId: string;
 }
 
 /** `UNKNOWN`: there is no such endpoint, or no webhooks at all. */
-export type WebhookTestAnswer = Attempt | 'UNKNOWN';
+type WebhookTestAnswer = Attempt | 'UNKNOWN';
 
 /** Tries receivers with an event of which nothing happened. */
 export function createWebhookActivities(parts: {

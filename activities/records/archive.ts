@@ -17,7 +17,7 @@ import type { Logger } from '#libs/observability';
 import { decodeHistory, digestOfHistory } from '#libs/temporal';
 import { redact } from './redact.js';
 
-export interface ArchiveContext {
+interface ArchiveContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;

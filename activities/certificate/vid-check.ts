@@ -19,7 +19,7 @@ import {
 } from '#libs/db';
 import { checkVid, readIdentifyData } from '#libs/npki';
 import { giveBack, useWay } from '#libs/rate-limit';
-import type { Secrets } from '#activities/secrets';
+import type { Secrets } from '#activities/step';
 import { waysOfWrongChecks } from './wrong-checks.js';
 
 /** A number and an R that are to be held against the VID of a certificate. Both lie in the vault. */
@@ -47,7 +47,7 @@ export type VidCheckAnswer =
   /** @property nextAt when the certificate can be checked again (ISO 8601) */
   | { readonly answer: 'TOO_MANY_WRONG'; readonly nextAt: string };
 
-export interface VidCheckContext {
+interface VidCheckContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly secrets: Secrets;
@@ -133,5 +133,3 @@ async function close(
   });
   await destroyVaultItemsOfStep(tx, checkId, requestHmac);
 }
-
-export { waysOfWrongChecks } from './wrong-checks.js';

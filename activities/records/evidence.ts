@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { assembleEvidence, untilCovered, type EvidenceParts } from '#libs/audit-log';
 import { keepEvidence } from '#libs/db';
 
-export interface EvidenceRequest {
+interface EvidenceRequest {
   /** Names the request: the same one again finds what was made. */
   readonly exportId: string;
   readonly reissueId: string;
@@ -11,7 +11,7 @@ export interface EvidenceRequest {
 }
 
 /** `MADE`: it lies in the table of bundles. `UNKNOWN`: there is no such reissue. */
-export type EvidenceAnswer = 'MADE' | 'UNKNOWN';
+type EvidenceAnswer = 'MADE' | 'UNKNOWN';
 
 /** How long to wait for a checkpoint that covers everything, in milliseconds; without one the bundle says so itself. */
 const waitMs = 15_000;

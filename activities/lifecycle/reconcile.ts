@@ -29,7 +29,7 @@ import type { Logger } from '#libs/observability';
 import { findInCheckpoints, recordFinding } from '#libs/restore';
 import { findBehindWorkflows, isBefore, rowBehind } from './behind-workflow.js';
 
-export interface ReconcileContext {
+interface ReconcileContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
@@ -77,7 +77,6 @@ export function createReconcileActivities(context: ReconcileContext) {
     },
   };
 }
-export { findBehindWorkflows } from './behind-workflow.js';
 export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
 
 /** Whether the database was restored from an older backup and is not reconciled yet: the row does not decide then. */

@@ -11,7 +11,7 @@ import {
 } from '#libs/vault';
 
 /** For what a secret was sealed that is not opened for a reissue. */
-export interface SealedFor extends EnvelopeBinding {
+interface SealedFor extends EnvelopeBinding {
   /** Where the vault knows nothing else; at the start it knows the Idempotency-Key. */
   readonly sub: string;
 }

@@ -1,5 +1,5 @@
 import type { Use } from '#libs/rate-limit';
-import type { VidCheckRequest } from './index.js';
+import type { VidCheckRequest } from './vid-check.js';
 
 const dayMs = 86_400_000;
 /** How many callers may use up what they have on one day until others are delayed. */

@@ -1,0 +1,20 @@
+import type { IdentityLimits } from '#activities/identity';
+import type { Secrets, StepContext } from '#activities/step';
+import type { IdentityMethod, IdentityPolicy } from '#libs/domain';
+import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
+import type { RegistryKeys } from '#libs/vault';
+
+export interface ApplicantContext {
+  readonly secrets: Secrets;
+  readonly registryKeys: RegistryKeys;
+}
+
+export interface OpeningContext extends StepContext, ApplicantContext {
+  readonly policy: IdentityPolicy;
+  readonly availableMethods: readonly IdentityMethod[];
+  readonly terms: TermsCatalogue;
+  readonly receipts: ReceiptSigner;
+  readonly identityLimits: IdentityLimits;
+  /** For pseudonyms and for keys of persons who may not exist. */
+  readonly pseudonymKey: Buffer;
+}
