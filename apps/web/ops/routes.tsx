@@ -10,7 +10,7 @@ import { OperationPage } from './operation/operation-page.js';
 import { OperationsPage } from './operations/operations-page.js';
 import { ReissuePage } from './reissue/reissue-page.js';
 import { ReissuesPage } from './reissues/reissues-page.js';
-import { Loading } from './parts/states.js';
+import { Loading } from './components/states.js';
 import { ForRoles } from './shell/for-roles.js';
 import { Broken } from './shell/broken.js';
 import { NotFound } from './shell/not-found.js';

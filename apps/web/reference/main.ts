@@ -1,6 +1,6 @@
 import { consentTo, CustomerKey, ResealClient } from '#libs/client';
 import { runnable, type ApiDocument } from './runnable.js';
-import { Attempt, type Answer, type Request } from './attempt.js';
+import { Attempt, type Answer, type Request } from './try-it-out.js';
 
 /** Swagger UI, which the page loads before this. */
 declare const SwaggerUIBundle: (options: object) => {

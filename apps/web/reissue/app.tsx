@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { firstScreens, screenOf, stepOf, type FirstScreen, type Screen } from './flow/screen.js';
-import { lackOf } from './flow/fitness.js';
+import { lackOf } from './flow/missing-feature.js';
 import { oldOf } from './flow/old-certificate.js';
 import { FlowContext, useFlow, useNewFlow } from './flow/use-flow.js';
-import { inWords, useSecondsUntil } from './parts/time.js';
+import { inWords, useSecondsUntil } from './components/time.js';
 import { ApplicantStep } from './steps/applicant/applicant-step.js';
-import { Ended, Goodbye, KeyLost, Waiting, WithOperator } from './steps/beside/beside.js';
+import { Ended, Goodbye, KeyLost, Waiting, WithOperator } from './steps/status/status-screens.js';
 import { CheckStep } from './steps/check/check-step.js';
 import { ConsentStep } from './steps/consent/consent-step.js';
 import { DoneStep } from './steps/done/done-step.js';

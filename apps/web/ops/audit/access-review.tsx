@@ -2,9 +2,9 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { send } from '../api/client.js';
-import { Card } from '../parts/card.js';
-import { saveFile } from '../parts/save.js';
-import { Problem } from '../parts/states.js';
+import { Card } from '../components/card.js';
+import { saveFile } from '../components/save.js';
+import { Problem } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 /** Who had access in a month, and what they did: for whoever confirms every month that each still needs it. */

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { PageTitle } from '../parts/states.js';
+import { PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { AccessReview } from './access-review.js';
 import { AuditSearch } from './audit-search.js';

@@ -5,10 +5,10 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client.js';
 import type { AuditEntry, Page } from '../api/types.js';
-import { useFormat } from '../parts/format.js';
-import { shortId } from '../parts/reissue-table.js';
-import { Empty, Loading, Problem } from '../parts/states.js';
-import { DataTable } from '../parts/table.js';
+import { useFormat } from '../components/format.js';
+import { shortId } from '../components/reissue-table.js';
+import { Empty, Loading, Problem } from '../components/states.js';
+import { DataTable } from '../components/table.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
 
 const aPage = 100;

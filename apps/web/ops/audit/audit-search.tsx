@@ -2,7 +2,7 @@ import { authorityActions, reissueActions } from '#libs/domain';
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
-import { Card } from '../parts/card.js';
+import { Card } from '../components/card.js';
 import { useLanguage, useWords } from '../words/language.js';
 import { AuditResults } from './audit-results.js';
 import { ExportButtons } from './export-buttons.js';

@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
 import type { Checkpoint, Page } from '../api/types.js';
-import { Card } from '../parts/card.js';
-import { useFormat } from '../parts/format.js';
-import { saveFile } from '../parts/save.js';
-import { Empty, Loaded } from '../parts/states.js';
-import { DataTable } from '../parts/table.js';
+import { Card } from '../components/card.js';
+import { useFormat } from '../components/format.js';
+import { saveFile } from '../components/save.js';
+import { Empty, Loaded } from '../components/states.js';
+import { DataTable } from '../components/table.js';
 import { useWords } from '../words/language.js';
 
 const shown = 10;

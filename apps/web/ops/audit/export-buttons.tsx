@@ -2,8 +2,8 @@ import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { send } from '../api/client.js';
-import { saveFile } from '../parts/save.js';
-import { Problem } from '../parts/states.js';
+import { saveFile } from '../components/save.js';
+import { Problem } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 /** Everything that meets the search as a file. */

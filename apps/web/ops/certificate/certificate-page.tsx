@@ -5,12 +5,12 @@ import { Link, useParams } from 'react-router';
 import { call } from '../api/client.js';
 import type { Certificate } from '../api/types.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
-import { StandingBadge } from '../parts/badges.js';
-import { Card } from '../parts/card.js';
-import { Facts, Id } from '../parts/facts.js';
-import { useFormat } from '../parts/format.js';
-import { OperationsOnIt } from '../parts/operations-on-it.js';
-import { Loaded, PageTitle } from '../parts/states.js';
+import { StandingBadge } from '../components/badges.js';
+import { Card } from '../components/card.js';
+import { Facts, Id } from '../components/facts.js';
+import { useFormat } from '../components/format.js';
+import { OperationsOnIt } from '../components/related-operations.js';
+import { Loaded, PageTitle } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 

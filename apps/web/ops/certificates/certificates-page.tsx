@@ -4,10 +4,10 @@ import { useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { call, query } from '../api/client.js';
 import type { Certificate, Page } from '../api/types.js';
-import { StandingBadge } from '../parts/badges.js';
-import { useFormat } from '../parts/format.js';
-import { Empty, Loaded, PageTitle } from '../parts/states.js';
-import { DataTable } from '../parts/table.js';
+import { StandingBadge } from '../components/badges.js';
+import { useFormat } from '../components/format.js';
+import { Empty, Loaded, PageTitle } from '../components/states.js';
+import { DataTable } from '../components/table.js';
 import { useWords } from '../words/language.js';
 
 type Key = 'serial' | 'customerRef';

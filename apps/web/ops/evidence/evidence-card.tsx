@@ -3,9 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call, send } from '../api/client.js';
 import type { Verdict } from '../api/types.js';
-import { Card } from '../parts/card.js';
-import { saveFile } from '../parts/save.js';
-import { Problem } from '../parts/states.js';
+import { Card } from '../components/card.js';
+import { saveFile } from '../components/save.js';
+import { Problem } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { VerdictView } from './verdict-view.js';
 

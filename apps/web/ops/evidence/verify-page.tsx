@@ -9,7 +9,7 @@ import {
 import { Alert, Button, FileInput, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { PageTitle } from '../parts/states.js';
+import { PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { VerdictView } from './verdict-view.js';
 

@@ -4,11 +4,11 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call, query } from '../api/client.js';
 import type { Count, Operation, Page, Reissue } from '../api/types.js';
-import { Card } from '../parts/card.js';
-import { useFormat } from '../parts/format.js';
-import { OperationTable } from '../parts/operation-table.js';
-import { ReissueTable } from '../parts/reissue-table.js';
-import { Empty, Loaded, PageTitle } from '../parts/states.js';
+import { Card } from '../components/card.js';
+import { useFormat } from '../components/format.js';
+import { OperationTable } from '../components/operation-table.js';
+import { ReissueTable } from '../components/reissue-table.js';
+import { Empty, Loaded, PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 const shown = 10;

@@ -1,8 +1,8 @@
 import { Alert, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Operation } from '../api/types.js';
-import { useFormat } from '../parts/format.js';
-import { OperationItems } from '../parts/operation-items.js';
+import { useFormat } from '../components/format.js';
+import { OperationItems } from '../components/operation-items.js';
 import { useWords } from '../words/language.js';
 
 /** The dry run: each target, and what would become of it. */

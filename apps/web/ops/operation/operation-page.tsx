@@ -4,14 +4,14 @@ import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { call } from '../api/client.js';
 import type { Operation } from '../api/types.js';
-import { OperationBadge } from '../parts/badges.js';
-import { Card } from '../parts/card.js';
-import { Facts, Id } from '../parts/facts.js';
-import { useFormat } from '../parts/format.js';
-import { OperationItems } from '../parts/operation-items.js';
-import { Loaded, PageTitle } from '../parts/states.js';
+import { OperationBadge } from '../components/badges.js';
+import { Card } from '../components/card.js';
+import { Facts, Id } from '../components/facts.js';
+import { useFormat } from '../components/format.js';
+import { OperationItems } from '../components/operation-items.js';
+import { Loaded, PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
-import { Decide } from './decide.js';
+import { Decide } from './decision-form.js';
 
 const whileItRunsMs = 2_000;
 

@@ -5,8 +5,8 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { call, query } from '../api/client.js';
 import type { Operation, Page } from '../api/types.js';
-import { OperationTable } from '../parts/operation-table.js';
-import { Empty, Loading, PageTitle, Problem } from '../parts/states.js';
+import { OperationTable } from '../components/operation-table.js';
+import { Empty, Loading, PageTitle, Problem } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 const aPage = 50;

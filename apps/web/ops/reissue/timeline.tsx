@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
 import type { Timeline as TimelineAnswer, TimelineItem } from '../api/types.js';
-import { Card } from '../parts/card.js';
-import { useFormat } from '../parts/format.js';
-import { Empty, Loaded } from '../parts/states.js';
+import { Card } from '../components/card.js';
+import { useFormat } from '../components/format.js';
+import { Empty, Loaded } from '../components/states.js';
 import { inLanguage, useLanguage, useWords, type Words } from '../words/language.js';
 
 /** All that happened to a reissue, in plain words, in order. */

@@ -1,6 +1,6 @@
 import { Alert, Button, Center, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Loading } from '../parts/states.js';
+import { Loading } from '../components/states.js';
 import { session, type SessionState } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { Preferences } from './preferences.js';

@@ -13,7 +13,7 @@ import { zipSync } from 'fflate';
 import { projectRoot } from '#libs/config';
 import { writePkcs12, writePrivateKeyFile } from '#libs/npki';
 import { holdingIn, signingPairOf, type ChosenFile } from './chosen-files.js';
-import { openKeptCopy } from './kept-copy.js';
+import { openKeptCopy } from './saved-copy.js';
 
 const password = 'right-1234-Seal';
 const kinds = {

@@ -8,9 +8,9 @@ import {
   isFilled,
   isRrn,
   RrnField,
-} from '../../parts/document-fields.js';
-import { Choice, Field, Form } from '../../parts/form.js';
-import { Page } from '../../parts/screen-frame.js';
+} from '../../components/document-fields.js';
+import { Choice, Field, Form } from '../../components/form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 type Way = 'mobile' | 'rrn' | 'document';

@@ -2,8 +2,8 @@ import { CustomerKey } from '#libs/client';
 import { oldOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { useIssued } from '../../key/use-issued.js';
-import { ProveCopy } from '../../parts/prove-copy.js';
-import { Page } from '../../parts/screen-frame.js';
+import { ProveCopy } from '../../components/saved-copy-form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** Signs with the copy that the customer kept: proof that the new certificate is theirs to use from now on. */

@@ -5,10 +5,10 @@ import { openFolder, type IssuedFiles } from '../../key/key-files.js';
 import { belongTogether } from '../../key/own-key.js';
 import { useIssued } from '../../key/use-issued.js';
 import { useKeyPassword } from '../../key/use-key-password.js';
-import { Form, PasswordField } from '../../parts/form.js';
-import { ProveCopy } from '../../parts/prove-copy.js';
-import { SaveButtons } from '../../parts/save-buttons.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Form, PasswordField } from '../../components/form.js';
+import { ProveCopy } from '../../components/saved-copy-form.js';
+import { SaveButtons } from '../../components/save-buttons.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** The end: what to do now, the files once more, and the way out, which leads over a copy that was proved. */

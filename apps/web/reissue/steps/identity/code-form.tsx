@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { codeAsTyped } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
-import { Field, Form } from '../../parts/form.js';
-import { minutesAndSeconds, useSecondsUntil } from '../../parts/time.js';
+import { Field, Form } from '../../components/form.js';
+import { minutesAndSeconds, useSecondsUntil } from '../../components/time.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';

@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { DocumentFields, emptyDocument, fieldsOf, isFilled } from '../../parts/document-fields.js';
-import { Form } from '../../parts/form.js';
+import { DocumentFields, emptyDocument, fieldsOf, isFilled } from '../../components/document-fields.js';
+import { Form } from '../../components/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Challenge, Method } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
-import { Failure } from '../../parts/form.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Failure } from '../../components/form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { CodeForm } from './code-form.js';
 import { DocumentForm } from './document-form.js';

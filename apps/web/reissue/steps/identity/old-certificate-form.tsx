@@ -5,7 +5,7 @@ import { useFlow } from '../../flow/use-flow.js';
 import { holdingIn, signingPairOf } from '../../key/chosen-files.js';
 import { tryPassword } from '../../key/key-files.js';
 import { signAs } from '../../key/signature.js';
-import { Form, PasswordField } from '../../parts/form.js';
+import { Form, PasswordField } from '../../components/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import { customerKey, vidRandom } from '../../key/own-key.js';
-import { Failure } from '../../parts/form.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Failure } from '../../components/form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** Sends the request for the certificate at once; the customer has nothing to do. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { Form, PasswordField } from '../../parts/form.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Form, PasswordField } from '../../components/form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { ResetStep } from './reset-step.js';
 

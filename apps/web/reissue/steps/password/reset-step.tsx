@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react';
 import type { PasswordRules } from '#libs/client';
 import { brokenPasswordRules } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
-import { Form, PasswordField } from '../../parts/form.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Form, PasswordField } from '../../components/form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** What the password alone tells; the rest only the bank can check. */

@@ -1,6 +1,6 @@
 import { useFlow } from '../../flow/use-flow.js';
-import { KeptCertificates } from '../../parts/kept-certificates.js';
-import { Page } from '../../parts/screen-frame.js';
+import { KeptCertificates } from '../../components/kept-certificates.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** What one needs at hand, how long it takes, and where to go without it. */

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Reason } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
-import { Choice, Form } from '../../parts/form.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Choice, Form } from '../../components/form.js';
+import { Page } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 const reasons: readonly Reason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import { useIssued } from '../../key/use-issued.js';
-import { SaveButtons } from '../../parts/save-buttons.js';
-import { Page } from '../../parts/screen-frame.js';
+import { SaveButtons } from '../../components/save-buttons.js';
+import { Page } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** The holder's name; behind it in brackets stands what only machines read. */

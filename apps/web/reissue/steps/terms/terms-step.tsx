@@ -1,6 +1,6 @@
 import { useFlow } from '../../flow/use-flow.js';
-import { Page } from '../../parts/screen-frame.js';
-import { TermsForm } from '../../parts/terms-form.js';
+import { Page } from '../../components/screen-frame.js';
+import { TermsForm } from '../../components/terms-form.js';
 import { useWords } from '../../words/index.js';
 
 export function TermsStep() {

@@ -1,4 +1,4 @@
-import { Page } from '../../parts/screen-frame.js';
+import { Page } from '../../components/screen-frame.js';
 import type { Lack } from '../../words/cases.js';
 import { useWords } from '../../words/index.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Challenge, Reissue } from '#libs/client';
-import { Attempt, type Request } from './attempt.js';
+import { Attempt, type Request } from './try-it-out.js';
 import { exampleSerial, runnable, type ApiDocument } from './runnable.js';
 
 const id = `ri_${'7'.repeat(32)}`;

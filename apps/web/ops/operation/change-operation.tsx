@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { ReasonForm } from '../operation-dialog/reason-form.js';
-import { Problem } from '../parts/states.js';
+import { Problem } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 /** Of a longer list nobody picks single ones by hand: that is another selection. */

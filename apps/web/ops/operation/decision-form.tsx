@@ -3,11 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
-import { Card } from '../parts/card.js';
-import { Problem } from '../parts/states.js';
+import { Card } from '../components/card.js';
+import { Problem } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
-import { Change } from './change.js';
+import { Change } from './change-operation.js';
 
 /** Letters of a comment. */
 const shortest = 3;

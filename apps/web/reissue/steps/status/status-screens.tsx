@@ -1,5 +1,5 @@
 import { useFlow } from '../../flow/use-flow.js';
-import { Page } from '../../parts/screen-frame.js';
+import { Page } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** What is beside the way: waiting, staff at work, an end, a key that is elsewhere. */

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useFlow } from '../flow/use-flow.js';
 import type { ChosenFile } from '../key/chosen-files.js';
 import type { IssuedFiles } from '../key/key-files.js';
-import { openKeptCopy } from '../key/kept-copy.js';
+import { openKeptCopy } from '../key/saved-copy.js';
 import { useKeyPassword } from '../key/use-key-password.js';
 import type { NoCopy } from '../words/cases.js';
 import { useWords } from '../words/index.js';
