@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changeOne } from '#activities/revocation';
 import { certificateStatuses } from '#libs/db';
 import { ReissueReader } from '../../apps/gateway/src/reading/reissue-reader.js';
-import { oldOf } from '../../apps/web/reissue/flow/old-certificate.js';
-import { en } from '../../apps/web/reissue/words/en.js';
-import { ko } from '../../apps/web/reissue/words/ko.js';
+import { oldCertificateCaseOf } from '../../apps/web/reissue/flow/old-certificate.js';
+import { pageEnglish } from '../../apps/web/reissue/words/en.js';
+import { pageKorean } from '../../apps/web/reissue/words/ko.js';
 import type { OcspStatus } from '../support/certificate-status.js';
 import { expectToSay } from '../support/standing-words.js';
 import type { Applicant } from '../world/applicant.js';
@@ -34,7 +34,8 @@ describe('what a customer who cancels is told of the old certificate', () => {
     const applicant = await comeTo(state, person, reason);
     const before = await new ReissueReader(world.gateway, world.clock.now).show(applicant.reissueId);
     const status = await ocspOf(person);
-    for (const words of [ko, en]) expectToSay(words.cancelAsk(state === 'ISSUED', oldOf(before)), status);
+    for (const words of [pageKorean, pageEnglish])
+      expectToSay(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);
 
     const cancel = applicant.cancel();
     await perform(world, applicant.reissueId, cancel);

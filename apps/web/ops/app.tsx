@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { config } from 'zod';
-import { ApiProblem } from './api/client.js';
+import { ApiError } from './api/client.js';
 import { routes } from './routes.js';
 import { session } from './session/session.js';
 import { styleNonce } from './style-nonce.js';
@@ -30,7 +30,7 @@ const theme = createTheme({
 
 /** A refusal stays a refusal; what could not be reached is tried again. */
 const worthAnotherTry = (failures: number, error: Error) =>
-  failures < 2 && (!(error instanceof ApiProblem) || error.status === 0 || error.status >= 500);
+  failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500);
 
 const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: worthAnotherTry, staleTime: 5_000 } },

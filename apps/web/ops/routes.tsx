@@ -8,7 +8,7 @@ import { CertificatesPage } from './certificates/certificates-page.js';
 import { HomePage } from './home/home-page.js';
 import { OperationPage } from './operation/operation-page.js';
 import { OperationsPage } from './operations/operations-page.js';
-import { ReissuePage } from './reissue/reissue-page.js';
+import { ReissueDetailPage } from './reissue/reissue-page.js';
 import { ReissuesPage } from './reissues/reissues-page.js';
 import { Loading } from './components/states.js';
 import { ForRoles } from './shell/for-roles.js';
@@ -30,7 +30,7 @@ export const routes: RouteObject[] = [
       page('/', <HomePage />),
       page('/callback', null),
       page('/reissues', <ReissuesPage />),
-      page('/reissues/:id', <ReissuePage />),
+      page('/reissues/:id', <ReissueDetailPage />),
       page('/operations', <OperationsPage />),
       page('/operations/:id', <OperationPage />),
       page('/certificates', <CertificatesPage />),

@@ -1,6 +1,6 @@
 import { consentTo, CustomerKey, ResealClient } from '#libs/client';
 import { runnable, type ApiDocument } from './runnable.js';
-import { Attempt, type Answer, type Request } from './try-it-out.js';
+import { TryItOut, type SwaggerResponse, type SwaggerRequest } from './try-it-out.js';
 
 /** Swagger UI, which the page loads before this. */
 declare const SwaggerUIBundle: (options: object) => {
@@ -14,7 +14,7 @@ const [document, session, key] = await Promise.all([
 ]);
 const { apiKey } = session;
 const client = new ResealClient({ baseUrl: '', apiKey, language: 'en' });
-const attempt = new Attempt(client, key);
+const attempt = new TryItOut(client, key);
 const [identity, issuance] = await Promise.all([client.terms('identity'), client.terms('issuance')]);
 const consents = { identity: consentTo(identity), issuance: consentTo(issuance) };
 
@@ -24,8 +24,8 @@ const page = SwaggerUIBundle({
   deepLinking: true,
   validatorUrl: null,
   displayRequestDuration: true,
-  requestInterceptor: (request: Request) => attempt.prepare(request),
-  responseInterceptor: (answer: Answer) => {
+  requestInterceptor: (request: SwaggerRequest) => attempt.prepare(request),
+  responseInterceptor: (answer: SwaggerResponse) => {
     const { accessToken } = attempt.learn(answer);
     if (accessToken !== undefined) page.preauthorizeApiKey('accessToken', accessToken);
     return answer;

@@ -3,7 +3,7 @@ import { newVidRandom, type Consent, type Purpose } from '#libs/client';
 /** As much of the OpenAPI document as is changed here. */
 export interface ApiDocument {
   info: { description: string };
-  paths: Record<string, Record<string, Operation>>;
+  paths: Record<string, Record<string, Endpoint>>;
   components?: { parameters?: Record<string, Parameter> };
 }
 
@@ -13,7 +13,7 @@ interface Parameter {
   example?: unknown;
 }
 
-interface Operation {
+interface Endpoint {
   readonly operationId: string;
   readonly parameters?: readonly (Parameter & { readonly name?: string })[];
   readonly requestBody?: { readonly content: Record<string, { example?: unknown }> };
@@ -26,7 +26,7 @@ interface Consents {
 }
 
 /** What a sealed value is for, by the name that it has in a request. */
-export const purposes: Readonly<Record<string, Purpose>> = {
+export const purposeOfMember: Readonly<Record<string, Purpose>> = {
   answer: 'identity',
   password: 'password',
   newPassword: 'password',
@@ -86,7 +86,7 @@ function living(
   if (name === 'keyThumbprint') return now.thumbprint;
   if (name === 'consents') return now.agreed;
   if (name === 'csr' || name === 'signature') return toMake[name];
-  if (purposes[name] !== undefined && typeof example === 'string')
+  if (purposeOfMember[name] !== undefined && typeof example === 'string')
     return toSeal + (plain[name]?.() ?? 'the password');
   if (Array.isArray(example)) return example.map((item) => living(name, item, now));
   if (typeof example === 'object' && example !== null)

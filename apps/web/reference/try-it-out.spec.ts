@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Challenge, Reissue } from '#libs/client';
-import { Attempt, type Request } from './try-it-out.js';
+import { TryItOut, type SwaggerRequest } from './try-it-out.js';
 import { exampleSerial, runnable, type ApiDocument } from './runnable.js';
 
 const id = `ri_${'7'.repeat(32)}`;
 const example = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
 const challenge = (challengeId: string) => ({ challengeId }) as Challenge;
 
-let attempt: Attempt;
+let attempt: TryItOut;
 beforeEach(() => {
-  attempt = new Attempt(
+  attempt = new TryItOut(
     {
       seal: (purpose, sub, value, thumbprint) =>
         Promise.resolve(`sealed ${purpose} for ${sub} and ${thumbprint ?? 'no key'}: ${value}`),
@@ -17,13 +17,13 @@ beforeEach(() => {
     { thumbprint: 'T', request: () => Promise.resolve('CSR'), sign: (bytes) => Promise.resolve(bytes) },
   );
 });
-const post = (path: string, body: unknown): Request => ({
+const post = (path: string, body: unknown): SwaggerRequest => ({
   url: `https://gw/v1/reissues${path}`,
   headers: { 'Idempotency-Key': '4f0c1d1e-6a52-4d56-8f0e-2f6f6a2f9f10' },
   body: JSON.stringify(body),
 });
 const vidChecks = (serial: string) => `https://gw/v1/certificates/${serial}/vid-checks`;
-const bodyOf = async (request: Request): Promise<unknown> =>
+const bodyOf = async (request: SwaggerRequest): Promise<unknown> =>
   JSON.parse((await attempt.prepare(request)).body as string);
 
 describe('an example of the API document becomes real', () => {

@@ -7,16 +7,16 @@ import {
   type Reissue,
   type ResealClient,
 } from '#libs/client';
-import { exampleSerial, purposes, toMake, toSeal } from './runnable.js';
+import { exampleSerial, purposeOfMember, toMake, toSeal } from './runnable.js';
 
 /** A request as Swagger UI is about to send it. */
-export interface Request {
+export interface SwaggerRequest {
   url: string;
   headers: Record<string, string>;
   body?: unknown;
   readonly loadSpec?: boolean;
 }
-export interface Answer {
+export interface SwaggerResponse {
   readonly body?: unknown;
   readonly obj?: unknown;
 }
@@ -33,7 +33,7 @@ interface Learned {
 }
 
 /** Puts what is real in the place of what the document's examples say, and remembers what answers say. */
-export class Attempt {
+export class TryItOut {
   private reissue: Reissue | undefined;
   private challenges: readonly Challenge[] = [];
 
@@ -42,7 +42,7 @@ export class Attempt {
     private readonly key: Pick<CustomerKey, 'thumbprint' | 'request' | 'sign'>,
   ) {}
 
-  async prepare(request: Request): Promise<Request> {
+  async prepare(request: SwaggerRequest): Promise<SwaggerRequest> {
     if (request.loadSpec) return request;
     for (const name of Object.keys(request.headers))
       if (name.toLowerCase() === 'idempotency-key') request.headers[name] = newIdempotencyKey();
@@ -56,7 +56,7 @@ export class Attempt {
     return request;
   }
 
-  learn({ obj, body }: Answer): Learned {
+  learn({ obj, body }: SwaggerResponse): Learned {
     const said = (obj ?? body ?? {}) as Learned & Partial<Reissue>;
     const reissue = said.reissue ?? (said.next ? (said as Reissue) : undefined);
     if (reissue) this.reissue = reissue;
@@ -68,7 +68,7 @@ export class Attempt {
    * What secrets are sealed for: the reissue, or where there is none (the start, checks of a VID) the call itself; and
    * the key of the reissue, which a check of a VID has not got.
    */
-  private bindingOf({ url, headers }: Request): Binding {
+  private bindingOf({ url, headers }: SwaggerRequest): Binding {
     const [, id] = /\/v1\/reissues\/([^/]+)\//.exec(url) ?? [];
     const call = Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1];
     const keyThumbprint = url.includes('/vid-checks') ? undefined : this.key.thumbprint;
@@ -90,7 +90,7 @@ export class Attempt {
     if (value === toMake.signature) return this.signature();
     if (name === 'challengeId' && isExample(value))
       return this.reissue?.next.challenge?.challengeId ?? this.challenges[at]?.challengeId ?? value;
-    const purpose = purposes[name];
+    const purpose = purposeOfMember[name];
     if (purpose !== undefined && typeof value === 'string' && value.startsWith(toSeal))
       return this.client.seal(purpose, binding.sub, value.slice(toSeal.length), binding.keyThumbprint);
     return value;

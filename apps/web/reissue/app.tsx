@@ -1,11 +1,17 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { firstScreens, screenOf, stepOf, type FirstScreen, type Screen } from './flow/screen.js';
-import { lackOf } from './flow/missing-feature.js';
-import { oldOf } from './flow/old-certificate.js';
+import { findMissingFeature } from './flow/missing-feature.js';
+import { oldCertificateCaseOf } from './flow/old-certificate.js';
 import { FlowContext, useFlow, useNewFlow } from './flow/use-flow.js';
-import { inWords, useSecondsUntil } from './components/time.js';
+import { durationInWords, useSecondsUntil } from './components/time.js';
 import { ApplicantStep } from './steps/applicant/applicant-step.js';
-import { Ended, Goodbye, KeyLost, Waiting, WithOperator } from './steps/status/status-screens.js';
+import {
+  EndedScreen,
+  GoodbyeScreen,
+  KeyLostScreen,
+  WaitingScreen,
+  WithOperatorScreen,
+} from './steps/status/status-screens.js';
 import { CheckStep } from './steps/check/check-step.js';
 import { ConsentStep } from './steps/consent/consent-step.js';
 import { DoneStep } from './steps/done/done-step.js';
@@ -17,8 +23,8 @@ import { Prepare } from './steps/prepare/prepare.js';
 import { ReasonStep } from './steps/reason/reason-step.js';
 import { SaveStep } from './steps/save/save-step.js';
 import { TermsStep } from './steps/terms/terms-step.js';
-import { Unfit } from './steps/unfit/unfit.js';
-import type { Lack } from './words/cases.js';
+import { UnsupportedBrowser } from './steps/unfit/unfit.js';
+import type { MissingFeature } from './words/cases.js';
 import {
   LanguageContext,
   preferredLanguage,
@@ -30,9 +36,9 @@ import {
 
 export function App() {
   const [language, setLanguage] = useState(preferredLanguage);
-  const [lack, setLack] = useState<Lack | 'NOTHING'>();
+  const [lack, setLack] = useState<MissingFeature | 'NOTHING'>();
   useEffect(() => {
-    void lackOf().then((found) => setLack(found ?? 'NOTHING'));
+    void findMissingFeature().then((found) => setLack(found ?? 'NOTHING'));
   }, []);
   const other = language === 'ko' ? 'en' : 'ko';
   useEffect(() => {
@@ -54,7 +60,7 @@ export function App() {
           {words[language].otherLanguage}
         </button>
       </header>
-      {lack === undefined ? <Opening /> : lack === 'NOTHING' ? <Begun /> : <Unfit lack={lack} />}
+      {lack === undefined ? <Opening /> : lack === 'NOTHING' ? <Begun /> : <UnsupportedBrowser lack={lack} />}
     </LanguageContext>
   );
 }
@@ -87,7 +93,7 @@ function Steps() {
   const stuck = useNoWayBack(flow.reissue !== undefined);
   const lostByLeaving = !flow.resumable && flow.reissue !== undefined && !flow.over;
   useAskBeforeLeaving(lostByLeaving && screen !== 'ended');
-  if (flow.over) return <Goodbye />;
+  if (flow.over) return <GoodbyeScreen />;
   return (
     <>
       <StepBar screen={screen} />
@@ -133,7 +139,7 @@ function contentOf(screen: Screen, go: (screen: FirstScreen) => void): ReactNode
     case 'issue':
       return <IssueStep />;
     case 'keyLost':
-      return <KeyLost />;
+      return <KeyLostScreen />;
     case 'save':
       return <SaveStep />;
     case 'check':
@@ -141,11 +147,11 @@ function contentOf(screen: Screen, go: (screen: FirstScreen) => void): ReactNode
     case 'done':
       return <DoneStep />;
     case 'waiting':
-      return <Waiting />;
+      return <WaitingScreen />;
     case 'operator':
-      return <WithOperator />;
+      return <WithOperatorScreen />;
     case 'ended':
-      return <Ended />;
+      return <EndedScreen />;
   }
 }
 
@@ -220,7 +226,7 @@ function StepBar({ screen }: { screen: Screen }) {
           </li>
         ))}
       </ol>
-      {seconds > 0 && <p className="left">{timeLeft(inWords(seconds, units))}</p>}
+      {seconds > 0 && <p className="left">{timeLeft(durationInWords(seconds, units))}</p>}
     </nav>
   );
 }
@@ -245,7 +251,7 @@ function Cancel({ screen }: { screen: Screen }) {
         {words_.cancel}
       </button>
       <dialog ref={dialog} aria-label={words_.cancel}>
-        <p className="lead">{words_.cancelAsk(reissue?.state === 'ISSUED', oldOf(reissue))}</p>
+        <p className="lead">{words_.cancelAsk(reissue?.state === 'ISSUED', oldCertificateCaseOf(reissue))}</p>
         <button className="main" onClick={() => dialog.current?.close()}>
           {words_.cancelNo}
         </button>

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { en } from '../../../apps/web/reissue/words/en.js';
-import { ko } from '../../../apps/web/reissue/words/ko.js';
+import { pageEnglish } from '../../../apps/web/reissue/words/en.js';
+import { pageKorean } from '../../../apps/web/reissue/words/ko.js';
 import { stateFolder } from '../../support/app-environment.js';
 import { rememberSealed } from '../../support/canaries.js';
 import { documentFieldsOf, rememberDocument } from '../../support/naming.js';
@@ -15,9 +15,9 @@ import { axeFindings, keptFindings, layoutFindings, watch } from './page-finding
 import type { SavedFiles } from './saved-files.js';
 
 export type Language = 'ko' | 'en';
-export type Reason = keyof typeof en.reason.names;
-export type Way = keyof typeof en.applicant.ways;
-export type Method = keyof typeof en.identity.names;
+export type Reason = keyof typeof pageEnglish.reason.names;
+export type Way = keyof typeof pageEnglish.applicant.ways;
+export type Method = keyof typeof pageEnglish.identity.names;
 
 const patienceMs = 45_000;
 const phone = { width: 390, height: 844 };
@@ -40,7 +40,7 @@ interface Opening {
 
 /** The reissue page on a phone, in the hands of somebody who does what it says. */
 export class CustomerPage {
-  words: typeof en;
+  words: typeof pageEnglish;
   /** What went wrong unseen, and what is wrong with what is seen. */
   readonly complaints: string[] = [];
   private password: string;
@@ -55,7 +55,7 @@ export class CustomerPage {
     public language: Language,
     private readonly scheme: 'light' | 'dark',
   ) {
-    this.words = language === 'ko' ? ko : en;
+    this.words = language === 'ko' ? pageKorean : pageEnglish;
     this.password = person.certificatePassword;
   }
 
@@ -307,7 +307,7 @@ export class CustomerPage {
       await act();
       await this.press(this.words.otherLanguage);
       this.language = this.language === 'ko' ? 'en' : 'ko';
-      this.words = this.language === 'ko' ? ko : en;
+      this.words = this.language === 'ko' ? pageKorean : pageEnglish;
       await this.page.locator(`html[lang=${this.language}]`).waitFor({ state: 'attached' });
     }
   }

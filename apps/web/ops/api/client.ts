@@ -3,8 +3,8 @@ import { session } from '../session/session.js';
 import { currentLanguage } from '../words/language.js';
 
 /** What the API answered instead (RFC 9457). */
-export class ApiProblem extends Error {
-  override readonly name = 'ApiProblem';
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
   constructor(
     readonly status: number,
     /** The last part of the stable type, e.g. `operation-changed`; `unreachable` if nothing answered. */
@@ -29,7 +29,7 @@ interface Call {
 /**
  * Calls the API as the person who is signed in. A token that has run out is renewed once, without them.
  *
- * @throws {ApiProblem}
+ * @throws {ApiError}
  */
 export async function send(path: string, call: Call = {}): Promise<Response> {
   let answer = await sendOnce(path, call);
@@ -46,14 +46,14 @@ export async function call<T>(path: string, options: Call = {}): Promise<T> {
 /**
  * The issuer's word that the person who is signed in confirms, or approves, exactly this plan.
  *
- * @throws {ApiProblem} `sign-in-required` once the issuer does not know them any more
+ * @throws {ApiError} `sign-in-required` once the issuer does not know them any more
  */
 export async function proveAct(act: ProvenAct, digest: string): Promise<string> {
   try {
     return await session.prove(act, digest);
   } catch {
     await session.renew(); // says on the page that the session is over
-    throw new ApiProblem(401, 'sign-in-required', '', '');
+    throw new ApiError(401, 'sign-in-required', '', '');
   }
 }
 
@@ -76,11 +76,11 @@ async function sendOnce(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiProblem(0, 'unreachable', '', '');
+    throw new ApiError(0, 'unreachable', '', '');
   }
 }
 
-async function problemOf(answer: Response): Promise<ApiProblem> {
+async function problemOf(answer: Response): Promise<ApiError> {
   const body = (await answer.json().catch(() => ({}))) as {
     type?: string;
     title?: string;
@@ -88,13 +88,7 @@ async function problemOf(answer: Response): Promise<ApiProblem> {
     errors?: { path?: string; message: string }[];
   };
   const slug = body.type?.split(':').at(-1) ?? 'unknown';
-  return new ApiProblem(
-    answer.status,
-    slug,
-    body.title ?? `${answer.status}`,
-    body.detail ?? '',
-    body.errors,
-  );
+  return new ApiError(answer.status, slug, body.title ?? `${answer.status}`, body.detail ?? '', body.errors);
 }
 
 /** A query string of what is given; lists are repeated by comma. */

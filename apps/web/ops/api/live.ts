@@ -6,7 +6,7 @@ export type LiveStatus = 'connecting' | 'live' | 'broken';
 
 const longestPauseMs = 30_000;
 /** Many changes at once ask for the lists once. */
-const togetherMs = 700;
+const batchMs = 700;
 
 /** Follows the API's stream of changes while the console is open, and has what changed read anew. */
 export function useLiveChanges(enabled: boolean): LiveStatus {
@@ -77,7 +77,7 @@ function refresher(client: QueryClient): (message: string) => void {
             lists.has(subject as string) ||
             (typeof id === 'string' && id !== '' && all.includes(id))),
       });
-    }, togetherMs);
+    }, batchMs);
   };
 }
 /** Reading these is itself audited: only when somebody asks. */

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { send } from '../api/client.js';
 import { Card } from '../components/card.js';
 import { saveFile } from '../components/save.js';
-import { Problem } from '../components/states.js';
+import { ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 /** Who had access in a month, and what they did: for whoever confirms every month that each still needs it. */
@@ -39,7 +39,7 @@ export function AccessReview(): ReactNode {
           </Button>
         </Group>
       </form>
-      {making.isError && <Problem error={making.error} />}
+      {making.isError && <ProblemAlert error={making.error} />}
     </Card>
   );
 }

@@ -7,11 +7,11 @@ import { call } from '../api/client.js';
 import type { AuditEntry, Page } from '../api/types.js';
 import { useFormat } from '../components/format.js';
 import { shortId } from '../components/reissue-table.js';
-import { Empty, Loading, Problem } from '../components/states.js';
+import { Empty, Loading, ProblemAlert } from '../components/states.js';
 import { DataTable } from '../components/table.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
 
-const aPage = 100;
+const pageSize = 100;
 
 export function AuditResults({ search }: { search: string }): ReactNode {
   const { audit, common, operations } = useWords();
@@ -19,7 +19,7 @@ export function AuditResults({ search }: { search: string }): ReactNode {
     queryKey: ['audit', search],
     queryFn: ({ pageParam, signal }) => {
       const query = new URLSearchParams(search);
-      query.set('limit', String(aPage));
+      query.set('limit', String(pageSize));
       if (pageParam) query.set('cursor', pageParam);
       return call<Page<AuditEntry>>(`/v1/audit?${query}`, { signal });
     },
@@ -30,7 +30,7 @@ export function AuditResults({ search }: { search: string }): ReactNode {
     refetchOnWindowFocus: false,
   });
   if (found.isPending) return <Loading />;
-  if (!found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Empty title={audit.empty} />;
   return (

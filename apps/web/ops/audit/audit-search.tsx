@@ -10,7 +10,7 @@ import { ExportButtons } from './export-buttons.js';
 const texts = ['actor', 'outcome', 'reissueId', 'customerRef', 'serial'] as const;
 const fields = ['action', ...texts] as const;
 const actions = Object.entries({ ...reissueActions, ...authorityActions });
-const moments = ['from', 'to'] as const;
+const times = ['from', 'to'] as const;
 
 /** By whom, what, on which reissue, when. It lives in the address; nothing is read before it is asked for. */
 export function AuditSearch(): ReactNode {
@@ -88,7 +88,7 @@ function Form({
 function queryOf(values: Readonly<Record<string, string>>): URLSearchParams {
   const query = new URLSearchParams();
   for (const name of fields) if (values[name]?.trim()) query.set(name, values[name].trim());
-  for (const name of moments) if (values[name]) query.set(name, new Date(values[name]).toISOString());
+  for (const name of times) if (values[name]) query.set(name, new Date(values[name]).toISOString());
   return query;
 }
 

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { send } from '../api/client.js';
 import { saveFile } from '../components/save.js';
-import { Problem } from '../components/states.js';
+import { ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 /** Everything that meets the search as a file. */
@@ -30,7 +30,7 @@ export function ExportButtons({ search }: { search: string }): ReactNode {
   );
   return (
     <Group gap="xs">
-      {exporting.isError && <Problem error={exporting.error} />}
+      {exporting.isError && <ProblemAlert error={exporting.error} />}
       {button('jsonl', audit.exportJson)}
       {button('csv', audit.exportCsv)}
     </Group>

@@ -9,7 +9,7 @@ import { StandingBadge } from '../components/badges.js';
 import { Card } from '../components/card.js';
 import { Facts, Id } from '../components/facts.js';
 import { useFormat } from '../components/format.js';
-import { OperationsOnIt } from '../components/related-operations.js';
+import { RelatedOperations } from '../components/related-operations.js';
 import { Loaded, PageTitle } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
@@ -33,7 +33,7 @@ export function CertificatePage(): ReactNode {
           <>
             <CertificateFacts certificate={certificate} />
             <Acts certificate={certificate} />
-            <OperationsOnIt of={certificate.operations ?? []} />
+            <RelatedOperations of={certificate.operations ?? []} />
           </>
         )}
       </Loaded>

@@ -4,7 +4,7 @@ import { useWords } from '../words/language.js';
 
 type Tone = 'good' | 'bad' | 'wait' | 'calm';
 /** The word carries the meaning; the colour only repeats it. */
-function Toned({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
+function ToneBadge({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
   return <span className={`tone tone-${tone}`}>{children}</span>;
 }
 
@@ -16,7 +16,9 @@ const ended: Partial<Record<State, Tone>> = {
 };
 export function StateBadge({ state, parked }: { state: State; parked?: boolean }): ReactNode {
   const words = useWords();
-  return <Toned tone={parked ? 'wait' : (ended[state] ?? 'calm')}>{words.state[state] ?? state}</Toned>;
+  return (
+    <ToneBadge tone={parked ? 'wait' : (ended[state] ?? 'calm')}>{words.state[state] ?? state}</ToneBadge>
+  );
 }
 
 const operationTones: Partial<Record<OperationState, Tone>> = {
@@ -27,7 +29,7 @@ const operationTones: Partial<Record<OperationState, Tone>> = {
 };
 export function OperationBadge({ state }: { state: OperationState }): ReactNode {
   const words = useWords();
-  return <Toned tone={operationTones[state] ?? 'calm'}>{words.operationState[state] ?? state}</Toned>;
+  return <ToneBadge tone={operationTones[state] ?? 'calm'}>{words.operationState[state] ?? state}</ToneBadge>;
 }
 
 const standingTones: Partial<Record<CertificateStanding, Tone>> = {
@@ -37,5 +39,7 @@ const standingTones: Partial<Record<CertificateStanding, Tone>> = {
 };
 export function StandingBadge({ standing }: { standing: CertificateStanding }): ReactNode {
   const words = useWords();
-  return <Toned tone={standingTones[standing] ?? 'calm'}>{words.standing[standing] ?? standing}</Toned>;
+  return (
+    <ToneBadge tone={standingTones[standing] ?? 'calm'}>{words.standing[standing] ?? standing}</ToneBadge>
+  );
 }

@@ -7,10 +7,10 @@ import { call, query } from '../api/client.js';
 import type { OperationItem, Page } from '../api/types.js';
 import { useWords } from '../words/language.js';
 import { useFormat } from './format.js';
-import { Loading, Problem } from './states.js';
+import { Loading, ProblemAlert } from './states.js';
 import { DataTable } from './table.js';
 
-const aPage = 100;
+const pageSize = 100;
 
 /** Exactly on what an operation acts, what it plans for each, and what came of it. */
 export function OperationItems({
@@ -31,14 +31,17 @@ export function OperationItems({
   const found = useInfiniteQuery({
     queryKey: ['operation-items', id, digest],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<OperationItem>>(`/v1/operations/${id}/items${query({ cursor: pageParam, limit: aPage })}`, {
-        signal,
-      }),
+      call<Page<OperationItem>>(
+        `/v1/operations/${id}/items${query({ cursor: pageParam, limit: pageSize })}`,
+        {
+          signal,
+        },
+      ),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
   });
   if (found.isPending) return <Loading />;
-  if (!found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
   const onCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
   return (

@@ -8,7 +8,7 @@ import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
 /** Operations, one a line. */
-export function OperationTable({ label, items }: { label: string; items: readonly Operation[] }): ReactNode {
+export function OperationsTable({ label, items }: { label: string; items: readonly Operation[] }): ReactNode {
   const { operations, kind, act } = useWords();
   const format = useFormat();
   const head = [

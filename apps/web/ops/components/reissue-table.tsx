@@ -13,7 +13,7 @@ interface Selection {
 }
 
 /** Reissues, one a line; with a selection, to be chosen. */
-export function ReissueTable({
+export function ReissuesTable({
   label,
   items,
   selection,

@@ -9,7 +9,7 @@ import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
 /** What operators planned and did to this one; nothing where they never did. */
-export function OperationsOnIt({ of }: { of: readonly OperationOnIt[] }): ReactNode {
+export function RelatedOperations({ of }: { of: readonly OperationOnIt[] }): ReactNode {
   const { operations, operation, act, kind, reissue, outcome } = useWords();
   const format = useFormat();
   if (of.length === 0) return null;

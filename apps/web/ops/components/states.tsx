@@ -1,7 +1,7 @@
 import { Alert, Button, Center, Loader, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ApiProblem } from '../api/client.js';
+import { ApiError } from '../api/client.js';
 import { useWords } from '../words/language.js';
 
 /** Shown while something is read for the first time. */
@@ -26,9 +26,9 @@ export function Empty({ title, text }: { title: string; text?: string }): ReactN
 }
 
 /** What the API refused, in its own words, with the way on. */
-export function Problem({ error, retry }: { error: Error; retry?: () => void }): ReactNode {
+export function ProblemAlert({ error, retry }: { error: Error; retry?: () => void }): ReactNode {
   const { common } = useWords();
-  const problem = error instanceof ApiProblem ? error : undefined;
+  const problem = error instanceof ApiError ? error : undefined;
   const reached = problem?.slug !== 'unreachable';
   return (
     <Alert color="red" variant="light" role="alert" title={(reached && problem?.title) || common.failed}>
@@ -61,12 +61,12 @@ export function Loaded<T>({
   if (of.data !== undefined) {
     return (
       <>
-        {of.isError && <Problem error={of.error} retry={() => void of.refetch()} />}
+        {of.isError && <ProblemAlert error={of.error} retry={() => void of.refetch()} />}
         {children(of.data)}
       </>
     );
   }
-  if (of.isError) return <Problem error={of.error} retry={() => void of.refetch()} />;
+  if (of.isError) return <ProblemAlert error={of.error} retry={() => void of.refetch()} />;
   return <Loading />;
 }
 

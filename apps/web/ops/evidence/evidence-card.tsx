@@ -5,7 +5,7 @@ import { call, send } from '../api/client.js';
 import type { Verdict } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { saveFile } from '../components/save.js';
-import { Problem } from '../components/states.js';
+import { ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { VerdictView } from './verdict-view.js';
 
@@ -29,7 +29,7 @@ export function EvidenceCard({ id }: { id: string }): ReactNode {
           </Button>
           {making.isPending && <Text role="status">{evidence.making}</Text>}
         </Group>
-        {making.isError && <Problem error={making.error} />}
+        {making.isError && <ProblemAlert error={making.error} />}
         {making.data && (
           <>
             <VerdictView verdict={making.data} />

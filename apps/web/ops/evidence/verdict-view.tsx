@@ -16,17 +16,23 @@ export function VerdictView({ verdict }: { verdict: Verdict }): ReactNode {
     >
       <Stack gap="xs">
         {verdict.findings.length > 0 && (
-          <Told title={evidence.findings} of={verdict.findings.map((one) => ({ ...one, name: one.kind }))} />
+          <FindingList
+            title={evidence.findings}
+            of={verdict.findings.map((one) => ({ ...one, name: one.kind }))}
+          />
         )}
         {verdict.unproven.length > 0 && (
-          <Told title={evidence.unproven} of={verdict.unproven.map((one) => ({ ...one, name: one.what }))} />
+          <FindingList
+            title={evidence.unproven}
+            of={verdict.unproven.map((one) => ({ ...one, name: one.what }))}
+          />
         )}
       </Stack>
     </Alert>
   );
 }
 
-function Told({
+function FindingList({
   title,
   of,
 }: {

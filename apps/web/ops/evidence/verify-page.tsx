@@ -59,7 +59,7 @@ export function VerifyPage(): ReactNode {
           {evidence.verify}
         </Button>
       </Group>
-      {verifying.isError && <Unusable error={verifying.error} />}
+      {verifying.isError && <UnusableFile error={verifying.error} />}
       {verifying.data && (
         <>
           <VerdictView verdict={verifying.data.verdict} />
@@ -70,7 +70,7 @@ export function VerifyPage(): ReactNode {
   );
 }
 
-function Unusable({ error }: { error: Error }): ReactNode {
+function UnusableFile({ error }: { error: Error }): ReactNode {
   const { evidence, common } = useWords();
   return (
     <Alert color="red" role="alert">

@@ -6,8 +6,8 @@ import { call, query } from '../api/client.js';
 import type { Count, Operation, Page, Reissue } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
-import { OperationTable } from '../components/operation-table.js';
-import { ReissueTable } from '../components/reissue-table.js';
+import { OperationsTable } from '../components/operation-table.js';
+import { ReissuesTable } from '../components/reissue-table.js';
 import { Empty, Loaded, PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
@@ -72,7 +72,7 @@ function Parked(): ReactNode {
   if (parked.data?.items.length === 0) return null;
   return (
     <Card title={home.oldest} more={<All to="/reissues?parked=true&sort=parkedSince" />}>
-      <Loaded of={parked}>{({ items }) => <ReissueTable label={home.oldest} items={items} />}</Loaded>
+      <Loaded of={parked}>{({ items }) => <ReissuesTable label={home.oldest} items={items} />}</Loaded>
     </Card>
   );
 }
@@ -87,7 +87,11 @@ function Operations({ state, title, none }: { state: string; title: string; none
     <Card title={title} more={<All to={`/operations?state=${state}`} />}>
       <Loaded of={found}>
         {({ items }) =>
-          items.length === 0 ? <Text c="dimmed">{none}</Text> : <OperationTable label={title} items={items} />
+          items.length === 0 ? (
+            <Text c="dimmed">{none}</Text>
+          ) : (
+            <OperationsTable label={title} items={items} />
+          )
         }
       </Loaded>
     </Card>

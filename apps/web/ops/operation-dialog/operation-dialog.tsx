@@ -11,7 +11,7 @@ import { useNavigate } from 'react-router';
 import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { useFormat } from '../components/format.js';
-import { Problem } from '../components/states.js';
+import { ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { PlanPreview } from './plan-preview.js';
 import { ReasonForm } from './reason-form.js';
@@ -82,7 +82,7 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
         {plan ? (
           <>
             <PlanPreview plan={plan} />
-            {confirming.isError && <Problem error={confirming.error} />}
+            {confirming.isError && <ProblemAlert error={confirming.error} />}
             <Group justify="flex-end">
               <Button
                 variant="default"
@@ -111,7 +111,7 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
             busy={planning.isPending}
             onDone={planning.mutate}
           >
-            {planning.isError && <Problem error={planning.error} />}
+            {planning.isError && <ProblemAlert error={planning.error} />}
           </ReasonForm>
         )}
       </Stack>

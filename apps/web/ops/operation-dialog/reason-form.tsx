@@ -13,7 +13,7 @@ interface Asked {
   readonly parameters: OperationParameters;
 }
 
-const shortest = 5;
+const minReasonLength = 5;
 
 /** Why, and for a revocation also by which code. */
 export function ReasonForm({
@@ -38,7 +38,7 @@ export function ReasonForm({
   const [code, setCode] = useState<ReasonToRevoke>(asked?.parameters.revocationReason ?? 'unspecified');
   const [day, setDay] = useState(asked?.parameters.invalidityDate?.slice(0, 10) ?? '');
   const [tried, setTried] = useState(false);
-  const short = reason.trim().length < shortest;
+  const short = reason.trim().length < minReasonLength;
   const parameters: OperationParameters =
     kind === 'revoke'
       ? {

@@ -5,14 +5,14 @@ import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { ReasonForm } from '../operation-dialog/reason-form.js';
-import { Problem } from '../components/states.js';
+import { ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
 /** Of a longer list nobody picks single ones by hand: that is another selection. */
-const atMost = 200;
+const maxTargets = 200;
 
 /** Changing what one has asked for, before it begins: reason, parameters, and which of the targets stay. */
-export function Change({ operation }: { operation: Operation }): ReactNode {
+export function ChangeOperation({ operation }: { operation: Operation }): ReactNode {
   const words = useWords();
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
@@ -56,7 +56,7 @@ export function Change({ operation }: { operation: Operation }): ReactNode {
             submit={words.operation.saveChange}
             onDone={(asked) => void (none || changing.mutate(asked))}
           >
-            {targets.length > 0 && targets.length <= atMost && (
+            {targets.length > 0 && targets.length <= maxTargets && (
               <Checkbox.Group
                 label={words.operation.itemsTitle}
                 value={kept}
@@ -77,7 +77,7 @@ export function Change({ operation }: { operation: Operation }): ReactNode {
                 </ScrollArea.Autosize>
               </Checkbox.Group>
             )}
-            {changing.isError && <Problem error={changing.error} />}
+            {changing.isError && <ProblemAlert error={changing.error} />}
           </ReasonForm>
         </Stack>
       </Modal>

@@ -4,18 +4,18 @@ import { useState, type ReactNode } from 'react';
 import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { Card } from '../components/card.js';
-import { Problem } from '../components/states.js';
+import { ProblemAlert } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
-import { Change } from './change-operation.js';
+import { ChangeOperation } from './change-operation.js';
 
 /** Letters of a comment. */
-const shortest = 3;
+const minCommentLength = 3;
 
 type Act = 'confirm' | 'approve' | 'reject' | 'cancel';
 
 /** What whoever looks may do to the operation now. The API checks all of it again. */
-export function Decide({ operation }: { operation: Operation }): ReactNode {
+export function DecisionForm({ operation }: { operation: Operation }): ReactNode {
   const { operation: words } = useWords();
   const me = useMe();
   const client = useQueryClient();
@@ -37,7 +37,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
   if (!decides && !cancels && !confirms) return null;
   const reject = () => {
     setTried(true);
-    if (comment.trim().length >= shortest) acting.mutate('reject');
+    if (comment.trim().length >= minCommentLength) acting.mutate('reject');
   };
   return (
     <Card title={decides ? words.decisions : words.title}>
@@ -49,7 +49,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
               label={words.comment}
               value={comment}
               onChange={({ currentTarget }) => setComment(currentTarget.value)}
-              error={tried && comment.trim().length < shortest ? words.commentNeeded : undefined}
+              error={tried && comment.trim().length < minCommentLength ? words.commentNeeded : undefined}
               maxLength={500}
               autosize
               minRows={2}
@@ -57,7 +57,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
           </>
         )}
         {awaits && own && me.is('approver') && <Text>{words.own}</Text>}
-        {acting.isError && <Problem error={acting.error} />}
+        {acting.isError && <ProblemAlert error={acting.error} />}
         <Group>
           {decides && (
             <>
@@ -74,7 +74,7 @@ export function Decide({ operation }: { operation: Operation }): ReactNode {
               {words.confirm}
             </Button>
           )}
-          {cancels && own && <Change operation={operation} />}
+          {cancels && own && <ChangeOperation operation={operation} />}
           {cancels && (
             <Button variant="default" disabled={acting.isPending} onClick={() => acting.mutate('cancel')}>
               {words.cancel}

@@ -11,7 +11,7 @@ import { useFormat } from '../components/format.js';
 import { OperationItems } from '../components/operation-items.js';
 import { Loaded, PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
-import { Decide } from './decision-form.js';
+import { DecisionForm } from './decision-form.js';
 
 const whileItRunsMs = 2_000;
 
@@ -33,8 +33,8 @@ export function OperationPage(): ReactNode {
       <Loaded of={found}>
         {(operation) => (
           <>
-            <What operation={operation} />
-            <Decide operation={operation} />
+            <OperationFacts operation={operation} />
+            <DecisionForm operation={operation} />
             <Decisions operation={operation} />
             <Outcomes operation={operation} />
           </>
@@ -44,7 +44,7 @@ export function OperationPage(): ReactNode {
   );
 }
 
-function What({ operation }: { operation: Operation }): ReactNode {
+function OperationFacts({ operation }: { operation: Operation }): ReactNode {
   const words = useWords();
   const format = useFormat();
   const { revocationReason, invalidityDate } = operation.parameters ?? {};

@@ -5,11 +5,11 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { call, query } from '../api/client.js';
 import type { Operation, Page } from '../api/types.js';
-import { OperationTable } from '../components/operation-table.js';
-import { Empty, Loading, PageTitle, Problem } from '../components/states.js';
+import { OperationsTable } from '../components/operation-table.js';
+import { Empty, Loading, PageTitle, ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
-const aPage = 50;
+const pageSize = 50;
 
 /** What operators asked for, newest first. */
 export function OperationsPage(): ReactNode {
@@ -40,17 +40,19 @@ function List({ state }: { state: string | null }): ReactNode {
   const found = useInfiniteQuery({
     queryKey: ['operations', 'list', state],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<Operation>>(`/v1/operations${query({ state, cursor: pageParam, limit: aPage })}`, { signal }),
+      call<Page<Operation>>(`/v1/operations${query({ state, cursor: pageParam, limit: pageSize })}`, {
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
   });
   if (found.isPending) return <Loading />;
-  if (!found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Empty title={operations.empty} text={operations.emptyText} />;
   return (
     <Stack>
-      <OperationTable label={operations.title} items={items} />
+      <OperationsTable label={operations.title} items={items} />
       {found.hasNextPage && (
         <Button
           variant="default"

@@ -10,15 +10,15 @@ import { StateBadge } from '../components/badges.js';
 import { Card } from '../components/card.js';
 import { Facts, Id } from '../components/facts.js';
 import { useFormat } from '../components/format.js';
-import { OperationsOnIt } from '../components/related-operations.js';
+import { RelatedOperations } from '../components/related-operations.js';
 import { Loaded, PageTitle } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
-import { letTemporalDecode } from '../session/temporal-page.js';
+import { allowTemporalDecoding } from '../session/temporal-page.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
-import { Timeline } from './timeline.js';
+import { ReissueTimeline } from './timeline.js';
 
 /** One reissue: where it stands, for what it waits, what can be done, and all that happened. */
-export function ReissuePage(): ReactNode {
+export function ReissueDetailPage(): ReactNode {
   const { id = '' } = useParams();
   const { reissue: words } = useWords();
   const me = useMe();
@@ -35,10 +35,10 @@ export function ReissuePage(): ReactNode {
       <Loaded of={found}>
         {(reissue) => (
           <>
-            <Now reissue={reissue} />
+            <CurrentState reissue={reissue} />
             <ReissueFacts reissue={reissue} />
-            <OperationsOnIt of={reissue.operations} />
-            <Timeline id={id} />
+            <RelatedOperations of={reissue.operations} />
+            <ReissueTimeline id={id} />
             {me.is('auditor') && <EvidenceCard id={id} />}
           </>
         )}
@@ -47,7 +47,7 @@ export function ReissuePage(): ReactNode {
   );
 }
 
-function Now({ reissue }: { reissue: ReissueDetail }): ReactNode {
+function CurrentState({ reissue }: { reissue: ReissueDetail }): ReactNode {
   const words = useWords();
   const language = useLanguage();
   const format = useFormat();
@@ -102,7 +102,7 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
         reissue.temporalUrl && (
           <Anchor
             href={reissue.temporalUrl}
-            onClick={letTemporalDecode}
+            onClick={allowTemporalDecoding}
             target="_blank"
             rel="noreferrer"
             underline="always"

@@ -6,10 +6,10 @@ import type { Timeline as TimelineAnswer, TimelineItem } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { Empty, Loaded } from '../components/states.js';
-import { inLanguage, useLanguage, useWords, type Words } from '../words/language.js';
+import { inLanguage, useLanguage, useWords, type ConsoleWords } from '../words/language.js';
 
 /** All that happened to a reissue, in plain words, in order. */
-export function Timeline({ id }: { id: string }): ReactNode {
+export function ReissueTimeline({ id }: { id: string }): ReactNode {
   const words = useWords();
   const found = useQuery({
     queryKey: ['timeline', id],
@@ -83,8 +83,8 @@ function Item({ item }: { item: TimelineItem }): ReactNode {
 }
 
 /** A code in plain words, where there are some: operators' own reasons are words already. */
-function inWords(code: string, { told, outcome, code: codes, reason }: Words): string {
-  const known: Readonly<Record<string, string>> = { ...outcome, ...reason, ...codes, ...told };
+function inWords(code: string, { resultWords, outcome, code: codes, reason }: ConsoleWords): string {
+  const known: Readonly<Record<string, string>> = { ...outcome, ...reason, ...codes, ...resultWords };
   return Object.hasOwn(known, code) ? known[code]! : code;
 }
 

@@ -7,8 +7,8 @@ import type { Count, Page, Reissue } from '../api/types.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
-import { ReissueTable } from '../components/reissue-table.js';
-import { Empty, Loading, PageTitle, Problem } from '../components/states.js';
+import { ReissuesTable } from '../components/reissue-table.js';
+import { Empty, Loading, PageTitle, ProblemAlert } from '../components/states.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 import { FilterForm } from './filter-form.js';
@@ -71,7 +71,8 @@ function List({ filters }: { filters: Filters }): ReactNode {
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
   });
   if (found.isPending) return <Loading />;
-  if (found.isError && !found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (found.isError && !found.data)
+    return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const items = found.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Empty title={reissues.empty} text={reissues.emptyText} />;
   const choose = (ids: readonly string[], on: boolean) =>
@@ -83,8 +84,8 @@ function List({ filters }: { filters: Filters }): ReactNode {
         <Counted filters={filters} />
         {operator && <Acts filters={filters} chosen={[...chosen]} />}
       </Group>
-      {found.isError && <Problem error={found.error} retry={() => void found.refetch()} />}
-      <ReissueTable
+      {found.isError && <ProblemAlert error={found.error} retry={() => void found.refetch()} />}
+      <ReissuesTable
         label={reissues.title}
         items={items}
         {...(operator ? { selection: { ids: chosen, choose } } : {})}

@@ -96,7 +96,7 @@ export async function goAndSignIn(config: ConsoleConfig, returnTo: string): Prom
 }
 
 /** Takes what was remembered; each is used once. */
-export function takePending(): Pending | undefined {
+export function takePendingSignIn(): Pending | undefined {
   const found = sessionStorage.getItem(pendingKey);
   sessionStorage.removeItem(pendingKey);
   return found === null ? undefined : (JSON.parse(found) as Pending);

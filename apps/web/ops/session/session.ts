@@ -5,7 +5,7 @@ import {
   goAndSignIn,
   redeem,
   SignInRefused,
-  takePending,
+  takePendingSignIn,
   type ConsoleConfig,
   type Tokens,
 } from './oidc.js';
@@ -59,7 +59,7 @@ class Session {
         this.keep(await signInSilently(this.config));
         return await this.enter();
       }
-      const pending = takePending();
+      const pending = takePendingSignIn();
       if (!pending) throw new Error('nobody asked to sign in');
       this.keep(await redeem(this.config, new URLSearchParams(location.search), pending));
       return await this.enter(pending.returnTo);

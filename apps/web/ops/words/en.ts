@@ -1,6 +1,6 @@
-import type { Words } from './ko.js';
+import type { ConsoleWords } from './ko.js';
 
-export const en: Words = {
+export const consoleEnglish: ConsoleWords = {
   outcome: {
     RETRIED: 'retried',
     ABANDONED: 'abandoned',
@@ -223,7 +223,7 @@ export const en: Words = {
     system: 'Reseal',
     signer: 'signer',
   },
-  told: {
+  resultWords: {
     ACCEPTED: 'taken on',
     DONE: 'done',
     OPENED: 'opened',

@@ -126,7 +126,7 @@ const finding: Record<string, string> = {
   PROVIDER_IS_ASKED_FIRST: '재시도하면 상대 시스템에 결과를 먼저 묻습니다.',
 };
 
-export const ko = {
+export const consoleKorean = {
   outcome,
   finding,
   state,
@@ -249,7 +249,7 @@ export const ko = {
     signer: '서명 프로세스',
   } as Readonly<Record<string, string>>,
   /** What became of an act, in the timeline and the audit trail; what is not here is named by its code. */
-  told: {
+  resultWords: {
     ACCEPTED: '접수됨',
     DONE: '완료',
     OPENED: '시작됨',
@@ -443,4 +443,4 @@ export const ko = {
     verified: (entries: number) => `기록 ${entries}건을 검증했습니다.`,
   },
 };
-export type Words = typeof ko;
+export type ConsoleWords = typeof consoleKorean;

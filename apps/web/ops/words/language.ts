@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
-import { en } from './en.js';
-import { ko, type Words } from './ko.js';
+import { consoleEnglish } from './en.js';
+import { consoleKorean, type ConsoleWords } from './ko.js';
 
 const languages = ['ko', 'en'] as const;
 export type Language = (typeof languages)[number];
-export type { Words } from './ko.js';
+export type { ConsoleWords } from './ko.js';
 
 const key = 'reseal.language';
-const texts: Record<Language, Words> = { ko, en };
+const texts: Record<Language, ConsoleWords> = { ko: consoleKorean, en: consoleEnglish };
 
 const listeners = new Set<() => void>();
 let language: Language = firstLanguage();
@@ -36,7 +36,7 @@ const subscribe = (listener: () => void) => {
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, currentLanguage);
 
 /** All words of the console in the chosen language. */
-export const useWords = (): Words => texts[useLanguage()];
+export const useWords = (): ConsoleWords => texts[useLanguage()];
 
 /** A text of the API that comes in both languages, or in none. */
 export const inLanguage = (

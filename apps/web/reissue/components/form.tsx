@@ -126,7 +126,7 @@ export function Form({
       }}
     >
       {children}
-      <Failure />
+      <FailureMessage />
       <button className="main" aria-disabled={busy || !ready}>
         {busy ? working : button}
       </button>
@@ -138,7 +138,7 @@ export function Form({
 const sessionOver = ['invalid-token', 'not-your-reissue', 'not-found'];
 
 /** What the gateway refused last, in words for people. */
-export function Failure() {
+export function FailureMessage() {
   const { failure, restart } = useFlow();
   const { ended } = useWords();
   const { problem } = useWords();

@@ -4,7 +4,7 @@ import { folderZip, pkcs12, type IssuedFiles } from '../key/key-files.js';
 import { useKeyPassword } from '../key/use-key-password.js';
 import { useWords } from '../words/index.js';
 import { Form, PasswordField } from './form.js';
-import { saveFile, type Saving } from './save-file.js';
+import { saveFile, type SaveOutcome } from './save-file.js';
 
 /** Files of a certificate with its key, made on this device. @param onSaved what became of the last one */
 export function SaveButtons({
@@ -16,16 +16,16 @@ export function SaveButtons({
   issued: IssuedFiles;
   serial: string;
   main?: boolean;
-  onSaved?: (saving: Exclude<Saving, 'NOT_SAVED'>) => void;
+  onSaved?: (saving: Exclude<SaveOutcome, 'NOT_SAVED'>) => void;
 }) {
   const { save } = useWords();
   const { password: known, remember } = useFlow();
-  const [saving, setSaving] = useState<Saving>();
+  const [saving, setSaving] = useState<SaveOutcome>();
   const [asking, setAsking] = useState(false);
   const [making, setMaking] = useState(false);
   const { typed, refuse, field } = useKeyPassword();
 
-  const note = (outcome: Saving) => {
+  const note = (outcome: SaveOutcome) => {
     setSaving(outcome);
     if (outcome !== 'NOT_SAVED') onSaved?.(outcome);
   };

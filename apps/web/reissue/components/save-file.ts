@@ -4,7 +4,7 @@ interface SavePicker {
 }
 
 /** What became of a file: where it is, that the browser was asked to save it, or that it was not saved. */
-export type Saving = { readonly file: FileSystemFileHandle } | 'ASKED' | 'NOT_SAVED';
+export type SaveOutcome = { readonly file: FileSystemFileHandle } | 'ASKED' | 'NOT_SAVED';
 
 /**
  * Has a file that was made in the page saved: where the customer chooses, from where the page can read it back, or as a
@@ -14,7 +14,7 @@ export async function saveFile(
   content: Uint8Array<ArrayBuffer>,
   name: string,
   type: string,
-): Promise<Saving> {
+): Promise<SaveOutcome> {
   const { showSaveFilePicker } = window as SavePicker;
   if (!showSaveFilePicker) return download(content, name, type);
   let file: FileSystemFileHandle;

@@ -2,9 +2,9 @@ import { useId, useState } from 'react';
 import { useFlow } from '../flow/use-flow.js';
 import type { ChosenFile } from '../key/chosen-files.js';
 import type { IssuedFiles } from '../key/key-files.js';
-import { openKeptCopy } from '../key/saved-copy.js';
+import { openSavedCopy } from '../key/saved-copy.js';
 import { useKeyPassword } from '../key/use-key-password.js';
-import type { NoCopy } from '../words/cases.js';
+import type { CopyFault } from '../words/cases.js';
 import { useWords } from '../words/index.js';
 import { Form, PasswordField } from './form.js';
 
@@ -12,7 +12,7 @@ import { Form, PasswordField } from './form.js';
  * Opens the copy that the customer kept: the file that they choose, the one that the page can read back, or what stays
  * in this browser. Never what the page itself still has.
  */
-export function ProveCopy({
+export function SavedCopyForm({
   issued,
   onProved,
 }: {
@@ -23,7 +23,7 @@ export function ProveCopy({
   const { password: known, remember, kept, store, savedFile } = useFlow();
   const { typed, refuse, field } = useKeyPassword();
   const [chosen, setChosen] = useState<readonly File[]>([]);
-  const [fault, setFault] = useState<NoCopy>();
+  const [fault, setFault] = useState<CopyFault>();
   const [asking, setAsking] = useState(known === undefined);
   const [opening, setOpening] = useState(false);
   const chooses = !savedFile && !kept?.inBrowser;
@@ -42,7 +42,7 @@ export function ProveCopy({
     setFault(undefined);
     const password = asking ? typed : known!;
     try {
-      const copy = await openKeptCopy(await readBack().catch(() => []), password, issued.certificate);
+      const copy = await openSavedCopy(await readBack().catch(() => []), password, issued.certificate);
       if (typeof copy === 'string') {
         if (copy === 'LOCKED' && asking) refuse();
         else setFault(copy);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useFlow } from '../flow/use-flow.js';
-import type { Words } from '../words/en.js';
+import type { PageWords } from '../words/en.js';
 
 /** Seconds until `time` by the gateway's clock, not below 0; counts while it is shown. */
 export function useSecondsUntil(time: string | null | undefined): number {
@@ -19,7 +19,10 @@ export const minutesAndSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
 /** In words, rounded up: minutes, then hours, then days. */
-export function inWords(seconds: number, words: Pick<Words, 'minutes' | 'hours' | 'days'>): string {
+export function durationInWords(
+  seconds: number,
+  words: Pick<PageWords, 'minutes' | 'hours' | 'days'>,
+): string {
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 120) return words.minutes(minutes);
   const hours = Math.floor(minutes / 60);

@@ -1,7 +1,7 @@
-import type { Lack } from '../words/cases.js';
+import type { MissingFeature } from '../words/cases.js';
 
 /** What this browser lacks of what the page cannot do without; undefined where it lacks nothing. */
-export async function lackOf(): Promise<Lack | undefined> {
+export async function findMissingFeature(): Promise<MissingFeature | undefined> {
   if (!isSecureContext) return 'INSECURE';
   const needed: readonly (readonly [object | undefined, string])[] = [
     [globalThis.AbortSignal, 'any'],
@@ -11,10 +11,10 @@ export async function lackOf(): Promise<Lack | undefined> {
     [globalThis.crypto, 'randomUUID'],
   ];
   if (needed.some(([of, name]) => !of || !(name in of))) return 'OLD';
-  return (await makesKeys()) ? undefined : 'CRYPTO';
+  return (await canMakeKeys()) ? undefined : 'CRYPTO';
 }
 
-async function makesKeys(): Promise<boolean> {
+async function canMakeKeys(): Promise<boolean> {
   try {
     const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign']);
     return (await crypto.subtle.exportKey('pkcs8', pair.privateKey)).byteLength > 0;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Reissue } from '#libs/client';
-import type { Kept } from '../key/store.js';
-import { en } from '../words/en.js';
-import { ko } from '../words/ko.js';
+import type { KeptReissue } from '../key/store.js';
+import { pageEnglish } from '../words/en.js';
+import { pageKorean } from '../words/ko.js';
 import { screenOf } from './screen.js';
 
 const reissue = (state: Reissue['state'], action: Reissue['next']['action']) =>
   ({ id: 'r_1', state, next: { action } }) as Reissue;
-const kept = { reissueId: 'r_1' } as Kept;
+const kept = { reissueId: 'r_1' } as KeptReissue;
 
 describe('the screen of a reissue', () => {
   test.each([
@@ -38,5 +38,5 @@ describe('the screen of a reissue', () => {
 });
 
 test('the words for problems are the same in both languages', () => {
-  expect(Object.keys(ko.problem.texts)).toEqual(Object.keys(en.problem.texts));
+  expect(Object.keys(pageKorean.problem.texts)).toEqual(Object.keys(pageEnglish.problem.texts));
 });

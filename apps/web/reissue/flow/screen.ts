@@ -1,5 +1,5 @@
 import type { Reissue } from '#libs/client';
-import type { Kept } from '../key/store.js';
+import type { KeptReissue } from '../key/store.js';
 
 /** Screens before the bank knows of anything. */
 export const firstScreens = ['prepare', 'reason', 'consent', 'applicant'] as const;
@@ -21,7 +21,7 @@ export type Screen =
   | 'ended';
 
 /** What the customer sees: the gateway's state says it, and of our own only whether key and file are there. */
-export function screenOf(reissue: Reissue, kept: Kept | undefined): Screen {
+export function screenOf(reissue: Reissue, kept: KeptReissue | undefined): Screen {
   const ours = kept?.reissueId === reissue.id;
   if (reissue.state === 'REGISTERED') return 'done';
   switch (reissue.next.action) {

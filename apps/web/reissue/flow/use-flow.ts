@@ -13,7 +13,7 @@ import {
 } from '#libs/client';
 import { acceptPassword, tryPassword } from '../key/key-files.js';
 import { makeKey } from '../key/own-key.js';
-import { Store, type Kept } from '../key/store.js';
+import { BrowserStore, type KeptReissue } from '../key/store.js';
 import { forgetToken, keepToken } from './page-session.js';
 import { openPage, type OpenPage } from './open-page.js';
 
@@ -35,13 +35,13 @@ interface Flow {
   /** The reissue's calls, once it was started. */
   readonly open: OpenReissue | undefined;
   readonly reissue: Reissue | undefined;
-  readonly kept: Kept | undefined;
+  readonly kept: KeptReissue | undefined;
   readonly draft: Draft;
   readonly busy: boolean;
   readonly reached: boolean;
   readonly failure: ReissueProblem | ConnectionLost | undefined;
   readonly over: boolean;
-  readonly store: Store;
+  readonly store: BrowserStore;
   /** Whether the page, closed and opened again, goes on where it was. */
   readonly resumable: boolean;
   /** The file in which the new certificate was saved, where the page can read it back. */
@@ -49,7 +49,7 @@ interface Flow {
   /** In memory only: gone with a reload. */
   readonly password: string | undefined;
   say(draft: Draft): void;
-  keep(change: Partial<Kept>): Promise<void>;
+  keep(change: Partial<KeptReissue>): Promise<void>;
   remember(password: string): void;
   noteSaved(file: FileSystemFileHandle | undefined): void;
   /** Asks the gateway how the reissue stands. */
@@ -77,18 +77,18 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
   const [page, setPage] = useState<OpenPage>();
   const [open, setOpen] = useState<OpenReissue>();
   const [reissue, setReissue] = useState<Reissue>();
-  const [kept, setKept] = useState<Kept>();
+  const [kept, setKept] = useState<KeptReissue>();
   const [draft, setDraft] = useState<Draft>({});
   const [calls, setCalls] = useState(0);
   const [reached, setReached] = useState(true);
   const [failure, setFailure] = useState<ReissueProblem | ConnectionLost>();
   const [over, setOver] = useState(false);
-  const [store, setStore] = useState<Store>();
+  const [store, setStore] = useState<BrowserStore>();
   const [resumable, setResumable] = useState(true);
   const [savedFile, noteSaved] = useState<FileSystemFileHandle>();
   const password = useRef<string>(undefined);
-  const keptNow = useRef<Kept>(undefined);
-  const storeNow = useRef<Store>(undefined);
+  const keptNow = useRef<KeptReissue>(undefined);
+  const storeNow = useRef<BrowserStore>(undefined);
   const languageNow = useRef(language);
   useEffect(() => {
     languageNow.current = language;
@@ -97,7 +97,7 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
   useEffect(() => {
     void begin();
     async function begin() {
-      const placing = Store.open(() => setResumable(false));
+      const placing = BrowserStore.open(() => setResumable(false));
       const opening = openPage({
         language: () => languageNow.current,
         onReach: setReached,
@@ -139,25 +139,25 @@ export function useNewFlow(language: 'ko' | 'en'): Flow | undefined {
     };
   }, [open]);
 
-  function hold(now: Kept | undefined): void {
+  function hold(now: KeptReissue | undefined): void {
     keptNow.current = now;
     setKept(now);
   }
 
-  async function put(now: Omit<Kept, 'revision'>): Promise<void> {
+  async function put(now: Omit<KeptReissue, 'revision'>): Promise<void> {
     const revised = { ...now, revision: crypto.randomUUID() };
     hold(revised);
     await storeNow.current!.writeKept(revised);
   }
 
   /** What is kept; another tab may have changed it. */
-  async function look(): Promise<Kept | undefined> {
+  async function look(): Promise<KeptReissue | undefined> {
     const found = await storeNow.current!.readKept();
     if (found?.revision !== keptNow.current?.revision) hold(found);
     return keptNow.current;
   }
 
-  async function keep(change: Partial<Kept>): Promise<void> {
+  async function keep(change: Partial<KeptReissue>): Promise<void> {
     const now = await look();
     if (now) await put({ ...now, ...change });
   }

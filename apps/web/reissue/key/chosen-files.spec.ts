@@ -12,8 +12,8 @@ import * as x509 from '@peculiar/x509';
 import { zipSync } from 'fflate';
 import { projectRoot } from '#libs/config';
 import { writePkcs12, writePrivateKeyFile } from '#libs/npki';
-import { holdingIn, signingPairOf, type ChosenFile } from './chosen-files.js';
-import { openKeptCopy } from './saved-copy.js';
+import { readChosenFiles, signingPairOf, type ChosenFile } from './chosen-files.js';
+import { openSavedCopy } from './saved-copy.js';
 
 const password = 'right-1234-Seal';
 const kinds = {
@@ -91,7 +91,7 @@ beforeAll(async () => {
 });
 
 const expectPair = async (files: readonly ChosenFile[], wanted: Holding) => {
-  const pair = await signingPairOf(await holdingIn(files, password));
+  const pair = await signingPairOf(await readChosenFiles(files, password));
   expect(Buffer.from(pair!.certificate).equals(wanted.certificate)).toBe(true);
   const certificate = new NodeCertificate(pair!.certificate);
   const key = createPrivateKey({ key: Buffer.from(pair!.privateKey), format: 'der', type: 'pkcs8' });
@@ -116,7 +116,7 @@ describe('the pair that belongs together', () => {
       one.isFile(),
     );
     const contents = entries.map((one) => readFileSync(join(one.parentPath, one.name)));
-    const held = await holdingIn(contents.map(file), 'Made-up-2468');
+    const held = await readChosenFiles(contents.map(file), 'Made-up-2468');
     const pair = await signingPairOf(held);
     const signCert = contents[entries.findIndex((one) => one.name === 'signCert.der')]!;
     expect(signCert.equals(pair!.certificate)).toBe(true);
@@ -141,13 +141,13 @@ describe('the pair that belongs together', () => {
 
   test('is never made of a certificate and the key of another', async () => {
     const mixed = [sign.certificate, other.keyFile, exchange.keyFile].map(file);
-    expect(await signingPairOf(await holdingIn(mixed, password))).toBeUndefined();
+    expect(await signingPairOf(await readChosenFiles(mixed, password))).toBeUndefined();
     await expectPair([...mixed, file(sign.keyFile)], sign);
   });
 
   test('is not the one for key exchange, also where there is no other', async () => {
     const files = [exchange.certificate, exchange.keyFile].map(file);
-    expect(await signingPairOf(await holdingIn(files, password))).toBeUndefined();
+    expect(await signingPairOf(await readChosenFiles(files, password))).toBeUndefined();
   });
 
   test('is the one that ends last where there are several', async () => {
@@ -158,7 +158,7 @@ describe('the pair that belongs together', () => {
 
   test('says that the password was wrong where it opens none of the keys', async () => {
     for (const files of [[sign.certificate, sign.keyFile], [other.p12]])
-      expect(await holdingIn(files.map(file), 'wrong')).toMatchObject({ keys: [], locked: true });
+      expect(await readChosenFiles(files.map(file), 'wrong')).toMatchObject({ keys: [], locked: true });
   });
 });
 
@@ -166,7 +166,7 @@ describe('the copy that the customer kept', () => {
   test('is the new certificate with its key, in any of its forms', async () => {
     const zip = zipSync({ 'signCert.der': other.certificate, 'signPri.key': other.keyFile });
     for (const files of [[zip], [other.p12], [other.keyFile, other.certificate]])
-      expect(await openKeptCopy(files.map(file), password, other.certificate)).toBeInstanceOf(CryptoKey);
+      expect(await openSavedCopy(files.map(file), password, other.certificate)).toBeInstanceOf(CryptoKey);
   });
 
   test.each([
@@ -175,17 +175,17 @@ describe('the copy that the customer kept', () => {
     ['it is the certificate alone', () => [other.certificate], 'ANOTHER'],
     ['it was cut off', () => [other.p12.slice(0, 200)], 'LOCKED'],
   ] as const)('is none where %s', async (_, files, why) => {
-    expect(await openKeptCopy(files().map(file), password, other.certificate)).toBe(why);
+    expect(await openSavedCopy(files().map(file), password, other.certificate)).toBe(why);
   });
 
   test('is not opened by a wrong password', async () => {
-    expect(await openKeptCopy([file(other.p12)], 'wrong', other.certificate)).toBe('LOCKED');
+    expect(await openSavedCopy([file(other.p12)], 'wrong', other.certificate)).toBe('LOCKED');
   });
 
   test('has to have the key of the certificate', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const stranger = privateKey.export({ format: 'der', type: 'pkcs8' });
-    expect(await openKeptCopy([other.certificate, stranger].map(file), password, other.certificate)).toBe(
+    expect(await openSavedCopy([other.certificate, stranger].map(file), password, other.certificate)).toBe(
       'ANOTHER',
     );
   });

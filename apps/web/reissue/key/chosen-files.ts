@@ -14,7 +14,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export type ChosenFile = Pick<Blob, 'size' | 'arrayBuffer'>;
 
 /** What files of certificates hold. */
-interface Holding {
+interface FileContents {
   /** In DER. */
   readonly certificates: readonly Bytes[];
   /** PKCS #8. */
@@ -24,19 +24,19 @@ interface Holding {
 }
 
 /** A certificate (DER) with its private key (PKCS #8). */
-interface Pair {
+interface SigningPair {
   readonly certificate: Bytes;
   readonly privateKey: Bytes;
 }
 
 /** Larger than any file of a certificate, in bytes. */
-const largest = 1_000_000;
+const maxFileBytes = 1_000_000;
 
 /**
  * The certificates and keys among any number of files in any order: `signCert.der`, `signPri.key`, PKCS #12, a zip of an
  * NPKI folder; DER or PEM. What cannot be read, and what is no certificate and no key, is passed over.
  */
-export async function holdingIn(files: readonly ChosenFile[], password: string): Promise<Holding> {
+export async function readChosenFiles(files: readonly ChosenFile[], password: string): Promise<FileContents> {
   const certificates: Bytes[] = [];
   const keys: Bytes[] = [];
   let locked = false;
@@ -53,7 +53,7 @@ export async function holdingIn(files: readonly ChosenFile[], password: string):
 }
 
 /** A certificate for signatures with its own key; of several the one that ends last. */
-export async function signingPairOf({ certificates, keys }: Holding): Promise<Pair | undefined> {
+export async function signingPairOf({ certificates, keys }: FileContents): Promise<SigningPair | undefined> {
   const endOf = (certificate: Bytes) => readCertificate(certificate).notAfter;
   const latest = certificates
     .filter(isForSignatures)
@@ -66,7 +66,7 @@ export async function signingPairOf({ certificates, keys }: Holding): Promise<Pa
 
 /** The DER objects in a file; none where it cannot be read. */
 async function piecesOf(file: ChosenFile): Promise<Bytes[]> {
-  if (file.size > largest) return [];
+  if (file.size > maxFileBytes) return [];
   try {
     return contentsOf(new Uint8Array(await file.arrayBuffer()));
   } catch {
@@ -77,7 +77,7 @@ async function piecesOf(file: ChosenFile): Promise<Bytes[]> {
 function contentsOf(bytes: Uint8Array): Bytes[] {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (!isZip) return derOf(bytes);
-  const files = unzipSync(bytes, { filter: ({ originalSize }) => originalSize <= largest });
+  const files = unzipSync(bytes, { filter: ({ originalSize }) => originalSize <= maxFileBytes });
   return Object.values(files).flatMap(derOf);
 }
 

@@ -7,7 +7,7 @@ import {
   writePkcs12,
   writePrivateKeyFile,
 } from '#libs/npki';
-import { importPrivate, unlock, type KeptKey } from './own-key.js';
+import { importPrivate, decrypt, type KeptKey } from './own-key.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -17,9 +17,9 @@ const iterations = 100_000;
 
 /** Encrypts the key with the password, as `signPri.key`, before anybody knows whether the password is right. */
 export async function tryPassword(key: KeptKey, password: string): Promise<KeptKey> {
-  const opened = key.locked ? await unlock(key, key.locked) : undefined;
+  const opened = key.locked ? await decrypt(key, key.locked) : undefined;
   if (!opened) return key;
-  const random = await unlock(key, key.random);
+  const random = await decrypt(key, key.random);
   const candidate = new Uint8Array(
     await writePrivateKeyFile({ privateKey: opened, random, form, password, iterations }),
   );

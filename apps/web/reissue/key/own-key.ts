@@ -14,16 +14,16 @@ export interface KeptKey {
   readonly signingKey: CryptoKey;
   readonly lock: CryptoKey;
   /** PKCS #8, until `file` is there. */
-  readonly locked?: Locked | undefined;
+  readonly locked?: Encrypted | undefined;
   /** R of the VID, 20 bytes. */
-  readonly random: Locked;
+  readonly random: Encrypted;
   /** `signPri.key`, encrypted with a password that was sent but perhaps not found right. */
   readonly candidate?: Bytes | undefined;
   /** `signPri.key`, encrypted with the customer's password. */
   readonly file?: Bytes | undefined;
 }
 
-interface Locked {
+interface Encrypted {
   readonly iv: Bytes;
   readonly bytes: Bytes;
 }
@@ -49,12 +49,12 @@ export async function makeKey(): Promise<KeptKey> {
 }
 
 /** The key pair that was kept, as the client takes it. */
-export const customerKey = ({ signingKey, publicKey }: KeptKey): Promise<CustomerKey> =>
+export const customerKeyOf = ({ signingKey, publicKey }: KeptKey): Promise<CustomerKey> =>
   CustomerKey.of(signingKey, publicKey);
 
 /** R of the VID in hexadecimal. */
-export async function vidRandom({ lock, random }: KeptKey): Promise<string> {
-  const bytes = await unlock({ lock }, random);
+export async function vidRandomOf({ lock, random }: KeptKey): Promise<string> {
+  const bytes = await decrypt({ lock }, random);
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
@@ -63,17 +63,17 @@ export const importPrivate = (pkcs8: Bytes): Promise<CryptoKey> =>
   crypto.subtle.importKey('pkcs8', pkcs8, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
 
 /** Whether `privateKey` makes signatures that `publicKey` (SubjectPublicKeyInfo, DER) knows as its own. */
-export async function belongTogether(privateKey: CryptoKey, publicKey: Bytes, text: Bytes): Promise<boolean> {
+export async function isKeyPair(privateKey: CryptoKey, publicKey: Bytes, text: Bytes): Promise<boolean> {
   const signing = { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
   const known = await crypto.subtle.importKey('spki', publicKey, signing, false, ['verify']);
   return crypto.subtle.verify(signing, known, await crypto.subtle.sign(signing, privateKey, text), text);
 }
 
-async function encrypt(lock: CryptoKey, plain: Bytes): Promise<Locked> {
+async function encrypt(lock: CryptoKey, plain: Bytes): Promise<Encrypted> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   return { iv, bytes: new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, lock, plain)) };
 }
 
-export async function unlock({ lock }: Pick<KeptKey, 'lock'>, { iv, bytes }: Locked): Promise<Bytes> {
+export async function decrypt({ lock }: Pick<KeptKey, 'lock'>, { iv, bytes }: Encrypted): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, lock, bytes));
 }

@@ -1,6 +1,6 @@
 import { isKeyOf } from '#libs/npki';
-import type { NoCopy } from '../words/cases.js';
-import { holdingIn, type ChosenFile } from './chosen-files.js';
+import type { CopyFault } from '../words/cases.js';
+import { readChosenFiles, type ChosenFile } from './chosen-files.js';
 import { importPrivate } from './own-key.js';
 
 /**
@@ -8,13 +8,13 @@ import { importPrivate } from './own-key.js';
  *
  * @returns `LOCKED` if the password opens none of them, `ANOTHER` if they hold no key of this certificate
  */
-export async function openKeptCopy(
+export async function openSavedCopy(
   files: readonly ChosenFile[],
   password: string,
   certificate: Uint8Array,
-): Promise<CryptoKey | NoCopy> {
+): Promise<CryptoKey | CopyFault> {
   if (files.length === 0) return 'NO_FILE';
-  const { certificates, keys, locked } = await holdingIn(files, password);
+  const { certificates, keys, locked } = await readChosenFiles(files, password);
   if (certificates.some((one) => equal(one, certificate)))
     for (const key of keys) if (await isKeyOf(key, certificate)) return importPrivate(key);
   return locked ? 'LOCKED' : 'ANOTHER';

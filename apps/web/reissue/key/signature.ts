@@ -12,7 +12,7 @@ const kinds = [
  * The signature of a private key (PKCS #8) of either kind, ECDSA as DER, if `publicKey` (SubjectPublicKeyInfo) knows it
  * as its own; undefined if the two do not belong together.
  */
-export async function signAs(
+export async function signIfPair(
   privateKey: Bytes,
   publicKey: Uint8Array,
   text: Bytes,

@@ -3,7 +3,7 @@ import type { IssuedFiles } from './key-files.js';
 import type { KeptKey } from './own-key.js';
 
 /** What outlives a reload: the key pair, and what was asked. No password, no personal data. */
-export interface Kept {
+export interface KeptReissue {
   readonly reissueId: string | null;
   /** Another one with each change, so that tabs know whether theirs is the last. */
   readonly revision: string;
@@ -33,7 +33,7 @@ const patienceMs = 4_000;
  * What the page keeps: in IndexedDB, or in memory where the browser keeps nothing, keeps no keys, or is full. It never
  * fails; `durable` says whether what is kept outlives the page.
  */
-export class Store {
+export class BrowserStore {
   private readonly memory = new Map<string, unknown>();
 
   private constructor(
@@ -42,21 +42,21 @@ export class Store {
   ) {}
 
   /** Tries whether the browser keeps a key. @param onLoss called where it does not, at once or later */
-  static async open(onLoss: () => void): Promise<Store> {
+  static async open(onLoss: () => void): Promise<BrowserStore> {
     const keeps = await keepsKeys().catch(() => false);
     if (!keeps) onLoss();
-    return new Store(keeps, onLoss);
+    return new BrowserStore(keeps, onLoss);
   }
 
   get durable(): boolean {
     return this.inBrowser;
   }
 
-  readKept(): Promise<Kept | undefined> {
-    return this.read<Kept>(ofReissue);
+  readKept(): Promise<KeptReissue | undefined> {
+    return this.read<KeptReissue>(ofReissue);
   }
 
-  writeKept(kept: Kept): Promise<void> {
+  writeKept(kept: KeptReissue): Promise<void> {
     return this.write(ofReissue, kept);
   }
 
@@ -135,9 +135,9 @@ async function run<Result>(
   mode: IDBTransactionMode,
   act: (kept: IDBObjectStore) => IDBRequest<Result>,
 ): Promise<Result> {
-  const db = await settled(openDatabase());
+  const db = await resultOf(openDatabase());
   try {
-    return await settled(act(db.transaction(table, mode).objectStore(table)));
+    return await resultOf(act(db.transaction(table, mode).objectStore(table)));
   } finally {
     db.close();
   }
@@ -150,7 +150,7 @@ function openDatabase(): IDBOpenDBRequest {
 }
 
 /** @throws also where the transaction is refused after its request was taken, as on a full disk */
-const settled = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+const resultOf = <Result>(request: IDBRequest<Result>): Promise<Result> =>
   new Promise((resolve, reject) => {
     const refuse = () => reject(request.error ?? request.transaction?.error ?? new Error('no storage'));
     const timer = setTimeout(refuse, patienceMs);

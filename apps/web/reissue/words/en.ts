@@ -1,8 +1,8 @@
 import type { Reason, Method } from '#libs/client';
-import type { Lack, NoCopy, Old } from './cases.js';
+import type { MissingFeature, CopyFault, OldCertificateCase } from './cases.js';
 
 /** What the customer has left of the old certificate if they cancel. */
-const afterCancel: Readonly<Record<Old, string>> = {
+const afterCancel: Readonly<Record<OldCertificateCase, string>> = {
   UNTOUCHED: 'Nothing has been done to your old certificate.',
   VALID: 'Your old certificate is valid, and you can go on using it.',
   ON_HOLD: 'Your old certificate is suspended already, and stays so.',
@@ -11,7 +11,7 @@ const afterCancel: Readonly<Record<Old, string>> = {
   NONE: '',
 };
 
-export const en = {
+export const pageEnglish = {
   title: 'Reissue your certificate',
   bank: 'Joint certificate',
   otherLanguage: '한국어',
@@ -29,7 +29,7 @@ export const en = {
   noWayBack: 'That step is finished and cannot be taken again. Go on here, or cancel the reissue below.',
   cancel: 'Cancel the reissue',
   keepOpen: 'This browser keeps nothing for this page. Do not close or reload it until you have finished.',
-  cancelAsk: (issued: boolean, old: Old) =>
+  cancelAsk: (issued: boolean, old: OldCertificateCase) =>
     `Cancel this reissue? ${issued ? 'The new certificate is withdrawn and cannot be used. ' : ''}${afterCancel[old]}`.trim(),
   cancelYes: 'Yes, cancel it',
   cancelNo: 'No, go on',
@@ -217,13 +217,13 @@ export const en = {
       REVOKED: '',
       EXPIRED: '',
       NONE: '',
-    } satisfies Record<Old, string>,
+    } satisfies Record<OldCertificateCase, string>,
     choose: 'Choose the saved file (.zip or .p12)',
     faults: {
       NO_FILE: 'Please choose the file that you saved.',
       LOCKED: 'The file does not open with this password.',
       ANOTHER: 'That is not the file of your new certificate. Choose the one that you saved just now.',
-    } satisfies Record<NoCopy, string>,
+    } satisfies Record<CopyFault, string>,
     gone: 'It is not there any more. Save it once more.',
     noFile:
       'You cannot find the file? Some apps do not save files: save it once more, or keep it in this browser. If neither works, cancel and apply again in another browser.',
@@ -241,7 +241,7 @@ export const en = {
       REVOKED: 'Your old certificate is revoked and can no longer be used.',
       EXPIRED: 'Your old certificate has expired and cannot be used.',
       NONE: '',
-    } satisfies Record<Old, string>,
+    } satisfies Record<OldCertificateCase, string>,
     now: 'What to do now',
     deleteOld: 'Delete the old certificate where you kept it; it no longer works.',
     todo: [
@@ -295,7 +295,7 @@ export const en = {
       CRYPTO:
         'This browser or its settings do not let the page make keys, without which there is no certificate.',
       OLD: 'This browser is too old: it lacks what the page needs.',
-    } satisfies Record<Lack, string>,
+    } satisfies Record<MissingFeature, string>,
     instead:
       'Update your browser, or open this page in Chrome, Edge, Safari, Samsung Internet or Firefox. If you opened it within another app, choose “Open in browser” in its menu.',
   },
@@ -354,4 +354,4 @@ export const en = {
   },
 };
 
-export type Words = typeof en;
+export type PageWords = typeof pageEnglish;

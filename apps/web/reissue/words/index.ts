@@ -1,13 +1,13 @@
 import { createContext, useContext } from 'react';
-import { en, type Words } from './en.js';
-import { ko } from './ko.js';
+import { pageEnglish, type PageWords } from './en.js';
+import { pageKorean } from './ko.js';
 
 export type Language = 'ko' | 'en';
-export const words: Readonly<Record<Language, Words>> = { ko, en };
+export const words: Readonly<Record<Language, PageWords>> = { ko: pageKorean, en: pageEnglish };
 export const LanguageContext = createContext<Language>('ko');
 
 export const useLanguage = (): Language => useContext(LanguageContext);
-export const useWords = (): Words => words[useLanguage()];
+export const useWords = (): PageWords => words[useLanguage()];
 
 const place = 'reseal-language';
 

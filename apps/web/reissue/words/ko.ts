@@ -1,7 +1,7 @@
-import type { Old } from './cases.js';
-import type { Words } from './en.js';
+import type { OldCertificateCase } from './cases.js';
+import type { PageWords } from './en.js';
 
-const afterCancel: Readonly<Record<Old, string>> = {
+const afterCancel: Readonly<Record<OldCertificateCase, string>> = {
   UNTOUCHED: '기존 인증서에는 아무 변화가 없습니다.',
   VALID: '기존 인증서는 계속 쓸 수 있습니다.',
   ON_HOLD: '기존 인증서는 이미 효력이 정지되었고, 취소해도 정지된 상태로 남습니다.',
@@ -10,7 +10,7 @@ const afterCancel: Readonly<Record<Old, string>> = {
   NONE: '',
 };
 
-export const ko: Words = {
+export const pageKorean: PageWords = {
   title: '공동인증서 재발급',
   bank: '공동인증서',
   otherLanguage: 'English',

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { mobileAsTyped, normaliseResidentNumber } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import {
-  DocumentFields,
+  IdentityDocumentFields,
   emptyDocument,
   fieldsOf,
   isFilled,
@@ -10,7 +10,7 @@ import {
   RrnField,
 } from '../../components/document-fields.js';
 import { Choice, Field, Form } from '../../components/form.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 type Way = 'mobile' | 'rrn' | 'document';
@@ -33,13 +33,13 @@ export function ApplicantStep() {
   const send = () => {
     setTried(true);
     if (!ready) return undefined;
-    const whoever = { name: name.trim() };
-    if (way === 'mobile') return start({ ...whoever, mobile: mobileAsTyped(mobile)! }, ['PHONE_CODE']);
-    if (way === 'rrn') return start({ ...whoever, rrn: normaliseResidentNumber(rrn)! }, []);
-    return start({ ...whoever, document: fieldsOf(document) }, []);
+    const named = { name: name.trim() };
+    if (way === 'mobile') return start({ ...named, mobile: mobileAsTyped(mobile)! }, ['PHONE_CODE']);
+    if (way === 'rrn') return start({ ...named, rrn: normaliseResidentNumber(rrn)! }, []);
+    return start({ ...named, document: fieldsOf(document) }, []);
   };
   return (
-    <Page title={words.title}>
+    <ScreenFrame title={words.title}>
       <Form button={way === 'mobile' ? words.go : words.goPlain} onSend={send}>
         <Field
           label={words.name}
@@ -66,8 +66,10 @@ export function ApplicantStep() {
           />
         )}
         {way === 'rrn' && <RrnField value={rrn} tried={tried} onChange={setRrn} />}
-        {way === 'document' && <DocumentFields draft={document} tried={tried} onChange={setDocument} />}
+        {way === 'document' && (
+          <IdentityDocumentFields draft={document} tried={tried} onChange={setDocument} />
+        )}
       </Form>
-    </Page>
+    </ScreenFrame>
   );
 }

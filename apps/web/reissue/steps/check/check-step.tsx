@@ -1,9 +1,9 @@
 import { CustomerKey } from '#libs/client';
-import { oldOf } from '../../flow/old-certificate.js';
+import { oldCertificateCaseOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { useIssued } from '../../key/use-issued.js';
-import { ProveCopy } from '../../components/saved-copy-form.js';
-import { Page } from '../../components/screen-frame.js';
+import { SavedCopyForm } from '../../components/saved-copy-form.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** Signs with the copy that the customer kept: proof that the new certificate is theirs to use from now on. */
@@ -18,8 +18,8 @@ export function CheckStep() {
     await act(async () => open!.proveRegistration(await CustomerKey.of(key, kept!.key.publicKey)));
   };
   return (
-    <Page title={check.title} lead={`${lead} ${check.old[oldOf(reissue)]}`}>
-      <ProveCopy issued={issued} onProved={prove} />
+    <ScreenFrame title={check.title} lead={`${lead} ${check.old[oldCertificateCaseOf(reissue)]}`}>
+      <SavedCopyForm issued={issued} onProved={prove} />
       <button
         className="plain"
         onClick={() => {
@@ -30,6 +30,6 @@ export function CheckStep() {
         {check.again}
       </button>
       {!kept?.inBrowser && !savedFile && <p className="hint">{check.noFile}</p>}
-    </Page>
+    </ScreenFrame>
   );
 }

@@ -1,5 +1,5 @@
 import { useFlow } from '../../flow/use-flow.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { TermsForm } from '../../components/terms-form.js';
 import { useWords } from '../../words/index.js';
 
@@ -8,7 +8,7 @@ export function ConsentStep({ onNext }: { onNext: () => void }) {
   const { consent } = useWords();
   const { say } = useFlow();
   return (
-    <Page title={consent.title} lead={consent.lead}>
+    <ScreenFrame title={consent.title} lead={consent.lead}>
       <TermsForm
         stage="identity"
         button={consent.agree}
@@ -17,6 +17,6 @@ export function ConsentStep({ onNext }: { onNext: () => void }) {
           onNext();
         }}
       />
-    </Page>
+    </ScreenFrame>
   );
 }

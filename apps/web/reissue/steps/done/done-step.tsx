@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import { oldOf } from '../../flow/old-certificate.js';
+import { oldCertificateCaseOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { openFolder, type IssuedFiles } from '../../key/key-files.js';
-import { belongTogether } from '../../key/own-key.js';
+import { isKeyPair } from '../../key/own-key.js';
 import { useIssued } from '../../key/use-issued.js';
 import { useKeyPassword } from '../../key/use-key-password.js';
 import { Form, PasswordField } from '../../components/form.js';
-import { ProveCopy } from '../../components/saved-copy-form.js';
+import { SavedCopyForm } from '../../components/saved-copy-form.js';
 import { SaveButtons } from '../../components/save-buttons.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** The end: what to do now, the files once more, and the way out, which leads over a copy that was proved. */
@@ -16,11 +16,11 @@ export function DoneStep() {
   const { done } = useWords();
   const { finish, kept, keep, reissue, noteSaved } = useFlow();
   const issued = useIssued();
-  const old = oldOf(reissue);
+  const old = oldCertificateCaseOf(reissue);
   const unproved = kept !== undefined && !kept.proved;
   const serial = reissue?.certificate?.serial ?? 'new';
   return (
-    <Page title={done.title} lead={`${done.lead} ${done.old[old]}`}>
+    <ScreenFrame title={done.title} lead={`${done.lead} ${done.old[old]}`}>
       <h2>{done.now}</h2>
       <ol>
         {(old === 'NONE' ? done.todo : [done.deleteOld, ...done.todo]).map((what) => (
@@ -43,7 +43,7 @@ export function DoneStep() {
         <section className="box">
           <h2>{done.unprovedTitle}</h2>
           <p>{done.unproved}</p>
-          <ProveCopy issued={issued} onProved={() => keep({ proved: true })} />
+          <SavedCopyForm issued={issued} onProved={() => keep({ proved: true })} />
         </section>
       ) : (
         <>
@@ -53,7 +53,7 @@ export function DoneStep() {
           <p className="hint">{kept?.inBrowser ? done.finishHelpHere : done.finishHelp}</p>
         </>
       )}
-    </Page>
+    </ScreenFrame>
   );
 }
 
@@ -66,7 +66,7 @@ function TrySignature({ issued }: { issued: IssuedFiles }) {
     try {
       const key = await openFolder(issued, known ?? typed);
       const text = new TextEncoder().encode(done.sentence);
-      setHolds(await belongTogether(key, kept!.key.publicKey, text));
+      setHolds(await isKeyPair(key, kept!.key.publicKey, text));
     } catch {
       refuse();
     }

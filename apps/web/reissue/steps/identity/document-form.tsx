@@ -1,6 +1,11 @@
 import { useEffect, useId, useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { DocumentFields, emptyDocument, fieldsOf, isFilled } from '../../components/document-fields.js';
+import {
+  IdentityDocumentFields,
+  emptyDocument,
+  fieldsOf,
+  isFilled,
+} from '../../components/document-fields.js';
 import { Form } from '../../components/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
@@ -50,7 +55,7 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
           {identity.photoMissing}
         </p>
       )}
-      <DocumentFields draft={document} tried={tried} onChange={setDocument} />
+      <IdentityDocumentFields draft={document} tried={tried} onChange={setDocument} />
       {refused && (
         <p role="alert" className="wrong box">
           {refused}

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Challenge, Method } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
-import { Failure } from '../../components/form.js';
-import { Page } from '../../components/screen-frame.js';
+import { FailureMessage } from '../../components/form.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { CodeForm } from './code-form.js';
 import { DocumentForm } from './document-form.js';
@@ -30,7 +30,7 @@ export function IdentityStep() {
   };
   if (chosen && current && offered.includes(chosen))
     return (
-      <One
+      <ChallengeScreen
         key={chosen}
         challenge={current}
         onAccepted={() => {
@@ -41,8 +41,8 @@ export function IdentityStep() {
       />
     );
   return (
-    <Page title={identity.title} lead={answered ? identity.another : identity.choose}>
-      <Failure />
+    <ScreenFrame title={identity.title} lead={answered ? identity.another : identity.choose}>
+      <FailureMessage />
       <div className="ways">
         {offered.map((method) => (
           <button
@@ -59,7 +59,7 @@ export function IdentityStep() {
       <p role="status" className={busy ? 'box' : 'unseen'}>
         {busy ? working : ''}
       </p>
-    </Page>
+    </ScreenFrame>
   );
 }
 
@@ -69,7 +69,7 @@ export interface AnswerProps {
   onOther(): void;
 }
 
-function One(props: AnswerProps) {
+function ChallengeScreen(props: AnswerProps) {
   const { identity } = useWords();
   const { reissue } = useFlow();
   const others = (reissue?.next.methods ?? []).length > 1;
@@ -87,7 +87,7 @@ function One(props: AnswerProps) {
     OLD_CERTIFICATE: identity.oldHelp,
   };
   return (
-    <Page title={titles[method]} lead={leads[method]}>
+    <ScreenFrame title={titles[method]} lead={leads[method]}>
       {method === 'ID_DOCUMENT' ? (
         <DocumentForm {...props} />
       ) : method === 'OLD_CERTIFICATE' ? (
@@ -100,6 +100,6 @@ function One(props: AnswerProps) {
           {identity.other}
         </button>
       )}
-    </Page>
+    </ScreenFrame>
   );
 }

@@ -2,9 +2,9 @@ import { useId, useState } from 'react';
 import { fromBase64url, toBase64, toBase64url } from '#libs/client';
 import { readCertificate } from '#libs/npki';
 import { useFlow } from '../../flow/use-flow.js';
-import { holdingIn, signingPairOf } from '../../key/chosen-files.js';
+import { readChosenFiles, signingPairOf } from '../../key/chosen-files.js';
 import { tryPassword } from '../../key/key-files.js';
-import { signAs } from '../../key/signature.js';
+import { signIfPair } from '../../key/signature.js';
 import { Form, PasswordField } from '../../components/form.js';
 import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
@@ -23,12 +23,12 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
   });
   const submit = async () => {
     if (files.length === 0 || !password) return refuse(({ required }) => required);
-    const holding = await holdingIn(files, password);
+    const holding = await readChosenFiles(files, password);
     const pair = await signingPairOf(holding);
     if (!pair) return refuse(({ identity }) => (holding.locked ? identity.oldWrong : identity.oldNoPair));
     const { certificate, privateKey } = pair;
     const { publicKey } = readCertificate(certificate);
-    const signature = await signAs(privateKey, publicKey, fromBase64url(challenge.toSign ?? ''));
+    const signature = await signIfPair(privateKey, publicKey, fromBase64url(challenge.toSign ?? ''));
     if (!signature) return refuse(({ identity }) => identity.oldNoPair);
     // The password is not asked for again: the new certificate gets the one of the old.
     await keep({ key: await tryPassword(kept!.key, password) });

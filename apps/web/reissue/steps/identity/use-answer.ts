@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { Challenge } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
-import type { Words } from '../../words/en.js';
+import type { PageWords } from '../../words/en.js';
 import { useWords } from '../../words/index.js';
 
 /** What is said in whichever language the page is read then. */
-type Say = (words: Words) => string;
+type Say = (words: PageWords) => string;
 
 /**
  * Seals and sends an answer. `refused` says in words why the last one did not do.

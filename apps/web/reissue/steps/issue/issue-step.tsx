@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { customerKey, vidRandom } from '../../key/own-key.js';
-import { Failure } from '../../components/form.js';
-import { Page } from '../../components/screen-frame.js';
+import { customerKeyOf, vidRandomOf } from '../../key/own-key.js';
+import { FailureMessage } from '../../components/form.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** Sends the request for the certificate at once; the customer has nothing to do. */
@@ -13,7 +13,7 @@ export function IssueStep() {
   const send = () =>
     act(async () => {
       const { key } = kept!;
-      return open!.requestCertificate({ key: await customerKey(key), vidRandom: await vidRandom(key) });
+      return open!.requestCertificate({ key: await customerKeyOf(key), vidRandom: await vidRandomOf(key) });
     });
   useEffect(() => {
     if (sent.current) return;
@@ -21,10 +21,10 @@ export function IssueStep() {
     void send();
   });
   return (
-    <Page title={issue.title} lead={issue.lead}>
+    <ScreenFrame title={issue.title} lead={issue.lead}>
       {failure && !busy ? (
         <>
-          <Failure />
+          <FailureMessage />
           <button className="main" onClick={() => void send()}>
             {issue.again}
           </button>
@@ -32,6 +32,6 @@ export function IssueStep() {
       ) : (
         <div className="waiting" role="status" aria-label={issue.title} />
       )}
-    </Page>
+    </ScreenFrame>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import { Form, PasswordField } from '../../components/form.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { ResetStep } from './reset-step.js';
 
@@ -29,7 +29,7 @@ export function PasswordStep() {
     );
   const left = reissue?.attempts.password;
   return (
-    <Page title={words.title} lead={words.lead}>
+    <ScreenFrame title={words.title} lead={words.lead}>
       <Form
         button={words.confirm}
         onSend={async () => {
@@ -58,6 +58,6 @@ export function PasswordStep() {
       >
         {words.forgot}
       </button>
-    </Page>
+    </ScreenFrame>
   );
 }

@@ -3,7 +3,7 @@ import type { PasswordRules } from '#libs/client';
 import { brokenPasswordRules } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import { Form, PasswordField } from '../../components/form.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** What the password alone tells; the rest only the bank can check. */
@@ -30,7 +30,7 @@ export function ResetStep({ onBack }: { onBack?: () => void }) {
     if (broken.length === 0 && password === again) await sendPassword(password, true);
   };
   return (
-    <Page title={words.resetTitle} lead={words.resetLead}>
+    <ScreenFrame title={words.resetTitle} lead={words.resetLead}>
       <Form button={words.set} onSend={send}>
         <PasswordField
           label={words.newLabel}
@@ -53,7 +53,7 @@ export function ResetStep({ onBack }: { onBack?: () => void }) {
           {words.back}
         </button>
       )}
-    </Page>
+    </ScreenFrame>
   );
 }
 

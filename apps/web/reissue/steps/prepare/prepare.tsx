@@ -1,6 +1,6 @@
 import { useFlow } from '../../flow/use-flow.js';
 import { KeptCertificates } from '../../components/kept-certificates.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 /** What one needs at hand, how long it takes, and where to go without it. */
@@ -8,7 +8,7 @@ export function Prepare({ onNext }: { onNext: () => void }) {
   const { prepare } = useWords();
   const { resumable } = useFlow();
   return (
-    <Page title={prepare.title} lead={prepare.lead}>
+    <ScreenFrame title={prepare.title} lead={prepare.lead}>
       <h2>{prepare.need}</h2>
       <ul className="needs">
         {prepare.needs.map((need) => (
@@ -24,6 +24,6 @@ export function Prepare({ onNext }: { onNext: () => void }) {
         <p>{prepare.withoutText}</p>
       </details>
       <KeptCertificates />
-    </Page>
+    </ScreenFrame>
   );
 }

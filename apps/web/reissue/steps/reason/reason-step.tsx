@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Reason } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { Choice, Form } from '../../components/form.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
 const reasons: readonly Reason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];
@@ -18,7 +18,7 @@ export function ReasonStep({ onNext }: { onNext: () => void }) {
     onNext();
   };
   return (
-    <Page title={words.title} lead={words.help}>
+    <ScreenFrame title={words.title} lead={words.help}>
       <Form button={next} onSend={go}>
         <Choice<Reason>
           legend={words.title}
@@ -33,6 +33,6 @@ export function ReasonStep({ onNext }: { onNext: () => void }) {
           </p>
         )}
       </Form>
-    </Page>
+    </ScreenFrame>
   );
 }

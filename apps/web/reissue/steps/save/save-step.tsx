@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import { useIssued } from '../../key/use-issued.js';
 import { SaveButtons } from '../../components/save-buttons.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** The holder's name; behind it in brackets stands what only machines read. */
@@ -28,7 +28,7 @@ export function SaveStep() {
     await keep({ saved: true, inBrowser: true });
   };
   return (
-    <Page title={save.title} lead={save.lead}>
+    <ScreenFrame title={save.title} lead={save.lead}>
       {certificate && (
         <dl>
           <dt>{save.subject}</dt>
@@ -70,6 +70,6 @@ export function SaveStep() {
           {save.next}
         </button>
       )}
-    </Page>
+    </ScreenFrame>
   );
 }

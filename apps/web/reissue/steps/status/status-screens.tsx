@@ -1,55 +1,55 @@
 import { useFlow } from '../../flow/use-flow.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
 /** What is beside the way: waiting, staff at work, an end, a key that is elsewhere. */
-export function Waiting() {
+export function WaitingScreen() {
   const { waiting } = useWords();
   return (
-    <Page title={waiting.title} lead={waiting.lead}>
+    <ScreenFrame title={waiting.title} lead={waiting.lead}>
       <div className="waiting" role="status" aria-label={waiting.title} />
-    </Page>
+    </ScreenFrame>
   );
 }
 
-export function WithOperator() {
+export function WithOperatorScreen() {
   const { operator } = useWords();
   const { resumable } = useFlow();
   return (
-    <Page title={operator.title} lead={operator.lead}>
+    <ScreenFrame title={operator.title} lead={operator.lead}>
       <p className="box">
         {operator.time} {resumable && operator.close}
       </p>
-    </Page>
+    </ScreenFrame>
   );
 }
 
-export function Ended() {
+export function EndedScreen() {
   const { ended } = useWords();
   const language = useLanguage();
   const { reissue, restart } = useFlow();
   return (
-    <Page title={ended.titles[reissue?.state ?? ''] ?? ''} lead={reissue?.ended?.text[language]}>
+    <ScreenFrame title={ended.titles[reissue?.state ?? ''] ?? ''} lead={reissue?.ended?.text[language]}>
       <button className="main" onClick={() => void restart()}>
         {ended.again}
       </button>
-    </Page>
+    </ScreenFrame>
   );
 }
 
-export function KeyLost() {
+export function KeyLostScreen() {
   const { issue } = useWords();
-  return <Page title={issue.lostTitle} lead={issue.lost} />;
+  return <ScreenFrame title={issue.lostTitle} lead={issue.lost} />;
 }
 
-export function Goodbye() {
+export function GoodbyeScreen() {
   const { goodbye } = useWords();
   const { restart } = useFlow();
   return (
-    <Page title={goodbye.title} lead={goodbye.lead}>
+    <ScreenFrame title={goodbye.title} lead={goodbye.lead}>
       <button className="second" onClick={() => void restart()}>
         {goodbye.again}
       </button>
-    </Page>
+    </ScreenFrame>
   );
 }

@@ -1,5 +1,5 @@
 import { useFlow } from '../../flow/use-flow.js';
-import { Page } from '../../components/screen-frame.js';
+import { ScreenFrame } from '../../components/screen-frame.js';
 import { TermsForm } from '../../components/terms-form.js';
 import { useWords } from '../../words/index.js';
 
@@ -7,12 +7,12 @@ export function TermsStep() {
   const { terms, consent } = useWords();
   const { open, act } = useFlow();
   return (
-    <Page title={terms.title} lead={terms.lead}>
+    <ScreenFrame title={terms.title} lead={terms.lead}>
       <TermsForm
         stage="issuance"
         button={consent.agree}
         onAgree={(consents) => act(() => open!.giveConsents(consents))}
       />
-    </Page>
+    </ScreenFrame>
   );
 }
