@@ -3,48 +3,48 @@ import { recordNotice, untoldItems, type Database } from '#libs/db';
 import { ProviderRefused } from '#libs/provider-client';
 import { sendNotification, type NotifyContext } from './notify.js';
 
-type HoldersContext = Omit<NotifyContext, 'notices' | 'clock'> & { readonly db: Database };
+type HoldersContext = Omit<NotifyContext, 'store' | 'clock'> & { readonly db: Database };
 
-const batch = 200;
-const atOnce = 8;
-type Untold = Awaited<ReturnType<typeof untoldItems>>[number];
+const batchSize = 200;
+const concurrency = 8;
+type ItemToNotify = Awaited<ReturnType<typeof untoldItems>>[number];
 
 /**
- * Tells the holders of those certificates that an operation revoked, held or released, and writes of each whether they
- * could be told. Doing it again tells only those who were not: a message that went out unrecorded carries the same id.
+ * Notifies the holders of the certificates that an operation revoked, held or released, and records the outcome for each.
+ * A second run notifies only the holders without an outcome: a message that was sent but not recorded carries the same id.
  *
- * @throws ProviderUnavailable if another try may reach some of them, once all others were told
+ * @throws ProviderUnavailable if a retry may reach some holders, after all others were notified
  */
-export async function tellHolders(context: HoldersContext, operationId: string): Promise<void> {
+export async function notifyHolders(context: HoldersContext, operationId: string): Promise<void> {
   let failure: { error: unknown } | undefined;
-  const tell = async (item: Untold) => {
+  const notifyHolder = async (item: ItemToNotify) => {
     heartbeat();
     try {
-      await recordNotice(context.db, { operationId, target: item.target }, await noticeOf(item));
+      await recordNotice(context.db, { operationId, target: item.target }, await sendTo(item));
     } catch (error) {
       failure ??= { error };
     }
   };
-  const noticeOf = async ({ target: serial, outcome, tried_at: at, mobile, email }: Untold) => {
+  const sendTo = async ({ target: serial, outcome, tried_at: at, mobile, email }: ItemToNotify) => {
     if (!mobile) return 'NO_CONTACT';
     const messageId = `${operationId}.${serial}`;
-    const notice = { mobile, email, details: { serial, ...(at ? { at } : {}) } };
-    const unrecorded = { told: [], record: () => Promise.resolve() };
+    const pending = { mobile, email, details: { serial, ...(at ? { at } : {}) } };
+    const unrecorded = { channelsUsed: [], record: () => Promise.resolve() };
     try {
-      await sendNotification(context, messageId, `${outcome as 'HELD'}_BY_BANK`, notice, unrecorded);
+      await sendNotification(context, messageId, `${outcome as 'HELD'}_BY_BANK`, pending, unrecorded);
       return 'SENT';
     } catch (error) {
       if (error instanceof ProviderRefused) return 'NOT_SENT';
       throw error;
     }
   };
-  for (let untold = await untoldItems(context.db, operationId, batch); untold.length > 0;) {
-    const waiting = untold.values();
+  for (let items = await untoldItems(context.db, operationId, batchSize); items.length > 0;) {
+    const queue = items.values();
     const lane = async () => {
-      for (const item of waiting) await tell(item);
+      for (const item of queue) await notifyHolder(item);
     };
-    await Promise.all(Array.from({ length: atOnce }, lane));
+    await Promise.all(Array.from({ length: concurrency }, lane));
     if (failure) throw failure.error;
-    untold = await untoldItems(context.db, operationId, batch);
+    items = await untoldItems(context.db, operationId, batchSize);
   }
 }

@@ -1,21 +1,21 @@
 import type { Database } from '#libs/db';
 import type { NotificationKind } from '#libs/domain';
-import { tellHolders } from './holders.js';
-import { createNotificationStore } from './notices.js';
+import { notifyHolders } from './holders.js';
+import { createNotificationStore } from './notification-store.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 
-/** Telling the customer what happened. It may fail and be repeated; it never fails a reissue. */
+/** Notifies customers. A failure is retried and never fails a reissue. */
 export function createNotificationActivities({
   db,
   ...others
-}: Omit<NotifyContext, 'notices'> & { readonly db: Database }) {
-  const context: NotifyContext = { ...others, notices: createNotificationStore(db, others.clock) };
+}: Omit<NotifyContext, 'store'> & { readonly db: Database }) {
+  const context: NotifyContext = { ...others, store: createNotificationStore(db, others.clock) };
   return {
     notify: (input: { readonly reissueId: string; readonly moment: NotificationKind }) =>
       notify(context, input),
     notifyAll: (input: { readonly reissueId: string; readonly moments: readonly NotificationKind[] }) =>
       notifyAll(context, input),
-    tellHolders: (operationId: string) => tellHolders({ db, ...others }, operationId),
+    tellHolders: (operationId: string) => notifyHolders({ db, ...others }, operationId),
   };
 }
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;

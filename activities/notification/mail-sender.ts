@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
 import { createTransport } from 'nodemailer';
 import type { MailSender } from './senders.js';
@@ -8,11 +8,11 @@ export interface SmtpOptions {
   readonly url: string;
   /** The sender, as in `Name <address>`. */
   readonly from: string;
-  /** How long one mail may take, in milliseconds. */
+  /** Timeout of one mail, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** Sends mail by SMTP. The Message-ID (RFC 5322 section 3.6.4) is made of the message's own id. */
+/** Sends mail by SMTP. The Message-ID (RFC 5322 section 3.6.4) is derived from the message's own id. */
 export function createMailSender({ url, from, timeoutMs = 5_000 }: SmtpOptions): MailSender {
   const domain = /@([^\s@<>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   const transport = createTransport(
@@ -41,7 +41,7 @@ export function createMailSender({ url, from, timeoutMs = 5_000 }: SmtpOptions):
         .catch((error: unknown) => {
           throw withoutAddress(error);
         });
-      await within(timeoutMs, sent);
+      await withTimeout(timeoutMs, sent);
     },
   };
 }
@@ -51,7 +51,7 @@ interface SmtpError {
   responseCode?: number;
 }
 
-// The server's words often repeat the address: only the codes are kept.
+// The server's answer often repeats the address: only its codes are kept.
 function withoutAddress(error: unknown): Error {
   const { code = 'unknown', responseCode } = error as SmtpError;
   if (responseCode === undefined) return new OutcomeUnknown(`smtp gave no answer (${code})`);
@@ -60,16 +60,16 @@ function withoutAddress(error: unknown): Error {
     : new ProviderUnavailable(`smtp answered ${responseCode}`);
 }
 
-/** The transport's own timeouts each bound one stage; together they must not add up. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** Bounds the whole send: the transport's own timeouts bound one stage each, and would add up. */
+async function withTimeout(ms: number, work: Promise<unknown>): Promise<void> {
   const timer = new AbortController();
-  const late = pause(ms, undefined, { signal: timer.signal }).then(() => {
+  const timeout = delay(ms, undefined, { signal: timer.signal }).then(() => {
     throw new OutcomeUnknown('smtp gave no answer (timeout)');
   });
   try {
-    await Promise.race([work, late]);
+    await Promise.race([work, timeout]);
   } finally {
-    late.catch(() => undefined);
+    timeout.catch(() => undefined);
     work.catch(() => undefined);
     timer.abort();
   }

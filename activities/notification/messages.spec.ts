@@ -10,20 +10,20 @@ const at = new Date('2026-11-22T15:30:00Z');
 const ends = ['CANCELLED', 'TIMED_OUT', 'ABANDONED', 'WITHDRAWN', 'REFUSED'] as const;
 const standings = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
 
-const told = [
-  ...[...notificationKinds, ...bankMessageKinds].map((moment) => [moment, moment, {}] as const),
+const messages = [
+  ...[...notificationKinds, ...bankMessageKinds].map((kind) => [kind, kind, {}] as const),
   ['REFUSED without an RRN on file', 'REFUSED', { endCode: 'RRN_NOT_ON_FILE' }] as const,
-  ...ends.flatMap((moment) =>
-    standings.map((oldStanding) => [`${moment} with ${oldStanding}`, moment, { oldStanding }] as const),
+  ...ends.flatMap((kind) =>
+    standings.map((oldStanding) => [`${kind} with ${oldStanding}`, kind, { oldStanding }] as const),
   ),
 ];
 
-describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
+describe.each(messages)('the message %s', (name, kind, known) => {
   const details = { serial, registerBy, at, ...known };
-  const { sms, mail } = composeMessage(moment, details);
+  const { sms, mail } = composeMessage(kind, details);
   const [korean = '', english = '', ...more] = sms.split('\n');
 
-  it('is an SMS of one short Korean and one short English line', () => {
+  it(`the SMS ${name} has one short Korean and one short English line`, () => {
     expect(korean).toMatch(/^\[공동인증서\] .*[가-힣].*[.]$/);
     expect(english).toMatch(/^\[Joint certificate\] [ -~…]*[.]$/);
     expect(more).toEqual([]);
@@ -31,7 +31,7 @@ describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
     expect(english.length).toBeLessThanOrEqual(160);
   });
 
-  it('is a mail in Korean and then in English', () => {
+  it(`the mail ${name} is in Korean, then in English`, () => {
     const [first = '', second = ''] = mail.text.split('\n----\n');
     expect(first).toMatch(/[가-힣]/);
     expect(second).toMatch(/[a-z]/);
@@ -40,30 +40,30 @@ describe.each(told)('what a customer is told at %s', (_name, moment, known) => {
     expect(mail.subject).not.toContain('\n');
   });
 
-  it('shows of the serial number at most its last four digits', () => {
+  it(`the message ${name} shows at most the last four digits of the serial number`, () => {
     const everything = sms + mail.subject + mail.text;
     expect(everything).not.toContain(serial.slice(-5).toUpperCase());
     expect(everything.toLowerCase()).not.toContain(serial.slice(0, -4));
   });
 
-  it('reads well when nothing is known about the certificate', () => {
-    const bare = composeMessage(moment, known);
+  it(`the message ${name} has no gaps if nothing is known about the certificate`, () => {
+    const bare = composeMessage(kind, known);
     expect(bare.sms + bare.mail.subject + bare.mail.text).not.toMatch(/[{}]|undefined|\(…|  /);
   });
 
-  it('carries no links and no telephone numbers', () => {
+  it(`the message ${name} carries no links and no telephone numbers`, () => {
     expect(sms + mail.text).not.toMatch(/https?:|www\.|\d{2,4}-\d{3,4}/);
   });
 });
 
-it('a refusal says what is missing, and that of identity where nothing else is said', () => {
+it('a refusal names the missing data, and otherwise says that identity was not verified', () => {
   expect(composeMessage('REFUSED', { endCode: 'RRN_NOT_ON_FILE' }).sms).toContain('주민등록번호');
   expect(composeMessage('REFUSED', { endCode: 'IDENTITY_LOCKED' })).toEqual(composeMessage('REFUSED'));
 });
 
-describe('the time by which to register', () => {
-  it.each(['ISSUED', 'REMINDER'] as const)('is given in Korean time at %s', (moment) => {
-    const { sms } = composeMessage(moment, { serial, registerBy });
+describe('the deadline for registration', () => {
+  it.each(['ISSUED', 'REMINDER'] as const)('the message %s gives the deadline in Korean time', (kind) => {
+    const { sms } = composeMessage(kind, { serial, registerBy });
     expect(sms).toContain('11월 23일 18:00까지');
     expect(sms).toContain('by Nov 23, 18:00 GMT+9');
     expect(sms).toContain('새 인증서(…61C3)');
@@ -71,11 +71,11 @@ describe('the time by which to register', () => {
   });
 });
 
-describe('what may come of others', () => {
+describe('an event that a stranger may have caused', () => {
   it.each(['NEW_DEVICE', 'IDENTITY_LOCKED'] as const)(
-    'is told with its time and what to do at %s',
-    (moment) => {
-      const { sms, mail } = composeMessage(moment, { serial, at });
+    'the message %s gives its time and what to do',
+    (kind) => {
+      const { sms, mail } = composeMessage(kind, { serial, at });
       expect(sms).toContain('11월 23일 00:30');
       expect(sms).toContain('Nov 23, 00:30 GMT+9');
       expect(sms).toMatch(/인증번호.*알리지/);
@@ -93,10 +93,10 @@ describe('the end of a reissue', () => {
     EXPIRED: [/만료된/, /has expired/],
   } as const;
 
-  it.each(ends.flatMap((moment) => standings.map((standing) => [moment, standing] as const)))(
-    'at %s says by SMS that the old certificate is %s, and nothing else of it',
-    (moment, oldStanding) => {
-      const { sms, mail } = composeMessage(moment, { serial, oldStanding });
+  it.each(ends.flatMap((kind) => standings.map((standing) => [kind, standing] as const)))(
+    'the SMS %s says that the old certificate is %s, and no other status',
+    (kind, oldStanding) => {
+      const { sms, mail } = composeMessage(kind, { serial, oldStanding });
       for (const [standing, phrases] of Object.entries(words))
         for (const phrase of phrases)
           expect([standing, phrase.test(sms)]).toEqual([standing, standing === oldStanding]);
@@ -104,8 +104,8 @@ describe('the end of a reissue', () => {
     },
   );
 
-  it.each(ends)('at %s claims nothing of a certificate that is not known yet', (moment) => {
-    const { sms, mail } = composeMessage(moment);
+  it.each(ends)('the message %s says nothing about an old certificate that is not known yet', (kind) => {
+    const { sms, mail } = composeMessage(kind);
     expect(sms).not.toMatch(/기존 인증서|old/);
     expect(mail.text).toMatch(/달라지지 않았/);
   });

@@ -16,11 +16,11 @@ export interface MessageDetails {
   readonly serial?: string;
   /** Until when the new certificate can be registered. */
   readonly registerBy?: Date;
-  /** When it happened. */
+  /** When the change happened. */
   readonly at?: Date;
   /** Why the reissue ended. */
   readonly endCode?: EndCode;
-  /** How the certificate that was to be replaced stands now. */
+  /** The present status of the certificate that the reissue was to replace. */
   readonly oldStanding?: OldCertificateStanding;
 }
 
@@ -29,12 +29,12 @@ interface Message {
   readonly mail: { readonly subject: string; readonly text: string };
 }
 
-/** The moments whose text may be that of why it ended. */
+/** The kinds whose text depends on why the reissue ended. */
 const kindsExplainedByEndCode: readonly MessageKind[] = ['REFUSED', 'ABANDONED'];
 
 const service = { ko: '공동인증서', en: 'Joint certificate' };
 
-// Messages carry neither links nor telephone numbers, so that people learn to distrust those that do.
+// Messages carry no links and no telephone numbers, so that people learn to distrust messages that do.
 const closing = {
   ko: '은행은 문자나 전자우편으로 비밀번호나 인증번호를 묻지 않으며 링크를 보내지 않습니다. 문의는 은행 앱이나 통장에 적힌 고객센터로 해 주세요.',
   en: 'The Bank never asks for a password or a code by text message or e-mail, and sends no links. For questions, call the customer centre at the number in the Bank’s app.',
@@ -50,15 +50,14 @@ const formats = {
 };
 
 /**
- * The SMS and the mail that tell a customer of `moment`, in Korean first and in English after. They hold no
- * personal data: who reads a lock screen or another's mailbox learns that a certificate changed, not whose.
+ * Composes the SMS and the mail of a kind, in Korean first, then in English. They hold no personal data: a reader of a lock
+ * screen or of another person's mailbox learns that a certificate changed, not whose.
  */
-export function composeMessage(moment: MessageKind, details: MessageDetails = {}): Message {
-  const said =
-    (kindsExplainedByEndCode.includes(moment) && details.endCode && refusals[details.endCode]) ||
-    texts[moment];
-  const ko = fill('ko', said.ko, details);
-  const en = fill('en', said.en, details);
+export function composeMessage(kind: MessageKind, details: MessageDetails = {}): Message {
+  const text =
+    (kindsExplainedByEndCode.includes(kind) && details.endCode && refusals[details.endCode]) || texts[kind];
+  const ko = fill('ko', text.ko, details);
+  const en = fill('en', text.en, details);
   return {
     sms: `[${service.ko}] ${ko.fact} ${ko.action}\n[${service.en}] ${en.fact} ${en.action}`,
     mail: {

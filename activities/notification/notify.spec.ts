@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
-import type { PendingNotification } from './notices.js';
+import type { PendingNotification } from './notification-store.js';
 import { notify, notifyAll, type NotifyContext } from './notify.js';
 import type { Mail, Sms } from './senders.js';
 
@@ -9,14 +9,14 @@ const mobile = '01000000000';
 const email = 'fictional@example.com';
 const onFile: PendingNotification = { occasion: 'ISSUED', details: { serial: '0a1b2c3d' }, mobile, email };
 
-let notice: PendingNotification | undefined;
+let pending: PendingNotification | undefined;
 let recorded: string[];
 const sms = { send: jest.fn<(sms: Sms) => Promise<void>>() };
 const mail = { send: jest.fn<(mail: Mail) => Promise<void>>() };
 const warn = jest.fn();
 const context: NotifyContext = {
-  notices: {
-    find: () => Promise.resolve(notice),
+  store: {
+    find: () => Promise.resolve(pending),
     channelsUsed: () => Promise.resolve(recorded),
     record: (_, __, channel) => {
       recorded.push(channel);
@@ -32,14 +32,14 @@ const run = () => notify(context, { reissueId, moment: 'ISSUED' });
 
 beforeEach(() => {
   jest.resetAllMocks();
-  notice = onFile;
+  pending = onFile;
   recorded = [];
   sms.send.mockResolvedValue();
   mail.send.mockResolvedValue();
 });
 
-describe('telling the customer of a moment', () => {
-  it('sends an SMS and a mail to the contact on file, with an id that a repetition shares', async () => {
+describe('notify', () => {
+  it('notify sends an SMS and a mail to the contact on file, with an id that a repetition shares', async () => {
     await run();
     expect(sms.send).toHaveBeenCalledWith({
       messageId: `${reissueId}.ISSUED`,
@@ -55,27 +55,27 @@ describe('telling the customer of a moment', () => {
     expect(recorded).toEqual(['SMS', 'MAIL']);
   });
 
-  it('sends nothing twice', async () => {
+  it('notify sends each message once, also when it runs twice', async () => {
     await run();
     await run();
     expect(sms.send).toHaveBeenCalledTimes(1);
     expect(mail.send).toHaveBeenCalledTimes(1);
   });
 
-  it('tells nobody where there is no contact on file', async () => {
-    notice = undefined;
+  it('notify sends nothing if no contact is on file', async () => {
+    pending = undefined;
     await run();
     expect(sms.send).not.toHaveBeenCalled();
     expect(mail.send).not.toHaveBeenCalled();
   });
 
-  it('sends only an SMS where no mail address is on file', async () => {
-    notice = { ...onFile, email: null };
+  it('notify sends only an SMS if no mail address is on file', async () => {
+    pending = { ...onFile, email: null };
     await run();
     expect(recorded).toEqual(['SMS']);
   });
 
-  it('uses the other channel when one fails, and only the failed one when it runs again', async () => {
+  it('notify uses the other channel if one fails, and only the failed one when it runs again', async () => {
     sms.send.mockRejectedValueOnce(new ProviderUnavailable('sms answered 503'));
     await expect(run()).rejects.toThrow('sms answered 503');
     expect(recorded).toEqual(['MAIL']);
@@ -85,7 +85,7 @@ describe('telling the customer of a moment', () => {
     expect(JSON.stringify(warn.mock.calls)).not.toMatch(/01000000000|fictional/);
   });
 
-  it('is tried again as long as one of the channels is worth it', async () => {
+  it('notify throws the error that a retry may mend, if one channel has such an error', async () => {
     sms.send.mockRejectedValue(new ProviderRefused('sms answered 422', 422));
     mail.send.mockRejectedValue(new ProviderUnavailable('smtp answered 451'));
     await expect(run()).rejects.toThrow('smtp answered 451');
@@ -94,42 +94,42 @@ describe('telling the customer of a moment', () => {
   });
 });
 
-describe('telling the customer of several moments of one step', () => {
-  let told: Record<string, string[]>;
+describe('notifyAll', () => {
+  let channelsUsed: Record<string, string[]>;
   const several: NotifyContext = {
     ...context,
-    notices: {
-      find: (_, moment) => Promise.resolve({ ...onFile, occasion: moment }),
-      channelsUsed: (_, occasion) => Promise.resolve(told[occasion] ?? []),
+    store: {
+      find: (_, kind) => Promise.resolve({ ...onFile, occasion: kind }),
+      channelsUsed: (_, occasion) => Promise.resolve(channelsUsed[occasion] ?? []),
       record: (_, occasion, channel) => {
-        (told[occasion] ??= []).push(channel);
+        (channelsUsed[occasion] ??= []).push(channel);
         return Promise.resolve();
       },
     },
   };
   const runAll = () => notifyAll(several, { reissueId, moments: ['NEW_DEVICE', 'HELD'] });
-  beforeEach(() => void (told = {}));
+  beforeEach(() => void (channelsUsed = {}));
 
-  it('sends each of them, and nothing twice', async () => {
+  it('notifyAll sends each notification once, also when it runs twice', async () => {
     await runAll();
     await runAll();
-    expect(told).toEqual({ NEW_DEVICE: ['SMS', 'MAIL'], HELD: ['SMS', 'MAIL'] });
+    expect(channelsUsed).toEqual({ NEW_DEVICE: ['SMS', 'MAIL'], HELD: ['SMS', 'MAIL'] });
     expect(sms.send.mock.calls.map(([{ messageId }]) => messageId)).toEqual([
       `${reissueId}.NEW_DEVICE`,
       `${reissueId}.HELD`,
     ]);
   });
 
-  it('keeps none back because another failed, and sends that one alone when it is tried again', async () => {
+  it('notifyAll sends the others if one fails, and only the failed one when it runs again', async () => {
     sms.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
     await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);
-    expect(told).toEqual({ NEW_DEVICE: ['MAIL'], HELD: ['SMS', 'MAIL'] });
+    expect(channelsUsed).toEqual({ NEW_DEVICE: ['MAIL'], HELD: ['SMS', 'MAIL'] });
     await runAll();
-    expect(told).toEqual({ NEW_DEVICE: ['MAIL', 'SMS'], HELD: ['SMS', 'MAIL'] });
+    expect(channelsUsed).toEqual({ NEW_DEVICE: ['MAIL', 'SMS'], HELD: ['SMS', 'MAIL'] });
     expect(sms.send).toHaveBeenCalledTimes(3);
   });
 
-  it('is tried again where that may help, whatever else failed', async () => {
+  it('notifyAll throws the error that a retry may mend, whatever else failed', async () => {
     sms.send.mockRejectedValueOnce(new ProviderRefused('refused', 400));
     mail.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
     await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);

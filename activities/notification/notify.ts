@@ -2,12 +2,12 @@ import type { Clock, NotificationKind } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { ProviderRefused } from '#libs/provider-client';
 import { composeMessage } from './messages.js';
-import type { NotificationChannel, PendingNotification, NotificationStore } from './notices.js';
+import type { NotificationChannel, PendingNotification, NotificationStore } from './notification-store.js';
 import type { MailSender, SmsSender } from './senders.js';
 import type { MessageKind } from './texts.js';
 
 export interface NotifyContext {
-  readonly notices: NotificationStore;
+  readonly store: NotificationStore;
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly clock: Clock;
@@ -15,75 +15,77 @@ export interface NotifyContext {
 }
 
 /**
- * Tells the customer of several moments of one step, each as {@link notify} does. One moment's failure does not keep
- * another back.
+ * Sends several notifications of one step, each as {@link notify} does. A failure of one does not stop the others.
  *
  * @throws as {@link notify}
  */
 export async function notifyAll(
   context: NotifyContext,
-  { reissueId, moments }: { reissueId: string; moments: readonly NotificationKind[] },
+  { reissueId, moments: kinds }: { reissueId: string; moments: readonly NotificationKind[] },
 ): Promise<void> {
-  const told = await Promise.allSettled(moments.map((moment) => notify(context, { reissueId, moment })));
-  throwFirst(told.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])));
+  const sent = await Promise.allSettled(kinds.map((kind) => notify(context, { reissueId, moment: kind })));
+  throwRetryableFirst(sent.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : [])));
 }
 
 /**
- * Tells the customer of a moment, by SMS and mail at once, to the contact on file. A channel is used once per
- * moment, also when this runs again; a repetition after a crash carries the same id and is dropped where it
- * arrives. One channel's failure does not keep the other back.
+ * Sends a notification by SMS and mail at once, to the contact on file. Each channel is used once per notification, also
+ * when this runs again: a repetition after a crash carries the same id, and the receiver drops it. A failure of one channel
+ * does not stop the other.
  *
- * @throws ProviderUnavailable if another try may reach a channel that failed; ProviderRefused if none can
+ * @throws ProviderUnavailable if a retry may reach a channel that failed; ProviderRefused if no retry can
  */
 export async function notify(
   context: NotifyContext,
-  { reissueId, moment }: { reissueId: string; moment: NotificationKind },
+  { reissueId, moment: kind }: { reissueId: string; moment: NotificationKind },
 ): Promise<void> {
-  const { notices, clock } = context;
-  const notice = await notices.find(reissueId, moment);
-  if (!notice) return;
-  await sendNotification(context, `${reissueId}.${notice.occasion}`, moment, notice, {
-    told: await notices.channelsUsed(reissueId, notice.occasion),
-    record: (channel) => notices.record(reissueId, notice.occasion, channel, clock()),
+  const { store, clock } = context;
+  const pending = await store.find(reissueId, kind);
+  if (!pending) return;
+  await sendNotification(context, `${reissueId}.${pending.occasion}`, kind, pending, {
+    channelsUsed: await store.channelsUsed(reissueId, pending.occasion),
+    record: (channel) => store.record(reissueId, pending.occasion, channel, clock()),
   });
 }
 
 /**
- * Sends a notice on each channel there is and that was not used yet.
+ * Sends a message on each channel that the customer has and that was not used yet.
  *
- * @param messageId by which a repetition is dropped where it arrives
+ * @param messageId by which the receiver drops a repetition
  * @throws as {@link notify}
  */
 export async function sendNotification(
   context: Pick<NotifyContext, 'sms' | 'mail' | 'logger'>,
   messageId: string,
-  moment: MessageKind,
+  kind: MessageKind,
   { details, mobile, email }: Pick<PendingNotification, 'details' | 'mobile' | 'email'>,
-  { told, record }: { told: readonly string[]; record: (channel: NotificationChannel) => Promise<void> },
+  {
+    channelsUsed,
+    record,
+  }: { channelsUsed: readonly string[]; record: (channel: NotificationChannel) => Promise<void> },
 ): Promise<void> {
-  const { sms, mail } = composeMessage(moment, details);
-  const sends: Record<NotificationChannel, (() => Promise<void>) | undefined> = {
+  const { sms, mail } = composeMessage(kind, details);
+  const senders: Record<NotificationChannel, (() => Promise<void>) | undefined> = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),
   };
 
   const errors: unknown[] = [];
-  const tell = async (channel: NotificationChannel) => {
-    const send = sends[channel];
-    if (!send || told.includes(channel)) return;
+  const sendOn = async (channel: NotificationChannel) => {
+    const send = senders[channel];
+    if (!send || channelsUsed.includes(channel)) return;
     try {
       await send();
       await record(channel);
     } catch (error) {
-      context.logger.warn({ messageId, moment, channel, err: error }, 'message not sent');
+      context.logger.warn({ messageId, kind, channel, err: error }, 'message not sent');
       errors.push(error);
     }
   };
-  await Promise.all([tell('SMS'), tell('MAIL')]);
-  throwFirst(errors);
+  await Promise.all([sendOn('SMS'), sendOn('MAIL')]);
+  throwRetryableFirst(errors);
 }
 
-/** What another try may mend comes first. */
-function throwFirst(errors: readonly unknown[]): void {
+/** Throws an error that a retry may mend, if there is one; otherwise the first. */
+function throwRetryableFirst(errors: readonly unknown[]): void {
   if (errors.length > 0) throw errors.find((error) => !(error instanceof ProviderRefused)) ?? errors[0];
 }

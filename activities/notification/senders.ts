@@ -1,4 +1,4 @@
-/** One text to one person. A repetition with the same id is dropped by whoever delivers it. */
+/** One text to one person. The provider drops a repetition with the same id. */
 export interface Sms {
   readonly messageId: string;
   /** Digits only. */
@@ -14,14 +14,14 @@ export interface Mail {
 }
 
 /**
- * The ways to reach a customer. `send` resolves once the message is accepted for delivery; it throws
- * `ProviderUnavailable` if it is worth another try and `ProviderRefused` if it is not, both without number,
- * address or text.
+ * Sends an SMS. `send` resolves once the message is accepted for delivery. It throws `ProviderUnavailable` if a retry may
+ * succeed and `ProviderRefused` if none can; neither error holds a number, an address or the text.
  */
 export interface SmsSender {
   send(sms: Sms): Promise<void>;
 }
 
+/** Sends a mail, with the same errors as {@link SmsSender}. */
 export interface MailSender {
   send(mail: Mail): Promise<void>;
 }

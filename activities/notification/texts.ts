@@ -4,17 +4,17 @@ import type { EndCode, NotificationKind } from '#libs/domain';
 export type Language = 'ko' | 'en';
 
 /**
- * What is said at a moment. `{serial}` stands for the masked serial number in brackets, or nothing; `{by}`
- * for the time by which the new certificate must be registered; `{at}` for when it happened; `{old}` for how the old
- * certificate stands, where that is known, and '{next}' for what follows from it.
+ * The text of a message. Placeholders: `{serial}` is the masked serial number in brackets, or empty; `{by}` the deadline
+ * for registration; `{at}` the time of the change; `{old}` the status of the old certificate, if it is known; `{next}` what
+ * follows from that status.
  */
 export interface MessageText {
   readonly subject: string;
-  /** What has happened: SMS and mail. */
+  /** The change: SMS and mail. */
   readonly fact: string;
-  /** What to do now: SMS and mail. */
+  /** The next step for the customer: SMS and mail. */
   readonly action: string;
-  /** For those who want to know more: mail only. */
+  /** The background: mail only. */
   readonly explanation: string;
 }
 
@@ -23,7 +23,7 @@ const notYou = {
   en: 'If this was not you, call the Bank at once.',
 };
 
-/** How the old certificate stands (SMS and mail), and what follows from that (mail). */
+/** The status of the old certificate (SMS and mail) and what follows from it (mail). */
 export const oldCertificate: Readonly<
   Record<OldCertificateStanding, Readonly<Record<Language, { readonly old: string; readonly next: string }>>>
 > = {
@@ -51,13 +51,13 @@ export const oldCertificate: Readonly<
   },
 };
 
-/** Before identity is verified this application changes no certificate, and does not name one. */
+/** Before identity is verified, a reissue changes no certificate and names none. */
 export const oldUnchanged: Readonly<Record<Language, { readonly old: string; readonly next: string }>> = {
   ko: { old: '', next: '이 신청으로 기존 인증서의 상태가 달라지지 않았습니다.' },
   en: { old: '', next: 'This application has not changed the state of your old certificate.' },
 };
 
-/** What the bank does to a certificate without its holder having asked the service for it. */
+/** Changes that the bank makes to a certificate without a request of its holder. */
 export const bankMessageKinds = ['REVOKED_BY_BANK', 'HELD_BY_BANK', 'RELEASED_BY_BANK'] as const;
 export type MessageKind = NotificationKind | (typeof bankMessageKinds)[number];
 
@@ -328,7 +328,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
   },
 };
 
-/** What is said instead of the text for REFUSED where it was refused for another reason than identity. */
+/** The texts that replace REFUSED and ABANDONED for these end codes. */
 export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language, MessageText>>>>> = {
   RRN_NOT_ON_FILE: {
     ko: {

@@ -13,19 +13,19 @@ import type { MessageDetails } from './messages.js';
 
 export type NotificationChannel = 'SMS' | 'MAIL';
 
-/** What is to be said, and where the customer can be reached. */
+/** A notification to send, and the contact data to send it to. */
 export interface PendingNotification {
-  /** The moment; numbered where it can come more than once. */
+  /** The kind; numbered where a reissue can have several of it. */
   readonly occasion: string;
   readonly details: MessageDetails;
   readonly mobile: string;
   readonly email: string | null;
 }
 
-/** What the bank knows of a reissue's notices. */
+/** The notifications of a reissue in the bank's records. */
 export interface NotificationStore {
-  /** Undefined where there is no contact on file: nobody to tell. */
-  find(reissueId: string, moment: NotificationKind): Promise<PendingNotification | undefined>;
+  /** Undefined if no contact is on file, or if this kind is not sent before identity is verified. */
+  find(reissueId: string, kind: NotificationKind): Promise<PendingNotification | undefined>;
   channelsUsed(reissueId: string, occasion: string): Promise<readonly string[]>;
   record(reissueId: string, occasion: string, channel: NotificationChannel, at: Date): Promise<void>;
 }
@@ -38,43 +38,43 @@ const aboutOldCertificate: readonly NotificationKind[] = [
 ];
 
 /**
- * What is told before anybody proved who they are. Whoever knows a name and a number can start and cancel: that alone is
- * no reason to disturb its owner. Nor can they have us send messages by answering wrongly: that a method is locked is
- * told so often a day only, and the end of a reissue that comes of it is not told once more.
+ * Whether a kind is sent before identity is verified. Anyone who knows a name and a number can start and cancel a reissue,
+ * so neither notifies the holder. Wrong answers must not produce many messages either: a locked method is notified at most
+ * a few times a day, and the end that follows from the lock is not notified again.
  */
-function isSentToUnverified(moment: NotificationKind, endCode: EndCode | undefined): boolean {
-  // That it goes on again, only staff can bring about.
-  if (moment === 'RESUMED') return true;
-  return moment === 'IDENTITY_LOCKED' || (moment === 'REFUSED' && endCode !== 'IDENTITY_LOCKED');
+function isSentToUnverified(kind: NotificationKind, endCode: EndCode | undefined): boolean {
+  // Only staff resume a reissue.
+  if (kind === 'RESUMED') return true;
+  return kind === 'IDENTITY_LOCKED' || (kind === 'REFUSED' && endCode !== 'IDENTITY_LOCKED');
 }
 
-function occasionOf(moment: NotificationKind, { reminders_sent, park_sequence }: ReissueRow): string {
-  if (moment === 'REMINDER') return `REMINDER-${reminders_sent}`;
-  return moment === 'RESUMED' ? `RESUMED-${park_sequence}` : moment;
+function occasionOf(kind: NotificationKind, { reminders_sent, park_sequence }: ReissueRow): string {
+  if (kind === 'REMINDER') return `REMINDER-${reminders_sent}`;
+  return kind === 'RESUMED' ? `RESUMED-${park_sequence}` : kind;
 }
 
-/** The contact on file is used, never what the applicant typed. */
+/** Reads the contact on file, never what the applicant typed. */
 export function createNotificationStore(db: Database, clock: Clock): NotificationStore {
-  /** Known, as to the customer, once identity is verified. */
+  /** Known to the customer only after identity is verified. */
   const oldStandingOf = async ({ identity_verified_at, old_serial }: ReissueRow) => {
     if (!identity_verified_at || !old_serial) return undefined;
     return standingOfOld(await certificateBySerial(db, old_serial), clock());
   };
   return {
-    async find(reissueId, moment) {
+    async find(reissueId, kind) {
       const reissue = await findReissue(db, reissueId);
       const customer = reissue?.customer_id ? await customerById(db, reissue.customer_id) : undefined;
       if (!reissue || !customer) return undefined;
       const endCode = endCodes.find((code) => code === reissue.end_code);
-      if (!reissue.identity_verified_at && !isSentToUnverified(moment, endCode)) return undefined;
+      if (!reissue.identity_verified_at && !isSentToUnverified(kind, endCode)) return undefined;
       const oldStanding = await oldStandingOf(reissue);
-      const serial = aboutOldCertificate.includes(moment) ? reissue.old_serial : reissue.serial;
+      const serial = aboutOldCertificate.includes(kind) ? reissue.old_serial : reissue.serial;
       return {
-        occasion: occasionOf(moment, reissue),
+        occasion: occasionOf(kind, reissue),
         details: {
           ...(serial ? { serial } : {}),
           ...(reissue.deadline ? { registerBy: reissue.deadline } : {}),
-          at: (moment === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
+          at: (kind === 'NEW_DEVICE' && reissue.identity_verified_at) || reissue.updated_at,
           ...(endCode ? { endCode } : {}),
           ...(oldStanding ? { oldStanding } : {}),
         },
