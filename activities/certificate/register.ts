@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { registrationText, type PreparedStep, type ProveRegistration } from '#libs/domain';
 import { verifyPossession } from '#libs/ca';
-import { certificateBySerial, certificatesInForce, putOnFile, type CertificateRow } from '#libs/db';
+import {
+  certificateBySerial,
+  certificatesInForce,
+  putOnFile,
+  type CertificateRow,
+} from '#libs/db/certificates';
 import { changeStatus } from '#activities/revocation';
 import { BrokenInvariant, done, failed, refused, takeStep } from '#activities/step';
 import type { CertificateContext } from './context.js';

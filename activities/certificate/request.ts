@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readVidRandom, type PreparedStep, type RequestCertificate } from '#libs/domain';
-import { certificateBySerial } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
 import { termsChangedSince } from '#activities/consent';
 import type { IssueOutcome } from '#activities/signing';
 import {

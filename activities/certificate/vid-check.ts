@@ -6,17 +6,10 @@ import {
   type Clock,
   type VaultHandle,
 } from '#libs/domain';
-import {
-  appendAuthorityEntry,
-  destroyVaultItemsOfStep,
-  findVidCheck,
-  insertVidCheck,
-  inTransaction,
-  lockCertificateForVidCheck,
-  type Database,
-  type NewAuthorityEntry,
-  type Tx,
-} from '#libs/db';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
+import { findVidCheck, insertVidCheck, lockCertificateForVidCheck } from '#libs/db/certificates';
+import { destroyVaultItemsOfStep } from '#libs/db/reissues';
 import { checkVid, readIdentifyData } from '#libs/npki';
 import { giveBack, useWay } from '#libs/rate-limit';
 import type { Secrets } from '#activities/step';

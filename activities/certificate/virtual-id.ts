@@ -1,5 +1,5 @@
 import { normaliseResidentNumber } from '#libs/domain';
-import { findReissue } from '#libs/db';
+import { findReissue } from '#libs/db/reissues';
 import { computeVirtualId } from '#libs/npki';
 import { NumberAccess } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';

@@ -1,5 +1,5 @@
 import type { GiveConsents, PreparedStep } from '#libs/domain';
-import { consentsOf } from '#libs/db';
+import { consentsOf } from '#libs/db/reissues';
 import { checkConsents, termsInForce } from '#libs/terms';
 import { done, failed, takeStep, type ReissueChange } from '#activities/step';
 import type { ConsentContext } from './context.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CallOrigin } from '#libs/domain';
-import { insertConsentReceipt, insertConsents, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { insertConsentReceipt, insertConsents } from '#libs/db/reissues';
 import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
 
 /** What a customer said in one step. */

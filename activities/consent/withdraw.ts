@@ -1,17 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { CallOrigin, Clock } from '#libs/domain';
 import { showReissue, type WithdrawnConsent } from '#libs/contracts';
-import {
-  certificatesOfReissue,
-  consentsOf,
-  findStep,
-  insertStep,
-  inTransaction,
-  lockReissue,
-  stepsOfKind,
-  type Database,
-  type Tx,
-} from '#libs/db';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { certificatesOfReissue } from '#libs/db/certificates';
+import { consentsOf, findStep, insertStep, lockReissue, stepsOfKind } from '#libs/db/reissues';
 import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
 import { auditedSaid, recordSaid } from './record.js';

@@ -1,5 +1,6 @@
 import type { Carrier, IdentityMethod } from '#libs/domain';
-import type { CustomerRow, ReissueRow } from '#libs/db';
+import type { CustomerRow } from '#libs/db/customers';
+import type { ReissueRow } from '#libs/db/reissues';
 
 /** The number an applicant's code goes to, digits only: the one they named, otherwise the one on file. */
 export function mobileOf(row: ReissueRow, customer: CustomerRow | undefined): string | undefined {

@@ -12,7 +12,7 @@ import {
   updateIdentityMethod,
   type ChallengeRow,
   type IdentityTryRow,
-} from '#libs/db';
+} from '#libs/db/identity';
 import {
   done,
   failed,

@@ -5,13 +5,10 @@ import {
   type IdentityMethod,
   type PinnedIdentityRule,
 } from '#libs/domain';
-import {
-  certificateOnFile,
-  identityMethodsOf,
-  type IdentityMethodRow,
-  type ReissueRow,
-  type Tx,
-} from '#libs/db';
+import type { Tx } from '#libs/db';
+import { certificateOnFile } from '#libs/db/certificates';
+import { identityMethodsOf, type IdentityMethodRow } from '#libs/db/identity';
+import type { ReissueRow } from '#libs/db/reissues';
 import { limitsOf } from './challenges.js';
 import type { IdentityContext } from './context.js';
 

@@ -8,16 +8,16 @@ import {
   type RequestChallenges,
   type StartReissue,
 } from '#libs/domain';
+import { customerById } from '#libs/db/customers';
 import {
   challengesOfUpdate,
-  customerById,
   identityMethod,
   identityMethodsOf,
   replaceChallenge,
   setChallengeState,
   updateIdentityMethod,
   type ChallengeRow,
-} from '#libs/db';
+} from '#libs/db/identity';
 import {
   BrokenInvariant,
   done,

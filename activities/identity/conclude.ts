@@ -1,16 +1,8 @@
 import { endThatCounts, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
-import {
-  certificateOnFile,
-  customerRrn,
-  customerByCi,
-  customerById,
-  openReissuesOf,
-  passwordCredential,
-  registeredSince,
-  type CertificateRow,
-  type CustomerRow,
-  type IdentityMethodRow,
-} from '#libs/db';
+import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
+import { customerRrn, customerByCi, customerById, type CustomerRow } from '#libs/db/customers';
+import { passwordCredential, type IdentityMethodRow } from '#libs/db/identity';
+import { openReissuesOf, registeredSince } from '#libs/db/reissues';
 import { changeStatus } from '#activities/revocation';
 import { endReissue, type ReissueChange } from '#activities/step';
 import { assessReissue } from './assess.js';

@@ -1,4 +1,4 @@
-import { isKnownDevice, noteKnownDevice } from '#libs/db';
+import { isKnownDevice, noteKnownDevice } from '#libs/db/identity';
 import type { ReissueChange } from '#activities/step';
 
 /**

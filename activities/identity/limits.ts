@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { isKnownDevice, type ReissueRow, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { isKnownDevice } from '#libs/db/identity';
+import type { ReissueRow } from '#libs/db/reissues';
 import { nobody, type CallOrigin, type IdentityMethod } from '#libs/domain';
 import {
   networkOf,

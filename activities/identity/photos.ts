@@ -1,5 +1,6 @@
 import type { AnswerChallenges } from '#libs/domain';
-import { challengesById, identityTriesOf, unacceptedPhotos, type ChallengeRow, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { challengesById, identityTriesOf, unacceptedPhotos, type ChallengeRow } from '#libs/db/identity';
 import type { ProviderContext } from './context.js';
 
 /**

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { nobody, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
+import { customerById } from '#libs/db/customers';
 import {
   challengesById,
   challengesOfUpdate,
-  customerById,
-  findReissue,
   identityTriesOf,
   setChallengeProvider,
   setVerdict,
   type ChallengeRow,
-  type ReissueRow,
-} from '#libs/db';
+} from '#libs/db/identity';
+import { findReissue, type ReissueRow } from '#libs/db/reissues';
 import { carrierOf, mobileOf } from './addressee.js';
 import type { ProviderContext } from './context.js';
 import { RecentCalls } from './recent-calls.js';

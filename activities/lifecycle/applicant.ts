@@ -9,7 +9,8 @@ import {
   type ResidentNumber,
   type StartReissue,
 } from '#libs/domain';
-import { findCustomer, findCustomerByRrn, type CustomerRow, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { findCustomer, findCustomerByRrn, type CustomerRow } from '#libs/db/customers';
 import { rrnLookups } from '#libs/vault';
 import type { Secrets } from '#activities/step';
 import type { ApplicantContext } from './context.js';

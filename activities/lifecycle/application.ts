@@ -1,6 +1,6 @@
 import type { Apply, PreparedStep, StepResult } from '#libs/domain';
 import type { StepOutcome } from '#libs/contracts';
-import { findStep } from '#libs/db';
+import { findStep } from '#libs/db/reissues';
 import { done, failed, refused, takeStep, type StepContext } from '#activities/step';
 
 /** Records the answer to several steps in one call: that of the last one taken, which says where it stopped. */

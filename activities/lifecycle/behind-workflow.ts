@@ -1,5 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { findReissues, lastRestoreAt, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { findReissues } from '#libs/db/reissues';
+import { lastRestoreAt } from '#libs/db/restores';
 import { isFinal, reissueIdOf } from '#libs/domain';
 import type { RestoreFinding } from '#libs/restore';
 

@@ -8,7 +8,9 @@ import type {
   RefusalCode,
   StepResult,
 } from '#libs/domain';
-import { appendAudit, inTransaction, lockReissue, type ReissueRow, type Tx } from '#libs/db';
+import { inTransaction, type Tx } from '#libs/db';
+import { appendAudit } from '#libs/db/audit';
+import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import { done, endChange, endReissue, noRow, standingOf, takeStep, type StepContext } from '#activities/step';
 

@@ -11,17 +11,15 @@ import {
   type RefusalCode,
   type StartReissue,
 } from '#libs/domain';
+import { inTransaction, type Tx } from '#libs/db';
+import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
 import {
-  certificateOnFile,
   destroyVaultItemsOfStep,
   findReissue,
   insertReissue,
-  inTransaction,
   lockReissue,
-  type CertificateRow,
   type NewReissue,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/reissues';
 import { checkConsents, type AcceptedConsent } from '#libs/terms';
 import { auditedSaid, recordSaid } from '#activities/consent';
 import { attemptsLeft, prepareChallenges } from '#activities/identity';

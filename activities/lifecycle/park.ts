@@ -1,6 +1,7 @@
 import type { OperatorRetry, Parking, ResumedStep, StepResult } from '#libs/domain';
 import { isFinal } from '#libs/domain';
-import { findReissue, inTransaction, lockReissue } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { findReissue, lockReissue } from '#libs/db/reissues';
 import { noRow, ReissueChange, standingOf, type StepContext } from '#activities/step';
 import { approvedAct } from '#libs/approvals';
 import { auditedOperation, refuseOperator } from './end.js';

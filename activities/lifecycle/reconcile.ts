@@ -8,21 +8,18 @@ import {
   workflowTaskTimeoutMs,
   type Clock,
 } from '#libs/domain';
+import { inTransaction, type Database } from '#libs/db';
+import { appendAudit } from '#libs/db/audit';
+import { abandonIntents, openIntents } from '#libs/db/certificates';
 import {
-  abandonIntents,
-  appendAudit,
   destroyStaleVaultItems,
   findReissue,
   findReissues,
-  lastRestoreAt,
-  inTransaction,
   lockReissue,
-  openIntents,
-  pendingRestore,
   quietReissues,
-  type Database,
   type ReissueRow,
-} from '#libs/db';
+} from '#libs/db/reissues';
+import { lastRestoreAt, pendingRestore } from '#libs/db/restores';
 import type { NotificationActivities } from '#activities/notification';
 import { tendOperations } from '#activities/operations';
 import type { Logger } from '#libs/observability';

@@ -1,5 +1,7 @@
 import { isFinal, type StepResult } from '#libs/domain';
-import { certificateBySerial, inTransaction, lockReissue, type ReissueRow, type Tx } from '#libs/db';
+import { inTransaction, type Tx } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
+import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { endReissue, noRow, reminderOf, ReissueChange, standingOf, type StepContext } from '#activities/step';
 
 /** Clocks differ a little: an alarm that is due within this many milliseconds is due. */

@@ -1,5 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
-import { recordNotice, untoldItems, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { recordNotice, untoldItems } from '#libs/db/operations';
 import { ProviderRefused } from '#libs/provider-client';
 import { sendNotification, type NotifyContext } from './notify.js';
 

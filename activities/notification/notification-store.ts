@@ -1,14 +1,9 @@
 import { standingOfOld } from '#libs/contracts';
 import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
-import {
-  certificateBySerial,
-  channelsTold,
-  customerById,
-  findReissue,
-  insertNotification,
-  type Database,
-  type ReissueRow,
-} from '#libs/db';
+import type { Database } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
+import { customerById } from '#libs/db/customers';
+import { channelsTold, findReissue, insertNotification, type ReissueRow } from '#libs/db/reissues';
 import type { MessageDetails } from './messages.js';
 
 export type NotificationChannel = 'SMS' | 'MAIL';

@@ -1,14 +1,14 @@
 import { heartbeat } from '@temporalio/activity';
+import { inTransaction } from '#libs/db';
+import { appendItemEntries } from '#libs/db/audit';
 import {
-  appendItemEntries,
   approvalsOf,
-  inTransaction,
   lockOperation,
   outcomesOfOperations,
   recordOutcome,
   setOperationState,
   untriedItems,
-} from '#libs/db';
+} from '#libs/db/operations';
 import { approvedOperation } from '#libs/approvals';
 import { runItem, type OperationContext } from './run-item.js';
 import { learnKeysOf } from './staff-keys.js';

@@ -8,7 +8,9 @@ import {
   type OperatorMessage,
   type StepResult,
 } from '#libs/domain';
-import { findReissue, type Database, type OperationItemRow } from '#libs/db';
+import type { Database } from '#libs/db';
+import type { OperationItemRow } from '#libs/db/operations';
+import { findReissue } from '#libs/db/reissues';
 import type { Logger } from '#libs/observability';
 import type { ApprovedOperation } from '#libs/approvals';
 import type { StaffIssuer } from './staff-keys.js';

@@ -1,6 +1,7 @@
 import { keyIdOf } from '#libs/audit-proofs';
 import type { Clock } from '#libs/domain';
-import { insertStaffKeys, proofsOf, staffKeys, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { insertStaffKeys, proofsOf, staffKeys } from '#libs/db/operations';
 import { discoverKeys } from '#libs/approvals';
 import { z } from 'zod';
 

@@ -1,12 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { operationLifetimeMs, operationWorkflowIdOf, taskQueues } from '#libs/domain';
-import {
-  appendItemEntries,
-  inTransaction,
-  lockOperation,
-  setOperationState,
-  staleOperations,
-} from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { appendItemEntries } from '#libs/db/audit';
+import { lockOperation, setOperationState, staleOperations } from '#libs/db/operations';
 import type { OperationContext } from './run-item.js';
 
 /** One that was approved a moment ago is simply being started. Milliseconds. */

@@ -1,4 +1,5 @@
-import { findWebhook, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { findWebhook } from '#libs/db/events';
 import type { Clock } from '#libs/domain';
 import { sendWebhook, testMessage, type Attempt, type WebhookSettings } from '#libs/webhooks';
 

@@ -8,7 +8,7 @@ import {
   setWrongTries,
   upgradeVerifier,
   type PasswordCredentialRow,
-} from '#libs/db';
+} from '#libs/db/identity';
 import {
   done,
   failed,

@@ -1,5 +1,6 @@
 import { brokenPasswordRules, brokenPersonalRules, type PasswordRuleCode } from '#libs/domain';
-import { customerById, earlierVerifiers, passwordCredential } from '#libs/db';
+import { customerById } from '#libs/db/customers';
+import { earlierVerifiers, passwordCredential } from '#libs/db/identity';
 import { isTooCommon } from './guessing.js';
 import type { PasswordContext } from './context.js';
 import { personalFacts } from './personal-facts.js';

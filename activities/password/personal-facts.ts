@@ -1,5 +1,5 @@
 import { readResidentNumber, type PersonalFacts } from '#libs/domain';
-import type { CustomerRow } from '#libs/db';
+import type { CustomerRow } from '#libs/db/customers';
 import { NumberAccess } from '#libs/resident-numbers';
 import type { PasswordContext } from './context.js';
 

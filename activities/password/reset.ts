@@ -5,7 +5,9 @@ import {
   type PreparedStep,
   type ResetPassword,
 } from '#libs/domain';
-import { findReissue, inTransaction, keepPasswordReset, replaceVerifier } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { keepPasswordReset, replaceVerifier } from '#libs/db/identity';
+import { findReissue } from '#libs/db/reissues';
 import { assessReissue } from '#activities/identity';
 import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './context.js';

@@ -5,20 +5,19 @@ import {
   type Authorities,
   type IssuingAuthority,
 } from '#libs/ca';
+import { inTransaction, type Database } from '#libs/db';
+import { statusUrlsInProfiles } from '#libs/db/certificates';
 import {
-  crlFloor,
-  inTransaction,
   insertCrl,
   latestCrl,
   listedCertificates,
   lockShard,
   oldestPending,
   shardsOf,
-  statusUrlsInProfiles,
   takePending,
-  type Database,
   type ShardState,
-} from '#libs/db';
+} from '#libs/db/crls';
+import { crlFloor } from '#libs/db/restores';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { SignerJournal } from '#libs/signer-journal';

@@ -3,15 +3,10 @@ import { createHash } from 'node:crypto';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { canonicalJson, digestOfJson } from '#libs/audit-proofs';
-import {
-  appendAudit,
-  inTransaction,
-  insertArchive,
-  lockReissue,
-  markArchived,
-  unarchivedReissues,
-  type Database,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { appendAudit } from '#libs/db/audit';
+import { lockReissue } from '#libs/db/reissues';
+import { insertArchive, markArchived, unarchivedReissues } from '#libs/db/retention';
 import { workflowIdOf, type Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { decodeHistory, digestOfHistory } from '#libs/temporal';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { assembleEvidence, untilCovered, type EvidenceParts } from '#libs/audit-log';
-import { keepEvidence } from '#libs/db';
+import { keepEvidence } from '#libs/db/audit';
 
 interface EvidenceRequest {
   /** Names the request: the same one again finds what was made. */

@@ -1,12 +1,11 @@
 import { koreanDayOf, type Clock } from '#libs/domain';
 import { digestOfPurged } from '#libs/audit-log';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { appendAuthorityEntry, purgeEvidence } from '#libs/db/audit';
+import { forgetSpentRateLimits } from '#libs/db/identity';
+import { forgetAccessRevocations } from '#libs/db/reissues';
 import {
-  appendAuthorityEntry,
-  forgetAccessRevocations,
-  forgetSpentRateLimits,
-  inTransaction,
   purgeDevices,
-  purgeEvidence,
   purgeIdentityDays,
   purgeLeftPhotos,
   purgeNumberAccesses,
@@ -14,10 +13,8 @@ import {
   recordsOfReissues,
   reissueRecordClasses,
   reissuesToPurge,
-  type Database,
   type ReissueRecordClass,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/retention';
 import type { Logger } from '#libs/observability';
 import type { RetentionYears } from '#libs/terms';
 

@@ -1,5 +1,6 @@
 import { outcomeOfAct, standingOfCertificate, type CertificateAct } from '#libs/domain';
-import { changeableCertificates, type ChangeableCertificate, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { changeableCertificates, type ChangeableCertificate } from '#libs/db/certificates';
 import {
   changeOne,
   type ChangeOptions,

@@ -6,22 +6,19 @@ import {
   type Clock,
 } from '#libs/domain';
 import type { CertificateEventType } from '#libs/contracts';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
 import {
-  appendAuthorityEntry,
   certificateBySerial,
   certificatesInForce,
-  insertEvents,
-  inTransaction,
   lockCertificate,
-  lockCustomer,
-  lockReissue,
   nextEventOfCertificate,
-  recordOutcome,
   type CertificateRow,
-  type CustomerRow,
-  type Database,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/certificates';
+import { lockCustomer, type CustomerRow } from '#libs/db/customers';
+import { insertEvents } from '#libs/db/events';
+import { recordOutcome } from '#libs/db/operations';
+import { lockReissue } from '#libs/db/reissues';
 import { ownCertificateEvent } from '#libs/events';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import { changeStatus, type StatusChange } from './change-status.js';

@@ -5,14 +5,14 @@ import {
   type CertificateStanding,
   type ReasonToRevoke,
 } from '#libs/domain';
+import type { Tx } from '#libs/db';
 import {
   blockKey,
   lockCertificate,
   writeHold,
   writeRevocation,
   type CertificateRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/certificates';
 
 /** What is to happen to a certificate that was signed. */
 export type StatusChange =

@@ -1,5 +1,6 @@
 import { endOfHold, type Clock } from '#libs/domain';
-import { certificatesOnHold, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { certificatesOnHold } from '#libs/db/certificates';
 import type { Logger } from '#libs/observability';
 import { changeMany } from './change-many.js';
 

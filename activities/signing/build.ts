@@ -14,7 +14,7 @@ import {
   type RequestedKey,
   type Validity,
 } from '#libs/ca';
-import type { NewCertificate } from '#libs/db';
+import type { NewCertificate } from '#libs/db/certificates';
 
 /** Whose name and rules a certificate is made by. */
 export interface Maker {

@@ -6,7 +6,9 @@ import {
   type RequestedKey,
   type RequestRefusal,
 } from '#libs/ca';
-import type { CustomerRow, NewCertificate, RelatedCertificate, ReissueRow, SigningProofs } from '#libs/db';
+import type { NewCertificate, RelatedCertificate, SigningProofs } from '#libs/db/certificates';
+import type { CustomerRow } from '#libs/db/customers';
+import type { ReissueRow } from '#libs/db/reissues';
 import { decideBasis, endThatCounts } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
 import { build, NotBuildable, type Maker } from './build.js';

@@ -5,7 +5,8 @@ import {
   newSerialNumber,
   signCertificate,
 } from '#libs/ca';
-import { findReissues, inTransaction, type ReissueRow } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { findReissues, type ReissueRow } from '#libs/db/reissues';
 import type { CertificateEntry } from '#libs/signer-journal';
 import type { Candidate, Decision } from './decide.js';
 import { inGroups } from './groups.js';

@@ -1,19 +1,16 @@
+import type { Tx } from '#libs/db';
+import { appendAudits, type AuditEntryOf } from '#libs/db/audit';
 import {
   abandonIntents,
-  appendAudits,
   blockedKeys,
   insertIntents,
-  lockCustomers,
-  lockReissues,
   relatedCertificates,
   signingProofs,
-  type AuditEntryOf,
-  type CustomerRow,
   type RelatedCertificate,
-  type ReissueRow,
   type SigningProofs,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/certificates';
+import { lockCustomers, type CustomerRow } from '#libs/db/customers';
+import { lockReissues, type ReissueRow } from '#libs/db/reissues';
 import { decide, isStale, type Candidate, type Decision, type Standing } from './decide.js';
 import type { SigningPorts } from './ports.js';
 import type { Profiles } from './profiles.js';

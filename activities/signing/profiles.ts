@@ -1,5 +1,6 @@
 import { canonicalProfile, parseProfile, profileDigest, type CertificateProfile } from '#libs/ca';
-import { keepProfile, keptProfiles, type RelatedCertificate, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { keepProfile, keptProfiles, type RelatedCertificate } from '#libs/db/certificates';
 
 /**
  * The profiles that certificates are made by. A reissue goes on by the profile that its first intent named, also

@@ -1,4 +1,6 @@
-import type { CustomerRow, ProvedConsent, ReissueRow, SigningProofs } from '#libs/db';
+import type { ProvedConsent, SigningProofs } from '#libs/db/certificates';
+import type { CustomerRow } from '#libs/db/customers';
+import type { ReissueRow } from '#libs/db/reissues';
 import { assessIdentity } from '#libs/domain';
 import { mandatoryTextsInForce, type MandatoryText, type TermsCatalogue } from '#libs/terms';
 

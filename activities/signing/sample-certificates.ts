@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { checkCertificateRequest, newSerialNumber, pemOf, signCertificate } from '#libs/ca';
-import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db';
+import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db/certificates';
 import { build, NotBuildable, type Built } from './build.js';
 import type { SigningPorts } from './ports.js';
 

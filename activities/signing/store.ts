@@ -1,5 +1,8 @@
 import { digestOf } from '#libs/ca';
-import { appendAudits, lockReissues, storeSigned, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { appendAudits } from '#libs/db/audit';
+import { storeSigned } from '#libs/db/certificates';
+import { lockReissues } from '#libs/db/reissues';
 import { abandonAndTell, entry, type Waiting } from './prepare.js';
 
 /** A certificate that was signed, and whose it is. */

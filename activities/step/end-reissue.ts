@@ -1,7 +1,9 @@
 import { BrokenInvariant } from './guard.js';
 import { onlyNextState, type EndCode, type FinalState, type Message, type State } from '#libs/domain';
 import type { ReissueEventType } from '#libs/contracts';
-import { withdrawCertificatesOf, type ReissueRow, type Tx } from '#libs/db';
+import type { Tx } from '#libs/db';
+import { withdrawCertificatesOf } from '#libs/db/certificates';
+import type { ReissueRow } from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
 
 const eventOfEnd: Readonly<Partial<Record<State, ReissueEventType>>> = {

@@ -1,19 +1,17 @@
 import { BrokenInvariant } from './guard.js';
 import { isFinal, nextStates, type Message, type NotificationKind, type State } from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
+import type { Tx } from '#libs/db';
+import { appendAudits, type NewAuditEntry } from '#libs/db/audit';
+import type { CertificateRow } from '#libs/db/certificates';
+import { insertEvents, type NewEvent } from '#libs/db/events';
+import { destroyPhotos } from '#libs/db/identity';
 import {
-  appendAudits,
-  destroyPhotos,
   destroyVaultItemsOfReissue,
-  insertEvents,
   updateReissue,
-  type CertificateRow,
-  type NewAuditEntry,
-  type NewEvent,
   type ReissueChanges,
   type ReissueRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/reissues';
 import { certificateEvent, reissueEvent } from '#libs/events';
 
 /**

@@ -1,5 +1,6 @@
 import type { Particulars } from '#libs/domain';
-import { readVaultItem, readVaultItemOfReissue, type Database, type SealedItem } from '#libs/db';
+import type { Database } from '#libs/db';
+import { readVaultItem, readVaultItemOfReissue, type SealedItem } from '#libs/db/reissues';
 import {
   EnvelopeError,
   openEnvelope,

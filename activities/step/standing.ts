@@ -1,5 +1,5 @@
 import { isFinal, type Deadlines, type ReissueStanding, type StepResult } from '#libs/domain';
-import type { ReissueRow } from '#libs/db';
+import type { ReissueRow } from '#libs/db/reissues';
 
 /**
  * The answer about a reissue that has no row: its start never committed, or the database was restored to a time

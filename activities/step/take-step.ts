@@ -13,21 +13,18 @@ import {
   type StepResult,
 } from '#libs/domain';
 import { showReissue, type StepOutcome } from '#libs/contracts';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { certificatesOfReissue } from '#libs/db/certificates';
+import { customerById, lockCustomer } from '#libs/db/customers';
 import {
-  certificatesOfReissue,
-  customerById,
   destroyVaultItemsOfStep,
   findReissue,
   findStep,
   insertStep,
-  inTransaction,
-  lockCustomer,
   lockReissue,
-  type Database,
   type ReissueRow,
   type StepRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
 import { noRow, standingOf } from './standing.js';
 

@@ -10,7 +10,8 @@ import {
   sequencerLeadership,
   type AuditSigningKey,
 } from '#libs/audit-log';
-import { countPendingEntries, createDatabase, inTransaction, type Database } from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { countPendingEntries } from '#libs/db/audit';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { until } from '../support/until.js';

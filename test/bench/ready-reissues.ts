@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
-import { inTransaction, type Database, type NewReissue, type Tx } from '#libs/db';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import type { NewReissue } from '#libs/db/reissues';
 import { defaultIdentityPolicy, pinnedRuleOf } from '#libs/domain';
 import { loadTerms, termsInForce } from '#libs/terms';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/config';
 import { auditEventTypes, certificateEventTypes, reissueEventTypes, topics } from '#libs/contracts';
-import type { EventRow, NewEvent } from '#libs/db';
+import type { EventRow, NewEvent } from '#libs/db/events';
 import {
   certificateEvent,
   checkpointEvent,

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import {
-  accessStandingOf,
-  createDatabase,
-  forgetAccessRevocations,
-  revokeAccess,
-  type Database,
-} from '#libs/db';
+import { createDatabase, type Database } from '#libs/db';
+import { accessStandingOf, forgetAccessRevocations, revokeAccess } from '#libs/db/reissues';
 import { customer } from '../world/people.js';
 import { walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';

@@ -13,16 +13,11 @@ import {
   type TrustFile,
   type Verdict,
 } from '#libs/audit-proofs';
-import {
-  certificateBySerial,
-  findReissue,
-  findStep,
-  inTransaction,
-  knownIssuers,
-  outboxLag,
-  pendingRestore,
-  type Database,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { certificateBySerial, knownIssuers } from '#libs/db/certificates';
+import { outboxLag } from '#libs/db/events';
+import { findReissue, findStep } from '#libs/db/reissues';
+import { pendingRestore } from '#libs/db/restores';
 import { createEventRelay, readPublished, type PublishedEvent } from '#libs/events';
 import {
   assembleEvidence,

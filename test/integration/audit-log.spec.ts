@@ -22,16 +22,8 @@ import {
   sequencerLeadership,
   type AuditSigningKey,
 } from '#libs/audit-log';
-import {
-  appendAudit,
-  appendAuthorityEntry,
-  countPendingEntries,
-  createDatabase,
-  entriesAt,
-  inTransaction,
-  sizeOfLog,
-  type Database,
-} from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { appendAudit, appendAuthorityEntry, countPendingEntries, entriesAt, sizeOfLog } from '#libs/db/audit';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { until } from '../support/until.js';

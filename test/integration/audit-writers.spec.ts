@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { leafOf } from '#libs/audit-proofs';
 import { loggedEntry, sequenceEntries } from '#libs/audit-log';
-import { appendAuthorityEntry, createDatabase, entriesAt, inTransaction, type Database } from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { appendAuthorityEntry, entriesAt } from '#libs/db/audit';
 import {
   auditWriters,
   authorityActions,

@@ -7,14 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { reissueEventDataSchema } from '#libs/contracts';
-import {
-  createDatabase,
-  insertEvents,
-  insertReissue,
-  inTransaction,
-  outboxLag,
-  type Database,
-} from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { insertEvents, outboxLag } from '#libs/db/events';
+import { insertReissue } from '#libs/db/reissues';
 import { certificateEvent, createEventRelay, reissueEvent, type EventRelay } from '#libs/events';
 import { readEvents, type ReceivedEvent } from '../support/kafka.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';

@@ -20,7 +20,9 @@ import {
   type AuditSigningKey,
   type KeptCheckpoint,
 } from '#libs/audit-log';
-import { appendAuthorityEntry, inTransaction, knownIssuers, newestCheckpoint } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { appendAuthorityEntry, newestCheckpoint } from '#libs/db/audit';
+import { knownIssuers } from '#libs/db/certificates';
 import { sql } from 'kysely';
 import { changeOne } from '#activities/revocation';
 import { runVerify } from '../../apps/cli/src/verify/verify.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, issuerBySubject, registerIssuers, type Database, type KnownIssuer } from '#libs/db';
+import { createDatabase, type Database } from '#libs/db';
+import { issuerBySubject, registerIssuers, type KnownIssuer } from '#libs/db/certificates';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 let database: TestDatabase;

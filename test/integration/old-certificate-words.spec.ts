@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changeOne } from '#activities/revocation';
-import { certificateStatuses } from '#libs/db';
+import { certificateStatuses } from '#libs/db/certificates';
 import { ReissueReader } from '../../apps/gateway/src/reading/reissue-reader.js';
 import { oldCertificateCaseOf } from '../../apps/web/reissue/flow/old-certificate.js';
 import { pageEnglish } from '../../apps/web/reissue/words/en.js';

@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { learnStaffKeys } from '#activities/operations';
-import {
-  appendAuthorityEntry,
-  appendItemEntries,
-  createDatabase,
-  insertApproval,
-  insertOperation,
-  insertProof,
-  inTransaction,
-  setOperationState,
-  type Database,
-} from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { appendAuthorityEntry, appendItemEntries } from '#libs/db/audit';
+import { insertApproval, insertOperation, insertProof, setOperationState } from '#libs/db/operations';
 import { proofNonceOf, type ProvenAct } from '#libs/domain';
 import { digestOfOperation } from '#libs/approvals';
 import { sql } from 'kysely';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appendAudit, appendAuthorityEntry, inTransaction } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { appendAudit, appendAuthorityEntry } from '#libs/db/audit';
 import { makeCheckpoint, sequenceEntries, type AuditSigningKey } from '#libs/audit-log';
 import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';

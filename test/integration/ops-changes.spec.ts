@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { insertEvents, inTransaction } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { insertEvents } from '#libs/db/events';
 import type { TokenClaims } from '../../apps/ops/src/testing/issuer.js';
 import { until } from '../support/until.js';
 import { operator, OpsWorld } from '../world/ops-world.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NewReissue } from '#libs/db';
+import type { NewReissue } from '#libs/db/reissues';
 import { endCodes, finalStates, openStates, parkableSteps, parkCodes, reasons, states } from '#libs/domain';
 import { entriesFromBefore } from '../world/entries-from-before.js';
 import { insertBareReissue } from '../world/bare-reissue.js';

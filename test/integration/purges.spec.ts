@@ -2,13 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createRetentionActivities } from '#activities/records';
 import { Report } from '#libs/audit-proofs';
 import { digestOfPurged, verifyPurges } from '#libs/audit-log';
-import {
-  appendAuthorityEntry,
-  inTransaction,
-  insertArchive,
-  purgeReissues,
-  recordsOfReissues,
-} from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
+import { insertArchive, purgeReissues, recordsOfReissues } from '#libs/db/retention';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import type { Applicant } from '../world/applicant.js';

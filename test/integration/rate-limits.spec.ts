@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createDatabase, forgetSpentRateLimits, inTransaction, type Database } from '#libs/db';
+import { createDatabase, inTransaction, type Database } from '#libs/db';
+import { forgetSpentRateLimits } from '#libs/db/identity';
 import {
   giveBack,
   useFirstAllowed,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, receiveCall, receivedRequest } from '#libs/db';
+import { createDatabase } from '#libs/db';
+import { receiveCall, receivedRequest } from '#libs/db/reissues';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 let database: TestDatabase;

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createReconcileActivities } from '#activities/lifecycle';
+import { inTransaction } from '#libs/db';
+import { nextEventOf } from '#libs/db/audit';
+import { insertCrl } from '#libs/db/crls';
+import { updateReissue } from '#libs/db/reissues';
 import {
   completeRestore,
   eventFloor,
-  insertCrl,
-  inTransaction,
-  nextEventOf,
   pendingRestore,
   setRestoreFloors,
-  updateReissue,
   workOnRestore,
-} from '#libs/db';
+} from '#libs/db/restores';
 import { workflowIdOf } from '#libs/domain';
 import { findInCheckpoints, findInJournal, recordFinding, RestoreWatch } from '#libs/restore';
 import { SignerJournal } from '#libs/signer-journal';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { changeOne, createHoldActivities, type StatusChange } from '#activities/revocation';
-import { certificateBySerial, createDatabase, type Database, type NewCertificate } from '#libs/db';
+import { createDatabase, type Database } from '#libs/db';
+import { certificateBySerial, type NewCertificate } from '#libs/db/certificates';
 import {
   certificateActs,
   certificateStandings,

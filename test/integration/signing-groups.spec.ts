@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { inTransaction, lockCustomer, lockReissue } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { lockCustomer } from '#libs/db/customers';
+import { lockReissue } from '#libs/db/reissues';
 import { createSigningWorld, type SigningWorld } from '../world/signing-world.js';
 
 let world: SigningWorld;

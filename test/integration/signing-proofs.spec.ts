@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inTransaction, insertConsents, type Database, type ReissueChanges } from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { insertConsents, type ReissueChanges } from '#libs/db/reissues';
 import type { IdentityMethod } from '#libs/domain';
 import { digestOf, termsInForce } from '#libs/terms';
 import { KeyPair } from '../support/key-pair.js';

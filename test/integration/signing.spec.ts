@@ -8,14 +8,10 @@ import {
   soleAuthority,
   WeakKeyList,
 } from '#libs/ca';
-import {
-  inTransaction,
-  lockCustomer,
-  lockReissue,
-  updateReissue,
-  withdrawCertificatesOf,
-  type ReissueChanges,
-} from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { withdrawCertificatesOf } from '#libs/db/certificates';
+import { lockCustomer } from '#libs/db/customers';
+import { lockReissue, updateReissue, type ReissueChanges } from '#libs/db/reissues';
 import { beginning, createSigningWorld, type SigningWorld } from '../world/signing-world.js';
 import { until } from '../support/until.js';
 

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import {
-  createDatabase,
-  inTransaction,
-  NotificationListener,
-  type Database,
-  PostgresLeadership,
-  type Term,
-} from '#libs/db';
+import { createDatabase, inTransaction, NotificationListener, type Database } from '#libs/db';
+import { PostgresLeadership, type Term } from '#libs/db/leadership';
 import { isDependencyDown } from '#libs/temporal';
 import { sql } from 'kysely';
 import { databaseUrlOf } from '../support/app-environment.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509CertificateGenerator } from '@peculiar/x509';
-import { putVaultItem } from '#libs/db';
+import { putVaultItem } from '#libs/db/reissues';
 import { eraseCustomer } from '#libs/resident-numbers';
 import { seal } from '#libs/client';
 import type { Purpose } from '#libs/vault';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDatabase, insertEvents, inTransaction, type Database, type Tx } from '#libs/db';
+import { createDatabase, inTransaction, type Database, type Tx } from '#libs/db';
+import { insertEvents } from '#libs/db/events';
 import { createWebhookDispatcher, type WebhookDispatcher } from '#libs/webhooks';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';

@@ -10,7 +10,8 @@ import {
   type Reason,
   type StartReissue,
 } from '#libs/domain';
-import { findReissue, putVaultItem, type ChallengeRow, type ReissueRow } from '#libs/db';
+import type { ChallengeRow } from '#libs/db/identity';
+import { findReissue, putVaultItem, type ReissueRow } from '#libs/db/reissues';
 import { termsInForce, type TermsCatalogue } from '#libs/terms';
 import { seal } from '#libs/client';
 import type { Purpose } from '#libs/vault';

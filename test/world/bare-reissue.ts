@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { insertReissue, inTransaction, type Database, type NewReissue } from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { insertReissue, type NewReissue } from '#libs/db/reissues';
 
 /** A row of the table of reissues and nothing else, for what only needs one to be there. */
 export async function insertBareReissue(

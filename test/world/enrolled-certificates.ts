@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Database, NewCertificate } from '#libs/db';
+import type { Database } from '#libs/db';
+import type { NewCertificate } from '#libs/db/certificates';
 
 /** When these certificates were registered, and when they end. */
 export const enrolledAt = new Date('2026-01-05T01:02:03Z');

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { StartReissue } from '#libs/domain';
-import { putVaultItem } from '#libs/db';
+import { putVaultItem } from '#libs/db/reissues';
 import { seal } from '#libs/client';
 import type { Applicant } from './applicant.js';
 

@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createOperationActivities } from '#activities/operations';
-import {
-  insertApproval,
-  insertOperation,
-  insertProof,
-  insertStaffKeys,
-  inTransaction,
-  type Database,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { insertApproval, insertOperation, insertProof, insertStaffKeys } from '#libs/db/operations';
 import {
   needsApproval,
   proofNonceOf,

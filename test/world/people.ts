@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID, X509Certificate } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
-import { insertCustomerRrns } from '#libs/db';
+import { insertCustomerRrns } from '#libs/db/customers';
 import { computeVirtualId } from '#libs/npki';
 import { sealNewNumber } from '#libs/resident-numbers';
 import { KeyPair } from '../support/key-pair.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CustomerMessage, OperatorMessage, StartReissue } from '#libs/domain';
-import { findReissue, putVaultItem, receiveCall } from '#libs/db';
+import { findReissue, putVaultItem, receiveCall } from '#libs/db/reissues';
 import { sealParticulars } from '#libs/vault';
 import type { World } from './world.js';
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { sql } from 'kysely';
-import { findStep } from '#libs/db';
+import { findStep } from '#libs/db/reissues';
 import { nobody } from '#libs/domain';
 import type { StepOutcome } from '#libs/contracts';
 import type { Applicant } from './applicant.js';

@@ -11,14 +11,8 @@ import {
   type KeyStore,
 } from '#libs/ca';
 import { loadTerms } from '#libs/terms';
-import {
-  createDatabase,
-  updateReissue,
-  type Database,
-  type ReissueChanges,
-  type ReissueRow,
-  inTransaction,
-} from '#libs/db';
+import { createDatabase, type Database, inTransaction } from '#libs/db';
+import { updateReissue, type ReissueChanges, type ReissueRow } from '#libs/db/reissues';
 import { insertReadyReissues } from '../bench/ready-reissues.js';
 import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase } from './test-database.js';

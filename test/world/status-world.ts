@@ -25,7 +25,8 @@ import {
   issueRootCrl,
 } from '#libs/ca';
 import { projectRoot } from '#libs/config';
-import { createDatabase, registerIssuers, type Database, type NewCertificate } from '#libs/db';
+import { createDatabase, type Database } from '#libs/db';
+import { registerIssuers, type NewCertificate } from '#libs/db/certificates';
 import { createApplication, defaultPace, listenForMetrics } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
 import { publishRootCrl } from '../../apps/signer/src/root-crl.js';

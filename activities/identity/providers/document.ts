@@ -1,4 +1,7 @@
-import { customerById, findReissue, unacceptedPhoto, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { customerById } from '#libs/db/customers';
+import { unacceptedPhoto } from '#libs/db/identity';
+import { findReissue } from '#libs/db/reissues';
 import { nobody, readIdentityDocument, type Clock } from '#libs/domain';
 import { ProviderClient, type ProviderClientOptions } from '#libs/provider-client';
 import { openPhoto, type VaultKeys } from '#libs/vault';

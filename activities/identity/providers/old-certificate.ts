@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { verifyPossession } from '#libs/ca';
+import type { Database } from '#libs/db';
 import {
   certificateOnFile,
-  customerById,
   issuerBySubject,
   type CertificateRow,
-  type Database,
   type IssuerRow,
-} from '#libs/db';
+} from '#libs/db/certificates';
+import { customerById } from '#libs/db/customers';
 import { derOfText, NpkiFormatError } from '#libs/npki';
 import { base64UrlAsWritten, identityText, nobody, type Clock } from '#libs/domain';
 import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';

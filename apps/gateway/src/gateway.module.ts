@@ -2,21 +2,18 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { registerClockMetrics } from '#libs/clock';
 import { topics } from '#libs/contracts';
+import type { Database } from '#libs/db';
+import { certificateBySerial, chainOf, findVidCheck, storedCertificateOf } from '#libs/db/certificates';
+import { eventsAfter } from '#libs/db/events';
 import {
-  certificateBySerial,
-  chainOf,
-  eventsAfter,
   findStep,
-  findVidCheck,
   markDownloaded,
   putVaultItem,
   receiveCall,
   receivedRequest,
-  storedCertificateOf,
-  type Database,
   accessStandingOf,
   revokeAccess,
-} from '#libs/db';
+} from '#libs/db/reissues';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
 import { useLimitsAtOnce } from '#libs/rate-limit';

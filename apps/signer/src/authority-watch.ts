@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authorities, OpenAuthorities } from '#libs/ca';
-import { IssuerConflict } from '#libs/db';
+import { IssuerConflict } from '#libs/db/certificates';
 import type { Logger } from '#libs/observability';
 
 const retryMs = 1_000;

@@ -1,6 +1,6 @@
 import { crlStanding, type PublicationPorts } from '#activities/publication';
 import { certificateKeyId, type Authorities } from '#libs/ca';
-import { latestRootCrl } from '#libs/db';
+import { latestRootCrl } from '#libs/db/crls';
 import { Gauge, type Registry } from 'prom-client';
 
 /** Adds what alarms about CRLs are set on. A figure that cannot be had, because PostgreSQL is away, is NaN. */

@@ -1,5 +1,6 @@
 import type { Authorities, IssuingAuthority } from '#libs/ca';
-import { registerIssuers, type Database, type KnownIssuer } from '#libs/db';
+import type { Database } from '#libs/db';
+import { registerIssuers, type KnownIssuer } from '#libs/db/certificates';
 
 /**
  * Makes a signer's issuing CAs known to those who have no CA directory, before the first certificate of a new one.

@@ -1,5 +1,6 @@
 import { authorityFiles, certificateKeyId, readCertificate, readRootCrl } from '#libs/ca';
-import { storeRootCrl, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { storeRootCrl } from '#libs/db/crls';
 
 /**
  * Copies the root's CRL from the CA's directory to the database, from where the status app serves it.

@@ -7,7 +7,8 @@ import {
   type IssuerHashes,
   type OcspResponder,
 } from '#libs/ca';
-import { issuersInUse, type Database, type IssuerRow } from '#libs/db';
+import type { Database } from '#libs/db';
+import { issuersInUse, type IssuerRow } from '#libs/db/certificates';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 

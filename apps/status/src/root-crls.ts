@@ -1,4 +1,4 @@
-import type { RootCrlRow } from '#libs/db';
+import type { RootCrlRow } from '#libs/db/crls';
 import { etagOf } from './cacheable.js';
 
 /** A root's CRL ready to be handed out. */

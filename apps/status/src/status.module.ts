@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ocspMediaTypes } from '#libs/ca';
 import { registerClockMetrics } from '#libs/clock';
-import { latestRootCrl } from '#libs/db';
+import { latestRootCrl } from '#libs/db/crls';
 import type { Clock } from '#libs/domain';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';

@@ -1,5 +1,6 @@
 import type { Sequencer } from '#libs/audit-log';
-import { countPendingEntries, newestCheckpoint, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { countPendingEntries, newestCheckpoint } from '#libs/db/audit';
 import { Gauge, type Registry } from 'prom-client';
 
 /** Adds the metrics of the audit log. A figure that cannot be had, because PostgreSQL is away, is NaN. */

@@ -1,5 +1,6 @@
 import { needsApproval, operationIdPattern, operationLifetimeMs, type OperationKind } from '#libs/domain';
 import { ProofRefused, verifyProof, type ProofClaim, type StaffKey } from '#libs/audit-proofs';
+import type { Tx } from '#libs/db';
 import {
   approvalsOf,
   findOperation,
@@ -8,8 +9,7 @@ import {
   staffKeys,
   type OperationRow,
   type StaffKeyRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/operations';
 import { digestOfOperation, type ContentItem, type OperationContent } from './digest.js';
 
 /** Why nothing may be done in an operation's name. */

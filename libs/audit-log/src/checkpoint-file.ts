@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { newerCheckpoints, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { newerCheckpoints } from '#libs/db/audit';
 
 const batch = 1_000;
 /** For a line that says no time: what follows it is told by its size alone. */

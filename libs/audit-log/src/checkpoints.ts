@@ -1,15 +1,8 @@
 import { planRoot, signCheckpoint, type AuditKey, type Hash } from '#libs/audit-proofs';
 import { checkpointEvent } from '#libs/events';
-import {
-  insertCheckpoint,
-  insertEvents,
-  newestCheckpoint,
-  nextEventOf,
-  nodeHashes,
-  sizeOfLog,
-  type Database,
-  type Tx,
-} from '#libs/db';
+import type { Database, Tx } from '#libs/db';
+import { insertCheckpoint, newestCheckpoint, nextEventOf, nodeHashes, sizeOfLog } from '#libs/db/audit';
+import { insertEvents } from '#libs/db/events';
 
 /** What the audit signs with; the private part of {@link AuditKey}. */
 export type AuditSigningKey = AuditKey['jwk'];

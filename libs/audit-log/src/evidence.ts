@@ -9,21 +9,17 @@ import {
   type EvidenceBundle,
   type ProofPlan,
 } from '#libs/audit-proofs';
+import type { Database, Tx } from '#libs/db';
 import {
   archivedHistory,
-  certificateBySerial,
-  chainOf,
   checkpointsToProve,
-  consentReceiptsOf,
   consentsOfReissues,
   evidenceEntriesOf,
-  findReissue,
   newestCheckpoint,
-  type Database,
   type EvidenceEntryRow,
-  type ReissueRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/audit';
+import { certificateBySerial, chainOf } from '#libs/db/certificates';
+import { consentReceiptsOf, findReissue, type ReissueRow } from '#libs/db/reissues';
 import type { Clock } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
 import { consentOrigin } from './consent-origin.js';

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { canonicalJson } from '#libs/audit-proofs';
 import type { ConfigDescription } from '#libs/config';
-import { appendAuthorityEntry, inTransaction, type Database } from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 

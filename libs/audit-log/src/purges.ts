@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '#libs/audit-proofs';
+import type { Database } from '#libs/db';
 import {
   goneRecords,
   purgedByAge,
@@ -8,10 +9,9 @@ import {
   recordsOfReissues,
   toldPurges,
   type AgeRange,
-  type Database,
   type PurgedByAge,
   type PurgedRecord,
-} from '#libs/db';
+} from '#libs/db/retention';
 
 /**
  * What an entry keeps of the records that a purge took away: SHA-256, in hexadecimal, over a line `<record> <digest>` for

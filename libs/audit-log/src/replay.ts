@@ -11,6 +11,7 @@ import {
   type LoggedEntry,
   type Unproven,
 } from '#libs/audit-proofs';
+import type { Database, Tx } from '#libs/db';
 import {
   certificatesAfter,
   consentsOfReissues,
@@ -19,12 +20,10 @@ import {
   receiptsOfReissues,
   reissuesAfter,
   statusEntriesOf,
-  type Database,
   type EntryWithPersonal,
   type StatedReissueRow,
   type StatedStatusRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/audit';
 import { consentOrigin } from './consent-origin.js';
 import { loggedEntry } from './sequence.js';
 

@@ -1,4 +1,5 @@
 import { hashChildren, leafOf, planRoot, type Hash, type LoggedEntry } from '#libs/audit-proofs';
+import type { Tx } from '#libs/db';
 import {
   appendAuthorityEntry,
   entriesAt,
@@ -9,8 +10,7 @@ import {
   type AuditRow,
   type NewLeaf,
   type NewNode,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/audit';
 
 /** An entry of the database as the log digests it. */
 export function loggedEntry(row: AuditRow): LoggedEntry {

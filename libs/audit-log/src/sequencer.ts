@@ -1,11 +1,5 @@
-import {
-  inTransaction,
-  type Database,
-  LedLoop,
-  PostgresLeadership,
-  type Leadership,
-  type LoopTiming,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { LedLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { CheckpointFile } from './checkpoint-file.js';

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isCovered, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { isCovered } from '#libs/db/audit';
 
 const pauseMs = 250;
 

@@ -13,14 +13,14 @@ import {
   type TrustFile,
   type Verdict,
 } from '#libs/audit-proofs';
+import type { Database } from '#libs/db';
 import {
   checkpointsAfter,
   countMismatchedReissues,
   entriesWithoutLeaf,
   leavesFrom,
   reconciledRestores,
-  type Database,
-} from '#libs/db';
+} from '#libs/db/audit';
 import { verifyPurges } from './purges.js';
 import { verifyTables } from './replay.js';
 import { loggedEntry } from './sequence.js';

@@ -32,11 +32,11 @@ import type {
   ReissueArchiveTable,
   RetentionMarkTable,
 } from './operations-tables.js';
-import type { RootCrlTable } from './root-crls.js';
-import type { AccessRevocationTable } from './access-revocations.js';
-import type { RestoreTable } from './restores.js';
-import type { OperationProofTable, StaffKeyTable } from './operation-proofs.js';
-import type { WebhookDeliveryTable, WebhookEndpointTable } from './webhooks.js';
+import type { RootCrlTable } from './crls/root-crls.js';
+import type { AccessRevocationTable } from './reissues/access-revocations.js';
+import type { RestoreTable } from './restores/restores.js';
+import type { OperationProofTable, StaffKeyTable } from './operations/operation-proofs.js';
+import type { WebhookDeliveryTable, WebhookEndpointTable } from './events/webhooks.js';
 
 interface CustomerTable {
   customer_id: string;

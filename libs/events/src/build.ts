@@ -6,7 +6,9 @@ import type {
   ReissueEventData,
   ReissueEventType,
 } from '#libs/contracts';
-import type { CertificateRow, NewEvent, ReissueRow } from '#libs/db';
+import type { CertificateRow } from '#libs/db/certificates';
+import type { NewEvent } from '#libs/db/events';
+import type { ReissueRow } from '#libs/db/reissues';
 import type { State } from '#libs/domain';
 
 /** What an event says of the reissue it belongs to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventRow } from '#libs/db';
+import type { EventRow } from '#libs/db/events';
 import { Kafka, type Message } from 'cloudevents';
 import { cloudEvent } from './cloud-event.js';
 

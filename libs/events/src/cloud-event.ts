@@ -1,4 +1,4 @@
-import type { EventRow } from '#libs/db';
+import type { EventRow } from '#libs/db/events';
 
 /** A Kafka message as it is sent. */
 export interface EventMessage {

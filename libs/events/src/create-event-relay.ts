@@ -1,5 +1,6 @@
 import { topics } from '#libs/contracts';
-import { type Database, PostgresLeadership, type LoopTiming } from '#libs/db';
+import type { Database } from '#libs/db';
+import { PostgresLeadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { KafkaPublisher } from './kafka.js';

@@ -1,4 +1,5 @@
-import { markPublished, outboxLag, unpublishedEvents, type Database, type EventRow } from '#libs/db';
+import type { Database } from '#libs/db';
+import { markPublished, outboxLag, unpublishedEvents, type EventRow } from '#libs/db/events';
 
 /** The events that wait to be published. */
 export interface Outbox {

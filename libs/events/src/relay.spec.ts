@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventRow, Leadership, Term } from '#libs/db';
+import type { EventRow } from '#libs/db/events';
+import type { Leadership, Term } from '#libs/db/leadership';
 import { Registry } from 'prom-client';
 import type { Publisher, TopicMessages } from './kafka.js';
 import type { Outbox } from './outbox.js';

@@ -1,4 +1,5 @@
-import { type EventRow, LedLoop, type Leadership, type LoopTiming } from '#libs/db';
+import type { EventRow } from '#libs/db/events';
+import { LedLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { cloudEvent } from './cloud-event.js';

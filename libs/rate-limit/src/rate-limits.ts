@@ -1,12 +1,5 @@
-import {
-  advanceRateLimits,
-  capRateLimit,
-  inTransaction,
-  readRateLimits,
-  turnBackRateLimit,
-  type Database,
-  type Tx,
-} from '#libs/db';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { advanceRateLimits, capRateLimit, readRateLimits, turnBackRateLimit } from '#libs/db/identity';
 import { cellOf, type RateLimit } from './gcra.js';
 
 /** One use of one limit. */

@@ -1,4 +1,5 @@
-import { customerKey, insertCustomerKeys, type Database, type Tx } from '#libs/db';
+import type { Database, Tx } from '#libs/db';
+import { customerKey, insertCustomerKeys } from '#libs/db/customers';
 import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys } from '#libs/vault';
 
 /**

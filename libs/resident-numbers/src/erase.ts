@@ -1,15 +1,7 @@
-import {
-  appendAuthorityEntry,
-  customerByRef,
-  destroyCustomerKey,
-  eraseApplicantKeys,
-  eraseCustomerRrn,
-  deletePhotosOf,
-  inTransaction,
-  lockCustomer,
-  openReissueIdsOf,
-  type Database,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
+import { customerByRef, destroyCustomerKey, eraseCustomerRrn, lockCustomer } from '#libs/db/customers';
+import { eraseApplicantKeys, deletePhotosOf, openReissueIdsOf } from '#libs/db/retention';
 import type { RegistryKeys } from '#libs/vault';
 
 /** What was erased of a customer. */

@@ -1,4 +1,5 @@
-import { customerRrn, insertRrnAccesses, type Database, type KeptRrn, type NewRrn, type Tx } from '#libs/db';
+import type { Database, Tx } from '#libs/db';
+import { customerRrn, insertRrnAccesses, type KeptRrn, type NewRrn } from '#libs/db/customers';
 import {
   newCustomerKey,
   openRegistryValue,

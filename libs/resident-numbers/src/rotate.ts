@@ -1,15 +1,13 @@
+import { inTransaction, type Database, type Tx } from '#libs/db';
 import {
   customersToRotate,
   insertCustomerKeys,
-  inTransaction,
   lockRotatable,
   rewrapCustomerKeys,
   takenLookups,
   updateCustomerRrns,
-  type Database,
   type RotatableCustomer,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/customers';
 import type { Clock } from '#libs/domain';
 import {
   newCustomerKey,

@@ -1,4 +1,5 @@
-import { countCustomersToRotate, registryOverview, type Database, type RegistryUse } from '#libs/db';
+import type { Database } from '#libs/db';
+import { countCustomersToRotate, registryOverview, type RegistryUse } from '#libs/db/customers';
 import type { RegistryKeys } from '#libs/vault';
 
 export interface RegistryStatus {

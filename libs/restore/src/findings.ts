@@ -1,4 +1,8 @@
-import { certificateStatuses, checkpointOfSize, crlByNumber, lastRestoreAt, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { checkpointOfSize } from '#libs/db/audit';
+import { certificateStatuses } from '#libs/db/certificates';
+import { crlByNumber } from '#libs/db/crls';
+import { lastRestoreAt } from '#libs/db/restores';
 import { newestEntries, type CrlEntry, type JournalEntry } from '#libs/signer-journal';
 import { newestKeptCheckpoint } from './kept-checkpoints.js';
 

@@ -1,4 +1,6 @@
-import { appendAuthorityEntry, inTransaction, insertRestore, type Database } from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
+import { insertRestore } from '#libs/db/restores';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { RestoreFinding } from './findings.js';

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { pendingRestore, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { pendingRestore } from '#libs/db/restores';
 import type { Logger } from '#libs/observability';
 
 interface RestoreWatchOptions {

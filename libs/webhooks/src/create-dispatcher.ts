@@ -1,4 +1,4 @@
-import { PostgresLeadership } from '#libs/db';
+import { PostgresLeadership } from '#libs/db/leadership';
 import { WebhookDispatcher, type DispatcherParts } from './dispatcher.js';
 
 /** The dispatcher of webhooks; `start()` and `stop()` it. */

@@ -1,18 +1,15 @@
+import { inTransaction, type Database } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
 import {
-  appendAuthorityEntry,
   disableWebhook,
   dueDeliveries,
   dueEndpoints,
   forgetDeliveries,
-  inTransaction,
   recordDelivery,
-  type Database,
   type DueDelivery,
   type WebhookEndpointRow,
-  LedLoop,
-  type Leadership,
-  type LoopTiming,
-} from '#libs/db';
+} from '#libs/db/events';
+import { LedLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { webhookMessage } from './message.js';

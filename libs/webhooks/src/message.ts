@@ -1,4 +1,4 @@
-import type { DueDelivery } from '#libs/db';
+import type { DueDelivery } from '#libs/db/events';
 import type { WebhookMessage } from './send.js';
 
 /** Attributes of a CloudEvent. */

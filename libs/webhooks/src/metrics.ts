@@ -1,4 +1,5 @@
-import { waitingDeliveries, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { waitingDeliveries } from '#libs/db/events';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { WebhookDispatcher } from './dispatcher.js';
 

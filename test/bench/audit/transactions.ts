@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  appendAudits,
-  inTransaction,
-  insertStep,
-  lockReissue,
-  type Database,
-  type NewAuditEntry,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { appendAudits, type NewAuditEntry } from '#libs/db/audit';
+import { insertStep, lockReissue } from '#libs/db/reissues';
 import { insertBareReissue } from '../../world/bare-reissue.js';
 
 const personal = { address: '203.0.113.7', agent: 'bench' };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { certificateBySerial, markDownloaded } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
+import { markDownloaded } from '#libs/db/reissues';
 import { KeyPair } from '../../support/key-pair.js';
 import type { Applicant } from '../../world/applicant.js';
 import { customer } from '../../world/people.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { consentReceiptsOf, consentRecordsOf } from '#libs/db';
+import { consentReceiptsOf, consentRecordsOf } from '#libs/db/reissues';
 import { verifyReceipt } from '#libs/terms';
 import type { Applicant } from '../../world/applicant.js';
 import { second } from '../../world/movable-clock.js';

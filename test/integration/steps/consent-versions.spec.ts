@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { consentRecordsOf } from '#libs/db';
+import { consentRecordsOf } from '#libs/db/reissues';
 import { digestOf, termsInForce, type TermsDocument } from '#libs/terms';
 import { Applicant } from '../../world/applicant.js';
 import { minute } from '../../world/movable-clock.js';

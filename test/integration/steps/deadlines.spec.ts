@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { certificateBySerial, markDownloaded } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
+import { markDownloaded } from '#libs/db/reissues';
 import type { State } from '#libs/domain';
 import type { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';

@@ -1,7 +1,7 @@
 import { constants, KeyObject, sign, type SignKeyObjectInput } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Updateable } from 'kysely';
-import type { CertificateTable } from '#libs/db';
+import type { CertificateTable } from '#libs/db/certificates';
 import { identityText, registrationText } from '#libs/domain';
 import { answer, ask, findingsOf, lastCode } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { putVaultItem } from '#libs/db';
+import { putVaultItem } from '#libs/db/reissues';
 import { answer, lastCode, lock, wrongAnswers } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { destroyStaleVaultItems } from '#libs/db';
+import { destroyStaleVaultItems } from '#libs/db/reissues';
 import type { OperatorRetry } from '#libs/domain';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute, second } from '../../world/movable-clock.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changeOne, type RevocationContext, type StatusChange } from '#activities/revocation';
-import { certificateBySerial } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
 import { KeyPair } from '../../support/key-pair.js';
 import { customer } from '../../world/people.js';
 import { perform } from '../../world/perform.js';

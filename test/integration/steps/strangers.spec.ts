@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { defaultIdentityRates, type IdentityRates } from '#activities/identity';
-import { certificateBySerial, passwordCredential } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
+import { passwordCredential } from '#libs/db/identity';
 import type { CallOrigin, NotificationKind, StepResult } from '#libs/domain';
 import { Applicant } from '../../world/applicant.js';
 import { day, hour, minute } from '../../world/movable-clock.js';

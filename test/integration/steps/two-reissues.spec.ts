@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { certificateBySerial } from '#libs/db';
+import { certificateBySerial } from '#libs/db/certificates';
 import type { Applicant } from '../../world/applicant.js';
 import { customer, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { assembleEvidence, untilCovered, type KeptCheckpoint } from '#libs/audit-log';
-import { appendAuthorityEntry } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
 import { reissueIdPattern } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
 import { actorOf, exitCodeOf, withAudit } from '../audit-tool.js';

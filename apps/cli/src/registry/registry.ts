@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { CONFIG_EXIT_CODE, ConfigError, databaseConfig, keyring, loadConfig } from '#libs/config';
-import { appendAuthorityEntry, createDatabase, type Database, type NewAuthorityEntry } from '#libs/db';
+import { createDatabase, type Database } from '#libs/db';
+import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { trustFormat, type TrustFile } from '#libs/audit-proofs';
-import { knownIssuers, staffKeys, type IssuerRow } from '#libs/db';
+import { knownIssuers, type IssuerRow } from '#libs/db/certificates';
+import { staffKeys } from '#libs/db/operations';
 import { staffKeyOf } from '#libs/approvals';
 import { publicReceiptKeys } from '#libs/terms';
 import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';

@@ -1,4 +1,4 @@
-import type { AccessStanding } from '#libs/db';
+import type { AccessStanding } from '#libs/db/reissues';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
 interface AccessRevocationsParts {

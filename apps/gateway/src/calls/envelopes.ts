@@ -1,4 +1,4 @@
-import type { putVaultItem } from '#libs/db';
+import type { putVaultItem } from '#libs/db/reissues';
 import type { InputFault } from '#libs/http';
 import type { Particulars } from '#libs/domain';
 import { EnvelopeError, inspectEnvelope, sealParticulars, type EnvelopeBinding } from '#libs/vault';

@@ -1,5 +1,5 @@
 import type { Reissue } from '#libs/contracts';
-import type { ReissueRow } from '#libs/db';
+import type { ReissueRow } from '#libs/db/reissues';
 import { accepts, exhausted, isFinal, type CustomerMessage } from '#libs/domain';
 import { problem } from '../problems.js';
 import type { StepCall } from './step-draft.js';

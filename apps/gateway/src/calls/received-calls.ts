@@ -1,4 +1,4 @@
-import type { receiveCall } from '#libs/db';
+import type { receiveCall } from '#libs/db/reissues';
 import { problem } from '../problems.js';
 import type { CallIdentity } from './calls-in-flight.js';
 

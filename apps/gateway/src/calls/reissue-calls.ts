@@ -1,6 +1,6 @@
 import type { startRequestSchema, StepOutcome } from '#libs/contracts';
 import { problemOfRefusal } from '#libs/contracts';
-import type { StepRow } from '#libs/db';
+import type { StepRow } from '#libs/db/reissues';
 import { isFinal, type StepResult } from '#libs/domain';
 import type { z } from 'zod';
 import type { AccessTokens } from '../access/access-tokens.js';

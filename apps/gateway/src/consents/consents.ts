@@ -4,7 +4,8 @@ import type {
   consentWithdrawalRequestSchema,
   WithdrawnConsent,
 } from '#libs/contracts';
-import { consentReceiptsOf, consentRecordsOf, findStep, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { consentReceiptsOf, consentRecordsOf, findStep } from '#libs/db/reissues';
 import type { z } from 'zod';
 import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';

@@ -1,5 +1,5 @@
 import type { ReissueEventData } from '#libs/contracts';
-import type { EventRow } from '#libs/db';
+import type { EventRow } from '#libs/db/events';
 import { isFinal } from '#libs/domain';
 import { isDependencyDown } from '#libs/temporal';
 import { tooMany } from '../problems.js';

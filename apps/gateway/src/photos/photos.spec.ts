@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import type { ReissueRow } from '#libs/db';
+import type { ReissueRow } from '#libs/db/reissues';
 import { createApplication } from '#libs/http';
 import { importVaultKeys, openPhoto, publicVaultKeys } from '#libs/vault';
 import { AccessRevocations } from '../access/access-revocations.js';

@@ -1,15 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { PhotoResponse, ProblemSlug } from '#libs/contracts';
-import {
-  countPhotos,
-  insertPhoto,
-  inTransaction,
-  lockReissue,
-  photoOfUpdate,
-  type Database,
-  type NewIdentityPhoto,
-  type ReissueRow,
-} from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { countPhotos, insertPhoto, photoOfUpdate, type NewIdentityPhoto } from '#libs/db/identity';
+import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { networkOf } from '#libs/rate-limit';
 import { sealPhoto } from '#libs/vault';
 import type { JWK } from 'jose';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { authorityFiles, createCertificateAuthority, parsePemBundle } from '#libs/ca';
-import type { ReissueRow } from '#libs/db';
+import type { ReissueRow } from '#libs/db/reissues';
 import { readCertificates } from '#libs/npki';
 import { CertificateDownload } from './certificate-download.js';
 import type { CurrentReissue } from './reissue-reader.js';

@@ -1,4 +1,4 @@
-import type { CertificateRow } from '#libs/db';
+import type { CertificateRow } from '#libs/db/certificates';
 import { negotiate } from '#libs/http';
 import { problem } from '../problems.js';
 import {

@@ -1,6 +1,8 @@
 import { showReissue, type Reissue } from '#libs/contracts';
 import type { Clock } from '#libs/domain';
-import { certificatesOfReissue, findReissue, type Database, type ReissueRow } from '#libs/db';
+import type { Database } from '#libs/db';
+import { certificatesOfReissue } from '#libs/db/certificates';
+import { findReissue, type ReissueRow } from '#libs/db/reissues';
 import { problem } from '../problems.js';
 
 /** A reissue as the row has it, and as clients see it. */

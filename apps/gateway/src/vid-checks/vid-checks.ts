@@ -1,6 +1,6 @@
 import type { VidCheckAnswer, VidCheckRequest } from '#activities/certificate';
 import type { vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
-import type { VidCheckRow } from '#libs/db';
+import type { VidCheckRow } from '#libs/db/certificates';
 import { networksOf } from '#libs/rate-limit';
 import type { z } from 'zod';
 import type { CallLimits } from '../access/call-limits.js';

@@ -1,4 +1,5 @@
-import { actsOfStaff, type ActSummary, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { actsOfStaff, type ActSummary } from '#libs/db/audit';
 import { z } from 'zod';
 import { csvFile } from './export.js';
 

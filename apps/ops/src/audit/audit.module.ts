@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Inject, Module, Query } from '@nestjs/common';
-import { newestCheckpoints, searchAuditEntries, type NewAuthorityEntry } from '#libs/db';
+import { newestCheckpoints, searchAuditEntries, type NewAuthorityEntry } from '#libs/db/audit';
 import { negotiate } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';

@@ -1,4 +1,5 @@
-import { appendAuthorityEntry, type Database, type NewAuthorityEntry } from '#libs/db';
+import type { Database } from '#libs/db';
+import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import type { AuthorityAction, Clock } from '#libs/domain';
 import { ProblemError } from '#libs/http';
 import type { Staff } from '../access/staff.js';

@@ -1,4 +1,5 @@
-import { searchAuditEntries, type AuditFilter, type Database, type FoundEntry } from '#libs/db';
+import type { Database } from '#libs/db';
+import { searchAuditEntries, type AuditFilter, type FoundEntry } from '#libs/db/audit';
 import { showEntry, type ShownEntry } from './schemas.js';
 
 const pageSize = 1_000;

@@ -1,5 +1,5 @@
 import { serialSchema } from '#libs/contracts';
-import type { AuditFilter, AuditPlace, FoundEntry } from '#libs/db';
+import type { AuditFilter, AuditPlace, FoundEntry } from '#libs/db/audit';
 import { reissueIdPattern } from '#libs/domain';
 import { z } from 'zod';
 import { cursorSchema, limitSchema, type Cursors } from '../paging/cursor.js';

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Injectable, Module, Param, Query } from '@nestjs/common';
 import { serialSchema } from '#libs/contracts';
-import { listCertificates, operationsOn, type ListedCertificate } from '#libs/db';
+import { operationsOn } from '#libs/db/audit';
+import { listCertificates, type ListedCertificate } from '#libs/db/certificates';
 import {
   bases,
   certificateActs,

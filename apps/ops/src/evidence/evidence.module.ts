@@ -10,7 +10,9 @@ import {
   type TrustFile,
   type Verdict,
 } from '#libs/audit-proofs';
-import { keptEvidence, knownIssuers, reissueExists, staffKeys } from '#libs/db';
+import { keptEvidence, reissueExists } from '#libs/db/audit';
+import { knownIssuers } from '#libs/db/certificates';
+import { staffKeys } from '#libs/db/operations';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
 import { ConfigureRoute } from '#libs/http';

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { locksSince, oldestUnarchived, parkedCounts } from '#libs/db';
+import { locksSince, parkedCounts } from '#libs/db/reissues';
+import { oldestUnarchived } from '#libs/db/retention';
 import { registerClockMetrics } from '#libs/clock';
 import { Metrics } from '#libs/observability';
 import { Gauge } from 'prom-client';

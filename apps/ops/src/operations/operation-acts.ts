@@ -1,20 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { canonicalJson, ProofRefused } from '#libs/audit-proofs';
+import { inTransaction, type Tx } from '#libs/db';
+import { appendAuthorityEntry, appendItemEntries } from '#libs/db/audit';
 import {
-  appendAuthorityEntry,
-  appendItemEntries,
   findOperationByRequest,
   insertApproval,
   insertOperation,
   insertProof,
-  inTransaction,
   lockOperation,
   replacePlan,
   setOperationState,
   type OperationRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/operations';
 import {
   needsApproval,
   operationLifetimeMs,

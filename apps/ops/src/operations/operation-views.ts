@@ -6,7 +6,7 @@ import {
   operationItems,
   outcomesOfOperations,
   type OperationRow,
-} from '#libs/db';
+} from '#libs/db/operations';
 import { needsApproval } from '#libs/domain';
 import type { z } from 'zod';
 import { Dependencies } from '../dependencies.js';

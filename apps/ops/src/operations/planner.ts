@@ -1,11 +1,7 @@
 import { planChanges } from '#activities/revocation';
-import {
-  certificatesOfReissues,
-  reissueIdsOf,
-  reissuesToPlan,
-  type Database,
-  type PlannedReissue,
-} from '#libs/db';
+import type { Database } from '#libs/db';
+import { certificatesOfReissues, reissuesToPlan, type PlannedReissue } from '#libs/db/operations';
+import { reissueIdsOf } from '#libs/db/reissues';
 import {
   operationItemsAtMost,
   type OperationKind,

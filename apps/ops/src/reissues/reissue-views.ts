@@ -5,17 +5,19 @@ import {
   appendAuthorityEntry,
   archivedHistory,
   auditTrailOf,
-  countReissues,
-  countReissuesBy,
   eventsOfReissue,
-  listedReissue,
-  listReissues,
   notificationsOf,
   operationEntriesOf,
   operationsOn,
-  type ListedReissue,
   type OperationOnTarget,
-} from '#libs/db';
+} from '#libs/db/audit';
+import {
+  countReissues,
+  countReissuesBy,
+  listedReissue,
+  listReissues,
+  type ListedReissue,
+} from '#libs/db/reissues';
 import { workflowIdOf } from '#libs/domain';
 import type { z } from 'zod';
 import type { Staff } from '../access/staff.js';

@@ -1,4 +1,4 @@
-import { reissueGroupings, reissueSorts } from '#libs/db';
+import { reissueGroupings, reissueSorts } from '#libs/db/reissues';
 import {
   identifierKinds,
   bases,

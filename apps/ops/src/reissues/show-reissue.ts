@@ -1,5 +1,5 @@
 import { endCodes, isFinal, type EndCode, type OperationKind } from '#libs/domain';
-import type { ListedReissue } from '#libs/db';
+import type { ListedReissue } from '#libs/db/reissues';
 import type { ReissueDetail, ReissueSummary } from './schemas.js';
 import { waitingWords } from './waiting-words.js';
 

@@ -1,5 +1,6 @@
 import { reissueEventTypes } from '#libs/contracts';
-import type { AuditEntryRow, EventRow, OperationOnTarget } from '#libs/db';
+import type { AuditEntryRow, OperationOnTarget } from '#libs/db/audit';
+import type { EventRow } from '#libs/db/events';
 import { auditActionText } from '#libs/domain';
 import type { ProcessHistory } from './process-history.js';
 import type { Timeline, TimelineItem } from './schemas.js';

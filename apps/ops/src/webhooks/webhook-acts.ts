@@ -1,14 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { WebhookActivities } from '#activities/operations';
-import {
-  appendAuthorityEntry,
-  findWebhook,
-  inTransaction,
-  replayDeliveries,
-  type Tx,
-  type WebhookEndpointRow,
-} from '#libs/db';
+import { inTransaction, type Tx } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
+import { findWebhook, replayDeliveries, type WebhookEndpointRow } from '#libs/db/events';
 import { taskQueues, type AuthorityAction } from '#libs/domain';
 import { addressFault, secretsOverlapMs, webhookSecret, webhookSettings, type Attempt } from '#libs/webhooks';
 import { ActivityExecutionFailedError } from '@temporalio/client';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { WebhookEndpointRow } from '#libs/db';
+import type { WebhookEndpointRow } from '#libs/db/events';
 import { Dependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
 import type { ShownDelivery, ShownEndpoint } from './schemas.js';

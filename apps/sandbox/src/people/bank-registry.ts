@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { insertCustomerRrns, inTransaction, type Database } from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
+import { insertCustomerRrns } from '#libs/db/customers';
 import type { Carrier } from '#libs/domain';
 import { sealNewNumber } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';

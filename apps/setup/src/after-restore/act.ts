@@ -2,28 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import { changeStatus } from '#activities/revocation';
 import { ReissueChange } from '#activities/step';
 import { showReissue, type CertificateEventType, type ReissueEventType } from '#libs/contracts';
+import { inTransaction, type Database, type Tx } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
 import {
-  appendAuthorityEntry,
   certificateBySerial,
   certificateOnFile,
   certificatesInForce,
   certificatesOfReissue,
-  customerById,
-  customerByRef,
-  findStep,
-  insertStep,
-  inTransaction,
-  lockCustomer,
-  lockReissue,
   putOnFile,
   withdrawCertificatesOf,
-  workOnRestore,
   type CertificateRow,
-  type CustomerRow,
-  type Database,
-  type ReissueRow,
-  type Tx,
-} from '#libs/db';
+} from '#libs/db/certificates';
+import { customerById, customerByRef, lockCustomer, type CustomerRow } from '#libs/db/customers';
+import { findStep, insertStep, lockReissue, type ReissueRow } from '#libs/db/reissues';
+import { workOnRestore } from '#libs/db/restores';
 import { defaultDeadlines, type Clock, type FinalState, type State } from '#libs/domain';
 import type { CertificateEntry } from '#libs/signer-journal';
 import { insertLost, insertRecovered, rowOf } from './rows.js';

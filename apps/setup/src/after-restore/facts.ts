@@ -1,4 +1,5 @@
-import type { CertificateRow, ReissueRow } from '#libs/db';
+import type { CertificateRow } from '#libs/db/certificates';
+import type { ReissueRow } from '#libs/db/reissues';
 import type { StartReissue, State } from '#libs/domain';
 import type { PublishedEvent } from '#libs/events';
 import type { CertificateEntry } from '#libs/signer-journal';

@@ -1,15 +1,10 @@
 import type { PayloadCodec } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import { topics } from '#libs/contracts';
-import {
-  certificateStatuses,
-  eventsWithIds,
-  findReissue,
-  findReissues,
-  lastPublishedAt,
-  storedCertificateOf,
-  type Database,
-} from '#libs/db';
+import type { Database } from '#libs/db';
+import { certificateStatuses, storedCertificateOf } from '#libs/db/certificates';
+import { eventsWithIds, lastPublishedAt } from '#libs/db/events';
+import { findReissue, findReissues } from '#libs/db/reissues';
 import { isFinal } from '#libs/domain';
 import { readPublished, type PublishedEvent } from '#libs/events';
 import { readJournal, type CertificateEntry, type JournalFault } from '#libs/signer-journal';

@@ -1,4 +1,5 @@
-import { newestCheckpoint, type Database, checkpointOfSize } from '#libs/db';
+import type { Database } from '#libs/db';
+import { newestCheckpoint, checkpointOfSize } from '#libs/db/audit';
 import type { PublishedEvent } from '#libs/events';
 import { readKeptCheckpoints, type KeptCheckpoint } from '#libs/restore';
 

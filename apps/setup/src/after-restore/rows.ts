@@ -1,12 +1,8 @@
 import { crlShardOf } from '#libs/ca';
-import {
-  issuersInUse,
-  writeRevocation,
-  type CustomerRow,
-  type NewCertificate,
-  type NewReissue,
-  type Tx,
-} from '#libs/db';
+import type { Tx } from '#libs/db';
+import { issuersInUse, writeRevocation, type NewCertificate } from '#libs/db/certificates';
+import type { CustomerRow } from '#libs/db/customers';
+import type { NewReissue } from '#libs/db/reissues';
 import { nobody, type Reason } from '#libs/domain';
 import type { CertificateEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';

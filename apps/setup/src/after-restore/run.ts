@@ -1,12 +1,7 @@
 import { changeStatus } from '#activities/revocation';
-import {
-  appendAuthorityEntry,
-  completeRestore,
-  inTransaction,
-  pendingRestore,
-  setRestoreFloors,
-  workOnRestore,
-} from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
+import { completeRestore, pendingRestore, setRestoreFloors, workOnRestore } from '#libs/db/restores';
 import {
   isFinal,
   taskQueues,

@@ -1,4 +1,4 @@
-import type { RestoreRow } from '#libs/db';
+import type { RestoreRow } from '#libs/db/restores';
 import type { Decision } from './decide.js';
 import type { ReissueFacts } from './facts.js';
 import type { Lost } from './gather.js';

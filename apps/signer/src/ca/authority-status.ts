@@ -9,7 +9,7 @@ import {
   type IssuingAuthority,
   type RootCrl,
 } from '#libs/ca';
-import { authorityOverview, type AuthorityOverview } from '#libs/db';
+import { authorityOverview, type AuthorityOverview } from '#libs/db/crls';
 import type { CommandContext } from './context.js';
 import { revocationOf, rootCrlsOf, type RootCrls } from './root-crl-renewal.js';
 

@@ -7,7 +7,8 @@ import {
   type OpenAuthorities,
 } from '#libs/ca';
 import { loadConfig } from '#libs/config';
-import { appendAuthorityEntry, createDatabase, type Database, type NewAuthorityEntry } from '#libs/db';
+import { createDatabase, type Database } from '#libs/db';
+import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import type { AuthorityAction } from '#libs/domain';
 import { sql } from 'kysely';
 import { caConfig, type CaConfig } from '../config.js';

@@ -1,6 +1,6 @@
 import { KeyStoreError, KeyStoreUnavailable, RotationRefused } from '#libs/ca';
 import { CONFIG_EXIT_CODE, ConfigError } from '#libs/config';
-import { IssuerConflict } from '#libs/db';
+import { IssuerConflict } from '#libs/db/certificates';
 import { commands } from './commands/index.js';
 import { createContext, UsageError, type Command } from './context.js';
 

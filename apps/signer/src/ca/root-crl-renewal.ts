@@ -9,7 +9,7 @@ import {
   type IssuingAuthority,
   type RootCrl,
 } from '#libs/ca';
-import { latestRootCrl } from '#libs/db';
+import { latestRootCrl } from '#libs/db/crls';
 import { rootPlaceOf } from '../key-places.js';
 import { publishRootCrl, rootCertificateIn } from '../root-crl.js';
 import type { CommandContext } from './context.js';

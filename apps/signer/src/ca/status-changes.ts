@@ -11,7 +11,9 @@ import {
   type PlannedChange,
   type StatusChange,
 } from '#activities/revocation';
-import { appendAuthorityEntry, inTransaction, recordOutcome } from '#libs/db';
+import { inTransaction } from '#libs/db';
+import { appendAuthorityEntry } from '#libs/db/audit';
+import { recordOutcome } from '#libs/db/operations';
 import type { CertificateAct } from '#libs/domain';
 import { approvedOperation, type ApprovedOperation } from '#libs/approvals';
 import { UsageError, type CommandContext } from './context.js';

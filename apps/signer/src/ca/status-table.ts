@@ -1,4 +1,4 @@
-import type { AuthorityOverview, CrlOverview } from '#libs/db';
+import type { AuthorityOverview, CrlOverview } from '#libs/db/crls';
 import type { AuthorityStatus, IssuingStatus, RootCrlStatus } from './authority-status.js';
 
 /** The status as lines for people. */

@@ -1,4 +1,5 @@
-import { newestCrl, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { newestCrl } from '#libs/db/crls';
 import { etagOf } from '../cacheable.js';
 import type { Issuer } from '../issuers.js';
 

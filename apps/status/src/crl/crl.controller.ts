@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { crlByNumber, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { crlByNumber } from '#libs/db/crls';
 import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, HttpCaching, sendCacheable } from '../cacheable.js';

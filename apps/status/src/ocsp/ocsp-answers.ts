@@ -10,7 +10,8 @@ import {
   type OcspResponder,
   type OcspStatus,
 } from '#libs/ca';
-import { certificateStatuses, type CertificateStatusRow, type Database } from '#libs/db';
+import type { Database } from '#libs/db';
+import { certificateStatuses, type CertificateStatusRow } from '#libs/db/certificates';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { RestoreWatch } from '#libs/restore';

@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { AuditCheckpointRow } from '../operations-tables.js';
+import { eventFloor } from '../restores/restores.js';
+
+/** The stream of entries outside any reissue. */
+const authority = 'authority';
+
+/** An entry as it is digested. */
+export interface AuditRow {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly details: Record<string, unknown>;
+  readonly personal_digest: string | null;
+  readonly occurred_at: Date;
+  /** The role that inserted it, and when, as the database says; null in entries from before it did. */
+  readonly recorded_by: string | null;
+  readonly recorded_at: Date | null;
+}
+
+interface Place {
+  readonly stream: string;
+  readonly sequence: number;
+}
+
+/** Takes the entries that have waited longest out of the queue, in the order in which they were written. */
+export async function takePendingEntries(tx: Tx, limit: number): Promise<Place[]> {
+  const { rows } = await sql<Place>`
+    WITH taken AS (
+      DELETE FROM audit_pending WHERE position IN (SELECT position FROM audit_pending ORDER BY position LIMIT ${limit})
+      RETURNING position, stream, sequence
+    )
+    SELECT stream, sequence::float8 AS sequence FROM taken ORDER BY position`.execute(tx);
+  return rows;
+}
+
+/** How many entries wait to become leaves, and since when the oldest does is not told: it is a matter of seconds. */
+export async function countPendingEntries(db: Database): Promise<number> {
+  const { waiting } = await db
+    .selectFrom('audit_pending')
+    .select(({ fn }) => fn.countAll<string>().as('waiting'))
+    .executeTakeFirstOrThrow();
+  return Number(waiting);
+}
+
+/** The entries in these places, as far as they exist; in no order. */
+export async function entriesAt(db: Database | Tx, places: readonly Place[]): Promise<AuditRow[]> {
+  const own = places.filter(({ stream }) => stream !== authority);
+  const outside = places.filter(({ stream }) => stream === authority).map(({ sequence }) => sequence);
+  const { rows } = await sql<AuditRow>`
+    SELECT entry.reissue_id AS stream, entry.sequence::float8 AS sequence, actor, action, outcome, reason, details,
+      personal_digest, occurred_at, recorded_by, recorded_at
+    FROM unnest(${own.map(({ stream }) => stream)}::text[], ${own.map(({ sequence }) => sequence)}::int[])
+      AS wanted (stream, sequence)
+    JOIN audit_entry AS entry ON entry.reissue_id = wanted.stream AND entry.sequence = wanted.sequence
+    UNION ALL
+    SELECT ${authority}, position::float8, actor, action, outcome, reason, details, NULL, occurred_at,
+      recorded_by, recorded_at
+    FROM authority_entry WHERE position = any(${outside}::bigint[])`.execute(db);
+  return rows;
+}
+
+/** How many leaves the log has. Leaves have no gap: the next one's index. */
+export async function sizeOfLog(db: Database | Tx): Promise<number> {
+  const row = await db
+    .selectFrom('audit_leaf')
+    .select('leaf_index')
+    .orderBy('leaf_index', 'desc')
+    .executeTakeFirst();
+  return row ? Number(row.leaf_index) + 1 : 0;
+}
+
+export interface NewLeaf extends Place {
+  readonly index: number;
+  readonly hash: Uint8Array;
+}
+
+export interface NewNode {
+  readonly level: number;
+  readonly index: number;
+  readonly hash: Uint8Array;
+}
+
+/** Adds leaves to the log, and the nodes that they complete. */
+export async function insertLeaves(
+  tx: Tx,
+  leaves: readonly NewLeaf[],
+  nodes: readonly NewNode[],
+): Promise<void> {
+  await sql`
+    INSERT INTO audit_leaf (leaf_index, stream, sequence, leaf_hash)
+    SELECT * FROM unnest(${leaves.map(({ index }) => index)}::bigint[], ${leaves.map(({ stream }) => stream)}::text[],
+      ${leaves.map(({ sequence }) => sequence)}::bigint[], ${leaves.map(({ hash }) => Buffer.from(hash))}::bytea[])`.execute(
+    tx,
+  );
+  if (nodes.length > 0)
+    await sql`
+      INSERT INTO audit_node (level, node_index, hash)
+      SELECT * FROM unnest(${nodes.map(({ level }) => level)}::smallint[], ${nodes.map(({ index }) => index)}::bigint[],
+        ${nodes.map(({ hash }) => Buffer.from(hash))}::bytea[])`.execute(tx);
+}
+
+/** The hashes of these nodes as `level/index` → hash; level 0 are the leaves. Those that do not exist are left out. */
+export async function nodeHashes(
+  db: Database | Tx,
+  nodes: readonly { readonly level: number; readonly index: number }[],
+): Promise<Map<string, Buffer>> {
+  const { rows } = await sql<{ level: number; index: number; hash: Buffer }>`
+    SELECT 0 AS level, leaf_index::float8 AS index, leaf_hash AS hash FROM audit_leaf
+    WHERE leaf_index = any(${nodes.filter(({ level }) => level === 0).map(({ index }) => index)}::bigint[])
+    UNION ALL
+    SELECT node.level, node.node_index::float8, node.hash
+    FROM unnest(${nodes.map(({ level }) => level)}::smallint[], ${nodes.map(({ index }) => index)}::bigint[])
+      AS wanted (level, node_index)
+    JOIN audit_node AS node ON node.level = wanted.level AND node.node_index = wanted.node_index`.execute(db);
+  return new Map(rows.map(({ level, index, hash }) => [`${level}/${index}`, hash]));
+}
+
+export async function newestCheckpoint(db: Database | Tx): Promise<AuditCheckpointRow | undefined> {
+  return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').executeTakeFirst();
+}
+
+/** The checkpoint of a log of this size, if one was made then. */
+export async function checkpointOfSize(
+  db: Database | Tx,
+  size: number,
+): Promise<AuditCheckpointRow | undefined> {
+  return db.selectFrom('audit_checkpoint').selectAll().where('size', '=', String(size)).executeTakeFirst();
+}
+
+export async function insertCheckpoint(
+  tx: Tx,
+  checkpoint: {
+    readonly size: number;
+    readonly root: Uint8Array;
+    readonly made_at: Date;
+    readonly jws: string;
+  },
+): Promise<void> {
+  const { size, root, ...rest } = checkpoint;
+  await tx
+    .insertInto('audit_checkpoint')
+    .values({ ...rest, size: String(size), root: Buffer.from(root) })
+    .execute();
+}
+
+/** Checkpoints of more than `size` leaves, the smallest first. */
+export async function checkpointsAfter(
+  db: Database,
+  size: number,
+  limit: number,
+): Promise<AuditCheckpointRow[]> {
+  return db
+    .selectFrom('audit_checkpoint')
+    .selectAll()
+    .where('size', '>', String(size))
+    .orderBy('size')
+    .limit(limit)
+    .execute();
+}
+
+/**
+ * Checkpoints that are larger or later than one, in the order in which they were made. Later ones are smaller after the
+ * database was restored from a backup.
+ */
+export async function newerCheckpoints(
+  db: Database,
+  than: { readonly size: number; readonly time: Date },
+  limit: number,
+): Promise<AuditCheckpointRow[]> {
+  return db
+    .selectFrom('audit_checkpoint')
+    .selectAll()
+    .where((is) => is.or([is('size', '>', String(than.size)), is('made_at', '>', than.time)]))
+    .orderBy('made_at')
+    .orderBy('size')
+    .limit(limit)
+    .execute();
+}
+
+/** The number of the next event in a stream that only the caller writes to. */
+export async function nextEventOf(tx: Tx, stream: string): Promise<number> {
+  const row = await tx
+    .selectFrom('event')
+    .select('sequence')
+    .where('stream', '=', stream)
+    .orderBy('sequence', 'desc')
+    .executeTakeFirst();
+  return Math.max(row?.sequence ?? 0, await eventFloor(tx)) + 1;
+}

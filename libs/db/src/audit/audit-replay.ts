@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import type { AuditRow } from './audit-log.js';
+import type { CertificateRow, ReissueRow } from '../database.js';
+import type { Database, Tx } from '../connect.js';
+
+/** A reissue as its row and the row of its certificate say it is. */
+export type StatedReissueRow = Pick<
+  ReissueRow,
+  'reissue_id' | 'reason' | 'state' | 'customer_ref' | 'key_thumbprint' | 'serial' | 'created_at' | 'ended_at'
+> & {
+  readonly registered_at: Date | null;
+  /** SHA-256 of its certificate, hexadecimal. */
+  readonly fingerprint: string | null;
+};
+
+/** Reissues after one, by their ids. */
+export async function reissuesAfter(tx: Tx, reissueId: string, limit: number): Promise<StatedReissueRow[]> {
+  const { rows } = await sql<StatedReissueRow>`
+    SELECT reissue.reissue_id, reason, reissue.state, customer_ref, key_thumbprint, reissue.serial, reissue.created_at, ended_at,
+      registered_at, encode(sha256(der), 'hex') AS fingerprint
+    FROM reissue LEFT JOIN certificate ON certificate.serial = reissue.serial
+    WHERE reissue.reissue_id > ${reissueId} ORDER BY reissue.reissue_id LIMIT ${limit}`.execute(tx);
+  return rows;
+}
+
+/** An entry with the personal part that it vouches for, where that is still there. */
+export type EntryWithPersonal = AuditRow & {
+  readonly salt: string | null;
+  readonly personal: string | null;
+};
+
+/** All entries of these reissues, each reissue's in their order. */
+export async function entriesOfReissues(tx: Tx, reissueIds: readonly string[]): Promise<EntryWithPersonal[]> {
+  const { rows } = await sql<EntryWithPersonal>`
+    SELECT entry.reissue_id AS stream, entry.sequence::float8 AS sequence, actor, action, outcome, reason, details,
+      personal_digest, occurred_at, recorded_by, recorded_at, salt, personal
+    FROM audit_entry AS entry LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
+    WHERE reissue_id = ANY(${reissueIds}) ORDER BY reissue_id, sequence`.execute(tx);
+  return rows;
+}
+
+/** What customers said of terms in these reissues and from where, in the order in which it was recorded. */
+export async function consentsOfReissues(tx: Tx, reissueIds: readonly string[]) {
+  return tx
+    .selectFrom('consent')
+    .selectAll()
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .orderBy('recorded_at')
+    .orderBy('terms_id')
+    .execute();
+}
+
+/** The receipts that were given in these reissues. */
+export async function receiptsOfReissues(
+  tx: Tx,
+  reissueIds: readonly string[],
+): Promise<{ reissue_id: string; jws: string }[]> {
+  return tx
+    .selectFrom('consent_receipt')
+    .select(['reissue_id', 'jws'])
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .execute();
+}
+
+/** A certificate's status as its row says it is. */
+export type StatedStatusRow = Pick<
+  CertificateRow,
+  'serial' | 'reissue_id' | 'revoked_at' | 'revocation_reason' | 'hold_at' | 'invalidity_date'
+>;
+
+/** Certificates after one, by their serials. */
+export async function certificatesAfter(tx: Tx, serial: string, limit: number): Promise<StatedStatusRow[]> {
+  return tx
+    .selectFrom('certificate')
+    .select(['serial', 'reissue_id', 'revoked_at', 'revocation_reason', 'hold_at', 'invalidity_date'])
+    .where('serial', '>', serial)
+    .orderBy('serial')
+    .limit(limit)
+    .execute();
+}
+
+/** The entries that may have changed the status of these certificates, in the order of the log. */
+export async function statusEntriesOf(
+  tx: Tx,
+  certificates: readonly Pick<StatedStatusRow, 'serial' | 'reissue_id'>[],
+): Promise<AuditRow[]> {
+  const serials = certificates.map(({ serial }) => serial);
+  const reissueIds = certificates.flatMap(({ reissue_id }) => reissue_id ?? []);
+  const { rows } = await sql<AuditRow>`
+    SELECT entry.* FROM (
+      SELECT reissue_id AS stream, sequence::float8 AS sequence, actor, action, outcome, reason, details, personal_digest,
+        occurred_at, recorded_by, recorded_at
+      FROM audit_entry
+      WHERE details ? 'serial' AND details ->> 'serial' = ANY(${serials})
+        AND action IN ('revoke', 'hold', 'signCertificate', 'closeIntent')
+      UNION ALL
+      SELECT reissue_id, sequence::float8, actor, action, outcome, reason, details, personal_digest,
+        occurred_at, recorded_by, recorded_at
+      FROM audit_entry
+      WHERE reissue_id = ANY(${reissueIds}) AND action IN ('cancel', 'expire', 'abandon', 'withdraw', 'supersede')
+      UNION ALL
+      SELECT 'authority', position::float8, actor, action, outcome, reason, details, NULL,
+        occurred_at, recorded_by, recorded_at
+      FROM authority_entry
+      WHERE details ? 'serial' AND details ->> 'serial' = ANY(${serials})
+        AND action IN ('certificate.revoke', 'certificate.hold', 'certificate.release')
+    ) AS entry
+    LEFT JOIN audit_leaf AS leaf ON leaf.stream = entry.stream AND leaf.sequence = entry.sequence
+    LEFT JOIN audit_pending AS waiting ON waiting.stream = entry.stream AND waiting.sequence = entry.sequence
+    ORDER BY leaf_index NULLS LAST, waiting.position`.execute(tx);
+  return rows;
+}
+
+/** Entries about certificates of which there is no row any more, with their serials. At most 1,000. */
+export async function entriesOfGoneCertificates(
+  db: Database,
+): Promise<{ stream: string; sequence: number; serial: string }[]> {
+  const { rows } = await sql<{ stream: string; sequence: number; serial: string }>`
+    SELECT stream, sequence::float8 AS sequence, serial FROM (
+      SELECT reissue_id AS stream, sequence::bigint, details ->> 'serial' AS serial FROM audit_entry
+      WHERE details ? 'serial' AND (action, outcome) IN (('issue', 'ISSUED'), ('revoke', 'DONE'), ('hold', 'DONE'))
+      UNION ALL
+      SELECT 'authority', position, details ->> 'serial' FROM authority_entry
+      WHERE details ? 'serial' AND outcome = 'DONE'
+        AND action IN ('certificate.revoke', 'certificate.hold', 'certificate.release')
+    ) AS entry
+    WHERE NOT EXISTS (SELECT FROM certificate WHERE certificate.serial = entry.serial)
+    ORDER BY stream, sequence LIMIT 1000`.execute(db);
+  return rows;
+}

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ReissueAction } from '#libs/domain';
+import { sql } from 'kysely';
+import type { Tx } from '../connect.js';
+
+export interface NewAuditEntry {
+  readonly actor: string;
+  readonly action: ReissueAction;
+  readonly outcome: string;
+  readonly reason?: string | null;
+  readonly details?: Record<string, unknown>;
+  /** Kept apart under a salt, so that it can be erased while its digest stays. */
+  readonly personal?: Record<string, unknown>;
+  readonly occurred_at: Date;
+}
+
+/** An entry of one among several reissues. */
+export type AuditEntryOf = NewAuditEntry & { readonly reissueId: string };
+
+/** Appends to a reissue's audit trail, in the transaction of what it tells. */
+export const appendAudit = (tx: Tx, reissueId: string, entry: NewAuditEntry): Promise<void> =>
+  appendAudits(tx, [{ ...entry, reissueId }]);
+
+/**
+ * Appends entries, of one reissue or of many, in one statement; those of one reissue keep their order, and their numbers
+ * have no gap, by the row that counts them. The caller holds the locks on the reissues.
+ */
+export async function appendAudits(tx: Tx, entries: readonly AuditEntryOf[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ reissueId, reason = null, details = {}, personal, ...entry }, place) => ({
+    ...entry,
+    reissue_id: reissueId,
+    reason,
+    details,
+    place,
+    ...(personal ? salted(JSON.stringify(personal)) : {}),
+  }));
+  // Beside the entries: of them the planner knows nothing, and would look at every reissue.
+  const reissueIds = [...new Set(entries.map(({ reissueId }) => reissueId))];
+  await sql`
+    WITH entry AS (
+      SELECT *, row_number() OVER (PARTITION BY reissue_id ORDER BY place) AS nth
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (reissue_id text, place int, actor text,
+        action text, outcome text, reason text, details jsonb, occurred_at timestamptz, personal_digest text, salt text,
+        personal text)
+    ), counted AS (
+      UPDATE reissue SET audit_sequence = audit_sequence + added.entries
+      FROM (SELECT reissue_id, count(*)::int AS entries FROM entry GROUP BY reissue_id) AS added
+      WHERE reissue.reissue_id = added.reissue_id AND reissue.reissue_id = ANY(${reissueIds})
+      RETURNING reissue.reissue_id, reissue.audit_sequence - added.entries AS so_far
+    ), placed AS (
+      SELECT entry.*, so_far + nth AS sequence FROM entry JOIN counted USING (reissue_id)
+    ), told AS (
+      INSERT INTO audit_personal (reissue_id, sequence, salt, personal)
+      SELECT reissue_id, sequence, salt, personal FROM placed WHERE personal IS NOT NULL
+    )
+    INSERT INTO audit_entry (reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at)
+    SELECT reissue_id, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at FROM placed
+  `.execute(tx);
+}
+
+/** As `digestOfPersonal` of libs/audit-proofs, which verifies it, has it: salt and content each after its length in bytes. */
+function salted(personal: string) {
+  const salt = randomBytes(16).toString('hex');
+  const hash = createHash('sha256');
+  for (const part of [salt, personal]) hash.update(`${Buffer.byteLength(part)}:${part}`);
+  return { personal, salt, personal_digest: `2:${hash.digest('hex')}` };
+}

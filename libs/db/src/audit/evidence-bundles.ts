@@ -1,0 +1,41 @@
+import type { Insertable } from 'kysely';
+import type { Database } from '../connect.js';
+import type { EvidenceBundleTable } from '../operations-tables.js';
+
+/** Keeps a bundle for whoever waits for it; one of the same request stays as it is. */
+export async function keepEvidence(db: Database, bundle: Insertable<EvidenceBundleTable>): Promise<void> {
+  await db
+    .insertInto('evidence_bundle')
+    .values(bundle)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Whether there is a reissue that evidence could be of. */
+export async function reissueExists(db: Database, reissueId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('reissue')
+    .select('reissue_id')
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A bundle as compressed JSON. */
+export async function keptEvidence(db: Database, exportId: string): Promise<Buffer | undefined> {
+  const row = await db
+    .selectFrom('evidence_bundle')
+    .select('bundle')
+    .where('export_id', '=', exportId)
+    .executeTakeFirst();
+  return row?.bundle;
+}
+
+/** Deletes the bundles made before a time; each can be made again. @returns how many */
+export async function purgeEvidence(db: Database, before: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('evidence_bundle')
+    .where('made_at', '<', before)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

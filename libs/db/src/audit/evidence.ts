@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { AuditCheckpointRow } from '../operations-tables.js';
+import type { AuditRow } from './audit-log.js';
+
+/** An entry with its leaf: either may be missing, the entry because it was removed, the leaf because it is too new. */
+export interface EvidenceEntryRow {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly leaf_index: number | null;
+  readonly leaf_hash: Buffer | null;
+  readonly entry: AuditRow | null;
+  readonly salt: string | null;
+  readonly personal: string | null;
+}
+
+type FlatRow = Omit<EvidenceEntryRow, 'entry'> & { readonly [Key in keyof AuditRow]: AuditRow[Key] | null };
+
+/**
+ * What the trail and its log have of a reissue, in the order of the log, what is not there yet at the end: its own
+ * stream, and of what is outside it
+ *
+ * - acts that name it or its certificate among the first `size` of the log (each look at the evidence is such an act: a
+ *   bundle would otherwise never be proven whole), and later ones that changed the certificate's status;
+ * - what other reissues did to its certificate;
+ * - purges that explain what is gone of it;
+ * - restores of the database, which explain checkpoints that the log does not continue;
+ * - leaves since it began whose entries are gone: one of them may have been of it. At most 100.
+ */
+export async function evidenceEntriesOf(
+  db: Database | Tx,
+  { reissue_id: reissueId, serial }: { readonly reissue_id: string; readonly serial: string | null },
+  size: number,
+): Promise<EvidenceEntryRow[]> {
+  const { rows } = await sql<FlatRow>`
+    SELECT coalesce(entry.reissue_id, leaf.stream) AS stream, coalesce(entry.sequence, leaf.sequence)::float8 AS sequence,
+      leaf_index::float8 AS leaf_index, leaf_hash, actor, action, outcome, reason, details, personal_digest, occurred_at,
+      recorded_by, recorded_at, salt, personal
+    FROM (SELECT * FROM audit_entry WHERE reissue_id = ${reissueId}) AS entry
+    FULL JOIN (SELECT * FROM audit_leaf WHERE stream = ${reissueId}) AS leaf
+      ON leaf.stream = entry.reissue_id AND leaf.sequence = entry.sequence
+    LEFT JOIN audit_personal ON audit_personal.reissue_id = entry.reissue_id AND audit_personal.sequence = entry.sequence
+    UNION ALL
+    SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
+      occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM authority_entry LEFT JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
+    WHERE (leaf_index < ${size} OR action IN ('certificate.revoke', 'certificate.hold', 'certificate.release'))
+      AND (details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}
+        OR details ? 'serial' AND details ->> 'serial' = ${serial})
+    UNION ALL
+    SELECT reissue_id, entry.sequence::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details,
+      personal_digest, occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM audit_entry AS entry LEFT JOIN audit_leaf ON stream = reissue_id AND audit_leaf.sequence = entry.sequence
+    WHERE details ? 'serial' AND details ->> 'serial' = ${serial} AND action IN ('revoke', 'hold')
+      AND reissue_id <> ${reissueId}
+    UNION ALL
+    SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
+      occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
+    WHERE leaf_index < ${size} AND action = 'purge' AND outcome = 'DONE' AND (details -> 'reissueIds' ? ${reissueId} OR EXISTS (
+      SELECT FROM audit_entry AS own LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
+      WHERE own.reissue_id = ${reissueId}
+        AND own.occurred_at >= (authority_entry.details ->> 'from')::timestamptz
+        AND own.occurred_at < (authority_entry.details ->> 'before')::timestamptz
+        AND (authority_entry.details ->> 'recordClass' = 'personalDetails' AND personal_digest IS NOT NULL
+            AND told.salt IS NULL
+          OR authority_entry.details ->> 'recordClass' = 'histories' AND own.action = 'archiveHistory')))
+    UNION ALL
+    SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
+      occurred_at, recorded_by, recorded_at, NULL, NULL
+    FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
+    WHERE leaf_index < ${size} AND action = 'reconcileRestore' AND outcome = 'DONE'
+    UNION ALL
+    (SELECT stream, sequence::float8, leaf_index::float8, leaf_hash, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL
+    FROM audit_leaf
+    WHERE stream = 'authority' AND leaf_index < ${size}
+      AND leaf_index > (SELECT min(leaf_index) FROM audit_leaf WHERE stream = ${reissueId})
+      AND NOT EXISTS (SELECT FROM authority_entry WHERE position = audit_leaf.sequence)
+    ORDER BY leaf_index LIMIT 100)
+    ORDER BY leaf_index NULLS LAST, stream, sequence`.execute(db);
+  return rows.map(({ leaf_index, leaf_hash, salt, personal, ...entry }) => ({
+    ...{ stream: entry.stream, sequence: entry.sequence, leaf_index, leaf_hash, salt, personal },
+    entry: entry.actor === null ? null : (entry as AuditRow),
+  }));
+}
+
+/**
+ * Checkpoints to prove against: all that were made while something happened (`from` to `to`), the first of every day
+ * since, and the newest.
+ */
+export async function checkpointsToProve(
+  db: Database | Tx,
+  { from, to, newest }: { from: Date; to: Date; newest: number },
+): Promise<AuditCheckpointRow[]> {
+  const { rows } = await sql<AuditCheckpointRow>`
+    SELECT size, root, made_at, jws FROM audit_checkpoint WHERE made_at BETWEEN ${from} AND ${to}
+    UNION SELECT size, root, made_at, jws FROM (
+      SELECT DISTINCT ON (made_at::date) * FROM audit_checkpoint WHERE made_at > ${to} ORDER BY made_at::date, size
+    ) AS daily
+    UNION SELECT size, root, made_at, jws FROM (
+      SELECT * FROM audit_checkpoint ORDER BY size DESC LIMIT ${newest}
+    ) AS latest
+    ORDER BY size`.execute(db);
+  return rows;
+}
+
+/** The archived history of a reissue as compressed canonical JSON; null once purged, undefined until archived. */
+export async function archivedHistory(
+  db: Database | Tx,
+  reissueId: string,
+): Promise<Buffer | null | undefined> {
+  const row = await db
+    .selectFrom('reissue_archive')
+    .select('history')
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirst();
+  return row?.history;
+}
+
+/** Whether a checkpoint covers every entry that a reissue has written. */
+export async function isCovered(db: Database, reissueId: string): Promise<boolean> {
+  const { rows } = await sql<{ covered: boolean }>`
+    SELECT NOT EXISTS (
+      SELECT FROM audit_entry LEFT JOIN audit_leaf AS leaf ON leaf.stream = reissue_id AND leaf.sequence = audit_entry.sequence
+      WHERE reissue_id = ${reissueId}
+        AND (leaf_index IS NULL OR leaf_index >= (SELECT coalesce(max(size), 0) FROM audit_checkpoint))
+    ) AS covered`.execute(db);
+  return rows[0]?.covered ?? false;
+}

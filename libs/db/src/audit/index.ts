@@ -1,0 +1,49 @@
+export { appendAudit, appendAudits } from './audit.js';
+export type { AuditEntryOf, NewAuditEntry } from './audit.js';
+export {
+  takePendingEntries,
+  countPendingEntries,
+  entriesAt,
+  sizeOfLog,
+  insertLeaves,
+  nodeHashes,
+  newestCheckpoint,
+  checkpointOfSize,
+  insertCheckpoint,
+  checkpointsAfter,
+  newerCheckpoints,
+  nextEventOf,
+} from './audit-log.js';
+export type { AuditRow, NewLeaf, NewNode } from './audit-log.js';
+export {
+  certificatesAfter,
+  consentsOfReissues,
+  entriesOfGoneCertificates,
+  entriesOfReissues,
+  receiptsOfReissues,
+  reissuesAfter,
+  statusEntriesOf,
+} from './audit-replay.js';
+export type { EntryWithPersonal, StatedReissueRow, StatedStatusRow } from './audit-replay.js';
+export { searchAuditEntries, newestCheckpoints, actsOfStaff } from './audit-search.js';
+export type { AuditFilter, AuditPlace, FoundEntry, ActSummary } from './audit-search.js';
+export {
+  leavesFrom,
+  entriesWithoutLeaf,
+  reconciledRestores,
+  countMismatchedReissues,
+} from './audit-verification.js';
+export { appendAuthorityEntry, appendItemEntries } from './authority-entries.js';
+export type { NewAuthorityEntry } from './authority-entries.js';
+export { evidenceEntriesOf, checkpointsToProve, archivedHistory, isCovered } from './evidence.js';
+export type { EvidenceEntryRow } from './evidence.js';
+export { keepEvidence, keptEvidence, purgeEvidence, reissueExists } from './evidence-bundles.js';
+export {
+  auditTrailOf,
+  operationEntriesOf,
+  eventsOfReissue,
+  operationsOn,
+  notificationsOf,
+} from './timeline.js';
+export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
+export type { AuditCheckpointRow } from '../operations-tables.js';

@@ -1,0 +1,97 @@
+import type { OperationKind, OperationState } from '#libs/domain';
+import type { Database } from '../connect.js';
+import type { AuditEntryTable, EventRow } from '../database.js';
+import { sql, type Selectable } from 'kysely';
+
+export type AuditEntryRow = Selectable<AuditEntryTable>;
+
+/** Everything that the audit trail tells of a reissue, in order; without what is personal. */
+export async function auditTrailOf(db: Database, reissueId: string): Promise<AuditEntryRow[]> {
+  return db
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .orderBy('sequence')
+    .execute();
+}
+
+/** What was decided and done on a reissue in an operation: entries outside it that name it, in order. */
+export async function operationEntriesOf(
+  db: Database,
+  reissueId: string,
+): Promise<Omit<AuditEntryRow, 'reissue_id' | 'sequence' | 'personal_digest'>[]> {
+  return db
+    .selectFrom('authority_entry')
+    .select(['actor', 'action', 'outcome', 'reason', 'details', 'occurred_at', 'recorded_by', 'recorded_at'])
+    .where(sql<boolean>`details ? 'reissueId' AND details ->> 'reissueId' = ${reissueId}`)
+    .where(sql<boolean>`details ? 'operationId'`)
+    .orderBy('position')
+    .execute();
+}
+
+/** All events of a reissue, those of its certificates among them, in order. */
+export async function eventsOfReissue(
+  db: Database,
+  reissueId: string,
+): Promise<Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[]> {
+  return db
+    .selectFrom('event')
+    .select(['sequence', 'type', 'data', 'occurred_at'])
+    .where('stream', '=', reissueId)
+    .orderBy('sequence')
+    .execute();
+}
+
+export interface OperationOnTarget {
+  readonly operation_id: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly outcome: string | null;
+  readonly requested_by: string;
+  /** The second person, of the plan as it is now. */
+  readonly approved_by: string | null;
+  readonly reason: string;
+  readonly created_at: Date;
+  readonly tried_at: Date | null;
+}
+
+/** What operators planned and did to a reissue or a certificate, newest first, at most a hundred. */
+export async function operationsOn(db: Database, target: string): Promise<OperationOnTarget[]> {
+  return db
+    .selectFrom('operation_item')
+    .innerJoin('operation', 'operation.operation_id', 'operation_item.operation_id')
+    .leftJoin('operation_approval', (join) =>
+      join
+        .onRef('operation_approval.operation_id', '=', 'operation.operation_id')
+        .onRef('operation_approval.digest', '=', 'operation.digest')
+        .on('decision', '=', 'APPROVED'),
+    )
+    .select([
+      'operation.operation_id',
+      'kind',
+      'state',
+      'outcome',
+      'operation.requested_by',
+      'decided_by as approved_by',
+      'reason',
+      'operation.created_at',
+      'tried_at',
+    ])
+    .where('target', '=', target)
+    .orderBy('operation.created_at', 'desc')
+    .limit(100)
+    .execute();
+}
+
+/** To whom a reissue's customer was told what, and when. */
+export async function notificationsOf(
+  db: Database,
+  reissueId: string,
+): Promise<{ moment: string; channel: string; sent_at: Date }[]> {
+  return db
+    .selectFrom('notification')
+    .select(['moment', 'channel', 'sent_at'])
+    .where('reissue_id', '=', reissueId)
+    .orderBy('sent_at')
+    .execute();
+}

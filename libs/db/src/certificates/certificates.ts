@@ -1,0 +1,102 @@
+import type { Database, Tx } from '../connect.js';
+import type { CertificateRow, NewCertificate, ReissueRow } from '../database.js';
+
+export async function certificateBySerial(
+  db: Database | Tx,
+  serial: string,
+): Promise<CertificateRow | undefined> {
+  return db.selectFrom('certificate').selectAll().where('serial', '=', serial).executeTakeFirst();
+}
+
+/** The certificates that a reissue is shown with: the new one, and the one that it replaces. */
+export async function certificatesOfReissue(
+  db: Database | Tx,
+  { serial, old_serial }: Pick<ReissueRow, 'serial' | 'old_serial'>,
+): Promise<{ readonly certificate: CertificateRow | undefined; readonly old: CertificateRow | undefined }> {
+  const serials = [serial, old_serial].filter((each) => each !== null);
+  const rows =
+    serials.length === 0
+      ? []
+      : await db.selectFrom('certificate').selectAll().where('serial', 'in', serials).execute();
+  const named = (wanted: string | null) => rows.find((row) => row.serial === wanted);
+  return { certificate: named(serial), old: named(old_serial) };
+}
+
+/** The stored certificate of a reissue that was not withdrawn. */
+export async function storedCertificateOf(
+  db: Database | Tx,
+  reissueId: string,
+): Promise<CertificateRow | undefined> {
+  return db
+    .selectFrom('certificate')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('state', '=', 'STORED')
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** The certificate on file of a person: the last one registered, whatever became of it since. */
+export async function certificateOnFile(
+  db: Database | Tx,
+  customerId: string,
+): Promise<CertificateRow | undefined> {
+  return db
+    .selectFrom('certificate')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where('on_file', '=', true)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+}
+
+/** Puts a certificate in the place of whatever is on file for its person and policy. */
+export async function putOnFile(tx: Tx, certificate: CertificateRow, at: Date): Promise<void> {
+  await tx
+    .updateTable('certificate')
+    .set({ on_file: false })
+    .where('customer_id', '=', certificate.customer_id)
+    .where('policy', '=', certificate.policy)
+    .where('on_file', '=', true)
+    .execute();
+  await tx
+    .updateTable('certificate')
+    .set({ on_file: true, registered_at: at })
+    .where('serial', '=', certificate.serial)
+    .execute();
+}
+
+/** The other certificates in force of the same person and policy: registered, not revoked, not expired. */
+export async function certificatesInForce(
+  tx: Tx,
+  { customer_id, policy, serial }: Pick<CertificateRow, 'customer_id' | 'policy' | 'serial'>,
+  now: Date,
+): Promise<CertificateRow[]> {
+  return tx
+    .selectFrom('certificate')
+    .selectAll()
+    .where('customer_id', '=', customer_id)
+    .where('policy', '=', policy)
+    .where('serial', '!=', serial)
+    .where('registered_at', 'is not', null)
+    .where('revoked_at', 'is', null)
+    .where('not_after', '>', now)
+    .execute();
+}
+
+/** The certificates made by these enrolments. */
+export async function certificatesOfEnrolments(
+  db: Database | Tx,
+  enrolmentIds: readonly string[],
+): Promise<CertificateRow[]> {
+  return db.selectFrom('certificate').selectAll().where('enrolment_id', 'in', enrolmentIds).execute();
+}
+
+/** Stores certificates made by enrolments; one whose enrolment has a certificate already is left out. */
+export async function insertEnrolled(db: Database, certificates: readonly NewCertificate[]): Promise<void> {
+  await db
+    .insertInto('certificate')
+    .values(certificates)
+    .onConflict((conflict) => conflict.column('enrolment_id').doNothing())
+    .execute();
+}

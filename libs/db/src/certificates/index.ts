@@ -1,0 +1,50 @@
+export { listCertificates } from './certificate-lists.js';
+export type { ListedCertificate } from './certificate-lists.js';
+export { keepProfile, keptProfiles, statusUrlsInProfiles } from './certificate-profiles.js';
+export type { ProfileDocument } from './certificate-profiles.js';
+export { certificateStatuses } from './certificate-status.js';
+export type { CertificateStatusRow } from './certificate-status.js';
+export {
+  certificateBySerial,
+  certificatesOfReissue,
+  storedCertificateOf,
+  certificateOnFile,
+  putOnFile,
+  certificatesInForce,
+  certificatesOfEnrolments,
+  insertEnrolled,
+} from './certificates.js';
+export {
+  relatedCertificates,
+  blockedKeys,
+  insertIntents,
+  storeSigned,
+  abandonIntents,
+  openIntents,
+} from './intents.js';
+export type { RelatedCertificate } from './intents.js';
+export {
+  chainOf,
+  issuerBySubject,
+  IssuerConflict,
+  issuersInUse,
+  knownIssuers,
+  registerIssuers,
+} from './issuers.js';
+export type { IssuerRow, KnownIssuer } from './issuers.js';
+export {
+  lockCertificate,
+  writeRevocation,
+  writeHold,
+  blockKey,
+  nextEventOfCertificate,
+  withdrawCertificatesOf,
+  changeableCertificates,
+  certificatesOnHold,
+} from './revocations.js';
+export type { ChangeableCertificate } from './revocations.js';
+export { signingProofs } from './signing-proofs.js';
+export type { ProvedConsent, ProvedMethod, SigningProofs } from './signing-proofs.js';
+export { findVidCheck, lockCertificateForVidCheck, insertVidCheck } from './vid-checks.js';
+export type { VidCheckRow } from './vid-checks.js';
+export type { CertificateRow, CertificateTable, NewCertificate, RevocationReason } from '../database.js';

@@ -1,0 +1,102 @@
+import { sql, type Selectable } from 'kysely';
+import { inTransaction, type Database, type Tx } from '../connect.js';
+import type { IssuerTable } from '../database.js';
+
+export type IssuerRow = Selectable<IssuerTable>;
+
+/** An issuing CA as its holder makes it known to everyone else. */
+export interface KnownIssuer {
+  /** As in `certificate.issuer`. */
+  readonly subject: string;
+  /** Subject key identifier, hexadecimal. */
+  readonly keyId: string;
+  /** DER. */
+  readonly certificate: Buffer;
+  readonly root: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** The database knows another key under the name of an issuing CA. */
+export class IssuerConflict extends Error {
+  override readonly name = 'IssuerConflict';
+}
+
+/**
+ * Makes the issuing CAs known that a signer holds: the current one signs certificates, the others their CRLs only.
+ * Shards are never taken away: a certificate keeps the shard it was made with, and one whose reissue began with an
+ * earlier profile may get any of that profile's shards, also from a later issuing CA.
+ *
+ * @param crlShards of the profile certificates are made by now
+ * @throws {IssuerConflict} if one of the names belongs to another key: then directory and database do not belong
+ *   together, and nothing is written
+ */
+export async function registerIssuers(
+  db: Database,
+  { current, all }: { readonly current: KnownIssuer; readonly all: readonly KnownIssuer[] },
+  crlShards: number,
+  now: Date,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    for (const issuer of all) await register(tx, issuer, crlShards);
+    await tx
+      .updateTable('issuer')
+      .set({ retired_at: now })
+      // Older than the current one: a signer that has not noticed the newest generation yet must not retire it.
+      .where('activated_at', '<', current.notBefore)
+      .where('retired_at', 'is', null)
+      .execute();
+  });
+}
+
+async function register(tx: Tx, issuer: KnownIssuer, crlShards: number): Promise<void> {
+  const { keyId } = issuer;
+  const row = await tx
+    .insertInto('issuer')
+    .values({
+      subject: issuer.subject,
+      key_id: keyId,
+      certificate: issuer.certificate,
+      root: issuer.root,
+      not_after: issuer.notAfter,
+      crl_shards: sql`greatest(${crlShards}::int, (SELECT max(crl_shards) FROM issuer))`,
+      activated_at: issuer.notBefore,
+    })
+    .onConflict((conflict) =>
+      conflict.column('subject').doUpdateSet({
+        crl_shards: sql`greatest(issuer.crl_shards, excluded.crl_shards)`,
+      }),
+    )
+    .returning(['key_id', 'certificate'])
+    .executeTakeFirstOrThrow();
+  if (row.key_id !== keyId || !row.certificate.equals(issuer.certificate)) {
+    throw new IssuerConflict(
+      `the database knows another certificate of ${issuer.subject}: it does not belong to this CA directory`,
+    );
+  }
+}
+
+/** The issuing CAs whose certificates have not expired, the newest first: each publishes CRLs. */
+export async function issuersInUse(db: Database | Tx, now: Date): Promise<IssuerRow[]> {
+  return db
+    .selectFrom('issuer')
+    .selectAll()
+    .where('not_after', '>', now)
+    .orderBy('activated_at', 'desc')
+    .execute();
+}
+
+/** DER of an issuing CA, then of its root. */
+export async function chainOf(db: Database | Tx, subject: string): Promise<readonly Buffer[] | undefined> {
+  const issuer = await issuerBySubject(db, subject);
+  return issuer && [issuer.certificate, issuer.root];
+}
+
+export async function issuerBySubject(db: Database | Tx, subject: string): Promise<IssuerRow | undefined> {
+  return db.selectFrom('issuer').selectAll().where('subject', '=', subject).executeTakeFirst();
+}
+
+/** All issuing CAs that ever were, the newest first. */
+export async function knownIssuers(db: Database): Promise<IssuerRow[]> {
+  return db.selectFrom('issuer').selectAll().orderBy('activated_at', 'desc').orderBy('subject').execute();
+}

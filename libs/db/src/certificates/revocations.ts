@@ -1,0 +1,159 @@
+import { sql } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { CertificateRow, RevocationReason } from '../database.js';
+
+/** Reads and locks a certificate; the last of the locks, after those on its holder and its reissue. */
+export async function lockCertificate(tx: Tx, serial: string): Promise<CertificateRow | undefined> {
+  return tx
+    .selectFrom('certificate')
+    .selectAll()
+    .where('serial', '=', serial)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
+/** Writes the revocation of a locked certificate. When it was put on hold stays written. */
+export async function writeRevocation(
+  tx: Tx,
+  serial: string,
+  revocation: { readonly reason: RevocationReason; readonly invalidityDate?: Date; readonly at: Date },
+): Promise<void> {
+  await tx
+    .updateTable('certificate')
+    .set({
+      revoked_at: revocation.at,
+      revocation_reason: revocation.reason,
+      invalidity_date: revocation.invalidityDate ?? null,
+    })
+    .where('serial', '=', serial)
+    .execute();
+}
+
+/** Writes since when a locked certificate is on hold, or that it no longer is. */
+export async function writeHold(tx: Tx, serial: string, at: Date | null): Promise<void> {
+  await tx.updateTable('certificate').set({ hold_at: at }).where('serial', '=', serial).execute();
+}
+
+/** Keeps a key from ever being certified again. */
+export async function blockKey(
+  tx: Tx,
+  key: { readonly spkiSha256: string; readonly reason: string; readonly serial: string; readonly at: Date },
+): Promise<void> {
+  await tx
+    .insertInto('blocked_key')
+    .values({ spki_sha256: key.spkiSha256, reason: key.reason, serial: key.serial, blocked_at: key.at })
+    .onConflict((conflict) => conflict.column('spki_sha256').doNothing())
+    .execute();
+}
+
+/** The next number in a locked certificate's own stream of events. */
+export async function nextEventOfCertificate(tx: Tx, serial: string): Promise<number> {
+  const { event_sequence: sequence } = await tx
+    .updateTable('certificate')
+    .set({ event_sequence: sql`event_sequence + 1` })
+    .where('serial', '=', serial)
+    .returning('event_sequence')
+    .executeTakeFirstOrThrow();
+  return sequence;
+}
+
+/**
+ * Takes back whatever a reissue has of a new certificate: an open intent is closed, so that a signature still
+ * under way finds no row to store itself in; a stored certificate is revoked.
+ *
+ * @returns the serials of closed intents, and of the certificates that existed and are now revoked
+ */
+export async function withdrawCertificatesOf(
+  tx: Tx,
+  reissueId: string,
+  at: Date,
+): Promise<{ closed: string[]; revoked: string[] }> {
+  const closed = await tx
+    .updateTable('certificate')
+    .set({ state: 'ABANDONED', revoked_at: at, revocation_reason: 'cessationOfOperation' })
+    .where('reissue_id', '=', reissueId)
+    .where('state', '=', 'INTENT')
+    .returning('serial')
+    .execute();
+  const revoked = await tx
+    .updateTable('certificate')
+    .set({ revoked_at: at, revocation_reason: 'cessationOfOperation' })
+    .where('reissue_id', '=', reissueId)
+    .where('state', '=', 'STORED')
+    .where('revoked_at', 'is', null)
+    .returning('serial')
+    .execute();
+  const serials = (rows: { serial: string }[]) => rows.map(({ serial }) => serial);
+  return { closed: serials(closed), revoked: serials(revoked) };
+}
+
+/** What a planned change of a certificate depends on. */
+export type ChangeableCertificate = Pick<
+  CertificateRow,
+  'serial' | 'state' | 'not_after' | 'hold_at' | 'revoked_at' | 'revocation_reason' | 'reissue_id'
+> & {
+  /** Whether the reissue that made it has not ended. */
+  readonly reissue_open: boolean;
+  /** Whether its holder has another one for the same policy that can be used. */
+  readonly another_in_force: boolean;
+};
+
+/** Those of these certificates that there are, as they stand; in no order. */
+export async function changeableCertificates(
+  db: Database,
+  serials: readonly string[],
+  now: Date,
+): Promise<ChangeableCertificate[]> {
+  return db
+    .selectFrom('certificate')
+    .leftJoin('reissue', 'reissue.reissue_id', 'certificate.reissue_id')
+    .select([
+      'certificate.serial',
+      'certificate.state',
+      'not_after',
+      'hold_at',
+      'revoked_at',
+      'revocation_reason',
+      'certificate.reissue_id',
+    ])
+    .select((is) => [
+      is
+        .and([is('reissue.reissue_id', 'is not', null), is('reissue.ended_at', 'is', null)])
+        .$castTo<boolean>()
+        .as('reissue_open'),
+      is
+        .exists(
+          is
+            .selectFrom('certificate as other')
+            .select('other.serial')
+            .whereRef('other.customer_id', '=', 'certificate.customer_id')
+            .whereRef('other.policy', '=', 'certificate.policy')
+            .whereRef('other.serial', '!=', 'certificate.serial')
+            .where('other.registered_at', 'is not', null)
+            .where('other.revoked_at', 'is', null)
+            .where('other.hold_at', 'is', null)
+            .where('other.not_after', '>', now),
+        )
+        .$castTo<boolean>()
+        .as('another_in_force'),
+    ])
+    .where((is) => is('certificate.serial', '=', is.fn.any(is.val(serials))))
+    .execute();
+}
+
+/** The serials of unexpired certificates on hold since before a moment, in order of their serials. */
+export async function certificatesOnHold(
+  db: Database,
+  by: { readonly heldBefore: Date; readonly now: Date; readonly afterSerial: string; readonly limit: number },
+): Promise<{ serial: string; hold_at: Date | null }[]> {
+  return db
+    .selectFrom('certificate')
+    .select(['serial', 'hold_at'])
+    .where('hold_at', '<=', by.heldBefore)
+    .where('revoked_at', 'is', null)
+    .where('not_after', '>', by.now)
+    .where('serial', '>', by.afterSerial)
+    .orderBy('serial')
+    .limit(by.limit)
+    .execute();
+}

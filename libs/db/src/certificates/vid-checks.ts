@@ -1,0 +1,30 @@
+import type { Database, Tx } from '../connect.js';
+import type { CertificateRow, VidCheckTable } from '../database.js';
+
+/** The answer that a check was given. */
+export type VidCheckRow = Pick<VidCheckTable, 'request_hmac' | 'serial' | 'matches'>;
+
+export async function findVidCheck(db: Database | Tx, checkId: string): Promise<VidCheckRow | undefined> {
+  return db
+    .selectFrom('vid_check')
+    .select(['request_hmac', 'serial', 'matches'])
+    .where('check_id', '=', checkId)
+    .executeTakeFirst();
+}
+
+/** The certificate, locked: its checks are answered one after the other. */
+export async function lockCertificateForVidCheck(
+  tx: Tx,
+  serial: string,
+): Promise<Pick<CertificateRow, 'der'> | undefined> {
+  return tx
+    .selectFrom('certificate')
+    .select('der')
+    .where('serial', '=', serial)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
+export async function insertVidCheck(tx: Tx, check: VidCheckTable): Promise<void> {
+  await tx.insertInto('vid_check').values(check).execute();
+}

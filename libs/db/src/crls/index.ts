@@ -1,0 +1,16 @@
+export { authorityOverview } from './authority-overview.js';
+export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
+export {
+  shardsOf,
+  lockShard,
+  takePending,
+  listedCertificates,
+  insertCrl,
+  latestCrl,
+  newestCrl,
+  crlByNumber,
+  oldestPending,
+} from './crls.js';
+export type { CrlRow, RevokedCertificate, ShardState } from './crls.js';
+export { latestRootCrl, RootCrlConflict, storeRootCrl } from './root-crls.js';
+export type { RootCrlRow } from './root-crls.js';

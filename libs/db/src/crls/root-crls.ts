@@ -1,0 +1,50 @@
+import type { Selectable } from 'kysely';
+import type { Database } from '../connect.js';
+
+export interface RootCrlTable {
+  root_key_id: string;
+  number: string;
+  this_update: Date;
+  next_update: Date;
+  der: Buffer;
+}
+export type RootCrlRow = Selectable<RootCrlTable>;
+
+/** The database knows another CRL of the root under the same number. */
+export class RootCrlConflict extends Error {
+  override readonly name = 'RootCrlConflict';
+}
+
+/**
+ * Stores a CRL of a root, from where the status app serves it; one that is there already stays.
+ * @throws {RootCrlConflict} if another CRL has its number
+ */
+export async function storeRootCrl(db: Database, crl: RootCrlRow): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('root_crl')
+    .values(crl)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 1n) return;
+  const { der } = await db
+    .selectFrom('root_crl')
+    .select('der')
+    .where('root_key_id', '=', crl.root_key_id)
+    .where('number', '=', crl.number)
+    .executeTakeFirstOrThrow();
+  if (!der.equals(crl.der))
+    throw new RootCrlConflict(
+      `the database has another CRL of the root with the number ${crl.number}: run init where the root is`,
+    );
+}
+
+/** The newest CRL of a root. @param rootKeyId its subject key identifier, hexadecimal */
+export async function latestRootCrl(db: Database, rootKeyId: string): Promise<RootCrlRow | undefined> {
+  return db
+    .selectFrom('root_crl')
+    .selectAll()
+    .where('root_key_id', '=', rootKeyId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}

@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { KeptCustomerKey } from './customer-rrns.js';
+
+/** The wrapped key of a customer, `destroyed` once what is kept of them was erased, undefined where there is none yet. */
+export async function customerKey(
+  db: Database | Tx,
+  customerId: string,
+): Promise<KeptCustomerKey | 'destroyed' | undefined> {
+  const row = await db
+    .selectFrom('customer_key')
+    .select(['key_id as keyId', 'wrapped'])
+    .where('customer_id', '=', customerId)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return row.wrapped ? { keyId: row.keyId, wrapped: row.wrapped } : 'destroyed';
+}
+
+/** Gives customers keys; those who have one, or had one, stay as they are. */
+export async function insertCustomerKeys(
+  db: Database | Tx,
+  keys: readonly (KeptCustomerKey & { readonly customerId: string })[],
+  createdAt: Date,
+): Promise<void> {
+  if (keys.length === 0) return;
+  await db
+    .insertInto('customer_key')
+    .values(
+      keys.map(({ customerId, keyId, wrapped }) => ({
+        ...{ customer_id: customerId, key_id: keyId, wrapped, created_at: createdAt },
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Keeps keys that were wrapped anew; one that was destroyed stays destroyed. */
+export async function rewrapCustomerKeys(
+  tx: Tx,
+  keys: readonly (KeptCustomerKey & { readonly customerId: string })[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await sql`
+    update customer_key set key_id = given.key_id, wrapped = given.wrapped
+    from unnest(${keys.map(({ customerId }) => customerId)}::uuid[], ${keys.map(({ keyId }) => keyId)}::text[],
+      ${keys.map(({ wrapped }) => wrapped)}::bytea[]) as given (customer_id, key_id, wrapped)
+    where customer_key.customer_id = given.customer_id and customer_key.wrapped is not null
+  `.execute(tx);
+}
+
+/**
+ * Destroys a customer's key. Who has none gets a destroyed one, so that none is made for them any more.
+ *
+ * @param keyId the registry's current key, for such a row
+ */
+export async function destroyCustomerKey(
+  tx: Tx,
+  customerId: string,
+  { keyId, at }: { readonly keyId: string; readonly at: Date },
+): Promise<void> {
+  await tx
+    .insertInto('customer_key')
+    .values({ customer_id: customerId, key_id: keyId, wrapped: null, created_at: at, destroyed_at: at })
+    .onConflict((conflict) =>
+      conflict
+        .column('customer_id')
+        .doUpdateSet({ wrapped: null, destroyed_at: at })
+        .where('customer_key.wrapped', 'is not', null),
+    )
+    .execute();
+}

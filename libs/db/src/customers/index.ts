@@ -1,0 +1,25 @@
+export { customerKey, insertCustomerKeys, rewrapCustomerKeys, destroyCustomerKey } from './customer-keys.js';
+export {
+  customerRrn,
+  insertCustomerRrns,
+  customersToRotate,
+  countCustomersToRotate,
+  lockRotatable,
+  takenLookups,
+  updateCustomerRrns,
+  eraseCustomerRrn,
+} from './customer-rrns.js';
+export type { KeptCustomerKey, KeptRrn, NewRrn, RotatableCustomer } from './customer-rrns.js';
+export {
+  findCustomer,
+  findCustomerByRrn,
+  customerById,
+  customerByRef,
+  customerByCi,
+  lockCustomer,
+  lockCustomers,
+} from './customers.js';
+export { registryOverview } from './registry-overview.js';
+export type { RegistryOverview, RegistryUse } from './registry-overview.js';
+export { insertRrnAccesses } from './rrn-access.js';
+export type { CustomerRow } from '../database.js';

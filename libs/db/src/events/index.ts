@@ -1,0 +1,28 @@
+export type { EventRow } from '../database.js';
+export {
+  insertEvents,
+  eventsAfter,
+  unpublishedEvents,
+  eventsWithIds,
+  lastPublishedAt,
+  markPublished,
+  outboxLag,
+} from './events.js';
+export type { NewEvent } from './events.js';
+export {
+  disableWebhook,
+  dueDeliveries,
+  dueEndpoints,
+  findWebhook,
+  forgetDeliveries,
+  recordDelivery,
+  replayDeliveries,
+  waitingDeliveries,
+} from './webhooks.js';
+export type {
+  DeliveryOutcome,
+  DueDelivery,
+  WebhookDeliveryRow,
+  WebhookEndpointRow,
+  WebhookReplay,
+} from './webhooks.js';

@@ -1,0 +1,199 @@
+import { sql, type Generated, type Selectable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { EventRow } from '../database.js';
+
+export interface WebhookEndpointTable {
+  endpoint_id: string;
+  url: string;
+  description: string;
+  types: string[];
+  secret_generation: Generated<number>;
+  /** Random, of 32 bytes; endpoints from before it was there have none. */
+  secret_salt: Buffer | null;
+  previous_secret_until: Date | null;
+  disabled_at: Date | null;
+  disabled_reason: string | null;
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+}
+export interface WebhookDeliveryTable {
+  endpoint_id: string;
+  stream: string;
+  sequence: number;
+  state: Generated<'PENDING' | 'DELIVERED' | 'FAILED'>;
+  attempts: Generated<number>;
+  next_attempt_at: Date;
+  last_status: number | null;
+  last_error: string | null;
+  ended_at: Date | null;
+}
+export type WebhookEndpointRow = Selectable<WebhookEndpointTable>;
+export type WebhookDeliveryRow = Selectable<WebhookDeliveryTable>;
+
+/** A delivery that is due, with its event. */
+export type DueDelivery = Pick<WebhookDeliveryRow, 'endpoint_id' | 'stream' | 'sequence' | 'attempts'> &
+  Pick<EventRow, 'key' | 'type' | 'data' | 'occurred_at'>;
+
+export interface DeliveryOutcome {
+  readonly state: WebhookDeliveryRow['state'];
+  readonly attempts: number;
+  readonly nextAttemptAt?: Date;
+  /** HTTP status. */
+  readonly status?: number;
+  /** Why there is none. */
+  readonly error?: string;
+  readonly at: Date;
+}
+
+export async function findWebhook(
+  db: Database | Tx,
+  endpointId: string,
+): Promise<WebhookEndpointRow | undefined> {
+  return db
+    .selectFrom('webhook_endpoint')
+    .selectAll()
+    .where('endpoint_id', '=', endpointId)
+    .executeTakeFirst();
+}
+
+/** Endpoints that are told of something now. */
+export async function dueEndpoints(db: Database, now: Date): Promise<WebhookEndpointRow[]> {
+  return db
+    .selectFrom('webhook_endpoint as endpoint')
+    .selectAll()
+    .where('disabled_at', 'is', null)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('webhook_delivery as delivery')
+          .select('delivery.endpoint_id')
+          .whereRef('delivery.endpoint_id', '=', 'endpoint.endpoint_id')
+          .where('state', '=', 'PENDING')
+          .where('next_attempt_at', '<=', now),
+      ),
+    )
+    .execute();
+}
+
+/** What is due at an endpoint, at most one event of each stream: those after it wait, so that they come in order. */
+export async function dueDeliveries(
+  db: Database,
+  endpointId: string,
+  now: Date,
+  limit: number,
+): Promise<DueDelivery[]> {
+  return db
+    .selectFrom('webhook_delivery as delivery')
+    .innerJoin('event', (join) =>
+      join.onRef('event.stream', '=', 'delivery.stream').onRef('event.sequence', '=', 'delivery.sequence'),
+    )
+    .select([
+      'delivery.endpoint_id',
+      'delivery.stream',
+      'delivery.sequence',
+      'delivery.attempts',
+      'event.key',
+      'event.type',
+      'event.data',
+      'event.occurred_at',
+    ])
+    .where('delivery.endpoint_id', '=', endpointId)
+    .where('delivery.state', '=', 'PENDING')
+    .where('delivery.next_attempt_at', '<=', now)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('webhook_delivery as before')
+            .select('before.sequence')
+            .whereRef('before.endpoint_id', '=', 'delivery.endpoint_id')
+            .whereRef('before.stream', '=', 'delivery.stream')
+            .whereRef('before.sequence', '<', 'delivery.sequence')
+            .where('before.state', '=', 'PENDING'),
+        ),
+      ),
+    )
+    .orderBy('delivery.next_attempt_at')
+    .orderBy('event.position')
+    .limit(limit)
+    .execute();
+}
+
+export async function recordDelivery(
+  db: Database,
+  { endpoint_id, stream, sequence }: Pick<DueDelivery, 'endpoint_id' | 'stream' | 'sequence'>,
+  { state, attempts, nextAttemptAt, status, error, at }: DeliveryOutcome,
+): Promise<void> {
+  await db
+    .updateTable('webhook_delivery')
+    .set({
+      state,
+      attempts,
+      ...(nextAttemptAt ? { next_attempt_at: nextAttemptAt } : {}),
+      last_status: status ?? null,
+      last_error: error ?? null,
+      ended_at: state === 'PENDING' ? null : at,
+    })
+    .where('endpoint_id', '=', endpoint_id)
+    .where('stream', '=', stream)
+    .where('sequence', '=', sequence)
+    .execute();
+}
+
+/** Stops telling an endpoint anything. @returns whether it was told until now */
+export async function disableWebhook(
+  db: Database | Tx,
+  endpointId: string,
+  reason: string,
+  at: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('webhook_endpoint')
+    .set({ disabled_at: at, disabled_reason: reason, updated_at: at })
+    .where('endpoint_id', '=', endpointId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** Forgets deliveries that ended before. */
+export async function forgetDeliveries(db: Database, before: Date): Promise<void> {
+  await db.deleteFrom('webhook_delivery').where('ended_at', '<', before).execute();
+}
+
+/** How many deliveries wait, and how many of them have failed already. */
+export async function waitingDeliveries(db: Database): Promise<{ waiting: number; failing: number }> {
+  const row = await db
+    .selectFrom('webhook_delivery')
+    .select(({ fn }) => [
+      fn.countAll<string>().as('waiting'),
+      fn.countAll<string>().filterWhere('attempts', '>', 0).as('failing'),
+    ])
+    .where('state', '=', 'PENDING')
+    .executeTakeFirstOrThrow();
+  return { waiting: Number(row.waiting), failing: Number(row.failing) };
+}
+
+export interface WebhookReplay {
+  readonly endpointId: string;
+  /** Of one reissue, or of what happened in a time. */
+  readonly stream?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly at: Date;
+}
+
+/** Has events delivered again, also those that were never queued. @returns how many */
+export async function replayDeliveries(tx: Tx, replay: WebhookReplay): Promise<number> {
+  const { endpointId, stream, from, to, at } = replay;
+  const { rows } = await sql`
+    INSERT INTO webhook_delivery (endpoint_id, stream, sequence, next_attempt_at)
+      SELECT endpoint_id, stream, sequence, ${at}::timestamptz FROM event, webhook_endpoint
+      WHERE endpoint_id = ${endpointId} AND (types = '{}' OR type = ANY (types))
+        AND (${stream ?? null}::text IS NULL OR stream = ${stream ?? null})
+        AND (${from ?? null}::timestamptz IS NULL OR occurred_at >= ${from ?? null})
+        AND (${to ?? null}::timestamptz IS NULL OR occurred_at <= ${to ?? null})
+    ON CONFLICT (endpoint_id, stream, sequence) DO UPDATE
+      SET state = 'PENDING', attempts = 0, next_attempt_at = excluded.next_attempt_at, ended_at = NULL
+    RETURNING 1`.execute(tx);
+  return rows.length;
+}

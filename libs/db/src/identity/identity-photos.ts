@@ -1,0 +1,79 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { IdentityPhotoTable } from '../database.js';
+
+export type IdentityPhotoRow = Selectable<IdentityPhotoTable>;
+export type NewIdentityPhoto = Insertable<IdentityPhotoTable>;
+
+/** The photo that this call brought in, if it came before. */
+export async function photoOfUpdate(
+  db: Database | Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<Pick<IdentityPhotoRow, 'photo_id' | 'request_hmac'> | undefined> {
+  return db
+    .selectFrom('identity_photo')
+    .select(['photo_id', 'request_hmac'])
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .executeTakeFirst();
+}
+
+export async function countPhotos(db: Database | Tx, reissueId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('identity_photo')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('reissue_id', '=', reissueId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export async function insertPhoto(tx: Tx, photo: NewIdentityPhoto): Promise<void> {
+  await tx.insertInto('identity_photo').values(photo).execute();
+}
+
+/** A photo of this very reissue that has not been accepted; accepted ones answer no challenge again. */
+export async function unacceptedPhoto(
+  db: Database | Tx,
+  reissueId: string,
+  photoId: string,
+): Promise<Pick<IdentityPhotoRow, 'photo_id' | 'sealed'> | undefined> {
+  return db
+    .selectFrom('identity_photo')
+    .select(['photo_id', 'sealed'])
+    .where('reissue_id', '=', reissueId)
+    .where('photo_id', '=', photoId)
+    .where('sealed_by', '=', 'VAULT')
+    .executeTakeFirst();
+}
+
+/** Which of these photos this reissue has that were not accepted yet. */
+export async function unacceptedPhotos(
+  db: Database | Tx,
+  reissueId: string,
+  photoIds: readonly string[],
+): Promise<Set<string>> {
+  if (photoIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('identity_photo')
+    .select('photo_id')
+    .where('reissue_id', '=', reissueId)
+    .where('photo_id', 'in', photoIds)
+    .where('sealed_by', '=', 'VAULT')
+    .execute();
+  return new Set(rows.map(({ photo_id }) => photo_id));
+}
+
+/** Destroys a photo that has done what it came for. */
+export async function destroyPhoto(tx: Tx, reissueId: string, photoId: string): Promise<void> {
+  await tx
+    .deleteFrom('identity_photo')
+    .where('reissue_id', '=', reissueId)
+    .where('photo_id', '=', photoId)
+    .execute();
+}
+
+/** Destroys all photos of a reissue. */
+export async function destroyPhotos(tx: Tx, reissueId: string): Promise<void> {
+  await tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).execute();
+}

@@ -1,0 +1,195 @@
+import type { IdentityMethod } from '#libs/domain';
+import { sql, type Insertable, type Updateable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type {
+  ChallengeRow,
+  ChallengeTable,
+  IdentityMethodRow,
+  IdentityMethodTable,
+  IdentityTryRow,
+  IdentityTryTable,
+} from '../database.js';
+
+// identity_method, challenge, identity_try and identity_day belong to one step and are read together.
+
+export async function identityMethodsOf(db: Database | Tx, reissueId: string): Promise<IdentityMethodRow[]> {
+  return db
+    .selectFrom('identity_method')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .orderBy('method')
+    .execute();
+}
+
+/** The method's row, made when it is the first use of the method. The caller holds the reissue's row lock. */
+export async function identityMethod(
+  tx: Tx,
+  reissueId: string,
+  method: IdentityMethod,
+): Promise<IdentityMethodRow> {
+  await tx
+    .insertInto('identity_method')
+    .values({ reissue_id: reissueId, method, verified_at: null, ci: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return tx
+    .selectFrom('identity_method')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('method', '=', method)
+    .executeTakeFirstOrThrow();
+}
+
+export async function updateIdentityMethod(
+  tx: Tx,
+  reissueId: string,
+  method: IdentityMethod,
+  changes: Updateable<IdentityMethodTable>,
+): Promise<void> {
+  await tx
+    .updateTable('identity_method')
+    .set(changes)
+    .where('reissue_id', '=', reissueId)
+    .where('method', '=', method)
+    .execute();
+}
+
+/** Inserts a challenge and makes the earlier ones of the same method answer no more. */
+export async function replaceChallenge(tx: Tx, challenge: Insertable<ChallengeTable>): Promise<void> {
+  await tx
+    .updateTable('challenge')
+    .set({ state: 'REPLACED' })
+    .where('reissue_id', '=', challenge.reissue_id)
+    .where('method', '=', challenge.method)
+    .where('state', 'in', ['PREPARED', 'SENT'])
+    .execute();
+  await tx.insertInto('challenge').values(challenge).execute();
+}
+
+export async function challengesOfUpdate(
+  db: Database | Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<ChallengeRow[]> {
+  return db
+    .selectFrom('challenge')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .orderBy('method')
+    .execute();
+}
+
+export async function challengesById(
+  db: Database | Tx,
+  reissueId: string,
+  challengeIds: readonly string[],
+): Promise<ChallengeRow[]> {
+  if (challengeIds.length === 0) return [];
+  return db
+    .selectFrom('challenge')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('challenge_id', 'in', challengeIds)
+    .orderBy('method') // everyone takes the locks of the day's counters in this order
+    .execute();
+}
+
+export async function setChallengeState(
+  tx: Tx,
+  challengeIds: readonly string[],
+  state: ChallengeRow['state'],
+  expiresAt?: Date,
+): Promise<void> {
+  if (challengeIds.length === 0) return;
+  await tx
+    .updateTable('challenge')
+    .set(expiresAt ? { state, expires_at: expiresAt } : { state })
+    .where('challenge_id', 'in', challengeIds)
+    .execute();
+}
+
+export async function identityTriesOf(
+  db: Database | Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<IdentityTryRow[]> {
+  return db
+    .selectFrom('identity_try')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .execute();
+}
+
+export async function insertIdentityTry(tx: Tx, row: Insertable<IdentityTryTable>): Promise<void> {
+  await tx.insertInto('identity_try').values(row).execute();
+}
+
+/** Notes which of several providers has the transaction, or is about to be given it; null: none has. */
+export async function setChallengeProvider(
+  db: Database,
+  challengeId: string,
+  provider: string | null,
+): Promise<void> {
+  await db.updateTable('challenge').set({ provider }).where('challenge_id', '=', challengeId).execute();
+}
+
+/** Notes what the provider said; the first word stands. */
+export async function setVerdict(
+  db: Database,
+  key: Pick<IdentityTryRow, 'reissue_id' | 'update_id' | 'challenge_id'>,
+  said: Pick<IdentityTryRow, 'verdict' | 'ci' | 'finding'>,
+): Promise<void> {
+  await db
+    .updateTable('identity_try')
+    .set(said)
+    .where('reissue_id', '=', key.reissue_id)
+    .where('update_id', '=', key.update_id)
+    .where('challenge_id', '=', key.challenge_id)
+    .where('verdict', 'is', null)
+    .execute();
+}
+
+/**
+ * Counts a try of this person, method and day unless `limit` is reached. The row lock makes the limit exact
+ * across reissues.
+ *
+ * @param day `YYYY-MM-DD`
+ */
+export async function countTryOfDay(
+  tx: Tx,
+  personKey: string,
+  method: IdentityMethod,
+  day: string,
+  limit: number,
+): Promise<boolean> {
+  const counted = await tx
+    .insertInto('identity_day')
+    .values({ person_key: personKey, method, day, tries: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['person_key', 'method', 'day'])
+        .doUpdateSet({ tries: sql`identity_day.tries + 1` })
+        .where('identity_day.tries', '<', limit),
+    )
+    .returning('tries')
+    .executeTakeFirst();
+  return counted !== undefined;
+}
+
+/** Gives a try back that turned out right. */
+export async function returnTryOfDay(
+  tx: Tx,
+  personKey: string,
+  method: IdentityMethod,
+  day: string,
+): Promise<void> {
+  await tx
+    .updateTable('identity_day')
+    .set({ tries: sql`greatest(tries - 1, 0)` })
+    .where('person_key', '=', personKey)
+    .where('method', '=', method)
+    .where('day', '=', day)
+    .execute();
+}

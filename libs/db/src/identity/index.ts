@@ -1,0 +1,48 @@
+export type { ChallengeRow, IdentityMethodRow, IdentityTryRow, PasswordCredentialRow } from '../database.js';
+export {
+  identityMethodsOf,
+  identityMethod,
+  updateIdentityMethod,
+  replaceChallenge,
+  challengesOfUpdate,
+  challengesById,
+  setChallengeState,
+  setChallengeProvider,
+  identityTriesOf,
+  setVerdict,
+  insertIdentityTry,
+  countTryOfDay,
+  returnTryOfDay,
+} from './identity.js';
+export {
+  photoOfUpdate,
+  countPhotos,
+  insertPhoto,
+  unacceptedPhoto,
+  unacceptedPhotos,
+  destroyPhoto,
+  destroyPhotos,
+} from './identity-photos.js';
+export type { IdentityPhotoRow, NewIdentityPhoto } from './identity-photos.js';
+export { isKnownDevice, noteKnownDevice } from './known-devices.js';
+export {
+  passwordCredential,
+  lockPasswordCredential,
+  setWrongTries,
+  replaceVerifier,
+  earlierVerifiers,
+  upgradeVerifier,
+  passwordTry,
+  keepPasswordTry,
+  keepPasswordReset,
+  setPasswordVerdict,
+  passwordTriesUnderWay,
+} from './password-credentials.js';
+export {
+  advanceRateLimits,
+  capRateLimit,
+  forgetSpentRateLimits,
+  readRateLimits,
+  turnBackRateLimit,
+} from './rate-limits.js';
+export type { RateLimitAdvance } from './rate-limits.js';

@@ -1,0 +1,182 @@
+import type { Database, Tx } from '../connect.js';
+import type { PasswordCredentialRow } from '../database.js';
+
+export async function passwordCredential(
+  db: Database | Tx,
+  customerId: string,
+): Promise<PasswordCredentialRow | undefined> {
+  return db
+    .selectFrom('password_credential')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .executeTakeFirst();
+}
+
+export async function lockPasswordCredential(
+  tx: Tx,
+  customerId: string,
+): Promise<PasswordCredentialRow | undefined> {
+  return tx
+    .selectFrom('password_credential')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function setWrongTries(tx: Tx, customerId: string, wrongTries: number): Promise<void> {
+  await tx
+    .updateTable('password_credential')
+    .set({ wrong_tries: wrongTries })
+    .where('customer_id', '=', customerId)
+    .execute();
+}
+
+/**
+ * Sets a new verifier; the old one is void at once and all tries are back. What was in force is kept, as far back as
+ * `remembered` passwords, the new one among them.
+ */
+export async function replaceVerifier(
+  tx: Tx,
+  customerId: string,
+  verifier: string,
+  at: Date,
+  remembered: number,
+): Promise<void> {
+  const before = await lockPasswordCredential(tx, customerId);
+  if (before)
+    await tx
+      .insertInto('password_history')
+      .values({ customer_id: customerId, verifier: before.verifier, set_at: before.set_at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  await tx
+    .insertInto('password_credential')
+    .values({ customer_id: customerId, verifier, wrong_tries: 0, set_at: at })
+    .onConflict((conflict) =>
+      conflict.column('customer_id').doUpdateSet({ verifier, wrong_tries: 0, set_at: at }),
+    )
+    .execute();
+  await tx
+    .deleteFrom('password_history')
+    .where('customer_id', '=', customerId)
+    .where('set_at', 'not in', (query) =>
+      query
+        .selectFrom('password_history')
+        .select('set_at')
+        .where('customer_id', '=', customerId)
+        .orderBy('set_at', 'desc')
+        .limit(Math.max(0, remembered - 1)),
+    )
+    .execute();
+}
+
+/** The same password at another cost. The caller holds the lock and has compared it with the verifier. */
+export async function upgradeVerifier(tx: Tx, customerId: string, verifier: string): Promise<void> {
+  await tx
+    .updateTable('password_credential')
+    .set({ verifier })
+    .where('customer_id', '=', customerId)
+    .execute();
+}
+
+/** The verifiers in force before, newest first. */
+export async function earlierVerifiers(
+  db: Database | Tx,
+  customerId: string,
+  count: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('password_history')
+    .select('verifier')
+    .where('customer_id', '=', customerId)
+    .orderBy('set_at', 'desc')
+    .limit(count)
+    .execute();
+  return rows.map(({ verifier }) => verifier);
+}
+
+/** The try reserved by this step, if it was reserved before, and the password it is for (null: of an older version). */
+export async function passwordTry(
+  tx: Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<{ granted: boolean; password_set_at: Date | null } | undefined> {
+  return tx
+    .selectFrom('password_try')
+    .select(['granted', 'password_set_at'])
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .executeTakeFirst();
+}
+
+/** Keeps that a step has a try at the password that was set then. */
+export async function keepPasswordTry(
+  tx: Tx,
+  { reissueId, updateId, passwordSetAt }: { reissueId: string; updateId: string; passwordSetAt: Date },
+): Promise<void> {
+  const tried = { granted: true, password_set_at: passwordSetAt };
+  await tx
+    .insertInto('password_try')
+    .values({ reissue_id: reissueId, update_id: updateId, ...tried })
+    .onConflict((conflict) => conflict.columns(['reissue_id', 'update_id']).doUpdateSet(tried))
+    .execute();
+}
+
+/** Notes how a try came out; the first word stands. The caller holds the lock on the reissue. */
+export async function setPasswordVerdict(
+  tx: Tx,
+  { reissueId, updateId }: { reissueId: string; updateId: string },
+  verdict: 'MATCHED' | 'MISMATCHED',
+): Promise<void> {
+  await tx
+    .updateTable('password_try')
+    .set({ verdict })
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .where('verdict', 'is', null)
+    .execute();
+}
+
+/** Notes that a step set a new password: no try at the one before, and none at the new one. */
+export async function keepPasswordReset(
+  tx: Tx,
+  { reissueId, updateId }: { reissueId: string; updateId: string },
+): Promise<void> {
+  await tx
+    .insertInto('password_try')
+    .values({ reissue_id: reissueId, update_id: updateId, granted: true, verdict: 'RESET' })
+    .execute();
+}
+
+/**
+ * How many tries at the password in force are being compared in other reissues. Those of reissues that have ended or
+ * gone on are not: nobody will be told how they came out. The caller holds the lock on the credential.
+ */
+export async function passwordTriesUnderWay(
+  tx: Tx,
+  { customer_id: customerId, set_at: setAt }: PasswordCredentialRow,
+  exceptReissueId: string,
+): Promise<number> {
+  const { count } = await tx
+    .selectFrom('password_try')
+    .innerJoin('reissue', 'reissue.reissue_id', 'password_try.reissue_id')
+    .select((query) => query.fn.countAll<string>().as('count'))
+    .where('reissue.customer_id', '=', customerId)
+    .where('reissue.state', '=', 'PASSWORD_REQUIRED')
+    .where('reissue.reissue_id', '!=', exceptReissueId)
+    .where('password_try.granted', '=', true)
+    .where('password_try.password_set_at', '=', setAt)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('step')
+            .select('step.update_id')
+            .whereRef('step.reissue_id', '=', 'password_try.reissue_id')
+            .whereRef('step.update_id', '=', 'password_try.update_id'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

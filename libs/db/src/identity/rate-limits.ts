@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+
+/** One key of a rate limit as it is wanted now; see `#libs/rate-limit` for what the times mean. */
+export interface RateLimitAdvance {
+  readonly key: string;
+  /** By how much the theoretical arrival time moves, in milliseconds. */
+  readonly byMs: number;
+  /** It moves only if it is no later than this. */
+  readonly notAfter: Date;
+}
+
+/**
+ * Moves the theoretical arrival time of each key, where that is allowed, in one statement. All keys are locked until
+ * the transaction ends, in the order of their names, so that two who want the same keys never wait for each other.
+ *
+ * @param advances each key at most once
+ * @returns the keys that were moved
+ */
+export async function advanceRateLimits(
+  db: Database | Tx,
+  advances: readonly RateLimitAdvance[],
+  now: Date,
+): Promise<Set<string>> {
+  const keys = sql.val(advances.map(({ key }) => key));
+  const bys = sql.val(advances.map(({ byMs }) => byMs));
+  const limits = sql.val(advances.map(({ notAfter }) => notAfter));
+  const { rows } = await sql<{ key: string }>`
+    with wanted as (
+      select key, by_ms * interval '1 millisecond' as by, not_after
+      from unnest(${keys}::text[], ${bys}::float8[], ${limits}::timestamptz[]) as w (key, by_ms, not_after)
+    )
+    insert into rate_limit (key, tat)
+    select key, ${now}::timestamptz + by from wanted order by key
+    on conflict (key) do update
+      set tat = greatest(rate_limit.tat, ${now}::timestamptz) + (excluded.tat - ${now}::timestamptz)
+      where rate_limit.tat <= (select not_after from wanted where wanted.key = excluded.key)
+    returning key`.execute(db);
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** The theoretical arrival times of these keys; a key that was never used has none. */
+export async function readRateLimits(
+  db: Database | Tx,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await db
+    .selectFrom('rate_limit')
+    .selectAll()
+    .where((is) => is('key', '=', is.fn.any(is.val(keys))))
+    .execute();
+  return new Map(rows.map(({ key, tat }) => [key, tat]));
+}
+
+/** Moves a theoretical arrival time back by so many milliseconds. */
+export async function turnBackRateLimit(db: Database | Tx, key: string, byMs: number): Promise<void> {
+  await db
+    .updateTable('rate_limit')
+    .set({ tat: sql`tat - ${byMs}::float8 * interval '1 millisecond'` })
+    .where('key', '=', key)
+    .execute();
+}
+
+/** Lets a theoretical arrival time be no later than `at`. */
+export async function capRateLimit(db: Database | Tx, key: string, at: Date): Promise<void> {
+  await db.updateTable('rate_limit').set({ tat: at }).where('key', '=', key).where('tat', '>', at).execute();
+}
+
+/** Forgets keys whose time has passed: a key that is not there has its whole burst, as they have. */
+export async function forgetSpentRateLimits(db: Database, now: Date, limit: number): Promise<number> {
+  const spent = db
+    .selectFrom('rate_limit')
+    .select('key')
+    .where('tat', '<', now)
+    .orderBy('tat')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
+  const { numDeletedRows } = await db
+    .deleteFrom('rate_limit')
+    .where('key', 'in', spent)
+    .where('tat', '<', now)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

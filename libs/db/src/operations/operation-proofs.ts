@@ -1,0 +1,53 @@
+import type { ProvenAct } from '#libs/domain';
+import type { JSONColumnType, Selectable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+
+/** What a person proved of an operation: an ID token of the bank's issuer. */
+export interface OperationProofTable {
+  operation_id: string;
+  digest: string;
+  act: ProvenAct;
+  actor: string;
+  token: string;
+  recorded_at: Date;
+}
+
+/** A public key of the issuer that signs staff in. */
+export interface StaffKeyTable {
+  kid: string;
+  issuer: string;
+  audience: string;
+  roles_claim: string;
+  jwk: JSONColumnType<Record<string, unknown> & { kty: string; kid: string }>;
+  learned_at: Date;
+}
+export type OperationProofRow = Selectable<OperationProofTable>;
+export type StaffKeyRow = Selectable<StaffKeyTable>;
+
+/** Keeps a proof; the first of a person for one plan stays. */
+export async function insertProof(tx: Tx, proof: OperationProofRow): Promise<void> {
+  await tx
+    .insertInto('operation_proof')
+    .values(proof)
+    .onConflict((conflict) => conflict.columns(['operation_id', 'digest', 'act', 'actor']).doNothing())
+    .execute();
+}
+
+export const proofsOf = (db: Database | Tx, operationId: string): Promise<OperationProofRow[]> =>
+  db.selectFrom('operation_proof').selectAll().where('operation_id', '=', operationId).execute();
+
+export const staffKeys = (db: Database | Tx): Promise<StaffKeyRow[]> =>
+  db.selectFrom('staff_key').selectAll().orderBy('learned_at').orderBy('kid').execute();
+
+/** Keeps keys that are new; what is kept under an id never changes. */
+export async function insertStaffKeys(
+  db: Database,
+  keys: readonly (Omit<StaffKeyRow, 'jwk'> & { readonly jwk: object })[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await db
+    .insertInto('staff_key')
+    .values(keys.map((key) => ({ ...key, jwk: JSON.stringify(key.jwk) })))
+    .onConflict((conflict) => conflict.column('kid').doNothing())
+    .execute();
+}

@@ -1,0 +1,274 @@
+import type { OperationKind, OperationState } from '#libs/domain';
+import { sql, type Insertable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { CertificateRow, ReissueRow } from '../database.js';
+import type {
+  HolderNotice,
+  OperationApprovalRow,
+  OperationApprovalTable,
+  OperationItemRow,
+  OperationRow,
+  OperationTable,
+} from '../operations-tables.js';
+import type { PlaceInList } from '../reissues/reissue-lists.js';
+
+export type NewOperation = Insertable<OperationTable>;
+export type NewOperationItem = Pick<OperationItemRow, 'ordinal' | 'target' | 'park_sequence' | 'plan'>;
+
+export const findOperation = (db: Database | Tx, operationId: string): Promise<OperationRow | undefined> =>
+  db.selectFrom('operation').selectAll().where('operation_id', '=', operationId).executeTakeFirst();
+
+/** The operation that this request made when it came the first time. */
+export const findOperationByRequest = (
+  db: Database | Tx,
+  requestKey: string,
+): Promise<OperationRow | undefined> =>
+  db.selectFrom('operation').selectAll().where('request_key', '=', requestKey).executeTakeFirst();
+
+export const lockOperation = (tx: Tx, operationId: string): Promise<OperationRow | undefined> =>
+  tx
+    .selectFrom('operation')
+    .selectAll()
+    .where('operation_id', '=', operationId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+
+/** @returns false if the same request has made one a moment before */
+export async function insertOperation(
+  tx: Tx,
+  operation: NewOperation,
+  items: readonly NewOperationItem[],
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('operation')
+    .values(operation)
+    .onConflict((conflict) => conflict.column('request_key').doNothing())
+    .returning('operation_id')
+    .executeTakeFirst();
+  if (!inserted) return false;
+  await insertItems(tx, operation.operation_id, items);
+  return true;
+}
+
+async function insertItems(tx: Tx, operationId: string, items: readonly NewOperationItem[]): Promise<void> {
+  await sql`
+    INSERT INTO operation_item (operation_id, ordinal, target, park_sequence, plan)
+    SELECT ${operationId}, ordinal, target, park_sequence, plan
+    FROM jsonb_to_recordset(${JSON.stringify(items)}::jsonb)
+      AS given (ordinal int, target text, park_sequence int, plan jsonb)`.execute(tx);
+}
+
+/** Writes a locked operation's plan anew, with its new digest: whatever was said of the former one is void. */
+export async function replacePlan(
+  tx: Tx,
+  operationId: string,
+  plan: Pick<NewOperation, 'selection' | 'parameters' | 'reason' | 'digest' | 'items' | 'updated_at'>,
+  items: readonly NewOperationItem[],
+): Promise<void> {
+  await tx.deleteFrom('operation_item').where('operation_id', '=', operationId).execute();
+  await tx
+    .updateTable('operation')
+    .set({ ...plan, state: 'PLANNED', confirmed_at: null })
+    .where('operation_id', '=', operationId)
+    .execute();
+  await insertItems(tx, operationId, items);
+}
+
+export async function setOperationState(
+  tx: Tx,
+  operationId: string,
+  state: OperationState,
+  moments: {
+    readonly updated_at: Date;
+    readonly confirmed_at?: Date;
+    readonly started_at?: Date;
+    readonly ended_at?: Date;
+  },
+): Promise<void> {
+  await tx
+    .updateTable('operation')
+    .set({ state, ...moments })
+    .where('operation_id', '=', operationId)
+    .execute();
+}
+
+/** Operations, newest first. */
+export async function listOperations(
+  db: Database,
+  filter: {
+    readonly state?: readonly OperationState[] | undefined;
+    readonly kind?: readonly OperationKind[] | undefined;
+    readonly requestedBy?: string | undefined;
+  },
+  { limit, after }: { readonly limit: number; readonly after?: PlaceInList | undefined },
+): Promise<(OperationRow & { place: PlaceInList })[]> {
+  let query = db
+    .selectFrom('operation')
+    .selectAll()
+    .select(sql<string>`created_at::text`.as('place_time'))
+    .orderBy('created_at', 'desc')
+    .orderBy('operation_id')
+    .limit(limit);
+  if (filter.state) query = query.where('state', 'in', filter.state);
+  if (filter.kind) query = query.where('kind', 'in', filter.kind);
+  if (filter.requestedBy !== undefined) query = query.where('requested_by', '=', filter.requestedBy);
+  if (after)
+    query = query.where(
+      sql<boolean>`(created_at < ${after.time}::timestamptz
+        OR (created_at = ${after.time}::timestamptz AND operation_id > ${after.id}))`,
+    );
+  const rows = await query.execute();
+  return rows.map(({ place_time: time, ...row }) => ({ ...row, place: { time, id: row.operation_id } }));
+}
+
+/** Items in the order of the plan. */
+export const operationItems = (
+  db: Database | Tx,
+  operationId: string,
+  { after = -1, limit }: { readonly after?: number; readonly limit?: number } = {},
+): Promise<OperationItemRow[]> => {
+  const query = db
+    .selectFrom('operation_item')
+    .selectAll()
+    .where('operation_id', '=', operationId)
+    .where('ordinal', '>', after)
+    .orderBy('ordinal');
+  return (limit === undefined ? query : query.limit(limit)).execute();
+};
+
+export const untriedItems = (
+  db: Database,
+  operationId: string,
+  limit: number,
+): Promise<Pick<OperationItemRow, 'ordinal' | 'target' | 'park_sequence'>[]> =>
+  db
+    .selectFrom('operation_item')
+    .select(['ordinal', 'target', 'park_sequence'])
+    .where('operation_id', '=', operationId)
+    .where('outcome', 'is', null)
+    .orderBy('ordinal')
+    .limit(limit)
+    .execute();
+
+/** Writes what an item came to; the first outcome stays. */
+export async function recordOutcome(
+  db: Database | Tx,
+  { operationId, target }: { readonly operationId: string; readonly target: string },
+  {
+    outcome,
+    detail,
+    at,
+  }: { readonly outcome: string; readonly detail?: string | undefined; readonly at: Date },
+): Promise<void> {
+  await db
+    .updateTable('operation_item')
+    .set({ outcome, detail: detail ?? null, tried_at: at })
+    .where('operation_id', '=', operationId)
+    .where('target', '=', target)
+    .where('outcome', 'is', null)
+    .execute();
+}
+
+/** What an operation changed and whose holders were not told yet, in the order of the plan. */
+export const untoldItems = (db: Database, operationId: string, limit: number) =>
+  db
+    .selectFrom('operation_item')
+    .innerJoin('certificate', 'certificate.serial', 'operation_item.target')
+    .innerJoin('customer', 'customer.customer_id', 'certificate.customer_id')
+    .select(['target', 'outcome', 'tried_at', 'mobile', 'email'])
+    .where('operation_id', '=', operationId)
+    .where('outcome', 'in', ['REVOKED', 'HELD', 'RELEASED'])
+    .where('notice', 'is', null)
+    .orderBy('ordinal')
+    .limit(limit)
+    .execute();
+
+export async function recordNotice(
+  db: Database,
+  { operationId, target }: { readonly operationId: string; readonly target: string },
+  notice: HolderNotice,
+): Promise<void> {
+  await db
+    .updateTable('operation_item')
+    .set({ notice })
+    .where('operation_id', '=', operationId)
+    .where('target', '=', target)
+    .where('notice', 'is', null)
+    .execute();
+}
+
+/** How many items of each operation came to what; `null` counts those that were not tried. */
+export async function outcomesOfOperations(
+  db: Database | Tx,
+  operationIds: readonly string[],
+): Promise<{ operation_id: string; outcome: string | null; count: number }[]> {
+  if (operationIds.length === 0) return [];
+  return db
+    .selectFrom('operation_item')
+    .select(['operation_id', 'outcome'])
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('operation_id', 'in', operationIds)
+    .groupBy(['operation_id', 'outcome'])
+    .execute();
+}
+
+export const approvalsOf = (
+  db: Database | Tx,
+  operationIds: readonly string[],
+): Promise<OperationApprovalRow[]> =>
+  operationIds.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('operation_approval')
+        .selectAll()
+        .where('operation_id', 'in', operationIds)
+        .orderBy('decided_at')
+        .execute();
+
+export async function insertApproval(tx: Tx, approval: Insertable<OperationApprovalTable>): Promise<void> {
+  await tx.insertInto('operation_approval').values(approval).execute();
+}
+
+/** Operations that wait since before a moment: for their confirmation or approval, or to be begun. */
+export const staleOperations = (
+  db: Database,
+  { plannedBefore, runningBefore }: { readonly plannedBefore: Date; readonly runningBefore: Date },
+): Promise<Pick<OperationRow, 'operation_id' | 'state'>[]> =>
+  db
+    .selectFrom('operation')
+    .select(['operation_id', 'state'])
+    .where('ended_at', 'is', null)
+    .where((is) =>
+      is.or([
+        is.and([is('state', 'in', ['PLANNED', 'AWAITING_APPROVAL']), is('updated_at', '<=', plannedBefore)]),
+        is.and([is('state', '=', 'RUNNING'), is('updated_at', '<=', runningBefore)]),
+      ]),
+    )
+    .limit(1_000)
+    .execute();
+
+/** What a plan says of a reissue depends on this. */
+export type PlannedReissue = Pick<
+  ReissueRow,
+  'reissue_id' | 'state' | 'parked_step' | 'parked_code' | 'parked_since' | 'park_sequence'
+>;
+
+/** Those of these reissues that there are, in no order. */
+export const reissuesToPlan = (db: Database, reissueIds: readonly string[]): Promise<PlannedReissue[]> =>
+  db
+    .selectFrom('reissue')
+    .select(['reissue_id', 'state', 'parked_step', 'parked_code', 'parked_since', 'park_sequence'])
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .execute();
+
+/** The serials that the CA was given for these reissues, and what is known of each; the oldest first. */
+export const certificatesOfReissues = (
+  db: Database,
+  reissueIds: readonly string[],
+): Promise<Pick<CertificateRow, 'reissue_id' | 'serial' | 'state' | 'created_at'>[]> =>
+  db
+    .selectFrom('certificate')
+    .select(['reissue_id', 'serial', 'state', 'created_at'])
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .orderBy('created_at')
+    .execute();

@@ -1,0 +1,56 @@
+import type { Insertable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { ConsentReceiptTable, ConsentTable } from '../database.js';
+
+export async function insertConsents(tx: Tx, rows: readonly Insertable<ConsentTable>[]): Promise<void> {
+  if (rows.length > 0)
+    await tx
+      .insertInto('consent')
+      .values([...rows])
+      .execute();
+}
+
+/** What was said about the terms in a reissue, in the order in which it was recorded. */
+export async function consentRecordsOf(db: Database | Tx, reissueId: string) {
+  return db
+    .selectFrom('consent')
+    .select(['terms_id', 'version', 'digest', 'locale', 'agreed', 'act', 'recorded_at'])
+    .where('reissue_id', '=', reissueId)
+    .orderBy('recorded_at')
+    .orderBy('terms_id')
+    .execute();
+}
+
+/** Keeps a receipt; that of a step that ran before stays as it is. */
+export async function insertConsentReceipt(tx: Tx, receipt: Insertable<ConsentReceiptTable>): Promise<void> {
+  await tx
+    .insertInto('consent_receipt')
+    .values(receipt)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The receipts of a reissue as compact JWS, oldest first. */
+export async function consentReceiptsOf(db: Database | Tx, reissueId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('consent_receipt')
+    .select('jws')
+    .where('reissue_id', '=', reissueId)
+    .orderBy('issued_at')
+    .orderBy('receipt_id')
+    .execute();
+  return rows.map(({ jws }) => jws);
+}
+
+/** What was last said about each version of each text. */
+export async function consentsOf(db: Database | Tx, reissueId: string) {
+  return db
+    .selectFrom('consent')
+    .distinctOn(['terms_id', 'version'])
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .orderBy('terms_id')
+    .orderBy('version')
+    .orderBy('recorded_at', 'desc')
+    .execute();
+}

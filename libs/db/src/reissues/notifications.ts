@@ -1,0 +1,24 @@
+import type { Database } from '../connect.js';
+
+/** Notes that a message went out. */
+export async function insertNotification(
+  db: Database,
+  row: { reissue_id: string; moment: string; channel: string; sent_at: Date },
+): Promise<void> {
+  await db
+    .insertInto('notification')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The channels on which the customer was already told of this moment. */
+export async function channelsTold(db: Database, reissueId: string, moment: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('notification')
+    .select('channel')
+    .where('reissue_id', '=', reissueId)
+    .where('moment', '=', moment)
+    .execute();
+  return rows.map((row) => row.channel);
+}

@@ -1,0 +1,27 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect.js';
+
+/** What waits for an operator, by where it waits and why. */
+export interface ParkedCount {
+  readonly step: string;
+  readonly code: string;
+  readonly reissues: number;
+  /** Since when the longest of them waits. */
+  readonly oldest: Date;
+}
+
+export async function parkedCounts(db: Database): Promise<ParkedCount[]> {
+  const { rows } = await sql<ParkedCount>`
+    SELECT parked_step AS step, parked_code AS code, count(*)::int AS reissues, min(parked_since) AS oldest
+    FROM reissue WHERE parked_step IS NOT NULL GROUP BY parked_step, parked_code`.execute(db);
+  return rows;
+}
+
+/** How often methods of identity, and passwords, were locked since a time. */
+export async function locksSince(db: Database, since: Date): Promise<{ identity: number; password: number }> {
+  const { rows } = await sql<{ identity: number; password: number }>`
+    SELECT count(*) FILTER (WHERE action = 'answerChallenge' AND outcome = 'LOCKED')::int AS identity,
+      count(*) FILTER (WHERE action = 'submitPassword' AND reason = 'PASSWORD_LOCKED')::int AS password
+    FROM audit_entry WHERE occurred_at > ${since}`.execute(db);
+  return rows[0] ?? { identity: 0, password: 0 };
+}

@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { NewReissue, ReissueChanges, ReissueRow } from '../database.js';
+
+export async function findReissue(db: Database | Tx, reissueId: string): Promise<ReissueRow | undefined> {
+  return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();
+}
+
+/** Reads and locks the row: every step of a reissue serialises here. Rows that refer to it may come meanwhile. */
+export async function lockReissue(tx: Tx, reissueId: string): Promise<ReissueRow | undefined> {
+  return tx
+    .selectFrom('reissue')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+}
+
+/** Inserts the row; false when it is there already. */
+export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
+  const result = await tx
+    .insertInto('reissue')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+/** The rows of these reissues, as far as they exist; in no order. */
+export async function findReissues(db: Database | Tx, reissueIds: readonly string[]): Promise<ReissueRow[]> {
+  return db
+    .selectFrom('reissue')
+    .selectAll()
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .execute();
+}
+
+/**
+ * Reads and locks several rows, in the one order in which everybody locks them.
+ * @param wait for rows that somebody else holds; otherwise they are left out, as if they did not exist
+ */
+export async function lockReissues(
+  tx: Tx,
+  reissueIds: readonly string[],
+  { wait }: { readonly wait: boolean },
+): Promise<ReissueRow[]> {
+  return tx
+    .selectFrom('reissue')
+    .selectAll()
+    .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
+    .orderBy('reissue_id')
+    .forNoKeyUpdate()
+    .$if(!wait, (query) => query.skipLocked())
+    .execute();
+}
+
+export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueChanges): Promise<ReissueRow> {
+  return tx
+    .updateTable('reissue')
+    .set(changes)
+    .where('reissue_id', '=', reissueId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Marks the first download; later ones change nothing.
+ *
+ * @returns false if there is nothing to download any more: the certificate was withdrawn in this moment
+ */
+export async function markDownloaded(db: Database, reissueId: string, at: Date): Promise<boolean> {
+  const row = await db
+    .updateTable('reissue')
+    .set({ downloaded_at: sql<Date>`coalesce(downloaded_at, ${at})` })
+    .where('reissue_id', '=', reissueId)
+    .where('state', 'in', ['ISSUED', 'REGISTERED'])
+    .returning('reissue_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The other unfinished reissues of a customer whose identity step succeeded or is under way. */
+export async function openReissuesOf(tx: Tx, customerId: string, except: string): Promise<ReissueRow[]> {
+  return tx
+    .selectFrom('reissue')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where('reissue_id', '!=', except)
+    .where('ended_at', 'is', null)
+    .where('identity_verified_at', 'is not', null)
+    .orderBy('reissue_id')
+    .forNoKeyUpdate()
+    .execute();
+}
+
+/** Unfinished reissues that nothing touched since `before`, oldest first, for the reconciler. */
+export async function quietReissues(db: Database, before: Date, limit: number): Promise<ReissueRow[]> {
+  return db
+    .selectFrom('reissue')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('updated_at', '<', before)
+    .orderBy('updated_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Whether another reissue of this customer was registered after `since`. The caller holds the person's lock. */
+export async function registeredSince(tx: Tx, customerId: string, since: Date): Promise<boolean> {
+  const row = await tx
+    .selectFrom('reissue')
+    .select('reissue_id')
+    .where('customer_id', '=', customerId)
+    .where('state', '=', 'REGISTERED')
+    .where('ended_at', '>', since)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,43 @@
+import type { Database, Tx } from '../connect.js';
+import type { StepRow } from '../database.js';
+
+export async function findStep(
+  db: Database | Tx,
+  reissueId: string,
+  updateId: string,
+): Promise<StepRow | undefined> {
+  return db
+    .selectFrom('step')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('update_id', '=', updateId)
+    .executeTakeFirst();
+}
+
+/** The steps of one kind, the newest first. */
+export async function stepsOfKind(tx: Tx, reissueId: string, kind: string): Promise<StepRow[]> {
+  return tx
+    .selectFrom('step')
+    .selectAll()
+    .where('reissue_id', '=', reissueId)
+    .where('kind', '=', kind)
+    .orderBy('recorded_at', 'desc')
+    .execute();
+}
+
+export async function insertStep(
+  tx: Tx,
+  step: {
+    reissue_id: string;
+    update_id: string;
+    kind: string;
+    request_hmac: string;
+    outcome: Record<string, unknown>;
+    recorded_at: Date;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('step')
+    .values({ ...step, outcome: JSON.stringify(step.outcome) })
+    .execute();
+}

@@ -1,0 +1,112 @@
+import { sql, type Generated, type JSONColumnType, type Selectable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+
+/** A time at which the database turned out to be restored from an older backup than the rest of the world. */
+export interface RestoreTable {
+  restore_id: Generated<string>;
+  /** What showed it. */
+  finding: string;
+  details: JSONColumnType<Record<string, unknown>>;
+  found_by: string;
+  found_at: Date;
+  completed_by: string | null;
+  completed_at: Date | null;
+  event_floor: number | null;
+  crl_floor: string | null;
+}
+export type RestoreRow = Selectable<RestoreTable>;
+
+/** The restore that is not reconciled yet, and holds every change back. */
+export async function pendingRestore(db: Database | Tx): Promise<RestoreRow | undefined> {
+  return db.selectFrom('restore').selectAll().where('completed_at', 'is', null).executeTakeFirst();
+}
+
+/** When the last restore was reconciled; undefined if there never was one. */
+export async function lastRestoreAt(db: Database | Tx): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('restore')
+    .select(({ fn }) => fn.max('completed_at').as('at'))
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
+/** Records that a restore was found; false if one is pending already. */
+export async function insertRestore(
+  db: Database | Tx,
+  restore: {
+    readonly finding: string;
+    readonly details: Readonly<Record<string, unknown>>;
+    readonly foundBy: string;
+    readonly foundAt: Date;
+  },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('restore')
+    .values({
+      finding: restore.finding,
+      details: JSON.stringify(restore.details),
+      found_by: restore.foundBy,
+      found_at: restore.foundAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Lets this transaction change what a pending restore holds back. */
+export async function workOnRestore(tx: Tx): Promise<void> {
+  await sql`SELECT set_config('reseal.after_restore', 'on', true)`.execute(tx);
+}
+
+/** The numbers above which events and CRLs go on after a restore. */
+export interface RestoreFloors {
+  readonly eventFloor: number;
+  readonly crlFloor: bigint;
+}
+
+/**
+ * Lets events and CRLs go on above these numbers, unless the pending restore has such numbers already. The caller has
+ * called {@link workOnRestore}.
+ */
+export async function setRestoreFloors(
+  tx: Tx,
+  { eventFloor: floor, crlFloor }: RestoreFloors,
+): Promise<void> {
+  await tx
+    .updateTable('restore')
+    .set({ event_floor: floor, crl_floor: String(crlFloor) })
+    .where('completed_at', 'is', null)
+    .where('event_floor', 'is', null)
+    .execute();
+  // New rows begin there by themselves.
+  const now = await eventFloor(tx);
+  for (const table of ['reissue', 'certificate'] as const)
+    await tx.updateTable(table).set({ event_sequence: now }).where('event_sequence', '<', now).execute();
+}
+
+/** Ends the pending restore, which has its floors: everything may change again. */
+export async function completeRestore(
+  tx: Tx,
+  by: { readonly completedBy: string; readonly at: Date },
+): Promise<void> {
+  await tx
+    .updateTable('restore')
+    .set({ completed_by: by.completedBy, completed_at: by.at })
+    .where('completed_at', 'is', null)
+    .execute();
+}
+
+/** The number above which events of every stream go on; 0 if the database was never restored. */
+export async function eventFloor(db: Database | Tx): Promise<number> {
+  const { rows } = await sql<{ floor: number }>`SELECT event_floor() AS floor`.execute(db);
+  return rows[0]?.floor ?? 0;
+}
+
+/** The number above which CRLs go on; 0 if the database was never restored. */
+export async function crlFloor(db: Database | Tx): Promise<bigint> {
+  const row = await db
+    .selectFrom('restore')
+    .select(({ fn }) => fn.max('crl_floor').as('floor'))
+    .executeTakeFirst();
+  return BigInt(row?.floor ?? 0);
+}

@@ -1,0 +1,37 @@
+import type { Insertable } from 'kysely';
+import type { Database, Tx } from '../connect.js';
+import type { ReissueArchiveTable } from '../operations-tables.js';
+
+/** Reissues that ended before a time and are not archived, those that wait longest first. */
+export async function unarchivedReissues(db: Database, before: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('reissue')
+    .select('reissue_id')
+    .where('ended_at', '<', before)
+    .where('archived_at', 'is', null)
+    .orderBy('ended_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ reissue_id }) => reissue_id);
+}
+
+/** When the longest ended of the reissues that are not archived did; undefined if there is none. */
+export async function oldestUnarchived(db: Database): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('reissue')
+    .select('ended_at')
+    .where('ended_at', 'is not', null)
+    .where('archived_at', 'is', null)
+    .orderBy('ended_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.ended_at ?? undefined;
+}
+
+export async function insertArchive(tx: Tx, archive: Insertable<ReissueArchiveTable>): Promise<void> {
+  await tx.insertInto('reissue_archive').values(archive).execute();
+}
+
+export async function markArchived(tx: Tx, reissueId: string, at: Date): Promise<void> {
+  await tx.updateTable('reissue').set({ archived_at: at }).where('reissue_id', '=', reissueId).execute();
+}

@@ -1,0 +1,13 @@
+export { unarchivedReissues, oldestUnarchived, insertArchive, markArchived } from './archive.js';
+export { openReissueIdsOf, deletePhotosOf, eraseApplicantKeys } from './erasure.js';
+export {
+  purgeReissues,
+  recordedPurges,
+  recordsOfReissues,
+  reissueRecordClasses,
+  reissuesToPurge,
+} from './retained-reissues.js';
+export type { RecordedPurge, ReissueRecordClass } from './retained-reissues.js';
+export { purgeDevices, purgeLeftPhotos, purgeIdentityDays, purgeNumberAccesses } from './retention.js';
+export { goneRecords, purgedByAge, recordsOfAge, toldPurges } from './retention-ranges.js';
+export type { AgeRange, PurgedByAge, PurgedRecord, ToldPurge } from './retention-ranges.js';
