@@ -70,7 +70,7 @@ const eventTypes: Readonly<Record<CertificateAct, CertificateEventType>> = {
 export const outcomeWords = { revoke: 'REVOKED', hold: 'HELD', release: 'RELEASED' } as const;
 
 /** Refusals that only say that nothing was left to do: a repetition leaves no trace. */
-const repetitions: readonly ChangeRefusal[] = ['ALREADY_REVOKED', 'ALREADY_ON_HOLD', 'NOT_ON_HOLD'];
+const refusalsWithoutTrace: readonly ChangeRefusal[] = ['ALREADY_REVOKED', 'ALREADY_ON_HOLD', 'NOT_ON_HOLD'];
 
 /**
  * Revokes, holds or releases one certificate outside any reissue: status, event and audit entry in one transaction,
@@ -91,13 +91,14 @@ export async function changeOne(
     const { operationId } = options;
     // Whose it is, which reissue made it and that it is revoked never changes: so much can be read without the locks.
     const certificate = await certificateBySerial(tx, serial);
-    const allowed = operationId === undefined ? true : await allows(tx, operationId, serial, change, now);
+    const allowed =
+      operationId === undefined ? true : await approvedOrRefused(tx, operationId, serial, change, now);
     const result =
       typeof allowed === 'string'
         ? ({ serial, outcome: 'NOT_APPROVED' } as const)
         : await changeUnderLocks(tx, certificate, { serial, change, now }, options);
     const refused = result.outcome !== 'DONE';
-    if (refused && repetitions.includes(result.outcome)) return result;
+    if (refused && refusalsWithoutTrace.includes(result.outcome)) return result;
     // With the change itself: one that was interrupted after it is not taken for somebody else's when it is tried again.
     if (result.outcome === 'DONE' && operationId !== undefined)
       await recordOutcome(
@@ -132,7 +133,7 @@ export async function changeOne(
 }
 
 /** The operation that asks for exactly this change of this certificate, approved; or why it cannot be made. */
-async function allows(
+async function approvedOrRefused(
   tx: Tx,
   operationId: string,
   serial: string,
@@ -183,7 +184,7 @@ async function changeUnderLocks(
 
   const changed = await changeStatus(tx, serial, change, now);
   if (changed.outcome !== 'DONE') return { serial, outcome: changed.outcome };
-  await announce(tx, changed.certificate, customer, change, now);
+  await publishEvent(tx, changed.certificate, customer, change, now);
   return { serial, outcome: 'DONE', was: changed.was };
 }
 
@@ -192,7 +193,7 @@ async function isAnotherInForce(tx: Tx, certificate: CertificateRow, now: Date):
   return others.some((other) => !other.hold_at);
 }
 
-async function announce(
+async function publishEvent(
   tx: Tx,
   certificate: CertificateRow,
   customer: CustomerRow,

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import {
   buildCertificate,
   crlShardOf,
-  digestOf,
+  sha256Hex,
   lintCertificate,
   nameText,
   personalName,
@@ -17,13 +17,13 @@ import {
 import type { NewCertificate } from '#libs/db/certificates';
 
 /** Whose name and rules a certificate is made by. */
-export interface Maker {
+export interface IssuerAndProfile {
   readonly authority: IssuingAuthority;
   readonly profile: CertificateProfile;
 }
 
 /** What is to be certified of whom. */
-interface Wanted {
+interface CertificateInput {
   readonly serial: string;
   readonly request: RequestedKey;
   readonly validity: Validity;
@@ -36,7 +36,7 @@ interface Wanted {
 type BuiltColumns = Omit<NewCertificate, 'reissue_id' | 'customer_id' | 'basis' | 'state' | 'created_at'>;
 
 /** A certificate but for its signature, and what its row says about it. */
-export interface Built {
+export interface BuiltCertificate {
   readonly tbs: Buffer;
   readonly columns: BuiltColumns;
 }
@@ -56,9 +56,13 @@ export class NotBuildable extends Error {
  * Builds the to-be-signed certificate and lints it.
  * @throws {NotBuildable} if its name or dates are impossible, it would outlive its CA, or it breaks rules
  */
-export function build({ authority, profile }: Maker, wanted: Wanted, now: Date): Built {
+export function buildAndLint(
+  { authority, profile }: IssuerAndProfile,
+  wanted: CertificateInput,
+  now: Date,
+): BuiltCertificate {
   const { serial, request, validity, realName, virtualId } = wanted;
-  const { contents, tbs } = buildable(() => {
+  const { contents, tbs } = orNotBuildable(() => {
     const subject = subjectOf({ authority, profile }, wanted);
     const contents = { serial, subject, validity, spki: request.spki, realName, virtualId };
     return { contents, tbs: buildCertificate(profile, authority.identity, contents) };
@@ -78,7 +82,7 @@ export function build({ authority, profile }: Maker, wanted: Wanted, now: Date):
       policy: profile.policy,
       subject: nameText(contents.subject),
       spki_sha256: request.spkiSha256,
-      tbs_digest: digestOf(tbs),
+      tbs_digest: sha256Hex(tbs),
       crl_shard: crlShardOf(serial, profile.crlShards),
       not_before: validity.notBefore,
       not_after: validity.notAfter,
@@ -98,7 +102,10 @@ function digestOfProfile(profile: CertificateProfile): string {
 }
 
 /** The distinguished name of a person, with digits of their own unless they have some already. */
-function subjectOf({ authority, profile }: Maker, { realName, digits, validity }: Wanted): DistinguishedName {
+function subjectOf(
+  { authority, profile }: IssuerAndProfile,
+  { realName, digits, validity }: CertificateInput,
+): DistinguishedName {
   const { bank, registrationCode } = profile;
   const newDigits = () =>
     subjectDigits(bank.code, registrationCode, validity.notBefore, randomInt(1_000_000_000));
@@ -112,7 +119,7 @@ function subjectOf({ authority, profile }: Maker, { realName, digits, validity }
 }
 
 /** What cannot be built now cannot be built a second later either. */
-function buildable<T>(make: () => T): T {
+function orNotBuildable<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {

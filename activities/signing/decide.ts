@@ -11,12 +11,12 @@ import type { CustomerRow } from '#libs/db/customers';
 import type { ReissueRow } from '#libs/db/reissues';
 import { decideBasis, endThatCounts } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
-import { build, NotBuildable, type Maker } from './build.js';
+import { buildAndLint, NotBuildable, type IssuerAndProfile } from './build.js';
 import { intentLifetimeMs } from './ports.js';
-import { unproved } from './proofs.js';
+import { missingProof } from './proofs.js';
 
 /** A reissue whose request was checked, under the serial number its certificate will have. */
-export interface Candidate {
+export interface SigningCandidate {
   /** The row as it was when the request was checked. */
   readonly asked: ReissueRow;
   readonly request: RequestedKey | RefusedRequest;
@@ -24,7 +24,7 @@ export interface Candidate {
 }
 
 /** All that the decision on a candidate depends on, as it is while the person and the reissue are locked. */
-export interface Standing extends Maker {
+export interface SigningFacts extends IssuerAndProfile {
   readonly reissue: ReissueRow;
   readonly customer: CustomerRow | undefined;
   /** What the records prove of it beside what its row says. */
@@ -43,7 +43,7 @@ export interface Standing extends Maker {
 /** The row of a certificate that is about to be signed for a reissue. */
 type Intent = Omit<NewCertificate, 'state' | 'der' | 'reissue_id'> & { readonly reissue_id: string };
 
-export type Decision =
+export type SigningDecision =
   | { readonly kind: 'stored'; readonly serial: string }
   | { readonly kind: 'underWay'; readonly retryInMs: number }
   /** The customer may send another request. */
@@ -59,14 +59,18 @@ export type Decision =
 type ImpossibleType = 'NOT_AUTHORISED' | NotBuildable['type'];
 
 /** Decides whether to sign, and what. */
-export function decide(candidate: Candidate, standing: Standing, now: Date): Decision {
+export function decideSigning(
+  candidate: SigningCandidate,
+  standing: SigningFacts,
+  now: Date,
+): SigningDecision {
   const { live } = standing;
   if (live?.state === 'STORED') return { kind: 'stored', serial: live.serial };
   if (live && !isStale(live, now)) {
     return { kind: 'underWay', retryInMs: intentLifetimeMs - ageOf(live, now) };
   }
 
-  const lacks = whatIsMissing(candidate, standing);
+  const lacks = missingRequirement(candidate, standing);
   const { customer, reissue } = standing;
   if (lacks || !customer || !reissue.virtual_id) {
     const message = `the reissue is not ready to be signed: ${lacks ?? 'it lacks the VID'}`;
@@ -96,7 +100,7 @@ export function decide(candidate: Candidate, standing: Standing, now: Date): Dec
       // A holder keeps the digits for as long as there is a certificate on file to take them from.
       digits: onFile && digitsOfSubject(onFile.subject),
     };
-    const { tbs, columns } = build(standing, wanted, now);
+    const { tbs, columns } = buildAndLint(standing, wanted, now);
     const { reissue_id } = reissue;
     const { customer_id } = customer;
     const intent = { ...columns, reissue_id, customer_id, basis, created_at: now };
@@ -114,9 +118,9 @@ export function isStale(intent: RelatedCertificate, now: Date): boolean {
 
 const ageOf = (intent: RelatedCertificate, now: Date) => now.getTime() - intent.created_at.getTime();
 
-function whatIsMissing(
-  { asked }: Candidate,
-  { reissue, customer, proofs, terms }: Standing,
+function missingRequirement(
+  { asked }: SigningCandidate,
+  { reissue, customer, proofs, terms }: SigningFacts,
 ): string | undefined {
   if (reissue.state !== 'ISSUING') return `it is ${reissue.state}`;
   if (!customer || reissue.customer_id !== customer.customer_id) return 'it lacks the customer';
@@ -126,5 +130,5 @@ function whatIsMissing(
   if (reissue.csr !== asked.csr || reissue.key_thumbprint !== asked.key_thumbprint) {
     return 'it lacks the request that was checked';
   }
-  return unproved(reissue, customer, proofs, terms);
+  return missingProof(reissue, customer, proofs, terms);
 }

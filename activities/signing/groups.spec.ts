@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { inGroups } from './groups.js';
+import { inBatches } from './groups.js';
 
 /** Work that waits to be let on, group by group. */
 function workshop({ keyOf = String, refuses = () => false }: Partial<Workshop> = {}) {
   const groups: number[][] = [];
   const alone: number[] = [];
   const doors: (() => void)[] = [];
-  const ask = inGroups<number, string>({
+  const ask = inBatches<number, string>({
     keyOf,
     together: async (items) => {
       groups.push([...items]);

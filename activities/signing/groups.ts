@@ -1,5 +1,5 @@
 /** How a kind of work is done for many at once. */
-interface GroupWork<Item, Answer> {
+interface BatchWork<Item, Answer> {
   /** Two items with one key are never in one group. */
   readonly keyOf: (item: Item) => string;
   /** Does them all, say in one transaction. An item it answers with `undefined` is done alone. */
@@ -7,24 +7,24 @@ interface GroupWork<Item, Answer> {
   readonly alone: (item: Item) => Promise<Answer>;
 }
 
-interface Waiting<Item, Answer> {
+interface WaitingItem<Item, Answer> {
   readonly item: Item;
   readonly resolve: (answer: Answer | Promise<Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Where a group is still at work after this time, the next one no longer waits for it. Milliseconds. */
-const patienceMs = 2_000;
+const batchTimeoutMs = 2_000;
 /** What a group holds at most: more would keep its rows locked longer, and save nothing. */
-const limit = 64;
+const batchLimit = 64;
 
 /**
  * Does together what is asked for at the same time: while a group is at work, what comes in gathers, and is the next
  * group. Nobody waits to be gathered, so the answer for one alone takes no longer. A member that cannot go with its
  * group, or whose group failed, is done alone: what is wrong with one is not the others' trouble.
  */
-export function inGroups<Item, Answer>(work: GroupWork<Item, Answer>): (item: Item) => Promise<Answer> {
-  let waiting: Waiting<Item, Answer>[] = [];
+export function inBatches<Item, Answer>(work: BatchWork<Item, Answer>): (item: Item) => Promise<Answer> {
+  let waiting: WaitingItem<Item, Answer>[] = [];
   let busy = false;
 
   function goOn(): void {
@@ -40,24 +40,24 @@ export function inGroups<Item, Answer>(work: GroupWork<Item, Answer>): (item: It
         busy = false;
         goOn();
       };
-      const impatience = setTimeout(next, patienceMs);
+      const impatience = setTimeout(next, batchTimeoutMs);
       void perform(nextGroup()).then(next);
     });
   }
 
-  function nextGroup(): Waiting<Item, Answer>[] {
-    const group = new Map<string, Waiting<Item, Answer>>();
-    const later: Waiting<Item, Answer>[] = [];
+  function nextGroup(): WaitingItem<Item, Answer>[] {
+    const group = new Map<string, WaitingItem<Item, Answer>>();
+    const later: WaitingItem<Item, Answer>[] = [];
     for (const one of waiting) {
       const key = work.keyOf(one.item);
-      if (group.size < limit && !group.has(key)) group.set(key, one);
+      if (group.size < batchLimit && !group.has(key)) group.set(key, one);
       else later.push(one);
     }
     waiting = later;
     return [...group.values()];
   }
 
-  async function perform(group: readonly Waiting<Item, Answer>[]): Promise<void> {
+  async function perform(group: readonly WaitingItem<Item, Answer>[]): Promise<void> {
     try {
       const answers = await work.together(group.map(({ item }) => item));
       for (const [index, { item, resolve }] of group.entries()) resolve(answers[index] ?? work.alone(item));

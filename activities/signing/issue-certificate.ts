@@ -8,12 +8,12 @@ import {
 import { inTransaction } from '#libs/db';
 import { findReissues, type ReissueRow } from '#libs/db/reissues';
 import type { CertificateEntry } from '#libs/signer-journal';
-import type { Candidate, Decision } from './decide.js';
-import { inGroups } from './groups.js';
+import type { SigningCandidate, SigningDecision } from './decide.js';
+import { inBatches } from './groups.js';
 import type { SigningActivities, SigningPorts } from './ports.js';
-import { prepare, type Waiting } from './prepare.js';
+import { prepare, type LockWait } from './prepare.js';
 import { createProfiles } from './profiles.js';
-import { abandon, store, type Signed } from './store.js';
+import { abandonOpenIntents, storeCertificates, type SignedCertificate } from './store.js';
 
 /** The activities that use the CA key. They trust nothing but the reissue id they are given. */
 export function createSigningActivities(ports: SigningPorts): SigningActivities {
@@ -32,7 +32,7 @@ export function createSigningActivities(ports: SigningPorts): SigningActivities 
 
       // 2. Decide under the locks; build, lint, write the intent, commit.
       const decision = await steps.prepare({ asked, request });
-      if (decision.kind !== 'intended') return settled(decision);
+      if (decision.kind !== 'intended') return withoutSigning(decision);
       const { authority, tbs } = decision;
       const { serial } = decision.intent;
       try {
@@ -46,8 +46,8 @@ export function createSigningActivities(ports: SigningPorts): SigningActivities 
       } catch (error) {
         // Saves the next attempt the wait for an intent that nobody is working on. A certificate that was stored
         // after all is not touched, and found by the next attempt.
-        await inTransaction(db, (tx) => abandon(tx, [{ reissueId, serial }], clock())).catch((err: unknown) =>
-          logger.warn({ reissueId, serial, err }, 'intent stays open'),
+        await inTransaction(db, (tx) => abandonOpenIntents(tx, [{ reissueId, serial }], clock())).catch(
+          (err: unknown) => logger.warn({ reissueId, serial, err }, 'intent stays open'),
         );
         throw error;
       }
@@ -67,45 +67,45 @@ function databaseSteps(ports: SigningPorts) {
     return ids.map((id) => rows.get(id));
   }
 
-  async function prepareAll(checked: readonly Omit<Candidate, 'serial'>[], waiting: Waiting) {
+  async function prepareAll(checked: readonly Omit<SigningCandidate, 'serial'>[], waiting: LockWait) {
     const candidates = checked.map((one) => ({ ...one, serial: newSerialNumber() }));
     try {
       return await inTransaction(db, (tx) => prepare(tx, ports, profiles, candidates, waiting));
     } catch (error) {
       // Where only the answer to the commit was lost there are intents now, and nobody will sign them.
       const intents = candidates.map(({ asked, serial }) => ({ reissueId: asked.reissue_id, serial }));
-      await inTransaction(db, (tx) => abandon(tx, intents, clock())).catch((err: unknown) =>
+      await inTransaction(db, (tx) => abandonOpenIntents(tx, intents, clock())).catch((err: unknown) =>
         logger.warn({ intents, err }, 'intents may stay open'),
       );
       throw error;
     }
   }
 
-  const storeAll = (signed: readonly Signed[], waiting: Waiting) =>
-    inTransaction(db, (tx) => store(tx, signed, waiting, clock()));
+  const storeAll = (signed: readonly SignedCertificate[], waiting: LockWait) =>
+    inTransaction(db, (tx) => storeCertificates(tx, signed, waiting, clock()));
 
   return {
-    find: inGroups<string, ReissueRow | undefined>({
+    find: inBatches<string, ReissueRow | undefined>({
       keyOf: (id) => id,
       together: findAll,
       alone: async (id) => (await findAll([id]))[0],
     }),
-    prepare: inGroups<Omit<Candidate, 'serial'>, Decision>({
+    prepare: inBatches<Omit<SigningCandidate, 'serial'>, SigningDecision>({
       keyOf: ({ asked }) => asked.reissue_id,
       together: (checked) => prepareAll(checked, { wait: false }),
-      alone: async (one) => found((await prepareAll([one], { wait: true }))[0]),
+      alone: async (one) => required((await prepareAll([one], { wait: true }))[0]),
     }),
-    store: inGroups<Signed, boolean>({
+    store: inBatches<SignedCertificate, boolean>({
       keyOf: ({ reissueId }) => reissueId,
       together: (signed) => storeAll(signed, { wait: false }),
-      alone: async (one) => found((await storeAll([one], { wait: true }))[0]),
+      alone: async (one) => required((await storeAll([one], { wait: true }))[0]),
     }),
   };
 }
 
 /** What the journal keeps of a certificate: all that its row is made of, and the certificate itself. */
 function journalEntryOf(
-  intent: Extract<Decision, { kind: 'intended' }>['intent'],
+  intent: Extract<SigningDecision, { kind: 'intended' }>['intent'],
   der: Buffer,
   now: Date,
 ): CertificateEntry {
@@ -131,13 +131,13 @@ function journalEntryOf(
   };
 }
 
-function found<T>(answer: T | undefined): T {
+function required<T>(answer: T | undefined): T {
   if (answer === undefined) throw new Error('the reissue or its customer has no row');
   return answer;
 }
 
 /** The answer of an attempt that has nothing to sign. */
-function settled(decision: Exclude<Decision, { kind: 'intended' }>) {
+function withoutSigning(decision: Exclude<SigningDecision, { kind: 'intended' }>) {
   switch (decision.kind) {
     case 'stored':
       return { outcome: 'ISSUED', serial: decision.serial } as const;

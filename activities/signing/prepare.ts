@@ -11,15 +11,21 @@ import {
 } from '#libs/db/certificates';
 import { lockCustomers, type CustomerRow } from '#libs/db/customers';
 import { lockReissues, type ReissueRow } from '#libs/db/reissues';
-import { decide, isStale, type Candidate, type Decision, type Standing } from './decide.js';
+import {
+  decideSigning,
+  isStale,
+  type SigningCandidate,
+  type SigningDecision,
+  type SigningFacts,
+} from './decide.js';
 import type { SigningPorts } from './ports.js';
 import type { Profiles } from './profiles.js';
 
 /** What became of a candidate; `undefined` where somebody else holds its rows and nobody waited for them. */
-type Prepared = Decision | undefined;
+type PreparedDecision = SigningDecision | undefined;
 
 /** How a transaction treats rows that somebody else holds. */
-export interface Waiting {
+export interface LockWait {
   readonly wait: boolean;
 }
 
@@ -31,9 +37,9 @@ export async function prepare(
   tx: Tx,
   ports: SigningPorts,
   profiles: Profiles,
-  candidates: readonly Candidate[],
-  waiting: Waiting,
-): Promise<Prepared[]> {
+  candidates: readonly SigningCandidate[],
+  waiting: LockWait,
+): Promise<PreparedDecision[]> {
   const now = ports.clock();
 
   // 1. Lock the persons, then the reissues: the order in which everyone takes these locks.
@@ -44,21 +50,21 @@ export async function prepare(
   await profiles.load(tx, [...context.first.values()]);
 
   // 3. Decide on each by itself.
-  const decisions = candidates.map((candidate): Prepared => {
-    const standing = standingOf(candidate, rows, context, profiles, ports);
-    return standing && decide(candidate, standing, now);
+  const decisions = candidates.map((candidate): PreparedDecision => {
+    const standing = factsOf(candidate, rows, context, profiles, ports);
+    return standing && decideSigning(candidate, standing, now);
   });
 
   // 4. Write: give up what is stale, then the intents, then what the audit trail shall know.
   const stale = [...context.live.values()].filter(
     (live) => live.state === 'INTENT' && rows.reissues.has(live.reissue_id!) && isStale(live, now),
   );
-  await abandonAndTell(
+  await abandonAndAudit(
     tx,
     stale.map(({ serial, reissue_id }) => ({ serial, reissueId: reissue_id! })),
     now,
   );
-  return writeDown(tx, profiles, candidates, decisions, now);
+  return writeDecisions(tx, profiles, candidates, decisions, now);
 }
 
 interface Rows {
@@ -66,7 +72,7 @@ interface Rows {
   readonly reissues: ReadonlyMap<string, ReissueRow>;
 }
 
-async function lockRows(tx: Tx, candidates: readonly Candidate[], waiting: Waiting): Promise<Rows> {
+async function lockRows(tx: Tx, candidates: readonly SigningCandidate[], waiting: LockWait): Promise<Rows> {
   const customerIds = candidates.flatMap(({ asked }) => asked.customer_id ?? []);
   const customers = byKey(await lockCustomers(tx, customerIds, waiting), (row) => row.customer_id);
   // A reissue is locked only together with its person.
@@ -78,7 +84,7 @@ async function lockRows(tx: Tx, candidates: readonly Candidate[], waiting: Waiti
 }
 
 /** The certificates and keys that have a say in the decisions. */
-interface Context {
+interface SigningContext {
   /** Of a reissue: the certificate that lives, and the first it ever had. */
   readonly live: ReadonlyMap<string, RelatedCertificate>;
   readonly first: ReadonlyMap<string, RelatedCertificate>;
@@ -91,7 +97,11 @@ interface Context {
   readonly proofs: ReadonlyMap<string, SigningProofs>;
 }
 
-async function readContext(tx: Tx, rows: Rows, candidates: readonly Candidate[]): Promise<Context> {
+async function readContext(
+  tx: Tx,
+  rows: Rows,
+  candidates: readonly SigningCandidate[],
+): Promise<SigningContext> {
   const spkiSha256s = candidates.flatMap(({ request }) => (request.ok ? request.spkiSha256 : []));
   const reissueIds = [...rows.reissues.keys()];
   const customerIds = [...rows.customers.keys()];
@@ -116,13 +126,13 @@ async function readContext(tx: Tx, rows: Rows, candidates: readonly Candidate[])
   return { live, first, onFile, usersOfKey, blockedKeys: blocked, proofs };
 }
 
-function standingOf(
-  { asked, request }: Candidate,
+function factsOf(
+  { asked, request }: SigningCandidate,
   rows: Rows,
-  context: Context,
+  context: SigningContext,
   profiles: Profiles,
   { authorities: { current: authority }, terms, backdateMs }: SigningPorts,
-): Standing | undefined {
+): SigningFacts | undefined {
   const reissueId = asked.reissue_id;
   const reissue = rows.reissues.get(reissueId);
   if (!reissue) return undefined;
@@ -143,32 +153,32 @@ function standingOf(
   };
 }
 
-async function writeDown(
+async function writeDecisions(
   tx: Tx,
   profiles: Profiles,
-  candidates: readonly Candidate[],
-  decisions: readonly Prepared[],
+  candidates: readonly SigningCandidate[],
+  decisions: readonly PreparedDecision[],
   now: Date,
-): Promise<Prepared[]> {
+): Promise<PreparedDecision[]> {
   const intents = decisions.flatMap((decision) => (decision?.kind === 'intended' ? decision.intent : []));
   if (intents.length > 0) await profiles.keep(tx, now);
   const written = await insertIntents(tx, intents);
   const entries: AuditEntryOf[] = [];
-  const outcomes = decisions.map((decision, index): Prepared => {
+  const outcomes = decisions.map((decision, index): PreparedDecision => {
     const reissueId = candidates[index]!.asked.reissue_id;
     switch (decision?.kind) {
       case 'intended': {
         const { serial, tbs_digest: tbsDigest } = decision.intent;
         // Its reissue or its key got a live certificate in this moment: the next attempt will see it.
         if (!written.has(serial)) return { kind: 'underWay', retryInMs: 1_000 };
-        entries.push(entry(reissueId, 'INTENDED', now, { serial, tbsDigest }));
+        entries.push(signingEntry(reissueId, 'INTENDED', now, { serial, tbsDigest }));
         return decision;
       }
       case 'refused':
-        entries.push(entry(reissueId, 'REFUSED', now, {}, decision.code));
+        entries.push(signingEntry(reissueId, 'REFUSED', now, {}, decision.code));
         return decision;
       case 'impossible':
-        entries.push(entry(reissueId, 'REFUSED', now, { message: decision.message }, decision.type));
+        entries.push(signingEntry(reissueId, 'REFUSED', now, { message: decision.message }, decision.type));
         return decision;
       default:
         return decision;
@@ -179,7 +189,7 @@ async function writeDown(
 }
 
 /** Closes intents that are still open, under the locks on their reissues. */
-export async function abandonAndTell(
+export async function abandonAndAudit(
   tx: Tx,
   intents: readonly { readonly serial: string; readonly reissueId: string }[],
   now: Date,
@@ -189,12 +199,12 @@ export async function abandonAndTell(
   const entries = intents.filter(({ serial }) => abandoned.has(serial));
   await appendAudits(
     tx,
-    entries.map(({ serial, reissueId }) => entry(reissueId, 'ABANDONED', now, { serial })),
+    entries.map(({ serial, reissueId }) => signingEntry(reissueId, 'ABANDONED', now, { serial })),
   );
 }
 
 /** Every use of the CA key, and every refusal to use it, stands in the audit trail of the reissue. */
-export function entry(
+export function signingEntry(
   reissueId: string,
   outcome: 'INTENDED' | 'DONE' | 'ABANDONED' | 'REFUSED',
   now: Date,

@@ -12,7 +12,7 @@ const clockToleranceMs = 60_000;
  * password and consents are complete is not enough: each has to rest on an answer that the gateway took in, for the key
  * of this reissue, and whose verdict can no longer change. So neither role alone can have a customer certified.
  */
-export function unproved(
+export function missingProof(
   reissue: ReissueRow,
   customer: CustomerRow,
   proofs: SigningProofs | undefined,

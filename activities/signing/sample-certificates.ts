@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { checkCertificateRequest, newSerialNumber, pemOf, signCertificate } from '#libs/ca';
 import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db/certificates';
-import { build, NotBuildable, type Built } from './build.js';
+import { buildAndLint, NotBuildable, type BuiltCertificate } from './build.js';
 import type { SigningPorts } from './ports.js';
 
 /** One certificate of a sample person, as if the bank had issued it long ago. */
@@ -84,9 +84,9 @@ export function createSampleActivities(ports: Omit<SigningPorts, 'logger' | 'ter
   };
 }
 
-function buildOrFail(...how: Parameters<typeof build>): Built {
+function buildOrFail(...how: Parameters<typeof buildAndLint>): BuiltCertificate {
   try {
-    return build(...how);
+    return buildAndLint(...how);
   } catch (error) {
     if (!(error instanceof NotBuildable)) throw error;
     throw ApplicationFailure.nonRetryable(error.message, error.type);

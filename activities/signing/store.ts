@@ -1,12 +1,12 @@
-import { digestOf } from '#libs/ca';
+import { sha256Hex } from '#libs/ca';
 import type { Tx } from '#libs/db';
 import { appendAudits } from '#libs/db/audit';
 import { storeSigned } from '#libs/db/certificates';
 import { lockReissues } from '#libs/db/reissues';
-import { abandonAndTell, entry, type Waiting } from './prepare.js';
+import { abandonAndAudit, signingEntry, type LockWait } from './prepare.js';
 
 /** A certificate that was signed, and whose it is. */
-export interface Signed {
+export interface SignedCertificate {
   readonly reissueId: string;
   readonly serial: string;
   readonly der: Buffer;
@@ -16,10 +16,10 @@ export interface Signed {
  * Stores signed certificates whose intent still stands and whose reissue still waits for them.
  * @returns whether it did; `undefined` where somebody else holds the reissue and nobody waited for it
  */
-export async function store(
+export async function storeCertificates(
   tx: Tx,
-  signed: readonly Signed[],
-  waiting: Waiting,
+  signed: readonly SignedCertificate[],
+  waiting: LockWait,
   now: Date,
 ): Promise<(boolean | undefined)[]> {
   const ids = signed.map(({ reissueId }) => reissueId);
@@ -31,19 +31,19 @@ export async function store(
     wanted
       .filter(({ serial }) => stored.has(serial))
       .map(({ reissueId, serial, der }) =>
-        entry(reissueId, 'DONE', now, { serial, certificateDigest: digestOf(der) }),
+        signingEntry(reissueId, 'DONE', now, { serial, certificateDigest: sha256Hex(der) }),
       ),
   );
   return signed.map(({ reissueId, serial }) => (reissues.has(reissueId) ? stored.has(serial) : undefined));
 }
 
 /** Gives up intents of attempts that failed, as far as they are still open. */
-export async function abandon(
+export async function abandonOpenIntents(
   tx: Tx,
   intents: readonly { readonly reissueId: string; readonly serial: string }[],
   now: Date,
 ): Promise<void> {
   const ids = intents.map(({ reissueId }) => reissueId);
   await lockReissues(tx, ids, { wait: true });
-  await abandonAndTell(tx, intents, now);
+  await abandonAndAudit(tx, intents, now);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Verdict } from '#libs/audit-proofs';
+import type { EvidenceVerdict } from '#libs/audit-proofs';
 import type { ParkableStep } from '#libs/domain';
 import { sql } from 'kysely';
 import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
@@ -284,7 +284,7 @@ describe('what is left of it all', () => {
     });
     const acted = bundle.entries.filter(({ entry }) => entry.actor === 'staff:olivia');
     expect(acted.map(({ entry }) => entry.reason)).toContain('mended, as agreed on the phone');
-    const verdict = expectSuccess(await audrey.call<Verdict>('POST', '/v1/evidence/verify', bundle));
+    const verdict = expectSuccess(await audrey.call<EvidenceVerdict>('POST', '/v1/evidence/verify', bundle));
     expect(verdict).toMatchObject({ valid: true, findings: [] });
   });
 

@@ -11,7 +11,7 @@ import {
   trustFormat,
   verifyEvidence,
   type TrustFile,
-  type Verdict,
+  type EvidenceVerdict,
 } from '#libs/audit-proofs';
 import { inTransaction, type Database } from '#libs/db';
 import { certificateBySerial, knownIssuers } from '#libs/db/certificates';
@@ -87,7 +87,7 @@ async function trust(): Promise<TrustFile> {
 const verifyWithKept = async () => verifyLog(world.owner, await trust(), keptCheckpoints());
 
 /** The verdict on the evidence of a reissue, with all checkpoints that were ever kept. */
-async function verdictOn({ reissueId }: Applicant): Promise<Verdict> {
+async function verdictOn({ reissueId }: Applicant): Promise<EvidenceVerdict> {
   const parts = { db: world.as('worker', 2), key: auditKey, terms: world.terms, clock: world.clock.now };
   const kept = keptCheckpoints();
   const bundle = await assembleEvidence(

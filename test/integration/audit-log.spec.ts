@@ -6,11 +6,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import {
   isConsistent,
   leafOf,
-  openCheckpoint,
+  verifyCheckpoint,
   planConsistency,
   planInclusion,
   rootByInclusion,
-  type Checkpoint,
+  type LogCheckpoint,
 } from '#libs/audit-proofs';
 import {
   CheckpointFile,
@@ -104,14 +104,14 @@ async function writeEntries(reissues: number, each: number): Promise<string[]> {
 const allSequenced = () =>
   until('everything is in the log', async () => (await countPendingEntries(worker)) === 0);
 
-async function newestCheckpoint(atLeast: number): Promise<Checkpoint> {
+async function newestCheckpoint(atLeast: number): Promise<LogCheckpoint> {
   return until('a checkpoint', async () => {
     const row = await worker
       .selectFrom('audit_checkpoint')
       .selectAll()
       .orderBy('size', 'desc')
       .executeTakeFirst();
-    return row && Number(row.size) >= atLeast ? openCheckpoint(row.jws, trusted) : undefined;
+    return row && Number(row.size) >= atLeast ? verifyCheckpoint(row.jws, trusted) : undefined;
   });
 }
 

@@ -8,7 +8,7 @@ import { createDatabase, type Database } from '#libs/db';
 import { IssuerConflict } from '#libs/db/certificates';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
-import { makeKnown } from '../../apps/signer/src/known-issuers.js';
+import { registerAuthorities } from '../../apps/signer/src/known-issuers.js';
 import { createSoftToken, tokenProcesses } from '../../libs/ca/src/testing/soft-token.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
@@ -287,12 +287,12 @@ describe('issuing CAs in the database', () => {
     await ca('init');
     const db = createDatabase({ url: database.urlOf('signer'), ...asSpec });
     const authorities = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
-    await makeKnown(db, authorities, 16, now);
+    await registerAuthorities(db, authorities, 16, now);
     now = later;
     await ca('rotate issuing --confirm');
     const behind = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => begin });
-    await authorities.reload((found) => makeKnown(db, found, 4, now));
-    await makeKnown(db, behind, 4, now); // a signer that has not noticed yet starts anew
+    await authorities.reload((found) => registerAuthorities(db, found, 4, now));
+    await registerAuthorities(db, behind, 4, now); // a signer that has not noticed yet starts anew
     const rows = await owner.selectFrom('issuer').selectAll().orderBy('activated_at').execute();
     expect(rows.map((row) => [row.subject, row.crl_shards, row.retired_at])).toEqual([
       ['C=kr, O=reseal-test, CN=reseal-test Issuing CA', 16, later],
@@ -306,10 +306,10 @@ describe('issuing CAs in the database', () => {
     await ca('init');
     const db = createDatabase({ url: database.urlOf('signer'), ...asSpec });
     const open = () => openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
-    await makeKnown(db, await open(), 16, now);
+    await registerAuthorities(db, await open(), 16, now);
     home = mkdtempSync(join(work, 'home-'));
     await ca('init');
-    await expect(makeKnown(db, await open(), 16, now)).rejects.toThrow(IssuerConflict);
+    await expect(registerAuthorities(db, await open(), 16, now)).rejects.toThrow(IssuerConflict);
     await db.destroy();
   });
 });

@@ -9,7 +9,7 @@ import {
   verifyEvidence,
   type EvidenceBundle,
   type TrustFile,
-  type Verdict,
+  type EvidenceVerdict,
 } from '#libs/audit-proofs';
 import {
   assembleEvidence,
@@ -96,7 +96,7 @@ async function evidence(of = reissueId, kept: readonly KeptCheckpoint[] = []): P
   return JSON.parse(JSON.stringify(bundle)) as EvidenceBundle;
 }
 
-const kindsOf = ({ findings }: Verdict) => [...new Set(findings.map(({ kind }) => kind))].sort();
+const kindsOf = ({ findings }: EvidenceVerdict) => [...new Set(findings.map(({ kind }) => kind))].sort();
 
 /** Lets a hand into the database, looks, and takes back what it did. */
 async function tampered<T>(statements: readonly string[], look: () => Promise<T>): Promise<T> {
@@ -516,7 +516,7 @@ describe('what a superuser does to the database', () => {
       };
       const terminal = { env, clock: world.clock.now, print: (line: string) => printed.push(line) };
       const code = await runVerify(['--log'], { ...terminal, complain: (line) => printed.push(line) });
-      return { code, verdict: JSON.parse(printed.join('\n')) as Verdict };
+      return { code, verdict: JSON.parse(printed.join('\n')) as EvidenceVerdict };
     };
     try {
       await keepLog();

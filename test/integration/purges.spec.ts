@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createRetentionActivities } from '#activities/records';
-import { Report } from '#libs/audit-proofs';
+import { FindingCollector } from '#libs/audit-proofs';
 import { digestOfPurged, verifyPurges } from '#libs/audit-log';
 import { inTransaction } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
@@ -51,7 +51,7 @@ const purge = () =>
     deviceDays: 730,
   }).purgeExpired();
 const findings = async () => {
-  const report = new Report();
+  const report = new FindingCollector();
   await verifyPurges(world.owner, report);
   return report.verdict().findings;
 };

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Verdict } from '#libs/audit-proofs';
+import type { EvidenceVerdict } from '#libs/audit-proofs';
 import { sampleEvidence } from '../../libs/audit-proofs/src/testing/sample-evidence.js';
 import { runVerify } from '../../apps/cli/src/verify/verify.js';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs the command on a bundle with these bytes. */
-async function verify(bundle: string | Uint8Array): Promise<{ code: number; verdict: Verdict }> {
+async function verify(bundle: string | Uint8Array): Promise<{ code: number; verdict: EvidenceVerdict }> {
   await writeFile(file('bundle.json'), bundle);
   const printed: string[] = [];
   const terminal = {
@@ -31,7 +31,7 @@ async function verify(bundle: string | Uint8Array): Promise<{ code: number; verd
   };
   const args = [file('bundle.json'), '--trust', file('trust.json'), '--checkpoint', file('kept.jsonl')];
   const code = await runVerify(args, terminal);
-  return { code, verdict: JSON.parse(printed.join('\n')) as Verdict };
+  return { code, verdict: JSON.parse(printed.join('\n')) as EvidenceVerdict };
 }
 
 describe('verifying a bundle on the command line', () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '#libs/config';
-import type { Verdict } from '#libs/audit-proofs';
+import type { EvidenceVerdict } from '#libs/audit-proofs';
 import { environmentOf } from './app-environment.js';
 
 const run = promisify(execFile);
@@ -34,4 +34,4 @@ export async function runTool(
 }
 
 /** What `verify` printed: one JSON object and nothing else. */
-export const verdictOf = ({ stdout }: Ran): Verdict => JSON.parse(stdout) as Verdict;
+export const verdictOf = ({ stdout }: Ran): EvidenceVerdict => JSON.parse(stdout) as EvidenceVerdict;

@@ -30,7 +30,7 @@ import { registerIssuers, type NewCertificate } from '#libs/db/certificates';
 import { createApplication, defaultPace, listenForMetrics } from '#libs/http';
 import type { StatusConfig } from '../../apps/status/src/config.js';
 import { publishRootCrl } from '../../apps/signer/src/root-crl.js';
-import { StatusModule, takeOcspRequests } from '../../apps/status/src/status.module.js';
+import { StatusModule, parseOcspRequestBodies } from '../../apps/status/src/status.module.js';
 import { freePort } from '../support/free-ports.js';
 import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase, type Role } from './test-database.js';
@@ -112,7 +112,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
       config,
       logger,
       module: StatusModule.with(config, { clock: clock.now, logger }),
-      configure: takeOcspRequests,
+      configure: parseOcspRequestBodies,
     });
     apps.push(app);
     await app.listen(at, '127.0.0.1');

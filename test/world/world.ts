@@ -18,7 +18,7 @@ import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#lib
 import { createPayloadCodec } from '#libs/temporal';
 import { loadTerms, publicReceiptKeys, ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
-import { makeKnown } from '../../apps/signer/src/known-issuers.js';
+import { registerAuthorities } from '../../apps/signer/src/known-issuers.js';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
 import { MovableClock } from './movable-clock.js';
 import { OutsideWorld } from './outside-world.js';
@@ -75,7 +75,7 @@ export async function createWorld(
     clock: clock.now,
     logger,
   };
-  await makeKnown(as('signer'), authority.authorities, 16, beginning);
+  await registerAuthorities(as('signer'), authority.authorities, 16, beginning);
   const workerParts: WorkerParts = {
     db: worker,
     clock: clock.now,

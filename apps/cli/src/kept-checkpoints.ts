@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CheckpointsUnusable, readCheckpointFile } from '#libs/audit-proofs';
+import { InvalidCheckpointFile, readCheckpointFile } from '#libs/audit-proofs';
 import { UsageError } from './terminal.js';
 
 /**
@@ -11,7 +11,7 @@ export async function readCheckpoints(file: string): Promise<string[]> {
   try {
     return readCheckpointFile(await readBytes(file));
   } catch (error) {
-    throw error instanceof CheckpointsUnusable ? new UsageError(`${file}: ${error.message}.`) : error;
+    throw error instanceof InvalidCheckpointFile ? new UsageError(`${file}: ${error.message}.`) : error;
   }
 }
 

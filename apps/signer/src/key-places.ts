@@ -1,4 +1,4 @@
-import { KeyStoreError, openToken, type IssuingKeysOptions, type RootPlace, type Token } from '#libs/ca';
+import { KeyStoreError, openToken, type IssuingKeysOptions, type RootLocation, type Token } from '#libs/ca';
 import type { AuthorityConfig, CaConfig } from './config.js';
 
 /**
@@ -34,7 +34,7 @@ function tokenOf(config: AuthorityConfig): Token | undefined {
 }
 
 /** The root's place. Its passphrase is missed only when it is used. */
-export function rootPlaceOf({ caRootDirectory, caRootPassphrase }: CaConfig): RootPlace {
+export function rootLocationOf({ caRootDirectory, caRootPassphrase }: CaConfig): RootLocation {
   return {
     directory: caRootDirectory,
     get passphrase() {

@@ -6,7 +6,7 @@ import { registerIssuers, type KnownIssuer } from '#libs/db/certificates';
  * Makes a signer's issuing CAs known to those who have no CA directory, before the first certificate of a new one.
  * @throws {IssuerConflict} if directory and database do not belong together
  */
-export async function makeKnown(
+export async function registerAuthorities(
   db: Database,
   { current, all }: Authorities,
   crlShards: number,

@@ -1,4 +1,4 @@
-import { authorityFiles, certificateKeyId, readCertificate, readRootCrl } from '#libs/ca';
+import { authorityFiles, certificateKeyId, readPemCertificate, readRootCrl } from '#libs/ca';
 import type { Database } from '#libs/db';
 import { storeRootCrl } from '#libs/db/crls';
 
@@ -21,4 +21,4 @@ export async function publishRootCrl(db: Database, directory: string): Promise<v
 
 /** DER of the root's certificate in a CA's directory. @throws {KeyStoreError} if there is none */
 export const rootCertificateIn = (directory: string): Buffer =>
-  readCertificate(authorityFiles(directory).rootCertificate);
+  readPemCertificate(authorityFiles(directory).rootCertificate);

@@ -16,7 +16,7 @@ import { crlTimingOf, type SignerConfig } from './config.js';
 import { registerCrlMetrics } from './crl-metrics.js';
 import { CrlPublication } from './crl-publication.js';
 import { publishRootCrl } from './root-crl.js';
-import { makeKnown } from './known-issuers.js';
+import { registerAuthorities } from './known-issuers.js';
 
 /** With issuing CAs that can be looked for anew. */
 type Ports = SigningPorts & { readonly authorities: OpenAuthorities };
@@ -31,7 +31,7 @@ export class SignerModule {
       // A wrong clock would activate an issuing CA at a wrong time.
       makeKnown: async (found) => {
         clocks.requireCompared();
-        await makeKnown(db, found, profile.crlShards, clock());
+        await registerAuthorities(db, found, profile.crlShards, clock());
       },
       publishRootCrl: () => publishRootCrl(db, config.caDirectory),
       everyMs: config.caReloadMs,

@@ -120,7 +120,7 @@ export class Issuers {
     before: OcspResponder | undefined,
   ): OcspResponder | undefined {
     const { ocspDirectory, ocspPassphrase, clock, logger } = this.options;
-    const look = appearance(ocspDirectory, keyId);
+    const look = fileVersions(ocspDirectory, keyId);
     if (before && this.seen.get(keyId) === look) return before;
     try {
       const opened = openOcspResponder(ocspDirectory, keyId, certificate, ocspPassphrase);
@@ -138,7 +138,7 @@ export class Issuers {
 }
 
 /** Changes when one of the files is replaced. */
-function appearance(directory: string, keyId: string): string {
+function fileVersions(directory: string, keyId: string): string {
   const { certificate, key } = responderFiles(directory, keyId);
   return [certificate, key]
     .map((path) => {

@@ -4,8 +4,8 @@ import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { statusConfig } from './config.js';
-import { StatusModule, takeOcspRequests } from './status.module.js';
-import { StatusParts } from './status-parts.js';
+import { StatusModule, parseOcspRequestBodies } from './status.module.js';
+import { StatusServices } from './status-parts.js';
 
 const name = 'status';
 const config = exitOnConfigError(() => loadConfig(statusConfig));
@@ -17,13 +17,13 @@ const app = await bootstrap({
   config,
   logger,
   module: StatusModule.with(config, { clock, logger }),
-  configure: takeOcspRequests,
+  configure: parseOcspRequestBodies,
 });
 await recordStart({
-  db: app.get(StatusParts).db,
+  db: app.get(StatusServices).db,
   process: name,
   config: describeConfig(statusConfig, config),
   clock,
-  admit: app.get(StatusParts).clocks.requireCompared,
+  admit: app.get(StatusServices).clocks.requireCompared,
   logger,
 });

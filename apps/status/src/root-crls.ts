@@ -2,7 +2,7 @@ import type { RootCrlRow } from '#libs/db/crls';
 import { etagOf } from './cacheable.js';
 
 /** A root's CRL ready to be handed out. */
-interface ShelvedRootCrl {
+interface CachedRootCrl {
   readonly der: Buffer;
   readonly etag: string;
   readonly thisUpdate: Date;
@@ -11,7 +11,7 @@ interface ShelvedRootCrl {
 
 /** The roots' CRLs: while PostgreSQL is away, the last one seen goes on being handed out. */
 export class RootCrls {
-  private readonly seen = new Map<string, ShelvedRootCrl>();
+  private readonly seen = new Map<string, CachedRootCrl>();
 
   constructor(private readonly latest: (rootKeyId: string) => Promise<RootCrlRow | undefined>) {}
 
@@ -19,10 +19,10 @@ export class RootCrls {
    * The newest CRL of a root; undefined if there is none.
    * @throws if it cannot be fetched and was never seen
    */
-  async newest(rootKeyId: string): Promise<ShelvedRootCrl | undefined> {
+  async newest(rootKeyId: string): Promise<CachedRootCrl | undefined> {
     try {
       const row = await this.latest(rootKeyId);
-      if (row) this.seen.set(rootKeyId, shelved(row));
+      if (row) this.seen.set(rootKeyId, cached(row));
     } catch (error) {
       if (!this.seen.has(rootKeyId)) throw error;
     }
@@ -30,7 +30,7 @@ export class RootCrls {
   }
 }
 
-const shelved = ({ der, this_update, next_update }: RootCrlRow): ShelvedRootCrl => ({
+const cached = ({ der, this_update, next_update }: RootCrlRow): CachedRootCrl => ({
   der,
   etag: etagOf(der),
   thisUpdate: this_update,

@@ -5,7 +5,7 @@ import { RestoreWatch } from '#libs/restore';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { StatusConfig } from './config.js';
-import { CrlShelf } from './crl/crl-shelf.js';
+import { CrlCache } from './crl/crl-shelf.js';
 import { Issuers } from './issuers.js';
 import { AnswerCache } from './ocsp/answer-cache.js';
 import type { OcspReply } from './ocsp/ocsp-answers.js';
@@ -20,12 +20,12 @@ const startMs = 500;
  * What the app keeps in memory, and what keeps that true: PostgreSQL announces each changed status and each new CRL to
  * every process. While one does not hear it, it uses nothing from memory that a change could have overtaken.
  */
-export class StatusParts {
+export class StatusServices {
   readonly db: Database;
   readonly clocks: ClockWatch;
   readonly issuers: Issuers;
   readonly cache: AnswerCache<OcspReply>;
-  readonly shelf: CrlShelf;
+  readonly shelf: CrlCache;
   readonly listener: NotificationListener;
   readonly restores: RestoreWatch;
   private readonly logger: Logger;
@@ -44,7 +44,7 @@ export class StatusParts {
     this.db = createDatabase({ url: databaseUrl, max, applicationName: 'reseal-status' });
     this.clocks = new ClockWatch({ db: this.db, clock, toleranceMs: config.clockToleranceMs });
     this.cache = new AnswerCache(config.ocspCacheSize, listening);
-    this.shelf = new CrlShelf(this.db, listening);
+    this.shelf = new CrlCache(this.db, listening);
     this.issuers = new Issuers({ ...config, db: this.db, clock, logger, onChange: () => this.cache.clear() });
     const forgetAll = () => {
       this.cache.clear();

@@ -9,14 +9,14 @@ import { Metrics, type Logger } from '#libs/observability';
 import { HttpCaching } from './cacheable.js';
 import type { StatusConfig } from './config.js';
 import { CrlArchive, CrlController } from './crl/crl.controller.js';
-import { CrlShelf } from './crl/crl-shelf.js';
+import { CrlCache } from './crl/crl-shelf.js';
 import { Issuers } from './issuers.js';
 import { IssuersController } from './issuers.controller.js';
 import { RootCrls } from './root-crls.js';
 import { OcspAnswers } from './ocsp/ocsp-answers.js';
 import { OcspController } from './ocsp/ocsp.controller.js';
 import { registerStatusMetrics } from './status-metrics.js';
-import { StatusParts } from './status-parts.js';
+import { StatusServices } from './status-parts.js';
 
 /** More than any request takes that we answer; a signed one carries certificates. */
 const largestRequest = 16 * 1024;
@@ -28,7 +28,7 @@ export class StatusModule {
     config: StatusConfig,
     around: { readonly clock: Clock; readonly logger: Logger },
   ): DynamicModule {
-    const parts = new StatusParts(config, around);
+    const parts = new StatusServices(config, around);
     const { db, issuers, cache, shelf, restores } = parts;
     const answers = new OcspAnswers({
       ...around,
@@ -45,13 +45,13 @@ export class StatusModule {
       controllers: [OcspController, CrlController, IssuersController],
       providers: [
         { provide: Issuers, useValue: issuers },
-        { provide: CrlShelf, useValue: shelf },
+        { provide: CrlCache, useValue: shelf },
         { provide: RootCrls, useValue: new RootCrls((keyId) => latestRootCrl(db, keyId)) },
         { provide: CrlArchive, useValue: new CrlArchive(db) },
         { provide: OcspAnswers, useValue: answers },
         { provide: HttpCaching, useValue: new HttpCaching(config, around.clock) },
         {
-          provide: StatusParts,
+          provide: StatusServices,
           inject: [HealthRegistry, Metrics],
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
             // Not PostgreSQL: without it CRLs are still handed out, and nobody else could answer OCSP either.
@@ -69,7 +69,7 @@ export class StatusModule {
 }
 
 /** Lets the app take bodies of OCSP requests; to be given to the bootstrap as `configure`. */
-export function takeOcspRequests(app: NestFastifyApplication): void {
+export function parseOcspRequestBodies(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()

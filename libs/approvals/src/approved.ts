@@ -1,5 +1,5 @@
 import { needsApproval, operationIdPattern, operationLifetimeMs, type OperationKind } from '#libs/domain';
-import { ProofRefused, verifyProof, type ProofClaim, type StaffKey } from '#libs/audit-proofs';
+import { InvalidProof, verifyProof, type ProofClaim, type StaffKey } from '#libs/audit-proofs';
 import type { Tx } from '#libs/db';
 import {
   approvalsOf,
@@ -102,7 +102,7 @@ async function provedAt(tx: Tx, operationId: string, claim: ProofClaim): Promise
   if (before) return before;
   const keys = (await staffKeys(tx)).map(staffKeyOf);
   const at = await verifyProof(proof.token, claim, keys).catch((error: unknown) => {
-    if (error instanceof ProofRefused) return undefined;
+    if (error instanceof InvalidProof) return undefined;
     throw error;
   });
   if (at) keepNewest(provedBefore, known, at);

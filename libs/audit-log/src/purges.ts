@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Report } from '#libs/audit-proofs';
+import type { FindingCollector } from '#libs/audit-proofs';
 import type { Database } from '#libs/db';
 import {
   goneRecords,
@@ -27,7 +27,7 @@ const longAgo = new Date(0);
 const farAhead = new Date('9999-12-31T00:00:00Z');
 
 /** What is gone was purged by rule and told, and each purge took what it says. */
-export async function verifyPurges(db: Database, report: Report): Promise<void> {
+export async function verifyPurges(db: Database, report: FindingCollector): Promise<void> {
   const purges = await toldPurges(db);
   for (const purge of purges) {
     const records = await recordsOfAge(db, purge.kind, purge);

@@ -4,10 +4,10 @@ import {
   compareRegistration,
   compareReissue,
   compareStatus,
-  recordedReissue,
-  recordedStatus,
-  Report,
-  type EntryPlace,
+  replayReissue,
+  replayStatus,
+  FindingCollector,
+  type EntryPosition,
   type LoggedEntry,
   type Unproven,
 } from '#libs/audit-proofs';
@@ -35,7 +35,7 @@ const batch = 500;
  * reason, customer, key, times, consents, receipts, the certificate and its status. A certificate that entries are about
  * has to be there.
  */
-export async function verifyTables(db: Database, report: Report): Promise<void> {
+export async function verifyTables(db: Database, report: FindingCollector): Promise<void> {
   const unproven = new UnprovenCounts();
   await inBatches(
     db,
@@ -87,7 +87,7 @@ class UnprovenCounts {
     else this.counts.set(key, { one, count: 1 });
   }
 
-  addTo(report: Report): void {
+  addTo(report: FindingCollector): void {
     for (const { one, count } of this.counts.values())
       if (count === 1) report.notProven(one.what, one.message, one.entry);
       else report.notProven(one.what, `${count} times: ${one.message}`);
@@ -96,12 +96,12 @@ class UnprovenCounts {
 
 /** Compares one row, and adds what was found under its name. */
 function compared(
-  about: { readonly place: EntryPlace; readonly name?: string },
-  report: Report,
+  about: { readonly place: EntryPosition; readonly name?: string },
+  report: FindingCollector,
   unproven: UnprovenCounts,
-  compare: (report: Report) => void,
+  compare: (report: FindingCollector) => void,
 ): void {
-  const own = new Report();
+  const own = new FindingCollector();
   compare(own);
   const verdict = own.verdict();
   for (const { kind, message, entry } of verdict.findings)
@@ -112,7 +112,7 @@ function compared(
 async function replayReissues(
   tx: Tx,
   rows: readonly StatedReissueRow[],
-  report: Report,
+  report: FindingCollector,
   unproven: UnprovenCounts,
 ): Promise<void> {
   const ids = rows.map(({ reissue_id }) => reissue_id);
@@ -123,7 +123,7 @@ async function replayReissues(
     const items = (entries.get(row.reissue_id) ?? []).map(itemOf);
     const own = items.map(({ entry }) => entry);
     compared({ place: { stream: row.reissue_id } }, report, unproven, (found) => {
-      const recorded = recordedReissue(own);
+      const recorded = replayReissue(own);
       compareReissue(statedReissue(row), recorded, found);
       compareRegistration(iso(row.registered_at), recorded, found);
       compareFingerprint(row, recorded.issued, found);
@@ -166,7 +166,7 @@ const statedReissue = (row: StatedReissueRow) => ({
 function compareFingerprint(
   { fingerprint }: StatedReissueRow,
   issued: LoggedEntry | undefined,
-  report: Report,
+  report: FindingCollector,
 ): void {
   const recorded = issued?.details['sha256'];
   if (recorded !== undefined && recorded !== fingerprint)
@@ -176,7 +176,7 @@ function compareFingerprint(
 async function replayCertificates(
   tx: Tx,
   rows: readonly StatedStatusRow[],
-  report: Report,
+  report: FindingCollector,
   unproven: UnprovenCounts,
 ): Promise<void> {
   const bySerial = new Map<string, LoggedEntry[]>();
@@ -196,7 +196,7 @@ async function replayCertificates(
       // One that no reissue made came with whatever status it had.
       if (row.reissue_id === null && entries.length === 0 && (stated.revokedAt ?? stated.holdAt) !== null)
         found.notProven('STATUS', 'no entry records the status that an enrolled certificate came with');
-      else compareStatus(stated, recordedStatus(row.serial, entries), found);
+      else compareStatus(stated, replayStatus(row.serial, entries), found);
     });
   }
 }

@@ -4,14 +4,14 @@ import {
   leafOf,
   LostBranches,
   planRoot,
-  Report,
+  FindingCollector,
   sameHash,
-  takeCheckpoint,
+  checkedCheckpoint,
   verifyWriter,
-  type Checkpoint,
+  type LogCheckpoint,
   type Hash,
   type TrustFile,
-  type Verdict,
+  type EvidenceVerdict,
 } from '#libs/audit-proofs';
 import type { Database } from '#libs/db';
 import {
@@ -38,8 +38,8 @@ export async function verifyLog(
   db: Database,
   trust: TrustFile,
   kept: readonly string[] = [],
-): Promise<Verdict> {
-  const report = new Report();
+): Promise<EvidenceVerdict> {
+  const report = new FindingCollector();
   const checkpoints = await allCheckpoints(db, trust, kept, report);
   const restores = (await reconciledRestores(db)).map(loggedEntry);
   const branches = await LostBranches.in(restores, trust, report);
@@ -63,7 +63,7 @@ export async function verifyLog(
 }
 
 interface Claimed {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: LogCheckpoint;
   /** Where it comes from. */
   readonly from: 'database' | 'kept elsewhere';
 }
@@ -73,11 +73,11 @@ async function allCheckpoints(
   db: Database,
   trust: TrustFile,
   kept: readonly string[],
-  report: Report,
+  report: FindingCollector,
 ): Promise<Claimed[]> {
   const found: Claimed[] = [];
   const take = async (jws: string, from: Claimed['from']) => {
-    const checkpoint = await takeCheckpoint(jws, trust, report);
+    const checkpoint = await checkedCheckpoint(jws, trust, report);
     if (checkpoint) found.push({ checkpoint, from });
   };
   for (const jws of kept) await take(jws, 'kept elsewhere');
@@ -95,7 +95,7 @@ async function verifyLeaves(
   db: Database,
   checkpoints: readonly Claimed[],
   branches: LostBranches,
-  report: Report,
+  report: FindingCollector,
 ): Promise<number> {
   const border = new Map<number, Hash>();
   const waiting = [...checkpoints];
@@ -139,7 +139,7 @@ function compare(
   size: number,
   border: Map<number, Hash>,
   branches: LostBranches,
-  report: Report,
+  report: FindingCollector,
 ): void {
   const plan = planRoot(size);
   const whole = plan.nodes.every(({ level }) => border.has(level));

@@ -12,7 +12,7 @@ import { textOf } from './reading/decode.js';
 import { readIJson } from './reading/i-json.js';
 
 /** What the log was at a time: how many leaves it had, and their root. */
-export interface Checkpoint {
+export interface LogCheckpoint {
   /** Which log. */
   readonly origin: string;
   readonly size: number;
@@ -31,8 +31,8 @@ export interface AuditKey {
 }
 
 /** Why a signature is not taken. */
-export class SignatureRefused extends Error {
-  override readonly name = 'SignatureRefused';
+export class InvalidSignature extends Error {
+  override readonly name = 'InvalidSignature';
 
   constructor(
     readonly kind: 'SIGNATURE_INVALID' | 'KEY_NOT_TRUSTED' | 'FORMAT_INVALID',
@@ -73,15 +73,15 @@ export async function signWith(
 /** A checkpoint as it is published and kept: a compact JWS. */
 export const signCheckpoint = (
   key: JWK & { readonly kid: string },
-  { origin, size, root, time }: Checkpoint,
+  { origin, size, root, time }: LogCheckpoint,
 ): Promise<string> => signWith(key, 'checkpoint', { origin, size, root: base64url.encode(root), time });
 
 /**
  * What was signed, once the signature holds and its key is trusted.
  *
- * @throws {SignatureRefused}
+ * @throws {InvalidSignature}
  */
-export async function openSignature(
+export async function verifyJws(
   jws: string,
   type: SignatureType,
   keys: readonly AuditKey[],
@@ -89,20 +89,20 @@ export async function openSignature(
   let used: AuditKey | undefined;
   const keyFor = async ({ kid, typ }: CompactJWSHeaderParameters) => {
     if (typ !== signatureTypes[type])
-      throw new SignatureRefused(
+      throw new InvalidSignature(
         'FORMAT_INVALID',
         `this is signed as ${String(typ)}, not as ${signatureTypes[type]}`,
       );
     used = keys.find(({ jwk }) => jwk.kid === kid);
-    if (!used) throw new SignatureRefused('KEY_NOT_TRUSTED', `the trust file has no key ${String(kid)}`);
+    if (!used) throw new InvalidSignature('KEY_NOT_TRUSTED', `the trust file has no key ${String(kid)}`);
     return importJWK(used.jwk, algorithm);
   };
   try {
     const { payload } = await compactVerify(jws, keyFor, { algorithms: [algorithm] });
     return { payload: readIJson(textOf(payload)), key: used! };
   } catch (error) {
-    if (error instanceof SignatureRefused) throw error;
-    throw new SignatureRefused('SIGNATURE_INVALID', 'the signature does not hold', { cause: error });
+    if (error instanceof InvalidSignature) throw error;
+    throw new InvalidSignature('SIGNATURE_INVALID', 'the signature does not hold', { cause: error });
   }
 }
 
@@ -114,14 +114,14 @@ export const wasValidAt = ({ validFrom, validUntil }: AuditKey, time: string): b
 /**
  * A checkpoint, once its signature holds.
  *
- * @throws {SignatureRefused}
+ * @throws {InvalidSignature}
  */
-export async function openCheckpoint(jws: string, keys: readonly AuditKey[]): Promise<Checkpoint> {
-  const { payload, key } = await openSignature(jws, 'checkpoint', keys);
+export async function verifyCheckpoint(jws: string, keys: readonly AuditKey[]): Promise<LogCheckpoint> {
+  const { payload, key } = await verifyJws(jws, 'checkpoint', keys);
   const found = checkpointSchema.safeParse(payload);
-  if (!found.success) throw new SignatureRefused('FORMAT_INVALID', 'what is signed is no checkpoint');
+  if (!found.success) throw new InvalidSignature('FORMAT_INVALID', 'what is signed is no checkpoint');
   const { origin, size, root, time } = found.data;
   if (!wasValidAt(key, time))
-    throw new SignatureRefused('KEY_NOT_TRUSTED', `key ${key.jwk.kid} was not in use at ${time}`);
+    throw new InvalidSignature('KEY_NOT_TRUSTED', `key ${key.jwk.kid} was not in use at ${time}`);
   return { origin, size, root: base64url.decode(root), time };
 }

@@ -19,28 +19,34 @@ export {
   leafOf,
 } from './entry.js';
 export type { LoggedEntry, PersonalPart } from './entry.js';
-export { openCheckpoint, signCheckpoint, signWith, SignatureRefused } from './checkpoint.js';
-export type { AuditKey, Checkpoint } from './checkpoint.js';
+export { verifyCheckpoint, signCheckpoint, signWith, InvalidSignature } from './checkpoint.js';
+export type { AuditKey, LogCheckpoint } from './checkpoint.js';
 export { bundleFormat, trustFormat, bundleSchema } from './bundle.js';
 export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
-export { findingKinds, Report } from './verify/report.js';
-export type { EntryPlace, Finding, FindingKind, Unproven, Verdict } from './verify/report.js';
-export { checkProof, claimsOfProof, keyIdOf, ProofRefused, verifyProof } from './staff-proof.js';
+export { findingKinds, FindingCollector } from './verify/report.js';
+export type {
+  EntryPosition,
+  EvidenceFinding,
+  FindingKind,
+  Unproven,
+  EvidenceVerdict,
+} from './verify/report.js';
+export { checkProof, claimsOfProof, keyIdOf, InvalidProof, verifyProof } from './staff-proof.js';
 export type { ProofClaim, StaffKey } from './staff-proof.js';
 export { verifyWriter } from './verify/entries.js';
 export { signedContentOf, verifyEvidence } from './verify/verify-evidence.js';
 export {
-  CheckpointsUnusable,
+  InvalidCheckpointFile,
   readCheckpointFile,
   readTrust,
   readTrustFile,
-  TrustUnusable,
+  InvalidTrustFile,
   verifyEvidenceFile,
 } from './reading/files.js';
 export type { FileVerdict } from './reading/files.js';
-export { takeCheckpoint } from './verify/log.js';
+export { checkedCheckpoint } from './verify/log.js';
 export { LostBranches } from './verify/lost-branches.js';
-export { recordedReissue, recordedStatus } from './recorded.js';
+export { replayReissue, replayStatus } from './recorded.js';
 export type { RecordedReissue, RecordedStatus } from './recorded.js';
 export { compareRegistration, compareReissue, compareStatus } from './verify/stated.js';
 export { compareConsents, compareReceipts } from './verify/contents.js';

@@ -31,7 +31,7 @@ const registrations: ReadonlySet<string> = new Set(['proveRegistration', 'recove
  *
  * @param entries of its own stream, in their order
  */
-export function recordedReissue(entries: readonly LoggedEntry[]): RecordedReissue {
+export function replayReissue(entries: readonly LoggedEntry[]): RecordedReissue {
   const moves = entries.flatMap((entry) => {
     const state = stateAfter(entry);
     return state ? { entry, state } : [];
@@ -81,7 +81,7 @@ const isState = (value: unknown): value is State => (states as readonly unknown[
  *
  * @param entries that may be about it, in the order of the log
  */
-export function recordedStatus(serial: string, entries: readonly LoggedEntry[]): RecordedStatus {
+export function replayStatus(serial: string, entries: readonly LoggedEntry[]): RecordedStatus {
   let status: RecordedStatus = {
     revokedAt: null,
     revocationReason: null,
@@ -132,7 +132,7 @@ const names = (list: unknown, name: string) => Array.isArray(list) && list.inclu
  * Whether an entry says that what belonged to another one was purged by rule: all of its reissue, or, as earlier purges
  * went, all records of this class and age.
  */
-export function saysPurged(
+export function recordsPurgeOf(
   { stream, action, outcome, details }: LoggedEntry,
   recordClass: 'personalDetails' | 'histories',
   purged: Pick<LoggedEntry, 'stream' | 'occurredAt'>,

@@ -23,8 +23,8 @@ export interface StaffKey {
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'PS256'];
 
 /** A proof does not show that this person confirmed, or approved, this plan. */
-export class ProofRefused extends Error {
-  override readonly name = 'ProofRefused';
+export class InvalidProof extends Error {
+  override readonly name = 'InvalidProof';
 }
 
 /** What a proof must show. */
@@ -51,7 +51,7 @@ export function keyIdOf(token: string): string | undefined {
 /**
  * Whether the issuer's ID token is of this person, this act and this plan, and names the role that it takes.
  *
- * @throws {ProofRefused}
+ * @throws {InvalidProof}
  */
 export function checkProof(
   payload: JWTPayload,
@@ -59,10 +59,10 @@ export function checkProof(
   rolesClaim: string,
 ): void {
   const { sub, nonce, [rolesClaim]: roles } = payload;
-  if (`staff:${sub}` !== actor) throw new ProofRefused(`it is of another person than ${actor}`);
-  if (nonce !== proofNonceOf(act, digest)) throw new ProofRefused('it is of another act or plan');
+  if (`staff:${sub}` !== actor) throw new InvalidProof(`it is of another person than ${actor}`);
+  if (nonce !== proofNonceOf(act, digest)) throw new InvalidProof('it is of another act or plan');
   if (!Array.isArray(roles) || !roles.includes(roleToProve[act]))
-    throw new ProofRefused(`the issuer did not name the person ${roleToProve[act]}`);
+    throw new InvalidProof(`the issuer did not name the person ${roleToProve[act]}`);
 }
 
 /**
@@ -71,7 +71,7 @@ export function checkProof(
  *
  * @param keys of the issuer
  * @returns when the person signed in for it
- * @throws {ProofRefused} whatever is wrong with it
+ * @throws {InvalidProof} whatever is wrong with it
  */
 export async function verifyProof(
   token: string,
@@ -79,7 +79,7 @@ export async function verifyProof(
   keys: readonly StaffKey[],
 ): Promise<Date> {
   const key = keys.find(({ jwk }) => jwk.kid === keyIdOf(token));
-  if (!key) throw new ProofRefused('it was signed by no key of the issuer that is known');
+  if (!key) throw new InvalidProof('it was signed by no key of the issuer that is known');
   try {
     const { iat: issuedAt = 0 } = decodeJwt(token);
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [key.jwk] }), {
@@ -93,6 +93,6 @@ export async function verifyProof(
     return new Date(issuedAt * 1_000);
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
-    throw new ProofRefused(error.message, { cause: error });
+    throw new InvalidProof(error.message, { cause: error });
   }
 }

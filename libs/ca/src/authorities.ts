@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { authorityFiles, generationsIn } from './authority-files.js';
-import { readCertificate } from './open-root.js';
+import { readPemCertificate } from './open-root.js';
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
 import { KeyStoreError } from './key-store.js';
@@ -49,7 +49,7 @@ export async function openAuthorities(
 ): Promise<OpenAuthorities> {
   const { directory, clock } = options;
   const keys = issuingKeys(options);
-  let seen = appearance(directory);
+  let seen = fileVersions(directory);
   let held = await openAll(directory, keys, clock()).catch(async (error: unknown) => {
     await keys.close();
     throw error;
@@ -66,7 +66,7 @@ export async function openAuthorities(
       return standing().root;
     },
     async reload(adopt) {
-      const now = appearance(directory);
+      const now = fileVersions(directory);
       if (now === seen) return false;
       const found = await openAll(directory, keys, clock());
       await adopt?.(authoritiesAt(found, clock()));
@@ -79,10 +79,10 @@ export async function openAuthorities(
 
 async function openAll(directory: string, keys: IssuingKeys, now: Date): Promise<IssuingAuthority[]> {
   const files = authorityFiles(directory);
-  const root = readCertificate(files.rootCertificate);
+  const root = readPemCertificate(files.rootCertificate);
   const opened: IssuingAuthority[] = [];
   for (const generation of generationsIn(directory)) {
-    const certificate = readCertificate(files.issuingCertificate(generation));
+    const certificate = readPemCertificate(files.issuingCertificate(generation));
     if (new X509Certificate(certificate).notAfter <= now) continue; // its key may be destroyed by now
     opened.push(issuingAuthority(await keys.open(generation), [certificate, root]));
   }
@@ -101,7 +101,7 @@ function authoritiesAt(held: readonly IssuingAuthority[], now: Date): Authoritie
 }
 
 /** Changes when a generation is added. Certificates are written once and never changed. */
-function appearance(directory: string): string {
+function fileVersions(directory: string): string {
   const files = authorityFiles(directory);
   return generationsIn(directory)
     .map((generation) => `${generation}:${statSync(files.issuingCertificate(generation)).mtimeMs}`)

@@ -35,7 +35,7 @@ export function assembleCertificate(tbs: Buffer, algorithm: SignatureAlgorithm, 
 }
 
 /** SHA-256 of a to-be-signed part, in hexadecimal. */
-export function digestOf(bytes: Uint8Array): string {
+export function sha256Hex(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
 }
 

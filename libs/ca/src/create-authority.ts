@@ -7,11 +7,11 @@ import { issuingKeys } from './issuing-keys.js';
 import { KeyStoreError } from './key-store.js';
 import { createKeyFile } from './key-store/file.js';
 import type { Token } from './key-store/pkcs11.js';
-import { openRoot, readCertificate, type RootPlace } from './open-root.js';
+import { openRoot, readPemCertificate, type RootLocation } from './open-root.js';
 import { pemBundle, pemOf } from './pem.js';
 import { writeRootCrl } from './root-crl.js';
-import { takeOverEarlierLayout } from './take-over.js';
-import { writeWhole } from './whole-files.js';
+import { migrateEarlierLayout } from './take-over.js';
+import { writeFileAtomically } from './whole-files.js';
 
 export interface NewAuthority {
   /** The signer's: certificates, and the issuing CA's key files. */
@@ -21,7 +21,7 @@ export interface NewAuthority {
   /** Encrypts the issuing CA's key files. */
   readonly passphrase: string;
   /** Where the root is kept, and what encrypts its key; by default beside, under the same passphrase. */
-  readonly root?: RootPlace;
+  readonly root?: RootLocation;
   /** Where the issuing CA's key is made instead of a file. */
   readonly token?: Token;
   /** Address of the status app, which the issuing CA's certificate carries. */
@@ -40,14 +40,14 @@ export interface NewAuthority {
 export async function createCertificateAuthority(authority: NewAuthority): Promise<'created' | 'kept'> {
   const { directory, passphrase } = authority;
   const root = authority.root ?? { directory: `${directory}-root`, passphrase };
-  takeOverEarlierLayout(directory, passphrase, root);
+  migrateEarlierLayout(directory, passphrase, root);
   if (isComplete(directory)) return 'kept';
   mkdirSync(dirname(directory), { recursive: true });
   // Two at once would each make a key in the token, and neither could be told from the other.
   return withLock(`${directory}.lock`, () => create(authority, root));
 }
 
-async function create(authority: NewAuthority, root: RootPlace): Promise<'created' | 'kept'> {
+async function create(authority: NewAuthority, root: RootLocation): Promise<'created' | 'kept'> {
   const { directory, organisation, now } = authority;
   if (isComplete(directory)) return 'kept';
   const lacking = existsSync(authorityFiles(directory).rootCertificate) ? 'issuing-1.crt' : 'root.crt';
@@ -73,11 +73,11 @@ function isComplete(directory: string): boolean {
   return true;
 }
 
-async function createRoot(root: RootPlace, organisation: string, now: Date): Promise<void> {
-  await createWhole(root.directory, async (draft) => {
+async function createRoot(root: RootLocation, organisation: string, now: Date): Promise<void> {
+  await createAtomically(root.directory, async (draft) => {
     const files = rootFiles(draft);
     const keyStore = createKeyFile(files.key, root.passphrase, 'P-384');
-    writeWhole(files.certificate, pemOf(await rootCertificate(keyStore, organisation, now)), 0o644);
+    writeFileAtomically(files.certificate, pemOf(await rootCertificate(keyStore, organisation, now)), 0o644);
   });
 }
 
@@ -85,13 +85,13 @@ async function createFirstGeneration(
   { directory, passphrase, token, statusUrl, now }: NewAuthority,
   root: Certifier,
 ): Promise<void> {
-  await createWhole(directory, async (draft) => {
+  await createAtomically(directory, async (draft) => {
     const files = authorityFiles(draft);
     const keys = issuingKeys({ directory: draft, passphrase, token, newKeys: token ? 'pkcs11' : 'file' });
     const publicKey = (await keys.create(1)).publicKey();
     const issuing = await issuingCertificate(root, { publicKey, generation: 1, statusUrl, now });
-    writeWhole(files.rootCertificate, pemOf(Buffer.from(root.certificate.rawData)), 0o644);
-    writeWhole(files.issuingCertificate(1), pemOf(issuing), 0o644);
+    writeFileAtomically(files.rootCertificate, pemOf(Buffer.from(root.certificate.rawData)), 0o644);
+    writeFileAtomically(files.issuingCertificate(1), pemOf(issuing), 0o644);
     await writeRootCrl(root, { directory: draft, thisUpdate: now });
     writeChain(draft);
   });
@@ -101,12 +101,12 @@ async function createFirstGeneration(
 export function writeChain(directory: string): void {
   const files = authorityFiles(directory);
   const paths = [...generationsIn(directory).map(files.issuingCertificate), files.rootCertificate];
-  const content = pemBundle(paths.map(readCertificate));
+  const content = pemBundle(paths.map(readPemCertificate));
   if (existsSync(files.chain) && readFileSync(files.chain, 'utf8') === content) return;
-  writeWhole(files.chain, content, 0o644);
+  writeFileAtomically(files.chain, content, 0o644);
 }
 
-async function createWhole(directory: string, fill: (draft: string) => Promise<void>): Promise<void> {
+async function createAtomically(directory: string, fill: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${directory}.${process.pid}.new`;
   mkdirSync(dirname(directory), { recursive: true });
   rmSync(draft, { recursive: true, force: true });

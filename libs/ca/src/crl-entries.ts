@@ -21,7 +21,7 @@ const largestEntry = 96;
  *
  * @throws RangeError if a serial is not hexadecimal or longer than 20 octets
  */
-export function encodeEntries(entries: readonly CrlEntry[]): Buffer {
+export function encodeCrlEntries(entries: readonly CrlEntry[]): Buffer {
   const out = Buffer.allocUnsafe(entries.length * largestEntry);
   let end = 0;
   for (const entry of entries) end = writeEntry(out, end, entry);

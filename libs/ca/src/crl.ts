@@ -1,5 +1,5 @@
 import { algorithmIdentifier } from './certificate.js';
-import { encodeEntries, type CrlEntry } from './crl-entries.js';
+import { encodeCrlEntries, type CrlEntry } from './crl-entries.js';
 import * as der from './der.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { signAndVerify } from './sign-and-verify.js';
@@ -40,7 +40,7 @@ export async function signCrl(
     der.time(contents.thisUpdate),
     der.time(contents.nextUpdate),
     // An empty list of revoked certificates is left out (RFC 5280 section 5.1.2.6).
-    ...(contents.entries.length > 0 ? [encodeEntries(contents.entries)] : []),
+    ...(contents.entries.length > 0 ? [encodeCrlEntries(contents.entries)] : []),
     der.explicit(0, der.sequence(...extensions(identity.keyIdentifier, contents))),
   );
   return der.sequence(tbs, algorithm, der.bitString(await signAndVerify(keyStore, tbs)));

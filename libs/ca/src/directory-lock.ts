@@ -9,7 +9,7 @@ import { KeyStoreError } from './key-store.js';
  * @throws {KeyStoreError} if another is at it
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  if (!taken(path)) {
+  if (!acquire(path)) {
     const [host, pid] = holderOf(path);
     if (host !== hostname() || isRunning(Number(pid))) {
       throw new KeyStoreError(
@@ -17,7 +17,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
       );
     }
     rmSync(path, { force: true });
-    if (!taken(path)) throw new KeyStoreError(`another process is changing the authority: ${path}`);
+    if (!acquire(path)) throw new KeyStoreError(`another process is changing the authority: ${path}`);
   }
   try {
     return await work();
@@ -26,7 +26,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-function taken(path: string): boolean {
+function acquire(path: string): boolean {
   try {
     writeFileSync(path, `${hostname()} ${process.pid}\n`, { flag: 'wx', mode: 0o600 });
     return true;

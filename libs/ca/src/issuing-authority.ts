@@ -1,7 +1,7 @@
 import { X509Certificate as NodeCertificate, verify } from 'node:crypto';
 import { authorityFiles, generationsIn } from './authority-files.js';
 import { assembleCertificate, type IssuerIdentity } from './certificate.js';
-import { readCertificate } from './open-root.js';
+import { readPemCertificate } from './open-root.js';
 import { hashOf, KeyStoreError, type KeyStore } from './key-store.js';
 import { openKeyFile } from './key-store/file.js';
 import { keyIdentifierOf, X509Certificate } from './peculiar.js';
@@ -29,12 +29,12 @@ export function openIssuingAuthority(directory: string, passphrase: string): Iss
   const files = authorityFiles(directory);
   const generation = generationsIn(directory)[0] ?? 1;
   const keyStore = openKeyFile(files.issuingKey(generation), passphrase);
-  const issuing = readCertificate(files.issuingCertificate(generation));
-  return issuingAuthority(keyStore, [issuing, readCertificate(files.rootCertificate)]);
+  const issuing = readPemCertificate(files.issuingCertificate(generation));
+  return issuingAuthority(keyStore, [issuing, readPemCertificate(files.rootCertificate)]);
 }
 
 /** As what a CA, issuing or root, signs. @throws {KeyStoreError} if it has no subject key identifier */
-export function identityOf(certificate: X509Certificate, keyStore: KeyStore): IssuerIdentity {
+export function issuerIdentityOf(certificate: X509Certificate, keyStore: KeyStore): IssuerIdentity {
   const keyId = keyIdentifierOf(certificate);
   return {
     name: Buffer.from(certificate.subjectName.toArrayBuffer()),
@@ -60,7 +60,7 @@ export function issuingAuthority(keyStore: KeyStore, chain: readonly Buffer[]): 
   }
   const parsed = new X509Certificate(issuing.raw);
   return {
-    identity: identityOf(parsed, keyStore),
+    identity: issuerIdentityOf(parsed, keyStore),
     organisation: parsed.subjectName.getField('O')[0] ?? '',
     subject: parsed.subject,
     notBefore: parsed.notBefore,

@@ -6,7 +6,7 @@ import { openKeyFile } from './key-store/file.js';
 import { parsePemBundle } from './pem.js';
 import { X509Certificate } from './peculiar.js';
 
-export interface RootPlace {
+export interface RootLocation {
   readonly directory: string;
   readonly passphrase: string;
 }
@@ -15,11 +15,11 @@ export interface RootPlace {
  * Opens the root, to certify an issuing CA.
  * @throws {KeyStoreError} if it is not there, or key and certificate do not belong together
  */
-export function openRoot({ directory, passphrase }: RootPlace): Certifier {
+export function openRoot({ directory, passphrase }: RootLocation): Certifier {
   const files = rootFiles(directory);
   if (!existsSync(files.key)) throw new KeyStoreError(`the root key is not in ${directory}: bring it there`);
   const keyStore = openKeyFile(files.key, passphrase);
-  const certificate = new X509Certificate(readCertificate(files.certificate));
+  const certificate = new X509Certificate(readPemCertificate(files.certificate));
   const spki = keyStore.publicKey().export({ format: 'der', type: 'spki' });
   if (!spki.equals(Buffer.from(certificate.publicKey.rawData))) {
     throw new KeyStoreError(`${files.certificate} is not for the key beside it`);
@@ -31,10 +31,12 @@ export function openRoot({ directory, passphrase }: RootPlace): Certifier {
  * Opens the root of a CA's directory.
  * @throws {KeyStoreError} as {@link openRoot}, and if it is another root
  */
-export function openRootOf(directory: string, place: RootPlace): Certifier {
+export function openRootOf(directory: string, place: RootLocation): Certifier {
   const root = openRoot(place);
   if (
-    !readCertificate(authorityFiles(directory).rootCertificate).equals(Buffer.from(root.certificate.rawData))
+    !readPemCertificate(authorityFiles(directory).rootCertificate).equals(
+      Buffer.from(root.certificate.rawData),
+    )
   )
     throw new KeyStoreError(`the root in ${place.directory} is not that of ${directory}`);
   return root;
@@ -44,7 +46,7 @@ export function openRootOf(directory: string, place: RootPlace): Certifier {
  * The first certificate of a PEM file, in DER.
  * @throws {KeyStoreError} if there is none
  */
-export function readCertificate(path: string): Buffer {
+export function readPemCertificate(path: string): Buffer {
   if (!existsSync(path)) throw new KeyStoreError(`${path} does not exist`);
   const [der] = parsePemBundle(readFileSync(path, 'utf8'));
   if (!der) throw new KeyStoreError(`${path} holds no certificate in PEM`);

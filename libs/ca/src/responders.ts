@@ -3,17 +3,17 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { responderFiles } from './authority-files.js';
 import { responderCertificate } from './authority-certificate.js';
 import { withLock } from './directory-lock.js';
-import { readCertificate } from './open-root.js';
+import { readPemCertificate } from './open-root.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
 import { pemOf } from './pem.js';
 import { X509Certificate as ParsedCertificate } from './peculiar.js';
-import { writeWhole } from './whole-files.js';
+import { writeFileAtomically } from './whole-files.js';
 
 /** A key is renewed when a third of its ninety days is left: two missed rounds of a monthly one hurt nobody. */
 const dueBeforeEndMs = 30 * 24 * 3_600_000;
 
-export interface ResponderPlace {
+export interface ResponderLocation {
   /** The responder's: it reads what it finds here, and again when it changes. */
   readonly directory: string;
   /** Encrypts the key files. */
@@ -35,7 +35,7 @@ export function responderOf(directory: string, issuing: IssuingAuthority): Respo
   const { keyId } = issuing.identity;
   const files = responderFiles(directory, keyId);
   if (!existsSync(files.certificate) || !existsSync(files.key)) return undefined;
-  const certificate = new X509Certificate(readCertificate(files.certificate));
+  const certificate = new X509Certificate(readPemCertificate(files.certificate));
   if (!certificate.verify(issuing.keyStore.publicKey())) return undefined;
   return { issuerKeyId: keyId, notAfter: certificate.validToDate };
 }
@@ -58,7 +58,7 @@ export function responderDue(
  * @throws {KeyStoreError} if another process is at it
  */
 export async function renewResponder(
-  place: ResponderPlace,
+  place: ResponderLocation,
   issuing: IssuingAuthority,
   now: Date,
 ): Promise<Responder> {
@@ -68,13 +68,13 @@ export async function renewResponder(
   return withLock(files.lock, () => renew(place, issuing, now));
 }
 
-async function renew(place: ResponderPlace, issuing: IssuingAuthority, now: Date): Promise<Responder> {
+async function renew(place: ResponderLocation, issuing: IssuingAuthority, now: Date): Promise<Responder> {
   const { keyId } = issuing.identity;
   const files = responderFiles(place.directory, keyId);
   const keyStore = createKeyFile(files.key, place.passphrase, 'P-256');
   const certifier = { certificate: new ParsedCertificate(issuing.chain[0]), keyStore: issuing.keyStore };
   const certificate = await responderCertificate(certifier, { publicKey: keyStore.publicKey(), now });
-  writeWhole(files.certificate, pemOf(certificate), 0o644);
+  writeFileAtomically(files.certificate, pemOf(certificate), 0o644);
   return { issuerKeyId: keyId, notAfter: new X509Certificate(certificate).validToDate };
 }
 
@@ -83,7 +83,7 @@ async function renew(place: ResponderPlace, issuing: IssuingAuthority, now: Date
  * @returns the renewed ones
  */
 export async function renewDueResponders(
-  place: ResponderPlace,
+  place: ResponderLocation,
   issuing: readonly IssuingAuthority[],
   now: Date,
 ): Promise<Responder[]> {
@@ -96,8 +96,8 @@ export async function renewDueResponders(
   return renewed;
 }
 
-function keyMatches({ directory, passphrase }: ResponderPlace, { identity }: IssuingAuthority): boolean {
+function keyMatches({ directory, passphrase }: ResponderLocation, { identity }: IssuingAuthority): boolean {
   const files = responderFiles(directory, identity.keyId);
-  const { publicKey } = new X509Certificate(readCertificate(files.certificate));
+  const { publicKey } = new X509Certificate(readPemCertificate(files.certificate));
   return publicKey.equals(openKeyFile(files.key, passphrase).publicKey());
 }

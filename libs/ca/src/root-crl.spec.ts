@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { authorityFiles } from './authority-files.js';
 import { createCertificateAuthority } from './create-authority.js';
 import type { CrlEntry } from './crl-entries.js';
-import { readCertificate } from './open-root.js';
+import { readPemCertificate } from './open-root.js';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension, X509Certificate } from './peculiar.js';
 import { issueRootCrl, parseRootCrl, readRootCrl, rootCrlDue } from './root-crl.js';
 
@@ -80,7 +80,7 @@ describe('the CRL of the root', () => {
 
   it('ends with the root at the latest', async () => {
     const { notAfter } = new X509Certificate(
-      readCertificate(authorityFiles(place().directory).rootCertificate),
+      readPemCertificate(authorityFiles(place().directory).rootCertificate),
     );
     expect((await issue([], 19.9 * 365)).nextUpdate).toEqual(notAfter);
   });
@@ -88,7 +88,7 @@ describe('the CRL of the root', () => {
   it('is refused if another root signed it, or its root is not that of the directory', async () => {
     await create('other');
     const { der } = (await readRootCrl(place('other').directory))!;
-    const ours = readCertificate(authorityFiles(place().directory).rootCertificate);
+    const ours = readPemCertificate(authorityFiles(place().directory).rootCertificate);
     await expect(parseRootCrl(der, ours)).rejects.toThrow('another key signed the CRL');
     await expect(
       issueRootCrl({ directory: place().directory, root: root('other'), thisUpdate: now }),
@@ -97,8 +97,8 @@ describe('the CRL of the root', () => {
 
   it('is named in the issuing CA’s certificate, with the address of the root’s certificate', () => {
     const { rootCertificate, issuingCertificate } = authorityFiles(place().directory);
-    const issuing = new X509Certificate(readCertificate(issuingCertificate(1)));
-    const rootKeyId = new X509Certificate(readCertificate(rootCertificate)).getExtension('2.5.29.14');
+    const issuing = new X509Certificate(readPemCertificate(issuingCertificate(1)));
+    const rootKeyId = new X509Certificate(readPemCertificate(rootCertificate)).getExtension('2.5.29.14');
     const keyId = Buffer.from(rootKeyId!.value).subarray(2).toString('hex');
     const url = `http://status.reseal.test/ca/${keyId}`;
     const points = issuing.getExtension(CRLDistributionPointsExtension)!.distributionPoints;

@@ -5,13 +5,13 @@ import { signCrl } from './crl.js';
 import type { CrlEntry } from './crl-entries.js';
 import { DerReader } from './der-reader.js';
 import { withLock } from './directory-lock.js';
-import { identityOf } from './issuing-authority.js';
+import { issuerIdentityOf } from './issuing-authority.js';
 import { KeyStoreError } from './key-store.js';
-import { openRootOf, readCertificate, type RootPlace } from './open-root.js';
+import { openRootOf, readPemCertificate, type RootLocation } from './open-root.js';
 import { X509Certificate, X509Crl } from './peculiar.js';
 import { crlReasonCodes, type CrlReason } from './revocation-reason.js';
 import { wholeSeconds } from './validity.js';
-import { writeWhole } from './whole-files.js';
+import { writeFileAtomically } from './whole-files.js';
 
 const dayMs = 86_400_000;
 /** The root is offline: its CRL is valid for a year, and due when a third of that is left. */
@@ -35,7 +35,7 @@ export async function readRootCrl(directory: string): Promise<RootCrl | undefine
   const { rootCrl, rootCertificate } = authorityFiles(directory);
   if (!existsSync(rootCrl)) return undefined;
   try {
-    return await parseRootCrl(readFileSync(rootCrl), readCertificate(rootCertificate));
+    return await parseRootCrl(readFileSync(rootCrl), readPemCertificate(rootCertificate));
   } catch (error) {
     throw new KeyStoreError(`${rootCrl} is not a CRL of the root beside it`, { cause: error });
   }
@@ -76,7 +76,7 @@ export const rootCrlDue = (crl: RootCrl | undefined, now: Date): boolean =>
 interface RootCrlOrder {
   /** The CA's directory, where the CRL is kept. */
   readonly directory: string;
-  readonly root: RootPlace;
+  readonly root: RootLocation;
   readonly thisUpdate: Date;
   /** The root's newest CRL that is known elsewhere: the directory may have been made again or restored. */
   readonly known?: RootCrl | undefined;
@@ -116,8 +116,8 @@ export async function writeRootCrl(
     entries: withoutRepeats([...more, ...before.flatMap(({ entries }) => entries)]),
   };
   const { certificate, keyStore } = root;
-  const der = await signCrl({ identity: identityOf(certificate, keyStore), keyStore }, contents);
-  writeWhole(authorityFiles(directory).rootCrl, der, 0o644);
+  const der = await signCrl({ identity: issuerIdentityOf(certificate, keyStore), keyStore }, contents);
+  writeFileAtomically(authorityFiles(directory).rootCrl, der, 0o644);
   return { ...contents, der };
 }
 

@@ -2,17 +2,17 @@ import { authorityFiles, generationsIn } from './authority-files.js';
 import { issuingCertificate } from './authority-certificate.js';
 import { withLock } from './directory-lock.js';
 import { writeChain } from './create-authority.js';
-import { openRootOf, readCertificate, type RootPlace } from './open-root.js';
+import { openRootOf, readPemCertificate, type RootLocation } from './open-root.js';
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
 import { pemOf } from './pem.js';
 import { X509Certificate } from './peculiar.js';
-import { writeWhole } from './whole-files.js';
+import { writeFileAtomically } from './whole-files.js';
 
 /** Two rotations within a day are one that was asked for twice. */
-const settlingMs = 24 * 3_600_000;
+const minimumIntervalMs = 24 * 3_600_000;
 /** What a new issuing CA must have before it: a certificate's year, and one in which it is the one that signs. */
-const worthwhileMs = 2 * 366 * 24 * 3_600_000;
+const minimumRootLifetimeMs = 2 * 366 * 24 * 3_600_000;
 
 /** A rotation that is not made as things stand. */
 export class RotationRefused extends Error {
@@ -27,15 +27,15 @@ export function plannedRotation(directory: string, now: Date): { readonly genera
   const files = authorityFiles(directory);
   const [newest] = generationsIn(directory);
   if (newest === undefined) throw new RotationRefused(`${directory} holds no issuing CA: run init first`);
-  const { notBefore } = new X509Certificate(readCertificate(files.issuingCertificate(newest)));
-  const settled = new Date(notBefore.getTime() + settlingMs);
+  const { notBefore } = new X509Certificate(readPemCertificate(files.issuingCertificate(newest)));
+  const settled = new Date(notBefore.getTime() + minimumIntervalMs);
   if (settled > now) {
     throw new RotationRefused(
       `generation ${newest} was made at ${notBefore.toISOString()}; the next one may follow after ${settled.toISOString()}`,
     );
   }
-  const root = new X509Certificate(readCertificate(files.rootCertificate));
-  if (root.notAfter.getTime() - now.getTime() < worthwhileMs) {
+  const root = new X509Certificate(readPemCertificate(files.rootCertificate));
+  if (root.notAfter.getTime() - now.getTime() < minimumRootLifetimeMs) {
     throw new RotationRefused(
       `the root ends at ${root.notAfter.toISOString()}: a new issuing CA needs a new root`,
     );
@@ -43,8 +43,8 @@ export function plannedRotation(directory: string, now: Date): { readonly genera
   return { generation: newest + 1 };
 }
 
-export interface Rotation extends IssuingKeysOptions {
-  readonly root: RootPlace;
+export interface IssuingRotation extends IssuingKeysOptions {
+  readonly root: RootLocation;
   /** Address of the status app, which the certificate carries. */
   readonly statusUrl: string;
   readonly now: Date;
@@ -60,14 +60,14 @@ export interface Rotation extends IssuingKeysOptions {
  * @throws {KeyStoreError} if the root is not there, or is another than that of the directory, or another process is
  *   at it
  */
-export async function rotateIssuingAuthority(rotation: Rotation): Promise<IssuingAuthority> {
+export async function rotateIssuingAuthority(rotation: IssuingRotation): Promise<IssuingAuthority> {
   const { directory, now } = rotation;
   plannedRotation(directory, now);
   // Two at once would put the key of one beside the certificate of the other.
   return withLock(authorityFiles(directory).lock, () => makeNextGeneration(rotation));
 }
 
-async function makeNextGeneration(rotation: Rotation): Promise<IssuingAuthority> {
+async function makeNextGeneration(rotation: IssuingRotation): Promise<IssuingAuthority> {
   const { directory, now } = rotation;
   const { generation } = plannedRotation(directory, now);
   const files = authorityFiles(directory);
@@ -81,7 +81,7 @@ async function makeNextGeneration(rotation: Rotation): Promise<IssuingAuthority>
   });
   const authority = issuingAuthority(keyStore, [certificate, Buffer.from(root.certificate.rawData)]);
   await rotation.prepare(authority);
-  writeWhole(files.issuingCertificate(generation), pemOf(certificate), 0o644);
+  writeFileAtomically(files.issuingCertificate(generation), pemOf(certificate), 0o644);
   writeChain(directory);
   return authority;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { authorityFiles, rootFiles } from './authority-files.js';
-import type { RootPlace } from './open-root.js';
+import type { RootLocation } from './open-root.js';
 import { KeyStoreError } from './key-store.js';
 import { copyKeyFile } from './key-store/file.js';
 
@@ -12,7 +12,7 @@ import { copyKeyFile } from './key-store/file.js';
  *
  * @throws {KeyStoreError} if the root key does not open with the passphrase, or can be opened by others
  */
-export function takeOverEarlierLayout(directory: string, passphrase: string, root: RootPlace): void {
+export function migrateEarlierLayout(directory: string, passphrase: string, root: RootLocation): void {
   const earlierRootKey = join(directory, 'root.key');
   if (!existsSync(earlierRootKey)) return;
   const files = authorityFiles(directory);

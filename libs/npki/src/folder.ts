@@ -2,7 +2,7 @@
 import { zipSync } from 'fflate';
 import { NpkiFormatError } from './der.js';
 import { type NameAttribute, readName, valueOf } from './distinguished-name.js';
-import { readCertificate } from './x509.js';
+import { readCertificateFields } from './x509.js';
 
 export const CERTIFICATE_FILE = 'signCert.der';
 export const PRIVATE_KEY_FILE = 'signPri.key';
@@ -32,12 +32,12 @@ export function npkiFiles({
   authorities = [],
   privateKeyFile,
 }: NpkiFolder): Map<string, Uint8Array> {
-  const subject = readName(readCertificate(certificate).subject);
+  const subject = readName(readCertificateFields(certificate).subject);
   const folder = `${organisationFolder(subject)}/USER/${npkiFolderName(certificate)}`;
   const files = new Map([[`${folder}/${CERTIFICATE_FILE}`, certificate]]);
   if (privateKeyFile) files.set(`${folder}/${PRIVATE_KEY_FILE}`, privateKeyFile);
   for (const authority of authorities) {
-    const name = readName(readCertificate(authority).subject);
+    const name = readName(readCertificateFields(authority).subject);
     files.set(`${organisationFolder(name)}/${fileName(valueOf(name, 'cn') ?? 'CA', '.der')}`, authority);
   }
   return files;
@@ -51,7 +51,7 @@ export function npkiZip(folder: NpkiFolder, modified: Date): Uint8Array<ArrayBuf
 /** The folder of one certificate: its whole subject, `cn=…,ou=…,o=…,c=kr`. */
 export const npkiFolderName = (certificate: Uint8Array): string =>
   fileName(
-    readName(readCertificate(certificate).subject)
+    readName(readCertificateFields(certificate).subject)
       .map(({ type, value }) => `${type}=${value}`)
       .join(','),
   );

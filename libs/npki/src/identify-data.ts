@@ -13,7 +13,7 @@ import {
   tags,
   utf8String,
 } from './der.js';
-import { readCertificate } from './x509.js';
+import { readCertificateFields } from './x509.js';
 import { oids } from './oids.js';
 
 /** SHA-256 today; the first certificates with a VID had SHA-1. */
@@ -59,7 +59,7 @@ export const identifyDataName = (identifyData: Uint8Array): Bytes =>
  * @throws NpkiFormatError if the certificate or its subjectAltName cannot be read
  */
 export function readIdentifyData(certificate: Uint8Array): IdentifyData | undefined {
-  const extension = readCertificate(certificate).extensions.get(oids.subjectAltName);
+  const extension = readCertificateFields(certificate).extensions.get(oids.subjectAltName);
   if (!extension) return undefined;
   for (const name of DerReader.of(readOne(extension, tags.sequence)).rest()) {
     if (name.tag !== contextTag(0)) continue;

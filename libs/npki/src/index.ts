@@ -23,5 +23,5 @@ export { encodeCertificates, readCertificates } from './pkcs7.js';
 export { derOfFile, derOfText, pemBlocks, pemOf, textOfFile } from './pem.js';
 export { CERTIFICATE_FILE, npkiFiles, npkiFolderName, npkiZip, PRIVATE_KEY_FILE } from './folder.js';
 export type { NpkiFolder } from './folder.js';
-export { readCertificate } from './x509.js';
-export type { CertificateParts } from './x509.js';
+export { readCertificateFields } from './x509.js';
+export type { CertificateFields } from './x509.js';

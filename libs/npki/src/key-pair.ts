@@ -3,7 +3,7 @@ import { equalBytes } from './bytes.js';
 import { DerReader, inside, readBitString, readInteger, readObjectIdentifier, readOne, tags } from './der.js';
 import { oids } from './oids.js';
 import type { PrivateKeyInfo } from './private-key-info.js';
-import { readCertificate } from './x509.js';
+import { readCertificateFields } from './x509.js';
 
 /** Names of WebCrypto, by object identifier. */
 export const curves: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ export const curves: Readonly<Record<string, string>> = {
 
 /** Whether that is the private key of that certificate. Both in DER; the key is PKCS #8, of RSA or ECDSA. */
 export async function isKeyOf(privateKey: Uint8Array, certificate: Uint8Array): Promise<boolean> {
-  const subjectKey = DerReader.of(readOne(readCertificate(certificate).publicKey, tags.sequence));
+  const subjectKey = DerReader.of(readOne(readCertificateFields(certificate).publicKey, tags.sequence));
   const algorithm = inside(subjectKey);
   const point = readBitString(subjectKey.next());
   const info = DerReader.of(readOne(privateKey, tags.sequence));
@@ -80,7 +80,7 @@ export async function findSigningPair(
 
 /** Whether keyUsage (RFC 5280 section 4.2.1.3) has digitalSignature or nonRepudiation, or is absent. */
 export function isForSignatures(certificate: Uint8Array): boolean {
-  const keyUsage = readCertificate(certificate).extensions.get(oids.keyUsage);
+  const keyUsage = readCertificateFields(certificate).extensions.get(oids.keyUsage);
   if (!keyUsage) return true;
   const bits = readOne(keyUsage, tags.bitString).content[1] ?? 0;
   return (bits & 0b1100_0000) !== 0;

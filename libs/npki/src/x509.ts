@@ -11,7 +11,7 @@ import {
 } from './der.js';
 
 /** The parts of a certificate (RFC 5280 section 4.1) that the holder's files are made of. */
-export interface CertificateParts {
+export interface CertificateFields {
   /** Content octets of serialNumber. */
   readonly serial: Bytes;
   /** Name, in DER. */
@@ -27,7 +27,7 @@ export interface CertificateParts {
 }
 
 /** Takes a certificate in DER apart. @throws NpkiFormatError if it is none */
-export function readCertificate(der: Uint8Array): CertificateParts {
+export function readCertificateFields(der: Uint8Array): CertificateFields {
   const certificate = DerReader.of(readOne(der, tags.sequence));
   const tbs = inside(certificate);
   tbs.nextIf(contextTag(0)); // version

@@ -20,7 +20,7 @@ import {
   type CrlReason,
   type IssuingAuthority,
   type KeyStore,
-  type RootPlace,
+  type RootLocation,
 } from '#libs/ca';
 import { issuingCertificate } from '../../../libs/ca/src/authority-certificate.js';
 import * as der from '../../../libs/ca/src/der.js';
@@ -72,7 +72,7 @@ export async function makeSubjects(directory: string, now: Date): Promise<Subjec
 }
 
 /** The CRL of the root without an entry, and with each reason for which an issuing CA is revoked. */
-async function rootCrls({ now, ...place }: { directory: string; root: RootPlace; now: Date }) {
+async function rootCrls({ now, ...place }: { directory: string; root: RootLocation; now: Date }) {
   const reasons: CrlReason[] = ['keyCompromise', 'cACompromise', 'superseded', 'cessationOfOperation'];
   const more = reasons.map((reason) => ({ serial: newSerialNumber(), revokedAt: now, reason }));
   const empty = await issueRootCrl({ ...place, thisUpdate: now });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Report } from '#libs/audit-proofs';
+import { FindingCollector } from '#libs/audit-proofs';
 import { verifyTables } from '#libs/audit-log';
 import {
   accepts,
@@ -207,7 +207,7 @@ describe('whatever happens, in whatever order,', () => {
   );
 
   it('every row is what comes of its entries when they are replayed', async () => {
-    const report = new Report();
+    const report = new FindingCollector();
     await verifyTables(world.as('worker'), report);
     expect(report.verdict()).toEqual({ valid: true, findings: [], unproven: [] });
   });

@@ -8,7 +8,7 @@ import {
   readPrivateKeyFile,
   type PrivateKeyFile,
 } from '#libs/npki';
-import { Failure, secretFrom, type Terminal, UsageError } from './terminal.js';
+import { ToolFailure, secretFrom, type NpkiTerminal, NpkiUsageError } from './terminal.js';
 
 /** Keys and certificates are a few thousand bytes. */
 const LARGEST_FILE = 1024 * 1024;
@@ -17,17 +17,17 @@ const LARGEST_FILE = 1024 * 1024;
 async function readSmallFile(path: string): Promise<Buffer> {
   try {
     if ((await stat(path)).size > LARGEST_FILE)
-      throw new Failure(`${path}: far too large for a key or certificate`);
+      throw new ToolFailure(`${path}: far too large for a key or certificate`);
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof ToolFailure) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const reasons: Record<string, string> = {
       ENOENT: 'there is no such file',
       EISDIR: 'that is a directory',
       EACCES: 'it may not be read',
     };
-    throw new Failure(`${path}: ${(code && reasons[code]) ?? 'it cannot be read'}`);
+    throw new ToolFailure(`${path}: ${(code && reasons[code]) ?? 'it cannot be read'}`);
   }
 }
 
@@ -39,7 +39,7 @@ export async function readCertificateFile(path: string): Promise<X509Certificate
   try {
     return new X509Certificate(derOfFile(bytes, certificateLabels));
   } catch {
-    throw new Failure(`${path}: not a certificate, in DER or PEM`);
+    throw new ToolFailure(`${path}: not a certificate, in DER or PEM`);
   }
 }
 
@@ -65,18 +65,20 @@ export async function readKeyBytes(path: string): Promise<Uint8Array> {
  */
 export async function openKey(
   path: string,
-  { passwordStdin, terminal }: { passwordStdin: boolean; terminal: Terminal },
+  { passwordStdin, terminal }: { passwordStdin: boolean; terminal: NpkiTerminal },
 ): Promise<OpenedKey> {
   const bytes = await readKeyBytes(path);
   if (isEncryptedPrivateKey(bytes) && !passwordStdin)
-    throw new UsageError(`${path} is encrypted: give its password on standard input, with --password-stdin`);
+    throw new NpkiUsageError(
+      `${path} is encrypted: give its password on standard input, with --password-stdin`,
+    );
   const password = passwordStdin ? await secretFrom(terminal) : '';
   try {
     const key = await readPrivateKeyFile(bytes, password);
     return { ...key, publicKey: publicKeyOf(key.privateKey) };
   } catch (error) {
     const known = error instanceof NpkiKeyError || error instanceof NpkiUnsupportedError;
-    throw known ? new Failure(`${path}: ${error.message}`) : error;
+    throw known ? new ToolFailure(`${path}: ${error.message}`) : error;
   }
 }
 
@@ -90,7 +92,7 @@ function publicKeyOf(privateKey: Uint8Array): KeyObject {
 }
 
 /** SubjectPublicKeyInfo, in DER. */
-export const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
+export const spkiDerOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

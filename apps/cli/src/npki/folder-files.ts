@@ -3,19 +3,22 @@ import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CERTIFICATE_FILE } from '#libs/npki';
 import { readCertificateFile } from './files.js';
-import { Failure } from './terminal.js';
+import { ToolFailure } from './terminal.js';
 
 /** Folders of joint certificates are a handful deep; whoever names the root of a disk is not made to wait. */
 const DEEPEST = 6;
 
 /** The folder of the one certificate that is here or below. @throws Failure if there is none, or more */
 export function findFolder(directory: string): string {
-  if (!existsSync(directory)) throw new Failure(`${directory}: there is no such folder`);
+  if (!existsSync(directory)) throw new ToolFailure(`${directory}: there is no such folder`);
   const found = foldersIn(resolve(directory), 0);
   const [only, ...more] = found;
-  if (only === undefined) throw new Failure(`${directory}: there is no ${CERTIFICATE_FILE} in it or below`);
+  if (only === undefined)
+    throw new ToolFailure(`${directory}: there is no ${CERTIFICATE_FILE} in it or below`);
   if (more.length > 0)
-    throw new Failure(`${directory}: there are ${found.length} certificates below; name the folder of one`);
+    throw new ToolFailure(
+      `${directory}: there are ${found.length} certificates below; name the folder of one`,
+    );
   return only;
 }
 
@@ -34,7 +37,7 @@ function entriesOf(directory: string): Dirent[] {
     return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     const isFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
-    throw new Failure(
+    throw new ToolFailure(
       `${directory}: ${isFile ? 'that is a file, not a folder' : 'it cannot be looked into'}`,
     );
   }
@@ -59,7 +62,7 @@ async function readIfCertificate(path: string): Promise<X509Certificate | undefi
   try {
     return await readCertificateFile(path);
   } catch (error) {
-    if (error instanceof Failure) return undefined;
+    if (error instanceof ToolFailure) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { NpkiFormatError } from '#libs/npki';
 import { read } from './read.js';
-import { Failure, type Terminal, UsageError } from './terminal.js';
+import { ToolFailure, type NpkiTerminal, NpkiUsageError } from './terminal.js';
 import { verify } from './verify.js';
 import { vid } from './vid.js';
 
@@ -24,14 +24,14 @@ const USAGE = `Usage: npm run -s npki -- <command>
 Keys and certificates may be in DER or PEM. Secrets come on standard input; one newline at the end is left out.
 Exit codes: 0 done, 1 no (one line says why), 2 not understood.`;
 
-const commands: Readonly<Record<string, (args: string[], terminal: Terminal) => Promise<number>>> = {
+const commands: Readonly<Record<string, (args: string[], terminal: NpkiTerminal) => Promise<number>>> = {
   read,
   vid,
   verify,
 };
 
 /** Tools for the files of certificate holders. @returns the exit code */
-export async function runNpki([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+export async function runNpki([name = '', ...args]: string[], terminal: NpkiTerminal): Promise<number> {
   if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     terminal.print(USAGE);
     return 0;
@@ -44,11 +44,11 @@ export async function runNpki([name = '', ...args]: string[], terminal: Terminal
   try {
     return await command(args, terminal);
   } catch (error) {
-    if (error instanceof UsageError || isArgumentError(error)) {
+    if (error instanceof NpkiUsageError || isArgumentError(error)) {
       terminal.complain(`${error.message} (npm run -s npki -- help)`);
       return 2;
     }
-    if (error instanceof Failure) terminal.complain(error.message);
+    if (error instanceof ToolFailure) terminal.complain(error.message);
     else if (error instanceof NpkiFormatError)
       terminal.complain(`a certificate is damaged: ${error.message}`);
     else throw error;

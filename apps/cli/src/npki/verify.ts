@@ -10,9 +10,9 @@ import {
   readIdentifyData,
   SHORTEST_RANDOM_NUMBER,
 } from '#libs/npki';
-import { openKey, readCertificateFile, readKeyBytes, spkiOf, type OpenedKey } from './files.js';
+import { openKey, readCertificateFile, readKeyBytes, spkiDerOf, type OpenedKey } from './files.js';
 import { findFolder, readAuthorities } from './folder-files.js';
-import { type Terminal, UsageError } from './terminal.js';
+import { type NpkiTerminal, NpkiUsageError } from './terminal.js';
 
 /** `skipped`: what it needs is not there, a password or CA certificates. */
 interface Check {
@@ -25,14 +25,14 @@ interface Check {
 const LONGEST_CHAIN = 8;
 
 /** `verify DIR`: checks the folder of a joint certificate, one JSON object; exit code 1 if a check failed. */
-export async function verify(args: string[], terminal: Terminal): Promise<number> {
+export async function verify(args: string[], terminal: NpkiTerminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: { 'password-stdin': { type: 'boolean', default: false } },
   });
   const [directory, ...more] = positionals;
-  if (directory === undefined || more.length > 0) throw new UsageError('verify takes one DIR');
+  if (directory === undefined || more.length > 0) throw new NpkiUsageError('verify takes one DIR');
   const folder = findFolder(directory);
   const certificate = await readCertificateFile(join(folder, CERTIFICATE_FILE));
   const keyPath = join(folder, PRIVATE_KEY_FILE);
@@ -109,7 +109,7 @@ const oneLine = (name: string) => name.split('\n').reverse().join(',');
 async function checkKey(
   path: string,
   certificate: X509Certificate,
-  options: { passwordStdin: boolean; terminal: Terminal },
+  options: { passwordStdin: boolean; terminal: NpkiTerminal },
 ): Promise<Check[]> {
   if (!existsSync(path)) return [failedAt('key-matches', `there is no ${PRIVATE_KEY_FILE}`)];
   const encrypted = isEncryptedPrivateKey(await readKeyBytes(path));
@@ -122,7 +122,7 @@ async function checkKey(
     encrypted
       ? passed('key-encrypted', key.form)
       : failedAt('key-encrypted', `${path} opens without a password`),
-    spkiOf(key.publicKey).equals(spkiOf(certificate.publicKey))
+    spkiDerOf(key.publicKey).equals(spkiDerOf(certificate.publicKey))
       ? passed('key-matches')
       : failedAt('key-matches', 'the key is not the one in the certificate'),
     checkRandomNumber(key),

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { computeVirtualId, NpkiFormatError, readIdentifyData, vidHashOids, type VidHash } from '#libs/npki';
 import { readCertificateFile } from './files.js';
-import { Failure, secretFrom, type Terminal, UsageError } from './terminal.js';
+import { ToolFailure, secretFrom, type NpkiTerminal, NpkiUsageError } from './terminal.js';
 
 /** `vid`: computes the VID of a number and R, or checks them against a certificate; exit code 1 if they are not its. */
-export async function vid(args: string[], terminal: Terminal): Promise<number> {
+export async function vid(args: string[], terminal: NpkiTerminal): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
@@ -13,9 +13,10 @@ export async function vid(args: string[], terminal: Terminal): Promise<number> {
       certificate: { type: 'string' },
     },
   });
-  if (!values['rrn-stdin']) throw new UsageError('vid takes the number on standard input, with --rrn-stdin');
+  if (!values['rrn-stdin'])
+    throw new NpkiUsageError('vid takes the number on standard input, with --rrn-stdin');
   if (!values.random || !/^([0-9a-f]{2}){20,}$/i.test(values.random))
-    throw new UsageError('vid takes --random, R in hexadecimal: 20 bytes at least');
+    throw new NpkiUsageError('vid takes --random, R in hexadecimal: 20 bytes at least');
   const stated = values.certificate === undefined ? undefined : await statedIn(values.certificate);
   const virtualId = Buffer.from(
     computeVirtualId({
@@ -31,10 +32,12 @@ export async function vid(args: string[], terminal: Terminal): Promise<number> {
 }
 
 /** The number, which may be written with hyphens. It is never shown, in no message. */
-async function readNumber(terminal: Terminal): Promise<string> {
+async function readNumber(terminal: NpkiTerminal): Promise<string> {
   const number = (await secretFrom(terminal)).toString('utf8').trim().replaceAll('-', '');
   if (!/^\d{10,13}$/.test(number))
-    throw new UsageError('standard input is not a number of 13 digits (of a person) or 10 (of a company)');
+    throw new NpkiUsageError(
+      'standard input is not a number of 13 digits (of a person) or 10 (of a company)',
+    );
   return number;
 }
 
@@ -42,13 +45,13 @@ async function statedIn(path: string): Promise<{ virtualId: Uint8Array; hash: Vi
   const certificate = await readCertificateFile(path);
   try {
     const data = readIdentifyData(certificate.raw);
-    if (!data) throw new Failure(`${path}: the certificate has no VID`);
+    if (!data) throw new ToolFailure(`${path}: the certificate has no VID`);
     const hash = (Object.keys(vidHashOids) as VidHash[]).find((name) => vidHashOids[name] === data.hashOid);
     if (!hash)
-      throw new Failure(`${path}: the certificate's VID was made by an unknown hash, ${data.hashOid}`);
+      throw new ToolFailure(`${path}: the certificate's VID was made by an unknown hash, ${data.hashOid}`);
     return { virtualId: data.virtualId, hash };
   } catch (error) {
-    if (error instanceof NpkiFormatError) throw new Failure(`${path}: the certificate cannot be read`);
+    if (error instanceof NpkiFormatError) throw new ToolFailure(`${path}: the certificate cannot be read`);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '#libs/config';
 import { changedRecord, changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
-import { Failure, type Terminal, UsageError } from '../npki/terminal.js';
+import { ToolFailure, type NpkiTerminal, NpkiUsageError } from '../npki/terminal.js';
 
 const USAGE = `Usage: npm run -s terms -- <command>
 
@@ -17,13 +17,13 @@ const USAGE = `Usage: npm run -s terms -- <command>
       Checks a consent receipt (a file, or - for standard input) by the keys of GET /v1/receipt-keys and prints
       what it confirms: {iss, sub, jti, iat, consents}. Exit code 1 if no key of FILE signed it as it is.`;
 
-const commands: Readonly<Record<string, (args: string[], terminal: Terminal) => Promise<number>>> = {
+const commands: Readonly<Record<string, (args: string[], terminal: NpkiTerminal) => Promise<number>>> = {
   check,
   verify,
 };
 
 /** Tools for those who publish terms, and for those who are shown a receipt. @returns the exit code */
-export async function runTerms([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+export async function runTerms([name = '', ...args]: string[], terminal: NpkiTerminal): Promise<number> {
   if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     terminal.print(USAGE);
     return 0;
@@ -36,17 +36,17 @@ export async function runTerms([name = '', ...args]: string[], terminal: Termina
   try {
     return await command(args, terminal);
   } catch (error) {
-    if (error instanceof UsageError || isArgumentError(error)) {
+    if (error instanceof NpkiUsageError || isArgumentError(error)) {
       terminal.complain(`${error.message} (npm run -s terms -- help)`);
       return 2;
     }
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof ToolFailure)) throw error;
     terminal.complain(error.message);
     return 1;
   }
 }
 
-async function check(args: string[], terminal: Terminal): Promise<number> {
+async function check(args: string[], terminal: NpkiTerminal): Promise<number> {
   const { values } = parseArgs({
     args,
     options: { documents: { type: 'string' }, digests: { type: 'string' }, against: { type: 'string' } },
@@ -66,20 +66,20 @@ async function check(args: string[], terminal: Terminal): Promise<number> {
   return 0;
 }
 
-async function verify(args: string[], terminal: Terminal): Promise<number> {
+async function verify(args: string[], terminal: NpkiTerminal): Promise<number> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
     options: { keys: { type: 'string' } },
   });
   const [receipt] = positionals;
-  if (!receipt || positionals.length > 1) throw new UsageError('one RECEIPT is needed');
-  if (!values.keys) throw new UsageError('--keys FILE is needed');
+  if (!receipt || positionals.length > 1) throw new NpkiUsageError('one RECEIPT is needed');
+  if (!values.keys) throw new NpkiUsageError('--keys FILE is needed');
   const keys = readJson(values.keys) as Parameters<typeof verifyReceipt>[1];
-  if (!Array.isArray(keys?.keys)) throw new Failure(`${values.keys} is no JSON Web Key Set`);
+  if (!Array.isArray(keys?.keys)) throw new ToolFailure(`${values.keys} is no JSON Web Key Set`);
   const text = receipt === '-' ? await terminal.input() : orFail(() => readFileSync(receipt));
   const claims = await verifyReceipt(text.toString('utf8').trim(), keys).catch((error: unknown) => {
-    throw new Failure(`the receipt is not confirmed: ${(error as Error).message}`);
+    throw new ToolFailure(`the receipt is not confirmed: ${(error as Error).message}`);
   });
   terminal.print(JSON.stringify(claims, null, 2));
   return 0;
@@ -93,7 +93,7 @@ function readJson(file: string): unknown {
 function recordedIn(commit: string, file: string): PublishedDigests {
   const git = (...args: string[]) => spawnSync('git', args, { cwd: dirname(file), encoding: 'utf8' });
   if (git('rev-parse', '--quiet', '--verify', '--end-of-options', `${commit}^{commit}`).status !== 0)
-    throw new Failure(`there is no commit ${commit}`);
+    throw new ToolFailure(`there is no commit ${commit}`);
   const { status, stdout } = git('show', '--end-of-options', `${commit}:./${basename(file)}`);
   return status === 0 ? (orFail((): unknown => JSON.parse(stdout)) as PublishedDigests) : {};
 }
@@ -103,7 +103,7 @@ function orFail<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new Failure((error as Error).message);
+    throw new ToolFailure((error as Error).message);
   }
 }
 

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import {
   readTrustFile,
-  TrustUnusable,
+  InvalidTrustFile,
   verifyEvidenceFile,
   type TrustFile,
-  type Verdict,
+  type EvidenceVerdict,
 } from '#libs/audit-proofs';
 import { verifyLog } from '#libs/audit-log';
 import { exitCodeOf, withAudit, type AuditTool } from '../audit-tool.js';
@@ -54,7 +54,7 @@ async function trustIn(file: string): Promise<TrustFile> {
   try {
     return readTrustFile(await readBytes(file));
   } catch (error) {
-    throw error instanceof TrustUnusable ? new UsageError(error.message) : error;
+    throw error instanceof InvalidTrustFile ? new UsageError(error.message) : error;
   }
 }
 
@@ -62,7 +62,7 @@ async function verdictOfBundle(
   positionals: readonly string[],
   trust: TrustFile | undefined,
   kept: readonly string[],
-): Promise<Verdict> {
+): Promise<EvidenceVerdict> {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('Name one bundle.');
   if (!trust) throw new UsageError('Give a trust file: --trust FILE.');
@@ -74,7 +74,7 @@ async function verdictOfLog(
   positionals: readonly string[],
   trust: TrustFile | undefined,
   kept: readonly string[],
-): Promise<Verdict> {
+): Promise<EvidenceVerdict> {
   if (positionals.length > 0) throw new UsageError('Verify a bundle or the log, not both at once.');
   return withAudit(terminal, async (tool) => {
     // Before the database, which then has whatever the file has.
@@ -87,7 +87,7 @@ async function verdictOfLog(
 /** The checkpoints that the worker keeps apart from the database; without them a rewritten log looks like any other. */
 async function checkpointsKeptBy({
   config: { checkpointFile },
-}: AuditTool): Promise<{ readonly jws: readonly string[]; readonly unproven: Verdict['unproven'] }> {
+}: AuditTool): Promise<{ readonly jws: readonly string[]; readonly unproven: EvidenceVerdict['unproven'] }> {
   const unread = (message: string) => ({ jws: [], unproven: [{ what: 'CHECKPOINT' as const, message }] });
   if (checkpointFile === undefined) return unread('RESEAL_CHECKPOINT_FILE names no checkpoints kept apart');
   try {

@@ -1,4 +1,4 @@
-import { checkProof, claimsOfProof, ProofRefused, type ProofClaim } from '#libs/audit-proofs';
+import { checkProof, claimsOfProof, InvalidProof, type ProofClaim } from '#libs/audit-proofs';
 import { staffRoles, type StaffRole } from '#libs/domain';
 import { discoverKeys } from '#libs/approvals';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
@@ -57,12 +57,12 @@ export class StaffTokens {
   /**
    * Verifies the ID token by which a person proves that they confirm or approve a plan, while it is valid.
    *
-   * @throws {ProofRefused} whatever is wrong with it
+   * @throws {InvalidProof} whatever is wrong with it
    * @throws {IssuerUnavailable} while the issuer's keys cannot be had
    */
   async prove(token: string, claim: ProofClaim): Promise<void> {
     const payload = await this.verify(token, this.options.clientId, claimsOfProof).catch((error: unknown) => {
-      throw error instanceof TokenRefused ? new ProofRefused(error.message, { cause: error }) : error;
+      throw error instanceof TokenRefused ? new InvalidProof(error.message, { cause: error }) : error;
     });
     checkProof(payload, claim, this.options.rolesClaim);
   }

@@ -8,7 +8,7 @@ import {
   readTrust,
   verifyEvidenceFile,
   type TrustFile,
-  type Verdict,
+  type EvidenceVerdict,
 } from '#libs/audit-proofs';
 import { keptEvidence, reissueExists } from '#libs/db/audit';
 import { knownIssuers } from '#libs/db/certificates';
@@ -108,7 +108,7 @@ class EvidenceController {
     'Convenient, and no proof: whoever does not believe this server runs `npm run verify` with a trust file of their own.',
   )
   @ConfigureRoute({ bodyAsBytes: true, bodyLimit: largestBundle })
-  async verify(@Body() bundle: unknown): Promise<Verdict> {
+  async verify(@Body() bundle: unknown): Promise<EvidenceVerdict> {
     const file = bundle instanceof Uint8Array ? bundle : new Uint8Array();
     return (await verifyEvidenceFile(file, await this.trust())).verdict;
   }

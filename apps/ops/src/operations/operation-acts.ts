@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { canonicalJson, ProofRefused } from '#libs/audit-proofs';
+import { canonicalJson, InvalidProof } from '#libs/audit-proofs';
 import { inTransaction, type Tx } from '#libs/db';
 import { appendAuthorityEntry, appendItemEntries } from '#libs/db/audit';
 import {
@@ -181,7 +181,7 @@ export class OperationActs {
   /** Who confirms or approves has signed in for exactly this. */
   private async requireProof({ actor }: Staff, act: ProvenAct, digest: string, proof: string): Promise<void> {
     await this.tokens.prove(proof, { act, digest, actor }).catch((error: unknown) => {
-      if (error instanceof ProofRefused) throw problem('proof-refused', { cause: error });
+      if (error instanceof InvalidProof) throw problem('proof-refused', { cause: error });
       throw error instanceof IssuerUnavailable ? unavailable(error) : error;
     });
   }

@@ -11,7 +11,7 @@ import {
 } from '#libs/ca';
 import { authorityOverview, type AuthorityOverview } from '#libs/db/crls';
 import type { CommandContext } from './context.js';
-import { revocationOf, rootCrlsOf, type RootCrls } from './root-crl-renewal.js';
+import { revocationOf, knownRootCrls, type KnownRootCrls } from './root-crl-renewal.js';
 
 /** The end of something, and the whole days until then. */
 interface End {
@@ -53,7 +53,7 @@ export async function authorityStatus(context: CommandContext): Promise<Authorit
   const profile = context.profile();
   const root = new X509Certificate(authorities.root);
   const end = endAt(context.clock());
-  const crls = await rootCrlsOf(context);
+  const crls = await knownRootCrls(context);
   return {
     root: {
       subject: root.subject.split('\n').join(', '),
@@ -75,7 +75,7 @@ const rootCrlStatus = (crl: RootCrl, now: Date): RootCrlStatus => ({
 function issuingStatus(
   issuing: IssuingAuthority,
   { current }: Authorities,
-  crls: RootCrls,
+  crls: KnownRootCrls,
   context: CommandContext,
 ): IssuingStatus {
   const end = endAt(context.clock());

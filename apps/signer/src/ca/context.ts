@@ -25,7 +25,7 @@ export interface Command {
 }
 
 /** The arguments are not those of the command: told with its usage. */
-export class UsageError extends Error {
+export class CommandUsageError extends Error {
   override readonly name = 'UsageError';
 }
 
@@ -75,17 +75,17 @@ export function createContext(options: ContextOptions = {}): {
   close(): Promise<void>;
 } {
   const { env = process.env, clock = () => new Date(), out = console.log } = options;
-  const config = once(() => loadConfig(caConfig, env));
-  const db = once(() =>
+  const config = lazy(() => loadConfig(caConfig, env));
+  const db = lazy(() =>
     createDatabase({
       url: config().databaseUrl,
       max: config().databasePoolSize,
       applicationName: 'reseal-ca',
     }),
   );
-  const keys = once(() => issuingKeysOf(config()));
-  const authorities = once(() => openAuthorities({ ...keys(), clock }));
-  const reachableDb = once(async () => ((await isReady(db())) ? db() : undefined));
+  const keys = lazy(() => issuingKeysOf(config()));
+  const authorities = lazy(() => openAuthorities({ ...keys(), clock }));
+  const reachableDb = lazy(async () => ((await isReady(db())) ? db() : undefined));
   const actor = `operator:${options.as ?? userInfo().username}`;
 
   const append = async (entry: Omit<NewAuthorityEntry, 'actor' | 'occurredAt'>) => {
@@ -95,7 +95,7 @@ export function createContext(options: ContextOptions = {}): {
   };
   const context: CommandContext = {
     config,
-    profile: once(() => loadProfile(config())),
+    profile: lazy(() => loadProfile(config())),
     issuanceTime: () => new Date(clock().getTime() - config().backdateMs),
     db,
     reachableDb,
@@ -136,7 +136,7 @@ async function isReady(db: Database): Promise<boolean> {
 }
 
 /** A function that makes its value at the first call and keeps it; `used` says whether it was called. */
-function once<T>(make: () => T): (() => T) & { used(): boolean } {
+function lazy<T>(make: () => T): (() => T) & { used(): boolean } {
   let made: { value: T } | undefined;
   return Object.assign(() => (made ??= { value: make() }).value, { used: () => made !== undefined });
 }

@@ -2,7 +2,7 @@ import { KeyStoreError, KeyStoreUnavailable, RotationRefused } from '#libs/ca';
 import { CONFIG_EXIT_CODE, ConfigError } from '#libs/config';
 import { IssuerConflict } from '#libs/db/certificates';
 import { commands } from './commands/index.js';
-import { createContext, UsageError, type Command } from './context.js';
+import { createContext, CommandUsageError, type Command } from './context.js';
 
 /**
  * `npm run ca -- <command>`: what operators do with the CA. Exits with 0 if it was done, 1 if it was refused or failed,
@@ -12,7 +12,7 @@ import { createContext, UsageError, type Command } from './context.js';
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: string[]): Promise<number> {
-  const { as, rest } = takeActor(argv);
+  const { as, rest } = extractActor(argv);
   const [name, ...args] = rest;
   const command = commands.find((candidate) => candidate.name === name);
   if (!command || args.includes('--help') || args.includes('-h')) return help(name, command);
@@ -20,14 +20,14 @@ async function main(argv: string[]): Promise<number> {
   try {
     return (await command.run(args, context)) ?? 0;
   } catch (error) {
-    return told(error, command);
+    return reportError(error, command);
   } finally {
     await close();
   }
 }
 
 /** `--as NAME` may stand anywhere: it belongs to every command. */
-function takeActor(argv: string[]): { as?: string; rest: string[] } {
+function extractActor(argv: string[]): { as?: string; rest: string[] } {
   const at = argv.indexOf('--as');
   const as = at < 0 ? undefined : argv[at + 1];
   return as === undefined ? { rest: argv } : { as, rest: argv.toSpliced(at, 2) };
@@ -44,8 +44,8 @@ function help(name: string | undefined, command: Command | undefined): number {
 }
 
 /** What an operator can act on is one line; anything else is a bug and shows where it happened. */
-function told(error: unknown, { name, usage }: Command): number {
-  if (error instanceof UsageError || isArgumentError(error)) {
+function reportError(error: unknown, { name, usage }: Command): number {
+  if (error instanceof CommandUsageError || isArgumentError(error)) {
     console.error(`${(error as Error).message}\nUsage: npm run ca -- ${`${name} ${usage}`.trim()}`);
     return 2;
   }

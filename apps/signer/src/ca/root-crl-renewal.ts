@@ -10,12 +10,12 @@ import {
   type RootCrl,
 } from '#libs/ca';
 import { latestRootCrl } from '#libs/db/crls';
-import { rootPlaceOf } from '../key-places.js';
+import { rootLocationOf } from '../key-places.js';
 import { publishRootCrl, rootCertificateIn } from '../root-crl.js';
 import type { CommandContext } from './context.js';
 
 /** The root's newest CRL in the CA's directory, and the newest in the database; each may be missing. */
-export interface RootCrls {
+export interface KnownRootCrls {
   readonly inDirectory?: RootCrl | undefined;
   readonly inDatabase?: RootCrl | undefined;
 }
@@ -24,7 +24,7 @@ export interface RootCrls {
  * Looks for the CRLs of the root, without the issuing CA's keys.
  * @throws {KeyStoreError} if the file in the CA's directory is no CRL of the root
  */
-export async function rootCrlsOf(context: CommandContext): Promise<RootCrls> {
+export async function knownRootCrls(context: CommandContext): Promise<KnownRootCrls> {
   const { directory } = context.keys();
   const root = rootCertificateIn(directory);
   const db = await context.reachableDb();
@@ -36,7 +36,7 @@ export async function rootCrlsOf(context: CommandContext): Promise<RootCrls> {
 }
 
 /** The root's revocation of an issuing CA, if it is on one of the CRLs. */
-export function revocationOf({ chain }: IssuingAuthority, crls: RootCrls): CrlEntry | undefined {
+export function revocationOf({ chain }: IssuingAuthority, crls: KnownRootCrls): CrlEntry | undefined {
   const serial = numberOf(certificateSerial(chain[0]));
   return [crls.inDirectory, crls.inDatabase]
     .flatMap((crl) => crl?.entries ?? [])
@@ -50,10 +50,10 @@ const numberOf = (hexadecimal: string) => BigInt(`0x${hexadecimal}`);
  * @throws {KeyStoreError} if the root is not there
  */
 export async function makeRootCrl(context: CommandContext, more: readonly CrlEntry[] = []): Promise<RootCrl> {
-  const { inDatabase } = await rootCrlsOf(context);
+  const { inDatabase } = await knownRootCrls(context);
   const crl = await issueRootCrl({
     directory: context.keys().directory,
-    root: rootPlaceOf(context.config()),
+    root: rootLocationOf(context.config()),
     thisUpdate: context.issuanceTime(),
     known: inDatabase,
     more,
@@ -64,7 +64,7 @@ export async function makeRootCrl(context: CommandContext, more: readonly CrlEnt
 
 /** Makes the root's next CRL if it is due, and publishes it. If the root is not there, prints that it is needed. */
 export async function renewRootCrl(context: CommandContext): Promise<void> {
-  const { inDirectory, inDatabase } = await rootCrlsOf(context);
+  const { inDirectory, inDatabase } = await knownRootCrls(context);
   if (!rootCrlDue(inDirectory, context.clock()) && !isBehind(inDirectory, inDatabase))
     return publish(context);
   try {

@@ -16,7 +16,7 @@ import { appendAuthorityEntry } from '#libs/db/audit';
 import { recordOutcome } from '#libs/db/operations';
 import type { CertificateAct } from '#libs/domain';
 import { approvedOperation, type ApprovedOperation } from '#libs/approvals';
-import { UsageError, type CommandContext } from './context.js';
+import { CommandUsageError, type CommandContext } from './context.js';
 
 /** Options that `revoke`, `hold` and `release` have in common; for `parseArgs`. */
 export const changeOptions = {
@@ -53,7 +53,7 @@ const refusedExitCode = 3;
  *
  * @param ask what to show without `--operation`
  * @returns 0, or 3 if there are certificates that cannot be changed so
- * @throws {UsageError} if there is no list, or something in it is no serial number; if it is confirmed without an
+ * @throws {CommandUsageError} if there is no list, or something in it is no serial number; if it is confirmed without an
  *   operation, or the operation may not be carried out; then nothing is changed
  */
 export async function changeStatuses(
@@ -64,11 +64,11 @@ export async function changeStatuses(
   { serials: file, operation: operationId, comment, json, confirm }: ChangeArguments,
 ): Promise<number> {
   if (comment !== undefined && !/^[^\p{Cc}]{1,500}$/u.test(comment))
-    throw new UsageError('A comment has 1 to 500 characters, on one line.');
-  const report = new Report(context, json);
+    throw new CommandUsageError('A comment has 1 to 500 characters, on one line.');
+  const report = new ChangeReport(context, json);
   if (operationId !== undefined) {
     if (file !== undefined || positionals.length > 0)
-      throw new UsageError('The operation says which certificates: name no serial numbers beside it.');
+      throw new CommandUsageError('The operation says which certificates: name no serial numbers beside it.');
     const operation = await operationOf(context, operationId, act);
     const serials = operation.items.map(({ target }) => target);
     if (confirm) await carryOut(context, operation, serials, comment, report);
@@ -76,7 +76,7 @@ export async function changeStatuses(
     return report.exitCode(act);
   }
   if (confirm)
-    throw new UsageError(
+    throw new CommandUsageError(
       'Certificates are changed by an operation that somebody else has approved: name it by --operation.',
     );
   ask(); // faults in the arguments are told by the dry run, too
@@ -89,7 +89,7 @@ async function show(
   context: CommandContext,
   serials: readonly string[],
   act: CertificateAct,
-  report: Report,
+  report: ChangeReport,
 ): Promise<void> {
   for await (const planned of planChanges(context.db(), serials, act, context.clock()))
     report.add(planned, plannedWords[act]);
@@ -117,7 +117,8 @@ async function operationOf(
       });
     return refusal ? refusal : operation;
   });
-  if (typeof found === 'string') throw new UsageError(`The operation may not be carried out: ${found}.`);
+  if (typeof found === 'string')
+    throw new CommandUsageError(`The operation may not be carried out: ${found}.`);
   return found;
 }
 
@@ -126,13 +127,13 @@ async function carryOut(
   operation: ApprovedOperation,
   serials: readonly string[],
   comment: string | undefined,
-  report: Report,
+  report: ChangeReport,
 ): Promise<void> {
   const { operationId, digest, requestedBy, approvedBy, parameters } = operation;
   const change = changeOf(operation);
   const about = {
     ...{ operationId, digest, requestedBy, approvedBy },
-    ...{ certificates: serials.length, listDigest: digestOf(serials) },
+    ...{ certificates: serials.length, listDigest: digestOfSerials(serials) },
     ...(parameters.revocationReason ? { reason: parameters.revocationReason } : {}),
     ...(comment === undefined ? {} : { comment }),
   };
@@ -160,10 +161,11 @@ async function carryOut(
 }
 
 function serialsGiven(positionals: readonly string[]): string[] {
-  if (positionals.length === 0) throw new UsageError('Name serial numbers, or a list of them by --serials.');
+  if (positionals.length === 0)
+    throw new CommandUsageError('Name serial numbers, or a list of them by --serials.');
   const serials = positionals.map((text) => {
     const serial = normaliseSerial(text);
-    if (!serial) throw new UsageError(`${JSON.stringify(text)} is no serial number.`);
+    if (!serial) throw new CommandUsageError(`${JSON.stringify(text)} is no serial number.`);
     return serial;
   });
   return [...new Set(serials)];
@@ -172,16 +174,16 @@ function serialsGiven(positionals: readonly string[]): string[] {
 const shownFaults = 100;
 
 function serialsListed(file: string, positionals: readonly string[]): string[] {
-  if (positionals.length > 0) throw new UsageError('Name serial numbers or a list of them, not both.');
+  if (positionals.length > 0) throw new CommandUsageError('Name serial numbers or a list of them, not both.');
   const { serials, malformed } = readSerialList(contentOf(file));
   if (malformed.length > 0) {
     const faults = malformed
       .slice(0, shownFaults)
       .map(({ line, text }) => `line ${line} is no serial number: ${JSON.stringify(text.slice(0, 60))}`);
     const more = malformed.length > shownFaults ? [`and ${malformed.length - shownFaults} more`] : [];
-    throw new UsageError([...faults, ...more, 'Nothing was changed.'].join('\n'));
+    throw new CommandUsageError([...faults, ...more, 'Nothing was changed.'].join('\n'));
   }
-  if (serials.length === 0) throw new UsageError('The list has no serial numbers.');
+  if (serials.length === 0) throw new CommandUsageError('The list has no serial numbers.');
   return serials;
 }
 
@@ -189,16 +191,16 @@ function contentOf(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new UsageError(`The list cannot be read: ${(error as Error).message}`);
+    throw new CommandUsageError(`The list cannot be read: ${(error as Error).message}`);
   }
 }
 
 /** By which the entries in the audit trail say which list it was. */
-const digestOf = (serials: readonly string[]) =>
+const digestOfSerials = (serials: readonly string[]) =>
   createHash('sha256').update(serials.join('\n')).digest('hex');
 
 /** A line for each certificate as it comes, and the sums at the end; for people or, with `--json`, one object a line. */
-class Report {
+class ChangeReport {
   readonly counts: Record<string, number> = {};
   private readonly refusals = new Set<ChangeRefusal>();
 

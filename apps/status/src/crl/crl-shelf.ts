@@ -4,7 +4,7 @@ import { etagOf } from '../cacheable.js';
 import type { Issuer } from '../issuers.js';
 
 /** A CRL ready to be handed out. */
-interface ShelvedCrl {
+interface CachedCrl {
   /** DER. */
   readonly der: Buffer;
   readonly etag: string;
@@ -16,7 +16,7 @@ interface ShelvedCrl {
 }
 
 interface Slot {
-  crl: ShelvedCrl | undefined;
+  crl: CachedCrl | undefined;
   /** Whether it is the newest, as far as has been announced. */
   current: boolean;
   /** Grows when a newer one is announced. */
@@ -28,7 +28,7 @@ interface Slot {
  * The newest CRLs in memory. Each is fetched when it is announced or first asked for; while PostgreSQL is away the last
  * one seen goes on being handed out, which is what CRLs are for.
  */
-export class CrlShelf {
+export class CrlCache {
   private readonly slots = new Map<string, Slot>();
 
   /** @param trustworthy whether new CRLs are heard of: while they are not, it is looked for them each time */
@@ -41,7 +41,7 @@ export class CrlShelf {
    * The newest CRL of a shard; undefined if there is none.
    * @throws if it cannot be fetched and was never seen
    */
-  async newest(issuer: Issuer, shard: number): Promise<ShelvedCrl | undefined> {
+  async newest(issuer: Issuer, shard: number): Promise<CachedCrl | undefined> {
     const slot = this.slot(issuer.keyId, shard);
     if (slot.current && this.trustworthy()) return slot.crl;
     try {

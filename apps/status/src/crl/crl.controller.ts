@@ -5,7 +5,7 @@ import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, HttpCaching, sendCacheable } from '../cacheable.js';
 import { Issuers, type Issuer } from '../issuers.js';
-import { CrlShelf } from './crl-shelf.js';
+import { CrlCache } from './crl-shelf.js';
 
 /** RFC 5280 section 4.2.1.13, RFC 2585 section 4. */
 const mediaType = 'application/pkix-crl';
@@ -25,7 +25,7 @@ export class CrlArchive {
 export class CrlController {
   constructor(
     @Inject(Issuers) private readonly issuers: Issuers,
-    @Inject(CrlShelf) private readonly shelf: CrlShelf,
+    @Inject(CrlCache) private readonly shelf: CrlCache,
     @Inject(CrlArchive) private readonly archive: CrlArchive,
     @Inject(HttpCaching) private readonly caching: HttpCaching,
   ) {}

@@ -1,8 +1,8 @@
 import {
-  CheckpointsUnusable,
+  InvalidCheckpointFile,
   readCheckpointFile,
   readTrustFile,
-  TrustUnusable,
+  InvalidTrustFile,
   verifyEvidenceFile,
   type FileVerdict,
 } from '#libs/audit-proofs';
@@ -74,9 +74,9 @@ function UnusableFile({ error }: { error: Error }): ReactNode {
   const { evidence, common } = useWords();
   return (
     <Alert color="red" role="alert">
-      {error instanceof TrustUnusable
+      {error instanceof InvalidTrustFile
         ? evidence.notTrust
-        : error instanceof CheckpointsUnusable
+        : error instanceof InvalidCheckpointFile
           ? evidence.notCheckpoints
           : common.failed}
     </Alert>

@@ -3,7 +3,7 @@ import {
   isEncryptedPrivateKey,
   isForSignatures,
   isKeyOf,
-  readCertificate,
+  readCertificateFields,
   readPkcs12,
   readPrivateKeyFile,
 } from '#libs/npki';
@@ -54,7 +54,7 @@ export async function readChosenFiles(files: readonly ChosenFile[], password: st
 
 /** A certificate for signatures with its own key; of several the one that ends last. */
 export async function signingPairOf({ certificates, keys }: FileContents): Promise<SigningPair | undefined> {
-  const endOf = (certificate: Bytes) => readCertificate(certificate).notAfter;
+  const endOf = (certificate: Bytes) => readCertificateFields(certificate).notAfter;
   const latest = certificates
     .filter(isForSignatures)
     .toSorted((one, other) => (endOf(one) < endOf(other) ? 1 : -1));
@@ -93,7 +93,7 @@ function derOf(bytes: Uint8Array): Bytes[] {
 
 function isCertificate(piece: Bytes): boolean {
   try {
-    return readCertificate(piece).publicKey.length > 0;
+    return readCertificateFields(piece).publicKey.length > 0;
   } catch {
     return false;
   }

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { sampleEvidence, type Sample } from '../testing/sample-evidence.js';
 import {
-  CheckpointsUnusable,
+  InvalidCheckpointFile,
   readCheckpointFile,
   readTrustFile,
-  TrustUnusable,
+  InvalidTrustFile,
   verifyEvidenceFile,
 } from './files.js';
 
@@ -82,11 +82,11 @@ describe('a trust file', () => {
   });
 
   it('that is none, or cannot be read, is unusable', () => {
-    expect(() => readTrustFile(utf8('{}'))).toThrow(TrustUnusable);
+    expect(() => readTrustFile(utf8('{}'))).toThrow(InvalidTrustFile);
     expect(() => readTrustFile(utf8('{"format":'))).toThrow(
       'the trust file cannot be read: it ends too early',
     );
-    expect(() => readTrustFile(utf8('{"format":"reseal-trust/1","format":"x"}'))).toThrow(TrustUnusable);
+    expect(() => readTrustFile(utf8('{"format":"reseal-trust/1","format":"x"}'))).toThrow(InvalidTrustFile);
   });
 });
 
@@ -105,7 +105,7 @@ describe('a file of checkpoints', () => {
 
   it('that has none is unusable', () => {
     for (const text of ['', '{}', 'not.a', '[1e999]'])
-      expect(() => readCheckpointFile(utf8(text))).toThrow(CheckpointsUnusable);
-    expect(() => readCheckpointFile(Uint8Array.of(0xff))).toThrow(CheckpointsUnusable);
+      expect(() => readCheckpointFile(utf8(text))).toThrow(InvalidCheckpointFile);
+    expect(() => readCheckpointFile(Uint8Array.of(0xff))).toThrow(InvalidCheckpointFile);
   });
 });

@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { trustSchema, type TrustFile } from '../bundle.js';
-import { Report, type Verdict } from '../verify/report.js';
+import { FindingCollector, type EvidenceVerdict } from '../verify/report.js';
 import { verifyEvidence } from '../verify/verify-evidence.js';
 import { NotText, textOf } from './decode.js';
 import { NotIJson, readIJson } from './i-json.js';
 
 /** The trust file is not one: nothing can be verified. */
-export class TrustUnusable extends Error {
-  override readonly name = 'TrustUnusable';
+export class InvalidTrustFile extends Error {
+  override readonly name = 'InvalidTrustFile';
 }
 
 /** A file of checkpoints has none. */
-export class CheckpointsUnusable extends Error {
-  override readonly name = 'CheckpointsUnusable';
+export class InvalidCheckpointFile extends Error {
+  override readonly name = 'InvalidCheckpointFile';
 }
 
 /** A verdict on a file, and how many entries the file has. */
 export interface FileVerdict {
-  readonly verdict: Verdict;
+  readonly verdict: EvidenceVerdict;
   readonly entries: number;
 }
 
@@ -37,7 +37,7 @@ export async function verifyEvidenceFile(
     return { verdict: await verifyEvidence(content, trust, kept), entries: entriesIn(content) };
   } catch (error) {
     if (!(error instanceof NotText || error instanceof NotIJson)) throw error;
-    const report = new Report();
+    const report = new FindingCollector();
     const ambiguous = error instanceof NotIJson && error.kind === 'AMBIGUOUS';
     report.finding(ambiguous ? 'FORMAT_INVALID' : 'UNREADABLE', `the bundle: ${error.message}`);
     return { verdict: report.verdict(), entries: 0 };
@@ -52,26 +52,26 @@ function entriesIn(content: unknown): number {
 /**
  * Reads a trust file as it was saved.
  *
- * @throws {TrustUnusable}
+ * @throws {InvalidTrustFile}
  */
 export function readTrustFile(file: Uint8Array): TrustFile {
   try {
     return readTrust(readIJson(textOf(file)));
   } catch (error) {
     if (!(error instanceof NotText || error instanceof NotIJson)) throw error;
-    throw new TrustUnusable(`the trust file cannot be read: ${error.message}`);
+    throw new InvalidTrustFile(`the trust file cannot be read: ${error.message}`);
   }
 }
 
 /**
  * Takes what was read as a trust file.
  *
- * @throws {TrustUnusable}
+ * @throws {InvalidTrustFile}
  */
 export function readTrust(content: unknown): TrustFile {
   const found = trustSchema.safeParse(content);
   if (found.success) return found.data;
-  throw new TrustUnusable(`the trust file is none: ${z.prettifyError(found.error)}`);
+  throw new InvalidTrustFile(`the trust file is none: ${z.prettifyError(found.error)}`);
 }
 
 /** A compact JWS (RFC 7515 section 3.1). */
@@ -81,13 +81,13 @@ const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  * Checkpoints that were kept elsewhere, as compact JWS: one as it was published, or a file of many, a line each, as the
  * worker keeps them. A line that a crash cut short is left out, as long as there is another.
  *
- * @throws {CheckpointsUnusable} if there is none in it
+ * @throws {InvalidCheckpointFile} if there is none in it
  */
 export function readCheckpointFile(file: Uint8Array): string[] {
   const text = decoded(file);
   const whole = checkpointIn(text);
   const found = whole ? [whole] : text.split('\n').flatMap((line) => checkpointIn(line) ?? []);
-  if (found.length === 0) throw new CheckpointsUnusable('the file has no checkpoint');
+  if (found.length === 0) throw new InvalidCheckpointFile('the file has no checkpoint');
   return found;
 }
 
@@ -95,7 +95,7 @@ function decoded(file: Uint8Array): string {
   try {
     return textOf(file);
   } catch (error) {
-    throw error instanceof NotText ? new CheckpointsUnusable(error.message) : error;
+    throw error instanceof NotText ? new InvalidCheckpointFile(error.message) : error;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ProvenAct } from '#libs/domain';
 import type { BundleEntry, EvidenceBundle, TrustFile } from '../bundle.js';
 import type { LoggedEntry } from '../entry.js';
-import { ProofRefused, verifyProof } from '../staff-proof.js';
-import type { EntryPlace, Report } from './report.js';
+import { InvalidProof, verifyProof } from '../staff-proof.js';
+import type { EntryPosition, FindingCollector } from './report.js';
 
 /**
  * Verifies that the people who confirmed and approved an operation on this reissue proved it to the bank's issuer, that
@@ -11,7 +11,7 @@ import type { EntryPlace, Report } from './report.js';
 export async function verifyApprovals(
   bundle: EvidenceBundle,
   trust: TrustFile,
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
   for (const { entry, ...place } of bundle.entries)
     if (entry && isProvenAct(entry)) await verifyAct(entry, placeOf(place), trust, report);
@@ -38,9 +38,9 @@ const isInOperation = ({ action, outcome, recordedBy, details }: LoggedEntry): b
 
 function verifyPeople(
   { action, details }: LoggedEntry,
-  place: EntryPlace,
+  place: EntryPosition,
   { entries }: EvidenceBundle,
-  report: Report,
+  report: FindingCollector,
 ): void {
   const { operationId, requestedBy, approvedBy } = details;
   const person = { confirm: requestedBy, approve: approvedBy };
@@ -60,7 +60,7 @@ function verifyPeople(
 const isProvenAct = ({ action, outcome }: LoggedEntry): boolean =>
   (action === 'confirm' || action === 'approve') && outcome === 'DONE';
 
-const placeOf = ({ stream, sequence, leafIndex }: Omit<BundleEntry, 'entry'>): EntryPlace => ({
+const placeOf = ({ stream, sequence, leafIndex }: Omit<BundleEntry, 'entry'>): EntryPosition => ({
   stream,
   sequence,
   ...(leafIndex === null ? {} : { leafIndex }),
@@ -68,9 +68,9 @@ const placeOf = ({ stream, sequence, leafIndex }: Omit<BundleEntry, 'entry'>): E
 
 async function verifyAct(
   { action, actor, details, recordedBy }: LoggedEntry,
-  place: EntryPlace,
+  place: EntryPosition,
   trust: TrustFile,
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
   const { proof, digest, requestedBy } = details;
   if (action === 'approve' && requestedBy === actor)
@@ -88,7 +88,7 @@ async function verifyAct(
     const act = action as ProvenAct;
     await verifyProof(proof, { act, digest, actor }, trust.staffKeys);
   } catch (error) {
-    if (!(error instanceof ProofRefused)) throw error;
+    if (!(error instanceof InvalidProof)) throw error;
     report.finding('APPROVAL_INVALID', error.message, place);
   }
 }

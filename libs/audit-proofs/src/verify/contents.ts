@@ -8,14 +8,14 @@ import type { EvidenceBundle, TrustFile } from '../bundle.js';
 import { digestOfJson, digestOfText, type LoggedEntry, type PersonalPart } from '../entry.js';
 import { textOf } from '../reading/decode.js';
 import { NotIJson, readIJson } from '../reading/i-json.js';
-import { recordedReissue, saysPurged } from '../recorded.js';
-import type { EntryPlace, Report } from './report.js';
+import { replayReissue, recordsPurgeOf } from '../recorded.js';
+import type { EntryPosition, FindingCollector } from './report.js';
 import { ownEntries } from './stated.js';
 
-const placeOf = ({ stream, sequence }: LoggedEntry): EntryPlace => ({ stream, sequence });
+const placeOf = ({ stream, sequence }: LoggedEntry): EntryPosition => ({ stream, sequence });
 
 /** The consents are those that the entries name, and the texts are those that were agreed to. */
-export function verifyConsents(bundle: EvidenceBundle, report: Report): void {
+export function verifyConsents(bundle: EvidenceBundle, report: FindingCollector): void {
   for (const { text, digest, termsId, version } of bundle.consents)
     if (text !== null && digestOfText(text) !== digest)
       report.finding(
@@ -48,7 +48,7 @@ const namedOfConsent = ['termsId', 'version', 'digest', 'locale', 'agreed', 'act
 export function compareConsents(
   consents: readonly StatedConsent[],
   own: readonly EntryWithPart[],
-  report: Report,
+  report: FindingCollector,
   withOrigin = true,
 ): void {
   const left = new Set(own.flatMap((item) => consentsIn(item.entry).map((consent) => ({ item, consent }))));
@@ -88,7 +88,7 @@ export function compareConsents(
 function compareOrigin(
   { termsId, version, address, agent }: StatedConsent,
   { entry, personal }: EntryWithPart,
-  report: Report,
+  report: FindingCollector,
 ): void {
   const is = `address and agent of the consent to ${termsId} ${version}`;
   const origin = personal && originIn(personal);
@@ -123,8 +123,8 @@ function consentsIn({ details }: LoggedEntry): NamedConsent[] {
 }
 
 /** The history is the one whose digest was written when it was archived. */
-export function verifyHistory(bundle: EvidenceBundle, report: Report): void {
-  const { archived } = recordedReissue(ownEntries(bundle));
+export function verifyHistory(bundle: EvidenceBundle, report: FindingCollector): void {
+  const { archived } = replayReissue(ownEntries(bundle));
   if (!bundle.history) return report.notProven('HISTORY', `the history ${whyGone(bundle, archived)}`);
   if (!archived) return report.finding('HISTORY_ALTERED', 'no entry records that a history was archived');
   if (archived.details['historyDigest'] !== digestOfJson(bundle.history))
@@ -134,7 +134,7 @@ export function verifyHistory(bundle: EvidenceBundle, report: Report): void {
 function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined): string {
   if (!archived) return 'is not archived yet';
   if (archived.outcome !== 'DONE') return 'was gone from Temporal when it was to be archived';
-  const purged = entries.some(({ entry }) => entry && saysPurged(entry, 'histories', archived));
+  const purged = entries.some(({ entry }) => entry && recordsPurgeOf(entry, 'histories', archived));
   return purged ? 'was purged: its digest is all that is left' : 'is gone, and no purge entry explains it';
 }
 
@@ -142,9 +142,9 @@ function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined)
 export async function verifyCertificate(
   bundle: EvidenceBundle,
   trust: TrustFile,
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
-  const { issued } = recordedReissue(ownEntries(bundle));
+  const { issued } = replayReissue(ownEntries(bundle));
   if (!bundle.certificate) {
     // A restore of the database may have left only the serial number of what was signed: its entry says no more.
     if (issued?.action === 'recover' && issued.details['sha256'] === undefined)
@@ -166,7 +166,7 @@ export async function verifyCertificate(
 async function verifyChain(
   chain: readonly Uint8Array<ArrayBuffer>[],
   trust: TrustFile,
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
   const trusted = new Set(trust.certificateAuthorities.map(({ sha256: digest }) => digest));
   const issuers = chain.slice(1);
@@ -188,7 +188,7 @@ async function verifyChain(
 export async function verifyReceipts(
   bundle: EvidenceBundle,
   trust: TrustFile,
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
   compareReceipts(bundle.receipts, ownEntries(bundle), report);
   if (bundle.receipts.length > 0 && trust.receiptKeys.length === 0)
@@ -212,7 +212,7 @@ export async function verifyReceipts(
 export function compareReceipts(
   receipts: readonly string[],
   entries: readonly LoggedEntry[],
-  report: Report,
+  report: FindingCollector,
 ): void {
   const consented = entries.filter((entry) => consentsIn(entry).length > 0);
   const unnamed = consented.filter(({ details }) => details['receipt'] === undefined);

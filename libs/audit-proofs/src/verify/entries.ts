@@ -2,13 +2,13 @@ import { isAuditAction, mayWrite } from '#libs/domain';
 import { base64url } from 'jose';
 import type { BundleEntry, EvidenceBundle } from '../bundle.js';
 import { authorityStream, isPersonalPartOf, leafOf, type LoggedEntry } from '../entry.js';
-import { saysPurged } from '../recorded.js';
-import type { Checkpoint } from '../checkpoint.js';
+import { recordsPurgeOf } from '../recorded.js';
+import type { LogCheckpoint } from '../checkpoint.js';
 import { rootByInclusion, sameHash, type Hash } from '../merkle.js';
-import { saysReconciled } from './lost-branches.js';
-import type { EntryPlace, Report } from './report.js';
+import { isReconciliation } from './lost-branches.js';
+import type { EntryPosition, FindingCollector } from './report.js';
 
-const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPlace => ({
+const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPosition => ({
   stream,
   sequence,
   ...(leafIndex === null ? {} : { leafIndex }),
@@ -21,8 +21,8 @@ const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPlace => ({
  */
 export function verifyEntries(
   bundle: EvidenceBundle,
-  checkpoint: Checkpoint | undefined,
-  report: Report,
+  checkpoint: LogCheckpoint | undefined,
+  report: FindingCollector,
 ): LoggedEntry[] {
   const proven: LoggedEntry[] = [];
   for (const item of bundle.entries) {
@@ -41,8 +41,8 @@ export function verifyEntries(
 function verifyEntry(
   item: BundleEntry,
   bundle: EvidenceBundle,
-  checkpoint: Checkpoint | undefined,
-  report: Report,
+  checkpoint: LogCheckpoint | undefined,
+  report: FindingCollector,
 ): boolean {
   const place = placeOf(item);
   const { entry, leafIndex, proof } = item;
@@ -91,18 +91,18 @@ function verifyEntry(
  */
 function isAbout(entry: LoggedEntry, { reissueId, reissue: { serial }, entries }: EvidenceBundle): boolean {
   const { details } = entry;
-  if (saysReconciled(entry)) return true;
+  if (isReconciliation(entry)) return true;
   if (details['reissueId'] === reissueId || (serial !== null && details['serial'] === serial)) return true;
   return entries.some(
     ({ stream, entry: own, personal }) =>
       own &&
       stream === reissueId &&
-      ((own.personalDigest !== null && !personal && saysPurged(entry, 'personalDetails', own)) ||
-        (own.action === 'archiveHistory' && saysPurged(entry, 'histories', own))),
+      ((own.personalDigest !== null && !personal && recordsPurgeOf(entry, 'personalDetails', own)) ||
+        (own.action === 'archiveHistory' && recordsPurgeOf(entry, 'histories', own))),
   );
 }
 
-function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: Report): void {
+function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: FindingCollector): void {
   const { entry, personal } = item;
   if (!entry) return;
   if (personal) {
@@ -110,7 +110,7 @@ function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: 
       report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', placeOf(item));
   } else if (
     entry.personalDigest !== null &&
-    !entries.some((other) => other.entry && saysPurged(other.entry, 'personalDetails', entry))
+    !entries.some((other) => other.entry && recordsPurgeOf(other.entry, 'personalDetails', entry))
   )
     report.notProven('PERSONAL', 'the personal part is gone, and no purge entry explains it', placeOf(item));
 }
@@ -121,8 +121,8 @@ function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: 
  */
 export function verifyWriter(
   { recordedBy, action, actor }: LoggedEntry,
-  place: EntryPlace,
-  report: Report,
+  place: EntryPosition,
+  report: FindingCollector,
 ): void {
   if (recordedBy === undefined || !isAuditAction(action)) return;
   if (!mayWrite(recordedBy, action, actor))
@@ -137,7 +137,7 @@ export function verifyWriter(
  * In the bundle, within a stream and in the log the order is one and the same. Only acts outside reissues, which nothing
  * makes wait for each other, may come into the log in another order than they were numbered in.
  */
-function verifyOrder(entries: readonly BundleEntry[], report: Report): void {
+function verifyOrder(entries: readonly BundleEntry[], report: FindingCollector): void {
   const last = new Map<string, BundleEntry>();
   let lastLeaf = -1;
   for (const item of entries) {
@@ -154,7 +154,7 @@ function verifyOrder(entries: readonly BundleEntry[], report: Report): void {
 }
 
 /** A reissue numbers its entries from 1 without a gap. What is claimed may be any number: each gap is one finding. */
-function verifyComplete({ reissueId, reissue, entries }: EvidenceBundle, report: Report): void {
+function verifyComplete({ reissueId, reissue, entries }: EvidenceBundle, report: FindingCollector): void {
   const own = entries.filter(({ stream }) => stream === reissueId).map(({ sequence }) => sequence);
   const numbers = [...new Set(own)].sort((one, other) => one - other);
   const missing = (first: number, next: number) => {

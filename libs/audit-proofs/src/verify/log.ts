@@ -1,9 +1,9 @@
 import { base64url } from 'jose';
 import type { EvidenceBundle, TrustFile } from '../bundle.js';
-import { openCheckpoint, SignatureRefused, type Checkpoint } from '../checkpoint.js';
+import { verifyCheckpoint, InvalidSignature, type LogCheckpoint } from '../checkpoint.js';
 import { isConsistent, sameHash } from '../merkle.js';
 import type { LostBranches } from './lost-branches.js';
-import type { Finding, Report } from './report.js';
+import type { EvidenceFinding, FindingCollector } from './report.js';
 
 /** A checkpoint just made may not be seen yet, and clocks of two machines differ a little: so many milliseconds. */
 const moment = 2_000;
@@ -12,17 +12,17 @@ const moment = 2_000;
 const emptyLog = { size: 0, root: new Uint8Array() };
 
 /** A checkpoint that holds and is of the trusted log; otherwise a finding. */
-export async function takeCheckpoint(
+export async function checkedCheckpoint(
   jws: string,
   trust: TrustFile,
-  report: Report,
-): Promise<Checkpoint | undefined> {
+  report: FindingCollector,
+): Promise<LogCheckpoint | undefined> {
   try {
-    const checkpoint = await openCheckpoint(jws, trust.auditKeys);
+    const checkpoint = await verifyCheckpoint(jws, trust.auditKeys);
     if (checkpoint.origin === trust.origin) return checkpoint;
     report.finding('CHECKPOINT_INVALID', `it is of another log: ${checkpoint.origin}`);
   } catch (error) {
-    if (!(error instanceof SignatureRefused)) throw error;
+    if (!(error instanceof InvalidSignature)) throw error;
     const kind = error.kind === 'KEY_NOT_TRUSTED' ? error.kind : 'CHECKPOINT_INVALID';
     report.finding(kind, `a checkpoint: ${error.message}`);
   }
@@ -30,7 +30,7 @@ export async function takeCheckpoint(
 }
 
 interface Growth {
-  readonly newest: Checkpoint | undefined;
+  readonly newest: LogCheckpoint | undefined;
   /** Checkpoints that were kept elsewhere, compact JWS. */
   readonly kept: readonly string[];
   readonly branches: LostBranches;
@@ -45,11 +45,11 @@ export async function verifyGrowth(
   bundle: EvidenceBundle,
   { newest, kept, branches }: Growth,
   trust: TrustFile,
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
-  const continued: Checkpoint[] = [];
+  const continued: LogCheckpoint[] = [];
   for (const { checkpoint: jws, proof } of bundle.consistency) {
-    const checkpoint = await takeCheckpoint(jws, trust, report);
+    const checkpoint = await checkedCheckpoint(jws, trust, report);
     if (!checkpoint || !newest) continue;
     const hashes = proof.map((hash) => base64url.decode(hash));
     if (isConsistent(checkpoint, newest, hashes)) continued.push(checkpoint);
@@ -58,9 +58,9 @@ export async function verifyGrowth(
   }
   // One that does not hold has been told of, and compares with nothing.
   if (!newest && bundle.checkpoint !== null) return;
-  const unreached: Record<'unlinked' | 'later', Checkpoint[]> = { unlinked: [], later: [] };
+  const unreached: Record<'unlinked' | 'later', LogCheckpoint[]> = { unlinked: [], later: [] };
   for (const jws of kept) {
-    const checkpoint = await takeCheckpoint(jws, trust, report);
+    const checkpoint = await checkedCheckpoint(jws, trust, report);
     if (!checkpoint) continue;
     const result = resultOfKept(checkpoint, newest ?? emptyLog, continued, bundle.madeAt);
     if (result === 'CONTINUED' || branches.explain(checkpoint)) continue;
@@ -73,10 +73,10 @@ export async function verifyGrowth(
 
 /** Once for all of a kind: a file that a worker keeps has many. */
 function tellUnreached(
-  { unlinked, later }: Record<'unlinked' | 'later', readonly Checkpoint[]>,
-  report: Report,
+  { unlinked, later }: Record<'unlinked' | 'later', readonly LogCheckpoint[]>,
+  report: FindingCollector,
 ): void {
-  const name = (checkpoints: readonly Checkpoint[]) =>
+  const name = (checkpoints: readonly LogCheckpoint[]) =>
     checkpoints.length === 1
       ? `the checkpoint of ${checkpoints[0]!.time}`
       : `${checkpoints.length} checkpoints, the last of ${checkpoints
@@ -93,12 +93,12 @@ function tellUnreached(
 }
 
 /** That it is continued, why nothing here says so, or what is wrong. */
-type ResultOfKept = 'CONTINUED' | 'unlinked' | 'later' | Pick<Finding, 'kind' | 'message'>;
+type ResultOfKept = 'CONTINUED' | 'unlinked' | 'later' | Pick<EvidenceFinding, 'kind' | 'message'>;
 
 function resultOfKept(
-  kept: Checkpoint,
-  newest: Pick<Checkpoint, 'size' | 'root'>,
-  continued: readonly Checkpoint[],
+  kept: LogCheckpoint,
+  newest: Pick<LogCheckpoint, 'size' | 'root'>,
+  continued: readonly LogCheckpoint[],
   madeAt: string,
 ): ResultOfKept {
   if (kept.size > newest.size) {

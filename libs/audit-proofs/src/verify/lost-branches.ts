@@ -1,8 +1,8 @@
 import type { TrustFile } from '../bundle.js';
-import type { Checkpoint } from '../checkpoint.js';
+import type { LogCheckpoint } from '../checkpoint.js';
 import { authorityStream, type LoggedEntry } from '../entry.js';
-import { takeCheckpoint } from './log.js';
-import type { Report } from './report.js';
+import { checkedCheckpoint } from './log.js';
+import type { FindingCollector } from './report.js';
 
 /** A branch of the log that was published and that a restore of the database has cut off, as its entry says. */
 interface LostBranch {
@@ -12,13 +12,13 @@ interface LostBranch {
   readonly restoredAt: string;
   /** When the last checkpoint was made that both branches have; undefined if there is none. */
   readonly commonTime: string | undefined;
-  readonly last: Checkpoint;
+  readonly last: LogCheckpoint;
   /** Checkpoints that are of it, each by size and time. */
   readonly explained: Set<string>;
 }
 
 /** Whether an entry says that a database restored from a backup was reconciled: it may name a lost branch of the log. */
-export const saysReconciled = ({ stream, action, outcome }: LoggedEntry): boolean =>
+export const isReconciliation = ({ stream, action, outcome }: LoggedEntry): boolean =>
   stream === authorityStream && action === 'reconcileRestore' && outcome === 'DONE';
 
 /**
@@ -33,12 +33,16 @@ export class LostBranches {
    *
    * @param entries that are known to be in the log
    */
-  static async in(entries: readonly LoggedEntry[], trust: TrustFile, report: Report): Promise<LostBranches> {
+  static async in(
+    entries: readonly LoggedEntry[],
+    trust: TrustFile,
+    report: FindingCollector,
+  ): Promise<LostBranches> {
     const branches: LostBranch[] = [];
-    for (const entry of entries.filter(saysReconciled)) {
+    for (const entry of entries.filter(isReconciliation)) {
       const { lost, common } = namedIn(entry);
       if (typeof lost?.jws !== 'string') continue;
-      const last = await takeCheckpoint(lost.jws, trust, report);
+      const last = await checkedCheckpoint(lost.jws, trust, report);
       const commonTime = typeof common?.time === 'string' ? common.time : undefined;
       const { sequence, occurredAt: restoredAt } = entry;
       if (last) branches.push({ sequence, restoredAt, commonTime, last, explained: new Set() });
@@ -47,7 +51,7 @@ export class LostBranches {
   }
 
   /** Whether a checkpoint was made on such a branch: after the last that both have, up to the last that is named. */
-  explain({ size, time }: Checkpoint): boolean {
+  explain({ size, time }: LogCheckpoint): boolean {
     const branch = this.branches.find(
       ({ commonTime, last }) =>
         (commonTime === undefined || time > commonTime) && time <= last.time && size <= last.size,
@@ -56,7 +60,7 @@ export class LostBranches {
     return branch !== undefined;
   }
 
-  tell(report: Report): void {
+  tell(report: FindingCollector): void {
     for (const { sequence, restoredAt, last, explained } of this.branches)
       if (explained.size > 0)
         report.notProven(

@@ -30,16 +30,16 @@ export const findingKinds = {
 export type FindingKind = keyof typeof findingKinds;
 
 /** Which entry is meant. */
-export interface EntryPlace {
+export interface EntryPosition {
   readonly stream: string;
   readonly sequence?: number;
   readonly leafIndex?: number;
 }
 
 /** Something that is wrong. */
-export interface Finding {
+export interface EvidenceFinding {
   readonly kind: FindingKind;
-  readonly entry?: EntryPlace;
+  readonly entry?: EntryPosition;
   readonly message: string;
 }
 
@@ -56,31 +56,31 @@ export interface Unproven {
     | 'HISTORY'
     | 'RECEIPT'
     | 'APPROVAL';
-  readonly entry?: EntryPlace;
+  readonly entry?: EntryPosition;
   readonly message: string;
 }
 
 /** What a verification comes to: valid if nothing is wrong. */
-export interface Verdict {
+export interface EvidenceVerdict {
   readonly valid: boolean;
   readonly unproven: readonly Unproven[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly EvidenceFinding[];
 }
 
 /** Collects what a verification finds. */
-export class Report {
-  private readonly findings: Finding[] = [];
+export class FindingCollector {
+  private readonly findings: EvidenceFinding[] = [];
   private readonly unproven: Unproven[] = [];
 
-  finding(kind: FindingKind, message: string, entry?: EntryPlace): void {
+  finding(kind: FindingKind, message: string, entry?: EntryPosition): void {
     this.findings.push({ kind, ...(entry ? { entry } : {}), message });
   }
 
-  notProven(what: Unproven['what'], message: string, entry?: EntryPlace): void {
+  notProven(what: Unproven['what'], message: string, entry?: EntryPosition): void {
     this.unproven.push({ what, ...(entry ? { entry } : {}), message });
   }
 
-  verdict(): Verdict {
+  verdict(): EvidenceVerdict {
     return { valid: this.findings.length === 0, unproven: this.unproven, findings: this.findings };
   }
 }

@@ -1,7 +1,7 @@
 import type { EvidenceBundle } from '../bundle.js';
 import type { LoggedEntry } from '../entry.js';
-import { recordedReissue, recordedStatus, type RecordedReissue, type RecordedStatus } from '../recorded.js';
-import type { EntryPlace, FindingKind, Report, Unproven } from './report.js';
+import { replayReissue, replayStatus, type RecordedReissue, type RecordedStatus } from '../recorded.js';
+import type { EntryPosition, FindingKind, FindingCollector, Unproven } from './report.js';
 
 /** What is said of a reissue: by a bundle, or by its row, which also has the customer's key (RFC 7638). */
 type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'> & {
@@ -21,7 +21,7 @@ interface Statement {
   readonly by?: LoggedEntry | undefined;
 }
 
-const placeOf = ({ stream, sequence }: LoggedEntry): EntryPlace => ({ stream, sequence });
+const placeOf = ({ stream, sequence }: LoggedEntry): EntryPosition => ({ stream, sequence });
 
 /**
  * Compares what is said of a reissue with what its entries record. What no entry names is unproven: entries from before
@@ -30,8 +30,8 @@ const placeOf = ({ stream, sequence }: LoggedEntry): EntryPlace => ({ stream, se
 export function compareReissue(
   stated: StatedReissue,
   { opened, moved, ended, issued }: RecordedReissue,
-  report: Report,
-  place?: EntryPlace,
+  report: FindingCollector,
+  place?: EntryPosition,
 ): void {
   const statements: Statement[] = [
     { what: 'reason', stated: stated.reason, recorded: opened?.reason ?? undefined, by: opened },
@@ -59,8 +59,8 @@ function serialIn(issued: LoggedEntry | undefined): unknown {
 export function compareStatus(
   stated: StatedStatus,
   recorded: RecordedStatus,
-  report: Report,
-  place?: EntryPlace,
+  report: FindingCollector,
+  place?: EntryPosition,
 ): void {
   const statements: Statement[] = [
     { what: 'revocation', stated: stated.revokedAt, recorded: recorded.revokedAt },
@@ -84,8 +84,8 @@ export function compareStatus(
 export function compareRegistration(
   stated: string | null,
   { registered }: RecordedReissue,
-  report: Report,
-  place?: EntryPlace,
+  report: FindingCollector,
+  place?: EntryPosition,
 ): void {
   const statement = {
     what: 'registration of the certificate',
@@ -100,8 +100,8 @@ function compare(
   { what, stated, recorded, by }: Statement,
   kind: FindingKind,
   unproven: Unproven['what'],
-  report: Report,
-  place: EntryPlace | undefined,
+  report: FindingCollector,
+  place: EntryPosition | undefined,
 ): void {
   if (recorded === undefined) return report.notProven(unproven, `no entry names its ${what}`, place);
   if (stated === recorded) return;
@@ -115,18 +115,18 @@ function compare(
 }
 
 /** What the bundle says of the reissue is what the entries record. */
-export function verifySummary(bundle: EvidenceBundle, report: Report): void {
-  compareReissue(bundle.reissue, recordedReissue(ownEntries(bundle)), report);
+export function verifySummary(bundle: EvidenceBundle, report: FindingCollector): void {
+  compareReissue(bundle.reissue, replayReissue(ownEntries(bundle)), report);
 }
 
 /** The status that the bundle gives of the certificate is what the entries made of it. */
-export function verifyStatus(bundle: EvidenceBundle, report: Report): void {
+export function verifyStatus(bundle: EvidenceBundle, report: FindingCollector): void {
   const { certificate, reissue } = bundle;
   if (!certificate || reissue.serial === null) return;
   const all = bundle.entries.flatMap(({ entry }) => entry ?? []);
-  const recorded = recordedStatus(reissue.serial, all);
+  const recorded = replayStatus(reissue.serial, all);
   const { registeredAt, ...stated } = certificate.status;
-  compareRegistration(registeredAt, recordedReissue(ownEntries(bundle)), report);
+  compareRegistration(registeredAt, replayReissue(ownEntries(bundle)), report);
   if (bundle.format === 'reseal-evidence/1' && recorded.revokedAt === null && !sameStatus(stated, recorded))
     return report.notProven(
       'STATUS',

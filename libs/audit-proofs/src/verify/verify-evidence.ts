@@ -1,12 +1,12 @@
 import { bundleSchema, type EvidenceBundle, type TrustFile } from '../bundle.js';
-import { openSignature, SignatureRefused, wasValidAt } from '../checkpoint.js';
+import { verifyJws, InvalidSignature, wasValidAt } from '../checkpoint.js';
 import { digestOfJson } from '../entry.js';
 import { verifyCertificate, verifyConsents, verifyHistory, verifyReceipts } from './contents.js';
 import { verifyApprovals } from './approvals.js';
 import { verifyEntries } from './entries.js';
-import { takeCheckpoint, verifyGrowth } from './log.js';
+import { checkedCheckpoint, verifyGrowth } from './log.js';
 import { LostBranches } from './lost-branches.js';
-import { Report, type Verdict } from './report.js';
+import { FindingCollector, type EvidenceVerdict } from './report.js';
 import { verifyStatus, verifySummary } from './stated.js';
 
 /**
@@ -19,8 +19,8 @@ export async function verifyEvidence(
   content: unknown,
   trust: TrustFile,
   kept: readonly string[] = [],
-): Promise<Verdict> {
-  const report = new Report();
+): Promise<EvidenceVerdict> {
+  const report = new FindingCollector();
   const parsed = bundleSchema.safeParse(content);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues)
@@ -36,11 +36,11 @@ async function verifyBundle(
   bundle: EvidenceBundle,
   trust: TrustFile,
   kept: readonly string[],
-  report: Report,
+  report: FindingCollector,
 ): Promise<void> {
   await verifySignature(bundle, trust, report);
   const newest =
-    bundle.checkpoint === null ? undefined : await takeCheckpoint(bundle.checkpoint, trust, report);
+    bundle.checkpoint === null ? undefined : await checkedCheckpoint(bundle.checkpoint, trust, report);
   const proven = verifyEntries(bundle, newest, report);
   const branches = await LostBranches.in(proven, trust, report);
   await verifyGrowth(bundle, { newest, kept, branches }, trust, report);
@@ -62,15 +62,19 @@ export function signedContentOf({ signature: _, ...rest }: EvidenceBundle): {
   return { reissueId: rest.reissueId, madeAt: rest.madeAt, digest: digestOfJson(rest) };
 }
 
-async function verifySignature(bundle: EvidenceBundle, trust: TrustFile, report: Report): Promise<void> {
+async function verifySignature(
+  bundle: EvidenceBundle,
+  trust: TrustFile,
+  report: FindingCollector,
+): Promise<void> {
   try {
-    const { payload, key } = await openSignature(bundle.signature, 'evidence', trust.auditKeys);
+    const { payload, key } = await verifyJws(bundle.signature, 'evidence', trust.auditKeys);
     if (digestOfJson(payload) !== digestOfJson(signedContentOf(bundle)))
       report.finding('SIGNATURE_INVALID', 'the bundle was changed after it was signed');
     if (!wasValidAt(key, bundle.madeAt))
       report.finding('KEY_NOT_TRUSTED', `key ${key.jwk.kid} was not in use at ${bundle.madeAt}`);
   } catch (error) {
-    if (!(error instanceof SignatureRefused)) throw error;
+    if (!(error instanceof InvalidSignature)) throw error;
     report.finding(error.kind, `the bundle: ${error.message}`);
   }
 }

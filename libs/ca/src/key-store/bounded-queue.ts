@@ -1,12 +1,12 @@
 /** A job was not begun: too many were waiting already, or it had waited too long. */
-export class NotBegun extends Error {
-  override readonly name = 'NotBegun';
+export class QueueRejected extends Error {
+  override readonly name = 'QueueRejected';
 }
 
 interface Job {
   readonly since: number;
   begin(): Promise<void>;
-  refuse(error: NotBegun): void;
+  refuse(error: QueueRejected): void;
 }
 
 /**
@@ -26,10 +26,10 @@ export class BoundedQueue {
     private readonly waitMs: number,
   ) {}
 
-  /** Resolves and rejects as the work does; rejects with {@link NotBegun} if it never began. */
+  /** Resolves and rejects as the work does; rejects with {@link QueueRejected} if it never began. */
   run<T>(work: () => Promise<T>): Promise<T> {
     if (this.busy && this.waiting.length >= this.limit)
-      return Promise.reject(new NotBegun(`${this.limit} are waiting already`));
+      return Promise.reject(new QueueRejected(`${this.limit} are waiting already`));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.waiting.push({
       since: performance.now(),
@@ -44,7 +44,7 @@ export class BoundedQueue {
     this.busy = true;
     for (let job = this.waiting.shift(); job; job = this.waiting.shift()) {
       const waited = performance.now() - job.since;
-      if (waited > this.waitMs) job.refuse(new NotBegun(`its turn came after ${Math.round(waited)} ms`));
+      if (waited > this.waitMs) job.refuse(new QueueRejected(`its turn came after ${Math.round(waited)} ms`));
       else await job.begin();
     }
     this.busy = false;

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { algorithmOf, hashOf, KeyStoreError, type KeyStore } from '../key-store.js';
-import { writeWhole } from '../whole-files.js';
+import { writeFileAtomically } from '../whole-files.js';
 
 /**
  * Opens an encrypted PKCS#8 key file once; signing then works on the loaded key, which is eighteen times as
@@ -34,7 +34,7 @@ export function copyKeyFile(from: string, passphrase: string, to: string, newPas
 
 function writeKeyFile(path: string, key: KeyObject, passphrase: string): void {
   const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
-  writeWhole(path, key.export(options).toString(), 0o600);
+  writeFileAtomically(path, key.export(options).toString(), 0o600);
 }
 
 /**

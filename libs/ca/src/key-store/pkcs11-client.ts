@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { SessionAnswer, SessionFailure, SessionRequest, TokenAddress } from './pkcs11-session.js';
 
 /** The token answered that it does not do this. */
-export class TokenRefused extends Error {
-  override readonly name = 'TokenRefused';
+export class TokenRequestFailed extends Error {
+  override readonly name = 'TokenRequestFailed';
   constructor(readonly failure: SessionFailure) {
     super(failure);
   }
@@ -42,7 +42,7 @@ export class Pkcs11Client {
 
   /**
    * Asks one thing; the answer to the one before must have come.
-   * @throws {TokenRefused} {@link SessionLost}; after either, {@link reset} before the next request unless the session
+   * @throws {TokenRequestFailed} {@link SessionLost}; after either, {@link reset} before the next request unless the session
    *   is known to be well
    */
   async request(request: SessionRequest): Promise<unknown> {
@@ -63,7 +63,7 @@ export class Pkcs11Client {
     const child = this.child!;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const onAnswer = (answer: SessionAnswer) =>
-      'failure' in answer ? reject(new TokenRefused(answer.failure)) : resolve(answer.result);
+      'failure' in answer ? reject(new TokenRequestFailed(answer.failure)) : resolve(answer.result);
     const onExit = () => reject(new SessionLost('the session with the token broke off', false));
     child.once('message', onAnswer).once('exit', onExit).once('error', onExit);
     const timer = setTimeout(

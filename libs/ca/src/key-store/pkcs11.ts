@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import * as der from '../der.js';
 import { algorithmOf, hashOf, KeyStoreError, KeyStoreUnavailable, type KeyStore } from '../key-store.js';
-import { BoundedQueue, NotBegun } from './bounded-queue.js';
-import { Pkcs11Client, SessionLost, TokenRefused } from './pkcs11-client.js';
+import { BoundedQueue, QueueRejected } from './bounded-queue.js';
+import { Pkcs11Client, SessionLost, TokenRequestFailed } from './pkcs11-client.js';
 import type { FoundKey, SessionFailure, SessionRequest, TokenAddress } from './pkcs11-session.js';
 
 /** A PKCS#11 token that holds CA keys. */
@@ -55,7 +55,7 @@ export function openToken(options: TokenOptions): Token {
       return await client.request(request);
     } catch (error) {
       client.reset();
-      const reason = error instanceof TokenRefused && permanent[error.failure];
+      const reason = error instanceof TokenRequestFailed && permanent[error.failure];
       if (!reason) throw error;
       const told = new KeyStoreError(`PKCS#11 token "${token}": ${reason}`);
       // That a key is missing says nothing of the others.
@@ -78,7 +78,11 @@ export function openToken(options: TokenOptions): Token {
     try {
       return await queue.run(() => twice(request));
     } catch (error) {
-      if (!(error instanceof TokenRefused || error instanceof SessionLost || error instanceof NotBegun))
+      if (!(
+        error instanceof TokenRequestFailed ||
+        error instanceof SessionLost ||
+        error instanceof QueueRejected
+      ))
         throw error;
       const reason = error.message === 'NO_TOKEN' ? 'it is not there' : error.message;
       throw new KeyStoreUnavailable(`PKCS#11 token "${token}": ${reason}`, { cause: error });

@@ -4,7 +4,7 @@
  *
  * @param keep whether what was found will come again; what is different for each person is not kept
  */
-export function metBefore<T>(
+export function memoizedByBytes<T>(
   read: (bytes: Buffer) => T,
   keep: (found: T) => boolean = () => true,
 ): (bytes: Buffer) => T {

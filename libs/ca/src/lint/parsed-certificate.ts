@@ -1,6 +1,6 @@
 import { constructed, DerError, DerReader, tags } from '../der-reader.js';
 import { extensionTypes } from './extension-types.js';
-import { metBefore } from './met-before.js';
+import { memoizedByBytes } from './met-before.js';
 
 /** A certificate taken apart (RFC 5280 section 4.1), with its parts as they stand: nothing is made right. */
 export interface ParsedCertificate {
@@ -105,7 +105,7 @@ export const parseName = (name: DerReader): ParsedAttribute[] =>
   allWhole(name, tags.set).flatMap(readRelativeName);
 
 /** Of people's names, only the common name is different for each of them. */
-const readRelativeName = metBefore(
+const readRelativeName = memoizedByBytes(
   (bytes) => {
     const members = new DerReader(bytes).inside(tags.set).all(tags.sequence);
     return members.map((member): ParsedAttribute => {
@@ -121,7 +121,7 @@ const readRelativeName = metBefore(
 
 const commonName = '2.5.4.3';
 
-const readTime = metBefore((bytes): ParsedTime => {
+const readTime = memoizedByBytes((bytes): ParsedTime => {
   const tag = bytes[0]!;
   const text = new DerReader(bytes).content(tag).toString('latin1');
   // RFC 5280 section 4.1.2.5.1: two digits of a year mean 1950 to 2049.
@@ -135,7 +135,7 @@ const timePattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
 const trueContent = Buffer.from([0xff]);
 
-const readExtension = metBefore(
+const readExtension = memoizedByBytes(
   (bytes) => {
     const field = new DerReader(bytes).inside(tags.sequence);
     const type = field.objectIdentifier();

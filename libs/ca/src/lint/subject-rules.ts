@@ -1,7 +1,7 @@
 import type { IssuerIdentity } from '../certificate.js';
 import { DerReader, tags } from '../der-reader.js';
 import { isNameable } from '../distinguished-name.js';
-import { once } from './once.js';
+import { memoized } from './once.js';
 import { parseName, type ParsedAttribute } from './parsed-certificate.js';
 import type { LintRule } from './rule.js';
 
@@ -9,7 +9,9 @@ const types = { c: '2.5.4.6', o: '2.5.4.10', ou: '2.5.4.11', cn: '2.5.4.3' } as 
 const pattern = [types.c, types.o, types.ou, types.ou, types.cn].join();
 const commonNamePattern = /\([^()]*\)0\d{6}\d{8}\d{7}(?:\d\d)?$/;
 
-const nameOf = once((issuer: IssuerIdentity) => parseName(new DerReader(issuer.name).inside(tags.sequence)));
+const nameOf = memoized((issuer: IssuerIdentity) =>
+  parseName(new DerReader(issuer.name).inside(tags.sequence)),
+);
 const valueOf = (subject: readonly ParsedAttribute[], type: string) =>
   subject.find((attribute) => attribute.type === type)?.value;
 

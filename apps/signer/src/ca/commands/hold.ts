@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Command } from '../context.js';
 import { changeOptions, changeStatuses } from '../status-changes.js';
 
-export const hold: Command = {
+export const holdCommand: Command = {
   name: 'hold',
   usage: 'SERIAL…|--serials FILE|-|--operation OP_ID [--comment TEXT] [--json] [--confirm]',
   summary: 'suspends certificates until they are released or revoked; exits with 3 if some cannot be',

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { createCertificateAuthority, renewDueResponders } from '#libs/ca';
-import { rootPlaceOf } from '../../key-places.js';
+import { rootLocationOf } from '../../key-places.js';
 import { renewRootCrl } from '../root-crl-renewal.js';
 import type { Command } from '../context.js';
 
-export const init: Command = {
+export const initCommand: Command = {
   name: 'init',
   usage: '',
   summary: 'creates root, issuing CA and OCSP keys, or keeps them; renews OCSP keys that are due',
@@ -20,7 +20,7 @@ export const init: Command = {
         passphrase,
         token: config.caKeyStore === 'pkcs11' ? token : undefined,
         organisation: config.organisation,
-        root: rootPlaceOf(config),
+        root: rootLocationOf(config),
         statusUrl: context.profile().statusUrl,
         now: context.issuanceTime(),
       });

@@ -5,7 +5,7 @@ import { SignerJournal } from '#libs/signer-journal';
 import { crlTimingOf } from '../../config.js';
 import type { Command } from '../context.js';
 
-export const publishCrl: Command = {
+export const publishCrlCommand: Command = {
   name: 'publish-crl',
   usage: '[--all]',
   summary: 'publishes the CRLs that are due now, or all of them',

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Command } from '../context.js';
 import { changeOptions, changeStatuses } from '../status-changes.js';
 
-export const release: Command = {
+export const releaseCommand: Command = {
   name: 'release',
   usage: 'SERIAL…|--serials FILE|-|--operation OP_ID [--comment TEXT] [--json] [--confirm]',
   summary: 'lifts the suspension of certificates; exits with 3 if some cannot be',

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { certificateSerial, type CrlReason } from '#libs/ca';
-import { UsageError, type Command, type CommandContext } from '../context.js';
-import { makeRootCrl, revocationOf, rootCrlsOf } from '../root-crl-renewal.js';
+import { CommandUsageError, type Command, type CommandContext } from '../context.js';
+import { makeRootCrl, revocationOf, knownRootCrls } from '../root-crl-renewal.js';
 
 /** The reasons of RFC 5280 section 5.3.1 that fit a CA. */
 const reasons: readonly CrlReason[] = ['keyCompromise', 'cACompromise', 'superseded', 'cessationOfOperation'];
@@ -12,7 +12,7 @@ interface Order {
   readonly confirmed: boolean;
 }
 
-export const revokeIssuing: Command = {
+export const revokeIssuingCommand: Command = {
   name: 'revoke-issuing',
   usage: `KEY_ID --reason ${reasons.join('|')} [--confirm]`,
   summary:
@@ -27,7 +27,7 @@ export const revokeIssuing: Command = {
     const reason = reasons.find((each) => each === values.reason);
     const [keyId, ...more] = positionals;
     if (!keyId || more.length > 0 || !reason)
-      throw new UsageError('Give the key of the issuing CA (status --json shows it) and a reason.');
+      throw new CommandUsageError('Give the key of the issuing CA (status --json shows it) and a reason.');
     return revoke(context, { keyId, reason, confirmed: values.confirm });
   },
 };
@@ -42,7 +42,7 @@ async function revoke(context: CommandContext, { keyId, reason, confirmed }: Ord
   if (!issuing) return refuse(`There is no issuing CA with the key ${keyId}.`);
   if (issuing === current)
     return refuse(`${issuing.subject} signs certificates: run rotate issuing before it is revoked.`);
-  if (revocationOf(issuing, await rootCrlsOf(context)))
+  if (revocationOf(issuing, await knownRootCrls(context)))
     return refuse(`${issuing.subject} is revoked already.`);
   if (!confirmed) {
     context.out(`would revoke ${issuing.subject}, key ${keyId}, ${reason}:`);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { revocationReasons, type ReasonToRevoke } from '#libs/domain';
-import { UsageError, type Command } from '../context.js';
+import { CommandUsageError, type Command } from '../context.js';
 import { changeOptions, changeStatuses } from '../status-changes.js';
 
-export const revoke: Command = {
+export const revokeCommand: Command = {
   name: 'revoke',
   usage:
     'SERIAL…|--serials FILE|- --reason REASON [--invalidity-date ISO], or --operation OP_ID [--comment TEXT] [--json] [--confirm]',
@@ -26,7 +26,7 @@ export const revoke: Command = {
 
 function reasonOf(text: string | undefined): ReasonToRevoke {
   const reason = revocationReasons.find((known) => known === text);
-  if (!reason) throw new UsageError(`Give a --reason: ${revocationReasons.join(', ')}.`);
+  if (!reason) throw new CommandUsageError(`Give a --reason: ${revocationReasons.join(', ')}.`);
   return reason;
 }
 
@@ -38,8 +38,8 @@ function dateOf(text: string | undefined, now: Date): Date | undefined {
   const date = new Date(text);
   const day = momentPattern.exec(text)?.[1];
   if (!day || Number.isNaN(date.getTime()) || !isDay(day))
-    throw new UsageError('--invalidity-date is a moment like 2026-11-22T09:00:00+09:00.');
-  if (date > now) throw new UsageError('--invalidity-date lies in the future.');
+    throw new CommandUsageError('--invalidity-date is a moment like 2026-11-22T09:00:00+09:00.');
+  if (date > now) throw new CommandUsageError('--invalidity-date lies in the future.');
   return date;
 }
 

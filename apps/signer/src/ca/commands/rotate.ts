@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { plannedRotation, renewResponder, rotateIssuingAuthority } from '#libs/ca';
-import { rootPlaceOf } from '../../key-places.js';
+import { rootLocationOf } from '../../key-places.js';
 import { makeRootCrl } from '../root-crl-renewal.js';
-import { UsageError, type Command, type CommandContext } from '../context.js';
+import { CommandUsageError, type Command, type CommandContext } from '../context.js';
 
-export const rotate: Command = {
+export const rotateCommand: Command = {
   name: 'rotate',
   usage: 'issuing|ocsp [--confirm]',
   summary: 'gives the issuing CA its next generation, or the OCSP responder new keys',
@@ -17,7 +17,7 @@ export const rotate: Command = {
     });
     const [what, ...more] = positionals;
     if (more.length > 0 || (what !== 'issuing' && what !== 'ocsp'))
-      throw new UsageError('Say what to rotate: issuing or ocsp.');
+      throw new CommandUsageError('Say what to rotate: issuing or ocsp.');
     await (what === 'issuing' ? rotateIssuing : rotateOcsp)(context, values.confirm);
   },
 };
@@ -33,7 +33,7 @@ async function rotateIssuing(context: CommandContext, confirmed: boolean): Promi
     await makeRootCrl(context);
     const authority = await rotateIssuingAuthority({
       ...context.keys(),
-      root: rootPlaceOf(config),
+      root: rootLocationOf(config),
       statusUrl: context.profile().statusUrl,
       now: context.issuanceTime(),
       prepare: async (next) => {

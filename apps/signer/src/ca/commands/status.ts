@@ -3,7 +3,7 @@ import type { Command } from '../context.js';
 import { authorityStatus } from '../authority-status.js';
 import { statusTable } from '../status-table.js';
 
-export const status: Command = {
+export const statusCommand: Command = {
   name: 'status',
   usage: '[--json]',
   summary: 'shows the CAs and OCSP keys and how long they last, the CRLs, and what is being signed',

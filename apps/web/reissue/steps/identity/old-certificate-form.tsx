@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { fromBase64url, toBase64, toBase64url } from '#libs/client';
-import { readCertificate } from '#libs/npki';
+import { readCertificateFields } from '#libs/npki';
 import { useFlow } from '../../flow/use-flow.js';
 import { readChosenFiles, signingPairOf } from '../../key/chosen-files.js';
 import { tryPassword } from '../../key/key-files.js';
@@ -27,7 +27,7 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
     const pair = await signingPairOf(holding);
     if (!pair) return refuse(({ identity }) => (holding.locked ? identity.oldWrong : identity.oldNoPair));
     const { certificate, privateKey } = pair;
-    const { publicKey } = readCertificate(certificate);
+    const { publicKey } = readCertificateFields(certificate);
     const signature = await signIfPair(privateKey, publicKey, fromBase64url(challenge.toSign ?? ''));
     if (!signature) return refuse(({ identity }) => identity.oldNoPair);
     // The password is not asked for again: the new certificate gets the one of the old.
