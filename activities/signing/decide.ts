@@ -11,7 +11,7 @@ import type { CustomerRow } from '#libs/db/customers';
 import type { ReissueRow } from '#libs/db/reissues';
 import { decideBasis, endThatCounts } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
-import { buildAndLint, NotBuildable, type IssuerAndProfile } from './build.js';
+import { buildAndLint, NotBuildable, type IssuerAndProfile } from './build-and-lint.js';
 import { intentLifetimeMs } from './ports.js';
 import { missingProof } from './proofs.js';
 

@@ -9,7 +9,7 @@ import { inTransaction } from '#libs/db';
 import { findReissues, type ReissueRow } from '#libs/db/reissues';
 import type { CertificateEntry } from '#libs/signer-journal';
 import type { SigningCandidate, SigningDecision } from './decide.js';
-import { inBatches } from './groups.js';
+import { inBatches } from './batches.js';
 import type { SigningActivities, SigningPorts } from './ports.js';
 import { prepare, type LockWait } from './prepare.js';
 import { createProfiles } from './profiles.js';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { checkCertificateRequest, newSerialNumber, pemOf, signCertificate } from '#libs/ca';
 import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db/certificates';
-import { buildAndLint, NotBuildable, type BuiltCertificate } from './build.js';
+import { buildAndLint, NotBuildable, type BuiltCertificate } from './build-and-lint.js';
 import type { SigningPorts } from './ports.js';
 
 /** One certificate of a sample person, as if the bank had issued it long ago. */

@@ -8,7 +8,7 @@ import { createDatabase, type Database } from '#libs/db';
 import { IssuerConflict } from '#libs/db/certificates';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
-import { registerAuthorities } from '../../apps/signer/src/known-issuers.js';
+import { registerAuthorities } from '../../apps/signer/src/register-authorities.js';
 import { createSoftToken, tokenProcesses } from '../../libs/ca/src/testing/soft-token.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 

@@ -18,7 +18,7 @@ import { defaultDeadlines, defaultHoldMonths, defaultIdentityPolicy } from '#lib
 import { createPayloadCodec } from '#libs/temporal';
 import { loadTerms, publicReceiptKeys, ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
-import { registerAuthorities } from '../../apps/signer/src/known-issuers.js';
+import { registerAuthorities } from '../../apps/signer/src/register-authorities.js';
 import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
 import { MovableClock } from './movable-clock.js';
 import { OutsideWorld } from './outside-world.js';

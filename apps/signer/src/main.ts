@@ -10,7 +10,7 @@ import { createLogger } from '#libs/observability';
 import { SignerJournal } from '#libs/signer-journal';
 import { loadTerms } from '#libs/terms';
 import { signerConfig } from './config.js';
-import { issuingKeysOf } from './key-places.js';
+import { issuingKeysOf } from './key-locations.js';
 import { SignerModule } from './signer.module.js';
 
 const name = 'signer';

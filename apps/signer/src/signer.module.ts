@@ -16,7 +16,7 @@ import { crlTimingOf, type SignerConfig } from './config.js';
 import { registerCrlMetrics } from './crl-metrics.js';
 import { CrlPublication } from './crl-publication.js';
 import { publishRootCrl } from './root-crl.js';
-import { registerAuthorities } from './known-issuers.js';
+import { registerAuthorities } from './register-authorities.js';
 
 /** With issuing CAs that can be looked for anew. */
 type Ports = SigningPorts & { readonly authorities: OpenAuthorities };

@@ -5,7 +5,7 @@ import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { statusConfig } from './config.js';
 import { StatusModule, parseOcspRequestBodies } from './status.module.js';
-import { StatusServices } from './status-parts.js';
+import { StatusServices } from './status-services.js';
 
 const name = 'status';
 const config = exitOnConfigError(() => loadConfig(statusConfig));

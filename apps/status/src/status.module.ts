@@ -9,14 +9,14 @@ import { Metrics, type Logger } from '#libs/observability';
 import { HttpCaching } from './cacheable.js';
 import type { StatusConfig } from './config.js';
 import { CrlArchive, CrlController } from './crl/crl.controller.js';
-import { CrlCache } from './crl/crl-shelf.js';
+import { CrlCache } from './crl/crl-cache.js';
 import { Issuers } from './issuers.js';
 import { IssuersController } from './issuers.controller.js';
 import { RootCrls } from './root-crls.js';
 import { OcspAnswers } from './ocsp/ocsp-answers.js';
 import { OcspController } from './ocsp/ocsp.controller.js';
 import { registerStatusMetrics } from './status-metrics.js';
-import { StatusServices } from './status-parts.js';
+import { StatusServices } from './status-services.js';
 
 /** More than any request takes that we answer; a signed one carries certificates. */
 const largestRequest = 16 * 1024;

@@ -8,8 +8,8 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import type { Hash } from './merkle.js';
-import { textOf } from './reading/decode.js';
-import { readIJson } from './reading/i-json.js';
+import { textOf } from './parsing/decode.js';
+import { readIJson } from './parsing/i-json.js';
 
 /** What the log was at a time: how many leaves it had, and their root. */
 export interface LogCheckpoint {

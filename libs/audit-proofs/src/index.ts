@@ -42,11 +42,11 @@ export {
   readTrustFile,
   InvalidTrustFile,
   verifyEvidenceFile,
-} from './reading/files.js';
-export type { FileVerdict } from './reading/files.js';
+} from './parsing/files.js';
+export type { FileVerdict } from './parsing/files.js';
 export { checkedCheckpoint } from './verify/log.js';
 export { LostBranches } from './verify/lost-branches.js';
-export { replayReissue, replayStatus } from './recorded.js';
-export type { RecordedReissue, RecordedStatus } from './recorded.js';
+export { replayReissue, replayStatus } from './replay.js';
+export type { RecordedReissue, RecordedStatus } from './replay.js';
 export { compareRegistration, compareReissue, compareStatus } from './verify/stated.js';
 export { compareConsents, compareReceipts } from './verify/contents.js';

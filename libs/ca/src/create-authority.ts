@@ -10,8 +10,8 @@ import type { Token } from './key-store/pkcs11.js';
 import { openRoot, readPemCertificate, type RootLocation } from './open-root.js';
 import { pemBundle, pemOf } from './pem.js';
 import { writeRootCrl } from './root-crl.js';
-import { migrateEarlierLayout } from './take-over.js';
-import { writeFileAtomically } from './whole-files.js';
+import { migrateEarlierLayout } from './earlier-layout.js';
+import { writeFileAtomically } from './atomic-file.js';
 
 export interface NewAuthority {
   /** The signer's: certificates, and the issuing CA's key files. */

@@ -8,7 +8,7 @@ import type { IssuingAuthority } from './issuing-authority.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
 import { pemOf } from './pem.js';
 import { X509Certificate as ParsedCertificate } from './peculiar.js';
-import { writeFileAtomically } from './whole-files.js';
+import { writeFileAtomically } from './atomic-file.js';
 
 /** A key is renewed when a third of its ninety days is left: two missed rounds of a monthly one hurt nobody. */
 const dueBeforeEndMs = 30 * 24 * 3_600_000;

@@ -11,7 +11,7 @@ import { openRootOf, readPemCertificate, type RootLocation } from './open-root.j
 import { X509Certificate, X509Crl } from './peculiar.js';
 import { crlReasonCodes, type CrlReason } from './revocation-reason.js';
 import { wholeSeconds } from './validity.js';
-import { writeFileAtomically } from './whole-files.js';
+import { writeFileAtomically } from './atomic-file.js';
 
 const dayMs = 86_400_000;
 /** The root is offline: its CRL is valid for a year, and due when a third of that is left. */

@@ -7,7 +7,7 @@ import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js'
 import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
 import { pemOf } from './pem.js';
 import { X509Certificate } from './peculiar.js';
-import { writeFileAtomically } from './whole-files.js';
+import { writeFileAtomically } from './atomic-file.js';
 
 /** Two rotations within a day are one that was asked for twice. */
 const minimumIntervalMs = 24 * 3_600_000;

@@ -12,7 +12,7 @@ import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import type { AuthorityAction } from '#libs/domain';
 import { sql } from 'kysely';
 import { caConfig, type CaConfig } from '../config.js';
-import { issuingKeysOf } from '../key-places.js';
+import { issuingKeysOf } from '../key-locations.js';
 
 /** One of the operators' commands. Those that change something only show what they would do without `--confirm`. */
 export interface Command {

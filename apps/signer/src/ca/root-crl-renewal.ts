@@ -10,7 +10,7 @@ import {
   type RootCrl,
 } from '#libs/ca';
 import { latestRootCrl } from '#libs/db/crls';
-import { rootLocationOf } from '../key-places.js';
+import { rootLocationOf } from '../key-locations.js';
 import { publishRootCrl, rootCertificateIn } from '../root-crl.js';
 import type { CommandContext } from './context.js';
 

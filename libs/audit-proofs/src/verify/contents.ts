@@ -6,9 +6,9 @@ import { base64 } from './base64.js';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import type { EvidenceBundle, TrustFile } from '../bundle.js';
 import { digestOfJson, digestOfText, type LoggedEntry, type PersonalPart } from '../entry.js';
-import { textOf } from '../reading/decode.js';
-import { NotIJson, readIJson } from '../reading/i-json.js';
-import { replayReissue, recordsPurgeOf } from '../recorded.js';
+import { textOf } from '../parsing/decode.js';
+import { NotIJson, readIJson } from '../parsing/i-json.js';
+import { replayReissue, recordsPurgeOf } from '../replay.js';
 import type { EntryPosition, FindingCollector } from './report.js';
 import { ownEntries } from './stated.js';
 

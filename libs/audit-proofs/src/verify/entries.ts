@@ -2,7 +2,7 @@ import { isAuditAction, mayWrite } from '#libs/domain';
 import { base64url } from 'jose';
 import type { BundleEntry, EvidenceBundle } from '../bundle.js';
 import { authorityStream, isPersonalPartOf, leafOf, type LoggedEntry } from '../entry.js';
-import { recordsPurgeOf } from '../recorded.js';
+import { recordsPurgeOf } from '../replay.js';
 import type { LogCheckpoint } from '../checkpoint.js';
 import { rootByInclusion, sameHash, type Hash } from '../merkle.js';
 import { isReconciliation } from './lost-branches.js';

@@ -1,6 +1,6 @@
 import type { EvidenceBundle } from '../bundle.js';
 import type { LoggedEntry } from '../entry.js';
-import { replayReissue, replayStatus, type RecordedReissue, type RecordedStatus } from '../recorded.js';
+import { replayReissue, replayStatus, type RecordedReissue, type RecordedStatus } from '../replay.js';
 import type { EntryPosition, FindingKind, FindingCollector, Unproven } from './report.js';
 
 /** What is said of a reissue: by a bundle, or by its row, which also has the customer's key (RFC 7638). */

@@ -15,7 +15,7 @@ import {
   sealed,
   type Sample,
 } from '../testing/sample-evidence.js';
-import { readTrust } from '../reading/files.js';
+import { readTrust } from '../parsing/files.js';
 import { verifyEvidence } from './verify-evidence.js';
 
 let sample: Sample;

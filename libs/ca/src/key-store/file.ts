@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { algorithmOf, hashOf, KeyStoreError, type KeyStore } from '../key-store.js';
-import { writeFileAtomically } from '../whole-files.js';
+import { writeFileAtomically } from '../atomic-file.js';
 
 /**
  * Opens an encrypted PKCS#8 key file once; signing then works on the loaded key, which is eighteen times as

@@ -1,6 +1,6 @@
 import { constructed, DerError, DerReader, tags } from '../der-reader.js';
 import { extensionTypes } from './extension-types.js';
-import { memoizedByBytes } from './met-before.js';
+import { memoizedByBytes } from './memoize.js';
 
 /** A certificate taken apart (RFC 5280 section 4.1), with its parts as they stand: nothing is made right. */
 export interface ParsedCertificate {

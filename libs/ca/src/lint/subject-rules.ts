@@ -1,7 +1,7 @@
 import type { IssuerIdentity } from '../certificate.js';
 import { DerReader, tags } from '../der-reader.js';
 import { isNameable } from '../distinguished-name.js';
-import { memoized } from './once.js';
+import { memoized } from './memoize.js';
 import { parseName, type ParsedAttribute } from './parsed-certificate.js';
 import type { LintRule } from './rule.js';
 

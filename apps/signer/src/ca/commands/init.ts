@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createCertificateAuthority, renewDueResponders } from '#libs/ca';
-import { rootLocationOf } from '../../key-places.js';
+import { rootLocationOf } from '../../key-locations.js';
 import { renewRootCrl } from '../root-crl-renewal.js';
 import type { Command } from '../context.js';
 

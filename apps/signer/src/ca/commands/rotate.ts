@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { plannedRotation, renewResponder, rotateIssuingAuthority } from '#libs/ca';
-import { rootLocationOf } from '../../key-places.js';
+import { rootLocationOf } from '../../key-locations.js';
 import { makeRootCrl } from '../root-crl-renewal.js';
 import { CommandUsageError, type Command, type CommandContext } from '../context.js';
 

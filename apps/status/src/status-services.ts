@@ -5,7 +5,7 @@ import { RestoreWatch } from '#libs/restore';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { StatusConfig } from './config.js';
-import { CrlCache } from './crl/crl-shelf.js';
+import { CrlCache } from './crl/crl-cache.js';
 import { Issuers } from './issuers.js';
 import { AnswerCache } from './ocsp/answer-cache.js';
 import type { OcspReply } from './ocsp/ocsp-answers.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { inBatches } from './groups.js';
+import { inBatches } from './batches.js';
 
 /** Work that waits to be let on, group by group. */
 function workshop({ keyOf = String, refuses = () => false }: Partial<Workshop> = {}) {
