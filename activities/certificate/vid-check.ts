@@ -11,7 +11,7 @@ import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { findVidCheck, insertVidCheck, lockCertificateForVidCheck } from '#libs/db/certificates';
 import { destroyVaultItemsOfStep } from '#libs/db/reissues';
 import { checkVid, readIdentifyData } from '#libs/npki';
-import { giveBack, useWay } from '#libs/rate-limit';
+import { refundUse, useFirstAllowedLimits } from '#libs/rate-limit';
 import type { Secrets } from '#activities/step';
 import { waysOfWrongChecks } from './wrong-checks.js';
 
@@ -93,7 +93,7 @@ async function answer(
   const random = readVidRandom(opened.random);
   if (idn === undefined || random === undefined) return refuse({ answer: 'ENVELOPE_REFUSED' });
   if (!readIdentifyData(certificate.der)) return refuse({ answer: 'CERTIFICATE_WITHOUT_VID' });
-  const attempt = await useWay(tx, waysOfWrongChecks(request, wrongVidChecksPerDay), now);
+  const attempt = await useFirstAllowedLimits(tx, waysOfWrongChecks(request, wrongVidChecksPerDay), now);
   if (!attempt.allowed)
     return refuse({
       answer: 'TOO_MANY_WRONG',
@@ -101,7 +101,7 @@ async function answer(
     });
 
   const matches = checkVid({ certificate: certificate.der, idn, random: Buffer.from(random, 'hex') });
-  if (matches) for (const use of attempt.used) await giveBack(tx, use);
+  if (matches) for (const use of attempt.used) await refundUse(tx, use);
   const check = { check_id: checkId, request_hmac: requestHmac, serial, matches, day, recorded_at: now };
   await insertVidCheck(tx, check);
   await close(tx, request, now, matches ? 'MATCHED' : 'MISMATCHED');

@@ -1,4 +1,4 @@
-import type { Use } from '#libs/rate-limit';
+import type { LimitUse } from '#libs/rate-limit';
 import type { VidCheckRequest } from './vid-check.js';
 
 const dayMs = 86_400_000;
@@ -13,8 +13,8 @@ const callersAtOnce = 10;
 export function waysOfWrongChecks(
   { serial, apiKeyName, callers }: Pick<VidCheckRequest, 'serial' | 'apiKeyName' | 'callers'>,
   perDay: number,
-): Use[][] {
-  const use = (by: string, burst: number, lengthMs = dayMs): Use => ({
+): LimitUse[][] {
+  const use = (by: string, burst: number, lengthMs = dayMs): LimitUse => ({
     key: `vid-check/${serial}/${by}`,
     limit: { burst, everyMs: Math.ceil(lengthMs / burst) },
   });

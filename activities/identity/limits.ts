@@ -11,7 +11,7 @@ import {
   widestNetworkOf,
   type Allowance,
   type RateLimit,
-  type Use,
+  type LimitUse,
 } from '#libs/rate-limit';
 
 /** How often things may be done about one person, known to the bank or not. */
@@ -150,7 +150,7 @@ export class IdentityLimits {
     return useFirstAllowed(tx, ways, now);
   }
 
-  private counted({ what, whose, limit }: Counted, way: string, ...from: string[]): Use {
+  private counted({ what, whose, limit }: Counted, way: string, ...from: string[]): LimitUse {
     return { key: `identity/${what}/${way}/${this.digest(what, way, whose, ...from)}`, limit };
   }
 

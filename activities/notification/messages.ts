@@ -1,4 +1,4 @@
-import type { OldCertificateStanding } from '#libs/contracts';
+import type { OldCertificateStatus } from '#libs/contracts';
 import type { EndCode } from '#libs/domain';
 import {
   oldCertificate,
@@ -21,7 +21,7 @@ export interface MessageDetails {
   /** Why the reissue ended. */
   readonly endCode?: EndCode;
   /** The present status of the certificate that the reissue was to replace. */
-  readonly oldStanding?: OldCertificateStanding;
+  readonly oldStanding?: OldCertificateStatus;
 }
 
 interface Message {

@@ -1,4 +1,4 @@
-import { standingOfOld } from '#libs/contracts';
+import { oldCertificateStatus } from '#libs/contracts';
 import { endCodes, type Clock, type EndCode, type NotificationKind } from '#libs/domain';
 import type { Database } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
@@ -53,7 +53,7 @@ export function createNotificationStore(db: Database, clock: Clock): Notificatio
   /** Known to the customer only after identity is verified. */
   const oldStandingOf = async ({ identity_verified_at, old_serial }: ReissueRow) => {
     if (!identity_verified_at || !old_serial) return undefined;
-    return standingOfOld(await certificateBySerial(db, old_serial), clock());
+    return oldCertificateStatus(await certificateBySerial(db, old_serial), clock());
   };
   return {
     async find(reissueId, kind) {

@@ -1,4 +1,4 @@
-import type { OldCertificateStanding } from '#libs/contracts';
+import type { OldCertificateStatus } from '#libs/contracts';
 import type { EndCode, NotificationKind } from '#libs/domain';
 
 export type Language = 'ko' | 'en';
@@ -25,7 +25,7 @@ const notYou = {
 
 /** The status of the old certificate (SMS and mail) and what follows from it (mail). */
 export const oldCertificate: Readonly<
-  Record<OldCertificateStanding, Readonly<Record<Language, { readonly old: string; readonly next: string }>>>
+  Record<OldCertificateStatus, Readonly<Record<Language, { readonly old: string; readonly next: string }>>>
 > = {
   VALID: {
     ko: { old: '기존 인증서는 계속 쓰실 수 있습니다.', next: '기존 인증서의 유효기간은 그대로입니다.' },

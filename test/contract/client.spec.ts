@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   consentTo,
-  CustomerKey,
+  CertificateKey,
   newVidRandom,
   operations,
   ResealClient,
@@ -21,11 +21,11 @@ const client = new ResealClient({
   deviceId: 'device-of-the-tests',
   fetch: document.fetch,
 });
-let key: CustomerKey;
+let key: CertificateKey;
 let open: OpenReissue;
 let terms: Terms[];
 beforeAll(async () => {
-  key = await CustomerKey.make();
+  key = await CertificateKey.make();
   terms = await client.terms('identity');
   open = await client.resume(document.reissueId, 'token', key);
 });

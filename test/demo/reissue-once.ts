@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
   consentTo,
-  CustomerKey,
+  CertificateKey,
   newVidRandom,
   ResealClient,
-  type Applicant,
+  type ApplicantInput,
   type Challenge,
   type ChallengeAnswer,
   type OpenReissue,
@@ -98,7 +98,7 @@ export async function reissueOnce(
     }
   }
 
-  const key = await take('Key pair made', () => CustomerKey.make());
+  const key = await take('Key pair made', () => CertificateKey.make());
   const reissue = await take('Started, codes sent', async () => {
     const consents = consentTo(await client.terms('identity'));
     open = await client.start({ reason, applicant: nameOf(person, by), key, consents, methods });
@@ -119,7 +119,7 @@ export async function reissueOnce(
 }
 
 /** A person as they name themself. */
-function nameOf(person: Person, by: IdentifierKind): Applicant {
+function nameOf(person: Person, by: IdentifierKind): ApplicantInput {
   const { name, mobile, carrier, rrn } = person;
   switch (by) {
     case 'MOBILE':
@@ -156,7 +156,7 @@ function readCodes(reissue: OpenReissue, person: Person, sandbox: Sandbox): Prom
   );
 }
 
-async function pemOf(key: CustomerKey): Promise<string> {
+async function pemOf(key: CertificateKey): Promise<string> {
   const lines = Buffer.from(await key.exportPrivateKey())
     .toString('base64')
     .match(/.{1,64}/g);

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { createDatabase, inTransaction, type Database } from '#libs/db';
 import { forgetSpentRateLimits } from '#libs/db/identity';
 import {
-  giveBack,
+  refundUse,
   useFirstAllowed,
   useLimit,
   useLimits,
-  useLimitsAtOnce,
+  useLimitsInTransaction,
   type RateLimit,
-  type Use,
+  type LimitUse,
 } from '#libs/rate-limit';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
@@ -98,7 +98,7 @@ describe('a limit in the database', () => {
   it('gives back what shall not count', async () => {
     const use = { key: freshKey(), limit: { burst: 2, everyMs: 1_000 }, cost: 2 };
     expect(await useLimit(db, use, start)).toEqual(yes);
-    await giveBack(db, use);
+    await refundUse(db, use);
     expect(await useLimit(db, use, start)).toEqual(yes);
     expect(await useLimit(db, use, start)).toEqual(no(2_000));
   });
@@ -134,7 +134,7 @@ describe('a limit in the database', () => {
 
 describe('several limits at once', () => {
   const limit = { burst: 2, everyMs: 1_000 };
-  const uses = (...of: Use[]) => useLimitsAtOnce(db, of, start);
+  const uses = (...of: LimitUse[]) => useLimitsInTransaction(db, of, start);
 
   it('are used all or none', async () => {
     const [narrow, wide] = [

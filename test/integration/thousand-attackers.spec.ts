@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { defaultIdentityRates, IdentityLimits } from '#activities/identity';
 import { waysOfWrongChecks } from '#activities/certificate';
 import { createDatabase, inTransaction, type Database, type Tx } from '#libs/db';
-import { networksOf, useWay } from '#libs/rate-limit';
+import { networksOf, useFirstAllowedLimits } from '#libs/rate-limit';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
 jest.setTimeout(240_000);
@@ -77,7 +77,11 @@ describe('beside attackers, a customer with a new phone', () => {
 describe('beside attackers, the VID of a certificate', () => {
   const perDay = 10;
   const wrongFrom = (tx: Tx, serial: string, address: string, at = now) =>
-    useWay(tx, waysOfWrongChecks({ serial, apiKeyName: 'app', callers: networksOf(address) }, perDay), at);
+    useFirstAllowedLimits(
+      tx,
+      waysOfWrongChecks({ serial, apiKeyName: 'app', callers: networksOf(address) }, perDay),
+      at,
+    );
 
   it.each([
     ['a thousand, each in a network of its own', 1_000, apart],

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import {
   auditKeys,
-  CONFIG_EXIT_CODE,
+  configExitCode,
   ConfigError,
   databaseConfig,
   jsonWebKeySet,
@@ -55,7 +55,7 @@ export async function exitCodeOf(
     }
     if (error instanceof ConfigError) {
       terminal.complain(error.message);
-      return CONFIG_EXIT_CODE;
+      return configExitCode;
     }
     terminal.complain(error instanceof Error ? error.message : String(error));
     return 1;

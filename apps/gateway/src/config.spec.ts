@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '#libs/config';
-import { configSchema } from './config.js';
+import { gatewayConfig } from './config.js';
 
 const ed25519 = generateKeyPairSync('ed25519');
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -18,7 +18,7 @@ const environment = {
     keys: [{ ...p256.publicKey.export({ format: 'jwk' }), kid: 'v1' }],
   }),
 };
-const load = (more: NodeJS.ProcessEnv = {}) => loadConfig(configSchema, { ...environment, ...more });
+const load = (more: NodeJS.ProcessEnv = {}) => loadConfig(gatewayConfig, { ...environment, ...more });
 const digest = createHash('sha256').update('secret').digest('hex');
 
 describe('configuration of the gateway', () => {

@@ -25,7 +25,7 @@ const apiKey = z
 const isSample = (keys: readonly ApiKey[] = []) =>
   keys.some(({ digest }) => developmentApiKeys.some((sample) => sample.digest.equals(digest)));
 
-export const configSchema = z
+export const gatewayConfig = z
   .object({
     ...httpConfig('RESEAL_GATEWAY_PORT', 3000),
     ...databaseConfig,
@@ -92,4 +92,4 @@ export const configSchema = z
     message: 'must not hold the sample key in production',
   });
 
-export type Config = z.output<typeof configSchema>;
+export type GatewayConfig = z.output<typeof gatewayConfig>;

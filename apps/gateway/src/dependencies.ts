@@ -6,18 +6,18 @@ import type { Logger } from '#libs/observability';
 import { restorePending, RestoreWatch } from '#libs/restore';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
-import type { Config } from './config.js';
+import type { GatewayConfig } from './config.js';
 import type { EventListener } from './events/event-listener.js';
 
 /** What the gateway depends on, opened once and closed last. */
-export class Dependencies implements OnModuleInit, OnApplicationShutdown {
+export class GatewayDependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
   readonly restores: RestoreWatch;
   readonly clocks: ClockWatch;
 
   constructor(
-    config: Config,
+    config: GatewayConfig,
     private readonly health: HealthRegistry,
     private readonly listener: EventListener,
     logger: Pick<Logger, 'info' | 'warn'>,

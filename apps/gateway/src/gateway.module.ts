@@ -16,7 +16,7 @@ import {
 } from '#libs/db/reissues';
 import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
-import { useLimitsAtOnce } from '#libs/rate-limit';
+import { useLimitsInTransaction } from '#libs/rate-limit';
 import { loadTerms } from '#libs/terms';
 import { AccessRevocations } from './access/access-revocations.js';
 import { SessionCookie } from './access/session-cookie.js';
@@ -24,29 +24,29 @@ import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeys } from './access/api-keys.js';
 import { CallLimits } from './access/call-limits.js';
 import { CallsInFlight } from './calls/calls-in-flight.js';
-import { ConsentCheck } from './calls/consent-check.js';
+import { StartConsentCheck } from './calls/start-consent-check.js';
 import { Envelopes } from './calls/envelopes.js';
 import { ReceivedCalls } from './calls/received-calls.js';
 import { ReissueCalls } from './calls/reissue-calls.js';
 import { ReissueWorkflows } from './calls/reissue-workflows.js';
 import { ReissuesController } from './calls/reissues.controller.js';
 import { RequestIds } from './calls/request-ids.js';
-import type { Config } from './config.js';
+import type { GatewayConfig } from './config.js';
 import { ConsentsController } from './consents/consents.controller.js';
 import { Consents } from './consents/consents.js';
 import { withdrawalActivity } from './consents/withdrawal-activity.js';
-import { Dependencies } from './dependencies.js';
+import { GatewayDependencies } from './dependencies.js';
 import { EventListener } from './events/event-listener.js';
 import { EventStreams } from './events/event-streams.js';
 import { registerStreamMetrics } from './events/stream-metrics.js';
-import { HoldWhileRestoring } from './hold-while-restoring.js';
+import { RestoreGuard } from './restore.guard.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { CertificateDownload } from './reading/certificate-download.js';
 import { PhotoDecoder } from './photos/photo-decoder.js';
-import { Photos, shelfIn } from './photos/photos.js';
+import { Photos, photoStoreIn } from './photos/photos.js';
 import { Uploads } from './photos/uploads.js';
 import { PhotosController } from './photos/photos.controller.js';
-import { ReadingController } from './reading/reading.controller.js';
+import { ReissueQueriesController } from './reading/reading.controller.js';
 import { ReceiptKeysController } from './reading/receipt-keys.controller.js';
 import { ReferenceDataController } from './reading/reference-data.controller.js';
 import { ReferenceData } from './reading/reference-data.js';
@@ -64,7 +64,7 @@ const photosAtOnce = 2;
 /** The customer API: controllers, and what stands behind them. */
 @Module({})
 export class GatewayModule {
-  static with(config: Config, logger: Pick<Logger, 'info' | 'warn'>): DynamicModule {
+  static with(config: GatewayConfig, logger: Pick<Logger, 'info' | 'warn'>): DynamicModule {
     const terms = loadTerms();
     const ids = new RequestIds(config.idKey);
     return {
@@ -73,7 +73,7 @@ export class GatewayModule {
         ReferenceDataController,
         ReceiptKeysController,
         ReissuesController,
-        ReadingController,
+        ReissueQueriesController,
         ConsentsController,
         PhotosController,
         VidChecksController,
@@ -92,10 +92,10 @@ export class GatewayModule {
         { provide: SessionCookie, useValue: new SessionCookie(config.env !== 'development') },
         {
           provide: AccessRevocations,
-          inject: [Dependencies],
-          useFactory: ({ db }: Dependencies) =>
+          inject: [GatewayDependencies],
+          useFactory: ({ db }: GatewayDependencies) =>
             new AccessRevocations({
-              standingOf: (reissueId) => accessStandingOf(db, reissueId),
+              accessStatusOf: (reissueId) => accessStandingOf(db, reissueId),
               revoke: (reissueId, revokedAt, expiresAt) => revokeAccess(db, reissueId, revokedAt, expiresAt),
               afterEndMs: config.tokenAfterEndMs,
               clock,
@@ -103,9 +103,9 @@ export class GatewayModule {
         },
         {
           provide: CallLimits,
-          inject: [Dependencies],
-          useFactory: ({ db }: Dependencies) =>
-            new CallLimits((uses, now) => useLimitsAtOnce(db, uses, now), ids, ratesOf(config), clock),
+          inject: [GatewayDependencies],
+          useFactory: ({ db }: GatewayDependencies) =>
+            new CallLimits((uses, now) => useLimitsInTransaction(db, uses, now), ids, ratesOf(config), clock),
         },
         {
           provide: ReferenceData,
@@ -113,25 +113,25 @@ export class GatewayModule {
         },
         { provide: EventListener, useValue: new EventListener(config.databaseUrl) },
         {
-          provide: Dependencies,
+          provide: GatewayDependencies,
           inject: [HealthRegistry, EventListener],
           useFactory: (health: HealthRegistry, listener: EventListener) =>
-            new Dependencies(config, health, listener, logger),
+            new GatewayDependencies(config, health, listener, logger),
         },
         {
           provide: APP_GUARD,
-          inject: [Dependencies],
-          useFactory: ({ restores }: Dependencies) => new HoldWhileRestoring(restores),
+          inject: [GatewayDependencies],
+          useFactory: ({ restores }: GatewayDependencies) => new RestoreGuard(restores),
         },
         {
           provide: ReissueReader,
-          inject: [Dependencies],
-          useFactory: ({ db }: Dependencies) => new ReissueReader(db, clock),
+          inject: [GatewayDependencies],
+          useFactory: ({ db }: GatewayDependencies) => new ReissueReader(db, clock),
         },
         {
           provide: CertificateDownload,
-          inject: [Dependencies, ReissueReader],
-          useFactory: ({ db }: Dependencies, reader: ReissueReader) =>
+          inject: [GatewayDependencies, ReissueReader],
+          useFactory: ({ db }: GatewayDependencies, reader: ReissueReader) =>
             new CertificateDownload(
               {
                 storedOf: (reissueId) => storedCertificateOf(db, reissueId),
@@ -144,9 +144,9 @@ export class GatewayModule {
         },
         {
           provide: EventStreams,
-          inject: [Dependencies, ReissueReader, EventListener, HealthRegistry, Metrics],
+          inject: [GatewayDependencies, ReissueReader, EventListener, HealthRegistry, Metrics],
           useFactory: (
-            { db, clocks }: Dependencies,
+            { db, clocks }: GatewayDependencies,
             reader: ReissueReader,
             listener: EventListener,
             { draining }: HealthRegistry,
@@ -166,9 +166,9 @@ export class GatewayModule {
         },
         {
           provide: ReissueCalls,
-          inject: [Dependencies, ReissueReader, AccessTokens, CallLimits],
+          inject: [GatewayDependencies, ReissueReader, AccessTokens, CallLimits],
           useFactory: (
-            { db, temporal }: Dependencies,
+            { db, temporal }: GatewayDependencies,
             reader: ReissueReader,
             tokens: AccessTokens,
             limits: CallLimits,
@@ -184,13 +184,13 @@ export class GatewayModule {
               limits,
               workflows: new ReissueWorkflows(temporal.client, config.callTimeoutMs),
               envelopes: envelopesIn(db, config),
-              consents: new ConsentCheck(terms, clock),
+              consents: new StartConsentCheck(terms, clock),
             }),
         },
         {
           provide: Consents,
-          inject: [Dependencies, ReissueReader, CallLimits],
-          useFactory: ({ db, temporal }: Dependencies, reader: ReissueReader, limits: CallLimits) =>
+          inject: [GatewayDependencies, ReissueReader, CallLimits],
+          useFactory: ({ db, temporal }: GatewayDependencies, reader: ReissueReader, limits: CallLimits) =>
             new Consents({
               db,
               reader,
@@ -203,12 +203,12 @@ export class GatewayModule {
         },
         {
           provide: Photos,
-          inject: [Dependencies, ReissueReader, CallLimits],
-          useFactory: ({ db }: Dependencies, reader: ReissueReader, limits: CallLimits) => {
+          inject: [GatewayDependencies, ReissueReader, CallLimits],
+          useFactory: ({ db }: GatewayDependencies, reader: ReissueReader, limits: CallLimits) => {
             const decoder = new PhotoDecoder();
             logger.info({ uid: decoder.user?.uid ?? process.getuid?.() }, 'photos are decoded as this user');
             return new Photos({
-              shelf: shelfIn(db),
+              shelf: photoStoreIn(db),
               decoder,
               reader,
               ids,
@@ -222,8 +222,8 @@ export class GatewayModule {
         },
         {
           provide: VidChecks,
-          inject: [Dependencies, CallLimits],
-          useFactory: ({ db, temporal }: Dependencies, limits: CallLimits) =>
+          inject: [GatewayDependencies, CallLimits],
+          useFactory: ({ db, temporal }: GatewayDependencies, limits: CallLimits) =>
             new VidChecks({
               find: (checkId) => findVidCheck(db, checkId),
               received: receivedIn(db),
@@ -241,12 +241,12 @@ export class GatewayModule {
   }
 }
 
-const ratesOf = (config: Config) => ({
+const ratesOf = (config: GatewayConfig) => ({
   start: { address: config.limitAddressStarts, device: config.limitDeviceStarts },
   call: { address: config.limitAddressCalls, device: config.limitDeviceCalls },
 });
 
-const envelopesIn = (db: Database, { vaultPublicKeys }: Config) =>
+const envelopesIn = (db: Database, { vaultPublicKeys }: GatewayConfig) =>
   new Envelopes((item, envelope) => putVaultItem(db, item, envelope), vaultPublicKeys.keys);
 
 const receivedIn = (db: Database) =>

@@ -2,14 +2,14 @@ import { recordStart } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
-import { configSchema } from './config.js';
-import { Dependencies } from './dependencies.js';
+import { gatewayConfig } from './config.js';
+import { GatewayDependencies } from './dependencies.js';
 import { dependencyProblem } from './dependency-problem.js';
 import { GatewayModule } from './gateway.module.js';
 import { acceptPhotos } from './photos/accept-multipart.js';
 
 const name = 'gateway';
-const config = exitOnConfigError(() => loadConfig(configSchema));
+const config = exitOnConfigError(() => loadConfig(gatewayConfig));
 const logger = createLogger({ name, level: config.logLevel });
 
 const app = await bootstrap({
@@ -23,10 +23,10 @@ const app = await bootstrap({
   trustProxy: config.trustProxy,
 });
 await recordStart({
-  db: app.get(Dependencies).db,
+  db: app.get(GatewayDependencies).db,
   process: name,
-  config: describeConfig(configSchema, config),
+  config: describeConfig(gatewayConfig, config),
   clock: () => new Date(),
-  admit: app.get(Dependencies).clocks.requireCompared,
+  admit: app.get(GatewayDependencies).clocks.requireCompared,
   logger,
 });

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { CONFIG_EXIT_CODE, ConfigError, loadConfig } from '#libs/config';
+import { configExitCode, ConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { connectTemporalClient, createDataConverter, createPayloadCodec } from '#libs/temporal';
 import { afterRestore } from './after-restore/run.js';
@@ -37,7 +37,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     });
     return await run(values);
   } catch (error) {
-    if (error instanceof ConfigError) return complain(error.message, CONFIG_EXIT_CODE);
+    if (error instanceof ConfigError) return complain(error.message, configExitCode);
     const notUnderstood = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
     if (notUnderstood) return complain(`${(error as Error).message}\n\n${USAGE}`, 2);
     return complain(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { KeyStoreError, KeyStoreUnavailable, loadProfile, openAuthorities } from '#libs/ca';
 import { recordStart } from '#libs/audit-log';
-import { CONFIG_EXIT_CODE, describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
+import { configExitCode, describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { ClockWatch } from '#libs/clock';
 import { bootstrap } from '#libs/http';
@@ -62,7 +62,7 @@ await recordStart({
 function exitOnUnusableKey(error: unknown): never {
   if (!(error instanceof KeyStoreError || error instanceof KeyStoreUnavailable)) throw error;
   process.stderr.write(`The CA key cannot be used: ${error.message}\n`);
-  process.exit(error instanceof KeyStoreError ? CONFIG_EXIT_CODE : 1);
+  process.exit(error instanceof KeyStoreError ? configExitCode : 1);
 }
 
 /** Of the CA's certificate, as auditors have it. */

@@ -1,4 +1,4 @@
-import { consentTo, CustomerKey, ResealClient } from '#libs/client';
+import { consentTo, CertificateKey, ResealClient } from '#libs/client';
 import { runnable, type ApiDocument } from './runnable.js';
 import { TryItOut, type SwaggerResponse, type SwaggerRequest } from './try-it-out.js';
 
@@ -10,7 +10,7 @@ declare const SwaggerUIBundle: (options: object) => {
 const [document, session, key] = await Promise.all([
   json<ApiDocument>('/openapi.json'),
   json<{ apiKey: string }>('/page/session'),
-  CustomerKey.make(),
+  CertificateKey.make(),
 ]);
 const { apiKey } = session;
 const client = new ResealClient({ baseUrl: '', apiKey, language: 'en' });

@@ -1,4 +1,4 @@
-import { newVidRandom, type Consent, type Purpose } from '#libs/client';
+import { newVidRandom, type ConsentInput, type SealPurpose } from '#libs/client';
 
 /** As much of the OpenAPI document as is changed here. */
 export interface ApiDocument {
@@ -21,12 +21,12 @@ interface Endpoint {
 
 /** What is to be agreed to, as the gateway has it now. */
 interface Consents {
-  readonly identity: readonly Consent[];
-  readonly issuance: readonly Consent[];
+  readonly identity: readonly ConsentInput[];
+  readonly issuance: readonly ConsentInput[];
 }
 
 /** What a sealed value is for, by the name that it has in a request. */
-export const purposeOfMember: Readonly<Record<string, Purpose>> = {
+export const purposeOfMember: Readonly<Record<string, SealPurpose>> = {
   answer: 'identity',
   password: 'password',
   newPassword: 'password',
@@ -81,7 +81,7 @@ export function runnable(document: ApiDocument, thumbprint: string, consents: Co
 function living(
   name: string,
   example: unknown,
-  now: { thumbprint: string; agreed: readonly Consent[] },
+  now: { thumbprint: string; agreed: readonly ConsentInput[] },
 ): unknown {
   if (name === 'keyThumbprint') return now.thumbprint;
   if (name === 'consents') return now.agreed;

@@ -3,7 +3,7 @@ import {
   newIdempotencyKey,
   toBase64url,
   type Challenge,
-  type CustomerKey,
+  type CertificateKey,
   type Reissue,
   type ResealClient,
 } from '#libs/client';
@@ -39,7 +39,7 @@ export class TryItOut {
 
   constructor(
     private readonly client: Pick<ResealClient, 'seal'>,
-    private readonly key: Pick<CustomerKey, 'thumbprint' | 'request' | 'sign'>,
+    private readonly key: Pick<CertificateKey, 'thumbprint' | 'request' | 'sign'>,
   ) {}
 
   async prepare(request: SwaggerRequest): Promise<SwaggerRequest> {

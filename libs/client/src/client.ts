@@ -7,9 +7,9 @@ import type {
   Terms,
   VidCheckResponse,
 } from './generated/types.gen.js';
-import type { CustomerKey } from './customer-key.js';
+import type { CertificateKey } from './certificate-key.js';
 import { OpenReissue } from './open-reissue.js';
-import { seal, type Purpose } from './seal.js';
+import { seal, type SealPurpose } from './seal.js';
 import {
   newIdempotencyKey,
   Transport,
@@ -18,15 +18,15 @@ import {
   type PostOptions,
 } from './transport.js';
 
-export type Consent = StartRequest['consents'][number];
+export type ConsentInput = StartRequest['consents'][number];
 export type Method = NonNullable<StartRequest['methods']>[number];
-export type Reason = StartRequest['reason'];
+export type ReissueReason = StartRequest['reason'];
 export type Stage = NonNullable<GetTermsData['query']>['stage'];
 export type Locale = NonNullable<NonNullable<GetTermsData['query']>['locale']>;
 type ByMobile = Extract<StartRequest['applicant'], { mobile: string }>;
 
 /** What stands on an identity document. */
-export interface DocumentFields {
+export interface IdentityDocumentFields {
   readonly type: 'RESIDENT_CARD' | 'DRIVING_LICENCE';
   /** 13 digits. */
   readonly rrn: string;
@@ -37,20 +37,20 @@ export interface DocumentFields {
 }
 
 /** How a customer names themself. What is secret in it is sealed before it is sent. */
-export type Applicant =
+export type ApplicantInput =
   | ByMobile
   /** `rrn`: 13 digits. */
   | { readonly name: string; readonly rrn: string }
-  | { readonly name: string; readonly document: DocumentFields };
+  | { readonly name: string; readonly document: IdentityDocumentFields };
 
 export interface Start {
-  readonly reason: Reason;
+  readonly reason: ReissueReason;
   /** Of which codes are to be sent at once. */
   readonly methods?: readonly Method[];
-  readonly applicant: Applicant;
-  readonly key: Pick<CustomerKey, 'thumbprint'>;
+  readonly applicant: ApplicantInput;
+  readonly key: Pick<CertificateKey, 'thumbprint'>;
   /** To the terms of stage `identity`. */
-  readonly consents: readonly Consent[];
+  readonly consents: readonly ConsentInput[];
 }
 
 /** How long fetched sealing keys are used, in milliseconds. */
@@ -111,7 +111,7 @@ export class ResealClient {
   async resume(
     reissueId: string,
     accessToken: string | undefined,
-    key: Pick<CustomerKey, 'thumbprint'> | undefined,
+    key: Pick<CertificateKey, 'thumbprint'> | undefined,
     options: CallOptions = {},
   ): Promise<OpenReissue> {
     const call = { path: { id: reissueId }, accessToken, ...options };
@@ -140,7 +140,7 @@ export class ResealClient {
    * @param keyThumbprint of the reissue's key, as this app made it; undefined for a call that has no reissue
    */
   async seal(
-    purpose: Purpose,
+    purpose: SealPurpose,
     sub: string,
     value: string,
     keyThumbprint: string | undefined,
@@ -170,7 +170,7 @@ export class ResealClient {
   }
 
   private async named(
-    applicant: Applicant,
+    applicant: ApplicantInput,
     sub: string,
     thumbprint: string,
   ): Promise<StartRequest['applicant']> {
@@ -183,7 +183,7 @@ export class ResealClient {
 }
 
 /** Consent to all mandatory terms among these, and to the optional ones that are named. */
-export function consentTo(terms: readonly Terms[], optional: readonly string[] = []): Consent[] {
+export function consentTo(terms: readonly Terms[], optional: readonly string[] = []): ConsentInput[] {
   return terms.map(({ termsId, version, digest, mandatory }) => ({
     termsId,
     version,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { follow, type Followed } from './follow.js';
+import { follow, type FollowSource } from './follow.js';
 import type { Reissue } from './generated/types.gen.js';
 
 const at = (state: string) =>
   ({ id: 'r', state, next: { action: state === 'REGISTERED' ? 'NONE' : 'WAIT' } }) as unknown as Reissue;
 
 /** A reissue that goes from state to state with each event that is sent. */
-class Story implements Followed {
+class Story implements FollowSource {
   /** What each stream began after. */
   readonly opened: (string | undefined)[] = [];
   private now = 0;
@@ -76,7 +76,7 @@ describe('a reissue is followed to its end', () => {
 
 it('a stream that says nothing any more counts as cut off', async () => {
   let streams = 0;
-  const silent: Followed = {
+  const silent: FollowSource = {
     show: () => Promise.resolve(at(streams < 3 ? 'ISSUED' : 'REGISTERED')),
     events: (_, signal) => {
       streams += 1;
@@ -92,7 +92,7 @@ it('a stream that says nothing any more counts as cut off', async () => {
 });
 
 it('a reissue that cannot be followed says so', async () => {
-  const stranger: Followed = {
+  const stranger: FollowSource = {
     show: () => Promise.reject(new Error('not asked')),
     events: () => Promise.resolve(new Response('', { status: 404 })),
   };

@@ -13,7 +13,7 @@ export interface FollowOptions {
 }
 
 /** What following needs: a stream of events after one of them, and the reissue as it is now. */
-export interface Followed {
+export interface FollowSource {
   events(lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
   show(signal: AbortSignal): Promise<Reissue>;
 }
@@ -25,7 +25,7 @@ export interface Followed {
  * @throws ReissueProblem if the reissue cannot be followed at all: no such reissue, or a token that does not open it
  */
 export async function* follow(
-  source: Followed,
+  source: FollowSource,
   { signal, pollMs = 3_000, silenceMs = 40_000 }: FollowOptions = {},
 ): AsyncGenerator<Reissue> {
   const stop = new AbortController();
@@ -70,7 +70,7 @@ export async function* follow(
 
 /** @returns undefined where there is no stream now @throws ReissueProblem where there never will be one */
 async function openStream(
-  source: Followed,
+  source: FollowSource,
   lastEventId: string | undefined,
   until: AbortSignal,
   silenceMs: number,

@@ -1,13 +1,27 @@
 export { consentTo, ResealClient } from './client.js';
-export type { Applicant, Consent, DocumentFields, Locale, Method, Reason, Stage, Start } from './client.js';
+export type {
+  ApplicantInput,
+  ConsentInput,
+  IdentityDocumentFields,
+  Locale,
+  Method,
+  ReissueReason,
+  Stage,
+  Start,
+} from './client.js';
 export { OpenReissue } from './open-reissue.js';
-export type { Application, CertificateForm, CertificateWishes, ChallengeAnswer } from './open-reissue.js';
-export { CustomerKey, ecdsaSignature, newVidRandom } from './customer-key.js';
+export type {
+  Application,
+  CertificateForm,
+  CertificateRequestInput,
+  ChallengeAnswer,
+} from './open-reissue.js';
+export { CertificateKey, ecdsaSignature, newVidRandom } from './certificate-key.js';
 export { certificatesOfPem, fromBase64url, toBase64, toBase64url } from './encoding.js';
 export { seal } from './seal.js';
-export type { Purpose, Sealing } from './seal.js';
+export type { SealPurpose, SealOptions } from './seal.js';
 export { follow } from './follow.js';
-export type { Followed, FollowOptions } from './follow.js';
+export type { FollowSource, FollowOptions } from './follow.js';
 export { readEvents } from './server-sent-events.js';
 export type { ServerSentEvent } from './server-sent-events.js';
 export { ConnectionLost, ReissueProblem } from './problems.js';

@@ -1,5 +1,5 @@
-import type { ResealClient, Consent, Method } from './client.js';
-import type { CustomerKey } from './customer-key.js';
+import type { ResealClient, ConsentInput, Method } from './client.js';
+import type { CertificateKey } from './certificate-key.js';
 import { fromBase64url, toBase64url } from './encoding.js';
 import { follow, type FollowOptions } from './follow.js';
 import type {
@@ -11,7 +11,7 @@ import type {
   WithdrawnConsent,
 } from './generated/types.gen.js';
 import { ReissueProblem } from './problems.js';
-import type { Purpose } from './seal.js';
+import type { SealPurpose } from './seal.js';
 import type { CallOptions, PostOptions, Transport } from './transport.js';
 
 /** What certificates are downloaded as; with `chain`, CAs follow. */
@@ -26,15 +26,15 @@ export interface ChallengeAnswer {
 }
 
 /** What a certificate is asked for with. */
-export interface CertificateWishes {
-  readonly key: Pick<CustomerKey, 'request'>;
+export interface CertificateRequestInput {
+  readonly key: Pick<CertificateKey, 'request'>;
   /** R of the VID, 20 bytes in hexadecimal (`newVidRandom()`); to be kept beside the private key. */
   readonly vidRandom: string;
 }
 
 /** All that is left once it is clear who is asking, in one call. */
-export type Application = CertificateWishes & {
-  readonly consents: readonly Consent[];
+export type Application = CertificateRequestInput & {
+  readonly consents: readonly ConsentInput[];
 } & ({ readonly password: string } | { readonly newPassword: string });
 
 /**
@@ -50,7 +50,7 @@ export class OpenReissue {
     readonly id: string,
     /** Opens this reissue and nothing else; keep it to resume. */
     readonly accessToken: string | undefined,
-    private readonly key: Pick<CustomerKey, 'thumbprint'> | undefined,
+    private readonly key: Pick<CertificateKey, 'thumbprint'> | undefined,
     public reissue: Reissue,
     /** The newest challenge of each method. */
     public challenges: readonly Challenge[],
@@ -123,12 +123,12 @@ export class OpenReissue {
   }
 
   /** Agrees to the terms of stage `issuance`. */
-  giveConsents(consents: readonly Consent[], options: PostOptions = {}): Promise<Reissue> {
+  giveConsents(consents: readonly ConsentInput[], options: PostOptions = {}): Promise<Reissue> {
     const body = { consents: [...consents] };
     return this.learn(this.transport.json('giveConsents', { ...this.opened, body, ...options }));
   }
 
-  async requestCertificate(wishes: CertificateWishes, options: PostOptions = {}): Promise<Reissue> {
+  async requestCertificate(wishes: CertificateRequestInput, options: PostOptions = {}): Promise<Reissue> {
     const body = await this.requested(wishes);
     return this.learn(this.transport.json('requestCertificate', { ...this.opened, body, ...options }));
   }
@@ -158,7 +158,7 @@ export class OpenReissue {
    *
    * @throws Error if the reissue does not ask for it now
    */
-  async proveRegistration(key: Pick<CustomerKey, 'sign'>, options: PostOptions = {}): Promise<Reissue> {
+  async proveRegistration(key: Pick<CertificateKey, 'sign'>, options: PostOptions = {}): Promise<Reissue> {
     const { challenge } = this.reissue.next;
     if (!challenge) throw new Error(`the next step is ${this.reissue.next.action}, not REGISTER`);
     const signature = toBase64url(await key.sign(fromBase64url(challenge.toSign)));
@@ -181,7 +181,7 @@ export class OpenReissue {
   }
 
   /** Seals a secret for this reissue and its key. @throws Error if it was resumed without its key */
-  async seal(purpose: Purpose, value: string): Promise<string> {
+  async seal(purpose: SealPurpose, value: string): Promise<string> {
     if (!this.key) throw new Error('without the key that the start named no secret can be sealed');
     return this.client.seal(purpose, this.id, value, this.key.thumbprint);
   }
@@ -193,7 +193,7 @@ export class OpenReissue {
   private async requested({
     key,
     vidRandom,
-  }: CertificateWishes): Promise<{ csr: string; vidRandom: string }> {
+  }: CertificateRequestInput): Promise<{ csr: string; vidRandom: string }> {
     return { csr: await key.request(), vidRandom: await this.seal('vid-random', vidRandom) };
   }
 

@@ -1,14 +1,14 @@
 import { base64url, CompactEncrypt, importJWK, type JWK } from 'jose';
 
 /** What a sealed secret may be used for. */
-export type Purpose = 'identity' | 'password' | 'rrn' | 'document' | 'vid-random';
+export type SealPurpose = 'identity' | 'password' | 'rrn' | 'document' | 'vid-random';
 
 /** RFC 7518 sections 4.6 and 5.3; the gateway takes no others. */
 const alg = 'ECDH-ES+A256KW';
 const enc = 'A256GCM';
 
-export interface Sealing {
-  readonly purpose: Purpose;
+export interface SealOptions {
+  readonly purpose: SealPurpose;
   /** The reissue the secret is for; at the start, which has none, the Idempotency-Key of that call. */
   readonly sub: string;
   /** The front end, as the gateway calls it beside the keys that it publishes. */
@@ -29,7 +29,7 @@ export interface Sealing {
  *
  * @throws TypeError if the key has no `kid`
  */
-export async function seal(value: string, options: Sealing): Promise<string> {
+export async function seal(value: string, options: SealOptions): Promise<string> {
   const { purpose, sub, client, keyThumbprint, publicJwk, now = Date.now() } = options;
   if (!publicJwk.kid) throw new TypeError('the key to seal to has no kid');
   const jti = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));

@@ -3,9 +3,9 @@ import { pause } from './pause.js';
 import { ConnectionLost, problemOf } from './problems.js';
 import { ServerClock } from './server-clock.js';
 
-export type OperationId = keyof Operations;
-type Data<Id extends OperationId> = Operations[Id]['data'];
-export type Answer<Id extends OperationId> = Operations[Id]['answer'];
+export type EndpointId = keyof Operations;
+type Data<Id extends EndpointId> = Operations[Id]['data'];
+export type ResponseBody<Id extends EndpointId> = Operations[Id]['answer'];
 
 export interface ClientOptions {
   /** Where the gateway is, such as `https://reissue.bank.example`; empty for a page that it serves itself. */
@@ -41,7 +41,7 @@ export interface PostOptions extends CallOptions {
 }
 
 /** What the call of an operation says beside its headers. */
-export type Call<Id extends OperationId> = Pick<Data<Id>, 'body' | 'path' | 'query'> &
+export type Call<Id extends EndpointId> = Pick<Data<Id>, 'body' | 'path' | 'query'> &
   PostOptions & {
     readonly accessToken?: string | undefined;
     readonly accept?: string;
@@ -68,17 +68,17 @@ export class Transport {
   }
 
   /** @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
-  async json<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Answer<Id>> {
-    return this.settled(id, call, async (response) => (await response.json()) as Answer<Id>);
+  async json<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<ResponseBody<Id>> {
+    return this.settled(id, call, async (response) => (await response.json()) as ResponseBody<Id>);
   }
 
   /** As `json`, for what is no JSON. @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
-  async bytes<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<Uint8Array<ArrayBuffer>> {
     return this.settled(id, call, async (response) => new Uint8Array(await response.arrayBuffer()));
   }
 
   /** One try, whatever it brings. @throws what `fetch` throws */
-  async once<Id extends OperationId>(id: Id, call: Call<Id>): Promise<Response> {
+  async once<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<Response> {
     const { method, path } = operations[id];
     const { body, accessToken, idempotencyKey, accept, lastEventId, signal } = call;
     const { baseUrl, apiKey, language = 'ko', deviceId } = this.options;
@@ -105,7 +105,7 @@ export class Transport {
     return response;
   }
 
-  private async settled<Id extends OperationId, Result>(
+  private async settled<Id extends EndpointId, Result>(
     id: Id,
     call: Call<Id>,
     read: (response: Response) => Promise<Result>,
@@ -131,7 +131,7 @@ export class Transport {
   }
 
   /** One try, and whether another one is of use. @throws the reason of the call's signal */
-  private async attempt<Id extends OperationId, Result>(
+  private async attempt<Id extends EndpointId, Result>(
     id: Id,
     call: Call<Id>,
     read: (response: Response) => Promise<Result>,

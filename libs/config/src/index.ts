@@ -1,4 +1,4 @@
-export { CONFIG_EXIT_CODE, ConfigError, exitOnConfigError, loadConfig } from './load-config.js';
+export { configExitCode, ConfigError, exitOnConfigError, loadConfig } from './load-config.js';
 export { environmentKey, fromKey } from './environment-key.js';
 export {
   auditKeys,

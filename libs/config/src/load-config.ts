@@ -3,7 +3,7 @@ import { type z } from 'zod';
 import { environmentKey } from './environment-key.js';
 
 /** Exit code of a process whose configuration is wrong: EX_CONFIG of sysexits(3). */
-export const CONFIG_EXIT_CODE = 78;
+export const configExitCode = 78;
 
 /** The environment does not make a configuration; the message has one line for each key that is missing or wrong. */
 export class ConfigError extends Error {
@@ -65,7 +65,7 @@ export function exitOnConfigError<T>(load: () => T): T {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(CONFIG_EXIT_CODE);
+    process.exit(configExitCode);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { EndCode } from '#libs/domain';
-import { oldCertificateTexts, type OldCertificateStanding } from './old-certificate.js';
+import { oldCertificateTexts, type OldCertificateStatus } from './old-certificate.js';
 import type { Text } from './problems.js';
 
 /** Ends after which another reissue of the same customer counts, and says what became of the old certificate. */
 const continuedElsewhere: readonly EndCode[] = ['SUPERSEDED', 'ANOTHER_REISSUE_REGISTERED'];
 
 /** Why a reissue ended, what to do now, and what the old certificate is worth. */
-export function endText(code: EndCode, old: OldCertificateStanding | undefined): Text {
+export function endText(code: EndCode, old: OldCertificateStatus | undefined): Text {
   const text = endTexts[code];
   if (!old || continuedElsewhere.includes(code)) return text;
   const { ko, en } = oldCertificateTexts[old];

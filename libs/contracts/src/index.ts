@@ -33,8 +33,8 @@ export {
 } from './calls.js';
 export type { WithdrawnConsent, Challenge, PhotoResponse, VerificationResult } from './calls.js';
 export { endText } from './end-texts.js';
-export { standingOfOld } from './old-certificate.js';
-export type { OldCertificateStanding } from './old-certificate.js';
+export { oldCertificateStatus } from './old-certificate.js';
+export type { OldCertificateStatus } from './old-certificate.js';
 export { problemOfRefusal } from './step-outcome.js';
 export type { StepOutcome } from './step-outcome.js';
 export {

@@ -2,20 +2,20 @@ import { standingOfCertificate, type CertificateStanding, type StandingCertifica
 import type { Text } from './problems.js';
 
 /** Where a certificate that its holder has can stand. */
-export const oldCertificateStandings = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
-export type OldCertificateStanding = (typeof oldCertificateStandings)[number];
+export const oldCertificateStatuses = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
+export type OldCertificateStatus = (typeof oldCertificateStatuses)[number];
 
 /** Where the certificate on file stands at `now`; undefined where there is none. */
-export function standingOfOld(
+export function oldCertificateStatus(
   old: StandingCertificate | undefined,
   now: Date,
-): OldCertificateStanding | undefined {
+): OldCertificateStatus | undefined {
   const standing: CertificateStanding | undefined = old && standingOfCertificate(old, now);
   return standing === 'NOT_ISSUED' ? undefined : standing;
 }
 
 /** What the customer of a reissue that ended has left. */
-export const oldCertificateTexts: Readonly<Record<OldCertificateStanding, Text>> = {
+export const oldCertificateTexts: Readonly<Record<OldCertificateStatus, Text>> = {
   VALID: {
     ko: '기존 인증서는 계속 사용하실 수 있습니다.',
     en: 'Your old certificate is valid, and you can go on using it.',

@@ -15,7 +15,7 @@ import {
 } from '#libs/domain';
 import { z } from 'zod';
 import { endText } from './end-texts.js';
-import { oldCertificateStandings, standingOfOld } from './old-certificate.js';
+import { oldCertificateStatuses, oldCertificateStatus } from './old-certificate.js';
 
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
 
@@ -53,7 +53,7 @@ export const reissueSchema = z
     oldCertificate: z
       .object({
         serial: z.string().describe('hexadecimal, lower case'),
-        standing: z.enum(oldCertificateStandings),
+        standing: z.enum(oldCertificateStatuses),
       })
       .optional()
       .describe(
@@ -110,7 +110,7 @@ interface ReissueContext {
 export function showReissue(row: ReissueSnapshot, { certificate, old, now }: ReissueContext): Reissue {
   const action = nextActionOf(row);
   const endCode = endCodes.find((code) => code === row.end_code);
-  const standing = row.identity_verified_at ? standingOfOld(old, now) : undefined;
+  const standing = row.identity_verified_at ? oldCertificateStatus(old, now) : undefined;
   return {
     id: row.reissue_id,
     state: row.state,

@@ -9,11 +9,11 @@ import { listenForMetrics } from './metrics-listener.js';
 import { NestLogger } from './nest-logger.js';
 import type { ProblemError } from './problem-error.js';
 import { ProblemFilter, sendProblem } from './problem-filter.js';
-import { addRequestHooks, prepareRequest } from './request-hooks.js';
-import { refuseWorkBehindGates } from './gates.js';
-import { takeBodies } from './request-bodies.js';
-import { limitBodies } from './route-config.js';
-import { originForm } from './request-target.js';
+import { addRequestHooks, assignTraceId } from './request-hooks.js';
+import { refuseWhileGateIsClosed } from './gates.js';
+import { acceptJsonBodies } from './request-bodies.js';
+import { applyBodyLimits } from './route-config.js';
+import { toOriginForm } from './request-target.js';
 import { RouteTable } from './route-table.js';
 import { closeSilentConnections } from './silent-connections.js';
 import { checkIntervalMs, defaultPace, endSlowBodies, type RequestPace } from './slow-bodies.js';
@@ -50,10 +50,10 @@ interface ProcessOptions extends ApplicationOptions {
   };
 }
 
-const BODY_LIMIT = 256 * 1024;
-const SHUTDOWN_GRACE_MS = 15_000;
+const defaultBodyLimit = 256 * 1024;
+const shutdownGraceMs = 15_000;
 /** How long the headers of a request may take. */
-const HEADERS_TIMEOUT_MS = 10_000;
+const headersTimeoutMs = 10_000;
 
 class RootModule {}
 
@@ -61,11 +61,11 @@ class RootModule {}
  * Trusts so many proxies, counted from the connection. Fastify takes no count itself, because with one a client that
  * connects around the proxies can write what it likes: the network must not let it.
  */
-const firstHops = (count: number) => (_address: string, hop: number) => hop < count;
+const trustFirstHops = (count: number) => (_address: string, hop: number) => hop < count;
 
 /** Builds the application without listening; tests use it with `app.inject`. */
 export async function createApplication(options: ApplicationOptions): Promise<NestFastifyApplication> {
-  const { name, module, config, bodyLimit = BODY_LIMIT, trustProxy = false } = options;
+  const { name, module, config, bodyLimit = defaultBodyLimit, trustProxy = false } = options;
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
   const metrics = createMetrics(name);
   const routes = new RouteTable();
@@ -82,26 +82,26 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 
   const adapter = new FastifyAdapter({
     bodyLimit,
-    trustProxy: typeof trustProxy === 'number' ? firstHops(trustProxy) : trustProxy,
+    trustProxy: typeof trustProxy === 'number' ? trustFirstHops(trustProxy) : trustProxy,
     return503OnClosing: false,
     requestTimeout: pace.requestTimeoutMs,
     http: {
-      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, pace.requestTimeoutMs),
+      headersTimeout: Math.min(headersTimeoutMs, pace.requestTimeoutMs),
       connectionsCheckingInterval: checkIntervalMs(pace),
     },
-    rewriteUrl: ({ url = '/' }) => originForm(url),
+    rewriteUrl: ({ url = '/' }) => toOriginForm(url),
     // A target that cannot be parsed is refused before any hook or filter runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      prepareRequest(request);
+      assignTraceId(request);
       sendProblem(error, request, reply, problems);
     },
     clientErrorHandler: brokenRequests.end,
   });
   const fastify = adapter.getInstance();
   addRequestHooks(fastify, { logger, metrics, tlsOnly: options.tlsOnly ?? false });
-  refuseWorkBehindGates(fastify, health, problems);
-  takeBodies(fastify);
-  limitBodies(fastify);
+  refuseWhileGateIsClosed(fastify, health, problems);
+  acceptJsonBodies(fastify);
+  applyBodyLimits(fastify);
   routes.watch(fastify);
   brokenRequests.watch(fastify);
   endSlowBodies(fastify, pace, brokenRequests.end);
@@ -148,7 +148,7 @@ export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApp
       setTimeout(() => {
         logger.fatal('shutdown took too long');
         process.exit(1);
-      }, SHUTDOWN_GRACE_MS).unref();
+      }, shutdownGraceMs).unref();
     });
   }
   try {

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import { traceIdFrom } from '#libs/observability';
 import type { FastifyInstance } from 'fastify';
 import { edgeProblem, type EdgeProblem } from './edge-problems.js';
-import { PROBLEM_MEDIA_TYPE, renderProblem } from './render-problem.js';
+import { problemMediaType, renderProblem } from './render-problem.js';
 
-const PROBLEMS: Record<string, EdgeProblem> = {
+const problemByErrorCode: Record<string, EdgeProblem> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
 /** How long a client may take to read why its connection is closed, in milliseconds. */
-const LINGER_MS = 1_000;
+const lingerMs = 1_000;
 
 /** Answers what is no complete request: bytes that are not HTTP, and requests that take too long. */
 export class BrokenRequests {
@@ -36,8 +36,8 @@ export class BrokenRequests {
       socket.destroy();
       return;
     }
-    socket.end(answerTo(error));
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    socket.end(responseTo(error));
+    setTimeout(() => socket.destroy(), lingerMs).unref();
   };
 
   /** Whether the request that broke has been answered, or is being answered: a second answer would corrupt the first. */
@@ -49,12 +49,12 @@ export class BrokenRequests {
   }
 }
 
-function answerTo(error: NodeJS.ErrnoException): string {
-  const problem = edgeProblem(PROBLEMS[error.code ?? ''] ?? 'malformed-request');
+function responseTo(error: NodeJS.ErrnoException): string {
+  const problem = edgeProblem(problemByErrorCode[error.code ?? ''] ?? 'malformed-request');
   const body = JSON.stringify(renderProblem(problem, { language: 'en', traceId: traceIdFrom() }));
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-type: ${problemMediaType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
     '',

@@ -50,13 +50,13 @@ function readAll(folder: string): ReadonlyMap<string, BuiltFile> {
 }
 
 /** Their names change with their content. */
-export const forEver = 'public, max-age=31536000, immutable';
+export const cacheForever = 'public, max-age=31536000, immutable';
 
 /** A file as an answer, zipped for whom accepts that. @param caching the header Cache-Control */
-export function answerWithFile(
+export function fileResponse(
   { content, zipped, type }: BuiltFile,
   accepted = '',
-  caching: string = forEver,
+  caching: string = cacheForever,
 ): Response {
   const negotiator = new Negotiator({ headers: { 'accept-encoding': accepted } });
   const zip = negotiator.encoding(['gzip', 'identity']) === 'gzip';

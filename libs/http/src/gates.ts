@@ -7,7 +7,7 @@ import { sendProblem, type ProblemSettings } from './problem-filter.js';
 const always = '/health/live';
 
 /** Answers 503 before anything of a request is looked at, while a gate of the process is closed. */
-export function refuseWorkBehindGates(
+export function refuseWhileGateIsClosed(
   fastify: FastifyInstance,
   health: Pick<HealthRegistry, 'admit'>,
   problems: ProblemSettings,

@@ -9,7 +9,7 @@ export interface HealthReport {
   checks: Record<string, CheckResult>;
 }
 
-const CHECK_TIMEOUT_MS = 1000;
+const checkTimeoutMs = 1000;
 
 /** Why a process is not ready, in words that readiness may show; of other errors it shows nothing. */
 export class NotReady extends Error {
@@ -97,7 +97,7 @@ export class HealthRegistry implements OnModuleDestroy {
 async function withTimeout(check: HealthCheck): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs);
   });
   try {
     await Promise.race([Promise.resolve().then(check), timeout]);

@@ -4,7 +4,7 @@ import type { Logger } from '#libs/observability';
 type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'trace';
 
 /** Nest tells of each module and route as it starts; that is for those who look for it. */
-const FRAMEWORK_CONTEXTS = new Set([
+const frameworkContexts = new Set([
   'NestFactory',
   'InstanceLoader',
   'RoutesResolver',
@@ -40,7 +40,7 @@ export class NestLogger implements LoggerService {
 
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
-    const quiet = level === 'info' && context !== undefined && FRAMEWORK_CONTEXTS.has(context);
+    const quiet = level === 'info' && context !== undefined && frameworkContexts.has(context);
     const write = this.pino[quiet ? 'debug' : level].bind(this.pino);
     const [first] = rest.slice(0, -1);
     if (message instanceof Error) write({ context, err: message }, message.message);

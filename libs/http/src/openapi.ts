@@ -1,10 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { ApiResponse, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { PROBLEM_MEDIA_TYPE } from './render-problem.js';
+import { problemMediaType } from './render-problem.js';
 
 /** The problem document as clients see it (RFC 9457). */
-export const Problem = z
+export const problemDocumentSchema = z
   .looseObject({
     type: z.string().describe('Stable URI of the kind of problem: branch on this'),
     title: z.string().describe('The kind of problem in words, in the language asked for'),
@@ -27,11 +27,11 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 
-const PROBLEM_CONTENT = { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
+const problemContent = { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } };
 
 /** Documents that a call may answer with a problem of this status. */
 export const ApiProblem = (status: number, description: string): MethodDecorator & ClassDecorator =>
-  ApiResponse({ status, description, content: PROBLEM_CONTENT });
+  ApiResponse({ status, description, content: problemContent });
 
 /**
  * The OpenAPI 3.1 document of an application whose controllers name zod schemas (`@Body({ schema })`,
@@ -46,10 +46,10 @@ export function createOpenApiDocument(
   for (const path of Object.values(document.paths)) {
     for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
       if (operation)
-        operation.responses['default'] = { description: 'Any other failure', content: PROBLEM_CONTENT };
+        operation.responses['default'] = { description: 'Any other failure', content: problemContent };
     }
   }
-  const problem = standardSchemaConverter(Problem, { schemaType: 'output' });
+  const problem = standardSchemaConverter(problemDocumentSchema, { schemaType: 'output' });
   const schemas = { ...document.components?.schemas, ...problem?.components } as Record<string, object>;
   return { ...document, openapi: '3.1.1', components: { ...document.components, schemas } };
 }

@@ -1,5 +1,5 @@
 /** A text in one language for everyone, or in each language we speak. */
-export type Text = string | { en: string; ko: string };
+export type ProblemText = string | { en: string; ko: string };
 
 /** One fault of the input: where it is (RFC 6901 pointer in the body, or a parameter's name) and what is wrong. */
 export interface InputFault {
@@ -8,7 +8,7 @@ export interface InputFault {
   in?: 'query' | 'path' | 'header';
   /** Stable, where clients tell faults apart by it. */
   code?: string;
-  message: Text;
+  message: ProblemText;
 }
 
 export interface ProblemOptions {
@@ -16,9 +16,9 @@ export interface ProblemOptions {
   type: string;
   /** HTTP status. */
   status: number;
-  title: Text;
+  title: ProblemText;
   /** What went wrong in this case; it is shown to the client, so no secret and no internals. */
-  detail?: Text;
+  detail?: ProblemText;
   errors?: readonly InputFault[];
   /** Members added to the problem document (RFC 9457 section 3.2). */
   extensions?: Readonly<Record<string, unknown>>;
@@ -31,8 +31,8 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly type: string;
   readonly status: number;
-  readonly title: Text;
-  readonly detail?: Text;
+  readonly title: ProblemText;
+  readonly detail?: ProblemText;
   readonly errors?: readonly InputFault[];
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import type { Logger, Metrics } from '#libs/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { edgeProblem, edgeProblemFor } from './edge-problems.js';
 import { ProblemError } from './problem-error.js';
-import { preferredLanguage, PROBLEM_MEDIA_TYPE, renderProblem } from './render-problem.js';
+import { preferredLanguage, problemMediaType, renderProblem } from './render-problem.js';
 import type { RouteTable } from './route-table.js';
 
 export interface ProblemSettings {
@@ -53,7 +53,7 @@ export function sendProblem(
     .code(problem.status)
     .headers(problem.headers)
     .header('vary', 'accept-language')
-    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('content-type', problemMediaType)
     // Serialized here, so that no handler's response schema or serializer touches it.
     .serializer((text: string) => text)
     .send(JSON.stringify(document));

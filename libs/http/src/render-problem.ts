@@ -1,12 +1,12 @@
 import Negotiator from 'negotiator';
-import type { InputFault, ProblemError, Text } from './problem-error.js';
+import type { InputFault, ProblemError, ProblemText } from './problem-error.js';
 
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
-export const DEFAULT_PROBLEM_TYPE_BASE = 'urn:reseal:problem:';
+export const problemMediaType = 'application/problem+json';
+export const defaultProblemTypeBase = 'urn:reseal:problem:';
 
-export type Language = 'en' | 'ko';
+export type ProblemLanguage = 'en' | 'ko';
 /** By preference of ours, the default first. */
-const languages: readonly Language[] = ['en', 'ko'];
+const languages: readonly ProblemLanguage[] = ['en', 'ko'];
 
 /** An RFC 9457 problem document. */
 export interface ProblemDocument {
@@ -21,22 +21,22 @@ export interface ProblemDocument {
 }
 
 /** The language the client prefers of those we speak (RFC 9110 section 12.5.4); English unless it asks for Korean. */
-export function preferredLanguage(acceptLanguage?: string): Language {
+export function preferredLanguage(acceptLanguage?: string): ProblemLanguage {
   const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage } });
   return negotiator.language(languages) === 'ko' ? 'ko' : 'en';
 }
 
 /** The text in the wanted language. */
-function localize(text: Text, language: Language): string {
+function localize(text: ProblemText, language: ProblemLanguage): string {
   return typeof text === 'string' ? text : text[language];
 }
 
 /** The document that answers `error`; extensions cannot replace the members that RFC 9457 defines. */
 export function renderProblem(
   error: ProblemError,
-  context: { language: Language; traceId: string; instance?: string; typeBase?: string },
+  context: { language: ProblemLanguage; traceId: string; instance?: string; typeBase?: string },
 ): ProblemDocument {
-  const { language, traceId, instance, typeBase = DEFAULT_PROBLEM_TYPE_BASE } = context;
+  const { language, traceId, instance, typeBase = defaultProblemTypeBase } = context;
   return {
     ...error.extensions,
     type: `${typeBase}${error.type}`,
@@ -51,7 +51,7 @@ export function renderProblem(
   };
 }
 
-const renderFault = ({ message, ...where }: InputFault, language: Language) => ({
+const renderFault = ({ message, ...where }: InputFault, language: ProblemLanguage) => ({
   ...where,
   message: localize(message, language),
 });

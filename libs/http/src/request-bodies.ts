@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { edgeProblem } from './edge-problems.js';
 
 /** Takes bodies as RFC 9110 has it: JSON, and nothing where a JSON body is empty; uncompressed only. */
-export function takeBodies(fastify: FastifyInstance): void {
+export function acceptJsonBodies(fastify: FastifyInstance): void {
   // Only JSON is taken: Nest's parser for forms is switched off, Fastify's for text here.
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   const parse = fastify.getDefaultJsonParser('error', 'error');

@@ -9,7 +9,7 @@ declare module 'fastify' {
 }
 
 // Answers are JSON for programs; a page (the inbox, the API's documentation) sets its own policy.
-const SECURITY_HEADERS = {
+const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
@@ -18,20 +18,20 @@ const SECURITY_HEADERS = {
 };
 
 /** HSTS (RFC 6797), for a year: browsers ask by TLS only. Hosts below ours are for their owners to decide on. */
-const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' };
+const strictTransportHeaders = { 'strict-transport-security': 'max-age=31536000' };
 
 /** Paths that are polled, or that every relying party asks all the time; they are logged at debug level only. */
-const POLLED = /^\/(health\/|ocsp|crl\/|ca\/)/;
+const polledPaths = /^\/(health\/|ocsp|crl\/|ca\/)/;
 
 /** Trace id, security headers, and one log line and one measurement for each request: no query, no body, no headers. */
 export function addRequestHooks(
   fastify: FastifyInstance,
   { logger, metrics, tlsOnly }: { logger: Logger; metrics: Metrics; tlsOnly: boolean },
 ): void {
-  const security = tlsOnly ? { ...SECURITY_HEADERS, ...STRICT_TRANSPORT } : SECURITY_HEADERS;
+  const security = tlsOnly ? { ...securityHeaders, ...strictTransportHeaders } : securityHeaders;
   fastify.decorateRequest('traceId', '');
   fastify.addHook('onRequest', (request, reply, done) => {
-    prepareRequest(request);
+    assignTraceId(request);
     void reply.headers({ ...security, 'x-request-id': request.traceId });
     withLogContext({ traceId: request.traceId }, done);
   });
@@ -46,7 +46,7 @@ export function addRequestHooks(
       { method: request.method, route, status: String(reply.statusCode) },
       ms / 1000,
     );
-    logger[POLLED.test(route) ? 'debug' : 'info'](
+    logger[polledPaths.test(route) ? 'debug' : 'info'](
       { traceId: request.traceId, method: request.method, route, status: reply.statusCode, ms },
       'request',
     );
@@ -55,7 +55,7 @@ export function addRequestHooks(
 }
 
 /** Gives the request its trace id; also for requests that are refused before hooks run. */
-export function prepareRequest(request: FastifyRequest): void {
+export function assignTraceId(request: FastifyRequest): void {
   const { traceparent } = request.headers;
   request.traceId = traceIdFrom(typeof traceparent === 'string' ? traceparent : undefined);
 }

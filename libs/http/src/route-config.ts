@@ -41,7 +41,7 @@ function write(handler: object, config: FastifyContextConfig): void {
 }
 
 /** Applies `bodyLimit` of each route's configuration. Must be called before the routes are registered. */
-export function limitBodies(fastify: FastifyInstance): void {
+export function applyBodyLimits(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const limit = route.config?.bodyLimit;
     if (limit !== undefined) route.bodyLimit = limit;
@@ -52,7 +52,7 @@ export function limitBodies(fastify: FastifyInstance): void {
  * Calls `admit` with each request before its body is read; it throws to refuse. Guards of Nest come too late for that:
  * they run when the body was read and parsed.
  */
-export function beforeBodies(
+export function admitBeforeBody(
   { httpAdapter }: HttpAdapterHost,
   admit: (request: FastifyRequest) => Promise<void>,
 ): void {

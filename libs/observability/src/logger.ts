@@ -4,7 +4,7 @@ import { logContext } from './log-context.js';
 import { LogOutput } from './log-output.js';
 
 // Nothing that holds a secret should ever be handed to the logger; this is the net beneath.
-const SECRET_FIELDS = [
+const secretFields = [
   'authorization',
   'cookie',
   'password',
@@ -42,7 +42,7 @@ export function createLogger({
   level = 'info',
   destination = standardOutput(),
 }: LoggerOptions): Logger {
-  const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+  const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   const logger = pino(
     {
       level,

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 // W3C Trace Context section 3.2.2: version, trace-id, parent-id, flags. Version ff and ids of zeros are forbidden;
 // version 00 ends after the flags, later versions may append more.
-const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+const traceparentPattern =
+  /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
 
 /** The trace id of a W3C `traceparent` header if it is valid, otherwise a new random one: 32 hex digits. */
 export function traceIdFrom(traceparent?: string): string {
-  const [, version, traceId, more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  const [, version, traceId, more] = traceparentPattern.exec(traceparent ?? '') ?? [];
   if (traceId && !(version === '00' && more)) return traceId;
   return randomBytes(16).toString('hex');
 }

@@ -3,7 +3,7 @@ import { advanceRateLimits, capRateLimit, readRateLimits, turnBackRateLimit } fr
 import { cellOf, type RateLimit } from './gcra.js';
 
 /** One use of one limit. */
-export interface Use {
+export interface LimitUse {
   /** What is counted; personal parts of it as keyed digests. */
   readonly key: string;
   readonly limit: RateLimit;
@@ -18,7 +18,7 @@ export type Allowance =
 const allowed: Allowance = { allowed: true };
 
 /** Uses one limit, in a transaction of somebody's or in none. */
-export async function useLimit(db: Database | Tx, use: Use, now: Date): Promise<Allowance> {
+export async function useLimit(db: Database | Tx, use: LimitUse, now: Date): Promise<Allowance> {
   const taken = await advance(db, [use], now);
   return taken.has(use.key) ? allowed : denied(db, [use], now);
 }
@@ -28,11 +28,11 @@ export async function useLimit(db: Database | Tx, use: Use, now: Date): Promise<
  *
  * @param uses with different keys
  */
-export async function useLimits(tx: Tx, uses: readonly Use[], now: Date): Promise<Allowance> {
+export async function useLimits(tx: Tx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
   if (uses.length === 0) return allowed;
   const taken = await advance(tx, uses, now);
   if (taken.size === uses.length) return allowed;
-  for (const use of uses.filter(({ key }) => taken.has(key))) await giveBack(tx, use);
+  for (const use of uses.filter(({ key }) => taken.has(key))) await refundUse(tx, use);
   return denied(
     tx,
     uses.filter(({ key }) => !taken.has(key)),
@@ -47,19 +47,19 @@ export async function useLimits(tx: Tx, uses: readonly Use[], now: Date): Promis
  */
 export async function useFirstAllowed(
   tx: Tx,
-  ways: readonly (readonly Use[])[],
+  ways: readonly (readonly LimitUse[])[],
   now: Date,
 ): Promise<Allowance> {
-  const { used: _, ...allowance } = await useWay(tx, ways, now);
+  const { used: _, ...allowance } = await useFirstAllowedLimits(tx, ways, now);
   return allowance;
 }
 
 /** As {@link useFirstAllowed}. @returns also what was used, to be given back if it shall not count */
-export async function useWay(
+export async function useFirstAllowedLimits(
   tx: Tx,
-  ways: readonly (readonly Use[])[],
+  ways: readonly (readonly LimitUse[])[],
   now: Date,
-): Promise<Allowance & { readonly used: readonly Use[] }> {
+): Promise<Allowance & { readonly used: readonly LimitUse[] }> {
   let retryAfterMs = Infinity;
   for (const uses of ways) {
     const allowance = await useLimits(tx, uses, now);
@@ -70,18 +70,22 @@ export async function useWay(
 }
 
 /** As {@link useLimits}, in a transaction of its own. */
-export function useLimitsAtOnce(db: Database, uses: readonly Use[], now: Date): Promise<Allowance> {
+export function useLimitsInTransaction(
+  db: Database,
+  uses: readonly LimitUse[],
+  now: Date,
+): Promise<Allowance> {
   const [only, ...others] = uses;
   if (only && others.length === 0) return useLimit(db, only, now);
   return inTransaction(db, (tx) => useLimits(tx, uses, now));
 }
 
 /** Gives a use back that shall not count after all. */
-export function giveBack(db: Database | Tx, { key, limit, cost = 1 }: Use): Promise<void> {
+export function refundUse(db: Database | Tx, { key, limit, cost = 1 }: LimitUse): Promise<void> {
   return turnBackRateLimit(db, key, cost * limit.everyMs);
 }
 
-function advance(db: Database | Tx, uses: readonly Use[], now: Date): Promise<ReadonlySet<string>> {
+function advance(db: Database | Tx, uses: readonly LimitUse[], now: Date): Promise<ReadonlySet<string>> {
   const advances = uses.map(({ key, limit, cost }) => {
     const { byMs, latest } = cellOf(limit, now, cost);
     return { key, byMs, notAfter: latest };
@@ -90,7 +94,7 @@ function advance(db: Database | Tx, uses: readonly Use[], now: Date): Promise<Re
 }
 
 /** How long to wait for the slowest of these limits. */
-async function denied(db: Database | Tx, uses: readonly Use[], now: Date): Promise<Allowance> {
+async function denied(db: Database | Tx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
   const tats = await readRateLimits(
     db,
     uses.map(({ key }) => key),

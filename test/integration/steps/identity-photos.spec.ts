@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDocumentProvider } from '#activities/identity';
 import { sealPhoto } from '#libs/vault';
-import { shelfIn } from '../../../apps/gateway/src/photos/photos.js';
+import { photoStoreIn } from '../../../apps/gateway/src/photos/photos.js';
 import { answer, findingsOf, type Answers } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
 import { HttpDocumentAuthority } from '../../world/document-authority.js';
@@ -48,7 +48,7 @@ async function arrive(person: Person | Promise<Person> = customer(world)): Promi
 /** What the gateway does once a photo was decoded. */
 async function upload({ reissueId }: Applicant, jpeg = randomBytes(40_000)) {
   const photoId = `ph_${randomBytes(16).toString('hex')}`;
-  await shelfIn(world.gateway).keep(
+  await photoStoreIn(world.gateway).keep(
     {
       ...{ photo_id: photoId, reissue_id: reissueId, update_id: photoId, request_hmac: 'none' },
       ...{ width: 640, height: 400, digest: 'none', sealed_by: 'VAULT' },

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { CONFIG_EXIT_CODE, ConfigError, databaseConfig, keyring, loadConfig } from '#libs/config';
+import { configExitCode, ConfigError, databaseConfig, keyring, loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
@@ -71,7 +71,7 @@ export async function runRegistry([name = '', ...args]: string[], terminal: Term
     }
     if (error instanceof ConfigError) {
       terminal.complain(error.message);
-      return CONFIG_EXIT_CODE;
+      return configExitCode;
     }
     if (!isOfDatabase(error)) throw error;
     terminal.complain(

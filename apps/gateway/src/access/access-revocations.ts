@@ -1,8 +1,8 @@
 import type { AccessStanding } from '#libs/db/reissues';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
-interface AccessRevocationsParts {
-  readonly standingOf: (reissueId: string) => Promise<AccessStanding>;
+interface AccessRevocationsDependencies {
+  readonly accessStatusOf: (reissueId: string) => Promise<AccessStanding>;
   readonly revoke: (reissueId: string, revokedAt: Date, expiresAt: Date) => Promise<void>;
   /** For how long after its end a reissue can still be read, in milliseconds. */
   readonly afterEndMs: number;
@@ -14,18 +14,18 @@ interface AccessRevocationsParts {
  * ended. A repeated start gives the reissue's token again, so that the reissue is what is kept, and not one token.
  */
 export class AccessRevocations {
-  constructor(private readonly parts: AccessRevocationsParts) {}
+  constructor(private readonly dependencies: AccessRevocationsDependencies) {}
 
   /** Whether no token opens the reissue any more. */
   async isRevoked(reissueId: string): Promise<boolean> {
-    const { standingOf, afterEndMs, clock } = this.parts;
-    const { revoked, endedAt } = await standingOf(reissueId);
+    const { accessStatusOf, afterEndMs, clock } = this.dependencies;
+    const { revoked, endedAt } = await accessStatusOf(reissueId);
     return revoked || (endedAt !== null && endedAt.getTime() + afterEndMs < clock().getTime());
   }
 
   /** From now on, on every gateway. */
   async revoke(reissueId: string): Promise<void> {
-    const now = this.parts.clock();
-    await this.parts.revoke(reissueId, now, new Date(now.getTime() + tokenLifetimeSeconds * 1000));
+    const now = this.dependencies.clock();
+    await this.dependencies.revoke(reissueId, now, new Date(now.getTime() + tokenLifetimeSeconds * 1000));
   }
 }

@@ -8,7 +8,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { beforeBodies, clientAddress, ConfigureRoute } from '#libs/http';
+import { admitBeforeBody, clientAddress, ConfigureRoute } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
@@ -50,7 +50,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    beforeBodies(this.host, async (request) => {
+    admitBeforeBody(this.host, async (request) => {
       if (request.routeOptions.config.needsAccess) request.caller = await this.callerOf(request);
     });
   }

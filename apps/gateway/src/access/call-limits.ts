@@ -1,4 +1,4 @@
-import { networksOf, type Allowance, type RateLimit, type Use } from '#libs/rate-limit';
+import { networksOf, type Allowance, type RateLimit, type LimitUse } from '#libs/rate-limit';
 import { tooMany } from '../problems.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import type { Caller } from './caller.js';
@@ -13,7 +13,7 @@ export interface CallRates {
 }
 
 /** Uses all of these limits or none. */
-type UseLimits = (uses: readonly Use[], now: Date) => Promise<Allowance>;
+type UseLimits = (uses: readonly LimitUse[], now: Date) => Promise<Allowance>;
 
 /**
  * Bounds how often calls come from one place. Only new calls are counted: one whose answer is on record, one that is
@@ -37,9 +37,9 @@ export class CallLimits {
     { apiKeyName, origin }: Pick<Caller, 'apiKeyName' | 'origin'>,
   ): Promise<void> {
     const { address, device } = this.rates[kind];
-    const uses: Use[] = networksOf(origin.address).map((network, wider) => ({
+    const uses: LimitUse[] = networksOf(origin.address).map((network, wider) => ({
       key: this.ids.limitKey(kind, 'address', apiKeyName, network),
-      limit: widened(address, wider),
+      limit: widenLimit(address, wider),
     }));
     if (origin.device !== undefined)
       uses.push({ key: this.ids.limitKey(kind, 'device', origin.device), limit: device });
@@ -49,7 +49,7 @@ export class CallLimits {
 }
 
 /** A wider network may hold several customers: with each step it has four times the limit. */
-const widened = ({ burst, everyMs }: RateLimit, steps: number): RateLimit => {
+const widenLimit = ({ burst, everyMs }: RateLimit, steps: number): RateLimit => {
   const factor = 4 ** steps;
   return { burst: burst * factor, everyMs: Math.max(1, Math.floor(everyMs / factor)) };
 };

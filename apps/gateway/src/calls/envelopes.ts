@@ -13,7 +13,7 @@ interface SealedFor extends EnvelopeBinding {
 }
 
 /** Where the particulars of an applicant are kept. */
-interface ParticularsPlace {
+interface ParticularsLocation {
   readonly handle: string;
   readonly reissueId: string;
   readonly updateId: string;
@@ -72,7 +72,7 @@ export class Envelopes {
 
   /** Seals the particulars of an applicant, and keeps them: from here on only the worker can read them. */
   async keepParticulars(
-    { handle, reissueId, updateId, keyThumbprint }: ParticularsPlace,
+    { handle, reissueId, updateId, keyThumbprint }: ParticularsLocation,
     particulars: Particulars,
     now: Date,
   ): Promise<void> {

@@ -5,7 +5,7 @@ import { problem } from '../problems.js';
 import type { StepCall } from './step-draft.js';
 
 /** What of the row decides whether a message is worth sending. */
-type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' | 'steps'>;
+type PrecheckedColumns = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' | 'steps'>;
 
 /**
  * Refuses what cannot succeed before it costs a step of the workflow. It is only a shortcut: the row may change
@@ -13,7 +13,7 @@ type Standing = Pick<ReissueRow, 'state' | 'parked_step' | 'password_attempts' |
  *
  * @throws ProblemError 409 `wrong-state`, `parked` or `too-many-steps`, 423 `password-locked`
  */
-export function precheck(row: Standing, message: CustomerMessage, reissue: Reissue): void {
+export function precheck(row: PrecheckedColumns, message: CustomerMessage, reissue: Reissue): void {
   if (isFinal(row.state)) throw problem('wrong-state', { reissue });
   if (row.parked_step && message.kind !== 'cancel') throw problem('parked', { reissue });
   const [first = message] = message.kind === 'apply' ? message.parts : [];

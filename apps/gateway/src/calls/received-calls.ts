@@ -3,7 +3,7 @@ import { problem } from '../problems.js';
 import type { CallIdentity } from './calls-in-flight.js';
 
 /** Where is kept which request each call came in with. */
-interface ReceivedCallShelf {
+interface ReceivedCallStore {
   /** The request this call came in with before. */
   find(reissueId: string, updateId: string): Promise<string | undefined>;
   /** Keeps a call, unless it came in before; the request it stands for. */
@@ -17,13 +17,13 @@ interface ReceivedCallShelf {
  */
 export class ReceivedCalls {
   constructor(
-    private readonly shelf: ReceivedCallShelf,
+    private readonly store: ReceivedCallStore,
     private readonly clock: () => Date,
   ) {}
 
   /** @throws ProblemError 409 `idempotency-mismatch` if the call came in before with another request */
   async requireSame({ reissueId, updateId, requestHmac }: CallIdentity): Promise<void> {
-    const before = await this.shelf.find(reissueId, updateId);
+    const before = await this.store.find(reissueId, updateId);
     if (before !== undefined && before !== requestHmac) throw problem('idempotency-mismatch');
   }
 
@@ -33,7 +33,7 @@ export class ReceivedCalls {
    * @throws ProblemError 409 `idempotency-mismatch` if it came in before with another request, perhaps at this moment
    */
   async receive({ reissueId, updateId, requestHmac }: CallIdentity, kind: string): Promise<void> {
-    const request = await this.shelf.receive({
+    const request = await this.store.receive({
       ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac },
       ...{ kind, received_at: this.clock() },
     });

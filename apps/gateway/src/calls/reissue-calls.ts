@@ -8,15 +8,15 @@ import { tooManyUntil, type CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import { problem, unavailable } from '../problems.js';
 import type { ReissueReader } from '../reading/reissue-reader.js';
-import type { Answer } from './answer.js';
+import type { CallResponse } from './call-response.js';
 import type { CallsInFlight } from './calls-in-flight.js';
-import type { ConsentCheck } from './consent-check.js';
+import type { StartConsentCheck } from './start-consent-check.js';
 import type { Envelopes } from './envelopes.js';
 import { precheck, waitsForOperator } from './precheck.js';
 import type { ReceivedCalls } from './received-calls.js';
 import type { Delivery, ReissueWorkflows } from './reissue-workflows.js';
 import type { RequestIds } from './request-ids.js';
-import { answerStart, answerStep, type Settled } from './step-answers.js';
+import { startResponse, stepResponse, type CallResult } from './step-answers.js';
 import { StepDraft, type StepCall } from './step-draft.js';
 import {
   particularsField,
@@ -30,7 +30,7 @@ import {
 const startRoute = '/v1/reissues';
 const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
 
-interface ReissueCallsParts {
+interface ReissueCallsDependencies {
   readonly findStep: (reissueId: string, updateId: string) => Promise<StepRow | undefined>;
   readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;
   readonly ids: RequestIds;
@@ -39,7 +39,7 @@ interface ReissueCallsParts {
   readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
   readonly envelopes: Pick<Envelopes, 'inspect' | 'keep' | 'keepParticulars'>;
   readonly reader: Pick<ReissueReader, 'find' | 'get'>;
-  readonly consents: ConsentCheck;
+  readonly consents: StartConsentCheck;
   readonly tokens: AccessTokens;
   readonly clock: () => Date;
 }
@@ -50,12 +50,12 @@ interface ReissueCallsParts {
  * goes to the workflow.
  */
 export class ReissueCalls {
-  constructor(private readonly parts: ReissueCallsParts) {}
+  constructor(private readonly dependencies: ReissueCallsDependencies) {}
 
   /** @throws ProblemError */
-  start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<Answer> {
+  start(caller: Caller, body: z.output<typeof startRequestSchema>): Promise<CallResponse> {
     const { ids, inFlight, limits, workflows, envelopes, reader, received, consents, tokens, clock } =
-      this.parts;
+      this.dependencies;
     const { apiKeyName, idempotencyKey } = caller;
     const reissueId = ids.reissueId(apiKeyName, idempotencyKey);
     const call = this.identify(startRoute, caller, body);
@@ -63,7 +63,7 @@ export class ReissueCalls {
     const message = startMessage(draft, apiKeyName, body);
     const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
     return inFlight.run({ reissueId, ...call }, async () => {
-      const settled = await this.settle(reissueId, call, async () => {
+      const settled = await this.resolve(reissueId, call, async () => {
         // Once there is a row, the applicant's number was read: a repetition need not bring it again.
         const begun = (await reader.find(reissueId)) !== undefined;
         if (!begun) {
@@ -80,24 +80,24 @@ export class ReissueCalls {
         }
         return workflows.start(message);
       });
-      return answerStart(message, settled, tokens);
+      return startResponse(message, settled, tokens);
     });
   }
 
   /** @throws ProblemError */
-  take<Kind extends StepKind>(
+  runStep<Kind extends StepKind>(
     caller: Caller,
     reissueId: string,
     kind: Kind,
     body: StepBody<Kind>,
-  ): Promise<Answer> {
-    const { ids, inFlight, limits, workflows, envelopes, reader, received, clock } = this.parts;
+  ): Promise<CallResponse> {
+    const { ids, inFlight, limits, workflows, envelopes, reader, received, clock } = this.dependencies;
     const { path, message: build } = stepRoutes[kind];
     const call = this.identify(stepRoute(path), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = build(draft, body as never);
     return inFlight.run({ reissueId, ...call }, async () => {
-      const settled = await this.settle(reissueId, call, async () => {
+      const settled = await this.resolve(reissueId, call, async () => {
         const { row, reissue } = await reader.get(reissueId);
         if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
         await limits.admit('call', caller);
@@ -108,23 +108,23 @@ export class ReissueCalls {
         await envelopes.keep(reissueId, sealedFor, draft.sealed, clock());
         return workflows.send(reissueId, message, row.event_sequence + row.steps);
       });
-      return answerStep(kind, settled);
+      return stepResponse(kind, settled);
     });
   }
 
   private identify(route: string, { idempotencyKey, origin }: Caller, body: unknown): StepCall {
-    const { ids } = this.parts;
+    const { ids } = this.dependencies;
     return { updateId: ids.updateId(route, idempotencyKey), requestHmac: ids.requestHmac(body), origin };
   }
 
-  private async settle(
+  private async resolve(
     reissueId: string,
     call: StepCall,
     deliver: () => Promise<Delivery>,
-  ): Promise<Settled> {
+  ): Promise<CallResult> {
     const before = await this.recorded(reissueId, call);
     if (before) return { outcome: before };
-    await this.parts.received.requireSame({ reissueId, ...call });
+    await this.dependencies.received.requireSame({ reissueId, ...call });
     let delivery: Delivery;
     try {
       delivery = await deliver();
@@ -137,7 +137,7 @@ export class ReissueCalls {
     if (delivery.reached === 'SETTLED') this.requireSameRequest(delivery.result, call);
     const outcome = await this.recorded(reissueId, call);
     if (outcome) return { outcome };
-    const current = await this.parts.reader.find(reissueId);
+    const current = await this.dependencies.reader.find(reissueId);
     const reissue = current?.reissue;
     switch (delivery.reached) {
       case 'SETTLED': {
@@ -159,7 +159,7 @@ export class ReissueCalls {
   }
 
   private async recorded(reissueId: string, call: StepCall): Promise<StepOutcome | undefined> {
-    const step = await this.parts.findStep(reissueId, call.updateId);
+    const step = await this.dependencies.findStep(reissueId, call.updateId);
     if (!step) return undefined;
     this.requireSameRequest({ requestHmac: step.request_hmac }, call);
     return step.outcome as unknown as StepOutcome;

@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { Documented } from '../openapi/documented.js';
-import { SendAnswer, type Answer } from './answer.js';
+import { SendCallResponse, type CallResponse } from './call-response.js';
 import { ReissueCalls } from './reissue-calls.js';
 
 type Of<Schema extends z.ZodType> = z.output<Schema>;
@@ -27,7 +27,7 @@ const cancelRequestSchema = z.strictObject({}).default({});
 
 @Controller('v1/reissues')
 @WithAccess()
-@UseInterceptors(SendAnswer)
+@UseInterceptors(SendCallResponse)
 export class ReissuesController {
   constructor(@Inject(ReissueCalls) private readonly calls: ReissueCalls) {}
 
@@ -36,7 +36,7 @@ export class ReissuesController {
   start(
     @FromCaller() caller: Caller,
     @Body({ schema: startRequestSchema }) body: Of<typeof startRequestSchema>,
-  ): Promise<Answer> {
+  ): Promise<CallResponse> {
     return this.calls.start(caller, body);
   }
 
@@ -49,8 +49,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: challengesRequestSchema }) body: Of<typeof challengesRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'requestChallenges', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'requestChallenges', body);
   }
 
   @Post(':id/identity/verifications')
@@ -62,8 +62,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: verificationsRequestSchema }) body: Of<typeof verificationsRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'answerChallenges', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'answerChallenges', body);
   }
 
   @Post(':id/password')
@@ -73,8 +73,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: passwordRequestSchema }) body: Of<typeof passwordRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'submitPassword', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'submitPassword', body);
   }
 
   @Post(':id/password/reset')
@@ -84,8 +84,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: passwordResetRequestSchema }) body: Of<typeof passwordResetRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'resetPassword', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'resetPassword', body);
   }
 
   @Post(':id/consents')
@@ -95,8 +95,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: consentsRequestSchema }) body: Of<typeof consentsRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'giveConsents', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'giveConsents', body);
   }
 
   @Post(':id/certificate')
@@ -106,8 +106,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: certificateRequestSchema }) body: Of<typeof certificateRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'requestCertificate', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'requestCertificate', body);
   }
 
   @Post(':id/application')
@@ -117,8 +117,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: applicationRequestSchema }) body: Of<typeof applicationRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'apply', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'apply', body);
   }
 
   @Post(':id/registration')
@@ -128,8 +128,8 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: registrationRequestSchema }) body: Of<typeof registrationRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'proveRegistration', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'proveRegistration', body);
   }
 
   @Post(':id/cancel')
@@ -139,7 +139,7 @@ export class ReissuesController {
     @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body({ schema: cancelRequestSchema }) body: Of<typeof cancelRequestSchema>,
-  ): Promise<Answer> {
-    return this.calls.take(caller, id, 'cancel', body);
+  ): Promise<CallResponse> {
+    return this.calls.runStep(caller, id, 'cancel', body);
   }
 }

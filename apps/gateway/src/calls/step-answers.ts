@@ -3,13 +3,13 @@ import type { StartReissue } from '#libs/domain';
 import type { InputFault } from '#libs/http';
 import { tokenLifetimeSeconds, type AccessTokens } from '../access/access-tokens.js';
 import { problem } from '../problems.js';
-import { wordsOfPasswordRule } from '../reading/password-rules.js';
-import { Answer } from './answer.js';
+import { passwordRuleText } from '../reading/password-rules.js';
+import { CallResponse } from './call-response.js';
 import { recordedConsentFault } from './consent-words.js';
 import type { StepKind } from './step-routes.js';
 
 /** How a call ended for its client: with a recorded outcome, or with the promise that there will be one. */
-export type Settled =
+export type CallResult =
   | { readonly outcome: StepOutcome }
   /** The step waits, for longer than a call does, or for an operator. */
   | { readonly waiting: Reissue };
@@ -19,30 +19,30 @@ export type Settled =
  *
  * @throws ProblemError if the step was refused
  */
-export function answerStep(kind: StepKind, settled: Settled): Answer {
-  const { reissue, challenges = [], results = [] } = partsOf(settled);
+export function stepResponse(kind: StepKind, settled: CallResult): CallResponse {
+  const { reissue, challenges = [], results = [] } = outcomeOf(settled);
   const status = 'outcome' in settled ? 200 : 202;
-  if (kind === 'requestChallenges') return new Answer(status, { reissue, challenges });
-  if (kind === 'answerChallenges') return new Answer(status, { reissue, results });
-  return new Answer(status, reissue);
+  if (kind === 'requestChallenges') return new CallResponse(status, { reissue, challenges });
+  if (kind === 'answerChallenges') return new CallResponse(status, { reissue, results });
+  return new CallResponse(status, reissue);
 }
 
 /** Answers the start of a reissue, with the token that opens it. */
-export async function answerStart(
+export async function startResponse(
   { reissueId, apiKeyName }: StartReissue,
-  settled: Settled,
+  settled: CallResult,
   tokens: AccessTokens,
-): Promise<Answer> {
-  const { reissue, challenges = [] } = partsOf(settled);
+): Promise<CallResponse> {
+  const { reissue, challenges = [] } = outcomeOf(settled);
   const accessToken = await tokens.issue({ reissueId, apiKeyName }, new Date(reissue.createdAt));
-  return new Answer(
+  return new CallResponse(
     'outcome' in settled ? 201 : 202,
     { reissue, challenges, accessToken, expiresIn: tokenLifetimeSeconds },
     { location: `/v1/reissues/${reissueId}` },
   );
 }
 
-function partsOf(settled: Settled): Pick<StepOutcome, 'reissue' | 'challenges' | 'results'> {
+function outcomeOf(settled: CallResult): Pick<StepOutcome, 'reissue' | 'challenges' | 'results'> {
   if ('waiting' in settled) return { reissue: settled.waiting };
   const { outcome } = settled;
   if (outcome.status === 'DONE') return outcome;
@@ -59,6 +59,6 @@ type RecordedFault = NonNullable<Extract<StepOutcome, { status: 'REFUSED' }>['er
 /** A fault that was recorded by its code, in the words of those who read it. */
 function inWords({ pointer, code, message }: RecordedFault): InputFault {
   if (code === undefined) return { pointer, message };
-  const words = wordsOfPasswordRule(code) ?? recordedConsentFault(code, message);
+  const words = passwordRuleText(code) ?? recordedConsentFault(code, message);
   return { pointer, code, message: words ?? message };
 }

@@ -19,7 +19,7 @@ export type ConsentsResponse = z.output<typeof consentsResponseSchema>;
 
 const withdrawalRoute = '/v1/reissues/{id}/consents/withdrawals';
 
-interface ConsentsParts {
+interface ConsentsDependencies {
   readonly db: Database;
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly received: Pick<ReceivedCalls, 'receive'>;
@@ -31,11 +31,11 @@ interface ConsentsParts {
 
 /** What a customer said of the terms, and taking it back. */
 export class Consents {
-  constructor(private readonly parts: ConsentsParts) {}
+  constructor(private readonly dependencies: ConsentsDependencies) {}
 
   /** @throws ProblemError 404 */
   async list(reissueId: string): Promise<ConsentsResponse> {
-    const { db, reader } = this.parts;
+    const { db, reader } = this.dependencies;
     await reader.get(reissueId);
     const [consents, receipts] = await Promise.all([
       consentRecordsOf(db, reissueId),
@@ -57,7 +57,7 @@ export class Consents {
     reissueId: string,
     { termsId }: z.output<typeof consentWithdrawalRequestSchema>,
   ): Promise<WithdrawnConsent> {
-    const { db, ids, inFlight, limits, reader, received, withdraw } = this.parts;
+    const { db, ids, inFlight, limits, reader, received, withdraw } = this.dependencies;
     const { idempotencyKey, origin } = caller;
     const updateId = ids.updateId(withdrawalRoute, idempotencyKey);
     const requestHmac = ids.requestHmac({ termsId });

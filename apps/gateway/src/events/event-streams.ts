@@ -5,7 +5,7 @@ import { isDependencyDown } from '#libs/temporal';
 import { tooMany } from '../problems.js';
 import type { ReissueReader } from '../reading/reissue-reader.js';
 import type { EventListener } from './event-listener.js';
-import { WakeUp } from './wake-up.js';
+import { WakeSignal } from './wake-signal.js';
 
 /** How long a client waits before it connects again, in milliseconds. */
 const retryMs = 2_000;
@@ -60,15 +60,15 @@ export class EventStreams {
   }
 
   private async *stream(reissueId: string, after: number, end: AbortSignal): AsyncGenerator<string> {
-    const wakeUp = new WakeUp(end);
-    const unsubscribe = this.listener.subscribe(reissueId, () => wakeUp.call());
+    const wakeUp = new WakeSignal(end);
+    const unsubscribe = this.listener.subscribe(reissueId, () => wakeUp.wake());
     this.open.set(reissueId, this.count(reissueId) + 1);
     let last = after;
     try {
       yield `retry: ${retryMs}\n\n`;
       while (!end.aborted) {
         // Armed before the look, so that an event written between look and wait wakes at once.
-        wakeUp.arm();
+        wakeUp.reset();
         for (const event of await this.eventsAfter(reissueId, last).catch(noneWhileDown)) {
           yield frame(event);
           last = event.sequence;

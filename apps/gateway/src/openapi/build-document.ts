@@ -1,6 +1,6 @@
 import { problemCatalogue, problemSchema, problemType, type ProblemSlug } from '#libs/contracts';
 import { reissueIdPattern } from '#libs/domain';
-import { PROBLEM_MEDIA_TYPE } from '#libs/http';
+import { problemMediaType } from '#libs/http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reissues } from './examples.js';
@@ -81,7 +81,7 @@ function problemResponses(slugs: readonly ProblemSlug[]): Operation['responses']
           description: sameStatus.map((slug) => `\`${slug}\`: ${problemCatalogue[slug].title.en}`).join('; '),
           ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
           content: {
-            [PROBLEM_MEDIA_TYPE]: {
+            [problemMediaType]: {
               schema: {
                 allOf: [{ $ref: '#/components/schemas/Problem' }],
                 properties: { type: { enum: sameStatus.map(problemType) } },

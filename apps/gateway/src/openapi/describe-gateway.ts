@@ -11,7 +11,7 @@ import { RequestIds } from '../calls/request-ids.js';
 import { ReissuesController } from '../calls/reissues.controller.js';
 import { EventStreams } from '../events/event-streams.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
-import { ReadingController } from '../reading/reading.controller.js';
+import { ReissueQueriesController } from '../reading/reading.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
 import { ConsentsController } from '../consents/consents.controller.js';
 import { Consents } from '../consents/consents.js';
@@ -48,7 +48,7 @@ const unused = [
     ReferenceDataController,
     ReceiptKeysController,
     ReissuesController,
-    ReadingController,
+    ReissueQueriesController,
     ConsentsController,
     PhotosController,
     VidChecksController,

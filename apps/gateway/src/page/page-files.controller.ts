@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Controller, Get, Headers, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { projectRoot } from '#libs/config';
-import { answerWithFile, BuiltFiles, type BuiltFile } from '#libs/http';
+import { fileResponse, BuiltFiles, type BuiltFile } from '#libs/http';
 import { problem } from '../problems.js';
 
 /** Our own files and calls, and the pictures that a customer has just taken; nothing of anybody else. */
@@ -42,12 +42,12 @@ export class PageFilesController {
 
   @Get('seal.svg')
   seal(@Headers('accept-encoding') accepted?: string): Response {
-    return answerWithFile(this.found('seal.svg'), accepted, 'no-cache');
+    return fileResponse(this.found('seal.svg'), accepted, 'no-cache');
   }
 
   @Get('assets/:file')
   asset(@Param('file') name: string, @Headers('accept-encoding') accepted?: string): Response {
-    return answerWithFile(this.found(`assets/${name}`), accepted);
+    return fileResponse(this.found(`assets/${name}`), accepted);
   }
 
   private found(name: string): BuiltFile {

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { TypeIs } from 'type-is';
 import { problem } from '../problems.js';
-import { largestFile } from './photo.js';
+import { maxFileBytes } from './photo.js';
 
 /** The one route that takes a form; all others take JSON, and this one nothing else. */
 const photoRoute = '/v1/reissues/:id/identity/photos';
@@ -20,7 +20,7 @@ export async function acceptPhotos(app: NestFastifyApplication): Promise<void> {
       fields: 2,
       fieldNameSize: 100,
       fieldSize: 100,
-      fileSize: largestFile,
+      fileSize: maxFileBytes,
       headerPairs: 20,
     },
   });

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { projectRoot } from '#libs/config';
-import { forkConfined, strangerIfPossible } from './confined-process.js';
+import { forkConfined, unprivilegedUser } from './confined-process.js';
 
 jest.setTimeout(60_000);
 const prying = fileURLToPath(new URL('./testdata/prying-process.mjs', import.meta.url));
@@ -26,7 +26,7 @@ const denied = 'ERR_ACCESS_DENIED';
 const folder = mkdtempSync(join(tmpdir(), 'reseal-confined-'));
 const keyFile = join(folder, 'key.pem');
 const environment = `/proc/${process.pid}/environ`;
-const user = strangerIfPossible(prying);
+const user = unprivilegedUser(prying);
 const server = createServer();
 let descriptor: number;
 
@@ -109,5 +109,5 @@ it('a confined process of a gateway that is root is another user, from whom the 
 it('a process is confined as the user that it has where another one cannot read the code', () => {
   const hidden = join(folder, 'hidden.mjs');
   writeFileSync(hidden, '', { mode: 0o600 });
-  expect(strangerIfPossible(hidden)).toBeUndefined();
+  expect(unprivilegedUser(hidden)).toBeUndefined();
 });

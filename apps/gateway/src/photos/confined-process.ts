@@ -10,7 +10,7 @@ export interface ProcessUser {
 }
 
 /** The user 65534 of Linux (`nobody`) and its group, which own no file. */
-const stranger: ProcessUser = { uid: 65_534, gid: 65_534 };
+const nobodyUser: ProcessUser = { uid: 65_534, gid: 65_534 };
 
 /** What the process may read: its own code and the libraries, none of which is secret. */
 const readable = (file: string, root: string) => [
@@ -23,17 +23,17 @@ const readable = (file: string, root: string) => [
  * The user that decodes photos: `nobody`, if this process is root and `nobody` can read the code and run Node. Otherwise
  * undefined: only root can start a process as another user.
  */
-export function strangerIfPossible(file: string): ProcessUser | undefined {
+export function unprivilegedUser(file: string): ProcessUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const libraries = ['sharp', 'heic-decode'].map((name) => createRequire(import.meta.url).resolve(name));
   const readAll = 'process.argv.slice(1).forEach((path) => fs.readFileSync(path))';
   const { status } = spawnSync(process.execPath, ['-e', readAll, file, ...libraries], {
-    ...stranger,
+    ...nobodyUser,
     cwd: '/',
     env: {},
     stdio: 'ignore',
   });
-  return status === 0 ? stranger : undefined;
+  return status === 0 ? nobodyUser : undefined;
 }
 
 const closeOnExec = 0o2_000_000;

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectRoot } from '#libs/config';
 import { unavailable } from '../problems.js';
-import { forkConfined, strangerIfPossible, type ProcessUser } from './confined-process.js';
+import { forkConfined, unprivilegedUser, type ProcessUser } from './confined-process.js';
 import { photoLimits, type PhotoLimits, type PhotoOutcome } from './photo.js';
 import { Slots } from './slots.js';
 
@@ -36,7 +36,7 @@ export class PhotoDecoder {
     this.slots = new Slots(atOnce, waiting);
     this.limits = limits;
     this.timeoutMs = timeoutMs;
-    this.user = strangerIfPossible(processFile);
+    this.user = unprivilegedUser(processFile);
   }
 
   /**

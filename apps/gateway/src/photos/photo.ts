@@ -30,7 +30,7 @@ export interface PhotoLimits {
 }
 
 /** Largest file that is taken, in bytes. */
-export const largestFile = 10 * 1024 * 1024;
+export const maxFileBytes = 10 * 1024 * 1024;
 
 export const photoLimits: PhotoLimits = {
   smallestLonger: 400,

@@ -17,7 +17,7 @@ import type { CurrentReissue } from '../reading/reissue-reader.js';
 import { acceptPhotos } from './accept-multipart.js';
 import type { PhotoOutcome } from './photo.js';
 import { PhotosController } from './photos.controller.js';
-import { Photos, photosPerReissue, type PhotoShelf } from './photos.js';
+import { Photos, photosPerReissue, type PhotoStore } from './photos.js';
 import { Uploads } from './uploads.js';
 
 const vaultKeys = {
@@ -47,7 +47,7 @@ class OtherController {
 }
 
 /** Photos kept in memory; what a file decodes to is said by the test. */
-const kept: Parameters<PhotoShelf['keep']>[0][] = [];
+const kept: Parameters<PhotoStore['keep']>[0][] = [];
 let find: (id: string, updateId: string) => (typeof kept)[number] | undefined;
 const findKept: typeof find = (id, updateId) =>
   kept.find((photo) => photo.reissue_id === id && photo.update_id === updateId);

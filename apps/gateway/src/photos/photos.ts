@@ -29,7 +29,7 @@ const problems: Readonly<Record<PhotoRefusal, ProblemSlug>> = {
 };
 
 /** Where photos are kept. */
-export interface PhotoShelf {
+export interface PhotoStore {
   /** The photo that this call brought in before. */
   find(reissueId: string, updateId: string): Promise<KeptPhoto | undefined>;
   count(reissueId: string): Promise<number>;
@@ -42,8 +42,8 @@ export interface PhotoShelf {
 }
 type KeptPhoto = Pick<NewIdentityPhoto, 'photo_id' | 'request_hmac'>;
 
-interface PhotosParts {
-  readonly shelf: PhotoShelf;
+interface PhotosDependencies {
+  readonly shelf: PhotoStore;
   readonly decoder: Pick<PhotoDecoder, 'decode'>;
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly ids: RequestIds;
@@ -57,7 +57,7 @@ interface PhotosParts {
 
 /** Takes in photos of identity documents: checked, encoded anew, sealed. What came in is kept nowhere as it was. */
 export class Photos {
-  constructor(private readonly parts: PhotosParts) {}
+  constructor(private readonly dependencies: PhotosDependencies) {}
 
   /**
    * @param read reads the file, after it was found out that it may be sent
@@ -71,9 +71,9 @@ export class Photos {
     // A call is known by its photo, which is not read yet: each counts for itself.
     const call = { reissueId, updateId: randomUUID(), requestHmac: '' };
     const address = networkOf(caller.origin.address);
-    return this.parts.inFlight.run(call, () =>
-      this.parts.uploads.run(address, async (upload) => {
-        const { ids, limits, shelf, reader } = this.parts;
+    return this.dependencies.inFlight.run(call, () =>
+      this.dependencies.uploads.run(address, async (upload) => {
+        const { ids, limits, shelf, reader } = this.dependencies;
         const updateId = ids.updateId(route, caller.idempotencyKey);
         let before = await shelf.find(reissueId, updateId);
         if (!before)
@@ -103,7 +103,7 @@ export class Photos {
     file: Buffer,
     address: string,
   ): Promise<KeptPhoto> {
-    const { ids, decoder, shelf, vaultKey, clock } = this.parts;
+    const { ids, decoder, shelf, vaultKey, clock } = this.dependencies;
     const outcome = await decoder.decode(file, address);
     if ('refusal' in outcome) throw problem(problems[outcome.refusal]);
     const { jpeg, width, height } = outcome.photo;
@@ -131,7 +131,7 @@ function requirePhotoWanted(
 }
 
 /** Photos in the database. A photo is taken in under the lock of its reissue: none outlives the end of it. */
-export function shelfIn(db: Database): PhotoShelf {
+export function photoStoreIn(db: Database): PhotoStore {
   return {
     find: (reissueId, updateId) => photoOfUpdate(db, reissueId, updateId),
     count: (reissueId) => countPhotos(db, reissueId),

@@ -8,15 +8,15 @@ export class Slots {
   private readonly queues = new Map<string, (() => void)[]>();
 
   constructor(
-    private readonly atOnce: number,
-    private readonly mostWaiting: number,
+    private readonly maxRunning: number,
+    private readonly maxWaiting: number,
   ) {}
 
   /** @throws ProblemError 503 at once when all places are taken */
   async run<T>(owner: string, task: () => Promise<T>): Promise<T> {
-    if (this.running < this.atOnce) this.running += 1;
+    if (this.running < this.maxRunning) this.running += 1;
     // The one that is let in takes over the place of the one that ended.
-    else if (this.waiting < this.mostWaiting) await new Promise<void>((enter) => this.enqueue(owner, enter));
+    else if (this.waiting < this.maxWaiting) await new Promise<void>((enter) => this.enqueue(owner, enter));
     else throw unavailable();
     try {
       return await task();

@@ -13,7 +13,7 @@ const shortestMs = 1_000;
 /** One file on its way in. */
 export class Upload {
   private readonly began = performance.now();
-  private readonly givingWay = new AbortController();
+  private readonly eviction = new AbortController();
   /** How much of it is held. */
   bytes = 0;
   /** Whether the whole file has arrived: from then on it does not depend on its sender. */
@@ -26,7 +26,7 @@ export class Upload {
 
   /** Aborts, with the problem as its reason, when the upload has to give way to others. */
   get signal(): AbortSignal {
-    return this.givingWay.signal;
+    return this.eviction.signal;
   }
 
   /** Bytes a millisecond, on average. */
@@ -41,9 +41,9 @@ export class Upload {
     this.signal.throwIfAborted();
   }
 
-  giveWay(): void {
+  evict(): void {
     this.bytes = 0;
-    this.givingWay.abort(unavailable());
+    this.eviction.abort(unavailable());
   }
 }
 
@@ -81,6 +81,6 @@ export class Uploads {
   private makeRoom(): void {
     if (this.bytes <= this.limits.bytes) return;
     const arriving = [...this.underWay].filter(({ arrived, bytes }) => !arrived && bytes > 0);
-    arriving.sort((one, other) => one.rate - other.rate)[0]?.giveWay();
+    arriving.sort((one, other) => one.rate - other.rate)[0]?.evict();
   }
 }

@@ -9,7 +9,7 @@ import {
 import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 
 /** Where certificates are, and where their download is noted. */
-interface CertificateShelf {
+interface CertificateStore {
   /** The stored certificate of a reissue that was not withdrawn. */
   storedOf(reissueId: string): Promise<Pick<CertificateRow, 'serial' | 'der' | 'issuer'> | undefined>;
   /** DER of an issuing CA, then of its root: of the CA that signed, however many came after it. */
@@ -20,7 +20,7 @@ interface CertificateShelf {
 /** Hands out the new certificate of a reissue. */
 export class CertificateDownload {
   constructor(
-    private readonly shelf: CertificateShelf,
+    private readonly shelf: CertificateStore,
     private readonly reader: Pick<ReissueReader, 'get'>,
     private readonly clock: () => Date,
   ) {}

@@ -42,7 +42,7 @@ const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
 };
 
 /** The words of a rule by its code; undefined for a code that is none. */
-export function wordsOfPasswordRule(code: string): { ko: string; en: string } | undefined {
+export function passwordRuleText(code: string): { ko: string; en: string } | undefined {
   return words[code as PasswordRuleCode];
 }
 

@@ -2,7 +2,7 @@ import { Controller, Get, Header, Headers, Inject, Param } from '@nestjs/common'
 import { reissueSchema, type Reissue } from '#libs/contracts';
 import { WithAccess } from '../access/access.guard.js';
 import { EventStreams } from '../events/event-streams.js';
-import { Gone } from '../events/gone.js';
+import { ClientDisconnected } from '../events/client-disconnected.js';
 import { LastEventId } from '../events/last-event-id.js';
 import { Documented } from '../openapi/documented.js';
 import { CertificateDownload } from './certificate-download.js';
@@ -10,7 +10,7 @@ import { ReissueReader } from './reissue-reader.js';
 
 @Controller('v1/reissues/:id')
 @WithAccess()
-export class ReadingController {
+export class ReissueQueriesController {
   constructor(
     @Inject(ReissueReader) private readonly reader: ReissueReader,
     @Inject(EventStreams) private readonly streams: EventStreams,
@@ -30,7 +30,7 @@ export class ReadingController {
   async events(
     @Param('id') id: string,
     @LastEventId() after: number,
-    @Gone() gone: AbortSignal,
+    @ClientDisconnected() gone: AbortSignal,
   ): Promise<AsyncGenerator<string> | Response> {
     return (await this.streams.follow(id, after, gone)) ?? new Response(null, { status: 204 });
   }

@@ -7,7 +7,7 @@ import type { ReissueRow, StepRow } from '#libs/db/reissues';
 import type { CustomerMessage, Particulars, StartReissue } from '#libs/domain';
 import { createApplication } from '#libs/http';
 import { loadTerms, termsInForce } from '#libs/terms';
-import { cellOf, type Allowance, type Use } from '#libs/rate-limit';
+import { cellOf, type Allowance, type LimitUse } from '#libs/rate-limit';
 import { seal } from '#libs/client';
 import { importVaultKeys, openParticulars, publicVaultKeys, type Purpose } from '#libs/vault';
 import { AccessRevocations } from '../access/access-revocations.js';
@@ -17,7 +17,7 @@ import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { CallLimits, type CallRates, type LimitedCall } from '../access/call-limits.js';
 import { CallsInFlight } from '../calls/calls-in-flight.js';
-import { ConsentCheck } from '../calls/consent-check.js';
+import { StartConsentCheck } from '../calls/start-consent-check.js';
 import { Envelopes } from '../calls/envelopes.js';
 import { ReceivedCalls } from '../calls/received-calls.js';
 import { ReissueCalls } from '../calls/reissue-calls.js';
@@ -29,7 +29,7 @@ import { EventStreams, type StreamedEvent } from '../events/event-streams.js';
 import { DocsController } from '../openapi/docs.controller.js';
 import { problem } from '../problems.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
-import { ReadingController } from '../reading/reading.controller.js';
+import { ReissueQueriesController } from '../reading/reading.controller.js';
 import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
 import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
@@ -178,10 +178,10 @@ export class InMemoryGateway {
         },
       },
       envelopes,
-      consents: new ConsentCheck(this.terms, clock),
+      consents: new StartConsentCheck(this.terms, clock),
     });
     const revocations = new AccessRevocations({
-      standingOf: async (id) => {
+      accessStatusOf: async (id) => {
         if (this.databaseDown) throw this.databaseDown;
         return { revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null };
       },
@@ -207,7 +207,7 @@ export class InMemoryGateway {
           ReferenceDataController,
           ReceiptKeysController,
           ReissuesController,
-          ReadingController,
+          ReissueQueriesController,
           VidChecksController,
           DocsController,
           PageSessionController,
@@ -316,7 +316,7 @@ export class InMemoryGateway {
   }
 
   /** As the database would, each limit for itself. */
-  private useLimits(uses: readonly Use[], now: Date): Allowance {
+  private useLimits(uses: readonly LimitUse[], now: Date): Allowance {
     for (const { key, limit } of uses) {
       const { byMs, latest } = cellOf(limit, now);
       const tat = this.limits.get(key) ?? 0;

@@ -13,7 +13,7 @@ import { problem } from '../problems.js';
 
 export type VidCheckResponse = z.output<typeof vidCheckResponseSchema>;
 
-interface VidChecksParts {
+interface VidChecksDependencies {
   readonly find: (checkId: string) => Promise<VidCheckRow | undefined>;
   readonly isIssued: (serial: string) => Promise<boolean>;
   readonly received: Pick<ReceivedCalls, 'requireSame' | 'receive'>;
@@ -30,7 +30,7 @@ interface VidChecksParts {
  * once answered is answered again to whoever repeats the call.
  */
 export class VidChecks {
-  constructor(private readonly parts: VidChecksParts) {}
+  constructor(private readonly dependencies: VidChecksDependencies) {}
 
   /** @throws ProblemError */
   check(
@@ -39,7 +39,7 @@ export class VidChecks {
     body: z.output<typeof vidCheckRequestSchema>,
   ): Promise<VidCheckResponse> {
     const { apiKeyName, idempotencyKey } = caller;
-    const { ids, inFlight, limits, received, find } = this.parts;
+    const { ids, inFlight, limits, received, find } = this.dependencies;
     const checkId = ids.vidCheckId(apiKeyName, idempotencyKey);
     const requestHmac = ids.requestHmac({ serial, ...body });
     const call = { reissueId: checkId, updateId: checkId, requestHmac };
@@ -61,7 +61,7 @@ export class VidChecks {
         },
         body,
       );
-      const answer = await this.parts.check(request);
+      const answer = await this.dependencies.check(request);
       switch (answer.answer) {
         case 'CHECKED':
           return this.respond(serial, requestHmac, answer);
@@ -70,7 +70,7 @@ export class VidChecks {
         case 'CERTIFICATE_WITHOUT_VID':
           throw problem('certificate-without-vid');
         case 'TOO_MANY_WRONG': {
-          const seconds = Math.ceil((Date.parse(answer.nextAt) - this.parts.clock().getTime()) / 1000);
+          const seconds = Math.ceil((Date.parse(answer.nextAt) - this.dependencies.clock().getTime()) / 1000);
           throw problem('too-many-wrong-checks', {
             headers: { 'retry-after': String(Math.max(1, seconds)) },
           });
@@ -84,7 +84,7 @@ export class VidChecks {
     check: Omit<VidCheckRequest, 'rrn' | 'random'>,
     body: z.output<typeof vidCheckRequestSchema>,
   ): Promise<VidCheckRequest> {
-    const { ids, envelopes, received, clock, isIssued } = this.parts;
+    const { ids, envelopes, received, clock, isIssued } = this.dependencies;
     const { checkId, requestHmac: updateId, subject } = check;
     if (!(await isIssued(check.serial))) throw problem('not-found');
     const handles = {

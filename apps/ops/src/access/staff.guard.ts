@@ -9,7 +9,7 @@ import {
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner, Reflector } from '@nestjs/core';
 import type { StaffRole } from '#libs/domain';
-import { beforeBodies } from '#libs/http';
+import { admitBeforeBody } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { problem, unavailable } from '../problems.js';
 import { rolesKey, type AllowedRoles } from './roles.js';
@@ -29,7 +29,7 @@ export class StaffGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    beforeBodies(this.host, async (request) => {
+    admitBeforeBody(this.host, async (request) => {
       const { allowed } = request.routeOptions.config;
       if (allowed !== undefined && allowed !== 'public') request.staff = await this.admit(request, allowed);
     });

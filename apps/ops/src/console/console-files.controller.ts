@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Inject, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { projectRoot } from '#libs/config';
-import { answerWithFile, BuiltFiles, type BuiltFile } from '#libs/http';
+import { fileResponse, BuiltFiles, type BuiltFile } from '#libs/http';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Public } from '../access/roles.js';
@@ -46,13 +46,13 @@ export class ConsoleFilesController {
 
   @Get('seal.svg')
   seal(@Headers('accept-encoding') accepted?: string): Response {
-    return answerWithFile(this.found('seal.svg'), accepted, 'no-cache');
+    return fileResponse(this.found('seal.svg'), accepted, 'no-cache');
   }
 
   /** Their names change with their content. */
   @Get('assets/:file')
   asset(@Param('file') name: string, @Headers('accept-encoding') accepted?: string): Response {
-    return answerWithFile(this.found(`assets/${name}`), accepted);
+    return fileResponse(this.found(`assets/${name}`), accepted);
   }
 
   /** An address that is nothing: who came by a browser is told so in the console, with its menu to go on by. */

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { type CustomerKey, fromBase64url, newVidRandom, seal, toBase64url } from '#libs/client';
+import { type CertificateKey, fromBase64url, newVidRandom, seal, toBase64url } from '#libs/client';
 import { importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { notFound } from '../problems.js';
@@ -71,7 +71,7 @@ export class PhonesController {
     return { sealed: await seal(value, { purpose, sub, client: keys.client, keyThumbprint, publicJwk }) };
   }
 
-  private found(id: string): CustomerKey {
+  private found(id: string): CertificateKey {
     const key = this.phones.find(id);
     if (!key) throw notFound('No such phone; one is made by POST /v1/phones.', '없는 전화기입니다.');
     return key;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { CustomerKey } from '#libs/client';
+import { CertificateKey } from '#libs/client';
 
 /** How many phones are remembered; the oldest is forgotten first. */
 const mostPhones = 1_000;
@@ -8,17 +8,17 @@ const mostPhones = 1_000;
 /** What a customer's phone keeps: a key pair, in memory only. */
 @Injectable()
 export class Phones {
-  private readonly keys = new Map<string, CustomerKey>();
+  private readonly keys = new Map<string, CertificateKey>();
 
   /** A new phone, which has made its key pair. */
-  async make(): Promise<{ phoneId: string; key: CustomerKey }> {
-    const [phoneId, key] = [randomUUID(), await CustomerKey.make()];
+  async make(): Promise<{ phoneId: string; key: CertificateKey }> {
+    const [phoneId, key] = [randomUUID(), await CertificateKey.make()];
     this.keys.set(phoneId, key);
     for (const oldest of this.keys.keys()) if (this.keys.size > mostPhones) this.keys.delete(oldest);
     return { phoneId, key };
   }
 
-  find(phoneId: string): CustomerKey | undefined {
+  find(phoneId: string): CertificateKey | undefined {
     return this.keys.get(phoneId);
   }
 }

@@ -1,5 +1,5 @@
 import { KeyStoreError, KeyStoreUnavailable, RotationRefused } from '#libs/ca';
-import { CONFIG_EXIT_CODE, ConfigError } from '#libs/config';
+import { configExitCode, ConfigError } from '#libs/config';
 import { IssuerConflict } from '#libs/db/certificates';
 import { commands } from './commands/index.js';
 import { createContext, CommandUsageError, type Command } from './context.js';
@@ -51,7 +51,7 @@ function reportError(error: unknown, { name, usage }: Command): number {
   }
   if (error instanceof ConfigError) {
     console.error(error.message);
-    return CONFIG_EXIT_CODE;
+    return configExitCode;
   }
   const expected = [KeyStoreError, KeyStoreUnavailable, RotationRefused, IssuerConflict];
   console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);

@@ -1,5 +1,5 @@
 import { normaliseResidentNumber } from '#libs/domain';
-import type { DocumentFields as DocumentFieldsToSeal } from '#libs/client';
+import type { IdentityDocumentFields as DocumentFieldsToSeal } from '#libs/client';
 import { useWords } from '../words/index.js';
 import { Choice, Field } from './form.js';
 

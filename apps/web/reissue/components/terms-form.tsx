@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Consent, Stage, Terms } from '#libs/client';
+import type { ConsentInput, Stage, Terms } from '#libs/client';
 import { useFlow } from '../flow/use-flow.js';
 import { useLanguage, useWords } from '../words/index.js';
 import { Form } from './form.js';
@@ -13,7 +13,7 @@ export function TermsForm({
 }: {
   stage: Stage;
   button: string;
-  onAgree: (consents: Consent[]) => unknown;
+  onAgree: (consents: ConsentInput[]) => unknown;
 }) {
   const { client, failure } = useFlow();
   const language = useLanguage();

@@ -1,10 +1,10 @@
-import { ReissueProblem, ResealClient, type CustomerKey, type OpenReissue } from '#libs/client';
+import { ReissueProblem, ResealClient, type CertificateKey, type OpenReissue } from '#libs/client';
 import { forgetToken, readSession, type PageSession } from './page-session.js';
 
 /** As long as a reissue lasts: on bad reception the page goes on by itself, and says so meanwhile. */
 const patienceMs = 10 * 60_000;
 
-type SealingFor = Pick<CustomerKey, 'thumbprint'>;
+type SealingFor = Pick<CertificateKey, 'thumbprint'>;
 
 export interface OpenPage {
   readonly session: PageSession;

@@ -3,12 +3,12 @@ import {
   ConnectionLost,
   ReissueProblem,
   ResealClient,
-  type Applicant,
+  type ApplicantInput,
   type Challenge,
-  type Consent,
+  type ConsentInput,
   type Method,
   type OpenReissue,
-  type Reason,
+  type ReissueReason,
   type Reissue,
 } from '#libs/client';
 import { acceptPassword, tryPassword } from '../key/key-files.js';
@@ -22,8 +22,8 @@ const ends = ['REJECTED', 'TIMED_OUT', 'CANCELLED', 'ABANDONED', 'WITHDRAWN'];
 
 /** What the customer has said before the start. None of it is kept. */
 interface Draft {
-  readonly reason?: Reason;
-  readonly consents?: readonly Consent[];
+  readonly reason?: ReissueReason;
+  readonly consents?: readonly ConsentInput[];
 }
 
 /**
@@ -54,7 +54,7 @@ interface Flow {
   noteSaved(file: FileSystemFileHandle | undefined): void;
   /** Asks the gateway how the reissue stands. */
   refresh(): Promise<void>;
-  start(applicant: Applicant, methods: readonly Method[]): Promise<Reissue | undefined>;
+  start(applicant: ApplicantInput, methods: readonly Method[]): Promise<Reissue | undefined>;
   /** Makes calls; the last answers with the reissue as it now is. */
   act(call: () => Promise<Reissue>): Promise<Reissue | undefined>;
   sendPassword(password: string, isNew: boolean): Promise<Reissue | undefined>;

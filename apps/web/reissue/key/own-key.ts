@@ -1,4 +1,4 @@
-import { CustomerKey } from '#libs/client';
+import { CertificateKey } from '#libs/client';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -31,7 +31,7 @@ interface Encrypted {
 /** Makes a key pair (P-256) and R. */
 export async function makeKey(): Promise<KeptKey> {
   const [made, lock] = await Promise.all([
-    CustomerKey.make(),
+    CertificateKey.make(),
     crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']),
   ]);
   const { thumbprint, publicKey } = made;
@@ -49,8 +49,8 @@ export async function makeKey(): Promise<KeptKey> {
 }
 
 /** The key pair that was kept, as the client takes it. */
-export const customerKeyOf = ({ signingKey, publicKey }: KeptKey): Promise<CustomerKey> =>
-  CustomerKey.of(signingKey, publicKey);
+export const customerKeyOf = ({ signingKey, publicKey }: KeptKey): Promise<CertificateKey> =>
+  CertificateKey.of(signingKey, publicKey);
 
 /** R of the VID in hexadecimal. */
 export async function vidRandomOf({ lock, random }: KeptKey): Promise<string> {

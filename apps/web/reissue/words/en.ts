@@ -1,4 +1,4 @@
-import type { Reason, Method } from '#libs/client';
+import type { ReissueReason, Method } from '#libs/client';
 import type { MissingFeature, CopyFault, OldCertificateCase } from './cases.js';
 
 /** What the customer has left of the old certificate if they cancel. */
@@ -62,13 +62,13 @@ export const pageEnglish = {
       LOST: 'I lost it, or have a new phone or computer',
       PASSWORD_FORGOTTEN: 'I forgot its password',
       KEY_COMPROMISED: 'Somebody else may be using it',
-    } satisfies Record<Reason, string>,
+    } satisfies Record<ReissueReason, string>,
     then: {
       EXPIRED: 'You will need its password.',
       LOST: 'As soon as you have proved who you are, the lost one is suspended.',
       PASSWORD_FORGOTTEN: 'You will set a new password.',
       KEY_COMPROMISED: 'As soon as you have proved who you are, the old one is revoked, for good.',
-    } satisfies Record<Reason, string>,
+    } satisfies Record<ReissueReason, string>,
   },
   consent: {
     title: 'Before we use your data',
@@ -333,7 +333,7 @@ export const pageEnglish = {
         'The bank refused the request for this key. Cancel this reissue and start a new one.',
       'registration-proof-invalid': 'The check failed. Please try once more.',
       'another-reissue-registered':
-        'Another reissue of yours was completed just now. Use the certificate you got there.',
+        'Another reissue of yours was completed just now. LimitUse the certificate you got there.',
       'not-issued': 'There is no certificate yet.',
       'certificate-withdrawn': 'This certificate was withdrawn. Please start anew.',
       'answer-malformed':

@@ -1,4 +1,4 @@
-import { CustomerKey } from '#libs/client';
+import { CertificateKey } from '#libs/client';
 import { oldCertificateCaseOf } from '../../flow/old-certificate.js';
 import { useFlow } from '../../flow/use-flow.js';
 import { useIssued } from '../../key/use-issued.js';
@@ -15,7 +15,7 @@ export function CheckStep() {
   const prove = async (key: CryptoKey) => {
     // Said before it is sent: what is lost on the way is the answer, not the copy.
     await keep({ proved: true });
-    await act(async () => open!.proveRegistration(await CustomerKey.of(key, kept!.key.publicKey)));
+    await act(async () => open!.proveRegistration(await CertificateKey.of(key, kept!.key.publicKey)));
   };
   return (
     <ScreenFrame title={check.title} lead={`${lead} ${check.old[oldCertificateCaseOf(reissue)]}`}>

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import type { Reason } from '#libs/client';
+import type { ReissueReason } from '#libs/client';
 import { useFlow } from '../../flow/use-flow.js';
 import { Choice, Form } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
-const reasons: readonly Reason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];
+const reasons: readonly ReissueReason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'];
 
 export function ReasonStep({ onNext }: { onNext: () => void }) {
   const { reason: words, next } = useWords();
@@ -20,7 +20,7 @@ export function ReasonStep({ onNext }: { onNext: () => void }) {
   return (
     <ScreenFrame title={words.title} lead={words.help}>
       <Form button={next} onSend={go}>
-        <Choice<Reason>
+        <Choice<ReissueReason>
           legend={words.title}
           quiet
           options={reasons.map((value) => ({ value, name: words.names[value], more: words.then[value] }))}

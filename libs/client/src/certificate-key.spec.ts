@@ -5,19 +5,19 @@ import { describe, expect, it } from '@jest/globals';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import * as fc from 'fast-check';
 import { calculateJwkThumbprint } from 'jose';
-import { CustomerKey, ecdsaSignature, newVidRandom } from './customer-key.js';
+import { CertificateKey, ecdsaSignature, newVidRandom } from './certificate-key.js';
 
-const publicOf = ({ publicKey }: CustomerKey) =>
+const publicOf = ({ publicKey }: CertificateKey) =>
   createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
 
 describe("the customer's key", () => {
   it('is named by its thumbprint (RFC 7638)', async () => {
-    const key = await CustomerKey.make();
+    const key = await CertificateKey.make();
     expect(key.thumbprint).toBe(await calculateJwkThumbprint(publicOf(key).export({ format: 'jwk' })));
   });
 
   it('asks for a certificate by a request that proves its possession', async () => {
-    const key = await CustomerKey.make();
+    const key = await CertificateKey.make();
     const request = new Pkcs10CertificateRequest(await key.request('김견본'));
     expect(await request.verify()).toBe(true);
     expect(request.subject).toBe('CN=김견본');
@@ -25,8 +25,8 @@ describe("the customer's key", () => {
   });
 
   it('signs so that others know it', async () => {
-    const key = await CustomerKey.make({ extractable: false });
-    const kept = await CustomerKey.of(key.privateKey, key.publicKey);
+    const key = await CertificateKey.make({ extractable: false });
+    const kept = await CertificateKey.of(key.privateKey, key.publicKey);
     const text = new TextEncoder().encode('reseal');
     expect(verify('sha256', text, publicOf(key), await kept.sign(text))).toBe(true);
     expect(kept.thumbprint).toBe(key.thumbprint);

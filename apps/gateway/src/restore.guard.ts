@@ -8,7 +8,7 @@ const retryAfterSeconds = 30;
 const reading: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Answers calls that change something with 503 at once while a restored database waits to be reconciled. */
-export class HoldWhileRestoring implements CanActivate {
+export class RestoreGuard implements CanActivate {
   constructor(private readonly restores: Pick<RestoreWatch, 'pending'>) {}
 
   canActivate(context: ExecutionContext): boolean {

@@ -4,7 +4,7 @@ import { problem } from '../problems.js';
 import { consentFault } from './consent-words.js';
 
 /** Looks at the consents of a start before anything is made of the applicant's data. The worker looks again. */
-export class ConsentCheck {
+export class StartConsentCheck {
   constructor(
     private readonly terms: TermsCatalogue,
     private readonly clock: () => Date,

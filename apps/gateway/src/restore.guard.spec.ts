@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '#libs/http';
-import { HoldWhileRestoring } from './hold-while-restoring.js';
+import { RestoreGuard } from './restore.guard.js';
 
 const call = (method: string) =>
   ({ switchToHttp: () => ({ getRequest: () => ({ method }) }) }) as ExecutionContext;
 
 describe('the gateway, while a restored database waits to be reconciled', () => {
-  const guard = new HoldWhileRestoring({ pending: true });
+  const guard = new RestoreGuard({ pending: true });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('answers %s with 503 and when to come again', (method) => {
     const refusal = (() => {
@@ -26,6 +26,6 @@ describe('the gateway, while a restored database waits to be reconciled', () => 
   });
 
   it('lets everything in once it is reconciled', () => {
-    expect(new HoldWhileRestoring({ pending: false }).canActivate(call('POST'))).toBe(true);
+    expect(new RestoreGuard({ pending: false }).canActivate(call('POST'))).toBe(true);
   });
 });

@@ -1,34 +1,34 @@
 /** Lets one waiter sleep until it is called, time is up, or `end` aborts. */
-export class WakeUp {
-  private called = false;
-  private wake: () => void = () => undefined;
+export class WakeSignal {
+  private woken = false;
+  private endWait: () => void = () => undefined;
 
   constructor(private readonly end: AbortSignal) {}
 
   /** From now on calls count. */
-  arm(): void {
-    this.called = false;
+  reset(): void {
+    this.woken = false;
   }
 
-  call(): void {
-    this.called = true;
-    this.wake();
+  wake(): void {
+    this.woken = true;
+    this.endWait();
   }
 
   /** Waits at most `ms`; answers whether there was a call since `arm`. */
   async wait(ms: number): Promise<boolean> {
-    if (!this.called && !this.end.aborted) {
+    if (!this.woken && !this.end.aborted) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms);
-        this.wake = () => {
+        this.endWait = () => {
           clearTimeout(timer);
           resolve();
         };
-        this.end.addEventListener('abort', this.wake, { once: true });
+        this.end.addEventListener('abort', this.endWait, { once: true });
       });
-      this.end.removeEventListener('abort', this.wake);
-      this.wake = () => undefined;
+      this.end.removeEventListener('abort', this.endWait);
+      this.endWait = () => undefined;
     }
-    return this.called;
+    return this.woken;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { map, type Observable } from 'rxjs';
 
 /** What a call answers when it is not a problem. It can be sent to several callers. */
-export class Answer {
+export class CallResponse {
   constructor(
     readonly status: number,
     readonly body: object,
@@ -10,14 +10,16 @@ export class Answer {
   ) {}
 }
 
-/** Sends an {@link Answer} with its status and headers; other results pass as they are. */
+/** Sends an {@link CallResponse} with its status and headers; other results pass as they are. */
 @Injectable()
-export class SendAnswer implements NestInterceptor {
+export class SendCallResponse implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(map((result: unknown) => (result instanceof Answer ? send(result) : result)));
+    return next
+      .handle()
+      .pipe(map((result: unknown) => (result instanceof CallResponse ? send(result) : result)));
   }
 }
 
 // 200 is what the methods declare; only a web Response can replace the status a method declares.
-const send = ({ status, body, headers }: Answer) =>
+const send = ({ status, body, headers }: CallResponse) =>
   status === 200 ? body : Response.json(body, { status, headers });

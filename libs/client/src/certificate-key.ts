@@ -12,7 +12,7 @@ const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 const commonNameType = '2.5.4.3';
 
 /** The customer's key pair (P-256), for which the certificate will be. The private key never leaves the device. */
-export class CustomerKey {
+export class CertificateKey {
   private constructor(
     readonly privateKey: Key,
     /** SubjectPublicKeyInfo, DER. */
@@ -22,18 +22,18 @@ export class CustomerKey {
   ) {}
 
   /** Makes a key pair. It has to be extractable if it is to be put into a file (`libs/npki`) later. */
-  static async make({ extractable = true } = {}): Promise<CustomerKey> {
+  static async make({ extractable = true } = {}): Promise<CertificateKey> {
     const pair = await crypto.subtle.generateKey(algorithm, extractable, ['sign', 'verify']);
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
-    return CustomerKey.of(pair.privateKey, publicKey);
+    return CertificateKey.of(pair.privateKey, publicKey);
   }
 
   /** A key pair that was kept: in IndexedDB, which takes keys that cannot be read, too. */
-  static async of(privateKey: Key, publicKey: Bytes): Promise<CustomerKey> {
+  static async of(privateKey: Key, publicKey: Bytes): Promise<CertificateKey> {
     const imported = await crypto.subtle.importKey('spki', publicKey, algorithm, true, ['verify']);
     const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', imported);
     const thumbprint = await calculateJwkThumbprint({ kty: kty!, crv: crv!, x: x!, y: y! });
-    return new CustomerKey(privateKey, publicKey, thumbprint);
+    return new CertificateKey(privateKey, publicKey, thumbprint);
   }
 
   /** ECDSA with SHA-256, as DER. */
