@@ -11,17 +11,17 @@ import { providePkilint } from './artifacts/pkilint.mjs';
 import { requireJava } from './artifacts/toolchains.mjs';
 import { endCommands } from './lib/commands.mjs';
 import { goSets } from './lib/go-sets.mjs';
-import { claim, endLeftovers, release, runningStack } from './lib/instance.mjs';
+import { claimState, endLeftovers, releaseState, runningStack } from './lib/instance.mjs';
 import { jarSets } from './lib/jar-sets.mjs';
 import { assertPortsFree, freePortEnvironment } from './lib/ports.mjs';
 import { Refusal } from './lib/refusal.mjs';
-import { Report } from './lib/report.mjs';
+import { ProgressReport } from './lib/progress-report.mjs';
 import { readSettings } from './lib/settings.mjs';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The state folders of commands that never touch what a developer has running. */
-const APART = {
+const isolatedStates = {
   test: () => process.env.RESEAL_TEST_STATE || '.reseal-test',
   bench: () => process.env.RESEAL_BENCH_STATE || '.reseal-bench',
 };
@@ -32,15 +32,15 @@ const APART = {
  * @param {'start' | 'demo' | 'test' | 'bench'} command
  */
 export async function launch(command) {
-  const report = new Report(['demo', 'bench'].includes(command) ? process.stderr : process.stdout);
+  const report = new ProgressReport(['demo', 'bench'].includes(command) ? process.stderr : process.stdout);
   const interrupt = () => {
     endCommands();
     process.exit(130);
   };
-  for (const signal of SIGNALS) process.on(signal, interrupt);
+  for (const signal of stopSignals) process.on(signal, interrupt);
   try {
     const { node, ownsState } = await prepare(command, report);
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    for (const signal of stopSignals) process.off(signal, interrupt);
     await handOver(command, node, ownsState);
   } catch (error) {
     endCommands();
@@ -51,15 +51,15 @@ export async function launch(command) {
 
 /** @returns {Promise<{node: string, ownsState: boolean}>} the Node that runs the second stage; whose the state folder is */
 async function prepare(command, report) {
-  if (command in APART) useEnvironmentApart(APART[command]());
+  if (command in isolatedStates) useEnvironmentApart(isolatedStates[command]());
   let settings = readSettings();
   if (command === 'demo' && runningStack(settings))
     return { node: await providePackages(settings, report), ownsState: false };
 
-  const leftovers = await claim(settings);
-  process.on('exit', () => release(settings));
+  const leftovers = await claimState(settings);
+  process.on('exit', () => releaseState(settings));
   if (leftovers.length > 0) report.note(`Ended what an earlier run had left: ${leftovers.join(', ')}`);
-  if (command in APART) {
+  if (command in isolatedStates) {
     Object.assign(process.env, await freePortEnvironment());
     settings = readSettings();
     emptyState(settings);
@@ -110,7 +110,7 @@ async function handOver(command, node, ownsState) {
   // In its own process group, so that a Ctrl-C in the terminal reaches it once, through us. The channel tells it when
   // we are gone.
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
-  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (...how) => resolve(how));

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { providePackages } from './artifacts/packages.mjs';
 import { endCommands } from './lib/commands.mjs';
 import { Refusal } from './lib/refusal.mjs';
-import { Report } from './lib/report.mjs';
+import { ProgressReport } from './lib/progress-report.mjs';
 import { readSettings } from './lib/settings.mjs';
-import { build } from './stack/build.mjs';
+import { buildAll } from './stack/build.mjs';
 
 /**
  * `npm run ca -- …`, `npm run npki -- …` and the others below: installs and compiles what is not there yet, then runs the tool on our own
@@ -17,7 +17,7 @@ import { build } from './stack/build.mjs';
  * `environment` names the file in `<state>/env` that the tool is configured by, `instead` the variable of a shell that
  * brings its own configuration.
  */
-const TOOLS = {
+const tools = {
   ca: { main: 'apps/signer/src/ca/main.js', environment: 'ca.env', instead: 'RESEAL_CA_DIRECTORY' },
   setup: {
     main: 'apps/setup/src/main.js',
@@ -50,13 +50,13 @@ const TOOLS = {
     onlyWith: '--log',
   },
 };
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const HELP = ['help', '--help', '-h'];
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const helpArguments = ['help', '--help', '-h'];
 
-const report = new Report(process.stderr);
+const report = new ProgressReport(process.stderr);
 const [name, ...args] = process.argv.slice(2);
-if (!Object.hasOwn(TOOLS, name ?? '')) {
-  report.failed(`Usage: node deploy/local/tool.mjs <${Object.keys(TOOLS).join('|')}> [arguments]`);
+if (!Object.hasOwn(tools, name ?? '')) {
+  report.failed(`Usage: node deploy/local/tool.mjs <${Object.keys(tools).join('|')}> [arguments]`);
   process.exit(2);
 }
 
@@ -64,14 +64,14 @@ const interrupt = () => {
   endCommands();
   process.exit(130);
 };
-for (const signal of SIGNALS) process.on(signal, interrupt);
+for (const signal of stopSignals) process.on(signal, interrupt);
 try {
   const settings = readSettings();
-  const configuration = configure(TOOLS[name], settings);
+  const configuration = configure(tools[name], settings);
   const node = await providePackages(settings, report);
-  await build({ settings, report });
-  for (const signal of SIGNALS) process.off(signal, interrupt);
-  process.exit(await run(node, TOOLS[name], configuration, settings));
+  await buildAll({ settings, report });
+  for (const signal of stopSignals) process.off(signal, interrupt);
+  process.exit(await run(node, tools[name], configuration, settings));
 } catch (error) {
   endCommands();
   report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
@@ -89,7 +89,7 @@ function configure({ environment, instead, onlyWith, withoutArguments }, { state
   if (
     process.env[instead] ||
     (args.length === 0 && !withoutArguments) ||
-    args.some((arg) => HELP.includes(arg))
+    args.some((arg) => helpArguments.includes(arg))
   )
     return [];
   throw new Refusal(
@@ -106,7 +106,7 @@ async function run(node, { main }, configuration, { root, state, cache }) {
   const nodeArgs = ['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...configuration];
   const child = spawn(node, [...nodeArgs, script, ...args], { stdio: 'inherit', cwd, env });
   // A Ctrl-C reaches the tool by itself, and it decides when it is done; other signals come through us.
-  for (const signal of SIGNALS) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  for (const signal of stopSignals) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (...how) => resolve(how));

@@ -8,19 +8,19 @@ import { Refusal } from '../lib/refusal.mjs';
 const run = promisify(execFile);
 
 /** Where Debian's package of Korean letters keeps them: without it a screenshot shows boxes. */
-const NOTO_CJK = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
+const notoCjk = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
 /**
  * What the tests need of the operating system: the package, and the command (or file) by which it is known to be there.
  */
-const FOR_TESTS = {
+const testPackages = {
   softhsm2: 'softhsm2-util', // a PKCS#11 token in software
   faketime: 'faketime', // a process whose clock is wrong
   openssl: 'openssl', // a second opinion on certificates, CRLs and OCSP
 };
 /** What the tests of the console need: a real browser, and letters for Korean. */
-const FOR_BROWSER_TESTS = { chromium: 'chromium', 'fonts-noto-cjk': { file: NOTO_CJK } };
+const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: notoCjk } };
 /** What builds a native npm package (node-gyp). */
-const FOR_NATIVE_MODULES = { 'g++': 'g++', make: 'make', python3: 'python3' };
+const nativeBuildPackages = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
  * Installs what the tests need and this machine lacks: on Debian as root, otherwise it says what to do.
@@ -28,7 +28,7 @@ const FOR_NATIVE_MODULES = { 'g++': 'g++', make: 'make', python3: 'python3' };
  * @throws {Refusal} naming the one command to run
  */
 export async function provideDebianPackages({ logs }, report, { native }) {
-  const wanted = { ...FOR_TESTS, ...FOR_BROWSER_TESTS, ...(native ? FOR_NATIVE_MODULES : {}) };
+  const wanted = { ...testPackages, ...browserTestPackages, ...(native ? nativeBuildPackages : {}) };
   const missing = Object.keys(wanted).filter((name) => !isThere(wanted[name]));
   if (missing.length === 0) return;
   const install = ['install', '-y', '--no-install-recommends', ...missing];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readJson } from '../lib/files.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 
-const PARALLEL = 6;
+const parallelDownloads = 6;
 
 /**
  * Jars pinned in a lock file: `{"main": "<class>", "jars": [{"path": "<repository path>", "sha256": "<hex>"}]}`.
@@ -31,7 +31,7 @@ export async function provideJars(settings, report, { lockFile, title }) {
   };
   await report.step(
     `${title} downloaded`,
-    () => Promise.all(Array.from({ length: PARALLEL }, fetchAll)),
+    () => Promise.all(Array.from({ length: parallelDownloads }, fetchAll)),
     `Downloading ${title}: ${missing.length} jars`,
   );
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runToLog } from '../lib/commands.mjs';
 import { readJson } from '../lib/files.mjs';
 
-const NODE_MAJOR = 24;
+const nodeMajor = 24;
 
 /**
  * Installs the npm packages where they are not those of package-lock.json.
@@ -32,7 +32,7 @@ function packagesMatchLockfile(root) {
 
 /** This very Node where it is new enough, otherwise the one the npm package `node` carries. */
 function provideNode(root) {
-  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) return process.execPath;
+  if (Number.parseInt(process.versions.node, 10) >= nodeMajor) return process.execPath;
   const folder = path.join(root, 'node_modules/node');
   const binary = path.join(folder, 'bin/node');
   // Its install script fetches the binary; npm may have been told to run no scripts.

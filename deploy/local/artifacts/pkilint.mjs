@@ -9,17 +9,17 @@ import { lastLines } from '../lib/files.mjs';
 import { Refusal } from '../lib/refusal.mjs';
 
 const run = promisify(execFile);
-const REQUIREMENTS = fileURLToPath(new URL('../pkilint/requirements.txt', import.meta.url));
-const INTERPRETER = 'bin/python';
+const requirementsFile = fileURLToPath(new URL('../pkilint/requirements.txt', import.meta.url));
+const interpreter = 'bin/python';
 
 /** Where pkilint is, or will be: another pin, another folder. */
 function environmentFolder({ cache }) {
-  const hash = crypto.createHash('sha256').update(fs.readFileSync(REQUIREMENTS)).digest('hex');
+  const hash = crypto.createHash('sha256').update(fs.readFileSync(requirementsFile)).digest('hex');
   return path.join(cache, `pkilint-${hash.slice(0, 16)}`);
 }
 
 /** The Python that has pkilint. */
-export const pkilintPython = (settings) => path.join(environmentFolder(settings), INTERPRETER);
+export const pkilintPython = (settings) => path.join(environmentFolder(settings), interpreter);
 
 /**
  * Installs pkilint from PyPI into a virtual environment of its own, unless that was done before. Every package is
@@ -29,7 +29,7 @@ export const pkilintPython = (settings) => path.join(environmentFolder(settings)
 export async function providePkilint(settings, report) {
   const folder = environmentFolder(settings);
   // Not only whether it is there: its links lead to a Python that may have gone since.
-  if (fs.existsSync(path.join(folder, INTERPRETER))) return;
+  if (fs.existsSync(path.join(folder, interpreter))) return;
   await requirePython();
   const draft = `${folder}.${process.pid}.tmp`;
   const log = path.join(settings.logs, 'pkilint-install.log');
@@ -44,9 +44,9 @@ export async function providePkilint(settings, report) {
         '--disable-pip-version-check',
         '--require-hashes',
         '-r',
-        REQUIREMENTS,
+        requirementsFile,
       ];
-      await runToLog(path.join(draft, INTERPRETER), pip, { log, what: 'pip install' });
+      await runToLog(path.join(draft, interpreter), pip, { log, what: 'pip install' });
       fs.renameSync(draft, folder); // what asks for its interpreter by path does not mind the move
     } catch {
       fs.rmSync(draft, { recursive: true, force: true });

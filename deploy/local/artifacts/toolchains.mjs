@@ -5,7 +5,7 @@ import { Refusal } from '../lib/refusal.mjs';
 
 const run = promisify(execFile);
 
-const JAVA_ALTERNATIVE = 'or set RESEAL_KAFKA_BROKERS to use a Kafka that runs already';
+const javaAlternative = 'or set RESEAL_KAFKA_BROKERS to use a Kafka that runs already';
 
 /**
  * @param {import('./go-binaries.mjs').GoSet} set what is to be built
@@ -39,5 +39,5 @@ export async function requireJava() {
     // Stays "not found".
   }
   if (Number.parseInt(version, 10) >= 17) return;
-  throw new Refusal(`Java 17 is needed to run Kafka (java: ${version}): install it, ${JAVA_ALTERNATIVE}.`);
+  throw new Refusal(`Java 17 is needed to run Kafka (java: ${version}): install it, ${javaAlternative}.`);
 }

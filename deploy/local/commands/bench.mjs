@@ -2,15 +2,15 @@ import path from 'node:path';
 import { goBinaries, provideGoBinaries } from '../artifacts/go-binaries.mjs';
 import { runInForeground } from '../lib/commands.mjs';
 import { rivals } from '../lib/go-sets.mjs';
-import { Report } from '../lib/report.mjs';
+import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
-import { build } from '../stack/build.mjs';
+import { buildAll } from '../stack/build.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
 
 // Standard output is the benchmark's alone, so that `--json` can be piped on.
-const report = new Report(process.stderr);
+const report = new ProgressReport(process.stderr);
 /** Those that measure the whole and not a part. */
 const onWholeStack = ['password', 'identity', 'page', 'storm'];
 const settings = readSettings();
@@ -18,7 +18,7 @@ const args = process.argv.slice(2);
 const binary = (name) => path.join(goBinaries(settings, rivals), name);
 
 try {
-  await build({ settings, report });
+  await buildAll({ settings, report });
   if (wantsRivals()) await provideGoBinaries(settings, report, rivals);
 } catch (error) {
   report.failed(error.message);

@@ -1,12 +1,12 @@
 import { runningStack } from '../lib/instance.mjs';
-import { Report } from '../lib/report.mjs';
+import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
 import { provideSamplePeople, runDemo } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
 
 // Standard output is the demo's alone, so that `--json` can be piped on.
-const report = new Report(process.stderr);
+const report = new ProgressReport(process.stderr);
 const settings = readSettings();
 const args = process.argv.slice(2);
 const running = runningStack(settings);

@@ -1,5 +1,5 @@
 import { followLogs, keepLogsSmall } from '../lib/logs.mjs';
-import { Report } from '../lib/report.mjs';
+import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
 import { provideSamplePeople, reissueOnFirstBoot } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
@@ -8,7 +8,7 @@ import { withStack } from '../stack/with-stack.mjs';
 const since = Date.now();
 const settings = readSettings();
 // With logs on the console, standard output is theirs alone.
-const report = new Report(settings.logToConsole ? process.stderr : process.stdout);
+const report = new ProgressReport(settings.logToConsole ? process.stderr : process.stdout);
 const stack = new Stack(settings, report);
 keepLogsSmall(settings.logs);
 if (settings.logToConsole) followLogs(settings.logs);

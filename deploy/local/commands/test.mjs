@@ -6,7 +6,7 @@ import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
 import { oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
 import { Refusal } from '../lib/refusal.mjs';
-import { Report } from '../lib/report.mjs';
+import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { provideSamplePeople } from '../stack/samples.mjs';
@@ -17,7 +17,7 @@ import { provideTestServer } from '../testing/test-server.mjs';
 import { Totals } from '../testing/totals.mjs';
 
 const settings = readSettings();
-const report = new Report();
+const report = new ProgressReport();
 const totals = new Totals();
 const plan = readPlanOrExit();
 const inRoot = (script) => path.join(settings.root, 'node_modules', script);

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { lastLines, writeFileAtomically } from './files.mjs';
-import { identityOf, signalGroup } from './process-identity.mjs';
+import { processIdentityOf, signalGroup } from './process-identity.mjs';
 import { sleep, until } from './wait.mjs';
 
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 30_000;
+const firstDelayMs = 500;
+const longestDelayMs = 30_000;
 /** A process that lived this long was well: the next crash starts counting anew. */
-const STEADY_MS = 60_000;
-const READY_TIMEOUT_MS = 90_000;
+const steadyMs = 60_000;
+const readyTimeoutMs = 90_000;
 
 /**
  * One long-running process of the stack: started in its own process group (a Ctrl-C in the terminal reaches only
@@ -37,7 +37,7 @@ export class Child {
   #process;
   #exited = Promise.resolve();
   #wanted = false;
-  #delay = FIRST_DELAY_MS;
+  #delay = firstDelayMs;
   #change = {};
   state = 'stopped';
 
@@ -133,12 +133,12 @@ export class Child {
     });
     if (child.pid) {
       const { stopSignal } = this.#spec;
-      const record = { name: this.name, pid: child.pid, identity: identityOf(child.pid), stopSignal };
+      const record = { name: this.name, pid: child.pid, identity: processIdentityOf(child.pid), stopSignal };
       writeFileAtomically(this.#record, JSON.stringify(record));
     }
     try {
       await until(isReady, {
-        timeoutMs: READY_TIMEOUT_MS,
+        timeoutMs: readyTimeoutMs,
         signal: abort.signal,
         what: title,
         log: this.#log,
@@ -150,7 +150,7 @@ export class Child {
     }
     this.state = 'ready';
     void this.#exited.then((how) => {
-      if (Date.now() - since > STEADY_MS) this.#delay = FIRST_DELAY_MS;
+      if (Date.now() - since > steadyMs) this.#delay = firstDelayMs;
       if (this.#wanted) void this.#restart(how);
     });
   }
@@ -162,7 +162,7 @@ export class Child {
         `${title} stopped (${how}); starting it again in ${this.#delay / 1000} s. Log: ${this.#log}`,
       );
       await sleep(this.#delay);
-      this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS);
+      this.#delay = Math.min(this.#delay * 2, longestDelayMs);
       if (!this.#wanted) return;
       const since = Date.now();
       try {

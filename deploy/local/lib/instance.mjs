@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readJson, writeFileAtomically } from './files.mjs';
-import { gone, identityOf, isAlive, signalGroup } from './process-identity.mjs';
+import { untilGone, processIdentityOf, isAlive, signalGroup } from './process-identity.mjs';
 import { Refusal } from './refusal.mjs';
 
-const LAUNCHER = 'launcher.json';
-const STACK = 'stack.json';
+const launcherFile = 'launcher.json';
+const stackFile = 'stack.json';
 
 /** What the running stack of this state folder says about itself; undefined when none is up. */
 export function runningStack({ run }) {
-  return isAlive(readJson(path.join(run, LAUNCHER))) ? readJson(path.join(run, STACK)) : undefined;
+  return isAlive(readJson(path.join(run, launcherFile))) ? readJson(path.join(run, stackFile)) : undefined;
 }
 
 /**
@@ -17,28 +17,28 @@ export function runningStack({ run }) {
  * @returns {Promise<string[]>} names of the leftovers that were ended
  * @throws {Refusal} when a live launcher has it
  */
-export async function claim({ run, state }) {
+export async function claimState({ run, state }) {
   fs.mkdirSync(state, { recursive: true });
   fs.mkdirSync(run, { recursive: true, mode: 0o700 });
-  const file = path.join(run, LAUNCHER);
+  const file = path.join(run, launcherFile);
   const holder = readJson(file);
   if (isAlive(holder) && holder.pid !== process.pid)
     throw new Refusal(
       `Reseal already runs on ${state} (process ${holder.pid}). Set RESEAL_STATE for a second one.`,
     );
-  writeFileAtomically(file, JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) }));
-  fs.rmSync(path.join(run, STACK), { force: true });
+  writeFileAtomically(file, JSON.stringify({ pid: process.pid, identity: processIdentityOf(process.pid) }));
+  fs.rmSync(path.join(run, stackFile), { force: true });
   return endLeftovers({ run });
 }
 
 /** Gives the state folder back. */
-export function release({ run }) {
-  for (const name of [STACK, LAUNCHER]) fs.rmSync(path.join(run, name), { force: true });
+export function releaseState({ run }) {
+  for (const name of [stackFile, launcherFile]) fs.rmSync(path.join(run, name), { force: true });
 }
 
 /** Publishes addresses for `npm run demo` and other tools. Holds paths of secrets, never secrets. */
-export const publish = ({ run }, description) =>
-  writeFileAtomically(path.join(run, STACK), JSON.stringify(description, null, 2), { mode: 0o600 });
+export const publishAddresses = ({ run }, description) =>
+  writeFileAtomically(path.join(run, stackFile), JSON.stringify(description, null, 2), { mode: 0o600 });
 
 /**
  * Ends recorded processes that still run.
@@ -47,14 +47,14 @@ export const publish = ({ run }, description) =>
 export async function endLeftovers({ run }) {
   const records = fs
     .readdirSync(run)
-    .filter((name) => name.endsWith('.json') && name !== LAUNCHER && name !== STACK)
+    .filter((name) => name.endsWith('.json') && name !== launcherFile && name !== stackFile)
     .map((name) => ({ ...readJson(path.join(run, name)), file: path.join(run, name) }));
   const alive = records.filter(isAlive);
   const end = async (record) => {
     signalGroup(record.pid, record.stopSignal ?? 'SIGTERM');
-    if (await gone(record, 5_000)) return;
+    if (await untilGone(record, 5_000)) return;
     signalGroup(record.pid, 'SIGKILL');
-    await gone(record, 5_000);
+    await untilGone(record, 5_000);
   };
   // The database last: the others still want to write.
   await Promise.all(alive.filter(({ name }) => name !== 'postgres').map(end));

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-const LARGEST_BYTES = 20 * 1024 * 1024;
-const EVERY_MS = 60_000;
+const largestLogBytes = 20 * 1024 * 1024;
+const rotationIntervalMs = 60_000;
 
 /**
  * Keeps each log below a size: what is too long is copied to `<name>.log.1` and emptied. The processes hold their
@@ -11,7 +11,7 @@ const EVERY_MS = 60_000;
 export function rotateLogs(folder) {
   for (const name of fs.readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
     const file = path.join(folder, name);
-    if (fs.statSync(file).size < LARGEST_BYTES) continue;
+    if (fs.statSync(file).size < largestLogBytes) continue;
     fs.copyFileSync(file, `${file}.1`);
     fs.truncateSync(file);
   }
@@ -19,7 +19,7 @@ export function rotateLogs(folder) {
 
 /** Rotates while the stack is up. @returns {() => void} ends it */
 export function keepLogsSmall(folder) {
-  const timer = setInterval(() => rotateLogs(folder), EVERY_MS);
+  const timer = setInterval(() => rotateLogs(folder), rotationIntervalMs);
   return () => clearInterval(timer);
 }
 

@@ -5,7 +5,7 @@ import fs from 'node:fs';
  * Names one life of one process. A pid alone is reused by strangers; pid and start time together are not.
  * @returns {string | undefined} undefined when no such process runs
  */
-export function identityOf(pid) {
+export function processIdentityOf(pid) {
   if (process.platform === 'linux') {
     try {
       const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -26,7 +26,7 @@ export function identityOf(pid) {
 
 /** Whether the recorded process still lives: the same pid in the same life. */
 export const isAlive = (record) =>
-  Boolean(record?.pid && record.identity && identityOf(record.pid) === record.identity);
+  Boolean(record?.pid && record.identity && processIdentityOf(record.pid) === record.identity);
 
 /** Signals a child's whole process group, or the child alone where it leads none. */
 export function signalGroup(pid, signal) {
@@ -41,7 +41,7 @@ export function signalGroup(pid, signal) {
 }
 
 /** Waits until the process is gone. @returns {Promise<boolean>} false when it still runs after `ms` */
-export async function gone(record, ms) {
+export async function untilGone(record, ms) {
   const until = Date.now() + ms;
   while (isAlive(record)) {
     if (Date.now() > until) return false;

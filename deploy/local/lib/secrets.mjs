@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readJson, writeFileAtomically } from './files.mjs';
 
 /** Database roles: the owner migrates, the others have what migrations grant them. */
-export const ROLES = [
+export const databaseRoles = [
   'reseal_owner',
   'reseal_gateway',
   'reseal_worker',
@@ -92,7 +92,7 @@ export function provideSecrets(folder) {
 
   const known = readJson(files.databasePasswords) ?? {};
   const passwords = Object.fromEntries(
-    ['postgres', ...ROLES].map((role) => [role, known[role] ?? password()]),
+    ['postgres', ...databaseRoles].map((role) => [role, known[role] ?? password()]),
   );
   writeFileAtomically(files.databasePasswords, JSON.stringify(passwords, null, 2), { mode: 0o600 });
 

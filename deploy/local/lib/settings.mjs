@@ -5,7 +5,7 @@ import { Refusal } from './refusal.mjs';
 export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
 /** Who listens where. `key` is the variable that moves the port, `part` what its owner is called in messages. */
-const PORTS = {
+const portSpecs = {
   gateway: { key: 'RESEAL_GATEWAY_PORT', port: 3000, part: 'the gateway' },
   ops: { key: 'RESEAL_OPS_PORT', port: 3001, part: "the operators' app" },
   status: { key: 'RESEAL_STATUS_PORT', port: 3002, part: 'the status app' },
@@ -24,13 +24,13 @@ const PORTS = {
 };
 
 /** What may run elsewhere: below, each is asked for by itself. */
-const PARTS_OF_OTHERS = ['temporal', 'temporalUi', 'kafka', 'postgres'];
+const externalParts = ['temporal', 'temporalUi', 'kafka', 'postgres'];
 
 /** Temporal's services share one process but each has a gRPC and a gossip port; they follow the frontend's. */
-export const TEMPORAL_SERVICES = { frontend: 0, history: 1, matching: 2, worker: 6 };
+export const temporalServices = { frontend: 0, history: 1, matching: 2, worker: 6 };
 export const temporalPorts = (frontend) =>
   Object.fromEntries(
-    Object.entries(TEMPORAL_SERVICES).map(([name, offset]) => [
+    Object.entries(temporalServices).map(([name, offset]) => [
       name,
       { grpc: frontend + offset, membership: frontend - 300 + offset },
     ]),
@@ -64,7 +64,7 @@ export function readSettings(env = process.env) {
     run: path.join(state, 'run'),
     secrets: path.join(state, 'secrets'),
     host: '127.0.0.1',
-    ports: Object.fromEntries(Object.entries(PORTS).map(([name, spec]) => [name, port(env, spec)])),
+    ports: Object.fromEntries(Object.entries(portSpecs).map(([name, spec]) => [name, port(env, spec)])),
     namespace: env.RESEAL_TEMPORAL_NAMESPACE || 'reseal',
     mavenRepository: (env.RESEAL_MAVEN_REPOSITORY || 'https://repo1.maven.org/maven2').replace(/\/$/, ''),
     /** Addresses of parts that run elsewhere; what is named here is used, not provisioned. */
@@ -83,11 +83,11 @@ export function readSettings(env = process.env) {
  * @returns {{port: number, part: string, key: string}[]}
  */
 export function portsToListenOn({ ports, external, infrastructureOnly }) {
-  const own = (name) => ({ ...PORTS[name], port: ports[name] });
+  const own = (name) => ({ ...portSpecs[name], port: ports[name] });
   const wanted = infrastructureOnly
     ? []
-    : Object.keys(PORTS)
-        .filter((name) => !PARTS_OF_OTHERS.includes(name))
+    : Object.keys(portSpecs)
+        .filter((name) => !externalParts.includes(name))
         .map(own);
   if (!external.postgres) wanted.push(own('postgres'));
   if (!external.temporal) {
@@ -101,4 +101,4 @@ export function portsToListenOn({ ports, external, infrastructureOnly }) {
 
 /** All ports moved by the same distance, as environment variables: for a second stack beside the first. */
 export const shiftedPorts = (distance) =>
-  Object.fromEntries(Object.values(PORTS).map(({ key, port: base }) => [key, String(base + distance)]));
+  Object.fromEntries(Object.values(portSpecs).map(({ key, port: base }) => [key, String(base + distance)]));

@@ -5,12 +5,12 @@ import { adminUrl, databaseUrl } from './postgres.mjs';
 import { temporalAddress } from './temporal.mjs';
 
 /** Inherited by every process; nothing else of the launcher's environment is. */
-const SYSTEM = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
+const systemVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 
 /** Where a PKCS#11 token is, for those who use the CA's keys. */
-const TOKEN = ['RESEAL_PKCS11_PIN_FILE', 'SOFTHSM2_CONF'];
+const tokenVariables = ['RESEAL_PKCS11_PIN_FILE', 'SOFTHSM2_CONF'];
 /** Keys of the launcher's own environment that belong to one app only. */
-const FOR_ONE_APP = {
+const variablesOfOneApp = {
   gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE', 'RESEAL_PAGE_API_KEY'],
   worker: [
     'RESEAL_TELECOM_URL',
@@ -20,26 +20,26 @@ const FOR_ONE_APP = {
     'RESEAL_SMTP_URL',
     'RESEAL_MAIL_FROM',
   ],
-  signer: TOKEN,
-  ca: TOKEN,
+  signer: tokenVariables,
+  ca: tokenVariables,
 };
 /** What names a secret or an address is handed out below, to those who hold it; plain settings go to everyone. */
-const NOT_FOR_EVERYONE = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
+const notSharedVariables = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
 
 /**
  * Everybody calls from one address here, also the hundreds of a test, of a bench or of `npm run demo -- --count`: an
  * address is no bound. Devices and persons are, as in production.
  */
-const LOCAL_LIMITS = {
+const localLimits = {
   RESEAL_LIMIT_ADDRESS_STARTS: '100000/1',
   RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
 };
 
 /** Receivers of webhooks run on this machine. */
-const LOCAL_WEBHOOKS = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*,localhost:*' };
+const localWebhooks = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*,localhost:*' };
 
 /** What tests wait for comes sooner. */
-const TEST_PACE = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };
+const testPace = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };
 
 const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
 
@@ -84,11 +84,11 @@ export function appEnvironments(context) {
     RESEAL_CA_PASSPHRASE_FILE: files.caPassphrase,
   };
   const common = {
-    ...pick(process.env, (key) => SYSTEM.includes(key)),
-    ...LOCAL_LIMITS,
-    ...LOCAL_WEBHOOKS,
-    ...(settings.environment === 'test' ? TEST_PACE : {}),
-    ...pick(process.env, (key) => key.startsWith('RESEAL_') && !NOT_FOR_EVERYONE.test(key)),
+    ...pick(process.env, (key) => systemVariables.includes(key)),
+    ...localLimits,
+    ...localWebhooks,
+    ...(settings.environment === 'test' ? testPace : {}),
+    ...pick(process.env, (key) => key.startsWith('RESEAL_') && !notSharedVariables.test(key)),
     RESEAL_ENV: settings.environment,
     RESEAL_HOST: host,
     RESEAL_STATE: settings.state,
@@ -187,7 +187,7 @@ export function appEnvironments(context) {
       {
         ...common,
         ...stringValues({ ...metricsPort(app, settings), ...values }),
-        ...pick(process.env, (key) => FOR_ONE_APP[app]?.includes(key)),
+        ...pick(process.env, (key) => variablesOfOneApp[app]?.includes(key)),
       },
     ]),
   );

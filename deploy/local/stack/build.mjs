@@ -5,7 +5,7 @@ import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 
 /** What the build reads; `dist` is what it writes. */
-const SOURCES = [
+const sourceFolders = [
   'apps',
   'libs',
   'workflows',
@@ -15,25 +15,25 @@ const SOURCES = [
   'test/support',
   'test/world',
 ];
-const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
+const configurationFiles = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
 
 /** What a browser loads is built from these, and written to `dist/web`. */
-const WEB_SOURCES = ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/domain', 'libs/npki'];
+const webSourceFolders = ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/domain', 'libs/npki'];
 /** Each page's configuration, and what it is called if it does not build. */
-const WEB_PAGES = [
+const webPages = [
   ['vite.config.ts', 'build-console.log', 'The build of the console'],
   ['reissue.vite.config.ts', 'build-reissue.log', 'The build of the reissue page'],
   ['reference.vite.config.ts', 'build-reference.log', 'The build of the API’s page'],
 ];
-const WEB_FILES = /\.(ts|tsx|css|html|svg)$/;
+const webFiles = /\.(ts|tsx|css|html|svg)$/;
 
 /** Compiles what runs here, and builds what browsers load, unless nothing has changed since: also an idle compiler takes seconds. */
-export async function build({ settings, report }) {
+export async function buildAll({ settings, report }) {
   const { root, logs } = settings;
   const compiled = path.join(root, 'dist/build.stamp');
   const built = path.join(root, 'dist/web/build.stamp');
-  const sources = fingerprint(root, SOURCES, /\.ts$/);
-  const webSources = fingerprint(root, WEB_SOURCES, WEB_FILES);
+  const sources = fingerprint(root, sourceFolders, /\.ts$/);
+  const webSources = fingerprint(root, webSourceFolders, webFiles);
   const steps = [];
   if (!isStamped(compiled, sources))
     steps.push([
@@ -44,7 +44,7 @@ export async function build({ settings, report }) {
       sources,
     ]);
   if (!isStamped(built, webSources))
-    for (const [config, log, what] of WEB_PAGES)
+    for (const [config, log, what] of webPages)
       steps.push([
         ['vite/bin/vite.js', 'build', '--config', `apps/web/${config}`, '--logLevel', 'warn'],
         ...[log, what, built, webSources],
@@ -68,7 +68,7 @@ function fingerprint(root, folders, files) {
     const { mtimeMs, size } = fs.statSync(file);
     hash.update(`${file}\0${mtimeMs}\0${size}\n`);
   };
-  for (const file of CONFIGURATION) add(path.join(root, file));
+  for (const file of configurationFiles) add(path.join(root, file));
   for (const folder of folders)
     for (const name of fs.readdirSync(path.join(root, folder), { recursive: true }).sort())
       if (files.test(name)) add(path.join(root, folder, name));

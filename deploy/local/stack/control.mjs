@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-const ACTIONS = ['start', 'stop', 'kill'];
+const controlActions = ['start', 'stop', 'kill'];
 
 /**
  * Lets tests break the stack they run on: `GET /components`, `POST /components/<name>/{start|stop|kill}`. A stop is
@@ -25,10 +25,10 @@ async function handle(stack, request) {
   if (collection !== 'components') return [404, { error: 'Only /components is here.' }];
   if (request.method === 'GET' && !name) return [200, list(stack)];
   const child = stack.children.get(name);
-  if (request.method !== 'POST' || !child || !ACTIONS.includes(action))
+  if (request.method !== 'POST' || !child || !controlActions.includes(action))
     return [
       404,
-      { error: `POST /components/{${[...stack.children.keys()].join('|')}}/{${ACTIONS.join('|')}}` },
+      { error: `POST /components/{${[...stack.children.keys()].join('|')}}/{${controlActions.join('|')}}` },
     ];
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);

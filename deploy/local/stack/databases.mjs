@@ -1,13 +1,13 @@
 import pg from 'pg';
-import { ROLES } from '../lib/secrets.mjs';
+import { databaseRoles } from '../lib/secrets.mjs';
 import { until } from '../lib/wait.mjs';
 import { adminUrl } from './postgres.mjs';
 
 /** Database → its owner and who else may connect. What they may touch inside is for the migrations to say. */
-const DATABASES = {
+const databaseSpecs = {
   reseal: {
     owner: 'reseal_owner',
-    guests: ROLES.filter((role) => !['reseal_owner', 'reseal_temporal'].includes(role)),
+    guests: databaseRoles.filter((role) => !['reseal_owner', 'reseal_temporal'].includes(role)),
   },
   reseal_sandbox: { owner: 'reseal_sandbox', guests: [] },
   temporal: { owner: 'reseal_temporal', guests: [] },
@@ -25,13 +25,13 @@ export async function provideDatabases(context) {
   await withClient(context, async (client) => {
     const names = async (sql) => new Set((await client.query(sql)).rows.map(({ name }) => name));
     const roles = await names('select rolname as name from pg_roles');
-    for (const role of ROLES) {
+    for (const role of databaseRoles) {
       const verb = roles.has(role) ? 'alter' : 'create';
       const password = client.escapeLiteral(context.secrets.passwords[role]);
       await client.query(`${verb} role ${role} login password ${password}`);
     }
     const databases = await names('select datname as name from pg_database');
-    for (const [database, { owner, guests }] of Object.entries(DATABASES)) {
+    for (const [database, { owner, guests }] of Object.entries(databaseSpecs)) {
       if (databases.has(database)) continue;
       // An administrator who is no superuser may give a database only to roles it belongs to.
       await client.query(`grant ${owner} to current_user`).catch(() => undefined);

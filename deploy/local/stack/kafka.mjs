@@ -11,10 +11,10 @@ import { kafkaJars } from '../lib/jar-sets.mjs';
 import { kafkaControllerPort } from '../lib/settings.mjs';
 import { until } from '../lib/wait.mjs';
 
-const LOG_CONFIG = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
+const logConfig = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
 
-const TOPICS = ['reseal.reissue', 'reseal.certificate', 'reseal.audit'];
-const PARTITIONS = 6;
+const requiredTopics = ['reseal.reissue', 'reseal.certificate', 'reseal.audit'];
+const partitions = 6;
 
 /** @returns {string} comma-separated brokers the apps use */
 export const kafkaBrokers = ({ settings }) =>
@@ -27,7 +27,7 @@ export async function prepareKafka({ settings }) {
   const properties = path.join(folder, 'server.properties');
   writeFileAtomically(properties, serverProperties(settings, data));
   const command = java();
-  const common = ['-cp', classPath(settings, kafkaJars.lockFile), `-Dlog4j2.configurationFile=${LOG_CONFIG}`];
+  const common = ['-cp', classPath(settings, kafkaJars.lockFile), `-Dlog4j2.configurationFile=${logConfig}`];
   const env = { PATH: process.env.PATH, TZ: 'UTC' };
   if (!fs.existsSync(path.join(data, 'meta.properties'))) {
     fs.rmSync(data, { recursive: true, force: true }); // what an interrupted format left
@@ -99,10 +99,10 @@ function serverProperties({ host, ports }, data) {
 export async function provideTopics(context) {
   await withAdmin(context, async (admin) => {
     const existing = await until(() => admin.listTopics(), { what: 'Kafka', everyMs: 200 });
-    const topics = TOPICS.filter((topic) => !existing.includes(topic));
+    const topics = requiredTopics.filter((topic) => !existing.includes(topic));
     if (topics.length > 0)
       await admin.createTopics({
-        topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+        topics: topics.map((topic) => ({ topic, numPartitions: partitions })),
         waitForLeaders: true,
       });
     await until(() => admin.describeGroups(['reseal-readiness']), {

@@ -6,7 +6,7 @@ import { signalGroup } from '../lib/process-identity.mjs';
 import { until } from '../lib/wait.mjs';
 import { postgresHome } from './postgres-home.mjs';
 
-const ADMIN = 'postgres';
+const adminRole = 'postgres';
 
 /** Postgres's own settings; whatever is not here stays as the server has it (synchronous commits, fsync). */
 const serverSettings = ({ ports, host }) => ({
@@ -25,7 +25,7 @@ const serverSettings = ({ ports, host }) => ({
 export function adminUrl({ settings, secrets }) {
   if (settings.external.postgres) return settings.external.postgres;
   const password = encodeURIComponent(secrets.passwords.postgres);
-  return `postgresql://${ADMIN}:${password}@${settings.host}:${settings.ports.postgres}/postgres`;
+  return `postgresql://${adminRole}:${password}@${settings.host}:${settings.ports.postgres}/postgres`;
 }
 
 /** @returns {string} the URL of one role in one database, on whichever server is used */
@@ -53,7 +53,7 @@ export async function preparePostgres({ settings, secrets }) {
       'builtin-locale': 'C.UTF-8',
       locale: 'C',
     };
-    const args = ['-D', data, '-U', ADMIN, '--auth=scram-sha-256', `--pwfile=${passwordFile}`].concat(
+    const args = ['-D', data, '-U', adminRole, '--auth=scram-sha-256', `--pwfile=${passwordFile}`].concat(
       Object.entries(options).map(([name, value]) => `--${name}=${value}`),
     );
     try {

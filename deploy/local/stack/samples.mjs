@@ -3,15 +3,15 @@ import path from 'node:path';
 import { runInForeground } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 
-const SAMPLE_PEOPLE = 12;
+const samplePeople = 12;
 
 /** Has the sandbox make sample customers, unless it has some. */
 export async function provideSamplePeople(stack, report) {
   const url = `${stack.clientEnvironment.RESEAL_SANDBOX_URL}/v1/people`;
   const { people } = await json(await fetch(`${url}?limit=1`));
   if (people.length > 0) return;
-  await report.step(`${SAMPLE_PEOPLE} sample customers made`, async () => {
-    const body = JSON.stringify({ count: SAMPLE_PEOPLE });
+  await report.step(`${samplePeople} sample customers made`, async () => {
+    const body = JSON.stringify({ count: samplePeople });
     await json(await fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } }));
   });
 }

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { build } from './build.mjs';
+import { buildAll } from './build.mjs';
 import { Child } from '../lib/child.mjs';
 import { endCommands, runToLog } from '../lib/commands.mjs';
-import { publish } from '../lib/instance.mjs';
+import { publishAddresses } from '../lib/instance.mjs';
 import { rotateLogs } from '../lib/logs.mjs';
 import { provideSecrets } from '../lib/secrets.mjs';
 import { answersOk } from '../lib/wait.mjs';
@@ -14,11 +14,11 @@ import { preparePostgres } from './postgres.mjs';
 import { provideNamespace, temporalAnswers } from './temporal-namespace.mjs';
 import { prepareTemporal, prepareTemporalUi } from './temporal.mjs';
 
-const APPS = ['sandbox', 'signer', 'status', 'worker', 'gateway', 'ops'];
+const appNames = ['sandbox', 'signer', 'status', 'worker', 'gateway', 'ops'];
 /** As they are called where their names alone are no words. */
-const TITLES = { status: 'The status app', ops: 'The ops app' };
+const titles = { status: 'The status app', ops: 'The ops app' };
 /** Those that still work for others stop after them. */
-const STOP_ORDER = [
+const stopOrder = [
   'gateway',
   'ops',
   'worker',
@@ -76,11 +76,11 @@ export class Stack {
 
   /** They need no Kafka to start: events wait in the database until it is there. */
   async #startApps(databases, temporal) {
-    await build(this.#context);
+    await buildAll(this.#context);
     // The CA after the migrations: its making is the first entry of its audit trail.
     const ca = databases.then(() => this.#migrate()).then(() => this.#provideCa());
     await Promise.all([temporal, ca]);
-    await Promise.all(APPS.map((app) => this.#startApp(app)));
+    await Promise.all(appNames.map((app) => this.#startApp(app)));
   }
 
   /** Stops everything in order; in a hurry without grace. */
@@ -91,7 +91,7 @@ export class Stack {
       await Promise.all([...this.#children.values()].map((child) => child.stop({ hurry })));
       return;
     }
-    for (const name of STOP_ORDER) await this.#children.get(name)?.stop();
+    for (const name of stopOrder) await this.#children.get(name)?.stop();
   }
 
   async #startPostgres() {
@@ -160,7 +160,7 @@ export class Stack {
 
   async #startApp(app) {
     const { host, ports } = this.settings;
-    const title = TITLES[app] ?? `The ${app}`;
+    const title = titles[app] ?? `The ${app}`;
     const spec = {
       command: process.execPath,
       args: ['--enable-source-maps', `dist/apps/${app}/src/main.js`],
@@ -182,7 +182,7 @@ export class Stack {
 
   #publish() {
     const { host, ports, external, secrets } = this.settings;
-    publish(this.settings, {
+    publishAddresses(this.settings, {
       environment: this.clientEnvironment,
       temporalUi: external.temporal ? undefined : `http://${host}:${ports.temporalUi}`,
       postgres: external.postgres ? undefined : { host, port: ports.postgres },

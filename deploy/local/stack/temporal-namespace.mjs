@@ -3,11 +3,11 @@ import { until } from '../lib/wait.mjs';
 import { temporalAddress } from './temporal.mjs';
 
 /** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
-const ALREADY_EXISTS = 6;
+const alreadyExists = 6;
 
 /** Temporal's IndexedValueType numbers. */
-const SEARCH_ATTRIBUTES = { ReissueParked: 5 /* Bool */, CustomerRef: 2 /* Keyword */ };
-const RETENTION_DAYS = 3;
+const requiredSearchAttributes = { ReissueParked: 5 /* Bool */, CustomerRef: 2 /* Keyword */ };
+const retentionDays = 3;
 
 /** Succeeds when the frontend serves. */
 export async function temporalAnswers(context) {
@@ -22,12 +22,12 @@ export async function provideNamespace(context) {
     await workflowService
       .registerNamespace({
         namespace,
-        workflowExecutionRetentionPeriod: { seconds: RETENTION_DAYS * 86_400 },
+        workflowExecutionRetentionPeriod: { seconds: retentionDays * 86_400 },
       })
       .catch(unlessItExists);
     const list = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes;
     const present = await until(list, { what: `Temporal namespace ${namespace}` });
-    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in present));
+    const missing = Object.entries(requiredSearchAttributes).filter(([name]) => !(name in present));
     if (missing.length > 0)
       await operatorService
         .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) })
@@ -41,7 +41,7 @@ export async function provideNamespace(context) {
 }
 
 function unlessItExists(error) {
-  if (error.code !== ALREADY_EXISTS) throw error;
+  if (error.code !== alreadyExists) throw error;
 }
 
 async function withConnection(context, use) {

@@ -7,17 +7,17 @@ import { temporalPorts } from '../lib/settings.mjs';
 import { hasTable } from './databases.mjs';
 import { databaseUrl } from './postgres.mjs';
 
-const ROLE = 'reseal_temporal';
-const PLUGIN = 'postgres12';
-const STORES = {
+const temporalRole = 'reseal_temporal';
+const sqlPlugin = 'postgres12';
+const stores = {
   temporal: { schema: 'postgresql/v12/temporal', connections: 40 },
   temporal_visibility: { schema: 'postgresql/v12/visibility', connections: 10 },
 };
 
 /** Fixed for the life of a Temporal database: the server refuses to start with another number. */
-const HISTORY_SHARDS = 4;
+const historyShards = 4;
 
-const DYNAMIC_SETTINGS = {
+const dynamicSettings = {
   // An activity scheduled by a workflow task goes to the worker that completed it, without the detour by matching.
   'system.enableActivityEagerExecution': true,
   // New search attributes and namespaces are usable at once instead of after a cache's lifetime.
@@ -33,15 +33,15 @@ export const temporalAddress = ({ settings }) =>
 export async function prepareTemporal(context) {
   const { settings } = context;
   const bin = goBinaries(settings, temporal);
-  for (const [database, { schema }] of Object.entries(STORES)) {
-    const url = new URL(databaseUrl(context, ROLE, database));
+  for (const [database, { schema }] of Object.entries(stores)) {
+    const url = new URL(databaseUrl(context, temporalRole, database));
     const connection = {
       PATH: process.env.PATH,
-      SQL_PLUGIN: PLUGIN,
+      SQL_PLUGIN: sqlPlugin,
       SQL_HOST: url.hostname,
       SQL_PORT: url.port || '5432',
-      SQL_USER: ROLE,
-      SQL_PASSWORD: context.secrets.passwords[ROLE],
+      SQL_USER: temporalRole,
+      SQL_PASSWORD: context.secrets.passwords[temporalRole],
       SQL_DATABASE: database,
       ...(wantsTls(url) && { SQL_TLS: 'true', SQL_TLS_DISABLE_HOST_VERIFICATION: 'true' }),
     };
@@ -59,7 +59,7 @@ export async function prepareTemporal(context) {
   const folder = path.join(settings.state, 'temporal');
   const config = path.join(folder, 'server.yaml');
   const dynamicConfig = path.join(folder, 'dynamic.yaml');
-  const dynamic = Object.entries(DYNAMIC_SETTINGS).map(([key, value]) => [key, [{ value }]]);
+  const dynamic = Object.entries(dynamicSettings).map(([key, value]) => [key, [{ value }]]);
   // JSON is YAML; the file holds a password.
   writeFileAtomically(dynamicConfig, JSON.stringify(Object.fromEntries(dynamic), null, 2));
   writeFileAtomically(config, JSON.stringify(serverConfig(context, dynamicConfig), null, 2), { mode: 0o600 });
@@ -108,17 +108,17 @@ export function prepareTemporalUi({ settings }) {
 function serverConfig(context, dynamicConfig) {
   const { settings } = context;
   const store = (database) => {
-    const url = new URL(databaseUrl(context, ROLE, database));
+    const url = new URL(databaseUrl(context, temporalRole, database));
     return {
       sql: {
-        pluginName: PLUGIN,
+        pluginName: sqlPlugin,
         databaseName: database,
         connectAddr: `${url.hostname}:${url.port || 5432}`,
         connectProtocol: 'tcp',
-        user: ROLE,
-        password: context.secrets.passwords[ROLE],
-        maxConns: STORES[database].connections,
-        maxIdleConns: STORES[database].connections,
+        user: temporalRole,
+        password: context.secrets.passwords[temporalRole],
+        maxConns: stores[database].connections,
+        maxIdleConns: stores[database].connections,
         maxConnLifetime: '1h',
         ...(wantsTls(url) && { tls: { enabled: true, enableHostVerification: false } }),
       },
@@ -133,7 +133,7 @@ function serverConfig(context, dynamicConfig) {
     persistence: {
       defaultStore: 'default',
       visibilityStore: 'visibility',
-      numHistoryShards: HISTORY_SHARDS,
+      numHistoryShards: historyShards,
       datastores: { default: store('temporal'), visibility: store('temporal_visibility') },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: settings.host } },

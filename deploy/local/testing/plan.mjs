@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { Refusal } from '../lib/refusal.mjs';
 
 /** What is checked before anything runs: npm scripts, whose success is one passed check. */
-const CHECKS = ['lint', 'types', 'architecture'];
+const checkNames = ['lint', 'types', 'architecture'];
 
 /** Jest's projects in the order they run; those on the stack share it and run one file after the other. */
-const GROUPS = {
+const testGroups = {
   unit: { onStack: false },
   replay: { onStack: false },
   contract: { onStack: false },
@@ -28,15 +28,15 @@ export function readPlan(argv) {
     options: { only: { type: 'string' }, logs: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const all = [...CHECKS, ...Object.keys(GROUPS)];
+  const all = [...checkNames, ...Object.keys(testGroups)];
   const wanted = values.only?.split(',') ?? all;
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Refusal(`--only knows ${all.join(', ')}; not ${unknown.join(', ')}.`);
-  const groups = Object.keys(GROUPS).filter((name) => wanted.includes(name));
+  const groups = Object.keys(testGroups).filter((name) => wanted.includes(name));
   return {
-    checks: CHECKS.filter((name) => wanted.includes(name)),
-    offStack: groups.filter((name) => !GROUPS[name].onStack),
-    onStack: groups.filter((name) => GROUPS[name].onStack),
+    checks: checkNames.filter((name) => wanted.includes(name)),
+    offStack: groups.filter((name) => !testGroups[name].onStack),
+    onStack: groups.filter((name) => testGroups[name].onStack),
     jestArgs: positionals,
   };
 }

@@ -2,7 +2,7 @@
  * Progress for people: one line when something is done, readable without colour, on a terminal and in a file.
  * Work that takes long says so when it begins and every half minute.
  */
-export class Report {
+export class ProgressReport {
   #out;
   #colour;
 
