@@ -17,8 +17,8 @@ import { pino } from 'pino';
 import { until } from '../support/until.js';
 import { createTestDatabase } from '../world/test-database.js';
 import { processorMeter } from './audit/processor.js';
-import { entriesOfOne, transactionsOfOne, walk } from './audit/transactions.js';
-import { atATime } from './measure.js';
+import { entriesPerReissue, transactionsPerReissue, reissueTransactions } from './audit/transactions.js';
+import { inParallel } from './measure.js';
 import { setting } from './setting.js';
 
 const usage = `npm run bench -- audit [options]
@@ -43,7 +43,7 @@ const checkpoints = { origin: 'bench', key, intervalMs: 0 };
 const tables = ['audit_entry', 'audit_personal', 'audit_leaf', 'audit_node', 'audit_checkpoint'];
 
 /** Of one kind of round: processor seconds, and elapsed ones. */
-interface Cost {
+interface RoundCosts {
   readonly cpu: number[];
   readonly elapsed: number[];
 }
@@ -78,11 +78,11 @@ export async function run(args: readonly string[]): Promise<void> {
       `${before.cpu}, ${before.cores} cores; Node ${before.node}, PostgreSQL 18; ${reissues} reissues a round,`,
     );
     console.log(
-      `${transactionsOfOne} transactions and ${entriesOfOne} entries each, ${atOnce} at once; ${rounds} rounds in turns;`,
+      `${transactionsPerReissue} transactions and ${entriesPerReissue} entries each, ${atOnce} at once; ${rounds} rounds in turns;`,
     );
     console.log(`load ${before.load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after\n`);
     console.log(table(found, reissues));
-    if (values.bundle && values.trust) console.log(await verifying(values.bundle, values.trust));
+    if (values.bundle && values.trust) console.log(await timeVerification(values.bundle, values.trust));
     if (values.json) console.log(JSON.stringify({ setting: { ...before, reissues, rounds, atOnce }, found }));
   } finally {
     await db.destroy();
@@ -90,16 +90,16 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-type Found = Readonly<Record<'without' | 'with' | 'sequencing' | 'beside', Cost>> & {
+type AuditCosts = Readonly<Record<'without' | 'with' | 'sequencing' | 'beside', RoundCosts>> & {
   readonly bytes: number;
 };
 
 class Bench {
   private readonly found = {
-    without: { cpu: [], elapsed: [] } as Cost,
-    with: { cpu: [], elapsed: [] } as Cost,
-    sequencing: { cpu: [], elapsed: [] } as Cost,
-    beside: { cpu: [], elapsed: [] } as Cost,
+    without: { cpu: [], elapsed: [] } as RoundCosts,
+    with: { cpu: [], elapsed: [] } as RoundCosts,
+    sequencing: { cpu: [], elapsed: [] } as RoundCosts,
+    beside: { cpu: [], elapsed: [] } as RoundCosts,
   };
 
   constructor(
@@ -109,10 +109,12 @@ class Bench {
     private readonly atOnce: number,
   ) {}
 
-  async measure(rounds: number): Promise<Found> {
+  async measure(rounds: number): Promise<AuditCosts> {
     const meter = await processorMeter(this.db);
     const walks = (audited: boolean) => () =>
-      atATime(this.atOnce, Array.from({ length: this.reissues }), () => walk(this.db, { audited }));
+      inParallel(this.atOnce, Array.from({ length: this.reissues }), () =>
+        reissueTransactions(this.db, { audited }),
+      );
     const size = async () => {
       const { rows } = await sql<{ bytes: number }>`
         SELECT sum(pg_total_relation_size(name::regclass))::float8 AS bytes
@@ -165,7 +167,7 @@ class Bench {
 }
 
 /** How long the verifier takes, in a process that has done it before. */
-async function verifying(bundleFile: string, trustFile: string): Promise<string> {
+async function timeVerification(bundleFile: string, trustFile: string): Promise<string> {
   const text = readFileSync(bundleFile, 'utf8');
   const trust = readTrust(JSON.parse(readFileSync(trustFile, 'utf8')));
   const times: number[] = [];
@@ -181,7 +183,7 @@ async function verifying(bundleFile: string, trustFile: string): Promise<string>
 const median = (values: readonly number[]) =>
   values.toSorted((one, other) => one - other)[values.length >> 1]!;
 
-function table({ bytes, ...kinds }: Found, reissues: number): string {
+function table({ bytes, ...kinds }: AuditCosts, reissues: number): string {
   const rows = [
     ['the same transactions without audit', kinds.without],
     ['with entries', kinds.with],

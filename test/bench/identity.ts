@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { IdentifierKind } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
-import { nobodyLike } from '../support/nobody.js';
+import { unknownPersonLike } from '../support/unknown-person.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { compare, type Comparison } from './identity/compare.js';
@@ -73,7 +73,7 @@ async function measure(stack: RunningStack, by: IdentifierKind, count: number): 
   const verification: Times = [[], []];
   for (const [index, person] of known.entries()) {
     const counts = index >= warmUp;
-    const pair = [person, nobodyLike(person)].map((each, kind) => ({ each, kind }));
+    const pair = [person, unknownPersonLike(person)].map((each, kind) => ({ each, kind }));
     if (Math.random() < 0.5) pair.reverse();
     for (const { each, kind } of pair) {
       const times = await timesOf(stack, each, by);
@@ -91,7 +91,7 @@ async function measure(stack: RunningStack, by: IdentifierKind, count: number): 
 
 /** Starts a reissue and answers wrongly once. */
 async function timesOf(stack: RunningStack, person: Person, by: IdentifierKind) {
-  const customer: Customer = await stack.return(person);
+  const customer: Customer = await stack.customerFor(person);
   const started = await customer.start({ by, methods: ['PHONE_CODE', 'ONE_WON'] });
   expectSuccess(started);
   const verified = await customer.verify({ PHONE_CODE: wrong });

@@ -34,7 +34,7 @@ const batch = 20;
 const warmUp = 2;
 
 /** Repeats an operation, one after the other, until it has had a second of the processor. */
-export async function oneAfterTheOther(operation: () => unknown): Promise<Sample> {
+export async function inSequence(operation: () => unknown): Promise<Sample> {
   const cpu = process.cpuUsage();
   const since = performance.now();
   let operations = 0;
@@ -52,7 +52,7 @@ export async function oneAfterTheOther(operation: () => unknown): Promise<Sample
 }
 
 /** Does each of the items, `concurrency` at a time. */
-export async function atATime<T>(
+export async function inParallel<T>(
   concurrency: number,
   items: readonly T[],
   operation: (item: T) => Promise<unknown>,
@@ -70,7 +70,7 @@ export async function atATime<T>(
  * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: two rounds that
  * do not count, in which code gets compiled and caches get filled, then `rounds` that do.
  */
-export async function inTurns(
+export async function interleaved(
   cases: readonly Case[],
   rounds: number,
   progress: (round: number) => void,

@@ -20,7 +20,7 @@ soon it shows that it was pressed; and how long a whole reissue takes somebody w
 `;
 
 /** Of what the browser has seen since the page was opened. Times in milliseconds. */
-interface Seen {
+interface PageMetrics {
   readonly firstPaint: number;
   readonly firstContent: number;
   readonly largestContent: number;
@@ -33,7 +33,7 @@ interface Seen {
   readonly files: number;
 }
 
-const watching = `
+const observerScript = `
   window.benchSeen = { largestContent: 0, shift: 0, presses: {} };
   const watch = (type, note, more) =>
     new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true, ...more });
@@ -44,7 +44,7 @@ const watching = `
   }, { durationThreshold: 16 });
 `;
 
-const telling = `(() => {
+const metricsScript = `(() => {
   const paints = Object.fromEntries(performance.getEntriesByType('paint').map((one) => [one.name, one.startTime]));
   const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter(({ name }) => !name.includes('/v1/') && !name.includes('/page/'));
@@ -74,7 +74,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const browser = await startChromium();
   try {
     const here = await load(browser, stack, Number(values.loads), watch);
-    const phone = await load(browser, stack, Number(values.loads), asOnAPhone);
+    const phone = await load(browser, stack, Number(values.loads), asOnPhone);
     const walks = await repeat(Number(values.walks), () => walk(browser, stack));
     const after = loadavg()[0]!;
     const chromium = browser.version();
@@ -91,9 +91,9 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-const watch = (page: Page) => page.addInitScript(watching);
+const watch = (page: Page) => page.addInitScript(observerScript);
 
-async function asOnAPhone(page: Page): Promise<void> {
+async function asOnPhone(page: Page): Promise<void> {
   await watch(page);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
@@ -112,7 +112,7 @@ async function load(
   stack: RunningStack,
   count: number,
   prepare: (page: Page) => Promise<unknown>,
-): Promise<Seen[]> {
+): Promise<PageMetrics[]> {
   const person = await stack.sandbox.makePerson('VALID');
   return repeat(count, async () => {
     const customer = await CustomerPage.open(browser, stack, { person, before: prepare });
@@ -120,19 +120,19 @@ async function load(
     await page.waitForFunction('benchSeen.largestContent > 0');
     await customer.press(words.prepare.start);
     await customer.at(words.reason.title);
-    const seen = await page.evaluate<Seen>(telling);
+    const seen = await page.evaluate<PageMetrics>(metricsScript);
     await customer.close();
     return seen;
   });
 }
 
-interface Walk extends Seen {
+interface ReissueMetrics extends PageMetrics {
   /** From the first screen until the certificate can be saved, and until all is done, in milliseconds. */
   readonly issued: number;
   readonly done: number;
 }
 
-async function walk(browser: Browser, stack: RunningStack): Promise<Walk> {
+async function walk(browser: Browser, stack: RunningStack): Promise<ReissueMetrics> {
   const person = await stack.sandbox.makePerson('VALID');
   const customer = await CustomerPage.open(browser, stack, { person, before: watch });
   const { words, page } = customer;
@@ -147,7 +147,7 @@ async function walk(browser: Browser, stack: RunningStack): Promise<Walk> {
   await customer.press(words.save.next);
   await customer.check();
   const done = performance.now() - since;
-  const seen = await page.evaluate<Seen>(telling);
+  const seen = await page.evaluate<PageMetrics>(metricsScript);
   await customer.close();
   return { ...seen, issued, done };
 }
@@ -158,10 +158,15 @@ async function repeat<Result>(count: number, act: () => Promise<Result>): Promis
   return results;
 }
 
-function table(here: readonly Seen[], phone: readonly Seen[], walks: readonly Walk[]): string {
+function table(
+  here: readonly PageMetrics[],
+  phone: readonly PageMetrics[],
+  walks: readonly ReissueMetrics[],
+): string {
   const of = <One>(all: readonly One[], value: (one: One) => number, digits = 0) =>
     medianOf(all.map(value)).toFixed(digits);
-  const both = (value: (one: Seen) => number) => `${of(here, value)} ms, on a phone ${of(phone, value)} ms`;
+  const both = (value: (one: PageMetrics) => number) =>
+    `${of(here, value)} ms, on a phone ${of(phone, value)} ms`;
   const slowest = Math.max(...walks.map(({ slowestPress }) => slowestPress));
   return [
     `weight            ${of(here, ({ bytes }) => bytes / 1000, 1)} kB in ${here[0]!.files} files, compressed`,

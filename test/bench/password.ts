@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { verify } from '@node-rs/argon2';
 import type { Customer } from '../support/customer.js';
 import { connectToStack, type RunningStack } from '../support/running-stack.js';
-import { consentsOf, crowdBeforePassword, givePasswords, sealedPassword, timed } from './password/crowd.js';
+import {
+  preparedConsents,
+  customersBeforePassword,
+  submitPasswords,
+  preparedPassword,
+  timed,
+} from './password/crowd.js';
 import { readOptions, usage, type Options } from './password/options.js';
 import { distribution, table } from './password/table.js';
 import { setting } from './setting.js';
@@ -79,17 +85,17 @@ async function measure(stack: RunningStack, { flood, rounds, steps }: Options): 
     flood: [],
   };
   process.stderr.write(`• ${flood} customers for the crowd, ${2 * steps + 1} for each round\n`);
-  const crowd = await crowdBeforePassword(stack, flood);
+  const crowd = await customersBeforePassword(stack, flood);
   for (let round = 0; round <= rounds; round += 1) {
     process.stderr.write(round === 0 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`);
-    const [honest, others, late] = split(await crowdBeforePassword(stack, 2 * steps + 1), steps);
-    await givePasswords(others);
+    const [honest, others, late] = split(await customersBeforePassword(stack, 2 * steps + 1), steps);
+    await submitPasswords(others);
     // The warm-up costs the crowd no try: a fifth wrong one would lock.
     const found = await measureRound(stack, honest, others, late, round === 0 ? [] : crowd);
     if (round > 0)
       for (const [name, values] of Object.entries(found)) samples[name as keyof Samples].push(...values);
   }
-  await expectAllCounted(stack, crowd, rounds);
+  await expectWrongTriesCounted(stack, crowd, rounds);
   return samples;
 }
 
@@ -108,10 +114,10 @@ async function measureRound(
   const hash: number[] = [];
   const quiet: number[] = [];
   for (const customer of honest) {
-    password.push(await timed(await sealedPassword(customer, customer.person.certificatePassword)));
+    password.push(await timed(await preparedPassword(customer, customer.person.certificatePassword)));
     hash.push(await timeOfHash(stack, customer));
   }
-  for (const customer of honest) quiet.push(await timed(await consentsOf(customer)));
+  for (const customer of honest) quiet.push(await timed(await preparedConsents(customer)));
   return { password, hash, quiet, ...(await measureFlood(others, late, crowd)) };
 }
 
@@ -132,9 +138,9 @@ async function measureFlood(
   late: Customer,
   crowd: readonly Customer[],
 ): Promise<Pick<Samples, 'flooded' | 'passwordFlooded' | 'wrong' | 'flood'>> {
-  const calls = await Promise.all(crowd.map((customer) => sealedPassword(customer, wrong)));
-  const itsPassword = await sealedPassword(late, late.person.certificatePassword);
-  const consents = await Promise.all(others.map((customer) => consentsOf(customer)));
+  const calls = await Promise.all(crowd.map((customer) => preparedPassword(customer, wrong)));
+  const itsPassword = await preparedPassword(late, late.person.certificatePassword);
+  const consents = await Promise.all(others.map((customer) => preparedConsents(customer)));
 
   const since = performance.now();
   const elapsed = () => performance.now() - since;
@@ -164,7 +170,7 @@ async function measureFlood(
 }
 
 /** No try was lost, none given away. */
-async function expectAllCounted(
+async function expectWrongTriesCounted(
   { db }: RunningStack,
   crowd: readonly Customer[],
   tries: number,

@@ -106,25 +106,25 @@ async function prepare(world: StatusWorld, revoked: number, children: ChildProce
     },
     { title: staticGet, url: staticUrl, requests: [{ path: `/${ocspSize}` }] },
     { title: staticCrl, url: staticUrl, requests: [{ path: `/${crlSize}` }] },
-    { title: 'OCSP by POST, from memory', url: statusUrl, requests: plain.map(post), against: staticPost },
-    { title: 'OCSP by GET, from memory', url: statusUrl, requests: plain.map(get), against: staticGet },
+    { title: 'OCSP by POST, from memory', url: statusUrl, requests: plain.map(post), baseline: staticPost },
+    { title: 'OCSP by GET, from memory', url: statusUrl, requests: plain.map(get), baseline: staticGet },
     {
       title: 'OCSP by POST, nonce: database and signature',
       url: statusUrl,
       requests: withNonce.map(post),
-      against: staticPost,
+      baseline: staticPost,
     },
     {
       title: `CRL of ${Math.round(revoked / 2)} entries`,
       url: statusUrl,
       requests: [{ path }],
-      against: staticCrl,
+      baseline: staticCrl,
     },
     {
       title: 'CRL that has not changed (304)',
       url: statusUrl,
       requests: [{ path, headers: { 'if-none-match': etag } }],
-      against: staticGet,
+      baseline: staticGet,
     },
   ];
 }

@@ -34,7 +34,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
     const control = new StackControl();
     const begun = performance.now();
-    const { rides, happened } = await runStorm(stack, {
+    const { reissues, happened } = await runStorm(stack, {
       reissues: Number(values.count),
       atOnce: Number(values['at-once']),
       everyMs: Number(values['every-ms']),
@@ -42,10 +42,10 @@ export async function run(args: readonly string[]): Promise<void> {
       disturbances: shuffled(disturbancesOf(stack, control)),
       onDisturbance: (name) => void process.stderr.write(`• ${name}\n`),
     });
-    await control.heal(stack);
+    await control.restore(stack);
     const seconds = Math.round((performance.now() - begun) / 1_000);
-    const findings = await checkStorm(stack, bookmark, rides);
-    console.log(`${rides.length} reissues in ${seconds} s`);
+    const findings = await checkStorm(stack, bookmark, reissues);
+    console.log(`${reissues.length} reissues in ${seconds} s`);
     for (const [name, times] of Map.groupBy(happened, (each) => each))
       console.log(`  ${name}: ${times.length} times`);
     console.log(findings.length === 0 ? 'All is as customers were told.' : findings.join('\n'));

@@ -19,10 +19,13 @@ let operation: { readonly id: string };
 
 beforeAll(async () => {
   browser = await startChromium();
-  served = await stack.arrive('VALID');
+  served = await stack.newCustomer('VALID');
   await served.completeReissue();
   const serial = served.reissue!.certificate!.serial;
-  operation = await new StaffMember(stack, 'olivia').ask({ kind: 'hold', selection: { serials: [serial] } });
+  operation = await new StaffMember(stack, 'olivia').planAndConfirm({
+    kind: 'hold',
+    selection: { serials: [serial] },
+  });
   parking = parkedCustomers(stack, 1).then(([customer]) => customer!);
   parking.catch(() => undefined); // whoever awaits it is told
 });

@@ -21,7 +21,7 @@ const file = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'auditors-'));
   browser = await startChromium();
-  customer = await stack.arrive('VALID');
+  customer = await stack.newCustomer('VALID');
   await customer.completeReissue('LOST');
   audrey = await Console.signedIn(browser, stack, 'audrey');
 });

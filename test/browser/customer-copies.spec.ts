@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
+import { oldSerialOf, recordedStatusOf } from '../support/certificates.js';
 import { connectToStack } from '../support/running-stack.js';
 import { startChromium } from './support/chromium.js';
 import { CustomerPage } from './support/customer-page.js';
@@ -32,7 +32,7 @@ async function comeToSave(
   return customer;
 }
 
-const standingOfOld = ({ person }: CustomerPage) => standingOfCertificate(stack.db, oldSerialOf(person));
+const standingOfOld = ({ person }: CustomerPage) => recordedStatusOf(stack.db, oldSerialOf(person));
 
 describe('a customer never ends without a certificate', () => {
   it.concurrent(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { parked } from '../support/parked.js';
+import { untilParked } from '../support/until-parked.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Holding } from '../support/sandbox.js';
 import { StaffMember } from '../support/staff.js';
@@ -46,14 +46,14 @@ describe('a customer whom something gets in the way', () => {
     const { reissueId } = await page.evaluate<{ reissueId: string }>(
       `fetch('/page/session').then((answer) => answer.json())`,
     );
-    await parked(stack.db, reissueId, 1, 100_000);
+    await untilParked(stack.db, reissueId, 1, 100_000);
     await customer.at(words.operator.title);
     await customer.look('operator');
     await customer.reload(words.operator.title);
     await stack.sandbox.setFault('one-won', { mode: 'ok' });
     const olivia = new StaffMember(stack, 'olivia');
     const selection = { reissueIds: [reissueId] };
-    await olivia.ended(await olivia.ask({ kind: 'retry', selection }));
+    await olivia.untilDone(await olivia.planAndConfirm({ kind: 'retry', selection }));
     await until('the text message that was promised', async () =>
       (await stack.sandbox.inbox(customer.person.mobile)).some(({ text }) => text.includes('계속하실 수')),
     );

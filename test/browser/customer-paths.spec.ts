@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { standingOfCertificate, oldSerialOf, type Standing } from '../support/certificates.js';
+import { recordedStatusOf, oldSerialOf, type RecordedStatus } from '../support/certificates.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Holding } from '../support/sandbox.js';
 import { until } from '../support/until.js';
@@ -27,7 +27,7 @@ interface Path {
   readonly way: Way;
   readonly second: Method;
   /** What becomes of the old certificate. */
-  readonly old: Standing;
+  readonly old: RecordedStatus;
 }
 
 const paths: readonly Path[] = [
@@ -113,8 +113,8 @@ describe('a customer on a phone', () => {
 
       const certificate = await openSavedFiles(files);
       const serial = certificate.serialNumber.toLowerCase();
-      expect(await standingOfCertificate(stack.db, serial)).toBe('IN_FORCE');
-      expect(await standingOfCertificate(stack.db, oldSerialOf(person))).toBe(old);
+      expect(await recordedStatusOf(stack.db, serial)).toBe('IN_FORCE');
+      expect(await recordedStatusOf(stack.db, oldSerialOf(person))).toBe(old);
       await until('word of it', async () =>
         (await stack.sandbox.inbox(person.mobile)).some(({ text }) => text.includes('발급')),
       );

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { connectToStack } from '../support/running-stack.js';
-import { standingOfCertificate } from '../support/certificates.js';
+import { recordedStatusOf } from '../support/certificates.js';
 import { startChromium } from './support/chromium.js';
 import { Console } from './support/console.js';
 import { parkedCustomers } from './support/parked.js';
@@ -21,7 +21,7 @@ let served: Customer;
 
 beforeAll(async () => {
   browser = await startChromium();
-  served = await stack.arrive('VALID');
+  served = await stack.newCustomer('VALID');
   await served.completeReissue();
   parking = parkedCustomers(stack, 4);
   parking.catch(() => undefined); // whoever awaits it is told
@@ -60,7 +60,7 @@ describe('what is past the signing point', () => {
     await sam.page.getByText('You asked for this yourself. Another approver has to decide.').waitFor();
     expect(await sam.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     await sam.picture('approval-own');
-    expect(await standingOfCertificate(stack.db, serial())).toBe('IN_FORCE');
+    expect(await recordedStatusOf(stack.db, serial())).toBe('IN_FORCE');
   });
 
   it('shows up with the approver, who reads it and approves', async () => {
@@ -73,7 +73,7 @@ describe('what is past the signing point', () => {
     await april.picture('approval');
     await april.page.getByRole('button', { name: 'Approve' }).click();
     await april.page.getByText('put on hold', { exact: true }).nth(1).waitFor();
-    expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
+    expect(await recordedStatusOf(stack.db, serial())).toMatch(/hold/i);
     // Its holder hears of it, once, and whoever looks at the operation sees that.
     await april.page.getByText('holder told', { exact: false }).waitFor();
     const told = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
@@ -110,7 +110,7 @@ describe('what is past the signing point', () => {
     await april.page.getByRole('textbox', { name: 'Comment' }).fill('not before the branch has seen them');
     await april.page.getByRole('button', { name: 'Reject' }).click();
     await olivia.page.getByText('not before the branch has seen them').waitFor();
-    expect(await standingOfCertificate(stack.db, serial())).toMatch(/hold/i);
+    expect(await recordedStatusOf(stack.db, serial())).toMatch(/hold/i);
   });
 });
 
@@ -148,7 +148,7 @@ describe('an operator', () => {
     await olivia.picture('retry-preview');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(expectSuccess(await first!.look()).next.action).toBe('NEEDS_OPERATOR');
+    expect(expectSuccess(await first!.fetchReissue()).next.action).toBe('NEEDS_OPERATOR');
   });
 
   it('retries, sees the outcome, and another’s open window learns of it without being loaded again', async () => {
@@ -166,7 +166,7 @@ describe('an operator', () => {
     await olivia.picture('operation-done');
     await parkedThere.waitFor({ state: 'detached' });
     await oscar.picture('reissue-after-retry-dark');
-    expect(expectSuccess(await first!.look()).next.action).not.toBe('NEEDS_OPERATOR');
+    expect(expectSuccess(await first!.fetchReissue()).next.action).not.toBe('NEEDS_OPERATOR');
     expect(await stack.sandbox.phoneCodes(first!.person)).toHaveLength(1);
   });
 

@@ -14,7 +14,7 @@ let browser: Browser;
 let customer: Customer;
 beforeAll(async () => {
   browser = await startChromium();
-  customer = await stack.arrive('VALID');
+  customer = await stack.newCustomer('VALID');
   await customer.completeReissue();
 });
 afterAll(async () => {

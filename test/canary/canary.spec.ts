@@ -10,18 +10,18 @@ import { stateFolder } from '../support/app-environment.js';
 import { rememberedSecrets, type Canary } from '../support/canaries.js';
 import { CanaryScanner, formsOf } from '../support/canary-scanner.js';
 import type { Customer } from '../support/customer.js';
-import { goOn, ordinaryPath } from '../support/crowd.js';
+import { continueReissue, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess } from '../support/http.js';
 import { documentAnswer } from '../support/identity-answers.js';
-import { keptPhoto } from '../support/kept-photo.js';
-import { keysOfTheStack, personalOf, secretsOf } from '../support/known-secrets.js';
+import { openStoredPhoto } from '../support/stored-photo.js';
+import { stackSecrets, personalDataOf, secretsOf } from '../support/known-secrets.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Person } from '../support/sandbox.js';
 import { connectAsAdmin, scanDatabase, scanFolder, type Finding } from '../support/stores.js';
 import { TemporalHistories } from '../support/temporal.js';
 import { until } from '../support/until.js';
 import { checkVid } from '../support/vid-check.js';
-import { workflowCompleted } from '../support/workflows.js';
+import { untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(120_000);
 const stack = connectToStack();
@@ -56,11 +56,11 @@ let people: Person[];
 let customer: Customer;
 let code: string;
 beforeAll(async () => {
-  customer = await stack.arrive();
-  await goOn(customer, 1);
+  customer = await stack.newCustomer();
+  await continueReissue(customer, 1);
   code = await stack.sandbox.phoneCode(customer.person);
-  await goOn(customer, ordinaryPath.length);
-  await workflowCompleted(stack.temporal, customer.reissueId);
+  await continueReissue(customer, ordinaryPath.length);
+  await untilWorkflowCompleted(stack.temporal, customer.reissueId);
   const { certificate } = customer.reissue!;
   const { rrn } = customer.person;
   expectSuccess(await checkVid(stack.gateway, certificate!.serial, rrn, customer.vidRandom!));
@@ -72,18 +72,18 @@ beforeAll(async () => {
 async function giveAwayEverything(): Promise<void> {
   const several = await stack.sandbox.makePeople(4, 'VALID');
   const driver = several.find(({ document }) => document.type === 'DRIVING_LICENCE');
-  const forgetful = await stack.return(driver!);
+  const forgetful = await stack.customerFor(driver!);
   forgetful.deviceId = `device-${randomUUID()}`;
   const methods = ['PHONE_CODE', 'ID_DOCUMENT'] as const;
   expectSuccess(await forgetful.start({ by: 'DOCUMENT', reason: 'PASSWORD_FORGOTTEN', methods }));
   // A photo that no answer names, one with a wrong answer, and the one that is accepted.
   const { photoId } = expectSuccess(await forgetful.uploadPhoto());
-  await keptPhoto(stack.db, photoId);
+  await openStoredPhoto(stack.db, photoId);
   const wrong = await documentAnswer(forgetful, { issuedOn: '2019-01-02' });
   expectSuccess(await forgetful.verify({ ID_DOCUMENT: wrong }));
   expectSuccess(await forgetful.verify());
   expectSuccess(await forgetful.resetPassword(`Canary-${randomBytes(9).toString('hex')}!`));
-  const quitter = await stack.return(several.find((person) => person !== driver)!);
+  const quitter = await stack.customerFor(several.find((person) => person !== driver)!);
   quitter.deviceId = `device-${randomUUID()}`;
   expectSuccess(await quitter.start({ by: 'RRN', methods: ['ID_DOCUMENT', 'OLD_CERTIFICATE'] }));
   expectSuccess(await quitter.uploadPhoto());
@@ -144,7 +144,7 @@ describe('the scanner', () => {
 describe('no secret that any test used', () => {
   let scanner: CanaryScanner;
   beforeAll(() => {
-    const known = [...secretsOf(people), ...keysOfTheStack()];
+    const known = [...secretsOf(people), ...stackSecrets()];
     const remembered = rememberedSecrets();
     const kinds = new Set([...known, ...remembered].map(({ kind }) => kind));
     expect([...kinds]).toEqual(expect.arrayContaining([...kindsGivenAway]));
@@ -160,7 +160,7 @@ describe('no secret that any test used', () => {
 describe('nothing personal', () => {
   let scanner: CanaryScanner;
   beforeAll(() => {
-    scanner = new CanaryScanner(personalOf(people));
+    scanner = new CanaryScanner(personalDataOf(people));
   });
 
   it.each(['temporal', 'temporal_visibility', 'Kafka', 'logs'] as const)('is in %s', async (store) => {

@@ -5,13 +5,13 @@ import { environmentOf } from '../support/app-environment.js';
 import { rememberedSecrets } from '../support/canaries.js';
 import { CanaryScanner } from '../support/canary-scanner.js';
 import type { Customer } from '../support/customer.js';
-import { goOn, ordinaryPath } from '../support/crowd.js';
+import { continueReissue, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess } from '../support/http.js';
-import { keysOfTheStack, personalOf, secretsOf } from '../support/known-secrets.js';
+import { stackSecrets, personalDataOf, secretsOf } from '../support/known-secrets.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StaffMember } from '../support/staff.js';
 import { until } from '../support/until.js';
-import { workflowCompleted } from '../support/workflows.js';
+import { untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(180_000);
 const stack = connectToStack();
@@ -30,22 +30,22 @@ let personal: CanaryScanner;
 
 // Somebody goes all the way, another is withdrawn; then staff look at all that they can look at.
 beforeAll(async () => {
-  customer = await stack.arrive();
-  await goOn(customer, 1);
+  customer = await stack.newCustomer();
+  await continueReissue(customer, 1);
   code = await stack.sandbox.phoneCode(customer.person);
-  await goOn(customer, ordinaryPath.length);
-  const withdrawn = await stack.arrive();
-  await goOn(withdrawn, ordinaryPath.length - 1);
+  await continueReissue(customer, ordinaryPath.length);
+  const withdrawn = await stack.newCustomer();
+  await continueReissue(withdrawn, ordinaryPath.length - 1);
   const selection = { reissueIds: [withdrawn.reissueId] };
-  const operation = await olivia.ask({ kind: 'withdraw', selection });
+  const operation = await olivia.planAndConfirm({ kind: 'withdraw', selection });
   expectSuccess(await april.approve(operation));
-  await olivia.ended(operation);
-  for (const { reissueId } of [customer, withdrawn]) await workflowCompleted(stack.temporal, reissueId);
+  await olivia.untilDone(operation);
+  for (const { reissueId } of [customer, withdrawn]) await untilWorkflowCompleted(stack.temporal, reissueId);
   history = await archivedHistory(customer.reissueId);
   answers = await lookAtEverything(withdrawn, operation.id);
   const people = await stack.sandbox.people();
-  secrets = new CanaryScanner([...secretsOf(people), ...rememberedSecrets(), ...keysOfTheStack()]);
-  personal = new CanaryScanner(personalOf(people));
+  secrets = new CanaryScanner([...secretsOf(people), ...rememberedSecrets(), ...stackSecrets()]);
+  personal = new CanaryScanner(personalDataOf(people));
 });
 
 /** Waits until the archive has a reissue's history; its schedule is asked to run at once. */

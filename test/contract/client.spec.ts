@@ -117,10 +117,10 @@ const calls: readonly [string, keyof typeof operations, () => Promise<unknown>][
 
 describe('the client keeps to the OpenAPI document when it', () => {
   it.each(calls)('%s', async (_, operation, call) => {
-    document.forget();
+    document.reset();
     await call();
     expect(document.called).toContain(operation);
-    expect(document.faults).toEqual([]);
+    expect(document.violations).toEqual([]);
   });
 
   it('makes every call that there is', () => {
@@ -129,11 +129,11 @@ describe('the client keeps to the OpenAPI document when it', () => {
 });
 
 it('a request that breaks the document is found', async () => {
-  document.forget();
+  document.reset();
   const headers = { 'content-type': 'application/json' };
   const path = `/v1/reissues/${document.reissueId}/password`;
   await document.fetch(`https://gateway.example${path}`, { method: 'POST', headers, body: '{"pass": 1}' });
-  expect(document.faults).toEqual([
+  expect(document.violations).toEqual([
     expect.stringContaining('lacks x-api-key'),
     expect.stringContaining('lacks authorization'),
     expect.stringContaining('lacks idempotency-key'),

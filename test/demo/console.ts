@@ -1,4 +1,4 @@
-import type { Completed, Step } from './reissue-once.js';
+import type { CompletedReissue, Step } from './reissue-once.js';
 import { StepFailure } from './reissue-once.js';
 import type { Figures } from './figures.js';
 import { percentile } from './statistics.js';
@@ -8,14 +8,14 @@ const row = (name: string, state: string, ...numbers: string[]) =>
 const ms = (value: number | null) => (value === null ? '–' : value.toFixed(1));
 
 /** What a person at the terminal reads. */
-export const say = {
+export const print = {
   line: (text = '') => console.log(text),
 
   header: () => console.log(row('step', 'state', 'ms')),
   step: ({ name, state, ms: took }: Step) => console.log(row(name, state ?? '–', ms(took))),
   total: (took: number) => console.log(row('', 'total', ms(took))),
 
-  certificate({ reissue }: Completed): void {
+  certificate({ reissue }: CompletedReissue): void {
     const { serial, subject, notBefore, notAfter } = reissue.certificate!;
     console.log(`  Reissue      ${reissue.id}`);
     console.log(`  Certificate  ${serial} (${reissue.basis})`);
@@ -24,7 +24,7 @@ export const say = {
   },
 
   /** Each step's times over many reissues. */
-  steps(completed: readonly Completed[]): void {
+  steps(completed: readonly CompletedReissue[]): void {
     console.log(row('step', 'state', 'p50 ms', 'p99 ms'));
     for (const { name, state } of completed[0]?.steps ?? []) {
       const times = completed

@@ -4,11 +4,11 @@ import { readAddresses, type Addresses } from '../support/addresses.js';
 import { bookmarkEvents, readEventsOfReissues, type PublishedEvent } from '../support/kafka.js';
 import { Sandbox, type Holding, type Person } from '../support/sandbox.js';
 import { TemporalHistories } from '../support/temporal.js';
-import { say } from './console.js';
+import { print } from './console.js';
 import type { Figures } from './figures.js';
-import { writeLeavings } from './leavings.js';
+import { writeOutputFiles } from './output-files.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
-import { reissueOnce, type Completed, type World } from './reissue-once.js';
+import { reissueOnce, type CompletedReissue, type Endpoints } from './reissue-once.js';
 import { percentile, tenths } from './statistics.js';
 
 /** Who comes for this reason. */
@@ -22,7 +22,7 @@ const holdingFor: Readonly<Record<Reason, Holding>> = {
 const failuresShown = 5;
 
 interface Run {
-  readonly completed: readonly Completed[];
+  readonly completed: readonly CompletedReissue[];
   readonly failed: number;
   readonly seconds: number;
 }
@@ -44,34 +44,34 @@ async function demo(options: Options): Promise<number> {
   const historyEvents = await readHistories(addresses, run, events, options);
   const total = [...events.values()].reduce((sum, story) => sum + story.length, 0);
   const figures = figuresOf(run, total, historyEvents);
-  if (figures.registered > 0) say.figures(figures);
-  if (options.out && figures.registered > 0) say.line(`  Files in ${options.out}`);
-  if (options.json) say.line(JSON.stringify(figures));
+  if (figures.registered > 0) print.figures(figures);
+  if (options.out && figures.registered > 0) print.line(`  Files in ${options.out}`);
+  if (options.json) print.line(JSON.stringify(figures));
   return run.failed === 0 ? 0 : 1;
 }
 
-async function showOne(world: World, person: Person, options: Options): Promise<Run> {
-  say.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${options.reason}`);
-  say.line();
-  say.header();
+async function showOne(world: Endpoints, person: Person, options: Options): Promise<Run> {
+  print.line(`${person.name}, ${person.mobile}, comes for a new certificate: ${options.reason}`);
+  print.line();
+  print.header();
   const since = performance.now();
   try {
-    const completed = await reissueOnce(world, person, options, say.step);
+    const completed = await reissueOnce(world, person, options, print.step);
     const seconds = (performance.now() - since) / 1000;
-    say.total(completed.ms);
-    say.line();
-    say.certificate(completed);
+    print.total(completed.ms);
+    print.line();
+    print.certificate(completed);
     return { completed: [completed], failed: 0, seconds };
   } catch (error) {
-    say.failure(error as Error);
+    print.failure(error as Error);
     return { completed: [], failed: 1, seconds: 0 };
   }
 }
 
-async function runMany(world: World, people: readonly Person[], options: Options): Promise<Run> {
+async function runMany(world: Endpoints, people: readonly Person[], options: Options): Promise<Run> {
   const { reason, count, concurrency } = options;
-  say.line(`${count} reissues, ${concurrency} at once: ${reason}`);
-  const completed: Completed[] = [];
+  print.line(`${count} reissues, ${concurrency} at once: ${reason}`);
+  const completed: CompletedReissue[] = [];
   let failed = 0;
   const waiting = people.values();
   const since = performance.now();
@@ -81,17 +81,17 @@ async function runMany(world: World, people: readonly Person[], options: Options
         completed.push(await reissueOnce(world, person, options));
       } catch (error) {
         failed += 1;
-        if (failed <= failuresShown) say.failure(error as Error);
+        if (failed <= failuresShown) print.failure(error as Error);
       }
       const done = completed.length + failed;
-      if (done % Math.ceil(count / 10) === 0 || done === count) say.progress(done, count);
+      if (done % Math.ceil(count / 10) === 0 || done === count) print.progress(done, count);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   const seconds = (performance.now() - since) / 1000;
-  say.line();
-  say.steps(completed);
-  say.line();
+  print.line();
+  print.steps(completed);
+  print.line();
   return { completed, failed, seconds };
 }
 
@@ -110,7 +110,7 @@ async function readHistories(
       lengths.push(await histories.lengthWhenClosed(id));
       if (out === undefined) continue;
       const directory = count === 1 ? out : path.join(out, id);
-      await writeLeavings(directory, one, events.get(id) ?? [], await histories.of(id));
+      await writeOutputFiles(directory, one, events.get(id) ?? [], await histories.of(id));
     }
     return lengths;
   } finally {
@@ -138,10 +138,10 @@ function figuresOf(
 
 try {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) say.line(usage);
+  if (options.help) print.line(usage);
   else process.exitCode = await demo(options);
 } catch (error) {
-  say.failure(error as Error);
+  print.failure(error as Error);
   if (error instanceof UsageError) console.error(`\n${usage}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

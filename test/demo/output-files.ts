@@ -3,12 +3,12 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyToJSON, type History } from '@temporalio/common/lib/proto-utils.js';
 import type { PublishedEvent } from '../support/kafka.js';
-import type { Completed } from './reissue-once.js';
+import type { CompletedReissue } from './reissue-once.js';
 
 /** Writes what a reissue leaves behind into `directory`; files of an earlier reissue are replaced. */
-export async function writeLeavings(
+export async function writeOutputFiles(
   directory: string,
-  { reissue, person, download, privateKey, vidRandom }: Completed,
+  { reissue, person, download, privateKey, vidRandom }: CompletedReissue,
   events: readonly PublishedEvent[],
   history: History,
 ): Promise<void> {

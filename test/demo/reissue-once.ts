@@ -12,7 +12,7 @@ import {
 } from '#libs/client';
 import type { IdentifierKind, IdentityMethod, Reason } from '#libs/domain';
 import { signedWithOld } from '../support/identity-answers.js';
-import { documentFieldsOf } from '../support/naming.js';
+import { documentFieldsOf } from '../support/applicant-body.js';
 import { takePhoto } from '../support/photos.js';
 import type { Person, Sandbox } from '../support/sandbox.js';
 
@@ -24,7 +24,7 @@ export interface Step {
 }
 
 /** A reissue that went through, and what the client has of it. */
-export interface Completed {
+export interface CompletedReissue {
   readonly reissue: Reissue;
   readonly person: Person;
   /** PEM: the new certificate, then its chain. */
@@ -38,7 +38,7 @@ export interface Completed {
 }
 
 /** Why somebody comes, and how they say and prove who they are. */
-interface Occasion {
+interface ReissueOptions {
   readonly reason: Reason;
   readonly by: IdentifierKind;
   readonly methods: readonly IdentityMethod[];
@@ -55,7 +55,7 @@ export class StepFailure extends Error {
 }
 
 /** Where a reissue goes, and where its codes arrive. */
-export interface World {
+export interface Endpoints {
   /** The gateway's URL. */
   readonly gateway: string;
   readonly sandbox: Sandbox;
@@ -70,11 +70,11 @@ const newPassword = 'renewed-2468-Seal';
  * @throws StepFailure
  */
 export async function reissueOnce(
-  { gateway, sandbox }: World,
+  { gateway, sandbox }: Endpoints,
   person: Person,
-  { reason, by, methods }: Occasion,
+  { reason, by, methods }: ReissueOptions,
   onStep: (step: Step) => void = () => undefined,
-): Promise<Completed> {
+): Promise<CompletedReissue> {
   const steps: Step[] = [];
   const began = performance.now();
   const client = new ResealClient({
@@ -101,7 +101,7 @@ export async function reissueOnce(
   const key = await take('Key pair made', () => CertificateKey.make());
   const reissue = await take('Started, codes sent', async () => {
     const consents = consentTo(await client.terms('identity'));
-    open = await client.start({ reason, applicant: nameOf(person, by), key, consents, methods });
+    open = await client.start({ reason, applicant: applicantOf(person, by), key, consents, methods });
     return open;
   });
   const answers = await take('Codes read', () => readCodes(reissue, person, sandbox));
@@ -119,7 +119,7 @@ export async function reissueOnce(
 }
 
 /** A person as they name themself. */
-function nameOf(person: Person, by: IdentifierKind): ApplicantInput {
+function applicantOf(person: Person, by: IdentifierKind): ApplicantInput {
   const { name, mobile, carrier, rrn } = person;
   switch (by) {
     case 'MOBILE':

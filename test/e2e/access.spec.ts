@@ -15,7 +15,7 @@ afterAll(() => stack.close());
 let customer: Customer;
 let other: Customer;
 beforeAll(async () => {
-  [customer, other] = await Promise.all([stack.arrive(), stack.arrive()]);
+  [customer, other] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
   expectSuccess(await customer.start());
   expectSuccess(await other.start());
 });
@@ -58,7 +58,7 @@ describe('an access token', () => {
 
   it('of one reissue does not open another', async () => {
     const { accessToken } = other;
-    expectProblem(await customer.look({ accessToken }), 'not-your-reissue');
+    expectProblem(await customer.fetchReissue({ accessToken }), 'not-your-reissue');
     expectProblem(await customer.cancel({ accessToken }), 'not-your-reissue');
     expectProblem(await customer.download({ accessToken }), 'not-your-reissue');
     expectProblem(await customer.get('/events', { accessToken }), 'not-your-reissue');
@@ -92,7 +92,7 @@ describe('an access token', () => {
   it.each(forgeries)('that %s opens nothing', async (_, forge) => {
     const accessToken = await forge();
     for (const subject of [customer, other]) {
-      const answer = await subject.look({ accessToken });
+      const answer = await subject.fetchReissue({ accessToken });
       expectProblem(answer, 'invalid-token');
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import type { ProblemSlug } from '#libs/contracts';
-import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
+import { oldSerialOf, recordedStatusOf } from '../support/certificates.js';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess, type Answer } from '../support/http.js';
 import { KeyPair } from '../support/key-pair.js';
@@ -17,12 +17,12 @@ async function customerIn(
   state:
     'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUED' | 'REGISTERED',
 ): Promise<Customer> {
-  const customer = await stack.arrive();
+  const customer = await stack.newCustomer();
   const path: (() => Promise<Answer>)[] = [
     () => customer.start(),
     () => customer.verify(),
-    () => customer.enterPassword(),
-    () => customer.consent(),
+    () => customer.submitPassword(),
+    () => customer.giveConsents(),
     () => customer.requestCertificate(),
     () => customer.register(),
   ];
@@ -38,11 +38,11 @@ describe('a call out of its turn', () => {
   const all: Record<string, (customer: Customer) => Promise<Answer>> = {
     challenges: (customer) => customer.requestChallenges(['PHONE_CODE']),
     verifications: (customer) => customer.verify({ PHONE_CODE: '123456' }),
-    password: (customer) => customer.enterPassword(),
+    password: (customer) => customer.submitPassword(),
     reset: (customer) => customer.resetPassword(),
-    consents: (customer) => customer.consent(),
+    consents: (customer) => customer.giveConsents(),
     certificate: (customer) => customer.requestCertificate(),
-    application: (customer) => customer.apply(),
+    application: (customer) => customer.submitApplication(),
     registration: (customer) => customer.register({ challengeId: 'rc_0', signature: 'MAA' }),
     cancel: (customer) => customer.cancel(),
   };
@@ -60,7 +60,7 @@ describe('a call out of its turn', () => {
       const problem = expectProblem(await all[call]!(customer), 'wrong-state');
       expect(problem.reissue).toEqual(before);
     }
-    expect(expectSuccess(await customer.look())).toEqual(before);
+    expect(expectSuccess(await customer.fetchReissue())).toEqual(before);
   });
 
   it('finds no certificate to download before it is issued', async () => {
@@ -73,7 +73,7 @@ describe('a call out of its turn', () => {
 describe('an application in one call', () => {
   it('does the work of three', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
-    expect(expectSuccess(await customer.apply())).toMatchObject({
+    expect(expectSuccess(await customer.submitApplication())).toMatchObject({
       state: 'ISSUED',
       next: { action: 'REGISTER' },
     });
@@ -81,26 +81,26 @@ describe('an application in one call', () => {
   });
 
   it('sets a new password where the old one was forgotten', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ reason: 'PASSWORD_FORGOTTEN' }));
     expectSuccess(await customer.verify());
     const newPassword = await customer.seal('password', 'Quite-new-2026');
-    expect(expectSuccess(await customer.apply({ newPassword })).state).toBe('ISSUED');
+    expect(expectSuccess(await customer.submitApplication({ newPassword })).state).toBe('ISSUED');
   });
 
   it('stops at the first part that fails and keeps what succeeded', async () => {
     const customer = await customerIn('PASSWORD_REQUIRED');
     const password = await customer.seal('password', 'not-the-right-1');
-    expectProblem(await customer.apply({ password }), 'password-wrong');
+    expectProblem(await customer.submitApplication({ password }), 'password-wrong');
     expect(customer.reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', attempts: { password: 4 } });
 
     const [first, ...others] = await stack.gateway.consents('issuance');
     const consents = [{ ...first!, agreed: false }, ...others];
-    expectProblem(await customer.apply({ consents }), 'consent-incomplete');
+    expectProblem(await customer.submitApplication({ consents }), 'consent-incomplete');
     expect(customer.reissue?.state).toBe('CONSENT_REQUIRED');
 
     const rest = { password: undefined, ...(await customer.certificateRequest(await KeyPair.make())) };
-    const refused = expectProblem(await customer.apply(rest), 'request-refused');
+    const refused = expectProblem(await customer.submitApplication(rest), 'request-refused');
     expect(refused.code).toBe('KEY_NOT_NAMED_AT_START');
     expect(customer.reissue?.state).toBe('KEY_REQUIRED');
     expect(expectSuccess(await customer.requestCertificate()).state).toBe('ISSUED');
@@ -134,17 +134,17 @@ describe('a certificate request', () => {
   it.each(refusals)('%s is refused, and can be sent again', async (_, body, slug) => {
     const customer = await customerIn('KEY_REQUIRED');
     expectProblem(await customer.post('certificate', await body(customer)), slug);
-    expect(expectSuccess(await customer.look()).state).toBe('KEY_REQUIRED');
+    expect(expectSuccess(await customer.fetchReissue()).state).toBe('KEY_REQUIRED');
     expect(expectSuccess(await customer.requestCertificate()).state).toBe('ISSUED');
   });
 
   it('for a key that another reissue has already is refused', async () => {
     const first = await customerIn('REGISTERED');
-    const second = await stack.return(first.person, first.key);
+    const second = await stack.customerFor(first.person, first.key);
     expectSuccess(await second.start());
     expectSuccess(await second.verify());
-    expectSuccess(await second.enterPassword());
-    expectSuccess(await second.consent());
+    expectSuccess(await second.submitPassword());
+    expectSuccess(await second.giveConsents());
     const problem = expectProblem(await second.requestCertificate(), 'request-refused');
     expect(problem.code).toBe('KEY_ALREADY_USED');
   });
@@ -159,7 +159,7 @@ describe('an envelope', () => {
     const password = await other.seal('password', customer.person.certificatePassword);
     const problem = expectProblem(await customer.post('password', { password }), 'envelope-refused');
     expect(problem.errors).toMatchObject([{ pointer: '#/password' }]);
-    expect(expectSuccess(await customer.look()).attempts.password).toBe(5);
+    expect(expectSuccess(await customer.fetchReissue()).attempts.password).toBe(5);
   });
 
   it('made for another purpose is refused', async () => {
@@ -183,13 +183,13 @@ describe('an envelope', () => {
     bytes[0]! ^= 1;
     const password = parts.with(3, bytes.toString('base64url')).join('.');
     expectProblem(await customer.post('password', { password }), 'envelope-refused');
-    expect(expectSuccess(await customer.look()).attempts.password).toBe(5);
+    expect(expectSuccess(await customer.fetchReissue()).attempts.password).toBe(5);
   });
 });
 
 describe('consent', () => {
   it('to mandatory terms must be given before anything is made of personal data', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     const consents = (await stack.gateway.consents('identity')).map((each) => ({ ...each, agreed: false }));
     const problem = expectProblem(await customer.start({ consents }), 'consent-incomplete');
     expect(codesBy(problem.errors)).not.toEqual([]);
@@ -199,7 +199,7 @@ describe('consent', () => {
 
   it('is recorded as it was given: id, version, digest, language, time, address and agent', async () => {
     const customer = await customerIn('CONSENT_REQUIRED');
-    expectSuccess(await customer.consent(undefined, { headers: { 'user-agent': 'e2e/1' } }));
+    expectSuccess(await customer.giveConsents(undefined, { headers: { 'user-agent': 'e2e/1' } }));
     const rows = await stack.db
       .selectFrom('consent')
       .selectAll()
@@ -221,8 +221,8 @@ describe('consent', () => {
       ...each,
       digest: 'ab'.repeat(32),
     }));
-    expectProblem(await customer.consent(consents), 'consent-incomplete');
-    expect(expectSuccess(await customer.look()).state).toBe('CONSENT_REQUIRED');
+    expectProblem(await customer.giveConsents(consents), 'consent-incomplete');
+    expect(expectSuccess(await customer.fetchReissue()).state).toBe('CONSENT_REQUIRED');
   });
 });
 
@@ -234,9 +234,9 @@ describe('the registration proof', () => {
     const other = customer.key.sign(Buffer.from('something else')).toString('base64url');
     expectProblem(await customer.register({ signature: other }), 'registration-proof-invalid');
     expectProblem(await customer.register({ challengeId: 'rc_of_another' }), 'unknown-challenge');
-    expect(await standingOfCertificate(stack.db, oldSerial)).toBe('IN_FORCE');
+    expect(await recordedStatusOf(stack.db, oldSerial)).toBe('IN_FORCE');
     expect(expectSuccess(await customer.register()).state).toBe('REGISTERED');
-    expect(await standingOfCertificate(stack.db, oldSerial)).toBe('REVOKED superseded');
+    expect(await recordedStatusOf(stack.db, oldSerial)).toBe('REVOKED superseded');
   });
 });
 
@@ -247,7 +247,7 @@ describe('cancelling', () => {
       const customer = await customerIn(state);
       const cancelled = expectSuccess(await customer.cancel());
       expect(cancelled).toMatchObject({ state: 'CANCELLED', next: { action: 'NONE' }, deadline: null });
-      expect(await standingOfCertificate(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
+      expect(await recordedStatusOf(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
       expectProblem(await customer.cancel(), 'wrong-state');
     },
   );
@@ -256,8 +256,8 @@ describe('cancelling', () => {
     const customer = await customerIn('ISSUED');
     const { serial } = customer.reissue!.certificate!;
     expect(expectSuccess(await customer.cancel()).state).toBe('WITHDRAWN');
-    expect(await standingOfCertificate(stack.db, serial)).toBe('REVOKED cessationOfOperation');
-    expect(await standingOfCertificate(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
+    expect(await recordedStatusOf(stack.db, serial)).toBe('REVOKED cessationOfOperation');
+    expect(await recordedStatusOf(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
     expectProblem(await customer.download(), 'certificate-withdrawn');
     await until('the notice of the withdrawal', async () =>
       (await stack.sandbox.inbox(customer.person.email)).some(({ id }) => id.includes('.WITHDRAWN')),
@@ -277,6 +277,6 @@ describe('cancelling', () => {
       .where('revoked_at', 'is', null)
       .execute();
     expect(live).toEqual([]);
-    expect(await standingOfCertificate(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
+    expect(await recordedStatusOf(stack.db, oldSerialOf(customer.person))).toBe('IN_FORCE');
   });
 });

@@ -36,14 +36,14 @@ const withdraw = (customer: Customer, termsId: string, options: CallOptions = {}
   );
 
 async function startAgreeing(): Promise<Customer> {
-  const customer = await stack.arrive('VALID');
+  const customer = await stack.newCustomer('VALID');
   expectSuccess(await customer.start({ consents: await stack.gateway.consents('identity', true) }));
   return customer;
 }
 
 describe('what a customer agrees to', () => {
   it('is refused by name, in their language, where it is not what is in force', async () => {
-    const customer = await stack.arrive('VALID');
+    const customer = await stack.newCustomer('VALID');
     const [first, ...others] = await stack.gateway.consents('identity');
     const issuance = (await stack.gateway.consents('issuance'))[0]!;
     const refused = async (consents: object[]) => {
@@ -66,8 +66,8 @@ describe('what a customer agreed to', () => {
   it('is listed with receipts that say the same, and that anyone can verify', async () => {
     const customer = await startAgreeing();
     expectSuccess(await customer.verify());
-    expectSuccess(await customer.enterPassword());
-    expectSuccess(await customer.consent());
+    expectSuccess(await customer.submitPassword());
+    expectSuccess(await customer.giveConsents());
     const { consents, claims } = await consentsOf(customer);
     expect(claims).toHaveLength(2);
     const confirmed = claims.flatMap((claim: ReceiptClaims) => claim.consents);

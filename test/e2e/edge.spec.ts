@@ -17,7 +17,7 @@ afterAll(() => stack.close());
 
 let customer: Customer;
 beforeAll(async () => {
-  customer = await stack.arrive();
+  customer = await stack.newCustomer();
   expectSuccess(await customer.start({ methods: ['PHONE_CODE'] }));
 });
 const headers = () => ({
@@ -177,7 +177,7 @@ describe('any body at all', () => {
       }),
       { numRuns: 120, endOnFailure: true },
     );
-    expect(expectSuccess(await customer.look()).state).toBe('IDENTITY_REQUIRED');
+    expect(expectSuccess(await customer.fetchReissue()).state).toBe('IDENTITY_REQUIRED');
   });
 
   it('under any address and header gets a problem', async () => {

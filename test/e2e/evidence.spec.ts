@@ -19,7 +19,7 @@ const checkpoints = () => environmentOf('worker')['RESEAL_CHECKPOINT_FILE']!;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
-  customer = await stack.arrive('VALID');
+  customer = await stack.newCustomer('VALID');
   await customer.completeReissue('LOST');
   await archived(customer.reissueId);
   const trust = await runTool('trust', []);

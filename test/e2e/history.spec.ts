@@ -46,7 +46,7 @@ describe.each(reasons)('the history of a reissue because of %s', (reason) => {
   let history: History;
   let text: string;
   beforeAll(async () => {
-    customer = await stack.arrive('VALID');
+    customer = await stack.newCustomer('VALID');
     await customer.completeReissue(reason);
     await histories.lengthWhenClosed(customer.reissueId);
     history = await histories.of(customer.reissueId);

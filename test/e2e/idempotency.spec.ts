@@ -5,7 +5,7 @@ import { expectSuccess, send, type Answer } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 import { until } from '../support/until.js';
-import { forgetWorkflow, statusOfWorkflow, workflowCompleted } from '../support/workflows.js';
+import { forgetWorkflow, statusOfWorkflow, untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(120_000);
 const stack = connectToStack();
@@ -13,7 +13,7 @@ afterAll(() => stack.close());
 
 describe('one Idempotency-Key', () => {
   it('starts one reissue, however many calls bring it at once, and each gets the same answer', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     await Promise.all([stack.gateway.consents('identity'), stack.gateway.keys()]);
     const idempotencyKey = newIdempotencyKey();
     const answers = await Promise.all(
@@ -33,7 +33,7 @@ describe('one Idempotency-Key', () => {
   });
 
   it('with another body is refused, also at the same time', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     const idempotencyKey = newIdempotencyKey();
     const answers = await Promise.all([
       customer.start({ reason: 'EXPIRED' }, { idempotencyKey }),
@@ -51,12 +51,12 @@ describe('one Idempotency-Key', () => {
   });
 
   it('is one for each call of a reissue: the same key elsewhere is another call', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     const idempotencyKey = newIdempotencyKey();
     expectSuccess(await customer.start({}, { idempotencyKey }));
     expectSuccess(await customer.verify(undefined, { idempotencyKey }));
-    expectSuccess(await customer.enterPassword(undefined, { idempotencyKey }));
-    expectProblem(await customer.enterPassword(undefined, { idempotencyKey }), 'idempotency-mismatch');
+    expectSuccess(await customer.submitPassword(undefined, { idempotencyKey }));
+    expectProblem(await customer.submitPassword(undefined, { idempotencyKey }), 'idempotency-mismatch');
   });
 
   it.each([
@@ -84,12 +84,12 @@ describe('a call that is repeated', () => {
     }
   };
   beforeAll(async () => {
-    ended = await stack.arrive();
+    ended = await stack.newCustomer();
     answers = [
       await ended.start(),
       await ended.verify(),
-      await ended.enterPassword(),
-      await ended.consent(),
+      await ended.submitPassword(),
+      await ended.giveConsents(),
       await ended.requestCertificate(),
       await ended.register(),
     ];
@@ -97,25 +97,25 @@ describe('a call that is repeated', () => {
   });
 
   it('changes nothing and gets the first answer, refusals included', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const wrong = await customer.verify({ PHONE_CODE: '000000x' });
     const again = await send(wrong.call);
     expect(again.body).toEqual(wrong.body);
-    expect(expectSuccess(await customer.look()).attempts.identity).toBe(4);
+    expect(expectSuccess(await customer.fetchReissue()).attempts.identity).toBe(4);
 
     expectSuccess(await customer.verify());
-    const refused = await customer.enterPassword('not-the-right-1');
+    const refused = await customer.submitPassword('not-the-right-1');
     expectProblem(refused, 'password-wrong');
-    await customer.enterPassword('not-the-right-2');
+    await customer.submitPassword('not-the-right-2');
     const repeated = await send(refused.call);
     expect(repeated.status).toBe(422);
     expect(repeated.problem).toEqual({ ...refused.problem, traceId: repeated.problem!.traceId });
-    expect(expectSuccess(await customer.look()).attempts.password).toBe(3);
+    expect(expectSuccess(await customer.fetchReissue()).attempts.password).toBe(3);
   });
 
   it('gets the first answer also after the workflow has closed', async () => {
-    await workflowCompleted(stack.temporal, ended.reissueId);
+    await untilWorkflowCompleted(stack.temporal, ended.reissueId);
     await expectSameAnswers();
   });
 

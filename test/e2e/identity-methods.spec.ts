@@ -12,8 +12,8 @@ afterAll(() => stack.close());
 
 /** Goes on from a known identity to the end. */
 async function finish(customer: Customer): Promise<void> {
-  if (customer.reissue?.state === 'PASSWORD_REQUIRED') expectSuccess(await customer.enterPassword());
-  expectSuccess(await customer.consent());
+  if (customer.reissue?.state === 'PASSWORD_REQUIRED') expectSuccess(await customer.submitPassword());
+  expectSuccess(await customer.giveConsents());
   expectSuccess(await customer.requestCertificate());
   expect(expectSuccess(await customer.register()).state).toBe('REGISTERED');
 }
@@ -24,7 +24,7 @@ describe.each<[IdentifierKind, readonly IdentityMethod[]]>([
   ['MOBILE', ['PHONE_CODE', 'OLD_CERTIFICATE']],
 ])('a customer who names themself by %s and proves it by %j', (by, methods) => {
   it('gets a certificate', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     const { challenges } = expectSuccess(await customer.start({ by, methods }));
     expect(challenges.map(({ method }) => method).sort()).toEqual([...methods].sort());
     const { results, reissue } = expectSuccess(await customer.verify());
@@ -37,7 +37,7 @@ describe.each<[IdentifierKind, readonly IdentityMethod[]]>([
 
 describe('a foreign resident', () => {
   it('gets a certificate by number and document', async () => {
-    const customer = await stack.return(await stack.sandbox.makeForeigner('EXPIRED'));
+    const customer = await stack.customerFor(await stack.sandbox.makeForeigner('EXPIRED'));
     expect(customer.person.rrn).toMatch(/^\d{6}[5-8]/);
     expectSuccess(await customer.start({ by: 'RRN', methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
     expect(expectSuccess(await customer.verify()).reissue.state).toBe('PASSWORD_REQUIRED');
@@ -48,7 +48,7 @@ describe('a foreign resident', () => {
 describe('an identity document', () => {
   let customer: Customer;
   beforeAll(async () => {
-    customer = await stack.arrive();
+    customer = await stack.newCustomer();
     expectSuccess(await customer.start({ methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
   });
   const challenge = () => customer.challenges.find(({ method }) => method === 'ID_DOCUMENT');
@@ -74,7 +74,7 @@ describe('an identity document', () => {
 
   it('with a photo that was never uploaded here is not looked at, and costs nothing', async () => {
     const answer = await documentAnswer(customer);
-    const other = await stack.arrive();
+    const other = await stack.newCustomer();
     expectSuccess(await other.start());
     const { photoId } = expectSuccess(await other.uploadPhoto());
     for (const unknown of [photoId, `ph_${'0'.repeat(31)}1`]) {
@@ -97,7 +97,7 @@ describe('an identity document', () => {
   });
 
   it('that is refused five times locks the method, and leaves the others', async () => {
-    const unlucky = await stack.arrive();
+    const unlucky = await stack.newCustomer();
     expectSuccess(await unlucky.start({ methods: ['ID_DOCUMENT', 'PHONE_CODE', 'ONE_WON'] }));
     const wrong = await documentAnswer(unlucky, { issuedOn: '2019-01-02' });
     for (let tries = 1; tries < 5; tries++) expectSuccess(await unlucky.verify({ ID_DOCUMENT: wrong }));
@@ -113,7 +113,7 @@ describe('the old certificate', () => {
   const withOld = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
 
   it('signs what names this reissue and this challenge, and is shown no certificate before', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     const { challenges } = expectSuccess(await customer.start({ methods: withOld }));
     const { toSign, challengeId } = challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
     const lines = Buffer.from(toSign!, 'base64url').toString().split('\n');
@@ -122,7 +122,7 @@ describe('the old certificate', () => {
   });
 
   it('of somebody else, or over another challenge, is not accepted', async () => {
-    const [customer, other] = await Promise.all([stack.arrive(), stack.arrive()]);
+    const [customer, other] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
     for (const each of [customer, other]) expectSuccess(await each.start({ methods: withOld }));
     const challengeOf = ({ challenges }: Customer) =>
       challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
@@ -143,17 +143,17 @@ describe('the old certificate', () => {
   it.each(['LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const)(
     'proves nothing to somebody who declares %s',
     async (reason) => {
-      const customer = await stack.arrive();
+      const customer = await stack.newCustomer();
       expectProblem(await customer.start({ reason, methods: withOld }), 'method-not-offered');
     },
   );
 
   it('does not open a password that is locked', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     expectSuccess(await customer.verify());
-    for (let tries = 0; tries < 5; tries++) await customer.enterPassword('not-the-right-1');
-    const next = await stack.return(customer.person);
+    for (let tries = 0; tries < 5; tries++) await customer.submitPassword('not-the-right-1');
+    const next = await stack.customerFor(customer.person);
     expectSuccess(await next.start({ methods: withOld }));
     const { reissue } = expectSuccess(await next.verify());
     expect(reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', next: { action: 'RESET_PASSWORD' } });

@@ -15,7 +15,7 @@ const codesSent = async ({ mobile }: Pick<Person, 'mobile'>) =>
 
 describe('a code', () => {
   it('that is wrong costs a try; the fifth locks the method, and the reissue is rejected', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const codes = await customer.readCodes();
     for (const left of [4, 3, 2, 1]) {
@@ -34,7 +34,7 @@ describe('a code', () => {
   });
 
   it('that is right is taken also beside a wrong one, and need not be given again', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const codes = await customer.readCodes();
     const half = expectSuccess(await customer.verify({ ...codes, ONE_WON: '0000x' }));
@@ -49,7 +49,7 @@ describe('a code', () => {
   });
 
   it('can be sent again: the new one counts, the old one not, and tries stay as they were', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ methods: ['PHONE_CODE'] }));
     const [first] = customer.challenges;
     expectSuccess(await customer.verify({ PHONE_CODE: wrong }));
@@ -66,7 +66,7 @@ describe('a code', () => {
   });
 
   it('is sent no more than five times', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ methods: ['PHONE_CODE'] }));
     for (let sends = 2; sends <= 5; sends++) expectSuccess(await customer.requestChallenges(['PHONE_CODE']));
     expectProblem(await customer.requestChallenges(['PHONE_CODE']), 'too-many-sends');
@@ -74,7 +74,7 @@ describe('a code', () => {
   });
 
   it('of a method that is not offered cannot be had', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start({ reason: 'LOST', methods: ['PHONE_CODE'] }));
     expectProblem(await customer.requestChallenges(['OLD_CERTIFICATE']), 'method-not-offered');
   });
@@ -82,15 +82,18 @@ describe('a code', () => {
 
 describe('a newer reissue of the same person', () => {
   it('cancels the older one as soon as identity is verified, and not before', async () => {
-    const older = await stack.arrive();
+    const older = await stack.newCustomer();
     expectSuccess(await older.start());
     expectSuccess(await older.verify());
-    const newer = await stack.return(older.person);
+    const newer = await stack.customerFor(older.person);
     expectSuccess(await newer.start());
-    expect(expectSuccess(await older.look()).state).toBe('PASSWORD_REQUIRED');
+    expect(expectSuccess(await older.fetchReissue()).state).toBe('PASSWORD_REQUIRED');
     expect(expectSuccess(await newer.verify()).reissue.state).toBe('PASSWORD_REQUIRED');
-    expect(expectSuccess(await older.look())).toMatchObject({ state: 'CANCELLED', next: { action: 'NONE' } });
-    expectProblem(await older.enterPassword(), 'wrong-state');
+    expect(expectSuccess(await older.fetchReissue())).toMatchObject({
+      state: 'CANCELLED',
+      next: { action: 'NONE' },
+    });
+    expectProblem(await older.submitPassword(), 'wrong-state');
     await until('the end of the older workflow', async () => {
       const { status } = await stack.temporal.workflow.getHandle(`reissue/${older.reissueId}`).describe();
       return status.name === 'COMPLETED';
@@ -98,17 +101,17 @@ describe('a newer reissue of the same person', () => {
   });
 
   it('withdraws the certificate of an older one that was issued, and leaves the one in force', async () => {
-    const older = await stack.arrive();
+    const older = await stack.newCustomer();
     expectSuccess(await older.start());
     expectSuccess(await older.verify());
-    expectSuccess(await older.apply());
-    const newer = await stack.return(older.person);
+    expectSuccess(await older.submitApplication());
+    const newer = await stack.customerFor(older.person);
     expectSuccess(await newer.start());
     expectSuccess(await newer.verify());
-    expect(expectSuccess(await older.look()).state).toBe('WITHDRAWN');
+    expect(expectSuccess(await older.fetchReissue()).state).toBe('WITHDRAWN');
     expectProblem(await older.download(), 'certificate-withdrawn');
     expectProblem(await older.register(), 'wrong-state');
-    expectSuccess(await newer.apply());
+    expectSuccess(await newer.submitApplication());
     expect(expectSuccess(await newer.register()).state).toBe('REGISTERED');
     const inForce = await stack.db
       .selectFrom('certificate')

@@ -17,7 +17,7 @@ const expectToWait = (answer: Answer | undefined) => {
 
 describe('a code', () => {
   it('of another reissue is not taken, and one that was accepted is not taken again', async () => {
-    const [one, other] = await Promise.all([stack.arrive(), stack.arrive()]);
+    const [one, other] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
     for (const each of [one, other]) expectSuccess(await each.start({ methods: ['PHONE_CODE'] }));
     const code = await stack.sandbox.phoneCode(one.person);
     const foreign = await stack.sandbox.phoneCode(other.person);
@@ -35,10 +35,10 @@ describe('a code', () => {
   });
 
   it('is not sent in a storm, also not over several reissues: who asks is told how long to wait', async () => {
-    const { person } = await stack.arrive();
+    const { person } = await stack.newCustomer();
     let refused: Answer | undefined;
     for (let reissues = 0; reissues < 6 && !refused; reissues++) {
-      const customer = await stack.return(person);
+      const customer = await stack.customerFor(person);
       const calls = [
         () => customer.start({ methods: ['PHONE_CODE'] }, atOnce),
         ...Array.from({ length: 4 }, () => () => customer.requestChallenges(['PHONE_CODE'], atOnce)),
@@ -59,7 +59,7 @@ describe('a code', () => {
 
 describe('a device', () => {
   it('that starts too often is told when it may again; the next device is not', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     customer.deviceId = randomUUID();
     const answers: Answer[] = [];
     for (let starts = 0; starts < 12; starts++)
@@ -67,19 +67,19 @@ describe('a device', () => {
     const [refused] = answers.filter(({ status }) => status === 429);
     expectToWait(refused);
     expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(5);
-    const next = await stack.return(customer.person);
+    const next = await stack.customerFor(customer.person);
     next.deviceId = randomUUID();
     expectSuccess(await next.start({ methods: ['OLD_CERTIFICATE'] }, atOnce));
   });
 
   it.each(['short', 'x'.repeat(129), 'non-printable\u00e9-0123456789'])('cannot be called %j', async (id) => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     customer.deviceId = id;
     expectProblem(await customer.start({}, atOnce), 'invalid-request');
   });
 
   it('is unknown at first, and known once its holder has proved who they are', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     customer.deviceId = randomUUID();
     const known = async () => {
       const query = stack.db.selectFrom('known_device').select('device');
@@ -94,9 +94,9 @@ describe('a device', () => {
 
 describe('a stranger who starts in somebody’s name', () => {
   it('and fails locks neither their certificate nor their next try', async () => {
-    const victim = await stack.arrive();
+    const victim = await stack.newCustomer();
     for (let reissues = 0; reissues < 3; reissues++) {
-      const stranger = await stack.return(victim.person);
+      const stranger = await stack.customerFor(victim.person);
       stranger.deviceId = randomUUID();
       expectSuccess(await stranger.start({ methods: ['PHONE_CODE'] }));
       for (let tries = 0; tries < 5; tries++) await stranger.verify({ PHONE_CODE: '000000x' }, atOnce);
@@ -105,6 +105,6 @@ describe('a stranger who starts in somebody’s name', () => {
     victim.deviceId = randomUUID();
     expectSuccess(await victim.start());
     expect(expectSuccess(await victim.verify()).reissue.state).toBe('PASSWORD_REQUIRED');
-    expect(expectSuccess(await victim.enterPassword()).state).toBe('CONSENT_REQUIRED');
+    expect(expectSuccess(await victim.submitPassword()).state).toBe('CONSENT_REQUIRED');
   });
 });

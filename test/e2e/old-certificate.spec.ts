@@ -3,7 +3,7 @@ import { afterAll, expect, it, jest } from '@jest/globals';
 import { ocspStatus } from '../support/certificate-status.js';
 import { expectSuccess } from '../support/http.js';
 import { connectToStack } from '../support/running-stack.js';
-import { expectToSay } from '../support/standing-words.js';
+import { expectTextStatesStatus } from '../support/status-words.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
@@ -18,17 +18,17 @@ it.each([
 ] as const)(
   'after cancelling a reissue for %s the customer reads the status of the old certificate that OCSP gives: %s',
   async (reason, status) => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     const { person } = customer;
     expectSuccess(await customer.start({ reason }));
     expectSuccess(await customer.verify());
     const { ended, oldCertificate } = expectSuccess(await customer.cancel());
     expect(await ocspStatus(new X509Certificate(person.oldCertificate!))).toBe(status);
     expect(oldCertificate).toBeDefined();
-    for (const language of ['ko', 'en'] as const) expectToSay(ended!.text[language], status);
+    for (const language of ['ko', 'en'] as const) expectTextStatesStatus(ended!.text[language], status);
     const sms = await until('the text message about the end', async () =>
       (await stack.sandbox.inbox(person.mobile)).find(({ text }) => text.includes('취소')),
     );
-    for (const line of sms.text.split('\n')) expectToSay(line, status);
+    for (const line of sms.text.split('\n')) expectTextStatesStatus(line, status);
   },
 );

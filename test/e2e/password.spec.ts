@@ -11,7 +11,7 @@ afterAll(() => stack.close());
 const wrong = 'not-the-right-1';
 
 async function knownCustomer() {
-  const customer = await stack.arrive();
+  const customer = await stack.newCustomer();
   expectSuccess(await customer.start());
   expectSuccess(await customer.verify());
   return customer;
@@ -25,35 +25,35 @@ describe('the certificate password', () => {
   it('is locked by five wrong tries, also for the right one and the next reissue, until it is reset', async () => {
     const customer = await knownCustomer();
     for (const left of [4, 3, 2, 1]) {
-      const problem = expectProblem(await customer.enterPassword(wrong), 'password-wrong');
+      const problem = expectProblem(await customer.submitPassword(wrong), 'password-wrong');
       expect(problem.reissue).toMatchObject({ state: 'PASSWORD_REQUIRED', attempts: { password: left } });
     }
-    expectProblem(await customer.enterPassword(wrong), 'password-locked');
-    const locked = expectProblem(await customer.enterPassword(), 'password-locked');
+    expectProblem(await customer.submitPassword(wrong), 'password-locked');
+    const locked = expectProblem(await customer.submitPassword(), 'password-locked');
     expect(locked.reissue).toMatchObject({ next: { action: 'RESET_PASSWORD' }, attempts: { password: 0 } });
     await until('the notice of the lock', async () =>
       (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.PASSWORD_LOCKED')),
     );
 
-    const next = await stack.return(customer.person);
+    const next = await stack.customerFor(customer.person);
     expectSuccess(await next.start());
     expect(expectSuccess(await next.verify()).reissue.attempts.password).toBe(0);
-    expectProblem(await next.enterPassword(), 'password-locked');
+    expectProblem(await next.submitPassword(), 'password-locked');
     const newPassword = 'Another-seal-11';
     expect(expectSuccess(await next.resetPassword(newPassword)).state).toBe('CONSENT_REQUIRED');
     expect(await wrongTriesOf(customer.person.personId)).toBe(0);
 
-    const last = await stack.return(customer.person);
+    const last = await stack.customerFor(customer.person);
     expectSuccess(await last.start());
     expectSuccess(await last.verify());
-    expectProblem(await last.enterPassword(), 'password-wrong');
-    expect(expectSuccess(await last.enterPassword(newPassword)).state).toBe('CONSENT_REQUIRED');
+    expectProblem(await last.submitPassword(), 'password-wrong');
+    expect(expectSuccess(await last.submitPassword(newPassword)).state).toBe('CONSENT_REQUIRED');
   });
 
   it('has five tries, also when sixty arrive at once', async () => {
     const customer = await knownCustomer();
     const answers = await Promise.all(
-      Array.from({ length: 60 }, () => customer.enterPassword(wrong, { patienceMs: 0 })),
+      Array.from({ length: 60 }, () => customer.submitPassword(wrong, { patienceMs: 0 })),
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
     expect(count(422) + count(423) + count(429)).toBe(60);
@@ -64,8 +64,8 @@ describe('the certificate password', () => {
 
   it('can be tried again after a right one, all five times', async () => {
     const customer = await knownCustomer();
-    expectProblem(await customer.enterPassword(wrong), 'password-wrong');
-    expectSuccess(await customer.enterPassword());
+    expectProblem(await customer.submitPassword(wrong), 'password-wrong');
+    expectSuccess(await customer.submitPassword());
     expect(await wrongTriesOf(customer.person.personId)).toBe(0);
   });
 
@@ -81,7 +81,7 @@ describe('the certificate password', () => {
     expect(problem.errors?.map(({ code }) => code)).toEqual(codes);
     for (const { message } of problem.errors ?? []) expect(message).not.toContain(newPassword);
     expect(problem.errors?.every(({ pointer }) => pointer?.endsWith('/newPassword'))).toBe(true);
-    expect(expectSuccess(await customer.enterPassword()).state).toBe('CONSENT_REQUIRED');
+    expect(expectSuccess(await customer.submitPassword()).state).toBe('CONSENT_REQUIRED');
   });
 
   it('may not be set to one that tells the owner’s number or birth date, or to the one in force', async () => {

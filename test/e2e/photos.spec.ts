@@ -8,7 +8,7 @@ import type { Customer } from '../support/customer.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess } from '../support/http.js';
 import { documentAnswer } from '../support/identity-answers.js';
-import { keptPhoto } from '../support/kept-photo.js';
+import { openStoredPhoto } from '../support/stored-photo.js';
 import { takePhoto } from '../support/photos.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
@@ -19,7 +19,7 @@ afterAll(() => stack.close());
 
 let customer: Customer;
 beforeAll(async () => {
-  customer = await stack.arrive();
+  customer = await stack.newCustomer();
   expectSuccess(await customer.start({ methods: ['ID_DOCUMENT'] }));
 });
 
@@ -59,7 +59,7 @@ describe('a photo of a document', () => {
       const photo = await takePhoto(format);
       expect(photo.bytes.includes(photo.marker)).toBe(true);
       const { photoId } = expectSuccess(await customer.uploadPhoto(photo));
-      const { jpeg, width, height } = await keptPhoto(stack.db, photoId);
+      const { jpeg, width, height } = await openStoredPhoto(stack.db, photoId);
       expect({ width, height }).toEqual({ width: 640, height: 400 });
       const metadata = await sharp(jpeg).metadata();
       expect(metadata).toMatchObject({ format: 'jpeg', width: 640, height: 400 });
@@ -71,7 +71,7 @@ describe('a photo of a document', () => {
   it('is taken as HEIC', async () => {
     const heic = join(projectRoot(), 'apps/gateway/src/photos/testdata/gradient.heic');
     const { photoId } = expectSuccess(await customer.uploadPhoto(file(readFileSync(heic))));
-    expect(await sharp((await keptPhoto(stack.db, photoId)).jpeg).metadata()).toMatchObject({
+    expect(await sharp((await openStoredPhoto(stack.db, photoId)).jpeg).metadata()).toMatchObject({
       format: 'jpeg',
     });
   });
@@ -80,7 +80,7 @@ describe('a photo of a document', () => {
     const { bytes } = await takePhoto();
     const polyglot = Buffer.concat([bytes, Buffer.from('<html><script>alert(1)</script></html>')]);
     const { photoId } = expectSuccess(await customer.uploadPhoto(file(polyglot)));
-    expect((await keptPhoto(stack.db, photoId)).jpeg.includes('<script')).toBe(false);
+    expect((await openStoredPhoto(stack.db, photoId)).jpeg.includes('<script')).toBe(false);
   });
 
   it.each([
@@ -95,7 +95,7 @@ describe('a photo of a document', () => {
     const before = (await photosOf(customer)).length;
     expectProblem(await customer.uploadPhoto(file(await make())), slug);
     expect(await photosOf(customer)).toHaveLength(before);
-    expect(expectSuccess(await customer.look()).state).toBe('IDENTITY_REQUIRED');
+    expect(expectSuccess(await customer.fetchReissue()).state).toBe('IDENTITY_REQUIRED');
   });
 
   it('sent twice in one call is kept once; another one under the same key is refused', async () => {
@@ -108,7 +108,7 @@ describe('a photo of a document', () => {
   });
 
   it('is not taken from a stranger, nor without the form', async () => {
-    const other = await stack.arrive();
+    const other = await stack.newCustomer();
     expectSuccess(await other.start({ methods: ['PHONE_CODE'] }));
     const { accessToken } = other;
     expectProblem(await customer.uploadPhoto(undefined, { accessToken }), 'not-your-reissue');
@@ -118,12 +118,12 @@ describe('a photo of a document', () => {
 
 describe('what becomes of a photo', () => {
   it('with which somebody proved who they are: it is destroyed at once, and all others with the reissue', async () => {
-    const holder = await stack.arrive();
+    const holder = await stack.newCustomer();
     expectSuccess(await holder.start({ methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
     const unused = expectSuccess(await holder.uploadPhoto());
     const answer = await documentAnswer(holder);
     const { photoId } = JSON.parse(answer) as { photoId: string };
-    await keptPhoto(stack.db, photoId);
+    await openStoredPhoto(stack.db, photoId);
     const PHONE_CODE = await stack.sandbox.phoneCode(holder.person);
     expectSuccess(await holder.verify({ PHONE_CODE, ID_DOCUMENT: answer }));
     expect((await photosOf(holder)).map((photo) => photo.photo_id)).toEqual([unused.photoId]);

@@ -7,16 +7,16 @@ import {
   certificatesIn,
   oldSerialOf,
   opensslVerify,
-  standingOfCertificate,
+  recordedStatusOf,
   thumbprintOf,
-  type Standing,
+  type RecordedStatus,
 } from '../support/certificates.js';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { bookmarkEvents, type Bookmark } from '../support/kafka.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Holding } from '../support/sandbox.js';
-import { readStories } from '../support/stories.js';
+import { readCheckedEvents } from '../support/checked-events.js';
 import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
@@ -32,7 +32,7 @@ interface Case {
   readonly holding: Holding;
   readonly basis: Basis;
   /** What becomes of the old certificate: at first, once the identity is verified, and at the end. */
-  readonly old: readonly [Standing, Standing, Standing];
+  readonly old: readonly [RecordedStatus, RecordedStatus, RecordedStatus];
   /** Told beside ISSUED and REGISTERED. */
   readonly told: readonly NotificationKind[];
 }
@@ -71,11 +71,11 @@ const cases: readonly Case[] = [
 describe.each(cases)('a reissue because of $reason, by somebody whose certificate is $holding', (each) => {
   const { reason, holding, basis, old, told } = each;
   let customer: Customer;
-  const oldStanding = () => standingOfCertificate(stack.db, oldSerialOf(customer.person) ?? 'none');
-  const newStanding = () => standingOfCertificate(stack.db, customer.reissue?.certificate?.serial);
+  const oldStanding = () => recordedStatusOf(stack.db, oldSerialOf(customer.person) ?? 'none');
+  const newStanding = () => recordedStatusOf(stack.db, customer.reissue?.certificate?.serial);
 
   beforeAll(async () => {
-    customer = await stack.arrive(holding);
+    customer = await stack.newCustomer(holding);
     expect(await oldStanding()).toBe(old[0]);
   });
 
@@ -106,9 +106,9 @@ describe.each(cases)('a reissue because of $reason, by somebody whose certificat
 
   it('goes on by password, terms and certificate request to a certificate that is not yet in force', async () => {
     const forgotten = reason === 'PASSWORD_FORGOTTEN';
-    const known = expectSuccess(await (forgotten ? customer.resetPassword() : customer.enterPassword()));
+    const known = expectSuccess(await (forgotten ? customer.resetPassword() : customer.submitPassword()));
     expect(known).toMatchObject({ state: 'CONSENT_REQUIRED', next: { action: 'AGREE_TO_TERMS' } });
-    const agreed = expectSuccess(await customer.consent());
+    const agreed = expectSuccess(await customer.giveConsents());
     expect(agreed).toMatchObject({ state: 'KEY_REQUIRED', next: { action: 'SEND_CERTIFICATE_REQUEST' } });
     const issued = expectSuccess(await customer.requestCertificate());
     expect(issued).toMatchObject({ state: 'ISSUED', basis, next: { action: 'REGISTER' } });
@@ -163,7 +163,7 @@ describe.each(cases)('a reissue because of $reason, by somebody whose certificat
     expect(registered.certificate).toEqual(customer.reissue?.certificate);
     expect(await oldStanding()).toBe(old[2]);
     expect(await newStanding()).toBe('IN_FORCE');
-    expect((await customer.look()).body).toEqual(registered);
+    expect((await customer.fetchReissue()).body).toEqual(registered);
   });
 
   it('leaves no secret in the vault', async () => {
@@ -188,7 +188,7 @@ describe.each(cases)('a reissue because of $reason, by somebody whose certificat
   });
 
   it('tells other systems of every change, in order', async () => {
-    const stories = await readStories(stack, bookmark, [customer.reissueId]);
+    const stories = await readCheckedEvents(stack, bookmark, [customer.reissueId]);
     const types = stories.get(customer.reissueId)!.map(({ type }) => type.replace(/^reseal\.|\.v1$/g, ''));
     expect(types).toEqual([
       'reissue.started',

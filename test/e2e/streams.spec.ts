@@ -37,7 +37,7 @@ async function follow(customer: Customer, lastEventId?: string) {
 
 describe('the stream of a reissue', () => {
   it('tells what was and what comes, at once, and closes at the end', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const stream = await follow(customer);
     expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -46,7 +46,7 @@ describe('the stream of a reissue', () => {
     const verified = performance.now();
     await stream.comesTo('PASSWORD_REQUIRED');
     expect(performance.now() - verified).toBeLessThan(2_000);
-    expectSuccess(await customer.apply());
+    expectSuccess(await customer.submitApplication());
     expectSuccess(await customer.register());
     await stream.ended;
     expect(stream.states()).toEqual([
@@ -72,7 +72,7 @@ describe('the stream of a reissue', () => {
   });
 
   it('goes on where a client left it', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const first = await follow(customer);
     await first.comesTo('IDENTITY_REQUIRED');
@@ -86,7 +86,7 @@ describe('the stream of a reissue', () => {
   });
 
   it('is told to each of several clients', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     expectSuccess(await customer.start());
     const streams = await Promise.all([follow(customer), follow(customer), follow(customer)]);
     expectSuccess(await customer.cancel());

@@ -18,7 +18,7 @@ const stack = connectToStack();
 const audrey = new StaffMember(stack, 'audrey');
 let customer: Customer;
 beforeAll(async () => {
-  customer = await stack.arrive('VALID');
+  customer = await stack.newCustomer('VALID');
   await customer.completeReissue();
 });
 afterAll(() => stack.close());

@@ -3,9 +3,9 @@ import type { IdentifierKind, IdentityMethod } from '#libs/domain';
 import type { Customer } from '../support/customer.js';
 import { expectSuccess } from '../support/http.js';
 import { documentAnswer, signedWithOld } from '../support/identity-answers.js';
-import { nobodyLike } from '../support/nobody.js';
+import { unknownPersonLike } from '../support/unknown-person.js';
 import { connectToStack } from '../support/running-stack.js';
-import { visible } from '../support/visible.js';
+import { visibleShapeOf } from '../support/visible-shape.js';
 
 jest.setTimeout(120_000);
 const stack = connectToStack();
@@ -16,8 +16,8 @@ const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[ti
 
 /** Somebody the bank knows, and somebody it does not. */
 async function pair(): Promise<readonly Customer[]> {
-  const known = await stack.arrive();
-  return [known, await stack.return(nobodyLike((await stack.arrive()).person))];
+  const known = await stack.newCustomer();
+  return [known, await stack.customerFor(unknownPersonLike((await stack.newCustomer()).person))];
 }
 
 describe('somebody whom the bank does not know', () => {
@@ -36,12 +36,12 @@ describe('somebody whom the bank does not know', () => {
       const customers = await pair();
       const times = customers.map(() => [] as number[]);
       const seen = customers.map(() => [] as unknown[]);
-      const ask = async (call: (customer: Customer) => Promise<Parameters<typeof visible>[0]>) => {
+      const ask = async (call: (customer: Customer) => Promise<Parameters<typeof visibleShapeOf>[0]>) => {
         for (const [index, customer] of customers.entries()) {
           const since = performance.now();
           const answer = await call(customer);
           times[index]!.push(performance.now() - since);
-          seen[index]!.push(visible(answer));
+          seen[index]!.push(visibleShapeOf(answer));
         }
       };
       await ask((customer) => customer.start({ by }));
@@ -60,15 +60,15 @@ describe('somebody whom the bank does not know', () => {
   it('gets the same answers for a document and a certificate, too', async () => {
     const customers = await pair();
     const seen: unknown[][] = [[], []];
-    const other = await stack.arrive();
+    const other = await stack.newCustomer();
     for (const [index, customer] of customers.entries()) {
       const methods = ['ID_DOCUMENT', 'OLD_CERTIFICATE'] as const;
-      seen[index]!.push(visible(await customer.start({ methods })));
+      seen[index]!.push(visibleShapeOf(await customer.start({ methods })));
       const challenge = customer.challenges.find(({ method }) => method === 'OLD_CERTIFICATE')!;
       const document = await documentAnswer(customer, { issuedOn: '2019-01-02' });
-      seen[index]!.push(visible(await customer.verify({ ID_DOCUMENT: document })));
+      seen[index]!.push(visibleShapeOf(await customer.verify({ ID_DOCUMENT: document })));
       const signed = signedWithOld(other.person, challenge);
-      seen[index]!.push(visible(await customer.verify({ OLD_CERTIFICATE: signed })));
+      seen[index]!.push(visibleShapeOf(await customer.verify({ OLD_CERTIFICATE: signed })));
     }
     expect(seen[1]).toEqual(seen[0]);
   });
@@ -85,8 +85,8 @@ describe('somebody whom the bank does not know', () => {
   it.each<IdentifierKind>(['MOBILE', 'RRN'])(
     'whose name does not belong to the %s is nobody, too',
     async (by) => {
-      const { person } = await stack.arrive();
-      const customer = await stack.return({ ...person, name: '김다름' });
+      const { person } = await stack.newCustomer();
+      const customer = await stack.customerFor({ ...person, name: '김다름' });
       const { reissue } = expectSuccess(await customer.start({ by }));
       expect(reissue.state).toBe('IDENTITY_REQUIRED');
       expect(await stack.sandbox.inbox(person.mobile)).toEqual([]);

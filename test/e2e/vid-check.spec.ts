@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
+import { oldSerialOf, recordedStatusOf } from '../support/certificates.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, type Answer } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
@@ -184,7 +184,7 @@ describe('guessing', () => {
 
 describe('somebody whose number the bank does not have on file', () => {
   it('is told so once their identity is verified, and what to do; what they said of the old certificate counts', async () => {
-    const customer = await stack.return(await sandbox.makePersonWithoutRrn('VALID'));
+    const customer = await stack.customerFor(await sandbox.makePersonWithoutRrn('VALID'));
     expectSuccess(await customer.start({ reason: 'LOST' }));
     const { reissue, results } = expectSuccess(await customer.verify());
     expect(results.map(({ accepted }) => accepted)).toEqual([true, true]);
@@ -193,6 +193,6 @@ describe('somebody whose number the bank does not have on file', () => {
       next: { action: 'NONE' },
       ended: { code: 'RRN_NOT_ON_FILE', text: { ko: expect.stringContaining('영업점') } },
     });
-    expect(await standingOfCertificate(stack.db, oldSerialOf(customer.person))).toBe('ON_HOLD');
+    expect(await recordedStatusOf(stack.db, oldSerialOf(customer.person))).toBe('ON_HOLD');
   });
 });

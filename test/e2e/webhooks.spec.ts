@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { rememberSecret } from '../support/canaries.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess } from '../support/http.js';
-import { Receiver } from '../support/receiver.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StaffMember } from '../support/staff.js';
 import { until } from '../support/until.js';
@@ -15,11 +15,11 @@ interface Created {
 
 const stack = connectToStack();
 const april = new StaffMember(stack, 'april');
-let receiver: Receiver;
+let receiver: WebhookReceiver;
 let webhook: Created;
 
 beforeAll(async () => {
-  receiver = await Receiver.start();
+  receiver = await WebhookReceiver.start();
   const body = { url: receiver.url, description: 'Core banking of the tests' };
   const key = { 'idempotency-key': newIdempotencyKey() };
   webhook = expectSuccess(await april.call<Created>('POST', '/v1/webhooks', body, key));
@@ -51,7 +51,7 @@ it('a receiver is tried before anything happens', async () => {
 });
 
 it('a reissue is told from its start to its end, and once more when that is asked for', async () => {
-  const customer = await stack.arrive('VALID');
+  const customer = await stack.newCustomer('VALID');
   await customer.completeReissue();
   const { reissueId } = customer;
   const rows = await until('all events to be written', async () => {

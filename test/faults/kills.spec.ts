@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Customer } from '../support/customer.js';
-import { expectDoneOnce, goOn, oneAtEachPoint, ordinaryPath } from '../support/crowd.js';
+import { expectCompletedOnce, continueReissue, customersAtEachStep, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess, type Answer } from '../support/http.js';
 import { bookmarkEvents, type Bookmark } from '../support/kafka.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StackControl, type Component } from '../support/stack-control.js';
-import { readStories } from '../support/stories.js';
-import { workflowCompleted } from '../support/workflows.js';
+import { readCheckedEvents } from '../support/checked-events.js';
+import { untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(300_000);
 const stack = connectToStack();
@@ -20,7 +20,7 @@ let bookmark: Bookmark;
 beforeAll(async () => {
   bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
 });
-afterEach(() => control.heal(stack));
+afterEach(() => control.restore(stack));
 
 /** Nobody falls but those who are killed. */
 async function killAndStart(...victims: Component[]): Promise<void> {
@@ -33,21 +33,21 @@ async function killAndStart(...victims: Component[]): Promise<void> {
 afterAll(() => stack.close());
 
 async function arrivals(): Promise<Customer[]> {
-  const crowd = await oneAtEachPoint(stack);
+  const crowd = await customersAtEachStep(stack);
   everybody.push(...crowd);
   return crowd;
 }
 const finish = (crowd: readonly Customer[]) =>
-  Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length, patient)));
+  Promise.all(crowd.map((customer) => continueReissue(customer, ordinaryPath.length, patient)));
 
 describe('the signer', () => {
   let customer: Customer;
   let call: Promise<Answer>;
 
   it('is killed while it signs, and started again', async () => {
-    customer = await stack.arrive();
+    customer = await stack.newCustomer();
     everybody.push(customer);
-    await goOn(customer, 4);
+    await continueReissue(customer, 4);
     call = customer.requestCertificate(undefined, { patienceMs: 240_000 });
     await pause(40);
     await killAndStart('signer');
@@ -95,12 +95,12 @@ describe('the signer', () => {
 describe('whatever was killed', () => {
   it('everything was done for everybody, and once', async () => {
     const ids = everybody.map(({ reissueId }) => reissueId);
-    await Promise.all(ids.map((id) => workflowCompleted(stack.temporal, id, 120_000)));
-    await expectDoneOnce(stack, everybody);
+    await Promise.all(ids.map((id) => untilWorkflowCompleted(stack.temporal, id, 120_000)));
+    await expectCompletedOnce(stack, everybody);
   });
 
   it('every change was told to other systems, in order', async () => {
-    await readStories(
+    await readCheckedEvents(
       stack,
       bookmark,
       everybody.map(({ reissueId }) => reissueId),

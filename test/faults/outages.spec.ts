@@ -2,21 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Customer } from '../support/customer.js';
-import { expectDoneOnce, goOn, oneAtEachPoint, ordinaryPath } from '../support/crowd.js';
+import { expectCompletedOnce, continueReissue, customersAtEachStep, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess, type Answer } from '../support/http.js';
 import { bookmarkEvents, type Bookmark } from '../support/kafka.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StackControl, type Component } from '../support/stack-control.js';
-import { readStories } from '../support/stories.js';
+import { readCheckedEvents } from '../support/checked-events.js';
 import { until } from '../support/until.js';
-import { statusOfWorkflow, workflowCompleted } from '../support/workflows.js';
+import { statusOfWorkflow, untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(120_000);
 const stack = connectToStack();
 const control = new StackControl();
 const patient = { patienceMs: 90_000 };
-afterEach(() => control.heal(stack));
+afterEach(() => control.restore(stack));
 afterAll(() => stack.close());
 
 const stepsOf = async ({ reissueId }: Customer) => {
@@ -86,19 +86,19 @@ describe('a step that was committed just before worker and server died', () => {
     ['consents', 3, 'giveConsents'],
     ['the registration', 5, 'proveRegistration'],
   ] as const)('(%s) is found committed; nobody is told "wrong state"', async (_, calls, kind) => {
-    const customer = await stack.arrive();
-    await goOn(customer, calls);
+    const customer = await stack.newCustomer();
+    await continueReissue(customer, calls);
     await takeAndDie(customer, kind, () => ordinaryPath[calls]!.call(customer, patient));
     expect(customer.reissue?.state).toBe(ordinaryPath[calls]!.state);
-    await goOn(customer, ordinaryPath.length, patient);
+    await continueReissue(customer, ordinaryPath.length, patient);
     behind.push(customer);
   });
 
   it('(a reset password) is found committed, and the customer is told of it', async () => {
-    const customer = await stack.arrive();
-    await goOn(customer, 2);
+    const customer = await stack.newCustomer();
+    await continueReissue(customer, 2);
     await takeAndDie(customer, 'resetPassword', () => customer.resetPassword(undefined, patient));
-    await goOn(customer, ordinaryPath.length, patient);
+    await continueReissue(customer, ordinaryPath.length, patient);
     await until('the notice of the reset', async () =>
       (await stack.sandbox.inbox(customer.person.mobile)).some(({ id }) => id.includes('.PASSWORD_RESET')),
     );
@@ -112,7 +112,7 @@ let bookmark: Bookmark;
 describe('everything, killed at once and started again in the most unlikely order', () => {
   it('lets everybody finish', async () => {
     bookmark = await bookmarkEvents(stack.addresses.kafkaBrokers);
-    const crowd = await oneAtEachPoint(stack);
+    const crowd = await customersAtEachStep(stack);
     const processes: Component[] = [
       'gateway',
       'worker',
@@ -129,26 +129,26 @@ describe('everything, killed at once and started again in the most unlikely orde
       await pause(500);
     }
     await Promise.all(started);
-    await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length, patient)));
+    await Promise.all(crowd.map((customer) => continueReissue(customer, ordinaryPath.length, patient)));
     survivors.push(...crowd);
   });
 });
 
 describe('a workflow that was terminated by hand', () => {
   it('is started again from its row', async () => {
-    const customer = await stack.arrive();
-    await goOn(customer, 3);
+    const customer = await stack.newCustomer();
+    await continueReissue(customer, 3);
     await stack.temporal.workflow.getHandle(`reissue/${customer.reissueId}`).terminate('by hand');
-    expectProblem(await customer.consent(undefined, { patienceMs: 0 }), 'unavailable');
+    expectProblem(await customer.giveConsents(undefined, { patienceMs: 0 }), 'unavailable');
     await reconciled(customer);
-    await goOn(customer, ordinaryPath.length, patient);
-    await workflowCompleted(stack.temporal, customer.reissueId);
-    await expectDoneOnce(stack, [customer]);
+    await continueReissue(customer, ordinaryPath.length, patient);
+    await untilWorkflowCompleted(stack.temporal, customer.reissueId);
+    await expectCompletedOnce(stack, [customer]);
   });
 
   it('while the CA was at work, takes the certificate up that was made meanwhile', async () => {
-    const customer = await stack.arrive();
-    await goOn(customer, 4);
+    const customer = await stack.newCustomer();
+    await continueReissue(customer, 4);
     await control.stop('signer');
     const answered = customer.requestCertificate(undefined, patient);
     await until('the CA’s turn', async () => (await rowOf(customer)).state === 'ISSUING');
@@ -169,9 +169,9 @@ describe('a workflow that was terminated by hand', () => {
     });
     await reconciled(customer);
     expect(expectSuccess(await answered).state).toBe('ISSUED');
-    await goOn(customer, ordinaryPath.length, patient);
-    await workflowCompleted(stack.temporal, customer.reissueId);
-    await expectDoneOnce(stack, [customer]);
+    await continueReissue(customer, ordinaryPath.length, patient);
+    await untilWorkflowCompleted(stack.temporal, customer.reissueId);
+    await expectCompletedOnce(stack, [customer]);
   });
 
   /** The reconciler goes by a list that lags a little behind. */
@@ -199,15 +199,15 @@ describe('a workflow that missed a step, because it was committed just before wo
         },
         { pauseMs: 2_000, timeoutMs: 90_000 },
       );
-    await expectDoneOnce(stack, behind);
+    await expectCompletedOnce(stack, behind);
   });
 });
 
 describe('whoever lived through the end of everything', () => {
   it('has everything done once, and told in order', async () => {
     const ids = survivors.map(({ reissueId }) => reissueId);
-    for (const id of ids) await workflowCompleted(stack.temporal, id, 60_000);
-    await expectDoneOnce(stack, survivors);
-    await readStories(stack, bookmark, ids, 60_000);
+    for (const id of ids) await untilWorkflowCompleted(stack.temporal, id, 60_000);
+    await expectCompletedOnce(stack, survivors);
+    await readCheckedEvents(stack, bookmark, ids, 60_000);
   });
 });

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { EvidenceVerdict } from '#libs/audit-proofs';
 import type { ParkableStep } from '#libs/domain';
 import { sql } from 'kysely';
-import { oldSerialOf, standingOfCertificate } from '../support/certificates.js';
+import { oldSerialOf, recordedStatusOf } from '../support/certificates.js';
 import type { Customer } from '../support/customer.js';
-import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
+import { expectCompletedOnce, continueReissue, ordinaryPath } from '../support/crowd.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, send, type Answer } from '../support/http.js';
-import { parked } from '../support/parked.js';
+import { untilParked } from '../support/until-parked.js';
 import { expectProblem } from '../support/problems.js';
 import { connectToStack } from '../support/running-stack.js';
 import { StackControl } from '../support/stack-control.js';
 import { StaffMember, type Operation } from '../support/staff.js';
 import { until } from '../support/until.js';
-import { workflowCompleted } from '../support/workflows.js';
+import { untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(200_000);
 const stack = connectToStack();
@@ -39,12 +39,12 @@ let unrecorded: Customer;
 // The waits are long and are waited together: the signer is given two minutes, a provider one.
 beforeAll(async () => {
   const people = await stack.sandbox.makePeople(8, 'VALID');
-  const crowd = await Promise.all(people.map((person) => stack.return(person)));
+  const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
   const names = ['retried', 'retriedByTwo', 'withdrawn', 'cancelled', 'abandoned'] as const;
   waiting = Object.fromEntries(names.map((name, nth) => [name, crowd[nth]!])) as typeof waiting;
   [unsent, uncompared, unrecorded] = crowd.slice(names.length) as [Customer, Customer, Customer];
-  await Promise.all(Object.values(waiting).map((customer) => goOn(customer, 4)));
-  await Promise.all([goOn(uncompared, 1), goOn(unrecorded, 3)]);
+  await Promise.all(Object.values(waiting).map((customer) => continueReissue(customer, 4)));
+  await Promise.all([continueReissue(uncompared, 1), continueReissue(unrecorded, 3)]);
   const codes = await uncompared.readCodes();
   await control.stop('signer');
   for (const provider of ['telecom', 'telecom-2', 'one-won'] as const)
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await takeConsents();
-  await control.heal(stack);
+  await control.restore(stack);
   await stack.close();
 });
 /** A constraint that one reissue breaks, as a mistake in a migration would be. */
@@ -76,7 +76,7 @@ const selectionOf = (...customers: readonly Customer[]) => ({
 /** Who is parked at a step since this began, as a list of the operators' app has them, page after page. */
 const listed = async (step: ParkableStep) => {
   const query = `parked=true&step=${step}&createdFrom=${began}&sort=parkedSince&limit=2`;
-  const found = await audrey.all<{ id: string }>(`/v1/reissues?${query}`);
+  const found = await audrey.listAll<{ id: string }>(`/v1/reissues?${query}`);
   return found.map(({ id }) => id).sort();
 };
 const actionOf = ({ reissue }: Customer) => reissue?.next.action;
@@ -91,25 +91,25 @@ describe('while the signer is down', () => {
 
   it('what does not need it goes on', async () => {
     await stack.gateway.keys();
-    expectSuccess(await waiting.retried.look());
+    expectSuccess(await waiting.retried.fetchReissue());
   });
 });
 
 describe('while a step cannot be recorded', () => {
   it('its reissue parks within seconds, a retry parks it again, and one after it was mended goes on', async () => {
     await refuseConsentsOf(unrecorded);
-    const answer = await unrecorded.consent(undefined, impatient);
+    const answer = await unrecorded.giveConsents(undefined, impatient);
     expect(answer.status).toBe(202);
     const selection = selectionOf(unrecorded);
-    const row = await parked(stack.db, unrecorded.reissueId, 1, 30_000);
+    const row = await untilParked(stack.db, unrecorded.reissueId, 1, 30_000);
     expect(row).toMatchObject({ parked_step: 'RECORD_STEP', parked_code: 'STEP_FAILED' });
     expect(await listed('RECORD_STEP')).toEqual([unrecorded.reissueId]);
-    const inVain = await olivia.ask({ kind: 'retry', selection });
-    expect((await olivia.ended(inVain)).outcomes).toEqual({ PARKED_AGAIN: 1 });
-    await parked(stack.db, unrecorded.reissueId, 2, 1_000);
+    const inVain = await olivia.planAndConfirm({ kind: 'retry', selection });
+    expect((await olivia.untilDone(inVain)).outcomes).toEqual({ PARKED_AGAIN: 1 });
+    await untilParked(stack.db, unrecorded.reissueId, 2, 1_000);
     await takeConsents();
-    const asked = await olivia.ask({ kind: 'retry', selection });
-    expect((await olivia.ended(asked)).outcomes).toEqual({ RETRIED: 1 });
+    const asked = await olivia.planAndConfirm({ kind: 'retry', selection });
+    expect((await olivia.untilDone(asked)).outcomes).toEqual({ RETRIED: 1 });
     expect(expectSuccess(await send(answer.call))).toMatchObject({ state: 'KEY_REQUIRED' });
   });
 });
@@ -121,8 +121,8 @@ describe('while a provider is down', () => {
       [unsent, 'SEND_CHALLENGES'],
       [uncompared, 'VERIFY_CHALLENGES'],
     ] as const) {
-      expect(await parked(stack.db, customer.reissueId, 1, 90_000)).toMatchObject({ parked_step: step });
-      const reissue = expectSuccess(await customer.look());
+      expect(await untilParked(stack.db, customer.reissueId, 1, 90_000)).toMatchObject({ parked_step: step });
+      const reissue = expectSuccess(await customer.fetchReissue());
       expect(reissue).toMatchObject({ state: 'IDENTITY_REQUIRED', next: { action: 'NEEDS_OPERATOR' } });
       expect(reissue.deadline).toBeNull();
     }
@@ -153,18 +153,18 @@ describe('while a provider is down', () => {
     expectSuccess(await olivia.call('POST', `/v1/operations/${plan.id}/cancel`, {}));
     expect((await olivia.operation(plan.id)).state).toBe('CANCELLED');
     for (const customer of [unsent, uncompared]) {
-      await customer.look();
+      await customer.fetchReissue();
       expect(actionOf(customer)).toBe('NEEDS_OPERATOR');
     }
   });
 
   it('the operator’s retry, once it is back, needs nothing from the customer, and no code is sent twice', async () => {
     await stack.sandbox.clearFaults();
-    const asked = await olivia.ask({ kind: 'retry', selection: selectionOf(unsent, uncompared) });
-    expect(await olivia.ended(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
+    const asked = await olivia.planAndConfirm({ kind: 'retry', selection: selectionOf(unsent, uncompared) });
+    expect(await olivia.untilDone(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
     expect(await stack.sandbox.phoneCodes(unsent.person)).toHaveLength(1);
     expect(await stack.sandbox.deposits(unsent.person.account.number)).toHaveLength(1);
-    expect(expectSuccess(await uncompared.look()).state).toBe('PASSWORD_REQUIRED');
+    expect(expectSuccess(await uncompared.fetchReissue()).state).toBe('PASSWORD_REQUIRED');
     // The very calls that got no answer get it now.
     expect(expectSuccess(await unsent.start({}, { idempotencyKey })).challenges).toHaveLength(2);
     const verified = await send<{ results: { accepted: boolean }[] }>(uncomparedAnswer.call);
@@ -175,9 +175,12 @@ describe('while a provider is down', () => {
 describe('when the signer has been down for two minutes', () => {
   it('reissues park, and tell that somebody looks after them', async () => {
     for (const customer of Object.values(waiting)) {
-      const row = await parked(stack.db, customer.reissueId, 1, 150_000);
+      const row = await untilParked(stack.db, customer.reissueId, 1, 150_000);
       expect(row).toMatchObject({ parked_step: 'ISSUE_CERTIFICATE', parked_code: 'OUTCOME_UNKNOWN' });
-      expect(expectSuccess(await customer.look())).toMatchObject({ state: 'ISSUING', deadline: null });
+      expect(expectSuccess(await customer.fetchReissue())).toMatchObject({
+        state: 'ISSUING',
+        deadline: null,
+      });
       expect(actionOf(customer)).toBe('NEEDS_OPERATOR');
     }
   });
@@ -203,12 +206,12 @@ describe('when the signer has been down for two minutes', () => {
     const { cancelled, abandoned } = waiting;
     expect(expectSuccess(await cancelled.cancel()).state).toBe('CANCELLED');
     const selection = selectionOf(abandoned);
-    const asked = await oscar.ask({ kind: 'abandon', selection, reason: 'the customer gave up' });
-    expect((await oscar.ended(asked)).outcomes).toEqual({ ABANDONED: 1 });
-    expect(expectSuccess(await abandoned.look()).state).toBe('ABANDONED');
+    const asked = await oscar.planAndConfirm({ kind: 'abandon', selection, reason: 'the customer gave up' });
+    expect((await oscar.untilDone(asked)).outcomes).toEqual({ ABANDONED: 1 });
+    expect(expectSuccess(await abandoned.fetchReissue()).state).toBe('ABANDONED');
     for (const { reissueId, person } of [cancelled, abandoned]) {
-      await workflowCompleted(stack.temporal, reissueId);
-      expect(await standingOfCertificate(stack.db, oldSerialOf(person))).toBe('IN_FORCE');
+      await untilWorkflowCompleted(stack.temporal, reissueId);
+      expect(await recordedStatusOf(stack.db, oldSerialOf(person))).toBe('IN_FORCE');
     }
   });
 
@@ -219,7 +222,7 @@ describe('when the signer has been down for two minutes', () => {
     const [first, second] = plans.map(expectSuccess) as [Operation, Operation];
     for (const confirmed of await Promise.all([olivia.confirm(first), oscar.confirm(second)]))
       expectSuccess(confirmed);
-    await Promise.all([olivia.ended(first), oscar.ended(second)]);
+    await Promise.all([olivia.untilDone(first), oscar.untilDone(second)]);
     const resumed = await stack.db
       .selectFrom('audit_entry')
       .select('actor')
@@ -227,7 +230,7 @@ describe('when the signer has been down for two minutes', () => {
       .where('outcome', '=', 'RESUMED')
       .execute();
     expect(resumed).toHaveLength(1);
-    expect(expectSuccess(await waiting.retriedByTwo.look()).state).toBe('ISSUED');
+    expect(expectSuccess(await waiting.retriedByTwo.fetchReissue()).state).toBe('ISSUED');
     const again = expectSuccess(await olivia.plan(asked));
     expect(again.planned).toEqual({ NOT_PARKED: 1 });
   });
@@ -237,10 +240,10 @@ describe('when the signer has been down for two minutes', () => {
     const those = [retried.reissueId, withdrawn.reissueId].sort();
     expect(await listed('ISSUE_CERTIFICATE')).toEqual(those);
     const filter = { parked: true, step: ['ISSUE_CERTIFICATE'], createdFrom: began } as const;
-    const asked = await olivia.ask({ kind: 'retry', selection: { filter } });
+    const asked = await olivia.planAndConfirm({ kind: 'retry', selection: { filter } });
     expect((await olivia.itemsOf(asked)).map(({ target }) => target).sort()).toEqual(those);
-    expect(await olivia.ended(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
-    const reissue = expectSuccess(await retried.look());
+    expect(await olivia.untilDone(asked)).toMatchObject({ outcomes: { RETRIED: 2 }, untried: 0 });
+    const reissue = expectSuccess(await retried.fetchReissue());
     expect(reissue).toMatchObject({ state: 'ISSUED', next: { action: 'REGISTER' } });
     const same = await send(answers.retried.call);
     expect(same).toMatchObject({ status: 200, body: { state: 'ISSUED' } });
@@ -248,28 +251,28 @@ describe('when the signer has been down for two minutes', () => {
 
   it('an issued one is withdrawn only after another has approved it', async () => {
     const { withdrawn } = waiting;
-    const { serial } = expectSuccess(await withdrawn.look()).certificate!;
+    const { serial } = expectSuccess(await withdrawn.fetchReissue()).certificate!;
     const selection = selectionOf(withdrawn);
-    const asked = await sam.ask({ kind: 'withdraw', selection, reason: 'wrong branch' });
+    const asked = await sam.planAndConfirm({ kind: 'withdraw', selection, reason: 'wrong branch' });
     expect(asked).toMatchObject({ state: 'AWAITING_APPROVAL', needsApproval: true });
     expect(await sam.approve(asked)).toMatchObject({
       status: 403,
       body: { type: 'urn:reseal:problem:not-your-own' },
     });
-    expect(await standingOfCertificate(stack.db, serial)).toBe('NOT_REGISTERED');
+    expect(await recordedStatusOf(stack.db, serial)).toBe('NOT_REGISTERED');
     expectSuccess(await april.approve(asked));
-    expect((await april.ended(asked)).outcomes).toEqual({ WITHDRAWN: 1 });
-    expect(expectSuccess(await withdrawn.look()).state).toBe('WITHDRAWN');
-    expect(await standingOfCertificate(stack.db, serial)).toMatch(/^REVOKED/);
-    expect(await standingOfCertificate(stack.db, oldSerialOf(withdrawn.person))).toBe('IN_FORCE');
+    expect((await april.untilDone(asked)).outcomes).toEqual({ WITHDRAWN: 1 });
+    expect(expectSuccess(await withdrawn.fetchReissue()).state).toBe('WITHDRAWN');
+    expect(await recordedStatusOf(stack.db, serial)).toMatch(/^REVOKED/);
+    expect(await recordedStatusOf(stack.db, oldSerialOf(withdrawn.person))).toBe('IN_FORCE');
   });
 
   it('and all of them are registered at last, everything done once', async () => {
     const crowd = [waiting.retried, waiting.retriedByTwo, unsent, uncompared, unrecorded];
-    await Promise.all(crowd.map((customer) => customer.look()));
-    await Promise.all(crowd.map((customer) => goOn(customer, ordinaryPath.length)));
-    for (const { reissueId } of crowd) await workflowCompleted(stack.temporal, reissueId);
-    await expectDoneOnce(stack, crowd);
+    await Promise.all(crowd.map((customer) => customer.fetchReissue()));
+    await Promise.all(crowd.map((customer) => continueReissue(customer, ordinaryPath.length)));
+    for (const { reissueId } of crowd) await untilWorkflowCompleted(stack.temporal, reissueId);
+    await expectCompletedOnce(stack, crowd);
   });
 });
 

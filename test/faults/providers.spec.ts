@@ -1,12 +1,12 @@
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { metricsUrlOf } from '../support/app-environment.js';
 import type { Customer } from '../support/customer.js';
-import { expectDoneOnce, goOn, ordinaryPath } from '../support/crowd.js';
+import { expectCompletedOnce, continueReissue, ordinaryPath } from '../support/crowd.js';
 import { expectSuccess } from '../support/http.js';
 import { connectToStack } from '../support/running-stack.js';
 import type { Provider } from '../support/sandbox.js';
 import { until } from '../support/until.js';
-import { workflowCompleted } from '../support/workflows.js';
+import { untilWorkflowCompleted } from '../support/workflows.js';
 
 jest.setTimeout(120_000);
 const stack = connectToStack();
@@ -18,21 +18,21 @@ const all: readonly Provider[] = ['telecom', 'telecom-2', 'one-won', 'sms', 'smt
 const companies = ['telecom', 'telecom-2'] as const;
 
 async function finish(customer: Customer): Promise<void> {
-  await goOn(customer, ordinaryPath.length);
-  await workflowCompleted(stack.temporal, customer.reissueId, 60_000);
-  await expectDoneOnce(stack, [customer]);
+  await continueReissue(customer, ordinaryPath.length);
+  await untilWorkflowCompleted(stack.temporal, customer.reissueId, 60_000);
+  await expectCompletedOnce(stack, [customer]);
 }
 
 describe('providers whose answers are lost', () => {
   it('are asked what became of it: each code is sent once, each notice arrives once', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     for (const provider of all) await stack.sandbox.setFault(provider, { mode: 'lost' });
     expectSuccess(await customer.start());
     expect(await stack.sandbox.inbox(customer.person.mobile)).toHaveLength(1);
     const { results, reissue } = expectSuccess(await customer.verify());
     expect(results.map(({ accepted }) => accepted)).toEqual([true, true]);
     expect(reissue.attempts.identity).toBe(5);
-    await goOn(customer, ordinaryPath.length);
+    await continueReissue(customer, ordinaryPath.length);
     await until('a notice whose answer is lost', async () => {
       const messages = await stack.sandbox.inbox(customer.person.mobile);
       return messages.length > 1;
@@ -44,7 +44,7 @@ describe('providers whose answers are lost', () => {
 
 describe('providers who do everything twice', () => {
   it('do nothing twice that can be seen', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     for (const provider of all) await stack.sandbox.setFault(provider, { mode: 'twice' });
     await finish(customer);
   });
@@ -52,7 +52,7 @@ describe('providers who do everything twice', () => {
 
 describe('slow providers', () => {
   it('are waited for', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     for (const provider of all) await stack.sandbox.setFault(provider, { mode: 'slow', ms: 2_000 });
     await finish(customer);
   });
@@ -60,7 +60,7 @@ describe('slow providers', () => {
 
 describe('providers who are down for a while', () => {
   it('keep a call waiting no longer than they are down', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     for (const company of companies) await stack.sandbox.setFault(company, { mode: 'down' });
     const start = customer.start();
     await until('the first attempt to have failed', async () => {
@@ -79,9 +79,9 @@ describe('providers who are down for a while', () => {
   });
 
   it('do not keep a reissue from being registered, if they only bring notices; those come later', async () => {
-    const customer = await stack.arrive();
+    const customer = await stack.newCustomer();
     for (const provider of ['sms', 'smtp'] as const) await stack.sandbox.setFault(provider, { mode: 'down' });
-    await goOn(customer, ordinaryPath.length);
+    await continueReissue(customer, ordinaryPath.length);
     expect(await stack.sandbox.inbox(customer.person.mobile)).toHaveLength(1);
     await stack.sandbox.clearFaults();
     await finish(customer);
@@ -96,7 +96,7 @@ describe('a telecom company that is down', () => {
 
   it('is replaced by the other, who also compares what it sent; and is called again once it is back', async () => {
     const people = await stack.sandbox.makePeople(6, 'VALID');
-    const crowd = await Promise.all(people.map((person) => stack.return(person)));
+    const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
     await stack.sandbox.setFault('telecom', { mode: 'down' });
     await Promise.all(crowd.map(start));
     for (const customer of crowd) expect(await sendersTo(customer)).toEqual(['telecom-2']);
@@ -107,7 +107,7 @@ describe('a telecom company that is down', () => {
     const { results } = expectSuccess(await crowd[0]!.verify());
     expect(results.map(({ accepted }) => accepted)).toEqual([true]);
     await until('the company to be called again', async () => {
-      const customer = await stack.arrive();
+      const customer = await stack.newCustomer();
       await start(customer);
       return (await sendersTo(customer))[0] === 'telecom';
     });

@@ -9,7 +9,7 @@ import { readPublished } from '#libs/events';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { databaseUrlOf, environmentOf, metricsUrlOf } from '../support/app-environment.js';
-import { goOn } from '../support/crowd.js';
+import { continueReissue } from '../support/crowd.js';
 import type { Customer } from '../support/customer.js';
 import { newIdempotencyKey } from '../support/gateway.js';
 import { expectSuccess, send } from '../support/http.js';
@@ -21,7 +21,7 @@ jest.setTimeout(300_000);
 const stack = connectToStack();
 const control = new StackControl();
 afterAll(async () => {
-  await control.heal(stack);
+  await control.restore(stack);
   await stack.close();
 });
 
@@ -77,17 +77,21 @@ const inForce = async ({ reissueId }: Customer) => {
 
 describe("Reseal's database, restored from a backup older than everything else", () => {
   it('is found, holds every change back, and is reconciled without a second certificate', async () => {
-    const [fromBackup, since, issued] = await Promise.all([stack.arrive(), stack.arrive(), stack.arrive()]);
-    await goOn(fromBackup, 4);
+    const [fromBackup, since, issued] = await Promise.all([
+      stack.newCustomer(),
+      stack.newCustomer(),
+      stack.newCustomer(),
+    ]);
+    await continueReissue(fromBackup, 4);
     for (const app of apps) await control.stop(app);
     await copyDatabase('reseal', 'reseal_backup');
     try {
       for (const app of [...apps].reverse()) await control.start(app);
-      await goOn(fromBackup, 6);
+      await continueReissue(fromBackup, 6);
       const idempotencyKey = newIdempotencyKey();
       expectSuccess(await since.start({}, { idempotencyKey }));
-      await goOn(since, 6);
-      await goOn(issued, 5);
+      await continueReissue(since, 6);
+      await continueReissue(issued, 5);
       await until('all events to be published', async () => (await outboxLag(stack.db)).waiting === 0);
 
       for (const app of apps) await control.stop(app);
@@ -106,7 +110,7 @@ describe("Reseal's database, restored from a backup older than everything else",
 
       for (const customer of [fromBackup, since]) {
         const serial = customer.reissue!.certificate!.serial;
-        expect(expectSuccess(await customer.look())).toMatchObject({
+        expect(expectSuccess(await customer.fetchReissue())).toMatchObject({
           state: 'REGISTERED',
           certificate: { serial },
         });
@@ -115,13 +119,13 @@ describe("Reseal's database, restored from a backup older than everything else",
       const repeated = await since.start({}, { idempotencyKey });
       expect(repeated.status).toBe(201);
       expect(repeated.body.reissue).toMatchObject({ id: since.reissueId, state: 'REGISTERED' });
-      expect(expectSuccess(await issued.look()).state).toBe('WITHDRAWN');
+      expect(expectSuccess(await issued.fetchReissue()).state).toBe('WITHDRAWN');
       expect(await inForce(issued)).toEqual([]);
       await until('the customer to be notified of the withdrawal', async () =>
         (await stack.sandbox.inbox(issued.person.mobile)).some(({ id }) => id.includes('.WITHDRAWN')),
       );
 
-      const newcomer = await stack.arrive();
+      const newcomer = await stack.newCustomer();
       await newcomer.completeReissue();
       await until('all events to be published', async () => (await outboxLag(stack.db)).waiting === 0);
       const contents = new Map<string, string>();

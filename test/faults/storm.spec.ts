@@ -4,7 +4,7 @@ import { connectToStack } from '../support/running-stack.js';
 import { StackControl } from '../support/stack-control.js';
 import { checkStorm } from '../support/storm/check-storm.js';
 import { frozen, killed, providerDown, restarted } from '../support/storm/disturbances.js';
-import { runStorm, type Ride, type Storm } from '../support/storm/run-storm.js';
+import { runStorm, type StormReissue, type Storm } from '../support/storm/run-storm.js';
 
 jest.setTimeout(600_000);
 const stack = connectToStack();
@@ -31,26 +31,26 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await control.heal(stack);
+  await control.restore(stack);
   await stack.close();
 });
 
 it('each disturbance happens while customers are under way', () => {
-  expect(storm.rides.length).toBeGreaterThanOrEqual(12);
+  expect(storm.reissues.length).toBeGreaterThanOrEqual(12);
   expect(new Set(storm.happened)).toEqual(new Set(disturbances.map(({ name }) => name)));
 });
 
 it('customers get through while one process after the other is killed, frozen or restarted', () => {
-  expect(storm.rides.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+  expect(storm.reissues.flatMap(({ failure }) => failure ?? [])).toEqual([]);
 });
 
 it('all that they were told is so in database, Temporal, Kafka, OCSP, CRLs and audit log', async () => {
-  expect(await checkStorm(stack, bookmark, storm.rides)).toEqual([]);
+  expect(await checkStorm(stack, bookmark, storm.reissues)).toEqual([]);
 });
 
 it('the check finds what was told and is not so', async () => {
-  const [one, other] = storm.rides as [Ride, Ride];
-  const mistaken: Ride = { ...one, certificate: other.certificate! };
+  const [one, other] = storm.reissues as [StormReissue, StormReissue];
+  const mistaken: StormReissue = { ...one, certificate: other.certificate! };
   expect(await checkStorm(stack, bookmark, [mistaken])).toEqual([
     expect.stringContaining('the serials of its certificates'),
   ]);

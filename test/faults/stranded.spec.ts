@@ -40,11 +40,11 @@ beforeAll(async () => {
   proxies.PostgreSQL = await cuttableProxy(hostname, Number(port));
   proxies.Temporal = await cuttableProxy(temporalHost, Number(temporalPort));
   await copies.start(throughProxies);
-  await copies.each((copy) => copy.ready());
+  await copies.each((copy) => copy.untilReady());
   gateway = new Gateway(copies.of('gateway').url);
 });
 afterAll(async () => {
-  for (const proxy of Object.values(proxies)) proxy.mend();
+  for (const proxy of Object.values(proxies)) proxy.restore();
   await copies.end();
   await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
   await stack.close();
@@ -86,10 +86,10 @@ describe.each<Kind>([
   describe('that are stranded', () => {
     beforeAll(async () => {
       const person = await stack.sandbox.makePerson('VALID');
-      const customer = await Customer.arrive(gateway, stack.sandbox, person);
+      const customer = await Customer.create(gateway, stack.sandbox, person);
       // A front end has these already when a customer starts.
       await Promise.all([gateway.keys(), gateway.terms('identity')]);
-      proxies[server].strand();
+      proxies[server].blackhole();
       answer = await customer.start({}, { patienceMs: 0 });
     }, answerBoundMs);
 
@@ -118,10 +118,10 @@ describe.each<Kind>([
   });
 
   describe('whose network is back, but which stay silent', () => {
-    beforeAll(() => proxies[server].mend());
+    beforeAll(() => proxies[server].restore());
 
     it(`once ${server} can be reached, every app is ready by itself`, async () => {
-      await copies.each((copy) => copy.ready());
+      await copies.each((copy) => copy.untilReady());
     });
 
     it(`once ${server} can be reached, the status app hears of changes`, async () => {

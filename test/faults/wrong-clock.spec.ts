@@ -28,7 +28,7 @@ const pollers = async () => [
 ];
 
 beforeAll(async () => {
-  customer = await stack.arrive();
+  customer = await stack.newCustomer();
   expectSuccess(await customer.start());
   const preload = pathToFileURL(resolve('test/support/wrong-clock.mjs')).href;
   await copies.start(() => ({ NODE_OPTIONS: `--import=${preload}`, CLOCK_AHEAD_MS: String(hourMs) }));
@@ -90,7 +90,7 @@ it('a status app whose clock is wrong answers nothing that it would date', async
 });
 
 it('a worker and a signer whose clock is wrong poll no task, while others do all that there is to do', async () => {
-  await (await stack.arrive()).completeReissue();
+  await (await stack.newCustomer()).completeReissue();
   const seen = await pollers();
   expect(seen).not.toEqual([]);
   expect(seen.filter((identity) => identities().includes(identity))).toEqual([]);
@@ -107,7 +107,7 @@ it('a process whose clock is wrong dates no entry of the audit trail', async () 
 
 it('once their clock is set right, all are ready by themselves, poll, and do what they refused', async () => {
   await copies.each((copy) => Promise.resolve(copy.signal('SIGUSR2')));
-  await copies.each((copy) => copy.ready());
+  await copies.each((copy) => copy.untilReady());
   await until('worker and signer to poll', async () => {
     const seen = await pollers();
     return identities().every((identity) => seen.includes(identity));

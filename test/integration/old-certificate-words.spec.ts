@@ -6,7 +6,7 @@ import { oldCertificateCaseOf } from '../../apps/web/reissue/flow/old-certificat
 import { pageEnglish } from '../../apps/web/reissue/words/en.js';
 import { pageKorean } from '../../apps/web/reissue/words/ko.js';
 import type { OcspStatus } from '../support/certificate-status.js';
-import { expectToSay } from '../support/standing-words.js';
+import { expectTextStatesStatus } from '../support/status-words.js';
 import type { Applicant } from '../world/applicant.js';
 import { customer, type Person } from '../world/people.js';
 import { perform } from '../world/perform.js';
@@ -35,7 +35,7 @@ describe('what a customer who cancels is told of the old certificate', () => {
     const before = await new ReissueReader(world.gateway, world.clock.now).show(applicant.reissueId);
     const status = await ocspOf(person);
     for (const words of [pageKorean, pageEnglish])
-      expectToSay(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);
+      expectTextStatesStatus(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);
 
     const cancel = applicant.cancel();
     await perform(world, applicant.reissueId, cancel);
@@ -44,13 +44,13 @@ describe('what a customer who cancels is told of the old certificate', () => {
     const { text } = reissue.ended!;
     if (reissue.oldCertificate) {
       expect(reissue.oldCertificate.serial).toBe(person.oldSerial);
-      for (const language of ['ko', 'en'] as const) expectToSay(text[language], status);
+      for (const language of ['ko', 'en'] as const) expectTextStatesStatus(text[language], status);
     } else expect(`${text.ko} ${text.en}`).not.toMatch(/기존 인증서|old certificate/);
 
     const sms = await smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
     // Before identity is verified the holder of the number is not disturbed.
     if (state === 'IDENTITY_REQUIRED') return expect(sms).toBeUndefined();
-    for (const line of sms!.split('\n')) expectToSay(line, status);
+    for (const line of sms!.split('\n')) expectTextStatesStatus(line, status);
   });
 
   it('follows what the bank does to it meanwhile', async () => {
@@ -61,7 +61,7 @@ describe('what a customer who cancels is told of the old certificate', () => {
     const cancel = applicant.cancel();
     await perform(world, applicant.reissueId, cancel);
     expect((await outcomeOf(applicant, cancel.updateId)).reissue.oldCertificate?.standing).toBe('VALID');
-    expectToSay((await smsOf(applicant.reissueId, 'CANCELLED'))!, 'good');
+    expectTextStatesStatus((await smsOf(applicant.reissueId, 'CANCELLED'))!, 'good');
   });
 });
 

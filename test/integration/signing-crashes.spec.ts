@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { createReconcileActivities } from '#activities/lifecycle';
 import { intentLifetimeMs } from '#activities/signing';
-import { moments, type Moment, type Task } from '../support/signing-victim.js';
+import { killPoints, type KillPoint, type Task } from '../support/signing-victim.js';
 import { watchedDatabase, type Watch } from '../support/watched-database.js';
 import { minute } from '../world/movable-clock.js';
 import { createSigningWorld, type SigningWorld } from '../world/signing-world.js';
@@ -53,7 +53,7 @@ const statesOf = async (reissueId: string) =>
 
 describe('a signer that is killed', () => {
   /** What each left in the database. */
-  const left: Record<Moment, readonly string[]> = {
+  const left: Record<KillPoint, readonly string[]> = {
     'before the intent is written': [],
     'before the intent is committed': [],
     'after the intent was committed': ['INTENT'],
@@ -62,15 +62,15 @@ describe('a signer that is killed', () => {
     'after the certificate was committed': ['STORED'],
     'before it answers': ['STORED'],
   };
-  const reissues = new Map<Moment, string>();
+  const reissues = new Map<KillPoint, string>();
 
   beforeAll(async () => {
-    const ids = await world.makeReissues(moments.length);
-    moments.forEach((moment, index) => reissues.set(moment, ids[index]!));
-    await Promise.all(moments.map(kill));
+    const ids = await world.makeReissues(killPoints.length);
+    killPoints.forEach((moment, index) => reissues.set(moment, ids[index]!));
+    await Promise.all(killPoints.map(kill));
   });
 
-  async function kill(killed: Moment): Promise<void> {
+  async function kill(killed: KillPoint): Promise<void> {
     const victim = fork(join(import.meta.dirname, '../support/signing-victim.ts'), {
       execArgv: [
         '--conditions=source',
@@ -95,11 +95,11 @@ describe('a signer that is killed', () => {
     if (signal !== 'SIGKILL') throw new Error(`the signer was not killed ${killed}`);
   }
 
-  it.each(moments)('%s leaves what the page says', async (moment) => {
+  it.each(killPoints)('%s leaves what the page says', async (moment) => {
     expect(await statesOf(reissues.get(moment)!)).toEqual(left[moment]);
   });
 
-  it.each(moments)('%s: while its intent may live, nobody else signs', async (moment) => {
+  it.each(killPoints)('%s: while its intent may live, nobody else signs', async (moment) => {
     const reissueId = reissues.get(moment)!;
     if (left[moment][0] === 'INTENT') {
       await expect(world.issue(reissueId)).rejects.toMatchObject({ type: 'UNDER_WAY' });
@@ -113,13 +113,13 @@ describe('a signer that is killed', () => {
     expect(young.closedIntents).toBe(0);
     world.clock.advance(6 * minute);
     expect((await reconcile()).closedIntents).toBe(
-      moments.filter((moment) => left[moment][0] === 'INTENT').length,
+      killPoints.filter((moment) => left[moment][0] === 'INTENT').length,
     );
     const open = world.owner.selectFrom('certificate').select('serial').where('state', '=', 'INTENT');
     expect(await open.execute()).toEqual([]);
   });
 
-  it.each(moments)('%s: in the end one certificate is in force', async (moment) => {
+  it.each(killPoints)('%s: in the end one certificate is in force', async (moment) => {
     const reissueId = reissues.get(moment)!;
     const serial = await issued(reissueId);
     expect(await issued(reissueId)).toBe(serial);

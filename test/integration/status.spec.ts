@@ -522,7 +522,7 @@ describe('status app', () => {
     expect((await fetch(`${url}/ca/${keyId}.crt`)).status).toBe(200);
     expect((await world.probe('/health/ready', url)).status).toBe(200);
 
-    proxy.mend();
+    proxy.restore();
     await until('it to answer', async () => (await statusBy(certificate, url)) === 'good');
   });
 
@@ -535,7 +535,7 @@ describe('status app', () => {
     proxy.cut();
     const { keyId } = world.authority.identity;
     for (const shard of [0, 1]) expect((await fetch(`${url}/crl/${keyId}/${shard}.crl`)).status).toBe(200);
-    proxy.mend();
+    proxy.restore();
   });
 
   it('shows when its keys end and whether it hears of changes', async () => {

@@ -103,7 +103,7 @@ beforeAll(async () => {
   for (const kind of each) {
     const callee = (callees[kind] = await kinds[kind]());
     await until(`the first call of ${kind}`, () => callee.call().then(() => true), recovered);
-    callee.proxy.strand();
+    callee.proxy.blackhole();
     outcomes[kind] = twoCalls(callee);
   }
 });
@@ -125,7 +125,7 @@ it.each(each)(
   'calls of %s succeed once the network is back, also where the old connections stay silent',
   async (kind) => {
     const { proxy, call } = callees[kind];
-    proxy.mend();
+    proxy.restore();
     await until('a call', () => call().then(() => true), recovered);
   },
 );

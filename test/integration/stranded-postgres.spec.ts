@@ -68,7 +68,7 @@ beforeAll(async () => {
     }),
   );
   await begun.promise;
-  proxy.strand();
+  proxy.blackhole();
   stranded.resolve(undefined);
 });
 afterAll(async () => {
@@ -99,7 +99,7 @@ describe('while connections to PostgreSQL are stranded', () => {
 });
 
 describe('once the network is back, and the old connections are as silent as before', () => {
-  beforeAll(() => proxy.mend());
+  beforeAll(() => proxy.restore());
 
   it('a pool answers again', async () => {
     await until('an answer', () => one(busy).then(() => true), recovered);

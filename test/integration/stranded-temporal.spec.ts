@@ -68,7 +68,7 @@ const greet = () =>
   });
 
 describe('while connections to Temporal are stranded', () => {
-  beforeAll(() => proxy.strand());
+  beforeAll(() => proxy.blackhole());
 
   it('a client and a worker say within seconds that they are not ready', async () => {
     const failed = (check: () => Promise<void>) => () =>
@@ -86,7 +86,7 @@ describe('while connections to Temporal are stranded', () => {
 });
 
 describe('once the network is back, and the old connections are as silent as before', () => {
-  beforeAll(() => proxy.mend());
+  beforeAll(() => proxy.restore());
 
   it('a client is ready again', async () => {
     await until('the client', () => stranded.check().then(() => true), recovered);

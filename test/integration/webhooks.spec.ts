@@ -5,7 +5,7 @@ import { insertEvents } from '#libs/db/events';
 import { createWebhookDispatcher, type WebhookDispatcher } from '#libs/webhooks';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
-import { Receiver } from '../support/receiver.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { until } from '../support/until.js';
 import { MovableClock, hour, minute, second } from '../world/movable-clock.js';
 import { approver, auditor, operator, OpsWorld } from '../world/ops-world.js';
@@ -15,7 +15,7 @@ const key = randomBytes(32);
 let world: OpsWorld;
 let worker: Database;
 let clock: MovableClock;
-let receiver: Receiver;
+let receiver: WebhookReceiver;
 const dispatchers = new Set<WebhookDispatcher>();
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   clock = new MovableClock(new Date());
-  receiver = await Receiver.start();
+  receiver = await WebhookReceiver.start();
 });
 afterEach(async () => {
   await Promise.all([...dispatchers].map(stop));
@@ -216,7 +216,7 @@ describe('a webhook', () => {
 
   it('that never answers delays no other', async () => {
     const slow = await created();
-    const other = await Receiver.start();
+    const other = await WebhookReceiver.start();
     const { id } = await created({ url: other.url });
     receiver.answer = () => undefined;
     dispatch();
@@ -243,7 +243,7 @@ describe('a webhook', () => {
 
   it('does not lead elsewhere', async () => {
     const { id } = await created();
-    const elsewhere = await Receiver.start();
+    const elsewhere = await WebhookReceiver.start();
     receiver.answer = () => ({ status: 307, headers: { location: elsewhere.url } });
     dispatch();
     const reissue = stream();

@@ -33,7 +33,7 @@ const credentials = { apiKey: 'x-api-key', accessToken: 'authorization' } as con
  */
 export class ApiDocument {
   readonly called: string[] = [];
-  readonly faults: string[] = [];
+  readonly violations: string[] = [];
   readonly reissueId: string;
   readonly reissueToRegister: Reissue;
   private readonly document = JSON.parse(
@@ -52,9 +52,9 @@ export class ApiDocument {
     };
   }
 
-  forget(): void {
+  reset(): void {
     this.called.length = 0;
-    this.faults.length = 0;
+    this.violations.length = 0;
   }
 
   readonly fetch: typeof fetch = (input, init = {}) => {
@@ -62,7 +62,7 @@ export class ApiDocument {
     const found = this.operationAt(init.method ?? 'GET', url.pathname);
     if (!found) throw new Error(`the document has no ${init.method} ${url.pathname}`);
     this.called.push(found.operationId);
-    const fault = (what: string) => this.faults.push(`${found.operationId} ${what}`);
+    const fault = (what: string) => this.violations.push(`${found.operationId} ${what}`);
     const headers = new Headers(init.headers);
     for (const scheme of Object.keys(found.security?.[0] ?? {}) as (keyof typeof credentials)[])
       if (!headers.has(credentials[scheme])) fault(`lacks ${credentials[scheme]}`);

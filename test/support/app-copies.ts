@@ -27,7 +27,7 @@ export class AppCopy {
     readonly app: App,
     /** Where it takes calls; empty for an app without callers. */
     readonly url: string,
-    private readonly watchedAt: string,
+    private readonly metricsUrl: string,
     private readonly process: ChildProcess,
   ) {}
 
@@ -66,7 +66,7 @@ export class AppCopy {
   }
 
   /** Waits until the process is ready. */
-  async ready(): Promise<void> {
+  async untilReady(): Promise<void> {
     const isReady = async () => {
       const { status, checks } = await this.readiness();
       if (status !== 'up') throw new Error(JSON.stringify(checks));
@@ -101,7 +101,7 @@ export class AppCopy {
 
   private watch(path: string): Promise<Response> {
     if (this.hasEnded) throw new Error(`the copy of ${this.app} ended; its log says why`);
-    return fetch(this.watchedAt + path, { signal: AbortSignal.timeout(10_000) });
+    return fetch(this.metricsUrl + path, { signal: AbortSignal.timeout(10_000) });
   }
 }
 

@@ -33,7 +33,7 @@ export function rememberDocument({ rrn, licenceNumber }: DocumentFields): void {
 }
 
 /** A person as they name themself at the start. */
-export async function nameOneself(
+export async function applicantBodyOf(
   gateway: Gateway,
   person: Pick<Person, 'name' | 'mobile' | 'carrier' | 'rrn' | 'document'>,
   by: IdentifierKind,

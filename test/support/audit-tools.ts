@@ -7,7 +7,7 @@ import { environmentOf } from './app-environment.js';
 
 const run = promisify(execFile);
 
-interface Ran {
+interface ToolResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -18,7 +18,7 @@ export async function runTool(
   tool: 'evidence' | 'trust' | 'verify',
   args: readonly string[],
   { configured = true } = {},
-): Promise<Ran> {
+): Promise<ToolResult> {
   const script = path.join(projectRoot(), 'dist/apps/cli/src', tool, 'main.js');
   const env = configured ? { ...process.env, ...environmentOf('worker') } : { PATH: process.env.PATH };
   try {
@@ -28,10 +28,10 @@ export async function runTool(
     });
     return { code: 0, stdout, stderr };
   } catch (error) {
-    const { code, stdout, stderr } = error as Ran;
+    const { code, stdout, stderr } = error as ToolResult;
     return { code, stdout, stderr };
   }
 }
 
 /** What `verify` printed: one JSON object and nothing else. */
-export const verdictOf = ({ stdout }: Ran): EvidenceVerdict => JSON.parse(stdout) as EvidenceVerdict;
+export const verdictOf = ({ stdout }: ToolResult): EvidenceVerdict => JSON.parse(stdout) as EvidenceVerdict;

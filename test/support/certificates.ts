@@ -43,10 +43,10 @@ export function opensslVerify([leaf, ...chain]: readonly X509Certificate[]): str
 }
 
 /** What the bank says of a certificate. */
-export type Standing =
+export type RecordedStatus =
   'UNKNOWN' | 'NOT_REGISTERED' | 'EXPIRED' | 'IN_FORCE' | 'ON_HOLD' | `REVOKED ${string}`;
 
-export async function standingOfCertificate(db: Database, serial: string | undefined): Promise<Standing> {
+export async function recordedStatusOf(db: Database, serial: string | undefined): Promise<RecordedStatus> {
   const query = db
     .selectFrom('certificate')
     .selectAll()

@@ -21,7 +21,7 @@ import type { RunningStack } from './running-stack.js';
  *
  * @returns the events of each reissue in their order, both topics together
  */
-export async function readStories(
+export async function readCheckedEvents(
   { addresses, db }: Pick<RunningStack, 'addresses' | 'db'>,
   from: Bookmark,
   reissueIds: readonly string[],
@@ -43,7 +43,7 @@ export async function readStories(
   });
   const messages = received.filter(({ event }) => ours(event));
   expectOrder(messages);
-  for (const { event } of messages) expectKeepsToSchema(event);
+  for (const { event } of messages) expectMatchesSchema(event);
 
   const stories = new Map<string, PublishedEvent[]>();
   for (const { event } of [...messages].sort((a, b) => sequenceOf(a.event) - sequenceOf(b.event))) {
@@ -84,7 +84,7 @@ interface AsyncApi {
 let document: AsyncApi | undefined;
 const compiled = new Map<string, ValidateFunction>();
 
-function expectKeepsToSchema({ type, data }: PublishedEvent): void {
+function expectMatchesSchema({ type, data }: PublishedEvent): void {
   document ??= parse(readFileSync(join(projectRoot(), 'libs/contracts/asyncapi.yaml'), 'utf8')) as AsyncApi;
   const { components } = document;
   let validate = compiled.get(type);

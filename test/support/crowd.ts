@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { oldSerialOf, standingOfCertificate } from './certificates.js';
+import { oldSerialOf, recordedStatusOf } from './certificates.js';
 import type { Customer } from './customer.js';
 import type { CallOptions } from './gateway.js';
 import { expectSuccess } from './http.js';
@@ -11,7 +11,11 @@ import { until } from './until.js';
 export { ordinaryPath };
 
 /** Goes on with a reissue until it has taken this many calls of the ordinary path. */
-export async function goOn(customer: Customer, calls: number, options?: CallOptions): Promise<void> {
+export async function continueReissue(
+  customer: Customer,
+  calls: number,
+  options?: CallOptions,
+): Promise<void> {
   const taken = customer.reissue
     ? ordinaryPath.findIndex(({ state }) => state === customer.reissue!.state) + 1
     : 0;
@@ -22,18 +26,18 @@ export async function goOn(customer: Customer, calls: number, options?: CallOpti
 }
 
 /** A customer for each point of the ordinary path: the n-th has taken n calls. */
-export async function oneAtEachPoint(stack: RunningStack): Promise<Customer[]> {
+export async function customersAtEachStep(stack: RunningStack): Promise<Customer[]> {
   const people = await stack.sandbox.makePeople(ordinaryPath.length, 'VALID');
-  const crowd = await Promise.all(people.map((person) => stack.return(person)));
-  await Promise.all(crowd.map((customer, calls) => goOn(customer, calls)));
+  const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
+  await Promise.all(crowd.map((customer, calls) => continueReissue(customer, calls)));
   return crowd;
 }
 
 /** Holds registered reissues against what must be so whatever broke on their way: everything was done, and once. */
-export async function expectDoneOnce(stack: RunningStack, crowd: readonly Customer[]): Promise<void> {
+export async function expectCompletedOnce(stack: RunningStack, crowd: readonly Customer[]): Promise<void> {
   for (const customer of crowd) {
     const { reissueId, person } = customer;
-    expect(expectSuccess(await customer.look()).state).toBe('REGISTERED');
+    expect(expectSuccess(await customer.fetchReissue()).state).toBe('REGISTERED');
     const made = await stack.db
       .selectFrom('certificate')
       .select(['serial', 'state', 'revoked_at'])
@@ -42,24 +46,24 @@ export async function expectDoneOnce(stack: RunningStack, crowd: readonly Custom
     const live = made.filter(({ revoked_at }) => revoked_at === null);
     expect(live).toMatchObject([{ serial: customer.reissue?.certificate?.serial, state: 'STORED' }]);
     expect(made.filter(({ state }) => state === 'STORED')).toHaveLength(1);
-    expect(await standingOfCertificate(stack.db, oldSerialOf(person))).toBe('REVOKED superseded');
+    expect(await recordedStatusOf(stack.db, oldSerialOf(person))).toBe('REVOKED superseded');
     const left = stack.db.selectFrom('vault_item').select('handle').where('reissue_id', '=', reissueId);
     expect(await left.execute()).toEqual([]);
-    await expectToldOnce(stack, customer);
+    await expectNotifiedOnce(stack, customer);
   }
 }
 
 /** Whoever was parked on the way is told, too, that it goes on. */
-const withoutResumption = (messages: readonly Message[]) =>
+const withoutResumedMessages = (messages: readonly Message[]) =>
   messages.filter(({ id }) => !id.includes('.RESUMED'));
 
-async function expectToldOnce({ sandbox }: RunningStack, { person, reissueId }: Customer): Promise<void> {
+async function expectNotifiedOnce({ sandbox }: RunningStack, { person, reissueId }: Customer): Promise<void> {
   const wanted = ['NEW_DEVICE', 'ISSUED', 'REGISTERED'].map((moment) => `${reissueId}.${moment}`);
   const all = await until(
     `the notices of ${reissueId}`,
     async () => {
       const inboxes = await Promise.all([sandbox.inbox(person.mobile), sandbox.inbox(person.email)]);
-      const [sms, mail] = inboxes.map(withoutResumption) as [Message[], Message[]];
+      const [sms, mail] = inboxes.map(withoutResumedMessages) as [Message[], Message[]];
       return sms.length > wanted.length && mail.length >= wanted.length && { sms, mail };
     },
     { timeoutMs: 45_000 },

@@ -14,7 +14,7 @@ import { newIdempotencyKey, type CallOptions, type Consent, type Gateway } from 
 import { expectSuccess, type Answer } from './http.js';
 import { rightAnswer, type IdentityAnswers } from './identity-answers.js';
 import { KeyPair } from './key-pair.js';
-import { nameOneself, type ApplicantBody } from './naming.js';
+import { applicantBodyOf, type ApplicantBody } from './applicant-body.js';
 import { takePhoto, type Photo } from './photos.js';
 import type { Person, Sandbox } from './sandbox.js';
 
@@ -52,7 +52,7 @@ export class Customer {
    * @param person default: one who was never a customer before, with a certificate in force
    * @param key default: a new one
    */
-  static async arrive(gateway: Gateway, sandbox: Sandbox, person?: Person, key?: KeyPair): Promise<Customer> {
+  static async create(gateway: Gateway, sandbox: Sandbox, person?: Person, key?: KeyPair): Promise<Customer> {
     const [someone, ownKey] = await Promise.all([
       person ?? sandbox.makePerson('VALID'),
       key ?? KeyPair.make(),
@@ -85,7 +85,7 @@ export class Customer {
       reason: 'EXPIRED',
       applicant:
         rest.applicant ??
-        (await nameOneself(this.gateway, this.person, by, { idempotencyKey, keyThumbprint })),
+        (await applicantBodyOf(this.gateway, this.person, by, { idempotencyKey, keyThumbprint })),
       keyThumbprint,
       consents: rest.consents ?? (await this.gateway.consents('identity')),
       methods: defaultMethods,
@@ -98,7 +98,7 @@ export class Customer {
       headers,
     });
     if (answer.status < 300) this.accessToken = answer.body.accessToken;
-    return this.learn(answer);
+    return this.remember(answer);
   }
 
   /** Has codes sent, or sent again. */
@@ -143,7 +143,7 @@ export class Customer {
     return this.post('identity/verifications', { answers: await Promise.all(answers) }, options);
   }
 
-  async enterPassword(
+  async submitPassword(
     password = this.person.certificatePassword,
     options: CallOptions = {},
   ): Promise<Answer<Reissue>> {
@@ -154,7 +154,7 @@ export class Customer {
     return this.post('password/reset', { newPassword: await this.seal('password', newPassword) }, options);
   }
 
-  async consent(consents?: readonly Consent[], options: CallOptions = {}): Promise<Answer<Reissue>> {
+  async giveConsents(consents?: readonly Consent[], options: CallOptions = {}): Promise<Answer<Reissue>> {
     return this.post(
       'consents',
       { consents: consents ?? (await this.gateway.consents('issuance')) },
@@ -168,7 +168,7 @@ export class Customer {
   }
 
   /** Password, consents and certificate request in one call; `parts` replaces any of its members. */
-  async apply(
+  async submitApplication(
     parts: Readonly<Record<string, unknown>> = {},
     options: CallOptions = {},
   ): Promise<Answer<Reissue>> {
@@ -209,16 +209,16 @@ export class Customer {
   }
 
   /** The reissue as it is now. */
-  async look(options: CallOptions = {}): Promise<Answer<Reissue>> {
-    return this.learn(await this.get<Reissue>('', options));
+  async fetchReissue(options: CallOptions = {}): Promise<Answer<Reissue>> {
+    return this.remember(await this.get<Reissue>('', options));
   }
 
   /** Goes the whole way and gives the reissue as it was registered. @throws UnexpectedAnswer at the first refusal */
   async completeReissue(reason: Reason = 'EXPIRED'): Promise<Reissue> {
     expectSuccess(await this.start({ reason }));
     expectSuccess(await this.verify());
-    expectSuccess(await (reason === 'PASSWORD_FORGOTTEN' ? this.resetPassword() : this.enterPassword()));
-    expectSuccess(await this.consent());
+    expectSuccess(await (reason === 'PASSWORD_FORGOTTEN' ? this.resetPassword() : this.submitPassword()));
+    expectSuccess(await this.giveConsents());
     expectSuccess(await this.requestCertificate());
     expectSuccess(await this.download());
     return expectSuccess(await this.register());
@@ -240,7 +240,7 @@ export class Customer {
   /** Any POST under this reissue; `path` as in `password/reset`. */
   async post<Body>(path: string, body: unknown, options: CallOptions = {}): Promise<Answer<Body>> {
     const { accessToken } = this;
-    return this.learn(
+    return this.remember(
       await this.gateway.post<Body>(`/v1/reissues/${this.reissueId}/${path}`, body, {
         accessToken,
         ...options,
@@ -261,7 +261,7 @@ export class Customer {
     return { 'x-device-id': this.deviceId };
   }
 
-  private learn<Body>(answer: Answer<Body>): Answer<Body> {
+  private remember<Body>(answer: Answer<Body>): Answer<Body> {
     const body = answer.body as Partial<Challenged> & Partial<Reissue>;
     const reissue = answer.problem ? answer.problem.reissue : (body.reissue ?? (body as Reissue));
     if (reissue?.id) this.reissue = reissue;

@@ -9,9 +9,9 @@ export interface CuttableProxy {
    * Drops what comes, in both directions, and closes nothing: who is connected, and who connects from now on, hears
    * nothing any more. Connections of that time stay so for ever, also when the way is mended.
    */
-  strand(): void;
+  blackhole(): void;
   /** New connections are passed on again. */
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -52,10 +52,10 @@ export async function cuttableProxy(host: string, port: number): Promise<Cuttabl
   return {
     port: (server.address() as AddressInfo).port,
     cut,
-    strand: () => {
+    blackhole: () => {
       way.silent = true;
     },
-    mend: () => {
+    restore: () => {
       state = 'whole';
       way = { silent: false };
     },

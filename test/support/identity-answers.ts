@@ -3,7 +3,7 @@ import type { Challenge } from '#libs/contracts';
 import type { IdentityMethod } from '#libs/domain';
 import type { Customer } from './customer.js';
 import { expectSuccess } from './http.js';
-import { documentFieldsOf, rememberDocument, type DocumentFields } from './naming.js';
+import { documentFieldsOf, rememberDocument, type DocumentFields } from './applicant-body.js';
 import type { Person } from './sandbox.js';
 
 /** Answers by the method of their challenge. */

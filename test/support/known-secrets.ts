@@ -18,7 +18,7 @@ export const secretsOf = (people: readonly Person[]): Canary[] =>
   ]);
 
 /** What tells who somebody is, and stands where the bank needs it only. */
-export const personalOf = (people: readonly Person[]): Canary[] =>
+export const personalDataOf = (people: readonly Person[]): Canary[] =>
   people.flatMap(({ name, mobile, email, account, ci }) => [
     text('name', name),
     text('mobile number', mobile),
@@ -28,25 +28,27 @@ export const personalOf = (people: readonly Person[]): Canary[] =>
   ]);
 
 /** What says which key it is, or is the public half. */
-const toldMembers = ['kid', 'current', 'kty', 'crv', 'alg', 'use', 'x', 'y', 'validFrom', 'validUntil'];
+const publicMembers = ['kid', 'current', 'kty', 'crv', 'alg', 'use', 'x', 'y', 'validFrom', 'validUntil'];
 const shortestKey = 20;
 
 /** The stack's own keys, passwords and passphrases. */
-export function keysOfTheStack(): Canary[] {
+export function stackSecrets(): Canary[] {
   const folder = join(stateFolder(), 'secrets');
   return readdirSync(folder)
     .filter((file) => !file.includes('public'))
     .flatMap((file) => {
       const content = readFileSync(join(folder, file), 'utf8').trim();
-      const values = file.endsWith('.json') ? hiddenIn(JSON.parse(content)) : [content];
+      const values = file.endsWith('.json') ? secretValuesIn(JSON.parse(content)) : [content];
       return values
         .filter((value) => value.length >= shortestKey)
         .flatMap((value) => [text(file, value), { kind: file, bytes: Buffer.from(value, 'base64') }]);
     });
 }
 
-function hiddenIn(value: unknown): string[] {
+function secretValuesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]) => (toldMembers.includes(name) ? [] : hiddenIn(each)));
+  return Object.entries(value).flatMap(([name, each]) =>
+    publicMembers.includes(name) ? [] : secretValuesIn(each),
+  );
 }

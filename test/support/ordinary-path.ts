@@ -10,8 +10,8 @@ export const ordinaryPath: readonly {
 }[] = [
   { state: 'IDENTITY_REQUIRED', call: (customer, options) => customer.start({}, options) },
   { state: 'PASSWORD_REQUIRED', call: (customer, options) => customer.verify(undefined, options) },
-  { state: 'CONSENT_REQUIRED', call: (customer, options) => customer.enterPassword(undefined, options) },
-  { state: 'KEY_REQUIRED', call: (customer, options) => customer.consent(undefined, options) },
+  { state: 'CONSENT_REQUIRED', call: (customer, options) => customer.submitPassword(undefined, options) },
+  { state: 'KEY_REQUIRED', call: (customer, options) => customer.giveConsents(undefined, options) },
   { state: 'ISSUED', call: (customer, options) => customer.requestCertificate(undefined, options) },
   { state: 'REGISTERED', call: (customer, options) => customer.register({}, options) },
 ];

@@ -20,9 +20,9 @@ export interface RunningStack {
   /** Decodes what it reads. */
   readonly temporal: Client;
   /** Somebody new, who has this certificate. */
-  arrive(holding?: Holding): Promise<Customer>;
+  newCustomer(holding?: Holding): Promise<Customer>;
   /** A person who came before, by default with a new key. */
-  return(person: Person, key?: KeyPair): Promise<Customer>;
+  customerFor(person: Person, key?: KeyPair): Promise<Customer>;
   close(): Promise<void>;
 }
 
@@ -43,8 +43,9 @@ export function connectToStack(): RunningStack {
     sandbox,
     db,
     temporal: temporal.client,
-    arrive: async (holding = 'VALID') => Customer.arrive(gateway, sandbox, await sandbox.makePerson(holding)),
-    return: (person, key) => Customer.arrive(gateway, sandbox, person, key),
+    newCustomer: async (holding = 'VALID') =>
+      Customer.create(gateway, sandbox, await sandbox.makePerson(holding)),
+    customerFor: (person, key) => Customer.create(gateway, sandbox, person, key),
     close: async () => {
       await Promise.all([db.destroy(), temporal.close()]);
     },

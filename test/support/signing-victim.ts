@@ -6,7 +6,7 @@ import { watchedDatabase } from './watched-database.js';
 
 /** A process that tries to issue one certificate, and is killed at a chosen moment. */
 export interface Task {
-  readonly killed: Moment;
+  readonly killed: KillPoint;
   readonly reissueId: string;
   readonly databaseUrl: string;
   readonly caDirectory: string;
@@ -17,7 +17,7 @@ export interface Task {
 }
 
 /** The boundaries between the steps of the cycle. */
-export const moments = [
+export const killPoints = [
   'before the intent is written',
   'before the intent is committed',
   'after the intent was committed',
@@ -26,13 +26,13 @@ export const moments = [
   'after the certificate was committed',
   'before it answers',
 ] as const;
-export type Moment = (typeof moments)[number];
+export type KillPoint = (typeof killPoints)[number];
 
 process.once('message', (task: Task) => void attempt(task));
 
 async function attempt(task: Task): Promise<void> {
   /** As a power cut would: nothing runs any more after this. */
-  const dieAt = async (moment: Moment) => {
+  const dieAt = async (moment: KillPoint) => {
     if (moment !== task.killed) return;
     process.kill(process.pid, 'SIGKILL');
     await new Promise(() => undefined);

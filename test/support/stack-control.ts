@@ -52,7 +52,7 @@ export class StackControl {
   }
 
   /** Starts everything that is down and switches off all faults: what every test leaves behind, also when it fails. */
-  async heal({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
+  async restore({ sandbox }: Pick<RunningStack, 'sandbox'>): Promise<void> {
     for (const component of components)
       if ((await this.stateOf(component)) === 'stopped') await this.start(component);
     const isReady = async (component: Component) =>

@@ -37,7 +37,7 @@ interface Page<Item> {
 }
 
 /** What is asked of an operation. */
-interface Asked {
+interface OperationRequest {
   readonly kind: OperationKind;
   readonly selection: OperationSelection;
   readonly parameters?: OperationParameters;
@@ -70,7 +70,10 @@ export class StaffMember {
   }
 
   /** Plans an operation; nothing is done yet. */
-  plan({ reason = 'mended, as agreed on the phone', ...asked }: Asked): Promise<Answer<Operation>> {
+  plan({
+    reason = 'mended, as agreed on the phone',
+    ...asked
+  }: OperationRequest): Promise<Answer<Operation>> {
     const key = { 'idempotency-key': newIdempotencyKey() };
     return this.call('POST', '/v1/operations', { ...asked, reason }, key);
   }
@@ -90,7 +93,7 @@ export class StaffMember {
   }
 
   /** Plans and confirms. @throws UnexpectedAnswer */
-  async ask(asked: Asked): Promise<Operation> {
+  async planAndConfirm(asked: OperationRequest): Promise<Operation> {
     return expectSuccess(await this.confirm(expectSuccess(await this.plan(asked))));
   }
 
@@ -99,7 +102,7 @@ export class StaffMember {
   }
 
   /** Waits until an operation has tried all its items. */
-  ended({ id }: Operation, timeoutMs = 60_000): Promise<Operation> {
+  untilDone({ id }: Operation, timeoutMs = 60_000): Promise<Operation> {
     const look = async () => {
       const now = await this.operation(id);
       return now.state === 'DONE' && now;
@@ -109,11 +112,11 @@ export class StaffMember {
 
   /** All items, page after page. */
   itemsOf({ id }: Operation): Promise<OperationItem[]> {
-    return this.all<OperationItem>(`/v1/operations/${id}/items?limit=200`);
+    return this.listAll<OperationItem>(`/v1/operations/${id}/items?limit=200`);
   }
 
   /** All that a list has; `path` has a query. No item may come twice. */
-  async all<Item>(path: string): Promise<Item[]> {
+  async listAll<Item>(path: string): Promise<Item[]> {
     const items: Item[] = [];
     let cursor: string | null = null;
     do {

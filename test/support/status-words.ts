@@ -10,7 +10,7 @@ const holdMayBecomeRevocation =
   /풀지 않은 효력정지는 나중에 폐지가 됩니다|One that is not lifted becomes a revocation later/g;
 
 /** @throws Error if a text about a certificate says another status than the one that it has */
-export function expectToSay(text: string, status: OcspStatus): void {
+export function expectTextStatesStatus(text: string, status: OcspStatus): void {
   const said = text.replaceAll(holdMayBecomeRevocation, '');
   for (const [each, words] of Object.entries(phrases))
     if (words.test(said) !== (each === status)) throw new Error(`not ${status}, but says ${each}: ${text}`);

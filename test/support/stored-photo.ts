@@ -10,7 +10,7 @@ import { rememberPhoto } from './photos.js';
  *
  * @throws Error if it is gone, or under its customer's key already
  */
-export async function keptPhoto(db: Database, photoId: string) {
+export async function openStoredPhoto(db: Database, photoId: string) {
   const row = await db
     .selectFrom('identity_photo')
     .selectAll()

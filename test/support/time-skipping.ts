@@ -47,7 +47,7 @@ export class TimeSkipping {
   }
 
   /** @throws Error if RESEAL_TEMPORAL_TEST_SERVER does not name the server's executable */
-  static async begin(): Promise<TimeSkipping> {
+  static async start(): Promise<TimeSkipping> {
     const path = process.env.RESEAL_TEMPORAL_TEST_SERVER;
     if (!path)
       throw new Error(
@@ -117,7 +117,7 @@ export class TimeSkipping {
     return this.client.workflow.getHandle(workflowId).fetchHistory();
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     for (const worker of this.workers.keys()) worker.shutdown();
     await Promise.all(this.workers.values());
     await this.env.teardown();

@@ -5,7 +5,7 @@ import type { Person } from './sandbox.js';
  * Somebody whom the bank does not know, and nobody else either: another name, mobile number and resident registration
  * number than this person's; everything else is theirs.
  */
-export function nobodyLike(person: Person): Person {
+export function unknownPersonLike(person: Person): Person {
   const sameForm = (text: string, from: number) =>
     text.slice(0, from) + String(randomInt(10 ** (text.length - from))).padStart(text.length - from, '0');
   return {

@@ -2,7 +2,7 @@ import type { Database } from '#libs/db';
 import { until } from './until.js';
 
 /** Waits until a reissue is parked for the n-th time. */
-export function parked(db: Database, reissueId: string, sequence: number, timeoutMs: number) {
+export function untilParked(db: Database, reissueId: string, sequence: number, timeoutMs: number) {
   return until(
     `${reissueId} to be parked`,
     async () => {

@@ -2,7 +2,7 @@ import type { Started, Verified } from './customer.js';
 import type { Answer } from './http.js';
 
 /** What a client can see of an answer, but for what differs from one reissue to the next. */
-export function visible({ status, headers, body }: Answer) {
+export function visibleShapeOf({ status, headers, body }: Answer) {
   const { reissue, challenges, results } = body as Partial<Started & Verified>;
   return {
     status,

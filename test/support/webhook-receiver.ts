@@ -8,7 +8,7 @@ interface ReceivedWebhook {
 }
 
 /** A bank's system that is told of events over HTTP. */
-export class Receiver {
+export class WebhookReceiver {
   readonly received: ReceivedWebhook[] = [];
   /** What it answers; undefined: nothing, for ever. */
   answer: (webhook: ReceivedWebhook) => { status: number; headers?: Record<string, string> } | undefined =
@@ -16,9 +16,9 @@ export class Receiver {
 
   private constructor(private readonly server: Server) {}
 
-  static async start(): Promise<Receiver> {
+  static async start(): Promise<WebhookReceiver> {
     const server = createServer();
-    const receiver = new Receiver(server);
+    const receiver = new WebhookReceiver(server);
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));

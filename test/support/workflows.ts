@@ -13,7 +13,7 @@ export async function statusOfWorkflow(temporal: Client, reissueId: string): Pro
 }
 
 /** Waits until the workflow of a reissue has come to its end, and not by a failure. */
-export async function workflowCompleted(temporal: Client, reissueId: string, timeoutMs = 60_000) {
+export async function untilWorkflowCompleted(temporal: Client, reissueId: string, timeoutMs = 60_000) {
   const look = async () => (await statusOfWorkflow(temporal, reissueId)) === 'COMPLETED';
   await until(`the end of the workflow of ${reissueId}`, look, { timeoutMs });
 }

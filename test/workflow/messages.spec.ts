@@ -3,7 +3,7 @@ import type { Applicant } from '../world/applicant.js';
 import { hour, minute } from '../world/movable-clock.js';
 import { certificatesOf, expectSoundRecords, inForce } from '../world/records.js';
 import { until } from '../support/until.js';
-import { workflowCompleted } from '../support/workflows.js';
+import { untilWorkflowCompleted } from '../support/workflows.js';
 import { gate } from './gate.js';
 import { Stage } from './stage.js';
 
@@ -90,7 +90,7 @@ describe('a newer reissue of the same person', () => {
     const older = await stage.arrive('CONSENT_REQUIRED');
     const newer = await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
     expect(await stateOf(older)).toBe('CANCELLED');
-    await workflowCompleted(stage.time.client, older.reissueId);
+    await untilWorkflowCompleted(stage.time.client, older.reissueId);
     await stage.goOn(newer, 'REGISTERED');
     expect(await stage.endOf(newer)).toBe('REGISTERED');
   });
@@ -98,7 +98,7 @@ describe('a newer reissue of the same person', () => {
   it('withdraws a certificate that was not registered', async () => {
     const older = await stage.arrive('ISSUED');
     await stage.arrive('PASSWORD_REQUIRED', { person: older.person });
-    await workflowCompleted(stage.time.client, older.reissueId);
+    await untilWorkflowCompleted(stage.time.client, older.reissueId);
     expect(await stateOf(older)).toBe('WITHDRAWN');
   });
 });

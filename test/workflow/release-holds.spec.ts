@@ -9,10 +9,10 @@ jest.setTimeout(120_000);
 const revokeLongHolds = jest.fn<HoldActivities['revokeLongHolds']>();
 let time: TimeSkipping;
 beforeAll(async () => {
-  time = await TimeSkipping.begin();
+  time = await TimeSkipping.start();
   await time.startWorker(taskQueues.reissue, { revokeLongHolds }, true);
 });
-afterAll(() => time.end());
+afterAll(() => time.close());
 
 it('releaseHolds goes from batch to batch until the last, also past a database that was away for a moment', async () => {
   revokeLongHolds

@@ -9,10 +9,10 @@ jest.setTimeout(120_000);
 const purgeExpired = jest.fn<RetentionActivities['purgeExpired']>();
 let time: TimeSkipping;
 beforeAll(async () => {
-  time = await TimeSkipping.begin();
+  time = await TimeSkipping.start();
   await time.startWorker(taskQueues.reissue, { purgeExpired }, true);
 });
-afterAll(() => time.end());
+afterAll(() => time.close());
 
 it('retention goes on while there is more, also past a database that was away for a moment', async () => {
   const none = {

@@ -46,7 +46,7 @@ export class Stage {
   ) {}
 
   static async set(): Promise<Stage> {
-    const [time, world] = await Promise.all([TimeSkipping.begin(), createWorld()]);
+    const [time, world] = await Promise.all([TimeSkipping.start(), createWorld()]);
     const stage = new Stage(time, world);
     await time.startWorker(taskQueues.reissue, stage.directed(world.activities), true);
     await time.startWorker(taskQueues.signing, stage.directed(world.signing));
@@ -197,7 +197,7 @@ export class Stage {
   async clear(): Promise<void> {
     this.mend();
     try {
-      await this.time.end();
+      await this.time.close();
     } finally {
       await this.world.close();
     }

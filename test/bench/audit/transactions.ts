@@ -48,11 +48,14 @@ const ordinary: readonly (readonly (readonly [bytes: number, personal: boolean])
   ],
   [[208, false]],
 ];
-export const entriesOfOne = ordinary.flat().length;
-export const transactionsOfOne = ordinary.length;
+export const entriesPerReissue = ordinary.flat().length;
+export const transactionsPerReissue = ordinary.length;
 
 /** What a step does in its transaction whatever is audited: lock, state, answer. */
-export async function walk(db: Database, { audited }: { readonly audited: boolean }): Promise<void> {
+export async function reissueTransactions(
+  db: Database,
+  { audited }: { readonly audited: boolean },
+): Promise<void> {
   const reissueId = await insertBareReissue(db, new Date());
   for (const [nth, entries] of ordinary.entries())
     await inTransaction(db, async (tx) => {

@@ -13,14 +13,14 @@ import {
 const readyWithinMs = 20_000;
 
 /** The one CA that all cases sign with, and a folder that goes when the process does. */
-export interface Workshop {
+export interface BenchAuthority {
   readonly directory: string;
   readonly passphrase: string;
   readonly authority: IssuingAuthority;
   readonly profile: CertificateProfile;
 }
 
-export async function openWorkshop(): Promise<Workshop> {
+export async function openBenchAuthority(): Promise<BenchAuthority> {
   const directory = mkdtempSync(join(tmpdir(), 'reseal-bench-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const passphrase = 'only for this benchmark';
@@ -42,21 +42,21 @@ export async function openWorkshop(): Promise<Workshop> {
 }
 
 /**
- * Runs a server until this process ends, its output in a file of the workshop.
+ * Runs a server until this process ends, its output in a file of its folder.
  * @param isReady asked until it says so
  * @throws Error if the server ends or is not ready in time
  */
 export async function serve(
-  workshop: Workshop,
+  ca: BenchAuthority,
   name: string,
   command: { readonly program: string; readonly args: readonly string[] },
   isReady: () => Promise<boolean>,
 ): Promise<void> {
-  const log = join(workshop.directory, `${name}.log`);
+  const log = join(ca.directory, `${name}.log`);
   const output = openSync(log, 'a');
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', output, output],
-    cwd: workshop.directory,
+    cwd: ca.directory,
   });
   child.unref();
   process.once('exit', () => child.kill('SIGKILL'));

@@ -6,21 +6,21 @@ import type { Case } from '../measure.js';
 import { connections, perRound, postEach } from './post.js';
 import { requestFor } from './rival-request.js';
 import { freePort } from '../../support/free-ports.js';
-import { programOf, serve, type Workshop } from './workshop.js';
+import { programOf, serve, type BenchAuthority } from './bench-authority.js';
 
 /** Cloudflare's cfssl with the same CA and no store, over plain HTTP: it remembers nothing of what it signs. */
-export async function cfsslCase(workshop: Workshop): Promise<Case> {
+export async function cfsslCase(ca: BenchAuthority): Promise<Case> {
   const port = await freePort();
-  const files = authorityFiles(join(workshop.directory, 'ca'));
-  const key = join(workshop.directory, 'cfssl-ca.key');
+  const files = authorityFiles(join(ca.directory, 'ca'));
+  const key = join(ca.directory, 'cfssl-ca.key');
   const pem = readFileSync(files.issuingKey(1), 'utf8');
   // It reads no encrypted keys. The CA lives as long as this process.
-  const plain = createPrivateKey({ key: pem, passphrase: workshop.passphrase }).export({
+  const plain = createPrivateKey({ key: pem, passphrase: ca.passphrase }).export({
     format: 'pem',
     type: 'sec1',
   });
   writeFileSync(key, plain, { mode: 0o600 });
-  const config = join(workshop.directory, 'cfssl.json');
+  const config = join(ca.directory, 'cfssl.json');
   const usages = ['signing', 'content commitment'];
   writeFileSync(config, JSON.stringify({ signing: { default: { usages, expiry: '8760h' } } }));
   const options = {
@@ -33,7 +33,7 @@ export async function cfsslCase(workshop: Workshop): Promise<Case> {
   };
   const args = ['serve', ...Object.entries(options).map(([option, value]) => `-${option}=${value}`)];
   const url = `http://127.0.0.1:${port}/api/v1/cfssl`;
-  await serve(workshop, 'cfssl', { program: programOf('RESEAL_CFSSL'), args }, async () => {
+  await serve(ca, 'cfssl', { program: programOf('RESEAL_CFSSL'), args }, async () => {
     const response = await fetch(`${url}/info`, { method: 'POST', body: '{}' });
     return response.ok;
   });

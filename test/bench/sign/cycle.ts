@@ -5,9 +5,9 @@ import { soleAuthority } from '#libs/ca';
 import { createDatabase } from '#libs/db';
 import { loadTerms } from '#libs/terms';
 import { createTestDatabase } from '../../world/test-database.js';
-import { atATime, type Case } from '../measure.js';
+import { inParallel, type Case } from '../measure.js';
 import { insertReadyReissues } from '../ready-reissues.js';
-import type { Workshop } from './workshop.js';
+import type { BenchAuthority } from './bench-authority.js';
 
 /** Certificates of one round, by how many are asked for at once. */
 const perRound: Readonly<Record<number, number>> = { 1: 300, 16: 2_000 };
@@ -16,7 +16,7 @@ const perRound: Readonly<Record<number, number>> = { 1: 300, 16: 2_000 };
  * The whole cycle as the signer runs it: check, intent and commit, sign, verify, store and commit, on PostgreSQL as
  * the launcher runs it. Each certificate is for a reissue, a person and a key of its own.
  */
-export async function cycleCases({ authority, profile }: Workshop): Promise<{
+export async function cycleCases({ authority, profile }: BenchAuthority): Promise<{
   cases: Case[];
   /** Name and version of the database's server. */
   server: string;
@@ -47,7 +47,7 @@ export async function cycleCases({ authority, profile }: Workshop): Promise<{
       async prepare(rounds) {
         ready = await insertReadyReissues(owner, rounds * size);
       },
-      round: () => atATime(concurrency, ready.splice(0, size), issue),
+      round: () => inParallel(concurrency, ready.splice(0, size), issue),
     };
   };
   const { rows } = await sql<{

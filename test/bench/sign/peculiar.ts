@@ -21,11 +21,11 @@ import {
   statusAddresses,
   type CertificateContents,
 } from '#libs/ca';
-import type { Workshop } from './workshop.js';
+import type { BenchAuthority } from './bench-authority.js';
 
 /** Makes what the template makes, by a general library: what it is compared with. */
-export async function madeByPeculiar(
-  { authority, profile }: Pick<Workshop, 'authority' | 'profile'>,
+export async function peculiarGenerator(
+  { authority, profile }: Pick<BenchAuthority, 'authority' | 'profile'>,
   key: KeyObject,
   contents: () => CertificateContents,
 ): Promise<() => Promise<void>> {

@@ -7,7 +7,7 @@ import type { Case } from '../measure.js';
 import { connections, perRound, postEach } from './post.js';
 import { requestFor } from './rival-request.js';
 import { freePort } from '../../support/free-ports.js';
-import { programOf, serve, type Workshop } from './workshop.js';
+import { programOf, serve, type BenchAuthority } from './bench-authority.js';
 
 const provisioner = 'bench';
 const name = 'sample.reseal.test';
@@ -16,16 +16,16 @@ const name = 'sample.reseal.test';
  * smallstep's step-ca with the same CA, its own store (Badger, as `step ca init` sets it up) and one-time tokens of a
  * JWK provisioner, over HTTPS.
  */
-export async function stepCaCase(workshop: Workshop): Promise<Case> {
+export async function stepCaCase(ca: BenchAuthority): Promise<Case> {
   const port = await freePort();
   const url = `https://127.0.0.1:${port}`;
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = publicJwk(keys.publicKey);
-  const files = authorityFiles(join(workshop.directory, 'ca'));
-  const ca = readFileSync(files.rootCertificate, 'utf8');
-  const password = join(workshop.directory, 'step-ca.password');
-  const config = join(workshop.directory, 'step-ca.json');
-  writeFileSync(password, workshop.passphrase, { mode: 0o600 });
+  const files = authorityFiles(join(ca.directory, 'ca'));
+  const rootPem = readFileSync(files.rootCertificate, 'utf8');
+  const password = join(ca.directory, 'step-ca.password');
+  const config = join(ca.directory, 'step-ca.json');
+  writeFileSync(password, ca.passphrase, { mode: 0o600 });
   writeFileSync(
     config,
     JSON.stringify({
@@ -35,13 +35,13 @@ export async function stepCaCase(workshop: Workshop): Promise<Case> {
       address: `127.0.0.1:${port}`,
       dnsNames: ['127.0.0.1'],
       logger: { format: 'text' },
-      db: { type: 'badgerv2', dataSource: join(workshop.directory, 'step-ca.db') },
+      db: { type: 'badgerv2', dataSource: join(ca.directory, 'step-ca.db') },
       authority: { provisioners: [{ type: 'JWK', name: provisioner, key: jwk }] },
     }),
   );
   const args = [config, '--password-file', password];
-  await serve(workshop, 'step-ca', { program: programOf('RESEAL_STEP_CA'), args }, () =>
-    answers(`${url}/health`, ca),
+  await serve(ca, 'step-ca', { program: programOf('RESEAL_STEP_CA'), args }, () =>
+    answers(`${url}/health`, rootPem),
   );
 
   const csr = await requestFor(name);
@@ -54,7 +54,7 @@ export async function stepCaCase(workshop: Workshop): Promise<Case> {
         JSON.stringify({ csr, ott: token(keys.privateKey, jwk.kid, `${url}/1.0/sign`) }),
       );
     },
-    round: () => postEach(`${url}/1.0/sign`, ready.splice(0, perRound), { ca }),
+    round: () => postEach(`${url}/1.0/sign`, ready.splice(0, perRound), { ca: rootPem }),
   };
 }
 

@@ -14,12 +14,17 @@ import {
   validity,
   type CertificateContents,
 } from '#libs/ca';
-import { oneAfterTheOther, type Case } from '../measure.js';
-import { madeByPeculiar } from './peculiar.js';
-import type { Workshop } from './workshop.js';
+import { inSequence, type Case } from '../measure.js';
+import { peculiarGenerator } from './peculiar.js';
+import type { BenchAuthority } from './bench-authority.js';
 
 /** The steps of signing, each alone, on one core. */
-export async function stepCases({ authority, profile, directory, passphrase }: Workshop): Promise<Case[]> {
+export async function stepCases({
+  authority,
+  profile,
+  directory,
+  passphrase,
+}: BenchAuthority): Promise<Case[]> {
   const { identity } = authority;
   const key = createPrivateKey({
     key: readFileSync(authorityFiles(join(directory, 'ca')).issuingKey(1), 'utf8'),
@@ -65,11 +70,11 @@ export async function stepCases({ authority, profile, directory, passphrase }: W
     const checked = await checkCertificateRequest(pem);
     if (!checked.ok) throw new Error(checked.code);
   };
-  const peculiar = await madeByPeculiar({ authority, profile }, key, contents);
+  const peculiar = await peculiarGenerator({ authority, profile }, key, contents);
   const step = (name: string, title: string, operation: () => unknown): Case => ({
     name,
     title,
-    round: () => oneAfterTheOther(operation),
+    round: () => inSequence(operation),
   });
   return [
     step('raw', 'crypto.sign, P-256, nothing else', () => sign('sha256', tbs, key)),

@@ -5,7 +5,7 @@ import { projectRoot } from '#libs/config';
 const modules = { 'step-ca': 'github.com/smallstep/certificates', cfssl: 'github.com/cloudflare/cfssl' };
 
 /** Names and versions of the rivals, from the go.mod they are built by. */
-export function rivals(): string[] {
+export function rivalVersions(): string[] {
   const goMod = readFileSync(join(projectRoot(), 'deploy/local/bench-rivals/go.mod'), 'utf8');
   return Object.entries(modules).map(([name, path]) => {
     const line = goMod.split('\n').find((one) => one.includes(`\t${path} v`));

@@ -7,7 +7,7 @@ export interface LoadCase {
   /** Asked in turns; by default one GET. */
   readonly requests?: autocannon.Request[];
   /** The case whose rate this one's is compared with. */
-  readonly against?: string;
+  readonly baseline?: string;
 }
 
 export interface LoadResult {
@@ -59,13 +59,13 @@ export async function measureLoad(
   const medianOf = (title: string, figure: (result: autocannon.Result) => number) =>
     median(samples.get(title)!.map(figure));
   const rateOf = (title: string) => medianOf(title, ({ requests }) => requests.average);
-  return cases.map(({ title, against }) => ({
+  return cases.map(({ title, baseline }) => ({
     title,
     rate: rateOf(title),
     p50: medianOf(title, ({ latency }) => latency.p50),
     p99: medianOf(title, ({ latency }) => latency.p99),
     size: Math.round(medianOf(title, ({ throughput, requests }) => throughput.average / requests.average)),
-    ratio: against === undefined ? undefined : rateOf(title) / rateOf(against),
+    ratio: baseline === undefined ? undefined : rateOf(title) / rateOf(baseline),
   }));
 }
 

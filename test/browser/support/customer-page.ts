@@ -6,7 +6,7 @@ import { pageEnglish } from '../../../apps/web/reissue/words/en.js';
 import { pageKorean } from '../../../apps/web/reissue/words/ko.js';
 import { stateFolder } from '../../support/app-environment.js';
 import { rememberSealed } from '../../support/canaries.js';
-import { documentFieldsOf, rememberDocument } from '../../support/naming.js';
+import { documentFieldsOf, rememberDocument } from '../../support/applicant-body.js';
 import type { RunningStack } from '../../support/running-stack.js';
 import type { Person } from '../../support/sandbox.js';
 import { takePhoto } from '../../support/photos.js';

@@ -1,5 +1,5 @@
 import type { Customer } from '../../support/customer.js';
-import { parked } from '../../support/parked.js';
+import { untilParked } from '../../support/until-parked.js';
 import type { RunningStack } from '../../support/running-stack.js';
 
 const afterMs = 100_000;
@@ -7,12 +7,12 @@ const afterMs = 100_000;
 /** Customers whose codes could not be sent: their reissues are parked, and what was broken is mended. */
 export async function parkedCustomers(stack: RunningStack, count: number): Promise<Customer[]> {
   const people = await stack.sandbox.makePeople(count, 'VALID');
-  const crowd = await Promise.all(people.map((person) => stack.return(person)));
+  const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));
   for (const provider of ['telecom', 'telecom-2'] as const)
     await stack.sandbox.setFault(provider, { mode: 'down' });
   try {
     await Promise.all(crowd.map((customer) => customer.start({}, { patienceMs: 0 })));
-    await Promise.all(crowd.map(({ reissueId }) => parked(stack.db, reissueId, 1, afterMs)));
+    await Promise.all(crowd.map(({ reissueId }) => untilParked(stack.db, reissueId, 1, afterMs)));
   } finally {
     await stack.sandbox.clearFaults();
   }

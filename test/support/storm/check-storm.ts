@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { runTool, verdictOf } from '../audit-tools.js';
-import { certificatesIn, oldSerialOf, standingOfCertificate } from '../certificates.js';
+import { certificatesIn, oldSerialOf, recordedStatusOf } from '../certificates.js';
 import { readEvents, sequenceOf, untilAll, type Bookmark, type ReceivedEvent } from '../kafka.js';
 import type { RunningStack } from '../running-stack.js';
 import { until } from '../until.js';
-import { workflowCompleted } from '../workflows.js';
+import { untilWorkflowCompleted } from '../workflows.js';
 import { publishedStatus } from '../certificate-status.js';
-import type { Ride } from './run-storm.js';
+import type { StormReissue } from './run-storm.js';
 
 const patience = { timeoutMs: 90_000, pauseMs: 500 };
 
@@ -19,25 +19,28 @@ const patience = { timeoutMs: 90_000, pauseMs: 500 };
 export async function checkStorm(
   stack: RunningStack,
   from: Bookmark,
-  rides: readonly Ride[],
+  reissues: readonly StormReissue[],
 ): Promise<string[]> {
   const findings: string[] = [];
-  for (const ride of rides) {
-    const id = ride.customer.reissue?.id ?? 'a reissue that did not start';
+  for (const reissue of reissues) {
+    const id = reissue.customer.reissue?.id ?? 'a reissue that did not start';
     const note = (finding: string) => void findings.push(`${id}: ${finding}`);
-    if (ride.failure !== undefined) note(`the customer did not get through: ${ride.failure}`);
-    else await checkRide(stack, ride).catch((error: unknown) => note(messageOf(error)));
+    if (reissue.failure !== undefined) note(`the customer did not get through: ${reissue.failure}`);
+    else await checkReissue(stack, reissue).catch((error: unknown) => note(messageOf(error)));
   }
-  const ids = rides.flatMap(({ customer }) => customer.reissue?.id ?? []);
+  const ids = reissues.flatMap(({ customer }) => customer.reissue?.id ?? []);
   await checkEvents(stack, from, ids).catch((error: unknown) => findings.push(messageOf(error)));
   const log = await runTool('verify', ['--log']);
   if (log.code !== 0) findings.push(`the audit log: ${log.stderr}${JSON.stringify(verdictOf(log).findings)}`);
   return findings;
 }
 
-async function checkRide(stack: RunningStack, { customer, acknowledged, certificate }: Ride): Promise<void> {
+async function checkReissue(
+  stack: RunningStack,
+  { customer, acknowledged, certificate }: StormReissue,
+): Promise<void> {
   const { reissueId, person } = customer;
-  await workflowCompleted(stack.temporal, reissueId, patience.timeoutMs);
+  await untilWorkflowCompleted(stack.temporal, reissueId, patience.timeoutMs);
   const row = await stack.db
     .selectFrom('reissue')
     .select('state')
@@ -55,9 +58,9 @@ async function checkRide(stack: RunningStack, { customer, acknowledged, certific
   const [leaf, ...chain] = certificatesIn(certificate);
   same('the serials of its certificates', made.map(({ serial }) => serial).join(), serialOf(leaf!));
   same('the stored certificate', made[0]?.der?.toString('hex'), leaf!.raw.toString('hex'));
-  same('the standing of the new one', await standingOfCertificate(stack.db, serialOf(leaf!)), 'IN_FORCE');
+  same('the standing of the new one', await recordedStatusOf(stack.db, serialOf(leaf!)), 'IN_FORCE');
   const old = oldSerialOf(person);
-  same('the standing of the old one', await standingOfCertificate(stack.db, old), 'REVOKED superseded');
+  same('the standing of the old one', await recordedStatusOf(stack.db, old), 'REVOKED superseded');
   await until('the CRL to be published', () => isListed(stack, old), patience);
   const statusOf = async (each: X509Certificate) =>
     JSON.stringify(await publishedStatus([each, ...chain].join('')));

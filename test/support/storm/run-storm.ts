@@ -7,7 +7,7 @@ import type { RunningStack } from '../running-stack.js';
 import type { Disturbance } from './disturbances.js';
 
 /** One reissue in a storm, and what its customer was told. */
-export interface Ride {
+export interface StormReissue {
   readonly customer: Customer;
   /** States that answers stated, in their order. */
   readonly acknowledged: State[];
@@ -19,7 +19,7 @@ export interface Ride {
 
 /** What happened in a storm. */
 export interface Storm {
-  readonly rides: readonly Ride[];
+  readonly reissues: readonly StormReissue[];
   /** Names of the disturbances, in their order, while customers were under way. */
   readonly happened: readonly string[];
 }
@@ -41,15 +41,15 @@ interface StormOptions {
 /** Has customers reissue their certificates while one thing after the other breaks. The last one is mended before it ends. */
 export async function runStorm(stack: RunningStack, options: StormOptions): Promise<Storm> {
   const people = await stack.sandbox.makePeople(options.reissues, 'VALID');
-  const rides: Ride[] = [];
+  const reissues: StormReissue[] = [];
   const happened: string[] = [];
   const over = new AbortController();
   const next = async () => {
     while (!over.signal.aborted && (people.length > 0 || happened.length < options.disturbances.length)) {
       const person = people.pop() ?? (await stack.sandbox.makePerson('VALID'));
-      const ride: Ride = { customer: await stack.return(person), acknowledged: [] };
-      rides.push(ride);
-      await follow(ride, options.patienceMs);
+      const reissue: StormReissue = { customer: await stack.customerFor(person), acknowledged: [] };
+      reissues.push(reissue);
+      await follow(reissue, options.patienceMs);
     }
   };
   const customers = Promise.all(Array.from({ length: options.atOnce }, next));
@@ -58,21 +58,21 @@ export async function runStorm(stack: RunningStack, options: StormOptions): Prom
     // Customers do not come for ever where a disturbance cannot be mended.
     disturb(options, happened, over.signal).finally(() => over.abort()),
   ]);
-  return { rides, happened };
+  return { reissues, happened };
 }
 
-async function follow(ride: Ride, patienceMs: number): Promise<void> {
-  const { customer } = ride;
+async function follow(reissue: StormReissue, patienceMs: number): Promise<void> {
+  const { customer } = reissue;
   try {
     for (const { call, state } of ordinaryPath) {
       expectSuccess(await call(customer, { patienceMs }));
       const told = customer.reissue!.state;
-      ride.acknowledged.push(told);
+      reissue.acknowledged.push(told);
       if (told !== state) throw new Error(`told ${told} where ${state} was due`);
-      if (state === 'ISSUED') ride.certificate = expectSuccess(await customer.download({ patienceMs }));
+      if (state === 'ISSUED') reissue.certificate = expectSuccess(await customer.download({ patienceMs }));
     }
   } catch (error) {
-    ride.failure = (error as Error).message;
+    reissue.failure = (error as Error).message;
   }
 }
 
