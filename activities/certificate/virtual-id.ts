@@ -14,7 +14,7 @@ export async function announceNumberUse(
   if (!row?.customer_id) return undefined;
   const needed = row.state === 'KEY_REQUIRED' || (row.state === 'ISSUING' && !row.virtual_id);
   if (!needed) return undefined;
-  return NumberAccess.announce(db, {
+  return NumberAccess.record(db, {
     customerId: row.customer_id,
     customerRef: row.customer_ref,
     actor: 'worker',

@@ -1,6 +1,6 @@
 import { endThatCounts, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
 import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
-import { customerRrn, customerByCi, customerById, type CustomerRow } from '#libs/db/customers';
+import { findCustomerRrn, customerByCi, customerById, type CustomerRow } from '#libs/db/customers';
 import { passwordCredential, type IdentityMethodRow } from '#libs/db/identity';
 import { openReissuesOf, registeredSince } from '#libs/db/reissues';
 import { changeStatus } from '#activities/revocation';
@@ -86,7 +86,7 @@ async function accept(
 
   const onFile = await certificateOnFile(tx, customer.customer_id);
   // Without the number no VID can be made, so no certificate either: better said now than at the end.
-  if (!(await customerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile, verified);
+  if (!(await findCustomerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile, verified);
 
   const superseded: string[] = [];
   for (const older of await openReissuesOf(tx, customer.customer_id, row.reissue_id)) {

@@ -1,4 +1,4 @@
-import { isKnownDevice, noteKnownDevice } from '#libs/db/identity';
+import { isKnownDevice, recordKnownDevice } from '#libs/db/identity';
 import type { ReissueChange } from '#activities/step';
 
 /**
@@ -9,5 +9,5 @@ export async function meetDevice(change: ReissueChange, customerId: string): Pro
   const { tx, now } = change;
   const { device } = change.row;
   if (device === null || !(await isKnownDevice(tx, customerId, device))) change.notify.push('NEW_DEVICE');
-  if (device !== null) await noteKnownDevice(tx, customerId, device, now);
+  if (device !== null) await recordKnownDevice(tx, customerId, device, now);
 }

@@ -16,7 +16,7 @@ import {
   findReissue,
   findReissues,
   lockReissue,
-  quietReissues,
+  idleReissues,
   type ReissueRow,
 } from '#libs/db/reissues';
 import { lastRestoreAt, pendingRestore } from '#libs/db/restores';
@@ -58,7 +58,7 @@ export function createReconcileActivities(context: ReconcileContext) {
       const before = new Date(now.getTime() - quietMs);
       const running = await runningWorkflows(context);
       let restarted = 0;
-      for (const row of await quietReissues(context.db, before, batch)) {
+      for (const row of await idleReissues(context.db, before, batch)) {
         if (running.has(row.reissue_id)) continue;
         const done = await restart(context, row);
         if (done === 'RESTORED') return nothing;

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
 import type { Database } from '#libs/db';
-import { recordNotice, untoldItems } from '#libs/db/operations';
+import { recordItemNotification, itemsToNotify } from '#libs/db/operations';
 import { ProviderRefused } from '#libs/provider-client';
 import { sendNotification, type NotifyContext } from './notify.js';
 
@@ -8,7 +8,7 @@ type HoldersContext = Omit<NotifyContext, 'store' | 'clock'> & { readonly db: Da
 
 const batchSize = 200;
 const concurrency = 8;
-type ItemToNotify = Awaited<ReturnType<typeof untoldItems>>[number];
+type ItemToNotify = Awaited<ReturnType<typeof itemsToNotify>>[number];
 
 /**
  * Notifies the holders of the certificates that an operation revoked, held or released, and records the outcome for each.
@@ -21,7 +21,7 @@ export async function notifyHolders(context: HoldersContext, operationId: string
   const notifyHolder = async (item: ItemToNotify) => {
     heartbeat();
     try {
-      await recordNotice(context.db, { operationId, target: item.target }, await sendTo(item));
+      await recordItemNotification(context.db, { operationId, target: item.target }, await sendTo(item));
     } catch (error) {
       failure ??= { error };
     }
@@ -39,13 +39,13 @@ export async function notifyHolders(context: HoldersContext, operationId: string
       throw error;
     }
   };
-  for (let items = await untoldItems(context.db, operationId, batchSize); items.length > 0;) {
+  for (let items = await itemsToNotify(context.db, operationId, batchSize); items.length > 0;) {
     const queue = items.values();
     const lane = async () => {
       for (const item of queue) await notifyHolder(item);
     };
     await Promise.all(Array.from({ length: concurrency }, lane));
     if (failure) throw failure.error;
-    items = await untoldItems(context.db, operationId, batchSize);
+    items = await itemsToNotify(context.db, operationId, batchSize);
   }
 }

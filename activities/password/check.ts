@@ -1,6 +1,6 @@
 import { passwordAttempts, type PreparedStep, type SubmitPassword } from '#libs/domain';
 import {
-  keepPasswordTry,
+  recordPasswordTry,
   lockPasswordCredential,
   passwordTriesUnderWay,
   passwordTry,
@@ -61,7 +61,7 @@ async function reserveTry(
   const before = await passwordTry(tx, row.reissue_id, updateId);
   if (before?.granted && (before.password_set_at ?? setAt).getTime() === setAt.getTime()) return proceedAgain;
   if (wrongTries >= passwordAttempts) return lockedOut(change);
-  await keepPasswordTry(tx, { reissueId: row.reissue_id, updateId, passwordSetAt: setAt });
+  await recordPasswordTry(tx, { reissueId: row.reissue_id, updateId, passwordSetAt: setAt });
   await setWrongTries(tx, customerId, wrongTries + 1);
   return before ? proceedAgain : proceed;
 }

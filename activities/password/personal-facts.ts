@@ -9,7 +9,7 @@ export async function personalFacts(
   reissueId: string,
   customer: CustomerRow,
 ): Promise<PersonalFacts> {
-  const access = await NumberAccess.announce(db, {
+  const access = await NumberAccess.record(db, {
     customerId: customer.customer_id,
     customerRef: customer.customer_ref,
     actor: 'worker',

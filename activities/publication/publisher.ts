@@ -14,7 +14,7 @@ import {
   lockShard,
   oldestPending,
   shardsOf,
-  takePending,
+  markPendingAsPublished,
   type ShardState,
 } from '#libs/db/crls';
 import { crlFloor } from '#libs/db/restores';
@@ -124,7 +124,7 @@ async function publishShard(
     await lockShard(tx, issuer, shard);
     const last = await latestCrl(tx, issuer, shard);
     const now = clock();
-    const shown = await takePending(tx, issuer, shard, now);
+    const shown = await markPendingAsPublished(tx, issuer, shard, now);
     if (!force && !isDue({ pending: shown > 0, thisUpdate: last?.this_update ?? null }, now, timing))
       return undefined;
     const entries = await listedCertificates(tx, issuer, shard, last && earlier(last.this_update, now), now);

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { assembleEvidence, untilCovered, type EvidenceParts } from '#libs/audit-log';
-import { keepEvidence } from '#libs/db/audit';
+import { insertEvidenceBundle } from '#libs/db/audit';
 
 interface EvidenceRequest {
   /** Names the request: the same one again finds what was made. */
@@ -23,7 +23,7 @@ export function createEvidenceActivities(parts: EvidenceParts) {
       await untilCovered(parts.db, reissueId, waitMs);
       const bundle = await assembleEvidence(parts, reissueId);
       if (!bundle) return 'UNKNOWN';
-      await keepEvidence(parts.db, {
+      await insertEvidenceBundle(parts.db, {
         export_id: exportId,
         reissue_id: reissueId,
         requested_by: requestedBy,

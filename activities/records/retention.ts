@@ -1,9 +1,9 @@
 import { koreanDayOf, type Clock } from '#libs/domain';
 import { digestOfPurged } from '#libs/audit-log';
 import { inTransaction, type Database, type Tx } from '#libs/db';
-import { appendAuthorityEntry, purgeEvidence } from '#libs/db/audit';
-import { forgetSpentRateLimits } from '#libs/db/identity';
-import { forgetAccessRevocations } from '#libs/db/reissues';
+import { appendAuthorityEntry, deleteEvidenceBundles } from '#libs/db/audit';
+import { deleteExpiredRateLimits } from '#libs/db/identity';
+import { deleteExpiredAccessRevocations } from '#libs/db/reissues';
 import {
   purgeDevices,
   purgeIdentityDays,
@@ -98,13 +98,13 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
   };
   /** Not yesterday's: a step that began before midnight may still give a try back. */
   const counts = async () =>
-    (await forgetSpentRateLimits(db, clock(), batch)) +
+    (await deleteExpiredRateLimits(db, clock(), batch)) +
     (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batch)) +
-    (await forgetAccessRevocations(db, clock()));
+    (await deleteExpiredAccessRevocations(db, clock()));
 
   return {
     async purgeExpired(): Promise<Purged> {
-      await purgeEvidence(db, new Date(clock().getTime() - evidenceLifetimeMs));
+      await deleteEvidenceBundles(db, new Date(clock().getTime() - evidenceLifetimeMs));
       const purged = {
         photos: await purge(photos),
         ...{ issuanceEvidence: 0, unissuedApplications: 0 },

@@ -12,7 +12,7 @@ import {
   certificateBySerial,
   certificatesInForce,
   lockCertificate,
-  nextEventOfCertificate,
+  nextCertificateEventSequence,
   type CertificateRow,
 } from '#libs/db/certificates';
 import { lockCustomer, type CustomerRow } from '#libs/db/customers';
@@ -204,7 +204,7 @@ async function publishEvent(
     ownCertificateEvent({
       certificate,
       customerRef: customer.customer_ref,
-      sequence: await nextEventOfCertificate(tx, certificate.serial),
+      sequence: await nextCertificateEventSequence(tx, certificate.serial),
       type: eventTypes[change.act],
       revocationReason: reasonOf(change).reason,
       occurredAt: now,

@@ -7,7 +7,7 @@ import {
 } from '#libs/ca';
 import { inTransaction } from '#libs/db';
 import { findReissues, type ReissueRow } from '#libs/db/reissues';
-import type { CertificateEntry } from '#libs/signer-journal';
+import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { SigningCandidate, SigningDecision } from './decide.js';
 import { inBatches } from './batches.js';
 import type { SigningActivities, SigningPorts } from './ports.js';
@@ -108,7 +108,7 @@ function journalEntryOf(
   intent: Extract<SigningDecision, { kind: 'intended' }>['intent'],
   der: Buffer,
   now: Date,
-): CertificateEntry {
+): CertificateJournalEntry {
   return {
     kind: 'CERTIFICATE',
     at: now.toISOString(),

@@ -1,6 +1,6 @@
 import { canonicalProfile, parseProfile, profileDigest, type CertificateProfile } from '#libs/ca';
 import type { Tx } from '#libs/db';
-import { keepProfile, keptProfiles, type RelatedCertificate } from '#libs/db/certificates';
+import { insertProfile, findProfiles, type RelatedCertificate } from '#libs/db/certificates';
 
 /**
  * The profiles that certificates are made by. A reissue goes on by the profile that its first intent named, also
@@ -24,11 +24,11 @@ export function createProfiles(configured: CertificateProfile): Profiles {
       const digests = new Set(certificates.map((certificate) => certificate.profile_digest));
       const unknown = [...digests].filter((digest) => !known.has(digest));
       if (unknown.length === 0) return;
-      for (const { digest, document } of await keptProfiles(tx, unknown))
+      for (const { digest, document } of await findProfiles(tx, unknown))
         known.set(digest, parseProfile(document));
     },
     // A certificate from before profiles were kept names one that is gone: then the configured one is all there is.
     of: (begun) => (begun && known.get(begun.profile_digest)) ?? configured,
-    keep: (tx, now) => keepProfile(tx, current, now),
+    keep: (tx, now) => insertProfile(tx, current, now),
   };
 }

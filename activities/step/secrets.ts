@@ -7,7 +7,7 @@ import {
   openParticulars,
   type EnvelopeBinding,
   type EnvelopeExpectation,
-  type Purpose,
+  type EnvelopePurpose,
   type VaultKeys,
 } from '#libs/vault';
 
@@ -24,9 +24,9 @@ interface SealedFor extends EnvelopeBinding {
  */
 export interface Secrets {
   /** What was sealed for a reissue: for its id, at the front end that started it, for the key which its row names. */
-  open(handle: string, purpose: Purpose, reissueId: string): Promise<string | undefined>;
+  open(handle: string, purpose: EnvelopePurpose, reissueId: string): Promise<string | undefined>;
   /** What was sealed for a call that has no reissue, or none yet. */
-  openFor(handle: string, purpose: Purpose, sealedFor: SealedFor): Promise<string | undefined>;
+  openFor(handle: string, purpose: EnvelopePurpose, sealedFor: SealedFor): Promise<string | undefined>;
   /** What the applicant of a reissue said in clear, as the gateway sealed it. */
   openParticulars(handle: string, reissueId: string): Promise<Particulars | undefined>;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createDatabase, type Database } from '#libs/db';
-import { accessStandingOf, forgetAccessRevocations, revokeAccess } from '#libs/db/reissues';
+import { accessStateOf, deleteExpiredAccessRevocations, revokeAccess } from '#libs/db/reissues';
 import { customer } from '../world/people.js';
 import { walkTo } from '../world/walk.js';
 import { createWorld, type World } from '../world/world.js';
@@ -22,27 +22,27 @@ it('a reissue is open until its access is revoked, which may happen twice and be
   const now = world.clock.now();
   const until = new Date(now.getTime() + 1_000);
   for (const id of [reissueId, 'ri_unknown']) {
-    expect(await accessStandingOf(gateway, id)).toEqual({ revoked: false, endedAt: null });
+    expect(await accessStateOf(gateway, id)).toEqual({ revoked: false, endedAt: null });
     await revokeAccess(gateway, id, now, until);
     await revokeAccess(gateway, id, now, until);
-    expect(await accessStandingOf(gateway, id)).toEqual({ revoked: true, endedAt: null });
+    expect(await accessStateOf(gateway, id)).toEqual({ revoked: true, endedAt: null });
   }
 });
 
 it('the end of a reissue is known to the gateway', async () => {
   const { reissueId } = await walkTo(world, await customer(world), 'REGISTERED');
-  const { revoked, endedAt } = await accessStandingOf(gateway, reissueId);
+  const { revoked, endedAt } = await accessStateOf(gateway, reissueId);
   expect([revoked, endedAt?.getTime()]).toEqual([false, world.clock.now().getTime()]);
 });
 
 it('the worker forgets a revocation once every token of the reissue has expired', async () => {
   const worker = createDatabase({ url: world.urlOf('worker'), ...asSpec });
   const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1_000);
-  await forgetAccessRevocations(worker, at(3_600));
+  await deleteExpiredAccessRevocations(worker, at(3_600));
   await revokeAccess(gateway, 'ri_1', at(0), at(10));
-  expect(await forgetAccessRevocations(worker, at(9))).toBe(0);
-  expect((await accessStandingOf(gateway, 'ri_1')).revoked).toBe(true);
-  expect(await forgetAccessRevocations(worker, at(11))).toBe(1);
-  expect((await accessStandingOf(gateway, 'ri_1')).revoked).toBe(false);
+  expect(await deleteExpiredAccessRevocations(worker, at(9))).toBe(0);
+  expect((await accessStateOf(gateway, 'ri_1')).revoked).toBe(true);
+  expect(await deleteExpiredAccessRevocations(worker, at(11))).toBe(1);
+  expect((await accessStateOf(gateway, 'ri_1')).revoked).toBe(false);
   await worker.destroy();
 });

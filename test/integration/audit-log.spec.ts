@@ -23,7 +23,7 @@ import {
   type AuditSigningKey,
 } from '#libs/audit-log';
 import { createDatabase, inTransaction, type Database } from '#libs/db';
-import { appendAudit, appendAuthorityEntry, countPendingEntries, entriesAt, sizeOfLog } from '#libs/db/audit';
+import { appendAudit, appendAuthorityEntry, countPendingEntries, entriesAt, logSize } from '#libs/db/audit';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { until } from '../support/until.js';
@@ -154,7 +154,7 @@ describe('the sequencer', () => {
     await writeEntries(3, 2);
     await allSequenced();
     clock.advance(10_000);
-    const size = await sizeOfLog(worker);
+    const size = await logSize(worker);
     const checkpoint = await newestCheckpoint(size);
     expect(checkpoint).toMatchObject({ origin: 'spec', size });
     const leaves = await worker.selectFrom('audit_leaf').selectAll().orderBy('leaf_index').execute();
@@ -175,7 +175,7 @@ describe('the sequencer', () => {
     await writeEntries(5, 3);
     await allSequenced();
     clock.advance(10_000);
-    const before = await newestCheckpoint(await sizeOfLog(worker));
+    const before = await newestCheckpoint(await logSize(worker));
     await first.stop();
     await writeEntries(4, 4);
     expect(await countPendingEntries(worker)).toBe(16);
@@ -197,7 +197,7 @@ describe('the sequencer', () => {
     clock.advance(10_000);
     await write();
     const size = await make();
-    expect(size).toBe(await sizeOfLog(worker));
+    expect(size).toBe(await logSize(worker));
     await write();
     clock.advance(9_999);
     expect(await make()).toBeUndefined();
@@ -223,7 +223,7 @@ describe('the sequencer', () => {
     await writeEntries(1, 2);
     await allSequenced();
     clock.advance(10_000);
-    await newestCheckpoint(await sizeOfLog(worker));
+    await newestCheckpoint(await logSize(worker));
     const kept = await worker.selectFrom('audit_checkpoint').selectAll().orderBy('size').execute();
     const events = await worker
       .selectFrom('event')
@@ -275,7 +275,7 @@ describe('the sequencer', () => {
     await writeEntries(1, 1);
     await allSequenced();
     clock.advance(10_000);
-    await newestCheckpoint(await sizeOfLog(worker));
+    await newestCheckpoint(await logSize(worker));
     await leadTo('/dev/full');
     await expect(checkpoints.catchUp(worker)).rejects.toMatchObject({ code: 'ENOSPC' });
     await leadTo(target);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createDatabase, inTransaction, type Database } from '#libs/db';
-import { forgetSpentRateLimits } from '#libs/db/identity';
+import { deleteExpiredRateLimits } from '#libs/db/identity';
 import {
   refundUse,
   useFirstAllowed,
@@ -124,9 +124,9 @@ describe('a limit in the database', () => {
   it('is forgotten once its whole burst is there again, and not before', async () => {
     const use = { key: freshKey(), limit: { burst: 1, everyMs: 1_000 } };
     await useLimit(db, use, start);
-    await forgetSpentRateLimits(db, after(1_000), 10_000);
+    await deleteExpiredRateLimits(db, after(1_000), 10_000);
     expect(await useLimit(db, use, after(999))).toEqual(no(1));
-    expect(await forgetSpentRateLimits(db, after(1_001), 10_000)).toBeGreaterThan(0);
+    expect(await deleteExpiredRateLimits(db, after(1_001), 10_000)).toBeGreaterThan(0);
     const left = db.selectFrom('rate_limit').selectAll().where('key', '=', use.key);
     expect(await left.execute()).toEqual([]);
   });

@@ -72,7 +72,7 @@ async function open({ customerId }: Person, keys: RegistryKeys): Promise<string 
     purpose: 'SPEC',
     at: new Date(),
   };
-  return (await NumberAccess.announce(world.as('worker', 1), use)).open(world.owner, keys);
+  return (await NumberAccess.record(world.as('worker', 1), use)).open(world.owner, keys);
 }
 /** Puts a number as it was kept before customers had keys in the place of today's. */
 async function asBefore(person: Person, keys = world.registryKeys): Promise<void> {
@@ -407,7 +407,7 @@ describe('access to a number', () => {
       purpose: 'p',
       at: world.clock.now(),
     };
-    await expect(world.owner.transaction().execute((tx) => NumberAccess.announce(tx, use))).rejects.toThrow(
+    await expect(world.owner.transaction().execute((tx) => NumberAccess.record(tx, use))).rejects.toThrow(
       'must be committed',
     );
   });

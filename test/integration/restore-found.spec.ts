@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createReconcileActivities } from '#activities/lifecycle';
 import { inTransaction } from '#libs/db';
-import { nextEventOf } from '#libs/db/audit';
+import { nextEventSequence } from '#libs/db/audit';
 import { insertCrl } from '#libs/db/crls';
 import { updateReissue } from '#libs/db/reissues';
 import {
@@ -12,7 +12,7 @@ import {
   eventFloor,
   pendingRestore,
   setRestoreFloors,
-  workOnRestore,
+  allowRestoreWrites,
 } from '#libs/db/restores';
 import { workflowIdOf } from '#libs/domain';
 import { findInCheckpoints, findInJournal, recordFinding, RestoreWatch } from '#libs/restore';
@@ -92,7 +92,7 @@ describe('a restore that was found', () => {
     expect(await world.certificatesOf(reissueId)).toEqual([]);
 
     await inTransaction(world.owner, async (tx) => {
-      await workOnRestore(tx);
+      await allowRestoreWrites(tx);
       await setRestoreFloors(tx, { eventFloor: 5_000, crlFloor: 7_000n });
       await completeRestore(tx, { completedBy: 'spec', at: world.clock.now() });
     });
@@ -114,10 +114,10 @@ describe('a restore that was found', () => {
   it('lets the streams of events go on above all that was published', async () => {
     await found();
     await inTransaction(world.owner, async (tx) => {
-      await workOnRestore(tx);
+      await allowRestoreWrites(tx);
       await setRestoreFloors(tx, { eventFloor: 9_000, crlFloor: 1n });
       await setRestoreFloors(tx, { eventFloor: 1, crlFloor: 1n });
-      expect(await nextEventOf(tx, 'audit')).toBe(9_001);
+      expect(await nextEventSequence(tx, 'audit')).toBe(9_001);
       expect(await eventFloor(tx)).toBe(9_000);
     });
   });
@@ -223,7 +223,7 @@ describe('a restored database', () => {
     const reissueId = await insertBareReissue(world.owner, quiet);
     await found();
     await inTransaction(world.owner, async (tx) => {
-      await workOnRestore(tx);
+      await allowRestoreWrites(tx);
       await setRestoreFloors(tx, { eventFloor: 1, crlFloor: 1n });
       await completeRestore(tx, { completedBy: 'spec', at: world.clock.now() });
     });

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { crlStanding, publishDueCrls } from '#activities/publication';
 import { canonicalProfile, KeyStoreUnavailable, profileDigest } from '#libs/ca';
 import { inTransaction } from '#libs/db';
-import { keepProfile } from '#libs/db/certificates';
+import { insertProfile } from '#libs/db/certificates';
 import { CrlPublication } from '../../apps/signer/src/crl-publication.js';
 import { cuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.js';
 import { connectAsAdmin } from '../support/stores.js';
@@ -298,7 +298,7 @@ describe('CRL', () => {
   it('goes on being that of older certificates when the status app moves to another address', async () => {
     const older = await world.issue();
     const kept = { digest: profileDigest(world.profile), document: canonicalProfile(world.profile) };
-    await inTransaction(world.owner, (tx) => keepProfile(tx, kept, world.clock.now()));
+    await inTransaction(world.owner, (tx) => insertProfile(tx, kept, world.clock.now()));
     const moved = { ...world.publication, statusUrl: 'http://moved.reseal.test' };
     await publishDueCrls(moved, { force: true });
     const crl = (await crlsOf(older.shard)).at(-1)!.der;

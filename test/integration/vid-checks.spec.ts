@@ -5,7 +5,7 @@ import { X509CertificateGenerator } from '@peculiar/x509';
 import { putVaultItem } from '#libs/db/reissues';
 import { eraseCustomer } from '#libs/resident-numbers';
 import { seal } from '#libs/client';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import type { VidCheckRequest } from '#activities/certificate';
 import { hour } from '../world/movable-clock.js';
 import { customer, type Person } from '../world/people.js';
@@ -18,7 +18,7 @@ afterAll(() => world.close());
 const right = (person: Person) => ({ rrn: person.rrn, random: person.oldRandom });
 const wrongNumber = '0099009999999';
 
-const about = (purpose: Purpose) => ({
+const about = (purpose: EnvelopePurpose) => ({
   ...{ jti: randomUUID(), purpose, challenge_id: null, key_thumbprint: null },
 });
 
@@ -32,7 +32,7 @@ async function ask(
   const checkId = `vc_${randomBytes(16).toString('hex')}`;
   const [requestHmac, subject] = [randomUUID(), randomUUID()];
   const now = world.clock.now();
-  const keep = async (value: string, purpose: Purpose) => {
+  const keep = async (value: string, purpose: EnvelopePurpose) => {
     const handle = randomBytes(16).toString('hex');
     const envelope = await seal(value, {
       purpose,

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 
 /** Something that must not be found where it does not belong. */
 export interface Canary {
@@ -19,7 +19,7 @@ export function rememberSecret(kind: string, bytes: Buffer): void {
 }
 
 /** Notes a secret that is sealed for a purpose, in the forms in which it could be found. */
-export function rememberSealed(purpose: Purpose, value: string): void {
+export function rememberSealed(purpose: EnvelopePurpose, value: string): void {
   rememberSecret(purpose, Buffer.from(value));
   if (purpose === 'vid-random') rememberSecret(purpose, Buffer.from(value, 'hex'));
   if (purpose === 'rrn') rememberSecret(purpose, Buffer.from(`${value.slice(0, 6)}-${value.slice(-7)}`));

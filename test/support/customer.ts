@@ -7,7 +7,7 @@ import type {
   verificationsResponseSchema,
 } from '#libs/contracts';
 import type { IdentifierKind, IdentityMethod, Reason } from '#libs/domain';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import type { z } from 'zod';
 import { rememberSealed, rememberSecret } from './canaries.js';
 import { newIdempotencyKey, type CallOptions, type Consent, type Gateway } from './gateway.js';
@@ -225,7 +225,7 @@ export class Customer {
   }
 
   /** Seals a secret for this reissue. */
-  seal(purpose: Purpose, value: string): Promise<string> {
+  seal(purpose: EnvelopePurpose, value: string): Promise<string> {
     rememberSealed(purpose, value);
     return this.gateway.seal(purpose, this.reissueId, value, this.key.thumbprint);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { consentSchema, termsSchema } from '#libs/contracts';
 import { seal } from '#libs/client';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import type { JWK } from 'jose';
 import type { z } from 'zod';
 import { expectSuccess, send, type Answer, type Call, type Patience } from './http.js';
@@ -65,7 +65,7 @@ export class Gateway {
    * @param keyThumbprint of the reissue's key; undefined where there is no reissue
    */
   async seal(
-    purpose: Purpose,
+    purpose: EnvelopePurpose,
     sub: string,
     value: string,
     keyThumbprint: string | undefined,

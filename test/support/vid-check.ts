@@ -1,5 +1,5 @@
 import type { vidCheckResponseSchema } from '#libs/contracts';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import type { z } from 'zod';
 import { rememberSealed } from './canaries.js';
 import { newIdempotencyKey, type CallOptions, type Gateway } from './gateway.js';
@@ -10,7 +10,7 @@ type VidChecked = z.output<typeof vidCheckResponseSchema>;
 /** How the two values of a check may be sealed wrongly. */
 interface Sealing {
   readonly sub?: string;
-  readonly purposes?: readonly [rrn: Purpose, random: Purpose];
+  readonly purposes?: readonly [rrn: EnvelopePurpose, random: EnvelopePurpose];
 }
 
 /** The body of a check: both values sealed for the call of this Idempotency-Key. */

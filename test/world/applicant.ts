@@ -14,7 +14,7 @@ import type { ChallengeRow } from '#libs/db/identity';
 import { findReissue, putVaultItem, type ReissueRow } from '#libs/db/reissues';
 import { termsInForce, type TermsCatalogue } from '#libs/terms';
 import { seal } from '#libs/client';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import { KeyPair } from '../support/key-pair.js';
 import { documentOf } from './outside-world.js';
 import type { Person } from './people.js';
@@ -32,7 +32,7 @@ export interface Application {
 /** How an envelope may be made wrongly. */
 interface Sealing {
   readonly sub?: string;
-  readonly purpose?: Purpose;
+  readonly purpose?: EnvelopePurpose;
   readonly client?: string;
   readonly keyThumbprint?: string;
 }
@@ -193,7 +193,7 @@ export class Applicant {
   private async sealed(
     updateId: string,
     value: string,
-    purpose: Purpose,
+    purpose: EnvelopePurpose,
     sealing: Sealing,
     challengeId: string | null = null,
   ) {

@@ -11,7 +11,7 @@ import {
   putVaultItem,
   receiveCall,
   receivedRequest,
-  accessStandingOf,
+  accessStateOf,
   revokeAccess,
 } from '#libs/db/reissues';
 import { HealthRegistry } from '#libs/http';
@@ -95,7 +95,7 @@ export class GatewayModule {
           inject: [GatewayDependencies],
           useFactory: ({ db }: GatewayDependencies) =>
             new AccessRevocations({
-              accessStatusOf: (reissueId) => accessStandingOf(db, reissueId),
+              accessStatusOf: (reissueId) => accessStateOf(db, reissueId),
               revoke: (reissueId, revokedAt, expiresAt) => revokeAccess(db, reissueId, revokedAt, expiresAt),
               afterEndMs: config.tokenAfterEndMs,
               clock,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { endText, type Reissue } from '#libs/contracts';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import { unavailable } from './problems.js';
 import { InMemoryGateway } from './testing/in-memory-gateway.js';
 
@@ -14,7 +14,7 @@ interface Started {
 type Bound = Parameters<InMemoryGateway['seal']>[3];
 type WrongEnvelope = readonly [
   string,
-  (id: string) => readonly [sub: string, purpose: Purpose, bound: Bound],
+  (id: string) => readonly [sub: string, purpose: EnvelopePurpose, bound: Bound],
   string,
 ];
 

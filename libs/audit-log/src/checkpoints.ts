@@ -1,7 +1,7 @@
 import { planRoot, signCheckpoint, type AuditKey, type Hash } from '#libs/audit-proofs';
 import { checkpointEvent } from '#libs/events';
 import type { Database, Tx } from '#libs/db';
-import { insertCheckpoint, newestCheckpoint, nextEventOf, nodeHashes, sizeOfLog } from '#libs/db/audit';
+import { insertCheckpoint, newestCheckpoint, nextEventSequence, nodeHashes, logSize } from '#libs/db/audit';
 import { insertEvents } from '#libs/db/events';
 
 /** What the audit signs with; the private part of {@link AuditKey}. */
@@ -47,7 +47,7 @@ export async function makeCheckpoint(
   { origin, key, intervalMs }: CheckpointOptions,
   now: Date,
 ): Promise<number | undefined> {
-  const size = await sizeOfLog(tx);
+  const size = await logSize(tx);
   const last = await newestCheckpoint(tx);
   if (size === 0 || (last && Number(last.size) >= size)) return undefined;
   if (last && now.getTime() - last.made_at.getTime() < intervalMs) return undefined;
@@ -56,7 +56,7 @@ export async function makeCheckpoint(
   const jws = await signCheckpoint(key, { origin, size, root, time: now.toISOString() });
   await insertCheckpoint(tx, { size, root, made_at: now, jws });
   await insertEvents(tx, [
-    checkpointEvent({ origin, size, root, jws, sequence: await nextEventOf(tx, 'audit'), at: now }),
+    checkpointEvent({ origin, size, root, jws, sequence: await nextEventSequence(tx, 'audit'), at: now }),
   ]);
   return size;
 }

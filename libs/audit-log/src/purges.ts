@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { FindingCollector } from '#libs/audit-proofs';
 import type { Database } from '#libs/db';
 import {
-  goneRecords,
+  missingRecords,
   purgedByAge,
   recordedPurges,
   recordsOfAge,
   recordsOfReissues,
-  toldPurges,
+  recordedAgePurges,
   type AgeRange,
   type PurgedByAge,
   type PurgedRecord,
@@ -28,7 +28,7 @@ const farAhead = new Date('9999-12-31T00:00:00Z');
 
 /** What is gone was purged by rule and told, and each purge took what it says. */
 export async function verifyPurges(db: Database, report: FindingCollector): Promise<void> {
-  const purges = await toldPurges(db);
+  const purges = await recordedAgePurges(db);
   for (const purge of purges) {
     const records = await recordsOfAge(db, purge.kind, purge);
     if (records.length !== purge.records || digestOfPurged(records) !== purge.digest)
@@ -52,7 +52,7 @@ export async function verifyPurges(db: Database, report: FindingCollector): Prom
   for (const kind of purgedByAge) {
     const told = purges.filter((purge) => purge.kind === kind);
     for (const untold of uncovered(told))
-      for (const { reissueId, sequence } of await goneRecords(db, kind, untold))
+      for (const { reissueId, sequence } of await missingRecords(db, kind, untold))
         report.finding('RECORD_MISSING', `${wordsFor[kind]} is gone, and no purge tells of it`, {
           stream: reissueId,
           ...(sequence === null ? {} : { sequence }),

@@ -15,14 +15,14 @@ import type { Database, Tx } from '#libs/db';
 import {
   certificatesAfter,
   consentsOfReissues,
-  entriesOfGoneCertificates,
+  entriesOfMissingCertificates,
   entriesOfReissues,
   receiptsOfReissues,
   reissuesAfter,
   statusEntriesOf,
   type EntryWithPersonal,
-  type StatedReissueRow,
-  type StatedStatusRow,
+  type ReissueToVerify,
+  type CertificateToVerify,
 } from '#libs/db/audit';
 import { consentOrigin } from './consent-origin.js';
 import { loggedEntry } from './sequence.js';
@@ -49,7 +49,7 @@ export async function verifyTables(db: Database, report: FindingCollector): Prom
     ({ serial }) => serial,
     (tx, rows) => replayCertificates(tx, rows, report, unproven),
   );
-  for (const { serial, ...place } of await entriesOfGoneCertificates(db))
+  for (const { serial, ...place } of await entriesOfMissingCertificates(db))
     report.finding('RECORD_MISSING', `certificate ${serial}, of which the entry is, is gone`, place);
   unproven.addTo(report);
 }
@@ -111,7 +111,7 @@ function compared(
 
 async function replayReissues(
   tx: Tx,
-  rows: readonly StatedReissueRow[],
+  rows: readonly ReissueToVerify[],
   report: FindingCollector,
   unproven: UnprovenCounts,
 ): Promise<void> {
@@ -153,7 +153,7 @@ const itemOf = (row: EntryWithPersonal) => ({
     : { personal: { salt: row.salt, content: row.personal } }),
 });
 
-const statedReissue = (row: StatedReissueRow) => ({
+const statedReissue = (row: ReissueToVerify) => ({
   state: row.state,
   reason: row.reason,
   customerRef: row.customer_ref,
@@ -164,7 +164,7 @@ const statedReissue = (row: StatedReissueRow) => ({
 });
 
 function compareFingerprint(
-  { fingerprint }: StatedReissueRow,
+  { fingerprint }: ReissueToVerify,
   issued: LoggedEntry | undefined,
   report: FindingCollector,
 ): void {
@@ -175,7 +175,7 @@ function compareFingerprint(
 
 async function replayCertificates(
   tx: Tx,
-  rows: readonly StatedStatusRow[],
+  rows: readonly CertificateToVerify[],
   report: FindingCollector,
   unproven: UnprovenCounts,
 ): Promise<void> {
@@ -201,7 +201,7 @@ async function replayCertificates(
   }
 }
 
-const statedStatus = (row: StatedStatusRow) => ({
+const statedStatus = (row: CertificateToVerify) => ({
   revokedAt: iso(row.revoked_at),
   revocationReason: row.revocation_reason,
   holdAt: iso(row.hold_at),

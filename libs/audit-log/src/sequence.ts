@@ -5,7 +5,7 @@ import {
   entriesAt,
   insertLeaves,
   nodeHashes,
-  sizeOfLog,
+  logSize,
   takePendingEntries,
   type AuditRow,
   type NewLeaf,
@@ -39,7 +39,7 @@ export function loggedEntry(row: AuditRow): LoggedEntry {
 export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise<number> {
   const places = await takePendingEntries(tx, limit);
   if (places.length === 0) return 0;
-  const size = await sizeOfLog(tx);
+  const size = await logSize(tx);
   const border = await rightBorder(tx, size);
   const keyOf = ({ stream, sequence }: { stream: string; sequence: number }) => `${stream}/${sequence}`;
   const found = new Map((await entriesAt(tx, places)).map((row) => [keyOf(row), row]));

@@ -1,5 +1,5 @@
 import { inTransaction, type Database } from '#libs/db';
-import { LedLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/db/leadership';
+import { LeaderLoop, PostgresLeadership, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { CheckpointFile } from './checkpoint-file.js';
@@ -24,11 +24,11 @@ const batchSize = 1_000;
  * entries: nobody waits for the log, and the log waits for nobody.
  */
 export class Sequencer {
-  private readonly loop: LedLoop;
+  private readonly loop: LeaderLoop;
 
   constructor(private readonly parts: SequencerParts) {
     const { leadership, logger, timing } = parts;
-    this.loop = new LedLoop({
+    this.loop = new LeaderLoop({
       name: 'audit sequencer',
       leadership,
       logger,

@@ -21,9 +21,9 @@ export interface ClockWatchOptions {
   readonly toleranceMs: number;
 }
 
-const everyMs = 5_000;
+const measureIntervalMs = 5_000;
 /** How soon PostgreSQL is asked again that was away when this process started. */
-const startMs = 250;
+const firstRetryMs = 250;
 
 /**
  * Holds a process's clock against PostgreSQL's, which all processes share. By a wrong clock envelopes and tokens of the
@@ -75,7 +75,10 @@ export class ClockWatch {
   async start(): Promise<void> {
     await this.measure().catch(() => undefined);
     if (this.stopped) return;
-    this.timer = setTimeout(() => void this.start(), this.measured ? everyMs : startMs).unref();
+    this.timer = setTimeout(
+      () => void this.start(),
+      this.measured ? measureIntervalMs : firstRetryMs,
+    ).unref();
   }
 
   stop(): void {

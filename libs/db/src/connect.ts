@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
-import { PooledClient } from './answering-client.js';
+import { PooledClient } from './timeout-client.js';
 import type { Tables } from './database.js';
 
 export type Database = Kysely<Tables>;

@@ -1,5 +1,5 @@
-export { createSession } from './answering-client.js';
-export type { SessionOptions } from './answering-client.js';
+export { createSession } from './timeout-client.js';
+export type { SessionOptions } from './timeout-client.js';
 export { createDatabase, createPool, inTransaction } from './connect.js';
 export type { Database, Tx, DatabaseOptions } from './connect.js';
 export type { Tables } from './database.js';

@@ -1,6 +1,6 @@
 import type { Logger } from '#libs/observability';
 import pg from 'pg';
-import { createSession, type SessionOptions } from './answering-client.js';
+import { createSession, type SessionOptions } from './timeout-client.js';
 
 export interface ListenerOptions extends SessionOptions {
   /** NOTIFY channels. */

@@ -78,11 +78,11 @@ export interface OperationItemTable {
   outcome: string | null;
   detail: string | null;
   tried_at: Date | null;
-  notice: HolderNotice | null;
+  notice: HolderNotificationState | null;
 }
 
 /** Whether the holder of a certificate that an operation changed was told. */
-export type HolderNotice = 'SENT' | 'NO_CONTACT' | 'NOT_SENT';
+export type HolderNotificationState = 'SENT' | 'NO_CONTACT' | 'NOT_SENT';
 
 export interface OperationApprovalTable {
   operation_id: string;

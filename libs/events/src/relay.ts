@@ -1,5 +1,5 @@
 import type { EventRow } from '#libs/db/events';
-import { LedLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
+import { LeaderLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { cloudEvent } from './cloud-event.js';
@@ -28,7 +28,7 @@ const batchSize = 500;
  * lower position, but events of one reissue are written under its row lock, so their positions follow their order.
  */
 export class EventRelay {
-  private readonly loop: LedLoop;
+  private readonly loop: LeaderLoop;
 
   /** How many events this copy published, repetitions included. */
   published = 0;
@@ -36,7 +36,7 @@ export class EventRelay {
   constructor(private readonly parts: RelayParts) {
     const { leadership, logger, timing } = parts;
     const turn = (over: AbortSignal) => this.relayOnce(over);
-    this.loop = new LedLoop({ name: 'event relay', leadership, logger, timing, turn });
+    this.loop = new LeaderLoop({ name: 'event relay', leadership, logger, timing, turn });
   }
 
   /** Whether this copy holds the lock. */

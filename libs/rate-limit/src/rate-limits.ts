@@ -1,5 +1,5 @@
 import { inTransaction, type Database, type Tx } from '#libs/db';
-import { advanceRateLimits, capRateLimit, readRateLimits, turnBackRateLimit } from '#libs/db/identity';
+import { advanceRateLimits, capRateLimit, readRateLimits, refundRateLimit } from '#libs/db/identity';
 import { cellOf, type RateLimit } from './gcra.js';
 
 /** One use of one limit. */
@@ -82,7 +82,7 @@ export function useLimitsInTransaction(
 
 /** Gives a use back that shall not count after all. */
 export function refundUse(db: Database | Tx, { key, limit, cost = 1 }: LimitUse): Promise<void> {
-  return turnBackRateLimit(db, key, cost * limit.everyMs);
+  return refundRateLimit(db, key, cost * limit.everyMs);
 }
 
 function advance(db: Database | Tx, uses: readonly LimitUse[], now: Date): Promise<ReadonlySet<string>> {

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '#libs/db';
-import { customerKey, insertCustomerKeys } from '#libs/db/customers';
+import { findCustomerKey, insertCustomerKeys } from '#libs/db/customers';
 import { newCustomerKey, unwrapCustomerKey, type CustomerKey, type RegistryKeys } from '#libs/vault';
 
 /**
@@ -18,10 +18,10 @@ export async function customerKeyOf(
   now: Date,
 ): Promise<CustomerKey | undefined> {
   const made = newCustomerKey(customerId);
-  const kept = await customerKey(db, customerId);
+  const kept = await findCustomerKey(db, customerId);
   if (kept === undefined) await insertCustomerKeys(db, [{ customerId, ...made.wrap(registryKeys) }], now);
   // Read again: somebody else may have made it in this moment.
-  const there = kept ?? (await customerKey(db, customerId));
+  const there = kept ?? (await findCustomerKey(db, customerId));
   if (there === undefined || there === 'destroyed') return undefined;
   return unwrapCustomerKey(registryKeys, customerId, there);
 }

@@ -48,12 +48,12 @@ export async function eraseCustomer(
       ...{ actor, action: 'eraseCustomer', outcome: 'DONE', occurredAt: now },
       details: { customerRef, number, photos },
     });
-    if (!confirmed) throw new Rehearsed();
+    if (!confirmed) throw new DryRunRollback();
   }).catch((error: unknown) => {
-    if (!(error instanceof Rehearsed)) throw error;
+    if (!(error instanceof DryRunRollback)) throw error;
   });
   return result.erasure;
 }
 
 /** Undoes what was only tried. */
-class Rehearsed extends Error {}
+class DryRunRollback extends Error {}

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '#libs/db';
-import { customerRrn, insertRrnAccesses, type KeptRrn, type NewRrn } from '#libs/db/customers';
+import { findCustomerRrn, insertRrnAccesses, type StoredRrn, type NewRrn } from '#libs/db/customers';
 import {
   newCustomerKey,
   openRegistryValue,
@@ -23,7 +23,7 @@ export function sealNewNumber(registryKeys: RegistryKeys, customerId: string, nu
 }
 
 /** @throws {RegistrySealError} if its key is not known here, it is another customer's, or it was damaged */
-export function openNumber(registryKeys: RegistryKeys, customerId: string, kept: KeptRrn): string {
+export function openNumber(registryKeys: RegistryKeys, customerId: string, kept: StoredRrn): string {
   return kept.sealedBy === 'REGISTRY'
     ? openRegistryValue(registryKeys, customerId, kept)
     : unwrapCustomerKey(registryKeys, customerId, kept.key).open(rrnLabel, kept.sealed).toString('utf8');
@@ -48,8 +48,8 @@ export class NumberAccess {
   private constructor(private readonly customerId: string) {}
 
   /** @throws Error within a transaction, which could be rolled back */
-  static async announce(db: Database, use: NumberUse): Promise<NumberAccess> {
-    await announceNumberUses(db, [use]);
+  static async record(db: Database, use: NumberUse): Promise<NumberAccess> {
+    await recordNumberUses(db, [use]);
     return new NumberAccess(use.customerId);
   }
 
@@ -58,13 +58,13 @@ export class NumberAccess {
    * @throws {RegistrySealError} as {@link openNumber} does
    */
   async open(db: Database | Tx, registryKeys: RegistryKeys): Promise<string | undefined> {
-    const kept = await customerRrn(db, this.customerId);
+    const kept = await findCustomerRrn(db, this.customerId);
     return kept && openNumber(registryKeys, this.customerId, kept);
   }
 }
 
 /** Writes down and commits that these numbers are about to be opened. */
-export async function announceNumberUses(db: Database, uses: readonly NumberUse[]): Promise<void> {
+export async function recordNumberUses(db: Database, uses: readonly NumberUse[]): Promise<void> {
   await insertRrnAccesses(
     db,
     uses.map(({ customerRef, actor, purpose, reissueId, at }) => ({

@@ -2,7 +2,7 @@ import { inTransaction, type Database, type Tx } from '#libs/db';
 import {
   customersToRotate,
   insertCustomerKeys,
-  lockRotatable,
+  lockCustomersToRotate,
   rewrapCustomerKeys,
   takenLookups,
   updateCustomerRrns,
@@ -17,9 +17,9 @@ import {
   type CustomerKey,
   type RegistryKeys,
 } from '#libs/vault';
-import { announceNumberUses, openNumber, rrnLabel } from './numbers.js';
+import { recordNumberUses, openNumber, rrnLabel } from './numbers.js';
 
-export interface Rotation {
+export interface RegistryRotation {
   readonly db: Database;
   readonly registryKeys: RegistryKeys;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export interface RotationProgress {
  * It goes on from wherever it was interrupted, because what is done is found done, and runs beside everything else:
  * whatever is read meanwhile opens under the one key or the other.
  */
-export async function rotateRegistry(rotation: Rotation): Promise<RotationProgress> {
+export async function rotateRegistry(rotation: RegistryRotation): Promise<RotationProgress> {
   const { db, registryKeys, batchSize = 200, signal, onProgress } = rotation;
   const progress: RotationProgress = { rotated: 0, failures: [] };
   let after: string | undefined;
@@ -61,13 +61,13 @@ export async function rotateRegistry(rotation: Rotation): Promise<RotationProgre
 }
 
 async function rotateBatch(
-  { db, registryKeys, clock, actor }: Rotation,
+  { db, registryKeys, clock, actor }: RegistryRotation,
   found: readonly RotatableCustomer[],
   progress: RotationProgress,
 ): Promise<void> {
   const now = clock();
   const announced = found.filter((customer) => mustOpen(customer, registryKeys));
-  await announceNumberUses(
+  await recordNumberUses(
     db,
     announced.map(({ customerId, customerRef }) => ({
       ...{ customerId, customerRef, actor, purpose: 'ROTATE', at: now },
@@ -76,7 +76,7 @@ async function rotateBatch(
   const allowed = new Set(announced.map(({ customerId }) => customerId));
   const { rotated, failures } = await inTransaction(db, async (tx) => {
     await insertCustomerKeys(tx, newKeysFor(found, registryKeys), now);
-    const customers = await lockRotatable(
+    const customers = await lockCustomersToRotate(
       tx,
       found.map(({ customerId }) => customerId),
     );

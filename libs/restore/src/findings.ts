@@ -3,7 +3,7 @@ import { checkpointOfSize } from '#libs/db/audit';
 import { certificateStatuses } from '#libs/db/certificates';
 import { crlByNumber } from '#libs/db/crls';
 import { lastRestoreAt } from '#libs/db/restores';
-import { newestEntries, type CrlEntry, type JournalEntry } from '#libs/signer-journal';
+import { newestEntries, type CrlJournalEntry, type JournalEntry } from '#libs/signer-journal';
 import { newestKeptCheckpoint } from './kept-checkpoints.js';
 
 /** What shows that a database was restored from an older backup than the rest of the world. */
@@ -46,7 +46,7 @@ const isAfter =
  * Of each shard the CRL before the newest. A CRL is in the journal before it is in the database, and a signer that died
  * in between has published none; one that another follows was in the database when that one got its number.
  */
-function followedCrls(entries: readonly JournalEntry[]): CrlEntry[] {
+function followedCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
   const crls = entries.flatMap((entry) => (entry.kind === 'CRL' ? [entry] : []));
   return [...Map.groupBy(crls, ({ issuer, shard }) => `${issuer}/${shard}`).values()].flatMap((ofShard) => {
     const byNumber = new Map(ofShard.map((crl) => [BigInt(crl.number), crl]));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A certificate that the CA signed; it may never have been stored or delivered. Times in ISO 8601. */
-export interface CertificateEntry {
+export interface CertificateJournalEntry {
   readonly kind: 'CERTIFICATE';
   readonly at: string;
   readonly reissueId: string;
@@ -24,7 +24,7 @@ export interface CertificateEntry {
 }
 
 /** A CRL that the CA signed. */
-export interface CrlEntry {
+export interface CrlJournalEntry {
   readonly kind: 'CRL';
   readonly at: string;
   readonly issuer: string;
@@ -33,10 +33,10 @@ export interface CrlEntry {
   readonly number: string;
 }
 
-export type JournalEntry = CertificateEntry | CrlEntry;
+export type JournalEntry = CertificateJournalEntry | CrlJournalEntry;
 
 /** What the first line of a file follows. */
-export const beginning = '0'.repeat(64);
+export const chainStart = '0'.repeat(64);
 
 /** A line names the digest of the one before it, so that none can be changed or taken out unnoticed. */
 export type JournalLine = JournalEntry & { readonly previous: string };
@@ -44,4 +44,4 @@ export type JournalLine = JournalEntry & { readonly previous: string };
 /** SHA-256 of a line without its line feed, hexadecimal. */
 export const digestOfLine = (line: string): string => createHash('sha256').update(line).digest('hex');
 
-export const extension = '.jsonl';
+export const journalExtension = '.jsonl';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { beginning, digestOfLine, extension, type JournalEntry, type JournalLine } from './entry.js';
+import { chainStart, digestOfLine, journalExtension, type JournalEntry, type JournalLine } from './entry.js';
 
 /** A line of a journal that is not what was written. */
 export interface JournalFault {
@@ -23,7 +23,7 @@ export async function* readJournal(
   onFault: (fault: JournalFault) => void,
 ): AsyncGenerator<JournalEntry> {
   for (const file of await journalFiles(directory)) {
-    let expected = beginning;
+    let expected = chainStart;
     let number = 0;
     let unreadable: number | undefined;
     for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
@@ -81,7 +81,7 @@ async function journalFiles(directory: string): Promise<string[]> {
     throw error;
   });
   return names
-    .filter((name) => name.endsWith(extension))
+    .filter((name) => name.endsWith(journalExtension))
     .sort()
     .map((name) => path.join(directory, name));
 }

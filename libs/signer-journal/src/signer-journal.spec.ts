@@ -2,12 +2,12 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CrlEntry, JournalEntry } from './entry.js';
+import type { CrlJournalEntry, JournalEntry } from './entry.js';
 import { newestEntries, readJournal, type JournalFault } from './read-journal.js';
 import { SignerJournal } from './signer-journal.js';
 
 const at = '2026-11-29T03:00:00.000Z';
-const crl = (number: number): CrlEntry => ({
+const crl = (number: number): CrlJournalEntry => ({
   kind: 'CRL',
   at,
   issuer: 'cn=issuing',

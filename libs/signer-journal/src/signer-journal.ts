@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { beginning, digestOfLine, extension, type JournalEntry } from './entry.js';
+import { chainStart, digestOfLine, journalExtension, type JournalEntry } from './entry.js';
 
 interface Waiting {
   readonly entries: readonly JournalEntry[];
@@ -16,7 +16,7 @@ interface Waiting {
  */
 export class SignerJournal {
   private file: FileHandle | undefined;
-  private last = beginning;
+  private last = chainStart;
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
 
@@ -87,11 +87,11 @@ export class SignerJournal {
   private async create(): Promise<FileHandle> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const time = this.clock().toISOString().replaceAll(/[:.]/g, '-');
-    const name = `${time}-${randomBytes(4).toString('hex')}${extension}`;
+    const name = `${time}-${randomBytes(4).toString('hex')}${journalExtension}`;
     const file = await open(path.join(this.directory, name), 'ax', 0o600);
     const folder = await open(this.directory, 'r');
     await folder.sync().finally(() => folder.close());
-    this.last = beginning;
+    this.last = chainStart;
     return file;
   }
 }

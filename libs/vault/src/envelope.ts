@@ -1,16 +1,16 @@
 /** What a sealed secret may be used for. */
-export const purposes = ['identity', 'password', 'rrn', 'document', 'vid-random'] as const;
-export type Purpose = (typeof purposes)[number];
+export const envelopePurposes = ['identity', 'password', 'rrn', 'document', 'vid-random'] as const;
+export type EnvelopePurpose = (typeof envelopePurposes)[number];
 
 /** Pinned: an envelope that names other algorithms is refused (RFC 7518 sections 4.6 and 5.3). */
-export const ENVELOPE_ALG = 'ECDH-ES+A256KW';
-export const ENVELOPE_ENC = 'A256GCM';
+export const envelopeAlg = 'ECDH-ES+A256KW';
+export const envelopeEnc = 'A256GCM';
 
 /** Largest compact JWE that is taken, in characters. */
-export const MAX_ENVELOPE_LENGTH = 8192;
-export const DEFAULT_MAX_AGE_MS = 15 * 60 * 1000;
+export const maxEnvelopeLength = 8192;
+export const defaultMaxAgeMs = 15 * 60 * 1000;
 /** How far a client's clock may be ahead of ours. */
-export const MAX_CLOCK_SKEW_MS = 60 * 1000;
+export const maxClockSkewMs = 60 * 1000;
 
 export const envelopeRefusals = [
   'ENVELOPE_MALFORMED',
@@ -37,7 +37,7 @@ export class EnvelopeError extends Error {
 
 /** What the protected header of an envelope says. */
 export interface EnvelopeHeader {
-  purpose: Purpose;
+  purpose: EnvelopePurpose;
   /** The reissue the secret is for; at start, its Idempotency-Key. */
   sub: string;
   /** Seconds since 1970. */
@@ -60,7 +60,7 @@ export interface EnvelopeBinding {
 
 /** What an envelope must be for to be taken. */
 export interface EnvelopeExpectation {
-  purpose: Purpose;
+  purpose: EnvelopePurpose;
   sub: string;
   /** Undefined for an envelope that came in before envelopes named these. */
   boundTo: EnvelopeBinding | undefined;

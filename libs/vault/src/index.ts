@@ -1,18 +1,18 @@
 export {
-  DEFAULT_MAX_AGE_MS,
-  ENVELOPE_ALG,
-  ENVELOPE_ENC,
+  defaultMaxAgeMs,
+  envelopeAlg,
+  envelopeEnc,
   EnvelopeError,
   envelopeRefusals,
-  MAX_ENVELOPE_LENGTH,
-  purposes,
+  maxEnvelopeLength,
+  envelopePurposes,
 } from './envelope.js';
 export type {
   EnvelopeBinding,
   EnvelopeExpectation,
   EnvelopeHeader,
   EnvelopeRefusal,
-  Purpose,
+  EnvelopePurpose,
 } from './envelope.js';
 export { inspectEnvelope } from './inspect-envelope.js';
 export { openEnvelope } from './open-envelope.js';

@@ -1,11 +1,11 @@
 import {
-  DEFAULT_MAX_AGE_MS,
-  ENVELOPE_ALG,
-  ENVELOPE_ENC,
+  defaultMaxAgeMs,
+  envelopeAlg,
+  envelopeEnc,
   EnvelopeError,
-  MAX_CLOCK_SKEW_MS,
-  MAX_ENVELOPE_LENGTH,
-  purposes,
+  maxClockSkewMs,
+  maxEnvelopeLength,
+  envelopePurposes,
   type EnvelopeBinding,
   type EnvelopeExpectation,
   type EnvelopeHeader,
@@ -57,9 +57,9 @@ export function inspectEnvelope(
   }
   if (expected.boundTo) checkBinding(header, expected.boundTo);
   const ageMs = expected.now - header.iat * 1000;
-  if (ageMs > (expected.maxAgeMs ?? DEFAULT_MAX_AGE_MS))
+  if (ageMs > (expected.maxAgeMs ?? defaultMaxAgeMs))
     throw new EnvelopeError('ENVELOPE_EXPIRED', 'it is too old');
-  if (ageMs < -MAX_CLOCK_SKEW_MS)
+  if (ageMs < -maxClockSkewMs)
     throw new EnvelopeError('ENVELOPE_EXPIRED', 'it says it was made in the future');
   return header;
 }
@@ -73,8 +73,7 @@ function checkBinding(header: EnvelopeHeader, { client, keyThumbprint }: Envelop
 
 function parseHeader(jwe: string): EnvelopeHeader {
   const malformed = (reason: string) => new EnvelopeError('ENVELOPE_MALFORMED', reason);
-  if (jwe.length > MAX_ENVELOPE_LENGTH)
-    throw malformed(`it is longer than ${MAX_ENVELOPE_LENGTH} characters`);
+  if (jwe.length > maxEnvelopeLength) throw malformed(`it is longer than ${maxEnvelopeLength} characters`);
   const [, encoded] = COMPACT.exec(jwe) ?? [];
   if (encoded === undefined) throw malformed('it is not a compact JWE');
   const header = decodeObject(encoded);
@@ -82,8 +81,8 @@ function parseHeader(jwe: string): EnvelopeHeader {
   if (!Object.keys(header).every((name) => HEADER_NAMES.has(name)))
     throw malformed('its header has unknown members');
   const { alg, enc, kid, purpose, sub, iat, jti, client, jkt } = header;
-  if (alg !== ENVELOPE_ALG || enc !== ENVELOPE_ENC)
-    throw malformed(`it must use ${ENVELOPE_ALG} and ${ENVELOPE_ENC}`);
+  if (alg !== envelopeAlg || enc !== envelopeEnc)
+    throw malformed(`it must use ${envelopeAlg} and ${envelopeEnc}`);
   if (typeof kid !== 'string') throw malformed('its header has no kid');
   if (typeof sub !== 'string') throw malformed('its header has no sub');
   if (typeof iat !== 'number' || !Number.isSafeInteger(iat))
@@ -93,7 +92,7 @@ function parseHeader(jwe: string): EnvelopeHeader {
   if (client !== undefined && typeof client !== 'string') throw malformed('its client is not a text');
   if (jkt !== undefined && (typeof jkt !== 'string' || !THUMBPRINT.test(jkt)))
     throw malformed('its jkt is not a thumbprint by SHA-256 (RFC 7638)');
-  const known = purposes.find((name) => name === purpose);
+  const known = envelopePurposes.find((name) => name === purpose);
   if (!known) throw malformed('its purpose is not known');
   return { purpose: known, sub, iat, jti, kid, client, jkt };
 }

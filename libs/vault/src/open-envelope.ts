@@ -1,7 +1,7 @@
 import { compactDecrypt, type CryptoKey } from 'jose';
 import {
-  ENVELOPE_ALG,
-  ENVELOPE_ENC,
+  envelopeAlg,
+  envelopeEnc,
   EnvelopeError,
   type EnvelopeExpectation,
   type EnvelopeHeader,
@@ -26,8 +26,8 @@ export async function openEnvelope(
   try {
     if (!key) throw new TypeError('no key');
     const { plaintext } = await compactDecrypt(jwe, key, {
-      keyManagementAlgorithms: [ENVELOPE_ALG],
-      contentEncryptionAlgorithms: [ENVELOPE_ENC],
+      keyManagementAlgorithms: [envelopeAlg],
+      contentEncryptionAlgorithms: [envelopeEnc],
     });
     return { value: new TextDecoder('utf-8', { fatal: true }).decode(plaintext), header };
   } catch {

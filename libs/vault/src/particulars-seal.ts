@@ -1,7 +1,7 @@
 import type { Particulars } from '#libs/domain';
 import type { JWK } from 'jose';
 import type { VaultKeys } from './open-envelope.js';
-import { openOwn, sealOwn } from './own-seal.js';
+import { openWithVaultKey, sealToVaultKey } from './vault-seal.js';
 
 /** Seals the particulars of an applicant for one reissue: the gateway passes them on and cannot open them. */
 export async function sealParticulars(
@@ -9,7 +9,11 @@ export async function sealParticulars(
   reissueId: string,
   publicJwk: JWK,
 ): Promise<string> {
-  return sealOwn(new TextEncoder().encode(JSON.stringify(particulars)), sealedAs(reissueId), publicJwk);
+  return sealToVaultKey(
+    new TextEncoder().encode(JSON.stringify(particulars)),
+    sealedAs(reissueId),
+    publicJwk,
+  );
 }
 
 /** @returns undefined if they are of another reissue, were damaged, or their key is not known here */
@@ -18,7 +22,7 @@ export async function openParticulars(
   reissueId: string,
   keys: VaultKeys,
 ): Promise<Particulars | undefined> {
-  const json = await openOwn(sealed, sealedAs(reissueId), keys);
+  const json = await openWithVaultKey(sealed, sealedAs(reissueId), keys);
   // Only the gateway makes them, of a body that it checked.
   return json && (JSON.parse(new TextDecoder().decode(json)) as Particulars);
 }

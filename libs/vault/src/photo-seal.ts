@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import type { VaultKeys } from './open-envelope.js';
-import { openOwn, sealOwn } from './own-seal.js';
+import { openWithVaultKey, sealToVaultKey } from './vault-seal.js';
 
 /** Which photo it is: it opens as no other one. */
 export interface PhotoName {
@@ -10,12 +10,12 @@ export interface PhotoName {
 
 /** Seals a photo to a vault key, as whoever took it in does: they cannot open it any more. */
 export async function sealPhoto(jpeg: Uint8Array, name: PhotoName, publicJwk: JWK): Promise<Buffer> {
-  return Buffer.from(await sealOwn(jpeg, sealedAs(name), publicJwk), 'latin1');
+  return Buffer.from(await sealToVaultKey(jpeg, sealedAs(name), publicJwk), 'latin1');
 }
 
 /** @throws Error if it is another photo, was damaged, or its key is not known here; it quotes nothing of the photo */
 export async function openPhoto(sealed: Uint8Array, name: PhotoName, keys: VaultKeys): Promise<Buffer> {
-  const jpeg = await openOwn(Buffer.from(sealed).toString('latin1'), sealedAs(name), keys);
+  const jpeg = await openWithVaultKey(Buffer.from(sealed).toString('latin1'), sealedAs(name), keys);
   if (!jpeg) throw new Error(`the photo ${name.photoId} cannot be opened`);
   return Buffer.from(jpeg);
 }

@@ -1,5 +1,5 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
-import { ENVELOPE_ALG } from './envelope.js';
+import { envelopeAlg } from './envelope.js';
 import type { VaultKeys } from './open-envelope.js';
 
 export interface JwkSet {
@@ -15,7 +15,7 @@ export async function importVaultKeys({ keys }: JwkSet): Promise<VaultKeys> {
   const entries = keys.map(async (jwk): Promise<[string, CryptoKey]> => {
     const { kid } = check(jwk);
     if (!jwk.d) throw new TypeError(`vault key ${kid} is not a private key`);
-    return [kid, (await importJWK(jwk, ENVELOPE_ALG)) as CryptoKey];
+    return [kid, (await importJWK(jwk, envelopeAlg)) as CryptoKey];
   });
   return new Map(await Promise.all(entries));
 }
@@ -27,7 +27,7 @@ type PublicVaultKey = JWK & {
   x: string;
   y: string;
   kid: string;
-  alg: typeof ENVELOPE_ALG;
+  alg: typeof envelopeAlg;
   use: 'enc';
 };
 
@@ -40,7 +40,7 @@ export function publicVaultKeys({ keys }: JwkSet): { keys: PublicVaultKey[] } {
   return {
     keys: keys.map((jwk) => {
       const { kid, x, y } = check(jwk);
-      return { kty: 'EC', crv: 'P-256', x, y, kid, alg: ENVELOPE_ALG, use: 'enc' };
+      return { kty: 'EC', crv: 'P-256', x, y, kid, alg: envelopeAlg, use: 'enc' };
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { EnvelopeError, type EnvelopeExpectation, type Purpose } from './envelope.js';
+import { EnvelopeError, type EnvelopeExpectation, type EnvelopePurpose } from './envelope.js';
 import { inspectEnvelope } from './inspect-envelope.js';
 import { openEnvelope, type VaultKeys } from './open-envelope.js';
 import { seal } from '#libs/client';
@@ -30,7 +30,7 @@ const sealed = (now = NOW) =>
     ...{ publicJwk, now },
   });
 const expected = (more: Partial<EnvelopeExpectation> = {}) => ({
-  purpose: 'password' as Purpose,
+  purpose: 'password' as EnvelopePurpose,
   sub: 'reissue-1',
   boundTo: { client: 'app', keyThumbprint: jkt },
   now: NOW,

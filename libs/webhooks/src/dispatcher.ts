@@ -4,12 +4,12 @@ import {
   disableWebhook,
   dueDeliveries,
   dueEndpoints,
-  forgetDeliveries,
+  deleteEndedDeliveries,
   recordDelivery,
   type DueDelivery,
   type WebhookEndpointRow,
 } from '#libs/db/events';
-import { LedLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
+import { LeaderLoop, type Leadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { webhookMessage } from './message.js';
@@ -40,7 +40,7 @@ export interface DispatcherParts {
  * marked is sent again under the same id.
  */
 export class WebhookDispatcher {
-  private readonly loop: LedLoop;
+  private readonly loop: LeaderLoop;
   /** Endpoints that are served now. */
   private readonly serving = new Map<string, Promise<void>>();
   private forgotAt = 0;
@@ -51,7 +51,7 @@ export class WebhookDispatcher {
   constructor(private readonly parts: DispatcherParts) {
     const { leadership, logger, timing } = parts;
     const turn = (over: AbortSignal) => this.turn(over);
-    this.loop = new LedLoop({ name: 'webhook dispatcher', leadership, logger, timing, turn });
+    this.loop = new LeaderLoop({ name: 'webhook dispatcher', leadership, logger, timing, turn });
   }
 
   get active(): boolean {
@@ -81,7 +81,7 @@ export class WebhookDispatcher {
     }
     if (now.getTime() - this.forgotAt > forgetEveryMs) {
       this.forgotAt = now.getTime();
-      await forgetDeliveries(db, new Date(now.getTime() - shownForMs));
+      await deleteEndedDeliveries(db, new Date(now.getTime() - shownForMs));
     }
     return false;
   }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { certificateBySerial } from '#libs/db/certificates';
-import { customerRrn, insertCustomerRrns } from '#libs/db/customers';
+import { findCustomerRrn, insertCustomerRrns } from '#libs/db/customers';
 import { computeVirtualId, readIdentifyData } from '#libs/npki';
 import { sealNewNumber } from '#libs/resident-numbers';
 import { sealRegistryValue } from '#libs/vault';
@@ -178,7 +178,7 @@ describe('the number', () => {
     for (const numbers of [[first], [again]])
       await insertCustomerRrns(world.as('sandbox'), numbers, world.clock.now());
     const { key, sealed } = first;
-    expect(await customerRrn(world.owner, customerId!)).toEqual({ sealedBy: 'CUSTOMER', key, sealed });
+    expect(await findCustomerRrn(world.owner, customerId!)).toEqual({ sealedBy: 'CUSTOMER', key, sealed });
   });
 });
 

@@ -1,8 +1,8 @@
-import type { AccessStanding } from '#libs/db/reissues';
+import type { AccessState } from '#libs/db/reissues';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
 interface AccessRevocationsDependencies {
-  readonly accessStatusOf: (reissueId: string) => Promise<AccessStanding>;
+  readonly accessStatusOf: (reissueId: string) => Promise<AccessState>;
   readonly revoke: (reissueId: string, revokedAt: Date, expiresAt: Date) => Promise<void>;
   /** For how long after its end a reissue can still be read, in milliseconds. */
   readonly afterEndMs: number;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import { InMemoryGateway } from '../testing/in-memory-gateway.js';
 
 let gateway: InMemoryGateway;
@@ -38,11 +38,11 @@ const problemOf = async (answer: Response) => {
 const by = {
   rrn: { purpose: 'rrn', value: '9901019000000' },
   document: { purpose: 'document', value: '{}' },
-} as const satisfies Record<string, { purpose: Purpose; value: string }>;
+} as const satisfies Record<string, { purpose: EnvelopePurpose; value: string }>;
 const sealed = (
   member: keyof typeof by,
   sub: string,
-  purpose: Purpose = by[member].purpose,
+  purpose: EnvelopePurpose = by[member].purpose,
   bound: { client?: string; keyThumbprint?: string } = {},
 ) => gateway.seal(by[member].value, purpose, sub, bound);
 

@@ -1,5 +1,5 @@
 import type { CallOrigin, VaultHandle } from '#libs/domain';
-import type { Purpose } from '#libs/vault';
+import type { EnvelopePurpose } from '#libs/vault';
 import type { RequestIds } from './request-ids.js';
 
 /** What every message to a workflow carries of the call it comes from. */
@@ -15,7 +15,7 @@ export interface SealedValue {
   readonly updateId: string;
   /** Where in the body it stands, as an RFC 6901 pointer in a URI fragment. */
   readonly pointer: string;
-  readonly purpose: Purpose;
+  readonly purpose: EnvelopePurpose;
   readonly envelope: string;
   /** The challenge that it answers. */
   readonly challengeId?: string;
@@ -33,7 +33,7 @@ export class StepDraft {
   /** @param field where in the body the envelope stands, e.g. `answers/0/answer` */
   seal(
     field: string,
-    purpose: Purpose,
+    purpose: EnvelopePurpose,
     envelope: string,
     about: Pick<SealedValue, 'challengeId'> = {},
   ): VaultHandle {

@@ -9,7 +9,7 @@ import { createApplication } from '#libs/http';
 import { loadTerms, termsInForce } from '#libs/terms';
 import { cellOf, type Allowance, type LimitUse } from '#libs/rate-limit';
 import { seal } from '#libs/client';
-import { importVaultKeys, openParticulars, publicVaultKeys, type Purpose } from '#libs/vault';
+import { importVaultKeys, openParticulars, publicVaultKeys, type EnvelopePurpose } from '#libs/vault';
 import { AccessRevocations } from '../access/access-revocations.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { PageSessionController, PageSettings } from '../page/page-session.controller.js';
@@ -289,7 +289,7 @@ export class InMemoryGateway {
   /** @param bound for another front end or key than is right; undefined: a call that has no reissue */
   seal(
     value: string,
-    purpose: Purpose,
+    purpose: EnvelopePurpose,
     sub: string,
     bound: { client?: string; keyThumbprint?: string | undefined } = {},
   ): Promise<string> {

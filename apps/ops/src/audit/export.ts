@@ -1,5 +1,5 @@
 import type { Database } from '#libs/db';
-import { searchAuditEntries, type AuditFilter, type FoundEntry } from '#libs/db/audit';
+import { searchAuditEntries, type AuditFilter, type AuditSearchResult } from '#libs/db/audit';
 import { showEntry, type ShownEntry } from './schemas.js';
 
 const pageSize = 1_000;
@@ -22,8 +22,8 @@ const columns = [
 ] as const satisfies (keyof ShownEntry)[];
 
 /** All entries that are found, the newest first, a page at a time: nothing is held but that. */
-async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<readonly FoundEntry[]> {
-  for (let after: FoundEntry | undefined; ;) {
+async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<readonly AuditSearchResult[]> {
+  for (let after: AuditSearchResult | undefined; ;) {
     const page = await searchAuditEntries(db, filter, after, pageSize);
     if (page.length > 0) yield page;
     if (page.length < pageSize) return;
@@ -65,7 +65,7 @@ class ExportStopped extends Error {
   override readonly name = 'ExportStopped';
 }
 
-const textOf = (page: readonly FoundEntry[], format: Export['format']): string =>
+const textOf = (page: readonly AuditSearchResult[], format: Export['format']): string =>
   page
     .map(showEntry)
     .map((entry) =>

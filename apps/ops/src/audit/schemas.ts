@@ -1,5 +1,5 @@
 import { serialSchema } from '#libs/contracts';
-import type { AuditFilter, AuditPlace, FoundEntry } from '#libs/db/audit';
+import type { AuditFilter, AuditCursor, AuditSearchResult } from '#libs/db/audit';
 import { reissueIdPattern } from '#libs/domain';
 import { z } from 'zod';
 import { cursorSchema, limitSchema, type Cursors } from '../paging/cursor.js';
@@ -63,7 +63,7 @@ const nameIn = (details: Record<string, unknown>, member: string): string | null
   return typeof name === 'string' ? name : null;
 };
 
-export const showEntry = (row: FoundEntry): ShownEntry => ({
+export const showEntry = (row: AuditSearchResult): ShownEntry => ({
   stream: row.stream,
   sequence: row.sequence,
   leafIndex: row.leaf_index,
@@ -90,10 +90,10 @@ export const filterOf = ({ from, to, ...rest }: AuditFilter): Record<string, unk
 /** Names the list for its cursors. */
 const list = 'audit';
 
-export const cursorAfter = (cursors: Cursors, { time: at, stream, sequence }: FoundEntry): string =>
+export const cursorAfter = (cursors: Cursors, { time: at, stream, sequence }: AuditSearchResult): string =>
   cursors.write(list, [at, stream, sequence]);
 
-export function placeOf(cursors: Cursors, cursor: string): AuditPlace {
+export function placeOf(cursors: Cursors, cursor: string): AuditCursor {
   const [at, stream, sequence] = cursors.open<[string, string, number]>(list, cursor);
   return { time: at, stream, sequence };
 }

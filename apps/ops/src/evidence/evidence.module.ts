@@ -10,7 +10,7 @@ import {
   type TrustFile,
   type EvidenceVerdict,
 } from '#libs/audit-proofs';
-import { keptEvidence, reissueExists } from '#libs/db/audit';
+import { findEvidenceBundle, reissueExists } from '#libs/db/audit';
 import { knownIssuers } from '#libs/db/certificates';
 import { staffKeys } from '#libs/db/operations';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
@@ -94,7 +94,7 @@ class EvidenceController {
       .catch((error: unknown) => {
         throw error instanceof ActivityExecutionFailedError ? unavailable(error) : error;
       });
-    const bundle = made === 'MADE' ? await keptEvidence(db, exportId) : undefined;
+    const bundle = made === 'MADE' ? await findEvidenceBundle(db, exportId) : undefined;
     if (!bundle) throw problem('not-found');
     return bundle;
   }

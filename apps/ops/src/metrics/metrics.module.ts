@@ -1,5 +1,5 @@
 import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
-import { locksSince, parkedCounts } from '#libs/db/reissues';
+import { countLocksSince, countParkedReissues } from '#libs/db/reissues';
 import { oldestUnarchived } from '#libs/db/retention';
 import { registerClockMetrics } from '#libs/clock';
 import { Metrics } from '#libs/observability';
@@ -34,7 +34,7 @@ class OperatorMetrics implements OnModuleInit {
       registers,
       async collect() {
         this.reset();
-        for (const { step, code, reissues } of await parkedCounts(db).catch(() => []))
+        for (const { step, code, reissues } of await countParkedReissues(db).catch(() => []))
           this.set({ step, code }, reissues);
       },
     });
@@ -43,7 +43,7 @@ class OperatorMetrics implements OnModuleInit {
       help: 'For how long the longest of them has waited; 0 if none does',
       registers,
       async collect() {
-        const ages = await parkedCounts(db).then(
+        const ages = await countParkedReissues(db).then(
           (counts) => counts.map(({ oldest }) => ageOf(oldest)),
           () => [NaN],
         );
@@ -65,7 +65,7 @@ class OperatorMetrics implements OnModuleInit {
       registers,
       async collect() {
         const since = new Date(clock().getTime() - lockWindowMs);
-        const { identity, password } = await locksSince(db, since).catch(() => ({
+        const { identity, password } = await countLocksSince(db, since).catch(() => ({
           identity: NaN,
           password: NaN,
         }));

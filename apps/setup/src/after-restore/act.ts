@@ -15,9 +15,9 @@ import {
 } from '#libs/db/certificates';
 import { customerById, customerByRef, lockCustomer, type CustomerRow } from '#libs/db/customers';
 import { findStep, insertStep, lockReissue, type ReissueRow } from '#libs/db/reissues';
-import { workOnRestore } from '#libs/db/restores';
+import { allowRestoreWrites } from '#libs/db/restores';
 import { defaultDeadlines, type Clock, type FinalState, type State } from '#libs/domain';
-import type { CertificateEntry } from '#libs/signer-journal';
+import type { CertificateJournalEntry } from '#libs/signer-journal';
 import { insertLost, insertRecovered, rowOf } from './rows.js';
 import type { Decision } from './decide.js';
 import type { ReissueFacts } from './facts.js';
@@ -43,7 +43,7 @@ const eventOfState: Readonly<Record<FinalState | 'ISSUED', ReissueEventType>> = 
 export async function act(context: ActContext, facts: ReissueFacts, decision: Decision): Promise<void> {
   if (decision.act === 'START_AGAIN') return;
   await inTransaction(context.db, async (tx) => {
-    await workOnRestore(tx);
+    await allowRestoreWrites(tx);
     const customer = await customerOf(tx, facts);
     if (customer) await lockCustomer(tx, customer.customer_id);
     const row = (await lockReissue(tx, facts.reissueId)) ?? (await recreate(tx, context, facts, customer));
@@ -162,7 +162,7 @@ async function register(
 async function issue(
   change: ReissueChange,
   facts: ReissueFacts,
-  adopt: CertificateEntry,
+  adopt: CertificateJournalEntry,
   customer: CustomerRow | undefined,
 ): Promise<void> {
   await insertRecovered(change.tx, adopt);
@@ -276,7 +276,7 @@ function publish(
 async function revokeUnseen(
   change: ReissueChange,
   facts: ReissueFacts,
-  entry: CertificateEntry,
+  entry: CertificateJournalEntry,
   actor: string,
 ): Promise<void> {
   await insertRecovered(change.tx, entry, change.now);

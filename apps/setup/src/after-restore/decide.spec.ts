@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { State } from '#libs/domain';
 import type { PublishedEvent } from '#libs/events';
-import type { CertificateEntry } from '#libs/signer-journal';
+import type { CertificateJournalEntry } from '#libs/signer-journal';
 import { decide } from './decide.js';
 import type { ReissueFacts } from './facts.js';
 
 const at = new Date('2026-11-29T03:00:00.000Z');
 const row = (state: State) => ({ state }) as ReissueFacts['row'];
 const live = (serial: string) => ({ serial }) as ReissueFacts['live'];
-const signed = (...serials: string[]) => serials.map((serial) => ({ serial }) as CertificateEntry);
+const signed = (...serials: string[]) => serials.map((serial) => ({ serial }) as CertificateJournalEntry);
 const event = (type: string, data: Record<string, unknown>) =>
   ({ type, data, occurredAt: at }) as unknown as PublishedEvent;
 const ended = (state: State, code?: string) => event('ended', { state, ...(code ? { code } : {}) });

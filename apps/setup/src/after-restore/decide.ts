@@ -1,24 +1,24 @@
 import { finalStates, isFinal, type FinalState } from '#libs/domain';
-import type { CertificateEntry } from '#libs/signer-journal';
+import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
 /** What becomes of a reissue of which the database has lost something. */
 export type Decision = {
   /** Certificates that were signed and must never be used. */
-  readonly revoke: readonly CertificateEntry[];
+  readonly revoke: readonly CertificateJournalEntry[];
 } & (
   | {
       /** It was registered: so it is again, with its certificate. */
       readonly act: 'REGISTER';
       readonly serial: string;
       /** The certificate, where the database has lost it. */
-      readonly adopt: CertificateEntry | undefined;
+      readonly adopt: CertificateJournalEntry | undefined;
       readonly at: Date | undefined;
     }
   | {
       /** Its certificate was issued and may be in the customer's hands: the reissue waits for its registration. */
       readonly act: 'ISSUE';
-      readonly adopt: CertificateEntry;
+      readonly adopt: CertificateJournalEntry;
     }
   | {
       readonly act: 'END';
@@ -77,7 +77,7 @@ export function decide(facts: ReissueFacts): Decision {
 
 function endByRestore(
   state: 'ABANDONED' | 'WITHDRAWN',
-  revoke: readonly CertificateEntry[],
+  revoke: readonly CertificateJournalEntry[],
   serial: string | undefined,
 ): Decision {
   const lost = lostSerials(serial, revoke, undefined);
@@ -86,7 +86,7 @@ function endByRestore(
 
 const lostSerials = (
   serial: string | undefined,
-  signed: readonly CertificateEntry[],
+  signed: readonly CertificateJournalEntry[],
   live: { readonly serial: string } | undefined,
 ): string[] =>
   serial === undefined || live?.serial === serial || signed.some((entry) => entry.serial === serial)

@@ -2,7 +2,7 @@ import type { CertificateRow } from '#libs/db/certificates';
 import type { ReissueRow } from '#libs/db/reissues';
 import type { StartReissue, State } from '#libs/domain';
 import type { PublishedEvent } from '#libs/events';
-import type { CertificateEntry } from '#libs/signer-journal';
+import type { CertificateJournalEntry } from '#libs/signer-journal';
 
 /** A step that a workflow has finished, as its caller will repeat it. */
 export interface FinishedStep {
@@ -35,5 +35,5 @@ export interface ReissueFacts {
   /** Published events that the database does not have, in their order. */
   readonly events: readonly PublishedEvent[];
   /** Certificates that were signed and that the database does not have, in their order. */
-  readonly signed: readonly CertificateEntry[];
+  readonly signed: readonly CertificateJournalEntry[];
 }

@@ -7,7 +7,7 @@ import { eventsWithIds, lastPublishedAt } from '#libs/db/events';
 import { findReissue, findReissues } from '#libs/db/reissues';
 import { isFinal } from '#libs/domain';
 import { readPublished, type PublishedEvent } from '#libs/events';
-import { readJournal, type CertificateEntry, type JournalFault } from '#libs/signer-journal';
+import { readJournal, type CertificateJournalEntry, type JournalFault } from '#libs/signer-journal';
 import type { SetupConfig } from '../config.js';
 import type { ReissueFacts } from './facts.js';
 import { storyOf, workflowsOfReissues } from './workflows.js';
@@ -100,11 +100,11 @@ async function lostEvents({ db, config }: GatherContext): Promise<PublishedEvent
 async function lostCertificates(
   db: Database,
   directory: string | undefined,
-): Promise<{ certificates: CertificateEntry[]; faults: JournalFault[]; largestCrl: bigint }> {
+): Promise<{ certificates: CertificateJournalEntry[]; faults: JournalFault[]; largestCrl: bigint }> {
   const faults: JournalFault[] = [];
-  const certificates: CertificateEntry[] = [];
+  const certificates: CertificateJournalEntry[] = [];
   let largestCrl = 0n;
-  let waiting: CertificateEntry[] = [];
+  let waiting: CertificateJournalEntry[] = [];
   const sift = async () => {
     const serials = waiting.map(({ serial }) => serial);
     const known = new Set((await certificateStatuses(db, serials)).map(({ serial }) => serial));

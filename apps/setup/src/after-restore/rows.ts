@@ -4,7 +4,7 @@ import { issuersInUse, writeRevocation, type NewCertificate } from '#libs/db/cer
 import type { CustomerRow } from '#libs/db/customers';
 import type { NewReissue } from '#libs/db/reissues';
 import { nobody, type Reason } from '#libs/domain';
-import type { CertificateEntry } from '#libs/signer-journal';
+import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
 /** What stands in a row that was made again where nothing knows it any more. */
@@ -45,7 +45,11 @@ export function rowOf(
  *
  * @param revokedAt where it must not be used: its row then has no certificate, as that of a signature thrown away
  */
-export async function insertRecovered(tx: Tx, entry: CertificateEntry, revokedAt?: Date): Promise<void> {
+export async function insertRecovered(
+  tx: Tx,
+  entry: CertificateJournalEntry,
+  revokedAt?: Date,
+): Promise<void> {
   const certificate: NewCertificate = {
     serial: entry.serial,
     reissue_id: entry.reissueId,

@@ -1,7 +1,7 @@
 import { changeStatus } from '#activities/revocation';
 import { inTransaction } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
-import { completeRestore, pendingRestore, setRestoreFloors, workOnRestore } from '#libs/db/restores';
+import { completeRestore, pendingRestore, setRestoreFloors, allowRestoreWrites } from '#libs/db/restores';
 import {
   isFinal,
   taskQueues,
@@ -85,14 +85,14 @@ async function carryOut(
   const { db, actor, clock } = context;
   const entry = { actor, action: 'reconcileRestore', occurredAt: clock() } as const;
   await inTransaction(db, async (tx) => {
-    await workOnRestore(tx);
+    await allowRestoreWrites(tx);
     await appendAuthorityEntry(tx, { ...entry, outcome: 'STARTED', details: { reissues: cases.length } });
     await setRestoreFloors(tx, floorsAbove(lost, clock()));
   });
   for (const { facts, decision } of cases) await act(context, facts, decision);
   const changed = await repeatStatuses(context, lost.certificates);
   await inTransaction(db, async (tx) => {
-    await workOnRestore(tx);
+    await allowRestoreWrites(tx);
     const at = clock();
     await appendAuthorityEntry(tx, {
       ...entry,
@@ -142,7 +142,7 @@ async function repeatStatuses(
     const certificateAct = acts[type];
     if (!certificateAct) continue;
     await inTransaction(db, async (tx) => {
-      await workOnRestore(tx);
+      await allowRestoreWrites(tx);
       const reason = (data['revocationReason'] ?? 'unspecified') as ReasonToRevoke;
       const change = certificateAct === 'revoke' ? { act: certificateAct, reason } : { act: certificateAct };
       const { outcome } = await changeStatus(tx, serial, change, occurredAt);

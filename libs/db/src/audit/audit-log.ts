@@ -65,7 +65,7 @@ export async function entriesAt(db: Database | Tx, places: readonly Place[]): Pr
 }
 
 /** How many leaves the log has. Leaves have no gap: the next one's index. */
-export async function sizeOfLog(db: Database | Tx): Promise<number> {
+export async function logSize(db: Database | Tx): Promise<number> {
   const row = await db
     .selectFrom('audit_leaf')
     .select('leaf_index')
@@ -183,7 +183,7 @@ export async function newerCheckpoints(
 }
 
 /** The number of the next event in a stream that only the caller writes to. */
-export async function nextEventOf(tx: Tx, stream: string): Promise<number> {
+export async function nextEventSequence(tx: Tx, stream: string): Promise<number> {
   const row = await tx
     .selectFrom('event')
     .select('sequence')

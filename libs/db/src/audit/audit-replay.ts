@@ -4,7 +4,7 @@ import type { CertificateRow, ReissueRow } from '../database.js';
 import type { Database, Tx } from '../connect.js';
 
 /** A reissue as its row and the row of its certificate say it is. */
-export type StatedReissueRow = Pick<
+export type ReissueToVerify = Pick<
   ReissueRow,
   'reissue_id' | 'reason' | 'state' | 'customer_ref' | 'key_thumbprint' | 'serial' | 'created_at' | 'ended_at'
 > & {
@@ -14,8 +14,8 @@ export type StatedReissueRow = Pick<
 };
 
 /** Reissues after one, by their ids. */
-export async function reissuesAfter(tx: Tx, reissueId: string, limit: number): Promise<StatedReissueRow[]> {
-  const { rows } = await sql<StatedReissueRow>`
+export async function reissuesAfter(tx: Tx, reissueId: string, limit: number): Promise<ReissueToVerify[]> {
+  const { rows } = await sql<ReissueToVerify>`
     SELECT reissue.reissue_id, reason, reissue.state, customer_ref, key_thumbprint, reissue.serial, reissue.created_at, ended_at,
       registered_at, encode(sha256(der), 'hex') AS fingerprint
     FROM reissue LEFT JOIN certificate ON certificate.serial = reissue.serial
@@ -63,13 +63,17 @@ export async function receiptsOfReissues(
 }
 
 /** A certificate's status as its row says it is. */
-export type StatedStatusRow = Pick<
+export type CertificateToVerify = Pick<
   CertificateRow,
   'serial' | 'reissue_id' | 'revoked_at' | 'revocation_reason' | 'hold_at' | 'invalidity_date'
 >;
 
 /** Certificates after one, by their serials. */
-export async function certificatesAfter(tx: Tx, serial: string, limit: number): Promise<StatedStatusRow[]> {
+export async function certificatesAfter(
+  tx: Tx,
+  serial: string,
+  limit: number,
+): Promise<CertificateToVerify[]> {
   return tx
     .selectFrom('certificate')
     .select(['serial', 'reissue_id', 'revoked_at', 'revocation_reason', 'hold_at', 'invalidity_date'])
@@ -82,7 +86,7 @@ export async function certificatesAfter(tx: Tx, serial: string, limit: number): 
 /** The entries that may have changed the status of these certificates, in the order of the log. */
 export async function statusEntriesOf(
   tx: Tx,
-  certificates: readonly Pick<StatedStatusRow, 'serial' | 'reissue_id'>[],
+  certificates: readonly Pick<CertificateToVerify, 'serial' | 'reissue_id'>[],
 ): Promise<AuditRow[]> {
   const serials = certificates.map(({ serial }) => serial);
   const reissueIds = certificates.flatMap(({ reissue_id }) => reissue_id ?? []);
@@ -112,7 +116,7 @@ export async function statusEntriesOf(
 }
 
 /** Entries about certificates of which there is no row any more, with their serials. At most 1,000. */
-export async function entriesOfGoneCertificates(
+export async function entriesOfMissingCertificates(
   db: Database,
 ): Promise<{ stream: string; sequence: number; serial: string }[]> {
   const { rows } = await sql<{ stream: string; sequence: number; serial: string }>`

@@ -16,14 +16,14 @@ export interface AuditFilter {
   readonly to?: Date | undefined;
 }
 
-/** Where a page begins: after this entry, as {@link FoundEntry} names its place. */
-export interface AuditPlace {
+/** Where a page begins: after this entry, as {@link AuditSearchResult} names its place. */
+export interface AuditCursor {
   readonly time: string;
   readonly stream: string;
   readonly sequence: number;
 }
 
-export interface FoundEntry extends AuditRow {
+export interface AuditSearchResult extends AuditRow {
   /** `occurred_at` as PostgreSQL writes it, to the microsecond. */
   readonly time: string;
   readonly leaf_index: number | null;
@@ -33,9 +33,9 @@ export interface FoundEntry extends AuditRow {
 export async function searchAuditEntries(
   db: Database,
   filter: AuditFilter,
-  after: AuditPlace | undefined,
+  after: AuditCursor | undefined,
   limit: number,
-): Promise<FoundEntry[]> {
+): Promise<AuditSearchResult[]> {
   const own = sql`
     SELECT reissue_id AS stream, sequence::bigint AS sequence, actor, action, outcome, reason, details, personal_digest,
       occurred_at, recorded_by, recorded_at
@@ -54,7 +54,7 @@ export async function searchAuditEntries(
       filter.customerRef &&
         sql`details ? 'customerRef' AND details ->> 'customerRef' = ${filter.customerRef}`,
     ])} ORDER BY occurred_at DESC, position DESC LIMIT ${limit}`;
-  const { rows } = await sql<FoundEntry>`
+  const { rows } = await sql<AuditSearchResult>`
     SELECT found.*, found.sequence::float8 AS sequence, occurred_at::text AS time, leaf_index::float8 AS leaf_index
     FROM (
       SELECT * FROM ((${own}) UNION ALL (${outside})) AS entry
@@ -69,7 +69,7 @@ type Condition = RawBuilder<unknown> | '' | undefined;
 
 function common(
   { actor, action, outcome, serial, from, to }: AuditFilter,
-  after: AuditPlace | undefined,
+  after: AuditCursor | undefined,
   stream: RawBuilder<unknown>,
   sequence: RawBuilder<unknown>,
 ): Condition[] {

@@ -3,7 +3,10 @@ import type { Database } from '../connect.js';
 import type { EvidenceBundleTable } from '../operations-tables.js';
 
 /** Keeps a bundle for whoever waits for it; one of the same request stays as it is. */
-export async function keepEvidence(db: Database, bundle: Insertable<EvidenceBundleTable>): Promise<void> {
+export async function insertEvidenceBundle(
+  db: Database,
+  bundle: Insertable<EvidenceBundleTable>,
+): Promise<void> {
   await db
     .insertInto('evidence_bundle')
     .values(bundle)
@@ -22,7 +25,7 @@ export async function reissueExists(db: Database, reissueId: string): Promise<bo
 }
 
 /** A bundle as compressed JSON. */
-export async function keptEvidence(db: Database, exportId: string): Promise<Buffer | undefined> {
+export async function findEvidenceBundle(db: Database, exportId: string): Promise<Buffer | undefined> {
   const row = await db
     .selectFrom('evidence_bundle')
     .select('bundle')
@@ -32,7 +35,7 @@ export async function keptEvidence(db: Database, exportId: string): Promise<Buff
 }
 
 /** Deletes the bundles made before a time; each can be made again. @returns how many */
-export async function purgeEvidence(db: Database, before: Date): Promise<number> {
+export async function deleteEvidenceBundles(db: Database, before: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('evidence_bundle')
     .where('made_at', '<', before)

@@ -4,7 +4,7 @@ export {
   takePendingEntries,
   countPendingEntries,
   entriesAt,
-  sizeOfLog,
+  logSize,
   insertLeaves,
   nodeHashes,
   newestCheckpoint,
@@ -12,21 +12,21 @@ export {
   insertCheckpoint,
   checkpointsAfter,
   newerCheckpoints,
-  nextEventOf,
+  nextEventSequence,
 } from './audit-log.js';
 export type { AuditRow, NewLeaf, NewNode } from './audit-log.js';
 export {
   certificatesAfter,
   consentsOfReissues,
-  entriesOfGoneCertificates,
+  entriesOfMissingCertificates,
   entriesOfReissues,
   receiptsOfReissues,
   reissuesAfter,
   statusEntriesOf,
 } from './audit-replay.js';
-export type { EntryWithPersonal, StatedReissueRow, StatedStatusRow } from './audit-replay.js';
+export type { EntryWithPersonal, ReissueToVerify, CertificateToVerify } from './audit-replay.js';
 export { searchAuditEntries, newestCheckpoints, actsOfStaff } from './audit-search.js';
-export type { AuditFilter, AuditPlace, FoundEntry, ActSummary } from './audit-search.js';
+export type { AuditFilter, AuditCursor, AuditSearchResult, ActSummary } from './audit-search.js';
 export {
   leavesFrom,
   entriesWithoutLeaf,
@@ -37,7 +37,12 @@ export { appendAuthorityEntry, appendItemEntries } from './authority-entries.js'
 export type { NewAuthorityEntry } from './authority-entries.js';
 export { evidenceEntriesOf, checkpointsToProve, archivedHistory, isCovered } from './evidence.js';
 export type { EvidenceEntryRow } from './evidence.js';
-export { keepEvidence, keptEvidence, purgeEvidence, reissueExists } from './evidence-bundles.js';
+export {
+  insertEvidenceBundle,
+  findEvidenceBundle,
+  deleteEvidenceBundles,
+  reissueExists,
+} from './evidence-bundles.js';
 export {
   auditTrailOf,
   operationEntriesOf,

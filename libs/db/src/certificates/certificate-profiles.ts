@@ -8,7 +8,7 @@ export interface ProfileDocument {
 }
 
 /** Keeps the text of a profile, so that its digest in a certificate's row can be understood for ever. */
-export async function keepProfile(tx: Tx, { digest, document }: ProfileDocument, at: Date): Promise<void> {
+export async function insertProfile(tx: Tx, { digest, document }: ProfileDocument, at: Date): Promise<void> {
   await tx
     .insertInto('certificate_profile')
     .values({ digest, document, first_used_at: at })
@@ -17,7 +17,7 @@ export async function keepProfile(tx: Tx, { digest, document }: ProfileDocument,
 }
 
 /** The kept profiles among these digests. */
-export async function keptProfiles(
+export async function findProfiles(
   db: Database | Tx,
   digests: readonly string[],
 ): Promise<ProfileDocument[]> {

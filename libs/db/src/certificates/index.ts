@@ -1,6 +1,6 @@
 export { listCertificates } from './certificate-lists.js';
 export type { ListedCertificate } from './certificate-lists.js';
-export { keepProfile, keptProfiles, statusUrlsInProfiles } from './certificate-profiles.js';
+export { insertProfile, findProfiles, statusUrlsInProfiles } from './certificate-profiles.js';
 export type { ProfileDocument } from './certificate-profiles.js';
 export { certificateStatuses } from './certificate-status.js';
 export type { CertificateStatusRow } from './certificate-status.js';
@@ -37,7 +37,7 @@ export {
   writeRevocation,
   writeHold,
   blockKey,
-  nextEventOfCertificate,
+  nextCertificateEventSequence,
   withdrawCertificatesOf,
   changeableCertificates,
   certificatesOnHold,

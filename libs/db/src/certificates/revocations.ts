@@ -47,7 +47,7 @@ export async function blockKey(
 }
 
 /** The next number in a locked certificate's own stream of events. */
-export async function nextEventOfCertificate(tx: Tx, serial: string): Promise<number> {
+export async function nextCertificateEventSequence(tx: Tx, serial: string): Promise<number> {
   const { event_sequence: sequence } = await tx
     .updateTable('certificate')
     .set({ event_sequence: sql`event_sequence + 1` })

@@ -42,7 +42,12 @@ export async function lockShard(tx: Tx, issuer: string, shard: number): Promise<
  *
  * @returns how many there are
  */
-export async function takePending(tx: Tx, issuer: string, shard: number, at: Date): Promise<number> {
+export async function markPendingAsPublished(
+  tx: Tx,
+  issuer: string,
+  shard: number,
+  at: Date,
+): Promise<number> {
   const result = await tx
     .updateTable('certificate')
     .set({ crl_pending: false, crl_published_at: at })
@@ -73,7 +78,7 @@ export interface RevokedCertificate {
  * listed until a CRL has shown it that was made after its end (RFC 5280 section 3.3).
  *
  * @param last when the CRL before was made; undefined if there is none
- * @param at the moment given to {@link takePending}
+ * @param at the moment given to {@link markPendingAsPublished}
  */
 export async function listedCertificates(
   tx: Tx,

@@ -3,7 +3,7 @@ export type { AuthorityOverview, CrlOverview } from './authority-overview.js';
 export {
   shardsOf,
   lockShard,
-  takePending,
+  markPendingAsPublished,
   listedCertificates,
   insertCrl,
   latestCrl,

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { KeptCustomerKey } from './customer-rrns.js';
+import type { StoredCustomerKey } from './customer-rrns.js';
 
 /** The wrapped key of a customer, `destroyed` once what is kept of them was erased, undefined where there is none yet. */
-export async function customerKey(
+export async function findCustomerKey(
   db: Database | Tx,
   customerId: string,
-): Promise<KeptCustomerKey | 'destroyed' | undefined> {
+): Promise<StoredCustomerKey | 'destroyed' | undefined> {
   const row = await db
     .selectFrom('customer_key')
     .select(['key_id as keyId', 'wrapped'])
@@ -19,7 +19,7 @@ export async function customerKey(
 /** Gives customers keys; those who have one, or had one, stay as they are. */
 export async function insertCustomerKeys(
   db: Database | Tx,
-  keys: readonly (KeptCustomerKey & { readonly customerId: string })[],
+  keys: readonly (StoredCustomerKey & { readonly customerId: string })[],
   createdAt: Date,
 ): Promise<void> {
   if (keys.length === 0) return;
@@ -37,7 +37,7 @@ export async function insertCustomerKeys(
 /** Keeps keys that were wrapped anew; one that was destroyed stays destroyed. */
 export async function rewrapCustomerKeys(
   tx: Tx,
-  keys: readonly (KeptCustomerKey & { readonly customerId: string })[],
+  keys: readonly (StoredCustomerKey & { readonly customerId: string })[],
 ): Promise<void> {
   if (keys.length === 0) return;
   await sql`

@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
 
 /** A customer's key as it is kept: wrapped under the registry's key of this id. */
-export interface KeptCustomerKey {
+export interface StoredCustomerKey {
   readonly keyId: string;
   readonly wrapped: Buffer;
 }
 
 /** A resident registration number as it is kept: sealed under its customer's key, or, from before, the registry's. */
-export type KeptRrn =
-  | { readonly sealedBy: 'CUSTOMER'; readonly sealed: Buffer; readonly key: KeptCustomerKey }
+export type StoredRrn =
+  | { readonly sealedBy: 'CUSTOMER'; readonly sealed: Buffer; readonly key: StoredCustomerKey }
   | { readonly sealedBy: 'REGISTRY'; readonly sealed: Buffer; readonly keyId: string };
 
 /**
@@ -17,7 +17,7 @@ export type KeptRrn =
  *
  * @returns undefined if none is on file, or it was erased
  */
-export async function customerRrn(db: Database | Tx, customerId: string): Promise<KeptRrn | undefined> {
+export async function findCustomerRrn(db: Database | Tx, customerId: string): Promise<StoredRrn | undefined> {
   const row = await db
     .selectFrom('customer_rrn')
     .leftJoin('customer_key', 'customer_key.customer_id', 'customer_rrn.customer_id')
@@ -25,7 +25,7 @@ export async function customerRrn(db: Database | Tx, customerId: string): Promis
     .select(['customer_key.key_id as wrapped_by', 'wrapped'])
     .where('customer_rrn.customer_id', '=', customerId)
     .executeTakeFirst();
-  return row && keptRrn(row);
+  return row && storedRrn(row);
 }
 
 interface RrnColumns {
@@ -36,13 +36,13 @@ interface RrnColumns {
   wrapped: Buffer | null;
 }
 
-function keptRrn({
+function storedRrn({
   sealed,
   sealed_by,
   registry_key_id,
   wrapped_by,
   wrapped,
-}: RrnColumns): KeptRrn | undefined {
+}: RrnColumns): StoredRrn | undefined {
   if (!sealed) return undefined;
   if (sealed_by === 'REGISTRY') return { sealedBy: 'REGISTRY', sealed, keyId: registry_key_id ?? '' };
   return wrapped && wrapped_by
@@ -53,7 +53,7 @@ function keptRrn({
 /** A number to be put on file: under its customer's key, with the keyed digest under which it is found. */
 export interface NewRrn {
   readonly customerId: string;
-  readonly key: KeptCustomerKey;
+  readonly key: StoredCustomerKey;
   readonly sealed: Buffer;
   readonly lookup: string;
 }
@@ -101,8 +101,8 @@ export interface RotatableCustomer {
   readonly customerId: string;
   readonly customerRef: string;
   /** Undefined where there is none yet. */
-  readonly key: KeptCustomerKey | undefined;
-  readonly rrn: KeptRrn | undefined;
+  readonly key: StoredCustomerKey | undefined;
+  readonly rrn: StoredRrn | undefined;
   readonly lookup: string | null;
 }
 
@@ -125,7 +125,10 @@ export async function customersToRotate(
 }
 
 /** The same customers, with what is kept of them locked: whoever erases or rotates waits. */
-export async function lockRotatable(tx: Tx, customerIds: readonly string[]): Promise<RotatableCustomer[]> {
+export async function lockCustomersToRotate(
+  tx: Tx,
+  customerIds: readonly string[],
+): Promise<RotatableCustomer[]> {
   for (const table of ['customer_key', 'customer_rrn'] as const)
     await tx
       .selectFrom(table)
@@ -178,7 +181,7 @@ const rotatableCustomer = (row: RotatableRow): RotatableCustomer => ({
   customerId: row.customer_id,
   customerRef: row.customer_ref,
   key: row.wrapped && row.wrapped_by ? { keyId: row.wrapped_by, wrapped: row.wrapped } : undefined,
-  rrn: row.sealed_by ? keptRrn({ ...row, sealed_by: row.sealed_by }) : undefined,
+  rrn: row.sealed_by ? storedRrn({ ...row, sealed_by: row.sealed_by }) : undefined,
   lookup: row.lookup,
 });
 

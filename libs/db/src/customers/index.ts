@@ -1,15 +1,20 @@
-export { customerKey, insertCustomerKeys, rewrapCustomerKeys, destroyCustomerKey } from './customer-keys.js';
 export {
-  customerRrn,
+  findCustomerKey,
+  insertCustomerKeys,
+  rewrapCustomerKeys,
+  destroyCustomerKey,
+} from './customer-keys.js';
+export {
+  findCustomerRrn,
   insertCustomerRrns,
   customersToRotate,
   countCustomersToRotate,
-  lockRotatable,
+  lockCustomersToRotate,
   takenLookups,
   updateCustomerRrns,
   eraseCustomerRrn,
 } from './customer-rrns.js';
-export type { KeptCustomerKey, KeptRrn, NewRrn, RotatableCustomer } from './customer-rrns.js';
+export type { StoredCustomerKey, StoredRrn, NewRrn, RotatableCustomer } from './customer-rrns.js';
 export {
   findCustomer,
   findCustomerByRrn,

@@ -14,7 +14,7 @@ export {
   dueDeliveries,
   dueEndpoints,
   findWebhook,
-  forgetDeliveries,
+  deleteEndedDeliveries,
   recordDelivery,
   replayDeliveries,
   waitingDeliveries,

@@ -156,7 +156,7 @@ export async function disableWebhook(
 }
 
 /** Forgets deliveries that ended before. */
-export async function forgetDeliveries(db: Database, before: Date): Promise<void> {
+export async function deleteEndedDeliveries(db: Database, before: Date): Promise<void> {
   await db.deleteFrom('webhook_delivery').where('ended_at', '<', before).execute();
 }
 

@@ -24,7 +24,7 @@ export {
   destroyPhotos,
 } from './identity-photos.js';
 export type { IdentityPhotoRow, NewIdentityPhoto } from './identity-photos.js';
-export { isKnownDevice, noteKnownDevice } from './known-devices.js';
+export { isKnownDevice, recordKnownDevice } from './known-devices.js';
 export {
   passwordCredential,
   lockPasswordCredential,
@@ -33,16 +33,16 @@ export {
   earlierVerifiers,
   upgradeVerifier,
   passwordTry,
-  keepPasswordTry,
-  keepPasswordReset,
+  recordPasswordTry,
+  recordPasswordReset,
   setPasswordVerdict,
   passwordTriesUnderWay,
 } from './password-credentials.js';
 export {
   advanceRateLimits,
   capRateLimit,
-  forgetSpentRateLimits,
+  deleteExpiredRateLimits,
   readRateLimits,
-  turnBackRateLimit,
+  refundRateLimit,
 } from './rate-limits.js';
 export type { RateLimitAdvance } from './rate-limits.js';

@@ -16,7 +16,12 @@ export async function isKnownDevice(db: Database | Tx, customerId: string, devic
 }
 
 /** Notes that somebody proved now from this device that they are this customer. */
-export async function noteKnownDevice(tx: Tx, customerId: string, device: string, now: Date): Promise<void> {
+export async function recordKnownDevice(
+  tx: Tx,
+  customerId: string,
+  device: string,
+  now: Date,
+): Promise<void> {
   await tx
     .insertInto('known_device')
     .values({ customer_id: customerId, device, first_seen_at: now, last_seen_at: now })

@@ -111,7 +111,7 @@ export async function passwordTry(
 }
 
 /** Keeps that a step has a try at the password that was set then. */
-export async function keepPasswordTry(
+export async function recordPasswordTry(
   tx: Tx,
   { reissueId, updateId, passwordSetAt }: { reissueId: string; updateId: string; passwordSetAt: Date },
 ): Promise<void> {
@@ -139,7 +139,7 @@ export async function setPasswordVerdict(
 }
 
 /** Notes that a step set a new password: no try at the one before, and none at the new one. */
-export async function keepPasswordReset(
+export async function recordPasswordReset(
   tx: Tx,
   { reissueId, updateId }: { reissueId: string; updateId: string },
 ): Promise<void> {

@@ -53,7 +53,7 @@ export async function readRateLimits(
 }
 
 /** Moves a theoretical arrival time back by so many milliseconds. */
-export async function turnBackRateLimit(db: Database | Tx, key: string, byMs: number): Promise<void> {
+export async function refundRateLimit(db: Database | Tx, key: string, byMs: number): Promise<void> {
   await db
     .updateTable('rate_limit')
     .set({ tat: sql`tat - ${byMs}::float8 * interval '1 millisecond'` })
@@ -67,7 +67,7 @@ export async function capRateLimit(db: Database | Tx, key: string, at: Date): Pr
 }
 
 /** Forgets keys whose time has passed: a key that is not there has its whole burst, as they have. */
-export async function forgetSpentRateLimits(db: Database, now: Date, limit: number): Promise<number> {
+export async function deleteExpiredRateLimits(db: Database, now: Date, limit: number): Promise<number> {
   const spent = db
     .selectFrom('rate_limit')
     .select('key')

@@ -1,4 +1,4 @@
-import { createSession } from '../answering-client.js';
+import { createSession } from '../timeout-client.js';
 import pg from 'pg';
 
 /** The time during which this process, and no other, leads. */

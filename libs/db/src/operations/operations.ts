@@ -3,14 +3,14 @@ import { sql, type Insertable } from 'kysely';
 import type { Database, Tx } from '../connect.js';
 import type { CertificateRow, ReissueRow } from '../database.js';
 import type {
-  HolderNotice,
+  HolderNotificationState,
   OperationApprovalRow,
   OperationApprovalTable,
   OperationItemRow,
   OperationRow,
   OperationTable,
 } from '../operations-tables.js';
-import type { PlaceInList } from '../reissues/reissue-lists.js';
+import type { ReissueCursor } from '../reissues/reissue-lists.js';
 
 export type NewOperation = Insertable<OperationTable>;
 export type NewOperationItem = Pick<OperationItemRow, 'ordinal' | 'target' | 'park_sequence' | 'plan'>;
@@ -100,8 +100,8 @@ export async function listOperations(
     readonly kind?: readonly OperationKind[] | undefined;
     readonly requestedBy?: string | undefined;
   },
-  { limit, after }: { readonly limit: number; readonly after?: PlaceInList | undefined },
-): Promise<(OperationRow & { place: PlaceInList })[]> {
+  { limit, after }: { readonly limit: number; readonly after?: ReissueCursor | undefined },
+): Promise<(OperationRow & { place: ReissueCursor })[]> {
   let query = db
     .selectFrom('operation')
     .selectAll()
@@ -170,7 +170,7 @@ export async function recordOutcome(
 }
 
 /** What an operation changed and whose holders were not told yet, in the order of the plan. */
-export const untoldItems = (db: Database, operationId: string, limit: number) =>
+export const itemsToNotify = (db: Database, operationId: string, limit: number) =>
   db
     .selectFrom('operation_item')
     .innerJoin('certificate', 'certificate.serial', 'operation_item.target')
@@ -183,10 +183,10 @@ export const untoldItems = (db: Database, operationId: string, limit: number) =>
     .limit(limit)
     .execute();
 
-export async function recordNotice(
+export async function recordItemNotification(
   db: Database,
   { operationId, target }: { readonly operationId: string; readonly target: string },
-  notice: HolderNotice,
+  notice: HolderNotificationState,
 ): Promise<void> {
   await db
     .updateTable('operation_item')

@@ -8,13 +8,13 @@ export interface AccessRevocationTable {
 }
 
 /** What decides whether a reissue's tokens still open it. */
-export interface AccessStanding {
+export interface AccessState {
   readonly revoked: boolean;
   readonly endedAt: Date | null;
 }
 
 /** A reissue that is not there yet is open: its token comes with the answer to its start. */
-export async function accessStandingOf(db: Database, reissueId: string): Promise<AccessStanding> {
+export async function accessStateOf(db: Database, reissueId: string): Promise<AccessState> {
   const { rows } = await sql<{ revoked: boolean; ended_at: Date | null }>`
     select exists (select from access_revocation where reissue_id = ${reissueId}) as revoked,
       (select ended_at from reissue where reissue_id = ${reissueId}) as ended_at`.execute(db);
@@ -36,7 +36,7 @@ export async function revokeAccess(
 }
 
 /** Forgets revocations of tokens that have expired. */
-export async function forgetAccessRevocations(db: Database, now: Date): Promise<number> {
+export async function deleteExpiredAccessRevocations(db: Database, now: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('access_revocation')
     .where('expires_at', '<', now)

@@ -1,6 +1,6 @@
 export type { ReissueRow, NewReissue, ReissueChanges, StepRow } from '../database.js';
-export { accessStandingOf, forgetAccessRevocations, revokeAccess } from './access-revocations.js';
-export type { AccessStanding } from './access-revocations.js';
+export { accessStateOf, deleteExpiredAccessRevocations, revokeAccess } from './access-revocations.js';
+export type { AccessState } from './access-revocations.js';
 export {
   insertConsents,
   consentsOf,
@@ -9,8 +9,8 @@ export {
   consentReceiptsOf,
 } from './consents.js';
 export { insertNotification, channelsTold } from './notifications.js';
-export { parkedCounts, locksSince } from './parked-reissues.js';
-export type { ParkedCount } from './parked-reissues.js';
+export { countParkedReissues, countLocksSince } from './alert-counts.js';
+export type { ParkedCount } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export {
   listReissues,
@@ -20,14 +20,14 @@ export {
   listedReissue,
   reissueSorts,
   reissueGroupings,
-  countedAtMost,
+  countLimit,
 } from './reissue-lists.js';
 export type {
   ListedReissue,
   ReissueSort,
   ReissueGrouping,
   CountedReissues,
-  PlaceInList,
+  ReissueCursor,
 } from './reissue-lists.js';
 export {
   findReissue,
@@ -39,7 +39,7 @@ export {
   markDownloaded,
   openReissuesOf,
   registeredSince,
-  quietReissues,
+  idleReissues,
 } from './reissues.js';
 export { findStep, insertStep, stepsOfKind } from './steps.js';
 export {

@@ -53,7 +53,7 @@ export const reissueSorts = ['-createdAt', 'createdAt', 'parkedSince'] as const;
 export type ReissueSort = (typeof reissueSorts)[number];
 
 /** After which reissue a page begins: its time by the column of the sort, as PostgreSQL writes it, and its id. */
-export interface PlaceInList {
+export interface ReissueCursor {
   readonly time: string;
   readonly id: string;
 }
@@ -74,8 +74,8 @@ export async function listReissues(
     sort,
     limit,
     after,
-  }: { readonly sort: ReissueSort; readonly limit: number; readonly after?: PlaceInList },
-): Promise<(ListedReissue & { place: PlaceInList })[]> {
+  }: { readonly sort: ReissueSort; readonly limit: number; readonly after?: ReissueCursor },
+): Promise<(ListedReissue & { place: ReissueCursor })[]> {
   const { column, order, later } = sortings[sort];
   const { branches, everywhere } = conditionsOf(
     sort === 'parkedSince' ? { ...filter, parked: true } : filter,
@@ -108,24 +108,24 @@ const sortings = {
   '-createdAt': {
     column: sql`created_at`,
     order: sql`created_at DESC, reissue_id`,
-    later: ({ time, id }: PlaceInList) =>
+    later: ({ time, id }: ReissueCursor) =>
       sql`created_at <= ${time}::timestamptz AND (created_at < ${time}::timestamptz OR reissue_id > ${id})`,
   },
   createdAt: {
     column: sql`created_at`,
     // The same index, read from its end.
     order: sql`created_at, reissue_id DESC`,
-    later: ({ time, id }: PlaceInList) =>
+    later: ({ time, id }: ReissueCursor) =>
       sql`created_at >= ${time}::timestamptz AND (created_at > ${time}::timestamptz OR reissue_id < ${id})`,
   },
   parkedSince: {
     column: sql`parked_since`,
     order: sql`parked_since, reissue_id`,
-    later: ({ time, id }: PlaceInList) => sql`(parked_since, reissue_id) > (${time}::timestamptz, ${id})`,
+    later: ({ time, id }: ReissueCursor) => sql`(parked_since, reissue_id) > (${time}::timestamptz, ${id})`,
   },
 } as const satisfies Record<
   ReissueSort,
-  { column: Condition; order: Condition; later: (place: PlaceInList) => Condition }
+  { column: Condition; order: Condition; later: (place: ReissueCursor) => Condition }
 >;
 
 /** By what reissues are counted. */
@@ -139,7 +139,7 @@ export interface CountedReissues {
 }
 
 /** How far reissues are counted: nobody needs to know whether there are 700,000 or 700,001, and the wait is long. */
-export const countedAtMost = 10_000;
+export const countLimit = 10_000;
 
 /** How many reissues meet the filter. */
 export async function countReissues(db: Database, filter: ReissueFilter): Promise<CountedReissues> {
@@ -148,7 +148,7 @@ export async function countReissues(db: Database, filter: ReissueFilter): Promis
   const counts = branches.map((branch) => upTo([branch, ...everywhere]));
   const { rows } = await sql<{ count: string }>`
     SELECT count(*) AS count FROM (
-      SELECT FROM (${sql.join(counts, sql` UNION ALL `)}) AS found LIMIT ${countedAtMost + 1}) AS counted
+      SELECT FROM (${sql.join(counts, sql` UNION ALL `)}) AS found LIMIT ${countLimit + 1}) AS counted
   `.execute(db);
   return counted(rows[0]!.count);
 }
@@ -186,11 +186,11 @@ const groupings: Readonly<Record<ReissueGrouping, readonly string[]>> = {
 };
 
 const upTo = (conditions: readonly Condition[]) =>
-  sql`(SELECT FROM reissue WHERE ${allOf(conditions)} LIMIT ${countedAtMost + 1})`;
+  sql`(SELECT FROM reissue WHERE ${allOf(conditions)} LIMIT ${countLimit + 1})`;
 
 const counted = (count: string | number): CountedReissues => ({
-  count: Math.min(Number(count), countedAtMost),
-  exact: Number(count) <= countedAtMost,
+  count: Math.min(Number(count), countLimit),
+  exact: Number(count) <= countLimit,
 });
 
 const allOf = (conditions: readonly Condition[]) => sql.join(conditions, sql` AND `);

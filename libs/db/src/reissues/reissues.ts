@@ -94,7 +94,7 @@ export async function openReissuesOf(tx: Tx, customerId: string, except: string)
 }
 
 /** Unfinished reissues that nothing touched since `before`, oldest first, for the reconciler. */
-export async function quietReissues(db: Database, before: Date, limit: number): Promise<ReissueRow[]> {
+export async function idleReissues(db: Database, before: Date, limit: number): Promise<ReissueRow[]> {
   return db
     .selectFrom('reissue')
     .selectAll()

@@ -6,6 +6,6 @@ export {
   lastRestoreAt,
   pendingRestore,
   setRestoreFloors,
-  workOnRestore,
+  allowRestoreWrites,
 } from './restores.js';
 export type { RestoreFloors, RestoreRow } from './restores.js';

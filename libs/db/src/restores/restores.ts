@@ -54,7 +54,7 @@ export async function insertRestore(
 }
 
 /** Lets this transaction change what a pending restore holds back. */
-export async function workOnRestore(tx: Tx): Promise<void> {
+export async function allowRestoreWrites(tx: Tx): Promise<void> {
   await sql`SELECT set_config('reseal.after_restore', 'on', true)`.execute(tx);
 }
 
@@ -66,7 +66,7 @@ export interface RestoreFloors {
 
 /**
  * Lets events and CRLs go on above these numbers, unless the pending restore has such numbers already. The caller has
- * called {@link workOnRestore}.
+ * called {@link allowRestoreWrites}.
  */
 export async function setRestoreFloors(
   tx: Tx,

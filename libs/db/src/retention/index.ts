@@ -9,5 +9,5 @@ export {
 } from './retained-reissues.js';
 export type { RecordedPurge, ReissueRecordClass } from './retained-reissues.js';
 export { purgeDevices, purgeLeftPhotos, purgeIdentityDays, purgeNumberAccesses } from './retention.js';
-export { goneRecords, purgedByAge, recordsOfAge, toldPurges } from './retention-ranges.js';
-export type { AgeRange, PurgedByAge, PurgedRecord, ToldPurge } from './retention-ranges.js';
+export { missingRecords, purgedByAge, recordsOfAge, recordedAgePurges } from './retention-ranges.js';
+export type { AgeRange, PurgedByAge, PurgedRecord, RecordedAgePurge } from './retention-ranges.js';

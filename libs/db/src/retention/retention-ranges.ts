@@ -46,7 +46,7 @@ export async function recordsOfAge(
 }
 
 /** Records that are gone without a purge that names their reissue: at most 1,000. */
-export async function goneRecords(
+export async function missingRecords(
   db: Database,
   kind: PurgedByAge,
   { from, before }: AgeRange,
@@ -60,7 +60,7 @@ export async function goneRecords(
 }
 
 /** A purge as the audit trail tells it. */
-export interface ToldPurge extends AgeRange {
+export interface RecordedAgePurge extends AgeRange {
   readonly position: number;
   readonly kind: PurgedByAge;
   readonly records: number;
@@ -68,8 +68,8 @@ export interface ToldPurge extends AgeRange {
 }
 
 /** Every purge by age that is on record, the oldest first. */
-export async function toldPurges(db: Database): Promise<ToldPurge[]> {
-  const { rows } = await sql<ToldPurge>`
+export async function recordedAgePurges(db: Database): Promise<RecordedAgePurge[]> {
+  const { rows } = await sql<RecordedAgePurge>`
     SELECT position::float8 AS position, details ->> 'recordClass' AS kind, (details ->> 'from')::timestamptz AS "from",
       (details ->> 'before')::timestamptz AS before, (details ->> 'records')::int AS records,
       details ->> 'digest' AS digest

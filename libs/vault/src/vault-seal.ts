@@ -1,25 +1,29 @@
 import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose';
-import { ENVELOPE_ALG, ENVELOPE_ENC } from './envelope.js';
+import { envelopeAlg, envelopeEnc } from './envelope.js';
 import type { VaultKeys } from './open-envelope.js';
 
 /** What a process of ours seals, and of what: it opens as nothing else. */
-interface SealedAs {
+interface SealContext {
   readonly typ: string;
   readonly sub: string;
 }
 
 /** Seals something to a vault key, as a compact JWE: the process that sealed it cannot open it any more. */
-export async function sealOwn(value: Uint8Array, { typ, sub }: SealedAs, publicJwk: JWK): Promise<string> {
+export async function sealToVaultKey(
+  value: Uint8Array,
+  { typ, sub }: SealContext,
+  publicJwk: JWK,
+): Promise<string> {
   if (!publicJwk.kid) throw new TypeError('the vault key has no kid');
   return new CompactEncrypt(value)
-    .setProtectedHeader({ alg: ENVELOPE_ALG, enc: ENVELOPE_ENC, kid: publicJwk.kid, typ, sub })
-    .encrypt(await importJWK(publicJwk, ENVELOPE_ALG));
+    .setProtectedHeader({ alg: envelopeAlg, enc: envelopeEnc, kid: publicJwk.kid, typ, sub })
+    .encrypt(await importJWK(publicJwk, envelopeAlg));
 }
 
 /** @returns undefined if it was sealed as something else, was damaged, or its key is not known here */
-export async function openOwn(
+export async function openWithVaultKey(
   sealed: string,
-  as: SealedAs,
+  as: SealContext,
   keys: VaultKeys,
 ): Promise<Uint8Array | undefined> {
   try {
@@ -30,7 +34,7 @@ export async function openOwn(
         if (!key) throw new TypeError('no key');
         return key;
       },
-      { keyManagementAlgorithms: [ENVELOPE_ALG], contentEncryptionAlgorithms: [ENVELOPE_ENC] },
+      { keyManagementAlgorithms: [envelopeAlg], contentEncryptionAlgorithms: [envelopeEnc] },
     );
     const { typ, sub } = protectedHeader;
     return typ === as.typ && sub === as.sub ? plaintext : undefined;

@@ -10,7 +10,7 @@ export interface ParkedCount {
   readonly oldest: Date;
 }
 
-export async function parkedCounts(db: Database): Promise<ParkedCount[]> {
+export async function countParkedReissues(db: Database): Promise<ParkedCount[]> {
   const { rows } = await sql<ParkedCount>`
     SELECT parked_step AS step, parked_code AS code, count(*)::int AS reissues, min(parked_since) AS oldest
     FROM reissue WHERE parked_step IS NOT NULL GROUP BY parked_step, parked_code`.execute(db);
@@ -18,7 +18,10 @@ export async function parkedCounts(db: Database): Promise<ParkedCount[]> {
 }
 
 /** How often methods of identity, and passwords, were locked since a time. */
-export async function locksSince(db: Database, since: Date): Promise<{ identity: number; password: number }> {
+export async function countLocksSince(
+  db: Database,
+  since: Date,
+): Promise<{ identity: number; password: number }> {
   const { rows } = await sql<{ identity: number; password: number }>`
     SELECT count(*) FILTER (WHERE action = 'answerChallenge' AND outcome = 'LOCKED')::int AS identity,
       count(*) FILTER (WHERE action = 'submitPassword' AND reason = 'PASSWORD_LOCKED')::int AS password

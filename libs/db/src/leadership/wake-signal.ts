@@ -1,5 +1,5 @@
 /** Lets one waiter sleep until it is called, time is up, or a signal aborts. A call before counts. */
-export class WakeUp {
+export class WakeSignal {
   private called = false;
   private wake: () => void = () => undefined;
 

@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { createLogger } from '#libs/observability';
-import { LedLoop } from './led-loop.js';
+import { LeaderLoop } from './leader-loop.js';
 
 it('a loop whose batches fail logs why', async () => {
   const logged = Promise.withResolvers<{ msg: string; err?: object }>();
   const destination = { write: (line: string) => logged.resolve(JSON.parse(line) as { msg: string }) };
-  const loop = new LedLoop({
+  const loop = new LeaderLoop({
     name: 'sample loop',
     leadership: {
       tryToLead: () => Promise.reject(new Error('connect', { cause: new Error('the reason') })),

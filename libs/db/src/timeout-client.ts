@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** In milliseconds. */
-interface Patience {
+interface Timeouts {
   /** How long a statement may take before its connection is given up. */
   readonly statementMs: number;
   /** How long a connection may be silent while nothing is asked, and how long its answer to a test may take. */
@@ -11,9 +11,9 @@ interface Patience {
 
 /** Longer than the server's own limit, whose error says more. */
 const statementTimeoutMs = 8_000;
-const ofPool: Patience = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000 };
-const ofSession: Patience = { statementMs: 3_000, silenceMs: 1_000, testMs: 3_000 };
-const goodbyeMs = 1_000;
+const poolTimeouts: Timeouts = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000 };
+const sessionTimeouts: Timeouts = { statementMs: 3_000, silenceMs: 1_000, testMs: 3_000 };
+const closeTimeoutMs = 1_000;
 
 type Ask = (...args: unknown[]) => unknown;
 
@@ -22,28 +22,28 @@ type Ask = (...args: unknown[]) => unknown;
  * quarter of an hour, and pg's `query_timeout` leaves the connection in the pool, where the next statement waits in vain
  * again. Here the socket is destroyed, so the pool drops the connection, and everyone who waits for it gets ETIMEDOUT.
  */
-class AnsweringClient extends pg.Client {
+class TimeoutClient extends pg.Client {
   private asked = 0;
   private heardAt = performance.now();
 
   constructor(
     config: pg.ClientConfig,
-    private readonly patience: Patience,
+    private readonly timeouts: Timeouts,
   ) {
     super(config);
-    const beat = setInterval(() => this.test(), patience.silenceMs).unref();
-    this.once('end', () => clearInterval(beat));
+    const heartbeat = setInterval(() => this.test(), timeouts.silenceMs).unref();
+    this.once('end', () => clearInterval(heartbeat));
   }
 
   /** pg declares a dozen forms of this; of those, the ones that return a promise have the deadline. */
   override query(...args: never[]): never {
-    return this.within(this.patience.statementMs, args) as never;
+    return this.within(this.timeouts.statementMs, args) as never;
   }
 
   /** A server that does not close the connection is left behind. */
   override end(...args: never[]): never {
     const { stream } = this.connection;
-    const late = setTimeout(() => stream.destroy(), goodbyeMs).unref();
+    const late = setTimeout(() => stream.destroy(), closeTimeoutMs).unref();
     this.once('end', () => clearTimeout(late));
     return (super.end as Ask).apply(this, args) as never;
   }
@@ -70,7 +70,7 @@ class AnsweringClient extends pg.Client {
 
   /** Asks for nothing while nothing else is asked; not within a transaction, whose own limit it would put off. */
   private test(): void {
-    const { silenceMs, testMs } = this.patience;
+    const { silenceMs, testMs } = this.timeouts;
     if (this.asked > 0 || this.getTransactionStatus() !== 'I') return;
     if (performance.now() - this.heardAt < silenceMs) return;
     (this.within(testMs, ['SELECT 1']) as Promise<unknown>).catch(() => undefined);
@@ -99,7 +99,7 @@ function sessionOptions(idleMs: number): string {
 const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 1_000, connectionTimeoutMillis: 3_000 };
 
 /** A connection of a pool. Each is tested every two seconds, so one that is idle much longer belongs to a dead process. */
-export class PooledClient extends AnsweringClient {
+export class PooledClient extends TimeoutClient {
   static readonly settings = {
     ...keepAlive,
     statement_timeout: statementTimeoutMs,
@@ -108,7 +108,7 @@ export class PooledClient extends AnsweringClient {
   };
 
   constructor(config: pg.ClientConfig) {
-    super(config, ofPool);
+    super(config, poolTimeouts);
   }
 }
 
@@ -123,13 +123,13 @@ export interface SessionOptions {
  * seconds, also where its network does not tell the server.
  */
 export function createSession({ databaseUrl, applicationName }: SessionOptions): pg.Client {
-  return new AnsweringClient(
+  return new TimeoutClient(
     {
       ...keepAlive,
       connectionString: databaseUrl,
       application_name: applicationName,
       options: sessionOptions(8_000),
     },
-    ofSession,
+    sessionTimeouts,
   );
 }

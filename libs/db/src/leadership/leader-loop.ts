@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/observability';
 import type { Leadership, Term } from './leadership.js';
-import { WakeUp } from './wake-up.js';
+import { WakeSignal } from './wake-signal.js';
 
 /** In milliseconds. */
 export interface LoopTiming {
@@ -20,7 +20,7 @@ const defaultTiming: LoopTiming = {
   longestBackOffMs: 5_000,
 };
 
-interface LedLoopParts {
+interface LeaderLoopDependencies {
   /** What it is, in the log: `event relay`. */
   readonly name: string;
   readonly leadership: Leadership;
@@ -39,9 +39,9 @@ interface LedLoopParts {
  * Work that one copy of a process does and the others stand by for: the one that holds the lock does batch after batch,
  * when it is called or after a while, and backs off while they fail.
  */
-export class LedLoop {
+export class LeaderLoop {
   private readonly stopping = new AbortController();
-  private readonly wakeUp = new WakeUp();
+  private readonly wakeUp = new WakeSignal();
   private readonly timing: LoopTiming;
   private running: Promise<void> | undefined;
   private failure: unknown;
@@ -51,8 +51,8 @@ export class LedLoop {
   /** Whether this copy holds the lock. */
   active = false;
 
-  constructor(private readonly parts: LedLoopParts) {
-    this.timing = { ...defaultTiming, ...parts.timing };
+  constructor(private readonly dependencies: LeaderLoopDependencies) {
+    this.timing = { ...defaultTiming, ...dependencies.timing };
     this.backOffMs = this.timing.firstBackOffMs;
   }
 
@@ -64,18 +64,18 @@ export class LedLoop {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    await this.parts.leadership.close();
+    await this.dependencies.leadership.close();
   }
 
   /** @throws while batches fail */
   check(): void {
-    if (this.failing) throw new Error(`the ${this.parts.name} fails`, { cause: this.failure });
+    if (this.failing) throw new Error(`the ${this.dependencies.name} fails`, { cause: this.failure });
   }
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await this.guard(async () => {
-        const term = await this.parts.leadership.tryToLead(this.wakeUp.call);
+        const term = await this.dependencies.leadership.tryToLead(this.wakeUp.call);
         if (term) return this.lead(term);
         this.forgetFailure();
         await this.rest(this.timing.pollMs);
@@ -84,7 +84,7 @@ export class LedLoop {
   }
 
   private async lead(term: Term): Promise<void> {
-    const { name, logger } = this.parts;
+    const { name, logger } = this.dependencies;
     this.active = true;
     logger.info(`${name} is active`);
     const over = AbortSignal.any([term.lost, this.stopping.signal]);
@@ -99,9 +99,9 @@ export class LedLoop {
 
   /** One batch, and a wait for the next if there is no more. */
   private async turnOnce(over: AbortSignal): Promise<void> {
-    const more = await this.parts.turn(over);
+    const more = await this.dependencies.turn(over);
     if (over.aborted) return;
-    if (this.failing) this.parts.logger.info(`${this.parts.name} works again`);
+    if (this.failing) this.dependencies.logger.info(`${this.dependencies.name} works again`);
     this.forgetFailure();
     if (more) return;
     await this.wakeUp.wait(this.timing.pollMs, over);
@@ -114,7 +114,8 @@ export class LedLoop {
       await work();
     } catch (error) {
       this.failure = error;
-      if (!this.failing) this.parts.logger.warn({ err: error }, `${this.parts.name} fails; its work waits`);
+      if (!this.failing)
+        this.dependencies.logger.warn({ err: error }, `${this.dependencies.name} fails; its work waits`);
       this.failing = true;
       await this.rest(this.backOffMs);
       this.backOffMs = Math.min(this.backOffMs * 2, this.timing.longestBackOffMs);
@@ -128,6 +129,6 @@ export class LedLoop {
   }
 
   private async rest(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
