@@ -19,4 +19,4 @@ export type CertificateSteps = ReturnType<typeof createCertificateSteps>;
 
 export { createVidChecks } from './vid-check.js';
 export type { VidCheckAnswer, VidCheckRequest, VidChecks } from './vid-check.js';
-export { waysOfWrongChecks } from './wrong-checks.js';
+export { wrongCheckLimits } from './wrong-checks.js';

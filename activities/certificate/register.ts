@@ -8,7 +8,7 @@ import {
   type CertificateRow,
 } from '#libs/db/certificates';
 import { changeStatus } from '#activities/revocation';
-import { BrokenInvariant, done, failed, refused, takeStep } from '#activities/step';
+import { BrokenInvariant, done, failed, refused, runStep } from '#activities/step';
 import type { CertificateContext } from './context.js';
 
 /**
@@ -20,7 +20,7 @@ export async function proveRegistration(
   reissueId: string,
   message: ProveRegistration,
 ): Promise<PreparedStep> {
-  return takeStep(
+  return runStep(
     context,
     reissueId,
     message,
@@ -45,9 +45,9 @@ export async function proveRegistration(
       await putOnFile(tx, certificate, now);
 
       change.move('proveRegistration', 'REGISTERED', 'reseal.reissue.registered.v1');
-      change.announceCertificate('reseal.certificate.registered.v1', certificate);
+      change.publishCertificate('reseal.certificate.registered.v1', certificate);
       for (const old of replaced) {
-        change.announceCertificate('reseal.certificate.revoked.v1', old, 'superseded');
+        change.publishCertificate('reseal.certificate.revoked.v1', old, 'superseded');
         change.audit({
           actor: 'system',
           action: 'revoke',

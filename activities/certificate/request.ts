@@ -11,8 +11,8 @@ import {
   proceed,
   proceedAgain,
   refused,
-  takeStep,
-  type Ending,
+  runStep,
+  type StepEnding,
   type ReissueChange,
 } from '#activities/step';
 import type { CertificateContext } from './context.js';
@@ -26,7 +26,7 @@ export async function requestCertificate(
 ): Promise<PreparedStep> {
   const random = readVidRandom(await context.secrets.open(message.vidRandom, 'vid-random', reissueId));
   const access = random ? await announceNumberUse(context, reissueId) : undefined;
-  return takeStep(context, reissueId, message, 'requestCertificate', async (change) => {
+  return runStep(context, reissueId, message, 'requestCertificate', async (change) => {
     if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // run again: it is with the CA
     if (!random) return refused('ENVELOPE_REFUSED');
     if (change.row.state === 'ISSUING') {
@@ -56,7 +56,7 @@ export async function requestCertificate(
 }
 
 /** The number was erased since identity was verified: no certificate can be made any more. */
-async function endWithoutNumber(change: ReissueChange): Promise<Ending> {
+async function endWithoutNumber(change: ReissueChange): Promise<StepEnding> {
   const reason = 'RRN_NOT_ON_FILE';
   await endChange(change, 'abandon', { actor: 'system', code: reason });
   return failed('REQUEST_REFUSED', { reason });
@@ -72,7 +72,7 @@ export async function recordIssue(
   message: RequestCertificate,
   issued: IssueOutcome,
 ): Promise<PreparedStep> {
-  return takeStep(context, reissueId, message, 'certificateIssued', async (change) =>
+  return runStep(context, reissueId, message, 'certificateIssued', async (change) =>
     issued.outcome === 'ISSUED' ? acceptIssued(context, change, issued.serial) : refuse(change, issued.code),
   );
 }
@@ -81,7 +81,7 @@ async function acceptIssued(
   context: CertificateContext,
   change: ReissueChange,
   serial: string,
-): Promise<Ending> {
+): Promise<StepEnding> {
   const certificate = await certificateBySerial(change.tx, serial);
   if (!certificate || certificate.reissue_id !== change.row.reissue_id || certificate.revoked_at)
     throw new BrokenInvariant('the certificate that was issued is not in force');
@@ -95,7 +95,7 @@ async function acceptIssued(
     registration_nonce: randomBytes(32).toString('base64url'),
   });
   change.move('certificateIssued', 'ISSUED', 'reseal.reissue.issued.v1');
-  change.announceCertificate('reseal.certificate.issued.v1', certificate);
+  change.publishCertificate('reseal.certificate.issued.v1', certificate);
   change.audit({
     actor: 'signer',
     action: 'issue',
@@ -106,7 +106,7 @@ async function acceptIssued(
   return done();
 }
 
-function refuse(change: ReissueChange, reason: string): Ending {
+function refuse(change: ReissueChange, reason: string): StepEnding {
   change.set({ csr: null, virtual_id: null });
   change.move('certificateRefused', 'KEY_REQUIRED', 'reseal.reissue.request-refused.v1', { code: reason });
   return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '#/csr', message: reason }] });

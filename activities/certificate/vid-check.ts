@@ -13,7 +13,7 @@ import { destroyVaultItemsOfStep } from '#libs/db/reissues';
 import { checkVid, readIdentifyData } from '#libs/npki';
 import { refundUse, useFirstAllowedLimits } from '#libs/rate-limit';
 import type { Secrets } from '#activities/step';
-import { waysOfWrongChecks } from './wrong-checks.js';
+import { wrongCheckLimits } from './wrong-checks.js';
 
 /** A number and an R that are to be held against the VID of a certificate. Both lie in the vault. */
 export interface VidCheckRequest {
@@ -86,14 +86,14 @@ async function answer(
   const now = clock();
   const day = koreanDayOf(now);
   const refuse = async <T extends VidCheckAnswer>(refusal: T): Promise<T> => {
-    await close(tx, request, now, 'REFUSED', refusal.answer);
+    await recordCheck(tx, request, now, 'REFUSED', refusal.answer);
     return refusal;
   };
   const idn = opened.rrn === undefined ? undefined : normaliseResidentNumber(opened.rrn);
   const random = readVidRandom(opened.random);
   if (idn === undefined || random === undefined) return refuse({ answer: 'ENVELOPE_REFUSED' });
   if (!readIdentifyData(certificate.der)) return refuse({ answer: 'CERTIFICATE_WITHOUT_VID' });
-  const attempt = await useFirstAllowedLimits(tx, waysOfWrongChecks(request, wrongVidChecksPerDay), now);
+  const attempt = await useFirstAllowedLimits(tx, wrongCheckLimits(request, wrongVidChecksPerDay), now);
   if (!attempt.allowed)
     return refuse({
       answer: 'TOO_MANY_WRONG',
@@ -104,12 +104,12 @@ async function answer(
   if (matches) for (const use of attempt.used) await refundUse(tx, use);
   const check = { check_id: checkId, request_hmac: requestHmac, serial, matches, day, recorded_at: now };
   await insertVidCheck(tx, check);
-  await close(tx, request, now, matches ? 'MATCHED' : 'MISMATCHED');
+  await recordCheck(tx, request, now, matches ? 'MATCHED' : 'MISMATCHED');
   return { answer: 'CHECKED', matches, requestHmac };
 }
 
 /** Tells the audit trail and destroys what was sealed. */
-async function close(
+async function recordCheck(
   tx: Tx,
   { apiKeyName, serial, checkId, requestHmac }: VidCheckRequest,
   occurredAt: Date,

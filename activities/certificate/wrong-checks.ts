@@ -10,7 +10,7 @@ const callersAtOnce = 10;
  * it. All callers together have ten times as much, which bounds what is guessed about one certificate from many places;
  * beyond it, a network from which nothing was wrong within a week still has one.
  */
-export function waysOfWrongChecks(
+export function wrongCheckLimits(
   { serial, apiKeyName, callers }: Pick<VidCheckRequest, 'serial' | 'apiKeyName' | 'callers'>,
   perDay: number,
 ): LimitUse[][] {

@@ -1,6 +1,6 @@
 import type { GiveConsents } from '#libs/domain';
 import type { ConsentContext } from './context.js';
-import { recordConsents } from './give.js';
+import { recordConsents } from './give-consents.js';
 
 /** The steps of consent to the terms. */
 export function createConsentSteps(context: ConsentContext) {
@@ -11,7 +11,7 @@ export function createConsentSteps(context: ConsentContext) {
 export type ConsentSteps = ReturnType<typeof createConsentSteps>;
 
 export type { ConsentContext } from './context.js';
-export { termsChangedSince } from './give.js';
-export { auditedSaid, recordSaid } from './record.js';
-export { createConsentWithdrawals } from './withdraw.js';
-export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw.js';
+export { termsChangedSince } from './give-consents.js';
+export { consentAuditDetails, recordConsentAct } from './record-consents.js';
+export { createConsentWithdrawals } from './withdraw-consent.js';
+export type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } from './withdraw-consent.js';

@@ -19,9 +19,9 @@ import {
   proceed,
   proceedAgain,
   refused,
-  takeStep,
+  runStep,
   tooFrequent,
-  type Ending,
+  type StepEnding,
   type ReissueChange,
 } from '#activities/step';
 import { limitsOf } from './challenges.js';
@@ -45,7 +45,7 @@ export async function reserveTries(
     }),
   );
   const readable = opened.filter((each) => each !== undefined);
-  return takeStep(context, reissueId, message, 'answerChallenges', async (change) => {
+  return runStep(context, reissueId, message, 'answerChallenges', async (change) => {
     const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
     if (reserved.length > 0) return proceedAgain;
     if (readable.length < opened.length) return refused('ENVELOPE_REFUSED');
@@ -58,7 +58,7 @@ async function reserve(
   change: ReissueChange,
   message: AnswerChallenges,
   answers: ReadonlyMap<string, string>,
-): Promise<Ending> {
+): Promise<StepEnding> {
   const { tx, row, now } = change;
   const ids = message.answers.map(({ challengeId }) => challengeId);
   const challenges = await challengesById(tx, row.reissue_id, ids);
@@ -124,7 +124,7 @@ export async function recordAnswers(
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
   const photos = await photosOfRightAnswers(context, reissueId, message);
-  return takeStep(
+  return runStep(
     context,
     reissueId,
     message,

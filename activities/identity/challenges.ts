@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Challenge } from '#libs/contracts';
 import {
-  nobody,
+  unknownCustomerId,
   identityText,
   type IdentityMethod,
   type PreparedStep,
@@ -24,9 +24,9 @@ import {
   proceed,
   proceedAgain,
   refused,
-  takeStep,
+  runStep,
   tooFrequent,
-  type Ending,
+  type StepEnding,
   type ReissueChange,
 } from '#activities/step';
 import { hintOf, isDeliverable } from './addressee.js';
@@ -38,7 +38,7 @@ export async function requestChallenges(
   reissueId: string,
   message: RequestChallenges,
 ): Promise<PreparedStep> {
-  return takeStep(context, reissueId, message, 'requestChallenges', (change) =>
+  return runStep(context, reissueId, message, 'requestChallenges', (change) =>
     prepareChallenges(context, change, message, message.methods),
   );
 }
@@ -49,7 +49,7 @@ export async function prepareChallenges(
   change: ReissueChange,
   message: StartReissue | RequestChallenges,
   methods: readonly IdentityMethod[],
-): Promise<Ending> {
+): Promise<StepEnding> {
   const { tx, row, now } = change;
   const prepared = await challengesOfUpdate(tx, row.reissue_id, message.updateId);
   if (prepared.length > 0) return proceedAgain;
@@ -72,7 +72,7 @@ export async function prepareChallenges(
   }
 
   // Looked for in any case: to be unknown takes as long.
-  const customer = await customerById(tx, row.customer_id ?? nobody);
+  const customer = await customerById(tx, row.customer_id ?? unknownCustomerId);
   for (const [method, { sends }] of progress) {
     await updateIdentityMethod(tx, row.reissue_id, method, { sends: sends + 1 });
     await replaceChallenge(tx, {
@@ -99,7 +99,7 @@ export async function settleChallenges(
   reissueId: string,
   message: StartReissue | RequestChallenges,
 ): Promise<PreparedStep> {
-  return takeStep(context, reissueId, message, 'requestChallenges', async ({ tx, now }) => {
+  return runStep(context, reissueId, message, 'requestChallenges', async ({ tx, now }) => {
     const challenges = await challengesOfUpdate(tx, reissueId, message.updateId);
     const shown: Challenge[] = [];
     const methods = await identityMethodsOf(tx, reissueId);

@@ -1,4 +1,4 @@
-import { endThatCounts, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
+import { endDateForBasis, decideBasis, earlyRevocation, passwordAttempts, type EndCode } from '#libs/domain';
 import { certificateOnFile, type CertificateRow } from '#libs/db/certificates';
 import { findCustomerRrn, customerByCi, customerById, type CustomerRow } from '#libs/db/customers';
 import { passwordCredential, type IdentityMethodRow } from '#libs/db/identity';
@@ -138,7 +138,9 @@ async function rejectWithoutRrn(
 }
 
 function endOf(onFile: CertificateRow | undefined): Date | undefined {
-  return endThatCounts(onFile && { notAfter: onFile.not_after, revocationReason: onFile.revocation_reason });
+  return endDateForBasis(
+    onFile && { notAfter: onFile.not_after, revocationReason: onFile.revocation_reason },
+  );
 }
 
 /** A compromised key is revoked and a lost one put on hold as soon as its holder is known, not later. */
@@ -154,7 +156,7 @@ async function protectOld(change: ReissueChange, { serial }: CertificateRow): Pr
   );
   if (status.outcome !== 'DONE') return;
   const event = early === 'REVOKE' ? 'reseal.certificate.revoked.v1' : 'reseal.certificate.held.v1';
-  change.announceCertificate(event, status.certificate, reason);
+  change.publishCertificate(event, status.certificate, reason);
   change.audit({
     actor: 'system',
     action: early === 'REVOKE' ? 'revoke' : 'hold',

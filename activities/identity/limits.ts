@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Tx } from '#libs/db';
 import { isKnownDevice } from '#libs/db/identity';
 import type { ReissueRow } from '#libs/db/reissues';
-import { nobody, type CallOrigin, type IdentityMethod } from '#libs/domain';
+import { unknownCustomerId, type CallOrigin, type IdentityMethod } from '#libs/domain';
 import {
   networkOf,
   networksOf,
@@ -133,7 +133,8 @@ export class IdentityLimits {
   private async use(tx: Tx, asker: Asker, all: readonly Counted[], now: Date): Promise<Allowance> {
     const { device, address } = asker.origin;
     // Asked for strangers too, so that they cost the same.
-    const known = device !== undefined && (await isKnownDevice(tx, asker.customer_id ?? nobody, device));
+    const known =
+      device !== undefined && (await isKnownDevice(tx, asker.customer_id ?? unknownCustomerId, device));
     if (known) return useFirstAllowed(tx, [all.map((each) => this.counted(each, 'device', device))], now);
     const networks = networksOf(address);
     const fromHere = all.flatMap((each) => [

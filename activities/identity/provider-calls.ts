@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
-import { nobody, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
+import { unknownCustomerId, type AnswerChallenges, type IdentityMethod } from '#libs/domain';
 import { customerById } from '#libs/db/customers';
 import {
   challengesById,
@@ -89,7 +89,7 @@ async function sendOne(
   const identityProvider = providerOf(context, method);
   if (!identityProvider.send) return;
   // Looked for in any case: to be unknown takes as long.
-  const customer = await customerById(context.db, reissue.customer_id ?? nobody);
+  const customer = await customerById(context.db, reissue.customer_id ?? unknownCustomerId);
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
   let told = challenge.provider;
   const telling = async (provider: string | null) => {

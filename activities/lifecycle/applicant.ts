@@ -16,8 +16,8 @@ import type { Secrets } from '#activities/step';
 import type { ApplicantContext } from './context.js';
 
 /** How an applicant named themself, with what was sealed of it open: it is written nowhere. */
-export interface NamedApplicant {
-  readonly by: IdentifierKind;
+export interface ClaimedIdentity {
+  readonly identifierKind: IdentifierKind;
   readonly name: string;
   /** What they named beside their name: a mobile number (digits only), or a resident registration number. */
   readonly number: string;
@@ -28,11 +28,11 @@ export interface NamedApplicant {
 }
 
 /** Reads how the applicant names themself. Nothing is looked up: what is refused is refused whoever they are. */
-export async function readApplicant(
+export async function readClaimedIdentity(
   { secrets }: Pick<ApplicantContext, 'secrets'>,
   { applicant, reissueId, apiKeyName, keyThumbprint }: StartReissue,
   now: Date,
-): Promise<NamedApplicant | RefusalCode> {
+): Promise<ClaimedIdentity | RefusalCode> {
   // There is no row yet: the one that is made names this front end and this key.
   const sealedFor = { sub: reissueId, client: apiKeyName, keyThumbprint };
   const particulars = await particularsOf(secrets, applicant, reissueId);
@@ -42,17 +42,17 @@ export async function readApplicant(
     const text = await secrets.openFor(applicant.rrn, 'rrn', sealedFor);
     if (text === undefined) return 'ENVELOPE_REFUSED';
     const number = readResidentNumber(text, now);
-    return number ? byNumber('RRN', name, number) : 'APPLICANT_INVALID';
+    return number ? claimByNumber('RRN', name, number) : 'APPLICANT_INVALID';
   }
   if (!('document' in applicant)) {
     const { mobile, carrier } = particulars;
     if (mobile === undefined) return 'APPLICANT_INVALID';
-    return { by: 'MOBILE', name, number: mobile, mobile, carrier: carrier ?? null, remarks: {} };
+    return { identifierKind: 'MOBILE', name, number: mobile, mobile, carrier: carrier ?? null, remarks: {} };
   }
   const json = await secrets.openFor(applicant.document, 'document', sealedFor);
   if (json === undefined) return 'ENVELOPE_REFUSED';
   const document = readIdentityDocument(json, now);
-  return document ? byNumber('DOCUMENT', name, document.number, document) : 'APPLICANT_INVALID';
+  return document ? claimByNumber('DOCUMENT', name, document.number, document) : 'APPLICANT_INVALID';
 }
 
 async function particularsOf(
@@ -63,23 +63,23 @@ async function particularsOf(
   return 'particulars' in applicant ? secrets.openParticulars(applicant.particulars, reissueId) : applicant;
 }
 
-function byNumber(
-  by: IdentifierKind,
+function claimByNumber(
+  identifierKind: IdentifierKind,
   name: string,
   { digits, foreign, checkDigitFits }: ResidentNumber,
   document?: IdentityDocument,
-): NamedApplicant {
+): ClaimedIdentity {
   const remarks = { foreign, checkDigitFits, ...(document ? { document: document.type } : {}) };
-  return { by, name, number: digits, mobile: null, carrier: null, remarks };
+  return { identifierKind, name, number: digits, mobile: null, carrier: null, remarks };
 }
 
 /** The customer whom name and number point at, if it is one. It proves nothing yet. */
-export async function findApplicant(
+export async function findClaimedCustomer(
   tx: Tx,
   { registryKeys }: Pick<ApplicantContext, 'registryKeys'>,
-  { by, name, number }: NamedApplicant,
+  { identifierKind, name, number }: ClaimedIdentity,
 ): Promise<CustomerRow | undefined> {
-  return by === 'MOBILE'
+  return identifierKind === 'MOBILE'
     ? findCustomer(tx, name, number)
     : findCustomerByRrn(tx, name, rrnLookups(registryKeys, number));
 }

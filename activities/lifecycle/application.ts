@@ -1,7 +1,7 @@
 import type { Apply, PreparedStep, StepResult } from '#libs/domain';
 import type { StepOutcome } from '#libs/contracts';
 import { findStep } from '#libs/db/reissues';
-import { done, failed, refused, takeStep, type StepContext } from '#activities/step';
+import { done, failed, refused, runStep, type StepContext } from '#activities/step';
 
 /** Records the answer to several steps in one call: that of the last one taken, which says where it stopped. */
 export async function recordApplication(
@@ -10,7 +10,7 @@ export async function recordApplication(
   message: Apply,
   last: { readonly result: StepResult; readonly updateId: string } | undefined,
 ): Promise<PreparedStep> {
-  return takeStep(context, reissueId, message, undefined, async ({ tx }) => {
+  return runStep(context, reissueId, message, undefined, async ({ tx }) => {
     if (!last) return refused('WRONG_STATE');
     if (last.result.status === 'DONE') return done();
     const step = await findStep(tx, reissueId, last.updateId);

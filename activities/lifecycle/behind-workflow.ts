@@ -6,43 +6,46 @@ import { isFinal, reissueIdOf } from '#libs/domain';
 import type { RestoreFinding } from '#libs/restore';
 
 /** How many of the workflows that completed last are held against their rows. */
-const looked = 200;
+const checkedWorkflows = 200;
 
 /**
  * A reissue whose workflow has completed although its row has not ended, or is not there. A workflow completes only after
  * its row has ended: the database was restored from an older backup. Temporal lists the workflows that closed last first.
  * What closed before a restore that was reconciled is known, and may have been taken up again.
  */
-export async function findBehindWorkflows(
+export async function findRowsBehindWorkflows(
   db: Database,
   temporal: Pick<Client, 'workflow'>,
 ): Promise<RestoreFinding | undefined> {
   const query = `WorkflowType = 'reissueCertificate' AND ExecutionStatus = 'Completed'`;
   const since = await lastRestoreAt(db);
   const ids: string[] = [];
-  for await (const info of temporal.workflow.list({ query, pageSize: looked }) as AsyncIterable<
+  for await (const info of temporal.workflow.list({ query, pageSize: checkedWorkflows }) as AsyncIterable<
     Pick<WorkflowExecutionInfo, 'workflowId' | 'closeTime'>
   >) {
-    if (isBefore(info.closeTime, since)) break;
+    if (closedBeforeRestore(info.closeTime, since)) break;
     const reissueId = reissueIdOf(info.workflowId);
     if (reissueId) ids.push(reissueId);
-    if (ids.length >= looked) break;
+    if (ids.length >= checkedWorkflows) break;
   }
   const rows = new Map((await findReissues(db, ids)).map((row) => [row.reissue_id, row]));
   for (const reissueId of ids) {
     const row = rows.get(reissueId);
     if (!row) return { finding: 'ROW_MISSING', details: { reissueId } };
-    if (!isFinal(row.state)) return rowBehind(row);
+    if (!isFinal(row.state)) return rowBehindWorkflow(row);
   }
   return undefined;
 }
 
 /** Whether a workflow closed before the last restore was reconciled. */
-export const isBefore = (closeTime: Date | undefined, restoredAt: Date | undefined): boolean =>
+export const closedBeforeRestore = (closeTime: Date | undefined, restoredAt: Date | undefined): boolean =>
   closeTime !== undefined && restoredAt !== undefined && closeTime <= restoredAt;
 
 /** The finding that a workflow has completed and its row has not ended. */
-export const rowBehind = (row: { readonly reissue_id: string; readonly state: string }): RestoreFinding => ({
+export const rowBehindWorkflow = (row: {
+  readonly reissue_id: string;
+  readonly state: string;
+}): RestoreFinding => ({
   finding: 'ROW_BEHIND_WORKFLOW',
   details: { reissueId: row.reissue_id, state: row.state },
 });

@@ -9,7 +9,7 @@ export interface ApplicantContext {
   readonly registryKeys: RegistryKeys;
 }
 
-export interface OpeningContext extends StepContext, ApplicantContext {
+export interface StartContext extends StepContext, ApplicantContext {
   readonly policy: IdentityPolicy;
   readonly availableMethods: readonly IdentityMethod[];
   readonly terms: TermsCatalogue;

@@ -12,7 +12,15 @@ import { inTransaction, type Tx } from '#libs/db';
 import { appendAudit } from '#libs/db/audit';
 import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
-import { done, endChange, endReissue, noRow, standingOf, takeStep, type StepContext } from '#activities/step';
+import {
+  done,
+  endChange,
+  endReissue,
+  noRow,
+  reissueStandingOf,
+  runStep,
+  type StepContext,
+} from '#activities/step';
 
 /** The customer gives up: before ISSUED the reissue is cancelled, after it the new certificate is withdrawn. */
 export async function cancelReissue(
@@ -20,7 +28,7 @@ export async function cancelReissue(
   reissueId: string,
   message: Cancel,
 ): Promise<PreparedStep> {
-  return takeStep(
+  return runStep(
     context,
     reissueId,
     message,
@@ -71,7 +79,7 @@ async function endByOperator(
     const row = await lockReissue(tx, reissueId);
     if (!row) return noRow;
     const now = context.clock();
-    const standing = standingOf(row, context.deadlines);
+    const standing = reissueStandingOf(row, context.deadlines);
     // Found committed: an answer that was lost, or the same operation again.
     if (row.state === 'ABANDONED' || row.state === 'WITHDRAWN') return { standing, status: 'DONE' };
     const act = { kind: message.kind, target: reissueId };
@@ -88,7 +96,7 @@ async function endByOperator(
       reason: operation.reason,
       details: auditedOperation(operation),
     });
-    return { standing: standingOf(after, context.deadlines), status: 'DONE' };
+    return { standing: reissueStandingOf(after, context.deadlines), status: 'DONE' };
   });
 }
 

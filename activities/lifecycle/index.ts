@@ -4,11 +4,11 @@ import type {
   OperatorAbandon,
   OperatorRetry,
   OperatorWithdraw,
-  Parking,
+  ParkRequest,
   StartReissue,
   StepResult,
 } from '#libs/domain';
-import type { OpeningContext } from './context.js';
+import type { StartContext } from './context.js';
 import { recordApplication } from './application.js';
 import { abandonReissue, cancelReissue, withdrawReissue } from './end.js';
 import { openReissue } from './open.js';
@@ -16,7 +16,7 @@ import { adoptReissue, parkReissue, resumeReissue } from './park.js';
 import { ring } from './ring.js';
 
 /** The steps of a reissue's life that belong to no single part of it. */
-export function createLifecycleSteps(context: OpeningContext) {
+export function createLifecycleSteps(context: StartContext) {
   return {
     openReissue: (message: StartReissue) => openReissue(context, message),
     cancelReissue: (reissueId: string, message: Cancel) => cancelReissue(context, reissueId, message),
@@ -24,7 +24,7 @@ export function createLifecycleSteps(context: OpeningContext) {
       abandonReissue(context, reissueId, message),
     withdrawReissue: (reissueId: string, message: OperatorWithdraw) =>
       withdrawReissue(context, reissueId, message),
-    parkReissue: (reissueId: string, parking: Parking) => parkReissue(context, reissueId, parking),
+    parkReissue: (reissueId: string, parking: ParkRequest) => parkReissue(context, reissueId, parking),
     resumeReissue: (reissueId: string, message: OperatorRetry) => resumeReissue(context, reissueId, message),
     adoptReissue: (reissueId: string) => adoptReissue(context, reissueId),
     ring: (reissueId: string) => ring(context, reissueId),
@@ -38,4 +38,4 @@ export function createLifecycleSteps(context: OpeningContext) {
 export type LifecycleSteps = ReturnType<typeof createLifecycleSteps>;
 export { createReconcileActivities } from './reconcile.js';
 export type { ReconcileActivities } from './reconcile.js';
-export { findBehindWorkflows } from './behind-workflow.js';
+export { findRowsBehindWorkflows } from './behind-workflow.js';

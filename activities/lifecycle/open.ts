@@ -3,7 +3,7 @@ import {
   assessIdentity,
   comparableName,
   effectiveReason,
-  nobody,
+  unknownCustomerId,
   pinnedRuleOf,
   type CertificateOnFile,
   type IdentityMethod,
@@ -21,31 +21,31 @@ import {
   type NewReissue,
 } from '#libs/db/reissues';
 import { checkConsents, type AcceptedConsent } from '#libs/terms';
-import { auditedSaid, recordSaid } from '#activities/consent';
+import { consentAuditDetails, recordConsentAct } from '#activities/consent';
 import { attemptsLeft, prepareChallenges } from '#activities/identity';
-import type { OpeningContext } from './context.js';
-import { findApplicant, readApplicant, type NamedApplicant } from './applicant.js';
-import { BrokenInvariant, done, noRow, ReissueChange, takeStep } from '#activities/step';
+import type { StartContext } from './context.js';
+import { findClaimedCustomer, readClaimedIdentity, type ClaimedIdentity } from './applicant.js';
+import { BrokenInvariant, done, noRow, ReissueChange, runStep } from '#activities/step';
 
 /**
  * The first step: makes the row, whoever the applicant may be. A person the bank does not know gets a row, a
  * pseudonym and challenges just the same.
  */
-export async function openReissue(context: OpeningContext, start: StartReissue): Promise<PreparedStep> {
+export async function openReissue(context: StartContext, start: StartReissue): Promise<PreparedStep> {
   const refusal = (await findReissue(context.db, start.reissueId)) ? undefined : await open(context, start);
   if (refusal) return { ...noRow, ...refusal, requestHmac: start.requestHmac, proceed: false };
-  return takeStep(context, start.reissueId, start, 'requestChallenges', async (change) => {
+  return runStep(context, start.reissueId, start, 'requestChallenges', async (change) => {
     if (start.methods.length === 0) return done();
     return prepareChallenges(context, change, start, start.methods);
   });
 }
 
 /** Makes the row and what comes with it, or says why there will be none. */
-async function open(context: OpeningContext, start: StartReissue): Promise<Refusal | undefined> {
+async function open(context: StartContext, start: StartReissue): Promise<Refusal | undefined> {
   const now = context.clock();
   const consents = checkConsents(context.terms, 'identity', start.consents, now);
   // Incomplete where terms changed between the gateway's look and ours.
-  const applicant = consents.complete ? await readApplicant(context, start, now) : 'CONSENT_INCOMPLETE';
+  const applicant = consents.complete ? await readClaimedIdentity(context, start, now) : 'CONSENT_INCOMPLETE';
   const accepted = consents.complete ? consents.accepted : [];
   return inTransaction(context.db, async (tx) => {
     const refusal = await write(tx, context, start, { applicant, consents: accepted, now });
@@ -60,14 +60,14 @@ type Refusal = Pick<PreparedStep, 'retryAfterMs'> & { readonly code: RefusalCode
 
 interface Opening {
   /** Or why there is none to open a reissue for. */
-  readonly applicant: NamedApplicant | RefusalCode;
+  readonly applicant: ClaimedIdentity | RefusalCode;
   readonly consents: readonly AcceptedConsent[];
   readonly now: Date;
 }
 
 async function write(
   tx: Tx,
-  context: OpeningContext,
+  context: StartContext,
   start: StartReissue,
   { applicant, consents, now }: Opening,
 ): Promise<Refusal | undefined> {
@@ -90,16 +90,16 @@ async function write(
 
 async function rowOf(
   tx: Tx,
-  context: OpeningContext,
+  context: StartContext,
   start: StartReissue,
-  applicant: NamedApplicant,
+  applicant: ClaimedIdentity,
   now: Date,
 ): Promise<NewReissue & { methods: IdentityMethod[] }> {
   const { name, number } = applicant;
   const claimed = [comparableName(name), number];
-  const customer = await findApplicant(tx, context, applicant);
+  const customer = await findClaimedCustomer(tx, context, applicant);
   // Looked for in any case: to be unknown takes as long.
-  const onFile = await certificateOnFile(tx, customer?.customer_id ?? nobody);
+  const onFile = await certificateOnFile(tx, customer?.customer_id ?? unknownCustomerId);
   const standing = onFile && statusOf(onFile, now);
   const rule = pinnedRuleOf(context.policy, start.reason, standing);
   const { methods } = assessIdentity(rule, context.availableMethods, {
@@ -114,7 +114,7 @@ async function rowOf(
     state: 'IDENTITY_REQUIRED',
     applicant_name: name,
     applicant_mobile: applicant.mobile,
-    applicant_by: applicant.by,
+    applicant_by: applicant.identifierKind,
     applicant_carrier: applicant.carrier,
     device: start.origin.device ?? null,
     person_key: keyed(context, 'person', ...claimed),
@@ -134,37 +134,37 @@ async function rowOf(
 
 async function begin(
   tx: Tx,
-  { receipts }: OpeningContext,
+  { receipts }: StartContext,
   start: StartReissue,
-  { by, name, mobile, remarks }: NamedApplicant,
+  { identifierKind, name, mobile, remarks }: ClaimedIdentity,
   consents: readonly AcceptedConsent[],
   now: Date,
 ): Promise<void> {
   const { reissueId, updateId, origin } = start;
   const said = { act: 'GIVEN', consents } as const;
-  const receipt = await recordSaid(tx, receipts, { reissueId, updateId, origin, at: now, ...said });
+  const receipt = await recordConsentAct(tx, receipts, { reissueId, updateId, origin, at: now, ...said });
   const row = await lockReissue(tx, reissueId);
   if (!row) throw new BrokenInvariant('the row just inserted is gone');
   const change = new ReissueChange(tx, row, now);
-  change.begin();
+  change.publishStarted();
   change.audit({
     actor: 'customer',
     action: 'open',
     outcome: 'OPENED',
     reason: start.reason,
     details: {
-      by,
+      by: identifierKind,
       ...remarks,
       customerRef: row.customer_ref,
       keyThumbprint: row.key_thumbprint,
-      ...auditedSaid(said, receipt),
+      ...consentAuditDetails(said, receipt),
     },
     personal: { ...start.origin, name, ...(mobile === null ? {} : { mobile }) },
   });
   await change.write();
 }
 
-function keyed(context: OpeningContext, ...parts: string[]): string {
+function keyed(context: StartContext, ...parts: string[]): string {
   return createHmac('sha256', context.pseudonymKey).update(parts.join('\0')).digest('hex');
 }
 

@@ -1,8 +1,8 @@
-import type { OperatorRetry, Parking, ResumedStep, StepResult } from '#libs/domain';
+import type { OperatorRetry, ParkRequest, ResumedStep, StepResult } from '#libs/domain';
 import { isFinal } from '#libs/domain';
 import { inTransaction } from '#libs/db';
 import { findReissue, lockReissue } from '#libs/db/reissues';
-import { noRow, ReissueChange, standingOf, type StepContext } from '#activities/step';
+import { noRow, ReissueChange, reissueStandingOf, type StepContext } from '#activities/step';
 import { approvedAct } from '#libs/approvals';
 import { auditedOperation, refuseOperator } from './end.js';
 
@@ -13,7 +13,7 @@ import { auditedOperation, refuseOperator } from './end.js';
 export async function parkReissue(
   context: StepContext,
   reissueId: string,
-  { step, code, message }: Parking,
+  { step, code, message }: ParkRequest,
 ): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
@@ -24,12 +24,13 @@ export async function parkReissue(
     };
     if (isFinal(row.state))
       return {
-        standing: standingOf(row, context.deadlines),
+        standing: reissueStandingOf(row, context.deadlines),
         status: 'REFUSED',
         code: 'WRONG_STATE',
         ...about,
       };
-    if (row.parked_step) return { standing: standingOf(row, context.deadlines), status: 'PARKED', ...about };
+    if (row.parked_step)
+      return { standing: reissueStandingOf(row, context.deadlines), status: 'PARKED', ...about };
     const change = new ReissueChange(tx, row, context.clock());
     // A retry that parks again is followed by another: what to run again is the customer's message all along.
     const pending =
@@ -43,10 +44,10 @@ export async function parkReissue(
       park_sequence: row.park_sequence + 1,
       ...pending,
     });
-    change.announce('reseal.reissue.parked.v1', { code });
+    change.publish('reseal.reissue.parked.v1', { code });
     change.audit({ actor: 'system', action: 'park', outcome: 'PARKED', reason: code, details: { step } });
     const after = await change.write();
-    return { standing: standingOf(after, context.deadlines), status: 'PARKED', ...about };
+    return { standing: reissueStandingOf(after, context.deadlines), status: 'PARKED', ...about };
   });
 }
 
@@ -61,12 +62,12 @@ export async function resumeReissue(
     if (!row) return noRow;
     if (isFinal(row.state) || row.park_sequence !== message.parkSequence) {
       await refuseOperator(tx, reissueId, message, 'NOT_PARKED', context.clock());
-      return { standing: standingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
+      return { standing: reissueStandingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
     }
     // Not parked any more, but this very parking: the retry committed and its answer was lost.
     const pending = row.pending_message ? { pending: row.pending_message } : {};
     if (!row.parked_since)
-      return { standing: standingOf(row, context.deadlines), status: 'DONE', ...pending };
+      return { standing: reissueStandingOf(row, context.deadlines), status: 'DONE', ...pending };
 
     const { parkSequence } = message;
     const act = { kind: 'retry', target: reissueId, parkSequence } as const;
@@ -74,7 +75,7 @@ export async function resumeReissue(
     if (typeof operation === 'string') {
       await refuseOperator(tx, reissueId, message, operation, context.clock());
       return {
-        standing: standingOf(row, context.deadlines),
+        standing: reissueStandingOf(row, context.deadlines),
         status: 'REFUSED',
         code: 'OPERATION_REQUIRED',
       };
@@ -87,7 +88,7 @@ export async function resumeReissue(
       parked_code: null,
       deadline: row.deadline && new Date(row.deadline.getTime() + stoodStill),
     });
-    change.announce('reseal.reissue.resumed.v1');
+    change.publish('reseal.reissue.resumed.v1');
     change.audit({
       actor: operation.requestedBy,
       action: 'retry',
@@ -96,7 +97,7 @@ export async function resumeReissue(
       details: { step: row.parked_step, parkSequence, ...auditedOperation(operation) },
     });
     const after = await change.write();
-    return { standing: standingOf(after, context.deadlines), status: 'DONE', ...pending };
+    return { standing: reissueStandingOf(after, context.deadlines), status: 'DONE', ...pending };
   });
 }
 
@@ -105,7 +106,7 @@ export async function adoptReissue(context: StepContext, reissueId: string): Pro
   const row = await findReissue(context.db, reissueId);
   if (!row) return noRow;
   return {
-    standing: standingOf(row, context.deadlines),
+    standing: reissueStandingOf(row, context.deadlines),
     status: 'DONE',
     customerRef: row.customer_ref,
     ...(row.pending_message && !row.parked_step && !isFinal(row.state)

@@ -21,10 +21,10 @@ import {
 } from '#libs/db/reissues';
 import { lastRestoreAt, pendingRestore } from '#libs/db/restores';
 import type { NotificationActivities } from '#activities/notification';
-import { tendOperations } from '#activities/operations';
+import { reconcileOperations } from '#activities/operations';
 import type { Logger } from '#libs/observability';
 import { findInCheckpoints, recordFinding } from '#libs/restore';
-import { findBehindWorkflows, isBefore, rowBehind } from './behind-workflow.js';
+import { findRowsBehindWorkflows, closedBeforeRestore, rowBehindWorkflow } from './behind-workflow.js';
 
 interface ReconcileContext {
   readonly db: Database;
@@ -64,10 +64,10 @@ export function createReconcileActivities(context: ReconcileContext) {
         if (done === 'RESTORED') return nothing;
         if (done === 'STARTED') restarted += 1;
       }
-      const refreshed = await refreshThoseBehind(context, running, now);
+      const refreshed = await refreshStaleWorkflows(context, running, now);
       await destroyStaleVaultItems(context.db, new Date(now.getTime() - vaultItemLifetimeMs));
       const closedIntents = await closeIntents(context, now);
-      await tendOperations(context, now);
+      await reconcileOperations(context, now);
       if (restarted + refreshed + closedIntents > 0)
         context.logger.warn({ restarted, refreshed, closedIntents }, 'reconciled rows and workflows');
       return { restarted, refreshed, closedIntents };
@@ -82,7 +82,7 @@ async function isRestored(context: ReconcileContext): Promise<boolean> {
   // What it is known by would be found again after it was reconciled.
   if (await pendingRestore(db)) return true;
   const finding =
-    (await findBehindWorkflows(db, temporal)) ??
+    (await findRowsBehindWorkflows(db, temporal)) ??
     (checkpointFile === undefined ? undefined : await findInCheckpoints(db, checkpointFile));
   if (!finding) return false;
   await recordFinding({ ...context, process: 'worker' }, finding);
@@ -108,11 +108,11 @@ async function restart(
   try {
     const { status, closeTime } = await context.temporal.workflow.getHandle(workflowId).describe();
     if (status.name === 'RUNNING') return 'NOT_NEEDED';
-    if (status.name === 'COMPLETED' && !isBefore(closeTime, await lastRestoreAt(context.db))) {
+    if (status.name === 'COMPLETED' && !closedBeforeRestore(closeTime, await lastRestoreAt(context.db))) {
       // Its row ended before it did: read again, it is open only where the database is the older one.
       const current = await findReissue(context.db, row.reissue_id);
       if (!current || isFinal(current.state)) return 'NOT_NEEDED';
-      await recordFinding({ ...context, process: 'worker' }, rowBehind(current));
+      await recordFinding({ ...context, process: 'worker' }, rowBehindWorkflow(current));
       return 'RESTORED';
     }
   } catch (error) {
@@ -134,15 +134,15 @@ async function restart(
 }
 
 /** How many workflows are looked up, or signalled, at once. */
-const rowsAtOnce = 1_000;
-const signalsAtOnce = 10;
+const rowBatchSize = 1_000;
+const signalBatchSize = 10;
 
 /**
  * Signals every running workflow that is behind its row: the row has ended, however long ago, or there is none long
  * after the workflow's start because the start never committed. Temporal restored from an older backup runs workflows
  * again whose reissues have long ended.
  */
-async function refreshThoseBehind(
+async function refreshStaleWorkflows(
   context: ReconcileContext,
   running: ReadonlyMap<string, Date>,
   now: Date,
@@ -150,14 +150,14 @@ async function refreshThoseBehind(
   const since = (at: Date) => now.getTime() - at.getTime();
   let refreshed = 0;
   const started = [...running].filter(([, startedAt]) => since(startedAt) > quietMs);
-  for (const some of inChunks(started, rowsAtOnce)) {
+  for (const some of batchesOf(started, rowBatchSize)) {
     const ids = some.map(([reissueId]) => reissueId);
     const rows = new Map((await findReissues(context.db, ids)).map((row) => [row.reissue_id, row]));
     const behind = some.filter(([reissueId, startedAt]) => {
       const row = rows.get(reissueId);
       return row ? isFinal(row.state) && since(row.updated_at) > quietMs : since(startedAt) > startMs;
     });
-    for (const together of inChunks(behind, signalsAtOnce)) {
+    for (const together of batchesOf(behind, signalBatchSize)) {
       const signalled = await Promise.all(together.map(([reissueId]) => refresh(context, reissueId)));
       refreshed += signalled.filter(Boolean).length;
     }
@@ -186,7 +186,7 @@ async function refresh({ temporal }: ReconcileContext, reissueId: string): Promi
 /** The activities by which a workflow notifies its customer. */
 const notifications: ReadonlySet<string> = new Set<keyof NotificationActivities>(['notify', 'notifyAll']);
 
-function* inChunks<T>(items: readonly T[], size: number): Generator<T[]> {
+function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 

@@ -2,7 +2,14 @@ import { isFinal, type StepResult } from '#libs/domain';
 import { inTransaction, type Tx } from '#libs/db';
 import { certificateBySerial } from '#libs/db/certificates';
 import { lockReissue, type ReissueRow } from '#libs/db/reissues';
-import { endReissue, noRow, reminderOf, ReissueChange, standingOf, type StepContext } from '#activities/step';
+import {
+  endReissue,
+  noRow,
+  nextReminderOf,
+  ReissueChange,
+  reissueStandingOf,
+  type StepContext,
+} from '#activities/step';
 
 /** Clocks differ a little: an alarm that is due within this many milliseconds is due. */
 const toleranceMs = 1_000;
@@ -18,7 +25,7 @@ export async function ring(context: StepContext, reissueId: string): Promise<Ste
     const now = context.clock();
     const due = (at: Date | null | undefined) => Boolean(at && at.getTime() <= now.getTime() + toleranceMs);
     const answer = (after: ReissueRow): StepResult => ({
-      standing: standingOf(after, context.deadlines),
+      standing: reissueStandingOf(after, context.deadlines),
       status: 'DONE',
       // Told again with every ring: the notice is sent once, and not lost with a worker that died here.
       ...(after.reminders_sent > 0 && after.state === 'ISSUED' ? { notify: ['REMINDER'] } : {}),
@@ -32,10 +39,10 @@ export async function ring(context: StepContext, reissueId: string): Promise<Ste
       return answer(await endReissue(tx, row, 'abandon', now, { actor: 'system', code: 'NOT_RETRIED' }));
     }
     if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
-    if (due(reminderOf(row, context.deadlines)) && !due(row.deadline)) {
+    if (due(nextReminderOf(row, context.deadlines)) && !due(row.deadline)) {
       const change = new ReissueChange(tx, row, now);
       // Those that came due while nobody was there to remind are made up for by one.
-      while (due(reminderOf(change.row, context.deadlines)))
+      while (due(nextReminderOf(change.row, context.deadlines)))
         change.set({ reminders_sent: change.row.reminders_sent + 1 });
       change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });
       return answer(await change.write());

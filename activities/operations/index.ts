@@ -11,11 +11,11 @@ import {
 } from '#libs/db/operations';
 import { approvedOperation } from '#libs/approvals';
 import { runItem, type OperationContext } from './run-item.js';
-import { learnKeysOf } from './staff-keys.js';
+import { fetchMissingStaffKeys } from './staff-keys.js';
 
 /** So many items are tried before the workflow hears of it, and so many at once: a step that is still broken takes minutes. */
-const batch = 200;
-const atOnce = 8;
+const batchSize = 200;
+const concurrency = 8;
 const heartbeatMs = 5_000;
 
 /** Carrying out what operators planned, confirmed and, where it must be, had approved. */
@@ -24,7 +24,7 @@ export function createOperationActivities(context: OperationContext) {
   return {
     /** Marks an operation as begun, once. @returns whether it may be carried out; if not, that is audited */
     async beginOperation(operationId: string): Promise<boolean> {
-      await learnKeysOf(context, operationId);
+      await fetchMissingStaffKeys(context, operationId);
       return inTransaction(db, async (tx) => {
         const row = await lockOperation(tx, operationId);
         const now = clock();
@@ -72,7 +72,7 @@ export function createOperationActivities(context: OperationContext) {
       try {
         const operation = await inTransaction(db, (tx) => approvedOperation(tx, operationId, clock()));
         if (typeof operation === 'string') return { more: false };
-        const items = await untriedItems(db, operationId, batch);
+        const items = await untriedItems(db, operationId, batchSize);
         const waiting = items.values();
         let failure: { error: unknown } | undefined;
         let stopped = false;
@@ -88,9 +88,9 @@ export function createOperationActivities(context: OperationContext) {
             }
           }
         };
-        await Promise.all(Array.from({ length: atOnce }, lane));
+        await Promise.all(Array.from({ length: concurrency }, lane));
         if (failure) throw failure.error;
-        return { more: !stopped && items.length === batch };
+        return { more: !stopped && items.length === batchSize };
       } finally {
         clearInterval(alive);
       }
@@ -128,8 +128,8 @@ export function createOperationActivities(context: OperationContext) {
 }
 export type OperationActivities = ReturnType<typeof createOperationActivities>;
 export type { OperationContext } from './run-item.js';
-export { learnStaffKeys } from './staff-keys.js';
-export type { StaffIssuer } from './staff-keys.js';
-export { tendOperations } from './tend.js';
+export { fetchStaffKeys } from './staff-keys.js';
+export type { StaffIssuerSettings } from './staff-keys.js';
+export { reconcileOperations } from './reconcile-operations.js';
 export { createWebhookActivities } from './test-webhook.js';
 export type { WebhookActivities } from './test-webhook.js';

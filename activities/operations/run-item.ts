@@ -13,7 +13,7 @@ import type { OperationItemRow } from '#libs/db/operations';
 import { findReissue } from '#libs/db/reissues';
 import type { Logger } from '#libs/observability';
 import type { ApprovedOperation } from '#libs/approvals';
-import type { StaffIssuer } from './staff-keys.js';
+import type { StaffIssuerSettings } from './staff-keys.js';
 import { changeOf, changeOne, outcomeWords } from '#activities/revocation';
 
 export interface OperationContext {
@@ -21,7 +21,7 @@ export interface OperationContext {
   readonly clock: Clock;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly logger: Pick<Logger, 'warn'>;
-  readonly staffIssuer: StaffIssuer;
+  readonly staffIssuer: StaffIssuerSettings;
 }
 
 /** What an item came to; the names stand in the API's description. */
@@ -33,7 +33,7 @@ interface ItemOutcome {
 type Item = Pick<OperationItemRow, 'target' | 'park_sequence'>;
 
 /** A step that is retried and still broken parks after two minutes (the signer's); longer than that nobody waits. */
-const patienceMs = 150_000;
+const updateTimeoutMs = 150_000;
 
 /**
  * Does one item. Doing it again is harmless: a retry is of one parking, and what has ended stays so.
@@ -49,7 +49,7 @@ export async function runItem(
   const { kind } = operation;
   if (kind === 'revoke' || kind === 'hold' || kind === 'release')
     return changeStatus(context, operation, item);
-  return tellReissue(context, operation, item, kind);
+  return sendToReissue(context, operation, item, kind);
 }
 
 async function changeStatus(
@@ -65,7 +65,7 @@ async function changeStatus(
   return { outcome: changed.outcome, ...(changed.reissueId ? { detail: changed.reissueId } : {}) };
 }
 
-async function tellReissue(
+async function sendToReissue(
   context: OperationContext,
   { operationId, requestedBy: operator, reason }: ApprovedOperation,
   { target, park_sequence: parkSequence }: Item,
@@ -73,14 +73,14 @@ async function tellReissue(
 ): Promise<ItemOutcome | undefined> {
   const about = { operator, reason, operationId };
   if (kind !== 'retry')
-    return outcomeOf(kind, await tell(context, target, `${kind}/${operationId}`, { kind, ...about }));
+    return outcomeOf(kind, await sendUpdate(context, target, `${kind}/${operationId}`, { kind, ...about }));
   if (parkSequence === null) return { outcome: 'NOT_PARKED' };
   const message = { kind, ...about, parkSequence };
-  const answer = await tell(context, target, retryUpdateIdOf(parkSequence), message);
+  const answer = await sendUpdate(context, target, retryUpdateIdOf(parkSequence), message);
   // Somebody without an operation was refused under this id, and would be for ever: ours is another try.
   if (answer !== 'ENDED' && answer !== 'STILL_RUNNING' && answer.code === 'OPERATION_REQUIRED') {
     const ownId = `${retryUpdateIdOf(parkSequence)}/${operationId}`;
-    return outcomeOf(kind, await tell(context, target, ownId, message));
+    return outcomeOf(kind, await sendUpdate(context, target, ownId, message));
   }
   return outcomeOf(kind, answer);
 }
@@ -101,7 +101,7 @@ function outcomeOf(kind: OperatorMessage['kind'], answer: Answer): ItemOutcome |
 }
 
 /** Sends an update and waits for its answer. The same id, from wherever, is one update. */
-async function tell(
+async function sendUpdate(
   { temporal, db }: OperationContext,
   reissueId: string,
   updateId: string,
@@ -116,7 +116,7 @@ async function tell(
         waitForStage: WorkflowUpdateStage.ACCEPTED,
       });
     const over = new AbortController();
-    const waited = pause(patienceMs, 'STILL_RUNNING' as const, { signal: over.signal, ref: false });
+    const waited = pause(updateTimeoutMs, 'STILL_RUNNING' as const, { signal: over.signal, ref: false });
     waited.catch(() => undefined);
     return await Promise.race([update.result(), waited]).finally(() => over.abort());
   } catch (error) {

@@ -6,7 +6,7 @@ import { discoverKeys } from '#libs/approvals';
 import { z } from 'zod';
 
 /** Who signs staff in (OpenID Connect), and what its ID tokens have to say. */
-export interface StaffIssuer {
+export interface StaffIssuerSettings {
   readonly issuer: string;
   /** The console's client id there. */
   readonly audience: string;
@@ -16,7 +16,7 @@ export interface StaffIssuer {
 interface StaffKeysContext {
   readonly db: Database;
   readonly clock: Clock;
-  readonly staffIssuer: StaffIssuer;
+  readonly staffIssuer: StaffIssuerSettings;
 }
 
 const timeoutMs = 5_000;
@@ -29,7 +29,7 @@ const publicKey = z.looseObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: z.stri
  *
  * @throws if the issuer cannot be reached, or speaks for another
  */
-export async function learnStaffKeys({ db, clock, staffIssuer }: StaffKeysContext): Promise<void> {
+export async function fetchStaffKeys({ db, clock, staffIssuer }: StaffKeysContext): Promise<void> {
   const { issuer, audience, rolesClaim: roles_claim } = staffIssuer;
   const keysAt = await discoverKeys(issuer, timeoutMs);
   const answer = await fetch(keysAt, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
@@ -46,8 +46,8 @@ export async function learnStaffKeys({ db, clock, staffIssuer }: StaffKeysContex
 }
 
 /** Learns the issuer's keys where the proofs of an operation were signed by one that is not known yet. */
-export async function learnKeysOf(context: StaffKeysContext, operationId: string): Promise<void> {
+export async function fetchMissingStaffKeys(context: StaffKeysContext, operationId: string): Promise<void> {
   const proofs = await proofsOf(context.db, operationId);
   const known = new Set((await staffKeys(context.db)).map(({ kid }) => kid));
-  if (proofs.some(({ token }) => !known.has(keyIdOf(token) ?? ''))) await learnStaffKeys(context);
+  if (proofs.some(({ token }) => !known.has(keyIdOf(token) ?? ''))) await fetchStaffKeys(context);
 }

@@ -15,8 +15,8 @@ import {
   proceed,
   proceedAgain,
   refused,
-  takeStep,
-  type Ending,
+  runStep,
+  type StepEnding,
   type ReissueChange,
 } from '#activities/step';
 import type { PasswordContext } from './context.js';
@@ -33,7 +33,7 @@ export async function checkPassword(
   const password = await context.secrets.open(message.password, 'password', reissueId);
   let credential: PasswordCredentialRow | undefined;
 
-  const reserved = await takeStep(context, reissueId, message, 'submitPassword', async (change) => {
+  const reserved = await runStep(context, reissueId, message, 'submitPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
     const { tx, row } = change;
     credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
@@ -43,7 +43,7 @@ export async function checkPassword(
   if (!reserved.proceed || !credential || password === undefined) return reserved;
 
   const compared = await compare(context, credential.verifier, password);
-  return takeStep(context, reissueId, message, 'submitPassword', (change) =>
+  return runStep(context, reissueId, message, 'submitPassword', (change) =>
     recordCheck(change, compared, message.updateId),
   );
 }
@@ -56,7 +56,7 @@ async function reserveTry(
   change: ReissueChange,
   { customer_id: customerId, wrong_tries: wrongTries, set_at: setAt }: PasswordCredentialRow,
   updateId: string,
-): Promise<Ending> {
+): Promise<StepEnding> {
   const { tx, row } = change;
   const before = await passwordTry(tx, row.reissue_id, updateId);
   if (before?.granted && (before.password_set_at ?? setAt).getTime() === setAt.getTime()) return proceedAgain;
@@ -67,14 +67,18 @@ async function reserveTry(
 }
 
 /** What a password was compared with, and what came of it. */
-interface Compared {
+interface Comparison {
   readonly verifier: string;
   readonly matches: boolean;
   /** The right password at today's cost, where the verifier was made at another. */
   readonly upgraded?: string;
 }
 
-async function compare({ hashing }: PasswordContext, verifier: string, password: string): Promise<Compared> {
+async function compare(
+  { hashing }: PasswordContext,
+  verifier: string,
+  password: string,
+): Promise<Comparison> {
   const matches = await hashing.verify(verifier, password);
   return matches && hashing.isOutdated(verifier)
     ? { verifier, matches, upgraded: await hashing.hash(password) }
@@ -83,9 +87,9 @@ async function compare({ hashing }: PasswordContext, verifier: string, password:
 
 async function recordCheck(
   change: ReissueChange,
-  { matches, verifier, upgraded }: Compared,
+  { matches, verifier, upgraded }: Comparison,
   updateId: string,
-): Promise<Ending> {
+): Promise<StepEnding> {
   const { tx, row, now } = change;
   const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
   if (!credential) return refused('NO_PASSWORD_ON_FILE');
@@ -104,18 +108,18 @@ async function recordCheck(
   return done();
 }
 
-function wrong(change: ReissueChange, { wrong_tries: wrongTries }: PasswordCredentialRow): Ending {
+function wrong(change: ReissueChange, { wrong_tries: wrongTries }: PasswordCredentialRow): StepEnding {
   if (wrongTries >= passwordAttempts) return lockedOut(change);
   change.set({ password_attempts: passwordAttempts - wrongTries });
   return failed('PASSWORD_WRONG');
 }
 
 /** No try is left; who was not told yet is told. */
-function lockedOut(change: ReissueChange): Ending {
+function lockedOut(change: ReissueChange): StepEnding {
   const justLocked = change.row.password_attempts !== 0;
   change.set({ password_attempts: 0 });
   if (justLocked) {
-    change.announce('reseal.reissue.password-locked.v1', { code: 'PASSWORD_LOCKED' });
+    change.publish('reseal.reissue.password-locked.v1', { code: 'PASSWORD_LOCKED' });
     change.notify.push('PASSWORD_LOCKED');
   }
   return failed('PASSWORD_LOCKED');

@@ -5,10 +5,10 @@ import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
  * A password that a machine guesses within so many tries is refused: `Password1!` takes ten thousand. Five tries at the
  * bank are far fewer, but whoever finds the file of the private key can try for as long as they like.
  */
-const tooFewGuesses = 1e7;
+const minimumGuesses = 1e7;
 
 /** Longer ones are judged by their beginning: the estimate of 64 devised characters takes a quarter of a second. */
-const longestJudged = 24;
+const estimatedLength = 24;
 
 /** Words every Korean list of passwords begins with, as they are typed; the kept lists are English for the most part. */
 const koreanWords = [
@@ -42,9 +42,9 @@ async function load(): Promise<ZxcvbnFactory> {
 
 /** Whether lists of common passwords and the person's name make `password` easy to guess. */
 export async function isTooCommon(password: string, name: string): Promise<boolean> {
-  const { guesses } = (await (estimator ??= load())).check(password.slice(0, longestJudged), [
+  const { guesses } = (await (estimator ??= load())).check(password.slice(0, estimatedLength), [
     name,
     keystrokesOf(name),
   ]);
-  return guesses < tooFewGuesses;
+  return guesses < minimumGuesses;
 }

@@ -33,7 +33,7 @@ export const defaultHashingCost: HashingCost = { memoryCost: 19_456, timeCost: 2
 const defaultWaitingPerSlot = 7;
 
 /** When who was turned away comes again: so far apart that a crowd is spread over the time it takes to serve it. */
-const comeAgainMs = () => 1_000 + Math.random() * 4_000;
+const retryDelayMs = () => 1_000 + Math.random() * 4_000;
 
 /**
  * So many passwords wait that one more would only be in the way: a step that holds its place in Temporal's worker while
@@ -41,7 +41,7 @@ const comeAgainMs = () => 1_000 + Math.random() * 4_000;
  */
 export class HashingBusy extends ApplicationFailure {
   constructor() {
-    super('too many passwords wait to be hashed', 'HashingBusy', false, [], undefined, comeAgainMs());
+    super('too many passwords wait to be hashed', 'HashingBusy', false, [], undefined, retryDelayMs());
   }
 }
 

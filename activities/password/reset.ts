@@ -9,7 +9,7 @@ import { inTransaction } from '#libs/db';
 import { recordPasswordReset, replaceVerifier } from '#libs/db/identity';
 import { findReissue } from '#libs/db/reissues';
 import { assessReissue } from '#activities/identity';
-import { BrokenInvariant, done, failed, refused, takeStep, type ReissueChange } from '#activities/step';
+import { BrokenInvariant, done, failed, refused, runStep, type ReissueChange } from '#activities/step';
 import type { PasswordContext } from './context.js';
 import { brokenRules } from './new-password.js';
 
@@ -23,9 +23,9 @@ export async function resetPassword(
   message: ResetPassword,
 ): Promise<PreparedStep> {
   const password = await context.secrets.open(message.newPassword, 'password', reissueId);
-  const chosen = password === undefined ? undefined : await choose(context, reissueId, password);
+  const chosen = password === undefined ? undefined : await judgeNewPassword(context, reissueId, password);
 
-  return takeStep(context, reissueId, message, 'resetPassword', async (change) => {
+  return runStep(context, reissueId, message, 'resetPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
     if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
     if (!chosen) throw new Error('the reissue came to this step while its password was not judged yet');
@@ -45,17 +45,17 @@ export async function resetPassword(
   });
 }
 
-type Chosen = { readonly verifier: string } | { readonly broken: readonly PasswordRuleCode[] };
+type JudgedPassword = { readonly verifier: string } | { readonly broken: readonly PasswordRuleCode[] };
 
 /**
  * Judges and hashes a new password, outside any transaction. Only for who may set one: the judgement knows the password
  * in force, and would tell others, without costing them a try, whether they guessed it.
  */
-async function choose(
+async function judgeNewPassword(
   context: PasswordContext,
   reissueId: string,
   password: string,
-): Promise<Chosen | undefined> {
+): Promise<JudgedPassword | undefined> {
   const customerId = await inTransaction(context.db, async (tx) => {
     const row = await findReissue(tx, reissueId);
     if (!row || !accepts(row.state, 'resetPassword')) return undefined;

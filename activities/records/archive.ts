@@ -32,14 +32,18 @@ export interface Archived {
   readonly more: boolean;
 }
 
-const batch = 50;
+const batchSize = 50;
 
 /** Keeps the histories of ended reissues, so that evidence outlives Temporal's retention. */
 export function createArchiveActivities(context: ArchiveContext) {
   return {
     async archiveEnded(): Promise<Archived> {
       const { db, clock, logger } = context;
-      const ended = await unarchivedReissues(db, new Date(clock().getTime() - context.archiveAfterMs), batch);
+      const ended = await unarchivedReissues(
+        db,
+        new Date(clock().getTime() - context.archiveAfterMs),
+        batchSize,
+      );
       let archived = 0;
       for (const reissueId of ended)
         try {
@@ -47,13 +51,17 @@ export function createArchiveActivities(context: ArchiveContext) {
         } catch (error) {
           logger.warn({ err: error, reissueId }, 'the history of a reissue cannot be archived yet');
         }
-      return { archived, postponed: ended.length - archived, more: archived > 0 && ended.length === batch };
+      return {
+        archived,
+        postponed: ended.length - archived,
+        more: archived > 0 && ended.length === batchSize,
+      };
     },
   };
 }
 export type ArchiveActivities = ReturnType<typeof createArchiveActivities>;
 
-interface Kept {
+interface DecodedHistory {
   readonly history: readonly unknown[];
   readonly originalDigest: string;
 }
@@ -102,7 +110,7 @@ async function archive(context: ArchiveContext, reissueId: string): Promise<bool
 async function historyOf(
   { temporal, codec }: ArchiveContext,
   workflowId: string,
-): Promise<Kept | 'RUNNING' | undefined> {
+): Promise<DecodedHistory | 'RUNNING' | undefined> {
   const runs: { readonly runId: string; readonly startTime: Date; readonly open: boolean }[] = [];
   try {
     const { runId, startTime, status } = await temporal.workflow.getHandle(workflowId).describe();

@@ -40,9 +40,9 @@ export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
 }
 
 /** How many rows of a kind go at once. */
-const batch = 500;
+const batchSize = 500;
 /** Reissues at once: the entry names each. */
-const reissuesAtOnce = 100;
+const reissueBatchSize = 100;
 const dayMs = 86_400_000;
 /** A bundle is fetched at once by those who wait for it; it can be made again. */
 const evidenceLifetimeMs = 3_600_000;
@@ -64,19 +64,19 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
 
   /** Photos go with the step that accepts them, and with the end of their reissue: some may be left by a crash. */
   const photos = async (tx: Tx) => {
-    const left = await purgeLeftPhotos(tx, batch);
+    const left = await purgeLeftPhotos(tx, batchSize);
     if (left > 0) await record(tx, 'photos', { leftByEndedReissues: left });
     return left;
   };
   const devices = async (tx: Tx) => {
     const before = new Date(clock().getTime() - deviceDays * dayMs);
-    const records = await purgeDevices(tx, before, batch);
+    const records = await purgeDevices(tx, before, batchSize);
     if (records > 0) await record(tx, 'devices', { before: before.toISOString(), days: deviceDays, records });
     return records;
   };
   const accessRecords = async (tx: Tx) => {
     const before = yearsBefore(clock(), years.accessRecords);
-    const records = await purgeNumberAccesses(tx, before, batch);
+    const records = await purgeNumberAccesses(tx, before, batchSize);
     if (records > 0)
       await record(tx, 'accessRecords', {
         ...{ before: before.toISOString(), years: years.accessRecords, records },
@@ -86,7 +86,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
   const reissues = (recordClass: ReissueRecordClass) => async (tx: Tx) => {
     const now = clock();
     const before = yearsBefore(now, years[recordClass]);
-    const reissueIds = await reissuesToPurge(tx, recordClass, before, reissuesAtOnce);
+    const reissueIds = await reissuesToPurge(tx, recordClass, before, reissueBatchSize);
     if (reissueIds.length === 0) return 0;
     const records = await recordsOfReissues(tx, reissueIds);
     await purgeReissues(tx, reissueIds, now);
@@ -98,8 +98,8 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
   };
   /** Not yesterday's: a step that began before midnight may still give a try back. */
   const counts = async () =>
-    (await deleteExpiredRateLimits(db, clock(), batch)) +
-    (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batch)) +
+    (await deleteExpiredRateLimits(db, clock(), batchSize)) +
+    (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
     (await deleteExpiredAccessRevocations(db, clock()));
 
   return {
@@ -119,8 +119,8 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
         logger.info(records, 'records purged that were kept long enough');
       const { issuanceEvidence, unissuedApplications, ...others } = purged;
       const more =
-        Math.max(issuanceEvidence, unissuedApplications) >= reissuesAtOnce ||
-        Object.values(others).some((number) => number >= batch);
+        Math.max(issuanceEvidence, unissuedApplications) >= reissueBatchSize ||
+        Object.values(others).some((number) => number >= batchSize);
       return { ...purged, more };
     },
   };

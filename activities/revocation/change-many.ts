@@ -1,4 +1,4 @@
-import { outcomeOfAct, standingOfCertificate, type CertificateAct } from '#libs/domain';
+import { outcomeOfAct, certificateStatusOf, type CertificateAct } from '#libs/domain';
 import type { Database } from '#libs/db';
 import { changeableCertificates, type ChangeableCertificate } from '#libs/db/certificates';
 import {
@@ -45,7 +45,7 @@ function planned(
   now: Date,
 ): PlannedChange {
   if (!certificate) return { serial, outcome: 'UNKNOWN' };
-  const standing = standingOfCertificate(certificate, now);
+  const standing = certificateStatusOf(certificate, now);
   if (standing !== 'REVOKED' && certificate.reissue_open && certificate.reissue_id)
     return { serial, outcome: 'REISSUE_OPEN', reissueId: certificate.reissue_id };
   if (act === 'release' && standing === 'ON_HOLD' && certificate.another_in_force)

@@ -1,8 +1,8 @@
 import {
-  standingOfCertificate,
+  certificateStatusOf,
   type ActRefusal,
   type CertificateAct,
-  type CertificateStanding,
+  type CertificateStatus,
   type Clock,
 } from '#libs/domain';
 import type { CertificateEventType } from '#libs/contracts';
@@ -43,7 +43,7 @@ export type ChangeRefusal =
   | 'NOT_APPROVED';
 
 export type ChangeOutcome =
-  | { readonly serial: string; readonly outcome: 'DONE'; readonly was: CertificateStanding }
+  | { readonly serial: string; readonly outcome: 'DONE'; readonly was: CertificateStatus }
   | { readonly serial: string; readonly outcome: ChangeRefusal; readonly reissueId?: string };
 
 export interface ChangeOptions {
@@ -175,7 +175,7 @@ async function changeUnderLocks(
 
   if (onlyIfHeld || change.act === 'release') {
     const locked = (await lockCertificate(tx, serial)) ?? unlocked;
-    const onHold = standingOfCertificate(locked, now) === 'ON_HOLD';
+    const onHold = certificateStatusOf(locked, now) === 'ON_HOLD';
     if (onlyIfHeld && !(onHold && locked.hold_at && onlyIfHeld(locked.hold_at)))
       return { serial, outcome: 'NOT_ON_HOLD' };
     if (change.act === 'release' && onHold && (await isAnotherInForce(tx, locked, now)))

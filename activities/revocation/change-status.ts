@@ -1,8 +1,8 @@
 import {
   outcomeOfAct,
-  standingOfCertificate,
+  certificateStatusOf,
   type ActRefusal,
-  type CertificateStanding,
+  type CertificateStatus,
   type ReasonToRevoke,
 } from '#libs/domain';
 import type { Tx } from '#libs/db';
@@ -27,7 +27,7 @@ export type StatusChange =
 
 /** What a change came to. `certificate` and `was` tell how it was before. */
 export type ChangedStatus =
-  | { readonly outcome: 'DONE'; readonly certificate: CertificateRow; readonly was: CertificateStanding }
+  | { readonly outcome: 'DONE'; readonly certificate: CertificateRow; readonly was: CertificateStatus }
   | { readonly outcome: ActRefusal | 'UNKNOWN' };
 
 /**
@@ -46,7 +46,7 @@ export async function changeStatus(
 ): Promise<ChangedStatus> {
   const certificate = await lockCertificate(tx, serial);
   if (!certificate) return { outcome: 'UNKNOWN' };
-  const was = standingOfCertificate(certificate, now);
+  const was = certificateStatusOf(certificate, now);
   const outcome = outcomeOfAct(change.act, was);
   if (outcome !== 'DONE') return { outcome };
 

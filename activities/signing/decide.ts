@@ -9,7 +9,7 @@ import {
 import type { NewCertificate, RelatedCertificate, SigningProofs } from '#libs/db/certificates';
 import type { CustomerRow } from '#libs/db/customers';
 import type { ReissueRow } from '#libs/db/reissues';
-import { decideBasis, endThatCounts } from '#libs/domain';
+import { decideBasis, endDateForBasis } from '#libs/domain';
 import type { TermsCatalogue } from '#libs/terms';
 import { buildAndLint, NotBuildable, type IssuerAndProfile } from './build-and-lint.js';
 import { intentLifetimeMs } from './ports.js';
@@ -83,7 +83,7 @@ export function decideSigning(
   if (standing.keyBlocked) return { kind: 'refused', code: 'KEY_BLOCKED' };
   if (standing.keyUsed) return { kind: 'refused', code: 'KEY_ALREADY_USED' };
 
-  const oldEnd = endThatCounts(
+  const oldEnd = endDateForBasis(
     onFile && { notAfter: onFile.not_after, revocationReason: onFile.revocation_reason },
   );
   const basis = decideBasis(oldEnd, now);

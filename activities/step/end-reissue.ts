@@ -44,7 +44,7 @@ export async function endChange(
     details: { code: by.code, closed, revoked, ...by.details },
   });
   for (const serial of revoked)
-    change.announceCertificate('reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
+    change.publishCertificate('reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
 }
 
 /** `endChange` for a row that is locked but not otherwise changed. */

@@ -24,7 +24,7 @@ export class ReissueChange {
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
   readonly notify: NotificationKind[] = [];
   /** What the step's own entry in the audit trail tells besides. */
-  readonly noted: Record<string, unknown> = {};
+  readonly auditDetails: Record<string, unknown> = {};
 
   constructor(
     readonly tx: Tx,
@@ -55,16 +55,16 @@ export class ReissueChange {
         virtual_id: null,
         end_code: about.code ?? null,
       });
-    this.announce(event, { ...about, previousState: from });
+    this.publish(event, { ...about, previousState: from });
   }
 
   /** Announces a row that was just made. */
-  begin(): void {
-    this.announce('reseal.reissue.started.v1', { previousState: null });
+  publishStarted(): void {
+    this.publish('reseal.reissue.started.v1', { previousState: null });
   }
 
   /** Writes an event about the reissue as it is now. */
-  announce(
+  publish(
     type: ReissueEventType,
     about: { code?: string; previousState?: State | null; terms?: ReissueEventData['terms'] } = {},
   ): void {
@@ -82,7 +82,7 @@ export class ReissueChange {
     );
   }
 
-  announceCertificate(
+  publishCertificate(
     type: CertificateEventType,
     certificate: Pick<CertificateRow, 'serial'> & Partial<Pick<CertificateRow, 'not_before' | 'not_after'>>,
     revocationReason?: string,
@@ -103,8 +103,8 @@ export class ReissueChange {
   }
 
   /** Adds to what the step's own entry in the audit trail tells. */
-  note(details: Record<string, unknown>): void {
-    Object.assign(this.noted, details);
+  addAuditDetails(details: Record<string, unknown>): void {
+    Object.assign(this.auditDetails, details);
   }
 
   audit(entry: Omit<NewAuditEntry, 'occurred_at'>): void {

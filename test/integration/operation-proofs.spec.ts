@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { learnStaffKeys } from '#activities/operations';
+import { fetchStaffKeys } from '#activities/operations';
 import { createDatabase, inTransaction, type Database } from '#libs/db';
 import { appendAuthorityEntry, appendItemEntries } from '#libs/db/audit';
 import { insertApproval, insertOperation, insertProof, setOperationState } from '#libs/db/operations';
@@ -218,7 +218,7 @@ describe('the operators’ app, taken over', () => {
   });
 
   it('gets nothing done with proofs that the issuer did not sign for it, whatever it writes besides', async () => {
-    await learnStaffKeys({ db: worker, clock, staffIssuer: staffIssuer() });
+    await fetchStaffKeys({ db: worker, clock, staffIssuer: staffIssuer() });
     const [serial] = await enrolCertificates(world.owner, 1);
     const { kid = '' } = decodeProtectedHeader(await world.issuer.token());
     const ownKey = await TestIssuer.key(kid, 'ES256');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createNotificationActivities, type Mail, type Sms } from '#activities/notification';
-import { createOperationActivities, learnStaffKeys, tendOperations } from '#activities/operations';
+import { createOperationActivities, fetchStaffKeys, reconcileOperations } from '#activities/operations';
 import { changeOne, type ChangeOptions, type StatusChange } from '#activities/revocation';
 import { createDatabase, type Database } from '#libs/db';
 import { proofNonceOf } from '#libs/domain';
@@ -75,7 +75,7 @@ async function run(operationId: string): Promise<void> {
 }
 
 const learn = () =>
-  learnStaffKeys({
+  fetchStaffKeys({
     ...{ db: worker, clock: () => new Date() },
     staffIssuer: { issuer: world.issuer.url, audience: 'reseal-console', rolesClaim: 'roles' },
   });
@@ -342,7 +342,11 @@ describe('what nobody confirmed or approved for a day', () => {
       'wrong-operation-state',
     );
     const fresh = await waiting(serials);
-    await tendOperations({ db: worker, clock: () => new Date(), temporal: { workflow: undefined as never } });
+    await reconcileOperations({
+      db: worker,
+      clock: () => new Date(),
+      temporal: { workflow: undefined as never },
+    });
     for (const id of ids) {
       expect((await shown(id)).state).toBe('EXPIRED');
       expect((await entriesOf(id)).at(-1)).toMatchObject({ actor: 'system', reason: 'EXPIRED' });

@@ -6,10 +6,10 @@ import { createDatabase, type Database } from '#libs/db';
 import { certificateBySerial, type NewCertificate } from '#libs/db/certificates';
 import {
   certificateActs,
-  certificateStandings,
+  certificateStatusNames,
   outcomeOfAct,
   type CertificateAct,
-  type CertificateStanding,
+  type CertificateStatus,
 } from '#libs/domain';
 import { enrolCertificates, enrolledAt, enrolledUntil } from '../world/enrolled-certificates.js';
 import { MovableClock, second } from '../world/movable-clock.js';
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const earlier = new Date('2026-10-01T00:00:00Z');
-const columnsOf: Readonly<Record<CertificateStanding, Partial<NewCertificate>>> = {
+const columnsOf: Readonly<Record<CertificateStatus, Partial<NewCertificate>>> = {
   NOT_ISSUED: { state: 'INTENT', der: null, stored_at: null, registered_at: null, on_file: false },
   VALID: {},
   ON_HOLD: { hold_at: earlier },
@@ -76,7 +76,7 @@ const entriesOf = (serial: string) =>
 
 describe('a certificate outside any reissue', () => {
   const cells = certificateActs.flatMap((act) =>
-    certificateStandings.map((standing) => [act, standing, outcomeOfAct(act, standing)] as const),
+    certificateStatusNames.map((standing) => [act, standing, outcomeOfAct(act, standing)] as const),
   );
 
   it.each(cells.filter(([, , outcome]) => outcome !== 'DONE'))(

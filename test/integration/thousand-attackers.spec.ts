@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { defaultIdentityRates, IdentityLimits } from '#activities/identity';
-import { waysOfWrongChecks } from '#activities/certificate';
+import { wrongCheckLimits } from '#activities/certificate';
 import { createDatabase, inTransaction, type Database, type Tx } from '#libs/db';
 import { networksOf, useFirstAllowedLimits } from '#libs/rate-limit';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
@@ -79,7 +79,7 @@ describe('beside attackers, the VID of a certificate', () => {
   const wrongFrom = (tx: Tx, serial: string, address: string, at = now) =>
     useFirstAllowedLimits(
       tx,
-      waysOfWrongChecks({ serial, apiKeyName: 'app', callers: networksOf(address) }, perDay),
+      wrongCheckLimits({ serial, apiKeyName: 'app', callers: networksOf(address) }, perDay),
       at,
     );
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { givingUp } from '#activities/step';
+import { failOnPermanentErrors } from '#activities/step';
 import type { OperatorRetry } from '#libs/domain';
 import type { Applicant } from '../world/applicant.js';
 import { expectSoundRecords } from '../world/records.js';
@@ -18,7 +18,10 @@ function breakStep(name: StepName): void {
   const broken = async () => {
     throw new TypeError("Cannot read properties of undefined (reading 'row')");
   };
-  const { [name]: guarded } = givingUp({ [name]: broken } as Record<StepName, () => Promise<never>>);
+  const { [name]: guarded } = failOnPermanentErrors({ [name]: broken } as Record<
+    StepName,
+    () => Promise<never>
+  >);
   stage.substitute(name, guarded);
 }
 

@@ -1,6 +1,6 @@
 import type { IdentityProvider } from '#activities/identity';
 import type { Mail, MailSender, Sms, SmsSender } from '#activities/notification';
-import { codeAsTyped, type IdentityMethod } from '#libs/domain';
+import { parseOneTimeCode, type IdentityMethod } from '#libs/domain';
 import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from '#libs/provider-client';
 
 type SendRequest = Parameters<NonNullable<IdentityProvider['send']>>[0];
@@ -49,7 +49,7 @@ class FakeCodeProvider implements IdentityProvider {
   }
 
   accepts(answer: string): boolean {
-    return codeAsTyped(answer)?.length === 6;
+    return parseOneTimeCode(answer)?.length === 6;
   }
 
   async verify(request: VerifyRequest) {
@@ -59,7 +59,7 @@ class FakeCodeProvider implements IdentityProvider {
       this.comparisons.push(request);
       const sent = this.codes.get(request.transactionId);
       answer =
-        sent?.ci && sent.code === codeAsTyped(request.answer)
+        sent?.ci && sent.code === parseOneTimeCode(request.answer)
           ? { status: 'MATCHED', ci: sent.ci }
           : { status: 'MISMATCHED', finding: 'OTHER_CODE' };
       this.answers.set(request.attemptId, answer);

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { sql } from 'kysely';
 import { findStep } from '#libs/db/reissues';
-import { nobody } from '#libs/domain';
+import { unknownCustomerId } from '#libs/domain';
 import type { StepOutcome } from '#libs/contracts';
 import type { Applicant } from './applicant.js';
 import type { World } from './world.js';
@@ -41,7 +41,7 @@ export function certificatesOf({ owner }: World, customerId: string | undefined)
   return owner
     .selectFrom('certificate')
     .selectAll()
-    .where('customer_id', '=', customerId ?? nobody)
+    .where('customer_id', '=', customerId ?? unknownCustomerId)
     .orderBy('created_at')
     .execute();
 }

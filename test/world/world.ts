@@ -19,7 +19,7 @@ import { createPayloadCodec } from '#libs/temporal';
 import { loadTerms, publicReceiptKeys, ReceiptSigner, type TermsCatalogue } from '#libs/terms';
 import { importVaultKeys, publicVaultKeys } from '#libs/vault';
 import { registerAuthorities } from '../../apps/signer/src/register-authorities.js';
-import { createActivities, type WorkerParts } from '../../apps/worker/src/activities.js';
+import { createActivities, type WorkerDependencies } from '../../apps/worker/src/activities.js';
 import { MovableClock } from './movable-clock.js';
 import { OutsideWorld } from './outside-world.js';
 import { cheapHashing } from './people.js';
@@ -33,7 +33,7 @@ const beginning = new Date('2026-11-05T03:04:05.678Z');
 
 /** Most tests do more in one person's name at one moment than anybody should. */
 const often = { burst: 100_000, everyMs: 1 };
-const unlimited: WorkerParts['identityRates'] = {
+const unlimited: WorkerDependencies['identityRates'] = {
   personStarts: often,
   numberSends: often,
   accountSends: often,
@@ -45,7 +45,7 @@ const unlimited: WorkerParts['identityRates'] = {
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld(
-  parts: Partial<WorkerParts> = {},
+  parts: Partial<WorkerDependencies> = {},
   signerParts: Pick<SigningPorts, 'journal'> = {},
 ) {
   const clock = new MovableClock(beginning);
@@ -76,7 +76,7 @@ export async function createWorld(
     logger,
   };
   await registerAuthorities(as('signer'), authority.authorities, 16, beginning);
-  const workerParts: WorkerParts = {
+  const workerParts: WorkerDependencies = {
     db: worker,
     clock: clock.now,
     logger,
@@ -132,7 +132,7 @@ export async function createWorld(
     registryKeys,
     activities: createActivities(workerParts),
     /** The same activities with some parts exchanged, on the same database. */
-    activitiesWith: (other: Partial<WorkerParts>) => createActivities({ ...workerParts, ...other }),
+    activitiesWith: (other: Partial<WorkerDependencies>) => createActivities({ ...workerParts, ...other }),
     signing: createSigningActivities(signingPorts),
     /** The same with other terms, on the same database. */
     signingWith: (other: { readonly terms: TermsCatalogue }) =>

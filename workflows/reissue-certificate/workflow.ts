@@ -34,8 +34,8 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import * as options from './activity-options.js';
-import { AlarmClock } from './alarm-clock.js';
-import { Inbox } from './inbox.js';
+import { WakeUpTimer } from './wake-up-timer.js';
+import { MessageInbox } from './message-inbox.js';
 import { refreshSignal, updates } from './messages.js';
 
 const steps = proxyLocalActivities<LifecycleSteps & IdentitySteps & ConsentSteps & CertificateSteps>(
@@ -206,13 +206,13 @@ async function takeOrPark(reissueId: string, message: Message): Promise<StepResu
  * timer watches over the deadlines.
  */
 export async function reissueCertificate({ reissueId, resume }: ReissueInput): Promise<State> {
-  const inbox = new Inbox<Message, StepResult>();
-  const clock = new AlarmClock(() => inbox.nudge());
+  const inbox = new MessageInbox<Message, StepResult>();
+  const clock = new WakeUpTimer(() => inbox.wake());
   const told: Promise<void>[] = [];
   let standing: ReissueStanding | undefined;
 
   for (const update of Object.values(updates)) setHandler(update, (message: Message) => inbox.post(message));
-  setHandler(refreshSignal, () => inbox.nudge());
+  setHandler(refreshSignal, () => inbox.wake());
 
   const adopt = (result: StepResult) => {
     markParked(standing, result);
@@ -240,7 +240,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     const letter = await inbox.next();
     const result = letter ? await takeOrPark(reissueId, letter.message) : await steps.ring(reissueId);
     adopt(result);
-    letter?.settle(result);
+    letter?.resolve(result);
     if (result.missing) return endWithoutRow(inbox, result);
   }
 
@@ -251,7 +251,7 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
 }
 
 /** Without a row there was no reissue. Failing, and not completing, lets the same start be tried again. */
-async function endWithoutRow(inbox: Inbox<Message, StepResult>, result: StepResult): Promise<never> {
+async function endWithoutRow(inbox: MessageInbox<Message, StepResult>, result: StepResult): Promise<never> {
   inbox.close(result);
   await condition(allHandlersFinished);
   throw ApplicationFailure.nonRetryable('the reissue was never started, or its row is gone', 'NoRow');

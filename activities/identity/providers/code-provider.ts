@@ -1,4 +1,4 @@
-import { codeAsTyped, type IdentityMethod } from '#libs/domain';
+import { parseOneTimeCode, type IdentityMethod } from '#libs/domain';
 import {
   ProviderClient,
   ProviderRefused,
@@ -52,7 +52,7 @@ export function createCodeProvider(
 
   return {
     method,
-    accepts: (answer) => codeAsTyped(answer) !== undefined,
+    accepts: (answer) => parseOneTimeCode(answer) !== undefined,
 
     async send(request) {
       const { transactionId } = request;
@@ -69,7 +69,7 @@ export function createCodeProvider(
     },
 
     async verify({ transactionId, attemptId, answer, provider: named, repeated }: VerifyRequest) {
-      const code = codeAsTyped(answer);
+      const code = parseOneTimeCode(answer);
       if (code === undefined) return { status: 'MISMATCHED', finding: 'MALFORMED' };
       const holder = named ?? (await holderOf(transactionId));
       if (!client.names.includes(holder)) return { status: 'EXPIRED', finding: 'PROVIDER_NOT_CONFIGURED' };

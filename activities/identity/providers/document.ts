@@ -2,7 +2,7 @@ import type { Database } from '#libs/db';
 import { customerById } from '#libs/db/customers';
 import { unacceptedPhoto } from '#libs/db/identity';
 import { findReissue } from '#libs/db/reissues';
-import { nobody, readIdentityDocument, type Clock } from '#libs/domain';
+import { unknownCustomerId, readIdentityDocument, type Clock } from '#libs/domain';
 import { ProviderClient, type ProviderClientOptions } from '#libs/provider-client';
 import { openPhoto, type VaultKeys } from '#libs/vault';
 import { z } from 'zod';
@@ -59,7 +59,7 @@ export function createDocumentProvider({
       const photo = await unacceptedPhoto(db, reissueId, given.photoId);
       if (!reissue || !photo) return { status: 'MISMATCHED', finding: 'NO_PHOTO' };
       const jpeg = await openPhoto(photo.sealed, { reissueId, photoId: given.photoId }, vaultKeys);
-      const customer = await customerById(db, reissue.customer_id ?? nobody);
+      const customer = await customerById(db, reissue.customer_id ?? unknownCustomerId);
       const name = customer?.name ?? reissue.applicant_name;
       const { type, number, issuedOn, licenceNumber } = given.document;
       const { answer: found } = await client.perform<VerifyResult>({

@@ -10,7 +10,7 @@ import {
 } from '#libs/db/certificates';
 import { customerById } from '#libs/db/customers';
 import { derOfText, NpkiFormatError } from '#libs/npki';
-import { base64UrlAsWritten, identityText, nobody, type Clock } from '#libs/domain';
+import { parseBase64Url, identityText, unknownCustomerId, type Clock } from '#libs/domain';
 import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';
 
 const dayMs = 24 * 3600 * 1000;
@@ -22,7 +22,7 @@ const bytes = z
   .transform((text, context) => {
     try {
       if (text.includes('-----BEGIN ')) return Buffer.from(derOfText(text, ['CERTIFICATE']));
-      const encoded = base64UrlAsWritten(text);
+      const encoded = parseBase64Url(text);
       if (encoded) return Buffer.from(encoded, 'base64url');
     } catch (error) {
       if (!(error instanceof NpkiFormatError)) throw error;
@@ -57,7 +57,7 @@ export function createOldCertificateProvider({
       const answer = parse(request.answer);
       if (!answer) return { status: 'MISMATCHED', finding: 'MALFORMED' };
       // Where the bank knows nobody, the same questions are asked.
-      const customerId = request.customerId ?? nobody;
+      const customerId = request.customerId ?? unknownCustomerId;
       const customer = await customerById(db, customerId);
       const onFile = await certificateOnFile(db, customerId);
       const issuer = await issuerBySubject(db, onFile?.issuer ?? '');

@@ -9,7 +9,11 @@ import {
 import { createLifecycleSteps, createReconcileActivities } from '#activities/lifecycle';
 import { createNotificationActivities, type MailSender, type SmsSender } from '#activities/notification';
 import { createPasswordSteps, type PasswordHashing } from '#activities/password';
-import { createOperationActivities, createWebhookActivities, type StaffIssuer } from '#activities/operations';
+import {
+  createOperationActivities,
+  createWebhookActivities,
+  type StaffIssuerSettings,
+} from '#activities/operations';
 import {
   createArchiveActivities,
   createEvidenceActivities,
@@ -17,7 +21,7 @@ import {
   type RetentionContext,
 } from '#activities/records';
 import { createHoldActivities } from '#activities/revocation';
-import { createSecrets, givingUp } from '#activities/step';
+import { createSecrets, failOnPermanentErrors } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
 import type { Database } from '#libs/db';
 import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
@@ -30,7 +34,7 @@ import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 
 /** Everything the worker's activities reach. */
-export interface WorkerParts {
+export interface WorkerDependencies {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,37 +68,37 @@ export interface WorkerParts {
   /** Where checkpoints of the audit log are kept apart from the database. */
   readonly checkpointFile?: string | undefined;
   /** Who signs staff in: by its keys is verified who confirmed and approved an operation. */
-  readonly staffIssuer: StaffIssuer;
+  readonly staffIssuer: StaffIssuerSettings;
   /** `source` of CloudEvents. */
   readonly eventSource: string;
 }
 
 /** The activities of the task queue `reissue`: every one but signing. */
-export function createActivities(parts: WorkerParts) {
-  const { db, clock, logger, sms, mail, temporal } = parts;
+export function createActivities(dependencies: WorkerDependencies) {
+  const { db, clock, logger, sms, mail, temporal } = dependencies;
   const providers = new Map<IdentityMethod, IdentityProvider>(
-    parts.providers.map((provider) => [provider.method, provider]),
+    dependencies.providers.map((provider) => [provider.method, provider]),
   );
   const context = {
     db,
     clock,
-    deadlines: parts.deadlines,
-    policy: parts.policy,
-    terms: parts.terms,
-    receipts: parts.receipts,
-    pseudonymKey: parts.pseudonymKey,
-    registryKeys: parts.registryKeys,
-    wrongVidChecksPerDay: parts.wrongVidChecksPerDay,
-    vaultKeys: parts.vaultKeys,
+    deadlines: dependencies.deadlines,
+    policy: dependencies.policy,
+    terms: dependencies.terms,
+    receipts: dependencies.receipts,
+    pseudonymKey: dependencies.pseudonymKey,
+    registryKeys: dependencies.registryKeys,
+    wrongVidChecksPerDay: dependencies.wrongVidChecksPerDay,
+    vaultKeys: dependencies.vaultKeys,
     availableMethods: [...providers.keys()],
     providers,
-    identityLimits: new IdentityLimits(parts.pseudonymKey, parts.identityRates),
-    secrets: createSecrets(db, parts.vaultKeys),
-    hashing: parts.hashing,
-    rememberedPasswords: parts.rememberedPasswords,
+    identityLimits: new IdentityLimits(dependencies.pseudonymKey, dependencies.identityRates),
+    secrets: createSecrets(db, dependencies.vaultKeys),
+    hashing: dependencies.hashing,
+    rememberedPasswords: dependencies.rememberedPasswords,
   };
   return {
-    ...givingUp({
+    ...failOnPermanentErrors({
       ...createLifecycleSteps(context),
       ...createIdentitySteps(context),
       ...createPasswordSteps(context),
@@ -105,19 +109,30 @@ export function createActivities(parts: WorkerParts) {
     ...createNotificationActivities({ db, sms, mail, clock, logger }),
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
-    ...createReconcileActivities({ db, clock, temporal, logger, checkpointFile: parts.checkpointFile }),
+    ...createReconcileActivities({
+      db,
+      clock,
+      temporal,
+      logger,
+      checkpointFile: dependencies.checkpointFile,
+    }),
     ...createArchiveActivities({
       db,
       clock,
       temporal,
-      codec: parts.codec,
+      codec: dependencies.codec,
       logger,
-      archiveAfterMs: parts.archiveAfterMs,
+      archiveAfterMs: dependencies.archiveAfterMs,
     }),
-    ...createOperationActivities({ db, clock, temporal, logger, staffIssuer: parts.staffIssuer }),
-    ...createEvidenceActivities({ db, clock, terms: parts.terms, key: parts.auditKey }),
-    ...createRetentionActivities({ db, clock, logger, ...parts.retention }),
-    ...createHoldActivities({ db, clock, logger, holdMonths: parts.holdMonths }),
-    ...createWebhookActivities({ db, clock, settings: parts.webhooks, source: parts.eventSource }),
+    ...createOperationActivities({ db, clock, temporal, logger, staffIssuer: dependencies.staffIssuer }),
+    ...createEvidenceActivities({ db, clock, terms: dependencies.terms, key: dependencies.auditKey }),
+    ...createRetentionActivities({ db, clock, logger, ...dependencies.retention }),
+    ...createHoldActivities({ db, clock, logger, holdMonths: dependencies.holdMonths }),
+    ...createWebhookActivities({
+      db,
+      clock,
+      settings: dependencies.webhooks,
+      source: dependencies.eventSource,
+    }),
   };
 }

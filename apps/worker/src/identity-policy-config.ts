@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { json } from '#libs/config';
-import { identityMethods, policyFaults, reasons, standingsOnFile, type IdentityMethod } from '#libs/domain';
+import { identityMethods, policyFaults, reasons, onFileStatuses, type IdentityMethod } from '#libs/domain';
 
 /** The methods that have a provider: the worker is configured with one for each. */
 const providedMethods: readonly IdentityMethod[] = identityMethods;
@@ -24,7 +24,7 @@ export const identityPolicySetting = json(
     .strictObject({
       version: z.string().min(1).max(64),
       rules: z.record(ruleName, rule),
-      ruleFor: z.record(z.enum(reasons), z.record(z.enum(standingsOnFile), ruleName)),
+      ruleFor: z.record(z.enum(reasons), z.record(z.enum(onFileStatuses), ruleName)),
       independent: z.array(z.tuple([method, method])),
       oldCertificate: z.strictObject({ expiredForDays: z.int().min(0).max(3650) }),
       limits: z.partialRecord(method, limits),

@@ -12,7 +12,7 @@ import type { VaultKeys } from '#libs/vault';
 import { policyOf, type Config } from './config.js';
 
 /** What the providers of the identity methods need, beside their configuration. */
-interface IdentityProviderParts {
+interface IdentityProviderDependencies {
   readonly db: Database;
   readonly clock: Clock;
   readonly vaultKeys: VaultKeys;
@@ -22,7 +22,7 @@ interface IdentityProviderParts {
 /** One provider for each method of identification that is configured. */
 export function createIdentityProviders(
   config: Config,
-  { db, clock, vaultKeys, onCircuitChange }: IdentityProviderParts,
+  { db, clock, vaultKeys, onCircuitChange }: IdentityProviderDependencies,
 ): IdentityProvider[] {
   const outside = { timeoutMs: config.providerTimeoutMs, circuit: { onChange: onCircuitChange } };
   return [

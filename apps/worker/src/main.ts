@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { learnStaffKeys } from '#activities/operations';
+import { fetchStaffKeys } from '#activities/operations';
 import { PasswordHashing } from '#activities/password';
-import { findBehindWorkflows } from '#activities/lifecycle';
+import { findRowsBehindWorkflows } from '#activities/lifecycle';
 import { createMailSender, createSmsSender } from '#activities/notification';
 import { CheckpointFile, recordStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError } from '#libs/config';
@@ -34,7 +34,7 @@ import {
 import { createIdentityProviders } from './identity-providers.js';
 import { identityRatesOf } from './identity-rates-config.js';
 import { ProviderCircuits } from './provider-circuits.js';
-import { ProcessParts, WorkerModule } from './worker.module.js';
+import { ProcessDependencies, WorkerModule } from './worker.module.js';
 
 const config = exitOnConfigError(readConfig);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
@@ -107,7 +107,7 @@ const sound = (looks: Parameters<typeof untilSound>[2], signal: AbortSignal) =>
   untilSound({ db, process: 'worker', clock, logger }, restores, looks, signal);
 const { checkpointFile } = config;
 const atCheckpoints = checkpointFile === undefined ? [] : [() => findInCheckpoints(db, checkpointFile)];
-const atWorkflows = () => findBehindWorkflows(db, temporal.client);
+const atWorkflows = () => findRowsBehindWorkflows(db, temporal.client);
 
 const runner = new WorkerRunner({
   ...temporalAddress,
@@ -153,7 +153,7 @@ const dispatcher =
   });
 
 // For `npm run ca -- … --operation` while no operation can be begun here; each operation asks again.
-void learnStaffKeys({ db, clock, staffIssuer }).catch((err: unknown) =>
+void fetchStaffKeys({ db, clock, staffIssuer }).catch((err: unknown) =>
   logger.warn({ err }, 'the keys of the issuer of staff cannot be fetched yet'),
 );
 
@@ -162,7 +162,7 @@ await bootstrap({
   config,
   logger,
   module: WorkerModule.with(
-    new ProcessParts(
+    new ProcessDependencies(
       runner,
       relay,
       sequencer,

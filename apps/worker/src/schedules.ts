@@ -2,7 +2,7 @@ import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@tem
 import { taskQueues } from '#libs/domain';
 
 /** A workflow that keeps house between reissues. */
-interface Housekeeping {
+interface ScheduleDefinition {
   /** Of the schedule, and of the one workflow it runs at a time. */
   readonly id: string;
   /** The workflow's type. */
@@ -13,7 +13,7 @@ interface Housekeeping {
   readonly runTimeout: string;
 }
 
-const schedules: readonly Housekeeping[] = [
+const schedules: readonly ScheduleDefinition[] = [
   { id: 'reconcile', workflow: 'reconcile', every: '1 minute', runTimeout: '2 minutes' },
   { id: 'publish-crl', workflow: 'publishCrl', every: '1 minute', runTimeout: '2 minutes' },
   { id: 'archive', workflow: 'archive', every: '1 minute', runTimeout: '10 minutes' },
@@ -26,7 +26,10 @@ export async function ensureSchedules(client: Client): Promise<void> {
   for (const schedule of schedules) await ensure(client, schedule);
 }
 
-async function ensure(client: Client, { id, workflow, every, runTimeout }: Housekeeping): Promise<void> {
+async function ensure(
+  client: Client,
+  { id, workflow, every, runTimeout }: ScheduleDefinition,
+): Promise<void> {
   try {
     await client.schedule.create({
       scheduleId: id,

@@ -18,7 +18,7 @@ import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
 
 /** What the process is made of; the class is its injection token. */
-export class ProcessParts {
+export class ProcessDependencies {
   constructor(
     readonly runner: WorkerRunner,
     readonly relay: EventRelay,
@@ -42,30 +42,31 @@ export class WorkerModule {
   private readonly stopping = new AbortController();
 
   constructor(
-    private readonly parts: ProcessParts,
+    private readonly dependencies: ProcessDependencies,
     private readonly health: HealthRegistry,
     private readonly metrics: Metrics,
   ) {}
 
-  static with(parts: ProcessParts): DynamicModule {
+  static with(dependencies: ProcessDependencies): DynamicModule {
     return {
       module: WorkerModule,
       providers: [
-        { provide: ProcessParts, useValue: parts },
-        { provide: WorkerRunner, useValue: parts.runner },
+        { provide: ProcessDependencies, useValue: dependencies },
+        { provide: WorkerRunner, useValue: dependencies.runner },
       ],
     };
   }
 
   async onModuleInit(): Promise<void> {
-    const { clocks } = this.parts;
+    const { clocks } = this.dependencies;
     this.health.registerGate('clock', clocks.require);
     registerClockMetrics(clocks, this.metrics.registry);
     await clocks.start();
   }
 
   onApplicationBootstrap(): void {
-    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing, restores } = this.parts;
+    const { runner, relay, sequencer, dispatcher, temporal, db, circuits, hashing, restores } =
+      this.dependencies;
     this.health.register('temporal-worker', () => runner.check());
     this.health.register('temporal', () => temporal.check());
     this.health.register('postgres', () => sql`select 1`.execute(db));
@@ -84,7 +85,7 @@ export class WorkerModule {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { relay, sequencer, dispatcher, temporal, db, clocks, restores } = this.parts;
+    const { relay, sequencer, dispatcher, temporal, db, clocks, restores } = this.dependencies;
     this.stopping.abort();
     clocks.stop();
     await restores.stop();
@@ -98,7 +99,7 @@ export class WorkerModule {
 
   /** What a restored database holds is not published before it is reconciled. */
   private async publishWhenSound(): Promise<void> {
-    const { relay, sequencer, dispatcher, sound } = this.parts;
+    const { relay, sequencer, dispatcher, sound } = this.dependencies;
     await sound(this.stopping.signal);
     if (this.stopping.signal.aborted) return;
     relay.start();
@@ -107,7 +108,7 @@ export class WorkerModule {
   }
 
   private async scheduleWhenReachable(): Promise<void> {
-    const { temporal, logger } = this.parts;
+    const { temporal, logger } = this.dependencies;
     while (!this.stopping.signal.aborted) {
       try {
         await ensureSchedules(temporal.client);

@@ -1,4 +1,4 @@
-import { base64UrlAsWritten, carriers, identityMethods, mobileAsTyped, reasons } from '#libs/domain';
+import { parseBase64Url, carriers, identityMethods, parseMobileNumber, reasons } from '#libs/domain';
 import { derOfText, pemOf } from '#libs/npki';
 import { z } from 'zod';
 import { reissueSchema } from './reissue.js';
@@ -18,7 +18,7 @@ const writtenAs = (text: z.ZodString, read: (text: string) => string | undefined
     return z.NEVER;
   });
 
-const mobile = writtenAs(z.string().max(40), mobileAsTyped, 'must be a Korean mobile number').describe(
+const mobile = writtenAs(z.string().max(40), parseMobileNumber, 'must be a Korean mobile number').describe(
   'Korean mobile number; spaces, dots and hyphens within it and the country code +82 are taken, too',
 );
 
@@ -181,7 +181,7 @@ export const applicationRequestSchema = z
 export const registrationRequestSchema = z
   .strictObject({
     challengeId,
-    signature: writtenAs(z.string().max(2048), base64UrlAsWritten, 'must be base64url').describe(
+    signature: writtenAs(z.string().max(2048), parseBase64Url, 'must be base64url').describe(
       'base64url; ECDSA as DER, RSA as PKCS#1 v1.5; SHA-256',
     ),
   })

@@ -1,4 +1,4 @@
-import { standingOfCertificate, type CertificateStanding, type StandingCertificate } from '#libs/domain';
+import { certificateStatusOf, type CertificateStatus, type CertificateStatusFields } from '#libs/domain';
 import type { Text } from './problems.js';
 
 /** Where a certificate that its holder has can stand. */
@@ -7,10 +7,10 @@ export type OldCertificateStatus = (typeof oldCertificateStatuses)[number];
 
 /** Where the certificate on file stands at `now`; undefined where there is none. */
 export function oldCertificateStatus(
-  old: StandingCertificate | undefined,
+  old: CertificateStatusFields | undefined,
   now: Date,
 ): OldCertificateStatus | undefined {
-  const standing: CertificateStanding | undefined = old && standingOfCertificate(old, now);
+  const standing: CertificateStatus | undefined = old && certificateStatusOf(old, now);
   return standing === 'NOT_ISSUED' ? undefined : standing;
 }
 

@@ -10,7 +10,7 @@ import {
   type NextAction,
   type Basis,
   type Reason,
-  type StandingCertificate,
+  type CertificateStatusFields,
   type State,
 } from '#libs/domain';
 import { z } from 'zod';
@@ -102,7 +102,7 @@ interface ReissueContext {
   /** The new one, once it is made. */
   readonly certificate?: CertificateSnapshot | undefined;
   /** The one that it replaces. */
-  readonly old?: (StandingCertificate & { readonly serial: string }) | undefined;
+  readonly old?: (CertificateStatusFields & { readonly serial: string }) | undefined;
   readonly now: Date;
 }
 

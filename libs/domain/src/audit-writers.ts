@@ -7,12 +7,12 @@ export type AuditRole =
 /** For each action the actors in whose name a role writes it; one that ends with a colon stands for all names behind it. */
 export type WritableActions = Partial<Record<AuditAction, readonly string[]>>;
 
-const inTheNameOf = <Action extends AuditAction>(actors: readonly string[], actions: readonly Action[]) =>
+const byActors = <Action extends AuditAction>(actors: readonly string[], actions: readonly Action[]) =>
   Object.fromEntries(actions.map((action) => [action, actors])) as Record<Action, readonly string[]>;
 
-const ofProcess = (process: string) => inTheNameOf([process], ['startProcess', 'useKey']);
+const processActions = (process: string) => byActors([process], ['startProcess', 'useKey']);
 
-const stepsOfReissues = [
+const reissueStepActions = [
   'open',
   'start',
   'requestChallenges',
@@ -43,7 +43,7 @@ const stepsOfReissues = [
   'archiveHistory',
 ] as const satisfies readonly ReissueAction[];
 
-const changesOfCertificates = [
+const certificateChangeActions = [
   'certificate.revoke',
   'certificate.hold',
   'certificate.release',
@@ -54,14 +54,14 @@ const changesOfCertificates = [
  * it: a process that was taken over writes no more than its own.
  */
 export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
-  reseal_gateway: ofProcess('gateway'),
-  reseal_status: ofProcess('status'),
+  reseal_gateway: processActions('gateway'),
+  reseal_status: processActions('status'),
   reseal_worker: {
-    ...ofProcess('worker'),
-    ...inTheNameOf(['customer', 'system', 'staff:'], stepsOfReissues),
-    ...inTheNameOf(['system', 'staff:'], ['runOperation', ...changesOfCertificates]),
-    ...inTheNameOf(['system'], ['cancelOperation', 'purge']),
-    ...inTheNameOf(['operator:'], ['rotateRegistry', 'eraseCustomer', 'exportEvidence']),
+    ...processActions('worker'),
+    ...byActors(['customer', 'system', 'staff:'], reissueStepActions),
+    ...byActors(['system', 'staff:'], ['runOperation', ...certificateChangeActions]),
+    ...byActors(['system'], ['cancelOperation', 'purge']),
+    ...byActors(['operator:'], ['rotateRegistry', 'eraseCustomer', 'exportEvidence']),
     issue: ['signer'],
     sequence: ['sequencer'],
     disableWebhook: ['worker'],
@@ -69,8 +69,8 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
     checkVid: ['client:'],
   },
   reseal_signer: {
-    ...ofProcess('signer'),
-    ...inTheNameOf(
+    ...processActions('signer'),
+    ...byActors(
       ['operator:'],
       [
         'ca.init',
@@ -81,20 +81,20 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
         'certificates.revoke',
         'certificates.hold',
         'certificates.release',
-        ...changesOfCertificates,
+        ...certificateChangeActions,
       ],
     ),
     signCertificate: ['signer'],
     findRestore: ['signer'],
   },
   // An engineer who reconciles a restored database.
-  reseal_owner: inTheNameOf(
+  reseal_owner: byActors(
     ['operator:'],
-    ['findRestore', 'reconcileRestore', 'recover', ...changesOfCertificates],
+    ['findRestore', 'reconcileRestore', 'recover', ...certificateChangeActions],
   ),
   reseal_ops: {
-    ...ofProcess('ops'),
-    ...inTheNameOf(
+    ...processActions('ops'),
+    ...byActors(
       ['staff:'],
       [
         'readReissue',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideBasis, endThatCounts, renewalWindowDays } from './index.js';
+import { decideBasis, endDateForBasis, renewalWindowDays } from './index.js';
 
 const now = new Date('2026-11-05T03:04:05.678Z');
 const dayMs = 86_400_000;
@@ -29,14 +29,14 @@ describe('the end date of the certificate on file', () => {
   const notAfter = endingIn(100 * dayMs);
 
   it.each([null, 'keyCompromise'])('counts where its holder could still use it (%p)', (revocationReason) => {
-    expect(endThatCounts({ notAfter, revocationReason })).toBe(notAfter);
+    expect(endDateForBasis({ notAfter, revocationReason })).toBe(notAfter);
   });
 
   it.each(['superseded', 'cessationOfOperation'])('counts for nothing after %p', (revocationReason) => {
-    expect(endThatCounts({ notAfter, revocationReason })).toBeUndefined();
+    expect(endDateForBasis({ notAfter, revocationReason })).toBeUndefined();
   });
 
   it('is none where there is no certificate', () => {
-    expect(endThatCounts(undefined)).toBeUndefined();
+    expect(endDateForBasis(undefined)).toBeUndefined();
   });
 });

@@ -14,7 +14,7 @@ interface EndingCertificate {
 }
 
 /** The end date of a certificate that is valid, on hold, or revoked by its holder; that of others counts for nothing. */
-export function endThatCounts(onFile: EndingCertificate | undefined): Date | undefined {
+export function endDateForBasis(onFile: EndingCertificate | undefined): Date | undefined {
   const byHolder = onFile && (!onFile.revocationReason || onFile.revocationReason === 'keyCompromise');
   return byHolder ? onFile.notAfter : undefined;
 }

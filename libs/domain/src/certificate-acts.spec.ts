@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   certificateActs,
-  certificateStandings,
+  certificateStatusNames,
   endOfHold,
   outcomeOfAct,
-  standingOfCertificate,
+  certificateStatusOf,
 } from './certificate-acts.js';
 
 const now = new Date('2026-11-22T03:00:00Z');
@@ -17,10 +17,10 @@ describe('what can be done to a certificate', () => {
     const table = Object.fromEntries(
       certificateActs.map((act) => [
         act,
-        certificateStandings.map((standing) => outcomeOfAct(act, standing)),
+        certificateStatusNames.map((standing) => outcomeOfAct(act, standing)),
       ]),
     );
-    expect(certificateStandings).toEqual(['NOT_ISSUED', 'VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED']);
+    expect(certificateStatusNames).toEqual(['NOT_ISSUED', 'VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED']);
     expect(table).toEqual({
       revoke: ['NOT_ISSUED', 'DONE', 'DONE', 'ALREADY_REVOKED', 'EXPIRED'],
       hold: ['NOT_ISSUED', 'DONE', 'ALREADY_ON_HOLD', 'ALREADY_REVOKED', 'EXPIRED'],
@@ -45,7 +45,7 @@ describe('where a certificate stands', () => {
     ['NOT_ISSUED', { ...stored, state: 'INTENT' }],
     ['REVOKED', { ...stored, state: 'ABANDONED', revoked_at: now }],
   ] as const)('is %s for %j', (standing, certificate) => {
-    expect(standingOfCertificate(certificate, now)).toBe(standing);
+    expect(certificateStatusOf(certificate, now)).toBe(standing);
   });
 });
 

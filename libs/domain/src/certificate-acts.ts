@@ -14,8 +14,8 @@ export const certificateActs = ['revoke', 'hold', 'release'] as const;
 export type CertificateAct = (typeof certificateActs)[number];
 
 /** Where a certificate stands. `NOT_ISSUED`: it is being signed, and nobody has it yet. */
-export const certificateStandings = ['NOT_ISSUED', 'VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
-export type CertificateStanding = (typeof certificateStandings)[number];
+export const certificateStatusNames = ['NOT_ISSUED', 'VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
+export type CertificateStatus = (typeof certificateStatusNames)[number];
 
 /** Why an act is refused and changes nothing, as far as the certificate itself tells. */
 export type ActRefusal =
@@ -27,7 +27,7 @@ export type ActRefusal =
   | 'EXPIRED';
 
 /** A revocation is final: nothing leads out of REVOKED. A hold ends by a release or by a revocation. */
-const acts: Readonly<Record<CertificateAct, Readonly<Record<CertificateStanding, 'DONE' | ActRefusal>>>> = {
+const acts: Readonly<Record<CertificateAct, Readonly<Record<CertificateStatus, 'DONE' | ActRefusal>>>> = {
   revoke: {
     NOT_ISSUED: 'NOT_ISSUED',
     VALID: 'DONE',
@@ -52,19 +52,19 @@ const acts: Readonly<Record<CertificateAct, Readonly<Record<CertificateStanding,
 };
 
 /** What becomes of an act on a certificate that stands like this. */
-export function outcomeOfAct(act: CertificateAct, standing: CertificateStanding): 'DONE' | ActRefusal {
-  return acts[act][standing];
+export function outcomeOfAct(act: CertificateAct, status: CertificateStatus): 'DONE' | ActRefusal {
+  return acts[act][status];
 }
 
 /** A certificate as far as its standing depends on it. */
-export interface StandingCertificate {
+export interface CertificateStatusFields {
   readonly state: 'INTENT' | 'STORED' | 'ABANDONED';
   readonly not_after: Date;
   readonly hold_at: Date | null;
   readonly revoked_at: Date | null;
 }
 
-export function standingOfCertificate(certificate: StandingCertificate, now: Date): CertificateStanding {
+export function certificateStatusOf(certificate: CertificateStatusFields, now: Date): CertificateStatus {
   if (certificate.revoked_at) return 'REVOKED';
   if (certificate.state !== 'STORED') return 'NOT_ISSUED';
   if (certificate.not_after <= now) return 'EXPIRED';

@@ -1,4 +1,4 @@
-import { dateAsTyped } from './as-typed.js';
+import { parseDate } from './parse-input.js';
 import { koreanDayOf } from './korean-time.js';
 import { isDate, readResidentNumber, type ResidentNumber } from './resident-number.js';
 
@@ -36,7 +36,7 @@ export function readIdentityDocument(json: string, now: Date): IdentityDocument 
   const type = documentTypes.find((each) => each === fields['type']);
   if (!type || typeof rrn !== 'string' || typeof fields['issuedOn'] !== 'string') return undefined;
   const number = readResidentNumber(rrn, now);
-  const issuedOn = dateAsTyped(fields['issuedOn']);
+  const issuedOn = parseDate(fields['issuedOn']);
   if (!number || !issuedOn || !isDate(issuedOn) || issuedOn > koreanDayOf(now)) return undefined;
   if (issuedOn < number.birthDate) return undefined;
   if (type === 'RESIDENT_CARD') return licenceNumber === undefined ? { type, number, issuedOn } : undefined;

@@ -2,11 +2,11 @@ import { assessIdentity } from './identity-assessment.js';
 import {
   effectiveReason,
   pinnedRuleOf,
-  standingsOnFile,
+  onFileStatuses,
   type CertificateOnFile,
   type IdentityMethod,
   type IdentityPolicy,
-  type StandingOnFile,
+  type OnFileStatus,
 } from './identity-policy.js';
 import { reasons, type Reason } from './states.js';
 
@@ -38,7 +38,7 @@ export function policyFaults(policy: IdentityPolicy, provided: readonly Identity
 }
 
 const combinations = reasons.flatMap((reason) =>
-  standingsOnFile.map((standing) => [reason, standing] as const),
+  onFileStatuses.map((standing) => [reason, standing] as const),
 );
 
 function unknownRules({ rules, ruleFor }: IdentityPolicy): PolicyFault[] {
@@ -74,7 +74,7 @@ function faultsOfRule(
   policy: IdentityPolicy,
   provided: readonly IdentityMethod[],
   reason: Reason,
-  standing: StandingOnFile,
+  standing: OnFileStatus,
 ): PolicyFault[] {
   const path = ['ruleFor', reason, standing];
   const rule = pinnedRuleOf(policy, reason, exampleOf(standing));
@@ -96,7 +96,7 @@ function takesOldCertificate({ required, additional }: ReturnType<typeof pinnedR
   return [...required, ...additional.from].includes('OLD_CERTIFICATE');
 }
 
-function exampleOf(standing: StandingOnFile): CertificateOnFile | undefined {
+function exampleOf(standing: OnFileStatus): CertificateOnFile | undefined {
   if (standing === 'NONE') return undefined;
   if (standing === 'COMPROMISED') return { status: 'REVOKED', revocationReason: 'keyCompromise' };
   return { status: standing };

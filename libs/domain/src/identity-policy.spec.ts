@@ -8,15 +8,15 @@ import {
   pinnedRuleOf,
   policyFaults,
   reasons,
-  standingsOnFile,
+  onFileStatuses,
   type CertificateOnFile,
   type IdentityPolicy,
   type IdentityProgress,
   type Reason,
-  type StandingOnFile,
+  type OnFileStatus,
 } from './index.js';
 
-const onFile: Readonly<Record<StandingOnFile, CertificateOnFile | undefined>> = {
+const onFile: Readonly<Record<OnFileStatus, CertificateOnFile | undefined>> = {
   NONE: undefined,
   VALID: { status: 'VALID' },
   EXPIRED: { status: 'EXPIRED' },
@@ -30,7 +30,7 @@ describe('the default policy', () => {
   const so = (
     how: Partial<IdentityProgress>,
     reason: Reason = 'EXPIRED',
-    standing: StandingOnFile = 'VALID',
+    standing: OnFileStatus = 'VALID',
     available = identityMethods.slice(),
   ) =>
     assessIdentity(pinnedRuleOf(policy, reason, onFile[standing]), available, {
@@ -69,7 +69,7 @@ describe('the default policy', () => {
 
   it.each(reasons)('takes the old certificate only from who is merely late (%s)', (reason) => {
     const verified = ['PHONE_CODE', 'OLD_CERTIFICATE'] as const;
-    for (const standing of standingsOnFile)
+    for (const standing of onFileStatuses)
       expect(so({ verified }, reason, standing).complete).toBe(
         reason === 'EXPIRED' && ['NONE', 'VALID', 'EXPIRED'].includes(standing),
       );
@@ -88,7 +88,7 @@ describe('the default policy', () => {
   it.each(reasons)('offers the same whatever is on file, until it is met (%s)', (reason) => {
     const methods = fc.subarray([...identityMethods]);
     fc.assert(
-      fc.property(fc.constantFrom(...standingsOnFile), methods, methods, (standing, verified, locked) => {
+      fc.property(fc.constantFrom(...onFileStatuses), methods, methods, (standing, verified, locked) => {
         const [nothing, something] = (['NONE', standing] as const).map((each) =>
           so({ verified, locked }, reason, each),
         );
@@ -113,7 +113,7 @@ describe('a policy', () => {
     policyFaults({ ...policy, ...changes }, provided).map(
       ({ path, message }) => `${path.join('.')} ${message}`,
     );
-  const choose = (reason: Reason, standing: StandingOnFile, name: string) => ({
+  const choose = (reason: Reason, standing: OnFileStatus, name: string) => ({
     ...policy.ruleFor,
     [reason]: { ...policy.ruleFor[reason], [standing]: name },
   });
@@ -232,7 +232,6 @@ describe('the reason that counts', () => {
   });
 
   it.each(strictReasons)('stays the strict one, whatever is on file (%s)', (declared) => {
-    for (const standing of standingsOnFile)
-      expect(effectiveReason(declared, onFile[standing])).toBe(declared);
+    for (const standing of onFileStatuses) expect(effectiveReason(declared, onFile[standing])).toBe(declared);
   });
 });

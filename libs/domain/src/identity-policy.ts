@@ -19,15 +19,15 @@ export interface MethodLimits {
 }
 
 /** How the certificate on file of a person stands. COMPROMISED: revoked because its key may be in other hands. */
-export const standingsOnFile = ['NONE', 'VALID', 'EXPIRED', 'ON_HOLD', 'REVOKED', 'COMPROMISED'] as const;
-export type StandingOnFile = (typeof standingsOnFile)[number];
+export const onFileStatuses = ['NONE', 'VALID', 'EXPIRED', 'ON_HOLD', 'REVOKED', 'COMPROMISED'] as const;
+export type OnFileStatus = (typeof onFileStatuses)[number];
 
 export interface IdentityPolicy {
   readonly version: string;
   /** By a name of the policy's own. */
   readonly rules: Readonly<Record<string, IdentityRule>>;
   /** Which rule holds for whom: its name, by the declared reason and the certificate on file. */
-  readonly ruleFor: Readonly<Record<Reason, Readonly<Record<StandingOnFile, string>>>>;
+  readonly ruleFor: Readonly<Record<Reason, Readonly<Record<OnFileStatus, string>>>>;
   /** The pairs of methods that prove more together than one alone. */
   readonly independent: readonly IndependentPair[];
   readonly oldCertificate: {
@@ -96,7 +96,7 @@ export const defaultIdentityPolicy: IdentityPolicy = {
   resetMethods: 2,
 };
 
-function always(rule: string): Record<StandingOnFile, string> {
+function always(rule: string): Record<OnFileStatus, string> {
   return { NONE: rule, VALID: rule, EXPIRED: rule, ON_HOLD: rule, REVOKED: rule, COMPROMISED: rule };
 }
 
@@ -116,21 +116,21 @@ export function pinnedRuleOf(
   declared: Reason,
   onFile: CertificateOnFile | undefined,
 ): PinnedIdentityRule {
-  const rule = (standing: StandingOnFile): IdentityRule => {
+  const rule = (standing: OnFileStatus): IdentityRule => {
     const name = policy.ruleFor[declared][standing];
     const found = Object.hasOwn(policy.rules, name) ? policy.rules[name] : undefined;
     if (!found) throw new RangeError(`the identity policy has no rule ${name}`);
     return found;
   };
   return {
-    ...rule(standingOnFile(onFile)),
+    ...rule(onFileStatusOf(onFile)),
     shown: rule('NONE'),
     independent: policy.independent,
     resetMethods: policy.resetMethods,
   };
 }
 
-function standingOnFile(onFile: CertificateOnFile | undefined): StandingOnFile {
+function onFileStatusOf(onFile: CertificateOnFile | undefined): OnFileStatus {
   if (!onFile) return 'NONE';
   return onFile.revocationReason === 'keyCompromise' ? 'COMPROMISED' : onFile.status;
 }

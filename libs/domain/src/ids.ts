@@ -28,7 +28,7 @@ export function consentWithdrawalActivityIdOf(reissueId: string, updateId: strin
 export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 
 /** The customer id of nobody (RFC 9562 section 5.9): whom the bank does not know is looked for all the same. */
-export const nobody = '00000000-0000-0000-0000-000000000000';
+export const unknownCustomerId = '00000000-0000-0000-0000-000000000000';
 
 /** Search attributes are readable by everyone who can list workflows: no personal data in them. */
 export const searchAttributes = { parked: 'ReissueParked', customerRef: 'CustomerRef' } as const;

@@ -9,13 +9,13 @@ export type { AuditRole, WritableActions } from './audit-writers.js';
 export {
   staffRoles,
   operationKinds,
-  approvedOperations,
+  kindsNeedingApproval,
   needsApproval,
   proofNonceOf,
   provenActs,
   roleToProve,
   operationStates,
-  operationItemsAtMost,
+  maximumOperationItems,
   operationLifetimeMs,
   operationWorkflowIdOf,
   operationIdPattern,
@@ -34,7 +34,7 @@ export { messages, transitions, accepts, nextStates, onlyNextState } from './tra
 export type { Message } from './transitions.js';
 export {
   identityMethods,
-  standingsOnFile,
+  onFileStatuses,
   defaultIdentityPolicy,
   pinnedRuleOf,
   effectiveReason,
@@ -47,32 +47,32 @@ export type {
   IdentityPolicy,
   MethodLimits,
   CertificateOnFile,
-  StandingOnFile,
+  OnFileStatus,
 } from './identity-policy.js';
 export { assessIdentity } from './identity-assessment.js';
 export type { IdentityAssessment, IdentityProgress } from './identity-assessment.js';
 export { policyFaults } from './identity-policy-faults.js';
 export type { PolicyFault } from './identity-policy-faults.js';
-export { bases, decideBasis, endThatCounts, renewalWindowDays } from './basis.js';
+export { bases, decideBasis, endDateForBasis, renewalWindowDays } from './basis.js';
 export type { Basis } from './basis.js';
 export {
   passwordRules,
   passwordRuleCodes,
   brokenPasswordRules,
   brokenPersonalRules,
-  digitsOfANumber,
+  matchedNumberDigits,
   passwordAttempts,
 } from './password-rules.js';
 export type { PasswordRuleCode, PersonalFacts } from './password-rules.js';
 export {
-  base64UrlAsWritten,
-  codeAsTyped,
+  parseBase64Url,
+  parseOneTimeCode,
   comparableName,
-  dateAsTyped,
-  digitsAsTyped,
-  hexAsWritten,
-  mobileAsTyped,
-} from './as-typed.js';
+  parseDate,
+  parseDigits,
+  parseHex,
+  parseMobileNumber,
+} from './parse-input.js';
 export { keystrokesOf } from './keystrokes.js';
 export {
   taskQueues,
@@ -81,7 +81,7 @@ export {
   vidCheckActivityIdOf,
   consentWithdrawalActivityIdOf,
   reissueIdOf,
-  nobody,
+  unknownCustomerId,
   reissueIdPattern,
   searchAttributes,
   registrationText,
@@ -93,7 +93,7 @@ export type { ResidentNumber } from './resident-number.js';
 export { documentTypes, readIdentityDocument } from './identity-document.js';
 export type { DocumentType, IdentityDocument } from './identity-document.js';
 export { koreanDayOf, nextKoreanDay } from './korean-time.js';
-export { exhausted, maximumSteps } from './limits.js';
+export { stepLimitReached, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
 export {
@@ -107,7 +107,7 @@ export {
 export type {
   VaultHandle,
   Applicant,
-  ApplicantInClear,
+  UnsealedApplicant,
   Particulars,
   IdentifierKind,
   Carrier,
@@ -137,22 +137,22 @@ export type {
   StepResult,
   PreparedStep,
   ResumedStep,
-  Parking,
+  ParkRequest,
 } from './messages.js';
 export {
   revocationReasons,
   certificateActs,
-  certificateStandings,
+  certificateStatusNames,
   outcomeOfAct,
-  standingOfCertificate,
+  certificateStatusOf,
   defaultHoldMonths,
   endOfHold,
 } from './certificate-acts.js';
 export type {
   ReasonToRevoke,
   CertificateAct,
-  CertificateStanding,
+  CertificateStatus,
   ActRefusal,
-  StandingCertificate,
+  CertificateStatusFields,
 } from './certificate-acts.js';
 export type { Clock } from './clock.js';

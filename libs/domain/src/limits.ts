@@ -19,7 +19,7 @@ const limited: ReadonlySet<Message> = new Set<Message>([
  * Whether a reissue that took `steps` steps takes no more of this kind. The way out, and the last step of a
  * certificate that was made, stay open for as many again.
  */
-export function exhausted(steps: number, message: Message): boolean {
+export function stepLimitReached(steps: number, message: Message): boolean {
   if (message === 'cancel') return false;
   return steps >= (limited.has(message) ? maximumSteps : 2 * maximumSteps);
 }

@@ -48,7 +48,7 @@ export type Applicant =
   | { readonly particulars: VaultHandle; readonly document: VaultHandle };
 
 /** As in messages from before the particulars were sealed, which may still wait in a history or in a parked reissue. */
-export type ApplicantInClear =
+export type UnsealedApplicant =
   | { readonly name: string; readonly mobile: string; readonly carrier?: Carrier }
   | { readonly name: string; readonly rrn: VaultHandle }
   | { readonly name: string; readonly document: VaultHandle };
@@ -66,7 +66,7 @@ export interface StartReissue extends Call {
   readonly reissueId: string;
   readonly apiKeyName: string;
   readonly reason: Reason;
-  readonly applicant: Applicant | ApplicantInClear;
+  readonly applicant: Applicant | UnsealedApplicant;
   readonly keyThumbprint: string;
   readonly consents: readonly ConsentGiven[];
   readonly methods: readonly IdentityMethod[];
@@ -267,7 +267,7 @@ export interface ResumedStep extends StepResult {
 }
 
 /** What is asked of the reissue when a step parks it. */
-export interface Parking {
+export interface ParkRequest {
   readonly step: ParkableStep;
   readonly code: ParkCode;
   readonly message: StartReissue | CustomerMessage | OperatorMessage;

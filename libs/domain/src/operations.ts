@@ -15,14 +15,14 @@ export const operationKinds = ['retry', 'abandon', 'withdraw', 'revoke', 'hold',
 export type OperationKind = (typeof operationKinds)[number];
 
 /** Acts past the signing point: a second person approves them, and who acts looks for the approval. */
-export const approvedOperations = [
+export const kindsNeedingApproval = [
   'withdraw',
   'revoke',
   'hold',
   'release',
 ] as const satisfies OperationKind[];
 export const needsApproval = (kind: OperationKind): boolean =>
-  (approvedOperations as readonly OperationKind[]).includes(kind);
+  (kindsNeedingApproval as readonly OperationKind[]).includes(kind);
 
 /** How far an operation has come. A plan changes nothing; `RUNNING` ones are carried out by a workflow. */
 export const operationStates = [
@@ -66,7 +66,7 @@ export interface OperationParameters {
 }
 
 /** At most so many targets in one operation. */
-export const operationItemsAtMost = 10_000;
+export const maximumOperationItems = 10_000;
 /** An approval that nobody acted on, and a plan that nobody confirmed, are void after so many milliseconds. */
 export const operationLifetimeMs = 24 * 60 * 60_000;
 

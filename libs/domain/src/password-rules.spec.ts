@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {
   brokenPasswordRules,
   brokenPersonalRules,
-  digitsOfANumber,
+  matchedNumberDigits,
   passwordAttempts,
   passwordRules,
 } from './index.js';
@@ -108,8 +108,8 @@ describe('what a new certificate password may not say of its owner', () => {
     const number = fc.stringMatching(/^[0-9]{10,14}$/);
     fc.assert(
       fc.property(number, fc.nat(), fc.stringMatching(/^[a-z!]{4,10}$/), (digits, at, around) => {
-        const from = at % (digits.length - digitsOfANumber + 1);
-        const password = `${around}${digits.slice(from, from + digitsOfANumber)}${around}`;
+        const from = at % (digits.length - matchedNumberDigits + 1);
+        const password = `${around}${digits.slice(from, from + matchedNumberDigits)}${around}`;
         expect(brokenPersonalRules(password, { name: '견본', numbers: [digits] })).toEqual([
           'CONTAINS_NUMBER',
         ]);

@@ -9,7 +9,7 @@ export const passwordRules = {
 } as const;
 
 /** What the password alone tells. */
-const rulesOfForm = [
+const formatRules = [
   'TOO_SHORT',
   'TOO_LONG',
   'NEEDS_LETTER',
@@ -20,7 +20,7 @@ const rulesOfForm = [
 ] as const;
 
 export const passwordRuleCodes = [
-  ...rulesOfForm,
+  ...formatRules,
   'CONTAINS_NAME',
   'CONTAINS_BIRTH_DATE',
   'CONTAINS_NUMBER',
@@ -39,7 +39,7 @@ export interface PersonalFacts {
 }
 
 /** So many digits in a row of one of the person's numbers are taken for that number. */
-export const digitsOfANumber = 6;
+export const matchedNumberDigits = 6;
 
 /** The shortest part of a name, as typed, that is looked for: shorter ones stand in passwords by chance. */
 const shortestName = 4;
@@ -94,8 +94,8 @@ function datesAsWritten(date: string): string[] {
 }
 
 function sharesDigits(digits: string, number: string): boolean {
-  return Array.from({ length: Math.max(0, number.length - digitsOfANumber + 1) }, (_, from) =>
-    number.slice(from, from + digitsOfANumber),
+  return Array.from({ length: Math.max(0, number.length - matchedNumberDigits + 1) }, (_, from) =>
+    number.slice(from, from + matchedNumberDigits),
   ).some((part) => digits.includes(part));
 }
 

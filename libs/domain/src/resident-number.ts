@@ -1,4 +1,4 @@
-import { digitsAsTyped } from './as-typed.js';
+import { parseDigits } from './parse-input.js';
 import { koreanDayOf } from './korean-time.js';
 
 /** What a resident registration number says of its holder. */
@@ -29,7 +29,7 @@ const centuries: Readonly<Record<string, string>> = {
  * @returns undefined if it is no such number
  */
 export function normaliseResidentNumber(text: string): string | undefined {
-  const digits = digitsAsTyped(text);
+  const digits = parseDigits(text);
   return digits?.length === 13 ? digits : undefined;
 }
 

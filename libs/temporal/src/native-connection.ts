@@ -1,9 +1,9 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalAddress } from './client.js';
 import { grpcStatus, grpcStatusOf } from './dependency-down.js';
-import { Late, within } from './within.js';
+import { TimeoutError, withTimeout } from './with-timeout.js';
 
-const silentAfterMs = 3_000;
+const answerTimeoutMs = 3_000;
 
 /** Statuses that mean that no answer came. */
 const silent: readonly (number | undefined)[] = [
@@ -15,13 +15,13 @@ const silent: readonly (number | undefined)[] = [
 /**
  * The connection of a worker.
  *
- * @throws Late if the server accepts the connection and is silent for three seconds: gRPC waits without end
+ * @throws TimeoutError if the server accepts the connection and is silent for three seconds: gRPC waits without end
  */
 export async function connectNative(address: string): Promise<NativeConnection> {
   // Compressing costs more than it saves on a local network.
   const connecting = NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
   try {
-    return await within(silentAfterMs, connecting);
+    return await withTimeout(answerTimeoutMs, connecting);
   } catch (error) {
     void connecting.then(close, () => undefined);
     throw error;
@@ -29,15 +29,15 @@ export async function connectNative(address: string): Promise<NativeConnection> 
 }
 
 /** Whether the server answers on this connection within three seconds. A refusal is an answer. */
-export async function answers(connection: NativeConnection, namespace: string): Promise<boolean> {
-  const asked = connection.withDeadline(Date.now() + silentAfterMs, () =>
+export async function isResponsive(connection: NativeConnection, namespace: string): Promise<boolean> {
+  const asked = connection.withDeadline(Date.now() + answerTimeoutMs, () =>
     connection.workflowService.describeNamespace({ namespace }),
   );
   try {
-    await within(silentAfterMs + 500, asked);
+    await withTimeout(answerTimeoutMs + 500, asked);
     return true;
   } catch (error) {
-    return !(error instanceof Late) && !silent.includes(grpcStatusOf(error));
+    return !(error instanceof TimeoutError) && !silent.includes(grpcStatusOf(error));
   }
 }
 
@@ -46,7 +46,7 @@ export async function isReachable({ address, namespace }: TemporalAddress): Prom
   const connection = await connectNative(address).catch(() => undefined);
   if (!connection) return false;
   try {
-    return await answers(connection, namespace);
+    return await isResponsive(connection, namespace);
   } finally {
     void close(connection);
   }

@@ -10,14 +10,14 @@ export interface CodecKeys {
   keys: Readonly<Record<string, Uint8Array>>;
 }
 
-const ENCODING = 'binary/encrypted';
-const CIPHER = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+const encryptedEncoding = 'binary/encrypted';
+const cipherName = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
 /** The two kinds of owner; a payload without one was encoded where the SDK knows none (memos, summaries). */
-const OWNER_FIELDS = ['workflow-id', 'activity-id'] as const;
+const ownerFields = ['workflow-id', 'activity-id'] as const;
 
-type Owner = { field: (typeof OWNER_FIELDS)[number]; id: string };
+type Owner = { field: (typeof ownerFields)[number]; id: string };
 
 /**
  * Encrypts all that Temporal stores: AES-256-GCM with a random 96-bit nonce, laid out as nonce, ciphertext, tag.
@@ -40,8 +40,8 @@ export function createPayloadCodec({ current, keys }: CodecKeys): PayloadCodec {
 }
 
 function seal(payload: Payload, kid: string, key: KeyObject, owner: Owner | undefined): Payload {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(cipherName, key, iv, { authTagLength: tagBytes });
   cipher.setAAD(additionalData(kid, owner));
   const sealed = [
     iv,
@@ -51,7 +51,7 @@ function seal(payload: Payload, kid: string, key: KeyObject, owner: Owner | unde
   ];
   return {
     metadata: {
-      encoding: Buffer.from(ENCODING),
+      encoding: Buffer.from(encryptedEncoding),
       'encryption-key-id': Buffer.from(kid),
       ...(owner && { [owner.field]: Buffer.from(owner.id) }),
     },
@@ -75,11 +75,13 @@ function open(
     );
   }
   const data = payload.data ?? new Uint8Array();
-  const tag = data.subarray(-TAG_BYTES);
+  const tag = data.subarray(-tagBytes);
   try {
-    const decipher = createDecipheriv(CIPHER, key, data.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv(cipherName, key, data.subarray(0, ivBytes), {
+      authTagLength: tagBytes,
+    });
     decipher.setAAD(additionalData(kid, owner)).setAuthTag(tag);
-    const clear = Buffer.concat([decipher.update(data.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    const clear = Buffer.concat([decipher.update(data.subarray(ivBytes, -tagBytes)), decipher.final()]);
     return PayloadMessage.decode(clear);
   } catch (error) {
     throw new ValueError('a payload cannot be decrypted: it was damaged or altered', error);
@@ -101,7 +103,7 @@ function ownerIn(context: SerializationContext | undefined): Owner | undefined {
 }
 
 function ownerOf(payload: Payload): Owner | undefined {
-  for (const field of OWNER_FIELDS) {
+  for (const field of ownerFields) {
     const id = metadata(payload, field);
     if (id !== undefined) return { field, id };
   }
@@ -118,4 +120,4 @@ const metadata = (payload: Payload, field: string): string | undefined => {
 };
 
 /** Whether a payload is one that this codec encoded, by its own word. */
-export const isEncrypted = (payload: Payload): boolean => metadata(payload, 'encoding') === ENCODING;
+export const isEncrypted = (payload: Payload): boolean => metadata(payload, 'encoding') === encryptedEncoding;

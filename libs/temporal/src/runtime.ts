@@ -1,7 +1,7 @@
 import { Runtime, type LogLevel, type Logger as TemporalLogger, type LogMetadata } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 
-const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 let installed = false;
 
@@ -16,7 +16,7 @@ export function installTemporalRuntime(logger: Logger, metricsAddress?: string):
   installed = true;
   Runtime.install({
     shutdownSignals: [],
-    logger: bridge(logger),
+    logger: temporalLoggerOf(logger),
     telemetryOptions: {
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
       ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
@@ -25,10 +25,10 @@ export function installTemporalRuntime(logger: Logger, metricsAddress?: string):
 }
 
 /** Temporal's logger interface over pino. */
-export function bridge(logger: Logger): TemporalLogger {
+export function temporalLoggerOf(logger: Logger): TemporalLogger {
   const log = (level: LogLevel, message: string, meta: LogMetadata = {}) => {
     const { error, sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt } = meta;
-    logger[LEVELS[level]](
+    logger[levels[level]](
       {
         ...{ sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt },
         // The native side tells errors as text.

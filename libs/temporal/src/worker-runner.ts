@@ -4,9 +4,9 @@ import { TransportError, Worker, type NativeConnection, type WorkerOptions } fro
 import type { Logger } from '#libs/observability';
 import { activityLogContext } from './activity-log-context.js';
 import type { TemporalAddress } from './client.js';
-import { answers, connectNative, isReachable } from './native-connection.js';
+import { isResponsive, connectNative, isReachable } from './native-connection.js';
 import { installTemporalRuntime } from './runtime.js';
-import { Late } from './within.js';
+import { TimeoutError } from './with-timeout.js';
 
 export interface WorkerSettings extends TemporalAddress {
   taskQueue: string;
@@ -26,12 +26,12 @@ export interface WorkerSettings extends TemporalAddress {
   options?: Partial<WorkerOptions>;
 }
 
-const SHUTDOWN_GRACE = '8s';
-const CHECK_TIMEOUT_MS = 1000;
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 5000;
-const ADMIT_EVERY_MS = 250;
-const TEST_EVERY_MS = 2_000;
+const shutdownGrace = '8s';
+const checkTimeoutMs = 1000;
+const firstRetryMs = 200;
+const longestRetryMs = 5000;
+const admitEveryMs = 250;
+const testEveryMs = 2_000;
 
 /**
  * A Temporal worker over the life of its process. Its hooks are called by Nest when it is a provider.
@@ -65,7 +65,7 @@ export class WorkerRunner {
     const bundle = await workflows?.(logger);
     while (!this.stopping.signal.aborted) {
       if (!this.admitted()) {
-        await this.rest(ADMIT_EVERY_MS);
+        await this.rest(admitEveryMs);
         continue;
       }
       const worker = await this.createWhenReachable(bundle);
@@ -84,7 +84,7 @@ export class WorkerRunner {
       if (this.admitted() || worker.getState() !== 'RUNNING') return;
       this.settings.logger.error({ taskQueue: this.settings.taskQueue }, 'worker takes no work');
       worker.shutdown();
-    }, ADMIT_EVERY_MS);
+    }, admitEveryMs);
     // It is closed with its worker, also when that comes long after another has taken over.
     const ended = worker.run().finally(() => connection.close().catch(() => undefined));
     try {
@@ -119,9 +119,9 @@ export class WorkerRunner {
   private async untilSilent(connection: NativeConnection, over: AbortSignal): Promise<void> {
     const { namespace } = this.settings;
     while (!over.aborted) {
-      await sleep(TEST_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
+      await sleep(testEveryMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) break;
-      if (!(await answers(connection, namespace)) && (await isReachable(this.settings))) return;
+      if (!(await isResponsive(connection, namespace)) && (await isReachable(this.settings))) return;
     }
     await new Promise(() => undefined);
   }
@@ -147,7 +147,7 @@ export class WorkerRunner {
     ];
     if (pollers.some((state) => state !== 'POLLING')) throw new Error(`pollers are ${pollers.join(' and ')}`);
     const { connection, settings } = this;
-    await connection?.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
+    await connection?.withDeadline(Date.now() + checkTimeoutMs, () =>
       connection.workflowService.describeNamespace({ namespace: settings.namespace }),
     );
   }
@@ -155,9 +155,9 @@ export class WorkerRunner {
   /** Tries again until it succeeds, with growing pauses; undefined if stopped meanwhile. */
   private async createWhenReachable(bundle: WorkerOptions['workflowBundle']): Promise<Worker | undefined> {
     for (
-      let pause = FIRST_RETRY_MS;
+      let pause = firstRetryMs;
       !this.stopping.signal.aborted;
-      pause = Math.min(2 * pause, LONGEST_RETRY_MS)
+      pause = Math.min(2 * pause, longestRetryMs)
     ) {
       try {
         return await this.create(bundle);
@@ -165,7 +165,7 @@ export class WorkerRunner {
         await this.connection?.close().catch(() => undefined);
         this.connection = undefined;
         // Temporal is not up, or its namespace not made yet; anything else will not get better by waiting.
-        if (!(error instanceof TransportError || error instanceof Late)) throw error;
+        if (!(error instanceof TransportError || error instanceof TimeoutError)) throw error;
         this.settings.logger.warn({ reason: error.message, retryInMs: pause }, 'worker cannot start yet');
         await this.rest(pause);
       }
@@ -192,7 +192,7 @@ export class WorkerRunner {
       ...(workflowBundle && { workflowBundle, maxCachedWorkflows }),
       // 10 s by default: so long would the first call wait after the worker that held the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
-      shutdownGraceTime: SHUTDOWN_GRACE,
+      shutdownGraceTime: shutdownGrace,
       interceptors: { activity: [activityLogContext] },
       ...options,
     });

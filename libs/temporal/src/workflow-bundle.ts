@@ -4,21 +4,21 @@ import { extname, join } from 'node:path';
 import { bundleWorkflowCode, type BundleOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
 import { failureConverterPath } from './data-converter.js';
-import { bridge } from './runtime.js';
+import { temporalLoggerOf } from './runtime.js';
 
-const SOURCE = extname(import.meta.filename) === '.ts';
+const fromSources = extname(import.meta.filename) === '.ts';
 /** The repository, or dist within it: whichever this file was loaded from. */
-const CODE_ROOT = join(import.meta.dirname, '../../..');
+const codeRoot = join(import.meta.dirname, '../../..');
 
 /** The module that exports all workflows, beside this file's own tree. */
-export const workflowsPath = join(CODE_ROOT, `workflows/index${extname(import.meta.filename)}`);
+export const workflowsPath = join(codeRoot, `workflows/index${extname(import.meta.filename)}`);
 
 /**
  * How webpack must resolve our package imports. Run from the sources, it takes their `source` condition;
  * without it webpack would silently bundle what an earlier build left in dist.
  */
 export const webpackConfigHook: NonNullable<BundleOptions['webpackConfigHook']> = (config) =>
-  SOURCE ? { ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } } : config;
+  fromSources ? { ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } } : config;
 
 /** Bundles workflow code for the sandbox, with our failure converter; takes one to a few seconds. */
 export async function bundleWorkflows(logger: Logger, path = workflowsPath): Promise<{ code: string }> {
@@ -26,7 +26,7 @@ export async function bundleWorkflows(logger: Logger, path = workflowsPath): Pro
     workflowsPath: path,
     failureConverterPath,
     webpackConfigHook,
-    logger: bridge(logger.child({}, { level: 'warn' })),
+    logger: temporalLoggerOf(logger.child({}, { level: 'warn' })),
   });
 }
 
@@ -35,16 +35,16 @@ export async function bundleWorkflows(logger: Logger, path = workflowsPath): Pro
  * newer, so that a restart is quick; an image is built with it inside. From the sources it is always made anew.
  */
 export async function workflowBundle(logger: Logger): Promise<WorkflowBundleOption> {
-  if (SOURCE) return bundleWorkflows(logger);
+  if (fromSources) return bundleWorkflows(logger);
   const { version } = createRequire(import.meta.url)('@temporalio/worker/package.json') as {
     version: string;
   };
-  const folder = join(CODE_ROOT, 'workflow-bundle');
+  const folder = join(codeRoot, 'workflow-bundle');
   // A bundle holds code of the SDK and runs with that very version only.
   const codePath = join(folder, `${version}.cjs`);
   if (
     !existsSync(codePath) ||
-    statSync(codePath).mtimeMs < newest(['workflows', 'libs'].map((name) => join(CODE_ROOT, name)))
+    statSync(codePath).mtimeMs < newest(['workflows', 'libs'].map((name) => join(codeRoot, name)))
   ) {
     const { code } = await bundleWorkflows(logger);
     mkdirSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import type { Reissue } from '#libs/contracts';
 import type { ReissueRow } from '#libs/db/reissues';
-import { accepts, exhausted, isFinal, type CustomerMessage } from '#libs/domain';
+import { accepts, stepLimitReached, isFinal, type CustomerMessage } from '#libs/domain';
 import { problem } from '../problems.js';
 import type { StepCall } from './step-draft.js';
 
@@ -18,7 +18,7 @@ export function precheck(row: PrecheckedColumns, message: CustomerMessage, reiss
   if (row.parked_step && message.kind !== 'cancel') throw problem('parked', { reissue });
   const [first = message] = message.kind === 'apply' ? message.parts : [];
   if (first.kind === 'apply' || !accepts(row.state, first.kind)) throw problem('wrong-state', { reissue });
-  if (exhausted(row.steps, first.kind)) throw problem('too-many-steps', { reissue });
+  if (stepLimitReached(row.steps, first.kind)) throw problem('too-many-steps', { reissue });
   if (first.kind === 'submitPassword' && row.password_attempts === 0)
     throw problem('password-locked', { reissue });
 }

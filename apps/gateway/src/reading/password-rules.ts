@@ -1,5 +1,5 @@
 import type { passwordRulesSchema } from '#libs/contracts';
-import { digitsOfANumber, passwordRuleCodes, passwordRules, type PasswordRuleCode } from '#libs/domain';
+import { matchedNumberDigits, passwordRuleCodes, passwordRules, type PasswordRuleCode } from '#libs/domain';
 import type { z } from 'zod';
 
 const { version, minimumLength, maximumLength, forbiddenCharacters } = passwordRules;
@@ -28,8 +28,8 @@ const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
   },
   CONTAINS_BIRTH_DATE: { ko: '생년월일을 포함할 수 없습니다.', en: 'Not your date of birth.' },
   CONTAINS_NUMBER: {
-    ko: `휴대전화번호, 계좌번호, 주민등록번호의 연속된 숫자 ${digitsOfANumber}자리 이상을 포함할 수 없습니다.`,
-    en: `Not ${digitsOfANumber} or more digits in a row of your mobile, account or resident registration number.`,
+    ko: `휴대전화번호, 계좌번호, 주민등록번호의 연속된 숫자 ${matchedNumberDigits}자리 이상을 포함할 수 없습니다.`,
+    en: `Not ${matchedNumberDigits} or more digits in a row of your mobile, account or resident registration number.`,
   },
   TOO_COMMON: {
     ko: '흔히 쓰여 쉽게 추측할 수 있는 비밀번호는 쓸 수 없습니다.',

@@ -5,13 +5,13 @@ import { listCertificates, type ListedCertificate } from '#libs/db/certificates'
 import {
   bases,
   certificateActs,
-  certificateStandings,
+  certificateStatusNames,
   operationKinds,
   operationStates,
   outcomeOfAct,
   revocationReasons,
   staffRoles,
-  standingOfCertificate,
+  certificateStatusOf,
 } from '#libs/domain';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
@@ -24,7 +24,7 @@ const timestamp = z.iso.datetime();
 
 const certificateShape = {
   serial: z.string().describe('Hexadecimal, lower case'),
-  standing: z.enum(certificateStandings),
+  standing: z.enum(certificateStatusNames),
   customerRef: z.string().nullable().describe('Pseudonym of the customer'),
   reissueId: z.string().nullable().describe('The reissue that it came from'),
   issuer: z.string(),
@@ -105,7 +105,7 @@ class CertificateViews {
 }
 
 function show(row: ListedCertificate, now: Date): ShownCertificate {
-  const standing = standingOfCertificate(row, now);
+  const standing = certificateStatusOf(row, now);
   const text = (moment: Date | null) => moment?.toISOString() ?? null;
   return {
     serial: row.serial,

@@ -3,7 +3,7 @@ import type { Database } from '#libs/db';
 import { certificatesOfReissues, reissuesToPlan, type PlannedReissue } from '#libs/db/operations';
 import { reissueIdsOf } from '#libs/db/reissues';
 import {
-  operationItemsAtMost,
+  maximumOperationItems,
   type OperationKind,
   type OperationSelection,
   type ReissueFilter,
@@ -77,7 +77,7 @@ const wordOf = {
 function bounded(targets: readonly string[]): string[] {
   const each = [...new Set(targets)];
   if (each.length === 0) throw problem('nothing-selected');
-  if (each.length > operationItemsAtMost) throw problem('too-many-selected');
+  if (each.length > maximumOperationItems) throw problem('too-many-selected');
   return each;
 }
 
@@ -94,7 +94,7 @@ async function reissuesOf(
     kind === 'withdraw' ? { ...filter, state: ['ISSUED'] } : { ...filter, parked: true };
   if (kind === 'withdraw' && filter.state && !filter.state.includes('ISSUED')) return [];
   if (kind !== 'withdraw' && filter.parked === false) return [];
-  return reissueIdsOf(db, narrowed, operationItemsAtMost + 1);
+  return reissueIdsOf(db, narrowed, maximumOperationItems + 1);
 }
 
 async function planReissues(

@@ -257,7 +257,7 @@ function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 
   const type = eventOfState[state];
   if (timeOf(facts, type)) return; // it was published, and a consumer has it
   const { end_code: code } = change.row;
-  change.announce(type, { previousState, ...(code === null ? {} : { code }) });
+  change.publish(type, { previousState, ...(code === null ? {} : { code }) });
 }
 
 /** Publishes a change of a certificate, unless it was published before the restore. */
@@ -265,11 +265,11 @@ function publish(
   change: ReissueChange,
   { events }: ReissueFacts,
   type: CertificateEventType,
-  certificate: Parameters<ReissueChange['announceCertificate']>[1],
+  certificate: Parameters<ReissueChange['publishCertificate']>[1],
   reason?: string,
 ): void {
   if (events.some((event) => event.type === type && event.key === certificate.serial)) return;
-  change.announceCertificate(type, certificate, reason);
+  change.publishCertificate(type, certificate, reason);
 }
 
 /** Revokes a certificate that was signed and that the database did not know: it may be in the customer's hands. */

@@ -3,7 +3,7 @@ import type { Tx } from '#libs/db';
 import { issuersInUse, writeRevocation, type NewCertificate } from '#libs/db/certificates';
 import type { CustomerRow } from '#libs/db/customers';
 import type { NewReissue } from '#libs/db/reissues';
-import { nobody, type Reason } from '#libs/domain';
+import { unknownCustomerId, type Reason } from '#libs/domain';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
@@ -90,7 +90,7 @@ export async function insertLost(
   const certificate: NewCertificate = {
     serial,
     reissue_id: reissueId,
-    customer_id: customer?.customer_id ?? nobody,
+    customer_id: customer?.customer_id ?? unknownCustomerId,
     issuer: issuer.subject,
     profile: lost,
     profile_digest: lost,

@@ -1,5 +1,5 @@
 import type {
-  CertificateStanding,
+  CertificateStatus,
   EndCode,
   OperationKind,
   OperationParameters,
@@ -147,7 +147,7 @@ export interface OperationItem {
 
 export interface Certificate {
   readonly serial: string;
-  readonly standing: CertificateStanding;
+  readonly standing: CertificateStatus;
   readonly customerRef?: string | null;
   readonly reissueId?: string | null;
   readonly profile?: string | null;

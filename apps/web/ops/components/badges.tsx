@@ -1,4 +1,4 @@
-import type { CertificateStanding, OperationState, State } from '#libs/domain';
+import type { CertificateStatus, OperationState, State } from '#libs/domain';
 import type { ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 
@@ -32,12 +32,12 @@ export function OperationBadge({ state }: { state: OperationState }): ReactNode 
   return <ToneBadge tone={operationTones[state] ?? 'calm'}>{words.operationState[state] ?? state}</ToneBadge>;
 }
 
-const standingTones: Partial<Record<CertificateStanding, Tone>> = {
+const standingTones: Partial<Record<CertificateStatus, Tone>> = {
   VALID: 'good',
   ON_HOLD: 'wait',
   REVOKED: 'bad',
 };
-export function StandingBadge({ standing }: { standing: CertificateStanding }): ReactNode {
+export function StandingBadge({ standing }: { standing: CertificateStatus }): ReactNode {
   const words = useWords();
   return (
     <ToneBadge tone={standingTones[standing] ?? 'calm'}>{words.standing[standing] ?? standing}</ToneBadge>

@@ -1,5 +1,5 @@
 import type {
-  CertificateStanding,
+  CertificateStatus,
   EndCode,
   OperationKind,
   OperationState,
@@ -77,7 +77,7 @@ const operationState: Record<OperationState, string> = {
   CANCELLED: '취소됨',
   EXPIRED: '기한 만료',
 };
-const standing: Record<CertificateStanding, string> = {
+const standing: Record<CertificateStatus, string> = {
   NOT_ISSUED: '발급 전',
   VALID: '유효',
   ON_HOLD: '효력정지',

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { mobileAsTyped, normaliseResidentNumber } from '#libs/domain';
+import { parseMobileNumber, normaliseResidentNumber } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import {
   IdentityDocumentFields,
@@ -28,13 +28,13 @@ export function ApplicantStep() {
   const [tried, setTried] = useState(false);
 
   const ready =
-    { mobile: mobileAsTyped(mobile), rrn: isRrn(rrn), document: isFilled(document) }[way] &&
+    { mobile: parseMobileNumber(mobile), rrn: isRrn(rrn), document: isFilled(document) }[way] &&
     name.trim() !== '';
   const send = () => {
     setTried(true);
     if (!ready) return undefined;
     const named = { name: name.trim() };
-    if (way === 'mobile') return start({ ...named, mobile: mobileAsTyped(mobile)! }, ['PHONE_CODE']);
+    if (way === 'mobile') return start({ ...named, mobile: parseMobileNumber(mobile)! }, ['PHONE_CODE']);
     if (way === 'rrn') return start({ ...named, rrn: normaliseResidentNumber(rrn)! }, []);
     return start({ ...named, document: fieldsOf(document) }, []);
   };
@@ -61,7 +61,7 @@ export function ApplicantStep() {
             type="tel"
             autoComplete="tel"
             value={mobile}
-            error={tried && !mobileAsTyped(mobile) ? words.badMobile : undefined}
+            error={tried && !parseMobileNumber(mobile) ? words.badMobile : undefined}
             onChange={({ target }) => setMobile(target.value)}
           />
         )}

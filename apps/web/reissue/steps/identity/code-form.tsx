@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { codeAsTyped } from '#libs/domain';
+import { parseOneTimeCode } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import { Field, Form } from '../../components/form.js';
 import { minutesAndSeconds, useSecondsUntil } from '../../components/time.js';
@@ -17,7 +17,7 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const seconds = useSecondsUntil(challenge.expiresAt);
   const submit = () => {
     setFresh(false);
-    const typed = codeAsTyped(code);
+    const typed = parseOneTimeCode(code);
     if (!typed) return refuse((words) => words.identity.badCode);
     return send(typed);
   };
@@ -36,7 +36,7 @@ export function CodeForm({ challenge, onAccepted }: AnswerProps) {
           autoComplete="one-time-code"
           className="code"
           value={code}
-          onChange={({ target }) => setCode(codeAsTyped(target.value) ?? target.value)}
+          onChange={({ target }) => setCode(parseOneTimeCode(target.value) ?? target.value)}
         />
         <p role="alert" className={refused ? 'wrong box' : 'unseen'}>
           {refused}

@@ -13,10 +13,10 @@ export const noRow: StepResult = {
 };
 
 /** What the workflow needs to know of a row: its state, and when to look at it again at the latest. */
-export function standingOf(row: ReissueRow, deadlines: Deadlines): ReissueStanding {
+export function reissueStandingOf(row: ReissueRow, deadlines: Deadlines): ReissueStanding {
   return {
     state: row.state,
-    alarm: alarmOf(row, deadlines)?.toISOString() ?? null,
+    alarm: wakeUpTimeOf(row, deadlines)?.toISOString() ?? null,
     parked:
       row.parked_step && row.parked_code
         ? { step: row.parked_step, code: row.parked_code, sequence: row.park_sequence }
@@ -24,16 +24,16 @@ export function standingOf(row: ReissueRow, deadlines: Deadlines): ReissueStandi
   };
 }
 
-function alarmOf(row: ReissueRow, deadlines: Deadlines): Date | null {
+function wakeUpTimeOf(row: ReissueRow, deadlines: Deadlines): Date | null {
   if (isFinal(row.state)) return null;
   if (row.parked_since) return new Date(row.parked_since.getTime() + deadlines.untilAbandonedMs);
   if (row.state === 'ISSUING') return null;
-  const reminder = reminderOf(row, deadlines);
+  const reminder = nextReminderOf(row, deadlines);
   return reminder && row.deadline && reminder < row.deadline ? reminder : row.deadline;
 }
 
 /** When the customer is to be reminded next of a certificate that waits to be registered. */
-export function reminderOf(row: ReissueRow, deadlines: Deadlines): Date | undefined {
+export function nextReminderOf(row: ReissueRow, deadlines: Deadlines): Date | undefined {
   const after = deadlines.remindersMs[row.reminders_sent];
   if (row.state !== 'ISSUED' || !row.issued_at || after === undefined) return undefined;
   return new Date(row.issued_at.getTime() + after);

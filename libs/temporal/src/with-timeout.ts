@@ -1,17 +1,17 @@
 /** Something took too long; it may still end. */
-export class Late extends Error {
-  override readonly name = 'Late';
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
 }
 
 /**
  * Waits for `work`, but not for ever.
  *
- * @throws Late after `ms`
+ * @throws TimeoutError after `ms`
  */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms);
   });
   work.catch(() => undefined);
   try {

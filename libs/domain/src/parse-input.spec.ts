@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  base64UrlAsWritten,
-  codeAsTyped,
+  parseBase64Url,
+  parseOneTimeCode,
   comparableName,
-  dateAsTyped,
-  digitsAsTyped,
-  hexAsWritten,
-  mobileAsTyped,
-} from './as-typed.js';
+  parseDate,
+  parseDigits,
+  parseHex,
+  parseMobileNumber,
+} from './parse-input.js';
 
 describe('a one-time code', () => {
   it.each([
@@ -21,11 +21,11 @@ describe('a one-time code', () => {
     ['[Web발신]\n[K은행] 인증번호 123456 를 입력해 주세요. 문의 1588-0000', 'in its message'],
     ['인증번호[123456] 2026-11-29 10:30 유효시간 3분', 'in a message with date and time'],
     ['K뱅크123456', 'behind the name of a depositor'],
-  ])('is read of %j (%s)', (text) => expect(codeAsTyped(text)).toBe('123456'));
+  ])('is read of %j (%s)', (text) => expect(parseOneTimeCode(text)).toBe('123456'));
 
   it.each(['', '123', '123456789', 'abcdef', '12a456', '1234 or 5678 ?', '문의 1588-0000'])(
     'is not read of %j',
-    (text) => expect(codeAsTyped(text)).toBeUndefined(),
+    (text) => expect(parseOneTimeCode(text)).toBeUndefined(),
   );
 
   it('is the same whatever separates its digits', () => {
@@ -33,7 +33,7 @@ describe('a one-time code', () => {
     const code = fc.array(fc.tuple(fc.nat(9), separator), { minLength: 4, maxLength: 8 });
     fc.assert(
       fc.property(code, (digits) => {
-        expect(codeAsTyped(digits.flat().join(''))).toBe(digits.map(([digit]) => digit).join(''));
+        expect(parseOneTimeCode(digits.flat().join(''))).toBe(digits.map(([digit]) => digit).join(''));
       }),
     );
   });
@@ -54,11 +54,11 @@ describe('a mobile number', () => {
     '82 10 1234 5678',
     '\u202d010-1234-5678\u202c',
     '(010) 1234-5678',
-  ])('is one number as %j', (text) => expect(mobileAsTyped(text)).toBe('01012345678'));
+  ])('is one number as %j', (text) => expect(parseMobileNumber(text)).toBe('01012345678'));
 
   it('may have ten digits, and another prefix', () => {
-    expect(mobileAsTyped('011-234-5678')).toBe('0112345678');
-    expect(mobileAsTyped('+82 11 234 5678')).toBe('0112345678');
+    expect(parseMobileNumber('011-234-5678')).toBe('0112345678');
+    expect(parseMobileNumber('+82 11 234 5678')).toBe('0112345678');
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe('a mobile number', () => {
     '+1 010 1234 5678',
     '+81 10 1234 5678',
     '010-1234-567a',
-  ])('is not %j', (text) => expect(mobileAsTyped(text)).toBeUndefined());
+  ])('is not %j', (text) => expect(parseMobileNumber(text)).toBeUndefined());
 });
 
 describe('a name as it is compared', () => {
@@ -108,9 +108,9 @@ describe('a day', () => {
     '2026/1/31',
     '2026년 1월 31일',
     '２０２６-０１-３１',
-  ])('is read of %j', (text) => expect(dateAsTyped(text)).toBe('2026-01-31'));
+  ])('is read of %j', (text) => expect(parseDate(text)).toBe('2026-01-31'));
   it.each(['', '260131', '31-01-2026', '2026-1', 'yesterday'])('is not read of %j', (text) =>
-    expect(dateAsTyped(text)).toBeUndefined(),
+    expect(parseDate(text)).toBeUndefined(),
   );
 });
 
@@ -121,19 +121,19 @@ describe('bytes in text', () => {
         const expected = Buffer.from(bytes).toString('base64url');
         const base64 = Buffer.from(bytes).toString('base64');
         for (const text of [expected, base64, base64.replace(/.{8}/g, '$&\r\n'), ` ${base64}\n`])
-          expect(base64UrlAsWritten(text)).toBe(expected);
+          expect(parseBase64Url(text)).toBe(expected);
       }),
     );
-    for (const text of ['', 'a', 'a!cd', '===', 'ab=c']) expect(base64UrlAsWritten(text)).toBeUndefined();
+    for (const text of ['', 'a', 'a!cd', '===', 'ab=c']) expect(parseBase64Url(text)).toBeUndefined();
   });
 
   it('are read of hexadecimal with colons, spaces and capitals', () => {
-    expect(hexAsWritten('AB:cd 01\n')).toBe('abcd01');
-    for (const text of ['', 'abc', 'xy']) expect(hexAsWritten(text)).toBeUndefined();
+    expect(parseHex('AB:cd 01\n')).toBe('abcd01');
+    for (const text of ['', 'abc', 'xy']) expect(parseHex(text)).toBeUndefined();
   });
 
   it('are digits in any groups', () => {
-    expect(digitsAsTyped('12-34 ５６')).toBe('123456');
-    expect(digitsAsTyped('12a')).toBeUndefined();
+    expect(parseDigits('12-34 ５６')).toBe('123456');
+    expect(parseDigits('12a')).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ const unseparated = (text: string): string =>
  *
  * @returns undefined if there is anything else
  */
-export function digitsAsTyped(text: string): string | undefined {
+export function parseDigits(text: string): string | undefined {
   const digits = unseparated(text);
   return /^\d+$/.test(digits) ? digits : undefined;
 }
@@ -33,9 +33,9 @@ const codeLengths = { least: 4, most: 8 };
  *
  * @returns undefined if there is none, or more than one number that could be it
  */
-export function codeAsTyped(text: string): string | undefined {
+export function parseOneTimeCode(text: string): string | undefined {
   const { least, most } = codeLengths;
-  const digits = digitsAsTyped(text);
+  const digits = parseDigits(text);
   if (digits !== undefined) return digits.length >= least && digits.length <= most ? digits : undefined;
   // Telephone numbers, dates and amounts are groups of digits that something joins.
   const groups = plain(text).match(/\d+(?:[-.,:/]\d+)*/g) ?? [];
@@ -49,7 +49,7 @@ export function codeAsTyped(text: string): string | undefined {
  *
  * @returns undefined if it is no Korean mobile number
  */
-export function mobileAsTyped(text: string): string | undefined {
+export function parseMobileNumber(text: string): string | undefined {
   const written = unseparated(text).replace(/[()/]/g, '');
   const national = written.replace(/^(?:\+|00)?82(?=0?1)/, '0').replace(/^00/, '0');
   return /^01[016789]\d{7,8}$/.test(national) ? national : undefined;
@@ -76,7 +76,7 @@ export function comparableName(name: string): string {
  *
  * @returns undefined if it has not that form; whether there is such a day is not looked at
  */
-export function dateAsTyped(text: string): string | undefined {
+export function parseDate(text: string): string | undefined {
   const written = plain(text).replace(spaces, '').replace(dashes, '-');
   const [, year, month, day] =
     /^(\d{4})(\d{2})(\d{2})$/.exec(written) ??
@@ -90,14 +90,14 @@ export function dateAsTyped(text: string): string | undefined {
  *
  * @returns undefined if it is neither
  */
-export function base64UrlAsWritten(text: string): string | undefined {
+export function parseBase64Url(text: string): string | undefined {
   const written = text.replace(unseen, '').replace(spaces, '').replaceAll('+', '-').replaceAll('/', '_');
   const [, digits] = /^([\w-]*)={0,2}$/.exec(written) ?? [];
   return digits && digits.length % 4 !== 1 ? digits : undefined;
 }
 
 /** Bytes in hexadecimal, in lower case: spaces, colons and line breaks between them fall away. */
-export function hexAsWritten(text: string): string | undefined {
+export function parseHex(text: string): string | undefined {
   const digits = text.replace(unseen, '').replace(/[\s:]/g, '').toLowerCase();
   return /^(?:[0-9a-f]{2})+$/.test(digits) ? digits : undefined;
 }

@@ -5,7 +5,7 @@ import { insertConsentReceipt, insertConsents } from '#libs/db/reissues';
 import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
 
 /** What a customer said in one step. */
-interface Said {
+interface ConsentAct {
   readonly reissueId: string;
   readonly updateId: string;
   readonly origin: CallOrigin;
@@ -15,13 +15,16 @@ interface Said {
 }
 
 /** What the audit trail records of consents and of the receipt that was given for them, by its digest. */
-export const auditedSaid = (said: Pick<Said, 'act' | 'consents'>, receipt: string | undefined) => ({
+export const consentAuditDetails = (
+  said: Pick<ConsentAct, 'act' | 'consents'>,
+  receipt: string | undefined,
+) => ({
   consents: auditedConsents(said),
   ...(receipt === undefined ? {} : { receipt: createHash('sha256').update(receipt).digest('hex') }),
 });
 
 /** What the audit trail tells of it: enough to know later which text it was, and nothing of the person. */
-const auditedConsents = ({ act, consents }: Pick<Said, 'act' | 'consents'>) =>
+const auditedConsents = ({ act, consents }: Pick<ConsentAct, 'act' | 'consents'>) =>
   consents.map(({ termsId, version, digest, locale, agreed }) => ({
     ...{ termsId, version, digest, locale, agreed, act },
   }));
@@ -31,10 +34,10 @@ const auditedConsents = ({ act, consents }: Pick<Said, 'act' | 'consents'>) =>
  *
  * @returns the receipt, a compact JWS; undefined where nothing was said
  */
-export async function recordSaid(
+export async function recordConsentAct(
   tx: Tx,
   receipts: ReceiptSigner,
-  { reissueId, updateId, origin, act, consents, at }: Said,
+  { reissueId, updateId, origin, act, consents, at }: ConsentAct,
 ): Promise<string | undefined> {
   if (consents.length === 0) return undefined;
   await insertConsents(

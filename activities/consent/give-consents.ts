@@ -1,16 +1,16 @@
 import type { GiveConsents, PreparedStep } from '#libs/domain';
 import { consentsOf } from '#libs/db/reissues';
 import { checkConsents, termsInForce } from '#libs/terms';
-import { done, failed, takeStep, type ReissueChange } from '#activities/step';
+import { done, failed, runStep, type ReissueChange } from '#activities/step';
 import type { ConsentContext } from './context.js';
-import { auditedSaid, recordSaid } from './record.js';
+import { consentAuditDetails, recordConsentAct } from './record-consents.js';
 
 export async function recordConsents(
   context: ConsentContext,
   reissueId: string,
   message: GiveConsents,
 ): Promise<PreparedStep> {
-  return takeStep(context, reissueId, message, 'giveConsents', async (change) => {
+  return runStep(context, reissueId, message, 'giveConsents', async (change) => {
     const check = checkConsents(context.terms, 'issuance', message.consents, change.now);
     if (!check.complete)
       return failed('CONSENT_INCOMPLETE', {
@@ -23,8 +23,8 @@ export async function recordConsents(
     const said = { act: 'GIVEN', consents: check.accepted } as const;
     const { updateId, origin } = message;
     const about = { reissueId, updateId, origin, at: change.now };
-    const receipt = await recordSaid(change.tx, context.receipts, { ...about, ...said });
-    change.note(auditedSaid(said, receipt));
+    const receipt = await recordConsentAct(change.tx, context.receipts, { ...about, ...said });
+    change.addAuditDetails(consentAuditDetails(said, receipt));
     change.set({ consents_completed_at: change.now });
     change.move('giveConsents', 'KEY_REQUIRED', 'reseal.reissue.consents-recorded.v1');
     return done();

@@ -6,7 +6,7 @@ import { certificatesOfReissue } from '#libs/db/certificates';
 import { consentsOf, findStep, insertStep, lockReissue, stepsOfKind } from '#libs/db/reissues';
 import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
-import { auditedSaid, recordSaid } from './record.js';
+import { consentAuditDetails, recordConsentAct } from './record-consents.js';
 
 /** As the step table and the audit call it. */
 const kind = 'withdrawConsent';
@@ -74,14 +74,14 @@ async function withdrawConsent(
       act: 'WITHDRAWN',
       consents: [{ termsId, version, digest, locale: last.locale as TermsLocale, agreed: false }],
     } as const;
-    const receipt = await recordSaid(tx, receipts, { reissueId, updateId, origin, at, ...said });
-    change.announce('reseal.reissue.consent-withdrawn.v1', { terms: { termsId, version } });
+    const receipt = await recordConsentAct(tx, receipts, { reissueId, updateId, origin, at, ...said });
+    change.publish('reseal.reissue.consent-withdrawn.v1', { terms: { termsId, version } });
     change.audit({
       actor: 'customer',
       action: kind,
       outcome: 'DONE',
       reason: null,
-      details: { termsId, version, ...auditedSaid(said, receipt) },
+      details: { termsId, version, ...consentAuditDetails(said, receipt) },
       personal: { ...origin },
     });
     const after = await change.write();

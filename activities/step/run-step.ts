@@ -1,7 +1,7 @@
 import {
   accepts,
-  exhausted,
-  nobody,
+  stepLimitReached,
+  unknownCustomerId,
   type Clock,
   type CustomerMessage,
   type Deadlines,
@@ -26,7 +26,7 @@ import {
   type StepRow,
 } from '#libs/db/reissues';
 import { ReissueChange } from './reissue-change.js';
-import { noRow, standingOf } from './standing.js';
+import { noRow, reissueStandingOf } from './reissue-standing.js';
 
 /** What every step needs. */
 export interface StepContext {
@@ -38,7 +38,7 @@ export interface StepContext {
 type CustomerCall = StartReissue | CustomerMessage;
 
 /** How the body of a step ends: with a final outcome, or with the wish to go on in another activity. */
-export type Ending =
+export type StepEnding =
   | {
       readonly kind: 'outcome';
       readonly outcome: OutcomeWithoutReissue;
@@ -54,7 +54,7 @@ type OutcomeWithoutReissue = WithoutReissue<StepOutcome>;
 export function done(
   more: Pick<StepOutcome, 'challenges' | 'results'> = {},
   superseded: readonly string[] = [],
-): Ending {
+): StepEnding {
   return { kind: 'outcome', outcome: { status: 'DONE', ...more }, superseded };
 }
 
@@ -62,25 +62,25 @@ export function done(
 export function failed(
   code: RefusalCode,
   more: { reason?: string; errors?: { pointer: string; message: string; code?: string }[] } = {},
-): Ending {
+): StepEnding {
   return { kind: 'outcome', outcome: { status: 'REFUSED', code, ...more } };
 }
 
 /** The step cannot be taken: nothing changes, and the same call may succeed another time. */
-export function refused(code: RefusalCode): Ending {
+export function refused(code: RefusalCode): StepEnding {
   return { kind: 'refuse', code };
 }
 
 /** The step cannot be taken yet: nothing changes, and the same call may succeed after so many milliseconds. */
-export function tooFrequent(retryAfterMs: number): Ending {
+export function tooFrequent(retryAfterMs: number): StepEnding {
   return { kind: 'refuse', code: 'TOO_FREQUENT', retryAfterMs };
 }
 
 /** The step goes on outside the database; what it wrote so far is committed. */
-export const proceed: Ending = { kind: 'proceed', again: false };
+export const proceed: StepEnding = { kind: 'proceed', again: false };
 
 /** As `proceed`, for a step that runs again and finds its first part done. */
-export const proceedAgain: Ending = { kind: 'proceed', again: true };
+export const proceedAgain: StepEnding = { kind: 'proceed', again: true };
 
 export interface StepOptions {
   /** Takes the lock on the person before the one on the reissue. */
@@ -95,12 +95,12 @@ export interface StepOptions {
  *
  * @param message what the state must accept; undefined where any state will do
  */
-export async function takeStep(
+export async function runStep(
   context: StepContext,
   reissueId: string,
   call: CustomerCall,
   message: Message | undefined,
-  body: (change: ReissueChange) => Promise<Ending>,
+  body: (change: ReissueChange) => Promise<StepEnding>,
   options: StepOptions = {},
 ): Promise<PreparedStep> {
   return inTransaction(context.db, async (tx) => {
@@ -120,7 +120,7 @@ export async function takeStep(
       refusal.audit(auditOf(call, 'REFUSED', ending.code));
       await refusal.write();
       return {
-        standing: standingOf(row, context.deadlines),
+        standing: reissueStandingOf(row, context.deadlines),
         status: 'REFUSED',
         code: ending.code,
         ...(ending.retryAfterMs === undefined ? {} : { retryAfterMs: ending.retryAfterMs }),
@@ -133,7 +133,7 @@ export async function takeStep(
       if (!ending.again) change.audit(auditOf(call, 'ACCEPTED'));
       const after = await change.write();
       return {
-        standing: standingOf(after, context.deadlines),
+        standing: reissueStandingOf(after, context.deadlines),
         status: 'DONE',
         proceed: true,
         customerRef: after.customer_ref,
@@ -153,7 +153,7 @@ async function lockForStep(
     const unlocked = await findReissue(tx, reissueId);
     if (unlocked?.customer_id) await lockCustomer(tx, unlocked.customer_id);
     // Looked for in any case: to be unknown takes as long.
-    else await customerById(tx, nobody);
+    else await customerById(tx, unknownCustomerId);
   }
   return lockReissue(tx, reissueId);
 }
@@ -175,7 +175,7 @@ function precondition(
 ): RefusalCode | undefined {
   if (row.parked_step && !options.whileParked) return 'PARKED';
   if (message && !accepts(row.state, message)) return 'WRONG_STATE';
-  if (message && exhausted(row.steps, message)) return 'TOO_MANY_STEPS';
+  if (message && stepLimitReached(row.steps, message)) return 'TOO_MANY_STEPS';
   return undefined;
 }
 
@@ -183,7 +183,7 @@ function precondition(
 async function record(
   change: ReissueChange,
   call: CustomerCall,
-  { outcome, superseded }: Extract<Ending, { kind: 'outcome' }>,
+  { outcome, superseded }: Extract<StepEnding, { kind: 'outcome' }>,
 ): Promise<Pick<StepRow, 'outcome' | 'request_hmac'>> {
   const { tx, now } = change;
   const refusal = outcome.status === 'REFUSED' ? outcome : undefined;
@@ -192,7 +192,7 @@ async function record(
     details: {
       state: change.row.state,
       ...(refusal?.reason ? { reason: refusal.reason } : {}),
-      ...change.noted,
+      ...change.auditDetails,
     },
   });
   change.set({ steps: change.row.steps + 1, pending_message: null });
@@ -233,7 +233,7 @@ function resultOf(
 ): StepResult {
   const outcome = step.outcome as unknown as RecordedOutcome;
   return {
-    standing: standingOf(row, context.deadlines),
+    standing: reissueStandingOf(row, context.deadlines),
     status: outcome.status,
     ...(outcome.status === 'REFUSED' ? { code: outcome.code } : {}),
     requestHmac: step.request_hmac,

@@ -4,10 +4,10 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
  * One durable timer for all deadlines. A timer that already runs and fires earlier than needed is left alone:
  * whoever is woken looks at the row and sets the clock anew. That saves a cancelled timer with every step.
  */
-export class AlarmClock {
+export class WakeUpTimer {
   private running: { readonly at: number; readonly scope: CancellationScope } | undefined;
 
-  constructor(private readonly ring: () => void) {}
+  constructor(private readonly wake: () => void) {}
 
   /** Rings at `at` (milliseconds since the epoch) at the latest. */
   setFor(at: number): void {
@@ -19,7 +19,7 @@ export class AlarmClock {
       .run(() => sleep(Math.max(0, at - Date.now())))
       .then(() => {
         this.running = undefined;
-        this.ring();
+        this.wake();
       })
       .catch((error: unknown) => {
         if (!isCancellation(error)) throw error;

@@ -12,7 +12,7 @@ const startMs = 30_000;
  * Begins operations whose workflow was lost or could not be started when they were approved, and lets plans that nobody
  * confirmed or approved in time expire.
  */
-export async function tendOperations(
+export async function reconcileOperations(
   { db, clock, temporal }: Pick<OperationContext, 'db' | 'clock' | 'temporal'>,
   now = clock(),
 ) {
