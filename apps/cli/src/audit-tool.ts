@@ -1,23 +1,23 @@
 import { userInfo } from 'node:os';
 import {
-  auditKeys,
+  auditOriginConfig,
+  checkpointConfig,
   configExitCode,
   ConfigError,
   databaseConfig,
-  jsonWebKeySet,
+  evidenceKeysConfig,
   loadConfig,
 } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { z } from 'zod';
 import { isArgumentError, type Terminal } from './terminal.js';
 
-/** What the tools of the audit read of the worker's environment. */
-const auditToolConfig = z.object({
+/** The settings of the worker that the tools of the audit trail read. */
+export const auditToolConfig = z.object({
   databaseUrl: databaseConfig.databaseUrl,
-  auditKeys,
-  auditOrigin: z.string().min(1).default('reseal'),
-  receiptKeys: jsonWebKeySet,
-  checkpointFile: z.string().min(1).optional(),
+  ...evidenceKeysConfig,
+  ...auditOriginConfig,
+  ...checkpointConfig,
 });
 type AuditToolConfig = z.output<typeof auditToolConfig>;
 

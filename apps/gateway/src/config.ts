@@ -1,4 +1,5 @@
 import {
+  count,
   databaseConfig,
   httpConfig,
   integer,
@@ -7,9 +8,13 @@ import {
   list,
   milliseconds,
   rateLimit,
+  receiptPublicKeysConfig,
+  secret,
   secretBytes,
   temporalConfig,
   trustedProxies,
+  withForm,
+  withoutPrivateKeys,
 } from '#libs/config';
 import { z } from 'zod';
 import { developmentApiKeys, type ApiKey } from './access/api-keys.js';
@@ -30,54 +35,69 @@ export const gatewayConfig = z
     ...httpConfig('RESEAL_GATEWAY_PORT', 3000),
     ...databaseConfig,
     ...temporalConfig,
-    /** `name:sha256` of each front end's key, separated by commas. */
-    apiKeys: list
-      .pipe(z.array(apiKey).min(1))
+    apiKeys: withForm(list.pipe(z.array(apiKey).min(1)), { unit: '`name:sha256`, separated by commas' })
       .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'must not repeat a name')
-      .optional(),
-    /** As which front end the reissue page names itself. It is known to whoever opens the page. */
-    pageApiKey: z.string().min(1).default('reseal-local'),
-    /** Signs access tokens. */
-    tokenKey: jsonWebKey.refine((key) => key['crv'] === 'Ed25519' && typeof key['d'] === 'string', {
-      message: 'must be a private Ed25519 key',
-    }),
-    /** Other keys whose tokens are taken: the one that signed before, and the one that will sign next. */
+      .optional()
+      .describe(
+        'API keys of the front ends, each as the name of the front end and the SHA-256 of its key in hexadecimal. Required in production; elsewhere the sample key `reseal-local` is the default.',
+      ),
+    pageApiKey: z
+      .string()
+      .min(1)
+      .default('reseal-local')
+      .describe(
+        "API key with which the customers' page calls the API. It is public, and distinguishes the page from other front ends.",
+      ),
+    tokenKey: secret(jsonWebKey)
+      .refine((key) => key['crv'] === 'Ed25519' && typeof key['d'] === 'string', {
+        message: 'must be a private Ed25519 key',
+      })
+      .describe('Private Ed25519 key that signs access tokens.'),
     tokenPublicKeys: jsonWebKeySet
       .refine(({ keys }) => keys.every((key) => key['crv'] === 'Ed25519' && key['d'] === undefined), {
         message: 'must hold public Ed25519 keys only',
       })
-      .optional(),
-    /** For how long after its end a reissue can still be read with its token. */
-    tokenAfterEndMs: milliseconds(24 * 3_600_000),
-    /** Keys the digests that make ids and recognise requests. */
-    idKey: secretBytes(32),
-    vaultPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
-      message: 'must hold public keys only',
-    }),
-    /** By which consent receipts are verified: those that sign now, and those that signed once. */
-    receiptPublicKeys: jsonWebKeySet.refine(({ keys }) => keys.every((key) => key['d'] === undefined), {
-      message: 'must hold public keys only',
-    }),
-    /** Which proxies in front may name the client's address in X-Forwarded-For. */
-    trustProxy: trustedProxies,
-    /** How long a call waits for its step before it is answered with 202 or 503. */
-    callTimeoutMs: milliseconds(10_000),
-    /** How many calls and how many event streams one reissue may have at once. */
-    callsPerReissue: integer(4, { min: 1 }),
-    streamsPerReissue: integer(8, { min: 1 }),
-    /** How many photos one address may send at once, and how much memory those on their way may take. */
-    uploadsPerAddress: integer(8, { min: 1 }),
-    uploadMemoryBytes: integer(256 * 1024 * 1024, { min: 16 * 1024 * 1024 }),
-    /**
-     * How often reissues may be started, and other calls be made: from one address (of one front end; of IPv6 from one
-     * /64), behind which may be a branch of the bank, and by one device.
-     */
-    limitAddressStarts: rateLimit({ burst: 60, everyMs: 2_000 }),
-    limitAddressCalls: rateLimit({ burst: 600, everyMs: 50 }),
-    limitDeviceStarts: rateLimit({ burst: 10, everyMs: 60_000 }),
-    limitDeviceCalls: rateLimit({ burst: 60, everyMs: 1_000 }),
-    /** Silence on an event stream after which a comment keeps proxies from closing it. */
-    heartbeatMs: milliseconds(15_000),
+      .optional()
+      .describe('Further public keys whose access tokens are accepted: the previous one and the next one.'),
+    tokenAfterEndMs: milliseconds(24 * 3_600_000).describe(
+      'Time after the end of a reissue during which its access token still reads it.',
+    ),
+    idKey: secretBytes(32).describe(
+      'Key of the HMACs that make reissue ids and recognise repeated requests.',
+    ),
+    vaultPublicKeys: jsonWebKeySet
+      .refine(withoutPrivateKeys, { message: 'must hold public keys only' })
+      .describe('Public keys to which front ends seal secrets, as `GET /v1/keys` publishes them.'),
+    ...receiptPublicKeysConfig,
+    trustProxy: trustedProxies.describe(
+      "Proxies that may state the client's address in X-Forwarded-For: their addresses and networks (`10.0.0.7,10.1.0.0/16`), or their number if no way leads around them.",
+    ),
+    callTimeoutMs: milliseconds(10_000).describe(
+      'Time that a call waits for its step before it is answered with 202 or 503.',
+    ),
+    callsPerReissue: count(4, { min: 1 }).describe('Calls that one reissue may have in progress at a time.'),
+    streamsPerReissue: count(8, { min: 1 }).describe(
+      'Event streams that one reissue may have open at a time.',
+    ),
+    uploadsPerAddress: count(8, { min: 1 }).describe('Photos that one address may upload at a time.'),
+    uploadMemoryBytes: integer(256 * 1024 * 1024, { min: 16 * 1024 * 1024 }).describe(
+      'Memory for photos being uploaded. When it is used up, the slowest upload is ended.',
+    ),
+    limitAddressStarts: rateLimit({ burst: 60, everyMs: 2_000 }).describe(
+      'Reissues that one address may start through one front end. An IPv6 address counts as its /64. Networks have a multiple of it: /24 and /56 four times, /48 16 times.',
+    ),
+    limitAddressCalls: rateLimit({ burst: 600, everyMs: 50 }).describe(
+      'Other calls that one address may make through one front end, counted in the same way.',
+    ),
+    limitDeviceStarts: rateLimit({ burst: 10, everyMs: 60_000 }).describe(
+      'Reissues that one device may start. The header `X-Device-Id` names the device.',
+    ),
+    limitDeviceCalls: rateLimit({ burst: 60, everyMs: 1_000 }).describe(
+      'Other calls that one device may make.',
+    ),
+    heartbeatMs: milliseconds(15_000).describe(
+      'Silence on an event stream after which a comment is sent, so that proxies do not close it.',
+    ),
   })
   .refine(({ tokenKey, tokenPublicKeys }) => !tokenPublicKeys?.keys.some(({ kid }) => kid === tokenKey.kid), {
     path: ['tokenPublicKeys'],

@@ -1,25 +1,25 @@
 import {
   auditKeys,
+  auditOriginConfig,
   databaseConfig,
   httpConfig,
   integer,
-  jsonWebKeySet,
   list,
-  staffIssuerConfig,
+  milliseconds,
   plainHttpConfig,
+  receiptPublicKeysConfig,
   refuseDevelopmentAddresses,
+  staffIssuerConfig,
   temporalConfig,
   url,
+  withoutPrivateKeys,
 } from '#libs/config';
 import { defaultDeadlines } from '#libs/domain';
 import { webhookConfig } from '#libs/webhooks';
 import { z } from 'zod';
 
-/** Asymmetric signatures only: with HMAC or `none` whoever verifies could also sign (RFC 8725 section 3.1). */
+/** Asymmetric signatures only: with HMAC or `none` a verifier could also sign (RFC 8725 section 3.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'PS256'] as const;
-
-const withoutPrivateKeys = ({ keys }: { readonly keys: readonly Readonly<Record<string, unknown>>[] }) =>
-  keys.every((key) => key['d'] === undefined);
 
 export const configSchema = z
   .object({
@@ -28,28 +28,37 @@ export const configSchema = z
     ...databaseConfig,
     ...temporalConfig,
     ...staffIssuerConfig,
-    /** For whom its tokens must be made. */
-    oidcAudience: z.string().min(1).default('reseal-ops'),
+    oidcAudience: z
+      .string()
+      .min(1)
+      .default('reseal-ops')
+      .describe('Audience that access tokens of the staff must have.'),
     oidcAlgorithms: list
       .pipe(z.array(z.enum(algorithms)).min(1))
-      .default(['ES256', 'EdDSA', 'RS256', 'PS256']),
-    /** By how many seconds the issuer's clock may differ. */
-    oidcClockToleranceSeconds: integer(30, { max: 300 }),
-    /** By which checkpoints and evidence are verified; public keys only. */
-    auditPublicKeys: auditKeys.refine(withoutPrivateKeys, { message: 'must hold public keys only' }),
-    /** Names the audit log in its checkpoints. */
-    auditOrigin: z.string().min(1).default('reseal'),
-    /** By which receipts of consents are verified; public keys only. */
-    receiptPublicKeys: jsonWebKeySet
+      .default(['ES256', 'EdDSA', 'RS256', 'PS256'])
+      .describe('Signature algorithms that are accepted in tokens of the staff.'),
+    oidcClockToleranceSeconds: integer(30, { max: 300 }).describe(
+      "Largest difference between the clocks of the app and of the staff's issuer.",
+    ),
+    auditPublicKeys: auditKeys
       .refine(withoutPrivateKeys, { message: 'must hold public keys only' })
-      .optional(),
-    /** As the worker has it: how long a parked reissue waits for an operator, in milliseconds. */
-    parkedDeadlineMs: integer(defaultDeadlines.untilAbandonedMs, { min: 1 }),
-    /** How often a stream of changes that is silent says that it is there, in milliseconds. */
-    changesHeartbeatMs: integer(15_000, { min: 10, max: 60_000 }),
+      .describe(
+        'Public keys that verify checkpoints of the audit log and evidence: those of `RESEAL_AUDIT_KEYS`.',
+      ),
+    ...auditOriginConfig,
+    receiptPublicKeys: receiptPublicKeysConfig.receiptPublicKeys.optional(),
+    parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs, { min: 1 }).describe(
+      'Time after which a parked reissue is abandoned. The worker decides it; the console shows it.',
+    ),
+    changesHeartbeatMs: milliseconds(15_000, { min: 10, max: 60_000 }).describe(
+      'Silence on a stream of changes after which a heartbeat is sent.',
+    ),
     ...webhookConfig,
-    /** Where Temporal's own page is, for links into it. */
-    temporalUiUrl: url('http', 'https').optional(),
+    temporalUiUrl: url('http', 'https')
+      .optional()
+      .describe(
+        "Address of Temporal's web UI: the console links to it, and only its origin may decode payloads.",
+      ),
   })
   .superRefine(refuseDevelopmentAddresses('oidcIssuer', 'temporalUiUrl'));
 

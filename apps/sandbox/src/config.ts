@@ -1,53 +1,74 @@
 import {
   databaseConfig,
+  environmentConfig,
   fromKey,
   httpConfig,
-  keyring,
   loadConfig,
   milliseconds,
   port,
+  registryConfig,
+  secret,
   temporalConfig,
   url,
 } from '#libs/config';
 import { z } from 'zod';
 import type { IssuerOptions } from './staff/issuer.js';
 
-const schema = z.object({
+export const sandboxConfig = z.object({
   ...httpConfig('RESEAL_SANDBOX_PORT', 3003),
-  // The sandbox hands out one-time codes and passwords.
-  env: z.enum(['development', 'test'], { error: 'the sandbox runs in development and test only' }),
+  env: environmentConfig.env
+    .extract(['development', 'test'], { error: 'the sandbox runs in development and test only' })
+    .describe('The sandbox never runs in production, because it hands out one-time codes and passwords.'),
   ...databaseConfig,
   ...temporalConfig,
-  /** The bank's registry, into which sample people are written. */
-  registryDatabaseUrl: url('postgres', 'postgresql'),
-  /** Seal the resident registration numbers in it. */
-  registryKeys: keyring,
-  smtpPort: fromKey('RESEAL_SANDBOX_SMTP_PORT', port(3025)),
-  phoneCodeLifetimeMs: fromKey('RESEAL_SANDBOX_PHONE_CODE_LIFETIME_MS', milliseconds(180_000)),
-  oneWonCodeLifetimeMs: fromKey('RESEAL_SANDBOX_ONE_WON_CODE_LIFETIME_MS', milliseconds(600_000)),
-  /** Sender of the telecom company's SMS. */
-  telecomSender: fromKey('RESEAL_SANDBOX_TELECOM_SENDER', z.string().default('010-0000-0000')),
-  /** Sender of the bank's SMS. */
-  smsSender: fromKey('RESEAL_SANDBOX_SMS_SENDER', z.string().default('1500-0000')),
-  /** Whose name stands before the code of a one-won transfer. */
-  depositorName: fromKey('RESEAL_SANDBOX_DEPOSITOR_NAME', z.string().default('가상은행')),
-  /** Where the operators' console is, which signs people in here. */
-  consoleUrl: fromKey('RESEAL_OPS_URL', url('http', 'https').default('http://127.0.0.1:3001')),
-  /** How long an enrolment waits for the CA. */
-  signerTimeoutMs: fromKey('RESEAL_SANDBOX_SIGNER_TIMEOUT_MS', milliseconds(30_000)),
-  /** The three-digit code of the bank that keeps the sample people's accounts. */
+  registryDatabaseUrl: secret(url('postgres', 'postgresql')).describe(
+    "PostgreSQL with the bank's registry, into which sample people are written.",
+  ),
+  ...registryConfig,
+  smtpPort: fromKey('RESEAL_SANDBOX_SMTP_PORT', port(3025).describe("Port of the sandbox's mail server.")),
+  phoneCodeLifetimeMs: fromKey(
+    'RESEAL_SANDBOX_PHONE_CODE_LIFETIME_MS',
+    milliseconds(180_000).describe('Lifetime of a phone code.'),
+  ),
+  oneWonCodeLifetimeMs: fromKey(
+    'RESEAL_SANDBOX_ONE_WON_CODE_LIFETIME_MS',
+    milliseconds(600_000).describe('Lifetime of the code of a one-won transfer.'),
+  ),
+  telecomSender: fromKey(
+    'RESEAL_SANDBOX_TELECOM_SENDER',
+    z.string().default('010-0000-0000').describe("Sender of the telecom company's SMS."),
+  ),
+  smsSender: fromKey(
+    'RESEAL_SANDBOX_SMS_SENDER',
+    z.string().default('1500-0000').describe("Sender of the bank's SMS."),
+  ),
+  depositorName: fromKey(
+    'RESEAL_SANDBOX_DEPOSITOR_NAME',
+    z.string().default('가상은행').describe('Depositor of a one-won transfer, before the code.'),
+  ),
+  consoleUrl: fromKey(
+    'RESEAL_OPS_URL',
+    url('http', 'https')
+      .default('http://127.0.0.1:3001')
+      .describe("Address of the operators' console, which signs staff in at the sandbox."),
+  ),
+  signerTimeoutMs: fromKey(
+    'RESEAL_SANDBOX_SIGNER_TIMEOUT_MS',
+    milliseconds(30_000).describe('Time that the enrolment of a sample person waits for the CA.'),
+  ),
   bankCode: fromKey(
     'RESEAL_SANDBOX_BANK_CODE',
     z
       .string()
       .regex(/^\d{3}$/)
-      .default('999'),
+      .default('999')
+      .describe("Three-digit code of the bank that keeps the sample people's accounts."),
   ),
 });
 
 /** The sandbox's configuration; the class is its injection token. */
 export class SandboxConfig {
-  constructor(readonly values: z.output<typeof schema>) {}
+  constructor(readonly values: z.output<typeof sandboxConfig>) {}
 
   /** Who signs the staff in, and for whom. */
   issuerOptions(): IssuerOptions {
@@ -57,6 +78,6 @@ export class SandboxConfig {
 
   /** @throws ConfigError naming every key that is missing or wrong. */
   static fromEnvironment(env: NodeJS.ProcessEnv = process.env): SandboxConfig {
-    return new SandboxConfig(loadConfig(schema, env));
+    return new SandboxConfig(loadConfig(sandboxConfig, env));
   }
 }

@@ -1,15 +1,12 @@
-import { databaseConfig, kafkaConfig, temporalConfig } from '#libs/config';
+import { checkpointConfig, databaseConfig, journalConfig, kafkaConfig, temporalConfig } from '#libs/config';
 import { z } from 'zod';
 
-/** What `setup` works with: the owner's database, and all that knows what the database may have lost. */
+/** Configuration of `setup`: the owner's database, and the records outside it that survive a restore. */
 export const setupConfig = z.object({
   ...databaseConfig,
   ...temporalConfig,
   ...kafkaConfig,
-  eventSource: z.string().default('/reseal'),
-  /** The directory with the journals of all signers. */
-  signerJournal: z.string().min(1).optional(),
-  /** Checkpoints of the audit log that are kept apart from the database. */
-  checkpointFile: z.string().min(1).optional(),
+  ...journalConfig,
+  ...checkpointConfig,
 });
 export type SetupConfig = z.output<typeof setupConfig>;

@@ -1,57 +1,74 @@
 import { defaultCrlTiming, type CrlTiming } from '#activities/publication';
-import { backdatingConfig, organisationSchema, profileConfig, weakKeysConfig } from '#libs/ca';
 import {
+  backdatingConfig,
+  ocspKeysConfig,
+  organisationSchema,
+  profileConfig,
+  weakKeysConfig,
+} from '#libs/ca';
+import {
+  count,
   databaseConfig,
   environmentConfig,
   fromKey,
-  integer,
   isSandboxHost,
+  journalConfig,
   milliseconds,
   processConfig,
   secretText,
   temporalConfig,
+  withForm,
 } from '#libs/config';
 import { z } from 'zod';
 
-/** Where the issuing CA lies, and what opens its keys. */
+/** The issuing CA's keys. */
 const authorityConfig = {
-  caDirectory: z.string().min(1).default('.reseal/ca'),
-  /** Opens the key files. Best given by file: RESEAL_CA_PASSPHRASE_FILE. */
-  caPassphrase: secretText(),
-  /** Where keys of new generations are made; keys that are there already stay where they are. */
-  caKeyStore: z.enum(['file', 'pkcs11']).default('file'),
-  /** Path of the PKCS#11 library of the token that holds keys. */
-  pkcs11Module: z.string().min(1).optional(),
-  /** The token's label. */
-  pkcs11Token: z.string().min(1).optional(),
-  /** The user's PIN. Best given by file: RESEAL_PKCS11_PIN_FILE. */
-  pkcs11Pin: secretText().optional(),
-  /** How long the token may take for one signature before it counts as lost. */
-  pkcs11TimeoutMs: milliseconds(5_000),
-  /** How many signatures may wait for the token; one more is refused at once. */
-  pkcs11QueueLimit: integer(256, { min: 1 }),
+  caDirectory: z
+    .string()
+    .min(1)
+    .default('.reseal/ca')
+    .describe("The issuing CA's certificates and key files."),
+  caPassphrase: secretText().describe("Passphrase of the issuing CA's key files."),
+  caKeyStore: z
+    .enum(['file', 'pkcs11'])
+    .default('file')
+    .describe('Where keys of new generations are made. Existing keys stay where they are.'),
+  pkcs11Module: withForm(z.string().min(1), { unit: 'file' })
+    .optional()
+    .describe('PKCS#11 library of the token that holds keys.'),
+  pkcs11Token: z.string().min(1).optional().describe('Label of the token.'),
+  pkcs11Pin: secretText().optional().describe("PIN of the token's user."),
+  pkcs11TimeoutMs: milliseconds(5_000).describe(
+    'Time limit of one signature of the token. Beyond it the session counts as lost.',
+  ),
+  pkcs11QueueLimit: count(256, { min: 1 }).describe(
+    'Signatures that may wait for the token. Further ones are refused at once.',
+  ),
 };
 export type AuthorityConfig = z.output<z.ZodObject<typeof authorityConfig>>;
 
-/** Where each signer writes what it signs, apart from the database: a directory. Without it a restore finds less. */
-const journalConfig = { signerJournal: z.string().min(1).optional() };
-
 const crlConfig = {
-  /** How old a CRL becomes before the next is made although nothing has changed. */
-  crlRefreshMs: milliseconds(defaultCrlTiming.refreshMs),
-  /** How long a CRL may be used (`nextUpdate` minus `thisUpdate`). */
-  crlValidityMs: milliseconds(defaultCrlTiming.validityMs),
-  /** How long a changed status may wait for its CRL until that is logged as an error. */
-  crlLateAfterMs: milliseconds(defaultCrlTiming.lateAfterMs),
+  crlRefreshMs: milliseconds(defaultCrlTiming.refreshMs).describe(
+    'Age at which a CRL is replaced although nothing has changed.',
+  ),
+  crlValidityMs: milliseconds(defaultCrlTiming.validityMs).describe(
+    'Validity of a CRL (`nextUpdate` minus `thisUpdate`).',
+  ),
+  crlLateAfterMs: milliseconds(defaultCrlTiming.lateAfterMs).describe(
+    'Time that a changed status may wait for its CRL before that is logged as an error.',
+  ),
 };
 
-/** The timing of CRLs that a process was configured with. */
+/** The configured timing of CRLs. */
 export function crlTimingOf(config: z.output<z.ZodObject<typeof crlConfig>>): CrlTiming {
   const { crlRefreshMs, crlValidityMs, crlLateAfterMs } = config;
   return { refreshMs: crlRefreshMs, validityMs: crlValidityMs, lateAfterMs: crlLateAfterMs };
 }
 
-/** Certificates carry the address for as long as they are valid. Relying parties ask by plain HTTP (RFC 5280 section 8). */
+/**
+ * Refuses a sandbox address in production. Certificates contain the address for as long as they are valid, and relying
+ * parties use plain HTTP (RFC 5280 section 8).
+ */
 function refuseSandboxStatusUrl(
   { env, statusUrl, profile }: z.output<z.ZodObject<typeof environmentConfig & typeof profileConfig>>,
   context: z.RefinementCtx,
@@ -70,17 +87,19 @@ export const signerConfig = z
     ...profileConfig,
     ...backdatingConfig,
     ...weakKeysConfig,
-    /** How often the CA's directory is looked at for a new generation. */
-    caReloadMs: milliseconds(60_000),
+    caReloadMs: milliseconds(60_000).describe(
+      "Interval at which the signer looks for a new generation in the CA's directory.",
+    ),
     ...crlConfig,
     ...journalConfig,
-    /** How long a changed status waits for others that share its CRL. */
-    crlCollectMs: milliseconds(1_000),
+    crlCollectMs: milliseconds(1_000).describe(
+      'Time that a changed status waits for other changes to the same CRL.',
+    ),
   })
   .superRefine(refuseSandboxStatusUrl);
 export type SignerConfig = z.output<typeof signerConfig>;
 
-/** Of the operators' commands. The root's passphrase is asked for only by those that use the root. */
+/** Configuration of `npm run ca`. Only commands that use the root need its passphrase. */
 export const caConfig = z
   .object({
     ...environmentConfig,
@@ -90,14 +109,21 @@ export const caConfig = z
     ...backdatingConfig,
     ...crlConfig,
     ...journalConfig,
-    caRootDirectory: z.string().min(1).default('.reseal/ca-root'),
-    /** Best given by file: RESEAL_CA_ROOT_PASSPHRASE_FILE. */
-    caRootPassphrase: secretText().optional(),
-    ocspDirectory: z.string().min(1).default('.reseal/ocsp'),
-    /** Opens the OCSP responder's key files. Best given by file: RESEAL_OCSP_PASSPHRASE_FILE. */
-    ocspPassphrase: secretText(),
-    /** `o` in all names of this authority. The default keeps a test CA from posing as a real one. */
-    organisation: fromKey('RESEAL_CA_ORGANISATION', organisationSchema.default('reseal-test')),
+    caRootDirectory: z
+      .string()
+      .min(1)
+      .default('.reseal/ca-root')
+      .describe("The root CA's certificate and key file."),
+    caRootPassphrase: secretText()
+      .optional()
+      .describe("Passphrase of the root's key file. Only commands that use the root need it."),
+    ...ocspKeysConfig,
+    organisation: fromKey(
+      'RESEAL_CA_ORGANISATION',
+      organisationSchema
+        .default('reseal-test')
+        .describe('`o` in all names of a new authority, 40 characters at most. The default marks a test CA.'),
+    ),
   })
   .superRefine(refuseSandboxStatusUrl);
 export type CaConfig = z.output<typeof caConfig>;

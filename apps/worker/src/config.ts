@@ -2,18 +2,22 @@ import { defaultHashingCost } from '#activities/password';
 import type { RetentionContext } from '#activities/records';
 import { z } from 'zod';
 import {
-  auditKeys,
+  auditOriginConfig,
+  checkpointConfig,
   ConfigError,
+  count,
   databaseConfig,
+  evidenceKeysConfig,
   integer,
   jsonWebKeySet,
   kafkaConfig,
-  keyring,
   loadConfig,
   milliseconds,
-  processConfig,
   plainHttpConfig,
+  processConfig,
   refuseDevelopmentAddresses,
+  registryConfig,
+  secret,
   secretBytes,
   staffIssuerConfig,
   temporalConfig,
@@ -39,64 +43,87 @@ export const configSchema = z
     ...databaseConfig,
     ...temporalConfig,
     ...kafkaConfig,
-    vaultKeys: jsonWebKeySet,
-    /** Open the resident registration numbers on file. */
-    registryKeys: keyring,
-    pseudonymKey: secretBytes(32),
-    /** Private Ed25519 keys; the first signs consent receipts. */
-    receiptKeys: jsonWebKeySet,
-    /** Who confirms a consent: the `iss` of receipts. */
-    receiptIssuer: z.string().min(1).default('urn:reseal'),
-    /** Private Ed25519 keys, each with `validFrom`; the first signs checkpoints of the audit log and evidence. */
-    auditKeys,
+    vaultKeys: secret(jsonWebKeySet).describe('Private keys that open what front ends sealed.'),
+    ...registryConfig,
+    pseudonymKey: secretBytes(32).describe('Key of the HMACs that make customer pseudonyms.'),
+    ...evidenceKeysConfig,
+    receiptIssuer: z
+      .string()
+      .min(1)
+      .default('urn:reseal')
+      .describe('`iss` of consent receipts: the party that confirms a consent.'),
     ...staffIssuerConfig,
-    /** Names the audit log in its checkpoints. */
-    auditOrigin: z.string().min(1).default('reseal'),
-    /** How long after a checkpoint of the audit log the next may be made. */
-    checkpointIntervalMs: milliseconds(10_000),
-    /** Where checkpoints are kept apart from the database; without it they are only published. */
-    checkpointFile: z.string().min(1).optional(),
-    /** How long after its end a reissue is archived. */
-    archiveAfterMs: milliseconds(60_000),
+    ...auditOriginConfig,
+    checkpointIntervalMs: milliseconds(10_000).describe(
+      'Shortest time between two checkpoints of the audit log.',
+    ),
+    ...checkpointConfig,
+    archiveAfterMs: milliseconds(60_000).describe(
+      'Time after the end of a reissue at which its history is archived.',
+    ),
     ...identityRatesConfig,
-    /** With several addresses, each takes over when the ones before are down. */
-    telecomUrl: urls('http', 'https'),
-    oneWonUrl: urls('http', 'https'),
-    /** The authority that identity documents are checked with. */
-    documentUrl: urls('http', 'https'),
-    /** For how many years from the end of its certificate is kept who applied in a reissue, and its history. */
-    issuanceEvidenceRetentionYears: integer(10, { min: 1, max: 30 }),
-    /** The same of a reissue without a certificate, from its end. */
-    unissuedRetentionYears: integer(5, { min: 1, max: 30 }),
-    /** For how many years is kept who opened resident registration numbers. */
-    accessRecordRetentionYears: integer(2, { min: 2, max: 30 }),
-    /** After how many days a device that was not seen again is forgotten. */
-    deviceRetentionDays: integer(2 * 365, { min: 1, max: 10 * 365 }),
-    /** How long one call to a provider may take. */
-    providerTimeoutMs: integer(5_000, { min: 100, max: 7_500 }),
-    smsUrl: url('http', 'https'),
-    smtpUrl: url('smtp', 'smtps'),
-    mailFrom: z.string(),
-    eventSource: z.string().default('/reseal'),
+    telecomUrl: urls('http', 'https').describe(
+      'Provider of phone codes. Of several addresses, each takes over when those before it are down.',
+    ),
+    oneWonUrl: urls('http', 'https').describe('Provider of one-won transfers, likewise.'),
+    documentUrl: urls('http', 'https').describe('Authority that verifies identity documents, likewise.'),
+    issuanceEvidenceRetentionYears: integer(10, { min: 1, max: 30 }).describe(
+      "How long the applicant and the history of a reissue with a certificate are kept, from the certificate's end. The terms in force promise the period: the worker does not start with another one.",
+    ),
+    unissuedRetentionYears: integer(5, { min: 1, max: 30 }).describe(
+      'How long the applicant and the history of a reissue without a certificate are kept, from its end; as the terms promise it.',
+    ),
+    accessRecordRetentionYears: integer(2, { min: 2, max: 30 }).describe(
+      'How long the records of access to resident registration numbers are kept; as the terms promise it.',
+    ),
+    deviceRetentionDays: integer(2 * 365, { min: 1, max: 10 * 365 }).describe(
+      'Time after which a known device that was not seen again is deleted.',
+    ),
+    providerTimeoutMs: milliseconds(5_000, { min: 100, max: 7_500 }).describe(
+      'Time limit of one call to a provider.',
+    ),
+    smsUrl: url('http', 'https').describe('Provider of SMS.'),
+    smtpUrl: secret(url('smtp', 'smtps')).describe('Mail server, with user and password if it demands them.'),
+    mailFrom: z.string().describe('Sender of mail to customers.'),
     ...webhookConfig,
-    /** How many passwords are hashed at once; fewer than libuv has threads (UV_THREADPOOL_SIZE, four by default). */
-    hashingSlots: integer(2, { min: 1, max: 64 }),
-    /** Cost of a new verifier (RFC 9106); an older one is made anew when its password is right. */
-    hashingMemoryKib: integer(defaultHashingCost.memoryCost, { min: 8_192, max: 2_097_152 }),
-    hashingPasses: integer(defaultHashingCost.timeCost, { min: 1, max: 100 }),
-    hashingLanes: integer(defaultHashingCost.parallelism, { min: 1, max: 64 }),
-    /** How many of the last passwords, the one in force among them, may not be set again. */
-    rememberedPasswords: integer(5, { min: 1, max: 24 }),
-    /** How many checks of one certificate's VID may be wrong on one day. */
-    wrongVidChecksPerDay: integer(10, { min: 1 }),
-    deadlineMs: milliseconds(defaultDeadlines.untilIssuedMs),
-    registrationDeadlineMs: milliseconds(defaultDeadlines.untilRegisteredMs),
-    registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs),
-    parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs),
-    /** For how many calendar months a certificate may be on hold until it is revoked. */
-    holdMonths: integer(defaultHoldMonths, { min: 1, max: 120 }),
-    /** Replaces the default identity policy; JSON, usually by RESEAL_IDENTITY_POLICY_FILE. */
-    identityPolicy: identityPolicySetting.optional(),
+    hashingSlots: count(2, { min: 1, max: 64 }).describe(
+      'Passwords that are hashed at a time. It must be less than the threads of libuv (`UV_THREADPOOL_SIZE`, 4 by default).',
+    ),
+    hashingMemoryKib: integer(defaultHashingCost.memoryCost, { min: 8_192, max: 2_097_152 }).describe(
+      'Argon2id memory of a new password verifier (RFC 9106). An older verifier is replaced when its password was right.',
+    ),
+    hashingPasses: count(defaultHashingCost.timeCost, { min: 1, max: 100 }).describe(
+      'Argon2id passes of a new password verifier.',
+    ),
+    hashingLanes: count(defaultHashingCost.parallelism, { min: 1, max: 64 }).describe(
+      'Argon2id lanes of a new password verifier.',
+    ),
+    rememberedPasswords: count(5, { min: 1, max: 24 }).describe(
+      'Last passwords that may not be set again, the current one included.',
+    ),
+    wrongVidChecksPerDay: count(10, { min: 1 }).describe(
+      "Wrong checks of a certificate's VID that one caller (front end and network) may make on one day. All callers together may make ten times as many.",
+    ),
+    deadlineMs: milliseconds(defaultDeadlines.untilIssuedMs).describe(
+      'Time from the start of a reissue within which its certificate must be issued.',
+    ),
+    registrationDeadlineMs: milliseconds(defaultDeadlines.untilRegisteredMs).describe(
+      'Time from issuance within which the new certificate must be registered.',
+    ),
+    registrationDeadlineWithoutOldMs: milliseconds(defaultDeadlines.untilRegisteredWithoutOldMs).describe(
+      'The same limit where the old certificate is no longer in force and the new one was downloaded.',
+    ),
+    parkedDeadlineMs: milliseconds(defaultDeadlines.untilAbandonedMs).describe(
+      'Time after which a parked reissue is abandoned. The worker decides it; the console shows it.',
+    ),
+    holdMonths: integer(defaultHoldMonths, { min: 1, max: 120 }).describe(
+      'Calendar months after which a certificate on hold is revoked.',
+    ),
+    identityPolicy: identityPolicySetting
+      .optional()
+      .describe(
+        'Identity policy in place of the default one, as `activities/identity/identity-policy.example.json`.',
+      ),
   })
   .superRefine(
     refuseDevelopmentAddresses('telecomUrl', 'oneWonUrl', 'documentUrl', 'smsUrl', 'smtpUrl', 'oidcIssuer'),
@@ -115,7 +142,7 @@ export function deadlinesOf(config: Config): Deadlines {
   };
 }
 
-/** Exits with code 78 where records would be kept otherwise than the terms in force promise their holders. */
+/** @throws ConfigError if a retention period differs from the one that the terms in force promise. */
 export function requireKeptPromises(terms: TermsCatalogue, config: Config, now: Date): void {
   const broken = brokenPromises(terms, now, { ...retentionYearsOf(config), identityMaterial: 0 });
   if (broken.length > 0) throw new ConfigError(broken);

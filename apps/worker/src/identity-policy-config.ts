@@ -18,7 +18,7 @@ const limits = z.strictObject({
 });
 const ruleName = z.string().regex(/^\w{1,32}$/, 'must be a name of 1 to 32 letters, digits and _');
 
-/** An identity policy in JSON that somebody can meet, whatever they declare and whatever is on file. */
+/** An identity policy in JSON. Each of its rules must be possible to satisfy. */
 export const identityPolicySetting = json(
   z
     .strictObject({

@@ -34,7 +34,7 @@ export {
   ProfileError,
 } from './profile.js';
 export type { CertificateProfile, KeyType, ProfileSettings } from './profile.js';
-export { backdatingConfig, loadProfile, profileConfig } from './profile-config.js';
+export { backdatingConfig, loadProfile, ocspKeysConfig, profileConfig } from './profile-config.js';
 export { statusAddresses } from './status-addresses.js';
 export type { StatusAddresses } from './status-addresses.js';
 export { checkCertificateRequest, requestRefusals } from './certificate-request.js';

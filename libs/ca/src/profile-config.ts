@@ -1,4 +1,4 @@
-import { json, milliseconds } from '#libs/config';
+import { json, milliseconds, secretText, withForm } from '#libs/config';
 import { z } from 'zod';
 import {
   bankNameSchema,
@@ -21,15 +21,22 @@ const shipped = {
  * for this bank.
  */
 export const profileConfig = {
-  /** A whole profile as JSON, best given by file. */
-  profile: json(certificateProfile).optional(),
-  profileName: z.enum(['personal-bank', 'personal-bank-rsa']).default('personal-bank'),
-  /** How the bank is called in the names of its certificate holders (`ou`). */
-  bankName: bankNameSchema.default('RESEAL'),
-  /** The bank's three-digit code, in the digits of those names. */
-  bankCode: codeSchema.default('999'),
-  /** Base of the addresses for CRLs, OCSP and CA certificates that certificates carry. */
-  statusUrl: statusUrlSchema.default('http://127.0.0.1:3002'),
+  profile: json(certificateProfile)
+    .optional()
+    .describe('A whole certificate profile, in place of the following four settings. Best given by file.'),
+  profileName: z
+    .enum(['personal-bank', 'personal-bank-rsa'])
+    .default('personal-bank')
+    .describe('Shipped certificate profile; `personal-bank-rsa` is for RSA keys only.'),
+  bankName: bankNameSchema
+    .default('RESEAL')
+    .describe('Name of the bank in the names of certificate holders (`ou`).'),
+  bankCode: codeSchema
+    .default('999')
+    .describe('Three-digit code of the bank in the names of certificate holders.'),
+  statusUrl: withForm(statusUrlSchema, { unit: 'URL (http)' })
+    .default('http://127.0.0.1:3002')
+    .describe('Base of the addresses of CRLs, OCSP and CA certificates that certificates contain.'),
 };
 
 /** The profile that an application was configured with. */
@@ -38,8 +45,19 @@ export function loadProfile(config: z.output<z.ZodObject<typeof profileConfig>>)
   return profile ?? shipped[profileName]({ bank: { name: bankName, code: bankCode }, statusUrl });
 }
 
-/**
- * By how much what is issued is backdated, in milliseconds: `notBefore` of certificates, `thisUpdate` of CRLs and OCSP
- * answers. Who checks them by a clock that is behind would refuse what is from the future.
- */
-export const backdatingConfig = { backdateMs: milliseconds(300_000) };
+/** Backdating, for relying parties whose clocks are behind: they would refuse what is dated in the future. */
+export const backdatingConfig = {
+  backdateMs: milliseconds(300_000).describe(
+    'Time by which `notBefore` of certificates and `thisUpdate` of CRLs and OCSP answers lie in the past.',
+  ),
+};
+
+/** Keys and certificates of the OCSP responder, one pair for each issuing CA. */
+export const ocspKeysConfig = {
+  ocspDirectory: z
+    .string()
+    .min(1)
+    .default('.reseal/ocsp')
+    .describe("The OCSP responder's certificates and key files, one pair for each issuing CA."),
+  ocspPassphrase: secretText().describe("Passphrase of the OCSP responder's key files."),
+};

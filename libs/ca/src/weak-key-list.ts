@@ -44,7 +44,7 @@ const isHash = (line: string) =>
 const modulusHash = (modulus: Buffer) =>
   hash('sha1', `Modulus=${modulus.toString('hex').toUpperCase()}\n`, 'hex').slice(-modulusHashLength);
 
-/** The list of keys that are not certified, best given by file: RESEAL_WEAK_KEYS_FILE. */
+/** The list of keys that get no certificate. */
 export const weakKeysConfig = {
   weakKeys: z
     .string()
@@ -56,5 +56,8 @@ export const weakKeysConfig = {
         return z.NEVER;
       }
     })
-    .optional(),
+    .optional()
+    .describe(
+      'Keys that get no certificate because others know them: one hash a line, as in Debian’s `openssl-blacklist` (CVE-2008-0166), or the SHA-256 of the SubjectPublicKeyInfo. Best given by file.',
+    ),
 };

@@ -9,7 +9,7 @@ const schema = z.object({
   databaseUrl: url('postgres'),
   providers: urls('https'),
   passphrase: secretText(),
-  pin: secretText().optional(),
+  pin: secretText().describe('PIN of the token').optional(),
   idKey: secretBytes(32),
   codecKeys: keyring,
   auditKeys,
@@ -42,7 +42,7 @@ const describeEnvironment = (changed: NodeJS.ProcessEnv = {}) =>
     }),
   );
 
-describe('a configuration that is described', () => {
+describe('describeConfig', () => {
   it('shows what is set, and no secret', () => {
     const { settings } = describeEnvironment();
     expect(settings).toEqual({
@@ -60,7 +60,7 @@ describe('a configuration that is described', () => {
     expect(JSON.stringify(settings)).not.toMatch(/hunter|horse|4711|c2VjcmV0|AQEB|AgIC|AwMD/);
   });
 
-  it('tells a key from another under the same id', () => {
+  it('distinguishes two keys under the same id', () => {
     const changed = describeEnvironment({
       RESEAL_CODEC_KEYS: JSON.stringify({ current: 'c2', keys: { c1: bytes(2), c2: bytes(4) } }),
     });

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { isSecret } from './values.js';
+import { formOf } from './setting-form.js';
 
-/** A configuration as it may be shown: to compare one start of a process with another, and to name its keys. */
+/** A configuration without its secrets. Two starts of a process are compared by it. */
 export interface ConfigDescription {
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Keys that open, seal or sign, by the setting that holds them. */
+  /** Private and symmetric keys, each with the setting that holds it. */
   readonly keys: readonly { readonly setting: string; readonly kid: string }[];
 }
 
 /**
- * Describes a configuration without its secrets: of a key, its id and what is public of it; of bytes, a fingerprint
- * (they are random, so that it tells nothing else); of a URL, all but the password; of a passphrase, that there is one.
+ * Describes a configuration without its secrets. A key is shown by its id and its public members, random bytes by a
+ * fingerprint, a URL without its password, and a passphrase as `set`.
  */
 export function describeConfig<Shape extends z.core.$ZodLooseShape>(
   { shape }: z.ZodObject<Shape>,
@@ -20,7 +20,7 @@ export function describeConfig<Shape extends z.core.$ZodLooseShape>(
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
     settings: Object.fromEntries(
-      given.map(([name, value]) => [name, isSecret(shape[name] as z.ZodType) ? 'set' : shown(value)]),
+      given.map(([name, value]) => [name, formOf(shape[name] as z.ZodType).opaque ? 'set' : shown(value)]),
     ),
     keys: given.flatMap(([setting, value]) => keysIn(value).map((kid) => ({ setting, kid }))),
   };
@@ -29,7 +29,7 @@ export function describeConfig<Shape extends z.core.$ZodLooseShape>(
 type Members = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
 
-/** Members of a JSON Web Key that are not secret (RFC 7518 section 6), and ours. */
+/** Members of a JSON Web Key that are not secret: those of RFC 7518 section 6, and two of our own. */
 const publicMembers = ['kty', 'crv', 'alg', 'use', 'kid', 'x', 'y', 'n', 'e', 'validFrom', 'validUntil'];
 const isJsonWebKey = (value: Members) => typeof value['kty'] === 'string';
 
@@ -52,7 +52,7 @@ function withoutPassword(text: string): string {
   return url.href;
 }
 
-/** Ids of the keys that are not only public ones. */
+/** Ids of the private and symmetric keys in a value. */
 function keysIn(value: unknown): string[] {
   if (!isObject(value)) return [];
   if (isJsonWebKey(value)) return 'd' in value || 'k' in value ? [String(value['kid'])] : [];

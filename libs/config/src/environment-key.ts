@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 const explicitKeys = z.registry<{ key: string }>();
 
-/** Names the environment variable a field is read from, where its property name does not say it. */
+/** Names the environment variable of a field where it does not follow from the property's name. */
 export function fromKey<T extends z.ZodType>(key: string, schema: T): T {
-  // A copy, so that one schema may be read from two keys.
+  // A copy, so that two fields with different keys may share one schema.
   const copy = schema.clone();
   explicitKeys.add(copy, { key });
   return copy;

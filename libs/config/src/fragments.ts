@@ -1,106 +1,197 @@
 import { z } from 'zod';
 import { fromKey } from './environment-key.js';
-import { integer, json, list, milliseconds, port, secretBytes, url } from './values.js';
+import { secret, withForm } from './setting-form.js';
+import { count, integer, json, jsonWebKeySet, list, milliseconds, port, secretBytes, url } from './values.js';
 
 /**
- * Where a process runs. There is no default: a production whose setting was forgotten would otherwise take sample keys
- * and issue sample certificates.
+ * The environment. There is no default: a production deployment that forgot the setting would otherwise accept sample
+ * keys and issue sample certificates.
  */
-export const environmentConfig = { env: z.enum(['development', 'test', 'production']) };
+export const environmentConfig = {
+  env: z
+    .enum(['development', 'test', 'production'])
+    .describe(
+      'The environment that the process belongs to. `production` refuses sample keys, sandbox addresses and sample certificates.',
+    ),
+};
 
-/** What every process has: where it runs and what it logs. */
+/** Settings of every process. */
 export const baseConfig = {
   ...environmentConfig,
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('The least severe level that is logged.'),
 };
 
-/** How fast requests have to arrive, so that slow ones do not hold what others need. */
+/** Minimum speed of requests, so that slow ones do not hold connections that others need. */
 const paceConfig = {
-  /** From its first byte until a request is complete. */
-  requestTimeoutMs: milliseconds(120_000).pipe(z.number().min(1)),
-  /** How long a body may arrive as slowly as it likes. */
-  bodyGraceMs: milliseconds(10_000).pipe(z.number().min(1)),
-  /** What has to arrive on average from then on. */
-  bodyBytesPerSecond: integer(16 * 1024),
+  requestTimeoutMs: milliseconds(120_000, { min: 1 }).describe(
+    'Time within which a request must be complete, counted from its first byte.',
+  ),
+  bodyGraceMs: milliseconds(10_000, { min: 1 }).describe(
+    'Time during which a request body may arrive at any speed.',
+  ),
+  bodyBytesPerSecond: integer(16 * 1024).describe(
+    'Average speed that a request body must reach after the grace period. A slower request is answered with 408.',
+  ),
 };
 
 /**
- * {@link baseConfig} and where readiness and metrics are asked for, of a process that serves no one else. By default on
- * the port of this application, and from this machine only.
+ * {@link baseConfig}, and the listener of readiness and metrics. By default it listens on the given port, for this
+ * machine only.
  */
 export const processConfig = (metricsFallback: number) => ({
   ...baseConfig,
-  metricsHost: z.string().default('127.0.0.1'),
-  metricsPort: port(metricsFallback),
+  metricsHost: z.string().default('127.0.0.1').describe('Address on which readiness and metrics are served.'),
+  metricsPort: port(metricsFallback).describe('Port on which readiness and metrics are served.'),
 });
 
 /**
- * {@link processConfig}, the pace of requests and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT',
- * 3000)`; metrics are ten ports above it by default.
+ * {@link processConfig}, the speed of requests and the application's own port, e.g. `httpConfig('RESEAL_GATEWAY_PORT',
+ * 3000)`. The default port of metrics is ten above it.
  */
 export const httpConfig = (portKey: string, fallback: number) => ({
   ...processConfig(fallback + 10),
-  host: z.string().default('127.0.0.1'),
-  port: fromKey(portKey, port(fallback)),
+  host: z.string().default('127.0.0.1').describe('Address on which the app listens.'),
+  port: fromKey(portKey, port(fallback).describe('Port on which the app listens.')),
   ...paceConfig,
 });
 
-/** The application's own PostgreSQL role, in its URL, and how many connections it may hold. */
+/** The application's PostgreSQL role, in its URL, and the number of its connections. */
 export const databaseConfig = {
-  databaseUrl: url('postgres', 'postgresql'),
-  databasePoolSize: integer(10, { min: 1, max: 200 }),
-  /** By how much the clock may differ from PostgreSQL's. Less than what an intent's lifetime leaves for it. */
-  clockToleranceMs: integer(10_000, { min: 1_000, max: 10_000 }),
+  databaseUrl: secret(url('postgres', 'postgresql')).describe('PostgreSQL, with the role of this app.'),
+  databasePoolSize: count(10, { min: 1, max: 200 }).describe('Largest number of connections to PostgreSQL.'),
+  // The upper bound is below what the lifetime of a signing intent leaves for clocks that differ.
+  clockToleranceMs: milliseconds(10_000, { min: 1_000, max: 10_000 }).describe(
+    'Largest difference between the clocks of the process and of PostgreSQL. Beyond it the process accepts no work.',
+  ),
 };
 
-/** Symmetric keys by id: which one seals, and all that may open (32 bytes each). */
-export const keyring = json(
-  z
-    .object({ current: z.string().min(1), keys: z.record(z.string(), secretBytes(32)) })
-    .refine(({ current, keys }) => current in keys, {
-      message: 'current must be one of the keys',
-      path: ['current'],
-    }),
+/** Symmetric keys by id (32 bytes each): the current one seals, all of them open. */
+export const keyring = withForm(
+  json(
+    z
+      .object({ current: z.string().min(1), keys: z.record(z.string(), secretBytes(32)) })
+      .refine(({ current, keys }) => current in keys, {
+        message: 'current must be one of the keys',
+        path: ['current'],
+      }),
+  ),
+  { unit: 'JSON `{"current": kid, "keys": {kid: base64}}`', secret: true },
 );
 
 /** Keys of the payload codec. */
-export const codecKeys = keyring;
+export const codecKeys = keyring.describe(
+  "Keys that encrypt what Temporal stores. The operators' app also derives the keys of its page cursors from them.",
+);
 
-/** Where Temporal is, and the keys without which its payloads cannot be read. */
+/** Temporal's address, and the keys that decrypt its payloads. */
 export const temporalConfig = {
-  temporalAddress: z.string().default('127.0.0.1:7233'),
-  temporalNamespace: z.string().default('reseal'),
+  temporalAddress: withForm(z.string(), { unit: 'host:port' })
+    .default('127.0.0.1:7233')
+    .describe('Address of the Temporal server.'),
+  temporalNamespace: z.string().default('reseal').describe('Namespace of the workflows in Temporal.'),
   codecKeys,
 };
 
-/** Kafka's bootstrap brokers as host:port, separated by commas. */
+/** Kafka, and the name of this deployment in its events. */
 export const kafkaConfig = {
-  kafkaBrokers: list.pipe(z.array(z.string()).min(1)),
+  kafkaBrokers: withForm(list.pipe(z.array(z.string()).min(1)), {
+    unit: 'host:port, separated by commas',
+  }).describe('Bootstrap brokers of Kafka.'),
+  eventSource: z.string().default('/reseal').describe('`source` of the CloudEvents.'),
 };
 
-/** Keys of the audit log (RFC 8037), the one in use first; each says when it came into use, in ISO 8601. */
-export const auditKeys = json(
-  z.object({
-    keys: z
-      .array(
-        z.looseObject({
-          kty: z.literal('OKP'),
-          crv: z.literal('Ed25519'),
-          kid: z.string(),
-          validFrom: z.iso.datetime(),
-          validUntil: z.iso.datetime().optional(),
-        }),
-      )
-      .min(1),
-  }),
+/** Keys of the registry, in which resident registration numbers are stored. */
+export const registryConfig = {
+  registryKeys: keyring.describe(
+    'Keys that wrap the customer keys, which seal resident registration numbers and photos of identity documents.',
+  ),
+};
+
+/** Keys of the audit log (RFC 8037), the current one first. `validFrom` says since when a key is used, in ISO 8601. */
+export const auditKeys = withForm(
+  json(
+    z.object({
+      keys: z
+        .array(
+          z.looseObject({
+            kty: z.literal('OKP'),
+            crv: z.literal('Ed25519'),
+            kid: z.string(),
+            validFrom: z.iso.datetime(),
+            validUntil: z.iso.datetime().optional(),
+          }),
+        )
+        .min(1),
+    }),
+  ),
+  { unit: 'JWK Set' },
 );
 
-/** Who signs staff in (OpenID Connect), as ops and worker have it. */
+/** Whether a JWK Set holds public keys only. */
+export const withoutPrivateKeys = ({
+  keys,
+}: {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}): boolean => keys.every((key) => key['d'] === undefined);
+
+/** The name of the audit log. */
+export const auditOriginConfig = {
+  auditOrigin: z.string().min(1).default('reseal').describe('Name of the audit log in its checkpoints.'),
+};
+
+/** Private keys that sign the audit log, evidence and receipts. */
+export const evidenceKeysConfig = {
+  auditKeys: secret(auditKeys).describe(
+    'Private Ed25519 keys, each with `validFrom` and perhaps `validUntil`. The first signs checkpoints of the audit log and evidence.',
+  ),
+  receiptKeys: secret(jsonWebKeySet).describe('Private Ed25519 keys. The first signs consent receipts.'),
+};
+
+/** Public keys that verify consent receipts. */
+export const receiptPublicKeysConfig = {
+  receiptPublicKeys: jsonWebKeySet
+    .refine(withoutPrivateKeys, { message: 'must hold public keys only' })
+    .describe('Public keys that verify consent receipts: of the keys that sign now, and of earlier ones.'),
+};
+
+/** The copy of the audit log's checkpoints outside the database. */
+export const checkpointConfig = {
+  checkpointFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File that receives a copy of every checkpoint, apart from the database. Without it checkpoints are only published.',
+    ),
+};
+
+/** The signers' journals. */
+export const journalConfig = {
+  signerJournal: withForm(z.string().min(1), { unit: 'directory' })
+    .optional()
+    .describe(
+      'Directory in which each signer records what it signs, apart from the database and its backups. `setup after-restore` reads it; without it less is found after a restore.',
+    ),
+};
+
+/** The staff's OpenID Connect issuer, as the operators' app and the worker know it. */
 export const staffIssuerConfig = {
-  /** Its keys are found by discovery. */
-  oidcIssuer: url('http', 'https'),
-  /** By which name the console signs people in: for whom ID tokens are made. */
-  oidcClientId: z.string().min(1).default('reseal-console'),
-  /** The claim that lists a person's roles. */
-  oidcRolesClaim: z.string().min(1).default('roles'),
+  oidcIssuer: url('http', 'https').describe(
+    'OpenID Connect issuer of the staff. Its keys are found by discovery.',
+  ),
+  oidcClientId: z
+    .string()
+    .min(1)
+    .default('reseal-console')
+    .describe("The console's client id, and the audience of ID tokens."),
+  oidcRolesClaim: z
+    .string()
+    .min(1)
+    .default('roles')
+    .describe(
+      'Claim that lists the roles `operator`, `approver` and `auditor`, in access tokens and in ID tokens.',
+    ),
 };

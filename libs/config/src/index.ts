@@ -2,18 +2,29 @@ export { configExitCode, ConfigError, exitOnConfigError, loadConfig } from './lo
 export { environmentKey, fromKey } from './environment-key.js';
 export {
   auditKeys,
+  auditOriginConfig,
   baseConfig,
+  checkpointConfig,
   codecKeys,
   databaseConfig,
   environmentConfig,
+  evidenceKeysConfig,
   httpConfig,
+  journalConfig,
   kafkaConfig,
   keyring,
   processConfig,
+  receiptPublicKeysConfig,
+  registryConfig,
   staffIssuerConfig,
   temporalConfig,
+  withoutPrivateKeys,
 } from './fragments.js';
+export { secret, withForm } from './setting-form.js';
+export { settingsOf } from './settings.js';
+export type { Setting } from './settings.js';
 export {
+  count,
   flag,
   integer,
   json,

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { type z } from 'zod';
 import { environmentKey } from './environment-key.js';
 
-/** Exit code of a process whose configuration is wrong: EX_CONFIG of sysexits(3). */
+/** Exit code of a process whose configuration is invalid: EX_CONFIG of sysexits(3). */
 export const configExitCode = 78;
 
-/** The environment does not make a configuration; the message has one line for each key that is missing or wrong. */
+/** The configuration is invalid. The message has one line for each key that is missing or wrong. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly problems: readonly string[]) {
@@ -16,8 +16,8 @@ export class ConfigError extends Error {
 /**
  * Reads an application's configuration from the environment, once.
  *
- * A property `databaseUrl` is read from `RESEAL_DATABASE_URL`, or, if that is not set, from the file that
- * `RESEAL_DATABASE_URL_FILE` names. An empty variable counts as missing. Values never appear in the message.
+ * A property `databaseUrl` is read from `RESEAL_DATABASE_URL`, or from the file that `RESEAL_DATABASE_URL_FILE` names.
+ * An empty variable counts as missing. Error messages contain no values.
  *
  * @throws {ConfigError} naming every key that is missing or wrong
  */

@@ -2,21 +2,25 @@ import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { flag } from './values.js';
 
-/** Whether providers and the issuer of staff's tokens may be reached without TLS in production. */
-export const plainHttpConfig = { allowPlainHttp: flag(false) };
+/** Plain HTTP to providers and to the staff's issuer in production. */
+export const plainHttpConfig = {
+  allowPlainHttp: flag(false).describe(
+    "Permits `http:` addresses of providers and of the staff's issuer in production, for a network that encrypts by itself.",
+  ),
+};
 
 interface Deployment {
   readonly env: string;
   readonly allowPlainHttp?: boolean;
 }
 
-/** Names that lead to no real service (RFC 2606, RFC 6761). */
+/** Names reserved for tests and examples (RFC 2606, RFC 6761). */
 const reservedDomain = /(^|\.)(localhost|test|example|invalid)$/;
 const sandboxLabel = /^sandbox(-|$)/;
 
 /**
- * Refuses addresses that serve development only, where a process runs in production: plain `http:` (unless
- * RESEAL_ALLOW_PLAIN_HTTP says that something else protects the way) and whatever a sandbox answers.
+ * Refuses development addresses in production: plain `http:`, unless RESEAL_ALLOW_PLAIN_HTTP permits it, and the
+ * addresses of a sandbox.
  *
  * @param properties of the configuration, each with an address, several, or none
  * @returns a check for zod's `superRefine`
@@ -42,7 +46,7 @@ function productionFault(address: string, plainHttp: boolean): string | undefine
   return isSandboxHost(hostname) ? 'must not lead to this machine or to a sandbox in production' : undefined;
 }
 
-/** Whether a URL's host is this machine, a reserved name, or is called a sandbox. */
+/** Whether a URL's host is this machine, a reserved name, or has a label `sandbox`. */
 export function isSandboxHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (isIP(host) !== 0) return /^(127\.|0\.0\.0\.0$|::1?$|::ffff:7f)/.test(host);

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 let root: string | undefined;
 
 /**
- * The folder of the nearest package.json above this file. SQL, Markdown and other assets are read from the
- * repository, so they are found alike when the code runs from its sources and when it runs from dist.
+ * The folder of the nearest package.json above this file. SQL, Markdown and other assets are read from there, so that
+ * code finds them whether it runs from its sources or from dist.
  */
 export function projectRoot(): string {
   return (root ??= nearestPackage(import.meta.dirname));

@@ -1,21 +1,20 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { withForm } from './setting-form.js';
 
-/** Ranges that Fastify's `trustProxy` knows by name. */
+/** Ranges that Fastify's `trustProxy` accepts by name. */
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal'];
 const mostHops = 10;
 
-const wanted =
+const expectation =
   'must be how many proxies stand in front (1 to 10), or their addresses and networks separated by commas ' +
   '(10.0.0.7, 10.1.0.0/16, loopback); without proxies leave it out';
 
 /**
- * Which proxies may name the client's address in X-Forwarded-For: how many there are, or where they are. Without
- * them, and by `false`, the address is that of the connection. `true` would believe whatever a client writes there,
- * and is refused.
+ * The proxies whose X-Forwarded-For is believed, by their number or by their addresses. Without any, or with `false`,
+ * the client's address is that of the connection. `true` is refused: a client could then state any address.
  */
-export const trustedProxies = z
-  .string()
+export const trustedProxies = withForm(z.string(), { unit: 'number, or addresses separated by commas' })
   .transform((text, context): false | number | string[] => {
     const given = text.trim();
     if (given === 'false') return false;
@@ -26,7 +25,7 @@ export const trustedProxies = z
       const ranges = given.split(',').map((range) => range.trim());
       if (ranges.every((range) => namedRanges.includes(range) || isAddressOrNetwork(range))) return ranges;
     }
-    context.addIssue({ code: 'custom', message: wanted });
+    context.addIssue({ code: 'custom', message: expectation });
     return z.NEVER;
   })
   .default(false);

@@ -3,17 +3,18 @@ import { z } from 'zod';
 import { webhookHost } from './addresses.js';
 import type { WebhookSettings } from './send.js';
 
-/** Settings of webhooks, for those who make their secrets and those who sign with them. */
+/** Settings of webhooks. The operators' app makes their secrets, and the worker signs with them. */
 export const webhookConfig = {
-  /** Of which the secrets of endpoints are made; without it there are no webhooks. */
-  webhookKey: secretBytes(32).optional(),
-  /** Hosts that events may be sent to, as `host` or `host:port`. */
+  webhookKey: secretBytes(32)
+    .optional()
+    .describe('Key from which the secrets of webhooks are derived. Without it there are no webhooks.'),
   webhookHosts: list
     .pipe(z.array(z.string().toLowerCase().regex(webhookHost, 'must be a host or host:port')))
-    .default([]),
+    .default([])
+    .describe('Hosts that events may be sent to, as `host` (its port 443) or `host:port`.'),
 };
 
-/** Undefined where there are no webhooks. */
+/** The settings of webhooks; undefined without a key. */
 export function webhookSettings(config: {
   readonly env: string;
   readonly webhookKey?: Buffer | undefined;

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { configExitCode, ConfigError, databaseConfig, keyring, loadConfig } from '#libs/config';
+import { configExitCode, ConfigError, databaseConfig, loadConfig, registryConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
@@ -25,6 +25,9 @@ const USAGE = `Usage: npm run -s registry -- <command>
 Without --confirm rotate and erase only say what they would do. Every command takes --as NAME: who asks for it, in the
 audit trail. It runs with the worker's environment.
 Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 some customers could not be rotated, 78 not configured.`;
+
+/** The settings of the worker that the tool reads. */
+export const registryToolConfig = z.object({ ...databaseConfig, ...registryConfig });
 
 /** Around the tool: the environment it is configured by, its clock and its two outputs. */
 interface Terminal {
@@ -97,7 +100,7 @@ async function withContext(
     throw new UsageError(
       positionals === 0 ? 'Nothing else was expected' : 'Name one customer by their reference',
     );
-  const config = loadConfig(z.object({ ...databaseConfig, registryKeys: keyring }), terminal.env);
+  const config = loadConfig(registryToolConfig, terminal.env);
   const db = createDatabase({ url: config.databaseUrl, max: 4, applicationName: 'reseal-registry' });
   const actor = `operator:${typeof parsed.values.as === 'string' ? parsed.values.as : userInfo().username}`;
   try {
