@@ -23,7 +23,7 @@ import { lastRestoreAt, pendingRestore } from '#libs/db/restores';
 import type { NotificationActivities } from '#activities/notification';
 import { reconcileOperations } from '#activities/operations';
 import type { Logger } from '#libs/observability';
-import { findInCheckpoints, recordFinding } from '#libs/restore';
+import { detectRestoreByCheckpoints, recordFinding } from '#libs/restore';
 import { findRowsBehindWorkflows, closedBeforeRestore, rowBehindWorkflow } from './behind-workflow.js';
 
 interface ReconcileContext {
@@ -83,7 +83,7 @@ async function isRestored(context: ReconcileContext): Promise<boolean> {
   if (await pendingRestore(db)) return true;
   const finding =
     (await findRowsBehindWorkflows(db, temporal)) ??
-    (checkpointFile === undefined ? undefined : await findInCheckpoints(db, checkpointFile));
+    (checkpointFile === undefined ? undefined : await detectRestoreByCheckpoints(db, checkpointFile));
   if (!finding) return false;
   await recordFinding({ ...context, process: 'worker' }, finding);
   return true;

@@ -1,7 +1,7 @@
 import type { Database } from '#libs/db';
 import { findWebhook } from '#libs/db/events';
 import type { Clock } from '#libs/domain';
-import { sendWebhook, testMessage, type Attempt, type WebhookSettings } from '#libs/webhooks';
+import { sendWebhook, testMessage, type WebhookAttempt, type WebhookSettings } from '#libs/webhooks';
 
 interface WebhookTest {
   readonly endpointId: string;
@@ -9,7 +9,7 @@ interface WebhookTest {
 }
 
 /** `UNKNOWN`: there is no such endpoint, or no webhooks at all. */
-type WebhookTestAnswer = Attempt | 'UNKNOWN';
+type WebhookTestAnswer = WebhookAttempt | 'UNKNOWN';
 
 /** Tries receivers with an event of which nothing happened. */
 export function createWebhookActivities(parts: {

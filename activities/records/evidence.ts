@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { assembleEvidence, untilCovered, type EvidenceParts } from '#libs/audit-log';
+import { assembleEvidence, waitForCheckpoint, type EvidenceDependencies } from '#libs/audit-log';
 import { insertEvidenceBundle } from '#libs/db/audit';
 
 interface EvidenceRequest {
@@ -17,10 +17,10 @@ type EvidenceAnswer = 'MADE' | 'UNKNOWN';
 const waitMs = 15_000;
 
 /** Makes evidence for those who have neither the keys of the audit nor what customers told. */
-export function createEvidenceActivities(parts: EvidenceParts) {
+export function createEvidenceActivities(parts: EvidenceDependencies) {
   return {
     async assembleEvidence({ exportId, reissueId, requestedBy }: EvidenceRequest): Promise<EvidenceAnswer> {
-      await untilCovered(parts.db, reissueId, waitMs);
+      await waitForCheckpoint(parts.db, reissueId, waitMs);
       const bundle = await assembleEvidence(parts, reissueId);
       if (!bundle) return 'UNKNOWN';
       await insertEvidenceBundle(parts.db, {

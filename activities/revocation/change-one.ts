@@ -19,7 +19,7 @@ import { lockCustomer, type CustomerRow } from '#libs/db/customers';
 import { insertEvents } from '#libs/db/events';
 import { recordOutcome } from '#libs/db/operations';
 import { lockReissue } from '#libs/db/reissues';
-import { ownCertificateEvent } from '#libs/events';
+import { standaloneCertificateEvent } from '#libs/events';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import { changeStatus, type StatusChange } from './change-status.js';
 
@@ -201,7 +201,7 @@ async function publishEvent(
   now: Date,
 ): Promise<void> {
   await insertEvents(tx, [
-    ownCertificateEvent({
+    standaloneCertificateEvent({
       certificate,
       customerRef: customer.customer_ref,
       sequence: await nextCertificateEventSequence(tx, certificate.serial),

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { createApplication } from '#libs/http';
-import { configSchema } from '../../apps/ops/src/config.js';
+import { opsConfig } from '../../apps/ops/src/config.js';
 import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer } from '../../apps/ops/src/testing/issuer.js';
 import { createTestDatabase } from '../world/test-database.js';
@@ -81,7 +81,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function startApp(databaseUrl: string, issuer: string) {
   const key = randomBytes(32).toString('base64');
   const auditKey = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
-  const config = loadConfig(configSchema, {
+  const config = loadConfig(opsConfig, {
     RESEAL_ENV: 'test',
     RESEAL_LOG_LEVEL: 'warn',
     RESEAL_DATABASE_URL: databaseUrl,

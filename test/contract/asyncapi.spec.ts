@@ -8,7 +8,7 @@ import {
   certificateEvent,
   checkpointEvent,
   cloudEvent,
-  ownCertificateEvent,
+  standaloneCertificateEvent,
   reissueEvent,
 } from '#libs/events';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -70,7 +70,7 @@ describe('the AsyncAPI document', () => {
       }),
     ),
     ...certificateEventTypes.map((type) =>
-      ownCertificateEvent({
+      standaloneCertificateEvent({
         certificate: { serial: '0a1b', not_before: occurredAt, not_after: occurredAt },
         ...{ customerRef: 'pseudonym', sequence: 1, type, occurredAt, revocationReason: 'certificateHold' },
       }),

@@ -18,7 +18,7 @@ import {
   sequenceEntries,
   verifyLog,
   type AuditSigningKey,
-  type KeptCheckpoint,
+  type ExternalCheckpoint,
 } from '#libs/audit-log';
 import { inTransaction } from '#libs/db';
 import { appendAuthorityEntry, newestCheckpoint } from '#libs/db/audit';
@@ -87,7 +87,7 @@ async function keepLog(): Promise<string> {
   return (await newestCheckpoint(world.owner))!.jws;
 }
 
-async function evidence(of = reissueId, kept: readonly KeptCheckpoint[] = []): Promise<EvidenceBundle> {
+async function evidence(of = reissueId, kept: readonly ExternalCheckpoint[] = []): Promise<EvidenceBundle> {
   const bundle = await assembleEvidence(
     { db: world.as('worker'), key, terms: world.terms, clock: world.clock.now },
     of,

@@ -15,7 +15,12 @@ import {
   allowRestoreWrites,
 } from '#libs/db/restores';
 import { workflowIdOf } from '#libs/domain';
-import { findInCheckpoints, findInJournal, recordFinding, RestoreWatch } from '#libs/restore';
+import {
+  detectRestoreByCheckpoints,
+  detectRestoreByJournal,
+  recordFinding,
+  RestoreWatch,
+} from '#libs/restore';
 import { SignerJournal } from '#libs/signer-journal';
 import { isDependencyDown } from '#libs/temporal';
 import { insertBareReissue } from '../world/bare-reissue.js';
@@ -104,10 +109,10 @@ describe('a restore that was found', () => {
 
   it('is known to every process that watches', async () => {
     const watch = new RestoreWatch({ db: world.as('worker'), logger: world.ports.logger });
-    await watch.look();
+    await watch.refresh();
     expect(watch.pending).toBe(false);
     await found();
-    await watch.look();
+    await watch.refresh();
     expect(() => watch.require()).toThrow('setup after-restore');
   });
 
@@ -137,9 +142,9 @@ describe("a signer's journal", () => {
   it('has each certificate before it is stored, and shows one that the database does not know', async () => {
     const { reissueId } = await world.makeReissue();
     const issued = await world.signer({ journal: journal() })(reissueId);
-    expect(await findInJournal(world.as('signer'), folder)).toBeUndefined();
+    expect(await detectRestoreByJournal(world.as('signer'), folder)).toBeUndefined();
     await world.owner.deleteFrom('certificate').where('reissue_id', '=', reissueId).execute();
-    expect(await findInJournal(world.as('signer'), folder)).toMatchObject({
+    expect(await detectRestoreByJournal(world.as('signer'), folder)).toMatchObject({
       finding: 'CERTIFICATE_UNKNOWN',
       details: { reissueId, serial: (issued as { serial: string }).serial },
     });
@@ -177,16 +182,18 @@ describe("a signer's journal", () => {
       .execute();
     await inTransaction(world.owner, (tx) => insertCrl(tx, { ...empty, number: '1' }));
     await journal().append([crl(1), crl(2)]);
-    expect(await findInJournal(world.as('signer'), folder)).toBeUndefined();
+    expect(await detectRestoreByJournal(world.as('signer'), folder)).toBeUndefined();
     await journal().append([crl(3)]);
-    expect(await findInJournal(world.as('signer'), folder)).toMatchObject({ finding: 'CRL_UNKNOWN' });
+    expect(await detectRestoreByJournal(world.as('signer'), folder)).toMatchObject({
+      finding: 'CRL_UNKNOWN',
+    });
   });
 });
 
 describe('a restored database', () => {
   it('is found by a kept checkpoint that it does not have', async () => {
     const file = path.join(folder, 'checkpoints.jsonl');
-    const look = () => findInCheckpoints(world.as('worker'), file);
+    const look = () => detectRestoreByCheckpoints(world.as('worker'), file);
     expect(await look()).toBeUndefined();
     const at = world.clock.now();
     const checkpoint = { size: '3', root: Buffer.alloc(32), made_at: at, jws: 'a.b.c' };

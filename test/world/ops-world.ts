@@ -7,7 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { createApplication, HealthRegistry } from '#libs/http';
-import { configSchema } from '../../apps/ops/src/config.js';
+import { opsConfig } from '../../apps/ops/src/config.js';
 import { dependencyProblem } from '../../apps/ops/src/dependency-problem.js';
 import { OpsModule } from '../../apps/ops/src/ops.module.js';
 import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
@@ -61,7 +61,7 @@ export class OpsWorld {
     dropDatabase = () => Promise.resolve(),
   ): Promise<OpsWorld> {
     const issuer = await TestIssuer.start();
-    const config = loadConfig(configSchema, {
+    const config = loadConfig(opsConfig, {
       ...temporalOfTheStack(),
       RESEAL_ENV: 'test',
       RESEAL_LOG_LEVEL: 'silent',

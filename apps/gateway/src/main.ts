@@ -1,4 +1,4 @@
-import { recordStart } from '#libs/audit-log';
+import { recordProcessStart } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
@@ -22,7 +22,7 @@ const app = await bootstrap({
   tlsOnly: config.env !== 'development',
   trustProxy: config.trustProxy,
 });
-await recordStart({
+await recordProcessStart({
   db: app.get(GatewayDependencies).db,
   process: name,
   config: describeConfig(gatewayConfig, config),

@@ -21,7 +21,7 @@ import { z } from 'zod';
 /** Asymmetric signatures only: with HMAC or `none` a verifier could also sign (RFC 8725 section 3.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'PS256'] as const;
 
-export const configSchema = z
+export const opsConfig = z
   .object({
     ...httpConfig('RESEAL_OPS_PORT', 3001),
     ...plainHttpConfig,
@@ -62,4 +62,4 @@ export const configSchema = z
   })
   .superRefine(refuseDevelopmentAddresses('oidcIssuer', 'temporalUiUrl'));
 
-export type Config = z.output<typeof configSchema>;
+export type OpsConfig = z.output<typeof opsConfig>;

@@ -5,11 +5,11 @@ import type { Clock } from '#libs/domain';
 import type { HealthRegistry } from '#libs/http';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
 import { sql } from 'kysely';
-import type { Config } from './config.js';
+import type { OpsConfig } from './config.js';
 import { Cursors } from './paging/cursor.js';
 
 /** What every part of the app works with, opened once and closed last; also its injection token. */
-export class Dependencies implements OnModuleInit, OnApplicationShutdown {
+export class OpsDependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
   readonly clocks: ClockWatch;
@@ -17,7 +17,7 @@ export class Dependencies implements OnModuleInit, OnApplicationShutdown {
   readonly clock: Clock = () => new Date();
 
   constructor(
-    readonly config: Config,
+    readonly config: OpsConfig,
     private readonly health: HealthRegistry,
   ) {
     this.db = createDatabase({

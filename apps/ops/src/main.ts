@@ -1,15 +1,15 @@
 import 'reflect-metadata';
-import { recordStart } from '#libs/audit-log';
+import { recordProcessStart } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
-import { configSchema } from './config.js';
-import { Dependencies } from './dependencies.js';
+import { opsConfig } from './config.js';
+import { OpsDependencies } from './dependencies.js';
 import { dependencyProblem } from './dependency-problem.js';
 import { OpsModule } from './ops.module.js';
 
 const name = 'ops';
-const config = exitOnConfigError(() => loadConfig(configSchema));
+const config = exitOnConfigError(() => loadConfig(opsConfig));
 const logger = createLogger({ name, level: config.logLevel });
 
 const app = await bootstrap({
@@ -20,11 +20,11 @@ const app = await bootstrap({
   problemOf: dependencyProblem,
   tlsOnly: config.env !== 'development',
 });
-const { db, clock, clocks } = app.get(Dependencies);
-await recordStart({
+const { db, clock, clocks } = app.get(OpsDependencies);
+await recordProcessStart({
   db,
   process: name,
-  config: describeConfig(configSchema, config),
+  config: describeConfig(opsConfig, config),
   clock,
   admit: clocks.requireCompared,
   logger,

@@ -1,17 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { HealthRegistry } from '#libs/http';
-import { EveryHandlerHasRoles, StaffGuard } from './access/staff.guard.js';
+import { HandlerRolesCheck, StaffGuard } from './access/staff.guard.js';
 import { StaffTokens } from './access/staff-tokens.js';
-import type { Config } from './config.js';
-import { Dependencies } from './dependencies.js';
+import type { OpsConfig } from './config.js';
+import { OpsDependencies } from './dependencies.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { parts } from './parts.js';
 
 /** The operators' and auditors' API: who may come in, and its parts, each a module of its own (`parts.ts`). */
 @Module({})
 export class OpsModule {
-  static with(config: Config): DynamicModule {
+  static with(config: OpsConfig): DynamicModule {
     return {
       module: OpsModule,
       global: true,
@@ -19,20 +19,20 @@ export class OpsModule {
       controllers: [DocsController],
       providers: [
         {
-          provide: Dependencies,
+          provide: OpsDependencies,
           inject: [HealthRegistry],
-          useFactory: (health: HealthRegistry) => new Dependencies(config, health),
+          useFactory: (health: HealthRegistry) => new OpsDependencies(config, health),
         },
         { provide: StaffTokens, useValue: staffTokensOf(config) },
         { provide: APP_GUARD, useClass: StaffGuard },
-        EveryHandlerHasRoles,
+        HandlerRolesCheck,
       ],
-      exports: [Dependencies, StaffTokens],
+      exports: [OpsDependencies, StaffTokens],
     };
   }
 }
 
-const staffTokensOf = (config: Config): StaffTokens =>
+const staffTokensOf = (config: OpsConfig): StaffTokens =>
   new StaffTokens({
     issuer: config.oidcIssuer,
     audience: config.oidcAudience,

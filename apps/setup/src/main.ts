@@ -25,7 +25,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     print(USAGE);
     return 0;
   }
-  if (command !== 'after-restore') return complain(`There is no command "${command}".\n\n${USAGE}`, 2);
+  if (command !== 'after-restore') return fail(`There is no command "${command}".\n\n${USAGE}`, 2);
   try {
     const { values } = parseArgs({
       args,
@@ -37,10 +37,10 @@ async function main([command, ...args]: string[]): Promise<number> {
     });
     return await run(values);
   } catch (error) {
-    if (error instanceof ConfigError) return complain(error.message, configExitCode);
+    if (error instanceof ConfigError) return fail(error.message, configExitCode);
     const notUnderstood = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
-    if (notUnderstood) return complain(`${(error as Error).message}\n\n${USAGE}`, 2);
-    return complain(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+    if (notUnderstood) return fail(`${(error as Error).message}\n\n${USAGE}`, 2);
+    return fail(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
   }
 }
 
@@ -80,7 +80,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function complain(message: string, exitCode: number): number {
+function fail(message: string, exitCode: number): number {
   process.stderr.write(`${message}\n`);
   return exitCode;
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { KeyStoreError, KeyStoreUnavailable, loadProfile, openAuthorities } from '#libs/ca';
-import { recordStart } from '#libs/audit-log';
+import { recordProcessStart } from '#libs/audit-log';
 import { configExitCode, describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { createDatabase } from '#libs/db';
 import { ClockWatch } from '#libs/clock';
@@ -48,7 +48,7 @@ const app = await bootstrap({
     journal,
   }),
 });
-await recordStart({
+await recordProcessStart({
   db,
   process: name,
   config: describeConfig(signerConfig, config),

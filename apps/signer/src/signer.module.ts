@@ -6,7 +6,7 @@ import { ClockWatch, registerClockMetrics } from '#libs/clock';
 import type { Database } from '#libs/db';
 import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics } from '#libs/observability';
-import { findInJournal, restorePending, RestoreWatch, untilSound } from '#libs/restore';
+import { detectRestoreByJournal, restorePending, RestoreWatch, waitUntilReconciled } from '#libs/restore';
 import { createDataConverter, WorkerRunner } from '#libs/temporal';
 import { taskQueues } from '#libs/domain';
 import { sql } from 'kysely';
@@ -99,12 +99,17 @@ function onceSound(
   { db, clock, logger }: Ports,
   restores: RestoreWatch,
 ): (signal?: AbortSignal) => Promise<void> {
-  const looks = signerJournal === undefined ? [] : [() => findInJournal(db, signerJournal)];
+  const looks = signerJournal === undefined ? [] : [() => detectRestoreByJournal(db, signerJournal)];
   const stopping = new AbortController();
   let sound: Promise<void> | undefined;
   return (signal) => {
     signal?.addEventListener('abort', () => stopping.abort());
-    return (sound ??= untilSound({ db, process: 'signer', clock, logger }, restores, looks, stopping.signal));
+    return (sound ??= waitUntilReconciled(
+      { db, process: 'signer', clock, logger },
+      restores,
+      looks,
+      stopping.signal,
+    ));
   };
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { recordStart } from '#libs/audit-log';
+import { recordProcessStart } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
@@ -19,7 +19,7 @@ const app = await bootstrap({
   module: StatusModule.with(config, { clock, logger }),
   configure: parseOcspRequestBodies,
 });
-await recordStart({
+await recordProcessStart({
   db: app.get(StatusServices).db,
   process: name,
   config: describeConfig(statusConfig, config),

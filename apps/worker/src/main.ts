@@ -3,7 +3,7 @@ import { fetchStaffKeys } from '#activities/operations';
 import { PasswordHashing } from '#activities/password';
 import { findRowsBehindWorkflows } from '#activities/lifecycle';
 import { createMailSender, createSmsSender } from '#activities/notification';
-import { CheckpointFile, recordStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
+import { CheckpointFile, recordProcessStart, Sequencer, sequencerLeadership } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError } from '#libs/config';
 import { ClockWatch } from '#libs/clock';
 import { createDatabase } from '#libs/db';
@@ -11,7 +11,7 @@ import { taskQueues, type Clock } from '#libs/domain';
 import { createEventRelay } from '#libs/events';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
-import { findInCheckpoints, RestoreWatch, untilSound } from '#libs/restore';
+import { detectRestoreByCheckpoints, RestoreWatch, waitUntilReconciled } from '#libs/restore';
 import {
   connectTemporalClient,
   createDataConverter,
@@ -103,10 +103,11 @@ const activities = createActivities({
 });
 
 const restores = new RestoreWatch({ db, logger });
-const sound = (looks: Parameters<typeof untilSound>[2], signal: AbortSignal) =>
-  untilSound({ db, process: 'worker', clock, logger }, restores, looks, signal);
+const sound = (looks: Parameters<typeof waitUntilReconciled>[2], signal: AbortSignal) =>
+  waitUntilReconciled({ db, process: 'worker', clock, logger }, restores, looks, signal);
 const { checkpointFile } = config;
-const atCheckpoints = checkpointFile === undefined ? [] : [() => findInCheckpoints(db, checkpointFile)];
+const atCheckpoints =
+  checkpointFile === undefined ? [] : [() => detectRestoreByCheckpoints(db, checkpointFile)];
 const atWorkflows = () => findRowsBehindWorkflows(db, temporal.client);
 
 const runner = new WorkerRunner({
@@ -178,7 +179,7 @@ await bootstrap({
     ),
   ),
 });
-await recordStart({
+await recordProcessStart({
   db,
   process: 'worker',
   config: describeConfig(configSchema, config),

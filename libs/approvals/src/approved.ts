@@ -38,7 +38,7 @@ export interface ApprovedOperation extends OperationContent {
 
 /** Contents by their digest: ten thousand items are not digested for each of them anew. The digest vouches for them. */
 const verified = new Map<string, Verified>();
-const keptAtMost = 20;
+const cacheSize = 20;
 
 interface Verified {
   readonly content: OperationContent;
@@ -66,7 +66,11 @@ export async function approvedOperation(
   const { content } = found;
   const { digest } = row;
   const isLate = (since: Date) => !row.started_at && now.getTime() - since.getTime() > operationLifetimeMs;
-  const confirmedAt = await provedAt(tx, operationId, { act: 'confirm', digest, actor: content.requestedBy });
+  const confirmedAt = await proofTimeOf(tx, operationId, {
+    act: 'confirm',
+    digest,
+    actor: content.requestedBy,
+  });
   if (!confirmedAt) return 'OPERATION_UNPROVED';
   if (!needsApproval(content.kind))
     return isLate(confirmedAt) ? 'OPERATION_EXPIRED' : { ...content, digest, approvedBy: null };
@@ -80,32 +84,32 @@ export async function approvedOperation(
   );
   if (!approval || decisions.some(({ decision }) => decision === 'REJECTED')) return 'OPERATION_NOT_APPROVED';
   const approvedBy = approval.decided_by;
-  const approvedAt = await provedAt(tx, operationId, { act: 'approve', digest, actor: approvedBy });
+  const approvedAt = await proofTimeOf(tx, operationId, { act: 'approve', digest, actor: approvedBy });
   if (!approvedAt) return 'OPERATION_UNPROVED';
   return isLate(approvedAt) ? 'OPERATION_EXPIRED' : { ...content, digest, approvedBy };
 }
 
 /** Proofs that were verified, and when the person signed in for each: ten thousand items do not verify them again. */
-const provedBefore = new Map<string, Date>();
+const verifiedProofs = new Map<string, Date>();
 
 /**
  * When a person proved to the bank's issuer that they confirm or approve this plan; undefined where they did not. The
  * operators' app only brings the proof: it cannot make one, and the worker fetched the issuer's keys itself.
  */
-async function provedAt(tx: Tx, operationId: string, claim: ProofClaim): Promise<Date | undefined> {
+async function proofTimeOf(tx: Tx, operationId: string, claim: ProofClaim): Promise<Date | undefined> {
   const proof = (await proofsOf(tx, operationId)).find(
     ({ act, digest, actor }) => act === claim.act && digest === claim.digest && actor === claim.actor,
   );
   if (!proof) return undefined;
   const known = `${claim.act} ${claim.actor} ${claim.digest} ${proof.token}`;
-  const before = provedBefore.get(known);
+  const before = verifiedProofs.get(known);
   if (before) return before;
   const keys = (await staffKeys(tx)).map(staffKeyOf);
   const at = await verifyProof(proof.token, claim, keys).catch((error: unknown) => {
     if (error instanceof InvalidProof) return undefined;
     throw error;
   });
-  if (at) keepNewest(provedBefore, known, at);
+  if (at) keepNewest(verifiedProofs, known, at);
   return at;
 }
 
@@ -117,7 +121,7 @@ export const staffKeyOf = ({ jwk, issuer, audience, roles_claim: rolesClaim }: S
 function keepNewest<Value>(kept: Map<string, Value>, key: string, value: Value): void {
   kept.set(key, value);
   for (const oldest of kept.keys()) {
-    if (kept.size <= keptAtMost) break;
+    if (kept.size <= cacheSize) break;
     kept.delete(oldest);
   }
 }
@@ -152,7 +156,7 @@ export async function approvedAct(
 
 async function verifiedContentOf(tx: Tx, row: OperationRow): Promise<Verified | undefined> {
   const kept = verified.get(row.digest);
-  if (kept) return covers(kept.content, row) ? kept : undefined;
+  if (kept) return matches(kept.content, row) ? kept : undefined;
   const content = contentOf(row, await itemsOf(tx, row.operation_id));
   if (digestOfOperation(content) !== row.digest) return undefined;
   const found = { content, byTarget: new Map(content.items.map((item) => [item.target, item])) };
@@ -161,7 +165,7 @@ async function verifiedContentOf(tx: Tx, row: OperationRow): Promise<Verified | 
 }
 
 /** The digest names its operation, so the row must be the one it was made of. */
-const covers = (content: OperationContent, row: OperationRow) =>
+const matches = (content: OperationContent, row: OperationRow) =>
   content.operationId === row.operation_id &&
   content.kind === row.kind &&
   content.requestedBy === row.requested_by &&

@@ -19,7 +19,7 @@ export class CheckpointFile {
 
   /** Appends what the database has and the file has not. */
   async catchUp(db: Database): Promise<void> {
-    this.written ??= await this.last();
+    this.written ??= await this.readLast();
     for (;;) {
       const missing = await newerCheckpoints(db, this.written, batch);
       if (missing.length === 0) return;
@@ -34,7 +34,7 @@ export class CheckpointFile {
     }
   }
 
-  private async last(): Promise<{ size: number; time: Date }> {
+  private async readLast(): Promise<{ size: number; time: Date }> {
     await mkdir(path.dirname(this.file), { recursive: true });
     const content = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';

@@ -26,7 +26,7 @@ import { consentOrigin } from './consent-origin.js';
 import { MissingNode, readNodes, type AuditSigningKey } from './checkpoints.js';
 import { loggedEntry } from './sequence.js';
 
-export interface EvidenceParts {
+export interface EvidenceDependencies {
   readonly db: Database;
   readonly key: AuditSigningKey;
   readonly terms: TermsCatalogue;
@@ -38,7 +38,7 @@ const aftermathMs = 10 * 60_000;
 const newestCheckpoints = 100;
 
 /** A checkpoint that somebody kept elsewhere: the database need not have it any more. */
-export interface KeptCheckpoint {
+export interface ExternalCheckpoint {
   readonly size: number;
   readonly jws: string;
 }
@@ -51,9 +51,9 @@ export interface KeptCheckpoint {
  * @returns undefined if there is no such reissue
  */
 export async function assembleEvidence(
-  { db, key, terms, clock }: EvidenceParts,
+  { db, key, terms, clock }: EvidenceDependencies,
   reissueId: string,
-  kept: readonly KeptCheckpoint[] = [],
+  kept: readonly ExternalCheckpoint[] = [],
 ): Promise<EvidenceBundle | undefined> {
   return db
     .transaction()
@@ -137,7 +137,7 @@ async function consistencyOf(
   row: ReissueRow,
   madeAt: Date,
   size: number,
-  kept: readonly KeptCheckpoint[],
+  kept: readonly ExternalCheckpoint[],
 ): Promise<EvidenceBundle['consistency']> {
   const to = new Date((row.ended_at ?? madeAt).getTime() + aftermathMs);
   const earlier = await checkpointsToProve(tx, {
@@ -145,7 +145,7 @@ async function consistencyOf(
     to,
     newest: newestCheckpoints,
   });
-  const bySignature = new Map([...earlier.map(asKept), ...kept].map((each) => [each.jws, each]));
+  const bySignature = new Map([...earlier.map(externalCheckpoint), ...kept].map((each) => [each.jws, each]));
   const wanted = [...bySignature.values()]
     .filter((each) => each.size < size)
     .toSorted((one, other) => one.size - other.size);
@@ -160,7 +160,7 @@ async function consistencyOf(
   }));
 }
 
-const asKept = ({ size, jws }: { size: string; jws: string }): KeptCheckpoint => ({
+const externalCheckpoint = ({ size, jws }: { size: string; jws: string }): ExternalCheckpoint => ({
   size: Number(size),
   jws,
 });

@@ -1,13 +1,13 @@
 export { Sequencer, sequencerLeadership } from './sequencer.js';
-export type { SequencerParts } from './sequencer.js';
+export type { SequencerDependencies } from './sequencer.js';
 export { makeCheckpoint, MissingNode, readNodes } from './checkpoints.js';
 export type { AuditSigningKey, CheckpointOptions } from './checkpoints.js';
 export { CheckpointFile } from './checkpoint-file.js';
 export { loggedEntry, sequenceEntries } from './sequence.js';
 export { assembleEvidence } from './evidence.js';
-export type { EvidenceParts, KeptCheckpoint } from './evidence.js';
+export type { EvidenceDependencies, ExternalCheckpoint } from './evidence.js';
 export { digestOfPurged, verifyPurges } from './purges.js';
-export { recordStart } from './process-start.js';
-export { untilCovered } from './until-covered.js';
+export { recordProcessStart } from './process-start.js';
+export { waitForCheckpoint } from './wait-for-checkpoint.js';
 export { verifyLog } from './verify-log.js';
 export { verifyTables } from './replay.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '#libs/audit-proofs';
 import type { ConfigDescription } from '#libs/config';
 import { inTransaction, type Database } from '#libs/db';
@@ -28,14 +28,14 @@ const retryMs = 5_000;
  * what was changed. While the database cannot be reached the process starts all the same, and this tries again; so it
  * does while the clock is wrong, by which no entry is dated.
  */
-export async function recordStart(start: ProcessStart): Promise<void> {
+export async function recordProcessStart(start: ProcessStart): Promise<void> {
   for (;;) {
     try {
       start.admit();
       return await append(start);
     } catch (err) {
       start.logger.warn({ err }, 'the start of this process is not on record yet');
-      await wait(retryMs, undefined, { ref: false });
+      await delay(retryMs, undefined, { ref: false });
     }
   }
 }

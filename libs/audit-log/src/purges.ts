@@ -53,14 +53,14 @@ export async function verifyPurges(db: Database, report: FindingCollector): Prom
     const told = purges.filter((purge) => purge.kind === kind);
     for (const untold of uncovered(told))
       for (const { reissueId, sequence } of await missingRecords(db, kind, untold))
-        report.finding('RECORD_MISSING', `${wordsFor[kind]} is gone, and no purge tells of it`, {
+        report.finding('RECORD_MISSING', `${recordNames[kind]} is gone, and no purge tells of it`, {
           stream: reissueId,
           ...(sequence === null ? {} : { sequence }),
         });
   }
 }
 
-const wordsFor: Readonly<Record<PurgedByAge, string>> = {
+const recordNames: Readonly<Record<PurgedByAge, string>> = {
   personalDetails: 'the personal part of the entry',
   histories: 'the archived history',
 };

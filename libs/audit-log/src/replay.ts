@@ -95,7 +95,7 @@ class UnprovenCounts {
 }
 
 /** Compares one row, and adds what was found under its name. */
-function compared(
+function compareRow(
   about: { readonly place: EntryPosition; readonly name?: string },
   report: FindingCollector,
   unproven: UnprovenCounts,
@@ -122,7 +122,7 @@ async function replayReissues(
   for (const row of rows) {
     const items = (entries.get(row.reissue_id) ?? []).map(itemOf);
     const own = items.map(({ entry }) => entry);
-    compared({ place: { stream: row.reissue_id } }, report, unproven, (found) => {
+    compareRow({ place: { stream: row.reissue_id } }, report, unproven, (found) => {
       const recorded = replayReissue(own);
       compareReissue(statedReissue(row), recorded, found);
       compareRegistration(iso(row.registered_at), recorded, found);
@@ -191,7 +191,7 @@ async function replayCertificates(
   for (const row of rows) {
     const entries = bySerial.get(row.serial) ?? [];
     const about = { place: { stream: row.reissue_id ?? 'authority' }, name: `certificate ${row.serial}` };
-    compared(about, report, unproven, (found) => {
+    compareRow(about, report, unproven, (found) => {
       const stated = statedStatus(row);
       // One that no reissue made came with whatever status it had.
       if (row.reissue_id === null && entries.length === 0 && (stated.revokedAt ?? stated.holdAt) !== null)

@@ -40,7 +40,7 @@ export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise
   const places = await takePendingEntries(tx, limit);
   if (places.length === 0) return 0;
   const size = await logSize(tx);
-  const border = await rightBorder(tx, size);
+  const border = await compactRangeOf(tx, size);
   const keyOf = ({ stream, sequence }: { stream: string; sequence: number }) => `${stream}/${sequence}`;
   const found = new Map((await entriesAt(tx, places)).map((row) => [keyOf(row), row]));
   const leaves: NewLeaf[] = [];
@@ -48,19 +48,19 @@ export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise
   for (const place of places) {
     const row = found.get(keyOf(place));
     if (!row) {
-      await reportGone(tx, place, now);
+      await recordMissingEntry(tx, place, now);
       continue;
     }
     const hash = leafOf(loggedEntry(row));
     leaves.push({ ...place, index: size + leaves.length, hash });
-    nodes.push(...completedBy(size + leaves.length - 1, hash, border));
+    nodes.push(...completedNodes(size + leaves.length - 1, hash, border));
   }
   if (leaves.length > 0) await insertLeaves(tx, leaves, nodes);
   return places.length;
 }
 
 /** The last complete subtree of each level, of which the log of that size is made. */
-async function rightBorder(tx: Tx, size: number): Promise<Map<number, Hash>> {
+async function compactRangeOf(tx: Tx, size: number): Promise<Map<number, Hash>> {
   if (size === 0) return new Map();
   const { nodes } = planRoot(size);
   const hashes = await nodeHashes(tx, nodes);
@@ -74,7 +74,7 @@ async function rightBorder(tx: Tx, size: number): Promise<Map<number, Hash>> {
 }
 
 /** The subtrees that a leaf completes: as a carry runs through a binary counter. */
-function completedBy(index: number, hash: Hash, border: Map<number, Hash>): NewNode[] {
+function completedNodes(index: number, hash: Hash, border: Map<number, Hash>): NewNode[] {
   const nodes: NewNode[] = [];
   let [level, place, own] = [0, index, hash];
   while (place % 2 === 1) {
@@ -88,7 +88,11 @@ function completedBy(index: number, hash: Hash, border: Map<number, Hash>): NewN
 }
 
 /** Somebody removed an entry before it was in the log: that is itself put on record. */
-async function reportGone(tx: Tx, place: { stream: string; sequence: number }, now: Date): Promise<void> {
+async function recordMissingEntry(
+  tx: Tx,
+  place: { stream: string; sequence: number },
+  now: Date,
+): Promise<void> {
   await appendAuthorityEntry(tx, {
     actor: 'sequencer',
     action: 'sequence',

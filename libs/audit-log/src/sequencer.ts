@@ -6,7 +6,7 @@ import type { CheckpointFile } from './checkpoint-file.js';
 import { makeCheckpoint, type CheckpointOptions } from './checkpoints.js';
 import { sequenceEntries } from './sequence.js';
 
-export interface SequencerParts {
+export interface SequencerDependencies {
   readonly db: Database;
   readonly leadership: Leadership;
   readonly checkpoints: CheckpointOptions;
@@ -26,8 +26,8 @@ const batchSize = 1_000;
 export class Sequencer {
   private readonly loop: LeaderLoop;
 
-  constructor(private readonly parts: SequencerParts) {
-    const { leadership, logger, timing } = parts;
+  constructor(private readonly dependencies: SequencerDependencies) {
+    const { leadership, logger, timing } = dependencies;
     this.loop = new LeaderLoop({
       name: 'audit sequencer',
       leadership,
@@ -57,7 +57,7 @@ export class Sequencer {
   }
 
   private async turn(over: AbortSignal): Promise<boolean> {
-    const { db, clock, checkpoints, file } = this.parts;
+    const { db, clock, checkpoints, file } = this.dependencies;
     const taken = await inTransaction(db, (tx) => sequenceEntries(tx, batchSize, clock()));
     if (over.aborted) return false;
     if (taken === batchSize) return true;

@@ -115,16 +115,16 @@ async function verifyLeaves(
       if (entry && personal && !isPersonalPartOf(personal, entry.personal_digest))
         report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', place);
       if (entry) verifyWriter(loggedEntry(entry), place, report);
-      add(border, leafIndex, hash);
+      appendLeaf(border, leafIndex, hash);
       size = leafIndex + 1;
       while (waiting[0] && waiting[0].checkpoint.size <= size)
-        compare(waiting.shift()!, size, border, branches, report);
+        compareCheckpoint(waiting.shift()!, size, border, branches, report);
     }
     if (leaves.length < batch) return size;
   }
 }
 
-function add(border: Map<number, Hash>, index: number, leaf: Hash): void {
+function appendLeaf(border: Map<number, Hash>, index: number, leaf: Hash): void {
   let [level, place, hash] = [0, index, leaf];
   while (place % 2 === 1 && border.has(level)) {
     hash = hashChildren(border.get(level)!, hash);
@@ -134,7 +134,7 @@ function add(border: Map<number, Hash>, index: number, leaf: Hash): void {
   border.set(level, hash);
 }
 
-function compare(
+function compareCheckpoint(
   { checkpoint, from }: Claimed,
   size: number,
   border: Map<number, Hash>,

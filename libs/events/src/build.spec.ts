@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { certificateEventDataSchema, reissueEventDataSchema } from '#libs/contracts';
-import { certificateEvent, ownCertificateEvent, reissueEvent } from './build.js';
+import { certificateEvent, standaloneCertificateEvent, reissueEvent } from './build.js';
 
 const reissue = {
   reissue_id: `ri_${'0'.repeat(32)}`,
@@ -74,7 +74,7 @@ describe('the events of a change', () => {
   });
 
   it('puts what no reissue caused into the stream of the certificate, and names none', () => {
-    const event = ownCertificateEvent({
+    const event = standaloneCertificateEvent({
       certificate: { serial: '0dd1', not_before: occurredAt, not_after: occurredAt },
       customerRef: 'cr_fictional',
       sequence: 1,

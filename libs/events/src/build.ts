@@ -17,7 +17,7 @@ type EventReissue = Pick<
   'reissue_id' | 'customer_ref' | 'reason' | 'state' | 'parked_step' | 'serial'
 >;
 
-export interface ReissueChange {
+export interface ReissueEventInput {
   /** The row as the change left it. */
   readonly reissue: EventReissue;
   /** The next of the reissue's event sequence, taken under its row lock; both topics share it. */
@@ -32,7 +32,7 @@ export interface ReissueChange {
   readonly occurredAt: Date;
 }
 
-export interface CertificateChange {
+export interface CertificateEventInput {
   /** The reissue that caused it. */
   readonly reissue: EventReissue;
   readonly sequence: number;
@@ -47,7 +47,7 @@ export interface CertificateChange {
 }
 
 /** A change of a certificate that no reissue caused. */
-export interface OwnCertificateChange {
+export interface StandaloneCertificateEventInput {
   readonly certificate: Pick<CertificateRow, 'serial' | 'not_before' | 'not_after'>;
   /** The pseudonym of its holder. */
   readonly customerRef: string;
@@ -60,7 +60,7 @@ export interface OwnCertificateChange {
 }
 
 /** The event of a reissue's change of state, for the transaction that makes the change. No personal data. */
-export function reissueEvent(change: ReissueChange): NewEvent {
+export function reissueEvent(change: ReissueEventInput): NewEvent {
   const { reissue, code, terms } = change;
   const data: ReissueEventData = {
     reissueId: reissue.reissue_id,
@@ -77,7 +77,7 @@ export function reissueEvent(change: ReissueChange): NewEvent {
 }
 
 /** The event of a certificate's change of state, new or old, for the transaction that makes the change. */
-export function certificateEvent(change: CertificateChange): NewEvent {
+export function certificateEvent(change: CertificateEventInput): NewEvent {
   const { reissue, serial, notBefore, notAfter, revocationReason } = change;
   const data: CertificateEventData = {
     serial,
@@ -91,7 +91,7 @@ export function certificateEvent(change: CertificateChange): NewEvent {
 }
 
 /** The event of a certificate's change of state outside any reissue, in the certificate's own stream. */
-export function ownCertificateEvent(change: OwnCertificateChange): NewEvent {
+export function standaloneCertificateEvent(change: StandaloneCertificateEventInput): NewEvent {
   const { certificate, customerRef, revocationReason } = change;
   const data: CertificateEventData = {
     serial: certificate.serial,
@@ -104,7 +104,7 @@ export function ownCertificateEvent(change: OwnCertificateChange): NewEvent {
 }
 
 function newEvent(
-  change: Pick<CertificateChange, 'sequence' | 'occurredAt'> & { readonly type: string },
+  change: Pick<CertificateEventInput, 'sequence' | 'occurredAt'> & { readonly type: string },
   stream: string,
   topic: string,
   key: string,

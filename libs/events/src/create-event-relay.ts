@@ -4,7 +4,7 @@ import { PostgresLeadership, type LoopTiming } from '#libs/db/leadership';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { KafkaPublisher } from './kafka.js';
-import { outboxIn } from './outbox.js';
+import { createOutbox } from './outbox.js';
 import { EventRelay } from './relay.js';
 
 export interface EventRelayOptions {
@@ -27,7 +27,7 @@ export function createEventRelay(options: EventRelayOptions): EventRelay {
   return new EventRelay({
     ...rest,
     logger,
-    outbox: outboxIn(db),
+    outbox: createOutbox(db),
     publisher: new KafkaPublisher({
       brokers,
       clientId: 'reseal-relay',

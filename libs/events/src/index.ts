@@ -1,5 +1,5 @@
-export { certificateEvent, checkpointEvent, ownCertificateEvent, reissueEvent } from './build.js';
-export type { CertificateChange, OwnCertificateChange, ReissueChange } from './build.js';
+export { certificateEvent, checkpointEvent, standaloneCertificateEvent, reissueEvent } from './build.js';
+export type { CertificateEventInput, StandaloneCertificateEventInput, ReissueEventInput } from './build.js';
 export { cloudEvent } from './cloud-event.js';
 export type { EventMessage } from './cloud-event.js';
 export { createEventRelay } from './create-event-relay.js';

@@ -10,7 +10,7 @@ export interface Outbox {
   lag(): Promise<{ waiting: number; oldest: Date | null }>;
 }
 
-export function outboxIn(db: Database): Outbox {
+export function createOutbox(db: Database): Outbox {
   return {
     waiting: (limit) => unpublishedEvents(db, limit),
     markPublished: (events, at) => markPublished(db, events, at),

@@ -5,13 +5,13 @@ import type { EventRelay } from './relay.js';
 export function registerRelayMetrics(relay: EventRelay, registry: Registry): void {
   const registers = [registry];
   // Both gauges of one scrape share one query.
-  let asked: ReturnType<typeof ask> | undefined;
-  const ask = () =>
+  let pendingQuery: ReturnType<typeof queryLag> | undefined;
+  const queryLag = () =>
     relay
       .lag()
       .catch(() => ({ waiting: NaN, oldestSeconds: NaN }))
-      .finally(() => (asked = undefined));
-  const lag = () => (asked ??= ask());
+      .finally(() => (pendingQuery = undefined));
+  const lag = () => (pendingQuery ??= queryLag());
 
   new Gauge({
     name: 'outbox_waiting_events',

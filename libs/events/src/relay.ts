@@ -6,7 +6,7 @@ import { cloudEvent } from './cloud-event.js';
 import type { Publisher, TopicMessages } from './kafka.js';
 import type { Outbox } from './outbox.js';
 
-interface RelayParts {
+interface RelayDependencies {
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly leadership: Leadership;
@@ -33,8 +33,8 @@ export class EventRelay {
   /** How many events this copy published, repetitions included. */
   published = 0;
 
-  constructor(private readonly parts: RelayParts) {
-    const { leadership, logger, timing } = parts;
+  constructor(private readonly dependencies: RelayDependencies) {
+    const { leadership, logger, timing } = dependencies;
     const turn = (over: AbortSignal) => this.relayOnce(over);
     this.loop = new LeaderLoop({ name: 'event relay', leadership, logger, timing, turn });
   }
@@ -51,7 +51,7 @@ export class EventRelay {
   /** Finishes the batch under way, and lets another copy take over. */
   async stop(): Promise<void> {
     await this.loop.stop();
-    await this.parts.publisher.close();
+    await this.dependencies.publisher.close();
   }
 
   /** Rejects while events cannot be published. Events only wait then: nothing else depends on it. */
@@ -61,17 +61,17 @@ export class EventRelay {
 
   /** How many events wait, and for how long the oldest does (0 if none). */
   async lag(): Promise<{ waiting: number; oldestSeconds: number }> {
-    const { waiting, oldest } = await this.parts.outbox.lag();
-    const ageMs = oldest ? this.parts.clock().getTime() - oldest.getTime() : 0;
+    const { waiting, oldest } = await this.dependencies.outbox.lag();
+    const ageMs = oldest ? this.dependencies.clock().getTime() - oldest.getTime() : 0;
     return { waiting, oldestSeconds: Math.max(0, ageMs / 1000) };
   }
 
   private async relayOnce(over: AbortSignal): Promise<boolean> {
-    const events = await this.parts.outbox.waiting(batchSize);
+    const events = await this.dependencies.outbox.waiting(batchSize);
     if (over.aborted || events.length === 0) return false; // another copy may be sending by now
-    await this.parts.publisher.publish(this.batchOf(events));
+    await this.dependencies.publisher.publish(this.batchOf(events));
     this.published += events.length;
-    await this.parts.outbox.markPublished(events, this.parts.clock());
+    await this.dependencies.outbox.markPublished(events, this.dependencies.clock());
     return events.length === batchSize;
   }
 
@@ -79,7 +79,7 @@ export class EventRelay {
     const byTopic = Map.groupBy(events, ({ topic }) => topic);
     return [...byTopic].map(([topic, rows]) => ({
       topic,
-      messages: rows.map((row) => cloudEvent(row, this.parts.source)),
+      messages: rows.map((row) => cloudEvent(row, this.dependencies.source)),
     }));
   }
 }

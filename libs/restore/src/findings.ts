@@ -20,7 +20,10 @@ export interface RestoreFinding {
 }
 
 /** A certificate or a CRL that a signer's journal has and the database has not. */
-export async function findInJournal(db: Database, directory: string): Promise<RestoreFinding | undefined> {
+export async function detectRestoreByJournal(
+  db: Database,
+  directory: string,
+): Promise<RestoreFinding | undefined> {
   const entries = await newestEntries(directory);
   const certificates = entries.flatMap((entry) => (entry.kind === 'CERTIFICATE' ? [entry] : []));
   const serials = certificates.map(({ serial }) => serial);
@@ -31,7 +34,7 @@ export async function findInJournal(db: Database, directory: string): Promise<Re
     return { finding: 'CERTIFICATE_UNKNOWN', details: { serial, reissueId, at } };
   }
   const since = await lastRestoreAt(db);
-  for (const { issuer, shard, number, at } of followedCrls(entries.filter(isAfter(since))))
+  for (const { issuer, shard, number, at } of supersededCrls(entries.filter(isAfter(since))))
     if (!(await crlByNumber(db, issuer, shard, number)))
       return { finding: 'CRL_UNKNOWN', details: { issuer, shard, number, at } };
   return undefined;
@@ -46,7 +49,7 @@ const isAfter =
  * Of each shard the CRL before the newest. A CRL is in the journal before it is in the database, and a signer that died
  * in between has published none; one that another follows was in the database when that one got its number.
  */
-function followedCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
+function supersededCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
   const crls = entries.flatMap((entry) => (entry.kind === 'CRL' ? [entry] : []));
   return [...Map.groupBy(crls, ({ issuer, shard }) => `${issuer}/${shard}`).values()].flatMap((ofShard) => {
     const byNumber = new Map(ofShard.map((crl) => [BigInt(crl.number), crl]));
@@ -56,7 +59,10 @@ function followedCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
 }
 
 /** A checkpoint of the audit log that was kept apart from the database, and that the database has not. */
-export async function findInCheckpoints(db: Database, file: string): Promise<RestoreFinding | undefined> {
+export async function detectRestoreByCheckpoints(
+  db: Database,
+  file: string,
+): Promise<RestoreFinding | undefined> {
   const newest = await newestKeptCheckpoint(file);
   if (!newest) return undefined;
   const since = await lastRestoreAt(db);

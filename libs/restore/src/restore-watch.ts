@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '#libs/db';
 import { pendingRestore } from '#libs/db/restores';
 import type { Logger } from '#libs/observability';
@@ -50,7 +50,7 @@ export class RestoreWatch {
   }
 
   /** Asks the database now. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const pending = (await pendingRestore(this.options.db)) !== undefined;
     if (pending !== this.pending) {
       this.pending = pending;
@@ -63,8 +63,8 @@ export class RestoreWatch {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.look().catch(() => undefined);
-      await pause(this.options.everyMs ?? 1_000, undefined, { signal }).catch(() => undefined);
+      await this.refresh().catch(() => undefined);
+      await delay(this.options.everyMs ?? 1_000, undefined, { signal }).catch(() => undefined);
     }
   }
 }

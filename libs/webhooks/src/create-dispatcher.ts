@@ -1,12 +1,12 @@
 import { PostgresLeadership } from '#libs/db/leadership';
-import { WebhookDispatcher, type DispatcherParts } from './dispatcher.js';
+import { WebhookDispatcher, type DispatcherDependencies } from './dispatcher.js';
 
 /** The dispatcher of webhooks; `start()` and `stop()` it. */
 export function createWebhookDispatcher({
   databaseUrl,
   admit,
-  ...parts
-}: Omit<DispatcherParts, 'leadership'> & {
+  ...dependencies
+}: Omit<DispatcherDependencies, 'leadership'> & {
   /** For the connection that holds the lock. */
   readonly databaseUrl: string;
   /** Throws while this process is to do no work. */
@@ -18,5 +18,5 @@ export function createWebhookDispatcher({
     channel: 'reseal_event',
     admit,
   });
-  return new WebhookDispatcher({ ...parts, leadership });
+  return new WebhookDispatcher({ ...dependencies, leadership });
 }

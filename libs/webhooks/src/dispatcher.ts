@@ -14,16 +14,16 @@ import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import { webhookMessage } from './message.js';
 import { nextAttempt } from './schedule.js';
-import { sendWebhook, type Attempt, type WebhookSettings } from './send.js';
+import { sendWebhook, type WebhookAttempt, type WebhookSettings } from './send.js';
 
 /** How many are sent to one endpoint at once. */
-const atOnce = 8;
+const maxConcurrentDeliveries = 8;
 /** How long deliveries that ended are shown, and how often the older ones are looked for, in milliseconds. */
-const shownForMs = 30 * 24 * 3600_000;
-const forgetEveryMs = 3600_000;
-const gone = 410;
+const retentionMs = 30 * 24 * 3600_000;
+const pruneIntervalMs = 3600_000;
+const goneStatus = 410;
 
-export interface DispatcherParts {
+export interface DispatcherDependencies {
   readonly db: Database;
   readonly settings: WebhookSettings;
   /** `source` of the CloudEvents. */
@@ -43,13 +43,13 @@ export class WebhookDispatcher {
   private readonly loop: LeaderLoop;
   /** Endpoints that are served now. */
   private readonly serving = new Map<string, Promise<void>>();
-  private forgotAt = 0;
+  private prunedAt = 0;
 
   /** Attempts of this copy. */
   readonly counts = { delivered: 0, failed: 0 };
 
-  constructor(private readonly parts: DispatcherParts) {
-    const { leadership, logger, timing } = parts;
+  constructor(private readonly dependencies: DispatcherDependencies) {
+    const { leadership, logger, timing } = dependencies;
     const turn = (over: AbortSignal) => this.turn(over);
     this.loop = new LeaderLoop({ name: 'webhook dispatcher', leadership, logger, timing, turn });
   }
@@ -69,7 +69,7 @@ export class WebhookDispatcher {
   }
 
   private async turn(over: AbortSignal): Promise<boolean> {
-    const { db, clock, logger } = this.parts;
+    const { db, clock, logger } = this.dependencies;
     const now = clock();
     for (const endpoint of await dueEndpoints(db, now)) {
       const id = endpoint.endpoint_id;
@@ -79,18 +79,18 @@ export class WebhookDispatcher {
         .finally(() => this.serving.delete(id));
       this.serving.set(id, served);
     }
-    if (now.getTime() - this.forgotAt > forgetEveryMs) {
-      this.forgotAt = now.getTime();
-      await deleteEndedDeliveries(db, new Date(now.getTime() - shownForMs));
+    if (now.getTime() - this.prunedAt > pruneIntervalMs) {
+      this.prunedAt = now.getTime();
+      await deleteEndedDeliveries(db, new Date(now.getTime() - retentionMs));
     }
     return false;
   }
 
   /** Sends what is due at one endpoint until nothing is. */
   private async serve(endpoint: WebhookEndpointRow, over: AbortSignal): Promise<void> {
-    const { db, clock } = this.parts;
+    const { db, clock } = this.dependencies;
     while (!over.aborted) {
-      const due = await dueDeliveries(db, endpoint.endpoint_id, clock(), atOnce);
+      const due = await dueDeliveries(db, endpoint.endpoint_id, clock(), maxConcurrentDeliveries);
       if (due.length === 0) return;
       const outcomes = await Promise.all(due.map((delivery) => this.deliver(endpoint, delivery, over)));
       if (outcomes.includes('gone')) return;
@@ -102,7 +102,7 @@ export class WebhookDispatcher {
     delivery: DueDelivery,
     over: AbortSignal,
   ): Promise<'delivered' | 'failed' | 'gone'> {
-    const { db, settings, source, clock } = this.parts;
+    const { db, settings, source, clock } = this.dependencies;
     const attempt = await sendWebhook(settings, endpoint, webhookMessage(delivery, source), clock(), over);
     // Broken off by us: it counts for nothing.
     if (over.aborted && !attempt.delivered) return 'failed';
@@ -122,14 +122,18 @@ export class WebhookDispatcher {
       delivery,
       nextAttemptAt ? { state: 'PENDING', nextAttemptAt, ...said } : { state: 'FAILED', ...said },
     );
-    if (status !== gone) return 'failed';
+    if (status !== goneStatus) return 'failed';
     await this.disable(endpoint, attempt, at);
     return 'gone';
   }
 
   /** 410: the receiver wants to hear nothing more. */
-  private async disable({ endpoint_id }: WebhookEndpointRow, { status }: Attempt, at: Date): Promise<void> {
-    await inTransaction(this.parts.db, async (tx) => {
+  private async disable(
+    { endpoint_id }: WebhookEndpointRow,
+    { status }: WebhookAttempt,
+    at: Date,
+  ): Promise<void> {
+    await inTransaction(this.dependencies.db, async (tx) => {
       if (!(await disableWebhook(tx, endpoint_id, `it answered ${status}`, at))) return;
       await appendAuthorityEntry(tx, {
         actor: 'worker',

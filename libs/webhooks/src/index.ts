@@ -7,4 +7,4 @@ export { testMessage } from './message.js';
 export { registerWebhookMetrics } from './metrics.js';
 export { secretsOverlapMs, webhookSecret } from './secrets.js';
 export { sendWebhook } from './send.js';
-export type { Attempt, WebhookSettings } from './send.js';
+export type { WebhookAttempt, WebhookSettings } from './send.js';

@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 /** How long the secret before is good beside the new one, in milliseconds. */
 export const secretsOverlapMs = 24 * 3600_000;
 
-export interface SecretsOf {
+export interface WebhookSecretSource {
   readonly endpoint_id: string;
   readonly secret_generation: number;
   readonly secret_salt: Buffer | null;
@@ -19,7 +19,7 @@ export interface SecretsOf {
  */
 export function webhookSecret(
   key: Buffer,
-  { endpoint_id, secret_salt, secret_generation }: Omit<SecretsOf, 'previous_secret_until'>,
+  { endpoint_id, secret_salt, secret_generation }: Omit<WebhookSecretSource, 'previous_secret_until'>,
   generation = secret_generation,
 ): string {
   const info = `reseal/webhook/${endpoint_id}/${generation}`;
@@ -28,7 +28,7 @@ export function webhookSecret(
 }
 
 /** The secrets to sign with now, the newest first. */
-export function secretsInForce(key: Buffer, endpoint: SecretsOf, now: Date): string[] {
+export function activeSecrets(key: Buffer, endpoint: WebhookSecretSource, now: Date): string[] {
   const { secret_generation, previous_secret_until } = endpoint;
   const both = previous_secret_until !== null && previous_secret_until > now;
   const generations = both ? [secret_generation, secret_generation - 1] : [secret_generation];

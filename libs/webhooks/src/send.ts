@@ -1,5 +1,5 @@
 import { addressFault, type AddressRules } from './addresses.js';
-import { secretsInForce, type SecretsOf } from './secrets.js';
+import { activeSecrets, type WebhookSecretSource } from './secrets.js';
 import { signWebhook } from './signature.js';
 
 /** How long a receiver may take, in milliseconds. */
@@ -18,7 +18,7 @@ export interface WebhookMessage {
 }
 
 /** What became of one attempt. */
-export interface Attempt {
+export interface WebhookAttempt {
   readonly delivered: boolean;
   /** HTTP status; there is none if no answer came. */
   readonly status?: number;
@@ -29,11 +29,11 @@ export interface Attempt {
 /** Makes one attempt. Redirections are not followed: they would lead to where nobody allowed. */
 export async function sendWebhook(
   settings: WebhookSettings,
-  endpoint: SecretsOf & { readonly url: string },
+  endpoint: WebhookSecretSource & { readonly url: string },
   { id, body }: WebhookMessage,
   now: Date,
   over?: AbortSignal,
-): Promise<Attempt> {
+): Promise<WebhookAttempt> {
   const fault = addressFault(endpoint.url, settings);
   if (fault) return { delivered: false, error: fault };
   const timeout = AbortSignal.timeout(settings.timeoutMs ?? defaultTimeoutMs);
@@ -43,7 +43,7 @@ export async function sendWebhook(
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',
         'user-agent': 'Reseal-Webhooks/1',
-        ...signWebhook(secretsInForce(settings.key, endpoint, now), id, now, body),
+        ...signWebhook(activeSecrets(settings.key, endpoint, now), id, now, body),
       },
       body,
       redirect: 'manual',

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { addressFault } from './addresses.js';
 import { nextAttempt, retryDelaysMs } from './schedule.js';
-import { secretsInForce, secretsOverlapMs, webhookSecret } from './secrets.js';
+import { activeSecrets, secretsOverlapMs, webhookSecret } from './secrets.js';
 import { signWebhook } from './signature.js';
 
 const key = randomBytes(32);
@@ -43,12 +43,12 @@ describe('the signature of a webhook', () => {
       secret_generation: 2,
       previous_secret_until: new Date(now.getTime() + secretsOverlapMs),
     };
-    const [second, first] = secretsInForce(key, rotated, now);
+    const [second, first] = activeSecrets(key, rotated, now);
     const headers = signWebhook([second!, first!], 'ri_1/1', now, '{}');
     for (const secret of [first!, second!])
       expect(() => new Webhook(secret).verify('{}', headersOf(headers))).not.toThrow();
     const later = new Date(now.getTime() + secretsOverlapMs + 1);
-    expect(secretsInForce(key, rotated, later)).toEqual([second]);
+    expect(activeSecrets(key, rotated, later)).toEqual([second]);
   });
 });
 

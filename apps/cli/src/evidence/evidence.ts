@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { assembleEvidence, untilCovered, type KeptCheckpoint } from '#libs/audit-log';
+import { assembleEvidence, waitForCheckpoint, type ExternalCheckpoint } from '#libs/audit-log';
 import { appendAuthorityEntry } from '#libs/db/audit';
 import { reissueIdPattern } from '#libs/domain';
 import { loadTerms } from '#libs/terms';
@@ -43,7 +43,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
         details: { reissueId },
         occurredAt: terminal.clock(),
       });
-      if (!(await untilCovered(db, reissueId)))
+      if (!(await waitForCheckpoint(db, reissueId)))
         terminal.complain('No checkpoint covers all of it yet: is the worker running?');
       const parts = { db, key: config.auditKeys.keys[0]!, terms: loadTerms(), clock: terminal.clock };
       const bundle = await assembleEvidence(parts, reissueId, kept.map(keptCheckpoint));
@@ -58,7 +58,7 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
 }
 
 /** What a checkpoint says, believed without a look at its signature: it only chooses what is to be proved. */
-function keptCheckpoint(jws: string): KeptCheckpoint {
+function keptCheckpoint(jws: string): ExternalCheckpoint {
   const [, payload = ''] = jws.split('.');
   try {
     const { size } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { size?: unknown };

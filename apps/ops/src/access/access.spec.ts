@@ -5,7 +5,7 @@ import { ConfigureRoute, createApplication } from '#libs/http';
 import { UnsecuredJWT, SignJWT } from 'jose';
 import { TestIssuer, type TokenClaims } from '../testing/issuer.js';
 import { Public, Roles } from './roles.js';
-import { EveryHandlerHasRoles, StaffGuard } from './staff.guard.js';
+import { HandlerRolesCheck, StaffGuard } from './staff.guard.js';
 import { CallingStaff, type Staff } from './staff.js';
 import { StaffTokens } from './staff-tokens.js';
 
@@ -82,7 +82,7 @@ async function application(controller: new () => object, options: { issuer?: str
     providers: [
       { provide: StaffTokens, useValue: tokens },
       { provide: APP_GUARD, useClass: StaffGuard },
-      EveryHandlerHasRoles,
+      HandlerRolesCheck,
     ],
   })
   class Doorway {}

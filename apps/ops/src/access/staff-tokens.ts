@@ -18,8 +18,8 @@ interface StaffTokenOptions {
 }
 
 /** Why a token does not open anything, for the log and never for the caller. */
-export class TokenRefused extends Error {
-  override readonly name = 'TokenRefused';
+export class StaffTokenRefused extends Error {
+  override readonly name = 'StaffTokenRefused';
 }
 
 /** The issuer cannot be asked for its keys now: the same call may succeed later. */
@@ -29,7 +29,7 @@ export class IssuerUnavailable extends Error {
 
 const discoveryTimeoutMs = 5_000;
 /** Made-up key ids must not make us ask the issuer with every call. */
-const keysAtMostEveryMs = 5_000;
+const keysCooldownMs = 5_000;
 
 /**
  * Reads access tokens of staff (RFC 9068): signature by a key of the issuer, who made it, for whom, and when. Keys are
@@ -44,13 +44,13 @@ export class StaffTokens {
   ) {}
 
   /**
-   * @throws {TokenRefused} whatever is wrong with it
+   * @throws {StaffTokenRefused} whatever is wrong with it
    * @throws {IssuerUnavailable} while the issuer's keys cannot be had
    */
-  async open(token: string): Promise<Staff> {
+  async authenticate(token: string): Promise<Staff> {
     const payload = await this.verify(token, this.options.audience, ['sub', 'iat', 'exp']);
     // Proofs of operations are kept: an ID token opens nothing, whatever audience it names.
-    if (payload['nonce'] !== undefined) throw new TokenRefused('an ID token is no access token');
+    if (payload['nonce'] !== undefined) throw new StaffTokenRefused('an ID token is no access token');
     return this.staffOf(payload);
   }
 
@@ -60,9 +60,9 @@ export class StaffTokens {
    * @throws {InvalidProof} whatever is wrong with it
    * @throws {IssuerUnavailable} while the issuer's keys cannot be had
    */
-  async prove(token: string, claim: ProofClaim): Promise<void> {
+  async verifyProof(token: string, claim: ProofClaim): Promise<void> {
     const payload = await this.verify(token, this.options.clientId, claimsOfProof).catch((error: unknown) => {
-      throw error instanceof TokenRefused ? new InvalidProof(error.message, { cause: error }) : error;
+      throw error instanceof StaffTokenRefused ? new InvalidProof(error.message, { cause: error }) : error;
     });
     checkProof(payload, claim, this.options.rolesClaim);
   }
@@ -83,16 +83,16 @@ export class StaffTokens {
     } catch (error) {
       if (!(error instanceof errors.JOSEError) || meansUnavailable(error))
         throw new IssuerUnavailable('the keys of the issuer cannot be fetched', { cause: error });
-      throw new TokenRefused(error.message, { cause: error });
+      throw new StaffTokenRefused(error.message, { cause: error });
     }
   }
 
   private staffOf(payload: JWTPayload): Staff {
     const { sub, iat, exp = 0, name } = payload;
     if (!sub || !/^[\x21-\x7e]{1,128}$/.test(sub))
-      throw new TokenRefused('the subject is no name for an audit');
+      throw new StaffTokenRefused('the subject is no name for an audit');
     const latest = this.clock().getTime() / 1_000 + this.options.clockToleranceSeconds;
-    if (iat === undefined || iat > latest) throw new TokenRefused('issued in the future');
+    if (iat === undefined || iat > latest) throw new StaffTokenRefused('issued in the future');
     const claimed = payload[this.options.rolesClaim];
     const named: readonly unknown[] = Array.isArray(claimed) ? claimed : [];
     return {
@@ -116,7 +116,7 @@ export class StaffTokens {
   private async discover(): Promise<JWTVerifyGetKey> {
     return createRemoteJWKSet(await discoverKeys(this.options.issuer, discoveryTimeoutMs), {
       timeoutDuration: discoveryTimeoutMs,
-      cooldownDuration: keysAtMostEveryMs,
+      cooldownDuration: keysCooldownMs,
     });
   }
 }

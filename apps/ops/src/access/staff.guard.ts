@@ -14,7 +14,7 @@ import type { FastifyRequest } from 'fastify';
 import { problem, unavailable } from '../problems.js';
 import { rolesKey, type AllowedRoles } from './roles.js';
 import type { Staff } from './staff.js';
-import { IssuerUnavailable, StaffTokens, TokenRefused } from './staff-tokens.js';
+import { IssuerUnavailable, StaffTokens, StaffTokenRefused } from './staff-tokens.js';
 
 /**
  * Lets staff in by their token (RFC 6750), to what one of their roles allows: before the body of a request is read, so
@@ -41,7 +41,7 @@ export class StaffGuard implements CanActivate, OnModuleInit {
       context.getHandler(),
       context.getClass(),
     ]);
-    if (allowed === 'public' || isOfTheFrame(context.getClass())) return true;
+    if (allowed === 'public' || isInfrastructure(context.getClass())) return true;
     const { staff } = context.switchToHttp().getRequest<FastifyRequest>();
     return staff !== undefined && mayCall(staff, allowed);
   }
@@ -49,8 +49,8 @@ export class StaffGuard implements CanActivate, OnModuleInit {
   private async admit(request: FastifyRequest, allowed: readonly StaffRole[]): Promise<Staff> {
     const token = bearerOf(request);
     if (token === undefined) throw problem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
-    const staff = await this.tokens.open(token).catch((error: unknown) => {
-      if (error instanceof TokenRefused)
+    const staff = await this.tokens.authenticate(token).catch((error: unknown) => {
+      if (error instanceof StaffTokenRefused)
         throw problem('token-refused', {
           cause: error,
           headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
@@ -70,11 +70,11 @@ export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
   /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
 
 /** Controllers of libs/http (health, metrics) are not the API. */
-const isOfTheFrame = (controller: { name: string }) => controller.name === 'HealthController';
+const isInfrastructure = (controller: { name: string }) => controller.name === 'HealthController';
 
 /** Refuses to boot with a handler that does not say who may call it: forgetting must not open a door. */
 @Injectable()
-export class EveryHandlerHasRoles implements OnModuleInit {
+export class HandlerRolesCheck implements OnModuleInit {
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
@@ -82,7 +82,7 @@ export class EveryHandlerHasRoles implements OnModuleInit {
 
   onModuleInit(): void {
     for (const { instance, metatype } of this.discovery.getControllers()) {
-      if (!metatype || isOfTheFrame(metatype)) continue;
+      if (!metatype || isInfrastructure(metatype)) continue;
       const prototype = Object.getPrototypeOf(instance) as Record<string, object>;
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name]!;

@@ -4,19 +4,19 @@ import { negotiate } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { limitSchema } from '../paging/cursor.js';
 import { problem } from '../problems.js';
 import { reviewAccess, reviewAsCsv, reviewAsMarkdown, reviewQuery, reviewSchema } from './access-review.js';
-import { failureOf, recordAct, recordedLook } from './audited-act.js';
+import { failureOf, recordAct, auditedRead } from './audited-act.js';
 import { exportEntries } from './export.js';
 import {
   cursorAfter,
   exportQuery,
-  filterOf,
-  placeOf,
-  searchAnswer,
+  recordedFilter,
+  positionOf,
+  searchResult,
   searchQuery,
   showEntry,
 } from './schemas.js';
@@ -32,7 +32,7 @@ const checkpointSchema = z
 const checkpointList = z.object({ items: z.array(checkpointSchema) }).meta({ id: 'AuditCheckpointList' });
 const checkpointQuery = z.strictObject({ limit: limitSchema(1_000, 50) });
 
-const answer = (body: string | ReadableStream<Uint8Array>, type: string, file: string): Response =>
+const fileResponse = (body: string | ReadableStream<Uint8Array>, type: string, file: string): Response =>
   new Response(body, {
     headers: {
       'content-type': type,
@@ -47,19 +47,19 @@ const reviewTypes = ['application/json', 'text/markdown', 'text/csv'] as const;
 @Controller('v1/audit')
 @Roles('auditor')
 class AuditController {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   @Get()
-  @Documented('searchAudit', 'Search the audit trail, the newest entries first', { 200: searchAnswer })
+  @Documented('searchAudit', 'Search the audit trail, the newest entries first', { 200: searchResult })
   async search(
     @CallingStaff() staff: Staff,
     @Query({ schema: searchQuery }) { cursor, limit, ...filter }: z.output<typeof searchQuery>,
-  ): Promise<z.output<typeof searchAnswer>> {
+  ): Promise<z.output<typeof searchResult>> {
     const { db, cursors } = this.dependencies;
-    const after = cursor === undefined ? undefined : placeOf(cursors, cursor);
+    const after = cursor === undefined ? undefined : positionOf(cursors, cursor);
     // Each page is a look of its own.
-    const about = { filter: filterOf(filter), ...(after ? { before: after.time } : {}) };
-    const rows = await recordedLook(this.dependencies, staff, 'searchAudit', about, () =>
+    const about = { filter: recordedFilter(filter), ...(after ? { before: after.time } : {}) };
+    const rows = await auditedRead(this.dependencies, staff, 'searchAudit', about, () =>
       searchAuditEntries(db, filter, after, limit + 1),
     );
     const items = rows.slice(0, limit);
@@ -78,7 +78,7 @@ class AuditController {
     @CallingStaff() staff: Staff,
     @Query({ schema: exportQuery }) { format, ...filter }: z.output<typeof exportQuery>,
   ): Promise<Response> {
-    const about = { format, filter: filterOf(filter) };
+    const about = { format, filter: recordedFilter(filter) };
     const record = (end: Pick<NewAuthorityEntry, 'outcome' | 'reason'>, more = {}) =>
       recordAct(this.dependencies, staff, { action: 'exportAudit', details: { ...about, ...more }, ...end });
     await record({ outcome: 'STARTED' });
@@ -86,7 +86,11 @@ class AuditController {
       record(error === undefined ? { outcome: 'DONE' } : failureOf(error), { entries });
     const text = exportEntries(this.dependencies.db, { filter, format, onEnd });
     const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/jsonl';
-    return answer(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), type, `audit.${format}`);
+    return fileResponse(
+      ReadableStream.from(text).pipeThrough(new TextEncoderStream()),
+      type,
+      `audit.${format}`,
+    );
   }
 
   @Get('checkpoints')
@@ -117,14 +121,18 @@ class AuditController {
     @Headers('accept') accept: string | undefined,
   ): Promise<Response | z.output<typeof reviewSchema>> {
     const type = negotiate(accept, reviewTypes);
-    const review = await recordedLook(this.dependencies, staff, 'reviewAccess', { month }, async () => {
+    const review = await auditedRead(this.dependencies, staff, 'reviewAccess', { month }, async () => {
       if (type === undefined) throw problem('not-acceptable');
       return reviewAccess(this.dependencies.db, month);
     });
     if (type === 'text/markdown')
-      return answer(reviewAsMarkdown(review), 'text/markdown; charset=utf-8', `access-review-${month}.md`);
+      return fileResponse(
+        reviewAsMarkdown(review),
+        'text/markdown; charset=utf-8',
+        `access-review-${month}.md`,
+      );
     if (type === 'text/csv')
-      return answer(
+      return fileResponse(
         reviewAsCsv(review),
         'text/csv; charset=utf-8; header=present',
         `access-review-${month}.csv`,

@@ -22,7 +22,7 @@ export const recordAct = (
  *
  * @throws whatever the look throws, after it was recorded
  */
-export async function recordedLook<Found>(
+export async function auditedRead<Found>(
   recorder: Recorder,
   staff: Staff,
   action: AuthorityAction,

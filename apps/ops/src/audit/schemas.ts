@@ -3,11 +3,11 @@ import type { AuditFilter, AuditCursor, AuditSearchResult } from '#libs/db/audit
 import { reissueIdPattern } from '#libs/domain';
 import { z } from 'zod';
 import { cursorSchema, limitSchema, type Cursors } from '../paging/cursor.js';
-import { momentSchema } from '../paging/moment.js';
+import { timestampSchema } from '../paging/timestamp.js';
 import { customerRefSchema } from '../reissues/filter.js';
 
 const word = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
-const time = momentSchema.transform((text) => new Date(text));
+const time = timestampSchema.transform((text) => new Date(text));
 
 const auditFilterShape = {
   actor: word.optional().describe('Exactly, e.g. `staff:olivia`, `customer`, `system`'),
@@ -54,7 +54,7 @@ const auditEntrySchema = z
   .meta({ id: 'AuditEntry' });
 export type ShownEntry = z.output<typeof auditEntrySchema>;
 
-export const searchAnswer = z
+export const searchResult = z
   .object({ items: z.array(auditEntrySchema), nextCursor: z.string().nullable() })
   .meta({ id: 'AuditEntryList' });
 
@@ -81,7 +81,7 @@ export const showEntry = (row: AuditSearchResult): ShownEntry => ({
 });
 
 /** What was searched for, as the trail keeps it. */
-export const filterOf = ({ from, to, ...rest }: AuditFilter): Record<string, unknown> => ({
+export const recordedFilter = ({ from, to, ...rest }: AuditFilter): Record<string, unknown> => ({
   ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   ...(from ? { from: from.toISOString() } : {}),
   ...(to ? { to: to.toISOString() } : {}),
@@ -93,7 +93,7 @@ const list = 'audit';
 export const cursorAfter = (cursors: Cursors, { time: at, stream, sequence }: AuditSearchResult): string =>
   cursors.write(list, [at, stream, sequence]);
 
-export function placeOf(cursors: Cursors, cursor: string): AuditCursor {
+export function positionOf(cursors: Cursors, cursor: string): AuditCursor {
   const [at, stream, sequence] = cursors.open<[string, string, number]>(list, cursor);
   return { time: at, stream, sequence };
 }

@@ -15,7 +15,7 @@ import {
 } from '#libs/domain';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
 import { customerRefSchema } from '../reissues/filter.js';
@@ -75,7 +75,7 @@ const listQuery = z
 
 @Injectable()
 class CertificateViews {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   async list({ serial, customerRef = '' }: z.output<typeof listQuery>) {
     const by = serial === undefined ? { customerRef } : { serials: [serial] };

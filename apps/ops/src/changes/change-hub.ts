@@ -2,20 +2,20 @@ import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } f
 import { NotificationListener } from '#libs/db';
 import { reissueIdPattern } from '#libs/domain';
 import { HealthRegistry } from '#libs/http';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 
-export type Changed = 'reissues' | 'certificates' | 'operations';
+export type ChangedKind = 'reissues' | 'certificates' | 'operations';
 /** `undefined`: something may have been missed, look at everything again. */
-type Hearer = (change: { readonly of: Changed; readonly id: string } | undefined) => void;
+type ChangeListener = (change: { readonly of: ChangedKind; readonly id: string } | undefined) => void;
 
 /** One connection of this process that hears of every change, and tells the streams that are open. */
 @Injectable()
 export class ChangeHub implements OnModuleInit, OnModuleDestroy {
-  private readonly hearers = new Set<Hearer>();
+  private readonly listeners = new Set<ChangeListener>();
   private readonly listener: NotificationListener | undefined;
 
   constructor(
-    @Inject(Dependencies) { config }: Dependencies,
+    @Inject(OpsDependencies) { config }: OpsDependencies,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
   ) {
     // No configuration: the controllers are being looked at, to describe them.
@@ -25,8 +25,8 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
       databaseUrl: config.databaseUrl,
       applicationName: 'reseal-ops-changes',
       channels: ['reseal_event', 'reseal_operation'],
-      onNotification: (id, channel) => this.hear(id, channel),
-      onListening: () => this.tell(undefined),
+      onNotification: (id, channel) => this.handleNotification(id, channel),
+      onListening: () => this.publish(undefined),
       logger: { info: logger.log.bind(logger), warn: logger.warn.bind(logger) },
     });
   }
@@ -41,19 +41,19 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Tells `hearer` of every change until the answer is called. */
-  subscribe(hearer: Hearer): () => void {
-    this.hearers.add(hearer);
-    return () => this.hearers.delete(hearer);
+  subscribe(hearer: ChangeListener): () => void {
+    this.listeners.add(hearer);
+    return () => this.listeners.delete(hearer);
   }
 
   /** What happened in a stream of events: a reissue's, or that of a certificate outside any reissue. */
-  private hear(id: string, channel: string): void {
-    if (channel === 'reseal_operation') this.tell({ of: 'operations', id });
-    else if (reissueIdPattern.test(id)) this.tell({ of: 'reissues', id });
-    else if (/^[0-9a-f]{1,40}$/.test(id)) this.tell({ of: 'certificates', id });
+  private handleNotification(id: string, channel: string): void {
+    if (channel === 'reseal_operation') this.publish({ of: 'operations', id });
+    else if (reissueIdPattern.test(id)) this.publish({ of: 'reissues', id });
+    else if (/^[0-9a-f]{1,40}$/.test(id)) this.publish({ of: 'certificates', id });
   }
 
-  private tell(change: Parameters<Hearer>[0]): void {
-    for (const hearer of this.hearers) hearer(change);
+  private publish(change: Parameters<ChangeListener>[0]): void {
+    for (const hearer of this.listeners) hearer(change);
   }
 }

@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthRegistry } from '#libs/http';
 import type { Staff } from '../access/staff.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
-import { ChangeHub, type Changed } from './change-hub.js';
+import { ChangeHub, type ChangedKind } from './change-hub.js';
 
 /** How long a client waits before it connects again, in milliseconds. */
 const retryMs = 2_000;
 /** What changes within so many milliseconds is told at once. */
-const togetherMs = 250;
+const batchMs = 250;
 /** Of more than so many it is quicker to look at everything again. */
-const idsAtMost = 500;
+const maxIds = 500;
 /** A person has some windows open, not dozens. */
-const streamsPerPerson = 12;
+const maxStreamsPerPerson = 12;
 /** However long a token may live. */
-const longestMs = 12 * 60 * 60_000;
+const maxStreamMs = 12 * 60 * 60_000;
 
 /** Streams (Server-Sent Events) that tell what has changed, by its id alone: who wants to know more asks. */
 @Injectable()
@@ -24,7 +24,7 @@ export class ChangeStreams {
   constructor(
     @Inject(ChangeHub) private readonly hub: ChangeHub,
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
-    @Inject(Dependencies) private readonly dependencies: Dependencies,
+    @Inject(OpsDependencies) private readonly dependencies: OpsDependencies,
   ) {}
 
   /**
@@ -35,15 +35,15 @@ export class ChangeStreams {
    */
   follow(staff: Staff, gone: AbortSignal): AsyncGenerator<string> {
     const count = this.open.get(staff.subject) ?? 0;
-    if (count >= streamsPerPerson) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
-    const end = firstOf([gone, this.health.draining], this.timeLeft(staff));
+    if (count >= maxStreamsPerPerson) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
+    const end = firstAbort([gone, this.health.draining], this.timeLeft(staff));
     return this.stream(staff.subject, end);
   }
 
   /** Milliseconds until the token expires. */
   private timeLeft({ expiresAt }: Staff): number {
     const left = expiresAt.getTime() - this.dependencies.clock().getTime();
-    return Math.min(Math.max(0, left), longestMs);
+    return Math.min(Math.max(0, left), maxStreamMs);
   }
 
   private async *stream(subject: string, end: AbortSignal): AsyncGenerator<string> {
@@ -57,8 +57,8 @@ export class ChangeStreams {
         if (end.aborted) return;
         if (batch.isEmpty) yield ': still here\n\n';
         else {
-          await pause(togetherMs, end);
-          yield batch.take();
+          await waitUntil(batchMs, end);
+          yield batch.drain();
         }
       }
     } finally {
@@ -72,15 +72,15 @@ export class ChangeStreams {
 
 /** What changed since it was last told. */
 class Batch {
-  private readonly changed = new Map<Changed, Set<string>>();
+  private readonly changed = new Map<ChangedKind, Set<string>>();
   private everything = false;
   private wake: () => void = () => undefined;
 
-  add(change: { readonly of: Changed; readonly id: string } | undefined): void {
+  add(change: { readonly of: ChangedKind; readonly id: string } | undefined): void {
     if (change && !this.everything) {
       const ids = this.changed.get(change.of) ?? new Set();
       this.changed.set(change.of, ids.add(change.id));
-      if (ids.size > idsAtMost) this.everything = true;
+      if (ids.size > maxIds) this.everything = true;
     } else this.everything = true;
     this.wake();
   }
@@ -90,7 +90,7 @@ class Batch {
   }
 
   /** The event that tells it, and nothing is left to tell. */
-  take(): string {
+  drain(): string {
     const data = Object.fromEntries([...this.changed].map(([of, ids]) => [of, [...ids]]));
     const event = this.everything
       ? 'event: reload\ndata: {}\n\n'
@@ -103,13 +103,13 @@ class Batch {
   /** Until there is something to tell, at most `ms`. */
   async wait(ms: number, end: AbortSignal): Promise<void> {
     if (!this.isEmpty) return;
-    await pause(ms, end, (wake) => (this.wake = wake));
+    await waitUntil(ms, end, (wake) => (this.wake = wake));
     this.wake = () => undefined;
   }
 }
 
 /** Aborts as soon as one of the signals does, or after so many milliseconds. */
-function firstOf(signals: readonly AbortSignal[], ms: number): AbortSignal {
+function firstAbort(signals: readonly AbortSignal[], ms: number): AbortSignal {
   const first = new AbortController();
   const abort = () => {
     clearTimeout(timer);
@@ -123,7 +123,7 @@ function firstOf(signals: readonly AbortSignal[], ms: number): AbortSignal {
 }
 
 /** Waits so many milliseconds, or until `end` aborts, or until whoever was given the means to wake it does so. */
-function pause(ms: number, end: AbortSignal, given?: (wake: () => void) => void): Promise<void> {
+function waitUntil(ms: number, end: AbortSignal, given?: (wake: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -16,7 +16,7 @@ import { ChangeHub } from './change-hub.js';
 import { ChangeStreams } from './change-streams.js';
 
 /** A signal that aborts when the client has left. */
-const Gone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+const Disconnected = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
   const gone = new AbortController();
   context
     .switchToHttp()
@@ -40,7 +40,7 @@ class ChangesController {
     'An event `change` names the ids of what changed: `{"reissues": […], "certificates": […], "operations": […]}`. ' +
       'An event `reload` says that some may have been missed: look at everything again. The stream ends when the token expires.',
   )
-  follow(@CallingStaff() staff: Staff, @Gone() gone: AbortSignal): AsyncGenerator<string> {
+  follow(@CallingStaff() staff: Staff, @Disconnected() gone: AbortSignal): AsyncGenerator<string> {
     return this.streams.follow(staff, gone);
   }
 }

@@ -23,7 +23,7 @@ import { Public, Roles } from '../access/roles.js';
 import { bearerOf } from '../access/staff.guard.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { recordAct } from '../audit/audited-act.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
 
@@ -59,7 +59,7 @@ const preflightLifetime = '600';
  */
 @Controller('codec')
 class CodecController {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   @Options('decode')
   @HttpCode(204)
@@ -179,7 +179,7 @@ const toJson = ({ metadata, data }: Payload): JsonPayload => ({
  */
 @Module({ controllers: [CodecController] })
 export class CodecModule implements NestModule {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(this.letTemporalUiIn).forRoutes(CodecController);

@@ -5,7 +5,7 @@ import { fileResponse, BuiltFiles, type BuiltFile } from '#libs/http';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Public } from '../access/roles.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
 import { pagePolicy } from './page-policy.js';
 
@@ -31,7 +31,7 @@ const noncePlace = '%STYLE_NONCE%';
 export class ConsoleFilesController {
   private readonly files = new BuiltFiles(join(projectRoot(), 'dist/web/ops'));
 
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   @Get(screens)
   screen(): Response {
@@ -57,7 +57,7 @@ export class ConsoleFilesController {
 
   /** An address that is nothing: who came by a browser is told so in the console, with its menu to go on by. */
   @Get('*')
-  nowhere(@Headers('accept') accepted = ''): Response {
+  unknownPath(@Headers('accept') accepted = ''): Response {
     if (!accepted.includes('text/html')) throw problem('not-found');
     return this.page({ framed: false, status: 404 });
   }

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { z } from 'zod';
 import { Public } from '../access/roles.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { ConsoleFilesController } from './console-files.controller.js';
 
@@ -15,7 +15,7 @@ const consoleConfig = z
 
 @Controller('v1/console-config')
 class ConsoleConfigController {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   @Get()
   @Public()

@@ -20,8 +20,8 @@ import { z } from 'zod';
 import { staffKeyOf } from '#libs/approvals';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { recordedLook } from '../audit/audited-act.js';
-import { Dependencies } from '../dependencies.js';
+import { auditedRead } from '../audit/audited-act.js';
+import { OpsDependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem, unavailable } from '../problems.js';
 
@@ -55,7 +55,7 @@ const verdictSchema = z
 @Controller('v1')
 @Roles('auditor')
 class EvidenceController {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   @Get('reissues/:id/evidence')
   @Documented('exportEvidence', 'Everything that proves what happened in a reissue; it has personal data', {
@@ -65,7 +65,7 @@ class EvidenceController {
     @CallingStaff() staff: Staff,
     @Param('id', { schema: idSchema }) id: string,
   ): Promise<Response> {
-    const bundle = await recordedLook(this.dependencies, staff, 'exportEvidence', { reissueId: id }, () =>
+    const bundle = await auditedRead(this.dependencies, staff, 'exportEvidence', { reissueId: id }, () =>
       this.assemble(staff, id),
     );
     return new Response(new Uint8Array(gunzipSync(bundle)), {

@@ -4,7 +4,7 @@ import { oldestUnarchived } from '#libs/db/retention';
 import { registerClockMetrics } from '#libs/clock';
 import { Metrics } from '#libs/observability';
 import { Gauge } from 'prom-client';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 
 /** Over so many milliseconds locks are counted. */
 const lockWindowMs = 15 * 60_000;
@@ -16,7 +16,7 @@ const lockWindowMs = 15 * 60_000;
 @Injectable()
 class OperatorMetrics implements OnModuleInit {
   constructor(
-    @Inject(Dependencies) private readonly dependencies: Dependencies,
+    @Inject(OpsDependencies) private readonly dependencies: OpsDependencies,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 

@@ -6,14 +6,14 @@ import { opsProblemCatalogue } from '#libs/contracts';
 import { createOpenApiDocument, HealthRegistry } from '#libs/http';
 import { createMetrics, Metrics } from '#libs/observability';
 import { StaffTokens } from '../access/staff-tokens.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { parts } from '../parts.js';
 
 /** Nothing stands behind the controllers: they are looked at, not called. */
 @Global()
 @Module({
   providers: [
-    { provide: Dependencies, useValue: { config: {} } },
+    { provide: OpsDependencies, useValue: { config: {} } },
     {
       provide: HealthRegistry,
       useValue: { register: () => undefined, draining: new AbortController().signal },
@@ -21,12 +21,12 @@ import { parts } from '../parts.js';
     { provide: StaffTokens, useValue: {} },
     { provide: Metrics, useValue: createMetrics('ops') },
   ],
-  exports: [Dependencies, HealthRegistry, Metrics, StaffTokens],
+  exports: [OpsDependencies, HealthRegistry, Metrics, StaffTokens],
 })
-class NothingBehind {}
+class StubDependencies {}
 
-@Module({ imports: [NothingBehind, ...parts] })
-class ControllersOnly {}
+@Module({ imports: [StubDependencies, ...parts] })
+class DocumentedModule {}
 
 const introduction = `Lists, retries, approves and proves reissues of joint certificates.
 
@@ -42,7 +42,7 @@ ${Object.entries(opsProblemCatalogue)
 
 /** The OpenAPI 3.1 document of the app, made from its controllers; needs no configuration and nothing running. */
 export async function describeOps(): Promise<OpenAPIObject> {
-  const app = await NestFactory.create(ControllersOnly, new FastifyAdapter(), { logger: false });
+  const app = await NestFactory.create(DocumentedModule, new FastifyAdapter(), { logger: false });
   const base = new DocumentBuilder()
     .setTitle('Reseal ops')
     .setDescription(introduction)

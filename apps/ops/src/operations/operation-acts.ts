@@ -30,10 +30,16 @@ import { digestOfOperation } from '#libs/approvals';
 import type { z } from 'zod';
 import { IssuerUnavailable, StaffTokens } from '../access/staff-tokens.js';
 import type { Staff } from '../access/staff.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem, unavailable } from '../problems.js';
 import { planItems, type PlannedItem } from './planner.js';
-import type { approveRequest, changeRequest, confirmRequest, planRequest, rejectRequest } from './schemas.js';
+import type {
+  approveRequest,
+  changeOperationRequest,
+  confirmRequest,
+  planOperationRequest,
+  rejectRequest,
+} from './schemas.js';
 
 type Confirmation = z.output<typeof confirmRequest>;
 type Approval = z.output<typeof approveRequest>;
@@ -45,12 +51,12 @@ export class OperationActs {
   private readonly logger = new Logger(OperationActs.name);
 
   constructor(
-    @Inject(Dependencies) private readonly dependencies: Dependencies,
+    @Inject(OpsDependencies) private readonly dependencies: OpsDependencies,
     @Inject(StaffTokens) private readonly tokens: StaffTokens,
   ) {}
 
   /** A dry run that is kept: nothing is done until it is confirmed. The same request again finds it. */
-  async plan(staff: Staff, key: string, request: z.output<typeof planRequest>): Promise<string> {
+  async plan(staff: Staff, key: string, request: z.output<typeof planOperationRequest>): Promise<string> {
     const { db, clock } = this.dependencies;
     const requestKey = sha256([staff.actor, key].join('\0'));
     const requestDigest = sha256(canonicalJson(request));
@@ -58,7 +64,7 @@ export class OperationActs {
     if (before) return sameRequest(before, requestDigest);
     const now = clock();
     const operationId = `op_${randomBytes(16).toString('hex')}`;
-    const content = { kind: request.kind, ...writable(request) };
+    const content = { kind: request.kind, ...givenContent(request) };
     checkContent(content, now);
     const items = await planItems(db, content.kind, content.selection, now);
     const digest = digestOf(operationId, staff.actor, content, items);
@@ -82,16 +88,20 @@ export class OperationActs {
    * Plans it anew: what was confirmed or approved before is void, because it was of another digest. What says the same
    * and comes to the same is no change: it stays confirmed, and nobody has to read it again.
    */
-  async change(staff: Staff, operationId: string, request: z.output<typeof changeRequest>): Promise<void> {
+  async change(
+    staff: Staff,
+    operationId: string,
+    request: z.output<typeof changeOperationRequest>,
+  ): Promise<void> {
     const { db, clock } = this.dependencies;
     await inTransaction(db, async (tx) => {
-      const row = await this.locked(tx, operationId, ['PLANNED', 'AWAITING_APPROVAL']);
+      const row = await this.lockInState(tx, operationId, ['PLANNED', 'AWAITING_APPROVAL']);
       if (row.requested_by !== staff.actor) throw problem('not-your-operation');
       const now = clock();
       const content = {
         kind: row.kind,
         ...{ selection: row.selection, parameters: row.parameters, reason: row.reason },
-        ...writable(request),
+        ...givenContent(request),
       };
       checkContent(content, now);
       const items = await planItems(db, row.kind, content.selection, now);
@@ -108,15 +118,15 @@ export class OperationActs {
     const { db, clock } = this.dependencies;
     await this.requireProof(staff, 'confirm', digest, proof);
     const state = await inTransaction(db, async (tx) => {
-      const row = await this.locked(tx, operationId);
+      const row = await this.lockInState(tx, operationId);
       if (row.requested_by !== staff.actor) throw problem('not-your-operation');
       if (row.digest !== digest) throw problem('operation-changed');
       // Confirmed already, and its answer was lost.
       if (row.state === 'AWAITING_APPROVAL' || row.state === 'RUNNING') return row.state;
-      this.mustBe(row, ['PLANNED']);
+      this.requireState(row, ['PLANNED']);
       const now = clock();
       const next = needsApproval(row.kind) ? 'AWAITING_APPROVAL' : 'RUNNING';
-      await this.keepProof(tx, staff, 'confirm', row, proof, now);
+      await this.storeProof(tx, staff, 'confirm', row, proof, now);
       await this.auditItems(tx, staff, 'confirm', row, { proof });
       await setOperationState(tx, operationId, next, { confirmed_at: now, updated_at: now });
       return next;
@@ -139,9 +149,9 @@ export class OperationActs {
   async cancel(staff: Staff, operationId: string): Promise<void> {
     const { db, clock } = this.dependencies;
     await inTransaction(db, async (tx) => {
-      const row = await this.locked(tx, operationId);
+      const row = await this.lockInState(tx, operationId);
       if (row.state === 'CANCELLED') return;
-      this.mustBe(row, ['PLANNED', 'AWAITING_APPROVAL', 'RUNNING']);
+      this.requireState(row, ['PLANNED', 'AWAITING_APPROVAL', 'RUNNING']);
       const now = clock();
       await setOperationState(tx, operationId, 'CANCELLED', { ended_at: now, updated_at: now });
       await this.auditItems(tx, staff, 'cancelOperation', row);
@@ -157,19 +167,19 @@ export class OperationActs {
     const { db, clock } = this.dependencies;
     const action = decision === 'APPROVED' ? 'approve' : 'reject';
     const own = await inTransaction(db, async (tx) => {
-      const row = await this.locked(tx, operationId);
+      const row = await this.lockInState(tx, operationId);
       if (row.requested_by === staff.actor) {
         await this.auditItems(tx, staff, action, row, { outcome: 'REFUSED', reason: 'NOT_YOUR_OWN' });
         return true;
       }
-      this.mustBe(row, ['AWAITING_APPROVAL']);
+      this.requireState(row, ['AWAITING_APPROVAL']);
       if (row.digest !== digest) throw problem('operation-changed');
       const now = clock();
       await insertApproval(tx, {
         ...{ operation_id: operationId, digest, requested_by: row.requested_by, decided_by: staff.actor },
         ...{ decision, comment: comment ?? null, decided_at: now },
       });
-      if (proof !== undefined) await this.keepProof(tx, staff, 'approve', row, proof, now);
+      if (proof !== undefined) await this.storeProof(tx, staff, 'approve', row, proof, now);
       await this.auditItems(tx, staff, action, row, { proof, reason: comment });
       if (decision === 'APPROVED') await setOperationState(tx, operationId, 'RUNNING', { updated_at: now });
       else await setOperationState(tx, operationId, 'REJECTED', { ended_at: now, updated_at: now });
@@ -180,14 +190,14 @@ export class OperationActs {
 
   /** Who confirms or approves has signed in for exactly this. */
   private async requireProof({ actor }: Staff, act: ProvenAct, digest: string, proof: string): Promise<void> {
-    await this.tokens.prove(proof, { act, digest, actor }).catch((error: unknown) => {
+    await this.tokens.verifyProof(proof, { act, digest, actor }).catch((error: unknown) => {
       if (error instanceof InvalidProof) throw problem('proof-refused', { cause: error });
       throw error instanceof IssuerUnavailable ? unavailable(error) : error;
     });
   }
 
   /** For worker and signer, which verify it by keys of the issuer that this app cannot write. */
-  private keepProof(
+  private storeProof(
     tx: Tx,
     { actor }: Staff,
     act: ProvenAct,
@@ -204,7 +214,7 @@ export class OperationActs {
     { actor }: Staff,
     action: AuthorityAction,
     { operation_id: operationId, kind, digest, items, requested_by: requestedBy }: OperationRow,
-    { outcome = 'DONE', proof, reason }: Decided = {},
+    { outcome = 'DONE', proof, reason }: ItemAudit = {},
   ): Promise<void> {
     return appendItemEntries(tx, operationId, {
       ...{ actor, action, outcome },
@@ -234,18 +244,18 @@ export class OperationActs {
   }
 
   /** @throws {ProblemError} if there is none, or it is in none of the states */
-  private async locked(
+  private async lockInState(
     tx: Tx,
     operationId: string,
     states?: readonly OperationState[],
   ): Promise<OperationRow> {
     const row = await lockOperation(tx, operationId);
     if (!row) throw problem('not-found');
-    if (states) this.mustBe(row, states);
+    if (states) this.requireState(row, states);
     return row;
   }
 
-  private mustBe(row: OperationRow, states: readonly OperationState[]): void {
+  private requireState(row: OperationRow, states: readonly OperationState[]): void {
     const waits = row.state === 'PLANNED' || row.state === 'AWAITING_APPROVAL';
     const late = this.dependencies.clock().getTime() - row.updated_at.getTime() > operationLifetimeMs;
     if (!states.includes(row.state) || (waits && late))
@@ -276,7 +286,7 @@ export class OperationActs {
 }
 
 /** What became of an act, and by what it is shown. */
-interface Decided {
+interface ItemAudit {
   readonly outcome?: 'DONE' | 'REFUSED';
   readonly proof?: string | undefined;
   readonly reason?: string | undefined;
@@ -290,7 +300,7 @@ interface Content {
 }
 
 /** Without the members that were not given: in JSON they are not there either. */
-function writable<T extends z.output<typeof changeRequest>>(request: T) {
+function givenContent<T extends z.output<typeof changeOperationRequest>>(request: T) {
   const { selection, parameters, reason } = JSON.parse(JSON.stringify(request)) as Partial<Content>;
   return {
     ...(selection ? { selection } : {}),
@@ -301,11 +311,11 @@ function writable<T extends z.output<typeof changeRequest>>(request: T) {
 
 /** @throws {ProblemError} if selection or parameters are not of this kind */
 function checkContent({ kind, selection, parameters }: Content, now: Date): void {
-  const ofCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
+  const isOnCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
   const { revocationReason, invalidityDate } = parameters;
   const fault = (path: readonly string[], message: string) => invalidRequest([{ path, message }]);
-  if (ofCertificates !== 'serials' in selection)
-    throw fault(['selection'], ofCertificates ? 'must name serials' : 'must name reissues');
+  if (isOnCertificates !== 'serials' in selection)
+    throw fault(['selection'], isOnCertificates ? 'must name serials' : 'must name reissues');
   if (kind === 'revoke' && !revocationReason) throw fault(['parameters', 'revocationReason'], 'is required');
   if (kind !== 'revoke' && (revocationReason ?? invalidityDate))
     throw fault(['parameters'], 'are of revoke only');

@@ -9,7 +9,7 @@ import {
 } from '#libs/db/operations';
 import { needsApproval } from '#libs/domain';
 import type { z } from 'zod';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
 import type { itemPage, itemsQuery, operationPage, operationsQuery, ShownOperation } from './schemas.js';
 
@@ -23,7 +23,7 @@ const text = (moment: Date | null) => moment?.toISOString() ?? null;
 /** Operations as staff see them. */
 @Injectable()
 export class OperationViews {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   async list(query: z.output<typeof operationsQuery>): Promise<z.output<typeof operationPage>> {
     const { limit, cursor, ...filter } = query;

@@ -24,7 +24,7 @@ import { OperationViews } from './operation-views.js';
 import {
   approveRequest,
   cancelRequest,
-  changeRequest,
+  changeOperationRequest,
   confirmRequest,
   itemPage,
   itemsQuery,
@@ -32,7 +32,7 @@ import {
   operationIdSchema,
   operationPage,
   operationsQuery,
-  planRequest,
+  planOperationRequest,
   rejectRequest,
   type ShownOperation,
 } from './schemas.js';
@@ -63,7 +63,7 @@ class OperationsController {
   async plan(
     @CallingStaff() staff: Staff,
     @Headers('idempotency-key') key: string | undefined,
-    @Body({ schema: planRequest }) body: Of<typeof planRequest>,
+    @Body({ schema: planOperationRequest }) body: Of<typeof planOperationRequest>,
   ): Promise<ShownOperation> {
     return this.views.show(await this.acts.plan(staff, requireIdempotencyKey(key), body));
   }
@@ -103,7 +103,7 @@ class OperationsController {
   async change(
     @CallingStaff() staff: Staff,
     @Param('id', id) operationId: string,
-    @Body({ schema: changeRequest }) body: Of<typeof changeRequest>,
+    @Body({ schema: changeOperationRequest }) body: Of<typeof changeOperationRequest>,
   ): Promise<ShownOperation> {
     await this.acts.change(staff, operationId, body);
     return this.views.show(operationId);

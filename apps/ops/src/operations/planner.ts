@@ -49,23 +49,23 @@ export async function planItems(
   now: Date,
 ): Promise<PlannedItem[]> {
   if (kind === 'revoke' || kind === 'hold' || kind === 'release') {
-    const serials = bounded('serials' in selection ? selection.serials : []);
+    const serials = boundedTargets('serials' in selection ? selection.serials : []);
     const items: PlannedItem[] = [];
     for await (const { serial, outcome, reissueId } of planChanges(db, serials, kind, now))
       items.push({
         ...{ target: serial, parkSequence: null },
         plan: {
-          expected: outcome === 'DONE' ? wordOf[kind] : outcome,
+          expected: outcome === 'DONE' ? outcomeOf[kind] : outcome,
           acts: outcome === 'DONE',
           ...(reissueId ? { reissueId } : {}),
         },
       });
     return items;
   }
-  return planReissues(db, kind, bounded(await reissuesOf(db, kind, selection)));
+  return planReissues(db, kind, boundedTargets(await reissuesOf(db, kind, selection)));
 }
 
-const wordOf = {
+const outcomeOf = {
   retry: 'RETRIED',
   abandon: 'ABANDONED',
   withdraw: 'WITHDRAWN',
@@ -74,7 +74,7 @@ const wordOf = {
   release: 'RELEASED',
 } as const satisfies Record<OperationKind, string>;
 
-function bounded(targets: readonly string[]): string[] {
+function boundedTargets(targets: readonly string[]): string[] {
   const each = [...new Set(targets)];
   if (each.length === 0) throw problem('nothing-selected');
   if (each.length > maximumOperationItems) throw problem('too-many-selected');
@@ -117,7 +117,7 @@ async function planReissues(
       target,
       parkSequence: kind === 'retry' ? row.park_sequence : null,
       plan: {
-        ...{ expected: refusal ?? wordOf[kind], acts: !refusal, state: row.state },
+        ...{ expected: refusal ?? outcomeOf[kind], acts: !refusal, state: row.state },
         ...(row.parked_step ? { step: row.parked_step } : {}),
         ...(row.parked_code ? { code: row.parked_code } : {}),
         ...(row.parked_since ? { parkedSince: row.parked_since.toISOString() } : {}),

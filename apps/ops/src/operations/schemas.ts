@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { cursorSchema, limitSchema } from '../paging/cursor.js';
 import { oneLine } from '../one-line.js';
-import { momentSchema } from '../paging/moment.js';
+import { timestampSchema } from '../paging/timestamp.js';
 import { filterParameters } from '../reissues/filter.js';
 import { reissueIdSchema } from '../reissues/schemas.js';
 import { findings } from './planner.js';
@@ -17,7 +17,7 @@ import { findings } from './planner.js';
 export const operationIdSchema = z.string().regex(/^op_[0-9a-f]{32}$/, 'must be an operation id');
 
 const line = z.string().regex(...oneLine);
-const words = (most: number) => line.trim().min(3).max(most);
+const textUpTo = (most: number) => line.trim().min(3).max(most);
 
 const serial = z
   .string()
@@ -51,18 +51,18 @@ const parameters = z.strictObject({
     .enum(revocationReasons)
     .optional()
     .describe('RFC 5280 section 5.3.1; of `revoke`, which needs it'),
-  invalidityDate: momentSchema.optional().describe('Of `revoke`; not in the future'),
+  invalidityDate: timestampSchema.optional().describe('Of `revoke`; not in the future'),
 });
 const content = {
   selection,
   parameters: parameters.default({}),
-  reason: words(500).describe('In your words, for the audit trail and whoever approves it'),
+  reason: textUpTo(500).describe('In your words, for the audit trail and whoever approves it'),
 };
 
-export const planRequest = z
+export const planOperationRequest = z
   .strictObject({ kind: z.enum(operationKinds), ...content })
   .meta({ id: 'OperationRequest' });
-export const changeRequest = z
+export const changeOperationRequest = z
   .strictObject({
     selection: selection.optional(),
     parameters: parameters.optional(),
@@ -82,20 +82,20 @@ const proof = z
     'ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again',
   );
 export const confirmRequest = z.strictObject({ digest, proof });
-export const approveRequest = z.strictObject({ digest, proof, comment: words(500).optional() });
-export const rejectRequest = z.strictObject({ digest, comment: words(500) });
+export const approveRequest = z.strictObject({ digest, proof, comment: textUpTo(500).optional() });
+export const rejectRequest = z.strictObject({ digest, comment: textUpTo(500) });
 export const cancelRequest = z.strictObject({}).default({});
 
 const splitAtCommas = (value: unknown): unknown[] => (typeof value === 'string' ? value.split(',') : [value]);
-const several = <T extends string>(values: readonly [T, ...T[]]) =>
+const listOf = <T extends string>(values: readonly [T, ...T[]]) =>
   z.preprocess(
     (given) => (given === undefined ? undefined : [given].flat().flatMap(splitAtCommas)),
     z.array(z.enum(values)).optional(),
   );
 
 export const operationsQuery = z.strictObject({
-  state: several<OperationState>(operationStates),
-  kind: several<OperationKind>(operationKinds),
+  state: listOf<OperationState>(operationStates),
+  kind: listOf<OperationKind>(operationKinds),
   requestedBy: line.max(140).optional(),
   limit: limitSchema(200, 50),
   cursor: cursorSchema.optional(),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ProblemError } from '#libs/http';
 import fc from 'fast-check';
-import { Cursors, type Place } from './cursor.js';
+import { Cursors, type CursorPosition } from './cursor.js';
 
 const key = randomBytes(32);
 const cursors = new Cursors({ current: 'k1', keys: { k1: key } });
@@ -24,7 +24,7 @@ describe('a cursor', () => {
   it('gives back the place that it was made of, whatever that is', () => {
     const parts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer()), { maxLength: 4 });
     fc.assert(
-      fc.property(fc.string(), parts, (name, given: Place) => {
+      fc.property(fc.string(), parts, (name, given: CursorPosition) => {
         expect(cursors.open(name, cursors.write(name, given))).toEqual(given);
       }),
     );

@@ -4,7 +4,7 @@ import type { CodecKeys } from '#libs/temporal';
 import { z } from 'zod';
 
 /** By what the rows of a list are sorted, of the last row that was shown. */
-export type Place = readonly (string | number)[];
+export type CursorPosition = readonly (string | number)[];
 
 const macLength = 16;
 
@@ -18,11 +18,11 @@ export class Cursors {
 
   constructor({ current, keys }: CodecKeys) {
     const others = Object.keys(keys).filter((id) => id !== current);
-    this.keys = [current, ...others].map((id) => derived(keys[id]!));
+    this.keys = [current, ...others].map((id) => deriveKey(keys[id]!));
   }
 
   /** @param list names the list, and what of it must not change between two pages, its order for one */
-  write(list: string, place: Place): string {
+  write(list: string, place: CursorPosition): string {
     const text = JSON.stringify(place);
     return Buffer.concat([mac(this.keys[0]!, list, text), Buffer.from(text)]).toString('base64url');
   }
@@ -31,12 +31,12 @@ export class Cursors {
    * The place that {@link write} was given for the same list.
    * @throws ProblemError 422 that names the parameter `cursor`, for everything else
    */
-  open<P extends Place>(list: string, cursor: string): P {
+  open<P extends CursorPosition>(list: string, cursor: string): P {
     const bytes = Buffer.from(cursor, 'base64url');
     const [given, text] = [bytes.subarray(0, macLength), bytes.subarray(macLength).toString()];
     const isOurs = this.keys.some((key) => isEqual(mac(key, list, text), given));
     // Decoding skips what is no base64url; a cursor has one form only.
-    if (!isOurs || bytes.toString('base64url') !== cursor) throw foreign();
+    if (!isOurs || bytes.toString('base64url') !== cursor) throw cursorRefused();
     return JSON.parse(text) as P;
   }
 }
@@ -48,7 +48,7 @@ export const cursorSchema = z.string().max(400).describe('`nextCursor` of the pa
 export const limitSchema = (atMost: number, usual: number) =>
   z.coerce.number().int().min(1).max(atMost).default(usual);
 
-const derived = (key: Uint8Array) => Buffer.from(hkdfSync('sha256', key, '', 'reseal/ops-cursor/v1', 32));
+const deriveKey = (key: Uint8Array) => Buffer.from(hkdfSync('sha256', key, '', 'reseal/ops-cursor/v1', 32));
 
 const mac = (key: Buffer, list: string, text: string) =>
   createHmac('sha256', key)
@@ -58,7 +58,7 @@ const mac = (key: Buffer, list: string, text: string) =>
 
 const isEqual = (one: Buffer, other: Buffer) => one.length === other.length && timingSafeEqual(one, other);
 
-const foreign = () =>
+const cursorRefused = () =>
   invalidRequest(
     [{ path: ['cursor'], message: 'is no `nextCursor` of this list; begin again without `cursor`' }],
     { type: 'query' },

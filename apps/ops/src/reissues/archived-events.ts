@@ -11,7 +11,7 @@ export interface ArchivedEvent {
 }
 
 /** Members that tell of activities and timers. Payloads were decoded in the archive, and are no payloads any more. */
-const told = [
+const keptMembers = [
   'eventId',
   'eventTime',
   'eventType',
@@ -29,7 +29,7 @@ export function eventsFromArchive(events: readonly ArchivedEvent[]): readonly Hi
     Object.fromEntries(
       Object.entries(event).flatMap(([name, value]) => {
         if (name.endsWith('EventAttributes')) return [[name, attributesOf(value as object)]];
-        return told.includes(name) ? [[name, value]] : [];
+        return keptMembers.includes(name) ? [[name, value]] : [];
       }),
     ),
   );
@@ -38,7 +38,7 @@ export function eventsFromArchive(events: readonly ArchivedEvent[]): readonly Hi
 }
 
 function attributesOf(attributes: object): object {
-  const kept = Object.entries(attributes).filter(([name]) => told.includes(name));
+  const kept = Object.entries(attributes).filter(([name]) => keptMembers.includes(name));
   const { failure } = attributes as { failure?: Failure };
   return { ...Object.fromEntries(kept), ...(failure ? { failure: { message: nameOf(failure) } } : {}) };
 }

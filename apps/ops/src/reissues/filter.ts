@@ -9,7 +9,7 @@ import {
   type ReissueFilter,
 } from '#libs/domain';
 import { z } from 'zod';
-import { momentSchema } from '../paging/moment.js';
+import { timestampSchema } from '../paging/timestamp.js';
 
 /**
  * A query parameter that may be given several times, or once with commas between its values; each value counts once.
@@ -47,15 +47,15 @@ export const filterParameters = {
   code: anyOf(codes, 'Why it is parked, or why it ended'),
   reason: anyOf(reasons, 'Why the customer came'),
   customerRef: customerRefSchema.optional(),
-  createdFrom: momentSchema.optional().describe('Begun at this moment or later'),
-  createdTo: momentSchema.optional().describe('Begun before this moment'),
-  parkedBefore: momentSchema.optional().describe('Parked before this moment: the age of what waits'),
+  createdFrom: timestampSchema.optional().describe('Begun at this moment or later'),
+  createdTo: timestampSchema.optional().describe('Begun before this moment'),
+  parkedBefore: timestampSchema.optional().describe('Parked before this moment: the age of what waits'),
 };
 
 type FilterOf<T> = { [K in keyof T & keyof ReissueFilter]?: ReissueFilter[K] | undefined };
 
 /** What was given of a filter, out of all that a call was given. */
-export function filterOf(given: FilterOf<ReissueFilter>): ReissueFilter {
+export function reissueFilterOf(given: FilterOf<ReissueFilter>): ReissueFilter {
   const named = Object.keys(filterParameters) as (keyof ReissueFilter)[];
   return Object.fromEntries(
     named.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),

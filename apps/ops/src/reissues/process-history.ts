@@ -7,7 +7,7 @@ import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
 import { eventsFromArchive, type ArchivedEvent } from './archived-events.js';
 import { activityText, timerText } from './timeline-words.js';
-import type { Timeline, TimelineItem } from './schemas.js';
+import type { ShownTimeline, ShownTimelineItem } from './schemas.js';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
@@ -16,8 +16,8 @@ type Failure = temporal.api.failure.v1.IFailure;
 
 /** What Temporal tells of a reissue: its calls of other systems, with tries and errors, and its timers. */
 export interface ProcessHistory {
-  readonly process: Timeline['process'];
-  readonly items: readonly TimelineItem[];
+  readonly process: ShownTimeline['process'];
+  readonly items: readonly ShownTimelineItem[];
 }
 
 /** An archived history, if there is one. */
@@ -53,15 +53,15 @@ async function readRuns(client: Client, workflowId: string): Promise<ProcessHist
   const items = await Promise.all(
     [...runs.add(runId)].map(async (run) => {
       const { events } = await client.workflow.getHandle(workflowId, run).fetchHistory();
-      const goingOn = run === runId ? pending : new Map<string, never>();
-      return itemsOf(events ?? [], goingOn, client.options.loadedDataConverter);
+      const pendingInRun = run === runId ? pending : new Map<string, never>();
+      return itemsOf(events ?? [], pendingInRun, client.options.loadedDataConverter);
     }),
   );
   return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items: items.flat() };
 }
 
 /** What an archived history tells: each run for itself, as they count their events anew. */
-async function archivedItems(events: readonly unknown[], client: Client): Promise<TimelineItem[]> {
+async function archivedItems(events: readonly unknown[], client: Client): Promise<ShownTimelineItem[]> {
   const runs = Map.groupBy(events as readonly ArchivedEvent[], ({ runId }) => runId);
   const items = [...runs.values()].map((run) =>
     itemsOf(eventsFromArchive(run), new Map(), client.options.loadedDataConverter),
@@ -74,7 +74,7 @@ export function itemsOf(
   events: readonly HistoryEvent[],
   pending: ReadonlyMap<string, Pending>,
   converter: DataConverter,
-): Promise<TimelineItem[]> {
+): Promise<ShownTimelineItem[]> {
   const items = events.flatMap((event) => {
     if (event.activityTaskScheduledEventAttributes) return [activity(event, events, pending, converter)];
     if (event.timerStartedEventAttributes) return timer(event, events);
@@ -88,15 +88,15 @@ async function activity(
   events: readonly HistoryEvent[],
   pending: ReadonlyMap<string, Pending>,
   converter: DataConverter,
-): Promise<TimelineItem> {
+): Promise<ShownTimelineItem> {
   const { activityType, activityId } = scheduled.activityTaskScheduledEventAttributes!;
-  const ofIt = (attributes?: { scheduledEventId?: EventId } | null) =>
+  const isOfActivity = (attributes?: { scheduledEventId?: EventId } | null) =>
     attributes?.scheduledEventId?.toString() === scheduled.eventId?.toString();
-  const started = events.find(({ activityTaskStartedEventAttributes: at }) => ofIt(at));
-  const completed = events.find(({ activityTaskCompletedEventAttributes: at }) => ofIt(at));
-  const failed = events.find(({ activityTaskFailedEventAttributes: at }) => ofIt(at));
-  const timedOut = events.find(({ activityTaskTimedOutEventAttributes: at }) => ofIt(at));
-  const cancelled = events.find(({ activityTaskCanceledEventAttributes: at }) => ofIt(at));
+  const started = events.find(({ activityTaskStartedEventAttributes: at }) => isOfActivity(at));
+  const completed = events.find(({ activityTaskCompletedEventAttributes: at }) => isOfActivity(at));
+  const failed = events.find(({ activityTaskFailedEventAttributes: at }) => isOfActivity(at));
+  const timedOut = events.find(({ activityTaskTimedOutEventAttributes: at }) => isOfActivity(at));
+  const cancelled = events.find(({ activityTaskCanceledEventAttributes: at }) => isOfActivity(at));
   const now = pending.get(activityId ?? '');
   const failure =
     failed?.activityTaskFailedEventAttributes?.failure ??
@@ -123,7 +123,7 @@ async function activity(
 }
 
 /** Timers that fired, and those that run; one that was cancelled tells nothing. */
-function timer(started: HistoryEvent, events: readonly HistoryEvent[]): Promise<TimelineItem>[] {
+function timer(started: HistoryEvent, events: readonly HistoryEvent[]): Promise<ShownTimelineItem>[] {
   const { timerId, startToFireTimeout } = started.timerStartedEventAttributes!;
   const cancelled = events.some(({ timerCanceledEventAttributes: at }) => at?.timerId === timerId);
   if (cancelled) return [];
@@ -157,10 +157,10 @@ async function errorOf(
     failure,
   );
   const text = error?.message || error?.name || 'unknown';
-  return text.length > longestError ? `${text.slice(0, longestError)}…` : text;
+  return text.length > maxErrorLength ? `${text.slice(0, maxErrorLength)}…` : text;
 }
 
-const longestError = 300;
+const maxErrorLength = 300;
 /** Status code of gRPC. */
 const notFound = 5;
 

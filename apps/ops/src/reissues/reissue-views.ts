@@ -21,17 +21,24 @@ import {
 import { workflowIdOf } from '#libs/domain';
 import type { z } from 'zod';
 import type { Staff } from '../access/staff.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
-import { filterOf } from './filter.js';
+import { reissueFilterOf } from './filter.js';
 import { readProcess } from './process-history.js';
-import type { countQuery, listQuery, ReissueCount, ReissueDetail, ReissuePage, Timeline } from './schemas.js';
+import type {
+  countQuery,
+  listQuery,
+  ShownReissueCount,
+  ShownReissueDetail,
+  ShownReissuePage,
+  ShownTimeline,
+} from './schemas.js';
 import { showDetail, showSummary } from './show-reissue.js';
 import { buildTimeline } from './timeline.js';
 
 /** Who looks again at what they read a moment ago is not written down again. */
-const sameReadingMs = 5 * 60_000;
-const readingsKept = 10_000;
+const rereadWindowMs = 5 * 60_000;
+const maxRememberedReads = 10_000;
 
 const unzip = promisify(gunzip);
 
@@ -40,14 +47,14 @@ const unzip = promisify(gunzip);
 export class ReissueViews {
   private readonly lastRead = new Map<string, number>();
 
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
-  async list(query: z.output<typeof listQuery>): Promise<ReissuePage> {
+  async list(query: z.output<typeof listQuery>): Promise<ShownReissuePage> {
     const { sort, limit, cursor } = query;
     const { db, cursors } = this.dependencies;
     const list = `reissues ${sort}`;
     const after = cursor === undefined ? undefined : cursors.open<[string, string]>(list, cursor);
-    const rows = await listReissues(db, filterOf(query), {
+    const rows = await listReissues(db, reissueFilterOf(query), {
       sort,
       limit: limit + 1,
       ...(after ? { after: { time: after[0], id: after[1] } } : {}),
@@ -60,18 +67,18 @@ export class ReissueViews {
     };
   }
 
-  async count({ by, ...query }: z.output<typeof countQuery>): Promise<ReissueCount> {
+  async count({ by, ...query }: z.output<typeof countQuery>): Promise<ShownReissueCount> {
     const { db } = this.dependencies;
-    const filter = filterOf(query);
+    const filter = reissueFilterOf(query);
     const total = await countReissues(db, filter);
     return by ? { ...total, groups: await countReissuesBy(db, filter, by) } : total;
   }
 
   /** Who read it is written to the audit trail before it is shown. */
-  async show(reissueId: string, staff: Staff): Promise<ReissueDetail> {
+  async show(reissueId: string, staff: Staff): Promise<ShownReissueDetail> {
     const { db, config } = this.dependencies;
     const row = await this.find(reissueId);
-    const [operations] = await Promise.all([operationsOn(db, reissueId), this.noteReading(reissueId, staff)]);
+    const [operations] = await Promise.all([operationsOn(db, reissueId), this.recordRead(reissueId, staff)]);
     return {
       ...showDetail(row, config.parkedDeadlineMs),
       operations: operations.map(showOperation),
@@ -79,10 +86,10 @@ export class ReissueViews {
     };
   }
 
-  async timeline(reissueId: string): Promise<Timeline> {
+  async timeline(reissueId: string): Promise<ShownTimeline> {
     const { db, temporal } = this.dependencies;
     await this.find(reissueId);
-    const [own, inOperations, events, notices, operations, process] = await Promise.all([
+    const [own, inOperations, events, notifications, operations, process] = await Promise.all([
       auditTrailOf(db, reissueId),
       operationEntriesOf(db, reissueId),
       eventsOfReissue(db, reissueId),
@@ -91,7 +98,7 @@ export class ReissueViews {
       readProcess(temporal.client, reissueId, () => this.archived(reissueId)),
     ]);
     const entries = [...own, ...inOperations];
-    return buildTimeline({ entries, events, notices, operations, process });
+    return buildTimeline({ entries, events, notifications, operations, process });
   }
 
   private async archived(reissueId: string): Promise<readonly unknown[] | undefined> {
@@ -106,12 +113,12 @@ export class ReissueViews {
     return row;
   }
 
-  private async noteReading(reissueId: string, { actor }: Staff): Promise<void> {
+  private async recordRead(reissueId: string, { actor }: Staff): Promise<void> {
     const { db, clock } = this.dependencies;
     const now = clock();
     const reading = `${actor} ${reissueId}`;
     const last = this.lastRead.get(reading);
-    if (last !== undefined && now.getTime() - last < sameReadingMs) return;
+    if (last !== undefined && now.getTime() - last < rereadWindowMs) return;
     await appendAuthorityEntry(db, {
       actor,
       action: 'readReissue',
@@ -122,7 +129,7 @@ export class ReissueViews {
     this.lastRead.delete(reading);
     this.lastRead.set(reading, now.getTime());
     // Oldest first: what is forgotten is at worst written once more.
-    if (this.lastRead.size > readingsKept) this.lastRead.delete(this.lastRead.keys().next().value!);
+    if (this.lastRead.size > maxRememberedReads) this.lastRead.delete(this.lastRead.keys().next().value!);
   }
 
   private temporalUrl(reissueId: string): string | null {
@@ -133,7 +140,7 @@ export class ReissueViews {
   }
 }
 
-const showOperation = (operation: OperationOnTarget): ReissueDetail['operations'][number] => ({
+const showOperation = (operation: OperationOnTarget): ShownReissueDetail['operations'][number] => ({
   operationId: operation.operation_id,
   kind: operation.kind,
   state: operation.state,

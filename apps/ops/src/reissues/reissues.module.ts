@@ -13,10 +13,10 @@ import {
   reissueIdSchema,
   reissuePage,
   timeline,
-  type ReissueCount,
-  type ReissueDetail,
-  type ReissuePage,
-  type Timeline,
+  type ShownReissueCount,
+  type ShownReissueDetail,
+  type ShownReissuePage,
+  type ShownTimeline,
 } from './schemas.js';
 
 @Controller('v1/reissues')
@@ -26,13 +26,13 @@ class ReissuesController {
 
   @Get()
   @Documented('listReissues', 'Reissues that meet a filter', { 200: reissuePage })
-  list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<ReissuePage> {
+  list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<ShownReissuePage> {
     return this.views.list(query);
   }
 
   @Get('count')
   @Documented('countReissues', 'How many reissues meet a filter', { 200: reissueCount })
-  count(@Query({ schema: countQuery }) query: z.output<typeof countQuery>): Promise<ReissueCount> {
+  count(@Query({ schema: countQuery }) query: z.output<typeof countQuery>): Promise<ShownReissueCount> {
     return this.views.count(query);
   }
 
@@ -46,13 +46,13 @@ class ReissuesController {
   show(
     @Param('id', { schema: reissueIdSchema }) id: string,
     @CallingStaff() staff: Staff,
-  ): Promise<ReissueDetail> {
+  ): Promise<ShownReissueDetail> {
     return this.views.show(id, staff);
   }
 
   @Get(':id/timeline')
   @Documented('getTimeline', 'What happened to a reissue, in plain words', { 200: timeline })
-  timeline(@Param('id', { schema: reissueIdSchema }) id: string): Promise<Timeline> {
+  timeline(@Param('id', { schema: reissueIdSchema }) id: string): Promise<ShownTimeline> {
     return this.views.timeline(id);
   }
 }

@@ -19,7 +19,7 @@ import { filterParameters } from './filter.js';
 export const reissueIdSchema = z.string().regex(reissueIdPattern, 'must be a reissue id');
 
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
-export const words = z.object({ ko: z.string(), en: z.string() });
+export const localizedText = z.object({ ko: z.string(), en: z.string() });
 
 export const listQuery = z.strictObject({
   ...filterParameters,
@@ -61,7 +61,7 @@ const summaryShape = {
 };
 
 const reissueSummary = z.object(summaryShape).meta({ id: 'ReissueSummary' });
-export type ReissueSummary = z.output<typeof reissueSummary>;
+export type ShownReissueSummary = z.output<typeof reissueSummary>;
 
 export const reissuePage = z
   .object({
@@ -69,7 +69,7 @@ export const reissuePage = z
     nextCursor: z.string().nullable().describe('null on the last page'),
   })
   .meta({ id: 'ReissuePage' });
-export type ReissuePage = z.output<typeof reissuePage>;
+export type ShownReissuePage = z.output<typeof reissuePage>;
 
 export const reissueCount = z
   .object({
@@ -81,9 +81,9 @@ export const reissueCount = z
       .describe('With `by`: each value of which there are any'),
   })
   .meta({ id: 'ReissueCount' });
-export type ReissueCount = z.output<typeof reissueCount>;
+export type ShownReissueCount = z.output<typeof reissueCount>;
 
-const operationOnIt = z.object({
+const operationOnTarget = z.object({
   operationId: z.string(),
   kind: z.enum(operationKinds),
   state: z.enum(operationStates),
@@ -114,18 +114,18 @@ export const reissueDetail = z
     waitingFor: z
       .object({
         who: z.enum(['customer', 'operator', 'system']),
-        text: words,
+        text: localizedText,
         since: timestamp,
         until: timestamp.nullable().describe('What happens then stands in the text'),
       })
       .nullable()
       .describe('null once it has ended'),
     possible: z.array(z.enum(operationKinds)).describe('Kinds of operations that can be planned on it now'),
-    operations: z.array(operationOnIt).describe('Those that named it, newest first'),
+    operations: z.array(operationOnTarget).describe('Those that named it, newest first'),
     temporalUrl: z.string().nullable().describe('Its workflow in Temporal’s own page'),
   })
   .meta({ id: 'ReissueDetail' });
-export type ReissueDetail = z.output<typeof reissueDetail>;
+export type ShownReissueDetail = z.output<typeof reissueDetail>;
 
 const timelineItemKinds = ['entry', 'event', 'notice', 'activity', 'timer', 'operation'] as const;
 
@@ -138,7 +138,7 @@ export const timeline = z
           kind: z.enum(timelineItemKinds),
           actor: z.string().describe('`customer`, `system`, `signer`, `staff:<subject>`'),
           code: z.string().describe('Stable name of what happened'),
-          text: words,
+          text: localizedText,
           requestedBy: z.string().optional().describe('Of an operation: who asked for it'),
           approvedBy: z.string().optional().describe('Of an operation: the second person'),
           outcome: z.string().nullable(),
@@ -158,5 +158,5 @@ export const timeline = z
       ),
   })
   .meta({ id: 'Timeline' });
-export type Timeline = z.output<typeof timeline>;
-export type TimelineItem = Timeline['items'][number];
+export type ShownTimeline = z.output<typeof timeline>;
+export type ShownTimelineItem = ShownTimeline['items'][number];

@@ -1,12 +1,12 @@
 import { endCodes, isFinal, type EndCode, type OperationKind } from '#libs/domain';
 import type { ListedReissue } from '#libs/db/reissues';
-import type { ReissueDetail, ReissueSummary } from './schemas.js';
+import type { ShownReissueDetail, ShownReissueSummary } from './schemas.js';
 import { waitingWords } from './waiting-words.js';
 
 const text = (moment: Date | null) => moment?.toISOString() ?? null;
 
 /** A reissue as a line of a list. */
-export function showSummary(row: ListedReissue): ReissueSummary {
+export function showSummary(row: ListedReissue): ShownReissueSummary {
   return {
     id: row.reissue_id,
     state: row.state,
@@ -38,7 +38,7 @@ export function showSummary(row: ListedReissue): ReissueSummary {
 export function showDetail(
   row: ListedReissue,
   untilAbandonedMs: number,
-): Omit<ReissueDetail, 'operations' | 'temporalUrl'> {
+): Omit<ShownReissueDetail, 'operations' | 'temporalUrl'> {
   return {
     ...showSummary(row),
     effectiveReason: row.effective_reason,
@@ -61,7 +61,7 @@ export function showDetail(
 }
 
 /** For whom it waits, since when, and until when. */
-function waitingFor(row: ListedReissue, untilAbandonedMs: number): ReissueDetail['waitingFor'] {
+function waitingFor(row: ListedReissue, untilAbandonedMs: number): ShownReissueDetail['waitingFor'] {
   if (isFinal(row.state)) return null;
   if (row.parked_step && row.parked_since) {
     const end = row.parked_since.getTime() + untilAbandonedMs;

@@ -22,7 +22,7 @@ const channels: Readonly<Record<string, Text>> = {
 };
 
 /** That the customer was told of something. */
-export function noticeText(moment: string, channel: string): Text {
+export function notificationText(moment: string, channel: string): Text {
   const by = channels[channel.toUpperCase()] ?? { ko: channel, en: channel };
   return { ko: `고객에게 알림: ${moment} (${by.ko})`, en: `Customer told: ${moment} (${by.en})` };
 }

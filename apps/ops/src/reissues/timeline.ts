@@ -3,14 +3,14 @@ import type { AuditEntryRow, OperationOnTarget } from '#libs/db/audit';
 import type { EventRow } from '#libs/db/events';
 import { auditActionText } from '#libs/domain';
 import type { ProcessHistory } from './process-history.js';
-import type { Timeline, TimelineItem } from './schemas.js';
-import { noticeText, operationText, stateText } from './timeline-words.js';
+import type { ShownTimeline, ShownTimelineItem } from './schemas.js';
+import { notificationText, operationText, stateText } from './timeline-words.js';
 
 interface TimelineSources {
   /** Its own, and those of operations that name it. */
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[];
-  readonly notices: readonly { moment: string; channel: string; sent_at: Date }[];
+  readonly notifications: readonly { moment: string; channel: string; sent_at: Date }[];
   readonly operations: readonly OperationOnTarget[];
   readonly process: ProcessHistory;
 }
@@ -19,13 +19,19 @@ interface TimelineSources {
  * What happened to a reissue, from everything that tells of it, oldest first. What happened in one moment keeps the
  * order in which it was written, acts before the state that they led to.
  */
-export function buildTimeline({ entries, events, notices, operations, process }: TimelineSources): Timeline {
+export function buildTimeline({
+  entries,
+  events,
+  notifications,
+  operations,
+  process,
+}: TimelineSources): ShownTimeline {
   const items = [
-    ...entries.map(ofEntry),
-    ...operations.map(ofOperation),
+    ...entries.map(entryItem),
+    ...operations.map(operationItem),
     ...process.items,
-    ...events.flatMap(ofEvent),
-    ...notices.map(ofNotice),
+    ...events.flatMap(eventItems),
+    ...notifications.map(notificationItem),
   ];
   return {
     items: items.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at)),
@@ -38,7 +44,7 @@ type TimelineEntry = Pick<
   'actor' | 'action' | 'outcome' | 'reason' | 'details' | 'occurred_at'
 >;
 
-function ofEntry(entry: TimelineEntry): TimelineItem {
+function entryItem(entry: TimelineEntry): ShownTimelineItem {
   // The proof of a person is for verifiers: here stands whose it is.
   const { proof: _, ...details } = entry.details;
   return {
@@ -63,9 +69,9 @@ function peopleIn({ requestedBy, approvedBy }: Record<string, unknown>) {
 }
 
 /** Events tell what entries tell; here they mark the changes of state. */
-function ofEvent({ type, data, occurred_at: at }: TimelineSources['events'][number]): TimelineItem[] {
+function eventItems({ type, data, occurred_at: at }: TimelineSources['events'][number]): ShownTimelineItem[] {
   const { state, previousState, code } = data as { state?: string; previousState?: string; code?: string };
-  if (!isOfReissue(type) || state === undefined || state === previousState) return [];
+  if (!isReissueEvent(type) || state === undefined || state === previousState) return [];
   return [
     {
       at: at.toISOString(),
@@ -79,22 +85,26 @@ function ofEvent({ type, data, occurred_at: at }: TimelineSources['events'][numb
   ];
 }
 
-const isOfReissue = (type: string) => (reissueEventTypes as readonly string[]).includes(type);
+const isReissueEvent = (type: string) => (reissueEventTypes as readonly string[]).includes(type);
 
-function ofNotice({ moment, channel, sent_at: at }: TimelineSources['notices'][number]): TimelineItem {
+function notificationItem({
+  moment,
+  channel,
+  sent_at: at,
+}: TimelineSources['notifications'][number]): ShownTimelineItem {
   return {
     at: at.toISOString(),
     kind: 'notice',
     actor: 'system',
     code: moment,
-    text: noticeText(moment, channel),
+    text: notificationText(moment, channel),
     outcome: 'SENT',
     reason: null,
   };
 }
 
 /** That operators planned something; what came of it stands in the entries. */
-function ofOperation(operation: OperationOnTarget): TimelineItem {
+function operationItem(operation: OperationOnTarget): ShownTimelineItem {
   return {
     at: operation.created_at.toISOString(),
     kind: 'operation',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine } from '../one-line.js';
-import { momentSchema } from '../paging/moment.js';
+import { timestampSchema } from '../paging/timestamp.js';
 
 export const endpointIdSchema = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be a webhook id');
 
@@ -17,19 +17,19 @@ const types = z
   .max(100)
   .describe('Of events; none: all');
 
-export const createRequest = z.strictObject({ url, description, types: types.default([]) });
-export const changeRequest = z
+export const createWebhookRequest = z.strictObject({ url, description, types: types.default([]) });
+export const changeWebhookRequest = z
   .strictObject({ url, description, types, enabled: z.boolean() })
   .partial()
   .refine((change) => Object.keys(change).length > 0, { message: 'says nothing to change' });
-export const nothing = z.strictObject({}).optional();
+export const emptyBody = z.strictObject({}).optional();
 
 export const replayRequest = z
   .union([
     z.strictObject({ reissueId: z.string().regex(/^ri_[0-9a-f]{32}$/) }),
     z.strictObject({
-      from: momentSchema,
-      to: momentSchema.optional(),
+      from: timestampSchema,
+      to: timestampSchema.optional(),
     }),
   ])
   .describe('The events of one reissue, or of a time');
@@ -83,8 +83,8 @@ export const testResult = z
   .meta({ id: 'WebhookTest' });
 export const replayResult = z.object({ events: z.int() }).meta({ id: 'WebhookReplay' });
 
-export type CreateRequest = z.output<typeof createRequest>;
-export type ChangeRequest = z.output<typeof changeRequest>;
+export type CreateWebhookRequest = z.output<typeof createWebhookRequest>;
+export type ChangeWebhookRequest = z.output<typeof changeWebhookRequest>;
 export type ReplayRequest = z.output<typeof replayRequest>;
 export type ShownEndpoint = z.output<typeof endpoint>;
 export type ShownDelivery = z.output<typeof delivery>;

@@ -5,12 +5,18 @@ import { inTransaction, type Tx } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
 import { findWebhook, replayDeliveries, type WebhookEndpointRow } from '#libs/db/events';
 import { taskQueues, type AuthorityAction } from '#libs/domain';
-import { addressFault, secretsOverlapMs, webhookSecret, webhookSettings, type Attempt } from '#libs/webhooks';
+import {
+  addressFault,
+  secretsOverlapMs,
+  webhookSecret,
+  webhookSettings,
+  type WebhookAttempt,
+} from '#libs/webhooks';
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { Staff } from '../access/staff.js';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem, unavailable } from '../problems.js';
-import type { ChangeRequest, CreateRequest, ReplayRequest } from './schemas.js';
+import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './schemas.js';
 
 const saltBytes = 32;
 /** How long a receiver's answer to a test is waited for, in milliseconds. */
@@ -19,7 +25,7 @@ const testTimeoutMs = 20_000;
 /** What staff do with webhooks; each act and its entry in the audit trail are one transaction. */
 @Injectable()
 export class WebhookActs {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   /**
    * @param key the same one with the same content finds what was made
@@ -28,7 +34,7 @@ export class WebhookActs {
   async create(
     staff: Staff,
     key: string,
-    { url, description, types }: CreateRequest,
+    { url, description, types }: CreateWebhookRequest,
   ): Promise<{ id: string; made: boolean }> {
     this.requireAddress(url);
     const id = `wh_${createHash('sha256').update(`${staff.actor}\n${key}`).digest('hex').slice(0, 32)}`;
@@ -59,10 +65,10 @@ export class WebhookActs {
     return { id, made };
   }
 
-  async change(staff: Staff, id: string, change: ChangeRequest): Promise<void> {
+  async change(staff: Staff, id: string, change: ChangeWebhookRequest): Promise<void> {
     if (change.url !== undefined) this.requireAddress(change.url);
     const { enabled, ...content } = change;
-    await this.act(staff, id, 'changeWebhook', change, async (tx, before, at) => {
+    await this.changeAudited(staff, id, 'changeWebhook', change, async (tx, before, at) => {
       const switched = enabled !== undefined && enabled !== (before.disabled_at === null);
       await tx
         .updateTable('webhook_endpoint')
@@ -79,7 +85,7 @@ export class WebhookActs {
 
   /** Gives it a new secret; the one before is good for a day beside it. */
   async rotate(staff: Staff, id: string): Promise<void> {
-    await this.act(staff, id, 'rotateWebhookSecret', {}, async (tx, before, at) => {
+    await this.changeAudited(staff, id, 'rotateWebhookSecret', {}, async (tx, before, at) => {
       await tx
         .updateTable('webhook_endpoint')
         .set({
@@ -93,13 +99,13 @@ export class WebhookActs {
   }
 
   async remove(staff: Staff, id: string): Promise<void> {
-    await this.act(staff, id, 'deleteWebhook', {}, async (tx) => {
+    await this.changeAudited(staff, id, 'deleteWebhook', {}, async (tx) => {
       await tx.deleteFrom('webhook_endpoint').where('endpoint_id', '=', id).execute();
     });
   }
 
   async replay(staff: Staff, id: string, request: ReplayRequest): Promise<number> {
-    return this.act(staff, id, 'replayWebhook', request, (tx, _, at) =>
+    return this.changeAudited(staff, id, 'replayWebhook', request, (tx, _, at) =>
       replayDeliveries(tx, {
         endpointId: id,
         at,
@@ -111,9 +117,9 @@ export class WebhookActs {
   }
 
   /** Has the worker, which alone calls others, send an event of which nothing happened. */
-  async test(staff: Staff, id: string): Promise<Attempt> {
+  async test(staff: Staff, id: string): Promise<WebhookAttempt> {
     const { temporal } = this.dependencies;
-    await this.act(staff, id, 'testWebhook', {}, () => Promise.resolve());
+    await this.changeAudited(staff, id, 'testWebhook', {}, () => Promise.resolve());
     const testId = randomUUID();
     const answer = await temporal.client
       .withDeadline(Date.now() + testTimeoutMs + 1_000, () =>
@@ -146,7 +152,7 @@ export class WebhookActs {
     if (fault !== undefined) throw problem('webhook-address-refused', { extensions: { reason: fault } });
   }
 
-  private async act<Result>(
+  private async changeAudited<Result>(
     staff: Staff,
     id: string,
     action: AuthorityAction,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { WebhookEndpointRow } from '#libs/db/events';
-import { Dependencies } from '../dependencies.js';
+import { OpsDependencies } from '../dependencies.js';
 import { problem } from '../problems.js';
 import type { ShownDelivery, ShownEndpoint } from './schemas.js';
 
@@ -9,7 +9,7 @@ const deliveriesShown = 100;
 /** Webhooks as staff see them: never with a secret. */
 @Injectable()
 export class WebhookViews {
-  constructor(@Inject(Dependencies) private readonly dependencies: Dependencies) {}
+  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
 
   async list(): Promise<{ items: ShownEndpoint[] }> {
     const rows = await this.endpoints().orderBy('created_at').execute();

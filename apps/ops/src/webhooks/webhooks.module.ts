@@ -18,20 +18,20 @@ import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { Documented } from '../openapi/documented.js';
 import {
-  changeRequest,
-  createRequest,
+  changeWebhookRequest,
+  createWebhookRequest,
   endpoint,
   endpointIdSchema,
   endpointList,
   endpointWithDeliveries,
   endpointWithSecret,
   newEndpoint,
-  nothing,
+  emptyBody,
   replayRequest,
   replayResult,
   testResult,
-  type ChangeRequest,
-  type CreateRequest,
+  type ChangeWebhookRequest,
+  type CreateWebhookRequest,
   type ReplayRequest,
   type ShownEndpoint,
 } from './schemas.js';
@@ -61,7 +61,7 @@ class WebhooksController {
   async create(
     @CallingStaff() staff: Staff,
     @Headers('idempotency-key') key: string | undefined,
-    @Body({ schema: createRequest }) body: CreateRequest,
+    @Body({ schema: createWebhookRequest }) body: CreateWebhookRequest,
   ) {
     const { id: endpointId, made } = await this.acts.create(staff, requireIdempotencyKey(key), body);
     return made ? this.withSecret(endpointId) : this.views.show(endpointId);
@@ -85,7 +85,7 @@ class WebhooksController {
   async change(
     @CallingStaff() staff: Staff,
     @Param('id', id) endpointId: string,
-    @Body({ schema: changeRequest }) body: ChangeRequest,
+    @Body({ schema: changeWebhookRequest }) body: ChangeWebhookRequest,
   ): Promise<ShownEndpoint> {
     await this.acts.change(staff, endpointId, body);
     return this.views.show(endpointId);
@@ -106,7 +106,7 @@ class WebhooksController {
   async rotate(
     @CallingStaff() staff: Staff,
     @Param('id', id) endpointId: string,
-    @Body({ schema: nothing }) _body: unknown,
+    @Body({ schema: emptyBody }) _body: unknown,
   ) {
     await this.acts.rotate(staff, endpointId);
     return this.withSecret(endpointId);
@@ -121,7 +121,7 @@ class WebhooksController {
   async test(
     @CallingStaff() staff: Staff,
     @Param('id', id) endpointId: string,
-    @Body({ schema: nothing }) _body: unknown,
+    @Body({ schema: emptyBody }) _body: unknown,
   ) {
     const { delivered, status = null, error = null } = await this.acts.test(staff, endpointId);
     return { delivered, status, error };

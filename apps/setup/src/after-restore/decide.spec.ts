@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { State } from '#libs/domain';
 import type { PublishedEvent } from '#libs/events';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
-import { decide } from './decide.js';
+import { decideRecovery } from './decide.js';
 import type { ReissueFacts } from './facts.js';
 
 const at = new Date('2026-11-29T03:00:00.000Z');
@@ -13,12 +13,12 @@ const event = (type: string, data: Record<string, unknown>) =>
   ({ type, data, occurredAt: at }) as unknown as PublishedEvent;
 const ended = (state: State, code?: string) => event('ended', { state, ...(code ? { code } : {}) });
 const issued = (serial: string) => event('reseal.certificate.issued.v1', { serial });
-const story = (status: 'RUNNING' | 'COMPLETED', result?: State) =>
-  ({ status, result, closedAt: at }) as ReissueFacts['story'];
+const workflow = (status: 'RUNNING' | 'COMPLETED', result?: State) =>
+  ({ status, result, closedAt: at }) as ReissueFacts['workflow'];
 
 const decideOn = (facts: Partial<ReissueFacts>) => {
-  const none = { row: undefined, live: undefined, story: undefined, events: [], signed: [] };
-  const { revoke, ...decision } = decide({ reissueId: 'ri', ...none, ...facts });
+  const none = { row: undefined, live: undefined, workflow: undefined, events: [], signed: [] };
+  const { revoke, ...decision } = decideRecovery({ reissueId: 'ri', ...none, ...facts });
   return { ...decision, revoke: revoke.map(({ serial }) => serial) };
 };
 
@@ -31,19 +31,19 @@ describe('a reissue that was registered', () => {
     expect(decideOn(facts)).toMatchObject({
       act: 'REGISTER',
       serial: 'b',
-      adopt: { serial: 'b' },
+      fromJournal: { serial: 'b' },
       revoke: ['a'],
     });
   });
 
   it('is known from its workflow where its events were not published', () => {
-    const facts = { story: story('COMPLETED', 'REGISTERED'), signed: signed('a') };
+    const facts = { workflow: workflow('COMPLETED', 'REGISTERED'), signed: signed('a') };
     expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', at });
   });
 
   it('keeps the certificate that the backup has', () => {
     const facts = { row: row('ISSUED'), live: live('a'), events: [issued('a'), ended('REGISTERED')] };
-    expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', adopt: undefined });
+    expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', fromJournal: undefined });
   });
 
   it('keeps a second certificate that was made before the restore was found, and loses the first', () => {
@@ -75,12 +75,12 @@ describe('a reissue that ended otherwise', () => {
 
 describe('a reissue that is open', () => {
   it('waits for the registration of the certificate that was signed for it', () => {
-    const facts = { row: row('ISSUING'), story: story('RUNNING'), signed: signed('a') };
-    expect(decideOn(facts)).toMatchObject({ act: 'ISSUE', adopt: { serial: 'a' }, revoke: [] });
+    const facts = { row: row('ISSUING'), workflow: workflow('RUNNING'), signed: signed('a') };
+    expect(decideOn(facts)).toMatchObject({ act: 'ISSUE', fromJournal: { serial: 'a' }, revoke: [] });
   });
 
   it('is withdrawn where a certificate was signed and its row is gone', () => {
-    expect(decideOn({ story: story('RUNNING'), signed: signed('a') })).toMatchObject({
+    expect(decideOn({ workflow: workflow('RUNNING'), signed: signed('a') })).toMatchObject({
       act: 'END',
       state: 'WITHDRAWN',
       byRestore: true,
@@ -94,14 +94,14 @@ describe('a reissue that is open', () => {
   });
 
   it('goes on from its row where nothing was signed', () => {
-    expect(decideOn({ row: row('KEY_REQUIRED'), story: story('RUNNING') })).toEqual({
+    expect(decideOn({ row: row('KEY_REQUIRED'), workflow: workflow('RUNNING') })).toEqual({
       act: 'GO_ON',
       revoke: [],
     });
   });
 
   it('begins again where nothing was signed and its row is gone', () => {
-    expect(decideOn({ story: story('RUNNING') })).toEqual({ act: 'START_AGAIN', revoke: [] });
+    expect(decideOn({ workflow: workflow('RUNNING') })).toEqual({ act: 'START_AGAIN', revoke: [] });
   });
 });
 

@@ -3,7 +3,7 @@ import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
 /** What becomes of a reissue of which the database has lost something. */
-export type Decision = {
+export type RecoveryDecision = {
   /** Certificates that were signed and must never be used. */
   readonly revoke: readonly CertificateJournalEntry[];
 } & (
@@ -12,13 +12,13 @@ export type Decision = {
       readonly act: 'REGISTER';
       readonly serial: string;
       /** The certificate, where the database has lost it. */
-      readonly adopt: CertificateJournalEntry | undefined;
+      readonly fromJournal: CertificateJournalEntry | undefined;
       readonly at: Date | undefined;
     }
   | {
       /** Its certificate was issued and may be in the customer's hands: the reissue waits for its registration. */
       readonly act: 'ISSUE';
-      readonly adopt: CertificateJournalEntry;
+      readonly fromJournal: CertificateJournalEntry;
     }
   | {
       readonly act: 'END';
@@ -40,20 +40,21 @@ export type Decision = {
  * Decides by what the workflow, the published events and the signer's journal know. There is never a second certificate:
  * one that may be in a customer's hands is taken into the database again, or revoked.
  */
-export function decide(facts: ReissueFacts): Decision {
+export function decideRecovery(facts: ReissueFacts): RecoveryDecision {
   const { row, live, signed } = facts;
   const end = endOf(facts);
   const serial = issuedSerialOf(facts);
-  const adopt = serial === undefined ? signed.at(-1) : signed.find((entry) => entry.serial === serial);
-  const others = signed.filter((entry) => entry !== adopt);
+  const fromJournal = serial === undefined ? signed.at(-1) : signed.find((entry) => entry.serial === serial);
+  const others = signed.filter((entry) => entry !== fromJournal);
 
   if (row && isFinal(row.state)) return { act: 'GO_ON', revoke: signed };
   if (end?.state === 'REGISTERED') {
     if (live && (serial === undefined || live.serial === serial))
-      return { act: 'REGISTER', serial: live.serial, adopt: undefined, at: end.at, revoke: signed };
+      return { act: 'REGISTER', serial: live.serial, fromJournal: undefined, at: end.at, revoke: signed };
     // Another one was made on the restored database before it was found: it is the later one in the customer's hands.
     if (live) return { act: 'GO_ON', revoke: signed };
-    if (adopt) return { act: 'REGISTER', serial: adopt.serial, adopt, at: end.at, revoke: others };
+    if (fromJournal)
+      return { act: 'REGISTER', serial: fromJournal.serial, fromJournal, at: end.at, revoke: others };
     return endByRestore('ABANDONED', signed, serial);
   }
   if (end) {
@@ -69,8 +70,8 @@ export function decide(facts: ReissueFacts): Decision {
     };
   }
   if (live) return { act: 'GO_ON', revoke: signed };
-  if (adopt && row) return { act: 'ISSUE', adopt, revoke: others };
-  if (adopt) return endByRestore('WITHDRAWN', signed, undefined);
+  if (fromJournal && row) return { act: 'ISSUE', fromJournal, revoke: others };
+  if (fromJournal) return endByRestore('WITHDRAWN', signed, undefined);
   if (serial !== undefined) return endByRestore('ABANDONED', signed, serial);
   return { act: row ? 'GO_ON' : 'START_AGAIN', revoke: signed };
 }
@@ -79,7 +80,7 @@ function endByRestore(
   state: 'ABANDONED' | 'WITHDRAWN',
   revoke: readonly CertificateJournalEntry[],
   serial: string | undefined,
-): Decision {
+): RecoveryDecision {
   const lost = lostSerials(serial, revoke, undefined);
   return { act: 'END', state, code: undefined, at: undefined, byRestore: true, lost, revoke };
 }
@@ -100,19 +101,19 @@ interface End {
 }
 
 /** How the reissue ended, by its events, or by its workflow where those were not published any more. */
-function endOf({ events, story }: ReissueFacts): End | undefined {
+function endOf({ events, workflow }: ReissueFacts): End | undefined {
   const last = events.findLast(({ data }) => isOneOf(finalStates, data['state']));
   if (last) {
     const { state, code } = last.data as { state: FinalState; code?: string };
     return { state, code, at: last.occurredAt };
   }
-  const result = story?.status === 'COMPLETED' ? story.result : undefined;
-  return result && isFinal(result) ? { state: result, code: undefined, at: story?.closedAt } : undefined;
+  const result = workflow?.status === 'COMPLETED' ? workflow.result : undefined;
+  return result && isFinal(result) ? { state: result, code: undefined, at: workflow?.closedAt } : undefined;
 }
 
-function issuedSerialOf({ events, story }: ReissueFacts): string | undefined {
+function issuedSerialOf({ events, workflow }: ReissueFacts): string | undefined {
   const issued = events.findLast(({ type }) => type === 'reseal.certificate.issued.v1');
-  return (issued?.data['serial'] as string | undefined) ?? story?.issuedSerial;
+  return (issued?.data['serial'] as string | undefined) ?? workflow?.issuedSerial;
 }
 
 const isOneOf = <T>(values: readonly T[], value: unknown): value is T =>

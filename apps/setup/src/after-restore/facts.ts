@@ -12,7 +12,7 @@ export interface FinishedStep {
 }
 
 /** What a workflow's history knows of its reissue. */
-export interface WorkflowStory {
+export interface WorkflowSummary {
   readonly status: 'RUNNING' | 'COMPLETED' | 'CLOSED';
   readonly startedAt: Date;
   readonly closedAt: Date | undefined;
@@ -31,7 +31,7 @@ export interface ReissueFacts {
   readonly row: ReissueRow | undefined;
   /** The certificate of the reissue that the database has and that is not revoked. */
   readonly live: CertificateRow | undefined;
-  readonly story: WorkflowStory | undefined;
+  readonly workflow: WorkflowSummary | undefined;
   /** Published events that the database does not have, in their order. */
   readonly events: readonly PublishedEvent[];
   /** Certificates that were signed and that the database does not have, in their order. */

@@ -13,14 +13,14 @@ import {
 import type { PublishedEvent } from '#libs/events';
 import { recordFinding } from '#libs/restore';
 import type { SetupConfig } from '../config.js';
-import { act, type ActContext } from './act.js';
-import { decide, type Decision } from './decide.js';
+import { applyDecision, type ApplyContext } from './apply-decision.js';
+import { decideRecovery, type RecoveryDecision } from './decide.js';
 import type { ReissueFacts } from './facts.js';
-import { gather, type GatherContext, type Lost } from './gather.js';
+import { collectLostRecords, type CollectContext, type LostRecords } from './collect-lost.js';
 import { forkOf, type LogFork } from './log-fork.js';
 import { describeDecision, describeSummary } from './words.js';
 
-interface AfterRestoreContext extends GatherContext, ActContext {
+interface AfterRestoreContext extends CollectContext, ApplyContext {
   readonly config: SetupConfig;
   readonly print: (line: string) => void;
 }
@@ -32,9 +32,9 @@ interface AfterRestoreOptions {
   readonly declared: boolean;
 }
 
-interface Case {
+interface ReissueCase {
   readonly facts: ReissueFacts;
-  readonly decision: Decision;
+  readonly decision: RecoveryDecision;
 }
 
 /**
@@ -54,9 +54,11 @@ export async function afterRestore(
       { finding: 'DECLARED', details: {} },
     );
   const pending = await pendingRestore(db);
-  const lost = await gather(context);
+  const lost = await collectLostRecords(context);
   const fork = await forkOf(db, lost.checkpoints, config.checkpointFile);
-  const cases = lost.reissues.map((facts) => ({ facts, decision: decide(facts) })).filter(isLeft);
+  const cases = lost.reissues
+    .map((facts) => ({ facts, decision: decideRecovery(facts) }))
+    .filter(needsReconciling);
   for (const { facts, decision } of cases) print(describeDecision(facts, decision));
   for (const line of describeSummary(cases.length, lost, fork, pending)) print(line);
   if (!confirm) {
@@ -73,14 +75,14 @@ export async function afterRestore(
 }
 
 /** A reissue that has ended in the database, and of which no certificate is missing there, is as it must be. */
-const isLeft = ({ facts: { row }, decision }: Case): boolean =>
+const needsReconciling = ({ facts: { row }, decision }: ReissueCase): boolean =>
   decision.act !== 'GO_ON' || decision.revoke.length > 0 || !row || !isFinal(row.state);
 
 async function carryOut(
   context: AfterRestoreContext,
-  lost: Lost,
+  lost: LostRecords,
   fork: LogFork | undefined,
-  cases: readonly Case[],
+  cases: readonly ReissueCase[],
 ): Promise<void> {
   const { db, actor, clock } = context;
   const entry = { actor, action: 'reconcileRestore', occurredAt: clock() } as const;
@@ -89,7 +91,7 @@ async function carryOut(
     await appendAuthorityEntry(tx, { ...entry, outcome: 'STARTED', details: { reissues: cases.length } });
     await setRestoreFloors(tx, floorsAbove(lost, clock()));
   });
-  for (const { facts, decision } of cases) await act(context, facts, decision);
+  for (const { facts, decision } of cases) await applyDecision(context, facts, decision);
   const changed = await repeatStatuses(context, lost.certificates);
   await inTransaction(db, async (tx) => {
     await allowRestoreWrites(tx);
@@ -115,7 +117,7 @@ const eventsPerMinute = 100;
  * the second from a backup older than the first, do not lead to the same ones.
  */
 function floorsAbove(
-  { largestSequence, largestCrl }: Pick<Lost, 'largestSequence' | 'largestCrl'>,
+  { largestSequence, largestCrl }: Pick<LostRecords, 'largestSequence' | 'largestCrl'>,
   now: Date,
 ): { eventFloor: number; crlFloor: bigint } {
   const byTime = Math.ceil((now.getTime() - beginning) / minuteMs) * eventsPerMinute;
@@ -161,7 +163,7 @@ async function repeatStatuses(
   return changed;
 }
 
-function countsOf(cases: readonly Case[]): Record<string, number> {
+function countsOf(cases: readonly ReissueCase[]): Record<string, number> {
   const counts: Record<string, number> = {
     REGISTER: 0,
     ISSUE: 0,
@@ -181,10 +183,13 @@ function countsOf(cases: readonly Case[]): Record<string, number> {
  * Lets a running workflow look at its row; starts one for a reissue that was ended by this restore and has none, which
  * notifies the customer and ends.
  */
-async function wakeWorkflow({ temporal }: AfterRestoreContext, { facts, decision }: Case): Promise<void> {
-  const { reissueId, story } = facts;
+async function wakeWorkflow(
+  { temporal }: AfterRestoreContext,
+  { facts, decision }: ReissueCase,
+): Promise<void> {
+  const { reissueId, workflow } = facts;
   const workflowId = workflowIdOf(reissueId);
-  if (story?.status === 'RUNNING') {
+  if (workflow?.status === 'RUNNING') {
     await temporal.workflow.getHandle(workflowId).signal('refresh');
     return;
   }

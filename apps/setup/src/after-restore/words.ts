@@ -1,22 +1,22 @@
 import type { RestoreRow } from '#libs/db/restores';
-import type { Decision } from './decide.js';
+import type { RecoveryDecision } from './decide.js';
 import type { ReissueFacts } from './facts.js';
-import type { Lost } from './gather.js';
+import type { LostRecords } from './collect-lost.js';
 import type { LogFork } from './log-fork.js';
 
 /** What becomes of a reissue, on one line. */
-export function describeDecision({ reissueId, row }: ReissueFacts, decision: Decision): string {
+export function describeDecision({ reissueId, row }: ReissueFacts, decision: RecoveryDecision): string {
   const revoked =
     decision.revoke.length > 0 ? `; ${decision.revoke.length} unknown certificate(s) revoked` : '';
-  return `${reissueId}  ${row?.state ?? 'no row'} → ${whatHappens(decision)}${revoked}`;
+  return `${reissueId}  ${row?.state ?? 'no row'} → ${describeOutcome(decision)}${revoked}`;
 }
 
-function whatHappens(decision: Decision): string {
+function describeOutcome(decision: RecoveryDecision): string {
   switch (decision.act) {
     case 'REGISTER':
-      return `REGISTERED with certificate ${decision.serial}${decision.adopt ? ', taken from the journal' : ''}`;
+      return `REGISTERED with certificate ${decision.serial}${decision.fromJournal ? ', taken from the journal' : ''}`;
     case 'ISSUE':
-      return `ISSUED with certificate ${decision.adopt.serial}, taken from the journal`;
+      return `ISSUED with certificate ${decision.fromJournal.serial}, taken from the journal`;
     case 'END':
       return `${decision.state}${decision.byRestore ? ', the customer is notified' : ''}`;
     case 'GO_ON':
@@ -29,7 +29,7 @@ function whatHappens(decision: Decision): string {
 /** What else was lost, and what was found wrong with the sources themselves. */
 export function describeSummary(
   reissues: number,
-  lost: Lost,
+  lost: LostRecords,
   fork: LogFork | undefined,
   pending: RestoreRow | undefined,
 ): string[] {

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '
 import type { PayloadCodec } from '@temporalio/common';
 import { reissueIdOf, workflowIdOf, type StartReissue, type State } from '#libs/domain';
 import { decodeHistory } from '#libs/temporal';
-import type { FinishedStep, WorkflowStory } from './facts.js';
+import type { FinishedStep, WorkflowSummary } from './facts.js';
 
 type Temporal = Pick<Client, 'workflow'>;
 
@@ -18,11 +18,11 @@ export async function* workflowsOfReissues(
 }
 
 /** What the history of a reissue's last workflow knows; undefined if Temporal has none. */
-export async function storyOf(
+export async function workflowSummaryOf(
   temporal: Temporal,
   codec: PayloadCodec,
   reissueId: string,
-): Promise<WorkflowStory | undefined> {
+): Promise<WorkflowSummary | undefined> {
   const workflowId = workflowIdOf(reissueId);
   try {
     const { runId, status, startTime, closeTime } = await temporal.workflow.getHandle(workflowId).describe();

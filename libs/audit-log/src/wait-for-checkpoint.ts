@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '#libs/db';
 import { isCovered } from '#libs/db/audit';
 
@@ -9,11 +9,15 @@ const pauseMs = 250;
  *
  * @returns whether one does now
  */
-export async function untilCovered(db: Database, reissueId: string, timeoutMs = 20_000): Promise<boolean> {
+export async function waitForCheckpoint(
+  db: Database,
+  reissueId: string,
+  timeoutMs = 20_000,
+): Promise<boolean> {
   const end = performance.now() + timeoutMs;
   while (!(await isCovered(db, reissueId))) {
     if (performance.now() > end) return false;
-    await pause(pauseMs);
+    await delay(pauseMs);
   }
   return true;
 }

@@ -8,34 +8,34 @@ import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
 /** What stands in a row that was made again where nothing knows it any more. */
-const lost = 'lost';
+const placeholder = 'lost';
 
 /** The row of a reissue that the database has lost, at its beginning. */
-export function rowOf(
-  { reissueId, story, events, signed }: ReissueFacts,
+export function initialRow(
+  { reissueId, workflow, events, signed }: ReissueFacts,
   customer: CustomerRow | undefined,
   now: Date,
 ): NewReissue {
-  const start = story?.start;
+  const start = workflow?.start;
   const published = events.at(-1)?.data as { reason?: Reason; customerRef?: string } | undefined;
   const reason = start?.reason ?? published?.reason ?? 'EXPIRED';
   const signedAt = signed[0] && new Date(signed[0].createdAt);
   return {
     reissue_id: reissueId,
-    api_key_name: start?.apiKeyName ?? lost,
+    api_key_name: start?.apiKeyName ?? placeholder,
     reason,
     state: 'IDENTITY_REQUIRED',
     applicant_name: customer?.name ?? '',
     applicant_mobile: customer?.mobile ?? null,
-    person_key: lost,
+    person_key: placeholder,
     customer_id: customer?.customer_id ?? null,
-    customer_ref: customer?.customer_ref ?? published?.customerRef ?? story?.customerRef ?? lost,
-    key_thumbprint: start?.keyThumbprint ?? lost,
+    customer_ref: customer?.customer_ref ?? published?.customerRef ?? workflow?.customerRef ?? placeholder,
+    key_thumbprint: start?.keyThumbprint ?? placeholder,
     effective_reason: reason,
-    policy_version: lost,
+    policy_version: placeholder,
     methods: [],
     identity_attempts: 0,
-    created_at: story?.startedAt ?? events[0]?.occurredAt ?? signedAt ?? now,
+    created_at: workflow?.startedAt ?? events[0]?.occurredAt ?? signedAt ?? now,
     updated_at: now,
   };
 }
@@ -92,14 +92,14 @@ export async function insertLost(
     reissue_id: reissueId,
     customer_id: customer?.customer_id ?? unknownCustomerId,
     issuer: issuer.subject,
-    profile: lost,
-    profile_digest: lost,
-    policy: lost,
+    profile: placeholder,
+    profile_digest: placeholder,
+    policy: placeholder,
     basis: 'NEW',
     state: 'ABANDONED',
-    subject: lost,
-    spki_sha256: lost,
-    tbs_digest: lost,
+    subject: placeholder,
+    spki_sha256: placeholder,
+    tbs_digest: placeholder,
     crl_shard: crlShardOf(serial, issuer.crl_shards),
     not_before: at,
     not_after: issuer.not_after,

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { momentSchema } from './moment.js';
+import { timestampSchema } from './timestamp.js';
 
 it.each([
   ['2026-11-29T17:00:00+09:00', '2026-11-29T08:00:00.000Z'],
   ['2026-11-29T08:00:00.123456Z', '2026-11-29T08:00:00.123Z'],
   ['2026-11-29T23:00:00+23:59', '2026-11-28T23:01:00.000Z'],
 ])('the moment %s is passed on as %s', (given, expected) => {
-  expect(momentSchema.parse(given)).toBe(expected);
+  expect(timestampSchema.parse(given)).toBe(expected);
 });
 
 it.each([
@@ -17,5 +17,5 @@ it.each([
   'yesterday',
   '',
 ])('the moment %j is refused with one message', (given) => {
-  expect(momentSchema.safeParse(given).error?.issues).toHaveLength(1);
+  expect(timestampSchema.safeParse(given).error?.issues).toHaveLength(1);
 });

@@ -18,11 +18,11 @@ import { findStep, insertStep, lockReissue, type ReissueRow } from '#libs/db/rei
 import { allowRestoreWrites } from '#libs/db/restores';
 import { defaultDeadlines, type Clock, type FinalState, type State } from '#libs/domain';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
-import { insertLost, insertRecovered, rowOf } from './rows.js';
-import type { Decision } from './decide.js';
+import { insertLost, insertRecovered, initialRow } from './recovered-rows.js';
+import type { RecoveryDecision } from './decide.js';
 import type { ReissueFacts } from './facts.js';
 
-export interface ActContext {
+export interface ApplyContext {
   readonly db: Database;
   readonly clock: Clock;
   /** Who runs the command, as the audit trail names them. */
@@ -40,7 +40,11 @@ const eventOfState: Readonly<Record<FinalState | 'ISSUED', ReissueEventType>> = 
 };
 
 /** Carries a decision out in one transaction: certificates, row, events, answers of repeated calls, audit entry. */
-export async function act(context: ActContext, facts: ReissueFacts, decision: Decision): Promise<void> {
+export async function applyDecision(
+  context: ApplyContext,
+  facts: ReissueFacts,
+  decision: RecoveryDecision,
+): Promise<void> {
   if (decision.act === 'START_AGAIN') return;
   await inTransaction(context.db, async (tx) => {
     await allowRestoreWrites(tx);
@@ -49,13 +53,13 @@ export async function act(context: ActContext, facts: ReissueFacts, decision: De
     const row = (await lockReissue(tx, facts.reissueId)) ?? (await recreate(tx, context, facts, customer));
     const now = context.clock();
     const change = new ReissueChange(tx, row, now);
-    for (const entry of decision.revoke) await revokeUnseen(change, facts, entry, context.actor);
+    for (const entry of decision.revoke) await revokeUnknown(change, facts, entry, context.actor);
     switch (decision.act) {
       case 'REGISTER':
         await register(change, facts, decision, customer, context.actor);
         break;
       case 'ISSUE':
-        await issue(change, facts, decision.adopt, customer);
+        await issue(change, facts, decision.fromJournal, customer);
         break;
       case 'END':
         await end(change, facts, decision, customer, context.actor);
@@ -78,11 +82,11 @@ export async function act(context: ActContext, facts: ReissueFacts, decision: De
           ...('lost' in decision ? decision.lost : []),
         ],
         events: facts.events.length,
-        workflow: facts.story?.status ?? 'UNKNOWN',
+        workflow: facts.workflow?.status ?? 'UNKNOWN',
       },
     });
     await change.write();
-    await answerRepetitions(tx, facts, decision, now);
+    await storeAnswersForRetries(tx, facts, decision, now);
   });
 }
 
@@ -95,11 +99,11 @@ async function certificateOf(tx: Tx, serial: string | null): Promise<{ serial?: 
 
 async function customerOf(
   tx: Tx,
-  { row, signed, events, story }: ReissueFacts,
+  { row, signed, events, workflow }: ReissueFacts,
 ): Promise<CustomerRow | undefined> {
   const id = signed.at(-1)?.customerId ?? row?.customer_id;
   if (id) return customerById(tx, id);
-  const reference = (events.at(-1)?.data['customerRef'] as string | undefined) ?? story?.customerRef;
+  const reference = (events.at(-1)?.data['customerRef'] as string | undefined) ?? workflow?.customerRef;
   return reference === undefined ? undefined : customerByRef(tx, reference);
 }
 
@@ -124,13 +128,13 @@ async function recordRevocation(
 /** Makes a lost row again, of what its workflow and its events know. */
 async function recreate(
   tx: Tx,
-  { clock }: ActContext,
+  { clock }: ApplyContext,
   facts: ReissueFacts,
   customer: CustomerRow | undefined,
 ): Promise<ReissueRow> {
   await tx
     .insertInto('reissue')
-    .values(rowOf(facts, customer, clock()))
+    .values(initialRow(facts, customer, clock()))
     .execute();
   return (await lockReissue(tx, facts.reissueId))!;
 }
@@ -138,14 +142,14 @@ async function recreate(
 async function register(
   change: ReissueChange,
   facts: ReissueFacts,
-  { serial, adopt, at = change.now }: Extract<Decision, { act: 'REGISTER' }>,
+  { serial, fromJournal, at = change.now }: Extract<RecoveryDecision, { act: 'REGISTER' }>,
   customer: CustomerRow | undefined,
   actor: string,
 ): Promise<void> {
   const { tx } = change;
-  if (adopt) await insertRecovered(tx, adopt);
+  if (fromJournal) await insertRecovered(tx, fromJournal);
   const certificate = (await certificateBySerial(tx, serial))!;
-  await becomeIssued(change, facts, certificate, customer, at);
+  await setIssuedColumns(change, facts, certificate, customer, at);
   const replaced: CertificateRow[] = [];
   for (const old of await certificatesInForce(tx, certificate, at)) {
     const { outcome } = await changeStatus(tx, old.serial, { act: 'revoke', reason: 'superseded' }, at);
@@ -162,12 +166,12 @@ async function register(
 async function issue(
   change: ReissueChange,
   facts: ReissueFacts,
-  adopt: CertificateJournalEntry,
+  fromJournal: CertificateJournalEntry,
   customer: CustomerRow | undefined,
 ): Promise<void> {
-  await insertRecovered(change.tx, adopt);
-  const certificate = (await certificateBySerial(change.tx, adopt.serial))!;
-  await becomeIssued(change, facts, certificate, customer, new Date(adopt.at));
+  await insertRecovered(change.tx, fromJournal);
+  const certificate = (await certificateBySerial(change.tx, fromJournal.serial))!;
+  await setIssuedColumns(change, facts, certificate, customer, new Date(fromJournal.at));
   change.set({
     deadline: new Date(change.now.getTime() + defaultDeadlines.untilRegisteredMs),
     registration_challenge_id: `rc_${randomBytes(16).toString('hex')}`,
@@ -178,7 +182,7 @@ async function issue(
 }
 
 /** Sets what a reissue has once its certificate was issued. */
-async function becomeIssued(
+async function setIssuedColumns(
   change: ReissueChange,
   facts: ReissueFacts,
   certificate: CertificateRow,
@@ -211,7 +215,7 @@ async function becomeIssued(
 async function end(
   change: ReissueChange,
   facts: ReissueFacts,
-  { state, code, byRestore, lost, revoke }: Extract<Decision, { act: 'END' }>,
+  { state, code, byRestore, lost, revoke }: Extract<RecoveryDecision, { act: 'END' }>,
   customer: CustomerRow | undefined,
   actor: string,
 ): Promise<void> {
@@ -220,7 +224,7 @@ async function end(
   for (const serial of lost)
     if (await insertLost(change.tx, { serial, reissueId: facts.reissueId }, customer, change.now))
       gone.push(serial);
-  for (const serial of gone) await closeUnused(change, facts, serial, actor);
+  for (const serial of gone) await recordUnusedRevoked(change, facts, serial, actor);
   const byOperator = state === 'WITHDRAWN' ? 'WITHDRAWN_BY_OPERATOR' : 'ABANDONED_BY_OPERATOR';
   const made = revoke.at(-1);
   const { row } = change;
@@ -273,18 +277,18 @@ function publish(
 }
 
 /** Revokes a certificate that was signed and that the database did not know: it may be in the customer's hands. */
-async function revokeUnseen(
+async function revokeUnknown(
   change: ReissueChange,
   facts: ReissueFacts,
   entry: CertificateJournalEntry,
   actor: string,
 ): Promise<void> {
   await insertRecovered(change.tx, entry, change.now);
-  await closeUnused(change, facts, entry.serial, actor);
+  await recordUnusedRevoked(change, facts, entry.serial, actor);
 }
 
 /** Records and publishes that a certificate was revoked because it must not be used. */
-async function closeUnused(
+async function recordUnusedRevoked(
   change: ReissueChange,
   facts: ReissueFacts,
   serial: string,
@@ -295,10 +299,15 @@ async function closeUnused(
 }
 
 /** Lets calls that were answered before the restore get an answer when they are repeated: the reissue as it is now. */
-async function answerRepetitions(tx: Tx, facts: ReissueFacts, decision: Decision, now: Date): Promise<void> {
+async function storeAnswersForRetries(
+  tx: Tx,
+  facts: ReissueFacts,
+  decision: RecoveryDecision,
+  now: Date,
+): Promise<void> {
   const row = (await lockReissue(tx, facts.reissueId))!;
   const shownWith = { ...(await certificatesOfReissue(tx, row)), now };
-  const steps = facts.story?.steps ?? [];
+  const steps = facts.workflow?.steps ?? [];
   // A reissue that goes on from its backup takes its later steps again.
   for (const { kind, updateId, requestHmac } of steps) {
     if (decision.act === 'GO_ON' && kind !== 'start') continue;

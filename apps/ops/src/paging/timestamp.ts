@@ -4,7 +4,7 @@ import { z } from 'zod';
 const [first, last] = [Date.UTC(1900, 0, 1), Date.UTC(10_000, 0, 1)];
 
 /** A moment (RFC 3339), passed on in UTC: PostgreSQL knows no offsets of 16 hours and more. */
-export const momentSchema = z.iso
+export const timestampSchema = z.iso
   .datetime({ offset: true })
   // What is no moment at all is refused already.
   .refine(

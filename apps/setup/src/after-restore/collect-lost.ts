@@ -10,9 +10,9 @@ import { readPublished, type PublishedEvent } from '#libs/events';
 import { readJournal, type CertificateJournalEntry, type JournalFault } from '#libs/signer-journal';
 import type { SetupConfig } from '../config.js';
 import type { ReissueFacts } from './facts.js';
-import { storyOf, workflowsOfReissues } from './workflows.js';
+import { workflowSummaryOf, workflowsOfReissues } from './workflows.js';
 
-export interface GatherContext {
+export interface CollectContext {
   readonly db: Database;
   readonly temporal: Pick<Client, 'workflow'>;
   readonly codec: PayloadCodec;
@@ -20,7 +20,7 @@ export interface GatherContext {
 }
 
 /** All that the rest of the world knows and the database does not. */
-export interface Lost {
+export interface LostRecords {
   readonly reissues: readonly ReissueFacts[];
   /** Published changes of certificates, in the order in which they happened. */
   readonly certificates: readonly PublishedEvent[];
@@ -32,11 +32,11 @@ export interface Lost {
   readonly largestCrl: bigint;
 }
 
-const atOnce = 500;
+const batchSize = 500;
 /** Clocks differ, and a relay may have published what it did not mark. Milliseconds. */
 const marginMs = 3_600_000;
 
-export async function gather(context: GatherContext): Promise<Lost> {
+export async function collectLostRecords(context: CollectContext): Promise<LostRecords> {
   const { db, config } = context;
   const journal = await lostCertificates(db, config.signerJournal);
   const events = await lostEvents(context);
@@ -45,14 +45,14 @@ export async function gather(context: GatherContext): Promise<Lost> {
     ({ stream }) => stream,
   );
   const bySigned = Map.groupBy(journal.certificates, ({ reissueId }) => reissueId);
-  const ids = new Set([...byReissue.keys(), ...bySigned.keys(), ...(await behindTheirWorkflows(context))]);
+  const ids = new Set([...byReissue.keys(), ...bySigned.keys(), ...(await reissuesBehindWorkflows(context))]);
   const reissues: ReissueFacts[] = [];
   for (const reissueId of ids)
     reissues.push({
       reissueId,
       row: await findReissue(db, reissueId),
       live: await storedCertificateOf(db, reissueId),
-      story: await storyOf(context.temporal, context.codec, reissueId),
+      workflow: await workflowSummaryOf(context.temporal, context.codec, reissueId),
       events: (byReissue.get(reissueId) ?? []).toSorted((one, other) => one.sequence - other.sequence),
       signed: bySigned.get(reissueId) ?? [],
     });
@@ -70,11 +70,11 @@ const byTime = (one: PublishedEvent, other: PublishedEvent) =>
   one.occurredAt.getTime() - other.occurredAt.getTime() || one.sequence - other.sequence;
 
 /** What happened last to a reissue decides which of a person's certificates replaces which. */
-const timeOf = ({ events, story }: ReissueFacts): number =>
-  (events.at(-1)?.occurredAt ?? story?.closedAt ?? story?.startedAt ?? new Date(0)).getTime();
+const timeOf = ({ events, workflow }: ReissueFacts): number =>
+  (events.at(-1)?.occurredAt ?? workflow?.closedAt ?? workflow?.startedAt ?? new Date(0)).getTime();
 
 /** The events that are published and not in the database, or stand there with other contents. */
-async function lostEvents({ db, config }: GatherContext): Promise<PublishedEvent[]> {
+async function lostEvents({ db, config }: CollectContext): Promise<PublishedEvent[]> {
   const last = await lastPublishedAt(db);
   const published = await readPublished({
     brokers: config.kafkaBrokers,
@@ -83,7 +83,7 @@ async function lostEvents({ db, config }: GatherContext): Promise<PublishedEvent
     since: last && new Date(last.getTime() - marginMs),
   });
   const lost = new Map<string, PublishedEvent>();
-  for (const some of inChunks(published)) {
+  for (const some of inBatches(published)) {
     const known = new Map(
       (await eventsWithIds(db, some)).map((row) => [`${row.stream}/${row.sequence}`, row]),
     );
@@ -105,7 +105,7 @@ async function lostCertificates(
   const certificates: CertificateJournalEntry[] = [];
   let largestCrl = 0n;
   let waiting: CertificateJournalEntry[] = [];
-  const sift = async () => {
+  const flush = async () => {
     const serials = waiting.map(({ serial }) => serial);
     const known = new Set((await certificateStatuses(db, serials)).map(({ serial }) => serial));
     certificates.push(...waiting.filter(({ serial }) => !known.has(serial)));
@@ -115,9 +115,9 @@ async function lostCertificates(
     for await (const entry of readJournal(directory, (fault) => faults.push(fault))) {
       if (entry.kind === 'CRL')
         largestCrl = BigInt(entry.number) > largestCrl ? BigInt(entry.number) : largestCrl;
-      else if (waiting.push(entry) >= atOnce) await sift();
+      else if (waiting.push(entry) >= batchSize) await flush();
     }
-  await sift();
+  await flush();
   return {
     certificates: certificates.toSorted((one, other) => (one.at < other.at ? -1 : 1)),
     faults,
@@ -126,10 +126,10 @@ async function lostCertificates(
 }
 
 /** Reissues whose workflow runs or has completed although there is no row, or has completed while the row is open. */
-async function behindTheirWorkflows({ db, temporal }: GatherContext): Promise<string[]> {
+async function reissuesBehindWorkflows({ db, temporal }: CollectContext): Promise<string[]> {
   const behind: string[] = [];
   let waiting: { reissueId: string; completed: boolean }[] = [];
-  const sift = async () => {
+  const flush = async () => {
     const ids = waiting.map(({ reissueId }) => reissueId);
     const rows = new Map((await findReissues(db, ids)).map((row) => [row.reissue_id, row]));
     for (const { reissueId, completed } of waiting) {
@@ -139,11 +139,11 @@ async function behindTheirWorkflows({ db, temporal }: GatherContext): Promise<st
     waiting = [];
   };
   for await (const workflow of workflowsOfReissues(temporal))
-    if (waiting.push(workflow) >= atOnce) await sift();
-  await sift();
+    if (waiting.push(workflow) >= batchSize) await flush();
+  await flush();
   return behind;
 }
 
-function* inChunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let from = 0; from < items.length; from += atOnce) yield items.slice(from, from + atOnce);
+function* inBatches<T>(items: readonly T[]): Generator<T[]> {
+  for (let from = 0; from < items.length; from += batchSize) yield items.slice(from, from + batchSize);
 }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#libs/observability';
 import type { RestoreFinding } from './findings.js';
 import { recordFinding, type FindingContext } from './record-finding.js';
@@ -12,7 +12,7 @@ const retryMs = 1_000;
  *
  * @param looks each answers with what shows a restore, if anything does
  */
-export async function untilSound(
+export async function waitUntilReconciled(
   context: FindingContext & { readonly logger: Pick<Logger, 'error' | 'warn'> },
   watch: RestoreWatch,
   looks: readonly (() => Promise<RestoreFinding | undefined>)[],
@@ -22,13 +22,13 @@ export async function untilSound(
   while (!signal.aborted) {
     try {
       // While a restore is pending, what it is known by would be found again after it was reconciled.
-      await watch.look();
+      await watch.refresh();
       if (!watch.pending && !(await findAnything(context, looks))) return;
     } catch (err) {
       if (!told) context.logger.warn({ err }, 'whether the database was restored cannot be told yet');
       told = true;
     }
-    await pause(retryMs, undefined, { signal }).catch(() => undefined);
+    await delay(retryMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
