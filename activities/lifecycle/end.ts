@@ -1,16 +1,17 @@
-import type {
-  Cancel,
-  EndCode,
-  OperatorAbandon,
-  OperatorMessage,
-  OperatorWithdraw,
-  PreparedStep,
-  RefusalCode,
-  StepResult,
+import {
+  refusalOfReissueAct,
+  type Cancel,
+  type EndCode,
+  type OperatorAbandon,
+  type OperatorMessage,
+  type OperatorWithdraw,
+  type PreparedStep,
+  type RefusalCode,
+  type StepResult,
 } from '#libs/domain';
 import { inTransaction, type Tx } from '#libs/db';
 import { appendAudit } from '#libs/db/audit';
-import { lockReissue, type ReissueRow } from '#libs/db/reissues';
+import { lockReissue } from '#libs/db/reissues';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
 import {
   done,
@@ -22,7 +23,7 @@ import {
   type StepContext,
 } from '#activities/step';
 
-/** The customer gives up: before ISSUED the reissue is cancelled, after it the new certificate is withdrawn. */
+/** The customer cancels: before ISSUED the reissue is cancelled, from ISSUED on the new certificate is withdrawn. */
 export async function cancelReissue(
   context: StepContext,
   reissueId: string,
@@ -41,54 +42,47 @@ export async function cancelReissue(
   );
 }
 
-/** An operator gives a parked reissue up, with everything that must be undone. */
+/** An operator abandons a parked reissue: everything that it began is undone. */
 export async function abandonReissue(
   context: StepContext,
   reissueId: string,
   message: OperatorAbandon,
 ): Promise<StepResult> {
-  // One that is issued is past signing: it is withdrawn, which somebody else must approve.
-  return endByOperator(context, reissueId, message, {
-    code: 'ABANDONED_BY_OPERATOR',
-    refusal: (row) => {
-      if (!row.parked_step) return 'NOT_PARKED';
-      return row.state === 'ISSUED' ? 'WRONG_STATE' : undefined;
-    },
-  });
+  return endByOperator(context, reissueId, message, 'ABANDONED_BY_OPERATOR');
 }
 
-/** An operator takes an issued certificate back before it is registered, because somebody else approved it. */
+/** An operator withdraws an issued certificate before its registration, after a second person approved it. */
 export async function withdrawReissue(
   context: StepContext,
   reissueId: string,
   message: OperatorWithdraw,
 ): Promise<StepResult> {
-  return endByOperator(context, reissueId, message, {
-    code: 'WITHDRAWN_BY_OPERATOR',
-    refusal: (row) => (row.state === 'ISSUED' ? undefined : 'WRONG_STATE'),
-  });
+  return endByOperator(context, reissueId, message, 'WITHDRAWN_BY_OPERATOR');
 }
 
 async function endByOperator(
   context: StepContext,
   reissueId: string,
   message: OperatorAbandon | OperatorWithdraw,
-  { code, refusal: refusalOf }: { code: EndCode; refusal: (row: ReissueRow) => RefusalCode | undefined },
+  code: EndCode,
 ): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
     if (!row) return noRow;
     const now = context.clock();
     const standing = reissueStandingOf(row, context.deadlines);
-    // Found committed: an answer that was lost, or the same operation again.
+    // Already committed: the answer was lost, or the same operation runs again.
     if (row.state === 'ABANDONED' || row.state === 'WITHDRAWN') return { standing, status: 'DONE' };
     const act = { kind: message.kind, target: reissueId };
     const operation = await approvedAct(tx, message.operationId, act, now);
-    const refusal = typeof operation === 'string' ? 'OPERATION_REQUIRED' : refusalOf(row);
-    if (typeof operation === 'string' || refusal) {
-      const why = typeof operation === 'string' ? operation : refusal!;
-      await refuseOperator(tx, reissueId, message, why, now);
-      return { standing, status: 'REFUSED', code: refusal! };
+    if (typeof operation === 'string') {
+      await refuseOperator(tx, reissueId, message, operation, now);
+      return { standing, status: 'REFUSED', code: 'OPERATION_REQUIRED' };
+    }
+    const refusal = refusalOfReissueAct(message.kind, row);
+    if (refusal) {
+      await refuseOperator(tx, reissueId, message, refusal, now);
+      return { standing, status: 'REFUSED', code: refusal };
     }
     const after = await endReissue(tx, row, message.kind, now, {
       actor: operation.requestedBy,
@@ -100,7 +94,7 @@ async function endByOperator(
   });
 }
 
-/** What the audit trail says of the operation in whose name something was done. */
+/** The details by which an audit entry names the operation that an act belongs to. */
 export const auditedOperation = ({
   operationId,
   requestedBy,
@@ -112,8 +106,8 @@ export const auditedOperation = ({
 });
 
 /**
- * Operators' refused acts are audited like those that succeed. That the operator whom the message names has asked for
- * it is not proved: the entry has the name, and is not written in it.
+ * Audits an operator's refused act. The message names an operator without proof: the entry holds the name as a claim,
+ * and its actor is the system.
  */
 export async function refuseOperator(
   tx: Tx,

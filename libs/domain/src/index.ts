@@ -155,4 +155,6 @@ export type {
   ActRefusal,
   CertificateStatusFields,
 } from './certificate-acts.js';
+export { refusalOfReissueAct, possibleReissueActs } from './reissue-acts.js';
+export type { ReissueAct } from './reissue-acts.js';
 export type { Clock } from './clock.js';

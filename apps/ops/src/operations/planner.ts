@@ -4,8 +4,10 @@ import { certificatesOfReissues, reissuesToPlan, type PlannedReissue } from '#li
 import { reissueIdsOf } from '#libs/db/reissues';
 import {
   maximumOperationItems,
+  refusalOfReissueAct,
   type OperationKind,
   type OperationSelection,
+  type ReissueAct,
   type ReissueFilter,
 } from '#libs/domain';
 import type { ContentItem } from '#libs/approvals';
@@ -99,7 +101,7 @@ async function reissuesOf(
 
 async function planReissues(
   db: Database,
-  kind: 'retry' | 'abandon' | 'withdraw',
+  kind: ReissueAct,
   reissueIds: readonly string[],
 ): Promise<PlannedItem[]> {
   const rows = new Map((await reissuesToPlan(db, reissueIds)).map((row) => [row.reissue_id, row]));
@@ -112,7 +114,7 @@ async function planReissues(
     const row = rows.get(target);
     if (!row) return { target, parkSequence: null, plan: { expected: 'UNKNOWN', acts: false } };
     const states = serials.filter(({ reissue_id: id }) => id === target).map(({ state }) => state);
-    const refusal = refusalOf(kind, row);
+    const refusal = refusalOfReissueAct(kind, row);
     return {
       target,
       parkSequence: kind === 'retry' ? row.park_sequence : null,
@@ -125,12 +127,6 @@ async function planReissues(
       },
     };
   });
-}
-
-function refusalOf(kind: 'retry' | 'abandon' | 'withdraw', row: PlannedReissue): string | undefined {
-  if (kind === 'withdraw') return row.state === 'ISSUED' ? undefined : 'WRONG_STATE';
-  if (!row.parked_step) return 'NOT_PARKED';
-  return kind === 'abandon' && row.state === 'ISSUED' ? 'WRONG_STATE' : undefined;
 }
 
 function findingOf({ parked_step: step }: PlannedReissue, states: readonly string[]): Finding {

@@ -1,4 +1,4 @@
-import { endCodes, isFinal, type EndCode, type OperationKind } from '#libs/domain';
+import { endCodes, isFinal, possibleReissueActs, type EndCode } from '#libs/domain';
 import type { ListedReissue } from '#libs/db/reissues';
 import type { ShownReissueDetail, ShownReissueSummary } from './schemas.js';
 import { waitingWords } from './waiting-words.js';
@@ -56,7 +56,7 @@ export function showDetail(
       archivedAt: text(row.archived_at),
     },
     waitingFor: waitingFor(row, untilAbandonedMs),
-    possible: possibleOn(row),
+    possible: possibleReissueActs(row),
   };
 }
 
@@ -78,15 +78,4 @@ function waitingFor(row: ListedReissue, untilAbandonedMs: number): ShownReissueD
     since: row.updated_at.toISOString(),
     until: text(row.deadline),
   };
-}
-
-/** What operators can plan on it: whether it comes to that is decided when it is carried out. */
-function possibleOn(row: Pick<ListedReissue, 'state' | 'parked_step'>): OperationKind[] {
-  if (isFinal(row.state)) return [];
-  return [
-    ...(row.parked_step ? (['retry'] as const) : []),
-    // What was issued is past signing: it is withdrawn, which a second person approves.
-    ...(row.parked_step && row.state !== 'ISSUED' ? (['abandon'] as const) : []),
-    ...(row.state === 'ISSUED' ? (['withdraw'] as const) : []),
-  ];
 }
