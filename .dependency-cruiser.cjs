@@ -79,10 +79,10 @@ module.exports = {
     },
     {
       name: 'tests-stay-outside',
-      comment: 'Nothing that ships imports tests.',
+      comment: 'Product code imports no test and no test helper.',
       severity: 'error',
-      from: { pathNot: '(^test/|\\.spec\\.ts$)' },
-      to: { path: '(^test/|\\.spec\\.ts$|^libs/testing/)' },
+      from: { pathNot: '(^test/|\\.spec\\.ts$|/testing/)' },
+      to: { path: '(^test/|\\.spec\\.ts$|/testing/)' },
     },
     {
       name: 'through-the-front-door',
@@ -95,15 +95,27 @@ module.exports = {
     {
       name: 'dependencies-declared',
       comment:
-        'What the apps need at run time is a dependency, not a development dependency or an accident. What runs in a browser is built in.',
+        'A package that a deployed app imports is in `dependencies`. Packages of apps/web are built into its files.',
       severity: 'error',
       from: {
         path: '^(apps|libs|workflows|activities)/',
-        pathNot: '(\\.spec\\.ts$|^apps/web/|/generate\\.mjs$)',
+        pathNot: '(\\.spec\\.ts$|/testing/|^apps/(web|sandbox)/|/generate\\.mjs$)',
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional'],
         dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'sandbox-dependencies-declared',
+      comment:
+        'The sandbox never runs in production. These packages are for it alone, so they are development dependencies.',
+      severity: 'error',
+      from: { path: '^apps/sandbox/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '^node_modules/(mailparser|oidc-provider|smtp-server)/',
       },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
