@@ -44,7 +44,14 @@ const browserToo = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.reseal*/', 'node_modules/', 'libs/client/src/generated/']),
+  globalIgnores([
+    'dist/',
+    'dist-tools/',
+    'coverage/',
+    '.reseal*/',
+    'node_modules/',
+    'libs/client/src/generated/',
+  ]),
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -21,10 +21,13 @@ const common = {
 const project = (displayName, testMatch, more = {}) => ({ ...common, displayName, testMatch, ...more });
 
 export default {
-  // No test measures time by it: a machine that everybody uses may stand still for seconds. (Only here is it heeded.)
+  // Long, because a busy machine may stand still for seconds. Jest reads this option only here, not in a project.
   testTimeout: 90_000,
   projects: [
-    project('unit', ['<rootDir>/{apps,libs,activities,workflows}/**/*.spec.ts']),
+    project('unit', [
+      '<rootDir>/{apps,libs,activities,workflows}/**/*.spec.ts',
+      '<rootDir>/deploy/local/**/*.spec.mjs',
+    ]),
     project('workflow', ['<rootDir>/test/workflow/**/*.spec.ts']),
     project('replay', ['<rootDir>/test/replay/**/*.spec.ts']),
     project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),

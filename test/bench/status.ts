@@ -187,7 +187,7 @@ async function startStatusApp(world: StatusWorld, children: ChildProcess[]): Pro
 
 async function startStaticServer(sizes: readonly number[], children: ChildProcess[]): Promise<string> {
   const port = await freePort();
-  start(children, ['dist/test/bench/status/static-server.js', String(port), ...sizes.map(String)], {});
+  start(children, ['dist-tools/test/bench/status/static-server.js', String(port), ...sizes.map(String)], {});
   const url = `http://127.0.0.1:${port}`;
   await until('the static server', async () => (await fetch(`${url}/${sizes[0]}`)).ok);
   return url;

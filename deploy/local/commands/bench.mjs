@@ -4,7 +4,7 @@ import { runInForeground } from '../lib/commands.mjs';
 import { rivals } from '../lib/go-sets.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
-import { buildAll } from '../stack/build.mjs';
+import { buildAll, buildTools } from '../stack/build.mjs';
 import { serveControl } from '../stack/control.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
@@ -19,6 +19,7 @@ const binary = (name) => path.join(goBinaries(settings, rivals), name);
 
 try {
   await buildAll({ settings, report });
+  await buildTools({ settings, report });
   if (wantsRivals()) await provideGoBinaries(settings, report, rivals);
 } catch (error) {
   report.failed(error.message);
@@ -56,7 +57,7 @@ function withParts(use) {
 }
 
 function run(env) {
-  const script = path.join(settings.root, 'dist/test/bench/main.js');
+  const script = path.join(settings.root, 'dist-tools/test/bench/main.js');
   const programs = { RESEAL_STEP_CA: binary('step-ca'), RESEAL_CFSSL: binary('cfssl') };
   const flags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
   return runInForeground(process.execPath, [...flags, script, ...args], {

@@ -1,6 +1,7 @@
 import { runningStack } from '../lib/instance.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
+import { buildAll } from '../stack/build.mjs';
 import { provideSamplePeople, runDemo } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
@@ -11,12 +12,22 @@ const settings = readSettings();
 const args = process.argv.slice(2);
 const running = runningStack(settings);
 
-process.exit(running ? await runDemo(settings, running.environment, args) : await bootAndRun());
+process.exit(running ? await runOnRunningStack() : await bootAndRun());
+
+async function runOnRunningStack() {
+  try {
+    await buildAll({ settings, report });
+    return await runDemo({ settings, report }, running.environment, args);
+  } catch (error) {
+    report.failed(error.message);
+    return 1;
+  }
+}
 
 function bootAndRun() {
   const stack = new Stack(settings, report);
   return withStack(stack, report, async () => {
     await provideSamplePeople(stack, report);
-    return runDemo(settings, stack.clientEnvironment, args);
+    return runDemo({ settings, report }, stack.clientEnvironment, args);
   });
 }

@@ -4,65 +4,102 @@ import path from 'node:path';
 import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 
-/** What the build reads; `dist` is what it writes. */
-const sourceFolders = [
-  'apps',
-  'libs',
-  'workflows',
-  'activities',
-  'test/demo',
-  'test/bench',
-  'test/support',
-  'test/world',
-];
-const configurationFiles = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.build.json'];
+/** @typedef {{settings: import('../lib/settings.mjs').Settings, report: import('../lib/progress-report.mjs').ProgressReport}} BuildContext */
 
-/** What a browser loads is built from these, and written to `dist/web`. */
-const webSourceFolders = ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/domain', 'libs/npki'];
-/** Each page's configuration, and what it is called if it does not build. */
-const webPages = [
-  ['vite.config.ts', 'build-console.log', 'The build of the console'],
-  ['reissue.vite.config.ts', 'build-reissue.log', 'The build of the reissue page'],
-  ['reference.vite.config.ts', 'build-reference.log', 'The build of the API’s page'],
-];
-const webFiles = /\.(ts|tsx|css|html|svg)$/;
+/**
+ * Files that are built together.
+ * @typedef {object} Target
+ * @property {string} stamp    file that holds the fingerprint of the sources it was built from
+ * @property {string[]} folders  where the sources are
+ * @property {RegExp} files    which files there are sources
+ * @property {{script: string, args: string[], log: string, what: string}[]} commands
+ */
 
-/** Compiles what runs here, and builds what browsers load, unless nothing has changed since: also an idle compiler takes seconds. */
-export async function buildAll({ settings, report }) {
+const compile = (config, log, what) => ({ script: 'typescript/bin/tsc', args: ['-p', config], log, what });
+const bundle = (config, log, what) => ({
+  script: 'vite/bin/vite.js',
+  args: ['build', '--config', `apps/web/${config}`, '--logLevel', 'warn'],
+  log,
+  what,
+});
+
+/** @type {Target} */
+const apps = {
+  stamp: 'dist/build.stamp',
+  folders: ['apps', 'libs', 'workflows', 'activities'],
+  files: /\.ts$/,
+  commands: [compile('tsconfig.build.json', 'build.log', 'The build')],
+};
+
+/** @type {Target} */
+const pages = {
+  stamp: 'dist/web/build.stamp',
+  folders: ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/domain', 'libs/npki'],
+  files: /\.(ts|tsx|css|html|svg)$/,
+  commands: [
+    bundle('vite.config.ts', 'build-console.log', 'The build of the console'),
+    bundle('reissue.vite.config.ts', 'build-reissue.log', 'The build of the reissue page'),
+    bundle('reference.vite.config.ts', 'build-reference.log', 'The build of the page with the API reference'),
+  ],
+};
+
+/** @type {Target} */
+const tools = {
+  stamp: 'dist-tools/build.stamp',
+  folders: [...apps.folders, 'test/demo', 'test/bench', 'test/support', 'test/world', 'test/browser/support'],
+  files: /\.ts$/,
+  commands: [compile('tsconfig.tools.json', 'build-tools.log', 'The build of demo and benchmarks')],
+};
+
+const configurationFiles = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+  'tsconfig.build.json',
+  'tsconfig.tools.json',
+];
+
+/**
+ * Compiles apps and libs to `dist`, and bundles the pages for browsers.
+ * @param {BuildContext} context
+ */
+export const buildAll = (context) => buildStale(context, [apps, pages]);
+
+/**
+ * Compiles the demo and the benchmarks to `dist-tools`, so that `dist` holds no tests. At run time they load the libs
+ * from `dist`.
+ * @param {BuildContext} context
+ */
+export const buildTools = (context) => buildStale(context, [tools]);
+
+/**
+ * Builds the targets whose sources have changed. Without this check every start would take some seconds longer.
+ * @param {BuildContext} context
+ * @param {Target[]} targets
+ */
+async function buildStale({ settings, report }, targets) {
   const { root, logs } = settings;
-  const compiled = path.join(root, 'dist/build.stamp');
-  const built = path.join(root, 'dist/web/build.stamp');
-  const sources = fingerprint(root, sourceFolders, /\.ts$/);
-  const webSources = fingerprint(root, webSourceFolders, webFiles);
-  const steps = [];
-  if (!isStamped(compiled, sources))
-    steps.push([
-      ['typescript/bin/tsc', '-p', 'tsconfig.build.json'],
-      'build.log',
-      'The build',
-      compiled,
-      sources,
-    ]);
-  if (!isStamped(built, webSources))
-    for (const [config, log, what] of webPages)
-      steps.push([
-        ['vite/bin/vite.js', 'build', '--config', `apps/web/${config}`, '--logLevel', 'warn'],
-        ...[log, what, built, webSources],
-      ]);
-  if (steps.length === 0) return;
+  const stale = targets
+    .map((target) => ({ ...target, fingerprint: fingerprint(root, target) }))
+    .filter((target) => !isStamped(path.join(root, target.stamp), target.fingerprint));
+  if (stale.length === 0) return;
   await report.step('Built', async () => {
-    for (const [[script, ...args], log, what] of steps) {
+    for (const { script, args, log, what } of stale.flatMap(({ commands }) => commands)) {
       const command = [path.join(root, 'node_modules', script), ...args];
       await runToLog(process.execPath, command, { log: path.join(logs, log), what, cwd: root });
     }
-    for (const [, , , stamp, content] of steps) writeFileAtomically(stamp, content);
+    for (const target of stale) writeFileAtomically(path.join(root, target.stamp), target.fingerprint);
   });
 }
 
 const isStamped = (stamp, content) => fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === content;
 
-/** Changes with every file that is added, removed or written. */
-function fingerprint(root, folders, files) {
+/**
+ * Changes when a source is added, removed or written.
+ * @param {string} root
+ * @param {Target} target
+ */
+function fingerprint(root, { folders, files }) {
   const hash = crypto.createHash('sha256');
   const add = (file) => {
     const { mtimeMs, size } = fs.statSync(file);

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runInForeground } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
+import { buildTools } from './build.mjs';
 
 const samplePeople = 12;
 
@@ -16,23 +17,30 @@ export async function provideSamplePeople(stack, report) {
   });
 }
 
-/** Shows on the first boot that it works: one reissue, through the API. A failure is said, but stops nothing. */
+/** Makes one reissue through the API on the first boot, to show that the stack works. If it fails, the stack stays up. */
 export async function reissueOnFirstBoot(stack, report) {
   const marker = path.join(stack.settings.state, 'first-reissue');
   if (fs.existsSync(marker)) return;
   report.line();
   report.note('The first reissue, as a client would do it:');
-  if ((await runDemo(stack.settings, stack.clientEnvironment, [])) === 0)
-    writeFileAtomically(marker, `${new Date().toISOString()}\n`);
+  const exitCode = await runDemo({ settings: stack.settings, report }, stack.clientEnvironment, []).catch(
+    (error) => {
+      report.failed(error.message);
+      return 1;
+    },
+  );
+  if (exitCode === 0) writeFileAtomically(marker, `${new Date().toISOString()}\n`);
   else report.failed('The first reissue failed; the next start tries again.');
 }
 
 /**
- * The demo client against a running stack, on our own terminal.
+ * Runs the demo client against a running stack, on the terminal of this process.
  * @returns {Promise<number>} its exit code
  */
-export function runDemo({ root }, clientEnvironment, args) {
-  const script = path.join(root, 'dist/test/demo/main.js');
+export async function runDemo({ settings, report }, clientEnvironment, args) {
+  await buildTools({ settings, report });
+  const { root } = settings;
+  const script = path.join(root, 'dist-tools/test/demo/main.js');
   const env = { ...process.env, ...clientEnvironment };
   // kafkajs 2.2 computes timeouts in the past; Node 24 warns of each process's first.
   const flags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
