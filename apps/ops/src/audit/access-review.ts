@@ -10,14 +10,16 @@ export const reviewQuery = z.strictObject({
     .describe('In Korea, e.g. `2026-11`'),
 });
 
-const actSchema = z.object({
-  action: z.string(),
-  outcome: z.string(),
-  times: z.int(),
-  reissues: z.int().describe('How many different ones were named'),
-  first: z.iso.datetime(),
-  last: z.iso.datetime(),
-});
+const actSchema = z
+  .object({
+    action: z.string(),
+    outcome: z.string(),
+    times: z.int(),
+    reissues: z.int().describe('How many different ones were named'),
+    first: z.iso.datetime(),
+    last: z.iso.datetime(),
+  })
+  .meta({ id: 'AccessReviewAct' });
 
 export const reviewSchema = z
   .object({

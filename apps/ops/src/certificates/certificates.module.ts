@@ -6,8 +6,6 @@ import {
   bases,
   certificateActs,
   certificateStatusNames,
-  operationKinds,
-  operationStates,
   outcomeOfAct,
   revocationReasons,
   staffRoles,
@@ -19,6 +17,7 @@ import { OpsDependencies } from '../dependencies.js';
 import { Documented } from '../openapi/documented.js';
 import { problem } from '../problems.js';
 import { customerRefSchema } from '../reissues/filter.js';
+import { operationOnTarget } from '../reissues/schemas.js';
 
 const timestamp = z.iso.datetime();
 
@@ -50,19 +49,7 @@ const certificateList = z.object({ items: z.array(certificate) }).meta({ id: 'Ce
 const certificateDetail = z
   .object({
     ...certificateShape,
-    operations: z
-      .array(
-        z.object({
-          operationId: z.string(),
-          kind: z.enum(operationKinds),
-          state: z.enum(operationStates),
-          outcome: z.string().nullable(),
-          requestedBy: z.string(),
-          reason: z.string(),
-          createdAt: timestamp,
-        }),
-      )
-      .describe('Those that named it, newest first'),
+    operations: z.array(operationOnTarget).describe('Operations that name it, newest first'),
   })
   .meta({ id: 'CertificateDetail' });
 

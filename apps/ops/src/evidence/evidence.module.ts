@@ -33,22 +33,30 @@ const marginMs = 1_000;
 const largestBundle = 16 * 1024 * 1024;
 
 const idSchema = z.string().regex(reissueIdPattern);
-const place = z.object({
-  stream: z.string(),
-  sequence: z.int().optional(),
-  leafIndex: z.int().optional(),
-});
+const place = z
+  .object({ stream: z.string(), sequence: z.int().optional(), leafIndex: z.int().optional() })
+  .meta({ id: 'AuditEntryPlace' });
 const verdictSchema = z
   .object({
     valid: z.boolean(),
-    unproven: z.array(z.object({ what: z.string(), entry: place.optional(), message: z.string() })),
-    findings: z.array(
-      z.object({
-        kind: z.enum(Object.keys(findingKinds) as [keyof typeof findingKinds]),
-        entry: place.optional(),
-        message: z.string(),
-      }),
-    ),
+    unproven: z
+      .array(
+        z
+          .object({ what: z.string(), entry: place.optional(), message: z.string() })
+          .meta({ id: 'UnprovenItem' }),
+      )
+      .describe('What the bundle does not prove, although nothing contradicts it'),
+    findings: z
+      .array(
+        z
+          .object({
+            kind: z.enum(Object.keys(findingKinds) as [keyof typeof findingKinds]),
+            entry: place.optional(),
+            message: z.string(),
+          })
+          .meta({ id: 'VerdictFinding' }),
+      )
+      .describe('What contradicts the bundle; valid only if there are none'),
   })
   .meta({ id: 'Verdict' });
 

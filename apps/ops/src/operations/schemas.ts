@@ -43,16 +43,20 @@ const selection = z
     z.strictObject({ serials: z.array(serial).max(selectedAtMost) }),
     z.strictObject({ filter }),
   ])
-  .describe(
-    'Reissues, for retry, abandon and withdraw, by id or filter; serials for revoke, hold and release',
-  );
-const parameters = z.strictObject({
-  revocationReason: z
-    .enum(revocationReasons)
-    .optional()
-    .describe('RFC 5280 section 5.3.1; of `revoke`, which needs it'),
-  invalidityDate: timestampSchema.optional().describe('Of `revoke`; not in the future'),
-});
+  .meta({
+    id: 'OperationSelection',
+    description:
+      'Reissues by id or by filter, for retry, abandon and withdraw; serial numbers, for revoke, hold and release',
+  });
+const parameters = z
+  .strictObject({
+    revocationReason: z
+      .enum(revocationReasons)
+      .optional()
+      .describe('RFC 5280 section 5.3.1; required by `revoke`, not allowed otherwise'),
+    invalidityDate: timestampSchema.optional().describe('`revoke` only; must not be in the future'),
+  })
+  .meta({ id: 'OperationParameters' });
 const content = {
   selection,
   parameters: parameters.default({}),
@@ -81,9 +85,13 @@ const proof = z
   .describe(
     'ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again',
   );
-export const confirmRequest = z.strictObject({ digest, proof });
-export const approveRequest = z.strictObject({ digest, proof, comment: textUpTo(500).optional() });
-export const rejectRequest = z.strictObject({ digest, comment: textUpTo(500) });
+export const confirmRequest = z.strictObject({ digest, proof }).meta({ id: 'OperationConfirmation' });
+export const approveRequest = z
+  .strictObject({ digest, proof, comment: textUpTo(500).optional() })
+  .meta({ id: 'OperationApproval' });
+export const rejectRequest = z
+  .strictObject({ digest, comment: textUpTo(500) })
+  .meta({ id: 'OperationRejection' });
 export const cancelRequest = z.strictObject({}).default({});
 
 const splitAtCommas = (value: unknown): unknown[] => (typeof value === 'string' ? value.split(',') : [value]);
@@ -105,8 +113,18 @@ export const itemsQuery = z.strictObject({
   cursor: cursorSchema.optional(),
 });
 
-const moment = z.iso.datetime().nullable();
+const optionalTime = z.iso.datetime().nullable();
 const counts = z.record(z.string(), z.int());
+
+const decision = z
+  .object({
+    decidedBy: z.string(),
+    decision: z.enum(['APPROVED', 'REJECTED']),
+    comment: z.string().nullable(),
+    digest: z.string(),
+    decidedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'OperationDecision' });
 
 export const operation = z
   .object({
@@ -124,19 +142,11 @@ export const operation = z
     needsApproval: z.boolean(),
     requestedBy: z.string(),
     approvedBy: z.string().nullable().describe('Of its digest as it is now'),
-    approvals: z.array(
-      z.object({
-        decidedBy: z.string(),
-        decision: z.enum(['APPROVED', 'REJECTED']),
-        comment: z.string().nullable(),
-        digest: z.string(),
-        decidedAt: z.iso.datetime(),
-      }),
-    ),
+    approvals: z.array(decision),
     createdAt: z.iso.datetime(),
-    confirmedAt: moment,
-    startedAt: moment,
-    endedAt: moment,
+    confirmedAt: optionalTime,
+    startedAt: optionalTime,
+    endedAt: optionalTime,
   })
   .meta({ id: 'Operation' });
 export type ShownOperation = z.output<typeof operation>;
@@ -145,27 +155,33 @@ export const operationPage = z
   .object({ items: z.array(operation), nextCursor: z.string().nullable() })
   .meta({ id: 'OperationPage' });
 
-const item = z.object({
-  ordinal: z.int(),
-  target: z.string().describe('Reissue or serial'),
-  plan: z.object({
-    expected: z.string().describe('The outcome if it were tried now, or why nothing would be done'),
-    acts: z.boolean().describe('Whether anything would be changed'),
-    state: z.string().optional(),
-    step: z.string().optional(),
-    code: z.string().optional(),
-    parkedSince: z.string().optional(),
-    finding: z.enum(findings).optional().describe('Of an unknown outcome: what our own records say'),
-    reissueId: z.string().optional(),
-  }),
-  outcome: z.string().nullable().describe('null until it was tried'),
-  notice: z
-    .enum(['SENT', 'NO_CONTACT', 'NOT_SENT'])
-    .nullable()
-    .describe('Of a certificate that was changed: whether its holder was told; null until it was tried'),
-  detail: z.string().nullable(),
-  triedAt: moment,
-});
+const item = z
+  .object({
+    ordinal: z.int(),
+    target: z.string().describe('Reissue id or serial number'),
+    plan: z
+      .object({
+        expected: z.string().describe('Outcome if it were tried now, or why nothing would be done'),
+        acts: z.boolean().describe('Whether the operation would change it'),
+        state: z.string().optional(),
+        step: z.string().optional(),
+        code: z.string().optional(),
+        parkedSince: z.string().optional(),
+        finding: z.enum(findings).optional().describe('What our records say where the outcome is unknown'),
+        reissueId: z.string().optional(),
+      })
+      .meta({ id: 'OperationItemPlan' }),
+    outcome: z.string().nullable().describe('null until it was tried'),
+    notice: z
+      .enum(['SENT', 'NO_CONTACT', 'NOT_SENT'])
+      .nullable()
+      .describe(
+        'Whether the holder of a changed certificate was notified; null until the item was tried, and for reissues',
+      ),
+    detail: z.string().nullable(),
+    triedAt: optionalTime,
+  })
+  .meta({ id: 'OperationItem' });
 export const itemPage = z
   .object({ items: z.array(item), nextCursor: z.string().nullable() })
   .meta({ id: 'OperationItemPage' });

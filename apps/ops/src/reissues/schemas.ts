@@ -19,7 +19,7 @@ import { filterParameters } from './filter.js';
 export const reissueIdSchema = z.string().regex(reissueIdPattern, 'must be a reissue id');
 
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
-export const localizedText = z.object({ ko: z.string(), en: z.string() });
+const localizedText = z.object({ ko: z.string(), en: z.string() }).meta({ id: 'LocalizedText' });
 
 export const listQuery = z.strictObject({
   ...filterParameters,
@@ -38,12 +38,14 @@ export const countQuery = z.strictObject({
   by: z.enum(reissueGroupings).optional().describe('Counts each value of this'),
 });
 
-const parked = z.object({
-  step: z.enum(parkableSteps),
-  code: z.enum(parkCodes),
-  since: timestamp,
-  sequence: z.int().describe('Which parking of this reissue it is; a retry is of one parking'),
-});
+const parking = z
+  .object({
+    step: z.enum(parkableSteps),
+    code: z.enum(parkCodes),
+    since: timestamp,
+    sequence: z.int().describe('Number of this parking within the reissue; a retry names it'),
+  })
+  .meta({ id: 'Parking' });
 
 const summaryShape = {
   id: z.string(),
@@ -52,7 +54,7 @@ const summaryShape = {
   basis: z.enum(bases).nullable(),
   customerRef: z.string().describe('Pseudonym of the customer'),
   serial: z.string().nullable().describe('Of the new certificate'),
-  parked: parked.nullable(),
+  parked: parking.nullable(),
   endCode: z.enum(endCodes).nullable(),
   deadline: timestamp.nullable().describe('When it ends by itself; null while parked or ended'),
   createdAt: timestamp,
@@ -83,16 +85,19 @@ export const reissueCount = z
   .meta({ id: 'ReissueCount' });
 export type ShownReissueCount = z.output<typeof reissueCount>;
 
-const operationOnTarget = z.object({
-  operationId: z.string(),
-  kind: z.enum(operationKinds),
-  state: z.enum(operationStates),
-  outcome: z.string().nullable().describe('Of this target; null until it was tried'),
-  requestedBy: z.string(),
-  approvedBy: z.string().nullable(),
-  reason: z.string(),
-  createdAt: timestamp,
-});
+/** An operation that named a reissue or a certificate. */
+export const operationOnTarget = z
+  .object({
+    operationId: z.string(),
+    kind: z.enum(operationKinds),
+    state: z.enum(operationStates),
+    outcome: z.string().nullable().describe('Result for this target; null until it was tried'),
+    requestedBy: z.string(),
+    approvedBy: z.string().nullable(),
+    reason: z.string(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'OperationOnTarget' });
 
 export const reissueDetail = z
   .object({
@@ -129,32 +134,32 @@ export type ShownReissueDetail = z.output<typeof reissueDetail>;
 
 const timelineItemKinds = ['entry', 'event', 'notice', 'activity', 'timer', 'operation'] as const;
 
+const timelineItem = z
+  .object({
+    at: timestamp,
+    kind: z.enum(timelineItemKinds),
+    actor: z.string().describe('`customer`, `system`, `signer` or `staff:<subject>`'),
+    code: z.string().describe('Stable name of what happened'),
+    text: localizedText,
+    requestedBy: z.string().optional().describe('Operations only: the person who requested it'),
+    approvedBy: z.string().optional().describe('Operations only: the person who approved it'),
+    outcome: z.string().nullable(),
+    reason: z.string().nullable(),
+    attempts: z.int().optional().describe('Activities only: number of attempts'),
+    error: z.string().optional().describe('Activities only: error of the last attempt'),
+    until: timestamp.optional().describe('When the timer fires or the activity is tried again'),
+    pending: z.boolean().optional().describe('Whether it is still running'),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'TimelineItem' });
+
 export const timeline = z
   .object({
-    items: z
-      .array(
-        z.object({
-          at: timestamp,
-          kind: z.enum(timelineItemKinds),
-          actor: z.string().describe('`customer`, `system`, `signer`, `staff:<subject>`'),
-          code: z.string().describe('Stable name of what happened'),
-          text: localizedText,
-          requestedBy: z.string().optional().describe('Of an operation: who asked for it'),
-          approvedBy: z.string().optional().describe('Of an operation: the second person'),
-          outcome: z.string().nullable(),
-          reason: z.string().nullable(),
-          attempts: z.int().optional().describe('Of an activity: how often it was tried'),
-          error: z.string().optional().describe('Of an activity: why the last try failed'),
-          until: timestamp.optional().describe('When a timer fires, or an activity is tried again'),
-          pending: z.boolean().optional().describe('It goes on now'),
-          details: z.record(z.string(), z.unknown()).optional(),
-        }),
-      )
-      .describe('Oldest first'),
+    items: z.array(timelineItem).describe('Oldest first'),
     process: z
       .enum(['RUNNING', 'CLOSED', 'ARCHIVED', 'FORGOTTEN', 'UNREACHABLE'])
       .describe(
-        'Where activities and timers were read: `ARCHIVED` once Temporal has deleted the workflow (or does not answer), `FORGOTTEN` if it was not archived',
+        'Source of activities and timers. `ARCHIVED`: read from the archive, because Temporal has deleted the workflow or does not answer. `FORGOTTEN`: deleted by Temporal and not archived',
       ),
   })
   .meta({ id: 'Timeline' });

@@ -17,11 +17,14 @@ const types = z
   .max(100)
   .describe('Of events; none: all');
 
-export const createWebhookRequest = z.strictObject({ url, description, types: types.default([]) });
+export const createWebhookRequest = z
+  .strictObject({ url, description, types: types.default([]) })
+  .meta({ id: 'WebhookRequest' });
 export const changeWebhookRequest = z
   .strictObject({ url, description, types, enabled: z.boolean() })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, { message: 'says nothing to change' });
+  .refine((change) => Object.keys(change).length > 0, { message: 'must change something' })
+  .meta({ id: 'WebhookChange' });
 export const emptyBody = z.strictObject({}).optional();
 
 export const replayRequest = z
@@ -32,7 +35,7 @@ export const replayRequest = z
       to: timestampSchema.optional(),
     }),
   ])
-  .describe('The events of one reissue, or of a time');
+  .meta({ id: 'WebhookReplayRequest', description: 'The events of one reissue, or of a period of time' });
 
 const fields = {
   id: z.string(),
@@ -61,16 +64,18 @@ export const newEndpoint = z
       .describe('whsec_…; a repeated call gets none. If it is lost, give the webhook a new one'),
   })
   .meta({ id: 'NewWebhook' });
-const delivery = z.object({
-  eventId: z.string(),
-  type: z.string(),
-  state: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
-  attempts: z.int(),
-  nextAttemptAt: z.iso.datetime().nullable(),
-  lastStatus: z.int().nullable(),
-  lastError: z.string().nullable(),
-  endedAt: z.iso.datetime().nullable(),
-});
+const delivery = z
+  .object({
+    eventId: z.string().describe('`id` of the CloudEvent'),
+    type: z.string(),
+    state: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
+    attempts: z.int(),
+    nextAttemptAt: z.iso.datetime().nullable(),
+    lastStatus: z.int().nullable(),
+    lastError: z.string().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'WebhookDelivery' });
 export const endpointWithDeliveries = z
   .object({ ...fields, deliveries: z.array(delivery).describe('The newest hundred') })
   .meta({ id: 'WebhookWithDeliveries' });
