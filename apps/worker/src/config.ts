@@ -36,7 +36,7 @@ import { webhookConfig } from '#libs/webhooks';
 import { identityPolicySetting } from './identity-policy-config.js';
 import { identityRatesConfig } from './identity-rates-config.js';
 
-export const configSchema = z
+export const workerConfig = z
   .object({
     ...processConfig(3004),
     ...plainHttpConfig,
@@ -128,11 +128,11 @@ export const configSchema = z
   .superRefine(
     refuseDevelopmentAddresses('telecomUrl', 'oneWonUrl', 'documentUrl', 'smsUrl', 'smtpUrl', 'oidcIssuer'),
   );
-export type Config = z.output<typeof configSchema>;
+export type WorkerConfig = z.output<typeof workerConfig>;
 
-export const readConfig = () => loadConfig(configSchema);
+export const readConfig = () => loadConfig(workerConfig);
 
-export function deadlinesOf(config: Config): Deadlines {
+export function deadlinesOf(config: WorkerConfig): Deadlines {
   return {
     ...defaultDeadlines,
     untilIssuedMs: config.deadlineMs,
@@ -143,12 +143,12 @@ export function deadlinesOf(config: Config): Deadlines {
 }
 
 /** @throws ConfigError if a retention period differs from the one that the terms in force promise. */
-export function requireKeptPromises(terms: TermsCatalogue, config: Config, now: Date): void {
+export function requireKeptPromises(terms: TermsCatalogue, config: WorkerConfig, now: Date): void {
   const broken = brokenPromises(terms, now, { ...retentionYearsOf(config), identityMaterial: 0 });
   if (broken.length > 0) throw new ConfigError(broken);
 }
 
-export function retentionYearsOf(config: Config): RetentionContext['years'] {
+export function retentionYearsOf(config: WorkerConfig): RetentionContext['years'] {
   return {
     issuanceEvidence: config.issuanceEvidenceRetentionYears,
     unissuedApplications: config.unissuedRetentionYears,
@@ -156,6 +156,6 @@ export function retentionYearsOf(config: Config): RetentionContext['years'] {
   };
 }
 
-export function policyOf(config: Config): IdentityPolicy {
+export function policyOf(config: WorkerConfig): IdentityPolicy {
   return config.identityPolicy ?? defaultIdentityPolicy;
 }

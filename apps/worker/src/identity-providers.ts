@@ -9,7 +9,7 @@ import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { CircuitOptions } from '#libs/provider-client';
 import type { VaultKeys } from '#libs/vault';
-import { policyOf, type Config } from './config.js';
+import { policyOf, type WorkerConfig } from './config.js';
 
 /** What the providers of the identity methods need, beside their configuration. */
 interface IdentityProviderDependencies {
@@ -21,7 +21,7 @@ interface IdentityProviderDependencies {
 
 /** One provider for each method of identification that is configured. */
 export function createIdentityProviders(
-  config: Config,
+  config: WorkerConfig,
   { db, clock, vaultKeys, onCircuitChange }: IdentityProviderDependencies,
 ): IdentityProvider[] {
   const outside = { timeoutMs: config.providerTimeoutMs, circuit: { onChange: onCircuitChange } };

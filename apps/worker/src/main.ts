@@ -24,7 +24,7 @@ import { importVaultKeys } from '#libs/vault';
 import { createWebhookDispatcher, webhookSettings } from '#libs/webhooks';
 import { createActivities } from './activities.js';
 import {
-  configSchema,
+  workerConfig,
   deadlinesOf,
   policyOf,
   readConfig,
@@ -182,7 +182,7 @@ await bootstrap({
 await recordProcessStart({
   db,
   process: 'worker',
-  config: describeConfig(configSchema, config),
+  config: describeConfig(workerConfig, config),
   clock,
   admit,
   logger,
