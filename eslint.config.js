@@ -44,14 +44,7 @@ const browserToo = {
 };
 
 export default defineConfig(
-  globalIgnores([
-    'dist/',
-    'dist-tools/',
-    'coverage/',
-    '.reseal*/',
-    'node_modules/',
-    'libs/client/src/generated/',
-  ]),
+  globalIgnores(['dist/', 'dist-tools/', 'coverage/', '.reseal*/', 'node_modules/', '**/generated/']),
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],

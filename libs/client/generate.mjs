@@ -1,56 +1,72 @@
 #!/usr/bin/env node
-// Writes libs/client/src/generated from the OpenAPI document: node libs/client/generate.mjs [directory]
+// Writes the TypeScript types of both APIs from their OpenAPI documents: node libs/client/generate.mjs [root]
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
 
-const here = import.meta.dirname;
-const document = path.join(here, '../contracts/openapi.json');
-const directory = path.resolve(process.argv[2] ?? path.join(here, 'src/generated'));
+const repository = path.join(import.meta.dirname, '../..');
+/** The generated folders are written below this directory; the contract test passes a temporary one. */
+const root = path.resolve(process.argv[2] ?? repository);
 
-/** The table of operations, and what each of them takes and answers. */
-function operationsFile({ paths }) {
-  const operations = Object.entries(paths).flatMap(([route, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ route, method, ...operation })),
+const apis = [
+  { document: 'libs/contracts/openapi.json', folder: 'libs/client/src/generated' },
+  { document: 'libs/contracts/openapi-ops.json', folder: 'apps/web/ops/api/generated' },
+];
+
+/** The table of endpoints, and the types of each endpoint's request and response. */
+function endpointsFile({ paths }, document, types) {
+  const endpoints = Object.entries(paths).flatMap(([route, item]) =>
+    Object.entries(item).map(([method, endpoint]) => ({ route, method, ...endpoint })),
   );
-  const rows = operations.map(
+  const rows = endpoints.map(
     ({ operationId, method, route }) =>
       `  ${operationId}: { method: '${method.toUpperCase()}', path: '${route}' },`,
   );
-  const types = operations.map(({ operationId }) => {
+  const rowTypes = endpoints.map(({ operationId }) => {
     const name = operationId[0].toUpperCase() + operationId.slice(1);
-    return `  ${operationId}: { data: types.${name}Data; answer: types.${name}Response };`;
+    // Files and event streams have no schema, and so no type.
+    const answer = types.includes(`export type ${name}Response =`) ? `types.${name}Response` : 'unknown';
+    return `  ${operationId}: { data: types.${name}Data; answer: ${answer} };`;
   });
   const slugs = new Set(JSON.stringify(paths).match(/(?<="urn:reseal:problem:)[\w-]+(?=")/g));
+  const problemSlugs =
+    slugs.size === 0
+      ? []
+      : [
+          '/** The last part of each problem type that the document names. */',
+          'export type ProblemSlug =',
+          ...[...slugs].sort().map((slug, at, all) => `  | '${slug}'${at === all.length - 1 ? ';' : ''}`),
+          '',
+        ];
   return [
-    '// Generated from openapi.json by npm run client.',
+    `// Generated from ${path.basename(document)} by npm run client.`,
     "import type * as types from './types.gen.js';",
     '',
-    '/** Every operation of the API, by its id in the document. */',
-    'export const operations = {',
+    '/** Every endpoint of the API, by its operationId in the document. */',
+    'export const endpoints = {',
     ...rows,
     '} as const;',
     '',
-    '/** What each operation takes and what it answers. */',
-    'export interface Operations {',
-    ...types,
+    '/** What each endpoint takes and what it answers. */',
+    'export interface Endpoints {',
+    ...rowTypes,
     '}',
     '',
-    '/** The last part of each problem type that the document names. */',
-    'export type ProblemSlug =',
-    ...[...slugs].sort().map((slug, at, all) => `  | '${slug}'${at === all.length - 1 ? ';' : ''}`),
-    '',
+    ...problemSlugs,
   ].join('\n');
 }
 
-await mkdir(directory, { recursive: true });
-await createClient({
-  input: document,
-  output: { path: directory, entryFile: false },
-  plugins: ['@hey-api/typescript'],
-  logs: { level: 'silent' },
-});
-await writeFile(
-  path.join(directory, 'operations.gen.ts'),
-  operationsFile(JSON.parse(await readFile(document, 'utf8'))),
-);
+for (const { document, folder } of apis) {
+  const input = path.join(repository, document);
+  const directory = path.join(root, folder);
+  await mkdir(directory, { recursive: true });
+  await createClient({
+    input,
+    output: { path: directory, entryFile: false },
+    plugins: ['@hey-api/typescript'],
+    logs: { level: 'silent' },
+  });
+  const types = await readFile(path.join(directory, 'types.gen.ts'), 'utf8');
+  const endpoints = endpointsFile(JSON.parse(await readFile(input, 'utf8')), document, types);
+  await writeFile(path.join(directory, 'endpoints.gen.ts'), endpoints);
+}

@@ -11,6 +11,7 @@ import { OperationsPage } from './operations/operations-page.js';
 import { ReissueDetailPage } from './reissue/reissue-page.js';
 import { ReissuesPage } from './reissues/reissues-page.js';
 import { Loading } from './components/states.js';
+import { paths } from './paths.js';
 import { ForRoles } from './shell/for-roles.js';
 import { Broken } from './shell/broken.js';
 import { NotFound } from './shell/not-found.js';
@@ -27,17 +28,17 @@ export const routes: RouteObject[] = [
     errorElement: <Broken />,
     hydrateFallbackElement: <Loading />,
     children: [
-      page('/', <HomePage />),
-      page('/callback', null),
-      page('/reissues', <ReissuesPage />),
-      page('/reissues/:id', <ReissueDetailPage />),
-      page('/operations', <OperationsPage />),
-      page('/operations/:id', <OperationPage />),
-      page('/certificates', <CertificatesPage />),
-      page('/certificates/:serial', <CertificatePage />),
-      page('/audit', <AuditPage />, ['auditor']),
+      page(paths.home, <HomePage />),
+      page(paths.callback, null),
+      page(paths.reissues, <ReissuesPage />),
+      page(`${paths.reissues}/:id`, <ReissueDetailPage />),
+      page(paths.operations, <OperationsPage />),
+      page(`${paths.operations}/:id`, <OperationPage />),
+      page(paths.certificates, <CertificatesPage />),
+      page(`${paths.certificates}/:serial`, <CertificatePage />),
+      page(paths.audit, <AuditPage />, ['auditor']),
       {
-        path: '/evidence',
+        path: paths.evidence,
         lazy: async () => {
           // The verifier brings cryptography that no other page needs.
           const { VerifyPage } = await import('./evidence/verify-page.js');

@@ -27,8 +27,8 @@ export type { ServerSentEvent } from './server-sent-events.js';
 export { ConnectionLost, ReissueProblem } from './problems.js';
 export { newIdempotencyKey } from './transport.js';
 export type { CallOptions, ClientOptions, PostOptions } from './transport.js';
-export { operations } from './generated/operations.gen.js';
-export type { Operations, ProblemSlug } from './generated/operations.gen.js';
+export { endpoints } from './generated/endpoints.gen.js';
+export type { Endpoints, ProblemSlug } from './generated/endpoints.gen.js';
 export type {
   Certificate,
   Challenge,

@@ -1,4 +1,4 @@
-import type { ProblemSlug } from './generated/operations.gen.js';
+import type { ProblemSlug } from './generated/endpoints.gen.js';
 import type { Problem } from './generated/types.gen.js';
 
 const prefix = 'urn:reseal:problem:';

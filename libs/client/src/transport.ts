@@ -1,11 +1,11 @@
-import { operations, type Operations } from './generated/operations.gen.js';
+import { endpoints, type Endpoints } from './generated/endpoints.gen.js';
 import { pause } from './pause.js';
 import { ConnectionLost, problemOf } from './problems.js';
 import { ServerClock } from './server-clock.js';
 
-export type EndpointId = keyof Operations;
-type Data<Id extends EndpointId> = Operations[Id]['data'];
-export type ResponseBody<Id extends EndpointId> = Operations[Id]['answer'];
+export type EndpointId = keyof Endpoints;
+type Data<Id extends EndpointId> = Endpoints[Id]['data'];
+export type ResponseBody<Id extends EndpointId> = Endpoints[Id]['answer'];
 
 export interface ClientOptions {
   /** Where the gateway is, such as `https://reissue.bank.example`; empty for a page that it serves itself. */
@@ -79,7 +79,7 @@ export class Transport {
 
   /** One try, whatever it brings. @throws what `fetch` throws */
   async once<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<Response> {
-    const { method, path } = operations[id];
+    const { method, path } = endpoints[id];
     const { body, accessToken, idempotencyKey, accept, lastEventId, signal } = call;
     const { baseUrl, apiKey, language = 'ko', deviceId } = this.options;
     const form = body instanceof FormData;
@@ -111,7 +111,7 @@ export class Transport {
     read: (response: Response) => Promise<Result>,
   ): Promise<Result> {
     const { patienceMs = this.options.patienceMs ?? 30_000 } = call;
-    const key = operations[id].method === 'POST' ? (call.idempotencyKey ?? newIdempotencyKey()) : undefined;
+    const key = endpoints[id].method === 'POST' ? (call.idempotencyKey ?? newIdempotencyKey()) : undefined;
     const same = { ...call, ...(key === undefined ? {} : { idempotencyKey: key }) };
     const end = performance.now() + patienceMs;
     for (let tries = 0; ; tries += 1) {

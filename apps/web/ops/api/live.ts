@@ -1,14 +1,15 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream';
 import { useEffect, useState } from 'react';
 import { send } from './client.js';
 
 export type LiveStatus = 'connecting' | 'live' | 'broken';
 
-const longestPauseMs = 30_000;
-/** Many changes at once ask for the lists once. */
+const maxPauseMs = 30_000;
+/** Changes that arrive within this time refresh the queries once. */
 const batchMs = 700;
 
-/** Follows the API's stream of changes while the console is open, and has what changed read anew. */
+/** Follows the API's stream of changes while the console is open, and refetches the queries that a change concerns. */
 export function useLiveChanges(enabled: boolean): LiveStatus {
   const client = useQueryClient();
   const [status, setStatus] = useState<LiveStatus>('connecting');
@@ -29,57 +30,59 @@ async function follow(
   const refresh = refresher(client);
   for (let failures = 0; !signal.aborted; failures += 1) {
     try {
-      const answer = await send('/v1/changes', { accept: 'text/event-stream', signal });
+      const answer = await send('followChanges', { accept: 'text/event-stream', signal });
       show('live');
-      // What happened while nobody listened is not told again.
-      if (failures > 0) refresh('event: reload');
+      // The stream does not repeat the changes of an interruption.
+      if (failures > 0) refresh({ event: 'reload', data: '' });
       failures = 0;
       for await (const message of messagesOf(answer)) refresh(message);
     } catch {
       if (signal.aborted) return;
     }
-    // It ends by itself with the token, and begins again with a new one.
+    // The stream ends with the token, and is opened again with a new one.
     show(failures > 0 ? 'broken' : 'connecting');
-    const pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures, 5));
+    const pauseMs = Math.min(maxPauseMs, 1_000 * 2 ** Math.min(failures, 5));
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-/** Each message with data of an event stream, as it stands (HTML Living Standard 9.2.6); comments keep it alive and are passed over. */
-async function* messagesOf(answer: Response): AsyncGenerator<string> {
-  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
+/** The messages of an event stream. Read by a reader: Safari has no asynchronous iteration of streams. */
+async function* messagesOf(answer: Response): AsyncGenerator<EventSourceMessage> {
+  const messages = answer
+    .body!.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
+  const reader = messages.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const messages = (text + value).split(/\r?\n\r?\n/);
-    text = messages.pop() ?? '';
-    for (const message of messages) {
-      if (/^data:/m.test(message)) yield message;
-    }
+    yield value;
   }
 }
 
-/** Lists are read anew for any change; a page of one thing for its own; all of it if the server says so. */
-function refresher(client: QueryClient): (message: string) => void {
-  const changed = new Set<string>();
+type Change = Pick<EventSourceMessage, 'event' | 'data'>;
+
+/** Any change refetches the lists; a page of one object is refetched for its own changes; `reload` refetches all. */
+function refresher(client: QueryClient): (change: Change) => void {
+  let changes: Change[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return (message) => {
-    changed.add(message);
+  return (change) => {
+    changes.push(change);
     timer ??= setTimeout(() => {
       timer = undefined;
-      const all = [...changed].join('\n');
-      changed.clear();
+      const reload = changes.some(({ event }) => event === 'reload');
+      const data = changes.map((one) => one.data).join('\n');
+      changes = [];
       void client.invalidateQueries({
         predicate: ({ queryKey: [subject, id] }) =>
           !readOnDemand.has(subject as string) &&
-          (/^event: *reload$/m.test(all) ||
+          (reload ||
             lists.has(subject as string) ||
-            (typeof id === 'string' && id !== '' && all.includes(id))),
+            (typeof id === 'string' && id !== '' && data.includes(id))),
       });
     }, batchMs);
   };
 }
-/** Reading these is itself audited: only when somebody asks. */
+
+/** Reading these is recorded in the audit trail: they are read only when a person asks. */
 const readOnDemand = new Set(['audit', 'checkpoints']);
 const lists = new Set(['reissues', 'reissue-counts', 'operations', 'certificates']);

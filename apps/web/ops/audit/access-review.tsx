@@ -13,7 +13,7 @@ export function AccessReview(): ReactNode {
   const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7));
   const making = useMutation({
     mutationFn: async () => {
-      const answer = await send(`/v1/audit/access-review?month=${month}`, { accept: 'text/markdown' });
+      const answer = await send('reviewAccess', { query: { month }, accept: 'text/markdown' });
       const ending = answer.headers.get('content-type')?.includes('json') ? 'json' : 'md';
       saveFile(`access-review-${month}.${ending}`, await answer.blob());
     },

@@ -4,11 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { call } from '../api/client.js';
-import type { AuditEntry, Page } from '../api/types.js';
+import type { AuditEntry } from '../api/types.js';
 import { useFormat } from '../components/format.js';
 import { shortId } from '../components/reissue-table.js';
 import { Empty, Loading, ProblemAlert } from '../components/states.js';
 import { DataTable } from '../components/table.js';
+import { paths } from '../paths.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
 
 const pageSize = 100;
@@ -21,7 +22,7 @@ export function AuditResults({ search }: { search: string }): ReactNode {
       const query = new URLSearchParams(search);
       query.set('limit', String(pageSize));
       if (pageParam) query.set('cursor', pageParam);
-      return call<Page<AuditEntry>>(`/v1/audit?${query}`, { signal });
+      return call('searchAudit', { query, signal });
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
@@ -81,15 +82,12 @@ function Entry({ entry }: { entry: AuditEntry }): ReactNode {
         {stream === 'authority' ? (
           <Text size="sm">{stream}</Text>
         ) : (
-          <Anchor component={Link} to={`/reissues/${stream}`} size="sm" ff="monospace" underline="always">
+          <Anchor component={Link} to={paths.reissue(stream)} size="sm" ff="monospace" underline="always">
             {shortId(stream)}
           </Anchor>
         )}
         <Text size="xs" c="dimmed">
-          {sequence} ·{' '}
-          {leafIndex === null || leafIndex === undefined
-            ? audit.notInLog
-            : audit.leaf(format.number(leafIndex))}
+          {sequence} · {leafIndex === null ? audit.notInLog : audit.leaf(format.number(leafIndex))}
         </Text>
       </Table.Td>
       <Table.Td>

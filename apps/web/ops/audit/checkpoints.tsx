@@ -2,7 +2,6 @@ import { Button, Group, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
-import type { Checkpoint, Page } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { saveFile } from '../components/save.js';
@@ -18,7 +17,7 @@ export function Checkpoints(): ReactNode {
   const format = useFormat();
   const found = useQuery({
     queryKey: ['checkpoints'],
-    queryFn: ({ signal }) => call<Page<Checkpoint>>('/v1/audit/checkpoints', { signal }),
+    queryFn: ({ signal }) => call('listCheckpoints', { signal }),
   });
   return (
     <Card title={audit.checkpoints}>
@@ -30,9 +29,9 @@ export function Checkpoints(): ReactNode {
           ) : (
             <>
               <DataTable label={audit.checkpoints} head={[audit.when, audit.size, audit.root]}>
-                {items.slice(0, shown).map(({ size, root, time, madeAt }) => (
+                {items.slice(0, shown).map(({ size, root, madeAt }) => (
                   <Table.Tr key={size}>
-                    <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(time ?? madeAt ?? '')}</Table.Td>
+                    <Table.Td style={{ whiteSpace: 'nowrap' }}>{format.time(madeAt)}</Table.Td>
                     <Table.Td>{format.number(size)}</Table.Td>
                     <Table.Td>
                       <code>{root}</code>

@@ -13,7 +13,7 @@ export function ExportButtons({ search }: { search: string }): ReactNode {
     mutationFn: async (format: 'jsonl' | 'csv') => {
       const query = new URLSearchParams(search);
       query.set('format', format);
-      const answer = await send(`/v1/audit/export?${query}`, { accept: '*/*' });
+      const answer = await send('exportAudit', { query, accept: '*/*' });
       saveFile(`audit.${format}`, await answer.blob());
     },
   });

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useParams } from 'react-router';
 import { call } from '../api/client.js';
-import type { Certificate } from '../api/types.js';
+import type { CertificateDetail } from '../api/types.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { StandingBadge } from '../components/badges.js';
 import { Card } from '../components/card.js';
@@ -11,6 +11,7 @@ import { Facts, Id } from '../components/facts.js';
 import { useFormat } from '../components/format.js';
 import { RelatedOperations } from '../components/related-operations.js';
 import { Loaded, PageTitle } from '../components/states.js';
+import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 
@@ -20,7 +21,7 @@ export function CertificatePage(): ReactNode {
   const { certificates: words } = useWords();
   const found = useQuery({
     queryKey: ['certificate', serial],
-    queryFn: ({ signal }) => call<Certificate>(`/v1/certificates/${encodeURIComponent(serial)}`, { signal }),
+    queryFn: ({ signal }) => call('getCertificate', { path: { serial }, signal }),
   });
   return (
     <Stack>
@@ -33,7 +34,7 @@ export function CertificatePage(): ReactNode {
           <>
             <CertificateFacts certificate={certificate} />
             <Acts certificate={certificate} />
-            <RelatedOperations of={certificate.operations ?? []} />
+            <RelatedOperations of={certificate.operations} />
           </>
         )}
       </Loaded>
@@ -41,7 +42,7 @@ export function CertificatePage(): ReactNode {
   );
 }
 
-function CertificateFacts({ certificate }: { certificate: Certificate }): ReactNode {
+function CertificateFacts({ certificate }: { certificate: CertificateDetail }): ReactNode {
   const words = useWords();
   const format = useFormat();
   const { certificates } = words;
@@ -62,7 +63,7 @@ function CertificateFacts({ certificate }: { certificate: Certificate }): ReactN
             certificate.customerRef && (
               <Anchor
                 component={Link}
-                to={`/certificates?customerRef=${certificate.customerRef}`}
+                to={paths.certificatesOf(certificate.customerRef)}
                 underline="always"
                 size="sm"
               >
@@ -75,7 +76,7 @@ function CertificateFacts({ certificate }: { certificate: Certificate }): ReactN
             certificate.reissueId && (
               <Anchor
                 component={Link}
-                to={`/reissues/${certificate.reissueId}`}
+                to={paths.reissue(certificate.reissueId)}
                 underline="always"
                 ff="monospace"
                 size="sm"
@@ -99,7 +100,7 @@ function CertificateFacts({ certificate }: { certificate: Certificate }): ReactN
   );
 }
 
-function Acts({ certificate: { serial, possible: acts } }: { certificate: Certificate }): ReactNode {
+function Acts({ certificate: { serial, possible: acts } }: { certificate: CertificateDetail }): ReactNode {
   const { certificates: words, kind, reissue } = useWords();
   const me = useMe();
   return (

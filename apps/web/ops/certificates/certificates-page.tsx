@@ -2,12 +2,12 @@ import { Anchor, Button, Group, Stack, Table, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { call, query } from '../api/client.js';
-import type { Certificate, Page } from '../api/types.js';
+import { call } from '../api/client.js';
 import { StandingBadge } from '../components/badges.js';
 import { useFormat } from '../components/format.js';
 import { Empty, Loaded, PageTitle } from '../components/states.js';
 import { DataTable } from '../components/table.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 
 type Key = 'serial' | 'customerRef';
@@ -87,7 +87,7 @@ function Found({ by, value }: { by: Key; value: string }): ReactNode {
   const format = useFormat();
   const found = useQuery({
     queryKey: ['certificates', by, value],
-    queryFn: ({ signal }) => call<Page<Certificate>>(`/v1/certificates${query({ [by]: value })}`, { signal }),
+    queryFn: ({ signal }) => call('listCertificates', { query: { [by]: value }, signal }),
   });
   return (
     <Loaded of={found}>
@@ -104,7 +104,7 @@ function Found({ by, value }: { by: Key; value: string }): ReactNode {
                 <Table.Td>
                   <Anchor
                     component={Link}
-                    to={`/certificates/${item.serial}`}
+                    to={paths.certificate(item.serial)}
                     ff="monospace"
                     size="sm"
                     underline="always"

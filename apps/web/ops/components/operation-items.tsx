@@ -3,8 +3,9 @@ import { Anchor, Button, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { call, query } from '../api/client.js';
-import type { OperationItem, Page } from '../api/types.js';
+import { call } from '../api/client.js';
+import type { OperationItem } from '../api/types.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { useFormat } from './format.js';
 import { Loading, ProblemAlert } from './states.js';
@@ -31,12 +32,7 @@ export function OperationItems({
   const found = useInfiniteQuery({
     queryKey: ['operation-items', id, digest],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<OperationItem>>(
-        `/v1/operations/${id}/items${query({ cursor: pageParam, limit: pageSize })}`,
-        {
-          signal,
-        },
-      ),
+      call('listOperationItems', { path: { id }, query: { cursor: pageParam, limit: pageSize }, signal }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
   });
@@ -55,7 +51,7 @@ export function OperationItems({
             <Table.Td>
               <Anchor
                 component={Link}
-                to={`/${onCertificates ? 'certificates' : 'reissues'}/${item.target}`}
+                to={onCertificates ? paths.certificate(item.target) : paths.reissue(item.target)}
                 ff="monospace"
                 size="sm"
                 underline="always"
@@ -117,7 +113,7 @@ function PlanText({ plan }: { plan: OperationItem['plan'] }): ReactNode {
         </Text>
       )}
       {plan.reissueId && (
-        <Anchor component={Link} to={`/reissues/${plan.reissueId}`} size="sm" underline="always">
+        <Anchor component={Link} to={paths.reissue(plan.reissueId)} size="sm" underline="always">
           {plan.reissueId}
         </Anchor>
       )}

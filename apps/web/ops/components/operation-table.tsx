@@ -2,6 +2,7 @@ import { Anchor, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Operation } from '../api/types.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { OperationBadge } from './badges.js';
 import { useFormat } from './format.js';
@@ -24,7 +25,7 @@ export function OperationsTable({ label, items }: { label: string; items: readon
       {items.map((item) => (
         <Table.Tr key={item.id}>
           <Table.Td>
-            <Anchor component={Link} to={`/operations/${item.id}`} underline="always">
+            <Anchor component={Link} to={paths.operation(item.id)} underline="always">
               {kind[item.kind]}
             </Anchor>
           </Table.Td>

@@ -1,7 +1,8 @@
 import { Checkbox, Anchor, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { Reissue } from '../api/types.js';
+import type { ReissueSummary } from '../api/types.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { StateBadge } from './badges.js';
 import { useFormat } from './format.js';
@@ -19,7 +20,7 @@ export function ReissuesTable({
   selection,
 }: {
   label: string;
-  items: readonly Reissue[];
+  items: readonly ReissueSummary[];
   selection?: Selection;
 }): ReactNode {
   const { reissues } = useWords();
@@ -43,7 +44,7 @@ export function ReissuesTable({
   );
 }
 
-function Row({ item, selection }: { item: Reissue; selection?: Selection | undefined }): ReactNode {
+function Row({ item, selection }: { item: ReissueSummary; selection?: Selection | undefined }): ReactNode {
   const words = useWords();
   const format = useFormat();
   return (
@@ -58,7 +59,7 @@ function Row({ item, selection }: { item: Reissue; selection?: Selection | undef
         </Table.Td>
       )}
       <Table.Td>
-        <Anchor component={Link} to={`/reissues/${item.id}`} ff="monospace" size="sm" underline="always">
+        <Anchor component={Link} to={paths.reissue(item.id)} ff="monospace" size="sm" underline="always">
           {shortId(item.id)}
         </Anchor>
       </Table.Td>

@@ -1,7 +1,8 @@
 import { Anchor, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { OperationOnIt } from '../api/types.js';
+import type { RelatedOperation } from '../api/types.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { OperationBadge } from './badges.js';
 import { Card } from './card.js';
@@ -9,7 +10,7 @@ import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
 /** What operators planned and did to this one; nothing where they never did. */
-export function RelatedOperations({ of }: { of: readonly OperationOnIt[] }): ReactNode {
+export function RelatedOperations({ of }: { of: readonly RelatedOperation[] }): ReactNode {
   const { operations, operation, act, kind, reissue, outcome } = useWords();
   const format = useFormat();
   if (of.length === 0) return null;
@@ -28,7 +29,7 @@ export function RelatedOperations({ of }: { of: readonly OperationOnIt[] }): Rea
         {of.map((item) => (
           <Table.Tr key={item.operationId}>
             <Table.Td>
-              <Anchor component={Link} to={`/operations/${item.operationId}`} underline="always">
+              <Anchor component={Link} to={paths.operation(item.operationId)} underline="always">
                 {kind[item.kind]}
               </Anchor>
             </Table.Td>

@@ -2,7 +2,6 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call, send } from '../api/client.js';
-import type { Verdict } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { saveFile } from '../components/save.js';
 import { ProblemAlert } from '../components/states.js';
@@ -14,9 +13,9 @@ export function EvidenceCard({ id }: { id: string }): ReactNode {
   const { evidence } = useWords();
   const making = useMutation({
     mutationFn: async () => {
-      const bundle = await (await send(`/v1/reissues/${encodeURIComponent(id)}/evidence`)).blob();
+      const bundle = await (await send('exportEvidence', { path: { id } })).blob();
       saveFile(`evidence-${id}.json`, bundle);
-      return call<Verdict>('/v1/evidence/verify', { method: 'POST', body: bundle });
+      return call('verifyEvidence', { content: bundle });
     },
   });
   return (

@@ -1,10 +1,10 @@
 import { Alert, List, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { EntryPlace, Verdict } from '../api/types.js';
+import type { FindingEntry, Immutable, Verdict } from '../api/types.js';
 import { useWords } from '../words/language.js';
 
 /** What a verification came to: each finding with the entry it is about, and what nothing proves. */
-export function VerdictView({ verdict }: { verdict: Verdict }): ReactNode {
+export function VerdictView({ verdict }: { verdict: Immutable<Verdict> }): ReactNode {
   const { evidence } = useWords();
   const unreadable = verdict.findings.some(({ kind }) => kind === 'UNREADABLE');
   return (
@@ -37,7 +37,7 @@ function FindingList({
   of,
 }: {
   title: string;
-  of: readonly { readonly name: string; readonly message: string; readonly entry?: EntryPlace }[];
+  of: readonly { readonly name: string; readonly message: string; readonly entry?: FindingEntry }[];
 }): ReactNode {
   const { evidence } = useWords();
   return (

@@ -2,13 +2,14 @@ import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { call, query } from '../api/client.js';
-import type { Count, Operation, Page, Reissue } from '../api/types.js';
+import { call } from '../api/client.js';
+import type { Operation } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { OperationsTable } from '../components/operation-table.js';
 import { ReissuesTable } from '../components/reissue-table.js';
 import { Empty, Loaded, PageTitle } from '../components/states.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 
 const shown = 10;
@@ -33,7 +34,7 @@ function ParkedBySteps(): ReactNode {
   const format = useFormat();
   const counts = useQuery({
     queryKey: ['reissue-counts', 'parked'],
-    queryFn: ({ signal }) => call<Count>('/v1/reissues/count?parked=true&by=step', { signal }),
+    queryFn: ({ signal }) => call('countReissues', { query: { parked: 'true', by: 'step' }, signal }),
   });
   return (
     <Card title={home.parked}>
@@ -47,7 +48,7 @@ function ParkedBySteps(): ReactNode {
                   <Text size="xl" fw={700}>
                     {exact ? format.number(count) : common.atLeast(format.number(count))}
                   </Text>
-                  <Anchor component={Link} to={`/reissues?step=${value}&sort=parkedSince`} underline="always">
+                  <Anchor component={Link} to={paths.parked(value)} underline="always">
                     {step[value as keyof typeof step] ?? value}
                   </Anchor>
                 </Stack>
@@ -65,26 +66,31 @@ function Parked(): ReactNode {
   const parked = useQuery({
     queryKey: ['reissues', 'oldest-parked'],
     queryFn: ({ signal }) =>
-      call<Page<Reissue>>(`/v1/reissues${query({ parked: true, sort: 'parkedSince', limit: shown })}`, {
-        signal,
-      }),
+      call('listReissues', { query: { parked: 'true', sort: 'parkedSince', limit: shown }, signal }),
   });
   if (parked.data?.items.length === 0) return null;
   return (
-    <Card title={home.oldest} more={<All to="/reissues?parked=true&sort=parkedSince" />}>
+    <Card title={home.oldest} more={<All to={paths.parked()} />}>
       <Loaded of={parked}>{({ items }) => <ReissuesTable label={home.oldest} items={items} />}</Loaded>
     </Card>
   );
 }
 
-function Operations({ state, title, none }: { state: string; title: string; none: string }): ReactNode {
+function Operations({
+  state,
+  title,
+  none,
+}: {
+  state: Operation['state'];
+  title: string;
+  none: string;
+}): ReactNode {
   const found = useQuery({
     queryKey: ['operations', state, shown],
-    queryFn: ({ signal }) =>
-      call<Page<Operation>>(`/v1/operations${query({ state, limit: shown })}`, { signal }),
+    queryFn: ({ signal }) => call('listOperations', { query: { state: [state], limit: shown }, signal }),
   });
   return (
-    <Card title={title} more={<All to={`/operations?state=${state}`} />}>
+    <Card title={title} more={<All to={paths.operationsIn(state)} />}>
       <Loaded of={found}>
         {({ items }) =>
           items.length === 0 ? (

@@ -12,6 +12,7 @@ import { call, proveAct } from '../api/client.js';
 import type { Operation } from '../api/types.js';
 import { useFormat } from '../components/format.js';
 import { ProblemAlert } from '../components/states.js';
+import { paths } from '../paths.js';
 import { useWords } from '../words/language.js';
 import { PlanPreview } from './plan-preview.js';
 import { ReasonForm } from './reason-form.js';
@@ -36,8 +37,7 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
 
   const planning = useMutation({
     mutationFn: (asked: { reason: string; parameters: OperationParameters }) =>
-      call<Operation>('/v1/operations', {
-        method: 'POST',
+      call('planOperation', {
         body: { kind, selection, ...asked },
         idempotencyKey: crypto.randomUUID(),
       }),
@@ -45,19 +45,19 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
   });
   const confirming = useMutation({
     mutationFn: async ({ id, digest }: Operation) =>
-      call<Operation>(`/v1/operations/${id}/confirm`, {
-        method: 'POST',
+      call('confirmOperation', {
+        path: { id },
         body: { digest, proof: await proveAct('confirm', digest) },
       }),
-    onSuccess: async ({ id }, asked) => {
+    onSuccess: async ({ id }) => {
       await client.invalidateQueries();
-      await navigate(`/operations/${id ?? asked.id}`);
+      await navigate(paths.operation(id));
     },
   });
   const cancelPlan = () => {
     if (!plan || confirming.isPending || confirming.isSuccess) return;
     // A plan that nobody confirms runs out by itself; this only tidies up.
-    void call(`/v1/operations/${plan.id}/cancel`, { method: 'POST', body: {} }).catch(() => undefined);
+    void call('cancelOperation', { path: { id: plan.id }, body: {} }).catch(() => undefined);
   };
   const close = () => {
     cancelPlan();

@@ -16,12 +16,12 @@ export function ChangeOperation({ operation }: { operation: Operation }): ReactN
   const words = useWords();
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
-  const targets = targetsOf(operation.selection);
+  const targets = targetsOf(operation.selection as OperationSelection);
   const [kept, setKept] = useState(targets);
   const changing = useMutation({
     mutationFn: (asked: { reason: string; parameters: OperationParameters }) =>
-      call<Operation>(`/v1/operations/${operation.id}`, {
-        method: 'PATCH',
+      call('changeOperation', {
+        path: { id: operation.id },
         body: { ...asked, ...(kept.length < targets.length ? { selection: only(operation, kept) } : {}) },
       }),
     onSuccess: async () => {
@@ -51,7 +51,7 @@ export function ChangeOperation({ operation }: { operation: Operation }): ReactN
           <Text>{words.operation.changeText}</Text>
           <ReasonForm
             kind={operation.kind}
-            asked={{ reason: operation.reason, parameters: operation.parameters ?? {} }}
+            asked={{ reason: operation.reason, parameters: operation.parameters }}
             busy={changing.isPending}
             submit={words.operation.saveChange}
             onDone={(asked) => void (none || changing.mutate(asked))}
@@ -86,11 +86,10 @@ export function ChangeOperation({ operation }: { operation: Operation }): ReactN
 }
 
 /** Those that were named; none where they were found by a filter. */
-function targetsOf(selection: OperationSelection | undefined): string[] {
-  if (!selection) return [];
+function targetsOf(selection: OperationSelection): string[] {
   if ('serials' in selection) return [...selection.serials];
   return 'reissueIds' in selection ? [...selection.reissueIds] : [];
 }
 
 const only = ({ selection }: Operation, kept: readonly string[]): OperationSelection =>
-  selection && 'serials' in selection ? { serials: kept } : { reissueIds: kept };
+  'serials' in selection ? { serials: kept } : { reissueIds: kept };

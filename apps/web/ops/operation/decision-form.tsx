@@ -12,7 +12,7 @@ import { ChangeOperation } from './change-operation.js';
 /** Letters of a comment. */
 const minCommentLength = 3;
 
-type Act = 'confirm' | 'approve' | 'reject' | 'cancel';
+type OperationAct = 'confirm' | 'approve' | 'reject' | 'cancel';
 
 /** What whoever looks may do to the operation now. The API checks all of it again. */
 export function DecisionForm({ operation }: { operation: Operation }): ReactNode {
@@ -22,11 +22,7 @@ export function DecisionForm({ operation }: { operation: Operation }): ReactNode
   const [comment, setComment] = useState('');
   const [tried, setTried] = useState(false);
   const acting = useMutation({
-    mutationFn: async (act: Act) =>
-      call(`/v1/operations/${operation.id}/${act}`, {
-        method: 'POST',
-        body: { ...bodyOf(act, operation, comment), ...(await proofOf(act, operation)) },
-      }),
+    mutationFn: (act: OperationAct) => perform(act, operation, comment),
     onSettled: () => client.invalidateQueries(),
   });
   const own = operation.requestedBy === me.subject || operation.requestedBy === `staff:${me.subject}`;
@@ -86,14 +82,23 @@ export function DecisionForm({ operation }: { operation: Operation }): ReactNode
   );
 }
 
-/** Who confirms or approves signs in for exactly that. */
-const proofOf = async (act: Act, { digest }: Operation): Promise<object> =>
-  act === 'confirm' || act === 'approve' ? { proof: await proveAct(act, digest) } : {};
-
-/** Decisions name what was read: if it changed meanwhile, they are refused. */
-function bodyOf(act: Act, { digest }: Operation, comment: string): object {
-  if (act === 'cancel') return {};
-  if (act === 'confirm') return { digest };
+/**
+ * Every decision names the digest of the content that was shown: the API refuses it if the content has changed. To
+ * confirm or approve, the person proves at the issuer that they mean this content.
+ */
+async function perform(act: OperationAct, { id, digest }: Operation, comment: string): Promise<Operation> {
+  const path = { id };
   const text = comment.replace(/\s+/g, ' ').trim();
-  return { digest, ...(text ? { comment: text } : {}) };
+  switch (act) {
+    case 'confirm':
+      return call('confirmOperation', { path, body: { digest, proof: await proveAct('confirm', digest) } });
+    case 'approve': {
+      const proof = await proveAct('approve', digest);
+      return call('approveOperation', { path, body: { digest, proof, ...(text ? { comment: text } : {}) } });
+    }
+    case 'reject':
+      return call('rejectOperation', { path, body: { digest, comment: text } });
+    case 'cancel':
+      return call('cancelOperation', { path, body: {} });
+  }
 }

@@ -21,7 +21,7 @@ export function OperationPage(): ReactNode {
   const { operation: words, kind } = useWords();
   const found = useQuery({
     queryKey: ['operation', id],
-    queryFn: ({ signal }) => call<Operation>(`/v1/operations/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => call('getOperation', { path: { id }, signal }),
     refetchInterval: ({ state }) => (state.data?.state === 'RUNNING' ? whileItRunsMs : false),
   });
   return (
@@ -47,7 +47,7 @@ export function OperationPage(): ReactNode {
 function OperationFacts({ operation }: { operation: Operation }): ReactNode {
   const words = useWords();
   const format = useFormat();
-  const { revocationReason, invalidityDate } = operation.parameters ?? {};
+  const { revocationReason, invalidityDate } = operation.parameters;
   return (
     <Card title={words.operation.reason} more={<OperationBadge state={operation.state} />}>
       <Text style={{ whiteSpace: 'pre-wrap' }}>{operation.reason}</Text>
@@ -69,7 +69,7 @@ function OperationFacts({ operation }: { operation: Operation }): ReactNode {
   );
 }
 
-function Decisions({ operation: { approvals = [], digest } }: { operation: Operation }): ReactNode {
+function Decisions({ operation: { approvals, digest } }: { operation: Operation }): ReactNode {
   const { operation: words } = useWords();
   const format = useFormat();
   if (approvals.length === 0) return null;
@@ -91,13 +91,13 @@ function Outcomes({ operation }: { operation: Operation }): ReactNode {
   const words = all.operation;
   const format = useFormat();
   const begun = operation.state === 'RUNNING' || operation.state === 'DONE';
-  const done = Object.values(operation.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
+  const done = Object.values(operation.outcomes).reduce((sum, count) => sum + count, 0);
   return (
     <Card title={words.itemsTitle}>
       {begun && (
         <Text role="status">
           {words.progress(format.number(done), format.number(operation.items))}{' '}
-          {Object.entries(operation.outcomes ?? {})
+          {Object.entries(operation.outcomes)
             .map(([outcome, count]) => `${all.outcome[outcome] ?? outcome}: ${format.number(count)}`)
             .join(' · ')}
         </Text>

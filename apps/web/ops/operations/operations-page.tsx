@@ -1,10 +1,9 @@
-import { operationStates } from '#libs/domain';
+import { operationStates, type OperationState } from '#libs/domain';
 import { Button, Select, Stack } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
-import { call, query } from '../api/client.js';
-import type { Operation, Page } from '../api/types.js';
+import { call } from '../api/client.js';
 import { OperationsTable } from '../components/operation-table.js';
 import { Empty, Loading, PageTitle, ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
@@ -15,7 +14,7 @@ const pageSize = 50;
 export function OperationsPage(): ReactNode {
   const { operations, operationState, common } = useWords();
   const [search, setSearch] = useSearchParams();
-  const state = search.get('state');
+  const state = operationStates.find((name) => name === search.get('state')) ?? null;
   return (
     <Stack>
       <PageTitle title={operations.title} />
@@ -35,12 +34,13 @@ export function OperationsPage(): ReactNode {
   );
 }
 
-function List({ state }: { state: string | null }): ReactNode {
+function List({ state }: { state: OperationState | null }): ReactNode {
   const { operations, common } = useWords();
   const found = useInfiniteQuery({
     queryKey: ['operations', 'list', state],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<Operation>>(`/v1/operations${query({ state, cursor: pageParam, limit: pageSize })}`, {
+      call('listOperations', {
+        query: { ...(state ? { state: [state] } : {}), cursor: pageParam, limit: pageSize },
         signal,
       }),
     initialPageParam: '',

@@ -12,6 +12,7 @@ import { Facts, Id } from '../components/facts.js';
 import { useFormat } from '../components/format.js';
 import { RelatedOperations } from '../components/related-operations.js';
 import { Loaded, PageTitle } from '../components/states.js';
+import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { allowTemporalDecoding } from '../session/temporal-page.js';
 import { inLanguage, useLanguage, useWords } from '../words/language.js';
@@ -24,7 +25,7 @@ export function ReissueDetailPage(): ReactNode {
   const me = useMe();
   const found = useQuery({
     queryKey: ['reissue', id],
-    queryFn: ({ signal }) => call<ReissueDetail>(`/v1/reissues/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => call('getReissue', { path: { id }, signal }),
   });
   return (
     <Stack>
@@ -91,7 +92,7 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
   const moment = (at: string | null | undefined) => at && format.time(at);
   const certificate = (serial: string | null | undefined) =>
     serial && (
-      <Anchor component={Link} to={`/certificates/${serial}`} underline="always" ff="monospace" size="sm">
+      <Anchor component={Link} to={paths.certificate(serial)} underline="always" ff="monospace" size="sm">
         {serial}
       </Anchor>
     );
@@ -122,7 +123,7 @@ function ReissueFacts({ reissue }: { reissue: ReissueDetail }): ReactNode {
             reissue.customerRef && (
               <Anchor
                 component={Link}
-                to={`/reissues?customerRef=${reissue.customerRef}`}
+                to={paths.reissuesOf(reissue.customerRef)}
                 underline="always"
                 size="sm"
               >

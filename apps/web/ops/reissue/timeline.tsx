@@ -2,7 +2,7 @@ import { Alert, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
-import type { Timeline as TimelineAnswer, TimelineItem } from '../api/types.js';
+import type { TimelineEntry } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { Empty, Loaded } from '../components/states.js';
@@ -13,8 +13,7 @@ export function ReissueTimeline({ id }: { id: string }): ReactNode {
   const words = useWords();
   const found = useQuery({
     queryKey: ['timeline', id],
-    queryFn: ({ signal }) =>
-      call<TimelineAnswer>(`/v1/reissues/${encodeURIComponent(id)}/timeline`, { signal }),
+    queryFn: ({ signal }) => call('getTimeline', { path: { id }, signal }),
   });
   return (
     <Card title={words.reissue.timeline}>
@@ -40,7 +39,7 @@ export function ReissueTimeline({ id }: { id: string }): ReactNode {
   );
 }
 
-function Item({ item }: { item: TimelineItem }): ReactNode {
+function Item({ item }: { item: TimelineEntry }): ReactNode {
   const language = useLanguage();
   const format = useFormat();
   const words = useWords();
@@ -88,7 +87,7 @@ function inWords(code: string, { resultWords, outcome, code: codes, reason }: Co
   return Object.hasOwn(known, code) ? known[code]! : code;
 }
 
-function toneOf({ actor, kind, outcome, error }: TimelineItem): string {
+function toneOf({ actor, kind, outcome, error }: TimelineEntry): string {
   if (error !== undefined || (outcome && /REFUSED|FAILED|PARKED|REJECTED|LOCKED|WRONG/.test(outcome)))
     return 'bad';
   return actor.startsWith('staff:') || kind === 'operation' ? 'staff' : 'calm';

@@ -3,12 +3,12 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { call } from '../api/client.js';
-import type { Count, Page, Reissue } from '../api/types.js';
 import { ActButtons } from '../operation-dialog/act-buttons.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { ReissuesTable } from '../components/reissue-table.js';
 import { Empty, Loading, PageTitle, ProblemAlert } from '../components/states.js';
+import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 import { FilterForm } from './filter-form.js';
@@ -42,7 +42,7 @@ function OpenById(): ReactNode {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (id.trim()) void navigate(`/reissues/${encodeURIComponent(id.trim())}`);
+        if (id.trim()) void navigate(paths.reissue(id.trim()));
       }}
     >
       <TextInput
@@ -62,10 +62,10 @@ function List({ filters }: { filters: Filters }): ReactNode {
   const found = useInfiniteQuery({
     queryKey: ['reissues', 'list', filters.asQuery],
     queryFn: ({ pageParam, signal }) => {
-      const search = new URLSearchParams(filters.asQuery);
-      search.set('limit', String(pageSize));
-      if (pageParam) search.set('cursor', pageParam);
-      return call<Page<Reissue>>(`/v1/reissues?${search}`, { signal });
+      const query = new URLSearchParams(filters.asQuery);
+      query.set('limit', String(pageSize));
+      if (pageParam) query.set('cursor', pageParam);
+      return call('listReissues', { query, signal });
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
@@ -109,9 +109,9 @@ function Counted({ filters }: { filters: Filters }): ReactNode {
   const counted = useQuery({
     queryKey: ['reissue-counts', 'list', filters.asQuery],
     queryFn: ({ signal }) => {
-      const search = new URLSearchParams(filters.asQuery);
-      search.delete('sort');
-      return call<Count>(`/v1/reissues/count?${search}`, { signal });
+      const query = new URLSearchParams(filters.asQuery);
+      query.delete('sort');
+      return call('countReissues', { query, signal });
     },
   });
   if (!counted.data) return <span />;

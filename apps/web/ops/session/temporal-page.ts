@@ -6,7 +6,7 @@ import { session } from './session.js';
  * and asks our codec with a cookie that only the codec reads. Where somebody may not, that page shows them encoded.
  */
 export function allowTemporalDecoding(): void {
-  const allow = () => void send('/codec/session', { method: 'POST' }).catch(() => undefined);
+  const allow = () => void send('beginDecoding', {}).catch(() => undefined);
   session.onToken = allow;
   allow();
 }

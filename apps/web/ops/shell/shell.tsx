@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { useLiveChanges, type LiveStatus } from '../api/live.js';
+import { paths } from '../paths.js';
 import { session } from '../session/session.js';
 import { useMe, useSession } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
@@ -85,17 +86,17 @@ function Menu({ pathname }: { pathname: string }): ReactNode {
   const { app } = useWords();
   const me = useMe();
   const entries = [
-    ['/', app.home],
-    ['/reissues', app.reissues],
-    ['/operations', app.operations],
-    ['/certificates', app.certificates],
-    ...(me.is('auditor') ? [['/audit', app.audit] as const] : []),
-    ['/evidence', app.evidence],
+    [paths.home, app.home],
+    [paths.reissues, app.reissues],
+    [paths.operations, app.operations],
+    [paths.certificates, app.certificates],
+    ...(me.is('auditor') ? [[paths.audit, app.audit] as const] : []),
+    [paths.evidence, app.evidence],
   ] as const;
   return (
     <Box flex={1}>
       {entries.map(([to, label]) => {
-        const here = to === '/' ? pathname === '/' : pathname.startsWith(to);
+        const here = to === paths.home ? pathname === to : pathname.startsWith(to);
         return (
           <NavLink
             key={to}

@@ -1,8 +1,8 @@
 // Generated from openapi.json by npm run client.
 import type * as types from './types.gen.js';
 
-/** Every operation of the API, by its id in the document. */
-export const operations = {
+/** Every endpoint of the API, by its operationId in the document. */
+export const endpoints = {
   getKeys: { method: 'GET', path: '/v1/keys' },
   getTerms: { method: 'GET', path: '/v1/terms' },
   getPasswordRules: { method: 'GET', path: '/v1/password-rules' },
@@ -26,8 +26,8 @@ export const operations = {
   checkVid: { method: 'POST', path: '/v1/certificates/{serial}/vid-checks' },
 } as const;
 
-/** What each operation takes and what it answers. */
-export interface Operations {
+/** What each endpoint takes and what it answers. */
+export interface Endpoints {
   getKeys: { data: types.GetKeysData; answer: types.GetKeysResponse };
   getTerms: { data: types.GetTermsData; answer: types.GetTermsResponse };
   getPasswordRules: { data: types.GetPasswordRulesData; answer: types.GetPasswordRulesResponse };
