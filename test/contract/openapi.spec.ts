@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { problemCatalogue } from '#libs/contracts';
-import { edgeProblems } from '#libs/http';
+import { edgeProblems, openApiPath } from '#libs/http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeGateway } from '../../apps/gateway/src/openapi/describe-gateway.js';
-import { openApiPath } from '../../apps/gateway/src/openapi/openapi-file.js';
 
 interface Media {
   schema: object;
@@ -39,7 +38,9 @@ function faults(schema: object, value: unknown): unknown {
 
 describe('the OpenAPI document', () => {
   it('that is committed is the one the controllers make (npm run openapi)', () => {
-    expect(JSON.parse(readFileSync(openApiPath, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+    expect(JSON.parse(readFileSync(openApiPath('openapi'), 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(document)),
+    );
   });
 
   it('has an example for every JSON request and answer, valid by its schema', () => {

@@ -40,7 +40,7 @@ import { EventListener } from './events/event-listener.js';
 import { EventStreams } from './events/event-streams.js';
 import { registerStreamMetrics } from './events/stream-metrics.js';
 import { RestoreGuard } from './restore.guard.js';
-import { DocsController } from './openapi/docs.controller.js';
+import { gatewayDocs } from './openapi/docs.js';
 import { CertificateDownload } from './reading/certificate-download.js';
 import { PhotoDecoder } from './photos/photo-decoder.js';
 import { Photos, photoStoreIn } from './photos/photos.js';
@@ -69,6 +69,7 @@ export class GatewayModule {
     const ids = new RequestIds(config.idKey);
     return {
       module: GatewayModule,
+      imports: [gatewayDocs],
       controllers: [
         ReferenceDataController,
         ReceiptKeysController,
@@ -77,7 +78,6 @@ export class GatewayModule {
         ConsentsController,
         PhotosController,
         VidChecksController,
-        DocsController,
         PageSessionController,
         PageFilesController,
       ],

@@ -4,9 +4,9 @@ import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { gatewayConfig } from './config.js';
 import { GatewayDependencies } from './dependencies.js';
-import { dependencyProblem } from './dependency-problem.js';
 import { GatewayModule } from './gateway.module.js';
 import { acceptPhotos } from './photos/accept-multipart.js';
+import { dependencyProblem } from './problems.js';
 
 const name = 'gateway';
 const config = exitOnConfigError(() => loadConfig(gatewayConfig));

@@ -1,45 +1,45 @@
-import { problemCatalogue, type ProblemSlug, type Reissue, type Text } from '#libs/contracts';
-import { ProblemError, type InputFault } from '#libs/http';
+import { problemCatalogue, type ProblemSlug, type Reissue } from '#libs/contracts';
+import { problemFactory, type ProblemError, type ProblemOccurrence } from '#libs/http';
+import { isDependencyDown } from '#libs/temporal';
 
-interface ProblemMore {
-  readonly detail?: Text;
-  readonly errors?: readonly InputFault[];
+interface GatewayProblemOccurrence extends Omit<ProblemOccurrence, 'extensions'> {
   /** A finer code within the type. */
   readonly code?: string | undefined;
-  /** The reissue as it is, so that the client need not ask for what to do instead. */
+  /** The reissue as it is now, so that the client need not ask. */
   readonly reissue?: Reissue | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Logged, never shown. */
-  readonly cause?: unknown;
 }
 
-/** A problem of the catalogue as an error to throw. */
-export function problem(slug: ProblemSlug, more: ProblemMore = {}): ProblemError {
-  const { status, title, detail } = problemCatalogue[slug];
-  const { errors, reissue, headers, cause } = more;
-  // After the end no step leads on: why it ended, and what to do now, says more.
+const factory = problemFactory(problemCatalogue);
+
+/** 503: a dependency of the call is down or slow. The client may repeat the call after `seconds` (2). */
+export const { unavailable } = factory;
+
+/** 503 with Retry-After, never 500, while PostgreSQL or Temporal is down; undefined for any other error. */
+export const dependencyProblem = factory.unavailableIf(isDependencyDown);
+
+/** A problem of the gateway's catalogue as an error to throw. */
+export function problem(
+  slug: ProblemSlug,
+  { code, reissue, ...occurrence }: GatewayProblemOccurrence = {},
+): ProblemError {
+  // After the end no step is possible: why the reissue ended, and what to do now, says more.
   const ended = slug === 'wrong-state' ? reissue?.ended : undefined;
-  const code = more.code ?? ended?.code;
-  return new ProblemError(
-    {
-      type: slug,
-      status,
-      title,
-      detail: more.detail ?? ended?.text ?? detail,
-      ...(errors ? { errors } : {}),
-      ...(headers ? { headers } : {}),
-      extensions: { ...(code === undefined ? {} : { code }), ...(reissue ? { reissue } : {}) },
+  const finerCode = code ?? ended?.code;
+  const detail = occurrence.detail ?? ended?.text;
+  return factory.problem(slug, {
+    ...occurrence,
+    ...(detail ? { detail } : {}),
+    extensions: {
+      ...(finerCode === undefined ? {} : { code: finerCode }),
+      ...(reissue ? { reissue } : {}),
     },
-    cause,
-  );
+  });
 }
 
-/** 503: what the call needs is down or slow. Worth the same call again after `seconds`. */
-export function unavailable(cause?: unknown, seconds = 2): ProblemError {
-  return problem('unavailable', { cause, headers: { 'retry-after': String(seconds) } });
-}
-
-/** 429: this many, at once or within a time, are too many. */
-export function tooMany(seconds = 1, more: Pick<ProblemMore, 'reissue'> = {}): ProblemError {
-  return problem('too-many-requests', { ...more, headers: { 'retry-after': String(seconds) } });
+/** 429: too many calls at once, or too many in some time. */
+export function tooMany(
+  seconds = 1,
+  occurrence: Pick<GatewayProblemOccurrence, 'reissue'> = {},
+): ProblemError {
+  return problem('too-many-requests', { ...occurrence, headers: { 'retry-after': String(seconds) } });
 }

@@ -11,22 +11,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe('the files of a page', () => {
+describe('BuiltFiles', () => {
   const build = () => {
     mkdirSync(join(folder, 'assets'));
     writeFileSync(join(folder, 'index.html'), '<p>page</p>');
     writeFileSync(join(folder, 'assets/app.js'), 'show()');
   };
 
-  test('are served as they are and by gzip, each with its type', () => {
+  test('A built file has its content, plain and compressed, and its media type', () => {
     build();
     const file = new BuiltFiles(folder).get('assets/app.js')!;
     expect(file.content.toString()).toBe('show()');
-    expect(gunzipSync(file.zipped).toString()).toBe('show()');
+    expect(gunzipSync(file.gzipped).toString()).toBe('show()');
     expect(file.type).toBe('text/javascript; charset=utf-8');
   });
 
-  test('are the only ones: no path leads out of the folder', () => {
+  test('No path leads out of the folder of built files', () => {
     build();
     const files = new BuiltFiles(join(folder, 'assets', '..'));
     for (const name of [
@@ -39,7 +39,7 @@ describe('the files of a page', () => {
       expect(files.get(name)).toBeUndefined();
   });
 
-  test('are found once they are built, without a restart', () => {
+  test('Files that are built later are found without a restart', () => {
     const files = new BuiltFiles(folder);
     expect(files.get('index.html')).toBeUndefined();
     build();

@@ -5,8 +5,8 @@ import Negotiator from 'negotiator';
 
 export interface BuiltFile {
   readonly content: Buffer<ArrayBuffer>;
-  /** The same by gzip (RFC 1952), made once. */
-  readonly zipped: Buffer<ArrayBuffer>;
+  /** The content compressed by gzip (RFC 1952). */
+  readonly gzipped: Buffer<ArrayBuffer>;
   readonly type: string;
 }
 
@@ -18,17 +18,17 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The files of a page as they were built, read once, at the first that is asked for. Only what is in the folder has a
- * name here: no path that somebody makes up leads out of it.
+ * The built files of a page, read once, at the first request. A file is found by its name in a map, so that no path leads
+ * out of the folder.
  */
 export class BuiltFiles {
   private files: ReadonlyMap<string, BuiltFile> | undefined;
 
   constructor(private readonly folder: string) {}
 
-  /** Undefined if there is none of this name, or nothing was built. */
+  /** Undefined if no file has this name, or the page is not built. */
   get(name: string): BuiltFile | undefined {
-    // While nothing is built, each call looks again.
+    // Until the page is built, each call reads the folder again.
     if (!this.files?.size) this.files = readAll(this.folder);
     return this.files.get(name);
   }
@@ -43,29 +43,29 @@ function readAll(folder: string): ReadonlyMap<string, BuiltFile> {
       if (type === undefined) return [];
       const content = Buffer.from(readFileSync(join(folder, name)));
       return [
-        [name.replaceAll('\\', '/'), { content, zipped: Buffer.from(gzipSync(content)), type }] as const,
+        [name.replaceAll('\\', '/'), { content, gzipped: Buffer.from(gzipSync(content)), type }] as const,
       ];
     }),
   );
 }
 
-/** Their names change with their content. */
-export const cacheForever = 'public, max-age=31536000, immutable';
+/** For files whose name changes with their content. */
+export const immutable = 'public, max-age=31536000, immutable';
 
-/** A file as an answer, zipped for whom accepts that. @param caching the header Cache-Control */
+/** A file as a response, compressed if the client accepts gzip. */
 export function fileResponse(
-  { content, zipped, type }: BuiltFile,
-  accepted = '',
-  caching: string = cacheForever,
+  { content, gzipped, type }: BuiltFile,
+  acceptEncoding = '',
+  cacheControl = immutable,
 ): Response {
-  const negotiator = new Negotiator({ headers: { 'accept-encoding': accepted } });
-  const zip = negotiator.encoding(['gzip', 'identity']) === 'gzip';
-  return new Response(zip ? zipped : content, {
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
+  const gzip = negotiator.encoding(['gzip', 'identity']) === 'gzip';
+  return new Response(gzip ? gzipped : content, {
     headers: {
       'content-type': type,
-      'cache-control': caching,
+      'cache-control': cacheControl,
       vary: 'accept-encoding',
-      ...(zip ? { 'content-encoding': 'gzip' } : {}),
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
     },
   });
 }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Controller, Get, Param, type Type } from '@nestjs/common';
+import { Controller, Get, Param, type DynamicModule, type Type } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { edgeProblem } from './edge-problems.js';
+import { openApiPath, type OpenApiName } from './openapi.js';
 
 // Swagger UI comes with @nestjs/swagger and is found from there.
 const swaggerFolder = (
@@ -53,13 +54,26 @@ const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
     },
   });
 
-/**
- * A controller for the API document, and a page that shows it. Nothing is loaded from elsewhere.
- *
- * @param title of the page
- * @param file the document, as JSON
- * @param start a script that starts the page in place of ours; ours does while it is not built
- */
+interface DocsOptions {
+  /** Of the page. */
+  readonly title: string;
+  readonly document: OpenApiName;
+  /** File of a script that starts the page instead of Swagger UI's own; used once it is built. */
+  readonly start?: string;
+  /** Put on the controller: who may read the document. */
+  readonly decorators?: readonly ClassDecorator[];
+}
+
+class DocsModule {}
+
+/** Serves the committed OpenAPI document at /openapi.json, and Swagger UI for it at /docs. Nothing is loaded from elsewhere. */
+export function docsModule({ title, document, start, decorators = [] }: DocsOptions): DynamicModule {
+  const controller = docsController(title, openApiPath(document), start);
+  decorators.forEach((decorate) => decorate(controller));
+  return { module: DocsModule, controllers: [controller] };
+}
+
+/** The controller of {@link docsModule}. @param file of the document */
 export function docsController(title: string, file: string, start?: string): Type {
   @ApiExcludeController()
   @Controller()

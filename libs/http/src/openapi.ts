@@ -1,10 +1,17 @@
-import type { INestApplication } from '@nestjs/common';
-import { ApiResponse, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { projectRoot } from '#libs/config';
+import { Metrics } from '#libs/observability';
 import { z } from 'zod';
-import { problemMediaType } from './render-problem.js';
+import { HealthRegistry } from './health.js';
+import { defaultProblemTypeBase, problemMediaType } from './render-problem.js';
 
 /** The problem document as clients see it (RFC 9457). */
-export const problemDocumentSchema = z
+const problemDocumentSchema = z
   .looseObject({
     type: z.string().describe('Stable URI of the kind of problem: branch on this'),
     title: z.string().describe('The kind of problem in words, in the language asked for'),
@@ -29,9 +36,64 @@ export const problemDocumentSchema = z
 
 const problemContent = { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } };
 
-/** Documents that a call may answer with a problem of this status. */
-export const ApiProblem = (status: number, description: string): MethodDecorator & ClassDecorator =>
-  ApiResponse({ status, description, content: problemContent });
+/** The committed OpenAPI documents, by the names of their files. */
+export type OpenApiName = 'openapi' | 'openapi-ops';
+
+/** File of a committed OpenAPI document. Applications serve it; a contract test compares it with the controllers. */
+export const openApiPath = (name: OpenApiName): string =>
+  join(projectRoot(), 'libs/contracts', `${name}.json`);
+
+/** Writes a document to its committed file, and the path of the file to stdout. */
+export function writeOpenApi(name: OpenApiName, document: OpenAPIObject): void {
+  writeFileSync(openApiPath(name), `${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`written: ${openApiPath(name)}\n`);
+}
+
+/** The problems of a catalogue as a Markdown table, for the introduction of a document. */
+export const problemTable = (
+  catalogue: Readonly<Record<string, { readonly status: number; readonly title: { readonly en: string } }>>,
+): string =>
+  [
+    '| type | status | title |',
+    '| --- | --- | --- |',
+    ...Object.entries(catalogue).map(
+      ([slug, { status, title }]) => `| \`${defaultProblemTypeBase}${slug}\` | ${status} | ${title.en} |`,
+    ),
+  ].join('\n');
+
+interface FeaturesToDescribe {
+  readonly features: readonly (Type | DynamicModule)[];
+  /** What the application's root module provides for the features. */
+  readonly provided: readonly Type[];
+  /** Adds title, introduction, servers and security. */
+  readonly describe: (builder: DocumentBuilder) => DocumentBuilder;
+}
+
+/**
+ * The OpenAPI 3.1 document of the feature modules of an application. No controller or provider is created (Nest's preview
+ * mode), so that it needs no configuration and no running dependency.
+ */
+export async function describeFeatures({
+  features,
+  provided,
+  describe,
+}: FeaturesToDescribe): Promise<OpenAPIObject> {
+  const tokens = [...provided, HealthRegistry, Metrics];
+  const root: DynamicModule = {
+    module: class FeaturesRoot {},
+    global: true,
+    imports: [...features],
+    providers: tokens.map((provide) => ({ provide, useValue: {} })),
+    exports: tokens,
+  };
+  const options = { logger: false as const, preview: true, abortOnError: false };
+  const app = await NestFactory.create(root, new FastifyAdapter(), options);
+  const builder = new DocumentBuilder()
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0');
+  return createOpenApiDocument(app, describe(builder).build());
+}
 
 /**
  * The OpenAPI 3.1 document of an application whose controllers name zod schemas (`@Body({ schema })`,

@@ -8,7 +8,13 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { admitBeforeBody, clientAddress, ConfigureRoute } from '#libs/http';
+import {
+  admitBeforeBody,
+  bearerToken,
+  clientAddress,
+  ConfigureRoute,
+  idempotencyKeyPattern,
+} from '#libs/http';
 import type { FastifyRequest } from 'fastify';
 import { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
@@ -25,11 +31,9 @@ declare module 'fastify' {
   }
 }
 
-/** 16 to 128 printable ASCII characters. */
-const idempotencyKeyPattern = /^[\x20-\x7e]{16,128}$/;
-/** As above: unlike it, optional. */
 const deviceIdPattern = idempotencyKeyPattern;
-const longestAgent = 512;
+/** Longer values of the header User-Agent are cut. */
+const maxAgentLength = 512;
 
 /**
  * Lets a call in: its front end by `X-Api-Key`; a POST only with an `Idempotency-Key`; what is under a
@@ -70,9 +74,9 @@ export class AccessGuard implements CanActivate, OnModuleInit {
 
     const { id } = request.params as { readonly id?: string };
     if (id !== undefined)
-      await this.requireToken(bearerOf(request) ?? this.cookie.tokenOf(request), id, apiKeyName);
+      await this.requireToken(bearerToken(request) ?? this.cookie.tokenOf(request), id, apiKeyName);
 
-    const agent = header(request, 'user-agent').slice(0, longestAgent);
+    const agent = header(request, 'user-agent').slice(0, maxAgentLength);
     const device = this.deviceOf(request);
     const origin = { address: clientAddress(request), agent, ...(device === undefined ? {} : { device }) };
     return { apiKeyName, idempotencyKey, origin };
@@ -112,10 +116,3 @@ const header = (request: FastifyRequest, name: string): string => {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
 };
-
-/** The token of the header Authorization; undefined if there is no such header, empty if it holds none. */
-export function bearerOf(request: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return undefined;
-  return /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1] ?? '';
-}

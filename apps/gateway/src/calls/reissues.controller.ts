@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { SendCallResponse, type CallResponse } from './call-response.js';
 import { ReissueCalls } from './reissue-calls.js';
 
@@ -32,7 +32,7 @@ export class ReissuesController {
   constructor(@Inject(ReissueCalls) private readonly calls: ReissueCalls) {}
 
   @Post()
-  @Documented('startReissue', { answers: { 201: startResponseSchema, 202: startResponseSchema } })
+  @DocumentedEndpoint('startReissue', { 201: startResponseSchema, 202: startResponseSchema })
   start(
     @FromCaller() caller: Caller,
     @Body({ schema: startRequestSchema }) body: Of<typeof startRequestSchema>,
@@ -42,9 +42,7 @@ export class ReissuesController {
 
   @Post(':id/identity/challenges')
   @HttpCode(200)
-  @Documented('requestChallenges', {
-    answers: { 200: challengesResponseSchema, 202: challengesResponseSchema },
-  })
+  @DocumentedEndpoint('requestChallenges', { 200: challengesResponseSchema, 202: challengesResponseSchema })
   requestChallenges(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -55,8 +53,9 @@ export class ReissuesController {
 
   @Post(':id/identity/verifications')
   @HttpCode(200)
-  @Documented('answerChallenges', {
-    answers: { 200: verificationsResponseSchema, 202: verificationsResponseSchema },
+  @DocumentedEndpoint('answerChallenges', {
+    200: verificationsResponseSchema,
+    202: verificationsResponseSchema,
   })
   answerChallenges(
     @FromCaller() caller: Caller,
@@ -68,7 +67,7 @@ export class ReissuesController {
 
   @Post(':id/password')
   @HttpCode(200)
-  @Documented('submitPassword', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('submitPassword', { 200: reissueSchema, 202: reissueSchema })
   submitPassword(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -79,7 +78,7 @@ export class ReissuesController {
 
   @Post(':id/password/reset')
   @HttpCode(200)
-  @Documented('resetPassword', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('resetPassword', { 200: reissueSchema, 202: reissueSchema })
   resetPassword(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -90,7 +89,7 @@ export class ReissuesController {
 
   @Post(':id/consents')
   @HttpCode(200)
-  @Documented('giveConsents', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('giveConsents', { 200: reissueSchema, 202: reissueSchema })
   giveConsents(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -101,7 +100,7 @@ export class ReissuesController {
 
   @Post(':id/certificate')
   @HttpCode(200)
-  @Documented('requestCertificate', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('requestCertificate', { 200: reissueSchema, 202: reissueSchema })
   requestCertificate(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -112,7 +111,7 @@ export class ReissuesController {
 
   @Post(':id/application')
   @HttpCode(200)
-  @Documented('apply', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('apply', { 200: reissueSchema, 202: reissueSchema })
   apply(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -123,7 +122,7 @@ export class ReissuesController {
 
   @Post(':id/registration')
   @HttpCode(200)
-  @Documented('proveRegistration', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('proveRegistration', { 200: reissueSchema, 202: reissueSchema })
   proveRegistration(
     @FromCaller() caller: Caller,
     @Param('id') id: string,
@@ -134,7 +133,7 @@ export class ReissuesController {
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @Documented('cancel', { answers: { 200: reissueSchema, 202: reissueSchema } })
+  @DocumentedEndpoint('cancel', { 200: reissueSchema, 202: reissueSchema })
   cancel(
     @FromCaller() caller: Caller,
     @Param('id') id: string,

@@ -8,7 +8,7 @@ import {
 import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { Consents, type ConsentsResponse } from './consents.js';
 
 @Controller('v1/reissues/:id/consents')
@@ -17,14 +17,14 @@ export class ConsentsController {
   constructor(@Inject(Consents) private readonly consents: Consents) {}
 
   @Get()
-  @Documented('getConsents', { answers: { 200: consentsResponseSchema } })
+  @DocumentedEndpoint('getConsents', { 200: consentsResponseSchema })
   list(@Param('id') id: string): Promise<ConsentsResponse> {
     return this.consents.list(id);
   }
 
   @Post('withdrawals')
   @HttpCode(200)
-  @Documented('withdrawConsent', { answers: { 200: withdrawnConsentSchema } })
+  @DocumentedEndpoint('withdrawConsent', { 200: withdrawnConsentSchema })
   withdraw(
     @FromCaller() caller: Caller,
     @Param('id') id: string,

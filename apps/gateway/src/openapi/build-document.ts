@@ -1,6 +1,6 @@
 import { problemCatalogue, problemSchema, problemType, type ProblemSlug } from '#libs/contracts';
 import { reissueIdPattern } from '#libs/domain';
-import { problemMediaType } from '#libs/http';
+import { idempotencyKeyPattern, problemMediaType } from '#libs/http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reissues } from './examples.js';
@@ -161,7 +161,7 @@ const parameters = {
       type: 'string',
       minLength: 16,
       maxLength: 128,
-      pattern: '^[\\x20-\\x7e]{16,128}$',
+      pattern: idempotencyKeyPattern.source,
       examples: ['4f0c1d1e-6a52-4d56-8f0e-2f6f6a2f9f10'],
     },
   },
@@ -174,7 +174,7 @@ const parameters = {
       type: 'string',
       minLength: 16,
       maxLength: 128,
-      pattern: '^[\\x20-\\x7e]{16,128}$',
+      pattern: idempotencyKeyPattern.source,
       examples: ['d1b7c2de-5f0a-4b3c-9a55-0f6f3a2e7c11'],
     },
   },

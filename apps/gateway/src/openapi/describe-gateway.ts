@@ -1,32 +1,30 @@
 import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { problemCatalogue, problemType } from '#libs/contracts';
-import { createOpenApiDocument } from '#libs/http';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { problemCatalogue } from '#libs/contracts';
+import { describeFeatures, problemTable } from '#libs/http';
+import { ReissuesController } from '../calls/reissues.controller.js';
+import { ReissueQueriesController } from '../reading/reading.controller.js';
+import { ConsentsController } from '../consents/consents.controller.js';
+import { PhotosController } from '../photos/photos.controller.js';
+import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
+import { ReferenceDataController } from '../reading/reference-data.controller.js';
+import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
 import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { ReissueCalls } from '../calls/reissue-calls.js';
 import { RequestIds } from '../calls/request-ids.js';
-import { ReissuesController } from '../calls/reissues.controller.js';
 import { EventStreams } from '../events/event-streams.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
-import { ReissueQueriesController } from '../reading/reading.controller.js';
 import { ReferenceData } from '../reading/reference-data.js';
-import { ConsentsController } from '../consents/consents.controller.js';
 import { Consents } from '../consents/consents.js';
 import { Photos } from '../photos/photos.js';
-import { PhotosController } from '../photos/photos.controller.js';
-import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
-import { ReferenceDataController } from '../reading/reference-data.controller.js';
 import { ReissueReader } from '../reading/reissue-reader.js';
 import { VidChecks } from '../vid-checks/vid-checks.js';
-import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
 import { AccessRevocations } from '../access/access-revocations.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { completeDocument } from './build-document.js';
 
-const unused = [
+const provided = [
   AccessTokens,
   AccessRevocations,
   SessionCookie,
@@ -53,7 +51,6 @@ const unused = [
     PhotosController,
     VidChecksController,
   ],
-  providers: unused.map((provide) => ({ provide, useValue: {} })),
 })
 class ControllersOnly {}
 
@@ -63,36 +60,27 @@ A front end names itself with \`X-Api-Key\`. Starting a reissue returns a token 
 Every POST carries an \`Idempotency-Key\` and may be repeated safely with the same key and body.
 Failures are problem documents (RFC 9457); branch on \`type\`:
 
-| type | status | title |
-| --- | --- | --- |
-${Object.entries(problemCatalogue)
-  .map(
-    ([slug, { status, title }]) =>
-      `| \`${problemType(slug as keyof typeof problemCatalogue)}\` | ${status} | ${title.en} |`,
-  )
-  .join('\n')}
+${problemTable(problemCatalogue)}
 `;
 
-/** The OpenAPI 3.1 document of the gateway, made from its controllers; needs no configuration and nothing running. */
+/** The OpenAPI 3.1 document of the gateway. */
 export async function describeGateway(): Promise<OpenAPIObject> {
-  const app = await NestFactory.create(ControllersOnly, new FastifyAdapter(), { logger: false });
-  const base = new DocumentBuilder()
-    .setTitle('Reseal gateway')
-    .setDescription(introduction)
-    .setVersion('1')
-    .setOpenAPIVersion('3.1.1')
-    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/', 'where this document comes from')
-    .addApiKey(
-      { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'Names the front end' },
-      'apiKey',
-    )
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Opens one reissue' },
-      'accessToken',
-    )
-    .build();
-  const document = completeDocument(createOpenApiDocument(app, base));
-  await app.close();
-  return document;
+  const document = await describeFeatures({
+    features: [ControllersOnly],
+    provided,
+    describe: (builder) =>
+      builder
+        .setTitle('Reseal gateway')
+        .setDescription(introduction)
+        .addServer('/', 'where this document comes from')
+        .addApiKey(
+          { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'Names the front end' },
+          'apiKey',
+        )
+        .addBearerAuth(
+          { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Opens one reissue' },
+          'accessToken',
+        ),
+  });
+  return completeDocument(document);
 }

@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { openApiPath } from './openapi-file.js';
+import { writeOpenApi } from '#libs/http';
 import { describeGateway } from './describe-gateway.js';
 
-writeFileSync(openApiPath, `${JSON.stringify(await describeGateway(), null, 2)}\n`);
-process.stdout.write(`written: ${openApiPath}\n`);
+writeOpenApi('openapi', await describeGateway());

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Inject, Injectable, Put, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { bearerOf } from '../access/access.guard.js';
+import { bearerToken } from '#libs/http';
 import { AccessRevocations } from '../access/access-revocations.js';
 import { AccessTokens, type Access } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
@@ -43,7 +43,7 @@ export class PageSessionController {
   @Put()
   async open(@Req() request: FastifyRequest): Promise<Response> {
     this.requirePage(request);
-    const token = bearerOf(request) ?? '';
+    const token = bearerToken(request) ?? '';
     if (!(await this.tokens.open(token))) throw problem('invalid-token');
     return this.answer(token);
   }

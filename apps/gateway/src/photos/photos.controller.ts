@@ -4,7 +4,7 @@ import { photoResponseSchema, type PhotoResponse } from '#libs/contracts';
 import type { FastifyRequest } from 'fastify';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { Photos } from './photos.js';
 import { readPhoto } from './read-photo.js';
 
@@ -26,7 +26,7 @@ export class PhotosController {
   @HttpCode(201)
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: form })
-  @Documented('uploadPhoto', { answers: { 201: photoResponseSchema } })
+  @DocumentedEndpoint('uploadPhoto', { 201: photoResponseSchema })
   upload(
     @FromCaller() caller: Caller,
     @Param('id') id: string,

@@ -4,7 +4,7 @@ import { WithAccess } from '../access/access.guard.js';
 import { EventStreams } from '../events/event-streams.js';
 import { ClientDisconnected } from '../events/client-disconnected.js';
 import { LastEventId } from '../events/last-event-id.js';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { CertificateDownload } from './certificate-download.js';
 import { ReissueReader } from './reissue-reader.js';
 
@@ -18,7 +18,7 @@ export class ReissueQueriesController {
   ) {}
 
   @Get()
-  @Documented('getReissue', { answers: { 200: reissueSchema } })
+  @DocumentedEndpoint('getReissue', { 200: reissueSchema })
   show(@Param('id') id: string): Promise<Reissue> {
     return this.reader.show(id);
   }
@@ -26,7 +26,7 @@ export class ReissueQueriesController {
   @Get('events')
   @Header('content-type', 'text/event-stream; charset=utf-8')
   @Header('x-accel-buffering', 'no')
-  @Documented('followEvents', { answers: {} })
+  @DocumentedEndpoint('followEvents')
   async events(
     @Param('id') id: string,
     @LastEventId() after: number,
@@ -36,7 +36,7 @@ export class ReissueQueriesController {
   }
 
   @Get('certificate')
-  @Documented('downloadCertificate', { answers: {} })
+  @DocumentedEndpoint('downloadCertificate')
   certificate(@Param('id') id: string, @Headers('accept') accept?: string): Promise<Response> {
     return this.certificates.download(id, accept);
   }

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { z } from 'zod';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { ReferenceData } from './reference-data.js';
 
 const receiptKeysSchema = z
@@ -25,7 +25,7 @@ export class ReceiptKeysController {
 
   @Get()
   @Header('cache-control', 'public, max-age=300')
-  @Documented('getReceiptKeys', { answers: { 200: receiptKeysSchema } })
+  @DocumentedEndpoint('getReceiptKeys', { 200: receiptKeysSchema })
   keys(): ReferenceData['receiptKeys'] {
     return this.data.receiptKeys;
   }

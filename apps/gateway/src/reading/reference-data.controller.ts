@@ -4,7 +4,7 @@ import { termsLocales, termsStages } from '#libs/terms';
 import { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { ReferenceData } from './reference-data.js';
 
 const termsQuerySchema = z.object({
@@ -35,13 +35,13 @@ export class ReferenceDataController {
   constructor(@Inject(ReferenceData) private readonly data: ReferenceData) {}
 
   @Get('keys')
-  @Documented('getKeys', { answers: { 200: keysSchema } })
+  @DocumentedEndpoint('getKeys', { 200: keysSchema })
   keys(@FromCaller() { apiKeyName }: Caller): z.output<typeof keysSchema> {
     return { ...this.data.keys, client: apiKeyName };
   }
 
   @Get('terms')
-  @Documented('getTerms', { answers: { 200: z.array(termsSchema) } })
+  @DocumentedEndpoint('getTerms', { 200: z.array(termsSchema) })
   terms(
     @Query({ schema: termsQuerySchema }) { stage, locale }: z.output<typeof termsQuerySchema>,
   ): ReturnType<ReferenceData['terms']> {
@@ -49,7 +49,7 @@ export class ReferenceDataController {
   }
 
   @Get('password-rules')
-  @Documented('getPasswordRules', { answers: { 200: passwordRulesSchema } })
+  @DocumentedEndpoint('getPasswordRules', { 200: passwordRulesSchema })
   passwordRules(): ReferenceData['passwordRules'] {
     return this.data.passwordRules;
   }

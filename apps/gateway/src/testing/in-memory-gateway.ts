@@ -24,10 +24,9 @@ import { ReissueCalls } from '../calls/reissue-calls.js';
 import type { Delivery } from '../calls/reissue-workflows.js';
 import { ReissuesController } from '../calls/reissues.controller.js';
 import { RequestIds } from '../calls/request-ids.js';
-import { dependencyProblem } from '../dependency-problem.js';
 import { EventStreams, type StreamedEvent } from '../events/event-streams.js';
-import { DocsController } from '../openapi/docs.controller.js';
-import { problem } from '../problems.js';
+import { gatewayDocs } from '../openapi/docs.js';
+import { dependencyProblem, problem } from '../problems.js';
 import { CertificateDownload } from '../reading/certificate-download.js';
 import { ReissueQueriesController } from '../reading/reading.controller.js';
 import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
@@ -203,13 +202,13 @@ export class InMemoryGateway {
       problemOf: dependencyProblem,
       module: {
         module: class GatewayInMemory {},
+        imports: [gatewayDocs],
         controllers: [
           ReferenceDataController,
           ReceiptKeysController,
           ReissuesController,
           ReissueQueriesController,
           VidChecksController,
-          DocsController,
           PageSessionController,
         ],
         providers: [

@@ -3,7 +3,7 @@ import { serialSchema, vidCheckRequestSchema, vidCheckResponseSchema } from '#li
 import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
-import { Documented } from '../openapi/documented.js';
+import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { VidChecks, type VidCheckResponse } from './vid-checks.js';
 
 @Controller('v1/certificates')
@@ -13,7 +13,7 @@ export class VidChecksController {
 
   @Post(':serial/vid-checks')
   @HttpCode(200)
-  @Documented('checkVid', { answers: { 200: vidCheckResponseSchema } })
+  @DocumentedEndpoint('checkVid', { 200: vidCheckResponseSchema })
   check(
     @FromCaller() caller: Caller,
     @Param('serial', { schema: serialSchema }) serial: string,

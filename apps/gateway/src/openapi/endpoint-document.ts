@@ -1,0 +1,23 @@
+import type { ProblemSlug } from '#libs/contracts';
+
+/** What the OpenAPI document says about one response, beside its schema. */
+export interface ResponseDocument {
+  readonly description: string;
+  /** The body as JSON; other media types are in `content`. */
+  readonly example?: unknown;
+  readonly content?: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+  readonly headers?: Readonly<Record<string, { description: string; schema: object }>>;
+}
+
+/** What the OpenAPI document says about one endpoint, beside its schemas. */
+export interface EndpointDocument {
+  readonly tag: 'Before starting' | 'Reissue' | 'Identity' | 'Password' | 'Terms' | 'Certificate';
+  readonly summary: string;
+  readonly description?: string;
+  /** Example of a request body. */
+  readonly request?: unknown;
+  /** By status. */
+  readonly responses: Readonly<Record<number, ResponseDocument>>;
+  /** Problems of this endpoint, beyond those that all endpoints of its kind have. */
+  readonly problems: readonly ProblemSlug[];
+}
