@@ -16,23 +16,23 @@ const file = join(projectRoot(), 'deploy/alerts/reseal.rules.yaml');
 const { groups } = parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
 
-/** The names of the metrics that worker, ops app and signer show. */
-async function metricNames(): Promise<Set<string>> {
+/** The names of the metrics that these apps expose. */
+async function metricNames(...apps: string[]): Promise<Set<string>> {
   const pages = await Promise.all(
-    ['worker', 'ops', 'signer'].map(async (app) => (await fetch(`${metricsUrlOf(app)}/metrics`)).text()),
+    apps.map(async (app) => (await fetch(`${metricsUrlOf(app)}/metrics`)).text()),
   );
   return new Set(pages.flatMap((page) => [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!)));
 }
 
-describe.each(rules)('the alert $alert', ({ expr, labels, annotations }) => {
-  it('asks for metrics that the stack has', async () => {
+describe.each(rules)('The alert $alert', ({ alert, expr, labels, annotations }) => {
+  it(`${alert} queries metrics that the stack exposes`, async () => {
     const asked = [...expr.matchAll(/\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b/g)].map(([, name]) => name!);
-    const known = await metricNames();
+    const known = await metricNames('worker', 'ops', 'signer');
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  it('has a page that says what it means and what to do', () => {
+  it(`${alert} has a runbook with its meaning and what to do`, () => {
     const page = join(projectRoot(), annotations.runbook);
     expect(existsSync(page)).toBe(true);
     const text = readFileSync(page, 'utf8');
@@ -41,4 +41,9 @@ describe.each(rules)('the alert $alert', ({ expr, labels, annotations }) => {
     expect(['page', 'ticket']).toContain(labels.severity);
     expect(annotations.summary).not.toBe('');
   });
+});
+
+it('Every metric of an app starts with reseal_ or belongs to the Node.js runtime', async () => {
+  const names = await metricNames('gateway', 'ops', 'worker', 'signer', 'status');
+  expect([...names].filter((name) => !/^(reseal|process|nodejs)_/.test(name))).toEqual([]);
 });

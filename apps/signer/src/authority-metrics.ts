@@ -13,7 +13,7 @@ export function registerAuthorityMetrics(
 ): void {
   new Gauge({
     name: 'reseal_ca_certificate_expiry_seconds',
-    help: 'Seconds until a certificate of the CA ends; role is root, issuing (signs CRLs) or current (signs certificates too)',
+    help: 'Seconds until a CA certificate expires; role is root, issuing (signs CRLs) or current (also signs certificates)',
     labelNames: ['role', 'subject'],
     registers: [registry],
     collect() {

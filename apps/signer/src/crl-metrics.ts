@@ -14,7 +14,7 @@ export function registerCrlMetrics(
 
   new Gauge({
     name: 'reseal_crl_oldest_pending_seconds',
-    help: 'How long the changed status of a certificate has waited for a CRL that shows it; 0 if none waits',
+    help: 'Age of the oldest status change that no CRL shows yet; 0 if there is none',
     registers: [registry],
     async collect() {
       this.set(
@@ -27,7 +27,7 @@ export function registerCrlMetrics(
   });
   new Gauge({
     name: 'reseal_crl_next_update_seconds',
-    help: 'Seconds until the first CRL of an issuing CA ends',
+    help: 'Seconds until the next update of the CRL of an issuing CA that is due first',
     labelNames: ['issuer'],
     registers: [registry],
     async collect() {
@@ -38,7 +38,7 @@ export function registerCrlMetrics(
   });
   new Gauge({
     name: 'reseal_root_crl_next_update_seconds',
-    help: 'Seconds until the published CRL of the root ends; 0 if there is none',
+    help: 'Seconds until the next update of the published root CRL; 0 if there is none',
     registers: [registry],
     async collect() {
       const { db, authorities, clock } = ports;

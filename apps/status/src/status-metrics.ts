@@ -17,7 +17,7 @@ export function registerStatusMetrics(
   const registers = [registry];
   new Gauge({
     name: 'reseal_ocsp_certificate_expiry_seconds',
-    help: 'Seconds until the OCSP responder certificate of an issuing CA ends; negative if there is none',
+    help: 'Seconds until the OCSP responder certificate of an issuing CA expires; -1 if there is none',
     labelNames: ['issuer'],
     registers,
     collect() {
@@ -33,7 +33,7 @@ export function registerStatusMetrics(
   });
   new Gauge({
     name: 'reseal_status_listening',
-    help: 'Whether changes of status are heard of at once; while they are not, nothing is answered from memory',
+    help: '1 while the process listens for status changes, otherwise 0; the cache is not used while it is 0',
     registers,
     collect() {
       this.set(listener.listening ? 1 : 0);
@@ -41,7 +41,7 @@ export function registerStatusMetrics(
   });
   new Gauge({
     name: 'reseal_ocsp_cached_certificates',
-    help: 'Certificates whose signed OCSP answers are in memory',
+    help: 'Certificates with a signed OCSP response in the cache',
     registers,
     collect() {
       this.set(cache.size);

@@ -5,22 +5,22 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export function registerHashingMetrics(hashing: PasswordHashing, registry: Registry): void {
   const registers = [registry];
   new Gauge({
-    name: 'password_hashing_running',
-    help: 'Passwords that are being hashed',
+    name: 'reseal_password_hashing_running',
+    help: 'Passwords being hashed now',
     registers,
     collect() {
       this.set(hashing.running);
     },
   });
   new Gauge({
-    name: 'password_hashing_waiting',
-    help: 'Passwords that wait to be hashed; who finds too many waiting comes again later',
+    name: 'reseal_password_hashing_waiting',
+    help: 'Passwords waiting to be hashed; when too many wait, further requests are refused until later',
     registers,
     collect() {
       this.set(hashing.waiting);
     },
   });
-  const total = (name: string, help: string, value: () => number) => {
+  const total = (name: `reseal_${string}`, help: string, value: () => number) => {
     let counted = 0;
     new Counter({
       name,
@@ -32,15 +32,15 @@ export function registerHashingMetrics(hashing: PasswordHashing, registry: Regis
       },
     });
   };
-  total('password_hashes_total', 'Passwords hashed', () => hashing.totals.hashed);
+  total('reseal_password_hashes_total', 'Passwords hashed', () => hashing.totals.hashed);
   total(
-    'password_hashing_seconds_total',
-    'Time spent hashing passwords, waiting not included',
+    'reseal_password_hashing_seconds_total',
+    'Time spent hashing passwords in seconds, without waiting',
     () => hashing.totals.hashingMs / 1_000,
   );
   total(
-    'password_hashing_turned_away_total',
-    'Passwords that came when too many were waiting',
+    'reseal_password_hashing_turned_away_total',
+    'Passwords refused because too many were waiting',
     () => hashing.totals.turnedAway,
   );
 }

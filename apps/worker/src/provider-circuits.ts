@@ -27,7 +27,7 @@ export class ProviderCircuits {
     const { last } = this;
     new Gauge({
       name: 'reseal_provider_circuit',
-      help: 'Whether an address of a provider is called: 0 yes (closed), 1 one call to find out (half-open), 2 no (open)',
+      help: 'Circuit breaker of a provider address: 0 closed (calls pass), 1 half-open (one trial call), 2 open (no calls)',
       labelNames: ['provider', 'address'],
       registers: [registry],
       collect() {

@@ -3,20 +3,20 @@ import type { Database } from '#libs/db';
 import { countPendingEntries, newestCheckpoint } from '#libs/db/audit';
 import { Gauge, type Registry } from 'prom-client';
 
-/** Adds the metrics of the audit log. A figure that cannot be had, because PostgreSQL is away, is NaN. */
+/** Adds the metrics of the audit log. A value is NaN while PostgreSQL cannot be reached. */
 export function registerSequencerMetrics(sequencer: Sequencer, db: Database, registry: Registry): void {
   const registers = [registry];
   new Gauge({
-    name: 'audit_pending_entries',
-    help: 'Entries of the audit trail that are not in its log yet',
+    name: 'reseal_audit_pending_entries',
+    help: 'Audit entries not yet in the audit log',
     registers,
     async collect() {
       this.set(await countPendingEntries(db).catch(() => NaN));
     },
   });
   new Gauge({
-    name: 'audit_checkpoint_age_seconds',
-    help: 'Age of the newest checkpoint of the audit log; it grows while nothing new is written, too',
+    name: 'reseal_audit_checkpoint_age_seconds',
+    help: 'Age of the newest audit log checkpoint; also grows while no entries are written',
     registers,
     async collect() {
       const newest = await newestCheckpoint(db).catch(() => undefined);
@@ -24,8 +24,8 @@ export function registerSequencerMetrics(sequencer: Sequencer, db: Database, reg
     },
   });
   new Gauge({
-    name: 'audit_sequencer_active',
-    help: 'Whether this copy of the sequencer is the active one',
+    name: 'reseal_audit_sequencer_active',
+    help: '1 if this process runs the active audit sequencer, otherwise 0',
     registers,
     collect() {
       this.set(sequencer.active ? 1 : 0);

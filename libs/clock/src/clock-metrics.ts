@@ -5,7 +5,7 @@ import type { ClockWatch } from './clock-watch.js';
 export function registerClockMetrics(watch: ClockWatch, registry: Registry): void {
   new Gauge({
     name: 'reseal_clock_ahead_seconds',
-    help: "By how many seconds the process's clock is ahead of the database's; negative if it is behind",
+    help: 'Seconds by which the clock of the process is ahead of the clock of PostgreSQL; negative if behind',
     registers: [registry],
     collect() {
       this.set(watch.aheadMs === undefined ? NaN : watch.aheadMs / 1_000);

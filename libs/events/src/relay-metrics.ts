@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EventRelay } from './relay.js';
 
-/** Adds the relay's metrics. A figure that cannot be had, because PostgreSQL is away, is NaN. */
+/** Adds the relay's metrics. A value is NaN while PostgreSQL cannot be reached. */
 export function registerRelayMetrics(relay: EventRelay, registry: Registry): void {
   const registers = [registry];
   // Both gauges of one scrape share one query.
@@ -14,24 +14,24 @@ export function registerRelayMetrics(relay: EventRelay, registry: Registry): voi
   const lag = () => (pendingQuery ??= queryLag());
 
   new Gauge({
-    name: 'outbox_waiting_events',
-    help: 'Events that wait to be published',
+    name: 'reseal_outbox_waiting_events',
+    help: 'Events waiting to be published to Kafka',
     registers,
     async collect() {
       this.set((await lag()).waiting);
     },
   });
   new Gauge({
-    name: 'outbox_oldest_seconds',
-    help: 'Age of the oldest event that waits to be published; 0 if none does',
+    name: 'reseal_outbox_oldest_seconds',
+    help: 'Age of the oldest event waiting to be published to Kafka; 0 if none waits',
     registers,
     async collect() {
       this.set((await lag()).oldestSeconds);
     },
   });
   new Gauge({
-    name: 'relay_active',
-    help: 'Whether this copy of the event relay is the active one',
+    name: 'reseal_relay_active',
+    help: '1 if this process runs the active event relay, otherwise 0',
     registers,
     collect() {
       this.set(relay.active ? 1 : 0);
@@ -39,8 +39,8 @@ export function registerRelayMetrics(relay: EventRelay, registry: Registry): voi
   });
   let counted = 0;
   new Counter({
-    name: 'events_published_total',
-    help: 'Events published by this copy, repetitions included',
+    name: 'reseal_events_published_total',
+    help: 'Events this process published to Kafka, including repetitions',
     registers,
     collect() {
       this.inc(relay.published - counted);

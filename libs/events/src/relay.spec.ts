@@ -264,12 +264,12 @@ describe('the event relay', () => {
     registerRelayMetrics(relay, registry);
     await until(() => relay.active);
     expect(await registry.metrics()).toMatch(
-      /outbox_waiting_events 2\n[^]*outbox_oldest_seconds 10\n[^]*relay_active 1\n[^]*events_published_total 0\n/,
+      /reseal_outbox_waiting_events 2\n[^]*reseal_outbox_oldest_seconds 10\n[^]*reseal_relay_active 1\n[^]*reseal_events_published_total 0\n/,
     );
     kafka.state = 'up';
     await until(empty);
     expect(await registry.metrics()).toMatch(
-      /outbox_waiting_events 0\n[^]*outbox_oldest_seconds 0\n[^]*events_published_total 2\n/,
+      /reseal_outbox_waiting_events 0\n[^]*reseal_outbox_oldest_seconds 0\n[^]*reseal_events_published_total 2\n/,
     );
   });
 });

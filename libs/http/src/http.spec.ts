@@ -420,8 +420,8 @@ describe('health', () => {
     await app.inject('/nowhere');
     const answer = await listener.inject('/metrics');
     expect(answer.headers['content-type']).toContain('text/plain');
-    expect(answer.body).toContain('http_request_duration_seconds_bucket');
-    expect(answer.body).toMatch(/http_problems_total\{problem="not-found"[^}]*\} [1-9]/);
+    expect(answer.body).toContain('reseal_http_request_duration_seconds_bucket');
+    expect(answer.body).toMatch(/reseal_http_problems_total\{problem="not-found"[^}]*\} [1-9]/);
     await listener.close();
   });
 });

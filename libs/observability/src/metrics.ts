@@ -17,14 +17,14 @@ export function createMetrics(appName: string): Metrics {
   registry.setDefaultLabels({ app: appName });
   collectDefaultMetrics({ register: registry });
   const httpDuration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Duration of HTTP requests',
+    name: 'reseal_http_request_duration_seconds',
+    help: 'Duration of HTTP requests in seconds',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
   const httpProblems = new Counter({
-    name: 'http_problems_total',
+    name: 'reseal_http_problems_total',
     help: 'Requests answered with a problem document',
     labelNames: ['problem'],
     registers: [registry],

@@ -79,7 +79,7 @@ describe('metrics', () => {
     metrics.httpDuration.observe({ method: 'GET', route: '/v1/x/:id', status: '200' }, 0.01);
     const text = await metrics.registry.metrics();
     expect(text).toContain(
-      'http_request_duration_seconds_count{app="test",method="GET",route="/v1/x/:id",status="200"} 1',
+      'reseal_http_request_duration_seconds_count{app="test",method="GET",route="/v1/x/:id",status="200"} 1',
     );
     expect(text).toContain('process_cpu_user_seconds_total');
     expect(() => createMetrics('again')).not.toThrow();

@@ -3,7 +3,7 @@ import { waitingDeliveries } from '#libs/db/events';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { WebhookDispatcher } from './dispatcher.js';
 
-/** Adds the metrics of webhooks. A figure that cannot be had, because PostgreSQL is away, is NaN. */
+/** Adds the metrics of webhooks. A value is NaN while PostgreSQL cannot be reached. */
 export function registerWebhookMetrics(
   dispatcher: WebhookDispatcher,
   db: Database,
@@ -11,8 +11,8 @@ export function registerWebhookMetrics(
 ): void {
   const registers = [registry];
   const waiting = new Gauge({
-    name: 'webhook_waiting_deliveries',
-    help: 'Deliveries that wait; `failing`: of them those that were tried in vain',
+    name: 'reseal_webhook_waiting_deliveries',
+    help: 'Webhook deliveries waiting; kind is all, or failing (at least one failed attempt)',
     labelNames: ['kind'],
     registers,
     async collect() {
@@ -23,8 +23,8 @@ export function registerWebhookMetrics(
   });
   const counted = { delivered: 0, failed: 0 };
   const attempts = new Counter({
-    name: 'webhook_attempts_total',
-    help: 'Attempts of this copy',
+    name: 'reseal_webhook_attempts_total',
+    help: 'Webhook delivery attempts of this process, by outcome',
     labelNames: ['outcome'],
     registers,
     collect() {

@@ -6,12 +6,12 @@ import { Metrics } from '#libs/observability';
 import { Gauge } from 'prom-client';
 import { OpsDependencies } from '../dependencies.js';
 
-/** Over so many milliseconds locks are counted. */
+/** Period over which locks are counted, in milliseconds. */
 const lockWindowMs = 15 * 60_000;
 
 /**
- * What operators are woken by (`deploy/alerts`). Every copy of the app asks the same database, so alarms take the highest. A
- * figure that cannot be had, because PostgreSQL is away, is NaN.
+ * Metrics behind the alerts in `deploy/alerts`. Every process of the app reads the same database, so an alert takes the
+ * maximum. A value is NaN while PostgreSQL cannot be reached.
  */
 @Injectable()
 class OperatorMetrics implements OnModuleInit {
@@ -29,7 +29,7 @@ class OperatorMetrics implements OnModuleInit {
 
     new Gauge({
       name: 'reseal_parked_reissues',
-      help: 'Reissues that wait for an operator',
+      help: 'Reissues waiting for an operator, by step and code',
       labelNames: ['step', 'code'],
       registers,
       async collect() {
@@ -40,7 +40,7 @@ class OperatorMetrics implements OnModuleInit {
     });
     new Gauge({
       name: 'reseal_parked_oldest_seconds',
-      help: 'For how long the longest of them has waited; 0 if none does',
+      help: 'How long the longest-parked reissue has waited for an operator; 0 if none waits',
       registers,
       async collect() {
         const ages = await countParkedReissues(db).then(
@@ -52,7 +52,7 @@ class OperatorMetrics implements OnModuleInit {
     });
     new Gauge({
       name: 'reseal_unarchived_oldest_seconds',
-      help: 'For how long the longest ended reissue waits for its history to be archived; 0 if none does',
+      help: 'How long the oldest ended reissue has waited for its history to be archived; 0 if none waits',
       registers,
       async collect() {
         this.set(await oldestUnarchived(db).then(ageOf, () => NaN));
@@ -60,7 +60,7 @@ class OperatorMetrics implements OnModuleInit {
     });
     new Gauge({
       name: 'reseal_locks_recent',
-      help: 'How often methods of identity and passwords were locked in the last 15 minutes',
+      help: 'Locks of identity methods and passwords in the last 15 minutes, by kind',
       labelNames: ['kind'],
       registers,
       async collect() {
