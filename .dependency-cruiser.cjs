@@ -32,14 +32,23 @@ module.exports = {
       comment: 'A holder’s app makes and opens these files too: no Node built-ins, nothing of the server.',
       severity: 'error',
       from: { path: '^libs/npki/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^(libs/npki/|node_modules/(@noble/hashes|fflate|node-forge)/)' },
+      to: {
+        pathNot: '^(libs/npki/|libs/der/src/index\\.ts$|node_modules/(@noble/hashes|fflate|node-forge)/)',
+      },
+    },
+    {
+      name: 'der-stands-alone',
+      comment: 'The server and browsers read and write DER with the same code: no imports.',
+      severity: 'error',
+      from: { path: '^libs/der/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/der/' },
     },
     {
       name: 'client-runs-in-a-browser',
       comment: 'Front ends build it in: nothing of Node, of Nest, or of the server.',
       severity: 'error',
       from: { path: '^libs/client/', pathNot: '\\.spec\\.ts$|generate\\.mjs$' },
-      to: { pathNot: '^(libs/client/|libs/npki/src/index\\.ts$|node_modules/jose/)' },
+      to: { pathNot: '^(libs/client/|libs/der/src/index\\.ts$|node_modules/jose/)' },
     },
     {
       name: 'libs-below',

@@ -82,7 +82,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   { files: ['workflows/**/*.ts', 'libs/domain/**/*.ts'], ignores: ['**/*.spec.ts'], rules: pure },
-  { files: ['libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
+  { files: ['libs/der/**/*.ts', 'libs/npki/**/*.ts'], ignores: ['**/*.spec.ts'], rules: browserToo },
   {
     files: ['libs/audit-proofs/**/*.ts', 'libs/client/src/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/*.config.ts'],

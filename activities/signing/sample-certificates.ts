@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { checkCertificateRequest, newSerialNumber, pemOf, signCertificate } from '#libs/ca';
+import { checkCertificateRequest, newSerialNumber, signCertificate } from '#libs/ca';
+import { pemOf } from '#libs/der';
 import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#libs/db/certificates';
 import { buildAndLint, NotBuildable, type BuiltCertificate } from './build-and-lint.js';
 import type { SigningPorts } from './ports.js';

@@ -12,8 +12,6 @@ export default defineConfig({
     target: 'es2023',
     license: true,
     lib: { entry: here('reference/main.ts'), formats: ['es'], fileName: () => 'start.js' },
-    // One file is served: what opens old key files, which is loaded when it is needed, is not needed here.
-    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !id.includes('/libs/npki/') } },
   },
   resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
 });

@@ -6,10 +6,10 @@ import {
   openAuthorities,
   personalBankProfile,
   personalName,
-  pemOf,
   signCertificate,
   validity,
 } from '#libs/ca';
+import { pemOf } from '#libs/der';
 
 /**
  * A process of its own that certifies a fresh key by its own clock, as the signer does, and prints what came of it

@@ -13,7 +13,6 @@ import {
   crlShardOf,
   newSerialNumber,
   openIssuingAuthority,
-  pemOf,
   personalBankProfile,
   personalName,
   profileDigest,
@@ -24,6 +23,7 @@ import {
   certificateSerial,
   issueRootCrl,
 } from '#libs/ca';
+import { pemOf } from '#libs/der';
 import { projectRoot } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { registerIssuers, type NewCertificate } from '#libs/db/certificates';

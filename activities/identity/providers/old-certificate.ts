@@ -9,7 +9,7 @@ import {
   type IssuerRow,
 } from '#libs/db/certificates';
 import { customerById } from '#libs/db/customers';
-import { derOfText, NpkiFormatError } from '#libs/npki';
+import { derOfText, FormatError } from '#libs/der';
 import { parseBase64Url, identityText, unknownCustomerId, type Clock } from '#libs/domain';
 import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-provider.js';
 
@@ -25,7 +25,7 @@ const bytes = z
       const encoded = parseBase64Url(text);
       if (encoded) return Buffer.from(encoded, 'base64url');
     } catch (error) {
-      if (!(error instanceof NpkiFormatError)) throw error;
+      if (!(error instanceof FormatError)) throw error;
     }
     context.addIssue({ code: 'custom', message: 'must be base64 or PEM' });
     return z.NEVER;

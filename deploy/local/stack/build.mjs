@@ -34,7 +34,7 @@ const apps = {
 /** @type {Target} */
 const pages = {
   stamp: 'dist/web/build.stamp',
-  folders: ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/domain', 'libs/npki'],
+  folders: ['apps/web', 'libs/audit-proofs', 'libs/client', 'libs/der', 'libs/domain', 'libs/npki'],
   files: /\.(ts|tsx|css|html|svg)$/,
   commands: [
     bundle('vite.config.ts', 'build-console.log', 'The build of the console'),

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { algorithmIdentifier, assembleCertificate, keyIdentifier } from './certificate.js';
-import * as der from './der.js';
+import { bufferDer as der } from './der.js';
 import { encodeName } from './distinguished-name.js';
 import type { KeyStore } from './key-store.js';
 import {
@@ -119,9 +119,9 @@ const issuingCommonName = (organisation: string, generation: number) =>
 
 const authorityName = (commonName: string, organisation: string) =>
   encodeName([
-    ['cn', commonName],
-    ['o', organisation],
-    ['c', 'kr'],
+    { type: 'cn', value: commonName },
+    { type: 'o', value: organisation },
+    { type: 'c', value: 'kr' },
   ]);
 
 const caUsage = () => new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true);

@@ -15,13 +15,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pemOf } from '#libs/der';
 import { authorityFiles, rootFiles } from './authority-files.js';
 import { createCertificateAuthority } from './create-authority.js';
 import { personalName } from './distinguished-name.js';
 import { openAuthorities } from './authorities.js';
 import { issuingAuthority, openIssuingAuthority, signCertificate } from './issuing-authority.js';
 import { KeyStoreError } from './key-store.js';
-import { parsePemBundle, pemBundle, pemOf } from './pem.js';
+import { parsePemBundle, pemBundle } from './pem.js';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,

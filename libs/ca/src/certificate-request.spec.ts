@@ -5,7 +5,7 @@ import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import fc from 'fast-check';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { checkCertificateRequest } from './certificate-request.js';
-import * as der from './der.js';
+import { bufferDer as der } from './der.js';
 import { Name } from './peculiar.js';
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

@@ -1,6 +1,5 @@
 import { hash, verify } from 'node:crypto';
-import { derOfText, NpkiFormatError } from '#libs/npki';
-import { constructed, DerError, DerReader, tags } from './der-reader.js';
+import { constructed, DerReader, derOfText, FormatError, tags } from '#libs/der';
 import { keyTypes, type KeyType } from './profile.js';
 import { readSubjectKey } from './subject-key.js';
 import type { WeakKeyList } from './weak-key-list.js';
@@ -60,7 +59,7 @@ export async function checkCertificateRequest(
   try {
     return check(request, expected);
   } catch (error) {
-    if (error instanceof DerError) return refused('MALFORMED_REQUEST');
+    if (error instanceof FormatError) return refused('MALFORMED_REQUEST');
     throw error;
   }
 }
@@ -107,16 +106,14 @@ interface Request {
 }
 
 function readRequest(bytes: Buffer): Request {
-  const outside = new DerReader(bytes);
-  const request = outside.inside(tags.sequence);
-  outside.end();
+  const request = DerReader.ofSingle(bytes, tags.sequence);
   const signed = request.whole(tags.sequence);
   const algorithm = readAlgorithm(request.inside(tags.sequence));
   const signature = request.bits();
   request.end();
 
   const info = new DerReader(signed).inside(tags.sequence);
-  if (!info.integer().equals(versionOne)) throw new DerError('another version');
+  if (!info.integer().equals(versionOne)) throw new FormatError('another version');
   info.inside(tags.sequence).walk();
   const subjectKey = info.whole(tags.sequence);
   // RFC 2986 wants the attributes, be they none; some software leaves them out.
@@ -128,21 +125,17 @@ function readRequest(bytes: Buffer): Request {
 const versionOne = Buffer.from([0]);
 
 /** With no parameters or NULL: RFC 4055 section 5 has both taken for RSA. */
-function readAlgorithm(fields: DerReader): string {
+function readAlgorithm(fields: DerReader<Buffer>): string {
   const algorithm = fields.objectIdentifier();
-  if (fields.tag !== undefined && fields.content(tags.null).length > 0) throw new DerError('not NULL');
+  if (fields.tag !== undefined && fields.content(tags.null).length > 0) throw new FormatError('not NULL');
   fields.end();
   return algorithm;
 }
 
 function bytesOf(request: string | Uint8Array): Buffer {
-  if (request.length > requestLimitBytes) throw new DerError('too large');
+  if (request.length > requestLimitBytes) throw new FormatError('too large');
   if (typeof request !== 'string') return Buffer.from(request);
-  try {
-    return Buffer.from(derOfText(request, requestLabels));
-  } catch (error) {
-    throw error instanceof NpkiFormatError ? new DerError('not PEM') : error;
-  }
+  return Buffer.from(derOfText(request, requestLabels));
 }
 
 /** RFC 7468 section 7; some clients still write the older one. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import * as der from './der.js';
+import { DerReader, tags } from '#libs/der';
+import { bufferDer as der } from './der.js';
 import type { DistinguishedName } from './distinguished-name.js';
 import type { SignatureAlgorithm } from './key-store.js';
 import type { Validity } from './validity.js';
@@ -41,12 +42,9 @@ export function sha256Hex(bytes: Uint8Array): string {
 
 /** SHA-1 of the key's bits (RFC 5280 section 4.2.1.2, method 1): a name, not a protection. */
 export function keyIdentifier(spki: Buffer): Buffer {
-  const fields = der.readElement(spki)?.content ?? Buffer.alloc(0);
-  const algorithm = der.readElement(fields);
-  const bits = algorithm && der.readElement(fields, algorithm.end);
-  if (!bits) throw new TypeError('not a SubjectPublicKeyInfo');
-  // The first byte of a BIT STRING counts the unused bits; a key has none.
-  return hash('sha1', bits.content.subarray(1), 'buffer');
+  const fields = new DerReader(spki).inside(tags.sequence);
+  fields.whole(tags.sequence);
+  return hash('sha1', fields.bits(), 'buffer');
 }
 
 // RSA carries an explicit NULL (RFC 4055 section 5), ECDSA no parameters at all (RFC 5758 section 3.2).

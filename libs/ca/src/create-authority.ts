@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { pemOf } from '#libs/der';
 import { authorityFiles, generationsIn, rootFiles } from './authority-files.js';
 import { withLock } from './directory-lock.js';
 import { issuingCertificate, rootCertificate, type Certifier } from './authority-certificate.js';
@@ -8,7 +9,7 @@ import { KeyStoreError } from './key-store.js';
 import { createKeyFile } from './key-store/file.js';
 import type { Token } from './key-store/pkcs11.js';
 import { openRoot, readPemCertificate, type RootLocation } from './open-root.js';
-import { pemBundle, pemOf } from './pem.js';
+import { pemBundle } from './pem.js';
 import { writeRootCrl } from './root-crl.js';
 import { migrateEarlierLayout } from './earlier-layout.js';
 import { writeFileAtomically } from './atomic-file.js';

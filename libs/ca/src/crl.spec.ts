@@ -36,9 +36,9 @@ function authorityWith(keyStore: KeyStore) {
     keyStore,
     identity: {
       name: encodeName([
-        ['cn', 'reseal-test Issuing CA'],
-        ['o', 'reseal-test'],
-        ['c', 'kr'],
+        { type: 'cn', value: 'reseal-test Issuing CA' },
+        { type: 'o', value: 'reseal-test' },
+        { type: 'c', value: 'kr' },
       ]),
       keyIdentifier,
       keyId: keyIdentifier.toString('hex'),

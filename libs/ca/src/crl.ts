@@ -1,6 +1,6 @@
 import { algorithmIdentifier } from './certificate.js';
 import { encodeCrlEntries, type CrlEntry } from './crl-entries.js';
-import * as der from './der.js';
+import { bufferDer as der } from './der.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { signAndVerify } from './sign-and-verify.js';
 

@@ -47,7 +47,7 @@ describe('distinguished names', () => {
 
   it('leave out what is beyond the 64 characters of a common name, but never the digits', () => {
     const commonName = (name: string, latinName = '') =>
-      personalName({ ...subject, name, latinName, digits: '099904120261105000000012' })[0]![1];
+      personalName({ ...subject, name, latinName, digits: '099904120261105000000012' })[0]!.value;
     expect(commonName('김')).toBe('김()099904120261105000000012');
     expect(commonName('가'.repeat(38))).toBe(`${'가'.repeat(38)}()099904120261105000000012`);
     expect(commonName('가'.repeat(60))).toBe(`${'가'.repeat(38)}()099904120261105000000012`);
@@ -83,12 +83,12 @@ describe('distinguished names', () => {
     ['a character of private use', '김\ue000'],
     ['no character at all', ''],
   ])('refuse %s in any part', (_what, value) => {
-    expect(() => encodeName([['ou', value]])).toThrow(RangeError);
-    expect(() => encodeName([['cn', value]])).toThrow(RangeError);
+    expect(() => encodeName([{ type: 'ou', value }])).toThrow(RangeError);
+    expect(() => encodeName([{ type: 'cn', value }])).toThrow(RangeError);
   });
 
   it('refuse any part longer than 64 characters', () => {
-    expect(encodeName([['ou', '😀'.repeat(64)]])).toBeInstanceOf(Buffer);
-    expect(() => encodeName([['ou', '가'.repeat(65)]])).toThrow(RangeError);
+    expect(encodeName([{ type: 'ou', value: '😀'.repeat(64) }])).toBeInstanceOf(Buffer);
+    expect(() => encodeName([{ type: 'ou', value: '가'.repeat(65) }])).toThrow(RangeError);
   });
 });

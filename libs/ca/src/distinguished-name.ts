@@ -1,18 +1,19 @@
+import { nameAttributeTypes, type NameAttribute } from '#libs/der';
+import { bufferDer as der } from './der.js';
 import { koreanDate } from './validity.js';
-import { objectIdentifier, printableString, sequence, set, utf8String } from './der.js';
 
 const attributeTypes = {
-  c: objectIdentifier('2.5.4.6'),
-  o: objectIdentifier('2.5.4.10'),
-  ou: objectIdentifier('2.5.4.11'),
-  cn: objectIdentifier('2.5.4.3'),
+  c: der.objectIdentifier(nameAttributeTypes.c),
+  o: der.objectIdentifier(nameAttributeTypes.o),
+  ou: der.objectIdentifier(nameAttributeTypes.ou),
+  cn: der.objectIdentifier(nameAttributeTypes.cn),
 } as const;
 
-/** One relative distinguished name: its short type and its value. */
-type NameAttribute = readonly [type: keyof typeof attributeTypes, value: string];
+/** An attribute that names of this CA and its holders have; each is a relative distinguished name of its own. */
+type Attribute = NameAttribute<keyof typeof attributeTypes>;
 
-/** A distinguished name in the order in which it is written: the most specific part first. */
-export type DistinguishedName = readonly NameAttribute[];
+/** A distinguished name in the order of its text: the most specific attribute first. */
+export type DistinguishedName = readonly Attribute[];
 
 /**
  * DER of a name. There the order is the reverse: the country comes first.
@@ -20,15 +21,15 @@ export type DistinguishedName = readonly NameAttribute[];
  *   the length, 1 to 64 characters of each
  */
 export function encodeName(name: DistinguishedName): Buffer {
-  return sequence(...name.map(encodedAttribute).reverse());
+  return der.sequence(...name.map(encodedAttribute).reverse());
 }
 
 const encodedAttributes = new Map<string, Buffer>();
 
 /** All but the common name is the same for all people of one bank, and encoded once. */
-function encodedAttribute(attribute: NameAttribute): Buffer {
-  if (attribute[0] === 'cn') return encodeAttribute(attribute);
-  const key = attribute.join('=');
+function encodedAttribute(attribute: Attribute): Buffer {
+  if (attribute.type === 'cn') return encodeAttribute(attribute);
+  const key = `${attribute.type}=${attribute.value}`;
   const kept = encodedAttributes.get(key);
   if (kept) return kept;
   if (encodedAttributes.size >= 100) encodedAttributes.clear();
@@ -37,19 +38,19 @@ function encodedAttribute(attribute: NameAttribute): Buffer {
   return encoded;
 }
 
-function encodeAttribute([type, value]: NameAttribute): Buffer {
+function encodeAttribute({ type, value }: Attribute): Buffer {
   requireNameable(value);
   if (value.length > attributeLimit && charactersIn(value) > attributeLimit) {
     throw new RangeError('a part of the name is too long for a certificate');
   }
   // RFC 5280 appendix A: a country is a PrintableString. Everything else may hold Korean.
-  const encoded = type === 'c' ? printableString(value) : utf8String(value);
-  return set(sequence(attributeTypes[type], encoded));
+  const encoded = type === 'c' ? der.printableString(value) : der.utf8String(value);
+  return der.set(der.sequence(attributeTypes[type], encoded));
 }
 
 /** A name as text, with what RFC 4514 section 2.4 wants escaped. */
 export function nameText(name: DistinguishedName): string {
-  return name.map(([type, value]) => `${type}=${escaped(value)}`).join(',');
+  return name.map(({ type, value }) => `${type}=${escaped(value)}`).join(',');
 }
 
 function escaped(value: string): string {
@@ -111,11 +112,11 @@ export function personalName({
   const shortName = cut(name.normalize('NFC'), room);
   const latin = charactersIn(shortName) + charactersIn(latinName) <= room ? latinName : '';
   return [
-    ['cn', `${shortName}(${latin})${digits}`],
-    ['ou', bank],
-    ['ou', 'personal4IB'],
-    ['o', organisation],
-    ['c', 'kr'],
+    { type: 'cn', value: `${shortName}(${latin})${digits}` },
+    { type: 'ou', value: bank },
+    { type: 'ou', value: 'personal4IB' },
+    { type: 'o', value: organisation },
+    { type: 'c', value: 'kr' },
   ];
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/config';
-import * as der from './der.js';
+import { bufferDer as der } from './der.js';
 import { personalName } from './distinguished-name.js';
 import { lintCertificate } from './lint/lint.js';
 import { personalBankProfile, personalBankRsaProfile } from './profile.js';

@@ -1,4 +1,4 @@
-import { DerReader, tags } from './der-reader.js';
+import { DerReader, tags } from '#libs/der';
 import type { KeyType } from './profile.js';
 
 /** AlgorithmIdentifiers byte for byte: RFC 5480 section 2.1.1 with prime256v1, RFC 3279 section 2.3.1 with NULL. */
@@ -8,20 +8,16 @@ export const rsaAlgorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex')
 /**
  * The kind of key a SubjectPublicKeyInfo holds, in the one encoding a certificate may have: a P-256 point
  * uncompressed, an RSA modulus of whole bytes. Undefined for any other.
- * @throws DerError if it is not DER
+ * @throws FormatError if it is not DER
  */
 export function spkiKeyType(spki: Buffer): KeyType | undefined {
-  const outside = new DerReader(spki);
-  const fields = outside.inside(tags.sequence);
-  outside.end();
+  const fields = DerReader.ofSingle(spki, tags.sequence);
   const algorithm = fields.whole(tags.sequence);
   const bits = fields.bits();
   fields.end();
   if (algorithm.equals(ecP256Algorithm)) return bits.length === 65 && bits[0] === 4 ? 'EC-P256' : undefined;
   if (!algorithm.equals(rsaAlgorithm)) return undefined;
-  const key = new DerReader(bits);
-  const numbers = key.inside(tags.sequence);
-  key.end();
+  const numbers = DerReader.ofSingle(bits, tags.sequence);
   const modulus = numbers.integer();
   numbers.integer();
   numbers.end();

@@ -1,7 +1,4 @@
-import { pemBlocks, pemOf as npkiPemOf } from '#libs/npki';
-
-/** DER as a PEM block (RFC 7468), with its line end. */
-export const pemOf = (der: Uint8Array, label = 'CERTIFICATE'): string => npkiPemOf(label, der);
+import { pemBlocks, pemOf } from '#libs/der';
 
 /** Certificates one after the other: the leaf first, then the one that signed it, and so on. */
 export function pemBundle(certificates: readonly Uint8Array[]): string {
@@ -11,7 +8,7 @@ export function pemBundle(certificates: readonly Uint8Array[]): string {
 /**
  * The certificates of a PEM bundle as DER, in their order; text between the blocks is skipped.
  *
- * @throws NpkiFormatError if a block is no base64
+ * @throws {FormatError} if a block is not base64
  */
 export function parsePemBundle(pem: string): Buffer[] {
   return pemBlocks(pem)

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
+import { pemOf } from '#libs/der';
 import { responderFiles } from './authority-files.js';
 import { responderCertificate } from './authority-certificate.js';
 import { withLock } from './directory-lock.js';
 import { readPemCertificate } from './open-root.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
-import { pemOf } from './pem.js';
 import { X509Certificate as ParsedCertificate } from './peculiar.js';
 import { writeFileAtomically } from './atomic-file.js';
 

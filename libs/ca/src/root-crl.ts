@@ -3,7 +3,7 @@ import type { Certifier } from './authority-certificate.js';
 import { authorityFiles } from './authority-files.js';
 import { signCrl } from './crl.js';
 import type { CrlEntry } from './crl-entries.js';
-import { DerReader } from './der-reader.js';
+import { DerReader } from '#libs/der';
 import { withLock } from './directory-lock.js';
 import { issuerIdentityOf } from './issuing-authority.js';
 import { KeyStoreError } from './key-store.js';

@@ -1,3 +1,4 @@
+import { pemOf } from '#libs/der';
 import { authorityFiles, generationsIn } from './authority-files.js';
 import { issuingCertificate } from './authority-certificate.js';
 import { withLock } from './directory-lock.js';
@@ -5,7 +6,6 @@ import { writeChain } from './create-authority.js';
 import { openRootOf, readPemCertificate, type RootLocation } from './open-root.js';
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
-import { pemOf } from './pem.js';
 import { X509Certificate } from './peculiar.js';
 import { writeFileAtomically } from './atomic-file.js';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { RequestRefusal } from './certificate-request.js';
-import { DerError, DerReader, tags } from './der-reader.js';
+import { FormatError, DerReader, tags } from '#libs/der';
 import { ecP256Algorithm, rsaAlgorithm } from './key-type.js';
 import type { KeyType } from './profile.js';
 import { isWeakModulus } from './weak-modulus.js';
@@ -20,7 +20,7 @@ const rsaExponent = { min: 65_537n, max: 2n ** 256n };
 
 /**
  * Reads the SubjectPublicKeyInfo of a request, or says why its key is not certified.
- * @throws DerError if it is not one
+ * @throws FormatError if it is not one
  */
 export function readSubjectKey(bytes: Buffer, allowed: readonly KeyType[]): SubjectKey | RequestRefusal {
   const fields = new DerReader(bytes).inside(tags.sequence);
@@ -37,7 +37,7 @@ export function readSubjectKey(bytes: Buffer, allowed: readonly KeyType[]): Subj
 function readPoint(bytes: Buffer, point: Buffer): SubjectKey {
   const plain = point.length === 65 && point[0] === 4;
   const compressed = point.length === 33 && (point[0] === 2 || point[0] === 3);
-  if (!plain && !compressed) throw new DerError('not a point');
+  if (!plain && !compressed) throw new FormatError('not a point');
   const publicKey = keyObject(bytes); // refuses what is not on the curve
   const [x, y] = plain
     ? [point.toString('base64url', 1, 33), point.toString('base64url', 33)]
@@ -60,9 +60,7 @@ const publicKeyInfo = (x: string, y: string): Buffer =>
   });
 
 function readRsa(bytes: Buffer, content: Buffer, allowed: readonly KeyType[]): SubjectKey | RequestRefusal {
-  const outside = new DerReader(content);
-  const numbers = outside.inside(tags.sequence);
-  outside.end();
+  const numbers = DerReader.ofSingle(content, tags.sequence);
   const [modulus, exponent] = [positive(numbers), positive(numbers)];
   numbers.end();
 
@@ -89,10 +87,10 @@ function readRsa(bytes: Buffer, content: Buffer, allowed: readonly KeyType[]): S
 const numberOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`);
 
 /** The bytes of an INTEGER greater than zero, without the one that only shows that it is positive. */
-function positive(numbers: DerReader): Buffer {
+function positive(numbers: DerReader<Buffer>): Buffer {
   const bytes = numbers.integer();
   if (bytes[0]! >= 0x80 || (bytes.length === 1 && bytes[0] === 0))
-    throw new DerError('not a positive INTEGER');
+    throw new FormatError('not a positive INTEGER');
   return bytes[0] === 0 ? bytes.subarray(1) : bytes;
 }
 
@@ -100,6 +98,6 @@ function keyObject(spki: Buffer): KeyObject {
   try {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' });
   } catch {
-    throw new DerError('not a public key');
+    throw new FormatError('not a public key');
   }
 }

@@ -77,7 +77,7 @@ describe('certificate template', () => {
         expect(read.notBefore).toEqual(contents.validity.notBefore);
         expect(read.notAfter).toEqual(contents.validity.notAfter);
         expect(read.subjectName.toJSON()).toEqual(
-          contents.subject.toReversed().map(([type, value]) => ({ [type.toUpperCase()]: [value] })),
+          contents.subject.toReversed().map(({ type, value }) => ({ [type.toUpperCase()]: [value] })),
         );
         expect(Buffer.from(read.publicKey.rawData)).toEqual(contents.spki);
         expect(read.extensions.map(({ type, critical }) => [type, critical])).toEqual([

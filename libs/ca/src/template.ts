@@ -1,4 +1,4 @@
-import * as der from './der.js';
+import { bufferDer as der } from './der.js';
 import {
   algorithmIdentifier,
   keyIdentifier,

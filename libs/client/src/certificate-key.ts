@@ -1,6 +1,5 @@
 import { calculateJwkThumbprint } from 'jose';
-import { der } from '#libs/npki';
-import { toBase64, type Bytes } from './encoding.js';
+import { der, nameAttributeTypes, pemOf, type Bytes } from '#libs/der';
 
 /** WebCrypto's own type, by whatever name the platform's types have it. */
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
@@ -9,7 +8,6 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
 const signing = { name: 'ECDSA', hash: 'SHA-256' };
 /** RFC 5480 and RFC 5758: ecdsa-with-SHA256 has no parameters. */
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
-const commonNameType = '2.5.4.3';
 
 /** The customer's key pair (P-256), for which the certificate will be. The private key never leaves the device. */
 export class CertificateKey {
@@ -43,13 +41,12 @@ export class CertificateKey {
 
   /** A certificate request (PKCS #10, RFC 2986) in PEM. What it says of the subject the CA does not believe. */
   async request(commonName = 'Reseal customer'): Promise<string> {
-    const { sequence, set, integer, objectIdentifier, utf8String, bitString, context } = der;
-    const name = sequence(set(sequence(objectIdentifier(commonNameType), utf8String(commonName))));
-    const info = sequence(integer(0), name, this.publicKey, context(0));
+    const { sequence, set, smallInteger, objectIdentifier, utf8String, bitString, explicit } = der;
+    const name = sequence(set(sequence(objectIdentifier(nameAttributeTypes.cn), utf8String(commonName))));
+    const info = sequence(smallInteger(0), name, this.publicKey, explicit(0));
     const signatureAlgorithm = sequence(objectIdentifier(ecdsaWithSha256));
     const request = sequence(info, signatureAlgorithm, bitString(await this.sign(info)));
-    const lines = toBase64(request).match(/.{1,64}/g) ?? [];
-    return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+    return pemOf(request, 'CERTIFICATE REQUEST');
   }
 
   /** The private key as PKCS #8, DER. @throws DOMException if it is not extractable */

@@ -1,7 +1,5 @@
-import { pemBlocks } from '#libs/npki';
+import { pemBlocks, type Bytes } from '#libs/der';
 import { base64url } from 'jose';
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const toBase64 = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (octet) => String.fromCharCode(octet)).join(''));
@@ -9,7 +7,7 @@ export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes
 /** @throws TypeError */
 export const fromBase64url = (text: string): Bytes => new Uint8Array(base64url.decode(text));
 
-/** The DER of each certificate in PEM (RFC 7468), in its order. @throws NpkiFormatError if a block is no base64 */
+/** The DER of each certificate in PEM (RFC 7468), in its order. @throws {FormatError} if a block is not base64 */
 export const certificatesOfPem = (pem: string): Bytes[] =>
   pemBlocks(pem)
     .filter(({ label }) => label === 'CERTIFICATE')

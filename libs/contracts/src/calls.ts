@@ -1,5 +1,5 @@
+import { derOfText, pemOf } from '#libs/der';
 import { parseBase64Url, carriers, identityMethods, parseMobileNumber, reasons } from '#libs/domain';
-import { derOfText, pemOf } from '#libs/npki';
 import { z } from 'zod';
 import { reissueSchema } from './reissue.js';
 
@@ -71,7 +71,7 @@ const csr = writtenAs(z.string().max(16_384), requestAsPem, 'must be a PKCS#10 r
 function requestAsPem(text: string): string | undefined {
   try {
     const der = derOfText(text, ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']);
-    return pemOf('CERTIFICATE REQUEST', der);
+    return pemOf(der, 'CERTIFICATE REQUEST');
   } catch {
     return undefined;
   }

@@ -1,39 +1,39 @@
 /** BER (X.690 section 8), in which some tools write PKCS #12: lengths that are open, strings in pieces. */
 import { concatBytes } from '@noble/hashes/utils.js';
-import { type Bytes, type Element, NpkiFormatError, readOne, tags, tlv } from './der.js';
+import { constructedBit, der, FormatError, tags, type Bytes, type DerReader, type Element } from '#libs/der';
+import { readerOf, readerOfSingle } from './reader.js';
 
-const CONSTRUCTED = 0x20;
 /** Files of holders nest some fifteen deep. */
 const DEEPEST = 40;
 
-/** The one value that the bytes are, its lengths and strings as DER has them. @throws NpkiFormatError if it is none */
-export function readOneBer(bytes: Uint8Array, tag: number): Element {
+/** A reader of the content of the only SEQUENCE in the bytes, once it is converted to DER. @throws {FormatError} */
+export function readerOfSingleBer(bytes: Uint8Array): DerReader {
   const { value, end } = definite(bytes, 0, 0);
-  if (end !== bytes.length) throw new NpkiFormatError('something follows the value');
-  return readOne(value, tag);
+  if (end !== bytes.length) throw new FormatError('there are bytes after the value');
+  return readerOfSingle(value, tags.sequence);
 }
 
 /** Contents of an OCTET STRING with a context tag, [0] IMPLICIT: in one piece or in several. */
 export function implicitOctets({ tag, content }: Element): Bytes {
   if (tag === 0x80) return content;
-  if (tag !== (0x80 | CONSTRUCTED)) throw new NpkiFormatError('not [0] of octets');
+  if (tag !== (0x80 | constructedBit)) throw new FormatError('not [0] of octets');
   return concatBytes(...pieces(content));
 }
 
 function* pieces(content: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < content.length;) {
     const { value, end } = definite(content, at, 0);
-    yield readOne(value, tags.octetString).content;
+    yield readerOf(value).content(tags.octetString);
     at = end;
   }
 }
 
 function definite(bytes: Uint8Array, at: number, depth: number): { value: Bytes; end: number } {
   const { tag, start, end } = header(bytes, at);
-  if (depth > DEEPEST) throw new NpkiFormatError('nested too deeply');
-  if (!(tag & CONSTRUCTED)) {
-    if (end === undefined) throw new NpkiFormatError('an open length of what has no parts');
-    return { value: tlv(tag, bytes.subarray(start, end)), end };
+  if (depth > DEEPEST) throw new FormatError('nested too deeply');
+  if (!(tag & constructedBit)) {
+    if (end === undefined) throw new FormatError('an open length of what has no parts');
+    return { value: der.value(tag, bytes.subarray(start, end)), end };
   }
   const children: Bytes[] = [];
   let next = start;
@@ -42,29 +42,29 @@ function definite(bytes: Uint8Array, at: number, depth: number): { value: Bytes;
     children.push(child.value);
     next = child.end;
   }
-  const inPieces = tag === (tags.octetString | CONSTRUCTED);
+  const inPieces = tag === (tags.octetString | constructedBit);
   const value = inPieces
-    ? tlv(tags.octetString, ...children.map((child) => readOne(child, tags.octetString).content))
-    : tlv(tag, ...children);
+    ? der.value(tags.octetString, ...children.map((child) => readerOf(child).content(tags.octetString)))
+    : der.value(tag, ...children);
   return { value, end: end ?? next + 2 };
 }
 
 /** @returns where the content starts and ends; with an open length the end is not known */
 function header(bytes: Uint8Array, at: number): { tag: number; start: number; end: number | undefined } {
   const [tag, short] = [bytes[at], bytes[at + 1]];
-  if (tag === undefined || short === undefined) throw new NpkiFormatError('cut off');
-  if ((tag & 0x1f) === 0x1f) throw new NpkiFormatError('a tag of several octets');
+  if (tag === undefined || short === undefined) throw new FormatError('cut off');
+  if ((tag & 0x1f) === 0x1f) throw new FormatError('a tag of several octets');
   if (short === 0x80) return { tag, start: at + 2, end: undefined };
   const octets = short < 0x80 ? 0 : short & 0x7f;
-  if (octets > 4) throw new NpkiFormatError('too long');
+  if (octets > 4) throw new FormatError('too long');
   let length = octets === 0 ? short : 0;
   for (let index = 0; index < octets; index += 1) length = length * 256 + (bytes[at + 2 + index] ?? 0);
   const start = at + 2 + octets;
-  if (start + length > bytes.length) throw new NpkiFormatError('cut off');
+  if (start + length > bytes.length) throw new FormatError('cut off');
   return { tag, start, end: start + length };
 }
 
 function isEndOfContents(bytes: Uint8Array, at: number): boolean {
-  if (at + 2 > bytes.length) throw new NpkiFormatError('cut off');
+  if (at + 2 > bytes.length) throw new FormatError('cut off');
   return bytes[at] === 0 && bytes[at + 1] === 0;
 }

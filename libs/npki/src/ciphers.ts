@@ -1,5 +1,5 @@
 /** Block ciphers in CBC mode with PKCS #7 padding, as files of certificate holders are encrypted. */
-import { type Bytes, NpkiFormatError } from './der.js';
+import { FormatError, type Bytes } from '#libs/der';
 import { seedCbcDecrypt, seedCbcEncrypt } from './seed.js';
 
 /** One that files are read with. */
@@ -8,7 +8,7 @@ export interface CbcCipher {
   readonly keyLength: number;
   /** Of a block, and so of the IV, in bytes. */
   readonly blockLength: number;
-  /** @throws NpkiFormatError if length or padding is wrong */
+  /** @throws FormatError if length or padding is wrong */
   readonly decrypt: (key: Bytes, iv: Bytes, encrypted: Uint8Array) => Promise<Bytes>;
 }
 
@@ -44,7 +44,7 @@ async function aes(
   const crypted = crypto.subtle[direction]({ name: 'AES-CBC', iv }, imported, Uint8Array.from(input));
   return new Uint8Array(
     await crypted.catch(() => {
-      throw new NpkiFormatError('wrong padding');
+      throw new FormatError('wrong padding');
     }),
   );
 }

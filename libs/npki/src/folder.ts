@@ -1,7 +1,7 @@
 /** The folder in which clients look for joint certificates, as a zip or as files. */
 import { zipSync } from 'fflate';
-import { NpkiFormatError } from './der.js';
-import { type NameAttribute, readName, valueOf } from './distinguished-name.js';
+import { FormatError, type NameAttribute } from '#libs/der';
+import { readName, valueOf } from './distinguished-name.js';
 import { readCertificateFields } from './x509.js';
 
 export const CERTIFICATE_FILE = 'signCert.der';
@@ -25,7 +25,7 @@ export interface NpkiFolder {
  * ```
  * Characters that file systems do not take, and no client relies on, become `_`.
  *
- * @throws NpkiFormatError if a certificate cannot be read, or its subject has no organisation
+ * @throws FormatError if a certificate cannot be read, or its subject has no organisation
  */
 export function npkiFiles({
   certificate,
@@ -58,7 +58,7 @@ export const npkiFolderName = (certificate: Uint8Array): string =>
 
 function organisationFolder(name: readonly NameAttribute[]): string {
   const organisation = valueOf(name, 'o');
-  if (!organisation) throw new NpkiFormatError('the subject has no organisation');
+  if (!organisation) throw new FormatError('the subject has no organisation');
   return `NPKI/${fileName(organisation)}`;
 }
 

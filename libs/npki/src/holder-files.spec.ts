@@ -9,14 +9,14 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
-import * as der from './der.js';
-import { NpkiFormatError } from './der.js';
+import { der, FormatError, tags } from '#libs/der';
 import { npkiFiles, npkiZip } from './folder.js';
 import { MOST_PKCS12_ITERATIONS } from './key-derivation.js';
 import { readPkcs12 } from './pkcs12-reader.js';
 import { writePkcs12 } from './pkcs12.js';
 import { encodeCertificates, readCertificates } from './pkcs7.js';
 import { NpkiKeyError } from './private-key-file.js';
+import { readerOfSingle } from './reader.js';
 import { NpkiUnsupportedError } from './unsupported.js';
 
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -123,13 +123,13 @@ describe('PKCS #12', () => {
   });
 
   it('does not keep us busy with a MAC of a hostile iteration count', async () => {
-    const pfx = der.DerReader.of(der.readOne(await writePkcs12(content()), der.tags.sequence));
-    const [version, safe, mac] = [pfx.next(), pfx.next(), der.DerReader.of(pfx.next())];
-    const [digest, salt] = [mac.next(), mac.next()];
+    const pfx = readerOfSingle(await writePkcs12(content()), tags.sequence);
+    const [version, safe, mac] = [pfx.element(), pfx.element(), pfx.inside(tags.sequence)];
+    const [digest, salt] = [mac.element(), mac.element()];
     const hostile = der.sequence(
       version.encoded,
       safe.encoded,
-      der.sequence(digest.encoded, salt.encoded, der.integer(MOST_PKCS12_ITERATIONS + 1)),
+      der.sequence(digest.encoded, salt.encoded, der.smallInteger(MOST_PKCS12_ITERATIONS + 1)),
     );
     const before = performance.now();
     await expect(readPkcs12(hostile, password)).rejects.toThrow(NpkiKeyError);
@@ -165,7 +165,7 @@ describe('PKCS #7', () => {
   it('is refused wherever it is cut off', () => {
     const file = encodeCertificates([certificate, root]);
     for (let length = 0; length < file.length; length += 3)
-      expect(() => readCertificates(file.subarray(0, length))).toThrow(NpkiFormatError);
+      expect(() => readCertificates(file.subarray(0, length))).toThrow(FormatError);
   });
 });
 
@@ -226,8 +226,8 @@ describe('the folder of joint certificates', () => {
     ]) {
       const subject = der.sequence(attribute('2.5.4.10', der.utf8String('o')), attribute('2.5.4.3', name));
       const empty = der.sequence();
-      const time = der.tlv(0x17, new TextEncoder().encode('271122145959Z'));
-      const tbs = der.sequence(der.integer(1), empty, empty, der.sequence(time, time), subject, empty);
+      const time = der.time(new Date('2027-11-22T14:59:59Z'));
+      const tbs = der.sequence(der.smallInteger(1), empty, empty, der.sequence(time, time), subject, empty);
       const before = performance.now();
       npkiFiles({ certificate: der.sequence(tbs) });
       expect(performance.now() - before).toBeLessThan(10_000);
@@ -237,6 +237,6 @@ describe('the folder of joint certificates', () => {
   it('needs a subject with an organisation', async () => {
     const ca = await webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify']);
     const made = await issue('CN=nobody', ca);
-    expect(() => npkiFiles({ certificate: made })).toThrow(NpkiFormatError);
+    expect(() => npkiFiles({ certificate: made })).toThrow(FormatError);
   });
 });

@@ -1,18 +1,5 @@
-import {
-  type Bytes,
-  context,
-  contextTag,
-  DerReader,
-  inside,
-  objectIdentifier,
-  octetString,
-  readObjectIdentifier,
-  readOne,
-  readText,
-  sequence,
-  tags,
-  utf8String,
-} from './der.js';
+import { constructed, der, type DerReader, tags, type Bytes } from '#libs/der';
+import { readerOf, readerOfSingle } from './reader.js';
 import { readCertificateFields } from './x509.js';
 import { oids } from './oids.js';
 
@@ -43,41 +30,47 @@ export function encodeIdentifyData({
   virtualId,
   hash = 'SHA-256',
 }: Pick<IdentifyData, 'realName' | 'virtualId'> & { hash?: VidHash }): Bytes {
-  const vid = sequence(sequence(objectIdentifier(vidHashOids[hash])), context(0, octetString(virtualId)));
-  return sequence(utf8String(realName), sequence(sequence(objectIdentifier(oids.vid), vid)));
+  const vid = der.sequence(
+    der.sequence(der.objectIdentifier(vidHashOids[hash])),
+    der.explicit(0, der.octetString(virtualId)),
+  );
+  return der.sequence(
+    der.utf8String(realName),
+    der.sequence(der.sequence(der.objectIdentifier(oids.vid), vid)),
+  );
 }
 
 /** The GeneralName (RFC 5280 section 4.2.1.6, otherName) that carries IdentifyData in a subjectAltName. */
 export const identifyDataName = (identifyData: Uint8Array): Bytes =>
-  context(0, objectIdentifier(oids.identifyData), context(0, identifyData));
+  der.explicit(0, der.objectIdentifier(oids.identifyData), der.explicit(0, identifyData));
 
 /**
  * Finds IdentifyData in the subjectAltName of a certificate.
  *
  * @param certificate in DER
  * @returns undefined if it says nothing of the kind, or has no VID in it
- * @throws NpkiFormatError if the certificate or its subjectAltName cannot be read
+ * @throws FormatError if the certificate or its subjectAltName cannot be read
  */
 export function readIdentifyData(certificate: Uint8Array): IdentifyData | undefined {
   const extension = readCertificateFields(certificate).extensions.get(oids.subjectAltName);
   if (!extension) return undefined;
-  for (const name of DerReader.of(readOne(extension, tags.sequence)).rest()) {
-    if (name.tag !== contextTag(0)) continue;
-    const otherName = DerReader.of(name);
-    if (readObjectIdentifier(otherName.next()) !== oids.identifyData) continue;
-    return readValue(inside(inside(otherName, contextTag(0))));
+  for (const name of readerOfSingle(extension, tags.sequence).elements()) {
+    if (name.tag !== constructed(0)) continue;
+    const otherName = readerOf(name.content);
+    if (otherName.objectIdentifier() !== oids.identifyData) continue;
+    return readValue(otherName.inside(constructed(0)).inside(tags.sequence));
   }
   return undefined;
 }
 
 function readValue(identifyData: DerReader): IdentifyData | undefined {
-  const realName = readText(identifyData.next());
-  for (const info of inside(identifyData).rest()) {
-    const userInfo = DerReader.of(info);
-    if (readObjectIdentifier(userInfo.next()) !== oids.vid) continue;
-    const vid = inside(userInfo);
-    const hashOid = readObjectIdentifier(inside(vid).next());
-    const virtualId = inside(vid, contextTag(0)).next(tags.octetString).content;
+  const realName = identifyData.text();
+  for (const info of identifyData.inside(tags.sequence).elements()) {
+    const userInfo = readerOf(info.content);
+    if (userInfo.objectIdentifier() !== oids.vid) continue;
+    const vid = userInfo.inside(tags.sequence);
+    const hashOid = vid.inside(tags.sequence).objectIdentifier();
+    const virtualId = vid.inside(constructed(0)).content(tags.octetString);
     return { realName, virtualId, hashOid };
   }
   return undefined;

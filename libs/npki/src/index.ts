@@ -1,5 +1,3 @@
-export { NpkiFormatError } from './der.js';
-export * as der from './der.js';
 export { checkVid, computeVirtualId, SHORTEST_RANDOM_NUMBER } from './vid.js';
 export type { VidInput } from './vid.js';
 export { encodeIdentifyData, identifyDataName, readIdentifyData, vidHashOids } from './identify-data.js';
@@ -20,7 +18,6 @@ export type { NewPkcs12 } from './pkcs12.js';
 export { readPkcs12 } from './pkcs12-reader.js';
 export type { Pkcs12 } from './pkcs12-reader.js';
 export { encodeCertificates, readCertificates } from './pkcs7.js';
-export { derOfFile, derOfText, pemBlocks, pemOf, textOfFile } from './pem.js';
 export { CERTIFICATE_FILE, npkiFiles, npkiFolderName, npkiZip, PRIVATE_KEY_FILE } from './folder.js';
 export type { NpkiFolder } from './folder.js';
 export { readCertificateFields } from './x509.js';

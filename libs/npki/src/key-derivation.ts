@@ -2,7 +2,7 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
-import { type Bytes, NpkiFormatError } from './der.js';
+import { FormatError, type Bytes } from '#libs/der';
 
 /**
  * A hostile file must not keep us busy: above this count it is refused. Files in use have 2048; the highest
@@ -61,7 +61,7 @@ const pkcs12Ids = { key: 1, iv: 2, mac: 3 } as const;
 /**
  * @param password UTF-8, as all forms take it; PKCS #12 wants UTF-16 with a zero behind
  * @param length in bytes
- * @throws NpkiFormatError if the password is no text
+ * @throws FormatError if the password is no text
  */
 export function pkcs12Derive(
   hashName: Pkcs12Hash,
@@ -111,6 +111,6 @@ function textOf(password: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(password);
   } catch {
-    throw new NpkiFormatError('the password is no text');
+    throw new FormatError('the password is no text');
   }
 }

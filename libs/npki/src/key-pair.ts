@@ -1,6 +1,7 @@
 /** Which private key belongs to which certificate. */
+import { tags } from '#libs/der';
+import { readerOfSingle } from './reader.js';
 import { equalBytes } from './bytes.js';
-import { DerReader, inside, readBitString, readInteger, readObjectIdentifier, readOne, tags } from './der.js';
 import { oids } from './oids.js';
 import type { PrivateKeyInfo } from './private-key-info.js';
 import { readCertificateFields } from './x509.js';
@@ -14,26 +15,26 @@ export const curves: Readonly<Record<string, string>> = {
 
 /** Whether that is the private key of that certificate. Both in DER; the key is PKCS #8, of RSA or ECDSA. */
 export async function isKeyOf(privateKey: Uint8Array, certificate: Uint8Array): Promise<boolean> {
-  const subjectKey = DerReader.of(readOne(readCertificateFields(certificate).publicKey, tags.sequence));
-  const algorithm = inside(subjectKey);
-  const point = readBitString(subjectKey.next());
-  const info = DerReader.of(readOne(privateKey, tags.sequence));
-  info.next(tags.integer);
-  const keyAlgorithm = inside(info);
-  const oid = readObjectIdentifier(algorithm.next());
-  if (oid !== readObjectIdentifier(keyAlgorithm.next())) return false;
-  if (oid === oids.rsaEncryption) return sameModulus(point, info.next(tags.octetString).content);
-  const curve = readObjectIdentifier(algorithm.next());
+  const subjectKey = readerOfSingle(readCertificateFields(certificate).publicKey, tags.sequence);
+  const algorithm = subjectKey.inside(tags.sequence);
+  const point = subjectKey.bits();
+  const info = readerOfSingle(privateKey, tags.sequence);
+  info.content(tags.integer);
+  const keyAlgorithm = info.inside(tags.sequence);
+  const oid = algorithm.objectIdentifier();
+  if (oid !== keyAlgorithm.objectIdentifier()) return false;
+  if (oid === oids.rsaEncryption) return sameModulus(point, info.content(tags.octetString));
+  const curve = algorithm.objectIdentifier();
   const namedCurve = curves[curve];
-  if (!namedCurve || readObjectIdentifier(keyAlgorithm.next()) !== curve) return false;
+  if (!namedCurve || keyAlgorithm.objectIdentifier() !== curve) return false;
   return arePair(namedCurve, privateKey, point);
 }
 
 function sameModulus(publicKey: Uint8Array, privateKey: Uint8Array): boolean {
-  const own = DerReader.of(readOne(privateKey, tags.sequence));
-  readInteger(own.next());
-  const theirs = DerReader.of(readOne(publicKey, tags.sequence));
-  return equalBytes(own.next(tags.integer).content, theirs.next(tags.integer).content);
+  const own = readerOfSingle(privateKey, tags.sequence);
+  own.smallInteger();
+  const theirs = readerOfSingle(publicKey, tags.sequence);
+  return equalBytes(own.content(tags.integer), theirs.content(tags.integer));
 }
 
 /** @param publicKey the point, uncompressed */
@@ -65,7 +66,7 @@ export interface HolderPair extends PrivateKeyInfo {
  * encryption (`kmCert.der`, `kmPri.key`), and certificates of CAs lie among them. Undefined where none belong together.
  *
  * @param certificates in DER
- * @throws NpkiFormatError if one of them is none
+ * @throws FormatError if one of them is none
  */
 export async function findSigningPair(
   keys: readonly PrivateKeyInfo[],
@@ -82,6 +83,6 @@ export async function findSigningPair(
 export function isForSignatures(certificate: Uint8Array): boolean {
   const keyUsage = readCertificateFields(certificate).extensions.get(oids.keyUsage);
   if (!keyUsage) return true;
-  const bits = readOne(keyUsage, tags.bitString).content[1] ?? 0;
+  const bits = readerOfSingle(keyUsage, tags.bitString).remaining()[1] ?? 0;
   return (bits & 0b1100_0000) !== 0;
 }

@@ -3,12 +3,12 @@ import ciphers from 'node-forge/lib/cipher.js';
 import 'node-forge/lib/des.js';
 import rc2 from 'node-forge/lib/rc2.js';
 import util from 'node-forge/lib/util.js';
-import { type Bytes, NpkiFormatError } from './der.js';
+import { FormatError, type Bytes } from '#libs/der';
 
 /** Bytes of a block of all of them. */
 const OLD_BLOCK = 8;
 
-/** @throws NpkiFormatError if length or padding is wrong */
+/** @throws FormatError if length or padding is wrong */
 export function decryptDes(
   name: 'DES-CBC' | '3DES-CBC',
   key: Uint8Array,
@@ -20,7 +20,7 @@ export function decryptDes(
   return finish(decipher, encrypted);
 }
 
-/** RC2 (RFC 2268) whose effective key is the whole key. @throws NpkiFormatError if length or padding is wrong */
+/** RC2 (RFC 2268) whose effective key is the whole key. @throws FormatError if length or padding is wrong */
 export function decryptRc2(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array): Bytes {
   const decipher = rc2.createDecryptionCipher(binary(key), 8 * key.length);
   decipher.start(binary(iv));
@@ -31,8 +31,7 @@ function finish(
   decipher: Pick<ReturnType<typeof ciphers.createDecipher>, 'update' | 'finish' | 'output'>,
   encrypted: Uint8Array,
 ): Bytes {
-  if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0)
-    throw new NpkiFormatError('not whole blocks');
+  if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0) throw new FormatError('not whole blocks');
   decipher.update(util.createBuffer(binary(encrypted)));
   decipher.finish(() => true); // it would take any last octet for padding
   return withoutPadding(Uint8Array.from(decipher.output.getBytes(), (character) => character.charCodeAt(0)));
@@ -42,7 +41,7 @@ function finish(
 function withoutPadding(padded: Bytes): Bytes {
   const padding = padded.at(-1) ?? 0;
   if (padding === 0 || padding > OLD_BLOCK || padded.subarray(-padding).some((octet) => octet !== padding))
-    throw new NpkiFormatError('wrong padding');
+    throw new FormatError('wrong padding');
   return padded.subarray(0, -padding);
 }
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { context, integer, nullValue, objectIdentifier, octetString, sequence } from './der.js';
-import * as der from './der.js';
+import { der, DerReader, tags } from '#libs/der';
 import { isKeyOf } from './key-pair.js';
 import { oids } from './oids.js';
 import { readPkcs12 } from './pkcs12-reader.js';
 import { NpkiKeyError, readPrivateKeyFile } from './private-key-file.js';
+import { readerOfSingle } from './reader.js';
 import { NpkiUnsupportedError } from './unsupported.js';
 
 const testdata = fileURLToPath(new URL('../testdata/', import.meta.url));
@@ -96,8 +96,8 @@ describe('PKCS #12 files of other tools', () => {
   });
 
   it('open without a MAC', async () => {
-    const pfx = der.DerReader.of(der.readOne(readFileSync(join(folder, 'openssl3-default.p12')), 0x30));
-    const bare = sequence(pfx.next().encoded, pfx.next().encoded);
+    const pfx = readerOfSingle(readFileSync(join(folder, 'openssl3-default.p12')), tags.sequence);
+    const bare = der.sequence(pfx.element().encoded, pfx.element().encoded);
     await expect(readPkcs12(bare, password)).resolves.toMatchObject({ random: undefined });
     await expect(readPkcs12(bare, 'wrong')).rejects.toThrow(NpkiKeyError);
   });
@@ -106,10 +106,13 @@ describe('PKCS #12 files of other tools', () => {
 describe('A form that is not known', () => {
   const rc4 = '1.2.840.113549.1.12.1.1';
   const salted = (oid: string) =>
-    sequence(objectIdentifier(oid), sequence(octetString(new Uint8Array(8)), integer(2048)));
+    der.sequence(
+      der.objectIdentifier(oid),
+      der.sequence(der.octetString(new Uint8Array(8)), der.smallInteger(2048)),
+    );
 
   it('is named, and no password is called wrong', async () => {
-    const file = sequence(salted(rc4), octetString(new Uint8Array(64)));
+    const file = der.sequence(salted(rc4), der.octetString(new Uint8Array(64)));
     const reading = readPrivateKeyFile(file, 'whatever');
     await expect(reading).rejects.toThrow(NpkiUnsupportedError);
     await expect(reading).rejects.toThrow(`the file uses encryption ${rc4}, which is not supported`);
@@ -117,33 +120,45 @@ describe('A form that is not known', () => {
 
   it('is named of PBES2 by its part', async () => {
     const derivation = (prf: string) =>
-      sequence(
-        objectIdentifier(oids.pbkdf2),
-        sequence(octetString(new Uint8Array(8)), integer(1), sequence(objectIdentifier(prf), nullValue())),
+      der.sequence(
+        der.objectIdentifier(oids.pbkdf2),
+        der.sequence(
+          der.octetString(new Uint8Array(8)),
+          der.smallInteger(1),
+          der.sequence(der.objectIdentifier(prf), der.nullValue),
+        ),
       );
     const pbes2 = (prf: string, cipher: string) =>
-      sequence(
-        objectIdentifier(oids.pbes2),
-        sequence(derivation(prf), sequence(objectIdentifier(cipher), octetString(new Uint8Array(16)))),
+      der.sequence(
+        der.objectIdentifier(oids.pbes2),
+        der.sequence(
+          derivation(prf),
+          der.sequence(der.objectIdentifier(cipher), der.octetString(new Uint8Array(16))),
+        ),
       );
     const aria = '1.2.410.200046.1.1.12';
     const reading = (algorithm: Uint8Array) =>
-      readPrivateKeyFile(sequence(algorithm, octetString(new Uint8Array(64))), 'whatever');
+      readPrivateKeyFile(der.sequence(algorithm, der.octetString(new Uint8Array(64))), 'whatever');
     await expect(reading(pbes2(oids.hmacWithSha256, aria))).rejects.toThrow(`cipher ${aria}`);
     await expect(reading(pbes2('1.2.3.4', oids.seedCbc))).rejects.toThrow('pseudorandom function 1.2.3.4');
   });
 
   it('is named of a PKCS #12 before its MAC is computed', async () => {
-    const encryptedData = sequence(
-      integer(0),
-      sequence(objectIdentifier(oids.data), salted(rc4), der.contextPrimitive(0, new Uint8Array(8))),
+    const encryptedData = der.sequence(
+      der.smallInteger(0),
+      der.sequence(der.objectIdentifier(oids.data), salted(rc4), der.implicit(0, new Uint8Array(8))),
     );
-    const safe = sequence(sequence(objectIdentifier(oids.encryptedData), context(0, encryptedData)));
-    const digest = sequence(sequence(objectIdentifier(oids.sha1)), octetString(new Uint8Array(20)));
-    const pfx = sequence(
-      integer(3),
-      sequence(objectIdentifier(oids.data), context(0, octetString(safe))),
-      sequence(digest, octetString(new Uint8Array(8)), integer(2048)),
+    const safe = der.sequence(
+      der.sequence(der.objectIdentifier(oids.encryptedData), der.explicit(0, encryptedData)),
+    );
+    const digest = der.sequence(
+      der.sequence(der.objectIdentifier(oids.sha1)),
+      der.octetString(new Uint8Array(20)),
+    );
+    const pfx = der.sequence(
+      der.smallInteger(3),
+      der.sequence(der.objectIdentifier(oids.data), der.explicit(0, der.octetString(safe))),
+      der.sequence(digest, der.octetString(new Uint8Array(8)), der.smallInteger(2048)),
     );
     await expect(readPkcs12(pfx, 'whatever')).rejects.toThrow(`encryption ${rc4}`);
   });
@@ -151,14 +166,14 @@ describe('A form that is not known', () => {
 
 /** The same value with an open length wherever something is constructed, and octets of the MACed content in pieces. */
 function asBer(bytes: Uint8Array): Uint8Array {
-  const element = der.readOne(bytes, bytes[0]!);
+  const element = new DerReader(bytes).element();
   const [tag, open] = [element.tag, Uint8Array.of(0x80)];
-  if (tag === der.tags.octetString && element.content.length > 100) {
+  if (tag === tags.octetString && element.content.length > 100) {
     const middle = element.content.length >> 1;
     const pieces = [element.content.subarray(0, middle), element.content.subarray(middle)];
-    return Buffer.concat([Uint8Array.of(0x24), open, ...pieces.map(octetString), new Uint8Array(2)]);
+    return Buffer.concat([Uint8Array.of(0x24), open, ...pieces.map(der.octetString), new Uint8Array(2)]);
   }
   if (!(tag & 0x20)) return element.encoded;
-  const children = [...der.DerReader.of(element).rest()].map(({ encoded }) => asBer(encoded));
+  const children = [...new DerReader(element.content).elements()].map(({ encoded }) => asBer(encoded));
   return Buffer.concat([Uint8Array.of(tag), open, ...children, new Uint8Array(2)]);
 }

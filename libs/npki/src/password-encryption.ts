@@ -1,6 +1,8 @@
 /** Password-based encryption: what joint certificates use, and what other tools wrote key files and PKCS #12 with. */
 import { sha1 } from '@noble/hashes/legacy.js';
 import { randomBytes } from '@noble/hashes/utils.js';
+import { der, type DerReader, FormatError, tags, type Bytes, type Element } from '#libs/der';
+import { readerOf } from './reader.js';
 import {
   aes128,
   aes192,
@@ -12,21 +14,6 @@ import {
   tripleDes,
   twoKeyTripleDes,
 } from './ciphers.js';
-import {
-  type Bytes,
-  DerReader,
-  type Element,
-  inside,
-  integer,
-  NpkiFormatError,
-  nullValue,
-  objectIdentifier,
-  octetString,
-  readInteger,
-  readObjectIdentifier,
-  sequence,
-  tags,
-} from './der.js';
 import {
   type Derivation,
   MOST_ITERATIONS,
@@ -89,22 +76,26 @@ export async function encryptWithPassword(
   if (form === 'PBES1-SHA1-SEED') {
     const salt = random(8);
     const { key, iv } = seedKey(password, { salt, iterations });
-    const parameters = sequence(octetString(salt), integer(iterations));
-    const algorithm = sequence(objectIdentifier(oids.pbeWithSha1AndSeedCbc), parameters);
+    const parameters = der.sequence(der.octetString(salt), der.smallInteger(iterations));
+    const algorithm = der.sequence(der.objectIdentifier(oids.pbeWithSha1AndSeedCbc), parameters);
     return { algorithm, encrypted: seedCbcEncrypt(key, iv, plain) };
   }
   const [, prf, name] = form.split('-') as ['PBES2', 'HMACSHA1' | 'HMACSHA256', 'SEED' | 'AES256'];
   const { oid, cipher } = ciphers[name];
   const [salt, iv] = [random(prf === 'HMACSHA1' ? 8 : 16), Uint8Array.from(random(cipher.blockLength))];
   // HMAC-SHA1 is the default of prf, and a default is not written in DER.
-  const prfField = prf === 'HMACSHA1' ? [] : [sequence(objectIdentifier(prfs[prf].oid), nullValue())];
-  const parameters = sequence(
-    sequence(objectIdentifier(oids.pbkdf2), sequence(octetString(salt), integer(iterations), ...prfField)),
-    sequence(objectIdentifier(oid), octetString(iv)),
+  const prfField =
+    prf === 'HMACSHA1' ? [] : [der.sequence(der.objectIdentifier(prfs[prf].oid), der.nullValue)];
+  const parameters = der.sequence(
+    der.sequence(
+      der.objectIdentifier(oids.pbkdf2),
+      der.sequence(der.octetString(salt), der.smallInteger(iterations), ...prfField),
+    ),
+    der.sequence(der.objectIdentifier(oid), der.octetString(iv)),
   );
   const key = await pbkdf2(prfs[prf].hash, password, { salt, iterations }, cipher.keyLength);
   return {
-    algorithm: sequence(objectIdentifier(oids.pbes2), parameters),
+    algorithm: der.sequence(der.objectIdentifier(oids.pbes2), parameters),
     encrypted: await cipher.encrypt(key, iv, plain),
   };
 }
@@ -112,22 +103,22 @@ export async function encryptWithPassword(
 /** How something is encrypted, as its AlgorithmIdentifier says. No work with the password is done yet. */
 export interface Decryption {
   readonly form: ReadForm;
-  /** @throws NpkiFormatError if the padding is wrong, as with a wrong password */
+  /** @throws FormatError if the padding is wrong, as with a wrong password */
   readonly decrypt: (encrypted: Uint8Array, password: Uint8Array) => Promise<Bytes>;
 }
 
 /**
  * @param algorithm AlgorithmIdentifier
  * @throws NpkiUnsupportedError if it is none that is read
- * @throws NpkiFormatError if its parameters are damaged or unreasonable
+ * @throws FormatError if its parameters are damaged or unreasonable
  */
 export function readDecryption(algorithm: Element): Decryption {
-  const reader = DerReader.of(algorithm);
-  const oid = readObjectIdentifier(reader.next());
-  if (oid === oids.pbes2) return readPbes2(inside(reader));
+  const reader = readerOf(algorithm.content);
+  const oid = reader.objectIdentifier();
+  if (oid === oids.pbes2) return readPbes2(reader.inside(tags.sequence));
   const scheme = saltedSchemes[oid];
   if (!scheme) throw new NpkiUnsupportedError(`encryption ${oid}`);
-  const derivation = readDerivation(inside(reader), scheme.most);
+  const derivation = readDerivation(reader.inside(tags.sequence), scheme.most);
   return {
     form: scheme.form,
     decrypt: async (encrypted, password) => {
@@ -138,17 +129,17 @@ export function readDecryption(algorithm: Element): Decryption {
 }
 
 function readPbes2(parameters: DerReader): Decryption {
-  const derivation = inside(parameters);
-  const function_ = readObjectIdentifier(derivation.next());
+  const derivation = parameters.inside(tags.sequence);
+  const function_ = derivation.objectIdentifier();
   if (function_ !== oids.pbkdf2) throw new NpkiUnsupportedError(`key derivation ${function_}`);
-  const { salt, iterations, keyLength, prf } = readPbkdf2(inside(derivation));
-  const scheme = inside(parameters);
-  const name = named(ciphers, readObjectIdentifier(scheme.next()), 'cipher');
+  const { salt, iterations, keyLength, prf } = readPbkdf2(derivation.inside(tags.sequence));
+  const scheme = parameters.inside(tags.sequence);
+  const name = named(ciphers, scheme.objectIdentifier(), 'cipher');
   const cipher: CbcCipher = ciphers[name].cipher;
-  const iv = scheme.next(tags.octetString).content;
-  if (iv.length !== cipher.blockLength) throw new NpkiFormatError('an IV of another length');
+  const iv = scheme.content(tags.octetString);
+  if (iv.length !== cipher.blockLength) throw new FormatError('an IV of another length');
   if (keyLength !== undefined && keyLength !== cipher.keyLength)
-    throw new NpkiFormatError('a key of another length');
+    throw new FormatError('a key of another length');
   return {
     form: `PBES2-${prf}-${name}`,
     decrypt: async (encrypted, password) => {
@@ -159,11 +150,10 @@ function readPbes2(parameters: DerReader): Decryption {
 }
 
 function readPbkdf2(parameters: DerReader) {
-  const salt = readSalt(parameters.next());
-  const iterations = readIterations(parameters.next());
-  const keyLengthField = parameters.nextIf(tags.integer);
-  const keyLength = keyLengthField && readInteger(keyLengthField);
-  const prfOid = parameters.done ? oids.hmacWithSha1 : readObjectIdentifier(inside(parameters).next());
+  const salt = readSalt(parameters);
+  const iterations = readIterations(parameters);
+  const keyLength = parameters.tag === tags.integer ? parameters.smallInteger() : undefined;
+  const prfOid = parameters.done ? oids.hmacWithSha1 : parameters.inside(tags.sequence).objectIdentifier();
   return { salt, iterations, keyLength, prf: named(prfs, prfOid, 'pseudorandom function') };
 }
 
@@ -178,22 +168,22 @@ function named<Name extends string>(
 }
 
 function readDerivation(parameters: DerReader, most: number): Derivation {
-  const salt = readSalt(parameters.next());
-  const iterations = readIterations(parameters.next(), most);
+  const salt = readSalt(parameters);
+  const iterations = readIterations(parameters, most);
   return { salt, iterations };
 }
 
 const LONGEST_SALT = 1024;
 
-function readSalt({ tag, content }: Element): Bytes {
-  if (tag !== tags.octetString || content.length === 0 || content.length > LONGEST_SALT)
-    throw new NpkiFormatError('not a salt');
-  return content;
+function readSalt(parameters: DerReader): Bytes {
+  const salt = parameters.content(tags.octetString);
+  if (salt.length === 0 || salt.length > LONGEST_SALT) throw new FormatError('the salt is empty or too long');
+  return salt;
 }
 
-export function readIterations(element: Element, most = MOST_ITERATIONS): number {
-  const iterations = readInteger(element);
-  if (iterations < 1 || iterations > most) throw new NpkiFormatError('unreasonable iteration count');
+export function readIterations(parameters: DerReader, most = MOST_ITERATIONS): number {
+  const iterations = parameters.smallInteger();
+  if (iterations < 1 || iterations > most) throw new FormatError('the iteration count is out of bounds');
   return iterations;
 }
 

@@ -1,17 +1,7 @@
-import { implicitOctets, readOneBer } from './ber.js';
+import { constructed, FormatError, tags, type Bytes, type DerReader, type Element } from '#libs/der';
+import { readerOf } from './reader.js';
+import { implicitOctets, readerOfSingleBer } from './ber.js';
 import { equalBytes } from './bytes.js';
-import {
-  type Bytes,
-  contextTag,
-  DerReader,
-  type Element,
-  inside,
-  NpkiFormatError,
-  readInteger,
-  readObjectIdentifier,
-  readText,
-  tags,
-} from './der.js';
 import { MOST_PKCS12_ITERATIONS, type Pkcs12Hash } from './key-derivation.js';
 import { findSigningPair } from './key-pair.js';
 import { oids } from './oids.js';
@@ -45,39 +35,38 @@ interface Bag {
  */
 export async function readPkcs12(file: Uint8Array, password: string): Promise<Pkcs12> {
   return orKeyError(async () => {
-    const pfx = DerReader.of(readOneBer(file, tags.sequence));
-    if (readInteger(pfx.next()) !== 3) throw new NpkiFormatError('unknown version');
-    const content = readData(pfx.next(tags.sequence));
-    const safes = [...DerReader.of(readOneBer(content, tags.sequence)).rest()].map(readSafe);
+    const pfx = readerOfSingleBer(file);
+    if (pfx.smallInteger() !== 3) throw new FormatError('unknown version');
+    const content = readData(pfx.element(tags.sequence));
+    const safes = [...readerOfSingleBer(content).elements()].map(readSafe);
     // The MAC is optional. Without it a wrong password shows when a key is opened.
-    if (!pfx.done) requireMac(inside(pfx), content, password);
+    if (!pfx.done) requireMac(pfx.inside(tags.sequence), content, password);
     pfx.end();
 
     const bags: Bag[] = [];
     for (const open of safes)
-      for (const bag of DerReader.of(readOneBer(await open(password), tags.sequence)).rest())
-        bags.push(readBag(bag));
+      for (const bag of readerOfSingleBer(await open(password)).elements()) bags.push(readBag(bag));
     return assemble(bags, password);
   });
 }
 
 /** The octets in a ContentInfo of type data. */
 function readData(info: Element): Bytes {
-  const reader = DerReader.of(info);
-  const type = readObjectIdentifier(reader.next());
+  const reader = readerOf(info.content);
+  const type = reader.objectIdentifier();
   if (type === oids.signedData) throw new NpkiUnsupportedError('a signature in place of a password');
-  if (type !== oids.data) throw new NpkiFormatError('not data');
-  return inside(reader, contextTag(0)).next(tags.octetString).content;
+  if (type !== oids.data) throw new FormatError('not data');
+  return reader.inside(constructed(0)).content(tags.octetString);
 }
 
 function requireMac(macData: DerReader, content: Bytes, password: string): void {
-  const digestInfo = inside(macData);
-  const hash = macHash(readObjectIdentifier(inside(digestInfo).next()));
-  const expected = digestInfo.next(tags.octetString).content;
-  const salt = macData.next(tags.octetString).content;
-  const iterations = macData.done ? 1 : readIterations(macData.next(), MOST_PKCS12_ITERATIONS);
+  const digestInfo = macData.inside(tags.sequence);
+  const hash = macHash(digestInfo.inside(tags.sequence).objectIdentifier());
+  const expected = digestInfo.content(tags.octetString);
+  const salt = macData.content(tags.octetString);
+  const iterations = macData.done ? 1 : readIterations(macData, MOST_PKCS12_ITERATIONS);
   if (salt.length === 0 || !equalBytes(expected, pkcs12Mac(hash, content, password, { salt, iterations })))
-    throw new NpkiFormatError('another MAC');
+    throw new FormatError('another MAC');
 }
 
 const macHashes: Readonly<Record<string, Pkcs12Hash>> = {
@@ -100,16 +89,16 @@ function macHash(oid: string): Pkcs12Hash {
  * @returns opens its SafeContents
  */
 function readSafe(info: Element): (password: string) => Promise<Bytes> {
-  const reader = DerReader.of(info);
-  const type = readObjectIdentifier(reader.next());
+  const reader = readerOf(info.content);
+  const type = reader.objectIdentifier();
   if (type === oids.data) return async () => readData(info);
   if (type !== oids.encryptedData) throw new NpkiUnsupportedError(`content ${type}`);
-  const encryptedData = inside(inside(reader, contextTag(0)));
-  readInteger(encryptedData.next());
-  const encryptedContent = inside(encryptedData);
-  encryptedContent.next(tags.objectIdentifier);
-  const { decrypt } = readDecryption(encryptedContent.next(tags.sequence));
-  const encrypted = implicitOctets(encryptedContent.next());
+  const encryptedData = reader.inside(constructed(0)).inside(tags.sequence);
+  encryptedData.smallInteger();
+  const encryptedContent = encryptedData.inside(tags.sequence);
+  encryptedContent.content(tags.objectIdentifier);
+  const { decrypt } = readDecryption(encryptedContent.element(tags.sequence));
+  const encrypted = implicitOctets(encryptedContent.element());
   return (password) => decrypt(encrypted, passwordBytes(password));
 }
 
@@ -121,31 +110,31 @@ interface Bag {
 }
 
 function readBag(bag: Element): Bag {
-  const reader = DerReader.of(bag);
-  const type = readObjectIdentifier(reader.next());
-  const value = inside(reader, contextTag(0)).next();
+  const reader = readerOf(bag.content);
+  const type = reader.objectIdentifier();
+  const value = reader.inside(constructed(0)).element();
   const attributes = new Map<string, Element>();
   if (!reader.done)
-    for (const attribute of inside(reader, tags.set).rest()) {
-      const parts = DerReader.of(attribute);
-      const name = readObjectIdentifier(parts.next());
-      const values = inside(parts, tags.set);
-      if (!values.done) attributes.set(name, values.next());
+    for (const attribute of reader.inside(tags.set).elements()) {
+      const parts = readerOf(attribute.content);
+      const name = parts.objectIdentifier();
+      const values = parts.inside(tags.set);
+      if (!values.done) attributes.set(name, values.element());
     }
   const name = attributes.get(oids.friendlyName);
   return {
     type,
     value,
-    friendlyName: name && readText(name),
+    friendlyName: name && readerOf(name.encoded).text(),
   };
 }
 
 /** A key as it is kept: encrypted once more, or not. */
 function readKeyBag({ type, value }: Bag): { bytes: Bytes; decryption: Decryption | undefined } {
   if (type === oids.keyBag) return { bytes: value.encoded, decryption: undefined };
-  const info = DerReader.of(value);
-  const decryption = readDecryption(info.next(tags.sequence));
-  return { bytes: info.next(tags.octetString).content, decryption };
+  const info = readerOf(value.content);
+  const decryption = readDecryption(info.element(tags.sequence));
+  return { bytes: info.content(tags.octetString), decryption };
 }
 
 async function assemble(bags: readonly Bag[], password: string): Promise<Pkcs12> {
@@ -158,7 +147,7 @@ async function assemble(bags: readonly Bag[], password: string): Promise<Pkcs12>
     keys.push(await readPrivateKeyInfo(plain));
   }
   const pair = await findSigningPair(keys, certificates);
-  if (!pair) throw new NpkiFormatError('no key with its certificate');
+  if (!pair) throw new FormatError('no key with its certificate');
   const own = certificates.indexOf(pair.certificate as Bytes);
   const keyBag = keyBags[keys.findIndex(({ privateKey }) => privateKey === pair.privateKey)];
   return {
@@ -170,8 +159,8 @@ async function assemble(bags: readonly Bag[], password: string): Promise<Pkcs12>
 }
 
 function readCertificateBag({ value }: Bag): Bytes {
-  const reader = DerReader.of(value);
-  const type = readObjectIdentifier(reader.next());
+  const reader = readerOf(value.content);
+  const type = reader.objectIdentifier();
   if (type !== oids.x509Certificate) throw new NpkiUnsupportedError(`a certificate of type ${type}`);
-  return inside(reader, contextTag(0)).next(tags.octetString).content;
+  return reader.inside(constructed(0)).content(tags.octetString);
 }

@@ -2,19 +2,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { randomBytes } from '@noble/hashes/utils.js';
-import {
-  type Bytes,
-  context,
-  contextPrimitive,
-  integer,
-  nullValue,
-  objectIdentifier,
-  octetString,
-  sequence,
-  set,
-  tags,
-  tlv,
-} from './der.js';
+import { der, tags, type Bytes } from '#libs/der';
 import {
   type Derivation,
   MOST_PKCS12_ITERATIONS,
@@ -50,7 +38,7 @@ const DEFAULT_ITERATIONS = 100_000;
  * Key and certificate with its chain, protected by a password: PBES2 (AES-256-CBC, PBKDF2 with HMAC-SHA256) and a MAC
  * with HMAC-SHA256, which OpenSSL 3, Windows 10 and macOS read.
  *
- * @throws NpkiFormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds
+ * @throws FormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds
  */
 export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
   const { privateKey, random, certificate, authorities = [], password, friendlyName } = content;
@@ -65,53 +53,58 @@ export async function writePkcs12(content: NewPkcs12): Promise<Bytes> {
   const own = attributes(certificate, friendlyName);
 
   const key = await encryptWithPassword(encodePrivateKeyInfo(privateKey, random), encryption);
-  const keyBag = bag(oids.pkcs8ShroudedKeyBag, sequence(key.algorithm, octetString(key.encrypted)), own);
+  const keyBag = bag(
+    oids.pkcs8ShroudedKeyBag,
+    der.sequence(key.algorithm, der.octetString(key.encrypted)),
+    own,
+  );
 
   const bags = [
     certificateBag(certificate, own),
     ...authorities.map((authority) => certificateBag(authority)),
   ];
-  const certificates = await encryptWithPassword(sequence(...bags), encryption);
-  const encryptedContent = sequence(
-    objectIdentifier(oids.data),
+  const certificates = await encryptWithPassword(der.sequence(...bags), encryption);
+  const encryptedContent = der.sequence(
+    der.objectIdentifier(oids.data),
     certificates.algorithm,
-    contextPrimitive(0, certificates.encrypted),
+    der.implicit(0, certificates.encrypted),
   );
-  const authenticatedSafe = sequence(
-    contentInfo(oids.encryptedData, sequence(integer(0), encryptedContent)),
-    contentInfo(oids.data, octetString(sequence(keyBag))),
+  const authenticatedSafe = der.sequence(
+    contentInfo(oids.encryptedData, der.sequence(der.smallInteger(0), encryptedContent)),
+    contentInfo(oids.data, der.octetString(der.sequence(keyBag))),
   );
   const salt = randomBytes(16);
   const digest = pkcs12Mac('SHA-256', authenticatedSafe, password, { salt, iterations });
-  const mac = sequence(
-    sequence(sequence(objectIdentifier(oids.sha256), nullValue()), octetString(digest)),
-    octetString(salt),
-    integer(iterations),
+  const mac = der.sequence(
+    der.sequence(der.sequence(der.objectIdentifier(oids.sha256), der.nullValue), der.octetString(digest)),
+    der.octetString(salt),
+    der.smallInteger(iterations),
   );
-  return sequence(integer(3), contentInfo(oids.data, octetString(authenticatedSafe)), mac);
+  return der.sequence(der.smallInteger(3), contentInfo(oids.data, der.octetString(authenticatedSafe)), mac);
 }
 
 const contentInfo = (type: string, content: Uint8Array) =>
-  sequence(objectIdentifier(type), context(0, content));
+  der.sequence(der.objectIdentifier(type), der.explicit(0, content));
 
 const bag = (type: string, value: Uint8Array, attributeSet?: Uint8Array) =>
-  sequence(objectIdentifier(type), context(0, value), ...(attributeSet ? [attributeSet] : []));
+  der.sequence(der.objectIdentifier(type), der.explicit(0, value), ...(attributeSet ? [attributeSet] : []));
 
 const certificateBag = (certificate: Uint8Array, attributeSet?: Uint8Array) =>
   bag(
     oids.certificateBag,
-    sequence(objectIdentifier(oids.x509Certificate), context(0, octetString(certificate))),
+    der.sequence(der.objectIdentifier(oids.x509Certificate), der.explicit(0, der.octetString(certificate))),
     attributeSet,
   );
 
 /** What ties a key to its certificate, and the name that programs show. */
 function attributes(certificate: Uint8Array, friendlyName: string | undefined): Bytes {
-  const attribute = (type: string, value: Uint8Array) => sequence(objectIdentifier(type), set(value));
-  const localKeyId = attribute(oids.localKeyId, octetString(sha1(certificate)));
-  if (friendlyName === undefined) return set(localKeyId);
-  const name = attribute(oids.friendlyName, tlv(tags.bmpString, utf16(friendlyName)));
+  const attribute = (type: string, value: Uint8Array) =>
+    der.sequence(der.objectIdentifier(type), der.set(value));
+  const localKeyId = attribute(oids.localKeyId, der.octetString(sha1(certificate)));
+  if (friendlyName === undefined) return der.set(localKeyId);
+  const name = attribute(oids.friendlyName, der.value(tags.bmpString, utf16(friendlyName)));
   // DER orders a SET OF by its encodings: both are a SEQUENCE, so the shorter comes first.
-  return localKeyId.length < name.length ? set(localKeyId, name) : set(name, localKeyId);
+  return localKeyId.length < name.length ? der.set(localKeyId, name) : der.set(name, localKeyId);
 }
 
 /** The MAC over the authenticated safe, with a key that is derived as RFC 7292 appendix B.2 says. */

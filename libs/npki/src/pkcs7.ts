@@ -1,18 +1,5 @@
-import {
-  type Bytes,
-  context,
-  contextTag,
-  DerReader,
-  inside,
-  integer,
-  objectIdentifier,
-  readObjectIdentifier,
-  readOne,
-  NpkiFormatError,
-  sequence,
-  set,
-  tags,
-} from './der.js';
+import { constructed, der, FormatError, tags, type Bytes } from '#libs/der';
+import { readerOf, readerOfSingle } from './reader.js';
 import { oids } from './oids.js';
 
 /**
@@ -22,25 +9,24 @@ import { oids } from './oids.js';
  * @param certificates in DER
  */
 export function encodeCertificates(certificates: readonly Uint8Array[]): Bytes {
-  const signedData = sequence(
-    integer(1),
-    set(), // digestAlgorithms
-    sequence(objectIdentifier(oids.data)),
-    context(0, ...certificates),
-    set(), // signerInfos
+  const signedData = der.sequence(
+    der.smallInteger(1),
+    der.set(), // digestAlgorithms
+    der.sequence(der.objectIdentifier(oids.data)),
+    der.explicit(0, ...certificates),
+    der.set(), // signerInfos
   );
-  return sequence(objectIdentifier(oids.signedData), context(0, signedData));
+  return der.sequence(der.objectIdentifier(oids.signedData), der.explicit(0, signedData));
 }
 
-/** The certificates in a SignedData, in DER. @throws NpkiFormatError if it is none */
+/** The certificates in a SignedData, in DER. @throws FormatError if it is none */
 export function readCertificates(pkcs7: Uint8Array): Bytes[] {
-  const contentInfo = DerReader.of(readOne(pkcs7, tags.sequence));
-  if (readObjectIdentifier(contentInfo.next()) !== oids.signedData)
-    throw new NpkiFormatError('not signed data');
-  const signedData = inside(inside(contentInfo, contextTag(0)));
-  signedData.next(tags.integer);
-  signedData.next(tags.set);
-  signedData.next(tags.sequence);
-  const certificates = signedData.nextIf(contextTag(0));
-  return certificates ? [...DerReader.of(certificates).rest()].map(({ encoded }) => encoded) : [];
+  const contentInfo = readerOfSingle(pkcs7, tags.sequence);
+  if (contentInfo.objectIdentifier() !== oids.signedData) throw new FormatError('not signed data');
+  const signedData = contentInfo.inside(constructed(0)).inside(tags.sequence);
+  signedData.content(tags.integer);
+  signedData.content(tags.set);
+  signedData.content(tags.sequence);
+  const certificates = signedData.optional(constructed(0));
+  return certificates ? [...readerOf(certificates).elements()].map(({ encoded }) => encoded) : [];
 }

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
-import { integer, objectIdentifier, octetString, sequence } from './der.js';
+import { der } from '#libs/der';
 import { oids } from './oids.js';
 import { MOST_ITERATIONS } from './key-derivation.js';
 import { type EncryptionForm, encryptWithPassword } from './password-encryption.js';
@@ -35,10 +35,10 @@ const forms: readonly EncryptionForm[] = [
   'PBES2-HMACSHA256-SEED',
   'PBES2-HMACSHA256-AES256',
 ];
-const der = ({ privateKey }: KeyPairKeyObjectResult) =>
+const pkcs8Of = ({ privateKey }: KeyPairKeyObjectResult) =>
   new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' }));
-const ecKey = der(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
-const rsaKey = der(generateKeyPairSync('rsa', { modulusLength: 2048 }));
+const ecKey = pkcs8Of(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+const rsaKey = pkcs8Of(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const hex = (bytes: Uint8Array | undefined) => bytes && bytesToHex(bytes);
 
 describe('signPri.key', () => {
@@ -53,7 +53,7 @@ describe('signPri.key', () => {
     const options = { form: forms[0]!, password: new TextEncoder().encode(password), iterations: 2048 };
     const salt = hexToBytes('0102030405060708');
     const { algorithm, encrypted } = await encryptWithPassword(plain, { ...options, random: () => salt });
-    expect(hex(sequence(algorithm, octetString(encrypted)))).toBe(hex(oldest));
+    expect(hex(der.sequence(algorithm, der.octetString(encrypted)))).toBe(hex(oldest));
   });
 
   it('is read where it is not encrypted', async () => {
@@ -129,21 +129,21 @@ describe('signPri.key', () => {
   it('does not keep us busy with a hostile iteration count', async () => {
     const since = Date.now();
     const hostile = [0, MOST_ITERATIONS + 1, 0x7f_ff_ff_ff].flatMap((count) => {
-      const pbkdf2 = sequence(
-        objectIdentifier(oids.pbkdf2),
-        sequence(octetString(new Uint8Array(8)), integer(count)),
+      const pbkdf2 = der.sequence(
+        der.objectIdentifier(oids.pbkdf2),
+        der.sequence(der.octetString(new Uint8Array(8)), der.smallInteger(count)),
       );
-      const seed = sequence(objectIdentifier(oids.seedCbc), octetString(new Uint8Array(16)));
+      const seed = der.sequence(der.objectIdentifier(oids.seedCbc), der.octetString(new Uint8Array(16)));
       return [
-        sequence(objectIdentifier(oids.pbes2), sequence(pbkdf2, seed)),
-        sequence(
-          objectIdentifier(oids.pbeWithSha1AndSeedCbc),
-          sequence(octetString(new Uint8Array(8)), integer(count)),
+        der.sequence(der.objectIdentifier(oids.pbes2), der.sequence(pbkdf2, seed)),
+        der.sequence(
+          der.objectIdentifier(oids.pbeWithSha1AndSeedCbc),
+          der.sequence(der.octetString(new Uint8Array(8)), der.smallInteger(count)),
         ),
       ];
     });
     for (const algorithm of hostile) {
-      const whole = sequence(algorithm, octetString(new Uint8Array(64)));
+      const whole = der.sequence(algorithm, der.octetString(new Uint8Array(64)));
       await expect(readPrivateKeyFile(whole, password)).rejects.toThrow(NpkiKeyError);
     }
     expect(Date.now() - since).toBeLessThan(10_000);
@@ -154,8 +154,10 @@ describe('signPri.key', () => {
   it('never crashes on other bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
-        await expect(readPrivateKeyFile(sequence(bytes), password)).rejects.toThrow(NpkiKeyError);
-        await expect(readPrivateKeyFile(sequence(sequence(bytes)), password)).rejects.toThrow(NpkiKeyError);
+        await expect(readPrivateKeyFile(der.sequence(bytes), password)).rejects.toThrow(NpkiKeyError);
+        await expect(readPrivateKeyFile(der.sequence(der.sequence(bytes)), password)).rejects.toThrow(
+          NpkiKeyError,
+        );
       }),
     );
   });

@@ -1,5 +1,6 @@
 /** `signPri.key`: the private key of a joint certificate as its holder keeps it. */
-import { type Bytes, DerReader, NpkiFormatError, octetString, readOne, sequence, tags } from './der.js';
+import { der, FormatError, tags, type Bytes } from '#libs/der';
+import { readerOfSingle } from './reader.js';
 import {
   type EncryptionForm,
   encryptWithPassword,
@@ -49,19 +50,19 @@ export interface NewPrivateKeyFile {
 
 const DEFAULT_ITERATIONS = 2048;
 
-/** @throws NpkiFormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds */
+/** @throws FormatError if `privateKey` is not PKCS #8, RangeError for an iteration count out of bounds */
 export async function writePrivateKeyFile(file: NewPrivateKeyFile): Promise<Bytes> {
   const { privateKey, random, form, password, iterations = DEFAULT_ITERATIONS } = file;
   const plain = encodePrivateKeyInfo(privateKey, random);
   const options = { form, password: passwordBytes(password), iterations };
   const { algorithm, encrypted } = await encryptWithPassword(plain, options);
-  return sequence(algorithm, octetString(encrypted));
+  return der.sequence(algorithm, der.octetString(encrypted));
 }
 
 /** Whether a password is needed: EncryptedPrivateKeyInfo begins with an algorithm, PrivateKeyInfo with a version. */
 export function isEncryptedPrivateKey(file: Uint8Array): boolean {
   try {
-    return DerReader.of(readOne(file, tags.sequence)).next().tag === tags.sequence;
+    return readerOfSingle(file, tags.sequence).element().tag === tags.sequence;
   } catch {
     return false;
   }
@@ -80,9 +81,9 @@ export async function readPrivateKeyFile(
 ): Promise<PrivateKeyFile> {
   return orKeyError(async () => {
     if (!isEncryptedPrivateKey(file)) return { form: 'PKCS8', ...(await readPrivateKeyInfo(file)) };
-    const info = DerReader.of(readOne(file, tags.sequence));
-    const algorithm = info.next(tags.sequence);
-    const encrypted = info.next(tags.octetString).content;
+    const info = readerOfSingle(file, tags.sequence);
+    const algorithm = info.element(tags.sequence);
+    const encrypted = info.content(tags.octetString);
     info.end();
     const { form, decrypt } = readDecryption(algorithm);
     const plain = await decrypt(encrypted, passwordBytes(password));
@@ -98,7 +99,7 @@ export async function orKeyError<Result>(read: () => Promise<Result>): Promise<R
   try {
     return await read();
   } catch (error) {
-    if (error instanceof NpkiFormatError) throw new NpkiKeyError();
+    if (error instanceof FormatError) throw new NpkiKeyError();
     throw error;
   }
 }

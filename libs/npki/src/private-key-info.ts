@@ -1,24 +1,7 @@
 /** PrivateKeyInfo (PKCS #8, RFC 5208 section 5), with the random number R that a VID was made with as an attribute. */
 import { bytesToHex } from '@noble/hashes/utils.js';
-import {
-  bitString,
-  type Bytes,
-  context,
-  contextTag,
-  DerReader,
-  type Element,
-  inside,
-  integer,
-  NpkiFormatError,
-  objectIdentifier,
-  readBitString,
-  readInteger,
-  readObjectIdentifier,
-  readOne,
-  sequence,
-  set,
-  tags,
-} from './der.js';
+import { constructed, der, FormatError, tags, type Bytes, type Element } from '#libs/der';
+import { readerOf, readerOfSingle } from './reader.js';
 import { arePair, curves } from './key-pair.js';
 import { oids } from './oids.js';
 
@@ -29,37 +12,39 @@ export interface PrivateKeyInfo {
   readonly random: Bytes | undefined;
 }
 
-/** @throws NpkiFormatError if it is not the private key of RSA or ECDSA, or its numbers do not belong together */
-export async function readPrivateKeyInfo(der: Uint8Array): Promise<PrivateKeyInfo> {
-  const info = DerReader.of(readOne(der, tags.sequence));
-  if (readInteger(info.next()) > 1) throw new NpkiFormatError('unknown version');
-  const algorithm = info.next(tags.sequence);
-  const key = info.next(tags.octetString);
-  const attributes = info.nextIf(contextTag(0));
-  info.nextIf(0x81); // publicKey of RFC 5958
+/** @throws FormatError if it is not the private key of RSA or ECDSA, or its numbers do not belong together */
+export async function readPrivateKeyInfo(bytes: Uint8Array): Promise<PrivateKeyInfo> {
+  const info = readerOfSingle(bytes, tags.sequence);
+  if (info.smallInteger() > 1) throw new FormatError('unknown version');
+  const algorithm = info.element(tags.sequence);
+  const key = info.element(tags.octetString);
+  const attributes = info.optional(constructed(0));
+  info.optional(0x81); // publicKey of RFC 5958
   info.end();
-  const privateKey = sequence(integer(0), algorithm.encoded, key.encoded);
+  const privateKey = der.sequence(der.smallInteger(0), algorithm.encoded, key.encoded);
   await requireConsistency(algorithm, key, privateKey);
   return { privateKey, random: attributes && readRandomNumber(attributes) };
 }
 
-/** @param privateKey PKCS #8; attributes that it has give way to `random` @throws NpkiFormatError if it is none */
+/** @param privateKey PKCS #8; attributes that it has give way to `random` @throws FormatError if it is none */
 export function encodePrivateKeyInfo(privateKey: Uint8Array, random: Uint8Array | undefined): Bytes {
-  const info = DerReader.of(readOne(privateKey, tags.sequence));
-  const [, algorithm, key] = [info.next(tags.integer), info.next(tags.sequence), info.next(tags.octetString)];
+  const info = readerOfSingle(privateKey, tags.sequence);
+  info.content(tags.integer); // version
+  const algorithm = info.whole(tags.sequence);
+  const key = info.whole(tags.octetString);
   const attributes = random
-    ? [context(0, sequence(objectIdentifier(oids.randomNumber), set(bitString(random))))]
+    ? [der.explicit(0, der.sequence(der.objectIdentifier(oids.randomNumber), der.set(der.bitString(random))))]
     : [];
-  return sequence(integer(0), algorithm.encoded, key.encoded, ...attributes);
+  return der.sequence(der.smallInteger(0), algorithm, key, ...attributes);
 }
 
-function readRandomNumber(attributes: Element): Bytes | undefined {
-  for (const attribute of DerReader.of(attributes).rest()) {
-    const reader = DerReader.of(attribute);
-    const type = readObjectIdentifier(reader.next());
-    const values = inside(reader, tags.set);
+function readRandomNumber(attributes: Bytes): Bytes | undefined {
+  for (const attribute of readerOf(attributes).elements()) {
+    const reader = readerOf(attribute.content);
+    const type = reader.objectIdentifier();
+    const values = reader.inside(tags.set);
     reader.end();
-    if (type === oids.randomNumber) return readBitString(values.next());
+    if (type === oids.randomNumber) return values.bits();
   }
   return undefined;
 }
@@ -69,19 +54,19 @@ function readRandomNumber(attributes: Element): Bytes | undefined {
  * a key depend on each other, so that they do.
  */
 async function requireConsistency(algorithm: Element, key: Element, privateKey: Bytes): Promise<void> {
-  const identifier = DerReader.of(algorithm);
-  const oid = readObjectIdentifier(identifier.next());
+  const identifier = readerOf(algorithm.content);
+  const oid = identifier.objectIdentifier();
   if (oid === oids.rsaEncryption) requireRsaKey(key.content);
   else if (oid === oids.ecPublicKey)
-    await requireEcKey(key.content, readObjectIdentifier(identifier.next()), privateKey);
-  else throw new NpkiFormatError(`a key of an unknown kind, ${oid}`);
+    await requireEcKey(key.content, identifier.objectIdentifier(), privateKey);
+  else throw new FormatError(`a key of an unknown kind, ${oid}`);
 }
 
 /** RSAPrivateKey (RFC 8017 appendix A.1.2). */
 function requireRsaKey(der: Uint8Array): void {
-  const reader = DerReader.of(readOne(der, tags.sequence));
-  readInteger(reader.next());
-  const next = () => BigInt(`0x${bytesToHex(reader.next(tags.integer).content) || '0'}`);
+  const reader = readerOfSingle(der, tags.sequence);
+  reader.smallInteger();
+  const next = () => BigInt(`0x${bytesToHex(reader.content(tags.integer)) || '0'}`);
   const [n, e, d, p, q] = [next(), next(), next(), next(), next()];
   const [dP, dQ, qInverse] = [next(), next(), next()];
   reader.end();
@@ -94,20 +79,20 @@ function requireRsaKey(der: Uint8Array): void {
     dP === d % (p - 1n) &&
     dQ === d % (q - 1n) &&
     (q * qInverse) % p === 1n;
-  if (!consistent) throw new NpkiFormatError('not the numbers of one RSA key');
+  if (!consistent) throw new FormatError('not the numbers of one RSA key');
 }
 
 /** ECPrivateKey (RFC 5915 section 3). The check needs the public key in it, which nearly all have. */
 async function requireEcKey(der: Uint8Array, curveOid: string, privateKey: Bytes): Promise<void> {
-  const reader = DerReader.of(readOne(der, tags.sequence));
-  if (readInteger(reader.next()) !== 1) throw new NpkiFormatError('unknown version');
-  reader.next(tags.octetString);
-  reader.nextIf(contextTag(0)); // curve, once more
-  const point = reader.nextIf(contextTag(1));
+  const reader = readerOfSingle(der, tags.sequence);
+  if (reader.smallInteger() !== 1) throw new FormatError('unknown version');
+  reader.content(tags.octetString);
+  reader.optional(constructed(0)); // curve, once more
+  const point = reader.optional(constructed(1));
   reader.end();
   const namedCurve = curves[curveOid];
-  if (!namedCurve) throw new NpkiFormatError(`an unknown curve, ${curveOid}`);
+  if (!namedCurve) throw new FormatError(`an unknown curve, ${curveOid}`);
   if (!point) return;
-  const publicKey = readBitString(DerReader.of(point).next());
-  if (!(await arePair(namedCurve, privateKey, publicKey))) throw new NpkiFormatError('not one EC key');
+  const publicKey = readerOf(point).bits();
+  if (!(await arePair(namedCurve, privateKey, publicKey))) throw new FormatError('not one EC key');
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import fc from 'fast-check';
-import { NpkiFormatError } from './der.js';
+import { FormatError } from '#libs/der';
 import { seedCbcDecrypt, seedCbcEncrypt, seedDecryptBlock, seedEncryptBlock } from './seed.js';
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -60,6 +60,6 @@ describe('SEED', () => {
     ['wrong padding', '00'.repeat(16)],
   ])('refuses to decrypt %s', (_, hex) => {
     const key = new Uint8Array(16);
-    expect(() => seedCbcDecrypt(key, key, hexToBytes(hex))).toThrow(NpkiFormatError);
+    expect(() => seedCbcDecrypt(key, key, hexToBytes(hex))).toThrow(FormatError);
   });
 });

@@ -1,6 +1,6 @@
 /** The SEED block cipher (RFC 4269), 128-bit key and block, and its CBC mode with PKCS #7 padding (RFC 8018). */
 import { hexToBytes } from '@noble/hashes/utils.js';
-import { type Bytes, NpkiFormatError } from './der.js';
+import { FormatError, type Bytes } from '#libs/der';
 
 const SEED_BLOCK = 16;
 const ROUNDS = 16;
@@ -98,10 +98,10 @@ export function seedCbcEncrypt(key: Uint8Array, iv: Uint8Array, plain: Uint8Arra
   return out;
 }
 
-/** @throws NpkiFormatError if the length or the padding is wrong */
+/** @throws FormatError if the length or the padding is wrong */
 export function seedCbcDecrypt(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array): Bytes {
   if (encrypted.length === 0 || encrypted.length % SEED_BLOCK !== 0)
-    throw new NpkiFormatError('not whole blocks');
+    throw new FormatError('not whole blocks');
   const keys = roundKeys(key);
   const out = new Uint8Array(encrypted.length);
   let previous = iv;
@@ -114,7 +114,7 @@ export function seedCbcDecrypt(key: Uint8Array, iv: Uint8Array, encrypted: Uint8
   }
   const padding = out.at(-1)!;
   if (padding === 0 || padding > SEED_BLOCK || out.subarray(-padding).some((octet) => octet !== padding))
-    throw new NpkiFormatError('wrong padding');
+    throw new FormatError('wrong padding');
   return out.subarray(0, -padding);
 }
 

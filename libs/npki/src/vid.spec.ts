@@ -4,7 +4,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
-import { NpkiFormatError, sequence } from './der.js';
+import { der, FormatError } from '#libs/der';
 import { encodeIdentifyData, identifyDataName, readIdentifyData, type VidHash } from './identify-data.js';
 import { checkVid, computeVirtualId } from './vid.js';
 
@@ -28,7 +28,7 @@ async function certificateWith(...names: readonly Uint8Array[]): Promise<Uint8Ar
       signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
       extensions: [
         new x509.BasicConstraintsExtension(false),
-        ...(names.length > 0 ? [new x509.Extension('2.5.29.17', false, sequence(...names))] : []),
+        ...(names.length > 0 ? [new x509.Extension('2.5.29.17', false, der.sequence(...names))] : []),
       ],
     },
     webcrypto,
@@ -134,7 +134,7 @@ describe('the VID in a certificate', () => {
   it('is refused with one clear kind of error wherever the certificate is cut off', async () => {
     const certificate = await certificateWith(nameOf(hexToBytes(virtualId)));
     for (let length = 0; length < certificate.length; length += 1)
-      expect(() => readIdentifyData(certificate.subarray(0, length))).toThrow(NpkiFormatError);
+      expect(() => readIdentifyData(certificate.subarray(0, length))).toThrow(FormatError);
   });
 
   it('never crashes on a certificate in which anything was changed', async () => {
@@ -145,7 +145,7 @@ describe('the VID in a certificate', () => {
         try {
           readIdentifyData(certificate.with(at, octet));
         } catch (error) {
-          expect(error).toBeInstanceOf(NpkiFormatError);
+          expect(error).toBeInstanceOf(FormatError);
         }
       }),
     );

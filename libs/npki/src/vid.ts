@@ -1,7 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { der, FormatError, type Bytes } from '#libs/der';
 import { equalBytes } from './bytes.js';
-import { bitString, type Bytes, NpkiFormatError, printableString, sequence } from './der.js';
 import { readIdentifyData, type VidHash, vidHashOids } from './identify-data.js';
 
 const hashes = { 'SHA-1': sha1, 'SHA-256': sha256 };
@@ -28,7 +28,7 @@ export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): B
   if (random.length < SHORTEST_RANDOM_NUMBER)
     throw new RangeError('the random number of a VID has 160 bits at least');
   const digest = hashes[hash];
-  return Uint8Array.from(digest(digest(sequence(printableString(idn), bitString(random)))));
+  return Uint8Array.from(digest(digest(der.sequence(der.printableString(idn), der.bitString(random)))));
 }
 
 /**
@@ -36,7 +36,7 @@ export function computeVirtualId({ idn, random, hash = 'SHA-256' }: VidInput): B
  * theirs.
  *
  * @param certificate in DER
- * @throws NpkiFormatError if the certificate cannot be read, has no VID, or one of an unknown hash
+ * @throws FormatError if the certificate cannot be read, has no VID, or one of an unknown hash
  * @throws RangeError as {@link computeVirtualId}
  */
 export function checkVid({
@@ -45,10 +45,10 @@ export function checkVid({
   random,
 }: Omit<VidInput, 'hash'> & { certificate: Uint8Array }): boolean {
   const identifyData = readIdentifyData(certificate);
-  if (!identifyData) throw new NpkiFormatError('the certificate has no VID');
+  if (!identifyData) throw new FormatError('the certificate has no VID');
   const { virtualId, hashOid } = identifyData;
   const hash = (Object.keys(hashes) as VidHash[]).find((name) => vidHashOids[name] === hashOid);
-  if (!hash) throw new NpkiFormatError(`the certificate's VID was made by an unknown hash, ${hashOid}`);
+  if (!hash) throw new FormatError(`the certificate's VID was made by an unknown hash, ${hashOid}`);
   const expected = computeVirtualId({ idn, random, hash });
   return equalBytes(expected, virtualId);
 }

@@ -1,14 +1,5 @@
-import {
-  type Bytes,
-  contextTag,
-  DerReader,
-  type Element,
-  inside,
-  NpkiFormatError,
-  readObjectIdentifier,
-  readOne,
-  tags,
-} from './der.js';
+import { constructed, FormatError, tags, type Bytes, type Element } from '#libs/der';
+import { readerOf, readerOfSingle } from './reader.js';
 
 /** The parts of a certificate (RFC 5280 section 4.1) that the holder's files are made of. */
 export interface CertificateFields {
@@ -26,25 +17,25 @@ export interface CertificateFields {
   readonly extensions: ReadonlyMap<string, Bytes>;
 }
 
-/** Takes a certificate in DER apart. @throws NpkiFormatError if it is none */
+/** Takes a certificate in DER apart. @throws FormatError if it is none */
 export function readCertificateFields(der: Uint8Array): CertificateFields {
-  const certificate = DerReader.of(readOne(der, tags.sequence));
-  const tbs = inside(certificate);
-  tbs.nextIf(contextTag(0)); // version
-  const serial = tbs.next(tags.integer).content;
-  tbs.next(tags.sequence); // signature algorithm
-  const issuer = tbs.next(tags.sequence).encoded;
-  const notAfter = readTime([...inside(tbs).rest()].at(-1));
-  const subject = tbs.next(tags.sequence).encoded;
-  const publicKey = tbs.next(tags.sequence).encoded;
+  const certificate = readerOfSingle(der, tags.sequence);
+  const tbs = certificate.inside(tags.sequence);
+  tbs.optional(constructed(0)); // version
+  const serial = tbs.content(tags.integer);
+  tbs.content(tags.sequence); // signature algorithm
+  const issuer = tbs.whole(tags.sequence);
+  const notAfter = readTime([...tbs.inside(tags.sequence).elements()].at(-1));
+  const subject = tbs.whole(tags.sequence);
+  const publicKey = tbs.whole(tags.sequence);
   const extensions = new Map<string, Bytes>();
-  for (const field of tbs.rest()) {
-    if (field.tag !== contextTag(3)) continue; // unique identifiers, which nobody uses
-    for (const extension of inside(DerReader.of(field)).rest()) {
-      const parts = DerReader.of(extension);
-      const id = readObjectIdentifier(parts.next());
-      parts.nextIf(tags.boolean); // critical
-      extensions.set(id, parts.next(tags.octetString).content);
+  for (const field of tbs.elements()) {
+    if (field.tag !== constructed(3)) continue; // unique identifiers, which nobody uses
+    for (const extension of readerOfSingle(field.content, tags.sequence).elements()) {
+      const parts = readerOf(extension.content);
+      const id = parts.objectIdentifier();
+      parts.optional(tags.boolean); // critical
+      extensions.set(id, parts.content(tags.octetString));
     }
   }
   return { serial, issuer, subject, notAfter, publicKey, extensions };
@@ -54,6 +45,6 @@ export function readCertificateFields(der: Uint8Array): CertificateFields {
 function readTime(time: Element | undefined): string {
   const text = time ? new TextDecoder().decode(time.content) : '';
   if (/^\d{14}Z$/.test(text)) return text;
-  if (!/^\d{12}Z$/.test(text)) throw new NpkiFormatError('no time');
+  if (!/^\d{12}Z$/.test(text)) throw new FormatError('no time');
   return `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}`;
 }

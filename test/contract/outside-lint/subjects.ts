@@ -23,7 +23,7 @@ import {
   type RootLocation,
 } from '#libs/ca';
 import { issuingCertificate } from '../../../libs/ca/src/authority-certificate.js';
-import * as der from '../../../libs/ca/src/der.js';
+import { bufferDer as der } from '../../../libs/ca/src/der.js';
 import { issuerHashes, openOcspResponder } from '../../../libs/ca/src/ocsp/responder.js';
 import { ocspError, signOcspResponse, type OcspStatus } from '../../../libs/ca/src/ocsp/response.js';
 import { openRoot } from '../../../libs/ca/src/open-root.js';

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { derOfFile } from '#libs/der';
 import {
-  derOfFile,
   isEncryptedPrivateKey,
   NpkiKeyError,
   NpkiUnsupportedError,

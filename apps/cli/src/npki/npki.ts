@@ -1,4 +1,4 @@
-import { NpkiFormatError } from '#libs/npki';
+import { FormatError } from '#libs/der';
 import { read } from './read.js';
 import { ToolFailure, type NpkiTerminal, NpkiUsageError } from './terminal.js';
 import { verify } from './verify.js';
@@ -49,8 +49,7 @@ export async function runNpki([name = '', ...args]: string[], terminal: NpkiTerm
       return 2;
     }
     if (error instanceof ToolFailure) terminal.complain(error.message);
-    else if (error instanceof NpkiFormatError)
-      terminal.complain(`a certificate is damaged: ${error.message}`);
+    else if (error instanceof FormatError) terminal.complain(`a certificate is damaged: ${error.message}`);
     else throw error;
     return 1;
   }

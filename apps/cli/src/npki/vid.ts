@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { computeVirtualId, NpkiFormatError, readIdentifyData, vidHashOids, type VidHash } from '#libs/npki';
+import { FormatError } from '#libs/der';
+import { computeVirtualId, readIdentifyData, vidHashOids, type VidHash } from '#libs/npki';
 import { readCertificateFile } from './files.js';
 import { ToolFailure, secretFrom, type NpkiTerminal, NpkiUsageError } from './terminal.js';
 
@@ -51,7 +52,7 @@ async function statedIn(path: string): Promise<{ virtualId: Uint8Array; hash: Vi
       throw new ToolFailure(`${path}: the certificate's VID was made by an unknown hash, ${data.hashOid}`);
     return { virtualId: data.virtualId, hash };
   } catch (error) {
-    if (error instanceof NpkiFormatError) throw new ToolFailure(`${path}: the certificate cannot be read`);
+    if (error instanceof FormatError) throw new ToolFailure(`${path}: the certificate cannot be read`);
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import {
-  DerError,
   isIssuedBy,
   ocspError,
   parseOcspRequest,
@@ -10,6 +9,7 @@ import {
   type OcspResponder,
   type OcspStatus,
 } from '#libs/ca';
+import { FormatError } from '#libs/der';
 import type { Database } from '#libs/db';
 import { certificateStatuses, type CertificateStatusRow } from '#libs/db/certificates';
 import type { Clock } from '#libs/domain';
@@ -62,7 +62,7 @@ export class OcspAnswers {
     try {
       return await this.answerTo(parseOcspRequest(bytes));
     } catch (error) {
-      if (error instanceof DerError) return failure('malformedRequest');
+      if (error instanceof FormatError) return failure('malformedRequest');
       if (error instanceof Unanswerable) {
         logger.warn({ err: error.cause }, 'OCSP requests cannot be answered now');
         return failure('tryLater');

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import * as der from '../der.js';
+import { bufferDer as der } from '../der.js';
 import { algorithmOf, hashOf, KeyStoreError, KeyStoreUnavailable, type KeyStore } from '../key-store.js';
 import { BoundedQueue, QueueRejected } from './bounded-queue.js';
 import { Pkcs11Client, SessionLost, TokenRequestFailed } from './pkcs11-client.js';

@@ -1,4 +1,4 @@
-import { tags } from '../der-reader.js';
+import { tags } from '#libs/der';
 import { spkiKeyType } from '../key-type.js';
 import type { ParsedTime } from './parsed-certificate.js';
 import type { LintRule } from './rule.js';

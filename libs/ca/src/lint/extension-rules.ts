@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { DerReader, tags } from '../der-reader.js';
+import { DerReader, tags } from '#libs/der';
 import { keyUsageBits } from '../profile.js';
 import { crlShardOf } from '../serial-number.js';
 import { statusAddresses } from '../status-addresses.js';

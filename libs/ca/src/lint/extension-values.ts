@@ -1,14 +1,14 @@
-import { constructed, type DerReader, primitive, tags } from '../der-reader.js';
+import { constructed, type DerReader, primitive, tags } from '#libs/der';
 import { only } from './parsed-certificate.js';
 
-/** Readers of extension values, as far as the NPKI profile lets them vary; they throw DerError beyond that. */
+/** Readers of extension values, as far as the NPKI profile lets them vary; they throw FormatError beyond that. */
 
 /** AuthorityKeyIdentifier with a key identifier alone (RFC 5280 section 4.2.1.1). */
-export const authorityKeyId = (value: DerReader): Buffer =>
+export const authorityKeyId = (value: DerReader<Buffer>): Buffer =>
   only(value.inside(tags.sequence), (fields) => fields.content(primitive(0)));
 
 /** CertificatePolicies (RFC 5280 section 4.2.1.4). */
-export const policies = (value: DerReader): { policy: string; qualified: boolean }[] =>
+export const policies = (value: DerReader<Buffer>): { policy: string; qualified: boolean }[] =>
   value
     .inside(tags.sequence)
     .all(tags.sequence)
@@ -18,7 +18,7 @@ export const policies = (value: DerReader): { policy: string; qualified: boolean
     }));
 
 /** CRLDistributionPoints with one address of one point (RFC 5280 section 4.2.1.13). */
-export const distributionAddress = (value: DerReader): string =>
+export const distributionAddress = (value: DerReader<Buffer>): string =>
   only(value.inside(tags.sequence), (points) =>
     only(points.inside(tags.sequence), (point) =>
       only(point.inside(constructed(0)), (name) => only(name.inside(constructed(0)), uri)),
@@ -26,7 +26,7 @@ export const distributionAddress = (value: DerReader): string =>
   );
 
 /** AuthorityInfoAccessSyntax whose locations are addresses (RFC 5280 section 4.2.2.1). */
-export const accessDescriptions = (value: DerReader): { method: string; address: string }[] =>
+export const accessDescriptions = (value: DerReader<Buffer>): { method: string; address: string }[] =>
   value
     .inside(tags.sequence)
     .all(tags.sequence)
@@ -35,4 +35,4 @@ export const accessDescriptions = (value: DerReader): { method: string; address:
     );
 
 /** GeneralName uniformResourceIdentifier. */
-const uri = (reader: DerReader) => reader.content(primitive(6)).toString('latin1');
+const uri = (reader: DerReader<Buffer>) => reader.content(primitive(6)).toString('latin1');

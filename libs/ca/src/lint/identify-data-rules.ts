@@ -1,4 +1,4 @@
-import { constructed, DerError, DerReader, tags } from '../der-reader.js';
+import { constructed, FormatError, DerReader, tags } from '#libs/der';
 import { inExtension } from './extensions.js';
 import { only } from './parsed-certificate.js';
 import type { Intention, LintRule } from './rule.js';
@@ -44,12 +44,12 @@ function ofIdentifyData(check: (data: IdentifyData, intention: Intention) => boo
 }
 
 /** Leaves nothing unread: what has another form counts as another name. */
-function identifyDataIn(value: DerReader): IdentifyData | undefined {
-  const whole = new DerReader(value.rest());
+function identifyDataIn(value: DerReader<Buffer>): IdentifyData | undefined {
+  const whole = new DerReader(value.remaining());
   try {
     return only(whole, readIdentifyData);
   } catch (error) {
-    if (error instanceof DerError) return undefined;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }
@@ -57,9 +57,9 @@ function identifyDataIn(value: DerReader): IdentifyData | undefined {
 /**
  * `IdentifyData ::= SEQUENCE { realName UTF8String, userInfo SEQUENCE OF SEQUENCE { OID id-VID, VID } }`, with
  * `VID ::= SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] EXPLICIT OCTET STRING }`, as the one GeneralName.
- * Undefined if the types are others; DerError if the form is another.
+ * Undefined if the types are others; FormatError if the form is another.
  */
-function readIdentifyData(value: DerReader): IdentifyData | undefined {
+function readIdentifyData(value: DerReader<Buffer>): IdentifyData | undefined {
   const names = value.inside(tags.sequence);
   const otherName = names.inside(constructed(0));
   const type = otherName.objectIdentifier();

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { CertificateContents, IssuerIdentity } from '../certificate.js';
-import * as der from '../der.js';
+import { nameAttributeTypes } from '#libs/der';
+import { bufferDer as der } from '../der.js';
 import { encodeName, type DistinguishedName } from '../distinguished-name.js';
 import { personalBankRsaProfile, type CertificateProfile } from '../profile.js';
 import { newSerialNumber } from '../serial-number.js';
@@ -47,24 +48,26 @@ const meant = (given: Partial<CertificateContents>): Case => {
 const subjectWith = (change: (name: DistinguishedName[number], index: number) => DistinguishedName[number]) =>
   contents.subject.map(change);
 const tbsWithSubject = (subject: Buffer) => withField(tbs, 'subject', subject);
-const types: Record<string, string> = { c: '2.5.4.6', o: '2.5.4.10', ou: '2.5.4.11', cn: '2.5.4.3' };
 /** Names that the encoder refuses. */
 const encodedAnyhow = (name: DistinguishedName, text = der.utf8String) =>
   der.sequence(
     ...name
       .toReversed()
-      .map(([type, value]) =>
+      .map(({ type, value }) =>
         der.set(
           der.sequence(
-            der.objectIdentifier(types[type]!),
+            der.objectIdentifier(nameAttributeTypes[type]),
             type === 'c' ? der.printableString(value) : text(value),
           ),
         ),
       ),
   );
 const longBank = '가'.repeat(65);
-const bankOf = (bank: string) => subjectWith((part, index) => (index === 1 ? ['ou', bank] : part));
-const hidden = subjectWith((part, index) => (index === 0 ? ['cn', `\u200b${part[1]}`] : part));
+const bankOf = (bank: string) =>
+  subjectWith((part, index) => (index === 1 ? { type: 'ou', value: bank } : part));
+const hidden = subjectWith((part, index) =>
+  index === 0 ? { type: 'cn', value: `\u200b${part.value}` } : part,
+);
 const end = contents.validity.notAfter;
 const secondAfter = (moment: Date) => new Date(moment.getTime() + 1000);
 const usage = (bits: Buffer, ...critical: Buffer[]) =>
@@ -133,7 +136,7 @@ const cases: [rule: string, what: string, given: Case][] = [
   [
     'rfc5280.issuer-name',
     'the name of another CA',
-    { tbs: withField(tbs, 'issuer', encodeName([['cn', 'reseal-test Issuing CA 2']])) },
+    { tbs: withField(tbs, 'issuer', encodeName([{ type: 'cn', value: 'reseal-test Issuing CA 2' }])) },
   ],
   [
     'rfc5280.time-form',
@@ -181,12 +184,14 @@ const cases: [rule: string, what: string, given: Case][] = [
   [
     'npki.subject-pattern',
     'another kind of certificate in its name',
-    meant({ subject: subjectWith((part, index) => (index === 2 ? ['ou', 'corporate4IB'] : part)) }),
+    meant({
+      subject: subjectWith((part, index) => (index === 2 ? { type: 'ou', value: 'corporate4IB' } : part)),
+    }),
   ],
   [
     'npki.subject-pattern',
     'a name without digits',
-    meant({ subject: subjectWith((part, index) => (index === 0 ? ['cn', '김견본'] : part)) }),
+    meant({ subject: subjectWith((part, index) => (index === 0 ? { type: 'cn', value: '김견본' } : part)) }),
   ],
   [
     'rfc5280.subject-encoding',
@@ -216,7 +221,7 @@ const cases: [rule: string, what: string, given: Case][] = [
   [
     'npki.subject-organisation',
     'another organisation than the CA',
-    meant({ subject: subjectWith((part) => (part[0] === 'o' ? ['o', 'another'] : part)) }),
+    meant({ subject: subjectWith((part) => (part.type === 'o' ? { type: 'o', value: 'another' } : part)) }),
   ],
   ['npki.subject-bank', 'another bank', meant({ subject: bankOf('OTHER') })],
   [
@@ -225,7 +230,10 @@ const cases: [rule: string, what: string, given: Case][] = [
     {
       contents: {
         ...contents,
-        subject: subjectWith(([type, value], index) => [type, index === 0 ? `이${value}` : value]),
+        subject: subjectWith(({ type, value }, index) => ({
+          type,
+          value: index === 0 ? `이${value}` : value,
+        })),
       },
     },
   ],

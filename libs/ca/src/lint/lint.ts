@@ -5,7 +5,7 @@ import {
   type CertificateContents,
   type IssuerIdentity,
 } from '../certificate.js';
-import { DerError, DerReader, tags } from '../der-reader.js';
+import { FormatError, DerReader, tags } from '#libs/der';
 import { hashOf, type SignatureAlgorithm } from '../key-store.js';
 import type { CertificateProfile } from '../profile.js';
 import { bodyRules } from './body-rules.js';
@@ -54,9 +54,7 @@ export function assertOnlySignatureDiffers(
   algorithm: SignatureAlgorithm,
   certificate: Buffer,
 ): void {
-  const outside = new DerReader(certificate);
-  const fields = outside.inside(tags.sequence);
-  outside.end();
+  const fields = DerReader.ofSingle(certificate, tags.sequence);
   const same =
     fields.whole(tags.sequence).equals(tbs) &&
     fields.whole(tags.sequence).equals(algorithmIdentifier(algorithm)) &&
@@ -69,7 +67,7 @@ function parsed(certificate: Buffer): ParsedCertificate | undefined {
   try {
     return parseCertificate(certificate);
   } catch (error) {
-    if (error instanceof DerError) return undefined;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }
@@ -78,7 +76,7 @@ function holds(rule: LintRule, certificate: ParsedCertificate, intention: Intent
   try {
     return rule.check(certificate, intention);
   } catch (error) {
-    if (error instanceof DerError) return false;
+    if (error instanceof FormatError) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { constructed, DerError, DerReader, tags } from '../der-reader.js';
+import { constructed, DerReader, FormatError, nameAttributeTypes, tags } from '#libs/der';
 import { extensionTypes } from './extension-types.js';
 import { memoizedByBytes } from './memoize.js';
 
@@ -48,7 +48,7 @@ class ParsedExtension {
   ) {}
 
   /** What `read` finds in the value, of which it must leave nothing. Asked again at once, it is not read again. */
-  find<T>(read: (value: DerReader) => T): T {
+  find<T>(read: (value: DerReader<Buffer>) => T): T {
     if (this.last?.read === read) return this.last.found as T;
     const found = only(new DerReader(this.value), read);
     this.last = { read, found };
@@ -56,11 +56,9 @@ class ParsedExtension {
   }
 }
 
-/** @throws DerError if the bytes are not a certificate in DER */
+/** @throws FormatError if the bytes are not a certificate in DER */
 export function parseCertificate(der: Buffer): ParsedCertificate {
-  const outside = new DerReader(der);
-  const certificate = outside.inside(tags.sequence);
-  outside.end();
+  const certificate = DerReader.ofSingle(der, tags.sequence);
   const tbs = certificate.whole(tags.sequence);
   const outerAlgorithm = certificate.whole(tags.sequence);
   certificate.bits();
@@ -68,7 +66,7 @@ export function parseCertificate(der: Buffer): ParsedCertificate {
   return { ...parseBody(new DerReader(tbs).inside(tags.sequence)), tbs, outerAlgorithm };
 }
 
-function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgorithm'> {
+function parseBody(body: DerReader<Buffer>): Omit<ParsedCertificate, 'tbs' | 'outerAlgorithm'> {
   const version =
     body.tag === constructed(0) ? only(body.inside(constructed(0)), (field) => field.integer()) : undefined;
   const serial = body.integer();
@@ -92,16 +90,16 @@ function parseBody(body: DerReader): Omit<ParsedCertificate, 'tbs' | 'outerAlgor
   return { ...fields, hasUniqueIds, extensions };
 }
 
-const nextWhole = (reader: DerReader) => reader.whole(reader.tag ?? 0);
+const nextWhole = (reader: DerReader<Buffer>) => reader.whole(reader.tag ?? 0);
 
-function allWhole(reader: DerReader, tag: number): Buffer[] {
+function allWhole(reader: DerReader<Buffer>, tag: number): Buffer[] {
   const values: Buffer[] = [];
   while (reader.tag !== undefined) values.push(reader.whole(tag));
   return values;
 }
 
 /** The attributes of a Name, given a reader of what is in it. */
-export const parseName = (name: DerReader): ParsedAttribute[] =>
+export const parseName = (name: DerReader<Buffer>): ParsedAttribute[] =>
   allWhole(name, tags.set).flatMap(readRelativeName);
 
 /** Of people's names, only the common name is different for each of them. */
@@ -116,10 +114,8 @@ const readRelativeName = memoizedByBytes(
       return { type, tag, value, shared: members.length > 1 };
     });
   },
-  (attributes) => attributes.every(({ type }) => type !== commonName),
+  (attributes) => attributes.every(({ type }) => type !== nameAttributeTypes.cn),
 );
-
-const commonName = '2.5.4.3';
 
 const readTime = memoizedByBytes((bytes): ParsedTime => {
   const tag = bytes[0]!;
@@ -141,7 +137,7 @@ const readExtension = memoizedByBytes(
     const type = field.objectIdentifier();
     const critical = field.tag === tags.boolean;
     // X.690 sections 11.1 and 11.5: TRUE is 0xff, and FALSE, the default, is left out.
-    if (critical && !field.content(tags.boolean).equals(trueContent)) throw new DerError('not TRUE');
+    if (critical && !field.content(tags.boolean).equals(trueContent)) throw new FormatError('not TRUE');
     const value = field.content(tags.octetString);
     field.end();
     return new ParsedExtension(type, critical, value);
@@ -150,7 +146,7 @@ const readExtension = memoizedByBytes(
 );
 
 /** What `read` finds in a value in which there is nothing else. */
-export function only<T>(reader: DerReader, read: (reader: DerReader) => T): T {
+export function only<T>(reader: DerReader<Buffer>, read: (reader: DerReader<Buffer>) => T): T {
   const found = read(reader);
   reader.end();
   return found;

@@ -16,7 +16,7 @@ export interface LintRule {
   readonly id: string;
   /** Where it is written. */
   readonly source: string;
-  /** Whether the certificate keeps it. It is broken, too, where the part it is about cannot be read (DerError). */
+  /** Whether the certificate keeps it. It is broken, too, where the part it is about cannot be read (FormatError). */
   readonly check: (certificate: ParsedCertificate, intention: Intention) => boolean;
 }
 

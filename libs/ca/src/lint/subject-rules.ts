@@ -1,11 +1,10 @@
 import type { IssuerIdentity } from '../certificate.js';
-import { DerReader, tags } from '../der-reader.js';
+import { DerReader, nameAttributeTypes as types, tags } from '#libs/der';
 import { isNameable } from '../distinguished-name.js';
 import { memoized } from './memoize.js';
 import { parseName, type ParsedAttribute } from './parsed-certificate.js';
 import type { LintRule } from './rule.js';
 
-const types = { c: '2.5.4.6', o: '2.5.4.10', ou: '2.5.4.11', cn: '2.5.4.3' } as const;
 const pattern = [types.c, types.o, types.ou, types.ou, types.cn].join();
 const commonNamePattern = /\([^()]*\)0\d{6}\d{8}\d{7}(?:\d\d)?$/;
 
@@ -61,7 +60,7 @@ export const subjectRules: readonly LintRule[] = [
     source: 'the intent names the subject',
     check: ({ subject }, { contents }) =>
       subject.length === contents.subject.length &&
-      contents.subject.every(([type, value], index) => {
+      contents.subject.every(({ type, value }, index) => {
         const attribute = subject[subject.length - 1 - index];
         return attribute?.type === types[type] && attribute.value === value;
       }),

@@ -1,5 +1,5 @@
-import { objectIdentifier } from '../der.js';
-import { constructed, DerError, DerReader, tags } from '../der-reader.js';
+import { bufferDer } from '../der.js';
+import { constructed, FormatError, DerReader, tags } from '#libs/der';
 
 /** Which certificate is asked for (RFC 6960 section 4.1.1). */
 export interface CertId {
@@ -46,33 +46,30 @@ const hashes: readonly (readonly [Buffer, CertIdHash, number])[] = [
  * same answer. So is the name of who asks. A critical extension that is not understood makes a request one that
  * cannot be answered as it was meant, and so does a version other than 1.
  *
- * @throws {DerError} if the bytes are anything else: the answer then is `malformedRequest`
+ * @throws {FormatError} if the bytes are anything else: the answer then is `malformedRequest`
  */
 export function parseOcspRequest(bytes: Buffer): OcspRequest {
-  const outer = new DerReader(bytes);
-  const request = outer.read(tags.sequence, (inner) => {
-    const tbs = inner.read(tags.sequence, readTbsRequest);
-    if (inner.tag === constructed(0)) inner.read(constructed(0), readSignature);
-    return tbs;
-  });
-  outer.end();
-  return request;
+  const request = DerReader.ofSingle(bytes, tags.sequence);
+  const tbs = request.read(tags.sequence, readTbsRequest);
+  if (request.tag === constructed(0)) request.read(constructed(0), readSignature);
+  request.end();
+  return tbs;
 }
 
-function readTbsRequest(reader: DerReader): OcspRequest {
+function readTbsRequest(reader: DerReader<Buffer>): OcspRequest {
   const version = reader.optional(constructed(0));
-  if (version && !version.equals(versionOne)) throw new DerError('not version 1');
+  if (version && !version.equals(versionOne)) throw new FormatError('not version 1');
   reader.optional(constructed(1)); // requestorName
   const certificates = reader.inside(tags.sequence).all(tags.sequence).map(readSingleRequest);
-  if (certificates.length === 0) throw new DerError('nothing is asked');
-  if (certificates.length > mostCertificates) throw new DerError('too much is asked at once');
+  if (certificates.length === 0) throw new FormatError('nothing is asked');
+  if (certificates.length > mostCertificates) throw new FormatError('too much is asked at once');
   const extensions = readExtensions(reader, 2);
   return { certificates, nonce: nonceOf(extensions) };
 }
 
 const versionOne = Buffer.from([0x02, 0x01, 0x00]);
 
-function readSingleRequest(single: DerReader): CertId {
+function readSingleRequest(single: DerReader<Buffer>): CertId {
   const certId = readCertId(single.whole(tags.sequence));
   readExtensions(single, 0);
   single.end();
@@ -83,7 +80,7 @@ function readCertId(raw: Buffer): CertId {
   return new DerReader(raw).read(tags.sequence, (reader) => {
     const algorithm = reader.read(tags.sequence, (inner) => {
       const oid = inner.content(tags.objectIdentifier);
-      if ((inner.optional(tags.null)?.length ?? 0) > 0) throw new DerError('a NULL is not empty');
+      if ((inner.optional(tags.null)?.length ?? 0) > 0) throw new FormatError('a NULL is not empty');
       return oid;
     });
     const issuerNameHash = reader.content(tags.octetString);
@@ -91,7 +88,7 @@ function readCertId(raw: Buffer): CertId {
     const serial = serialOf(reader.integer());
     const [, hash, length] = hashes.find(([oid]) => oid.equals(algorithm)) ?? [];
     if (hash && (issuerNameHash.length !== length || issuerKeyHash.length !== length))
-      throw new DerError('a hash has the wrong length');
+      throw new FormatError('a hash has the wrong length');
     return { raw, hash, issuerNameHash, issuerKeyHash, serial };
   });
 }
@@ -104,7 +101,7 @@ function serialOf(integer: Buffer): string {
 }
 
 /** Extensions by their object identifiers, behind an explicit tag; none if it is not there. */
-function readExtensions(reader: DerReader, tag: number): ReadonlyMap<string, Buffer> {
+function readExtensions(reader: DerReader<Buffer>, tag: number): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>();
   if (reader.tag !== constructed(tag)) return found;
   const extensions = reader.read(constructed(tag), (wrapped) =>
@@ -116,9 +113,9 @@ function readExtensions(reader: DerReader, tag: number): ReadonlyMap<string, Buf
     const value = extension.content(tags.octetString);
     extension.end();
     if (critical && !knownExtensions.some((known) => known.equals(oid)))
-      throw new DerError('a critical extension is not understood');
+      throw new FormatError('a critical extension is not understood');
     const key = oid.toString('hex');
-    if (found.has(key)) throw new DerError('an extension is there twice');
+    if (found.has(key)) throw new FormatError('an extension is there twice');
     found.set(key, value);
   }
   return found;
@@ -127,7 +124,7 @@ function readExtensions(reader: DerReader, tag: number): ReadonlyMap<string, Buf
 /** A BOOLEAN DEFAULT FALSE. That it says so nevertheless is a mistake some make, and does no harm. */
 function isTrue(value: Buffer | undefined): boolean {
   if (value && (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff)))
-    throw new DerError('a BOOLEAN is neither true nor false');
+    throw new FormatError('a BOOLEAN is neither true nor false');
   return value?.[0] === 0xff;
 }
 
@@ -137,12 +134,12 @@ function nonceOf(extensions: ReadonlyMap<string, Buffer>): Buffer | undefined {
   const reader = new DerReader(value);
   const nonce = reader.content(tags.octetString);
   reader.end();
-  if (nonce.length === 0 || nonce.length > longestNonce) throw new DerError('a nonce has 1 to 128 octets');
+  if (nonce.length === 0 || nonce.length > longestNonce) throw new FormatError('a nonce has 1 to 128 octets');
   return nonce;
 }
 
 /** Signature ::= SEQUENCE { signatureAlgorithm, signature BIT STRING, certs [0] EXPLICIT OPTIONAL } */
-function readSignature(reader: DerReader): void {
+function readSignature(reader: DerReader<Buffer>): void {
   reader.read(tags.sequence, (signature) => {
     signature.content(tags.sequence);
     signature.content(tags.bitString);
@@ -152,5 +149,5 @@ function readSignature(reader: DerReader): void {
 
 /** The content octets of an object identifier: what stands behind tag and length. */
 function content(oid: string): Buffer {
-  return objectIdentifier(oid).subarray(2);
+  return bufferDer.objectIdentifier(oid).subarray(2);
 }

@@ -5,7 +5,7 @@ import { KeyStoreError, type KeyStore } from '../key-store.js';
 import { openKeyFile } from '../key-store/file.js';
 import { ExtendedKeyUsageExtension, X509Certificate } from '../peculiar.js';
 import { parsePemBundle } from '../pem.js';
-import { DerReader, tags } from '../der-reader.js';
+import { DerReader, tags } from '#libs/der';
 import type { CertId, CertIdHash } from './request.js';
 
 /** id-kp-OCSPSigning (RFC 6960 section 4.2.2.2). */

@@ -1,5 +1,5 @@
 import { algorithmIdentifier } from '../certificate.js';
-import * as der from '../der.js';
+import { bufferDer as der } from '../der.js';
 import { crlReasonCodes, type CrlReason } from '../revocation-reason.js';
 import { signAndVerify } from '../sign-and-verify.js';
 import type { OcspResponder } from './responder.js';

@@ -1,15 +1,10 @@
-import * as der from '../der.js';
+import { DerReader } from '#libs/der';
+import { bufferDer as der } from '../der.js';
 
 /** The values inside a constructed value, each with tag and length. */
 export function partsOf(constructed: Buffer): Buffer[] {
-  const { content } = der.readElement(constructed)!;
-  const parts: Buffer[] = [];
-  for (let at = 0; at < content.length;) {
-    const { end } = der.readElement(content, at)!;
-    parts.push(content.subarray(at, end));
-    at = end;
-  }
-  return parts;
+  const { content } = new DerReader(constructed).element();
+  return [...new DerReader(content).elements()].map(({ encoded }) => encoded);
 }
 
 /** Places of the fields of a to-be-signed certificate that has a version and extensions. */

@@ -36,9 +36,9 @@ export function issuerIdentity(algorithm: SignatureAlgorithm, spki: Buffer): Iss
   const keyId = keyIdentifier(spki);
   return {
     name: encodeName([
-      ['cn', 'reseal-test Issuing CA'],
-      ['o', 'reseal-test'],
-      ['c', 'kr'],
+      { type: 'cn', value: 'reseal-test Issuing CA' },
+      { type: 'o', value: 'reseal-test' },
+      { type: 'c', value: 'kr' },
     ]),
     keyIdentifier: keyId,
     keyId: keyId.toString('hex'),

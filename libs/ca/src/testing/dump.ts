@@ -1,5 +1,4 @@
-import * as der from '../der.js';
-import { DerReader } from '../der-reader.js';
+import { DerReader } from '#libs/der';
 
 const names: Record<number, string> = {
   0x01: 'BOOLEAN',
@@ -19,18 +18,24 @@ const texts = [0x0c, 0x13, 0x17, 0x18];
 
 /** What the value of an extension or a key begins with when there is more DER in it. */
 const holdsMore = (tag: number, content: Buffer) =>
-  (tag === 0x04 && der.isOneSequence(content)) || (tag === 0x03 && der.isOneSequence(content.subarray(1)));
+  (tag === 0x04 && isOneSequence(content)) || (tag === 0x03 && isOneSequence(content.subarray(1)));
+
+function isOneSequence(bytes: Buffer): boolean {
+  try {
+    return DerReader.ofSingle(bytes, 0x30).tag !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** DER as text, one line for each value, indented as they lie in each other; after `openssl asn1parse -i`. */
 export function dump(bytes: Buffer, indent = ''): string {
   let text = '';
-  for (let at = 0; at < bytes.length;) {
-    const { tag, content, end } = der.readElement(bytes, at)!;
+  for (const { tag, content, encoded } of new DerReader(bytes).elements()) {
     const name = names[tag] ?? `[${tag & 0x1f}]`;
-    text += `${indent}${name} l=${content.length}${tag & 0x20 ? '' : valueOf(tag, bytes.subarray(at, end), content)}\n`;
+    text += `${indent}${name} l=${content.length}${tag & 0x20 ? '' : valueOf(tag, encoded, content)}\n`;
     if (tag & 0x20) text += dump(content, `${indent}  `);
     else if (holdsMore(tag, content)) text += dump(content.subarray(tag === 0x03 ? 1 : 0), `${indent}  `);
-    at = end;
   }
   return text;
 }

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NpkiFormatError } from './der.js';
+import { FormatError } from './format-error.js';
 import { derOfFile, derOfText, pemBlocks, pemOf, textOfFile } from './pem.js';
 
 const folder = fileURLToPath(new URL('../testdata/csr-pem/', import.meta.url));
 const labels = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 const der = Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x07);
-const pem = pemOf('CERTIFICATE REQUEST', der);
+const pem = pemOf(der, 'CERTIFICATE REQUEST');
 
 describe('a PKCS#10 request in PEM', () => {
   it.each(readdirSync(folder))('is read as tools and editors write it (%s)', (name) => {
@@ -23,7 +23,7 @@ describe('a PKCS#10 request in PEM', () => {
     ['indented', pem.replaceAll('\n', '\n\t  ')],
     ['in one line', pem.replaceAll('\n', ' ')],
     ['with text before and behind', `Subject: CN = x\n${pem}# made on phone 7\n`],
-    ['beside another block', `${pemOf('EC PARAMETERS', der)}${pem}`],
+    ['beside another block', `${pemOf(der, 'EC PARAMETERS')}${pem}`],
     ['as base64 alone', Buffer.from(der).toString('base64')],
   ])('is read %s', (_, text) => expect(derOfText(text, labels)).toEqual(der));
 
@@ -32,9 +32,9 @@ describe('a PKCS#10 request in PEM', () => {
     ['twice', pem + pem],
     ['with other characters', pem.replace('MA', 'M!')],
     ['empty', '-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n'],
-    ['of another label', pemOf('CERTIFICATE', der)],
+    ['of another label', pemOf(der, 'CERTIFICATE')],
     ['nothing', ''],
-  ])('is not read %s', (_, text) => expect(() => derOfText(text, labels)).toThrow(NpkiFormatError));
+  ])('is not read %s', (_, text) => expect(() => derOfText(text, labels)).toThrow(FormatError));
 });
 
 describe('a file', () => {
@@ -58,7 +58,7 @@ describe('a file', () => {
     });
     fc.assert(
       fc.property(fc.array(block), (blocks) => {
-        const text = blocks.map((each) => pemOf(each.label, each.der)).join('between\n');
+        const text = blocks.map((each) => pemOf(each.der, each.label)).join('between\n');
         expect(pemBlocks(text)).toEqual(blocks.map((each) => ({ ...each, der: Uint8Array.from(each.der) })));
       }),
     );

@@ -1,8 +1,9 @@
-/** Textual encodings of DER (RFC 7468), read as leniently as its section 2 allows. */
-import { type Bytes, NpkiFormatError, tags } from './der.js';
+/** Textual encodings of DER (RFC 7468), read with the tolerance that its section 2 allows. */
+import { FormatError } from './format-error.js';
+import { tags, type Bytes } from './tags.js';
 
 interface PemBlock {
-  /** Between `BEGIN` and the dashes, e.g. `CERTIFICATE`. */
+  /** The text between `BEGIN` and the dashes, e.g. `CERTIFICATE`. */
   readonly label: string;
   readonly der: Bytes;
 }
@@ -11,10 +12,10 @@ const begin = '-----BEGIN ';
 const dashes = '-----';
 
 /**
- * The blocks of a text in their order. What stands before, between and behind them is passed over: explanations,
- * comments, what `openssl -text` prints. Lines may end and be indented in any way.
+ * The blocks of a text in their order. Text before, between and after them is ignored: explanations, comments, the
+ * output of `openssl -text`. Any line ends and indentation are accepted.
  *
- * @throws NpkiFormatError if a block holds anything but base64
+ * @throws {FormatError} if a block contains anything but base64
  */
 export function pemBlocks(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
@@ -31,33 +32,33 @@ export function pemBlocks(text: string): PemBlock[] {
   return blocks;
 }
 
-/** DER as one block, in lines of 64 characters, with its line end. */
-export function pemOf(label: string, der: Uint8Array): string {
+/** DER as one block, in lines of 64 characters, with a final line end. */
+export function pemOf(der: Uint8Array, label = 'CERTIFICATE'): string {
   const base64 = btoa(Array.from(der, (octet) => String.fromCharCode(octet)).join(''));
   return `-----BEGIN ${label}-----\n${base64.replace(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
 }
 
 /**
- * A file that is DER, PEM with one block of these labels, or the base64 alone. Text may be UTF-8 or UTF-16, with or
- * without a byte order mark, as editors and shells save it.
+ * The DER in a file: DER itself, PEM with one block of these labels, or base64 alone. Text may be UTF-8 or UTF-16, with
+ * or without a byte order mark, because editors and shells save all of these.
  *
- * @throws NpkiFormatError if it is none of them, or there is more than one such block
+ * @throws {FormatError} if the file is none of them, or has several such blocks
  */
 export function derOfFile(file: Uint8Array, labels: readonly string[]): Bytes {
   if (file[0] === tags.sequence && file[1] !== 0) return Uint8Array.from(file);
   return derOfText(textOfFile(file), labels);
 }
 
-/** {@link derOfFile} of what is text already. */
+/** {@link derOfFile} for text that is decoded already. */
 export function derOfText(text: string, labels: readonly string[]): Bytes {
   if (!text.includes(begin)) return bytesOfBase64(text);
   const [only, ...more] = pemBlocks(text).filter(({ label }) => labels.includes(label));
-  if (!only) throw new NpkiFormatError(`no ${labels.join(' or ')} in it`);
-  if (more.length > 0) throw new NpkiFormatError(`more than one ${labels.join(' or ')} in it`);
+  if (!only) throw new FormatError(`the text has no ${labels.join(' or ')}`);
+  if (more.length > 0) throw new FormatError(`the text has more than one ${labels.join(' or ')}`);
   return only.der;
 }
 
-/** The text of a file in UTF-8, or in UTF-16 where its byte order mark says so. */
+/** The text of a file: UTF-16 if a byte order mark says so, otherwise UTF-8. */
 export function textOfFile(file: Uint8Array): string {
   const [first, second] = file;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(file);
@@ -65,13 +66,13 @@ export function textOfFile(file: Uint8Array): string {
   return new TextDecoder('utf-8').decode(file);
 }
 
-/** @throws NpkiFormatError if it is none, or nothing */
+/** @throws {FormatError} if the text is empty or not base64 */
 function bytesOfBase64(text: string): Bytes {
   const digits = text.replace(/[\s\p{Cf}]/gu, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) throw new NpkiFormatError('not base64');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) throw new FormatError('not base64');
   try {
     return Uint8Array.from(atob(digits), (character) => character.charCodeAt(0));
   } catch {
-    throw new NpkiFormatError('not base64');
+    throw new FormatError('not base64');
   }
 }

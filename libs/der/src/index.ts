@@ -1,0 +1,9 @@
+export { FormatError } from './format-error.js';
+export { constructed, constructedBit, primitive, tags } from './tags.js';
+export type { Bytes } from './tags.js';
+export { DerReader } from './reader.js';
+export type { Element, LengthRule } from './reader.js';
+export { der, derWriter } from './writer.js';
+export { derOfFile, derOfText, pemBlocks, pemOf, textOfFile } from './pem.js';
+export { nameAttributeTypes } from './name-attributes.js';
+export type { NameAttribute } from './name-attributes.js';
