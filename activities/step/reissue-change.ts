@@ -1,5 +1,13 @@
 import { BrokenInvariant } from './guard.js';
-import { isFinal, nextStates, type Message, type NotificationKind, type State } from '#libs/domain';
+import {
+  isFinal,
+  nextStates,
+  type EndCode,
+  type FinalState,
+  type Message,
+  type NotificationKind,
+  type State,
+} from '#libs/domain';
 import type { CertificateEventType, ReissueEventData, ReissueEventType } from '#libs/contracts';
 import type { Tx } from '#libs/db';
 import { appendAudits, type NewAuditEntry } from '#libs/db/audit';
@@ -39,7 +47,12 @@ export class ReissueChange {
   }
 
   /** Moves to `state` because of `message`; a move the transition table does not know is a bug. */
-  move(message: Message, state: State, event: ReissueEventType, about: { code?: string } = {}): void {
+  move<To extends State>(
+    message: Message,
+    state: To,
+    event: ReissueEventType,
+    about: { code?: To extends FinalState ? EndCode : string } = {},
+  ): void {
     const from = this.row.state;
     if (!nextStates(from, message).includes(state))
       throw new BrokenInvariant(`no transition from ${from} by ${message} to ${state}`);
@@ -53,7 +66,7 @@ export class ReissueChange {
         parked_code: null,
         pending_message: null,
         virtual_id: null,
-        end_code: about.code ?? null,
+        end_code: (about.code as EndCode | undefined) ?? null,
       });
     this.publish(event, { ...about, previousState: from });
   }

@@ -118,13 +118,13 @@ async function insertProofs(
         jti: method,
         handle: method,
         update_id: 'answer',
-        purpose: 'identity',
+        purpose: 'identity' as const,
       },
       challenge_id: challengeOf(reissue_id, method),
     })),
     ...reissues.map(({ reissue_id, key_thumbprint }) => ({
       ...{ reissue_id, key_thumbprint, jti: 'password', handle: 'password', update_id: 'password' },
-      ...{ purpose: 'password', challenge_id: null },
+      ...{ purpose: 'password' as const, challenge_id: null },
     })),
   ];
   const calls = reissues.flatMap(({ reissue_id }) =>
@@ -134,7 +134,7 @@ async function insertProofs(
   );
   const consents = reissues.flatMap(({ reissue_id }) =>
     termsInForce(terms, 'issuance', 'ko', at).map(({ termsId, version, digest }) => ({
-      ...{ reissue_id, terms_id: termsId, version, digest, locale: 'ko', agreed: true },
+      ...{ reissue_id, terms_id: termsId, version, digest, locale: 'ko' as const, agreed: true },
       ...{ address: '192.0.2.1', agent: 'bench', update_id: 'giveConsents', recorded_at: at },
     })),
   );

@@ -99,7 +99,7 @@ describe('the worker’s role alone', () => {
     const received = { reissue_id: reissueId, update_id: 'u', kind: 'apply', request_hmac: 'h' };
     const at = world.clock.now();
     const envelope = {
-      ...{ reissue_id: reissueId, jti: 'j', handle: 'h', update_id: 'u', purpose: 'identity' },
+      ...{ reissue_id: reissueId, jti: 'j', handle: 'h', update_id: 'u', purpose: 'identity' as const },
       ...{ challenge_id: 'c', key_thumbprint: key.thumbprint },
     };
     const older = { reissue_id: reissueId, customer_id: null, key_thumbprint: key.thumbprint };
@@ -185,7 +185,7 @@ describe('the worker’s role alone', () => {
       .execute();
     const forged = termsInForce(world.terms, 'issuance', 'ko', world.clock.now()).map(
       ({ termsId, version, digest }) => ({
-        ...{ reissue_id: applicant.reissueId, terms_id: termsId, version, digest, locale: 'ko' },
+        ...{ reissue_id: applicant.reissueId, terms_id: termsId, version, digest, locale: 'ko' as const },
         ...{ agreed: true, address: '192.0.2.1', agent: 'forged', recorded_at: world.clock.now() },
         update_id: 'never-received',
       }),
@@ -202,7 +202,13 @@ describe('the gateway’s role alone', () => {
     const at = world.clock.now();
     const { gateway } = world;
     const tried = { reissue_id: reissueId, update_id: 'u', challenge_id: 'c', ci: person.ci };
-    const consent = { reissue_id: reissueId, terms_id: 't', version: 'v', digest: 'd', locale: 'ko' };
+    const consent = {
+      reissue_id: reissueId,
+      terms_id: 't',
+      version: 'v',
+      digest: 'd',
+      locale: 'ko' as const,
+    };
     for (const forged of [
       gateway.insertInto('identity_try').values({ ...tried, state: 'GRANTED', verdict: 'MATCHED' }),
       gateway.insertInto('password_try').values({ reissue_id: reissueId, update_id: 'u', granted: true }),
@@ -218,7 +224,13 @@ describe('the gateway’s role alone', () => {
     await gateway
       .insertInto('vault_envelope')
       .values({
-        ...{ reissue_id: reissueId, jti: 'forged', handle: 'forged', update_id: 'u', purpose: 'identity' },
+        ...{
+          reissue_id: reissueId,
+          jti: 'forged',
+          handle: 'forged',
+          update_id: 'u',
+          purpose: 'identity' as const,
+        },
         ...{ challenge_id: challengeId, key_thumbprint: key.thumbprint },
       })
       .execute();

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { PooledClient } from './timeout-client.js';
-import type { Tables } from './database.js';
+import type { Tables } from './tables.js';
 
 export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

@@ -1,7 +1,7 @@
 import { constants, KeyObject, sign, type SignKeyObjectInput } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Updateable } from 'kysely';
-import type { CertificateTable } from '#libs/db/certificates';
+import type { Tables } from '#libs/db';
 import { identityText, registrationText } from '#libs/domain';
 import { answer, ask, findingsOf, lastCode } from '../../world/answers.js';
 import { Applicant } from '../../world/applicant.js';
@@ -31,7 +31,10 @@ async function signed(applicant: Applicant, value?: string): Promise<string> {
   return (await findingsOf(applicant)).at(-1)!.replace('OLD_CERTIFICATE ', '');
 }
 
-async function changeOnFile({ oldSerial }: Person, columns: Updateable<CertificateTable>): Promise<void> {
+async function changeOnFile(
+  { oldSerial }: Person,
+  columns: Updateable<Tables['certificate']>,
+): Promise<void> {
   await world.owner.updateTable('certificate').set(columns).where('serial', '=', oldSerial!).execute();
 }
 

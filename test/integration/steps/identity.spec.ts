@@ -299,7 +299,11 @@ describe('an envelope', () => {
       .executeTakeFirstOrThrow();
     const { unbound: _, ...item } = row;
     const late = { ...item, handle: 'late', created_at: new Date(row.created_at.getTime() + hour) };
-    const about = { purpose: 'password', challenge_id: null, key_thumbprint: applicant.key.thumbprint };
+    const about = {
+      purpose: 'password' as const,
+      challenge_id: null,
+      key_thumbprint: applicant.key.thumbprint,
+    };
     await putVaultItem(world.gateway, late, { jti: randomUUID(), ...about });
     world.clock.advance(3 * day);
     const secrets = { ...message, password: message.password };

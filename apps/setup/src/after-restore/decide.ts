@@ -1,4 +1,4 @@
-import { finalStates, isFinal, type FinalState } from '#libs/domain';
+import { finalStates, isFinal, type FinalState, type EndCode } from '#libs/domain';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
@@ -23,7 +23,7 @@ export type RecoveryDecision = {
   | {
       readonly act: 'END';
       readonly state: FinalState;
-      readonly code: string | undefined;
+      readonly code: EndCode | undefined;
       readonly at: Date | undefined;
       /** Whether the reissue ends by this restore: then its customer is notified. */
       readonly byRestore: boolean;
@@ -96,7 +96,7 @@ const lostSerials = (
 
 interface End {
   readonly state: FinalState;
-  readonly code: string | undefined;
+  readonly code: EndCode | undefined;
   readonly at: Date | undefined;
 }
 
@@ -104,7 +104,7 @@ interface End {
 function endOf({ events, workflow }: ReissueFacts): End | undefined {
   const last = events.findLast(({ data }) => isOneOf(finalStates, data['state']));
   if (last) {
-    const { state, code } = last.data as { state: FinalState; code?: string };
+    const { state, code } = last.data as { state: FinalState; code?: EndCode };
     return { state, code, at: last.occurredAt };
   }
   const result = workflow?.status === 'COMPLETED' ? workflow.result : undefined;

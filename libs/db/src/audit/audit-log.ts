@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { AuditCheckpointRow } from '../operations-tables.js';
 import { eventFloor } from '../restores/restores.js';
+import type { AuditCheckpointRow } from '../rows.js';
 
 /** The stream of entries outside any reissue. */
 const authority = 'authority';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AuditRow } from './audit-log.js';
-import type { CertificateRow, ReissueRow } from '../database.js';
 import type { Database, Tx } from '../connect.js';
+import type { CertificateRow, ReissueRow } from '../rows.js';
 
 /** A reissue as its row and the row of its certificate say it is. */
 export type ReissueToVerify = Pick<

@@ -1,12 +1,8 @@
-import type { Insertable } from 'kysely';
 import type { Database } from '../connect.js';
-import type { EvidenceBundleTable } from '../operations-tables.js';
+import type { NewRow } from '../rows.js';
 
 /** Keeps a bundle for whoever waits for it; one of the same request stays as it is. */
-export async function insertEvidenceBundle(
-  db: Database,
-  bundle: Insertable<EvidenceBundleTable>,
-): Promise<void> {
+export async function insertEvidenceBundle(db: Database, bundle: NewRow<'evidence_bundle'>): Promise<void> {
   await db
     .insertInto('evidence_bundle')
     .values(bundle)

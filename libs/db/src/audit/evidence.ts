@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { AuditCheckpointRow } from '../operations-tables.js';
 import type { AuditRow } from './audit-log.js';
+import type { AuditCheckpointRow } from '../rows.js';
 
 /** An entry with its leaf: either may be missing, the entry because it was removed, the leaf because it is too new. */
 export interface EvidenceEntryRow {

@@ -51,4 +51,4 @@ export {
   notificationsOf,
 } from './timeline.js';
 export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
-export type { AuditCheckpointRow } from '../operations-tables.js';
+export type { AuditCheckpointRow } from '../rows.js';

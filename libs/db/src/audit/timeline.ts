@@ -1,9 +1,9 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import type { Database } from '../connect.js';
-import type { AuditEntryTable, EventRow } from '../database.js';
-import { sql, type Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { EventRow, Row } from '../rows.js';
 
-export type AuditEntryRow = Selectable<AuditEntryTable>;
+export type AuditEntryRow = Row<'audit_entry'>;
 
 /** Everything that the audit trail tells of a reissue, in order; without what is personal. */
 export async function auditTrailOf(db: Database, reissueId: string): Promise<AuditEntryRow[]> {

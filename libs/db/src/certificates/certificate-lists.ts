@@ -1,5 +1,5 @@
 import type { Database } from '../connect.js';
-import type { CertificateRow } from '../database.js';
+import type { CertificateRow } from '../rows.js';
 
 /** A certificate as staff see it: whose it is by the customer's reference, not by the name in its subject. */
 export type ListedCertificate = Pick<CertificateRow, (typeof columns)[number]> & {

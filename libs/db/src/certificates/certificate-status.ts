@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.js';
-import type { CertificateRow } from '../database.js';
+import type { CertificateRow } from '../rows.js';
 
 /** What decides the status of a certificate. */
 export type CertificateStatusRow = Pick<

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../connect.js';
-import type { CertificateRow, NewCertificate, ReissueRow } from '../database.js';
+import type { CertificateRow, NewCertificate, ReissueRow } from '../rows.js';
 
 export async function certificateBySerial(
   db: Database | Tx,

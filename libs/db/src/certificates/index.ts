@@ -47,4 +47,5 @@ export { signingProofs } from './signing-proofs.js';
 export type { ProvedConsent, ProvedMethod, SigningProofs } from './signing-proofs.js';
 export { findVidCheck, lockCertificateForVidCheck, insertVidCheck } from './vid-checks.js';
 export type { VidCheckRow } from './vid-checks.js';
-export type { CertificateRow, CertificateTable, NewCertificate, RevocationReason } from '../database.js';
+export type { CertificateRow, NewCertificate } from '../rows.js';
+export type { RevocationReason } from './revocations.js';

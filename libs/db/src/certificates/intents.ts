@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { CertificateRow, NewCertificate } from '../database.js';
+import type { CertificateRow, NewCertificate } from '../rows.js';
 
 const related = [
   'serial',

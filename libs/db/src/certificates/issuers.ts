@@ -1,8 +1,8 @@
-import { sql, type Selectable } from 'kysely';
+import { sql } from 'kysely';
 import { inTransaction, type Database, type Tx } from '../connect.js';
-import type { IssuerTable } from '../database.js';
+import type { Row } from '../rows.js';
 
-export type IssuerRow = Selectable<IssuerTable>;
+export type IssuerRow = Row<'issuer'>;
 
 /** An issuing CA as its holder makes it known to everyone else. */
 export interface KnownIssuer {

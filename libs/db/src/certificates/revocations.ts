@@ -1,6 +1,10 @@
+import type { ReasonToRevoke } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { CertificateRow, RevocationReason } from '../database.js';
+import type { CertificateRow } from '../rows.js';
+
+/** The reasons of RFC 5280 section 5.3.1 that CRLs of this CA give. */
+export type RevocationReason = ReasonToRevoke | 'certificateHold';
 
 /** Reads and locks a certificate; the last of the locks, after those on its holder and its reissue. */
 export async function lockCertificate(tx: Tx, serial: string): Promise<CertificateRow | undefined> {
@@ -16,7 +20,7 @@ export async function lockCertificate(tx: Tx, serial: string): Promise<Certifica
 export async function writeRevocation(
   tx: Tx,
   serial: string,
-  revocation: { readonly reason: RevocationReason; readonly invalidityDate?: Date; readonly at: Date },
+  revocation: { readonly reason: ReasonToRevoke; readonly invalidityDate?: Date; readonly at: Date },
 ): Promise<void> {
   await tx
     .updateTable('certificate')

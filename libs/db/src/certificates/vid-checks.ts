@@ -1,8 +1,8 @@
 import type { Database, Tx } from '../connect.js';
-import type { CertificateRow, VidCheckTable } from '../database.js';
+import type { CertificateRow, Row } from '../rows.js';
 
 /** The answer that a check was given. */
-export type VidCheckRow = Pick<VidCheckTable, 'request_hmac' | 'serial' | 'matches'>;
+export type VidCheckRow = Pick<Row<'vid_check'>, 'request_hmac' | 'serial' | 'matches'>;
 
 export async function findVidCheck(db: Database | Tx, checkId: string): Promise<VidCheckRow | undefined> {
   return db
@@ -25,6 +25,6 @@ export async function lockCertificateForVidCheck(
     .executeTakeFirst();
 }
 
-export async function insertVidCheck(tx: Tx, check: VidCheckTable): Promise<void> {
+export async function insertVidCheck(tx: Tx, check: Row<'vid_check'>): Promise<void> {
   await tx.insertInto('vid_check').values(check).execute();
 }

@@ -1,8 +1,9 @@
-import { sql, type Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { RevocationReason } from '../certificates/revocations.js';
 import type { Database, Tx } from '../connect.js';
-import type { CrlTable, RevocationReason } from '../database.js';
+import type { Row } from '../rows.js';
 
-export type CrlRow = Selectable<CrlTable>;
+export type CrlRow = Row<'crl'>;
 
 /** One shard of an issuing CA and the last CRL that was published of it. */
 export interface ShardState {

@@ -1,14 +1,7 @@
-import type { Selectable } from 'kysely';
 import type { Database } from '../connect.js';
+import type { Row } from '../rows.js';
 
-export interface RootCrlTable {
-  root_key_id: string;
-  number: string;
-  this_update: Date;
-  next_update: Date;
-  der: Buffer;
-}
-export type RootCrlRow = Selectable<RootCrlTable>;
+export type RootCrlRow = Row<'root_crl'>;
 
 /** The database knows another CRL of the root under the same number. */
 export class RootCrlConflict extends Error {

@@ -1,7 +1,7 @@
 import { comparableName } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { CustomerRow } from '../database.js';
+import type { CustomerRow } from '../rows.js';
 
 /** More people do not share a mobile number; a number of thousands says nothing of any of them. */
 const mostOfOneMobile = 100;

@@ -27,4 +27,4 @@ export {
 export { registryOverview } from './registry-overview.js';
 export type { RegistryOverview, RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses } from './rrn-access.js';
-export type { CustomerRow } from '../database.js';
+export type { CustomerRow } from '../rows.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { EventRow } from '../database.js';
+import type { EventRow } from '../rows.js';
 
 export interface NewEvent {
   /** A reissue's id, or a serial where no reissue caused what happened. */

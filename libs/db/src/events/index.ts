@@ -1,4 +1,4 @@
-export type { EventRow } from '../database.js';
+export type { EventRow } from '../rows.js';
 export {
   insertEvents,
   eventsAfter,

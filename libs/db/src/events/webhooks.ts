@@ -1,35 +1,9 @@
-import { sql, type Generated, type Selectable } from 'kysely';
+import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { EventRow } from '../database.js';
+import type { EventRow, Row } from '../rows.js';
 
-export interface WebhookEndpointTable {
-  endpoint_id: string;
-  url: string;
-  description: string;
-  types: string[];
-  secret_generation: Generated<number>;
-  /** Random, of 32 bytes; endpoints from before it was there have none. */
-  secret_salt: Buffer | null;
-  previous_secret_until: Date | null;
-  disabled_at: Date | null;
-  disabled_reason: string | null;
-  created_by: string;
-  created_at: Date;
-  updated_at: Date;
-}
-export interface WebhookDeliveryTable {
-  endpoint_id: string;
-  stream: string;
-  sequence: number;
-  state: Generated<'PENDING' | 'DELIVERED' | 'FAILED'>;
-  attempts: Generated<number>;
-  next_attempt_at: Date;
-  last_status: number | null;
-  last_error: string | null;
-  ended_at: Date | null;
-}
-export type WebhookEndpointRow = Selectable<WebhookEndpointTable>;
-export type WebhookDeliveryRow = Selectable<WebhookDeliveryTable>;
+export type WebhookEndpointRow = Row<'webhook_endpoint'>;
+export type WebhookDeliveryRow = Row<'webhook_delivery'>;
 
 /** A delivery that is due, with its event. */
 export type DueDelivery = Pick<WebhookDeliveryRow, 'endpoint_id' | 'stream' | 'sequence' | 'attempts'> &

@@ -1,9 +1,8 @@
-import type { Insertable, Selectable } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { IdentityPhotoTable } from '../database.js';
+import type { NewRow, Row } from '../rows.js';
 
-export type IdentityPhotoRow = Selectable<IdentityPhotoTable>;
-export type NewIdentityPhoto = Insertable<IdentityPhotoTable>;
+export type IdentityPhotoRow = Row<'identity_photo'>;
+export type NewIdentityPhoto = NewRow<'identity_photo'>;
 
 /** The photo that this call brought in, if it came before. */
 export async function photoOfUpdate(

@@ -1,14 +1,7 @@
 import type { IdentityMethod } from '#libs/domain';
-import { sql, type Insertable, type Updateable } from 'kysely';
+import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type {
-  ChallengeRow,
-  ChallengeTable,
-  IdentityMethodRow,
-  IdentityMethodTable,
-  IdentityTryRow,
-  IdentityTryTable,
-} from '../database.js';
+import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, RowChanges } from '../rows.js';
 
 // identity_method, challenge, identity_try and identity_day belong to one step and are read together.
 
@@ -44,7 +37,7 @@ export async function updateIdentityMethod(
   tx: Tx,
   reissueId: string,
   method: IdentityMethod,
-  changes: Updateable<IdentityMethodTable>,
+  changes: RowChanges<'identity_method'>,
 ): Promise<void> {
   await tx
     .updateTable('identity_method')
@@ -55,7 +48,7 @@ export async function updateIdentityMethod(
 }
 
 /** Inserts a challenge and makes the earlier ones of the same method answer no more. */
-export async function replaceChallenge(tx: Tx, challenge: Insertable<ChallengeTable>): Promise<void> {
+export async function replaceChallenge(tx: Tx, challenge: NewRow<'challenge'>): Promise<void> {
   await tx
     .updateTable('challenge')
     .set({ state: 'REPLACED' })
@@ -122,7 +115,7 @@ export async function identityTriesOf(
     .execute();
 }
 
-export async function insertIdentityTry(tx: Tx, row: Insertable<IdentityTryTable>): Promise<void> {
+export async function insertIdentityTry(tx: Tx, row: NewRow<'identity_try'>): Promise<void> {
   await tx.insertInto('identity_try').values(row).execute();
 }
 

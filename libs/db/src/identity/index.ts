@@ -1,4 +1,4 @@
-export type { ChallengeRow, IdentityMethodRow, IdentityTryRow, PasswordCredentialRow } from '../database.js';
+export type { ChallengeRow, IdentityMethodRow, IdentityTryRow, PasswordCredentialRow } from '../rows.js';
 export {
   identityMethodsOf,
   identityMethod,

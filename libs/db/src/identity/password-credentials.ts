@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../connect.js';
-import type { PasswordCredentialRow } from '../database.js';
+import type { PasswordCredentialRow } from '../rows.js';
 
 export async function passwordCredential(
   db: Database | Tx,

@@ -1,4 +1,4 @@
-export type { OperationApprovalRow, OperationItemRow, OperationRow } from '../operations-tables.js';
+export type { OperationApprovalRow, OperationItemRow, OperationRow } from '../rows.js';
 export { insertProof, insertStaffKeys, proofsOf, staffKeys } from './operation-proofs.js';
 export type { OperationProofRow, StaffKeyRow } from './operation-proofs.js';
 export {

@@ -1,28 +1,8 @@
-import type { ProvenAct } from '#libs/domain';
-import type { JSONColumnType, Selectable } from 'kysely';
 import type { Database, Tx } from '../connect.js';
+import type { Row } from '../rows.js';
 
-/** What a person proved of an operation: an ID token of the bank's issuer. */
-export interface OperationProofTable {
-  operation_id: string;
-  digest: string;
-  act: ProvenAct;
-  actor: string;
-  token: string;
-  recorded_at: Date;
-}
-
-/** A public key of the issuer that signs staff in. */
-export interface StaffKeyTable {
-  kid: string;
-  issuer: string;
-  audience: string;
-  roles_claim: string;
-  jwk: JSONColumnType<Record<string, unknown> & { kty: string; kid: string }>;
-  learned_at: Date;
-}
-export type OperationProofRow = Selectable<OperationProofTable>;
-export type StaffKeyRow = Selectable<StaffKeyTable>;
+export type OperationProofRow = Row<'operation_proof'>;
+export type StaffKeyRow = Row<'staff_key'>;
 
 /** Keeps a proof; the first of a person for one plan stays. */
 export async function insertProof(tx: Tx, proof: OperationProofRow): Promise<void> {

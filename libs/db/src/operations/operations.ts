@@ -1,18 +1,18 @@
 import type { OperationKind, OperationState } from '#libs/domain';
-import { sql, type Insertable } from 'kysely';
+import type { Value } from '../column-types.js';
+import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { CertificateRow, ReissueRow } from '../database.js';
+import type { ReissueCursor } from '../reissues/reissue-lists.js';
 import type {
-  HolderNotificationState,
+  CertificateRow,
+  NewRow,
   OperationApprovalRow,
-  OperationApprovalTable,
   OperationItemRow,
   OperationRow,
-  OperationTable,
-} from '../operations-tables.js';
-import type { ReissueCursor } from '../reissues/reissue-lists.js';
+  ReissueRow,
+} from '../rows.js';
 
-export type NewOperation = Insertable<OperationTable>;
+export type NewOperation = NewRow<'operation'>;
 export type NewOperationItem = Pick<OperationItemRow, 'ordinal' | 'target' | 'park_sequence' | 'plan'>;
 
 export const findOperation = (db: Database | Tx, operationId: string): Promise<OperationRow | undefined> =>
@@ -186,7 +186,7 @@ export const itemsToNotify = (db: Database, operationId: string, limit: number) 
 export async function recordItemNotification(
   db: Database,
   { operationId, target }: { readonly operationId: string; readonly target: string },
-  notice: HolderNotificationState,
+  notice: Value<'operation_item.notice'>,
 ): Promise<void> {
   await db
     .updateTable('operation_item')
@@ -225,7 +225,7 @@ export const approvalsOf = (
         .orderBy('decided_at')
         .execute();
 
-export async function insertApproval(tx: Tx, approval: Insertable<OperationApprovalTable>): Promise<void> {
+export async function insertApproval(tx: Tx, approval: NewRow<'operation_approval'>): Promise<void> {
   await tx.insertInto('operation_approval').values(approval).execute();
 }
 

@@ -1,12 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.js';
 
-export interface AccessRevocationTable {
-  reissue_id: string;
-  revoked_at: Date;
-  expires_at: Date;
-}
-
 /** What decides whether a reissue's tokens still open it. */
 export interface AccessState {
   readonly revoked: boolean;

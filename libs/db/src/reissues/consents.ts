@@ -1,8 +1,7 @@
-import type { Insertable } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { ConsentReceiptTable, ConsentTable } from '../database.js';
+import type { NewRow } from '../rows.js';
 
-export async function insertConsents(tx: Tx, rows: readonly Insertable<ConsentTable>[]): Promise<void> {
+export async function insertConsents(tx: Tx, rows: readonly NewRow<'consent'>[]): Promise<void> {
   if (rows.length > 0)
     await tx
       .insertInto('consent')
@@ -22,7 +21,7 @@ export async function consentRecordsOf(db: Database | Tx, reissueId: string) {
 }
 
 /** Keeps a receipt; that of a step that ran before stays as it is. */
-export async function insertConsentReceipt(tx: Tx, receipt: Insertable<ConsentReceiptTable>): Promise<void> {
+export async function insertConsentReceipt(tx: Tx, receipt: NewRow<'consent_receipt'>): Promise<void> {
   await tx
     .insertInto('consent_receipt')
     .values(receipt)

@@ -1,4 +1,4 @@
-export type { ReissueRow, NewReissue, ReissueChanges, StepRow } from '../database.js';
+export type { ReissueRow, NewReissue, ReissueChanges, StepRow } from '../rows.js';
 export { accessStateOf, deleteExpiredAccessRevocations, revokeAccess } from './access-revocations.js';
 export type { AccessState } from './access-revocations.js';
 export {

@@ -1,10 +1,8 @@
 import type { Database } from '../connect.js';
+import type { NewRow } from '../rows.js';
 
 /** Notes that a message went out. */
-export async function insertNotification(
-  db: Database,
-  row: { reissue_id: string; moment: string; channel: string; sent_at: Date },
-): Promise<void> {
+export async function insertNotification(db: Database, row: NewRow<'notification'>): Promise<void> {
   await db
     .insertInto('notification')
     .values(row)

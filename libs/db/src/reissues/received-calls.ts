@@ -1,5 +1,5 @@
 import type { Database } from '../connect.js';
-import type { ReceivedCallTable } from '../database.js';
+import type { Row } from '../rows.js';
 
 /** The request that this call came with, if it came in before. */
 export async function receivedRequest(
@@ -21,7 +21,7 @@ export async function receivedRequest(
  *
  * @returns the request that the call stands for: the given one, or the one it came in with before
  */
-export async function receiveCall(db: Database, call: ReceivedCallTable): Promise<string> {
+export async function receiveCall(db: Database, call: Row<'received_call'>): Promise<string> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('received_call')
     .values(call)

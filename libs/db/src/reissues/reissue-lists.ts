@@ -12,7 +12,7 @@ import {
 } from '#libs/domain';
 import { sql, type RawBuilder } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { ReissueRow } from '../database.js';
+import type { ReissueRow } from '../rows.js';
 
 /** What staff see of a reissue: nothing that names a person. */
 const columns = [

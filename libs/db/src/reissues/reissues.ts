@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { NewReissue, ReissueChanges, ReissueRow } from '../database.js';
+import type { NewReissue, ReissueChanges, ReissueRow } from '../rows.js';
 
 export async function findReissue(db: Database | Tx, reissueId: string): Promise<ReissueRow | undefined> {
   return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();

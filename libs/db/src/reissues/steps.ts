@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../connect.js';
-import type { StepRow } from '../database.js';
+import type { StepRow } from '../rows.js';
 
 export async function findStep(
   db: Database | Tx,

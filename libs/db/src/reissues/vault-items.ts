@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../connect.js';
-import type { ReissueRow, VaultEnvelopeTable } from '../database.js';
+import type { ReissueRow, Row } from '../rows.js';
 
 /**
  * Keeps a sealed secret. The same handle again keeps the first envelope: a retried call changes nothing.
@@ -18,7 +18,7 @@ export async function putVaultItem(
     subject?: string | null;
     created_at: Date;
   },
-  envelope: Pick<VaultEnvelopeTable, 'jti' | 'purpose' | 'challenge_id' | 'key_thumbprint'>,
+  envelope: Pick<Row<'vault_envelope'>, 'jti' | 'purpose' | 'challenge_id' | 'key_thumbprint'>,
 ): Promise<boolean> {
   const { reissue_id, update_id, handle } = item;
   await db

@@ -1,20 +1,8 @@
-import { sql, type Generated, type JSONColumnType, type Selectable } from 'kysely';
+import { sql } from 'kysely';
 import type { Database, Tx } from '../connect.js';
+import type { Row } from '../rows.js';
 
-/** A time at which the database turned out to be restored from an older backup than the rest of the world. */
-export interface RestoreTable {
-  restore_id: Generated<string>;
-  /** What showed it. */
-  finding: string;
-  details: JSONColumnType<Record<string, unknown>>;
-  found_by: string;
-  found_at: Date;
-  completed_by: string | null;
-  completed_at: Date | null;
-  event_floor: number | null;
-  crl_floor: string | null;
-}
-export type RestoreRow = Selectable<RestoreTable>;
+export type RestoreRow = Row<'restore'>;
 
 /** The restore that is not reconciled yet, and holds every change back. */
 export async function pendingRestore(db: Database | Tx): Promise<RestoreRow | undefined> {

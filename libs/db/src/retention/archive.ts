@@ -1,6 +1,5 @@
-import type { Insertable } from 'kysely';
 import type { Database, Tx } from '../connect.js';
-import type { ReissueArchiveTable } from '../operations-tables.js';
+import type { NewRow } from '../rows.js';
 
 /** Reissues that ended before a time and are not archived, those that wait longest first. */
 export async function unarchivedReissues(db: Database, before: Date, limit: number): Promise<string[]> {
@@ -28,7 +27,7 @@ export async function oldestUnarchived(db: Database): Promise<Date | undefined> 
   return row?.ended_at ?? undefined;
 }
 
-export async function insertArchive(tx: Tx, archive: Insertable<ReissueArchiveTable>): Promise<void> {
+export async function insertArchive(tx: Tx, archive: NewRow<'reissue_archive'>): Promise<void> {
   await tx.insertInto('reissue_archive').values(archive).execute();
 }
 
