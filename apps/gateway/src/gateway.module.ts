@@ -29,7 +29,8 @@ import { Envelopes } from './calls/envelopes.js';
 import { ReceivedCalls } from './calls/received-calls.js';
 import { ReissueCalls } from './calls/reissue-calls.js';
 import { ReissueWorkflows } from './calls/reissue-workflows.js';
-import { ReissuesController } from './calls/reissues.controller.js';
+import { StartController } from './calls/start.controller.js';
+import { stepControllers } from './calls/step-controllers.js';
 import { RequestIds } from './calls/request-ids.js';
 import type { GatewayConfig } from './config.js';
 import { ConsentsController } from './consents/consents.controller.js';
@@ -73,7 +74,8 @@ export class GatewayModule {
       controllers: [
         ReferenceDataController,
         ReceiptKeysController,
-        ReissuesController,
+        StartController,
+        ...stepControllers,
         ReissueQueriesController,
         ConsentsController,
         PhotosController,

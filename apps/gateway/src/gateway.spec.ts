@@ -134,7 +134,7 @@ describe('limits of calls', () => {
     const post = () => reissue.post('identity/challenges', { methods: ['PHONE_CODE'] }, headers);
     const settle = gateway.deliver;
     gateway.deliver = async (_message, id) => ({
-      reached: 'SETTLED',
+      reached: 'COMPLETED',
       result: {
         standing: { state: gateway.rows.get(id)!.state, alarm: null, parked: null },
         status: 'REFUSED',
@@ -224,7 +224,7 @@ describe('starting a reissue', () => {
 
   it('refuses another body under the same key where nothing is known yet of how the first one went', async () => {
     const headers = { 'idempotency-key': freshKey() };
-    gateway.deliver = () => Promise.resolve({ reached: 'NOTHING' });
+    gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
     expect(await slugOf(await call('POST', '/v1/reissues', { body: startBody(), headers }))).toBe(
       'unavailable',
     );
@@ -300,7 +300,7 @@ describe('starting a reissue', () => {
       challenges: [],
       reissue: { next: { action: 'NEEDS_OPERATOR' } },
     });
-    gateway.deliver = () => Promise.resolve({ reached: 'NOTHING' });
+    gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
     const unknown = await call('POST', '/v1/reissues', { body: startBody() });
     expect(unknown.headers.get('retry-after')).toBe('2');
     expect(await slugOf(unknown)).toBe('unavailable');

@@ -129,7 +129,7 @@ describe('an applicant', () => {
     ] as const) {
       gateway.deliver = () =>
         Promise.resolve({
-          reached: 'SETTLED',
+          reached: 'COMPLETED',
           result: {
             ...{ standing: { state: 'TIMED_OUT', alarm: null, parked: null }, missing: true },
             ...{ status: 'REFUSED', code },

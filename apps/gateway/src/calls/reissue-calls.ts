@@ -16,16 +16,10 @@ import { precheck, waitsForOperator } from './precheck.js';
 import type { ReceivedCalls } from './received-calls.js';
 import type { Delivery, ReissueWorkflows } from './reissue-workflows.js';
 import type { RequestIds } from './request-ids.js';
-import { startResponse, stepResponse, type CallResult } from './step-answers.js';
+import { startResponse, stepResponse, type CallResult } from './step-responses.js';
 import { StepDraft, type StepCall } from './step-draft.js';
-import {
-  particularsField,
-  particularsOf,
-  startMessage,
-  stepRoutes,
-  type StepBody,
-  type StepKind,
-} from './step-routes.js';
+import { particularsField, particularsOf, startMessage } from './step-messages.js';
+import { steps, type StepBody, type StepKind } from './steps.js';
 
 const startRoute = '/v1/reissues';
 const stepRoute = (path: string) => `/v1/reissues/{id}/${path}`;
@@ -63,7 +57,7 @@ export class ReissueCalls {
     const message = startMessage(draft, apiKeyName, body);
     const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
     return inFlight.run({ reissueId, ...call }, async () => {
-      const settled = await this.resolve(reissueId, call, async () => {
+      const result = await this.resolve(reissueId, call, async () => {
         // Once there is a row, the applicant's number was read: a repetition need not bring it again.
         const begun = (await reader.find(reissueId)) !== undefined;
         if (!begun) {
@@ -80,7 +74,7 @@ export class ReissueCalls {
         }
         return workflows.start(message);
       });
-      return startResponse(message, settled, tokens);
+      return startResponse(message, result, tokens);
     });
   }
 
@@ -92,12 +86,12 @@ export class ReissueCalls {
     body: StepBody<Kind>,
   ): Promise<CallResponse> {
     const { ids, inFlight, limits, workflows, envelopes, reader, received, clock } = this.dependencies;
-    const { path, message: build } = stepRoutes[kind];
+    const { path, response, message: build } = steps[kind];
     const call = this.identify(stepRoute(path), caller, body);
     const draft = new StepDraft(reissueId, call, ids);
     const message = build(draft, body as never);
     return inFlight.run({ reissueId, ...call }, async () => {
-      const settled = await this.resolve(reissueId, call, async () => {
+      const result = await this.resolve(reissueId, call, async () => {
         const { row, reissue } = await reader.get(reissueId);
         if (waitsForOperator(row, call)) return { reached: 'ACCEPTED' };
         await limits.admit('call', caller);
@@ -108,7 +102,7 @@ export class ReissueCalls {
         await envelopes.keep(reissueId, sealedFor, draft.sealed, clock());
         return workflows.send(reissueId, message, row.event_sequence + row.steps);
       });
-      return stepResponse(kind, settled);
+      return stepResponse(response.bodyOf, result);
     });
   }
 
@@ -134,13 +128,13 @@ export class ReissueCalls {
       if (outcome) return { outcome };
       throw error;
     }
-    if (delivery.reached === 'SETTLED') this.requireSameRequest(delivery.result, call);
+    if (delivery.reached === 'COMPLETED') this.requireSameRequest(delivery.result, call);
     const outcome = await this.recorded(reissueId, call);
     if (outcome) return { outcome };
     const current = await this.dependencies.reader.find(reissueId);
     const reissue = current?.reissue;
     switch (delivery.reached) {
-      case 'SETTLED': {
+      case 'COMPLETED': {
         const { status, code, retryAfterMs } = delivery.result;
         if (retryAfterMs !== undefined) throw tooManyUntil(retryAfterMs, { reissue });
         if (status === 'REFUSED' && code) throw problem(problemOfRefusal(code), { reissue });
@@ -153,7 +147,7 @@ export class ReissueCalls {
       case 'NO_WORKFLOW':
         if (current && isFinal(current.row.state)) throw problem('wrong-state', { reissue });
         throw unavailable(); // the reconciler starts it again within a minute
-      case 'NOTHING':
+      case 'UNKNOWN':
         throw unavailable();
     }
   }

@@ -39,7 +39,7 @@ describe('a message to a workflow', () => {
   it('is settled with the result of its step', async () => {
     const result = { status: 'DONE' } as StepResult;
     const delivery = workflows(() => Promise.resolve(result)).send(reissueId, cancel, 1);
-    expect(await delivery).toEqual({ reached: 'SETTLED', result });
+    expect(await delivery).toEqual({ reached: 'COMPLETED', result });
   });
 
   it('that is not settled in time was accepted only if the workflow has it', async () => {
@@ -47,11 +47,11 @@ describe('a message to a workflow', () => {
     expect(await failing(timeout, () => 3)).toEqual({ reached: 'ACCEPTED' });
     const cancelled = new WorkflowUpdateRPCTimeoutOrCancelledError('cancelled', { cause: grpcError(1) });
     expect(await failing(cancelled, () => 2)).toEqual({ reached: 'ACCEPTED' });
-    expect(await failing(timeout, () => 1)).toEqual({ reached: 'NOTHING' });
+    expect(await failing(timeout, () => 1)).toEqual({ reached: 'UNKNOWN' });
     const unreachable = () => {
       throw grpcError(14);
     };
-    expect(await failing(timeout, unreachable)).toEqual({ reached: 'NOTHING' });
+    expect(await failing(timeout, unreachable)).toEqual({ reached: 'UNKNOWN' });
   });
 
   it.each([

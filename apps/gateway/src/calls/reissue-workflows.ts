@@ -20,11 +20,11 @@ import { grpcStatus, grpcStatusOf } from '#libs/temporal';
 
 /** How far a message came within the time a call may take. */
 export type Delivery =
-  | { readonly reached: 'SETTLED'; readonly result: StepResult }
+  | { readonly reached: 'COMPLETED'; readonly result: StepResult }
   /** The workflow has it: it will be settled, whatever happens. */
   | { readonly reached: 'ACCEPTED' }
   /** It may be lost; only the same call again makes sure of it. */
-  | { readonly reached: 'NOTHING' }
+  | { readonly reached: 'UNKNOWN' }
   /** No workflow runs that could take it. */
   | { readonly reached: 'NO_WORKFLOW' };
 
@@ -83,13 +83,13 @@ export class ReissueWorkflows {
   ): Promise<Delivery> {
     try {
       const result = await this.client.withDeadline(Date.now() + this.timeoutMs, update);
-      return { reached: 'SETTLED', result };
+      return { reached: 'COMPLETED', result };
     } catch (error) {
       // The workflow ended while it had the message; the step table knows whether it still took it.
       if (error instanceof WorkflowUpdateFailedError || meansNoWorkflow(error))
         return { reached: 'NO_WORKFLOW' };
       if (!meansTimeout(error)) throw error;
-      return { reached: (await this.isAccepted(reissueId, updateId)) ? 'ACCEPTED' : 'NOTHING' };
+      return { reached: (await this.isAccepted(reissueId, updateId)) ? 'ACCEPTED' : 'UNKNOWN' };
     }
   }
 

@@ -4,7 +4,8 @@ import { idempotencyKeyPattern, problemMediaType } from '#libs/http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reissues } from './examples.js';
-import { openToAll, operations, problemsOf, type OperationDocument, type OperationId } from './operations.js';
+import type { EndpointDocument } from './endpoint-document.js';
+import { endpoints, problemsOf, publicEndpoints, type GatewayEndpointId } from './endpoints.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Content = Record<string, { schema?: object; example?: unknown; examples?: object }>;
@@ -33,8 +34,8 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
 }
 
 function completeOperation(operation: Operation, method: 'get' | 'post', path: string): void {
-  const id = operation.operationId as OperationId;
-  const { answers, request }: OperationDocument = operations[id];
+  const id = operation.operationId as GatewayEndpointId;
+  const { responses, request }: EndpointDocument = endpoints[id];
   operation.security = securityOf(id, path);
   operation.parameters = [
     ...(operation.parameters ?? []).filter(
@@ -45,7 +46,7 @@ function completeOperation(operation: Operation, method: 'get' | 'post', path: s
   if (operation.requestBody && 'content' in operation.requestBody)
     for (const media of Object.values(operation.requestBody.content)) media.example = request;
   operation.responses = { ...operation.responses, ...problemResponses(problemsOf(id, method, path)) };
-  for (const [status, answer] of Object.entries(answers)) {
+  for (const [status, answer] of Object.entries(responses)) {
     const { content = {} } = (operation.responses[status] ?? {}) as { content?: Content };
     const { description, example, content: declared, headers } = answer;
     const documented = declared ?? withExample(content, example);
@@ -57,8 +58,8 @@ function completeOperation(operation: Operation, method: 'get' | 'post', path: s
   }
 }
 
-function securityOf(id: OperationId, path: string): Record<string, string[]>[] {
-  if (openToAll.includes(id)) return [];
+function securityOf(id: GatewayEndpointId, path: string): Record<string, string[]>[] {
+  if (publicEndpoints.includes(id)) return [];
   return path.includes('{id}') ? [{ apiKey: [], accessToken: [] }] : [{ apiKey: [] }];
 }
 
@@ -198,7 +199,11 @@ const parameters = {
   },
 };
 
-function parameterNames(id: OperationId, method: 'get' | 'post', path: string): (keyof typeof parameters)[] {
+function parameterNames(
+  id: GatewayEndpointId,
+  method: 'get' | 'post',
+  path: string,
+): (keyof typeof parameters)[] {
   return [
     ...(path.includes('{id}') ? (['ReissueId'] as const) : []),
     ...(method === 'post' ? (['IdempotencyKey', 'DeviceId'] as const) : []),

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { problemCatalogue } from '#libs/contracts';
 import { describeFeatures, problemTable } from '#libs/http';
-import { ReissuesController } from '../calls/reissues.controller.js';
+import { StartController } from '../calls/start.controller.js';
+import { stepControllers } from '../calls/step-controllers.js';
 import { ReissueQueriesController } from '../reading/reading.controller.js';
 import { ConsentsController } from '../consents/consents.controller.js';
 import { PhotosController } from '../photos/photos.controller.js';
@@ -45,7 +46,8 @@ const provided = [
   controllers: [
     ReferenceDataController,
     ReceiptKeysController,
-    ReissuesController,
+    StartController,
+    ...stepControllers,
     ReissueQueriesController,
     ConsentsController,
     PhotosController,

@@ -1,12 +1,13 @@
 import { Documented } from '#libs/http';
 import type { z } from 'zod';
-import { operations, type OperationDocument, type OperationId } from './operations.js';
+import type { EndpointDocument } from './endpoint-document.js';
+import { endpoints, type GatewayEndpointId } from './endpoints.js';
 
-/** Documents a handler: the words that `operations` has for it, and the schemas of its responses by status. */
+/** Documents a handler with the texts of `endpoints`. @param schemas of its responses, by status */
 export function DocumentedEndpoint(
-  operationId: OperationId,
-  responses: Readonly<Record<number, z.ZodType>> = {},
+  id: GatewayEndpointId,
+  schemas: Readonly<Record<number, z.ZodType>> = {},
 ): MethodDecorator {
-  const { summary, description, tag }: OperationDocument = operations[operationId];
-  return Documented(operationId, summary, responses, { description, tag });
+  const { summary, description, tag }: EndpointDocument = endpoints[id];
+  return Documented(id, summary, schemas, { description, tag });
 }

@@ -22,7 +22,8 @@ import { Envelopes } from '../calls/envelopes.js';
 import { ReceivedCalls } from '../calls/received-calls.js';
 import { ReissueCalls } from '../calls/reissue-calls.js';
 import type { Delivery } from '../calls/reissue-workflows.js';
-import { ReissuesController } from '../calls/reissues.controller.js';
+import { StartController } from '../calls/start.controller.js';
+import { stepControllers } from '../calls/step-controllers.js';
 import { RequestIds } from '../calls/request-ids.js';
 import { EventStreams, type StreamedEvent } from '../events/event-streams.js';
 import { gatewayDocs } from '../openapi/docs.js';
@@ -206,7 +207,8 @@ export class InMemoryGateway {
         controllers: [
           ReferenceDataController,
           ReceiptKeysController,
-          ReissuesController,
+          StartController,
+          ...stepControllers,
           ReissueQueriesController,
           VidChecksController,
           PageSessionController,
@@ -250,7 +252,7 @@ export class InMemoryGateway {
       recorded_at: clock(),
     });
     return {
-      reached: 'SETTLED',
+      reached: 'COMPLETED',
       result: { standing: { state: row.state, alarm: null, parked: null }, status: 'DONE' },
     };
   }

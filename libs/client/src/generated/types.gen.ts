@@ -586,7 +586,7 @@ export type GetPasswordRulesError = GetPasswordRulesErrors[keyof GetPasswordRule
 
 export type GetPasswordRulesResponses = {
     /**
-     * As data and in words
+     * The rules as data and as text
      */
     200: PasswordRules;
 };
@@ -728,11 +728,11 @@ export type StartReissueError = StartReissueErrors[keyof StartReissueErrors];
 
 export type StartReissueResponses = {
     /**
-     * Started. The token opens this reissue and nothing else.
+     * Started. The access token is valid for this reissue only.
      */
     201: StartResponse;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: StartResponse;
 };
@@ -845,11 +845,11 @@ export type RequestChallengesError = RequestChallengesErrors[keyof RequestChalle
 
 export type RequestChallengesResponses = {
     /**
-     * Sent
+     * The challenges were sent
      */
     200: ChallengesResponse;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: ChallengesResponse;
 };
@@ -962,11 +962,11 @@ export type AnswerChallengesError = AnswerChallengesErrors[keyof AnswerChallenge
 
 export type AnswerChallengesResponses = {
     /**
-     * Compared
+     * The answers were checked
      */
     200: VerificationsResponse;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: VerificationsResponse;
 };
@@ -1083,7 +1083,7 @@ export type SubmitPasswordResponses = {
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -1194,7 +1194,7 @@ export type ResetPasswordResponses = {
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -1368,7 +1368,7 @@ export type GiveConsentsResponses = {
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -1449,7 +1449,7 @@ export type DownloadCertificateError = DownloadCertificateErrors[keyof DownloadC
 
 export type DownloadCertificateResponses = {
     /**
-     * The certificate; in PEM and PKCS #7 followed by issuing CA and root. The zip is the folder in which clients look for joint certificates, `NPKI/<organisation>/USER/<subject>/signCert.der`, with the CAs in `NPKI/<organisation>`; the app puts `signPri.key` beside it
+     * The certificate. In PEM and PKCS #7 the issuing CA and the root follow it. The zip holds the folder in which clients look for joint certificates, `NPKI/<organisation>/USER/<subject>/signCert.der`, with the CAs in `NPKI/<organisation>`; the app adds `signPri.key` to it
      */
     200: string;
 };
@@ -1556,11 +1556,11 @@ export type RequestCertificateError = RequestCertificateErrors[keyof RequestCert
 
 export type RequestCertificateResponses = {
     /**
-     * Issued
+     * The certificate was issued
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -1677,7 +1677,7 @@ export type ApplyResponses = {
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -1784,11 +1784,11 @@ export type ProveRegistrationError = ProveRegistrationErrors[keyof ProveRegistra
 
 export type ProveRegistrationResponses = {
     /**
-     * Registered
+     * The certificate is registered
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -1897,11 +1897,11 @@ export type CancelError = CancelErrors[keyof CancelErrors];
 
 export type CancelResponses = {
     /**
-     * Ended
+     * The reissue has ended
      */
     200: Reissue;
     /**
-     * Accepted; it takes longer than the call waits, or an operator has to look. Follow the events, or repeat the call with the same Idempotency-Key for its final answer.
+     * Accepted. The step takes longer than this call waits, or an operator has to look at it. Follow the events, or repeat the call with the same Idempotency-Key to get its final answer.
      */
     202: Reissue;
 };
@@ -2042,11 +2042,11 @@ export type FollowEventsError = FollowEventsErrors[keyof FollowEventsErrors];
 
 export type FollowEventsResponses = {
     /**
-     * Events, and comments in between
+     * Events, with comments between them that keep the connection open
      */
     200: string;
     /**
-     * The reissue has ended and everything was told: do not connect again
+     * The reissue has ended and there are no further events: do not connect again
      */
     204: void;
 };
@@ -2265,7 +2265,7 @@ export type UploadPhotoError = UploadPhotoErrors[keyof UploadPhotoErrors];
 
 export type UploadPhotoResponses = {
     /**
-     * Taken in
+     * The photo was stored
      */
     201: PhotoResponse;
 };
@@ -2369,7 +2369,7 @@ export type CheckVidError = CheckVidErrors[keyof CheckVidErrors];
 
 export type CheckVidResponses = {
     /**
-     * Compared
+     * The values were compared
      */
     200: VidCheckResponse;
 };

@@ -34,18 +34,7 @@ export type ReissueSummary = {
      * Of the new certificate
      */
     serial: string | null;
-    parked: {
-        step: 'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP';
-        code: 'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED';
-        /**
-         * RFC 3339, UTC
-         */
-        since: string;
-        /**
-         * Which parking of this reissue it is; a retry is of one parking
-         */
-        sequence: number;
-    } | null;
+    parked: Parking | null;
     endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When it ends by itself; null while parked or ended
@@ -60,6 +49,19 @@ export type ReissueSummary = {
      */
     updatedAt: string;
     endedAt: string | null;
+};
+
+export type Parking = {
+    step: 'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP';
+    code: 'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED';
+    /**
+     * RFC 3339, UTC
+     */
+    since: string;
+    /**
+     * Number of this parking within the reissue; a retry names it
+     */
+    sequence: number;
 };
 
 export type ReissueCount = {
@@ -91,18 +93,7 @@ export type ReissueDetail = {
      * Of the new certificate
      */
     serial: string | null;
-    parked: {
-        step: 'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP';
-        code: 'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED';
-        /**
-         * RFC 3339, UTC
-         */
-        since: string;
-        /**
-         * Which parking of this reissue it is; a retry is of one parking
-         */
-        sequence: number;
-    } | null;
+    parked: Parking | null;
     endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
      * When it ends by itself; null while parked or ended
@@ -154,10 +145,7 @@ export type ReissueDetail = {
      */
     waitingFor: {
         who: 'customer' | 'operator' | 'system';
-        text: {
-            ko: string;
-            en: string;
-        };
+        text: LocalizedText;
         /**
          * RFC 3339, UTC
          */
@@ -174,84 +162,90 @@ export type ReissueDetail = {
     /**
      * Those that named it, newest first
      */
-    operations: Array<{
-        operationId: string;
-        kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
-        state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
-        /**
-         * Of this target; null until it was tried
-         */
-        outcome: string | null;
-        requestedBy: string;
-        approvedBy: string | null;
-        reason: string;
-        /**
-         * RFC 3339, UTC
-         */
-        createdAt: string;
-    }>;
+    operations: Array<OperationOnTarget>;
     /**
      * Its workflow in Temporal’s own page
      */
     temporalUrl: string | null;
 };
 
+export type LocalizedText = {
+    ko: string;
+    en: string;
+};
+
+export type OperationOnTarget = {
+    operationId: string;
+    kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
+    state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
+    /**
+     * Result for this target; null until it was tried
+     */
+    outcome: string | null;
+    requestedBy: string;
+    approvedBy: string | null;
+    reason: string;
+    /**
+     * RFC 3339, UTC
+     */
+    createdAt: string;
+};
+
 export type Timeline = {
     /**
      * Oldest first
      */
-    items: Array<{
-        /**
-         * RFC 3339, UTC
-         */
-        at: string;
-        kind: 'entry' | 'event' | 'notice' | 'activity' | 'timer' | 'operation';
-        /**
-         * `customer`, `system`, `signer`, `staff:<subject>`
-         */
-        actor: string;
-        /**
-         * Stable name of what happened
-         */
-        code: string;
-        text: {
-            ko: string;
-            en: string;
-        };
-        /**
-         * Of an operation: who asked for it
-         */
-        requestedBy?: string;
-        /**
-         * Of an operation: the second person
-         */
-        approvedBy?: string;
-        outcome: string | null;
-        reason: string | null;
-        /**
-         * Of an activity: how often it was tried
-         */
-        attempts?: number;
-        /**
-         * Of an activity: why the last try failed
-         */
-        error?: string;
-        /**
-         * When a timer fires, or an activity is tried again
-         */
-        until?: string;
-        /**
-         * It goes on now
-         */
-        pending?: boolean;
-        details?: {
-            [key: string]: unknown;
-        };
-    }>;
+    items: Array<TimelineItem>;
     /**
-     * Where activities and timers were read: `ARCHIVED` once Temporal has deleted the workflow (or does not answer), `FORGOTTEN` if it was not archived
+     * Source of activities and timers. `ARCHIVED`: read from the archive, because Temporal has deleted the workflow or does not answer. `FORGOTTEN`: deleted by Temporal and not archived
      */
     process: 'RUNNING' | 'CLOSED' | 'ARCHIVED' | 'FORGOTTEN' | 'UNREACHABLE';
+};
+
+export type TimelineItem = {
+    /**
+     * RFC 3339, UTC
+     */
+    at: string;
+    kind: 'entry' | 'event' | 'notice' | 'activity' | 'timer' | 'operation';
+    /**
+     * `customer`, `system`, `signer` or `staff:<subject>`
+     */
+    actor: string;
+    /**
+     * Stable name of what happened
+     */
+    code: string;
+    text: LocalizedText;
+    /**
+     * Operations only: the person who requested it
+     */
+    requestedBy?: string;
+    /**
+     * Operations only: the person who approved it
+     */
+    approvedBy?: string;
+    outcome: string | null;
+    reason: string | null;
+    /**
+     * Activities only: number of attempts
+     */
+    attempts?: number;
+    /**
+     * Activities only: error of the last attempt
+     */
+    error?: string;
+    /**
+     * When the timer fires or the activity is tried again
+     */
+    until?: string;
+    /**
+     * Whether it is still running
+     */
+    pending?: boolean;
+    details?: {
+        [key: string]: unknown;
+    };
 };
 
 export type CertificateList = {
@@ -341,80 +335,76 @@ export type CertificateDetail = {
      */
     possible: Array<'revoke' | 'hold' | 'release'>;
     /**
-     * Those that named it, newest first
+     * Operations that name it, newest first
      */
-    operations: Array<{
-        operationId: string;
-        kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
-        state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
-        outcome: string | null;
-        requestedBy: string;
-        reason: string;
-        createdAt: string;
-    }>;
+    operations: Array<OperationOnTarget>;
 };
 
 export type OperationRequest = {
     kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
-    /**
-     * Reissues, for retry, abandon and withdraw, by id or filter; serials for revoke, hold and release
-     */
-    selection: {
-        reissueIds: Array<string>;
-    } | {
-        serials: Array<string>;
-    } | {
-        filter: {
-            /**
-             * State; several are separated by commas
-             */
-            state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
-            open?: boolean;
-            parked?: boolean;
-            /**
-             * Step at which it is parked; several are separated by commas
-             */
-            step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
-            /**
-             * Why it is parked, or why it ended; several are separated by commas
-             */
-            code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
-            /**
-             * Why the customer came; several are separated by commas
-             */
-            reason?: Array<'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED'>;
-            /**
-             * Pseudonym of the customer
-             */
-            customerRef?: string;
-            /**
-             * Begun at this moment or later
-             */
-            createdFrom?: string;
-            /**
-             * Begun before this moment
-             */
-            createdTo?: string;
-            /**
-             * Parked before this moment: the age of what waits
-             */
-            parkedBefore?: string;
-        };
-    };
-    parameters?: {
-        /**
-         * RFC 5280 section 5.3.1; of `revoke`, which needs it
-         */
-        revocationReason?: 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation' | 'privilegeWithdrawn';
-        /**
-         * Of `revoke`; not in the future
-         */
-        invalidityDate?: string;
-    };
+    selection: OperationSelection;
+    parameters?: OperationParameters;
     /**
      * In your words, for the audit trail and whoever approves it
      */
     reason: string;
+};
+
+/**
+ * Reissues by id or by filter, for retry, abandon and withdraw; serial numbers, for revoke, hold and release
+ */
+export type OperationSelection = {
+    reissueIds: Array<string>;
+} | {
+    serials: Array<string>;
+} | {
+    filter: {
+        /**
+         * State; several are separated by commas
+         */
+        state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
+        open?: boolean;
+        parked?: boolean;
+        /**
+         * Step at which it is parked; several are separated by commas
+         */
+        step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
+        /**
+         * Why it is parked, or why it ended; several are separated by commas
+         */
+        code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
+        /**
+         * Why the customer came; several are separated by commas
+         */
+        reason?: Array<'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED'>;
+        /**
+         * Pseudonym of the customer
+         */
+        customerRef?: string;
+        /**
+         * Begun at this moment or later
+         */
+        createdFrom?: string;
+        /**
+         * Begun before this moment
+         */
+        createdTo?: string;
+        /**
+         * Parked before this moment: the age of what waits
+         */
+        parkedBefore?: string;
+    };
+};
+
+export type OperationParameters = {
+    /**
+     * RFC 5280 section 5.3.1; required by `revoke`, not allowed otherwise
+     */
+    revocationReason?: 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation' | 'privilegeWithdrawn';
+    /**
+     * `revoke` only; must not be in the future
+     */
+    invalidityDate?: string;
 };
 
 export type Operation = {
@@ -427,16 +417,7 @@ export type Operation = {
     selection: {
         [key: string]: unknown;
     };
-    parameters: {
-        /**
-         * RFC 5280 section 5.3.1; of `revoke`, which needs it
-         */
-        revocationReason?: 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation' | 'privilegeWithdrawn';
-        /**
-         * Of `revoke`; not in the future
-         */
-        invalidityDate?: string;
-    };
+    parameters: OperationParameters;
     reason: string;
     /**
      * What is confirmed and approved: changes with everything that would be done
@@ -465,17 +446,19 @@ export type Operation = {
      * Of its digest as it is now
      */
     approvedBy: string | null;
-    approvals: Array<{
-        decidedBy: string;
-        decision: 'APPROVED' | 'REJECTED';
-        comment: string | null;
-        digest: string;
-        decidedAt: string;
-    }>;
+    approvals: Array<OperationDecision>;
     createdAt: string;
     confirmedAt: string | null;
     startedAt: string | null;
     endedAt: string | null;
+};
+
+export type OperationDecision = {
+    decidedBy: string;
+    decision: 'APPROVED' | 'REJECTED';
+    comment: string | null;
+    digest: string;
+    decidedAt: string;
 };
 
 export type OperationPage = {
@@ -484,105 +467,87 @@ export type OperationPage = {
 };
 
 export type OperationItemPage = {
-    items: Array<{
-        ordinal: number;
-        /**
-         * Reissue or serial
-         */
-        target: string;
-        plan: {
-            /**
-             * The outcome if it were tried now, or why nothing would be done
-             */
-            expected: string;
-            /**
-             * Whether anything would be changed
-             */
-            acts: boolean;
-            state?: string;
-            step?: string;
-            code?: string;
-            parkedSince?: string;
-            /**
-             * Of an unknown outcome: what our own records say
-             */
-            finding?: 'SIGNED' | 'SIGNING_UNKNOWN' | 'NOT_SIGNED' | 'PROVIDER_IS_ASKED_FIRST';
-            reissueId?: string;
-        };
-        /**
-         * null until it was tried
-         */
-        outcome: string | null;
-        /**
-         * Of a certificate that was changed: whether its holder was told; null until it was tried
-         */
-        notice: 'SENT' | 'NO_CONTACT' | 'NOT_SENT' | null;
-        detail: string | null;
-        triedAt: string | null;
-    }>;
+    items: Array<OperationItem>;
     nextCursor: string | null;
 };
 
-export type OperationChange = {
+export type OperationItem = {
+    ordinal: number;
     /**
-     * Reissues, for retry, abandon and withdraw, by id or filter; serials for revoke, hold and release
+     * Reissue id or serial number
      */
-    selection?: {
-        reissueIds: Array<string>;
-    } | {
-        serials: Array<string>;
-    } | {
-        filter: {
-            /**
-             * State; several are separated by commas
-             */
-            state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
-            open?: boolean;
-            parked?: boolean;
-            /**
-             * Step at which it is parked; several are separated by commas
-             */
-            step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
-            /**
-             * Why it is parked, or why it ended; several are separated by commas
-             */
-            code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
-            /**
-             * Why the customer came; several are separated by commas
-             */
-            reason?: Array<'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED'>;
-            /**
-             * Pseudonym of the customer
-             */
-            customerRef?: string;
-            /**
-             * Begun at this moment or later
-             */
-            createdFrom?: string;
-            /**
-             * Begun before this moment
-             */
-            createdTo?: string;
-            /**
-             * Parked before this moment: the age of what waits
-             */
-            parkedBefore?: string;
-        };
-    };
-    parameters?: {
-        /**
-         * RFC 5280 section 5.3.1; of `revoke`, which needs it
-         */
-        revocationReason?: 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation' | 'privilegeWithdrawn';
-        /**
-         * Of `revoke`; not in the future
-         */
-        invalidityDate?: string;
-    };
+    target: string;
+    plan: OperationItemPlan;
+    /**
+     * null until it was tried
+     */
+    outcome: string | null;
+    /**
+     * Whether the holder of a changed certificate was notified; null until the item was tried, and for reissues
+     */
+    notice: 'SENT' | 'NO_CONTACT' | 'NOT_SENT' | null;
+    detail: string | null;
+    triedAt: string | null;
+};
+
+export type OperationItemPlan = {
+    /**
+     * Outcome if it were tried now, or why nothing would be done
+     */
+    expected: string;
+    /**
+     * Whether the operation would change it
+     */
+    acts: boolean;
+    state?: string;
+    step?: string;
+    code?: string;
+    parkedSince?: string;
+    /**
+     * What our records say where the outcome is unknown
+     */
+    finding?: 'SIGNED' | 'SIGNING_UNKNOWN' | 'NOT_SIGNED' | 'PROVIDER_IS_ASKED_FIRST';
+    reissueId?: string;
+};
+
+export type OperationChange = {
+    selection?: OperationSelection;
+    parameters?: OperationParameters;
     /**
      * In your words, for the audit trail and whoever approves it
      */
     reason?: string;
+};
+
+export type OperationConfirmation = {
+    /**
+     * Of the operation as you read it
+     */
+    digest: string;
+    /**
+     * ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again
+     */
+    proof: string;
+};
+
+export type OperationApproval = {
+    /**
+     * Of the operation as you read it
+     */
+    digest: string;
+    /**
+     * ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again
+     */
+    proof: string;
+    comment?: string;
+};
+
+export type OperationRejection = {
+    /**
+     * Of the operation as you read it
+     */
+    digest: string;
+    comment: string;
 };
 
 export type AuditEntryList = {
@@ -650,40 +615,50 @@ export type AccessReview = {
     to: string;
     people: Array<{
         actor: string;
-        acts: Array<{
-            action: string;
-            outcome: string;
-            times: number;
-            /**
-             * How many different ones were named
-             */
-            reissues: number;
-            first: string;
-            last: string;
-        }>;
+        acts: Array<AccessReviewAct>;
     }>;
+};
+
+export type AccessReviewAct = {
+    action: string;
+    outcome: string;
+    times: number;
+    /**
+     * How many different ones were named
+     */
+    reissues: number;
+    first: string;
+    last: string;
 };
 
 export type Verdict = {
     valid: boolean;
-    unproven: Array<{
-        what: string;
-        entry?: {
-            stream: string;
-            sequence?: number;
-            leafIndex?: number;
-        };
-        message: string;
-    }>;
-    findings: Array<{
-        kind: 'UNREADABLE' | 'FORMAT_INVALID' | 'SIGNATURE_INVALID' | 'KEY_NOT_TRUSTED' | 'CHECKPOINT_INVALID' | 'ENTRY_ALTERED' | 'ENTRY_MISSING' | 'ENTRY_INSERTED' | 'WRITER_NOT_ALLOWED' | 'ENTRY_ORDER' | 'PROOF_INVALID' | 'LOG_TRUNCATED' | 'LOG_INCONSISTENT' | 'REISSUE_ALTERED' | 'STATUS_ALTERED' | 'PERSONAL_ALTERED' | 'CONSENT_ALTERED' | 'CERTIFICATE_ALTERED' | 'CHAIN_UNTRUSTED' | 'HISTORY_ALTERED' | 'PURGE_ALTERED' | 'RECORD_MISSING' | 'APPROVAL_INVALID' | 'RECEIPT_INVALID';
-        entry?: {
-            stream: string;
-            sequence?: number;
-            leafIndex?: number;
-        };
-        message: string;
-    }>;
+    /**
+     * What the bundle does not prove, although nothing contradicts it
+     */
+    unproven: Array<UnprovenItem>;
+    /**
+     * What contradicts the bundle; valid only if there are none
+     */
+    findings: Array<VerdictFinding>;
+};
+
+export type UnprovenItem = {
+    what: string;
+    entry?: AuditEntryPlace;
+    message: string;
+};
+
+export type AuditEntryPlace = {
+    stream: string;
+    sequence?: number;
+    leafIndex?: number;
+};
+
+export type VerdictFinding = {
+    kind: 'UNREADABLE' | 'FORMAT_INVALID' | 'SIGNATURE_INVALID' | 'KEY_NOT_TRUSTED' | 'CHECKPOINT_INVALID' | 'ENTRY_ALTERED' | 'ENTRY_MISSING' | 'ENTRY_INSERTED' | 'WRITER_NOT_ALLOWED' | 'ENTRY_ORDER' | 'PROOF_INVALID' | 'LOG_TRUNCATED' | 'LOG_INCONSISTENT' | 'REISSUE_ALTERED' | 'STATUS_ALTERED' | 'PERSONAL_ALTERED' | 'CONSENT_ALTERED' | 'CERTIFICATE_ALTERED' | 'CHAIN_UNTRUSTED' | 'HISTORY_ALTERED' | 'PURGE_ALTERED' | 'RECORD_MISSING' | 'APPROVAL_INVALID' | 'RECEIPT_INVALID';
+    entry?: AuditEntryPlace;
+    message: string;
 };
 
 export type WebhookList = {
@@ -702,6 +677,21 @@ export type Webhook = {
     createdBy: string;
     createdAt: string;
     updatedAt: string;
+};
+
+export type WebhookRequest = {
+    /**
+     * https; its host is one that the settings allow
+     */
+    url: string;
+    /**
+     * Whose it is
+     */
+    description: string;
+    /**
+     * Of events; none: all
+     */
+    types?: Array<string>;
 };
 
 export type NewWebhook = {
@@ -737,16 +727,37 @@ export type WebhookWithDeliveries = {
     /**
      * The newest hundred
      */
-    deliveries: Array<{
-        eventId: string;
-        type: string;
-        state: 'PENDING' | 'DELIVERED' | 'FAILED';
-        attempts: number;
-        nextAttemptAt: string | null;
-        lastStatus: number | null;
-        lastError: string | null;
-        endedAt: string | null;
-    }>;
+    deliveries: Array<WebhookDelivery>;
+};
+
+export type WebhookDelivery = {
+    /**
+     * `id` of the CloudEvent
+     */
+    eventId: string;
+    type: string;
+    state: 'PENDING' | 'DELIVERED' | 'FAILED';
+    attempts: number;
+    nextAttemptAt: string | null;
+    lastStatus: number | null;
+    lastError: string | null;
+    endedAt: string | null;
+};
+
+export type WebhookChange = {
+    /**
+     * https; its host is one that the settings allow
+     */
+    url?: string;
+    /**
+     * Whose it is
+     */
+    description?: string;
+    /**
+     * Of events; none: all
+     */
+    types?: Array<string>;
+    enabled?: boolean;
 };
 
 export type WebhookWithSecret = {
@@ -774,6 +785,16 @@ export type WebhookTest = {
      */
     status: number | null;
     error: string | null;
+};
+
+/**
+ * The events of one reissue, or of a period of time
+ */
+export type WebhookReplayRequest = {
+    reissueId: string;
+} | {
+    from: string;
+    to?: string;
 };
 
 export type WebhookReplay = {
@@ -1254,16 +1275,7 @@ export type ListOperationItemsResponses = {
 export type ListOperationItemsResponse = ListOperationItemsResponses[keyof ListOperationItemsResponses];
 
 export type ConfirmOperationData = {
-    body: {
-        /**
-         * Of the operation as you read it
-         */
-        digest: string;
-        /**
-         * ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again
-         */
-        proof: string;
-    };
+    body: OperationConfirmation;
     path: {
         id: string;
     };
@@ -1287,17 +1299,7 @@ export type ConfirmOperationResponses = {
 export type ConfirmOperationResponse = ConfirmOperationResponses[keyof ConfirmOperationResponses];
 
 export type ApproveOperationData = {
-    body: {
-        /**
-         * Of the operation as you read it
-         */
-        digest: string;
-        /**
-         * ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again
-         */
-        proof: string;
-        comment?: string;
-    };
+    body: OperationApproval;
     path: {
         id: string;
     };
@@ -1321,13 +1323,7 @@ export type ApproveOperationResponses = {
 export type ApproveOperationResponse = ApproveOperationResponses[keyof ApproveOperationResponses];
 
 export type RejectOperationData = {
-    body: {
-        /**
-         * Of the operation as you read it
-         */
-        digest: string;
-        comment: string;
-    };
+    body: OperationRejection;
     path: {
         id: string;
     };
@@ -1625,20 +1621,7 @@ export type ListWebhooksResponses = {
 export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
 
 export type CreateWebhookData = {
-    body: {
-        /**
-         * https; its host is one that the settings allow
-         */
-        url: string;
-        /**
-         * Whose it is
-         */
-        description: string;
-        /**
-         * Of events; none: all
-         */
-        types?: Array<string>;
-    };
+    body: WebhookRequest;
     headers: {
         /**
          * 16 to 128 printable characters
@@ -1717,21 +1700,7 @@ export type GetWebhookResponses = {
 export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
 
 export type ChangeWebhookData = {
-    body: {
-        /**
-         * https; its host is one that the settings allow
-         */
-        url?: string;
-        /**
-         * Whose it is
-         */
-        description?: string;
-        /**
-         * Of events; none: all
-         */
-        types?: Array<string>;
-        enabled?: boolean;
-    };
+    body: WebhookChange;
     path: {
         id: string;
     };
@@ -1807,15 +1776,7 @@ export type TestWebhookResponses = {
 export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
 
 export type ReplayWebhookData = {
-    /**
-     * The events of one reissue, or of a time
-     */
-    body: {
-        reissueId: string;
-    } | {
-        from: string;
-        to?: string;
-    };
+    body: WebhookReplayRequest;
     path: {
         id: string;
     };

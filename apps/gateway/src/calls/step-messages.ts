@@ -14,7 +14,6 @@ import type {
   Applicant,
   Apply,
   Cancel,
-  CustomerMessage,
   GiveConsents,
   Particulars,
   ProveRegistration,
@@ -29,10 +28,10 @@ import type { StepDraft } from './step-draft.js';
 
 type Body<Schema extends z.ZodType> = z.output<Schema>;
 
-/** Under which name the particulars of an applicant lie in the vault. */
+/** The field that names an applicant's particulars in the vault. */
 export const particularsField = 'applicant';
 
-/** The message that starts a reissue. All that it says of the applicant is named by vault handles. */
+/** The message that starts a reissue. It refers to what the applicant sent by vault handles. */
 export function startMessage(
   draft: StepDraft,
   apiKeyName: string,
@@ -59,19 +58,19 @@ function applicantOf(draft: StepDraft, applicant: Body<typeof startRequestSchema
   return { particulars };
 }
 
-/** What the applicant says in clear. */
+/** What the applicant sent in clear. */
 export function particularsOf({ applicant }: Body<typeof startRequestSchema>): Particulars {
   if (!('mobile' in applicant)) return { name: applicant.name };
   const { name, mobile, carrier } = applicant;
   return { name, mobile, ...(carrier ? { carrier } : {}) };
 }
 
-const requestChallenges = (
+export const requestChallenges = (
   { call }: StepDraft,
   { methods }: Body<typeof challengesRequestSchema>,
 ): RequestChallenges => ({ ...call, kind: 'requestChallenges', methods });
 
-const answerChallenges = (
+export const answerChallenges = (
   draft: StepDraft,
   { answers }: Body<typeof verificationsRequestSchema>,
 ): AnswerChallenges => ({
@@ -83,7 +82,7 @@ const answerChallenges = (
   })),
 });
 
-const submitPassword = (
+export const submitPassword = (
   draft: StepDraft,
   { password }: Body<typeof passwordRequestSchema>,
 ): SubmitPassword => ({
@@ -92,7 +91,7 @@ const submitPassword = (
   password: draft.seal('password', 'password', password),
 });
 
-const resetPassword = (
+export const resetPassword = (
   draft: StepDraft,
   { newPassword }: Body<typeof passwordResetRequestSchema>,
 ): ResetPassword => ({
@@ -101,12 +100,12 @@ const resetPassword = (
   newPassword: draft.seal('newPassword', 'password', newPassword),
 });
 
-const giveConsents = (
+export const giveConsents = (
   { call }: StepDraft,
   { consents }: Body<typeof consentsRequestSchema>,
 ): GiveConsents => ({ ...call, kind: 'giveConsents', consents });
 
-const requestCertificate = (
+export const requestCertificate = (
   draft: StepDraft,
   { csr, vidRandom }: Body<typeof certificateRequestSchema>,
 ): RequestCertificate => ({
@@ -116,7 +115,7 @@ const requestCertificate = (
   vidRandom: draft.seal('vidRandom', 'vid-random', vidRandom),
 });
 
-const apply = (
+export const apply = (
   draft: StepDraft,
   { password, newPassword, consents, csr, vidRandom }: Body<typeof applicationRequestSchema>,
 ): Apply => ({
@@ -130,28 +129,9 @@ const apply = (
   ],
 });
 
-const proveRegistration = (
+export const proveRegistration = (
   { call }: StepDraft,
   { challengeId, signature }: Body<typeof registrationRequestSchema>,
 ): ProveRegistration => ({ ...call, kind: 'proveRegistration', challengeId, signature });
 
-const cancel = ({ call }: StepDraft, _body: object): Cancel => ({ ...call, kind: 'cancel' });
-
-/** For each message a client can send to a running reissue: its path under the reissue, and how a body becomes it. */
-export const stepRoutes = {
-  requestChallenges: { path: 'identity/challenges', message: requestChallenges },
-  answerChallenges: { path: 'identity/verifications', message: answerChallenges },
-  submitPassword: { path: 'password', message: submitPassword },
-  resetPassword: { path: 'password/reset', message: resetPassword },
-  giveConsents: { path: 'consents', message: giveConsents },
-  requestCertificate: { path: 'certificate', message: requestCertificate },
-  apply: { path: 'application', message: apply },
-  proveRegistration: { path: 'registration', message: proveRegistration },
-  cancel: { path: 'cancel', message: cancel },
-} satisfies Record<
-  CustomerMessage['kind'],
-  { path: string; message: (draft: StepDraft, body: never) => CustomerMessage }
->;
-
-export type StepKind = keyof typeof stepRoutes;
-export type StepBody<Kind extends StepKind> = Parameters<(typeof stepRoutes)[Kind]['message']>[1];
+export const cancel = ({ call }: StepDraft, _body: object): Cancel => ({ ...call, kind: 'cancel' });

@@ -6,58 +6,56 @@ import { problem } from '../problems.js';
 import { passwordRuleText } from '../reading/password-rules.js';
 import { CallResponse } from './call-response.js';
 import { recordedConsentFault } from './consent-words.js';
-import type { StepKind } from './step-routes.js';
 
-/** How a call ended for its client: with a recorded outcome, or with the promise that there will be one. */
+/** The result of a call: a recorded outcome, or the reissue whose step is not finished yet. */
 export type CallResult =
   | { readonly outcome: StepOutcome }
-  /** The step waits, for longer than a call does, or for an operator. */
+  /** The step takes longer than a call waits, or an operator has to look at it. */
   | { readonly waiting: Reissue };
 
+/** What a response is made of. */
+export type ShownOutcome = Pick<StepOutcome, 'reissue' | 'challenges' | 'results'>;
+
 /**
- * Answers a step; a recorded outcome is answered word for word as it was the first time.
+ * The response to a step: 200, or 202 while the step is not finished. A recorded outcome gives the same bytes each time.
  *
  * @throws ProblemError if the step was refused
  */
-export function stepResponse(kind: StepKind, settled: CallResult): CallResponse {
-  const { reissue, challenges = [], results = [] } = outcomeOf(settled);
-  const status = 'outcome' in settled ? 200 : 202;
-  if (kind === 'requestChallenges') return new CallResponse(status, { reissue, challenges });
-  if (kind === 'answerChallenges') return new CallResponse(status, { reissue, results });
-  return new CallResponse(status, reissue);
+export function stepResponse(bodyOf: (outcome: ShownOutcome) => object, result: CallResult): CallResponse {
+  return new CallResponse('outcome' in result ? 200 : 202, bodyOf(outcomeOf(result)));
 }
 
-/** Answers the start of a reissue, with the token that opens it. */
+/** The response to the start of a reissue, with its access token. @throws ProblemError if the start was refused */
 export async function startResponse(
   { reissueId, apiKeyName }: StartReissue,
-  settled: CallResult,
+  result: CallResult,
   tokens: AccessTokens,
 ): Promise<CallResponse> {
-  const { reissue, challenges = [] } = outcomeOf(settled);
+  const { reissue, challenges = [] } = outcomeOf(result);
   const accessToken = await tokens.issue({ reissueId, apiKeyName }, new Date(reissue.createdAt));
   return new CallResponse(
-    'outcome' in settled ? 201 : 202,
+    'outcome' in result ? 201 : 202,
     { reissue, challenges, accessToken, expiresIn: tokenLifetimeSeconds },
     { location: `/v1/reissues/${reissueId}` },
   );
 }
 
-function outcomeOf(settled: CallResult): Pick<StepOutcome, 'reissue' | 'challenges' | 'results'> {
-  if ('waiting' in settled) return { reissue: settled.waiting };
-  const { outcome } = settled;
+function outcomeOf(result: CallResult): ShownOutcome {
+  if ('waiting' in result) return { reissue: result.waiting };
+  const { outcome } = result;
   if (outcome.status === 'DONE') return outcome;
   const { code, reason, errors, reissue } = outcome;
   throw problem(problemOfRefusal(code), {
     reissue,
     code: reason,
-    ...(errors ? { errors: errors.map(inWords) } : {}),
+    ...(errors ? { errors: errors.map(withText) } : {}),
   });
 }
 
 type RecordedFault = NonNullable<Extract<StepOutcome, { status: 'REFUSED' }>['errors']>[number];
 
-/** A fault that was recorded by its code, in the words of those who read it. */
-function inWords({ pointer, code, message }: RecordedFault): InputFault {
+/** A recorded fault; one with a code gets its text in both languages. */
+function withText({ pointer, code, message }: RecordedFault): InputFault {
   if (code === undefined) return { pointer, message };
   const words = passwordRuleText(code) ?? recordedConsentFault(code, message);
   return { pointer, code, message: words ?? message };
