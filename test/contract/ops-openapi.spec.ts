@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeOps } from '../../apps/ops/src/openapi/describe-ops.js';
-import { openApiPath } from '../../apps/ops/src/openapi/openapi-file.js';
+import { openApiPath } from '#libs/http';
 
 interface Operation {
   readonly operationId: string;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe('the OpenAPI document of the operators’ app', () => {
   it('that is committed is the one the controllers make (npm run openapi)', () => {
-    expect(JSON.parse(readFileSync(openApiPath, 'utf8'))).toEqual(document);
+    expect(JSON.parse(readFileSync(openApiPath('openapi-ops'), 'utf8'))).toEqual(document);
   });
 
   it('names every call once, and says in words what it does and what it answers', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { staffRoles, type StaffRole } from '#libs/domain';
-import { openApiPath } from '../../apps/ops/src/openapi/openapi-file.js';
+import { openApiPath } from '#libs/http';
 import type { TokenClaims } from '../../apps/ops/src/testing/issuer.js';
 import { OpsWorld } from '../world/ops-world.js';
 
@@ -19,7 +19,7 @@ interface Call {
   readonly roles: readonly StaffRole[];
 }
 
-const { paths } = JSON.parse(readFileSync(openApiPath, 'utf8')) as {
+const { paths } = JSON.parse(readFileSync(openApiPath('openapi-ops'), 'utf8')) as {
   paths: Record<string, Record<string, Operation>>;
 };
 

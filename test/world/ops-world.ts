@@ -8,8 +8,9 @@ import { loadConfig } from '#libs/config';
 import { createDatabase, type Database } from '#libs/db';
 import { createApplication, HealthRegistry } from '#libs/http';
 import { opsConfig } from '../../apps/ops/src/config.js';
-import { dependencyProblem } from '../../apps/ops/src/dependency-problem.js';
+
 import { OpsModule } from '../../apps/ops/src/ops.module.js';
+import { opsDependencyProblem } from '../../apps/ops/src/problems.js';
 import { TestIssuer, type TokenClaims } from '../../apps/ops/src/testing/issuer.js';
 import { until } from '../support/until.js';
 import { asSpec, createTestDatabase, type TestDatabase } from './test-database.js';
@@ -75,7 +76,7 @@ export class OpsWorld {
       name: 'ops',
       module: OpsModule.with(config),
       config,
-      problemOf: dependencyProblem,
+      problemOf: opsDependencyProblem,
     });
     await app.listen(0, '127.0.0.1');
     const owner = createDatabase({ url: database.urlOf('owner'), ...asSpec });

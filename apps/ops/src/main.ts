@@ -1,12 +1,11 @@
-import 'reflect-metadata';
 import { recordProcessStart } from '#libs/audit-log';
 import { describeConfig, exitOnConfigError, loadConfig } from '#libs/config';
 import { bootstrap } from '#libs/http';
 import { createLogger } from '#libs/observability';
 import { opsConfig } from './config.js';
 import { OpsDependencies } from './dependencies.js';
-import { dependencyProblem } from './dependency-problem.js';
 import { OpsModule } from './ops.module.js';
+import { opsDependencyProblem } from './problems.js';
 
 const name = 'ops';
 const config = exitOnConfigError(() => loadConfig(opsConfig));
@@ -17,7 +16,7 @@ const app = await bootstrap({
   module: OpsModule.with(config),
   config,
   logger,
-  problemOf: dependencyProblem,
+  problemOf: opsDependencyProblem,
   tlsOnly: config.env !== 'development',
 });
 const { db, clock, clocks } = app.get(OpsDependencies);

@@ -5,18 +5,16 @@ import { HandlerRolesCheck, StaffGuard } from './access/staff.guard.js';
 import { StaffTokens } from './access/staff-tokens.js';
 import type { OpsConfig } from './config.js';
 import { OpsDependencies } from './dependencies.js';
-import { DocsController } from './openapi/docs.controller.js';
-import { parts } from './parts.js';
+import { features } from './features.js';
 
-/** The operators' and auditors' API: who may come in, and its parts, each a module of its own (`parts.ts`). */
+/** The API of operators and auditors: authentication, roles, and the features in `features.ts`. */
 @Module({})
 export class OpsModule {
   static with(config: OpsConfig): DynamicModule {
     return {
       module: OpsModule,
       global: true,
-      imports: [DiscoveryModule, ...parts],
-      controllers: [DocsController],
+      imports: [DiscoveryModule, ...features],
       providers: [
         {
           provide: OpsDependencies,

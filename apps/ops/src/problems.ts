@@ -1,35 +1,15 @@
-import { opsProblemCatalogue, type OpsProblemSlug, type Text } from '#libs/contracts';
-import { ProblemError, type InputFault } from '#libs/http';
+import { opsProblemCatalogue } from '#libs/contracts';
+import { problemFactory } from '#libs/http';
+import { isDependencyDown } from '#libs/temporal';
 
-interface ProblemMore {
-  readonly detail?: Text;
-  readonly errors?: readonly InputFault[];
-  /** Members added to the document (RFC 9457 section 3.2). */
-  readonly extensions?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Logged, never shown. */
-  readonly cause?: unknown;
-}
+const factory = problemFactory(opsProblemCatalogue);
 
-/** A problem of the catalogue as an error to throw. */
-export function problem(slug: OpsProblemSlug, more: ProblemMore = {}): ProblemError {
-  const { status, title, detail } = opsProblemCatalogue[slug];
-  const { errors, extensions, headers, cause } = more;
-  return new ProblemError(
-    {
-      type: slug,
-      status,
-      title,
-      detail: more.detail ?? detail,
-      ...(errors ? { errors } : {}),
-      ...(extensions ? { extensions } : {}),
-      ...(headers ? { headers } : {}),
-    },
-    cause,
-  );
-}
+export const {
+  /** A problem of the operators' catalogue as an error to throw. */
+  problem: opsProblem,
+  /** 503: a dependency of the call is down or slow. The client may repeat the call after `seconds` (2). */
+  unavailable: opsUnavailable,
+} = factory;
 
-/** 503: what the call needs is down or slow. Worth the same call again after `seconds`. */
-export function unavailable(cause?: unknown, seconds = 2): ProblemError {
-  return problem('unavailable', { cause, headers: { 'retry-after': String(seconds) } });
-}
+/** 503 with Retry-After, never 500, while PostgreSQL or Temporal is down; undefined for any other error. */
+export const opsDependencyProblem = factory.unavailableIf(isDependencyDown);

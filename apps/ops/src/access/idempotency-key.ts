@@ -1,7 +1,8 @@
-import { problem } from '../problems.js';
+import { idempotencyKeyPattern } from '#libs/http';
+import { opsProblem } from '../problems.js';
 
-/** The value of the header Idempotency-Key. @throws ProblemError `idempotency-key-required` unless it is a proper one */
+/** The header Idempotency-Key. @throws ProblemError `idempotency-key-required` if it is missing or malformed */
 export function requireIdempotencyKey(key: string | undefined): string {
-  if (key === undefined || !/^[\x21-\x7e]{16,128}$/.test(key)) throw problem('idempotency-key-required');
+  if (key === undefined || !idempotencyKeyPattern.test(key)) throw opsProblem('idempotency-key-required');
   return key;
 }

@@ -1,5 +1,4 @@
 import {
-  Inject,
   Injectable,
   RequestMethod,
   type CanActivate,
@@ -9,9 +8,9 @@ import {
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner, Reflector } from '@nestjs/core';
 import type { StaffRole } from '#libs/domain';
-import { admitBeforeBody } from '#libs/http';
+import { admitBeforeBody, bearerToken } from '#libs/http';
 import type { FastifyRequest } from 'fastify';
-import { problem, unavailable } from '../problems.js';
+import { opsProblem, opsUnavailable } from '../problems.js';
 import { rolesKey, type AllowedRoles } from './roles.js';
 import type { Staff } from './staff.js';
 import { IssuerUnavailable, StaffTokens, StaffTokenRefused } from './staff-tokens.js';
@@ -23,9 +22,9 @@ import { IssuerUnavailable, StaffTokens, StaffTokenRefused } from './staff-token
 @Injectable()
 export class StaffGuard implements CanActivate, OnModuleInit {
   constructor(
-    @Inject(Reflector) private readonly reflector: Reflector,
-    @Inject(StaffTokens) private readonly tokens: StaffTokens,
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    private readonly reflector: Reflector,
+    private readonly tokens: StaffTokens,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   onModuleInit(): void {
@@ -47,27 +46,23 @@ export class StaffGuard implements CanActivate, OnModuleInit {
   }
 
   private async admit(request: FastifyRequest, allowed: readonly StaffRole[]): Promise<Staff> {
-    const token = bearerOf(request);
-    if (token === undefined) throw problem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
+    const token = bearerToken(request);
+    if (!token) throw opsProblem('sign-in-required', { headers: { 'www-authenticate': 'Bearer' } });
     const staff = await this.tokens.authenticate(token).catch((error: unknown) => {
       if (error instanceof StaffTokenRefused)
-        throw problem('token-refused', {
+        throw opsProblem('token-refused', {
           cause: error,
           headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
         });
-      throw error instanceof IssuerUnavailable ? unavailable(error) : error;
+      throw error instanceof IssuerUnavailable ? opsUnavailable(error) : error;
     });
-    if (!mayCall(staff, allowed)) throw problem('role-required', { extensions: { roles: allowed } });
+    if (!mayCall(staff, allowed)) throw opsProblem('role-required', { extensions: { roles: allowed } });
     return staff;
   }
 }
 
 const mayCall = ({ roles }: Staff, allowed: readonly StaffRole[] = []): boolean =>
   allowed.some((role) => roles.includes(role));
-
-/** RFC 6750 section 2.1. */
-export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
-  /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
 
 /** Controllers of libs/http (health, metrics) are not the API. */
 const isInfrastructure = (controller: { name: string }) => controller.name === 'HealthController';
@@ -76,8 +71,8 @@ const isInfrastructure = (controller: { name: string }) => controller.name === '
 @Injectable()
 export class HandlerRolesCheck implements OnModuleInit {
   constructor(
-    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
-    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
   ) {}
 
   onModuleInit(): void {

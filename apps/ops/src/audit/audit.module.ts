@@ -1,13 +1,12 @@
-import { Controller, Get, Headers, Inject, Module, Query } from '@nestjs/common';
+import { Controller, Get, Headers, Module, Query } from '@nestjs/common';
 import { newestCheckpoints, searchAuditEntries, type NewAuthorityEntry } from '#libs/db/audit';
-import { negotiate } from '#libs/http';
+import { Documented, negotiate } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
-import { Documented } from '../openapi/documented.js';
 import { limitSchema } from '../paging/cursor.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import { reviewAccess, reviewAsCsv, reviewAsMarkdown, reviewQuery, reviewSchema } from './access-review.js';
 import { failureOf, recordAct, auditedRead } from './audited-act.js';
 import { exportEntries } from './export.js';
@@ -47,7 +46,7 @@ const reviewTypes = ['application/json', 'text/markdown', 'text/csv'] as const;
 @Controller('v1/audit')
 @Roles('auditor')
 class AuditController {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   @Get()
   @Documented('searchAudit', 'Search the audit trail, the newest entries first', { 200: searchResult })
@@ -122,7 +121,7 @@ class AuditController {
   ): Promise<Response | z.output<typeof reviewSchema>> {
     const type = negotiate(accept, reviewTypes);
     const review = await auditedRead(this.dependencies, staff, 'reviewAccess', { month }, async () => {
-      if (type === undefined) throw problem('not-acceptable');
+      if (type === undefined) throw opsProblem('not-acceptable');
       return reviewAccess(this.dependencies.db, month);
     });
     if (type === 'text/markdown')

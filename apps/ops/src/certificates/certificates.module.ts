@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Injectable, Module, Param, Query } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
 import { serialSchema } from '#libs/contracts';
 import { operationsOn } from '#libs/db/audit';
 import { listCertificates, type ListedCertificate } from '#libs/db/certificates';
@@ -11,11 +11,11 @@ import {
   staffRoles,
   certificateStatusOf,
 } from '#libs/domain';
+import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { OpsDependencies } from '../dependencies.js';
-import { Documented } from '../openapi/documented.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import { customerRefSchema } from '../reissues/filter.js';
 import { operationOnTarget } from '../reissues/schemas.js';
 
@@ -62,7 +62,7 @@ const listQuery = z
 
 @Injectable()
 class CertificateViews {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   async list({ serial, customerRef = '' }: z.output<typeof listQuery>) {
     const by = serial === undefined ? { customerRef } : { serials: [serial] };
@@ -73,7 +73,7 @@ class CertificateViews {
   async show(serial: string) {
     const { db, clock } = this.dependencies;
     const [row] = await listCertificates(db, { serials: [serial] });
-    if (!row) throw problem('not-found');
+    if (!row) throw opsProblem('not-found');
     const operations = await operationsOn(db, serial);
     return {
       ...show(row, clock()),
@@ -119,7 +119,7 @@ function show(row: ListedCertificate, now: Date): ShownCertificate {
 @Controller('v1/certificates')
 @Roles(...staffRoles)
 class CertificatesController {
-  constructor(@Inject(CertificateViews) private readonly views: CertificateViews) {}
+  constructor(private readonly views: CertificateViews) {}
 
   @Get()
   @Documented('listCertificates', 'Certificates of a customer, or the one of a serial', {

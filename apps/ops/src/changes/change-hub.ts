@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { NotificationListener } from '#libs/db';
 import { reissueIdPattern } from '#libs/domain';
 import { HealthRegistry } from '#libs/http';
@@ -12,14 +12,12 @@ type ChangeListener = (change: { readonly of: ChangedKind; readonly id: string }
 @Injectable()
 export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   private readonly listeners = new Set<ChangeListener>();
-  private readonly listener: NotificationListener | undefined;
+  private readonly listener: NotificationListener;
 
   constructor(
-    @Inject(OpsDependencies) { config }: OpsDependencies,
-    @Inject(HealthRegistry) private readonly health: HealthRegistry,
+    { config }: OpsDependencies,
+    private readonly health: HealthRegistry,
   ) {
-    // No configuration: the controllers are being looked at, to describe them.
-    if (!config.databaseUrl) return;
     const logger = new Logger(ChangeHub.name);
     this.listener = new NotificationListener({
       databaseUrl: config.databaseUrl,
@@ -32,12 +30,12 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    this.health.register('changes', () => this.listener?.check());
-    this.listener?.start();
+    this.health.register('changes', () => this.listener.check());
+    this.listener.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.listener?.stop();
+    await this.listener.stop();
   }
 
   /** Tells `hearer` of every change until the answer is called. */

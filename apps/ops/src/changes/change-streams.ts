@@ -1,8 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { HealthRegistry } from '#libs/http';
 import type { Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import { ChangeHub, type ChangedKind } from './change-hub.js';
 
 /** How long a client waits before it connects again, in milliseconds. */
@@ -22,9 +22,9 @@ export class ChangeStreams {
   private readonly open = new Map<string, number>();
 
   constructor(
-    @Inject(ChangeHub) private readonly hub: ChangeHub,
-    @Inject(HealthRegistry) private readonly health: HealthRegistry,
-    @Inject(OpsDependencies) private readonly dependencies: OpsDependencies,
+    private readonly hub: ChangeHub,
+    private readonly health: HealthRegistry,
+    private readonly dependencies: OpsDependencies,
   ) {}
 
   /**
@@ -35,7 +35,8 @@ export class ChangeStreams {
    */
   follow(staff: Staff, gone: AbortSignal): AsyncGenerator<string> {
     const count = this.open.get(staff.subject) ?? 0;
-    if (count >= maxStreamsPerPerson) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
+    if (count >= maxStreamsPerPerson)
+      throw opsProblem('too-many-requests', { headers: { 'retry-after': '5' } });
     const end = firstAbort([gone, this.health.draining], this.timeLeft(staff));
     return this.stream(staff.subject, end);
   }

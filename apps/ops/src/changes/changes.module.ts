@@ -1,17 +1,9 @@
-import {
-  Controller,
-  createParamDecorator,
-  Get,
-  Header,
-  Inject,
-  Module,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { Controller, createParamDecorator, Get, Header, Module, type ExecutionContext } from '@nestjs/common';
 import { staffRoles } from '#libs/domain';
+import { Documented } from '#libs/http';
 import type { FastifyReply } from 'fastify';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { Documented } from '../openapi/documented.js';
 import { ChangeHub } from './change-hub.js';
 import { ChangeStreams } from './change-streams.js';
 
@@ -28,7 +20,7 @@ const Disconnected = createParamDecorator((_: unknown, context: ExecutionContext
 @Controller('v1/changes')
 @Roles(...staffRoles)
 class ChangesController {
-  constructor(@Inject(ChangeStreams) private readonly streams: ChangeStreams) {}
+  constructor(private readonly streams: ChangeStreams) {}
 
   @Get()
   @Header('content-type', 'text/event-stream; charset=utf-8')
@@ -37,8 +29,11 @@ class ChangesController {
     'followChanges',
     'What changes, as it changes',
     { 200: 'Server-Sent Events, without end' },
-    'An event `change` names the ids of what changed: `{"reissues": […], "certificates": […], "operations": […]}`. ' +
-      'An event `reload` says that some may have been missed: look at everything again. The stream ends when the token expires.',
+    {
+      description:
+        'An event `change` lists the ids of what changed: `{"reissues": […], "certificates": […], "operations": […]}`. ' +
+        'An event `reload` means that changes may have been missed: load everything again. The stream ends when the token expires.',
+    },
   )
   follow(@CallingStaff() staff: Staff, @Disconnected() gone: AbortSignal): AsyncGenerator<string> {
     return this.streams.follow(staff, gone);

@@ -4,7 +4,6 @@ import {
   Controller,
   Delete,
   HttpCode,
-  Inject,
   Module,
   Options,
   Post,
@@ -15,17 +14,15 @@ import {
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { Payload } from '@temporalio/common';
 import { reissueIdOf } from '#libs/domain';
-import { ConfigureRoute } from '#libs/http';
+import { bearerToken, ConfigureRoute, Documented } from '#libs/http';
 import { createPayloadCodec, isEncrypted } from '#libs/temporal';
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
 import { Public, Roles } from '../access/roles.js';
-import { bearerOf } from '../access/staff.guard.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { recordAct } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
-import { Documented } from '../openapi/documented.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 
 /** In bytes: a page of Temporal's asks for many payloads at once. */
 const largestHistory = 4 * 1024 * 1024;
@@ -59,7 +56,7 @@ const preflightLifetime = '600';
  */
 @Controller('codec')
 class CodecController {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   @Options('decode')
   @HttpCode(204)
@@ -84,7 +81,7 @@ class CodecController {
     204: 'The cookie is set.',
   })
   begin(@Req() request: FastifyRequest): Response {
-    return this.withCookie(bearerOf(request) ?? '');
+    return this.withCookie(bearerToken(request) ?? '');
   }
 
   @Delete('session')
@@ -130,7 +127,7 @@ class CodecController {
     const codec = createPayloadCodec(this.dependencies.config.codecKeys);
     const decoded = await codec.decode(encrypted).catch(async (error: unknown) => {
       await record('REFUSED', { claimedWorkflows: workflows });
-      throw problem('invalid-request', {
+      throw opsProblem('invalid-request', {
         cause: error,
         detail: {
           ko: '이 페이로드는 해독할 수 없습니다. 바뀌었거나 우리 것이 아닙니다.',
@@ -179,7 +176,7 @@ const toJson = ({ metadata, data }: Payload): JsonPayload => ({
  */
 @Module({ controllers: [CodecController] })
 export class CodecModule implements NestModule {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(this.letTemporalUiIn).forRoutes(CodecController);

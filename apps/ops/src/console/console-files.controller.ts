@@ -1,15 +1,13 @@
-import { Controller, Get, Headers, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Headers, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { projectRoot } from '#libs/config';
-import { fileResponse, BuiltFiles, type BuiltFile } from '#libs/http';
+import { StaticPage } from '#libs/http';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { Public } from '../access/roles.js';
 import { OpsDependencies } from '../dependencies.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import { pagePolicy } from './page-policy.js';
 
-/** Addresses that are screens of the console: each is the same page, which shows what its address says. */
+/** Paths of the console's screens. All serve the same document, which shows the screen of its path. */
 const screens = [
   '',
   'reissues',
@@ -22,75 +20,59 @@ const screens = [
   'evidence',
 ];
 
-const noncePlace = '%STYLE_NONCE%';
+const noncePlaceholder = '%STYLE_NONCE%';
 
-/** The console as it was built (`npm run build:web`). It holds no secret: whoever can reach the app may load it. */
+/** The built console (`npm run build:web`). It holds no secret, so it is open to all. */
 @ApiExcludeController()
 @Controller()
 @Public()
 export class ConsoleFilesController {
-  private readonly files = new BuiltFiles(join(projectRoot(), 'dist/web/ops'));
+  private readonly page = new StaticPage({
+    folder: 'dist/web/ops',
+    name: { ko: '콘솔이', en: 'console' },
+    notFound: () => opsProblem('not-found'),
+  });
 
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   @Get(screens)
   screen(): Response {
-    return this.page({ framed: false });
+    return this.document({ framed: false });
   }
 
-  /** Where the issuer sends people back to; also in the hidden frame in which a sign-in renews itself. */
+  /** The redirect URI of the sign-in. A silent renewal loads it in a hidden frame. */
   @Get('callback')
   callback(): Response {
-    return this.page({ framed: true });
+    return this.document({ framed: true });
   }
 
   @Get('seal.svg')
-  seal(@Headers('accept-encoding') accepted?: string): Response {
-    return fileResponse(this.found('seal.svg'), accepted, 'no-cache');
+  seal(@Headers('accept-encoding') acceptEncoding?: string): Response {
+    return this.page.file('seal.svg', acceptEncoding);
   }
 
-  /** Their names change with their content. */
   @Get('assets/:file')
-  asset(@Param('file') name: string, @Headers('accept-encoding') accepted?: string): Response {
-    return fileResponse(this.found(`assets/${name}`), accepted);
+  asset(@Param('file') name: string, @Headers('accept-encoding') acceptEncoding?: string): Response {
+    return this.page.asset(name, acceptEncoding);
   }
 
-  /** An address that is nothing: who came by a browser is told so in the console, with its menu to go on by. */
+  /** Any other path: browsers get the console, which shows that the page does not exist and keeps its menu. */
   @Get('*')
-  unknownPath(@Headers('accept') accepted = ''): Response {
-    if (!accepted.includes('text/html')) throw problem('not-found');
-    return this.page({ framed: false, status: 404 });
+  unknownPath(@Headers('accept') accept = ''): Response {
+    if (!accept.includes('text/html')) throw opsProblem('not-found');
+    return this.document({ framed: false, status: 404 });
   }
 
-  private page({ framed, status = 200 }: { framed: boolean; status?: number }): Response {
-    const page = this.files.get('index.html');
-    if (!page) return notBuilt();
+  private document({ framed, status = 200 }: { framed: boolean; status?: number }): Response {
     const nonce = randomBytes(16).toString('base64');
     const issuer = new URL(this.dependencies.config.oidcIssuer).origin;
-    return new Response(page.content.toString('utf8').replace(noncePlace, nonce), {
+    return this.page.document({
       status,
       headers: {
-        'content-type': page.type,
         'content-security-policy': pagePolicy({ nonce, issuer, framed }),
         'x-frame-options': framed ? 'SAMEORIGIN' : 'DENY',
-        'cross-origin-opener-policy': 'same-origin',
-        'cache-control': 'no-store',
       },
+      render: (html) => html.replace(noncePlaceholder, nonce),
     });
   }
-
-  private found(name: string): BuiltFile {
-    const file = this.files.get(name);
-    if (!file) throw problem('not-found');
-    return file;
-  }
 }
-
-const notBuilt = () =>
-  new Response(
-    'The console is not built. Run: npm run build:web\n콘솔이 빌드되지 않았습니다. npm run build:web\n',
-    {
-      status: 503,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-    },
-  );

@@ -1,8 +1,8 @@
-import { Controller, Get, Inject, Module } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
+import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { Public } from '../access/roles.js';
 import { OpsDependencies } from '../dependencies.js';
-import { Documented } from '../openapi/documented.js';
 import { ConsoleFilesController } from './console-files.controller.js';
 
 const consoleConfig = z
@@ -15,7 +15,7 @@ const consoleConfig = z
 
 @Controller('v1/console-config')
 class ConsoleConfigController {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   @Get()
   @Public()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Param, Post } from '@nestjs/common';
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { EvidenceActivities } from '#activities/records';
 import {
@@ -15,15 +15,14 @@ import { knownIssuers } from '#libs/db/certificates';
 import { staffKeys } from '#libs/db/operations';
 import { reissueIdPattern, taskQueues } from '#libs/domain';
 import { createHash } from 'node:crypto';
-import { ConfigureRoute } from '#libs/http';
+import { ConfigureRoute, Documented } from '#libs/http';
 import { z } from 'zod';
 import { staffKeyOf } from '#libs/approvals';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
 import { auditedRead } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
-import { Documented } from '../openapi/documented.js';
-import { problem, unavailable } from '../problems.js';
+import { opsProblem, opsUnavailable } from '../problems.js';
 
 /** How long a bundle may take to make, in milliseconds: a checkpoint that covers the reissue is waited for. */
 const makeTimeoutMs = 25_000;
@@ -63,7 +62,7 @@ const verdictSchema = z
 @Controller('v1')
 @Roles('auditor')
 class EvidenceController {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   @Get('reissues/:id/evidence')
   @Documented('exportEvidence', 'Everything that proves what happened in a reissue; it has personal data', {
@@ -88,7 +87,7 @@ class EvidenceController {
   private async assemble(staff: Staff, id: string): Promise<Buffer> {
     const { db, temporal } = this.dependencies;
     // Nobody waits for a worker to hear that there is nothing.
-    if (!(await reissueExists(db, id))) throw problem('not-found');
+    if (!(await reissueExists(db, id))) throw opsProblem('not-found');
     const exportId = randomUUID();
     const made = await temporal.client
       .withDeadline(Date.now() + makeTimeoutMs + marginMs, () =>
@@ -100,10 +99,10 @@ class EvidenceController {
         }),
       )
       .catch((error: unknown) => {
-        throw error instanceof ActivityExecutionFailedError ? unavailable(error) : error;
+        throw error instanceof ActivityExecutionFailedError ? opsUnavailable(error) : error;
       });
     const bundle = made === 'MADE' ? await findEvidenceBundle(db, exportId) : undefined;
-    if (!bundle) throw problem('not-found');
+    if (!bundle) throw opsProblem('not-found');
     return bundle;
   }
 
@@ -113,7 +112,10 @@ class EvidenceController {
     'verifyEvidence',
     'Verify a bundle by the keys and authorities that are in use here',
     { 200: verdictSchema },
-    'Convenient, and no proof: whoever does not believe this server runs `npm run verify` with a trust file of their own.',
+    {
+      description:
+        'Convenient, but no proof: an auditor who does not trust this server runs `npm run verify` with their own trust file.',
+    },
   )
   @ConfigureRoute({ bodyAsBytes: true, bodyLimit: largestBundle })
   async verify(@Body() bundle: unknown): Promise<EvidenceVerdict> {

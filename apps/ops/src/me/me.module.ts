@@ -1,9 +1,9 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { staffRoles } from '#libs/domain';
+import { Documented } from '#libs/http';
 import { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { Documented } from '../openapi/documented.js';
 
 const meSchema = z
   .object({

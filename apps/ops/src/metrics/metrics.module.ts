@@ -1,4 +1,4 @@
-import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { countLocksSince, countParkedReissues } from '#libs/db/reissues';
 import { oldestUnarchived } from '#libs/db/retention';
 import { registerClockMetrics } from '#libs/clock';
@@ -16,8 +16,8 @@ const lockWindowMs = 15 * 60_000;
 @Injectable()
 class OperatorMetrics implements OnModuleInit {
   constructor(
-    @Inject(OpsDependencies) private readonly dependencies: OpsDependencies,
-    @Inject(Metrics) private readonly metrics: Metrics,
+    private readonly dependencies: OpsDependencies,
+    private readonly metrics: Metrics,
   ) {}
 
   onModuleInit(): void {

@@ -1,7 +1,4 @@
-import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
+import { writeOpenApi } from '#libs/http';
 import { describeOps } from './describe-ops.js';
-import { openApiPath } from './openapi-file.js';
 
-writeFileSync(openApiPath, `${JSON.stringify(await describeOps(), null, 2)}\n`);
-process.stdout.write(`written: ${openApiPath}\n`);
+writeOpenApi('openapi-ops', await describeOps());

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { canonicalJson, InvalidProof } from '#libs/audit-proofs';
 import { inTransaction, type Tx } from '#libs/db';
 import { appendAuthorityEntry, appendItemEntries } from '#libs/db/audit';
@@ -31,7 +31,7 @@ import type { z } from 'zod';
 import { IssuerUnavailable, StaffTokens } from '../access/staff-tokens.js';
 import type { Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
-import { problem, unavailable } from '../problems.js';
+import { opsProblem, opsUnavailable } from '../problems.js';
 import { planItems, type PlannedItem } from './planner.js';
 import type {
   approveRequest,
@@ -51,8 +51,8 @@ export class OperationActs {
   private readonly logger = new Logger(OperationActs.name);
 
   constructor(
-    @Inject(OpsDependencies) private readonly dependencies: OpsDependencies,
-    @Inject(StaffTokens) private readonly tokens: StaffTokens,
+    private readonly dependencies: OpsDependencies,
+    private readonly tokens: StaffTokens,
   ) {}
 
   /** A dry run that is kept: nothing is done until it is confirmed. The same request again finds it. */
@@ -96,7 +96,7 @@ export class OperationActs {
     const { db, clock } = this.dependencies;
     await inTransaction(db, async (tx) => {
       const row = await this.lockInState(tx, operationId, ['PLANNED', 'AWAITING_APPROVAL']);
-      if (row.requested_by !== staff.actor) throw problem('not-your-operation');
+      if (row.requested_by !== staff.actor) throw opsProblem('not-your-operation');
       const now = clock();
       const content = {
         kind: row.kind,
@@ -119,8 +119,8 @@ export class OperationActs {
     await this.requireProof(staff, 'confirm', digest, proof);
     const state = await inTransaction(db, async (tx) => {
       const row = await this.lockInState(tx, operationId);
-      if (row.requested_by !== staff.actor) throw problem('not-your-operation');
-      if (row.digest !== digest) throw problem('operation-changed');
+      if (row.requested_by !== staff.actor) throw opsProblem('not-your-operation');
+      if (row.digest !== digest) throw opsProblem('operation-changed');
       // Confirmed already, and its answer was lost.
       if (row.state === 'AWAITING_APPROVAL' || row.state === 'RUNNING') return row.state;
       this.requireState(row, ['PLANNED']);
@@ -173,7 +173,7 @@ export class OperationActs {
         return true;
       }
       this.requireState(row, ['AWAITING_APPROVAL']);
-      if (row.digest !== digest) throw problem('operation-changed');
+      if (row.digest !== digest) throw opsProblem('operation-changed');
       const now = clock();
       await insertApproval(tx, {
         ...{ operation_id: operationId, digest, requested_by: row.requested_by, decided_by: staff.actor },
@@ -185,14 +185,14 @@ export class OperationActs {
       else await setOperationState(tx, operationId, 'REJECTED', { ended_at: now, updated_at: now });
       return false;
     });
-    if (own) throw problem('not-your-own');
+    if (own) throw opsProblem('not-your-own');
   }
 
   /** Who confirms or approves has signed in for exactly this. */
   private async requireProof({ actor }: Staff, act: ProvenAct, digest: string, proof: string): Promise<void> {
     await this.tokens.verifyProof(proof, { act, digest, actor }).catch((error: unknown) => {
-      if (error instanceof InvalidProof) throw problem('proof-refused', { cause: error });
-      throw error instanceof IssuerUnavailable ? unavailable(error) : error;
+      if (error instanceof InvalidProof) throw opsProblem('proof-refused', { cause: error });
+      throw error instanceof IssuerUnavailable ? opsUnavailable(error) : error;
     });
   }
 
@@ -250,7 +250,7 @@ export class OperationActs {
     states?: readonly OperationState[],
   ): Promise<OperationRow> {
     const row = await lockOperation(tx, operationId);
-    if (!row) throw problem('not-found');
+    if (!row) throw opsProblem('not-found');
     if (states) this.requireState(row, states);
     return row;
   }
@@ -259,7 +259,7 @@ export class OperationActs {
     const waits = row.state === 'PLANNED' || row.state === 'AWAITING_APPROVAL';
     const late = this.dependencies.clock().getTime() - row.updated_at.getTime() > operationLifetimeMs;
     if (!states.includes(row.state) || (waits && late))
-      throw problem('wrong-operation-state', {
+      throw opsProblem('wrong-operation-state', {
         extensions: { state: waits && late ? 'EXPIRED' : row.state },
       });
   }
@@ -342,7 +342,7 @@ const rowsOf = (items: readonly PlannedItem[]) =>
   }));
 
 function sameRequest(row: OperationRow, requestDigest: string): string {
-  if (row.request_digest !== requestDigest) throw problem('idempotency-mismatch');
+  if (row.request_digest !== requestDigest) throw opsProblem('idempotency-mismatch');
   return row.operation_id;
 }
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   approvalsOf,
   findOperation,
@@ -10,7 +10,7 @@ import {
 import { needsApproval } from '#libs/domain';
 import type { z } from 'zod';
 import { OpsDependencies } from '../dependencies.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import type { itemPage, itemsQuery, operationPage, operationsQuery, ShownOperation } from './schemas.js';
 
 type ItemPage = z.output<typeof itemPage>;
@@ -23,7 +23,7 @@ const text = (moment: Date | null) => moment?.toISOString() ?? null;
 /** Operations as staff see them. */
 @Injectable()
 export class OperationViews {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   async list(query: z.output<typeof operationsQuery>): Promise<z.output<typeof operationPage>> {
     const { limit, cursor, ...filter } = query;
@@ -44,7 +44,7 @@ export class OperationViews {
   async show(operationId: string): Promise<ShownOperation> {
     const { db } = this.dependencies;
     const row = await findOperation(db, operationId);
-    if (!row) throw problem('not-found');
+    if (!row) throw opsProblem('not-found');
     const [[shown], items] = await Promise.all([this.shown([row]), operationItems(db, operationId)]);
     const planned: Record<string, number> = {};
     for (const { plan } of items) {
@@ -57,7 +57,7 @@ export class OperationViews {
   async items(operationId: string, { limit, cursor }: z.output<typeof itemsQuery>): Promise<ItemPage> {
     const { db, cursors } = this.dependencies;
     const operation = await findOperation(db, operationId);
-    if (!operation) throw problem('not-found');
+    if (!operation) throw opsProblem('not-found');
     // Of the plan as it stands: another one has other items under the same numbers.
     const itemsOfPlan = `items ${operationId} ${operation.digest}`;
     const [after] = cursor === undefined ? [-1] : cursors.open<[number]>(itemsOfPlan, cursor);

@@ -1,24 +1,11 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  HttpCode,
-  Inject,
-  Module,
-  Param,
-  Patch,
-  Post,
-  Query,
-} from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Module, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { staffRoles } from '#libs/domain';
-import { ConfigureRoute } from '#libs/http';
+import { ConfigureRoute, Documented } from '#libs/http';
 import type { z } from 'zod';
 import { requireIdempotencyKey } from '../access/idempotency-key.js';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { Documented } from '../openapi/documented.js';
 import { OperationActs } from './operation-acts.js';
 import { OperationViews } from './operation-views.js';
 import {
@@ -46,8 +33,8 @@ const largestSelection = 2 * 1024 * 1024;
 @Controller('v1/operations')
 class OperationsController {
   constructor(
-    @Inject(OperationActs) private readonly acts: OperationActs,
-    @Inject(OperationViews) private readonly views: OperationViews,
+    private readonly acts: OperationActs,
+    private readonly views: OperationViews,
   ) {}
 
   @Post()
@@ -58,7 +45,10 @@ class OperationsController {
     'planOperation',
     'Plan an operation: the exact list, and what would become of each. Nothing is done',
     { 201: operation },
-    'It waits 24 hours to be confirmed. The same key and body again answer with the same operation.',
+    {
+      description:
+        'It waits 24 hours to be confirmed. The same key and body again answer with the same operation.',
+    },
   )
   async plan(
     @CallingStaff() staff: Staff,

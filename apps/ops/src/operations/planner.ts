@@ -11,7 +11,7 @@ import {
   type ReissueFilter,
 } from '#libs/domain';
 import type { ContentItem } from '#libs/approvals';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 
 /** What is expected of an item now. It is decided when the item is tried, by how things stand then. */
 interface ItemPlan {
@@ -78,8 +78,8 @@ const outcomeOf = {
 
 function boundedTargets(targets: readonly string[]): string[] {
   const each = [...new Set(targets)];
-  if (each.length === 0) throw problem('nothing-selected');
-  if (each.length > maximumOperationItems) throw problem('too-many-selected');
+  if (each.length === 0) throw opsProblem('nothing-selected');
+  if (each.length > maximumOperationItems) throw opsProblem('too-many-selected');
   return each;
 }
 

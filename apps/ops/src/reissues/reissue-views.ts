@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   appendAuthorityEntry,
   archivedHistory,
@@ -22,7 +22,7 @@ import { workflowIdOf } from '#libs/domain';
 import type { z } from 'zod';
 import type { Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import { reissueFilterOf } from './filter.js';
 import { readProcess } from './process-history.js';
 import type {
@@ -47,7 +47,7 @@ const unzip = promisify(gunzip);
 export class ReissueViews {
   private readonly lastRead = new Map<string, number>();
 
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   async list(query: z.output<typeof listQuery>): Promise<ShownReissuePage> {
     const { sort, limit, cursor } = query;
@@ -109,7 +109,7 @@ export class ReissueViews {
 
   private async find(reissueId: string): Promise<ListedReissue> {
     const row = await listedReissue(this.dependencies.db, reissueId);
-    if (!row) throw problem('not-found');
+    if (!row) throw opsProblem('not-found');
     return row;
   }
 

@@ -1,9 +1,9 @@
-import { Controller, Get, Inject, Module, Param, Query } from '@nestjs/common';
+import { Controller, Get, Module, Param, Query } from '@nestjs/common';
 import { staffRoles } from '#libs/domain';
+import { Documented } from '#libs/http';
 import type { z } from 'zod';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { Documented } from '../openapi/documented.js';
 import { ReissueViews } from './reissue-views.js';
 import {
   countQuery,
@@ -22,7 +22,7 @@ import {
 @Controller('v1/reissues')
 @Roles(...staffRoles)
 class ReissuesController {
-  constructor(@Inject(ReissueViews) private readonly views: ReissueViews) {}
+  constructor(private readonly views: ReissueViews) {}
 
   @Get()
   @Documented('listReissues', 'Reissues that meet a filter', { 200: reissuePage })
@@ -41,7 +41,7 @@ class ReissuesController {
     'getReissue',
     'One reissue: where it stands, what it waits for, what can be done',
     { 200: reissueDetail },
-    'That it was read is written to the audit trail, once in five minutes for each reader.',
+    { description: 'The read is recorded in the audit trail, at most once in five minutes for each reader.' },
   )
   show(
     @Param('id', { schema: reissueIdSchema }) id: string,

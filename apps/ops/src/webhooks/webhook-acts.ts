@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { WebhookActivities } from '#activities/operations';
 import { inTransaction, type Tx } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
@@ -15,7 +15,7 @@ import {
 import { ActivityExecutionFailedError } from '@temporalio/client';
 import type { Staff } from '../access/staff.js';
 import { OpsDependencies } from '../dependencies.js';
-import { problem, unavailable } from '../problems.js';
+import { opsProblem, opsUnavailable } from '../problems.js';
 import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './schemas.js';
 
 const saltBytes = 32;
@@ -25,7 +25,7 @@ const testTimeoutMs = 20_000;
 /** What staff do with webhooks; each act and its entry in the audit trail are one transaction. */
 @Injectable()
 export class WebhookActs {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   /**
    * @param key the same one with the same content finds what was made
@@ -61,7 +61,7 @@ export class WebhookActs {
       return { made: Boolean(inserted), there: await findWebhook(tx, id) };
     });
     const same = there?.url === url && there.description === description;
-    if (!same || there.types.join() !== types.join()) throw problem('idempotency-mismatch');
+    if (!same || there.types.join() !== types.join()) throw opsProblem('idempotency-mismatch');
     return { id, made };
   }
 
@@ -132,9 +132,9 @@ export class WebhookActs {
         }),
       )
       .catch((error: unknown) => {
-        throw error instanceof ActivityExecutionFailedError ? unavailable(error) : error;
+        throw error instanceof ActivityExecutionFailedError ? opsUnavailable(error) : error;
       });
-    if (answer === 'UNKNOWN') throw problem('not-found');
+    if (answer === 'UNKNOWN') throw opsProblem('not-found');
     return answer;
   }
 
@@ -142,14 +142,14 @@ export class WebhookActs {
   async secretOf(id: string): Promise<string> {
     const row = await findWebhook(this.dependencies.db, id);
     const key = this.dependencies.config.webhookKey;
-    if (!row || !key) throw problem('not-found');
+    if (!row || !key) throw opsProblem('not-found');
     return webhookSecret(key, row);
   }
 
   private requireAddress(url: string): void {
     const settings = webhookSettings(this.dependencies.config);
     const fault = settings ? addressFault(url, settings) : 'RESEAL_WEBHOOK_KEY is not set';
-    if (fault !== undefined) throw problem('webhook-address-refused', { extensions: { reason: fault } });
+    if (fault !== undefined) throw opsProblem('webhook-address-refused', { extensions: { reason: fault } });
   }
 
   private async changeAudited<Result>(
@@ -167,7 +167,7 @@ export class WebhookActs {
         .where('endpoint_id', '=', id)
         .forUpdate()
         .executeTakeFirst();
-      if (!before) throw problem('not-found');
+      if (!before) throw opsProblem('not-found');
       const at = clock();
       const result = await work(tx, before, at);
       await this.record(tx, staff, action, { endpointId: id, ...details }, at);

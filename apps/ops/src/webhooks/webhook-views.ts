@@ -1,7 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { WebhookEndpointRow } from '#libs/db/events';
 import { OpsDependencies } from '../dependencies.js';
-import { problem } from '../problems.js';
+import { opsProblem } from '../problems.js';
 import type { ShownDelivery, ShownEndpoint } from './schemas.js';
 
 const deliveriesShown = 100;
@@ -9,7 +9,7 @@ const deliveriesShown = 100;
 /** Webhooks as staff see them: never with a secret. */
 @Injectable()
 export class WebhookViews {
-  constructor(@Inject(OpsDependencies) private readonly dependencies: OpsDependencies) {}
+  constructor(private readonly dependencies: OpsDependencies) {}
 
   async list(): Promise<{ items: ShownEndpoint[] }> {
     const rows = await this.endpoints().orderBy('created_at').execute();
@@ -18,7 +18,7 @@ export class WebhookViews {
 
   async show(id: string): Promise<ShownEndpoint> {
     const row = await this.endpoints().where('endpoint_id', '=', id).executeTakeFirst();
-    if (!row) throw problem('not-found');
+    if (!row) throw opsProblem('not-found');
     return shownEndpoint(row);
   }
 

@@ -1,22 +1,10 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Inject,
-  Module,
-  Param,
-  Patch,
-  Post,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Module, Param, Patch, Post } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import { staffRoles } from '#libs/domain';
+import { Documented } from '#libs/http';
 import { requireIdempotencyKey } from '../access/idempotency-key.js';
 import { Roles } from '../access/roles.js';
 import { CallingStaff, type Staff } from '../access/staff.js';
-import { Documented } from '../openapi/documented.js';
 import {
   changeWebhookRequest,
   createWebhookRequest,
@@ -43,8 +31,8 @@ const id = { schema: endpointIdSchema };
 @Controller('v1/webhooks')
 class WebhooksController {
   constructor(
-    @Inject(WebhookActs) private readonly acts: WebhookActs,
-    @Inject(WebhookViews) private readonly views: WebhookViews,
+    private readonly acts: WebhookActs,
+    private readonly views: WebhookViews,
   ) {}
 
   @Get()

@@ -1,4 +1,6 @@
-import type { Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { docsModule } from '#libs/http';
+import { Public } from './access/roles.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
 import { ChangesModule } from './changes/changes.module.js';
@@ -12,11 +14,10 @@ import { ReissuesModule } from './reissues/reissues.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /**
- * What the app is made of: a module for each part, in a folder of its own. A part's controllers say of every handler
- * who may call it (`@Roles`), and what it takes and answers (zod schemas, `@Documented`); they are found here both by
- * the app and by what writes `openapi-ops.json`.
+ * The features of the app, a module in a folder for each. Every handler of a controller declares its roles (`@Roles`) and
+ * its schemas (`@Documented`). The app and its OpenAPI document both import this list.
  */
-export const parts: readonly Type[] = [
+export const features: readonly (Type | DynamicModule)[] = [
   MeModule,
   ReissuesModule,
   CertificatesModule,
@@ -27,5 +28,7 @@ export const parts: readonly Type[] = [
   WebhooksModule,
   CodecModule,
   OperatorMetricsModule,
+  // Open to all: the document holds no personal data.
+  docsModule({ title: 'Reseal ops', document: 'openapi-ops', decorators: [Public()] }),
   ConsoleModule,
 ];
