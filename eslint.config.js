@@ -50,7 +50,7 @@ export default defineConfig(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './apps/web/tsconfig.json'],
+        project: ['./tsconfig.json', './apps/web/tsconfig.json', './deploy/local/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

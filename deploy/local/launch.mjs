@@ -14,22 +14,28 @@ import { goSets } from './lib/go-sets.mjs';
 import { claimState, endLeftovers, releaseState, runningStack } from './lib/instance.mjs';
 import { jarSets } from './lib/jar-sets.mjs';
 import { assertPortsFree, freePortEnvironment } from './lib/ports.mjs';
-import { Refusal } from './lib/refusal.mjs';
+import { descriptionOf } from './lib/errors.mjs';
 import { ProgressReport } from './lib/progress-report.mjs';
 import { readSettings } from './lib/settings.mjs';
 
+/** @import { Command, Settings } from './types.js' */
+
+/** @type {NodeJS.Signals[]} */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The state folders of commands that never touch what a developer has running. */
+/**
+ * State folders of the commands that run a stack of their own, beside a developer's stack.
+ * @type {Partial<Record<Command, () => string>>}
+ */
 const isolatedStates = {
   test: () => process.env.RESEAL_TEST_STATE || '.reseal-test',
   bench: () => process.env.RESEAL_BENCH_STATE || '.reseal-bench',
 };
 
 /**
- * The first stage of every command: plain JavaScript without dependencies that runs on Node 18 and later. It claims
- * the state folder, fetches and builds what is not there yet, then hands over to `commands/<command>.mjs` on Node 24.
- * @param {'start' | 'demo' | 'test' | 'bench'} command
+ * Runs the first stage of a command: plain JavaScript without dependencies, for Node 18 and later. It claims the state
+ * folder, downloads and builds what is missing, then runs `commands/<command>.mjs` on Node 24.
+ * @param {Command} command
  */
 export async function launch(command) {
   const report = new ProgressReport(['demo', 'bench'].includes(command) ? process.stderr : process.stdout);
@@ -44,22 +50,28 @@ export async function launch(command) {
     await handOver(command, node, ownsState);
   } catch (error) {
     endCommands();
-    report.failed(error instanceof Refusal ? error.message : (error.stack ?? error));
+    report.failed(descriptionOf(error));
     process.exit(1);
   }
 }
 
-/** @returns {Promise<{node: string, ownsState: boolean}>} the Node that runs the second stage; whose the state folder is */
+/**
+ * @param {Command} command
+ * @param {ProgressReport} report
+ * @returns {Promise<{node: string, ownsState: boolean}>} path of the Node for the second stage, and whether this process
+ *   has claimed the state folder
+ */
 async function prepare(command, report) {
-  if (command in isolatedStates) useEnvironmentApart(isolatedStates[command]());
+  const isolatedState = isolatedStates[command]?.();
+  if (isolatedState !== undefined) isolateEnvironment(isolatedState);
   let settings = readSettings();
   if (command === 'demo' && runningStack(settings))
     return { node: await providePackages(settings, report), ownsState: false };
 
   const leftovers = await claimState(settings);
   process.on('exit', () => releaseState(settings));
-  if (leftovers.length > 0) report.note(`Ended what an earlier run had left: ${leftovers.join(', ')}`);
-  if (command in isolatedStates) {
+  if (leftovers.length > 0) report.note(`Ended processes of an earlier run: ${leftovers.join(', ')}`);
+  if (isolatedState !== undefined) {
     Object.assign(process.env, await freePortEnvironment());
     settings = readSettings();
     emptyState(settings);
@@ -77,17 +89,26 @@ async function prepare(command, report) {
   return { node, ownsState: true };
 }
 
-/** The npm packages and, where keys in a token are used, what belongs to them. The tests always use one. */
+/**
+ * Installs the npm packages. With keys in a token, also builds pkcs11js; the tests always use a token.
+ * @param {Settings} settings
+ * @param {ProgressReport} report
+ * @param {Command} command
+ * @returns {Promise<string>} path of the Node for the second stage
+ */
 async function provideNode(settings, report, command) {
-  // First, because npm builds pkcs11js with what is installed here.
+  // First, because npm needs the compiler to build pkcs11js.
   if (command === 'test') await provideDebianPackages(settings, report, { native: !hasPkcs11(settings) });
   const node = await providePackages(settings, report);
   if (command === 'test' || wantsPkcs11()) await providePkcs11(settings, report);
   return node;
 }
 
-/** Whose stack stands beside a development one: another state folder, other ports, nothing external. */
-function useEnvironmentApart(state) {
+/**
+ * Sets the environment of a stack beside a developer's stack: its own state folder, and no external servers.
+ * @param {string} state
+ */
+function isolateEnvironment(state) {
   const { env } = process;
   env.RESEAL_STATE = state;
   env.RESEAL_ENV = 'test';
@@ -95,7 +116,10 @@ function useEnvironmentApart(state) {
     delete env[key];
 }
 
-/** Each run starts from nothing; what it leaves stays for inspection until the next. */
+/**
+ * Empties the state folder, so that each run starts from nothing. Until then, files of the last run can be inspected.
+ * @param {Settings} settings
+ */
 function emptyState({ state, run }) {
   for (const name of fs.readdirSync(state)) {
     const entry = path.join(state, name);
@@ -103,18 +127,25 @@ function emptyState({ state, run }) {
   }
 }
 
+/**
+ * Runs the second stage and exits with its code.
+ * @param {Command} command
+ * @param {string} node
+ * @param {boolean} ownsState
+ */
 async function handOver(command, node, ownsState) {
   const script = fileURLToPath(new URL(`commands/${command}.mjs`, import.meta.url));
-  // kafkajs 2.2 computes timeouts in the past; Node 24 warns of each process's first.
+  // kafkajs 2.2 sets negative timeouts, of which Node 24 warns once in each process.
   const args = ['--disable-warning=TimeoutNegativeWarning', script, ...process.argv.slice(2)];
-  // In its own process group, so that a Ctrl-C in the terminal reaches it once, through us. The channel tells it when
-  // we are gone.
+  // In its own process group, so that a Ctrl-C in the terminal reaches it once, through this process. The IPC channel
+  // closes when this process ends.
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true });
   for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (...how) => resolve(how));
+    child.once('exit', (...result) => resolve(result));
   });
-  if (ownsState) await endLeftovers(readSettings()); // there are some only if it died before it could clean up
+  // A second stage that crashed has left processes.
+  if (ownsState) await endLeftovers(readSettings());
   process.exit(signal ? 1 : code);
 }

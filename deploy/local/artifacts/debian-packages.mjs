@@ -3,29 +3,46 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { runToLog } from '../lib/commands.mjs';
-import { Refusal } from '../lib/refusal.mjs';
+import { Refusal } from '../lib/errors.mjs';
 
 const run = promisify(execFile);
 
-/** Where Debian's package of Korean letters keeps them: without it a screenshot shows boxes. */
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { Settings } from '../types.js' */
+
+/**
+ * A command, or a file, that exists once a package is installed.
+ * @typedef {string | {file: string}} Sign
+ */
+
+/** The font of Debian's package with Korean letters. Without it, screenshots show boxes. */
 const notoCjk = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
 /**
- * What the tests need of the operating system: the package, and the command (or file) by which it is known to be there.
+ * Debian packages that the tests need, each with the sign that it is installed.
+ * @type {Record<string, Sign>}
  */
 const testPackages = {
   softhsm2: 'softhsm2-util', // a PKCS#11 token in software
-  faketime: 'faketime', // a process whose clock is wrong
-  openssl: 'openssl', // a second opinion on certificates, CRLs and OCSP
+  faketime: 'faketime', // runs a process with a wrong clock
+  openssl: 'openssl', // checks certificates, CRLs and OCSP answers
 };
-/** What the tests of the console need: a real browser, and letters for Korean. */
+/**
+ * For the browser tests: a browser and a font with Korean letters.
+ * @type {Record<string, Sign>}
+ */
 const browserTestPackages = { chromium: 'chromium', 'fonts-noto-cjk': { file: notoCjk } };
-/** What builds a native npm package (node-gyp). */
+/**
+ * For node-gyp, which builds a native npm package.
+ * @type {Record<string, Sign>}
+ */
 const nativeBuildPackages = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
- * Installs what the tests need and this machine lacks: on Debian as root, otherwise it says what to do.
- * @param {{native: boolean}} needs whether a native npm package is to be built
- * @throws {Refusal} naming the one command to run
+ * Installs the Debian packages that the tests need and this machine lacks. That takes root and apt.
+ * @param {Settings} settings
+ * @param {ProgressReport} report
+ * @param {{native: boolean}} needs whether a native npm package must be built
+ * @throws {Refusal} with the command to run, without root or apt
  */
 export async function provideDebianPackages({ logs }, report, { native }) {
   const wanted = { ...testPackages, ...browserTestPackages, ...(native ? nativeBuildPackages : {}) };
@@ -36,6 +53,7 @@ export async function provideDebianPackages({ logs }, report, { native }) {
     throw new Refusal(`The tests need ${missing.join(', ')}: sudo apt-get ${install.join(' ')}`);
   const log = path.join(logs, 'debian-packages.log');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  /** @param {string[]} args */
   const aptGet = (args) => runToLog('apt-get', args, { what: `apt-get ${args[0]}`, log, env });
   await report.step(`${missing.join(', ')} installed`, async () => {
     if (!(await areKnown(missing))) await aptGet(['update']);
@@ -43,16 +61,21 @@ export async function provideDebianPackages({ logs }, report, { native }) {
   });
 }
 
-/** Whether apt has a candidate for each: on a fresh machine its lists are empty. */
+/**
+ * Whether apt knows each package. On a fresh machine its lists are empty.
+ * @param {string[]} packages
+ */
 async function areKnown(packages) {
   const { stdout } = await run('apt-cache', ['policy', ...packages]);
   return (stdout.match(/^ {2}Candidate: [^(]/gm) ?? []).length === packages.length;
 }
 
+/** @param {Sign} sign */
 const isThere = (sign) => (typeof sign === 'string' ? isCommand(sign) : fs.existsSync(sign.file));
 
+/** @param {string} name */
 function isCommand(name) {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  // A user's PATH lacks where Debian keeps tools for administrators.
+  // A user's PATH does not contain the folders with administrators' tools.
   return [...folders, '/usr/sbin', '/sbin'].some((folder) => fs.existsSync(path.join(folder, name)));
 }

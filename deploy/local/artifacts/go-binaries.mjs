@@ -5,20 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { runToLog } from '../lib/commands.mjs';
 import { requireGo } from './toolchains.mjs';
 
-/**
- * Programs built from Go modules that a go.mod of ours pins.
- * @typedef {object} GoSet
- * @property {string} name of the folder in the cache, and of the log
- * @property {string} title what people call it
- * @property {URL} module folder of the go.mod; its `go` line says which Go is needed
- * @property {Record<string, string>} binaries binary → package. `go build tool` would not do: packages of different
- *   modules are called the same.
- * @property {string[]} [flags] for `go build`
- * @property {string} duration how long it takes where nothing is cached, in words
- * @property {string} [alternative] what to do where there is no Go
- */
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { GoSet, Settings } from '../types.js' */
 
-/** Where the binaries of the pinned modules are, or will be: another pin, another folder. */
+/**
+ * The folder for the binaries of a set. Other versions have another folder.
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {GoSet} set
+ */
 export function goBinaries({ cache }, { name, module }) {
   const hash = crypto.createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) hash.update(fs.readFileSync(new URL(file, module)));
@@ -26,7 +20,9 @@ export function goBinaries({ cache }, { name, module }) {
 }
 
 /**
- * Builds what the cache lacks of a set.
+ * Builds the binaries of a set that the cache lacks.
+ * @param {Settings} settings
+ * @param {ProgressReport} report
  * @param {GoSet} set
  */
 export async function provideGoBinaries(settings, report, set) {
@@ -52,5 +48,5 @@ export async function provideGoBinaries(settings, report, set) {
       fs.renameSync(draft, path.join(folder, binary));
     }
   };
-  await report.step(`${title} built`, build, `Building ${title} with Go: ${duration}, this once`);
+  await report.step(`${title} built`, build, `Building ${title} with Go, once: ${duration}`);
 }

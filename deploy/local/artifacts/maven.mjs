@@ -2,26 +2,43 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { readJson } from '../lib/files.mjs';
-import { Refusal } from '../lib/refusal.mjs';
+import { messageOf, Refusal } from '../lib/errors.mjs';
+
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { Jar, JarSet, Settings } from '../types.js' */
 
 const parallelDownloads = 6;
 
 /**
- * Jars pinned in a lock file: `{"main": "<class>", "jars": [{"path": "<repository path>", "sha256": "<hex>"}]}`.
- * They are fetched from a Maven repository without Maven, and refused unless the digest agrees.
+ * Reads a lock file with the versions and digests of jars. They are downloaded from a Maven repository, without Maven.
  * @param {string} lockFile
- * @returns {{main: string, jars: {path: string, sha256: string}[]}}
+ * @returns {{main: string, jars: Jar[]}} `main` is a Java class
  */
 const readLock = (lockFile) => readJson(lockFile);
+
+/**
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {Jar} jar
+ */
 const locate = ({ cache }, jar) => path.join(cache, 'maven', jar.path);
 
-/** @returns {string} the Java class path of a lock file's jars */
+/**
+ * The Java class path of a lock file's jars.
+ * @param {Pick<Settings, 'cache'>} settings
+ * @param {string} lockFile
+ */
 export const classPath = (settings, lockFile) =>
   readLock(lockFile)
     .jars.map((jar) => locate(settings, jar))
     .join(path.delimiter);
 
-/** Fetches what the cache lacks. @throws {Refusal} naming the address that failed */
+/**
+ * Downloads the jars that the cache lacks.
+ * @param {Settings} settings
+ * @param {ProgressReport} report
+ * @param {JarSet} set
+ * @throws {Refusal} with the address that failed
+ */
 export async function provideJars(settings, report, { lockFile, title }) {
   const missing = readLock(lockFile).jars.filter((jar) => !fs.existsSync(locate(settings, jar)));
   if (missing.length === 0) return;
@@ -36,6 +53,11 @@ export async function provideJars(settings, report, { lockFile, title }) {
   );
 }
 
+/**
+ * @param {Settings} settings
+ * @param {Jar} jar
+ * @returns {Promise<void>}
+ */
 async function download(settings, jar, attemptsLeft = 3) {
   const url = `${settings.mavenRepository}/${jar.path}`;
   try {
@@ -50,8 +72,12 @@ async function download(settings, jar, attemptsLeft = 3) {
     fs.renameSync(`${file}.${process.pid}.tmp`, file);
   } catch (error) {
     if (attemptsLeft > 1) return download(settings, jar, attemptsLeft - 1);
-    throw new Refusal(
-      `${url} ${error.cause?.message ?? error.message}. RESEAL_MAVEN_REPOSITORY names another mirror.`,
-    );
+    throw new Refusal(`${url} ${reasonOf(error)}. RESEAL_MAVEN_REPOSITORY names another mirror.`);
   }
 }
+
+/**
+ * fetch throws "fetch failed"; the reason is its cause.
+ * @param {unknown} error
+ */
+const reasonOf = (error) => messageOf(error instanceof Error && error.cause ? error.cause : error);

@@ -1,23 +1,33 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { runToLog } from '../lib/commands.mjs';
-import { Refusal } from '../lib/refusal.mjs';
+import { messageOf, Refusal } from '../lib/errors.mjs';
 
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { Environment, Settings } from '../types.js' */
+
+/** @param {Pick<Settings, 'root'>} settings */
 const binary = ({ root }) => path.join(root, 'node_modules/pkcs11js/build/Release/pkcs11.node');
 
 /**
- * Whether the native part of pkcs11js is there. It is an optional dependency: npm leaves it out where it cannot be
- * built, and may have been told to run no install scripts.
+ * Whether the native part of pkcs11js is built. It is an optional dependency: npm omits it if the build fails, or if
+ * install scripts are disabled.
+ * @param {Pick<Settings, 'root'>} settings
  */
 export const hasPkcs11 = (settings) => fs.existsSync(binary(settings));
 
-/** Whether the CA's keys are in a token, by the launcher's own environment. */
+/**
+ * Whether the CA's keys are in a token, according to the launcher's environment.
+ * @param {Environment} env
+ */
 export const wantsPkcs11 = (env = process.env) =>
   env.RESEAL_CA_KEY_STORE === 'pkcs11' || Boolean(env.RESEAL_PKCS11_MODULE);
 
 /**
- * Builds the native part of pkcs11js where npm has not.
- * @throws {Refusal} when it cannot be built
+ * Builds the native part of pkcs11js if npm has not.
+ * @param {Settings} settings
+ * @param {ProgressReport} report
+ * @throws {Refusal} if the build fails
  */
 export async function providePkcs11(settings, report) {
   if (hasPkcs11(settings)) return;
@@ -33,15 +43,16 @@ export async function providePkcs11(settings, report) {
         options,
       );
     } catch (error) {
-      throw unbuilt(error.message);
+      throw unbuilt(messageOf(error));
     }
     if (!hasPkcs11(settings)) throw unbuilt(`see ${log}`);
   });
 }
 
 /**
- * Where Node's headers are, if they came with it: node-gyp would fetch them from nodejs.org. They may be of another
- * Node than the one that runs the apps, because pkcs11js uses Node-API, which is the same in all.
+ * Names the folder of Node's headers to node-gyp, which would download them otherwise. They may belong to another version
+ * than the Node that runs the apps, because pkcs11js uses Node-API, which all versions share.
+ * @returns {Environment}
  */
 function headers() {
   if (process.env.npm_config_nodedir) return {};
@@ -49,6 +60,7 @@ function headers() {
   return fs.existsSync(path.join(prefix, 'include/node/node_api.h')) ? { npm_config_nodedir: prefix } : {};
 }
 
+/** @param {string} why */
 const unbuilt = (why) =>
   new Refusal(
     `pkcs11js, which keys in a PKCS#11 token need, was not built. Install a C++ compiler, make, Python 3 and Node's headers (npm_config_nodedir names the folder with include/node), then: npm ci\n${why}`,

@@ -4,11 +4,16 @@ import path from 'node:path';
 import { runToLog } from '../lib/commands.mjs';
 import { readJson } from '../lib/files.mjs';
 
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { Settings } from '../types.js' */
+
 const nodeMajor = 24;
 
 /**
- * Installs the npm packages where they are not those of package-lock.json.
- * @returns {Promise<string>} the Node to run everything with
+ * Installs the npm packages of package-lock.json, unless they are installed.
+ * @param {Pick<Settings, 'root' | 'logs'>} settings
+ * @param {ProgressReport} report
+ * @returns {Promise<string>} path of the Node that runs everything else
  */
 export async function providePackages({ root, logs }, report) {
   if (!packagesMatchLockfile(root)) {
@@ -20,22 +25,30 @@ export async function providePackages({ root, logs }, report) {
   return provideNode(root);
 }
 
-/** Compares what npm says it installed with what the lockfile wants; packages for other platforms may be absent. */
+/**
+ * Compares npm's record of installed packages with the lock file. Packages for other platforms may be absent.
+ * @param {string} root
+ */
 function packagesMatchLockfile(root) {
   const wanted = readJson(path.join(root, 'package-lock.json'))?.packages ?? {};
   const installed = readJson(path.join(root, 'node_modules/.package-lock.json'))?.packages;
   if (!installed) return false;
+  /** @param {[string, {optional?: boolean}]} entry */
   const missing = ([name, { optional }]) => name !== '' && !optional && !installed[name];
+  /** @param {[string, {version?: string}]} entry */
   const changed = ([name, { version }]) => wanted[name]?.version !== version;
   return !Object.entries(wanted).some(missing) && !Object.entries(installed).some(changed);
 }
 
-/** This very Node where it is new enough, otherwise the one the npm package `node` carries. */
+/**
+ * Path of the current Node if it is new enough, otherwise of the one in the npm package `node`.
+ * @param {string} root
+ */
 function provideNode(root) {
   if (Number.parseInt(process.versions.node, 10) >= nodeMajor) return process.execPath;
   const folder = path.join(root, 'node_modules/node');
   const binary = path.join(folder, 'bin/node');
-  // Its install script fetches the binary; npm may have been told to run no scripts.
+  // The package's install script downloads the binary. Install scripts may be disabled.
   if (!fs.existsSync(binary))
     execFileSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: folder, stdio: 'ignore' });
   return binary;

@@ -6,29 +6,40 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runToLog } from '../lib/commands.mjs';
 import { lastLines } from '../lib/files.mjs';
-import { Refusal } from '../lib/refusal.mjs';
+import { Refusal } from '../lib/errors.mjs';
+
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { Settings } from '../types.js' */
 
 const run = promisify(execFile);
 const requirementsFile = fileURLToPath(new URL('../pkilint/requirements.txt', import.meta.url));
 const interpreter = 'bin/python';
 
-/** Where pkilint is, or will be: another pin, another folder. */
+/**
+ * The folder for pkilint. Other versions have another folder.
+ * @param {Pick<Settings, 'cache'>} settings
+ */
 function environmentFolder({ cache }) {
   const hash = crypto.createHash('sha256').update(fs.readFileSync(requirementsFile)).digest('hex');
   return path.join(cache, `pkilint-${hash.slice(0, 16)}`);
 }
 
-/** The Python that has pkilint. */
+/**
+ * Path of the Python interpreter that can import pkilint.
+ * @param {Pick<Settings, 'cache'>} settings
+ */
 export const pkilintPython = (settings) => path.join(environmentFolder(settings), interpreter);
 
 /**
- * Installs pkilint from PyPI into a virtual environment of its own, unless that was done before. Every package is
- * pinned by its digest.
- * @throws {Refusal} when Python is missing or too old, or a package could not be fetched
+ * Installs pkilint from PyPI into its own virtual environment, unless it is installed. The digest of every package is
+ * fixed.
+ * @param {Settings} settings
+ * @param {ProgressReport} report
+ * @throws {Refusal} if Python is missing or too old, or a download fails
  */
 export async function providePkilint(settings, report) {
   const folder = environmentFolder(settings);
-  // Not only whether it is there: its links lead to a Python that may have gone since.
+  // The link must lead to an interpreter that exists, because Python may have been removed since.
   if (fs.existsSync(path.join(folder, interpreter))) return;
   await requirePython();
   const draft = `${folder}.${process.pid}.tmp`;
@@ -47,7 +58,7 @@ export async function providePkilint(settings, report) {
         requirementsFile,
       ];
       await runToLog(path.join(draft, interpreter), pip, { log, what: 'pip install' });
-      fs.renameSync(draft, folder); // what asks for its interpreter by path does not mind the move
+      fs.renameSync(draft, folder); // callers use the interpreter's path, so the move does no harm
     } catch {
       fs.rmSync(draft, { recursive: true, force: true });
       throw new Refusal(
@@ -63,10 +74,10 @@ async function requirePython() {
   let version = 'not found';
   try {
     version = (await run('python3', ['--version'])).stdout.trim();
-    const [major, minor] = /(\d+)\.(\d+)/.exec(version).slice(1).map(Number);
+    const [major, minor] = (/(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
     if (major > 3 || (major === 3 && minor >= 11)) return;
   } catch {
-    // Stays what it was.
+    // There is no python3.
   }
   throw new Refusal(`Python 3.11 is needed to run pkilint (python3: ${version}): install it.`);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { goBinaries, provideGoBinaries } from '../artifacts/go-binaries.mjs';
 import { runInForeground } from '../lib/commands.mjs';
+import { messageOf } from '../lib/errors.mjs';
 import { rivals } from '../lib/go-sets.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
@@ -9,12 +10,15 @@ import { serveControl } from '../stack/control.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
 
-// Standard output is the benchmark's alone, so that `--json` can be piped on.
+/** @import { Environment } from '../types.js' */
+
+// Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
-/** Those that measure the whole and not a part. */
+/** Benchmarks of the whole stack. */
 const onWholeStack = ['password', 'identity', 'page', 'storm'];
 const settings = readSettings();
 const args = process.argv.slice(2);
+/** @param {string} name */
 const binary = (name) => path.join(goBinaries(settings, rivals), name);
 
 try {
@@ -22,25 +26,29 @@ try {
   await buildTools({ settings, report });
   if (wantsRivals()) await provideGoBinaries(settings, report, rivals);
 } catch (error) {
-  report.failed(error.message);
+  report.failed(messageOf(error));
   process.exit(1);
 }
-process.exit(await (wantsDatabase() ? withParts(run) : run(process.env)));
+process.exit(await (wantsDatabase() ? withDatabase(run) : run(process.env)));
 
-/** The usage needs nothing. */
+/** Without a name or with --help, a benchmark prints its usage only. */
 function wantsDatabase() {
   return args.length > 0 && !args.includes('--help');
 }
 
-/** They take minutes to build: only for what compares with them. */
+/** The other CAs take minutes to build, so they are built only for cases that compare with them. */
 function wantsRivals() {
   if (args[0] !== 'sign' || !wantsDatabase()) return false;
   const only = args.find((arg, index) => arg.startsWith('--only=') || args[index - 1] === '--only');
   return only === undefined || Object.keys(rivals.binaries).some((name) => only.includes(name));
 }
 
-/** Where what is measured is a part, it has of the stack PostgreSQL, as the apps have it. */
-function withParts(use) {
+/**
+ * Runs a benchmark on a stack, or on its PostgreSQL if the benchmark measures one part.
+ * @param {(env: Environment) => Promise<number>} use
+ * @returns {Promise<number>} the exit code
+ */
+function withDatabase(use) {
   const stack = new Stack(settings, report);
   const env = { ...process.env, RESEAL_STATE: settings.state };
   return withStack(
@@ -52,10 +60,11 @@ function withParts(use) {
       control.close();
       return code;
     },
-    () => (onWholeStack.includes(args[0]) ? stack.start() : stack.startDatabase()),
+    () => (onWholeStack.includes(args[0] ?? '') ? stack.start() : stack.startDatabase()),
   );
 }
 
+/** @param {Environment} env */
 function run(env) {
   const script = path.join(settings.root, 'dist-tools/test/bench/main.js');
   const programs = { RESEAL_STEP_CA: binary('step-ca'), RESEAL_CFSSL: binary('cfssl') };

@@ -1,3 +1,4 @@
+import { messageOf } from '../lib/errors.mjs';
 import { runningStack } from '../lib/instance.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
@@ -6,20 +7,23 @@ import { provideSamplePeople, runDemo } from '../stack/samples.mjs';
 import { Stack } from '../stack/stack.mjs';
 import { withStack } from '../stack/with-stack.mjs';
 
-// Standard output is the demo's alone, so that `--json` can be piped on.
+/** @import { PublishedStack } from '../types.js' */
+
+// Progress goes to standard error, so that the output of `--json` can be piped.
 const report = new ProgressReport(process.stderr);
 const settings = readSettings();
 const args = process.argv.slice(2);
 const running = runningStack(settings);
 
-process.exit(running ? await runOnRunningStack() : await bootAndRun());
+process.exit(running ? await runOn(running) : await bootAndRun());
 
-async function runOnRunningStack() {
+/** @param {PublishedStack} stack */
+async function runOn(stack) {
   try {
     await buildAll({ settings, report });
-    return await runDemo({ settings, report }, running.environment, args);
+    return await runDemo({ settings, report }, stack.environment, args);
   } catch (error) {
-    report.failed(error.message);
+    report.failed(messageOf(error));
     return 1;
   }
 }

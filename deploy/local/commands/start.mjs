@@ -7,7 +7,7 @@ import { withStack } from '../stack/with-stack.mjs';
 
 const since = Date.now();
 const settings = readSettings();
-// With logs on the console, standard output is theirs alone.
+// With --logs, standard output contains the logs only.
 const report = new ProgressReport(settings.logToConsole ? process.stderr : process.stdout);
 const stack = new Stack(settings, report);
 keepLogsSmall(settings.logs);
@@ -26,6 +26,7 @@ process.exit(code);
 
 function printAddresses() {
   const { host, ports, external, infrastructureOnly } = settings;
+  /** @param {number} port */
   const at = (port, path = '') => `http://${host}:${port}${path}`;
   const lines = infrastructureOnly
     ? [

@@ -5,7 +5,7 @@ import { pkilintPython } from '../artifacts/pkilint.mjs';
 import { endCommands, runAside, runInForeground } from '../lib/commands.mjs';
 import { oasdiff, zlint } from '../lib/go-sets.mjs';
 import { followLogs } from '../lib/logs.mjs';
-import { Refusal } from '../lib/refusal.mjs';
+import { messageOf } from '../lib/errors.mjs';
 import { ProgressReport } from '../lib/progress-report.mjs';
 import { readSettings } from '../lib/settings.mjs';
 import { serveControl } from '../stack/control.mjs';
@@ -16,10 +16,13 @@ import { readPlan } from '../testing/plan.mjs';
 import { provideTestServer } from '../testing/test-server.mjs';
 import { Totals } from '../testing/totals.mjs';
 
+/** @import { Environment } from '../types.js' */
+
 const settings = readSettings();
 const report = new ProgressReport();
 const totals = new Totals();
 const plan = readPlanOrExit();
+/** @param {string} script */
 const inRoot = (script) => path.join(settings.root, 'node_modules', script);
 
 let interrupted = false;
@@ -32,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 const environment = {
   ...process.env,
   RESEAL_STATE: settings.state,
-  // Where tests note the secrets they give away, for the last of them to look for everywhere.
+  // Tests record here the secrets that they use. The canary test searches for them everywhere.
   RESEAL_CANARIES: path.join(settings.state, 'canaries.jsonl'),
   RESEAL_TEMPORAL_TEST_SERVER: provideTestServer(settings),
   RESEAL_ZLINT: path.join(goBinaries(settings, zlint), 'zlint'),
@@ -42,10 +45,11 @@ const environment = {
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
 };
 
-/** Whose tests wait the most, so that what needs no stack can run beside them. */
-const patient = 'faults';
-const aside = plan.onStack.includes(patient);
-let offStack = aside ? undefined : runOffStack();
+/** This group mostly waits, so that checks and tests without a stack run at the same time. */
+const waitingGroup = 'faults';
+const inBackground = plan.onStack.includes(waitingGroup);
+/** @type {Promise<void> | undefined} */
+let offStack = inBackground ? undefined : runOffStack();
 await offStack;
 if (plan.onStack.length > 0 && !interrupted) await runOnStack(plan.onStack);
 await (offStack ?? runOffStack());
@@ -57,7 +61,7 @@ function readPlanOrExit() {
   try {
     return readPlan(process.argv.slice(2));
   } catch (error) {
-    report.failed(error instanceof Refusal ? error.message : `${error.message}`);
+    report.failed(messageOf(error));
     process.exit(2);
   }
 }
@@ -67,10 +71,11 @@ async function runOffStack() {
   for (const group of plan.offStack) await runJest(group, environment);
 }
 
+/** @param {string} name of an npm script */
 async function runCheck(name) {
   if (interrupted) return;
   const since = Date.now();
-  const code = await runThere(name, 'npm', ['run', '--silent', name], {
+  const code = await runOffStackCommand(name, 'npm', ['run', '--silent', name], {
     cwd: settings.root,
     env: pathWithTools(),
   });
@@ -80,40 +85,52 @@ async function runCheck(name) {
   else report.failed(name);
 }
 
-/** On the terminal; aside, whose output is shown once it has ended. */
-async function runThere(name, command, args, options) {
-  if (!aside) return runInForeground(command, args, options);
+/**
+ * Runs a command on the terminal or, in the background, prints its output after it has ended.
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{cwd: string, env: Environment, stdio?: ('ignore' | 'inherit')[]}} options
+ */
+async function runOffStackCommand(name, command, args, options) {
+  if (!inBackground) return runInForeground(command, args, options);
   const log = path.join(settings.state, 'results', `${name}.log`);
   const code = await runAside(command, args, { ...options, log });
   if (!interrupted) report.line(fs.readFileSync(log, 'utf8').trimEnd());
   return code;
 }
 
-/** npm puts node_modules/.bin first by itself; what this Node is, it has to be told. */
+/** npm adds node_modules/.bin to the path itself, but not the folder of this Node. */
 function pathWithTools() {
   return { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` };
 }
 
+/**
+ * @param {string} group
+ * @param {Environment} env
+ */
 async function runJest(group, env) {
   if (interrupted) return;
   const result = path.join(settings.state, 'results', `${group}.json`);
   fs.mkdirSync(path.dirname(result), { recursive: true });
   const args = ['--selectProjects', group, '--passWithNoTests', '--json', '--outputFile', result];
   const command = [inRoot('jest/bin/jest.js'), ...args];
-  // Standard output would be the JSON again, in one line; Jest's reporters write to standard error.
+  // Jest prints the JSON to standard output too. Its reporters write to standard error.
+  /** @type {('ignore' | 'inherit')[]} */
   const stdio = ['ignore', 'ignore', 'inherit'];
   const options = { cwd: settings.root, env, stdio };
   const onStack = plan.onStack.includes(group);
-  if (onStack || !aside) {
+  if (onStack || !inBackground) {
     report.line();
     report.note(`Tests: ${group}`);
   }
   const code = onStack
     ? await runInForeground(process.execPath, [...command, '--runInBand', ...plan.jestArgs], options)
-    : await runThere(group, process.execPath, [...command, ...plan.jestArgs], options);
+    : await runOffStackCommand(group, process.execPath, [...command, ...plan.jestArgs], options);
   if (!interrupted) totals.addJestRun(group, result, code);
 }
 
+/** @param {string[]} groups */
 async function runOnStack(groups) {
   report.line();
   report.note('Starting the stack for the tests');
@@ -124,10 +141,10 @@ async function runOnStack(groups) {
     const control = await serveControl(stack);
     const env = { ...environment, ...stack.clientEnvironment, RESEAL_STACK_CONTROL: control.url };
     for (const group of groups) {
-      if (group === patient) offStack ??= runOffStack();
+      if (group === waitingGroup) offStack ??= runOffStack();
       await runJest(group, env);
     }
-    // The stack, when it stops, ends whatever still runs.
+    // The stack ends all commands that still run when it stops.
     await offStack;
     control.close();
     return 0;

@@ -1,49 +1,53 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from './errors.mjs';
 import { lastLines, writeFileAtomically } from './files.mjs';
 import { processIdentityOf, signalGroup } from './process-identity.mjs';
-import { sleep, until } from './wait.mjs';
+import { until } from './wait.mjs';
+
+/** @import { ChildProcess } from 'node:child_process' */
+/** @import { ChildSpec, Environment, ProcessRecord, Settings } from '../types.js' */
+/** @import { ProgressReport } from './progress-report.mjs' */
 
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
-/** A process that lived this long was well: the next crash starts counting anew. */
+/** After a crash, a process that ran this long starts again with the first delay. */
 const steadyMs = 60_000;
 const readyTimeoutMs = 90_000;
 
 /**
- * One long-running process of the stack: started in its own process group (a Ctrl-C in the terminal reaches only
- * the launcher, which stops everything in order), logged to a file, recorded on disk so that a later launcher
- * finds it, and started again with growing delays when it crashes.
- *
- * @typedef {object} ChildSpec
- * @property {string} name      file name of log and record
- * @property {string} title     what people call it
- * @property {string} command
- * @property {string[]} args
- * @property {Record<string, string>} env  its whole environment: nothing is inherited
- * @property {string} [cwd]
- * @property {number} [uid]
- * @property {number} [gid]
- * @property {() => Promise<void>} isReady   rejects while it is not
- * @property {() => Promise<void>} [beforeStart]      clears what a killed predecessor left
- * @property {NodeJS.Signals} [stopSignal]
- * @property {number} [graceMs]              before SIGKILL
+ * One long-running process of the stack. It starts in its own process group, because a Ctrl-C in the terminal must reach
+ * only the launcher, which stops all processes in order. Its output goes to a log file, and a record on disk lets a later
+ * launcher find it. After a crash it starts again, with growing delays.
  */
 export class Child {
   #spec;
   #settings;
   #report;
+  /** @type {ChildProcess | undefined} */
   #process;
+  /** @type {Promise<unknown>} */
   #exited = Promise.resolve();
   #wanted = false;
   #delay = firstDelayMs;
+  /** @type {Environment} */
   #change = {};
+  /** @type {'stopped' | 'starting' | 'ready' | 'stopping'} */
   state = 'stopped';
 
-  /** @param {ChildSpec} spec */
+  /**
+   * @param {ChildSpec} spec
+   * @param {{settings: Pick<Settings, 'root' | 'logs' | 'run'>, report: Pick<ProgressReport, 'done' | 'failed'>}} context
+   */
   constructor(spec, { settings, report }) {
-    this.#spec = { stopSignal: 'SIGTERM', graceMs: 15_000, cwd: settings.root, ...spec };
+    this.#spec = {
+      stopSignal: /** @type {const} */ ('SIGTERM'),
+      graceMs: 15_000,
+      cwd: settings.root,
+      ...spec,
+    };
     this.#settings = settings;
     this.#report = report;
   }
@@ -58,8 +62,8 @@ export class Child {
 
   /**
    * Starts the process and waits until it is ready.
-   * @param {{env?: Record<string, string>}} [change] environment that differs, from now to the next start
-   * @throws when it ends before that, or is not ready in time
+   * @param {{env?: Environment}} [change] environment variables that differ until the next start
+   * @throws if it ends before it is ready, or is not ready in time
    */
   async start({ env = {} } = {}) {
     if (this.#wanted) return;
@@ -73,21 +77,25 @@ export class Child {
     }
   }
 
-  /** Ends the process as a power cut would, and leaves it down. */
+  /** Kills the process and leaves it down. */
   async kill() {
     await this.stop({ hurry: true });
   }
 
-  /** Asks the process to end, and ends it when it has not within its grace time. */
+  /** Asks the process to end, and kills it after its grace time. In a hurry, kills it at once. */
   async stop({ hurry = false } = {}) {
     this.#wanted = false;
     if (!this.#process) return;
     const { pid } = this.#process;
-    // One that is only just starting has nothing to finish.
+    if (pid === undefined) return void (await this.#exited);
+    // A process that is starting has no work to finish.
     const graceMs = this.state === 'ready' ? this.#spec.graceMs : 3_000;
     this.state = 'stopping';
     signalGroup(pid, hurry ? 'SIGKILL' : this.#spec.stopSignal);
-    const ended = await Promise.race([this.#exited.then(() => true), sleep(graceMs)]);
+    const grace = new AbortController();
+    const late = delay(graceMs, false, { signal: grace.signal }).catch(() => false);
+    const ended = await Promise.race([this.#exited.then(() => true), late]);
+    grace.abort();
     if (!ended && this.#process?.pid === pid) signalGroup(pid, 'SIGKILL');
     await this.#exited;
   }
@@ -104,7 +112,7 @@ export class Child {
     const { title, command, args, env, cwd, uid, gid, isReady, beforeStart } = this.#spec;
     this.state = 'starting';
     await beforeStart?.();
-    if (!this.#wanted) throw new Error(`${title} is not wanted any more.`);
+    if (!this.#wanted) throw new Error(`${title} was stopped while it was starting.`);
     const output = fs.openSync(this.#log, 'a');
     const child = spawn(command, args, {
       env: { ...env, ...this.#change },
@@ -118,7 +126,9 @@ export class Child {
     this.#process = child;
     const since = Date.now();
     const abort = new AbortController();
-    this.#exited = new Promise((resolve) => {
+    /** @type {Promise<string>} */
+    const exited = new Promise((resolve) => {
+      /** @param {string} how */
       const ended = (how) => {
         this.#process = undefined;
         this.state = 'stopped';
@@ -131,9 +141,16 @@ export class Child {
       child.once('error', (error) => ended(error.message));
       child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
     });
+    this.#exited = exited;
     if (child.pid) {
       const { stopSignal } = this.#spec;
-      const record = { name: this.name, pid: child.pid, identity: processIdentityOf(child.pid), stopSignal };
+      /** @type {ProcessRecord} */
+      const record = {
+        name: this.name,
+        pid: child.pid,
+        identity: processIdentityOf(child.pid) ?? '',
+        stopSignal,
+      };
       writeFileAtomically(this.#record, JSON.stringify(record));
     }
     try {
@@ -149,19 +166,20 @@ export class Child {
       throw error;
     }
     this.state = 'ready';
-    void this.#exited.then((how) => {
+    void exited.then((how) => {
       if (Date.now() - since > steadyMs) this.#delay = firstDelayMs;
       if (this.#wanted) void this.#restart(how);
     });
   }
 
+  /** @param {string} how it ended */
   async #restart(how) {
     const { title } = this.#spec;
     for (;;) {
       this.#report.failed(
         `${title} stopped (${how}); starting it again in ${this.#delay / 1000} s. Log: ${this.#log}`,
       );
-      await sleep(this.#delay);
+      await delay(this.#delay);
       this.#delay = Math.min(this.#delay * 2, longestDelayMs);
       if (!this.#wanted) return;
       const since = Date.now();
@@ -171,7 +189,7 @@ export class Child {
         return;
       } catch (error) {
         if (!this.#wanted) return;
-        how = error.message.split('\n')[0];
+        how = messageOf(error).split('\n')[0];
       }
     }
   }

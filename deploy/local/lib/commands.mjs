@@ -4,20 +4,28 @@ import os from 'node:os';
 import path from 'node:path';
 import { lastLines } from './files.mjs';
 
+/** @import { ChildProcess, SpawnOptions } from 'node:child_process' */
+/** @import { LogOptions } from '../types.js' */
+
+/** @type {Set<ChildProcess>} */
 const running = new Set();
 
 /** Ends the one-off commands that still run, so that an interrupted launcher leaves none behind. */
 export const endCommands = () => running.forEach((child) => child.kill('SIGTERM'));
 
 /**
- * Runs a command to its end, its output in a log file.
- * @param {{log: string, what?: string, env?: object, cwd?: string, uid?: number, gid?: number}} options
- * @throws {Error} with the log's last lines when it does not exit with 0
+ * Runs a command to its end and writes its output to a log file.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {LogOptions & {what?: string}} options `what` names the command in the error
+ * @returns {Promise<void>}
+ * @throws {Error} with the last lines of the log if the exit code is not 0
  */
 export function runToLog(command, args, { log, what = path.basename(command), ...options }) {
   fs.mkdirSync(path.dirname(log), { recursive: true });
   const output = fs.openSync(log, 'a');
-  return new Promise((resolve, reject) => {
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', output, output] });
     running.add(child);
     child.once('error', reject);
@@ -27,16 +35,26 @@ export function runToLog(command, args, { log, what = path.basename(command), ..
       const how = signal ?? `exit code ${code}`;
       reject(new Error(`${what} failed (${how}); its log ${log} ends:\n${lastLines(log)}`));
     });
-  }).finally(() => fs.closeSync(output));
+  });
+  return ended.finally(() => fs.closeSync(output));
 }
 
-/** Runs a command to its end on our own terminal. @returns {Promise<number>} its exit code */
+/**
+ * Runs a command to its end on the terminal of this process.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {SpawnOptions} [options]
+ * @returns {Promise<number>} its exit code
+ */
 export function runInForeground(command, args, options = {}) {
   return run(command, args, { stdio: 'inherit', ...options });
 }
 
 /**
- * Runs a command to its end with what others leave of the machine; what it would say on our terminal goes to a file.
+ * Runs a command to its end at the lowest priority. What it would print on the terminal goes to a log file.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {LogOptions & {stdio?: ('ignore' | 'inherit')[]}} options
  * @returns {Promise<number>} its exit code
  */
 export async function runAside(command, args, { log, stdio = ['ignore', 'inherit', 'inherit'], ...options }) {
@@ -50,6 +68,12 @@ export async function runAside(command, args, { log, stdio = ['ignore', 'inherit
   }
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {SpawnOptions & {priority?: number}} options
+ * @returns {Promise<number>}
+ */
 function run(command, args, { priority = 0, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, options);

@@ -1,5 +1,9 @@
+/** @import { Command, GoSet, Settings } from '../types.js' */
+
+/** @param {string} folder of a go.mod */
 const module = (folder) => new URL(`../${folder}/`, import.meta.url);
 
+/** @type {GoSet} */
 export const temporal = {
   name: 'temporal',
   title: 'Temporal',
@@ -9,13 +13,16 @@ export const temporal = {
     'temporal-sql-tool': 'go.temporal.io/server/cmd/tools/sql',
     'temporal-ui-server': 'github.com/temporalio/ui-server/v2/cmd/server',
   },
-  // As its own Makefile builds: without the gRPC variant of Google's storage client, which nothing here uses.
+  // As in Temporal's Makefile: omits the gRPC variant of Google's storage client, which is not used here.
   flags: ['-tags', 'disable_grpc_modules'],
   duration: 'about five minutes',
   alternative: 'set RESEAL_TEMPORAL_ADDRESS to use a Temporal server that runs already',
 };
 
-/** Looks at certificates and CRLs with other eyes than ours. */
+/**
+ * A linter of certificates and CRLs that shares no code with Reseal.
+ * @type {GoSet}
+ */
 export const zlint = {
   name: 'zlint',
   title: 'zlint',
@@ -24,7 +31,10 @@ export const zlint = {
   duration: 'less than a minute',
 };
 
-/** Finds what breaks clients between two OpenAPI documents. */
+/**
+ * Finds differences between two OpenAPI documents that break clients.
+ * @type {GoSet}
+ */
 export const oasdiff = {
   name: 'oasdiff',
   title: 'oasdiff',
@@ -33,7 +43,10 @@ export const oasdiff = {
   duration: 'about a minute',
 };
 
-/** Other certificate authorities, to compare with. */
+/**
+ * Other certificate authorities, which the benchmark compares with.
+ * @type {GoSet}
+ */
 export const rivals = {
   name: 'bench-rivals',
   title: 'step-ca and cfssl',
@@ -43,10 +56,14 @@ export const rivals = {
     cfssl: 'github.com/cloudflare/cfssl/cmd/cfssl',
   },
   duration: 'two to three minutes',
-  alternative: 'leave them out (--only cycle,signStep)',
+  alternative: 'omit them, for example by --only raw,sign,cycle',
 };
 
-/** What is built for a command before anything of it runs. */
+/**
+ * The programs that the launcher builds before a command runs.
+ * @param {Pick<Settings, 'external'>} settings
+ * @param {Command} command
+ */
 export const goSets = ({ external }, command) => [
   ...(external.temporal || command === 'bench' ? [] : [temporal]),
   ...(command === 'test' ? [zlint, oasdiff] : []),

@@ -1,14 +1,23 @@
 import { fileURLToPath } from 'node:url';
 
+/** @import { Command, JarSet, Settings } from '../types.js' */
+
+/** @param {string} folder */
 const lockFile = (folder) => fileURLToPath(new URL(`../${folder}/jars.lock.json`, import.meta.url));
 
+/** @type {JarSet} */
 export const kafkaJars = { title: 'Kafka', lockFile: lockFile('kafka') };
+/** @type {JarSet} */
 export const testServerJars = {
   title: "Temporal's time-skipping test server",
   lockFile: lockFile('temporal-test-server'),
 };
 
-/** The jars a command needs. */
+/**
+ * The jars that a command needs.
+ * @param {Pick<Settings, 'external'>} settings
+ * @param {Command} command
+ */
 export const jarSets = ({ external }, command) => [
   ...(external.kafka || command === 'bench' ? [] : [kafkaJars]),
   ...(command === 'test' ? [testServerJars] : []),

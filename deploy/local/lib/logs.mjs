@@ -5,8 +5,9 @@ const largestLogBytes = 20 * 1024 * 1024;
 const rotationIntervalMs = 60_000;
 
 /**
- * Keeps each log below a size: what is too long is copied to `<name>.log.1` and emptied. The processes hold their
- * logs open in append mode, so they go on writing at the new start.
+ * Keeps each log below a size: copies a log that is too long to `<name>.log.1` and empties it. The processes have their
+ * logs open in append mode, so they continue at the new start.
+ * @param {string} folder
  */
 export function rotateLogs(folder) {
   for (const name of fs.readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
@@ -17,20 +18,27 @@ export function rotateLogs(folder) {
   }
 }
 
-/** Rotates while the stack is up. @returns {() => void} ends it */
+/**
+ * Rotates logs while the stack is up.
+ * @param {string} folder
+ * @returns {() => void} stops it
+ */
 export function keepLogsSmall(folder) {
   const timer = setInterval(() => rotateLogs(folder), rotationIntervalMs);
   return () => clearInterval(timer);
 }
 
 /**
- * Prints what is added to the logs as JSON lines, each with the component that wrote it.
- * @returns {() => void} ends it
+ * Prints new lines of the logs as JSON, each with the component that wrote it.
+ * @param {string} folder
+ * @param {NodeJS.WriteStream} out
+ * @returns {() => void} stops it
  */
 export function followLogs(folder, out = process.stdout) {
   const seen = new Map(
     fs.readdirSync(folder).map((name) => [name, fs.statSync(path.join(folder, name)).size]),
   );
+  /** @type {Map<string, string>} The last line of each log, while it is incomplete. */
   const rest = new Map();
   const poll = () => {
     for (const name of fs.readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
@@ -39,7 +47,7 @@ export function followLogs(folder, out = process.stdout) {
       seen.set(name, size);
       if (size === from) continue;
       const lines = ((rest.get(name) ?? '') + readRange(path.join(folder, name), from, size)).split('\n');
-      rest.set(name, lines.pop());
+      rest.set(name, lines.pop() ?? '');
       for (const line of lines) if (line) out.write(`${structured(path.basename(name, '.log'), line)}\n`);
     }
   };
@@ -50,6 +58,11 @@ export function followLogs(folder, out = process.stdout) {
   };
 }
 
+/**
+ * @param {string} file
+ * @param {number} from
+ * @param {number} to
+ */
 function readRange(file, from, to) {
   const buffer = Buffer.alloc(to - from);
   const handle = fs.openSync(file, 'r');
@@ -60,6 +73,11 @@ function readRange(file, from, to) {
   }
 }
 
+/**
+ * A line of a log as a JSON object.
+ * @param {string} component
+ * @param {string} line
+ */
 function structured(component, line) {
   try {
     return JSON.stringify({ component, ...JSON.parse(line) });

@@ -1,17 +1,39 @@
 import net from 'node:net';
-import { Refusal } from './refusal.mjs';
+import { Refusal } from './errors.mjs';
 import { portsToListenOn, readSettings, shiftedPorts } from './settings.mjs';
 
-/** Whether a TCP port of this host can be listened on now. */
-export const isFree = (port, host = '127.0.0.1') =>
-  new Promise((resolve) => {
-    const server = net.createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
-  });
+/** @import { Server } from 'node:net' */
+/** @import { Environment, Settings, WantedPort } from '../types.js' */
 
-/** @throws {Refusal} naming each port in use, who wants it and the variable that moves it */
+/**
+ * Listens on a TCP port of this host.
+ * @param {number} port
+ * @returns {Promise<Server | undefined>} undefined if another process listens on it
+ */
+function listenOn(port) {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
+  });
+}
+
+/**
+ * Whether no process listens on a TCP port of this host.
+ * @param {number} port
+ */
+async function isFree(port) {
+  const server = await listenOn(port);
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  return server !== undefined;
+}
+
+/**
+ * @param {Settings} settings
+ * @throws {Refusal} with each port in use, the part that needs it and the variable that changes it
+ */
 export async function assertPortsFree(settings) {
+  /** @type {Map<string, WantedPort>} */
   const taken = new Map();
   for (const wanted of portsToListenOn(settings))
     if (!taken.has(wanted.key) && !(await isFree(wanted.port))) taken.set(wanted.key, wanted);
@@ -22,7 +44,12 @@ export async function assertPortsFree(settings) {
   throw new Refusal(lines.join('\n'));
 }
 
-/** Environment with ports nobody uses, so that a test stack runs beside a development one. */
+/**
+ * Finds a range of free ports, so that a test stack runs beside a development one.
+ * @param {Environment} env
+ * @returns {Promise<Environment>} `env` with the ports of the range
+ * @throws {Refusal} if no range is free
+ */
 export async function freePortEnvironment(env = process.env) {
   for (let distance = 10_000; distance <= 11_200; distance += 100) {
     const candidate = { ...env, ...shiftedPorts(distance) };

@@ -1,11 +1,12 @@
 /**
- * Progress for people: one line when something is done, readable without colour, on a terminal and in a file.
- * Work that takes long says so when it begins and every half minute.
+ * Prints progress for people: one line when a step is done, readable without colour, on a terminal and in a file.
+ * A step that takes long prints when it begins and every half minute.
  */
 export class ProgressReport {
   #out;
   #colour;
 
+  /** @param {NodeJS.WriteStream} out */
   constructor(out = process.stdout) {
     this.#out = out;
     this.#colour = out.isTTY && !process.env.NO_COLOR;
@@ -15,30 +16,36 @@ export class ProgressReport {
     this.#out.write(`${text}\n`);
   }
 
+  /** @param {string} text */
   note(text) {
     this.line(`• ${text}`);
   }
 
+  /**
+   * @param {string} text
+   * @param {number} [since] when the step began, in milliseconds since 1970
+   */
   done(text, since) {
-    this.line(`${this.#paint(32, '✓')} ${text}${since === undefined ? '' : ` (${seconds(since)})`}`);
+    this.line(`${this.#paint(32, '✓')} ${text}${since === undefined ? '' : ` (${secondsSince(since)})`}`);
   }
 
+  /** @param {string} text */
   failed(text) {
     this.line(`${this.#paint(31, '✗')} ${text}`);
   }
 
   /**
-   * Does the work and says how long it took.
+   * Runs a step and prints its duration.
    * @template T
-   * @param {string} title said when it is done
+   * @param {string} title printed when it is done
    * @param {() => Promise<T>} work
-   * @param {string} [announcement] said when it begins, for work that takes long
+   * @param {string} [announcement] printed when it begins, for a step that takes long
    * @returns {Promise<T>}
    */
   async step(title, work, announcement) {
     const since = Date.now();
     if (announcement) this.note(announcement);
-    const heartbeat = setInterval(() => this.note(`${title}: still at it (${seconds(since)})`), 30_000);
+    const heartbeat = setInterval(() => this.note(`${title}: not yet (${secondsSince(since)})`), 30_000);
     try {
       const result = await work();
       this.done(title, since);
@@ -48,9 +55,14 @@ export class ProgressReport {
     }
   }
 
+  /**
+   * @param {number} code ANSI colour
+   * @param {string} text
+   */
   #paint(code, text) {
     return this.#colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
 }
 
-const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+/** @param {number} since */
+const secondsSince = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;

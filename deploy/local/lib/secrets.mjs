@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readJson, writeFileAtomically } from './files.mjs';
 
-/** Database roles: the owner migrates, the others have what migrations grant them. */
+/** @import { JsonWebKey, KeyObject } from 'node:crypto' */
+/** @import { Secrets } from '../types.js' */
+
+/** Database roles. The owner runs the migrations, which grant the others their rights. */
 export const databaseRoles = [
   'reseal_owner',
   'reseal_gateway',
@@ -15,16 +18,21 @@ export const databaseRoles = [
   'reseal_temporal',
 ];
 
+/** @param {number} bytes */
 const randomKey = (bytes) => crypto.randomBytes(bytes).toString('base64');
 const password = () => crypto.randomBytes(24).toString('base64url');
-/** RFC 7638: the thumbprint covers the public members the key type requires, in lexicographic order. */
+/**
+ * RFC 7638: covers the public members that the key type requires, in lexicographic order.
+ * @param {JsonWebKey} jwk
+ */
 function thumbprint({ crv, kty, x, y }) {
   const required = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
   return crypto.createHash('sha256').update(JSON.stringify(required)).digest('base64url');
 }
+/** @param {KeyObject} key */
 const jwk = (key) => key.export({ format: 'jwk' });
 
-/** One symmetric key under an id of its own, to which others can be added later. */
+/** A keyring of one symmetric key. More keys can be added later. */
 function keyring() {
   const kid = crypto.randomUUID();
   return JSON.stringify({ current: kid, keys: { [kid]: randomKey(32) } });
@@ -39,7 +47,7 @@ function receiptKeys() {
   return JSON.stringify({ keys: [JSON.parse(tokenKey())] });
 }
 
-/** The audit's keys say since when they are in use: what was signed by one is judged by that. */
+/** Keys of the audit log. A verifier compares `validFrom` with the time of a signature. */
 function auditKeys() {
   return JSON.stringify({ keys: [{ ...JSON.parse(tokenKey()), validFrom: new Date().toISOString() }] });
 }
@@ -50,18 +58,24 @@ function vaultKeys() {
 }
 
 /**
- * Makes the secrets that are not there yet, each in a file only its owner can read, and returns where they are.
- * Existing ones are kept: what was sealed, tokenised or encoded before a restart stays readable after it.
+ * Creates the secrets that are missing, each in a file that only its owner can read. Existing secrets stay, so that data
+ * that was sealed or encoded before a restart stays readable.
  * @param {string} folder
+ * @returns {Secrets}
  */
 export function provideSecrets(folder) {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   fs.chmodSync(folder, 0o700);
+  /**
+   * @param {string} name
+   * @param {() => string} make
+   */
   const provide = (name, make) => {
     const file = path.join(folder, name);
     if (!fs.existsSync(file)) writeFileAtomically(file, make(), { mode: 0o600 });
     return file;
   };
+  /** @type {Record<string, string>} */
   const files = {
     codecKeys: provide('codec-keys.json', keyring),
     registryKeys: provide('registry-keys.json', keyring),
@@ -78,10 +92,14 @@ export function provideSecrets(folder) {
     databasePasswords: path.join(folder, 'database-passwords.json'),
   };
 
-  // Always derived, so that keys added to the private set by hand are published too.
+  /**
+   * Derives the public keys on every start, because a key may have been added to the private keys by hand.
+   * @param {string} privateFile
+   * @param {string} name
+   */
   const publish = (privateFile, name) => {
     const { keys } = JSON.parse(fs.readFileSync(privateFile, 'utf8'));
-    const publicKeys = keys.map(({ d: _private, ...publicPart }) => publicPart);
+    const publicKeys = keys.map((/** @type {JsonWebKey} */ { d: _private, ...publicPart }) => publicPart);
     const file = path.join(folder, name);
     writeFileAtomically(file, JSON.stringify({ keys: publicKeys }), { mode: 0o600 });
     return file;

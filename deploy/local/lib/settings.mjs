@@ -1,10 +1,15 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Refusal } from './refusal.mjs';
+import { Refusal } from './errors.mjs';
+
+/** @import { Environment, PortName, Settings, WantedPort } from '../types.js' */
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
-/** Who listens where. `key` is the variable that moves the port, `part` what its owner is called in messages. */
+/**
+ * Default ports. `key` is the variable that changes a port, `part` the name of its owner in messages.
+ * @type {Record<PortName, WantedPort>}
+ */
 const portSpecs = {
   gateway: { key: 'RESEAL_GATEWAY_PORT', port: 3000, part: 'the gateway' },
   ops: { key: 'RESEAL_OPS_PORT', port: 3001, part: "the operators' app" },
@@ -23,11 +28,15 @@ const portSpecs = {
   postgres: { key: 'RESEAL_POSTGRES_PORT', port: 54320, part: 'PostgreSQL' },
 };
 
-/** What may run elsewhere: below, each is asked for by itself. */
+/**
+ * Servers that may run elsewhere.
+ * @type {PortName[]}
+ */
 const externalParts = ['temporal', 'temporalUi', 'kafka', 'postgres'];
 
-/** Temporal's services share one process but each has a gRPC and a gossip port; they follow the frontend's. */
-export const temporalServices = { frontend: 0, history: 1, matching: 2, worker: 6 };
+/** Temporal's services share one process. Each has a gRPC and a gossip port, relative to the frontend's gRPC port. */
+const temporalServices = { frontend: 0, history: 1, matching: 2, worker: 6 };
+/** @param {number} frontend */
 export const temporalPorts = (frontend) =>
   Object.fromEntries(
     Object.entries(temporalServices).map(([name, offset]) => [
@@ -35,8 +44,14 @@ export const temporalPorts = (frontend) =>
       { grpc: frontend + offset, membership: frontend - 300 + offset },
     ]),
   );
+
+/** @param {number} broker */
 export const kafkaControllerPort = (broker) => broker + 1;
 
+/**
+ * @param {Environment} env
+ * @param {WantedPort} spec
+ */
 function port(env, { key, port: fallback }) {
   const value = Number(env[key] ?? fallback);
   if (!Number.isInteger(value) || value < 1024 || value > 65_535)
@@ -45,11 +60,16 @@ function port(env, { key, port: fallback }) {
 }
 
 /**
- * Everything the launcher decides from the environment, in one frozen object.
- * @param {NodeJS.ProcessEnv} env
- * @throws {Refusal} naming the key that is wrong
+ * Reads the settings of the launcher from the environment.
+ * @param {Environment} env
+ * @returns {Settings}
+ * @throws {Refusal} with the name of the wrong key
  */
 export function readSettings(env = process.env) {
+  /**
+   * @param {string} key
+   * @param {string} fallback
+   */
   const folder = (key, fallback) => path.resolve(root, env[key] || fallback);
   const state = folder('RESEAL_STATE', '.reseal');
   const environment = env.RESEAL_ENV || 'development';
@@ -64,10 +84,11 @@ export function readSettings(env = process.env) {
     run: path.join(state, 'run'),
     secrets: path.join(state, 'secrets'),
     host: '127.0.0.1',
-    ports: Object.fromEntries(Object.entries(portSpecs).map(([name, spec]) => [name, port(env, spec)])),
+    ports: /** @type {Settings['ports']} */ (
+      Object.fromEntries(Object.entries(portSpecs).map(([name, spec]) => [name, port(env, spec)]))
+    ),
     namespace: env.RESEAL_TEMPORAL_NAMESPACE || 'reseal',
     mavenRepository: (env.RESEAL_MAVEN_REPOSITORY || 'https://repo1.maven.org/maven2').replace(/\/$/, ''),
-    /** Addresses of parts that run elsewhere; what is named here is used, not provisioned. */
     external: {
       postgres: env.RESEAL_POSTGRES_URL || undefined,
       temporal: env.RESEAL_TEMPORAL_ADDRESS || undefined,
@@ -79,14 +100,16 @@ export function readSettings(env = process.env) {
 }
 
 /**
- * The ports this stack will listen on, each with its owner and the variable that moves it.
- * @returns {{port: number, part: string, key: string}[]}
+ * The ports that a stack will listen on.
+ * @param {Settings} settings
+ * @returns {WantedPort[]}
  */
 export function portsToListenOn({ ports, external, infrastructureOnly }) {
+  /** @param {PortName} name */
   const own = (name) => ({ ...portSpecs[name], port: ports[name] });
   const wanted = infrastructureOnly
     ? []
-    : Object.keys(portSpecs)
+    : /** @type {PortName[]} */ (Object.keys(portSpecs))
         .filter((name) => !externalParts.includes(name))
         .map(own);
   if (!external.postgres) wanted.push(own('postgres'));
@@ -99,6 +122,10 @@ export function portsToListenOn({ ports, external, infrastructureOnly }) {
   return wanted;
 }
 
-/** All ports moved by the same distance, as environment variables: for a second stack beside the first. */
+/**
+ * Environment variables that add a distance to all default ports, for a second stack on the same machine.
+ * @param {number} distance
+ * @returns {Record<string, string>}
+ */
 export const shiftedPorts = (distance) =>
   Object.fromEntries(Object.values(portSpecs).map(({ key, port: base }) => [key, String(base + distance)]));

@@ -1,15 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from './errors.mjs';
 import { lastLines } from './files.mjs';
-
-/** Resolves with undefined after `ms`. */
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Repeats a check until it succeeds.
  * @template T
- * @param {() => Promise<T>} check rejects while the answer is "not yet"
+ * @param {() => Promise<T>} check rejects until the condition holds
  * @param {{what: string, timeoutMs?: number, everyMs?: number, signal?: AbortSignal, log?: string}} options
  * @returns {Promise<T>}
- * @throws the signal's reason when it is aborted; an error naming the last refusal after `timeoutMs`
+ * @throws the signal's reason when the signal aborts; after `timeoutMs`, an error with the message of the last failure
  */
 export async function until(check, { what, timeoutMs = 60_000, everyMs = 100, signal, log }) {
   const deadline = Date.now() + timeoutMs;
@@ -21,15 +20,18 @@ export async function until(check, { what, timeoutMs = 60_000, everyMs = 100, si
       signal?.throwIfAborted();
       if (Date.now() > deadline)
         throw new Error(
-          `${what} was not ready within ${timeoutMs / 1000} s (${error.message})` +
+          `${what} was not ready within ${timeoutMs / 1000} s (${messageOf(error)})` +
             (log ? `; its log ${log} ends:\n${lastLines(log)}` : ''),
         );
     }
-    await sleep(everyMs);
+    await delay(everyMs);
   }
 }
 
-/** Succeeds when the URL answers 2xx within two seconds. */
+/**
+ * Resolves when a URL answers 2xx within two seconds.
+ * @param {string} url
+ */
 export async function answersOk(url) {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
   if (!response.ok)

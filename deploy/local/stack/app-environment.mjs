@@ -4,12 +4,17 @@ import { kafkaBrokers } from './kafka.mjs';
 import { adminUrl, databaseUrl } from './postgres.mjs';
 import { temporalAddress } from './temporal.mjs';
 
-/** Inherited by every process; nothing else of the launcher's environment is. */
+/** @import { Environment, Settings, StackContext } from '../types.js' */
+
+/** Variables that every process inherits from the launcher. It inherits no other. */
 const systemVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 
-/** Where a PKCS#11 token is, for those who use the CA's keys. */
+/** Variables that locate a PKCS#11 token, for processes that use the CA's keys. */
 const tokenVariables = ['RESEAL_PKCS11_PIN_FILE', 'SOFTHSM2_CONF'];
-/** Keys of the launcher's own environment that belong to one app only. */
+/**
+ * Variables of the launcher's environment that go to one app only.
+ * @type {Record<string, string[]>}
+ */
 const variablesOfOneApp = {
   gateway: ['RESEAL_API_KEYS', 'RESEAL_API_KEYS_FILE', 'RESEAL_PAGE_API_KEY'],
   worker: [
@@ -23,38 +28,62 @@ const variablesOfOneApp = {
   signer: tokenVariables,
   ca: tokenVariables,
 };
-/** What names a secret or an address is handed out below, to those who hold it; plain settings go to everyone. */
+/** Variables with a secret or an address go to the apps that need them, below. All other settings go to every app. */
 const notSharedVariables = /(_URL|_FILE|_KEY|_KEYS|_SECRET|_PASSWORD|_DIRECTORY|_PORT|_ADDRESS|_BROKERS)$/;
 
 /**
- * Everybody calls from one address here, also the hundreds of a test, of a bench or of `npm run demo -- --count`: an
- * address is no bound. Devices and persons are, as in production.
+ * On this machine all clients have one address, so limits per address must not apply. Limits per device and per person
+ * apply as in production.
  */
 const localLimits = {
   RESEAL_LIMIT_ADDRESS_STARTS: '100000/1',
   RESEAL_LIMIT_ADDRESS_CALLS: '100000/1',
 };
 
-/** Receivers of webhooks run on this machine. */
+/** Webhook receivers run on this machine. */
 const localWebhooks = { RESEAL_WEBHOOK_HOSTS: '127.0.0.1:*,localhost:*' };
 
-/** What tests wait for comes sooner. */
+/** Shorter intervals, for tests that wait for them. */
 const testPace = { RESEAL_ARCHIVE_AFTER_MS: '2000', RESEAL_CHECKPOINT_INTERVAL_MS: '2000' };
 
+/**
+ * @param {Environment} env
+ * @param {(key: string) => boolean | undefined} wanted
+ * @returns {Environment}
+ */
 const pick = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([key]) => wanted(key)));
 
-/** Where the signer's keys are: its alone. */
+/**
+ * The folder with the signer's keys. Only the signer has it.
+ * @param {Settings} settings
+ */
 const caDirectory = ({ state }) => path.join(state, 'ca');
-/** The root is kept apart: no process has it, only `npm run ca`. */
+/**
+ * The folder with the root CA's key. No process has it, only `npm run ca`.
+ * @param {Settings} settings
+ */
 const caRootDirectory = ({ state }) => path.join(state, 'ca-root');
-/** Checkpoints of the audit log, kept apart from the database. */
+/**
+ * Checkpoints of the audit log, stored outside the database.
+ * @param {Settings} settings
+ */
 const checkpointFile = ({ state }) => path.join(state, 'checkpoints', 'checkpoints.jsonl');
-/** What the signers signed, kept apart from the database. */
+/**
+ * The signers' journal, stored outside the database.
+ * @param {Settings} settings
+ */
 const signerJournal = ({ state }) => path.join(state, 'signer-journal');
-/** What the OCSP responder holds. */
-export const ocspDirectory = ({ state }) => path.join(state, 'ocsp');
+/**
+ * The folder with the keys of the OCSP responder.
+ * @param {Settings} settings
+ */
+const ocspDirectory = ({ state }) => path.join(state, 'ocsp');
 
-/** The public addresses of a stack: what a client of it needs, and no secret. */
+/**
+ * The public addresses of a stack, for its clients. They contain no secret.
+ * @param {StackContext} context
+ * @returns {Record<string, string>}
+ */
 export function clientEnvironment(context) {
   const { ports, host, namespace } = context.settings;
   return {
@@ -70,8 +99,9 @@ export function clientEnvironment(context) {
 }
 
 /**
- * The whole environment of each app: what it holds and nothing more, so that no app can use another's key or role.
- * @returns {Record<string, Record<string, string>>} by app; `owner` is for migrations, `setup` for `npm run setup`, `ca` for `npm run ca`
+ * The whole environment of each app. An app gets only its own secrets, so that it cannot use the key or role of another.
+ * @param {StackContext} context
+ * @returns {Record<string, Environment>} by app; `owner` is for migrations, `setup` and `ca` are for those npm commands
  */
 export function appEnvironments(context) {
   const { settings, secrets } = context;
@@ -92,7 +122,7 @@ export function appEnvironments(context) {
     RESEAL_ENV: settings.environment,
     RESEAL_HOST: host,
     RESEAL_STATE: settings.state,
-    // Compiled code is kept, so that the next start need not compile it again.
+    // Node caches compiled code there for the next start.
     NODE_COMPILE_CACHE: path.join(settings.cache, 'node'),
   };
   const temporal = {
@@ -100,6 +130,7 @@ export function appEnvironments(context) {
     RESEAL_TEMPORAL_NAMESPACE: client.RESEAL_TEMPORAL_NAMESPACE,
     RESEAL_CODEC_KEYS_FILE: files.codecKeys,
   };
+  /** @type {Record<string, Record<string, string | number>>} */
   const own = {
     owner: { RESEAL_DATABASE_URL: databaseUrl(context, 'reseal_owner', 'reseal') },
     setup: {
@@ -193,14 +224,29 @@ export function appEnvironments(context) {
   );
 }
 
-/** Where a process is asked whether it is ready; commands are not. */
-const metricsPort = (app, { ports }) =>
-  ports[`${app}Metrics`] ? { RESEAL_METRICS_PORT: ports[`${app}Metrics`] } : {};
+/**
+ * The port with readiness and metrics of an app. Commands have none.
+ * @param {string} app
+ * @param {Settings} settings
+ * @returns {Record<string, number>}
+ */
+const metricsPort = (app, { ports }) => {
+  const port = ports[/** @type {keyof Settings['ports']} */ (`${app}Metrics`)];
+  return port ? { RESEAL_METRICS_PORT: port } : {};
+};
 
+/**
+ * @param {Record<string, string | number>} values
+ * @returns {Record<string, string>}
+ */
 const stringValues = (values) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
 
-/** Writes each app's RESEAL_ keys to a file, to run one by hand: `node --env-file=.reseal/env/worker.env …`. */
+/**
+ * Writes the RESEAL_ variables of each app to a file, to run an app by hand: `node --env-file=.reseal/env/worker.env …`.
+ * @param {StackContext} context
+ * @param {Record<string, Environment>} environments
+ */
 export function writeEnvironmentFiles(context, environments) {
   const admin = { RESEAL_DATABASE_URL: adminUrl(context) };
   for (const [app, environment] of Object.entries({ ...environments, admin })) {

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { runToLog } from '../lib/commands.mjs';
 import { writeFileAtomically } from '../lib/files.mjs';
 
-/** @typedef {{settings: import('../lib/settings.mjs').Settings, report: import('../lib/progress-report.mjs').ProgressReport}} BuildContext */
+/** @import { StackContext } from '../types.js' */
+
+/** @typedef {Pick<StackContext, 'settings' | 'report'>} BuildContext */
 
 /**
  * Files that are built together.
@@ -15,7 +17,17 @@ import { writeFileAtomically } from '../lib/files.mjs';
  * @property {{script: string, args: string[], log: string, what: string}[]} commands
  */
 
+/**
+ * @param {string} config
+ * @param {string} log
+ * @param {string} what
+ */
 const compile = (config, log, what) => ({ script: 'typescript/bin/tsc', args: ['-p', config], log, what });
+/**
+ * @param {string} config
+ * @param {string} log
+ * @param {string} what
+ */
 const bundle = (config, log, what) => ({
   script: 'vite/bin/vite.js',
   args: ['build', '--config', `apps/web/${config}`, '--logLevel', 'warn'],
@@ -92,6 +104,10 @@ async function buildStale({ settings, report }, targets) {
   });
 }
 
+/**
+ * @param {string} stamp
+ * @param {string} content
+ */
 const isStamped = (stamp, content) => fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === content;
 
 /**
@@ -101,13 +117,14 @@ const isStamped = (stamp, content) => fs.existsSync(stamp) && fs.readFileSync(st
  */
 function fingerprint(root, { folders, files }) {
   const hash = crypto.createHash('sha256');
+  /** @param {string} file */
   const add = (file) => {
     const { mtimeMs, size } = fs.statSync(file);
     hash.update(`${file}\0${mtimeMs}\0${size}\n`);
   };
   for (const file of configurationFiles) add(path.join(root, file));
   for (const folder of folders)
-    for (const name of fs.readdirSync(path.join(root, folder), { recursive: true }).sort())
+    for (const name of fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).sort())
       if (files.test(name)) add(path.join(root, folder, name));
   return hash.digest('hex');
 }

@@ -4,7 +4,10 @@ import { root } from '../lib/settings.mjs';
 
 const isTest = /\/test\/|\/testing\/|\.spec\./;
 
-/** The files that a TypeScript configuration compiles, those that they import left out. */
+/**
+ * The files that a TypeScript configuration names. Their imports are not included.
+ * @param {string} config
+ */
 function filesOf(config) {
   const { sys, readConfigFile, parseJsonConfigFileContent } = typescript;
   const { config: content } = readConfigFile(`${root}/${config}`, sys.readFile);

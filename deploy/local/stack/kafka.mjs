@@ -11,16 +11,26 @@ import { kafkaJars } from '../lib/jar-sets.mjs';
 import { kafkaControllerPort } from '../lib/settings.mjs';
 import { until } from '../lib/wait.mjs';
 
+/** @import { Admin } from 'kafkajs' */
+/** @import { ProcessSpec, Settings, StackContext } from '../types.js' */
+
 const logConfig = fileURLToPath(new URL('../kafka/log4j2.properties', import.meta.url));
 
 const requiredTopics = ['reseal.reissue', 'reseal.certificate', 'reseal.audit'];
 const partitions = 6;
 
-/** @returns {string} comma-separated brokers the apps use */
+/**
+ * The brokers, separated by commas.
+ * @param {StackContext} context
+ */
 export const kafkaBrokers = ({ settings }) =>
   settings.external.kafka ?? `${settings.host}:${settings.ports.kafka}`;
 
-/** Formats the storage on the first boot and says how broker and controller, one process, are run. */
+/**
+ * Formats the storage on the first boot.
+ * @param {StackContext} context
+ * @returns {Promise<ProcessSpec>} the process that is broker and controller
+ */
 export async function prepareKafka({ settings }) {
   const folder = path.join(settings.state, 'kafka');
   const data = path.join(folder, 'data');
@@ -30,7 +40,7 @@ export async function prepareKafka({ settings }) {
   const common = ['-cp', classPath(settings, kafkaJars.lockFile), `-Dlog4j2.configurationFile=${logConfig}`];
   const env = { PATH: process.env.PATH, TZ: 'UTC' };
   if (!fs.existsSync(path.join(data, 'meta.properties'))) {
-    fs.rmSync(data, { recursive: true, force: true }); // what an interrupted format left
+    fs.rmSync(data, { recursive: true, force: true }); // from a format that was interrupted
     const id = crypto.randomBytes(16).toString('base64url').replace(/^-/, '_');
     const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', id, '-c', properties];
     const log = path.join(settings.logs, 'kafka.log');
@@ -53,8 +63,9 @@ export async function prepareKafka({ settings }) {
 }
 
 /**
- * Loading Kafka's classes is half of its start. Java writes them down when the first broker ends, and maps that file
- * from then on; a file it cannot use it ignores.
+ * Java's arguments for an archive of loaded classes. Kafka spends half of its start on loading classes. The first broker
+ * writes the archive when it ends; later ones use it. Java ignores an archive that does not fit.
+ * @param {Settings} settings
  */
 function sharedClasses({ cache, environment }) {
   const jars = fs.readFileSync(kafkaJars.lockFile);
@@ -66,6 +77,10 @@ function sharedClasses({ cache, environment }) {
   return environment === 'test' ? [] : [`-XX:ArchiveClassesAtExit=${file}`];
 }
 
+/**
+ * @param {Settings} settings
+ * @param {string} data
+ */
 function serverProperties({ host, ports }, data) {
   const controller = `${host}:${kafkaControllerPort(ports.kafka)}`;
   const properties = {
@@ -76,7 +91,7 @@ function serverProperties({ host, ports }, data) {
     'controller.quorum.bootstrap.servers': controller,
     'log.dirs': data,
     'auto.create.topics.enable': false,
-    // One broker: every internal topic has one copy, and few partitions so that they load quickly.
+    // With one broker, internal topics have one copy. They have few partitions, so that they load quickly.
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': 1,
@@ -86,7 +101,7 @@ function serverProperties({ host, ports }, data) {
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
     'controlled.shutdown.max.retries': 1,
-    // A killed broker may register again only when its session has ended: 9 s by default.
+    // A killed broker can register again only after its session has ended. The default is 9 s.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
   };
@@ -95,7 +110,10 @@ function serverProperties({ host, ports }, data) {
     .join('');
 }
 
-/** Creates the topics and waits until they have leaders and consumer groups a coordinator. */
+/**
+ * Creates the topics, and waits until they have leaders and consumer groups have a coordinator.
+ * @param {StackContext} context
+ */
 export async function provideTopics(context) {
   await withAdmin(context, async (admin) => {
     const existing = await until(() => admin.listTopics(), { what: 'Kafka', everyMs: 200 });
@@ -112,11 +130,20 @@ export async function provideTopics(context) {
   });
 }
 
-/** Succeeds when the broker answers with its metadata. */
+/**
+ * Resolves when the broker answers with its metadata.
+ * @param {StackContext} context
+ */
 export async function kafkaAnswers(context) {
   await withAdmin(context, (admin) => admin.listTopics(), { retries: 0 });
 }
 
+/**
+ * @template T
+ * @param {StackContext} context
+ * @param {(admin: Admin) => Promise<T>} use
+ * @param {{retries: number, initialRetryTime?: number}} retry
+ */
 async function withAdmin(context, use, retry = { retries: 5, initialRetryTime: 200 }) {
   const { Kafka, logLevel } = kafkajs;
   const brokers = kafkaBrokers(context).split(',');

@@ -2,12 +2,18 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { Refusal } from '../lib/refusal.mjs';
+import { Refusal } from '../lib/errors.mjs';
+
+/** @import { Settings } from '../types.js' */
+
+/** @typedef {{uid: number, gid: number}} User */
 
 /**
- * Where PostgreSQL's binaries and data are, and as whom it runs. It refuses to run as root, so root lends it another
- * user; where that user cannot reach the state folder (a clone under /root, say), its part moves to /var/lib/reseal.
- * @returns {{bin: string, data: string, folder: string, owner: {uid?: number, gid?: number}}}
+ * Finds the folders of PostgreSQL's binaries and data, and the user that runs it. PostgreSQL refuses to run as root, so
+ * root starts it as another user. If that user cannot reach the state folder (for example in a clone under /root),
+ * PostgreSQL's folder is in /var/lib/reseal.
+ * @param {Settings} settings
+ * @returns {{bin: string, data: string, folder: string, owner: Partial<User>}}
  */
 export function postgresHome(settings) {
   const native = nativeFolder(settings.root);
@@ -18,12 +24,13 @@ export function postgresHome(settings) {
     if (owner && !canReach(owner, settings.state)) fs.symlinkSync(emptyFolderFor(settings.state), link);
     else fs.mkdirSync(link);
   }
-  const folder = fs.realpathSync(link); // that user may not be able to go through the link
+  const folder = fs.realpathSync(link); // the other user may not be able to follow the link
   const reachable = !owner || canReach(owner, path.join(native, 'bin'));
   const bin = path.join(reachable ? native : copyOf(native, folder), 'bin');
   return { bin, data: path.join(folder, 'data'), folder, owner: owner ?? {} };
 }
 
+/** @param {string} root */
 function nativeFolder(root) {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
@@ -36,10 +43,14 @@ function nativeFolder(root) {
   }
 }
 
-/** The package's own install script does the same, but npm may have been told to run no scripts. */
+/**
+ * Creates the links that the package's install script creates. Install scripts may be disabled.
+ * @param {string} native
+ */
 function hydrateSymlinks(native) {
   const list = path.join(native, 'pg-symlinks.json');
   if (!fs.existsSync(list)) return;
+  /** @param {string} file */
   const inPackage = (file) => path.join(native, '..', file);
   for (const { source, target } of JSON.parse(fs.readFileSync(list, 'utf8'))) {
     const link = inPackage(target);
@@ -47,6 +58,7 @@ function hydrateSymlinks(native) {
   }
 }
 
+/** @returns {User} */
 function serviceUser() {
   const users = fs
     .readFileSync('/etc/passwd', 'utf8')
@@ -60,7 +72,11 @@ function serviceUser() {
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }
 
-/** Whether every folder above, and the folder itself if it is there, may be passed through by that user. */
+/**
+ * Whether a user may enter a folder, if it exists, and all folders above it.
+ * @param {User} user
+ * @param {string} folder
+ */
 function canReach({ uid, gid }, folder) {
   for (let at = folder; ; at = path.dirname(at)) {
     if (fs.existsSync(at)) {
@@ -72,14 +88,19 @@ function canReach({ uid, gid }, folder) {
   }
 }
 
+/** @param {string} state */
 function emptyFolderFor(state) {
   const name = crypto.createHash('sha256').update(state).digest('hex').slice(0, 12);
   const elsewhere = path.join('/var/lib/reseal', name);
-  fs.rmSync(elsewhere, { recursive: true, force: true }); // of a state folder that was deleted since
+  fs.rmSync(elsewhere, { recursive: true, force: true }); // of an earlier state folder that was deleted
   fs.mkdirSync(elsewhere, { recursive: true });
   return elsewhere;
 }
 
+/**
+ * @param {string} native
+ * @param {string} folder
+ */
 function copyOf(native, folder) {
   const copy = path.join(folder, 'native');
   fs.rmSync(copy, { recursive: true, force: true });

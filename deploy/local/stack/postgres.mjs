@@ -6,13 +6,19 @@ import { signalGroup } from '../lib/process-identity.mjs';
 import { until } from '../lib/wait.mjs';
 import { postgresHome } from './postgres-home.mjs';
 
+/** @import { ProcessSpec, Settings, StackContext } from '../types.js' */
+
 const adminRole = 'postgres';
 
-/** Postgres's own settings; whatever is not here stays as the server has it (synchronous commits, fsync). */
+/**
+ * Settings of the server. All others keep their defaults, such as synchronous commits and fsync.
+ * @param {Settings} settings
+ * @returns {Record<string, string | number>}
+ */
 const serverSettings = ({ ports, host }) => ({
   listen_addresses: host,
   port: ports.postgres,
-  unix_socket_directories: '', // a socket's path may not be longer than 107 bytes, a state folder's may
+  unix_socket_directories: '', // a socket's path is limited to 107 bytes; that of a state folder is not
   max_connections: 200,
   shared_buffers: '128MB',
   jit: 'off',
@@ -21,32 +27,44 @@ const serverSettings = ({ ports, host }) => ({
   log_line_prefix: '%m [%p] %q%u@%d ',
 });
 
-/** @returns {string} the URL of the superuser (or of the administrator RESEAL_POSTGRES_URL names) */
+/**
+ * The URL of the superuser, or of the administrator in RESEAL_POSTGRES_URL.
+ * @param {StackContext} context
+ */
 export function adminUrl({ settings, secrets }) {
   if (settings.external.postgres) return settings.external.postgres;
-  const password = encodeURIComponent(secrets.passwords.postgres);
+  const password = encodeURIComponent(secrets.passwords.postgres ?? '');
   return `postgresql://${adminRole}:${password}@${settings.host}:${settings.ports.postgres}/postgres`;
 }
 
-/** @returns {string} the URL of one role in one database, on whichever server is used */
+/**
+ * The URL of a role in a database.
+ * @param {StackContext} context
+ * @param {string} role
+ * @param {string} database
+ */
 export function databaseUrl(context, role, database) {
   const url = new URL(adminUrl(context));
   url.username = role;
-  url.password = context.secrets.passwords[role];
+  url.password = context.secrets.passwords[role] ?? '';
   url.pathname = `/${database}`;
   return url.href;
 }
 
-/** Creates the cluster on the first boot and says how its server process is run. */
+/**
+ * Creates the cluster on the first boot.
+ * @param {StackContext} context
+ * @returns {Promise<ProcessSpec>} the server process
+ */
 export async function preparePostgres({ settings, secrets }) {
   const { bin, data, folder, owner } = postgresHome(settings);
   const env = { PATH: process.env.PATH, LANG: 'C.UTF-8', TZ: 'UTC' };
   if (!fs.existsSync(path.join(data, 'PG_VERSION'))) {
-    fs.rmSync(data, { recursive: true, force: true }); // what an interrupted initdb left
+    fs.rmSync(data, { recursive: true, force: true }); // from an initdb that was interrupted
     fs.mkdirSync(data, { mode: 0o700 });
-    if (owner.uid !== undefined) fs.chownSync(data, owner.uid, owner.gid);
+    if (owner.uid !== undefined && owner.gid !== undefined) fs.chownSync(data, owner.uid, owner.gid);
     const passwordFile = path.join(folder, 'initial-password');
-    writeFileAtomically(passwordFile, secrets.passwords.postgres, { mode: 0o600, ...owner });
+    writeFileAtomically(passwordFile, secrets.passwords.postgres ?? '', { mode: 0o600, ...owner });
     const options = {
       encoding: 'UTF8',
       'locale-provider': 'builtin',
@@ -73,14 +91,15 @@ export async function preparePostgres({ settings, secrets }) {
     env,
     cwd: folder,
     ...owner,
-    stopSignal: 'SIGINT', // "fast" shutdown: ends sessions, writes a checkpoint
+    stopSignal: 'SIGINT', // "fast" shutdown: ends sessions and writes a checkpoint
     beforeStart: () => clearStalePidFile(data),
   };
 }
 
 /**
- * PostgreSQL takes postmaster.pid for stale only when no process has that pid; after a kill another may have got it,
- * or the dead one may not have been reaped. Where one can see who works in the data folder, nobody there means stale.
+ * Removes postmaster.pid after a kill. PostgreSQL treats the file as stale only if no process has its pid, but another
+ * process may have it, or the killed one may be a zombie. On Linux it is stale if no process works in the data folder.
+ * @param {string} data
  */
 async function clearStalePidFile(data) {
   if (process.platform !== 'linux') return;
@@ -93,13 +112,17 @@ async function clearStalePidFile(data) {
   fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
 }
 
-/** Postmaster and backends alike have the data folder as working folder. */
+/**
+ * Ids of the processes with this working folder: the data folder is that of postmaster and backends.
+ * @param {string} folder
+ */
 function processesIn(folder) {
+  /** @param {string} pid */
   const worksHere = (pid) => {
     try {
       return fs.readlinkSync(`/proc/${pid}/cwd`) === folder;
     } catch {
-      return false; // gone, a zombie, or another user's
+      return false; // ended, a zombie, or of another user
     }
   };
   return fs

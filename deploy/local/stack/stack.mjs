@@ -14,10 +14,16 @@ import { preparePostgres } from './postgres.mjs';
 import { provideNamespace, temporalAnswers } from './temporal-namespace.mjs';
 import { prepareTemporal, prepareTemporalUi } from './temporal.mjs';
 
+/** @import { ProgressReport } from '../lib/progress-report.mjs' */
+/** @import { ProcessSpec, Settings, StackContext } from '../types.js' */
+
 const appNames = ['sandbox', 'signer', 'status', 'worker', 'gateway', 'ops'];
-/** As they are called where their names alone are no words. */
+/**
+ * Titles of apps whose names alone do not name an app.
+ * @type {Record<string, string>}
+ */
 const titles = { status: 'The status app', ops: 'The ops app' };
-/** Those that still work for others stop after them. */
+/** A process stops after those that depend on it. */
 const stopOrder = [
   'gateway',
   'ops',
@@ -31,13 +37,19 @@ const stopOrder = [
   'postgres',
 ];
 
-/** All processes of one state folder: provisions, starts, watches and stops them. */
+/** All processes of one state folder. Prepares, starts, monitors and stops them. */
 export class Stack {
+  /** @type {StackContext} */
   #context;
+  /** @type {Map<string, Child>} */
   #children = new Map();
   #environments;
   #stopping = false;
 
+  /**
+   * @param {Settings} settings
+   * @param {ProgressReport} report
+   */
   constructor(settings, report) {
     for (const folder of [settings.state, settings.logs]) fs.mkdirSync(folder, { recursive: true });
     rotateLogs(settings.logs);
@@ -50,17 +62,17 @@ export class Stack {
     return this.#context.settings;
   }
 
-  /** @returns {Record<string, string>} the stack's addresses as environment, for clients of it */
+  /** The addresses of the stack as environment variables, for its clients. */
   get clientEnvironment() {
     return clientEnvironment(this.#context);
   }
 
-  /** The long-running processes by name. @returns {Map<string, Child>} */
+  /** The long-running processes by name. */
   get children() {
     return this.#children;
   }
 
-  /** Starts everything (or only the infrastructure) and resolves when all of it is ready. */
+  /** Starts all processes, or the infrastructure only. Resolves when they are ready. */
   async start() {
     const databases = this.#startPostgres();
     const temporal = databases.then(() => this.#startTemporal());
@@ -69,21 +81,25 @@ export class Stack {
     this.#publish();
   }
 
-  /** PostgreSQL alone, for those who bring the rest. */
+  /** Starts PostgreSQL only. */
   startDatabase() {
     return this.#startPostgres();
   }
 
-  /** They need no Kafka to start: events wait in the database until it is there. */
+  /**
+   * Starts the apps. They do not need Kafka to start, because events wait in the database.
+   * @param {Promise<void>} databases
+   * @param {Promise<void>} temporal
+   */
   async #startApps(databases, temporal) {
     await buildAll(this.#context);
-    // The CA after the migrations: its making is the first entry of its audit trail.
+    // The CA after the migrations, because its creation is the first entry of its audit trail.
     const ca = databases.then(() => this.#migrate()).then(() => this.#provideCa());
     await Promise.all([temporal, ca]);
     await Promise.all(appNames.map((app) => this.#startApp(app)));
   }
 
-  /** Stops everything in order; in a hurry without grace. */
+  /** Stops all processes in order. In a hurry, kills them at once. */
   async stop({ hurry = false } = {}) {
     this.#stopping = true;
     endCommands();
@@ -149,6 +165,11 @@ export class Stack {
     );
   }
 
+  /**
+   * @param {string} name of the log
+   * @param {string[]} script in `dist`, and its arguments
+   * @param {string} environment
+   */
   #runBuilt(name, script, environment) {
     const log = path.join(this.settings.logs, `${name}.log`);
     return runToLog(process.execPath, ['--enable-source-maps', ...script], {
@@ -158,21 +179,27 @@ export class Stack {
     });
   }
 
+  /** @param {string} app */
   async #startApp(app) {
     const { host, ports } = this.settings;
     const title = titles[app] ?? `The ${app}`;
+    const port = ports[/** @type {keyof Settings['ports']} */ (`${app}Metrics`)];
     const spec = {
       command: process.execPath,
       args: ['--enable-source-maps', `dist/apps/${app}/src/main.js`],
-      env: this.#environments[app],
+      env: this.#environments[app] ?? {},
     };
     await this.#context.report.step(`${title} ready`, () =>
-      this.#startChild(app, title, spec, () =>
-        answersOk(`http://${host}:${ports[`${app}Metrics`]}/health/ready`),
-      ),
+      this.#startChild(app, title, spec, () => answersOk(`http://${host}:${port}/health/ready`)),
     );
   }
 
+  /**
+   * @param {string} name
+   * @param {string} title
+   * @param {ProcessSpec} spec
+   * @param {() => Promise<unknown>} isReady
+   */
   async #startChild(name, title, spec, isReady) {
     if (this.#stopping) throw new Error('The stack is stopping.');
     const child = new Child({ name, title, isReady, ...spec }, this.#context);

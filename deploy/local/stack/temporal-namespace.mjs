@@ -2,19 +2,27 @@ import { Connection } from '@temporalio/client';
 import { until } from '../lib/wait.mjs';
 import { temporalAddress } from './temporal.mjs';
 
-/** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
+/** @import { StackContext } from '../types.js' */
+
+/** A gRPC status code (https://grpc.io/docs/guides/status-codes/). */
 const alreadyExists = 6;
 
 /** Temporal's IndexedValueType numbers. */
 const requiredSearchAttributes = { ReissueParked: 5 /* Bool */, CustomerRef: 2 /* Keyword */ };
 const retentionDays = 3;
 
-/** Succeeds when the frontend serves. */
+/**
+ * Resolves when the frontend serves.
+ * @param {StackContext} context
+ */
 export async function temporalAnswers(context) {
   await withConnection(context, async () => undefined);
 }
 
-/** Registers namespace and search attributes, and waits until both can be used. */
+/**
+ * Registers namespace and search attributes, and waits until both can be used.
+ * @param {StackContext} context
+ */
 export async function provideNamespace(context) {
   const { namespace } = context.settings;
   await until(() => temporalAnswers(context), { what: 'Temporal' });
@@ -22,7 +30,8 @@ export async function provideNamespace(context) {
     await workflowService
       .registerNamespace({
         namespace,
-        workflowExecutionRetentionPeriod: { seconds: retentionDays * 86_400 },
+        // protobufjs takes a number for a Long.
+        workflowExecutionRetentionPeriod: { seconds: /** @type {any} */ (retentionDays * 86_400) },
       })
       .catch(unlessItExists);
     const list = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes;
@@ -32,7 +41,7 @@ export async function provideNamespace(context) {
       await operatorService
         .addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) })
         .catch(unlessItExists);
-    // A query that names them succeeds only when every service knows them.
+    // The query succeeds only when every service knows the attributes.
     const query = 'ReissueParked = true AND CustomerRef = "-"';
     await until(() => workflowService.countWorkflowExecutions({ namespace, query }), {
       what: 'Search attributes',
@@ -40,10 +49,16 @@ export async function provideNamespace(context) {
   });
 }
 
+/** @param {unknown} error */
 function unlessItExists(error) {
-  if (error.code !== alreadyExists) throw error;
+  if (/** @type {{code?: unknown}} */ (error).code !== alreadyExists) throw error;
 }
 
+/**
+ * @template T
+ * @param {StackContext} context
+ * @param {(connection: Connection) => Promise<T>} use
+ */
 async function withConnection(context, use) {
   const connection = await Connection.connect({ address: temporalAddress(context), connectTimeout: 2_000 });
   try {

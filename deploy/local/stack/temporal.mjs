@@ -7,29 +7,39 @@ import { temporalPorts } from '../lib/settings.mjs';
 import { hasTable } from './databases.mjs';
 import { databaseUrl } from './postgres.mjs';
 
+/** @import { ProcessSpec, StackContext } from '../types.js' */
+
 const temporalRole = 'reseal_temporal';
 const sqlPlugin = 'postgres12';
+/** @type {Record<string, {schema: string, connections: number}>} */
 const stores = {
   temporal: { schema: 'postgresql/v12/temporal', connections: 40 },
   temporal_visibility: { schema: 'postgresql/v12/visibility', connections: 10 },
 };
 
-/** Fixed for the life of a Temporal database: the server refuses to start with another number. */
+/** Cannot change: the server refuses to start on a database with another number. */
 const historyShards = 4;
 
 const dynamicSettings = {
-  // An activity scheduled by a workflow task goes to the worker that completed it, without the detour by matching.
+  // The worker that completes a workflow task gets its activities at once, without the matching service.
   'system.enableActivityEagerExecution': true,
-  // New search attributes and namespaces are usable at once instead of after a cache's lifetime.
+  // Makes new search attributes and namespaces usable at once.
   'system.forceSearchAttributesCacheRefreshOnRead': true,
   'system.namespaceCacheRefreshInterval': '1s',
 };
 
-/** @returns {string} host:port of the frontend the apps use */
+/**
+ * host:port of the frontend.
+ * @param {StackContext} context
+ */
 export const temporalAddress = ({ settings }) =>
   settings.external.temporal ?? `${settings.host}:${settings.ports.temporal}`;
 
-/** Brings both schemas to the server's version and says how the server process is run. */
+/**
+ * Updates both schemas to the version of the server.
+ * @param {StackContext} context
+ * @returns {Promise<ProcessSpec>} the server process
+ */
 export async function prepareTemporal(context) {
   const { settings } = context;
   const bin = goBinaries(settings, temporal);
@@ -45,13 +55,14 @@ export async function prepareTemporal(context) {
       SQL_DATABASE: database,
       ...(wantsTls(url) && { SQL_TLS: 'true', SQL_TLS_DISABLE_HOST_VERIFICATION: 'true' }),
     };
+    /** @param {string[]} args */
     const sqlTool = (...args) =>
       runToLog(path.join(bin, 'temporal-sql-tool'), args, {
         log: path.join(settings.logs, 'temporal-schema.log'),
         env: connection,
         what: `Schema of ${database}`,
       });
-    // Setting up again would forget the version that is there.
+    // A second setup would reset the version.
     if (!(await hasTable(url.href, 'schema_version'))) await sqlTool('setup-schema', '-v', '0.0');
     await sqlTool('update-schema', '--schema-name', schema);
   }
@@ -60,7 +71,7 @@ export async function prepareTemporal(context) {
   const config = path.join(folder, 'server.yaml');
   const dynamicConfig = path.join(folder, 'dynamic.yaml');
   const dynamic = Object.entries(dynamicSettings).map(([key, value]) => [key, [{ value }]]);
-  // JSON is YAML; the file holds a password.
+  // JSON is YAML. The second file contains a password.
   writeFileAtomically(dynamicConfig, JSON.stringify(Object.fromEntries(dynamic), null, 2));
   writeFileAtomically(config, JSON.stringify(serverConfig(context, dynamicConfig), null, 2), { mode: 0o600 });
   return {
@@ -71,7 +82,11 @@ export async function prepareTemporal(context) {
   };
 }
 
-/** Where Temporal's web UI is configured, and how it is run. */
+/**
+ * Writes the configuration of Temporal's web UI.
+ * @param {StackContext} context
+ * @returns {ProcessSpec}
+ */
 export function prepareTemporalUi({ settings }) {
   const folder = path.join(settings.state, 'temporal-ui');
   const ops = `http://${settings.host}:${settings.ports.ops}`;
@@ -85,13 +100,14 @@ export function prepareTemporalUi({ settings }) {
     notifyOnNewVersion: false,
     hideLogs: true,
     cors: { allowOrigins: [`http://${settings.host}:${settings.ports.temporalUi}`] },
-    // What is done to a reissue is done by the operators' app, which asks why.
+    // Operators act on a reissue in the console, which asks for a reason.
     disableWriteActions: true,
     codec: {
       endpoint: `${ops}/codec`,
-      // Not by token: it passes none to an address without TLS.
+      // By cookie, because the UI sends no token to an address without TLS.
       includeCredentials: true,
-      defaultErrorMessage: 'Payloads are shown to who comes here from the console: open the reissue there.',
+      defaultErrorMessage:
+        'To see payloads, open the reissue in the console and follow its link to Temporal.',
       defaultErrorLink: ops,
     },
   };
@@ -105,8 +121,13 @@ export function prepareTemporalUi({ settings }) {
   };
 }
 
+/**
+ * @param {StackContext} context
+ * @param {string} dynamicConfig
+ */
 function serverConfig(context, dynamicConfig) {
   const { settings } = context;
+  /** @param {string} database */
   const store = (database) => {
     const url = new URL(databaseUrl(context, temporalRole, database));
     return {
@@ -117,13 +138,14 @@ function serverConfig(context, dynamicConfig) {
         connectProtocol: 'tcp',
         user: temporalRole,
         password: context.secrets.passwords[temporalRole],
-        maxConns: stores[database].connections,
-        maxIdleConns: stores[database].connections,
+        maxConns: stores[database]?.connections,
+        maxIdleConns: stores[database]?.connections,
         maxConnLifetime: '1h',
         ...(wantsTls(url) && { tls: { enabled: true, enableHostVerification: false } }),
       },
     };
   };
+  /** @param {{grpc: number, membership: number}} ports */
   const service = ({ grpc, membership }) => ({
     rpc: { grpcPort: grpc, membershipPort: membership, bindOnIP: settings.host },
   });
@@ -155,4 +177,5 @@ function serverConfig(context, dynamicConfig) {
   };
 }
 
+/** @param {URL} url */
 const wantsTls = (url) => !['', 'disable', 'prefer', 'allow'].includes(url.searchParams.get('sslmode') ?? '');

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
-import { Refusal } from '../lib/refusal.mjs';
+import { Refusal } from '../lib/errors.mjs';
 
-/** What is checked before anything runs: npm scripts, whose success is one passed check. */
+/** npm scripts. Each counts as one check. */
 const checkNames = ['lint', 'types', 'architecture'];
 
-/** Jest's projects in the order they run; those on the stack share it and run one file after the other. */
+/**
+ * Jest's projects in their order. Those on the stack share it and run one file after the other.
+ * @type {Record<string, {onStack: boolean}>}
+ */
 const testGroups = {
   unit: { onStack: false },
   replay: { onStack: false },
@@ -19,8 +22,9 @@ const testGroups = {
 
 /**
  * Reads `[--only e2e,faults] [--logs] [-- <arguments for Jest>]`.
+ * @param {string[]} argv
  * @returns {{checks: string[], offStack: string[], onStack: string[], jestArgs: string[]}}
- * @throws {Refusal} when a name is unknown
+ * @throws {Refusal} if a name is unknown
  */
 export function readPlan(argv) {
   const { values, positionals } = parseArgs({

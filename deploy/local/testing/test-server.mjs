@@ -4,8 +4,11 @@ import { java } from '../artifacts/toolchains.mjs';
 import { readJson, writeFileAtomically } from '../lib/files.mjs';
 import { testServerJars } from '../lib/jar-sets.mjs';
 
+/** @import { Settings } from '../types.js' */
+
 /**
- * Makes Temporal's time-skipping test server look like the one executable the SDK's test environment wants.
+ * Writes a script that runs Temporal's time-skipping test server, because the SDK's test environment takes one executable.
+ * @param {Settings} settings
  * @returns {string} its path
  */
 export function provideTestServer(settings) {

@@ -1,18 +1,38 @@
 import { readJson } from '../lib/files.mjs';
 
-/** Adds up what checks and Jest runs say, and prints it in Jest's usual form. */
+/**
+ * The part of Jest's JSON results that is counted.
+ * @typedef {object} JestResult
+ * @property {number} numFailedTestSuites
+ * @property {number} numPendingTestSuites
+ * @property {number} numPassedTestSuites
+ * @property {number} numTotalTestSuites
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {number} numPassedTests
+ * @property {number} numTotalTests
+ * @property {{name: string, message: string, assertionResults: {status: string, fullName: string}[]}[]} testResults
+ */
+
+/** Adds up the results of checks and Jest runs, and prints them in Jest's form. */
 export class Totals {
   #since = Date.now();
   #checks = { passed: 0, failed: 0 };
   #suites = { failed: 0, skipped: 0, passed: 0, total: 0 };
   #tests = { failed: 0, skipped: 0, todo: 0, passed: 0, total: 0 };
+  /** @type {string[]} */
   #failures = [];
 
   get failed() {
     return this.#failures.length > 0;
   }
 
-  /** Counts a check that is no Jest test. */
+  /**
+   * Counts a check that is not a Jest test.
+   * @param {string} name
+   * @param {boolean} passed
+   */
   addCheck(name, passed) {
     this.#checks[passed ? 'passed' : 'failed'] += 1;
     if (!passed) this.#failures.push(name);
@@ -21,10 +41,11 @@ export class Totals {
   /**
    * Counts one Jest run.
    * @param {string} group
-   * @param {string} resultFile what Jest wrote with --json --outputFile
-   * @param {number} exitCode fails the group even where Jest counted no failed test (a suite that did not load)
+   * @param {string} resultFile Jest's result file (--json --outputFile)
+   * @param {number} exitCode if not 0, the group has failed, even without a failed test (a suite may not have loaded)
    */
   addJestRun(group, resultFile, exitCode) {
+    /** @type {JestResult | undefined} */
     const result = readJson(resultFile);
     if (!result) {
       this.addCheck(`${group} (Jest ended with ${exitCode} and left no result)`, false);
@@ -68,6 +89,7 @@ export class Totals {
   }
 }
 
+/** @param {Record<string, number>} numbers */
 const counts = (numbers) =>
   Object.entries(numbers)
     .filter(([name, count]) => count > 0 || name === 'total')

@@ -1,0 +1,17 @@
+/** A failure that the reader can act on. Its message is printed without a stack trace. */
+export class Refusal extends Error {}
+
+/**
+ * The message of anything that was thrown.
+ * @param {unknown} error
+ */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * What to print of an error that ends a command: of a refusal its message, of a bug the stack trace.
+ * @param {unknown} error
+ */
+export function descriptionOf(error) {
+  if (error instanceof Refusal) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
