@@ -13,7 +13,7 @@ import { endCommands } from './lib/commands.mjs';
 import { goSets } from './lib/go-sets.mjs';
 import { claimState, endLeftovers, releaseState, runningStack } from './lib/instance.mjs';
 import { jarSets } from './lib/jar-sets.mjs';
-import { assertPortsFree, freePortEnvironment } from './lib/ports.mjs';
+import { assertPortsFree, claimFreePorts } from './lib/ports.mjs';
 import { descriptionOf } from './lib/errors.mjs';
 import { ProgressReport } from './lib/progress-report.mjs';
 import { readSettings } from './lib/settings.mjs';
@@ -72,7 +72,7 @@ async function prepare(command, report) {
   process.on('exit', () => releaseState(settings));
   if (leftovers.length > 0) report.note(`Ended processes of an earlier run: ${leftovers.join(', ')}`);
   if (isolatedState !== undefined) {
-    Object.assign(process.env, await freePortEnvironment());
+    Object.assign(process.env, await claimFreePorts());
     settings = readSettings();
     emptyState(settings);
   }

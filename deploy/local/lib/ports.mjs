@@ -6,6 +6,12 @@ import { portsToListenOn, readSettings, shiftedPorts } from './settings.mjs';
 /** @import { Environment, Settings, WantedPort } from '../types.js' */
 
 /**
+ * In each range, a port that no part of a stack listens on. The launcher that listens on it has claimed the range, so
+ * that two launchers that start at the same time do not choose the same ports. The claim ends with the process.
+ */
+const claimPort = 3_099;
+
+/**
  * Listens on a TCP port of this host.
  * @param {number} port
  * @returns {Promise<Server | undefined>} undefined if another process listens on it
@@ -45,16 +51,22 @@ export async function assertPortsFree(settings) {
 }
 
 /**
- * Finds a range of free ports, so that a test stack runs beside a development one.
+ * Claims a range of free ports, so that a test stack runs beside a development one.
  * @param {Environment} env
  * @returns {Promise<Environment>} `env` with the ports of the range
  * @throws {Refusal} if no range is free
  */
-export async function freePortEnvironment(env = process.env) {
+export async function claimFreePorts(env = process.env) {
   for (let distance = 10_000; distance <= 11_200; distance += 100) {
+    const claim = await listenOn(claimPort + distance);
+    if (!claim) continue;
     const candidate = { ...env, ...shiftedPorts(distance) };
     const free = await Promise.all(portsToListenOn(readSettings(candidate)).map(({ port }) => isFree(port)));
-    if (free.every(Boolean)) return candidate;
+    if (free.every(Boolean)) {
+      claim.unref();
+      return candidate;
+    }
+    claim.close();
   }
   throw new Refusal('No free range of ports was found for the test stack.');
 }
