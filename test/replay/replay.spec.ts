@@ -35,7 +35,7 @@ describe.each(names)('the workflow code, on the recorded history %s', (name) => 
   });
 
   it('is noticed if it waits for another thing first', async () => {
-    const other = changed('clock.setFor(Date.now() + startTimeoutMs);', '');
+    const other = changed('timer.setFor(Date.now() + startTimeoutMs);', '');
     await expect(replay(read(name), other)).rejects.toThrow(/nondeterminism|determinism/i);
   });
 

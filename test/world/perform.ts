@@ -1,130 +1,66 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
-import type {
-  Apply,
-  CustomerMessage,
-  OperatorAbandon,
-  OperatorRetry,
-  OperatorWithdraw,
-  ParkableStep,
-  StartReissue,
-  StepResult,
-} from '#libs/domain';
+import type { ReissueMessage, StepResult } from '#libs/domain';
+import { createMessageHandler } from '../../workflows/reissue-certificate/handle-message.js';
 import { inAnOperation } from './operations.js';
 import { asReceived } from './received.js';
 import type { World } from './world.js';
 
-/** What fails here is meant to. */
+/** Activities that fail here fail on purpose. */
 const logger = new DefaultLogger('ERROR');
-
-type Message = StartReissue | CustomerMessage | OperatorRetry | OperatorAbandon | OperatorWithdraw;
 
 export interface Performance {
   /** Other activities than the world's own. */
   readonly activities?: World['activities'];
-  /** Runs every activity twice and forgets the first result, as if the worker had died before it was noted. */
+  /** Runs every activity twice and drops the first result, as if the worker had died before it reported the result. */
   readonly crashing?: boolean;
 }
 
 /**
- * Takes a message as the workflow does, one activity after the other, but without Temporal: where a provider or
- * the signer fails, it parks at once. What an operator says without an operation is said in one of its own.
+ * Handles a message as the workflow does, with its own handler, but without Temporal: a failed call to a provider or to
+ * the signer is not retried. An operator's message without an operation gets one of its own.
  */
 export async function perform(
   world: World,
   reissueId: string,
-  message: Message,
+  message: ReissueMessage,
   { activities = world.activities, crashing = false }: Performance = {},
 ): Promise<StepResult> {
-  const run = async <T>(activity: () => Promise<T>): Promise<T> => {
-    const inActivity = () =>
-      new MockActivityEnvironment({}, { logger }).run<[], T, () => Promise<T>>(activity);
-    if (crashing) await inActivity();
-    return inActivity();
-  };
-  const outside = async <T>(step: ParkableStep, activity: () => Promise<T>): Promise<T> => {
-    try {
-      return await run(activity);
-    } catch {
-      throw new Parking(step);
-    }
-  };
-
-  const take = async (message: Message): Promise<StepResult> => {
-    switch (message.kind) {
-      case 'start': {
-        const opened = await run(() => activities.openReissue(message));
-        return opened.proceed ? send(message) : opened;
-      }
-      case 'requestChallenges': {
-        const prepared = await run(() => activities.requestChallenges(reissueId, message));
-        return prepared.proceed ? send(message) : prepared;
-      }
-      case 'answerChallenges': {
-        const reserved = await run(() => activities.reserveTries(reissueId, message));
-        if (!reserved.proceed) return reserved;
-        await outside('VERIFY_CHALLENGES', () => activities.verifyAnswers({ reissueId, message }));
-        return run(() => activities.recordAnswers(reissueId, message));
-      }
-      case 'submitPassword':
-        return run(() => activities.checkPassword(reissueId, message));
-      case 'resetPassword':
-        return run(() => activities.resetPassword(reissueId, message));
-      case 'giveConsents':
-        return run(() => activities.recordConsents(reissueId, message));
-      case 'requestCertificate': {
-        const requested = await run(() => activities.requestCertificate(reissueId, message));
-        if (!requested.proceed) return requested;
-        const { updateId } = message;
-        const issued = await outside('ISSUE_CERTIFICATE', () =>
-          world.signing.issueCertificate({ reissueId, updateId }),
-        );
-        return run(() => activities.recordIssue(reissueId, message, issued));
-      }
-      case 'apply':
-        return takeAll(message);
-      case 'proveRegistration':
-        return run(() => activities.proveRegistration(reissueId, message));
-      case 'cancel':
-        return run(() => activities.cancelReissue(reissueId, message));
-      case 'abandon':
-        return run(() => activities.abandonReissue(reissueId, message));
-      case 'withdraw':
-        return run(() => activities.withdrawReissue(reissueId, message));
-      case 'retry': {
-        const resumed = await run(() => activities.resumeReissue(reissueId, message));
-        return resumed.pending ? takeOrPark(resumed.pending) : resumed;
-      }
-    }
-  };
-  const send = async (message: Extract<Message, { kind: 'start' | 'requestChallenges' }>) => {
-    const { updateId } = message;
-    await outside('SEND_CHALLENGES', () => activities.sendChallenges({ reissueId, updateId }));
-    return run(() => activities.settleChallenges(reissueId, message));
-  };
-  const takeAll = async (message: Apply) => {
-    let last: { result: StepResult; updateId: string } | undefined;
-    for (const part of message.parts) {
-      last = { result: await take(part), updateId: part.updateId };
-      if (last.result.status !== 'DONE') break;
-    }
-    return run(() => activities.recordApplication(reissueId, message, last));
-  };
-  const takeOrPark = async (message: Message): Promise<StepResult> => {
-    try {
-      return await take(message);
-    } catch (error) {
-      if (!(error instanceof Parking)) throw error;
-      const { step } = error;
-      return run(() => activities.parkReissue(reissueId, { step, code: 'DEPENDENCY_UNAVAILABLE', message }));
-    }
-  };
+  const steps = inActivityEnvironment(activities, crashing);
+  const handleOrPark = createMessageHandler({
+    steps,
+    passwords: steps,
+    providers: steps,
+    signer: inActivityEnvironment(world.signing, crashing),
+    parkCodeOfCall: (error) =>
+      failureTypeOf(error) === 'OutcomeUnknown' ? 'OUTCOME_UNKNOWN' : 'DEPENDENCY_UNAVAILABLE',
+    parkCodeOfStep: (error) => (failureTypeOf(error) === 'StepFailed' ? 'STEP_FAILED' : undefined),
+    notifiesOfResumption: () => true,
+  });
   const received = await asReceived(world, reissueId, message);
-  return takeOrPark(await inAnOperation(world.owner, reissueId, received, world.clock.now()));
+  return handleOrPark(reissueId, await inAnOperation(world.owner, reissueId, received, world.clock.now()));
 }
 
-class Parking extends Error {
-  constructor(readonly step: ParkableStep) {
-    super(step);
-  }
+type Activity = (...args: unknown[]) => Promise<unknown>;
+
+/** The same activities, each run as Temporal's worker runs it. */
+function inActivityEnvironment<Activities extends object>(
+  activities: Activities,
+  crashing: boolean,
+): Activities {
+  const run = (activity: Activity, args: unknown[]) =>
+    new MockActivityEnvironment({}, { logger }).run(activity, ...args);
+  const entries = Object.entries(activities as Record<string, Activity>).map(([name, activity]) => [
+    name,
+    async (...args: unknown[]) => {
+      if (crashing) await run(activity, args);
+      return run(activity, args);
+    },
+  ]);
+  return Object.fromEntries(entries) as Activities;
 }
+
+/** The type of the failure that Temporal makes of an activity's error. */
+const failureTypeOf = (error: unknown) =>
+  error instanceof ApplicationFailure ? error.type : error instanceof Error ? error.name : undefined;

@@ -128,6 +128,7 @@ export type {
   OperatorAbandon,
   OperatorWithdraw,
   OperatorMessage,
+  ReissueMessage,
   NotificationKind,
   RefusalCode,
   StepStatus,

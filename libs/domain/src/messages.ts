@@ -181,6 +181,9 @@ export interface OperatorWithdraw {
 /** Says what to do and on whose word; whether that word was given is looked up in PostgreSQL. */
 export type OperatorMessage = OperatorRetry | OperatorAbandon | OperatorWithdraw;
 
+/** Every message to a reissue. */
+export type ReissueMessage = StartReissue | CustomerMessage | OperatorMessage;
+
 /** Why a message was refused. Each is a problem type of the gateway API (in kebab case). */
 export const refusalCodes = [
   'WRONG_STATE',
@@ -270,5 +273,5 @@ export interface ResumedStep extends StepResult {
 export interface ParkRequest {
   readonly step: ParkableStep;
   readonly code: ParkCode;
-  readonly message: StartReissue | CustomerMessage | OperatorMessage;
+  readonly message: ReissueMessage;
 }

@@ -1,0 +1,168 @@
+import {
+  isFinal,
+  type Apply,
+  type CustomerMessage,
+  type NotificationKind,
+  type ParkableStep,
+  type ParkCode,
+  type ReissueMessage,
+  type StartReissue,
+  type StepResult,
+} from '#libs/domain';
+import type { CertificateSteps } from '#activities/certificate';
+import type { ConsentSteps } from '#activities/consent';
+import type { IdentitySteps, ProviderActivities } from '#activities/identity';
+import type { LifecycleSteps } from '#activities/lifecycle';
+import type { PasswordSteps } from '#activities/password';
+import type { SigningActivities } from '#activities/signing';
+
+/** The steps that touch only PostgreSQL. */
+export type DatabaseSteps = LifecycleSteps & IdentitySteps & ConsentSteps & CertificateSteps;
+
+/** What handling a message needs: the activities, and how each kind of failure is recognised. */
+export interface MessagePorts {
+  readonly steps: DatabaseSteps;
+  readonly passwords: PasswordSteps;
+  readonly providers: ProviderActivities;
+  readonly signer: Pick<SigningActivities, 'issueCertificate'>;
+  /** Why a failed call to a provider or to the signer parks the reissue; undefined for an error to throw on. */
+  parkCodeOfCall(error: unknown): ParkCode | undefined;
+  /** Why a failed step parks the reissue; undefined for an error to throw on. */
+  parkCodeOfStep(error: unknown): ParkCode | undefined;
+  /** Whether to notify the customer of a resumed reissue. Asked only where the answer decides. */
+  notifiesOfResumption(): boolean;
+}
+
+/** The step cannot continue: its dependency stayed broken, its outcome is unknown, or its own code failed. */
+class StepCannotContinue extends Error {
+  constructor(
+    readonly step: ParkableStep,
+    readonly parkCode: ParkCode,
+  ) {
+    super(`${step} cannot continue: ${parkCode}`);
+  }
+}
+
+type SendingMessage = Extract<ReissueMessage, { kind: 'start' | 'requestChallenges' }>;
+type Handler = (reissueId: string, message: ReissueMessage) => Promise<StepResult>;
+
+/**
+ * Makes the function that handles a message to a reissue, and parks the reissue when a step cannot continue.
+ *
+ * Every step can run again from its beginning: what was committed before is found committed. A crash, a retry of an
+ * activity and an operator's retry are therefore handled alike.
+ */
+export function createMessageHandler(ports: MessagePorts): Handler {
+  const { steps, passwords, providers, signer } = ports;
+
+  /** Runs a call that leaves the process. When its retries are used up the reissue parks. */
+  const callOrPark = async <T>(step: ParkableStep, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      const parkCode = ports.parkCodeOfCall(error);
+      if (!parkCode) throw error;
+      throw new StepCannotContinue(step, parkCode);
+    }
+  };
+
+  const sendChallenges = async (reissueId: string, message: SendingMessage): Promise<StepResult> => {
+    await callOrPark('SEND_CHALLENGES', () =>
+      providers.sendChallenges({ reissueId, updateId: message.updateId }),
+    );
+    return steps.settleChallenges(reissueId, message);
+  };
+
+  const handleMessage: Handler = async (reissueId, message) => {
+    switch (message.kind) {
+      case 'start': {
+        const started = await steps.openReissue(message);
+        return started.status === 'DONE' && started.proceed ? sendChallenges(reissueId, message) : started;
+      }
+      case 'requestChallenges': {
+        const prepared = await steps.requestChallenges(reissueId, message);
+        return prepared.proceed ? sendChallenges(reissueId, message) : prepared;
+      }
+      case 'answerChallenges': {
+        const reserved = await steps.reserveTries(reissueId, message);
+        if (!reserved.proceed) return reserved;
+        await callOrPark('VERIFY_CHALLENGES', () => providers.verifyAnswers({ reissueId, message }));
+        return steps.recordAnswers(reissueId, message);
+      }
+      case 'submitPassword':
+        return passwords.checkPassword(reissueId, message);
+      case 'resetPassword':
+        return passwords.resetPassword(reissueId, message);
+      case 'giveConsents':
+        return steps.recordConsents(reissueId, message);
+      case 'requestCertificate': {
+        const requested = await steps.requestCertificate(reissueId, message);
+        if (!requested.proceed) return requested;
+        const issued = await callOrPark('ISSUE_CERTIFICATE', () =>
+          signer.issueCertificate({ reissueId, updateId: message.updateId }),
+        );
+        return steps.recordIssue(reissueId, message, issued);
+      }
+      case 'apply':
+        return applySteps(reissueId, message);
+      case 'proveRegistration':
+        return steps.proveRegistration(reissueId, message);
+      case 'cancel':
+        return steps.cancelReissue(reissueId, message);
+      case 'abandon':
+        return steps.abandonReissue(reissueId, message);
+      case 'withdraw':
+        return steps.withdrawReissue(reissueId, message);
+      case 'retry': {
+        const resumed = await steps.resumeReissue(reissueId, message);
+        return resumed.pending ? finishPending(reissueId, resumed.pending) : resumed;
+      }
+    }
+  };
+
+  /** Handles the parts of one call in order. Stops at the first part that fails, and keeps what succeeded. */
+  const applySteps = async (reissueId: string, message: Apply): Promise<StepResult> => {
+    const notify: NotificationKind[] = [];
+    let last: { result: StepResult; updateId: string } | undefined;
+    for (const part of message.parts) {
+      const result = await handleMessage(reissueId, part);
+      notify.push(...(result.notify ?? []));
+      last = { result, updateId: part.updateId };
+      if (result.status !== 'DONE') break;
+    }
+    const recorded = await steps.recordApplication(reissueId, message, last);
+    return { ...recorded, notify };
+  };
+
+  /**
+   * Finishes the customer's message of a reissue that is parked no more. The customer was notified of the parking, and
+   * is notified that it is over; a notification that the certificate is issued says as much.
+   */
+  const finishPending = async (
+    reissueId: string,
+    pending: StartReissue | CustomerMessage,
+  ): Promise<StepResult> => {
+    const result = await handleOrPark(reissueId, pending);
+    if (result.status === 'PARKED' || isFinal(result.standing.state)) return result;
+    const notify = result.notify ?? [];
+    if (notify.includes('ISSUED') || !ports.notifiesOfResumption()) return result;
+    return { ...result, notify: [...notify, 'RESUMED'] };
+  };
+
+  const parkingOf = (error: unknown): { step: ParkableStep; code: ParkCode } | undefined => {
+    if (error instanceof StepCannotContinue) return { step: error.step, code: error.parkCode };
+    const code = ports.parkCodeOfStep(error);
+    return code && { step: 'RECORD_STEP', code };
+  };
+
+  const handleOrPark: Handler = async (reissueId, message) => {
+    try {
+      return await handleMessage(reissueId, message);
+    } catch (error) {
+      const parking = parkingOf(error);
+      if (!parking) throw error;
+      return steps.parkReissue(reissueId, { ...parking, message });
+    }
+  };
+  return handleOrPark;
+}
