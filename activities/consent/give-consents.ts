@@ -5,7 +5,7 @@ import { done, failed, runStep, type ReissueChange } from '#activities/step';
 import type { ConsentContext } from './context.js';
 import { consentAuditDetails, recordConsentAct } from './record-consents.js';
 
-export async function recordConsents(
+export async function giveConsents(
   context: ConsentContext,
   reissueId: string,
   message: GiveConsents,

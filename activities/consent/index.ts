@@ -1,11 +1,11 @@
 import type { GiveConsents } from '#libs/domain';
 import type { ConsentContext } from './context.js';
-import { recordConsents } from './give-consents.js';
+import { giveConsents } from './give-consents.js';
 
 /** The steps of consent to the terms. */
 export function createConsentSteps(context: ConsentContext) {
   return {
-    recordConsents: (reissueId: string, message: GiveConsents) => recordConsents(context, reissueId, message),
+    giveConsents: (reissueId: string, message: GiveConsents) => giveConsents(context, reissueId, message),
   };
 }
 export type ConsentSteps = ReturnType<typeof createConsentSteps>;

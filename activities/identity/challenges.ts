@@ -94,7 +94,7 @@ export async function prepareChallenges(
 }
 
 /** The challenges went out, or wait for what the customer has already: their time runs from now. */
-export async function settleChallenges(
+export async function recordChallenges(
   context: IdentityContext,
   reissueId: string,
   message: StartReissue | RequestChallenges,

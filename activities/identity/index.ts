@@ -1,6 +1,6 @@
 import type { AnswerChallenges, RequestChallenges, StartReissue } from '#libs/domain';
 import { recordAnswers, reserveTries } from './answers.js';
-import { requestChallenges, settleChallenges } from './challenges.js';
+import { requestChallenges, recordChallenges } from './challenges.js';
 import type { ProviderContext } from './context.js';
 
 /** The steps of identity verification that touch only the database. */
@@ -8,8 +8,8 @@ export function createIdentitySteps(context: ProviderContext) {
   return {
     requestChallenges: (reissueId: string, message: RequestChallenges) =>
       requestChallenges(context, reissueId, message),
-    settleChallenges: (reissueId: string, message: StartReissue | RequestChallenges) =>
-      settleChallenges(context, reissueId, message),
+    recordChallenges: (reissueId: string, message: StartReissue | RequestChallenges) =>
+      recordChallenges(context, reissueId, message),
     reserveTries: (reissueId: string, message: AnswerChallenges) => reserveTries(context, reissueId, message),
     recordAnswers: (reissueId: string, message: AnswerChallenges) =>
       recordAnswers(context, reissueId, message),

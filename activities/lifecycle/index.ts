@@ -11,14 +11,14 @@ import type {
 import type { StartContext } from './context.js';
 import { recordApplication } from './application.js';
 import { abandonReissue, cancelReissue, withdrawReissue } from './end.js';
-import { openReissue } from './open.js';
-import { adoptReissue, parkReissue, resumeReissue } from './park.js';
-import { ring } from './ring.js';
+import { startReissue } from './start.js';
+import { readReissue, parkReissue, resumeReissue } from './park.js';
+import { applyDeadlines } from './apply-deadlines.js';
 
 /** The steps of a reissue's life that belong to no single part of it. */
 export function createLifecycleSteps(context: StartContext) {
   return {
-    openReissue: (message: StartReissue) => openReissue(context, message),
+    startReissue: (message: StartReissue) => startReissue(context, message),
     cancelReissue: (reissueId: string, message: Cancel) => cancelReissue(context, reissueId, message),
     abandonReissue: (reissueId: string, message: OperatorAbandon) =>
       abandonReissue(context, reissueId, message),
@@ -26,8 +26,8 @@ export function createLifecycleSteps(context: StartContext) {
       withdrawReissue(context, reissueId, message),
     parkReissue: (reissueId: string, parking: ParkRequest) => parkReissue(context, reissueId, parking),
     resumeReissue: (reissueId: string, message: OperatorRetry) => resumeReissue(context, reissueId, message),
-    adoptReissue: (reissueId: string) => adoptReissue(context, reissueId),
-    ring: (reissueId: string) => ring(context, reissueId),
+    readReissue: (reissueId: string) => readReissue(context, reissueId),
+    applyDeadlines: (reissueId: string) => applyDeadlines(context, reissueId),
     recordApplication: (
       reissueId: string,
       message: Apply,

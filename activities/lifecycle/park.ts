@@ -102,7 +102,7 @@ export async function resumeReissue(
 }
 
 /** Where a reissue stands whose workflow was lost, and what it was in the middle of. */
-export async function adoptReissue(context: StepContext, reissueId: string): Promise<ResumedStep> {
+export async function readReissue(context: StepContext, reissueId: string): Promise<ResumedStep> {
   const row = await findReissue(context.db, reissueId);
   if (!row) return noRow;
   return {

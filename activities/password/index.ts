@@ -1,14 +1,14 @@
 import type { ResetPassword, SubmitPassword } from '#libs/domain';
-import { checkPassword } from './check.js';
+import { submitPassword } from './submit-password.js';
 import type { PasswordContext } from './context.js';
-import { resetPassword } from './reset.js';
+import { resetPassword } from './reset-password.js';
 
 /** The steps of the certificate password; each of them throws HashingBusy where too many are at work. */
 export function createPasswordSteps(context: PasswordContext) {
   const { hashing } = context;
   return {
-    checkPassword: (reissueId: string, message: SubmitPassword) =>
-      hashing.admit(() => checkPassword(context, reissueId, message)),
+    submitPassword: (reissueId: string, message: SubmitPassword) =>
+      hashing.admit(() => submitPassword(context, reissueId, message)),
     resetPassword: (reissueId: string, message: ResetPassword) =>
       hashing.admit(() => resetPassword(context, reissueId, message)),
   };

@@ -344,7 +344,7 @@ describe('what came in before envelopes named a key', () => {
     const applicant = await Applicant.of(world, person);
     const start = applicant.start();
     expect(start.applicant).toEqual({ name: person.name, mobile: person.mobile });
-    await world.activities.openReissue(start);
+    await world.activities.startReissue(start);
     expect(await applicant.row()).toMatchObject({
       ...{ applicant_name: person.name, applicant_mobile: person.mobile, customer_id: person.customerId },
     });

@@ -36,19 +36,19 @@ describe('a step with a bug', () => {
     Parameters<Stage['arrive']>[0],
     (a: Applicant) => Promise<Parameters<Stage['tell']>[1]>,
   ][] = [
-    ['settleChallenges', 'START', async (a) => a.start()],
+    ['recordChallenges', 'START', async (a) => a.start()],
     [
       'recordAnswers',
       'IDENTITY_REQUIRED',
       (a) => a.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined }),
     ],
-    ['checkPassword', 'PASSWORD_REQUIRED', (a) => a.submitPassword()],
-    ['recordConsents', 'CONSENT_REQUIRED', async (a) => a.giveConsents()],
+    ['submitPassword', 'PASSWORD_REQUIRED', (a) => a.submitPassword()],
+    ['giveConsents', 'CONSENT_REQUIRED', async (a) => a.giveConsents()],
     ['requestCertificate', 'KEY_REQUIRED', (a) => a.requestCertificate()],
     ['recordIssue', 'KEY_REQUIRED', (a) => a.requestCertificate()],
     ['proveRegistration', 'ISSUED', (a) => a.proveRegistration()],
     [
-      'recordConsents',
+      'giveConsents',
       'PASSWORD_REQUIRED',
       async (a) => a.apply([await a.submitPassword(), a.giveConsents(), await a.requestCertificate()]),
     ],
@@ -73,7 +73,7 @@ describe('a step with a bug', () => {
 
   it('does not keep the customer from cancelling', async () => {
     const applicant = await stage.arrive('CONSENT_REQUIRED');
-    breakStep('recordConsents');
+    breakStep('giveConsents');
     expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject(stuck);
     expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
@@ -82,7 +82,7 @@ describe('a step with a bug', () => {
   it('that opens the reissue ends the workflow, and the start can be tried again', async () => {
     const applicant = await stage.arrive('START');
     const start = applicant.start();
-    breakStep('openReissue');
+    breakStep('startReissue');
     expect(await stage.tell(applicant, start)).toMatchObject({ status: 'REFUSED', missing: true });
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
     stage.mend();
@@ -91,7 +91,7 @@ describe('a step with a bug', () => {
 
   it('that looks after the deadline ends the workflow, which goes on from its row once it is mended', async () => {
     const applicant = await stage.arrive('CONSENT_REQUIRED');
-    breakStep('ring');
+    breakStep('applyDeadlines');
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ name: 'WorkflowFailedError' });
     expect((await applicant.row()).state).toBe('CONSENT_REQUIRED');
     stage.mend();

@@ -75,9 +75,9 @@ async function handle(
 
 describe('the handler of messages', () => {
   it.each([
-    ['submitPassword', ['checkPassword']],
+    ['submitPassword', ['submitPassword']],
     ['resetPassword', ['resetPassword']],
-    ['giveConsents', ['recordConsents']],
+    ['giveConsents', ['giveConsents']],
     ['proveRegistration', ['proveRegistration']],
     ['cancel', ['cancelReissue']],
     ['abandon', ['abandonReissue']],
@@ -88,8 +88,8 @@ describe('the handler of messages', () => {
   });
 
   it.each([
-    ['start', 'openReissue', ['sendChallenges', 'settleChallenges']],
-    ['requestChallenges', 'requestChallenges', ['sendChallenges', 'settleChallenges']],
+    ['start', 'startReissue', ['sendChallenges', 'recordChallenges']],
+    ['requestChallenges', 'requestChallenges', ['sendChallenges', 'recordChallenges']],
     ['answerChallenges', 'reserveTries', ['verifyAnswers', 'recordAnswers']],
     ['requestCertificate', 'requestCertificate', ['issueCertificate', 'recordIssue']],
   ] as const)('A message %s leaves the process only when %s says to proceed', async (kind, first, others) => {
@@ -100,7 +100,7 @@ describe('the handler of messages', () => {
   });
 
   it.each([
-    ['start', 'openReissue', 'sendChallenges', 'SEND_CHALLENGES'],
+    ['start', 'startReissue', 'sendChallenges', 'SEND_CHALLENGES'],
     ['answerChallenges', 'reserveTries', 'verifyAnswers', 'VERIFY_CHALLENGES'],
     ['requestCertificate', 'requestCertificate', 'issueCertificate', 'ISSUE_CERTIFICATE'],
   ] as const)('A message %s parks the reissue when its call fails', async (kind, first, outside, step) => {
@@ -115,14 +115,14 @@ describe('the handler of messages', () => {
   });
 
   it('A step that fails by itself parks the reissue', async () => {
-    const { result, parked } = await handle(messages.giveConsents, { recordConsents: new StepFailed() });
+    const { result, parked } = await handle(messages.giveConsents, { giveConsents: new StepFailed() });
     expect(result.status).toBe('PARKED');
     expect(parked).toEqual([{ step: 'RECORD_STEP', code: 'STEP_FAILED', message: messages.giveConsents }]);
   });
 
   it.each([
-    ['giveConsents', { recordConsents: new Error('a bug') }],
-    ['start', { openReissue: proceeding, sendChallenges: new Error('a bug') }],
+    ['giveConsents', { giveConsents: new Error('a bug') }],
+    ['start', { startReissue: proceeding, sendChallenges: new Error('a bug') }],
   ] as const)('A message %s throws on an error that no failure explains', async (kind, answers) => {
     await expect(handle(messages[kind], answers)).rejects.toThrow('a bug');
   });
@@ -139,14 +139,14 @@ describe('several steps in one call', () => {
 
   it('All steps run in order, and their notifications are collected', async () => {
     const { result, ran } = await handle(apply, {
-      checkPassword: done({ notify: ['NEW_DEVICE'] }),
+      submitPassword: done({ notify: ['NEW_DEVICE'] }),
       requestCertificate: proceeding,
       recordIssue: done({ notify: ['ISSUED'] }),
       recordApplication: done({ notify: [] }, 'ISSUED'),
     });
     expect(ran).toEqual([
-      'checkPassword',
-      'recordConsents',
+      'submitPassword',
+      'giveConsents',
       'requestCertificate',
       'issueCertificate',
       'recordIssue',
@@ -156,8 +156,8 @@ describe('several steps in one call', () => {
   });
 
   it('The first step that is refused is the last that runs', async () => {
-    const { ran } = await handle(apply, { recordConsents: refused });
-    expect(ran).toEqual(['checkPassword', 'recordConsents', 'recordApplication']);
+    const { ran } = await handle(apply, { giveConsents: refused });
+    expect(ran).toEqual(['submitPassword', 'giveConsents', 'recordApplication']);
   });
 
   it('A failed call parks the whole call', async () => {
@@ -174,14 +174,14 @@ describe('an operator’s retry', () => {
 
   it('The retry finishes the pending message and notifies the customer', async () => {
     const { result, ran } = await handle(messages.retry, { resumeReissue: resumed });
-    expect(ran).toEqual(['resumeReissue', 'recordConsents']);
+    expect(ran).toEqual(['resumeReissue', 'giveConsents']);
     expect(result).toEqual(done({ notify: ['RESUMED'] }));
   });
 
   it('A retry whose step fails again parks the pending message, and notifies nobody', async () => {
     const { result, parked } = await handle(messages.retry, {
       resumeReissue: resumed,
-      recordConsents: new StepFailed(),
+      giveConsents: new StepFailed(),
     });
     expect(result).toEqual(done({ status: 'PARKED' }));
     expect(parked).toMatchObject([{ message: messages.giveConsents }]);
@@ -194,7 +194,7 @@ describe('an operator’s retry', () => {
   ])('A retry does not notify of the resumption when %s', async (_, answer, notifies) => {
     const { result } = await handle(
       messages.retry,
-      { resumeReissue: resumed, recordConsents: answer },
+      { resumeReissue: resumed, giveConsents: answer },
       notifies,
     );
     expect(result).toEqual(answer);

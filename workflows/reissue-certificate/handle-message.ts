@@ -70,13 +70,13 @@ export function createMessageHandler(ports: MessagePorts): Handler {
     await callOrPark('SEND_CHALLENGES', () =>
       providers.sendChallenges({ reissueId, updateId: message.updateId }),
     );
-    return steps.settleChallenges(reissueId, message);
+    return steps.recordChallenges(reissueId, message);
   };
 
   const handleMessage: Handler = async (reissueId, message) => {
     switch (message.kind) {
       case 'start': {
-        const started = await steps.openReissue(message);
+        const started = await steps.startReissue(message);
         return started.status === 'DONE' && started.proceed ? sendChallenges(reissueId, message) : started;
       }
       case 'requestChallenges': {
@@ -90,11 +90,11 @@ export function createMessageHandler(ports: MessagePorts): Handler {
         return steps.recordAnswers(reissueId, message);
       }
       case 'submitPassword':
-        return passwords.checkPassword(reissueId, message);
+        return passwords.submitPassword(reissueId, message);
       case 'resetPassword':
         return passwords.resetPassword(reissueId, message);
       case 'giveConsents':
-        return steps.recordConsents(reissueId, message);
+        return steps.giveConsents(reissueId, message);
       case 'requestCertificate': {
         const requested = await steps.requestCertificate(reissueId, message);
         if (!requested.proceed) return requested;

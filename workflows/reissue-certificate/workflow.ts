@@ -6,7 +6,7 @@ import type {
   State,
   StepResult,
 } from '#libs/domain';
-import { isFinal, searchAttributes, workflowIdOf } from '#libs/domain';
+import { isFinal, searchAttributes, underFormerNames, workflowIdOf } from '#libs/domain';
 import type { ProviderActivities } from '#activities/identity';
 import type { NotificationActivities } from '#activities/notification';
 import type { PasswordSteps } from '#activities/password';
@@ -30,8 +30,8 @@ import { MessageInbox } from './message-inbox.js';
 import { refreshSignal, updates } from './messages.js';
 import { WakeUpTimer } from './wake-up-timer.js';
 
-const steps = proxyLocalActivities<DatabaseSteps>(options.database);
-const passwords = proxyLocalActivities<PasswordSteps>(options.hashing);
+const databaseSteps = proxyLocalActivities<DatabaseSteps>(options.database);
+const passwordSteps = proxyLocalActivities<PasswordSteps>(options.hashing);
 const providers = proxyActivities<ProviderActivities>(options.providers);
 const signer = proxyActivities<Pick<SigningActivities, 'issueCertificate'>>(options.signer);
 const notifications = proxyActivities<NotificationActivities>(options.notifications);
@@ -78,9 +78,11 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
     setHandler(update, (message: ReissueMessage) => inbox.post(message));
   setHandler(refreshSignal, () => inbox.wake());
 
+  const present = patched('activities-named-as-messages');
+  const steps = present ? databaseSteps : underFormerNames(databaseSteps);
   const handleOrPark = createMessageHandler({
     steps,
-    passwords,
+    passwords: present ? passwordSteps : underFormerNames(passwordSteps),
     providers,
     signer,
     parkCodeOfCall,
@@ -105,14 +107,16 @@ export async function reissueCertificate({ reissueId, resume }: ReissueInput): P
 
   timer.setFor(Date.now() + startTimeoutMs);
   if (resume) {
-    const found = await steps.adoptReissue(reissueId);
+    const found = await steps.readReissue(reissueId);
     if (found.missing) return endWithoutRow(inbox, found);
     applyResult(found);
     if (found.pending) applyResult(await handleOrPark(reissueId, found.pending));
   }
   while (!standing || !isFinal(standing.state)) {
     const received = await inbox.next();
-    const result = received ? await handleOrPark(reissueId, received.message) : await steps.ring(reissueId);
+    const result = received
+      ? await handleOrPark(reissueId, received.message)
+      : await steps.applyDeadlines(reissueId);
     applyResult(result);
     received?.resolve(result);
     if (result.missing) return endWithoutRow(inbox, result);

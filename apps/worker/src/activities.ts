@@ -24,7 +24,13 @@ import { createHoldActivities } from '#activities/revocation';
 import { createSecrets, failOnPermanentErrors } from '#activities/step';
 import type { AuditSigningKey } from '#libs/audit-log';
 import type { Database } from '#libs/db';
-import type { Clock, Deadlines, IdentityMethod, IdentityPolicy } from '#libs/domain';
+import {
+  withFormerNames,
+  type Clock,
+  type Deadlines,
+  type IdentityMethod,
+  type IdentityPolicy,
+} from '#libs/domain';
 import type { IdentityProvider } from '#activities/identity';
 import type { Logger } from '#libs/observability';
 import type { ReceiptSigner, TermsCatalogue } from '#libs/terms';
@@ -73,7 +79,7 @@ export interface WorkerDependencies {
   readonly eventSource: string;
 }
 
-/** The activities of the task queue `reissue`: every one but signing. */
+/** Makes the activities of the task queue `reissue`, which are all but signing. */
 export function createActivities(dependencies: WorkerDependencies) {
   const { db, clock, logger, sms, mail, temporal } = dependencies;
   const providers = new Map<IdentityMethod, IdentityProvider>(
@@ -97,7 +103,7 @@ export function createActivities(dependencies: WorkerDependencies) {
     hashing: dependencies.hashing,
     rememberedPasswords: dependencies.rememberedPasswords,
   };
-  return {
+  return withFormerNames({
     ...failOnPermanentErrors({
       ...createLifecycleSteps(context),
       ...createIdentitySteps(context),
@@ -134,5 +140,5 @@ export function createActivities(dependencies: WorkerDependencies) {
       settings: dependencies.webhooks,
       source: dependencies.eventSource,
     }),
-  };
+  });
 }

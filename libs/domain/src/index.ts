@@ -158,4 +158,5 @@ export type {
 } from './certificate-acts.js';
 export { refusalOfReissueAct, possibleReissueActs } from './reissue-acts.js';
 export type { ReissueAct } from './reissue-acts.js';
+export { formerActivityNames, underFormerNames, withFormerNames } from './activity-names.js';
 export type { Clock } from './clock.js';

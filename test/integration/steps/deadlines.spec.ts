@@ -22,7 +22,7 @@ beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
 
 const untilIssued = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'KEY_REQUIRED'] as const;
-const ring = (applicant: Applicant) => world.activities.ring(applicant.reissueId);
+const ring = (applicant: Applicant) => world.activities.applyDeadlines(applicant.reissueId);
 const later = (from: Date, ms: number) => new Date(from.getTime() + ms).toISOString();
 
 async function issued(enrolment: Enrolment = {}, reason: 'EXPIRED' | 'LOST' | 'KEY_COMPROMISED' = 'EXPIRED') {
@@ -98,7 +98,7 @@ describe('the deadline before ISSUED', () => {
   });
 
   it('finds no reissue whose start was never committed', async () => {
-    expect((await world.activities.ring(`ri_${'0'.repeat(32)}`)).standing.state).toBe('TIMED_OUT');
+    expect((await world.activities.applyDeadlines(`ri_${'0'.repeat(32)}`)).standing.state).toBe('TIMED_OUT');
   });
 });
 

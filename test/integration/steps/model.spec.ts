@@ -46,7 +46,7 @@ const say =
 /** Lets time pass, and rings as the workflow would. */
 const pass = (ms: number) => async (applicant: Applicant) => {
   world.clock.advance(ms);
-  return world.activities.ring(applicant.reissueId);
+  return world.activities.applyDeadlines(applicant.reissueId);
 };
 
 const happenings: Readonly<Record<string, Happening>> = {

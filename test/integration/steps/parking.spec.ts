@@ -196,20 +196,24 @@ describe('a parked reissue', () => {
     const start = world.clock.now();
     const { applicant } = await parked();
     world.clock.advance(2 * hour);
-    expect((await world.activities.ring(applicant.reissueId)).standing.state).toBe('IDENTITY_REQUIRED');
+    expect((await world.activities.applyDeadlines(applicant.reissueId)).standing.state).toBe(
+      'IDENTITY_REQUIRED',
+    );
     world.outside.telecom.fault = undefined;
     const { standing } = await perform(world, applicant.reissueId, retry(1));
     expect(standing.alarm).toBe(new Date(start.getTime() + 2 * hour + 30 * minute).toISOString());
     world.clock.advance(30 * minute);
-    expect((await world.activities.ring(applicant.reissueId)).standing.state).toBe('TIMED_OUT');
+    expect((await world.activities.applyDeadlines(applicant.reissueId)).standing.state).toBe('TIMED_OUT');
   });
 
   it('is abandoned after 72 hours, with all that must be undone', async () => {
     const { applicant } = await parked();
     world.clock.advance(72 * hour - 2 * second);
-    expect((await world.activities.ring(applicant.reissueId)).standing.parked).not.toBeNull();
+    expect((await world.activities.applyDeadlines(applicant.reissueId)).standing.parked).not.toBeNull();
     world.clock.advance(2 * second);
-    expect((await world.activities.ring(applicant.reissueId)).standing).toMatchObject({ state: 'ABANDONED' });
+    expect((await world.activities.applyDeadlines(applicant.reissueId)).standing).toMatchObject({
+      state: 'ABANDONED',
+    });
     expect(await vaultItemsOf(applicant)).toBe(0);
     expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
     await expectSoundRecords(applicant);
@@ -329,7 +333,7 @@ describe('a lost workflow', () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const request = await applicant.requestCertificate();
     await world.activities.requestCertificate(applicant.reissueId, request);
-    const adopted = await world.activities.adoptReissue(applicant.reissueId);
+    const adopted = await world.activities.readReissue(applicant.reissueId);
     expect(adopted).toMatchObject({
       standing: { state: 'ISSUING' },
       pending: { updateId: request.updateId },
@@ -339,7 +343,7 @@ describe('a lost workflow', () => {
 
     const waiting = await parked();
     const standing = waiting.result.standing;
-    expect(await world.activities.adoptReissue(waiting.applicant.reissueId)).toEqual({
+    expect(await world.activities.readReissue(waiting.applicant.reissueId)).toEqual({
       standing,
       status: 'DONE',
       customerRef: (await waiting.applicant.row()).customer_ref,

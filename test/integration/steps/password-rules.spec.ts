@@ -130,8 +130,8 @@ describe('the verifier of a certificate password', () => {
     }
     const activities = world.activitiesWith({ hashing: new Meanwhile({ slots: 1 }) });
     const message = await applicant.submitPassword();
-    await expect(activities.checkPassword(applicant.reissueId, message)).rejects.toThrow('set anew');
-    expect(await activities.checkPassword(applicant.reissueId, message)).toMatchObject({
+    await expect(activities.submitPassword(applicant.reissueId, message)).rejects.toThrow('set anew');
+    expect(await activities.submitPassword(applicant.reissueId, message)).toMatchObject({
       code: 'PASSWORD_WRONG',
     });
     expect((await applicant.row()).password_attempts).toBe(4);

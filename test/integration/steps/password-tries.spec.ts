@@ -148,7 +148,7 @@ describe('a reset while a password is being compared', () => {
     const hashing = held();
     const activities = world.activitiesWith({ hashing });
     const message = await slow!.submitPassword();
-    const checking = activities.checkPassword(slow!.reissueId, message);
+    const checking = activities.submitPassword(slow!.reissueId, message);
     const outcome = expect(checking).rejects.toThrow('set anew');
     await untilCompared(hashing, 1);
 
@@ -158,7 +158,7 @@ describe('a reset while a password is being compared', () => {
     hashing.release();
     await outcome;
     expect(await wrongTries(person)).toBe(0);
-    expect(await activities.checkPassword(slow!.reissueId, message)).toMatchObject({
+    expect(await activities.submitPassword(slow!.reissueId, message)).toMatchObject({
       code: 'PASSWORD_WRONG',
     });
     expect(await wrongTries(person)).toBe(1);
@@ -205,7 +205,7 @@ describe('a crowd of passwords', () => {
     const hashing = new Held({ slots: 1, waiting: 3 }, cheapHashing);
     const activities: Activities = world.activitiesWith({ hashing });
     const messages = await Promise.all(crowd.map((applicant) => applicant.submitPassword(wrongPassword)));
-    const check = (index: number) => activities.checkPassword(crowd[index]!.reissueId, messages[index]!);
+    const check = (index: number) => activities.submitPassword(crowd[index]!.reissueId, messages[index]!);
     const first = crowd.map((_, index) => check(index).catch((error: unknown) => error));
     await untilCompared(hashing, 4);
     const busy = (await Promise.all(first.slice(4))) as HashingBusy[];

@@ -25,7 +25,7 @@ import type { PasswordContext } from './context.js';
  * Compares the certificate password. The try is reserved and committed, then the hash is compared outside any
  * transaction, then the outcome is recorded: no crash and no crowd gives anybody a sixth try.
  */
-export async function checkPassword(
+export async function submitPassword(
   context: PasswordContext,
   reissueId: string,
   message: SubmitPassword,

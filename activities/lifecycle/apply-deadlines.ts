@@ -18,7 +18,7 @@ const toleranceMs = 1_000;
  * The alarm rang, or somebody says the row changed: does what is due by the row, and nothing if nothing is.
  * A proof of registration that committed first has won; the deadline then finds nothing to do.
  */
-export async function ring(context: StepContext, reissueId: string): Promise<StepResult> {
+export async function applyDeadlines(context: StepContext, reissueId: string): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
     if (!row) return noRow;

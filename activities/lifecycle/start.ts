@@ -24,14 +24,14 @@ import { checkConsents, type AcceptedConsent } from '#libs/terms';
 import { consentAuditDetails, recordConsentAct } from '#activities/consent';
 import { attemptsLeft, prepareChallenges } from '#activities/identity';
 import type { StartContext } from './context.js';
-import { findClaimedCustomer, readClaimedIdentity, type ClaimedIdentity } from './applicant.js';
+import { findClaimedCustomer, readClaimedIdentity, type ClaimedIdentity } from './claimed-identity.js';
 import { BrokenInvariant, done, noRow, ReissueChange, runStep } from '#activities/step';
 
 /**
  * The first step: makes the row, whoever the applicant may be. A person the bank does not know gets a row, a
  * pseudonym and challenges just the same.
  */
-export async function openReissue(context: StartContext, start: StartReissue): Promise<PreparedStep> {
+export async function startReissue(context: StartContext, start: StartReissue): Promise<PreparedStep> {
   const refusal = (await findReissue(context.db, start.reissueId)) ? undefined : await open(context, start);
   if (refusal) return { ...noRow, ...refusal, requestHmac: start.requestHmac, proceed: false };
   return runStep(context, start.reissueId, start, 'requestChallenges', async (change) => {
