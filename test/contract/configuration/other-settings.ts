@@ -1,0 +1,106 @@
+/** An environment variable that no application's schema has. */
+export interface OtherSetting {
+  readonly key: string;
+  readonly fallback?: string;
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+/** Variables of the local launcher: `npm start`, `npm run demo`, `npm test`, `npm run bench`. */
+export const launcherSettings: readonly OtherSetting[] = [
+  {
+    key: 'RESEAL_STATE',
+    fallback: '.reseal',
+    unit: 'directory',
+    meaning:
+      'State of the stack: keys, CA, databases, logs. Another directory and other ports make a second stack.',
+  },
+  {
+    key: 'RESEAL_TEST_STATE',
+    fallback: '.reseal-test',
+    unit: 'directory',
+    meaning: 'State of the stack that `npm test` starts.',
+  },
+  {
+    key: 'RESEAL_BENCH_STATE',
+    fallback: '.reseal-bench',
+    unit: 'directory',
+    meaning: 'State of the stack that `npm run bench` starts.',
+  },
+  {
+    key: 'RESEAL_CACHE',
+    fallback: '.reseal-cache',
+    unit: 'directory',
+    meaning: 'Built programs and downloaded jars. It may be shared between stacks, and deleted.',
+  },
+  {
+    key: 'RESEAL_LOG',
+    unit: 'console',
+    meaning: 'With `console`, the logs of all components are also printed, as with `npm start -- --logs`.',
+  },
+  {
+    key: 'RESEAL_POSTGRES_URL',
+    unit: 'URL (postgres)',
+    meaning:
+      "An administrator's URL of a PostgreSQL 18 that already runs, for this stack alone. Roles and databases are created there.",
+  },
+  {
+    key: 'RESEAL_MAVEN_REPOSITORY',
+    fallback: 'https://repo1.maven.org/maven2',
+    unit: 'URL (https)',
+    meaning: 'Mirror of Maven Central from which Kafka and the test server of Temporal are downloaded.',
+  },
+];
+
+/** Variables that `npm test` and `npm run bench` set for the tests, and those that a developer may set. */
+export const testSettings: readonly OtherSetting[] = [
+  { key: 'RESEAL_GATEWAY_URL', unit: 'URL (http)', meaning: 'The gateway of the stack under test.' },
+  { key: 'RESEAL_SANDBOX_URL', unit: 'URL (http)', meaning: 'The sandbox of the stack under test.' },
+  {
+    key: 'RESEAL_STACK_CONTROL',
+    unit: 'URL (http)',
+    meaning: 'Server that stops, kills and starts components of the stack under test.',
+  },
+  {
+    key: 'RESEAL_TEMPORAL_TEST_SERVER',
+    unit: 'file',
+    meaning: 'Temporal server that skips time, for the workflow tests.',
+  },
+  {
+    key: 'RESEAL_CANARIES',
+    unit: 'file',
+    meaning: 'Secrets that tests gave away. The canary test looks for them in every store and log.',
+  },
+  { key: 'RESEAL_ZLINT', unit: 'file', meaning: 'zlint, for the linter test of what the CA makes.' },
+  { key: 'RESEAL_PKILINT_PYTHON', unit: 'file', meaning: 'Python with pkilint, for the same test.' },
+  { key: 'RESEAL_OASDIFF', unit: 'file', meaning: 'oasdiff, for the test of breaking API changes.' },
+  { key: 'RESEAL_STEP_CA', unit: 'file', meaning: 'step-ca, for `npm run bench -- sign`.' },
+  { key: 'RESEAL_CFSSL', unit: 'file', meaning: 'cfssl, for the same benchmark.' },
+  {
+    key: 'RESEAL_CHROMIUM',
+    fallback: 'chromium on the path',
+    unit: 'file',
+    meaning: 'Browser of the browser tests.',
+  },
+  {
+    key: 'RESEAL_SCREENSHOTS',
+    unit: 'all',
+    meaning: 'With `all`, the browser tests also save pictures of the narrow screen.',
+  },
+  {
+    key: 'RESEAL_RECORD',
+    unit: '1',
+    meaning:
+      'With `1`, tests of generated documents and recorded histories write these files instead of comparing them.',
+  },
+  {
+    key: 'RESEAL_WRITE_GOLDEN',
+    unit: '1',
+    meaning: 'With `1`, the test of reference certificates writes them instead of comparing them.',
+  },
+  {
+    key: 'RESEAL_STORIES',
+    unit: 'number',
+    meaning: 'Number of random stories in the model test of the steps.',
+  },
+];
