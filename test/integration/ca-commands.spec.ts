@@ -222,7 +222,7 @@ describe('the CRL of the root', () => {
     home = mkdtempSync(join(work, 'home-'));
     await ca('init');
     copyFileSync(other, authorityFiles(join(home, 'ca')).rootCrl);
-    await expect(ca('init')).rejects.toThrow(/root.crl is not a CRL of the root beside it$/);
+    await expect(ca('init')).rejects.toThrow(/root.crl is not a CRL of the root in .*root\.crt$/);
   });
 
   it('is followed by the next one at a rotation, which needs the root too', async () => {

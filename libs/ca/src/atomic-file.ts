@@ -1,9 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Writes a whole file or nothing, and has it on the disk before its name points to it. */
+/** Replaces a file atomically: its content is on the disk before the file gets its name. */
 export function writeFileAtomically(path: string, content: string | Buffer, mode: number): void {
   const draft = `${path}.${process.pid}.new`;
-  rmSync(draft, { force: true }); // of a process with our number that was killed
+  rmSync(draft, { force: true }); // left by a killed process with the same id
   try {
     writeFileSync(draft, content, { mode, flag: 'wx', flush: true });
     renameSync(draft, path);

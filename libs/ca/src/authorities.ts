@@ -7,13 +7,13 @@ import { KeyStoreError } from './key-store.js';
 import { X509Certificate } from './peculiar.js';
 
 /**
- * The issuing CAs a signer holds. What these properties say changes when a new generation is noticed or an old one
- * ends: read them anew for each use, and keep one value through one use.
+ * The issuing CAs of a signer. The properties change when a new generation is found or an old one expires: read them
+ * again for each task, and use one value throughout a task.
  */
 export interface Authorities {
   /** Signs certificates: the newest generation whose validity has begun. */
   readonly current: IssuingAuthority;
-  /** All that have not expired, the newest first: each signs its own CRLs. */
+  /** All issuing CAs that have not expired, the newest first: each signs its own CRLs. */
   readonly all: readonly IssuingAuthority[];
   /** DER of the root's certificate. */
   readonly root: Buffer;
@@ -21,17 +21,17 @@ export interface Authorities {
 
 export interface OpenAuthorities extends Authorities {
   /**
-   * Looks for generations that were added since. They are shown to `adopt` before they are used; if that rejects,
-   * everything stays as it was.
-   * @returns whether there were any
-   * @throws {KeyStoreError} as at opening
+   * Opens generations that were added since the last call. `prepare` is called before they are used; if it rejects,
+   * nothing changes.
+   * @returns whether there are new generations
+   * @throws {KeyStoreError} as {@link openAuthorities}
    */
-  reload(adopt?: (found: Authorities) => Promise<void>): Promise<boolean>;
-  /** Ends the sessions with a token. */
+  reload(prepare?: (found: Authorities) => Promise<void>): Promise<boolean>;
+  /** Closes the sessions with a token. */
   close(): Promise<void>;
 }
 
-/** One issuing CA as all there is. */
+/** A signer with only one issuing CA. */
 export const soleAuthority = (authority: IssuingAuthority): Authorities => ({
   current: authority,
   all: [authority],
@@ -41,8 +41,7 @@ export const soleAuthority = (authority: IssuingAuthority): Authorities => ({
 /**
  * Opens all generations of the issuing CA whose certificates have not expired.
  *
- * @throws {KeyStoreError} if there is none, if one cannot be opened, or if key and certificates do not belong
- *   together
+ * @throws {KeyStoreError} if there is none, if one cannot be opened, or if a key does not match its certificate
  */
 export async function openAuthorities(
   options: IssuingKeysOptions & { readonly clock: () => Date },
@@ -54,23 +53,23 @@ export async function openAuthorities(
     await keys.close();
     throw error;
   });
-  const standing = () => authoritiesAt(held, clock());
+  const now = () => authoritiesAt(held, clock());
   return {
     get current() {
-      return standing().current;
+      return now().current;
     },
     get all() {
-      return standing().all;
+      return now().all;
     },
     get root() {
-      return standing().root;
+      return now().root;
     },
-    async reload(adopt) {
-      const now = fileVersions(directory);
-      if (now === seen) return false;
+    async reload(prepare) {
+      const versions = fileVersions(directory);
+      if (versions === seen) return false;
       const found = await openAll(directory, keys, clock());
-      await adopt?.(authoritiesAt(found, clock()));
-      [held, seen] = [found, now];
+      await prepare?.(authoritiesAt(found, clock()));
+      [held, seen] = [found, versions];
       return true;
     },
     close: () => keys.close(),
@@ -83,7 +82,7 @@ async function openAll(directory: string, keys: IssuingKeys, now: Date): Promise
   const opened: IssuingAuthority[] = [];
   for (const generation of generationsIn(directory)) {
     const certificate = readPemCertificate(files.issuingCertificate(generation));
-    if (new X509Certificate(certificate).notAfter <= now) continue; // its key may be destroyed by now
+    if (new X509Certificate(certificate).notAfter <= now) continue; // its key may have been destroyed
     opened.push(issuingAuthority(await keys.open(generation), [certificate, root]));
   }
   if (opened.length === 0) throw new KeyStoreError(`${directory} holds no issuing CA that has not expired`);
@@ -93,14 +92,14 @@ async function openAll(directory: string, keys: IssuingKeys, now: Date): Promise
 /** @param held the newest first */
 function authoritiesAt(held: readonly IssuingAuthority[], now: Date): Authorities {
   const unexpired = held.filter(({ identity }) => identity.notAfter > now);
-  // Of another machine's clock a new generation may lie in the future. And where all have expired, the last one
-  // stays: it builds nothing any more, and whoever asks it is told so.
+  // The clock of the machine that made a generation may be ahead, so the newest may not have begun. If all have expired,
+  // the last one stays: it cannot certify anything, and signing fails with the reason.
   const all = unexpired.length > 0 ? unexpired : held.slice(0, 1);
   const current = all.find(({ notBefore }) => notBefore <= now) ?? all.at(-1)!;
   return { current, all, root: current.chain[1] };
 }
 
-/** Changes when a generation is added. Certificates are written once and never changed. */
+/** A text that changes when a generation is added. Certificates are written once and never changed. */
 function fileVersions(directory: string): string {
   const files = authorityFiles(directory);
   return generationsIn(directory)

@@ -23,7 +23,7 @@ import { endOfKoreanDay, wholeSeconds } from './validity.js';
 
 const rootYears = 20;
 const issuingYears = 10;
-/** Short, because nobody can revoke it (`id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1). */
+/** Short, because the certificate cannot be revoked (`id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1). */
 const responderDays = 90;
 
 const anyPolicy = '2.5.29.32.0';
@@ -31,7 +31,7 @@ const ocspSigning = '1.3.6.1.5.5.7.3.9';
 const ocspNoCheck = '1.3.6.1.5.5.7.48.1.5';
 const derNull = Buffer.from([0x05, 0x00]);
 
-/** A CA that certifies another part of the authority: its certificate and its key. */
+/** Certificate and key of a CA that certifies another CA or an OCSP responder. */
 export interface Certifier {
   readonly certificate: X509Certificate;
   readonly keyStore: KeyStore;
@@ -54,13 +54,13 @@ interface IssuingContents {
   readonly publicKey: KeyObject;
   readonly generation: number;
   readonly now: Date;
-  /** Address of the status app, which hands out the root's certificate and CRL. */
+  /** Address of the status app, which serves the root's certificate and CRL. */
   readonly statusUrl: string;
 }
 
 /**
- * DER of an issuing CA that may certify end entities only, for ten years or until the root ends. It names the root's CRL
- * and certificate: who checks a whole chain refuses a CA of which nothing can be found out.
+ * DER of an issuing CA that may certify end entities only, for ten years or until the root expires. It contains the
+ * addresses of the root's CRL and certificate: a relying party that checks the whole chain needs the CA's status.
  */
 export async function issuingCertificate(
   root: Certifier,
@@ -113,7 +113,7 @@ export async function responderCertificate(
 
 const organisationOf = (certificate: X509Certificate) => certificate.subjectName.getField('O')[0] ?? '';
 
-/** Each generation has a name of its own: whoever finds an issuer by name finds one key. */
+/** Each generation has its own name, so that an issuer's name identifies one key. */
 const issuingCommonName = (organisation: string, generation: number) =>
   `${organisation} Issuing CA${generation === 1 ? '' : ` ${generation}`}`;
 
@@ -141,7 +141,7 @@ interface Contents {
   readonly extensions: readonly Extension[];
 }
 
-/** Builds and signs by the key store alone, because its key may not be in this process. */
+/** Builds a certificate and signs it with the key store, because the key may be in a token. */
 async function signed(keyStore: KeyStore, contents: Contents): Promise<Buffer> {
   const { algorithm } = keyStore.info();
   const spki = contents.publicKey.export({ format: 'der', type: 'spki' });

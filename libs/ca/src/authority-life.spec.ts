@@ -177,12 +177,12 @@ describe('rotation of the issuing CA', () => {
 
   it('is refused within a day of the one before, and below a root that ends within two years', async () => {
     expect(() => plannedRotation(directory(), now)).toThrow(
-      /^generation 1 was made at 2026-11-05T03:04:05.000Z; the next one may follow after 2026-11-06T03:04:05/,
+      /^generation 1 was made at 2026-11-05T03:04:05.000Z; the next one is possible after 2026-11-06T03:04:05/,
     );
     expect(plannedRotation(directory(), days(2))).toEqual({ generation: 2 });
     now = years(18.5);
     await expect(rotate()).rejects.toThrow(
-      /^the root ends at 2046-11-05.*: a new issuing CA needs a new root$/,
+      /^the root expires at 2046-11-05.*: a new issuing CA needs a new root$/,
     );
   });
 
@@ -195,7 +195,7 @@ describe('rotation of the issuing CA', () => {
   it('needs the root, and the right one', async () => {
     now = days(2);
     renameSync(root().directory, `${root().directory}.offline`);
-    await expect(rotate()).rejects.toThrow(/the root key is not in .*ca-root: bring it there/);
+    await expect(rotate()).rejects.toThrow(/the root key is not in .*ca-root: put it there/);
     mkdirSync(join(home, 'stranger'));
     const stranger = join(home, 'stranger', 'ca');
     await createCertificateAuthority({
@@ -206,7 +206,7 @@ describe('rotation of the issuing CA', () => {
       root: root(),
       now,
     });
-    await expect(rotate()).rejects.toThrow(/is not that of/);
+    await expect(rotate()).rejects.toThrow(/is not the root of/);
   });
 
   it('leaves a CA behind that needs no key any more when it has expired', async () => {

@@ -112,7 +112,7 @@ describe('certificate authority', () => {
     mkdirSync(empty);
     expect(await create(empty)).toBe('created');
     rmSync(authorityFiles(empty).issuingCertificate(1));
-    await expect(create(empty)).rejects.toThrow(/is not empty but lacks issuing-1\.crt/);
+    await expect(create(empty)).rejects.toThrow(/is not empty, but issuing-1\.crt is missing/);
     expect(existsSync(authorityFiles(empty).issuingKey(1))).toBe(true);
   });
 
@@ -130,7 +130,7 @@ describe('certificate authority', () => {
     const at = join(work, 'rootless');
     mkdirSync(`${at}-root`);
     copyFileSync(root.certificate, rootFiles(`${at}-root`).certificate);
-    await expect(create(at)).rejects.toThrow(/rootless-root is not empty but lacks root\.key/);
+    await expect(create(at)).rejects.toThrow(/rootless-root is not empty, but root\.key is missing/);
     await expect(create(at)).rejects.toThrow(KeyStoreError);
   });
 
@@ -153,7 +153,9 @@ describe('certificate authority', () => {
   it('does not open when others can read a key, nor with a wrong passphrase', () => {
     const key = files.issuingKey(1);
     chmodSync(key, 0o640);
-    expect(() => openIssuingAuthority(directory, passphrase)).toThrow(/can be opened by others: chmod 600/);
+    expect(() => openIssuingAuthority(directory, passphrase)).toThrow(
+      /can be opened by other users: chmod 600/,
+    );
     chmodSync(key, 0o600);
     expect(() => openIssuingAuthority(directory, 'wrong')).toThrow(KeyStoreError);
   });
@@ -163,7 +165,9 @@ describe('certificate authority', () => {
     await create(other);
     const { keyStore } = openIssuingAuthority(other, passphrase);
     const { chain } = openIssuingAuthority(directory, passphrase);
-    expect(() => issuingAuthority(keyStore, chain)).toThrow(/not the one the issuing CA is certified for/);
+    expect(() => issuingAuthority(keyStore, chain)).toThrow(
+      /does not match the certificate of the issuing CA/,
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { keyTypes, type KeyType } from './profile.js';
 import { readSubjectKey } from './subject-key.js';
 import type { WeakKeyList } from './weak-key-list.js';
 
-/** Why a certificate request is refused. The last two need the database and are found by the signer. */
+/** Reasons to refuse a certificate request. The signer checks the last two in the database. */
 export const requestRefusals = [
   'MALFORMED_REQUEST',
   'KEY_TYPE_NOT_ALLOWED',
@@ -24,7 +24,7 @@ export interface RequestedKey {
   readonly ok: true;
   /** DER SubjectPublicKeyInfo. */
   readonly spki: Buffer;
-  /** Hexadecimal; the same for the same key, however the request wrote it. */
+  /** Hexadecimal; a key has one digest, whatever encoding the request has. */
   readonly spkiSha256: string;
   readonly keyType: KeyType;
 }
@@ -35,20 +35,20 @@ export interface RefusedRequest {
 }
 
 export interface ExpectedKey {
-  /** RFC 7638 thumbprint (SHA-256, base64url) of the key, where one was named. */
+  /** RFC 7638 thumbprint (SHA-256, base64url) of the key that the reissue was started with, if it has one. */
   readonly keyThumbprint?: string;
-  /** What the profile allows; all that this CA knows by default. */
+  /** Key types that the profile allows; by default all types that this CA supports. */
   readonly keyTypes?: readonly KeyType[];
-  /** Keys that are not certified because others know them. */
+  /** Keys that are publicly known and therefore not certified. */
   readonly weakKeys?: WeakKeyList | undefined;
 }
 
 const requestLimitBytes = 16 * 1024;
 
 /**
- * Checks a PKCS#10 request (RFC 2986): well formed, a key of an allowed kind, size and quality, signed with that
- * key, and the key that was named when the reissue began. Subject and attributes are not looked at: the
- * certificate's content is never taken from the request. Bad input is refused, never thrown.
+ * Checks a PKCS#10 request (RFC 2986): its form, the type, size and quality of its key, its signature by that key, and
+ * whether the key is the one that the reissue was started with. Subject and attributes are ignored, because the content
+ * of the certificate never comes from the request. Invalid input gives a refusal, not an error.
  *
  * @param request PEM text or DER bytes, at most 16 kB
  */
@@ -81,7 +81,7 @@ function check(request: string | Uint8Array, expected: ExpectedKey): RequestedKe
 
 const refused = (code: RequestRefusal): RefusedRequest => ({ ok: false, code });
 
-/** By type of key, hashes by the object identifier of the signature algorithm (RFC 5758 section 3.2, RFC 8017 A.2.4). */
+/** Hashes by key type and object identifier of the signature algorithm (RFC 5758 section 3.2, RFC 8017 A.2.4). */
 const proofHashes: Record<string, Record<string, string>> = {
   ec: {
     '1.2.840.10045.4.3.2': 'sha256',
@@ -96,9 +96,9 @@ const proofHashes: Record<string, Record<string, string>> = {
 };
 
 interface Request {
-  /** CertificationRequestInfo, over which the signature is. */
+  /** CertificationRequestInfo, which the signature covers. */
   readonly signed: Buffer;
-  /** SubjectPublicKeyInfo, as it came. */
+  /** SubjectPublicKeyInfo, as in the request. */
   readonly subjectKey: Buffer;
   /** Object identifier, dotted. */
   readonly algorithm: string;
@@ -113,10 +113,10 @@ function readRequest(bytes: Buffer): Request {
   request.end();
 
   const info = new DerReader(signed).inside(tags.sequence);
-  if (!info.integer().equals(versionOne)) throw new FormatError('another version');
+  if (!info.integer().equals(versionOne)) throw new FormatError('the request does not have version 1');
   info.inside(tags.sequence).walk();
   const subjectKey = info.whole(tags.sequence);
-  // RFC 2986 wants the attributes, be they none; some software leaves them out.
+  // RFC 2986 requires the attributes, even if there are none; some software omits them.
   if (info.tag !== undefined) info.inside(constructed(0)).walk();
   info.end();
   return { signed, subjectKey, algorithm, signature };
@@ -124,19 +124,20 @@ function readRequest(bytes: Buffer): Request {
 
 const versionOne = Buffer.from([0]);
 
-/** With no parameters or NULL: RFC 4055 section 5 has both taken for RSA. */
+/** Parameters may be absent or NULL: RFC 4055 section 5 requires that both are accepted for RSA. */
 function readAlgorithm(fields: DerReader<Buffer>): string {
   const algorithm = fields.objectIdentifier();
-  if (fields.tag !== undefined && fields.content(tags.null).length > 0) throw new FormatError('not NULL');
+  if (fields.tag !== undefined && fields.content(tags.null).length > 0)
+    throw new FormatError('the parameters of an algorithm are not NULL');
   fields.end();
   return algorithm;
 }
 
 function bytesOf(request: string | Uint8Array): Buffer {
-  if (request.length > requestLimitBytes) throw new FormatError('too large');
+  if (request.length > requestLimitBytes) throw new FormatError('the request is too large');
   if (typeof request !== 'string') return Buffer.from(request);
   return Buffer.from(derOfText(request, requestLabels));
 }
 
-/** RFC 7468 section 7; some clients still write the older one. */
+/** RFC 7468 section 7; some clients still write the older label. */
 const requestLabels = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];

@@ -15,28 +15,28 @@ import { migrateEarlierLayout } from './earlier-layout.js';
 import { writeFileAtomically } from './atomic-file.js';
 
 export interface NewAuthority {
-  /** The signer's: certificates, and the issuing CA's key files. */
+  /** The signer's directory: certificates, and the issuing CA's key files. */
   readonly directory: string;
-  /** `o` of both CAs and of all they certify. */
+  /** `o` in the names of both CAs and of all certificate holders. */
   readonly organisation: string;
   /** Encrypts the issuing CA's key files. */
   readonly passphrase: string;
-  /** Where the root is kept, and what encrypts its key; by default beside, under the same passphrase. */
+  /** Directory of the root and passphrase of its key; by default `<directory>-root` and the same passphrase. */
   readonly root?: RootLocation;
-  /** Where the issuing CA's key is made instead of a file. */
+  /** The token that makes the issuing CA's key; without it the key is in a file. */
   readonly token?: Token;
-  /** Address of the status app, which the issuing CA's certificate carries. */
+  /** Address of the status app, for the issuing CA's certificate. */
   readonly statusUrl: string;
   readonly now: Date;
 }
 
 /**
- * Creates a certificate authority: a root (P-384, 20 years) in a directory that the signer never sees, and the first
- * generation of an issuing CA below it (P-256, 10 years, signs end entities only). An authority that is there already
- * is kept. Each directory appears with its whole content or not at all; interrupted, it goes on where it stopped.
+ * Creates a certificate authority: a root (P-384, 20 years) in a directory that the signer never reads, and the first
+ * generation of an issuing CA (P-256, 10 years, signs end entities only). An existing authority is kept. Each directory
+ * appears with its whole content or not at all; after an interruption, the next call continues.
  *
- * @throws {KeyStoreError} if a directory holds part of an authority, the root is needed and not there, or another
- *   process is at it: nothing is overwritten then
+ * @throws {KeyStoreError} if a directory contains part of an authority, the root is needed and missing, or another
+ *   process is changing the authority; nothing is overwritten then
  */
 export async function createCertificateAuthority(authority: NewAuthority): Promise<'created' | 'kept'> {
   const { directory, passphrase } = authority;
@@ -44,7 +44,7 @@ export async function createCertificateAuthority(authority: NewAuthority): Promi
   migrateEarlierLayout(directory, passphrase, root);
   if (isComplete(directory)) return 'kept';
   mkdirSync(dirname(directory), { recursive: true });
-  // Two at once would each make a key in the token, and neither could be told from the other.
+  // Two processes at once would each make a key in the token, with the same label.
   return withLock(`${directory}.lock`, () => create(authority, root));
 }
 
@@ -63,10 +63,10 @@ async function create(authority: NewAuthority, root: RootLocation): Promise<'cre
 
 function requireEmpty(directory: string, lacking: string): void {
   if (existsSync(directory) && readdirSync(directory).length > 0)
-    throw new KeyStoreError(`${directory} is not empty but lacks ${lacking}`);
+    throw new KeyStoreError(`${directory} is not empty, but ${lacking} is missing`);
 }
 
-/** The chain is a copy of what else is there, and no reason to refuse. */
+/** `chain.pem` can be missing: it is a copy of the certificates and is written again. */
 function isComplete(directory: string): boolean {
   if (!existsSync(authorityFiles(directory).rootCertificate) || generationsIn(directory).length === 0)
     return false;
@@ -98,7 +98,7 @@ async function createFirstGeneration(
   });
 }
 
-/** Writes `chain.pem` from the certificates beside it. */
+/** Writes `chain.pem` from the certificates in the directory. */
 export function writeChain(directory: string): void {
   const files = authorityFiles(directory);
   const paths = [...generationsIn(directory).map(files.issuingCertificate), files.rootCertificate];
@@ -114,7 +114,7 @@ async function createAtomically(directory: string, fill: (draft: string) => Prom
   mkdirSync(draft, { mode: 0o700 });
   try {
     await fill(draft);
-    renameSync(draft, directory); // replaces an empty directory, refuses any other
+    renameSync(draft, directory); // replaces an empty directory and fails for any other
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     throw error;

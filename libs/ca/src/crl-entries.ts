@@ -5,19 +5,19 @@ import { crlReasonCodes, type CrlReason } from './revocation-reason.js';
 export interface CrlEntry {
   /** Hexadecimal, of at most 20 octets (RFC 5280 section 4.1.2.2). */
   readonly serial: string;
-  /** Since when it is revoked or on hold. */
+  /** When it was revoked or put on hold. */
   readonly revokedAt: Date;
   readonly reason: CrlReason;
-  /** Since when its key is believed to be known (RFC 5280 section 5.3.2). */
+  /** When its key is believed to have been compromised (RFC 5280 section 5.3.2). */
   readonly invalidityDate?: Date | null;
 }
 
-/** More than any entry takes: serial 23, time 17, extensions 12 and 26 octets, and what wraps them. */
+/** An upper bound in octets: serial 23, time 17, extensions 12 and 26, and the enclosing values. */
 const largestEntry = 96;
 
 /**
- * `revokedCertificates` of a CRL. A shard may have a hundred thousand: they are written into one buffer, one after
- * the other, ten times as fast as values put together from values.
+ * `revokedCertificates` of a CRL. A shard may have a hundred thousand entries: writing them into one buffer is ten times
+ * as fast as building each from separate values.
  *
  * @throws RangeError if a serial is not hexadecimal or longer than 20 octets
  */
@@ -40,7 +40,7 @@ function writeEntry(out: Buffer, start: number, entry: CrlEntry): number {
 function writeSerial(out: Buffer, start: number, serial: string): number {
   const digits = serial.replace(/^0+(?=.)/, '');
   const even = digits.length % 2 ? `0${digits}` : digits;
-  // A first bit that is set would make it negative.
+  // If the first bit were set, the number would be negative.
   const sign = Number.parseInt(even[0] ?? '', 16) >= 8 ? 1 : 0;
   const length = even.length / 2;
   if (length < 1 || length > 20) throw new RangeError('a serial number has 1 to 20 octets');
@@ -59,7 +59,7 @@ function writeTime(out: Buffer, start: number, moment: Date): number {
   return start + 2 + out.write(digits, start + 2, 'latin1');
 }
 
-/** Every part of an entry is shorter than 128 octets: one octet tells its length. */
+/** Every part of an entry is shorter than 128 octets, so that its length takes one octet. */
 function writeHeader(out: Buffer, at: number, tag: number, length: number): void {
   out[at] = tag;
   out[at + 1] = length;
@@ -76,7 +76,7 @@ const extension = (oid: string, value: Buffer) =>
 
 const reasonExtension = (reason: CrlReason) => extension('2.5.29.21', der.enumerated(crlReasonCodes[reason]));
 
-/** Most entries say one of a few reasons and nothing else. Unspecified is said by silence (RFC 5280 section 5.3.1). */
+/** Extensions of entries with a reason only, as most are. The reason `unspecified` is left out (RFC 5280 section 5.3.1). */
 const reasonOnly: Partial<Record<CrlReason, Buffer>> = Object.fromEntries(
   (Object.keys(crlReasonCodes) as CrlReason[])
     .filter((reason) => reason !== 'unspecified')

@@ -4,25 +4,25 @@ import { bufferDer as der } from './der.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { signAndVerify } from './sign-and-verify.js';
 
-/** What one CRL says. */
+/** The content of one CRL. */
 export interface CrlContents {
-  /** RFC 5280 section 5.2.3: grows from one CRL of a shard to the next. */
+  /** Greater than that of the previous CRL of the shard (RFC 5280 section 5.2.3). */
   readonly number: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   /**
-   * The shard's addresses, letter for letter as in the certificates that belong to it: each names one of them. A CA's
-   * only CRL needs none.
+   * The shard's addresses, exactly as in its certificates, each of which contains one of them. Absent if the CA has only
+   * one CRL.
    */
   readonly distributionPoints?: readonly string[];
   readonly entries: readonly CrlEntry[];
 }
 
 /**
- * Makes and signs one shard's CRL, or the only one of a CA (version 2, RFC 5280 section 5).
+ * Builds and signs the CRL of one shard, or the only CRL of a CA (version 2, RFC 5280 section 5).
  *
- * A shard's covers the end-entity certificates that name its address, and says so in a critical
- * issuingDistributionPoint: whoever puts another shard's list in its place is found out.
+ * A shard's CRL covers the end-entity certificates that contain its address. A critical issuingDistributionPoint says
+ * so, which prevents the replacement of one shard's CRL by that of another.
  *
  * @returns DER
  * @throws Error if the key store fails, or returned a signature that does not verify
@@ -39,7 +39,7 @@ export async function signCrl(
     identity.name,
     der.time(contents.thisUpdate),
     der.time(contents.nextUpdate),
-    // An empty list of revoked certificates is left out (RFC 5280 section 5.1.2.6).
+    // An empty list of revoked certificates is omitted (RFC 5280 section 5.1.2.6).
     ...(contents.entries.length > 0 ? [encodeCrlEntries(contents.entries)] : []),
     der.explicit(0, der.sequence(...extensions(identity.keyIdentifier, contents))),
   );

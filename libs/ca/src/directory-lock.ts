@@ -3,17 +3,17 @@ import { hostname } from 'node:os';
 import { KeyStoreError } from './key-store.js';
 
 /**
- * Does work that two processes must not do at once, with a file that says who is at it. One that a killed process of
- * this machine has left is removed.
+ * Runs work that two processes must not do at the same time. A lock file names the process; the file of a killed
+ * process of this machine is removed.
  *
- * @throws {KeyStoreError} if another is at it
+ * @throws {KeyStoreError} if another process holds the lock
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   if (!acquire(path)) {
     const [host, pid] = holderOf(path);
     if (host !== hostname() || isRunning(Number(pid))) {
       throw new KeyStoreError(
-        `process ${pid} on ${host} is changing the authority; if it is not running any more, delete ${path}`,
+        `process ${pid} on ${host} is changing the authority; if it is no longer running, delete ${path}`,
       );
     }
     rmSync(path, { force: true });
@@ -42,7 +42,7 @@ function holderOf(path: string): [host: string, pid: string] {
     return [host, pid];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return [hostname(), '']; // done in this moment
+    return [hostname(), '']; // released at this moment
   }
 }
 

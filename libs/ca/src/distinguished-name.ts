@@ -16,9 +16,9 @@ type Attribute = NameAttribute<keyof typeof attributeTypes>;
 export type DistinguishedName = readonly Attribute[];
 
 /**
- * DER of a name. There the order is the reverse: the country comes first.
- * @throws RangeError if a value cannot stand in a name: see {@link requireNameable}, and RFC 5280 appendix A for
- *   the length, 1 to 64 characters of each
+ * DER of a name, in reverse order: the country comes first.
+ * @throws RangeError if a value is not allowed in a name: see {@link requireNameable}; RFC 5280 appendix A limits each
+ *   value to 1 to 64 characters
  */
 export function encodeName(name: DistinguishedName): Buffer {
   return der.sequence(...name.map(encodedAttribute).reverse());
@@ -26,7 +26,7 @@ export function encodeName(name: DistinguishedName): Buffer {
 
 const encodedAttributes = new Map<string, Buffer>();
 
-/** All but the common name is the same for all people of one bank, and encoded once. */
+/** All attributes except the common name are the same for all customers of a bank, and are encoded once. */
 function encodedAttribute(attribute: Attribute): Buffer {
   if (attribute.type === 'cn') return encodeAttribute(attribute);
   const key = `${attribute.type}=${attribute.value}`;
@@ -43,12 +43,12 @@ function encodeAttribute({ type, value }: Attribute): Buffer {
   if (value.length > attributeLimit && charactersIn(value) > attributeLimit) {
     throw new RangeError('a part of the name is too long for a certificate');
   }
-  // RFC 5280 appendix A: a country is a PrintableString. Everything else may hold Korean.
+  // RFC 5280 appendix A: a country is a PrintableString. All other values may be Korean.
   const encoded = type === 'c' ? der.printableString(value) : der.utf8String(value);
   return der.set(der.sequence(attributeTypes[type], encoded));
 }
 
-/** A name as text, with what RFC 4514 section 2.4 wants escaped. */
+/** A name as text, escaped as RFC 4514 section 2.4 requires. */
 export function nameText(name: DistinguishedName): string {
   return name.map(({ type, value }) => `${type}=${escaped(value)}`).join(',');
 }
@@ -60,35 +60,35 @@ function escaped(value: string): string {
     .replace(/ $/, '\\ ');
 }
 
-/** Upper bound of each attribute's length in characters (RFC 5280 appendix A, ub-common-name and its like). */
+/** Upper bound of each attribute's length in characters (RFC 5280 appendix A, ub-common-name and the like). */
 const attributeLimit = 64;
 
 const charactersIn = (text: string) => [...text].length;
 
-/** What RFC 4518 section 2 prohibits in a name, or drops when two are compared: so two names could look like one. */
+/** Characters that RFC 4518 section 2 prohibits, or ignores in comparisons: two names could look equal. */
 const unnameable = /[\p{C}\p{Zl}\p{Zp}\uFFFD]/u;
 
-/** What nearly all names are made of, which is found quicker. */
+/** Characters of nearly all names; this check is faster. */
 const plain = /^[ -~가-힣]*$/;
 
-/** Whether a name may have all these characters. */
+/** Whether all characters of the text are allowed in a name. */
 export const isNameable = (text: string) => plain.test(text) || !unnameable.test(text);
 
 /**
- * Refuses text that cannot stand in a name: none at all, control and invisible characters, halves of characters.
+ * Checks that a text is allowed in a name: not empty, without control and invisible characters and lone surrogates.
  * @throws RangeError
  */
 export function requireNameable(text: string): void {
   if (text.length === 0) throw new RangeError('a part of the name is empty');
-  if (!isNameable(text)) throw new RangeError('the name has a character that no name may have');
+  if (!isNameable(text)) throw new RangeError('the name has a character that is not allowed in names');
 }
 
-/** Whom a personal certificate names. */
+/** The subject of a personal certificate. */
 export interface PersonalSubject {
   readonly name: string;
   /** May be empty. */
   readonly latinName: string;
-  /** Tells two people of one name apart; see {@link subjectDigits}. */
+  /** Distinguishes two people with the same name; see {@link subjectDigits}. */
   readonly digits: string;
   readonly bank: string;
   readonly organisation: string;
@@ -98,8 +98,8 @@ export interface PersonalSubject {
  * The name pattern of bank-issued joint certificates:
  * `cn=<name>(<latin name>)<digits>,ou=<bank>,ou=personal4IB,o=<organisation>,c=kr`.
  *
- * A common name has 64 characters at most. What does not fit is left out, first the Latin name, then the end of
- * the name: the digits tell people apart, and the whole name stands beside the VID.
+ * A common name has at most 64 characters. If it is too long, the Latin name is omitted, then the end of the name: the
+ * digits distinguish people, and identifyData contains the whole name with the VID.
  */
 export function personalName({
   name,
@@ -120,7 +120,7 @@ export function personalName({
   ];
 }
 
-/** The beginning of a text, no longer than `limit` characters, and none of what people see as one letter cut in two. */
+/** The beginning of a text, at most `limit` characters; a grapheme is never cut in two. */
 function cut(text: string, limit: number): string {
   if (charactersIn(text) <= limit) return text;
   let kept = '';
@@ -145,7 +145,7 @@ export function subjectDigits(
   return `0${bankCode}${registrationCode}${day}${String(number).padStart(9, '0')}`;
 }
 
-/** The digits of a subject written by {@link nameText}: a holder keeps them over reissue and renewal. */
+/** The digits in a subject written by {@link nameText}: a holder keeps them after a reissue or renewal. */
 export function digitsOfSubject(subject: string): string | undefined {
   return /^cn=.*\)(\d+),ou=/.exec(subject)?.[1];
 }

@@ -6,11 +6,11 @@ import { KeyStoreError } from './key-store.js';
 import { copyKeyFile } from './key-store/file.js';
 
 /**
- * The first releases kept root and issuing CA in one directory, without generations. Moves the root out, under its
- * own passphrase, and makes the issuing CA the first generation. The root's key is deleted last: interrupted at any
- * point, this is repeated from the start.
+ * Migrates the layout of the first releases, which had root and issuing CA in one directory, without generations. Moves
+ * the root to its own directory and passphrase, and makes the issuing CA the first generation. The root's key is deleted
+ * last, so that an interrupted migration starts again.
  *
- * @throws {KeyStoreError} if the root key does not open with the passphrase, or can be opened by others
+ * @throws {KeyStoreError} if the root key does not open with the passphrase, or is accessible to other users
  */
 export function migrateEarlierLayout(directory: string, passphrase: string, root: RootLocation): void {
   const earlierRootKey = join(directory, 'root.key');
@@ -25,9 +25,9 @@ export function migrateEarlierLayout(directory: string, passphrase: string, root
     writeFileSync(rootFiles(draft).certificate, readFileSync(files.rootCertificate));
     renameSync(draft, root.directory);
   } else if (!sameFile(rootFiles(root.directory).certificate, files.rootCertificate)) {
-    throw new KeyStoreError(`${root.directory} holds another root than ${directory}: nothing was moved`);
+    throw new KeyStoreError(`${root.directory} has another root than ${directory}: nothing was moved`);
   }
-  // The key first: a generation is there when its certificate is.
+  // The key is first, because a generation exists as soon as its certificate does.
   for (const [from, to] of [
     ['issuing.key', files.issuingKey(1)],
     ['issuing.crt', files.issuingCertificate(1)],

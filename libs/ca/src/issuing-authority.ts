@@ -6,11 +6,11 @@ import { hashOf, KeyStoreError, type KeyStore } from './key-store.js';
 import { openKeyFile } from './key-store/file.js';
 import { keyIdentifierOf, X509Certificate } from './peculiar.js';
 
-/** An issuing CA that is ready to sign: its certificate, the way up to the root, and its key. */
+/** An issuing CA that is ready to sign: its certificate, the chain to the root, and its key. */
 export interface IssuingAuthority {
   readonly identity: IssuerIdentity;
   readonly organisation: string;
-  /** Text of the CA's subject. */
+  /** The CA's subject as text. */
   readonly subject: string;
   readonly notBefore: Date;
   /** DER: the issuing CA, then the root. */
@@ -19,11 +19,11 @@ export interface IssuingAuthority {
 }
 
 /**
- * Opens the newest issuing CA of a directory, whose key must be in a file. Who signs in the long run holds all of
- * them and notices new ones: see `openAuthorities`.
+ * Opens the newest issuing CA of a directory; its key must be in a file. A signer opens all issuing CAs and finds new
+ * ones: see `openAuthorities`.
  *
- * @throws {KeyStoreError} if the key file can be opened by others or not at all, or key and certificates do not
- *   belong together
+ * @throws {KeyStoreError} if the key file cannot be opened or is accessible to other users, or the key does not match
+ *   the certificates
  */
 export function openIssuingAuthority(directory: string, passphrase: string): IssuingAuthority {
   const files = authorityFiles(directory);
@@ -33,7 +33,7 @@ export function openIssuingAuthority(directory: string, passphrase: string): Iss
   return issuingAuthority(keyStore, [issuing, readPemCertificate(files.rootCertificate)]);
 }
 
-/** As what a CA, issuing or root, signs. @throws {KeyStoreError} if it has no subject key identifier */
+/** The identity of an issuing or root CA as an issuer. @throws {KeyStoreError} if it has no subject key identifier */
 export function issuerIdentityOf(certificate: X509Certificate, keyStore: KeyStore): IssuerIdentity {
   const keyId = keyIdentifierOf(certificate);
   return {
@@ -46,14 +46,14 @@ export function issuerIdentityOf(certificate: X509Certificate, keyStore: KeyStor
 }
 
 /**
- * An issuing CA from a key, wherever it is kept, and its chain.
- * @throws {KeyStoreError} if they do not belong together
+ * An issuing CA from its key and its chain.
+ * @throws {KeyStoreError} if the key does not match the chain, or the chain is not valid
  */
 export function issuingAuthority(keyStore: KeyStore, chain: readonly Buffer[]): IssuingAuthority {
   const [issuing, root] = chain.map((der) => new NodeCertificate(der));
-  if (!issuing || !root) throw new KeyStoreError('the chain lacks the issuing CA or the root');
+  if (!issuing || !root) throw new KeyStoreError('the chain has no issuing CA or no root');
   if (!issuing.publicKey.equals(keyStore.publicKey())) {
-    throw new KeyStoreError('the key is not the one the issuing CA is certified for');
+    throw new KeyStoreError('the key does not match the certificate of the issuing CA');
   }
   if (!issuing.ca || !issuing.verify(root.publicKey)) {
     throw new KeyStoreError('the issuing CA was not certified by this root');
@@ -70,7 +70,7 @@ export function issuingAuthority(keyStore: KeyStore, chain: readonly Buffer[]): 
 }
 
 /**
- * Signs what `buildCertificate` made and checks the signature before anyone sees it.
+ * Signs the result of `buildCertificate` and verifies the signature before it is used.
  * @returns the certificate in DER
  * @throws Error if the key store returned a signature that does not verify
  */

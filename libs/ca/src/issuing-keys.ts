@@ -4,11 +4,11 @@ import { KeyStoreError, type KeyStore } from './key-store.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
 import type { Token } from './key-store/pkcs11.js';
 
-/** Where the keys of the issuing CA are: each generation in an encrypted file or in a token. */
+/** The keys of the issuing CA: each generation's key is in an encrypted file or in a token. */
 export interface IssuingKeys {
-  /** @throws {KeyStoreError} if the key is not where it should be, or cannot be used as it is */
+  /** @throws {KeyStoreError} if the key is missing or cannot be used */
   open(generation: number): Promise<KeyStore>;
-  /** Makes the key of a new generation, or finds the one that an interrupted attempt has left in the token. */
+  /** Makes the key of a new generation, or finds the key that an interrupted attempt left in the token. */
   create(generation: number): Promise<KeyStore>;
   close(): Promise<void>;
 }
@@ -17,15 +17,15 @@ export interface IssuingKeysOptions {
   readonly directory: string;
   /** Opens the key files in the directory. */
   readonly passphrase: string;
-  /** Where keys are that lie in no file. */
+  /** The token for keys that are not in files. */
   readonly token?: Token;
-  /** Where a new generation's key is made. */
+  /** Where the keys of new generations are made. */
   readonly newKeys?: 'file' | 'pkcs11';
 }
 
 /**
- * A generation whose key file exists is opened from it, any other from the token: an authority moves from files to
- * a token by a rotation, without a key ever being copied.
+ * A generation with a key file is opened from the file, all others from the token. An authority moves from files to a
+ * token by a rotation; no key is ever copied.
  */
 export function issuingKeys({
   directory,
@@ -36,7 +36,7 @@ export function issuingKeys({
   const files = authorityFiles(directory);
   const inToken = () => {
     if (token) return token;
-    throw new KeyStoreError('a CA key is in no file, and no PKCS#11 token is configured');
+    throw new KeyStoreError('the CA key is not in a file, and no PKCS#11 token is configured');
   };
   return {
     async open(generation) {

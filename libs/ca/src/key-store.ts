@@ -1,30 +1,30 @@
 import type { KeyObject } from 'node:crypto';
 
-/** How a CA key signs, by its name in RFC 5758 and RFC 4055. */
+/** The signature algorithm of a CA key, as RFC 5758 and RFC 4055 name it. */
 export type SignatureAlgorithm = 'ecdsaWithSHA256' | 'ecdsaWithSHA384' | 'sha256WithRSAEncryption';
 
-/** Wherever a CA key lives, this is all that is asked of it: the key itself never comes out. */
+/** A CA key in a file or a token. The interface never gives out the key itself. */
 export interface KeyStore {
   /**
    * Signs the bytes; ECDSA signatures are DER.
-   * Rejects with {@link KeyStoreUnavailable} where another try may succeed, else with {@link KeyStoreError}.
+   * Rejects with {@link KeyStoreUnavailable} if a retry may succeed, otherwise with {@link KeyStoreError}.
    */
   sign(bytes: Uint8Array): Promise<Buffer>;
   publicKey(): KeyObject;
   info(): { readonly kind: string; readonly location: string; readonly algorithm: SignatureAlgorithm };
 }
 
-/** The key cannot be used as it lies there; the message names where it lies, never its content. */
+/** The key cannot be used. The message names its location, never its content. */
 export class KeyStoreError extends Error {
   override readonly name = 'KeyStoreError';
 }
 
-/** The key cannot be used at this moment: its device is away, slow or asked too much. Try again later. */
+/** The key cannot be used now: its device is not available, slow or overloaded. Retry later. */
 export class KeyStoreUnavailable extends Error {
   override readonly name = 'KeyStoreUnavailable';
 }
 
-/** The algorithm a key of this kind signs with here; undefined if a CA here does not use such keys. */
+/** The signature algorithm for keys of this type; undefined if CAs do not use such keys. */
 export function algorithmOf(key: KeyObject): SignatureAlgorithm | undefined {
   if (key.asymmetricKeyType === 'rsa') return 'sha256WithRSAEncryption';
   const curves: Record<string, SignatureAlgorithm> = {

@@ -1,14 +1,14 @@
 import { DerReader, tags } from '#libs/der';
 import type { KeyType } from './profile.js';
 
-/** AlgorithmIdentifiers byte for byte: RFC 5480 section 2.1.1 with prime256v1, RFC 3279 section 2.3.1 with NULL. */
+/** DER of AlgorithmIdentifiers: RFC 5480 section 2.1.1 with prime256v1, RFC 3279 section 2.3.1 with NULL. */
 export const ecP256Algorithm = Buffer.from('301306072a8648ce3d020106082a8648ce3d030107', 'hex');
 export const rsaAlgorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
 
 /**
- * The kind of key a SubjectPublicKeyInfo holds, in the one encoding a certificate may have: a P-256 point
- * uncompressed, an RSA modulus of whole bytes. Undefined for any other.
- * @throws FormatError if it is not DER
+ * The type of the key in a SubjectPublicKeyInfo, if it has the only encoding that certificates may have: an uncompressed
+ * P-256 point, or an RSA modulus of whole bytes. Undefined for all others.
+ * @throws {FormatError} if the bytes are not DER
  */
 export function spkiKeyType(spki: Buffer): KeyType | undefined {
   const fields = DerReader.ofSingle(spki, tags.sequence);
@@ -21,7 +21,7 @@ export function spkiKeyType(spki: Buffer): KeyType | undefined {
   const modulus = numbers.integer();
   numbers.integer();
   numbers.end();
-  // A leading zero byte before a byte with its first bit set: a number of whole bytes, and positive.
+  // A leading zero byte means that the next byte has its first bit set: the modulus has whole bytes and is positive.
   const modulusBits = modulus[0] === 0 ? (modulus.length - 1) * 8 : 0;
   return rsaTypes[modulusBits];
 }

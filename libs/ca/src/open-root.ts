@@ -13,22 +13,22 @@ export interface RootLocation {
 
 /**
  * Opens the root, to certify an issuing CA.
- * @throws {KeyStoreError} if it is not there, or key and certificate do not belong together
+ * @throws {KeyStoreError} if it is missing, or its key does not match its certificate
  */
 export function openRoot({ directory, passphrase }: RootLocation): Certifier {
   const files = rootFiles(directory);
-  if (!existsSync(files.key)) throw new KeyStoreError(`the root key is not in ${directory}: bring it there`);
+  if (!existsSync(files.key)) throw new KeyStoreError(`the root key is not in ${directory}: put it there`);
   const keyStore = openKeyFile(files.key, passphrase);
   const certificate = new X509Certificate(readPemCertificate(files.certificate));
   const spki = keyStore.publicKey().export({ format: 'der', type: 'spki' });
   if (!spki.equals(Buffer.from(certificate.publicKey.rawData))) {
-    throw new KeyStoreError(`${files.certificate} is not for the key beside it`);
+    throw new KeyStoreError(`${files.certificate} does not match ${files.key}`);
   }
   return { certificate, keyStore };
 }
 
 /**
- * Opens the root of a CA's directory.
+ * Opens the root that certified the CA of a directory.
  * @throws {KeyStoreError} as {@link openRoot}, and if it is another root
  */
 export function openRootOf(directory: string, place: RootLocation): Certifier {
@@ -38,7 +38,7 @@ export function openRootOf(directory: string, place: RootLocation): Certifier {
       Buffer.from(root.certificate.rawData),
     )
   )
-    throw new KeyStoreError(`the root in ${place.directory} is not that of ${directory}`);
+    throw new KeyStoreError(`the root in ${place.directory} is not the root of ${directory}`);
   return root;
 }
 
@@ -49,6 +49,6 @@ export function openRootOf(directory: string, place: RootLocation): Certifier {
 export function readPemCertificate(path: string): Buffer {
   if (!existsSync(path)) throw new KeyStoreError(`${path} does not exist`);
   const [der] = parsePemBundle(readFileSync(path, 'utf8'));
-  if (!der) throw new KeyStoreError(`${path} holds no certificate in PEM`);
+  if (!der) throw new KeyStoreError(`${path} has no certificate in PEM`);
   return der;
 }

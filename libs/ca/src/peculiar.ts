@@ -1,4 +1,4 @@
-// @peculiar/x509 finds its implementations through decorator metadata, which must exist before it is loaded.
+// @peculiar/x509 finds its implementations by decorator metadata, so that reflect-metadata must be loaded first.
 import 'reflect-metadata';
 
 import { SubjectKeyIdentifierExtension, X509Certificate } from '@peculiar/x509';
@@ -25,7 +25,7 @@ export {
 /** Subject key identifier of a CA, in hexadecimal. @throws {KeyStoreError} if the certificate has none */
 export function keyIdentifierOf(certificate: X509Certificate): string {
   const keyId = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
-  if (!keyId) throw new KeyStoreError('the certifying CA has no subject key identifier');
+  if (!keyId) throw new KeyStoreError('the certificate of the CA has no subject key identifier');
   return keyId;
 }
 

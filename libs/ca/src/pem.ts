@@ -1,12 +1,12 @@
 import { pemBlocks, pemOf } from '#libs/der';
 
-/** Certificates one after the other: the leaf first, then the one that signed it, and so on. */
+/** A chain in PEM: the leaf first, each certificate followed by its issuer's. */
 export function pemBundle(certificates: readonly Uint8Array[]): string {
   return certificates.map((der) => pemOf(der)).join('');
 }
 
 /**
- * The certificates of a PEM bundle as DER, in their order; text between the blocks is skipped.
+ * The certificates of a PEM bundle as DER, in their order. Text between the blocks is ignored.
  *
  * @throws {FormatError} if a block is not base64
  */

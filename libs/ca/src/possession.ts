@@ -1,8 +1,8 @@
 import { constants, createPublicKey, verify } from 'node:crypto';
 
 /**
- * Whether the signature over exactly these bytes was made with the private key to this public key: ECDSA with
- * a DER signature, or RSA PKCS#1 v1.5, both with SHA-256. Anything that is not a key or a signature is `false`.
+ * Whether the signature covers exactly these bytes and was made with the private key of this public key: ECDSA with a DER
+ * signature, or RSA PKCS#1 v1.5, both with SHA-256. An invalid key or signature gives `false`.
  *
  * @param spki DER SubjectPublicKeyInfo
  */

@@ -16,9 +16,8 @@ const shipped = {
 } as const;
 
 /**
- * Configuration of the certificate profile, to be spread into an application's. `RESEAL_PROFILE_FILE` names a
- * JSON document of a {@link CertificateProfile}; without it, the shipped profile of `RESEAL_PROFILE_NAME` is made
- * for this bank.
+ * Settings of the certificate profile, for the configuration of an app. `RESEAL_PROFILE_FILE` names a JSON document with
+ * a {@link CertificateProfile}; without it, the shipped profile `RESEAL_PROFILE_NAME` is used with the bank's settings.
  */
 export const profileConfig = {
   profile: json(certificateProfile)
@@ -39,13 +38,13 @@ export const profileConfig = {
     .describe('Base of the addresses of CRLs, OCSP and CA certificates that certificates contain.'),
 };
 
-/** The profile that an application was configured with. */
+/** The configured profile of an app. */
 export function loadProfile(config: z.output<z.ZodObject<typeof profileConfig>>): CertificateProfile {
   const { profile, profileName, bankName, bankCode, statusUrl } = config;
   return profile ?? shipped[profileName]({ bank: { name: bankName, code: bankCode }, statusUrl });
 }
 
-/** Backdating, for relying parties whose clocks are behind: they would refuse what is dated in the future. */
+/** Backdating for relying parties whose clocks are slow: they reject certificates and lists from the future. */
 export const backdatingConfig = {
   backdateMs: milliseconds(300_000).describe(
     'Time by which `notBefore` of certificates and `thisUpdate` of CRLs and OCSP answers lie in the past.',

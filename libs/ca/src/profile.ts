@@ -5,35 +5,35 @@ import { isNameable } from './distinguished-name.js';
 /** Numbers of the named bits of KeyUsage (RFC 5280 section 4.2.1.3). */
 export const keyUsageBits = { digitalSignature: 0, nonRepudiation: 1 } as const;
 
-/** Kinds of keys that a person may have certified. */
+/** Key types of personal certificates. */
 export const keyTypes = ['EC-P256', 'RSA-2048', 'RSA-3072', 'RSA-4096'] as const;
 export type KeyType = (typeof keyTypes)[number];
 
-/** As in a distinguished name: RFC 5280 appendix A, RFC 4518 section 2. */
+/** A value for a distinguished name: RFC 5280 appendix A, RFC 4518 section 2. */
 export const bankNameSchema = z
   .string()
   .min(1)
   .max(64)
-  .refine(isNameable, { message: 'has a character that no name may have' });
-/** `o` of a CA. Its common names say more, up to `<organisation> Issuing CA <number> OCSP`, and have 64 characters. */
+  .refine(isNameable, { message: 'has a character that is not allowed in names' });
+/** `o` of a CA. Its common names are longer, up to `<organisation> Issuing CA <number> OCSP`, and limited to 64 characters. */
 export const organisationSchema = bankNameSchema.max(40);
 export const codeSchema = z.string().regex(/^\d{3}$/, 'must be three digits');
 const distinct = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
     .min(1)
-    .refine((items) => new Set(items).size === items.length, { message: 'names one thing twice' })
+    .refine((items) => new Set(items).size === items.length, { message: 'lists a value twice' })
     .readonly();
 
-/** Where relying parties ask for status; plain HTTP, as asking over TLS would begin with this same question. */
+/** Address for status queries of relying parties. Plain HTTP, because TLS would need a status query first. */
 export const statusUrlSchema = z.string().refine(isStatusUrl, {
   message: 'must be an http:// URL of at most 200 characters without user, query, fragment or final slash',
 });
 
-/** What all certificates of one kind have in common, as data: its digest is kept with each certificate. */
+/** The common properties of all certificates of one kind. The profile's digest is stored with each certificate. */
 export const certificateProfile = z
   .strictObject({
-    /** For people; the digest is what tells two profiles apart. */
+    /** A name for people; two profiles are compared by their digests. */
     id: z
       .string()
       .regex(/^[a-z0-9][a-z0-9./-]{0,63}$/, 'must be at most 64 of a-z, 0-9, dot, slash and hyphen'),
@@ -41,26 +41,26 @@ export const certificateProfile = z
     policy: z
       .string()
       .refine(isObjectIdentifier, { message: 'must be an object identifier such as 1.2.410' }),
-    /** Keys that are certified. */
+    /** Key types that are certified. */
     keyTypes: distinct(z.enum(keyTypes)),
     keyUsage: distinct(z.enum(['digitalSignature', 'nonRepudiation'])),
-    /** How long new and renewed certificates last; a reissue keeps the end it finds. */
+    /** Validity of new and renewed certificates; a reissue keeps the end of the old certificate. */
     validityYears: z.int().min(1).max(5),
-    /** How many CRLs share the population. */
+    /** Number of CRLs that the certificates are distributed over. */
     crlShards: z.int().min(1).max(1024),
     /** Base of the addresses of CRLs, OCSP and CA certificates. */
     statusUrl: statusUrlSchema,
-    /** For the subject's name: `ou` of the bank, and the codes its digits begin with. */
+    /** For the subject: `ou` of the bank, and the codes at the start of the digits. */
     bank: z.strictObject({ name: bankNameSchema, code: codeSchema }).readonly(),
     registrationCode: codeSchema,
   })
   .readonly();
 export type CertificateProfile = z.output<typeof certificateProfile>;
 
-/** What differs between two banks that use the same profile. */
+/** The settings in which banks with the same profile differ. */
 export type ProfileSettings = Pick<CertificateProfile, 'bank' | 'statusUrl'>;
 
-/** The personal certificate for banking, cards and insurance, for keys of either kind. */
+/** The personal certificate for banking, cards and insurance, with an EC or RSA key. */
 export function personalBankProfile({ bank, statusUrl }: ProfileSettings): CertificateProfile {
   return {
     id: 'personal-bank/2',
@@ -75,12 +75,12 @@ export function personalBankProfile({ bank, statusUrl }: ProfileSettings): Certi
   };
 }
 
-/** The same for RSA keys alone: some of the software that relies on these certificates knows no other. */
+/** The same profile with RSA keys only, because some software of relying parties supports no others. */
 export function personalBankRsaProfile(settings: ProfileSettings): CertificateProfile {
   return { ...personalBankProfile(settings), id: 'personal-bank-rsa/2', keyTypes: ['RSA-2048'] };
 }
 
-/** A profile as JSON with sorted keys and no white space (RFC 8785): the text its digest covers. */
+/** A profile as JSON with sorted keys and without white space (RFC 8785): the text that is digested. */
 export function canonicalProfile(profile: CertificateProfile): string {
   return JSON.stringify(profile, (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -89,12 +89,12 @@ export function canonicalProfile(profile: CertificateProfile): string {
   );
 }
 
-/** SHA-256 of a profile, in hexadecimal: shows later by which rules a certificate was made. */
+/** SHA-256 of a profile, in hexadecimal. It records which profile a certificate was issued with. */
 export function profileDigest(profile: CertificateProfile): string {
   return createHash('sha256').update(canonicalProfile(profile)).digest('hex');
 }
 
-/** The profile was written down wrongly; the message has a line for each field. */
+/** The profile is not valid; the message has a line for each field. */
 export class ProfileError extends Error {
   override readonly name = 'ProfileError';
   constructor(readonly problems: readonly string[]) {
@@ -105,8 +105,8 @@ export class ProfileError extends Error {
 }
 
 /**
- * Reads a profile back from the text that {@link canonicalProfile} made of it, or from one that people wrote.
- * @throws {ProfileError} naming every field that is missing or wrong
+ * Parses a profile from JSON: the text of {@link canonicalProfile}, or one written by hand.
+ * @throws {ProfileError} with every field that is missing or wrong
  */
 export function parseProfile(document: string): CertificateProfile {
   let value: unknown;
@@ -124,7 +124,7 @@ export function parseProfile(document: string): CertificateProfile {
 
 function isStatusUrl(text: string): boolean {
   const url = URL.parse(text);
-  // Written as the URL parser writes it, so that it is ASCII and means the same to everyone.
+  // The URL must be in the form of the URL parser: then it is ASCII, and all software reads it in the same way.
   const plain = url && `http://${url.host}${url.pathname === '/' ? '' : url.pathname}`;
   return text === plain && !text.endsWith('/') && text.length <= 200;
 }

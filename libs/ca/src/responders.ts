@@ -10,11 +10,11 @@ import { createKeyFile, openKeyFile } from './key-store/file.js';
 import { X509Certificate as ParsedCertificate } from './peculiar.js';
 import { writeFileAtomically } from './atomic-file.js';
 
-/** A key is renewed when a third of its ninety days is left: two missed rounds of a monthly one hurt nobody. */
+/** A key is renewed when a third of its ninety days is left, so that a monthly renewal may fail twice. */
 const dueBeforeEndMs = 30 * 24 * 3_600_000;
 
 export interface ResponderLocation {
-  /** The responder's: it reads what it finds here, and again when it changes. */
+  /** The status app's directory. The app reads the files again when they change. */
   readonly directory: string;
   /** Encrypts the key files. */
   readonly passphrase: string;
@@ -28,8 +28,8 @@ export interface Responder {
 }
 
 /**
- * What is there for an issuing CA; undefined if it lacks, is for another key, or was interrupted half-way.
- * Looks at certificates only, and needs no passphrase.
+ * The responder of an issuing CA; undefined if a file is missing or another key signed the certificate. Reads only the
+ * certificate, so that no passphrase is needed.
  */
 export function responderOf(directory: string, issuing: IssuingAuthority): Responder | undefined {
   const { keyId } = issuing.identity;
@@ -40,7 +40,7 @@ export function responderOf(directory: string, issuing: IssuingAuthority): Respo
   return { issuerKeyId: keyId, notAfter: certificate.validToDate };
 }
 
-/** Whether a responder lacks or ends within thirty days, without its CA ending then too. */
+/** Whether a responder is missing or expires within thirty days, and earlier than its CA. */
 export function responderDue(
   responder: Responder | undefined,
   issuing: IssuingAuthority,
@@ -52,10 +52,10 @@ export function responderDue(
 }
 
 /**
- * Gives the OCSP responder a new key and certificate for an issuing CA (RFC 6960 section 4.2.2.2). The key file
- * is replaced before the certificate: a reader that finds the two not matching looks again a moment later.
+ * Makes a new key and certificate for the OCSP responder of an issuing CA (RFC 6960 section 4.2.2.2). The key file is
+ * replaced before the certificate: a reader that finds a mismatch reads both again shortly after.
  *
- * @throws {KeyStoreError} if another process is at it
+ * @throws {KeyStoreError} if another process is renewing them
  */
 export async function renewResponder(
   place: ResponderLocation,
@@ -79,8 +79,8 @@ async function renew(place: ResponderLocation, issuing: IssuingAuthority, now: D
 }
 
 /**
- * Renews what is due, or was interrupted so that key and certificate do not belong together.
- * @returns the renewed ones
+ * Renews the responders that are due, or whose key does not match the certificate because a renewal was interrupted.
+ * @returns the renewed responders
  */
 export async function renewDueResponders(
   place: ResponderLocation,

@@ -1,8 +1,8 @@
-/** CRLReason (RFC 5280 section 5.3.1), as far as certificates here are revoked for it. */
+/** CRLReason (RFC 5280 section 5.3.1): the reasons that are in use. */
 export const crlReasonCodes = {
   unspecified: 0,
   keyCompromise: 1,
-  /** Of a CA's own certificate alone. */
+  /** Only for certificates of CAs. */
   cACompromise: 2,
   affiliationChanged: 3,
   superseded: 4,

@@ -92,7 +92,7 @@ describe('the CRL of the root', () => {
     await expect(parseRootCrl(der, ours)).rejects.toThrow('another key signed the CRL');
     await expect(
       issueRootCrl({ directory: place().directory, root: root('other'), thisUpdate: now }),
-    ).rejects.toThrow(/the root in .* is not that of/);
+    ).rejects.toThrow(/the root in .* is not the root of/);
   });
 
   it('is named in the issuing CA’s certificate, with the address of the root’s certificate', () => {

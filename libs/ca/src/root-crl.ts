@@ -14,11 +14,11 @@ import { wholeSeconds } from './validity.js';
 import { writeFileAtomically } from './atomic-file.js';
 
 const dayMs = 86_400_000;
-/** The root is offline: its CRL is valid for a year, and due when a third of that is left. */
+/** The root is offline, so that its CRL is valid for a year. A new one is due when a third of the year is left. */
 const validityMs = 366 * dayMs;
 const dueBeforeEndMs = 122 * dayMs;
 
-/** The list of issuing CAs that the root has revoked. */
+/** The root's CRL: the issuing CAs that it has revoked. */
 export interface RootCrl {
   readonly number: bigint;
   readonly thisUpdate: Date;
@@ -29,7 +29,7 @@ export interface RootCrl {
 
 /**
  * Reads the root's CRL in a CA's directory; undefined if there is none yet.
- * @throws {KeyStoreError} if the file is no CRL, or another root signed it
+ * @throws {KeyStoreError} if the file is not a CRL, or another root signed it
  */
 export async function readRootCrl(directory: string): Promise<RootCrl | undefined> {
   const { rootCrl, rootCertificate } = authorityFiles(directory);
@@ -37,19 +37,19 @@ export async function readRootCrl(directory: string): Promise<RootCrl | undefine
   try {
     return await parseRootCrl(readFileSync(rootCrl), readPemCertificate(rootCertificate));
   } catch (error) {
-    throw new KeyStoreError(`${rootCrl} is not a CRL of the root beside it`, { cause: error });
+    throw new KeyStoreError(`${rootCrl} is not a CRL of the root in ${rootCertificate}`, { cause: error });
   }
 }
 
 /**
- * Reads a CRL and checks the root's signature.
+ * Parses a CRL and verifies the root's signature.
  * @param root DER of the root's certificate
- * @throws Error if it is no CRL, or another root signed it
+ * @throws Error if it is not a CRL, or another root signed it
  */
 export async function parseRootCrl(der: Buffer, root: Uint8Array): Promise<RootCrl> {
   const crl = new X509Crl(der);
   const number = crl.extensions.find(({ type }) => type === '2.5.29.20');
-  if (!number || !crl.nextUpdate) throw new Error('the CRL has no number or no end');
+  if (!number || !crl.nextUpdate) throw new Error('the CRL has no number or no nextUpdate');
   if (!(await crl.verify({ publicKey: new X509Certificate(root) })))
     throw new Error('another key signed the CRL');
   return {
@@ -69,26 +69,26 @@ const reasons = new Map(
   Object.entries(crlReasonCodes).map(([reason, code]) => [code as number, reason as CrlReason]),
 );
 
-/** Whether a root's CRL must be made: there is none, or it ends within a third of a year. */
+/** Whether a new root CRL is due: there is none, or it expires within a third of a year. */
 export const rootCrlDue = (crl: RootCrl | undefined, now: Date): boolean =>
   !crl || crl.nextUpdate.getTime() - now.getTime() < dueBeforeEndMs;
 
 interface RootCrlOrder {
-  /** The CA's directory, where the CRL is kept. */
+  /** The CA's directory, which contains the CRL. */
   readonly directory: string;
   readonly root: RootLocation;
   readonly thisUpdate: Date;
-  /** The root's newest CRL that is known elsewhere: the directory may have been made again or restored. */
+  /** The newest CRL of the root that was published: the directory may have been restored from a backup. */
   readonly known?: RootCrl | undefined;
-  /** Issuing CAs to be revoked. */
+  /** Issuing CAs to revoke. */
   readonly more?: readonly CrlEntry[];
 }
 
 /**
- * Makes the root's next CRL and writes it beside the CA's certificates. It lists what earlier ones list, and more.
+ * Signs the root's next CRL and writes it to the CA's directory. It contains all entries of earlier CRLs.
  *
- * @throws {KeyStoreError} if the root is not there, or is another than that of the directory, or another process is at
- *   it
+ * @throws {KeyStoreError} if the root is missing, is not the root of the directory, or another process is changing the
+ *   authority
  */
 export async function issueRootCrl({ directory, root, known, ...order }: RootCrlOrder): Promise<RootCrl> {
   return withLock(authorityFiles(directory).lock, async () => {
@@ -102,7 +102,7 @@ interface NextCrl extends Pick<RootCrlOrder, 'directory' | 'thisUpdate' | 'more'
   readonly before?: readonly RootCrl[];
 }
 
-/** Signs and writes the CRL that follows others, or is the first. No other process may write to the directory. */
+/** Signs and writes the next or first CRL. The caller holds the lock of the directory. */
 export async function writeRootCrl(
   root: Certifier,
   { directory, before = [], thisUpdate, more = [] }: NextCrl,
@@ -121,7 +121,7 @@ export async function writeRootCrl(
   return { ...contents, der };
 }
 
-/** One entry for each certificate: the last, because what was published first stands. */
+/** One entry for each certificate: the last one in the list, because the first published entry is valid. */
 const withoutRepeats = (entries: readonly CrlEntry[]): CrlEntry[] => [
   ...new Map(entries.map((entry) => [BigInt(`0x${entry.serial}`), entry])).values(),
 ];

@@ -9,35 +9,35 @@ import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
 import { X509Certificate } from './peculiar.js';
 import { writeFileAtomically } from './atomic-file.js';
 
-/** Two rotations within a day are one that was asked for twice. */
+/** A second rotation within a day is most likely a repeated command. */
 const minimumIntervalMs = 24 * 3_600_000;
-/** What a new issuing CA must have before it: a certificate's year, and one in which it is the one that signs. */
+/** A new issuing CA needs a year in which it signs certificates, and a year until the last of them expires. */
 const minimumRootLifetimeMs = 2 * 366 * 24 * 3_600_000;
 
-/** A rotation that is not made as things stand. */
+/** A rotation is refused in the present situation. */
 export class RotationRefused extends Error {
   override readonly name = 'RotationRefused';
 }
 
 /**
- * Says which generation a rotation would make.
- * @throws {RotationRefused} if the newest is less than a day old, or the root ends within two years
+ * The generation that a rotation would make.
+ * @throws {RotationRefused} if the newest generation is less than a day old, or the root expires within two years
  */
 export function plannedRotation(directory: string, now: Date): { readonly generation: number } {
   const files = authorityFiles(directory);
   const [newest] = generationsIn(directory);
-  if (newest === undefined) throw new RotationRefused(`${directory} holds no issuing CA: run init first`);
+  if (newest === undefined) throw new RotationRefused(`${directory} has no issuing CA: run init first`);
   const { notBefore } = new X509Certificate(readPemCertificate(files.issuingCertificate(newest)));
   const settled = new Date(notBefore.getTime() + minimumIntervalMs);
   if (settled > now) {
     throw new RotationRefused(
-      `generation ${newest} was made at ${notBefore.toISOString()}; the next one may follow after ${settled.toISOString()}`,
+      `generation ${newest} was made at ${notBefore.toISOString()}; the next one is possible after ${settled.toISOString()}`,
     );
   }
   const root = new X509Certificate(readPemCertificate(files.rootCertificate));
   if (root.notAfter.getTime() - now.getTime() < minimumRootLifetimeMs) {
     throw new RotationRefused(
-      `the root ends at ${root.notAfter.toISOString()}: a new issuing CA needs a new root`,
+      `the root expires at ${root.notAfter.toISOString()}: a new issuing CA needs a new root`,
     );
   }
   return { generation: newest + 1 };
@@ -45,25 +45,25 @@ export function plannedRotation(directory: string, now: Date): { readonly genera
 
 export interface IssuingRotation extends IssuingKeysOptions {
   readonly root: RootLocation;
-  /** Address of the status app, which the certificate carries. */
+  /** Address of the status app, for the certificate. */
   readonly statusUrl: string;
   readonly now: Date;
-  /** Is given the new issuing CA before anybody sees it: for what must be there when it begins to sign. */
+  /** Called with the new issuing CA before it is published: makes what it needs from its first signature on. */
   prepare(authority: IssuingAuthority): Promise<void>;
 }
 
 /**
- * Makes the next generation of the issuing CA: a new key, a new name, certified by the root. From the moment its
- * certificate is in the directory it signs certificates; the generations before go on signing their CRLs.
+ * Makes the next generation of the issuing CA: a new key and a new name, certified by the root. It signs certificates as
+ * soon as its certificate is in the directory; earlier generations continue to sign their CRLs.
  *
  * @throws {RotationRefused} see {@link plannedRotation}
- * @throws {KeyStoreError} if the root is not there, or is another than that of the directory, or another process is
- *   at it
+ * @throws {KeyStoreError} if the root is missing, is not the root of the directory, or another process is changing the
+ *   authority
  */
 export async function rotateIssuingAuthority(rotation: IssuingRotation): Promise<IssuingAuthority> {
   const { directory, now } = rotation;
   plannedRotation(directory, now);
-  // Two at once would put the key of one beside the certificate of the other.
+  // Two processes at once would mix the key of one with the certificate of the other.
   return withLock(authorityFiles(directory).lock, () => makeNextGeneration(rotation));
 }
 

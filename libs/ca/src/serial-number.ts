@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A new serial number as 36 lower-case hexadecimal digits: 136 random bits after a leading byte that keeps it
- * positive, of one length, and the same text in every tool. 18 of the 20 octets RFC 5280 section 4.1.2.2 allows.
+ * A new serial number as 36 lower-case hexadecimal digits: 136 random bits after a leading byte, which keeps the number
+ * positive and all serial numbers equally long. 18 octets; RFC 5280 section 4.1.2.2 allows 20.
  */
 export function newSerialNumber(): string {
   if (at === pool.length) {
@@ -13,14 +13,14 @@ export function newSerialNumber(): string {
   return `10${pool.toString('hex', at - randomPart, at)}`;
 }
 
-/** Bytes of a serial number that are random. */
+/** Random bytes of a serial number. */
 const randomPart = 17;
-/** Random bytes are drawn for several serial numbers at once, which costs as much as for one. */
+/** Random bytes are generated for several serial numbers at once, which costs no more than for one. */
 const poolSerials = 64;
 let pool = Buffer.alloc(0);
 let at = 0;
 
-/** The CRL shard a serial number belongs to, so that no list grows with the whole population. */
+/** The CRL shard of a serial number. Shards keep each list small. */
 export function crlShardOf(serial: string, shards: number): number {
   return Number.parseInt(serial.slice(-4), 16) % shards;
 }

@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { hashOf, type KeyStore } from './key-store.js';
 
 /**
- * Signs, and checks the signature before anyone sees it.
+ * Signs, and verifies the signature before it is used.
  * @throws Error if the key store fails, or returned a signature that does not verify
  */
 export async function signAndVerify(keyStore: KeyStore, bytes: Buffer): Promise<Buffer> {

@@ -1,4 +1,4 @@
-/** Where relying parties learn what became of an issuing CA's certificates, and who it is. */
+/** Addresses at which relying parties get an issuing CA's certificate and the status of its certificates. */
 export interface StatusAddresses {
   /** The CRL of one shard. */
   crl(shard: number): string;
@@ -6,13 +6,13 @@ export interface StatusAddresses {
   readonly ocsp: string;
   /** The certificate of the issuing CA, in DER. */
   readonly issuerCertificate: string;
-  /** The only CRL of a CA that certifies CAs: the root. */
+  /** The CRL of the root, which has no shards. */
   readonly rootCrl: string;
 }
 
 /**
- * The addresses below that of the status app. Certificates carry them for as long as they are valid, and a CRL
- * repeats its own letter for letter, so their form never changes.
+ * The addresses, below that of the status app. Certificates contain them until they expire, and a CRL repeats its own
+ * address exactly, so that their form never changes.
  *
  * @param statusUrl address of the status app, without a slash at its end
  * @param keyId subject key identifier of the issuing CA, in hexadecimal

@@ -5,7 +5,7 @@ import { ecP256Algorithm, rsaAlgorithm } from './key-type.js';
 import type { KeyType } from './profile.js';
 import { isWeakModulus } from './weak-modulus.js';
 
-/** The key of a request, read and found suitable; whether the sender has it is another question. */
+/** A suitable key of a request. Its signature, the proof of possession, is verified elsewhere. */
 export interface SubjectKey {
   readonly keyType: KeyType;
   readonly publicKey: KeyObject;
@@ -15,12 +15,12 @@ export interface SubjectKey {
   thumbprint(): string;
 }
 
-/** Small exponents invite known attacks; huge ones only make verification slow (FIPS 186-5 section 5.1). */
+/** Small exponents allow known attacks; large ones only make verification slow (FIPS 186-5 section 5.1). */
 const rsaExponent = { min: 65_537n, max: 2n ** 256n };
 
 /**
- * Reads the SubjectPublicKeyInfo of a request, or says why its key is not certified.
- * @throws FormatError if it is not one
+ * Reads the SubjectPublicKeyInfo of a request. @returns the key, or the reason to refuse it
+ * @throws {FormatError} if the bytes are not a SubjectPublicKeyInfo
  */
 export function readSubjectKey(bytes: Buffer, allowed: readonly KeyType[]): SubjectKey | RequestRefusal {
   const fields = new DerReader(bytes).inside(tags.sequence);
@@ -33,19 +33,19 @@ export function readSubjectKey(bytes: Buffer, allowed: readonly KeyType[]): Subj
   return algorithm.equals(rsaAlgorithm) ? readRsa(bytes, bits, allowed) : 'KEY_TYPE_NOT_ALLOWED';
 }
 
-/** SEC 1 section 2.3.3: 04, x and y, or 02 or 03 for the sign of y, and x. */
+/** SEC 1 section 2.3.3: 04, x and y; or compressed: 02 or 03 for the sign of y, and x. */
 function readPoint(bytes: Buffer, point: Buffer): SubjectKey {
   const plain = point.length === 65 && point[0] === 4;
   const compressed = point.length === 33 && (point[0] === 2 || point[0] === 3);
-  if (!plain && !compressed) throw new FormatError('not a point');
-  const publicKey = keyObject(bytes); // refuses what is not on the curve
+  if (!plain && !compressed) throw new FormatError('the key is not a point of the curve');
+  const publicKey = keyObject(bytes); // refuses points that are not on the curve
   const [x, y] = plain
     ? [point.toString('base64url', 1, 33), point.toString('base64url', 33)]
     : coordinates(publicKey.export({ format: 'jwk' }));
   return {
     keyType: 'EC-P256',
     publicKey,
-    // One key shall have one digest, so a compressed point is written out.
+    // A key has only one digest, so that a compressed point is converted.
     spki: plain ? bytes : publicKeyInfo(x, y),
     thumbprint: () => hash('sha256', `{"crv":"P-256","kty":"EC","x":"${x}","y":"${y}"}`, 'base64url'),
   };
@@ -86,11 +86,11 @@ function readRsa(bytes: Buffer, content: Buffer, allowed: readonly KeyType[]): S
 
 const numberOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`);
 
-/** The bytes of an INTEGER greater than zero, without the one that only shows that it is positive. */
+/** The bytes of an INTEGER greater than zero, without the zero byte that only marks it as positive. */
 function positive(numbers: DerReader<Buffer>): Buffer {
   const bytes = numbers.integer();
   if (bytes[0]! >= 0x80 || (bytes.length === 1 && bytes[0] === 0))
-    throw new FormatError('not a positive INTEGER');
+    throw new FormatError('an INTEGER is not positive');
   return bytes[0] === 0 ? bytes.subarray(1) : bytes;
 }
 
@@ -98,6 +98,6 @@ function keyObject(spki: Buffer): KeyObject {
   try {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' });
   } catch {
-    throw new FormatError('not a public key');
+    throw new FormatError('the key is not a public key');
   }
 }

@@ -15,11 +15,11 @@ type Template = (contents: CertificateContents) => Buffer;
 const templates = new WeakMap<CertificateProfile, WeakMap<IssuerIdentity, Template>>();
 
 /**
- * Builds the to-be-signed part of a certificate (RFC 5280 section 4.1). Signing is another step, so that the
- * intent can be written down between the two. What a profile and a CA have in common for all certificates is
- * encoded once for each pair of these objects.
+ * Builds the to-be-signed part of a certificate (RFC 5280 section 4.1). Signing is a separate step, so that the intent
+ * can be stored between the two. Parts that are equal for all certificates of a profile and a CA are encoded once for
+ * each pair of these objects.
  *
- * @throws RangeError if the certificate would outlive its CA, or its contents cannot stand in a certificate
+ * @throws RangeError if the certificate would outlive its CA, or its contents are not allowed in a certificate
  */
 export function buildCertificate(
   profile: CertificateProfile,
@@ -87,7 +87,7 @@ function templateOf(profile: CertificateProfile, issuer: IssuerIdentity): Templa
 
 const encodedTimes = new Map<number, Buffer>();
 
-/** Certificates of one second begin alike, and those of one day end alike. */
+/** Certificates of the same second have the same notBefore, and those of the same day the same notAfter. */
 function encodedTime(moment: Date): Buffer {
   const key = moment.getTime();
   const kept = encodedTimes.get(key);
@@ -101,28 +101,28 @@ function encodedTime(moment: Date): Buffer {
 function requireBuildable(contents: CertificateContents, issuer: IssuerIdentity): void {
   const { notBefore, notAfter } = contents.validity;
   if (notAfter > issuer.notAfter) throw new RangeError('the certificate would outlive its CA');
-  // Written this way round, so that an invalid date is refused too.
+  // This form of the condition also refuses an invalid date.
   if (!(notBefore >= earliest && notBefore < notAfter)) {
     throw new RangeError('the certificate would never be valid');
   }
-  if (!serialPattern.test(contents.serial)) throw new RangeError('not a serial number');
+  if (!serialPattern.test(contents.serial)) throw new RangeError('the serial number is not valid');
   if (contents.virtualId.length !== virtualIdBytes) throw new RangeError('a VID has 32 bytes');
   requireNameable(contents.realName);
 }
 
-/** RFC 5280 section 4.1.2.2: positive, without a needless byte, at most 20 octets. */
+/** RFC 5280 section 4.1.2.2: positive, in the shortest form, at most 20 octets. */
 const serialPattern = /^(?!00)[0-7][0-9a-f](?:[0-9a-f]{2}){0,19}$/;
 const virtualIdBytes = 32;
 
 /**
- * All of an encoding but the fixed number of bytes at its end, which follow for each certificate. The encoding's
- * length does not depend on what they are.
+ * An encoding without the last `endBytes` bytes, which each certificate adds. The length of the encoding does not depend
+ * on their values.
  */
 function headOf(encode: (end: Buffer) => Buffer, endBytes: number): Buffer {
   return encode(Buffer.alloc(endBytes)).subarray(0, -endBytes);
 }
 
-/** UserInfo with one VID: SHA-256 without NULL, and up to the bytes of the VID itself. */
+/** UserInfo with one VID (SHA-256 without NULL) up to the bytes of the VID itself. */
 const toVirtualId = headOf(
   (virtualId) =>
     der.sequence(

@@ -1,25 +1,25 @@
 import type { Basis } from '#libs/domain';
 
-/** From when to when a certificate is valid, in whole seconds. */
+/** The validity period of a certificate, in whole seconds. */
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
 interface Backdating {
-  /** By how much `notBefore` lies in the past, for relying parties whose clocks are behind, in milliseconds. */
+  /** How far `notBefore` is in the past, for relying parties with slow clocks, in milliseconds. */
   readonly backdateMs?: number | undefined;
-  /** A certificate begins no earlier than its issuer. */
+  /** A certificate is not valid before its issuer. */
   readonly notBeforeOfIssuer?: Date;
 }
 
 const koreaOffsetMs = 9 * 3_600_000;
 
 /**
- * The validity that a basis leads to. A reissue keeps the old end; a renewal adds the profile's years to it; a
- * new certificate runs that long from today. Ends fall on 23:59:59 in Korea.
+ * The validity period for a basis. A reissue keeps the old end; a renewal adds the profile's years to the old end; a new
+ * certificate is valid for these years from today. Validity ends at 23:59:59 in Korea.
  *
- * @param oldNotAfter end of the certificate on file; REISSUE and RENEW cannot be without it
+ * @param oldNotAfter end of the certificate on file; REISSUE and RENEW require it
  */
 export function validity(
   basis: Basis,
@@ -28,7 +28,7 @@ export function validity(
   years: number,
   { backdateMs = 0, notBeforeOfIssuer = new Date(0) }: Backdating = {},
 ): Validity {
-  // Rounded down: a certificate whose notBefore lies in the future is refused by whoever gets it at once.
+  // Rounded down: a relying party that gets the certificate at once must not see a notBefore in the future.
   const backdated = wholeSeconds(new Date(now.getTime() - backdateMs));
   const notBefore = notBeforeOfIssuer > backdated && notBeforeOfIssuer <= now ? notBeforeOfIssuer : backdated;
   if (basis === 'NEW') return { notBefore, notAfter: endOfKoreanDay(now, years) };

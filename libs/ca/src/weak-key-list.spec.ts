@@ -53,10 +53,10 @@ describe('a list of weak keys', () => {
   });
 
   it.each([
-    ['a line that is no hash', '00005890bc78bcbee3ca\nModulus=00', /line 2 is no hash/],
-    ['digits in upper case', '00005890BC78BCBEE3CA', /line 1 is no hash/],
-    ['a hash that is cut off', '00005890bc78bcbee3', /line 1 is no hash/],
-    ['comments alone', '# nothing', /it lists no key/],
+    ['a line that is no hash', '00005890bc78bcbee3ca\nModulus=00', /line 2 is not a hash/],
+    ['digits in upper case', '00005890BC78BCBEE3CA', /line 1 is not a hash/],
+    ['a hash that is cut off', '00005890bc78bcbee3', /line 1 is not a hash/],
+    ['comments alone', '# nothing', /it has no hash/],
   ])('is refused with %s', (_what, text, message) => {
     expect(() => new WeakKeyList(text)).toThrow(message);
   });
@@ -78,6 +78,6 @@ describe('RESEAL_WEAK_KEYS_FILE', () => {
   it('is refused if the file cannot be read or is no list', () => {
     writeFileSync(join(work, 'other'), 'not a list\n');
     expect(() => load('absent')).toThrow(/RESEAL_WEAK_KEYS_FILE: .* is not readable \(ENOENT\)/);
-    expect(() => load('other')).toThrow(/RESEAL_WEAK_KEYS: is no list of weak keys: line 1/);
+    expect(() => load('other')).toThrow(/RESEAL_WEAK_KEYS: is not a list of weak keys: line 1/);
   });
 });

@@ -1,19 +1,19 @@
-/** Whether an RSA modulus shows that it was made badly: each of these takes next to no time to find out. */
+/** Whether an RSA modulus is weak, by checks that take almost no time. */
 export const isWeakModulus = (modulus: bigint) =>
   hasSmallFactor(modulus) || bearsRocaFingerprint(modulus) || hasCloseFactors(modulus);
 
-/** Primes whose residues give away how a modulus was made: the odd ones up to 167. */
+/** Primes whose residues reveal how a modulus was generated: the odd primes up to 167. */
 const markerPrimes = primesBetween(3, 167);
 
 /**
- * For each marker prime, the residues that a modulus of the weak library can have: its primes had the form
- * k·M + 65537^a mod M, with M divisible by all of these.
+ * For each marker prime, the residues that a modulus of the weak library can have: its primes have the form
+ * k·M + 65537^a mod M, where M is divisible by all marker primes.
  */
 const markers = markerPrimes.map((prime) => ({ prime: BigInt(prime), residues: powersOf65537(prime) }));
 
 /**
- * Whether an RSA modulus bears the fingerprint of ROCA (CVE-2017-15361): primes of the weak structure, which can
- * be found in hours. Chance gives this fingerprint to about one sound modulus in 2^27.
+ * Whether an RSA modulus has the fingerprint of ROCA (CVE-2017-15361): its primes have a structure that allows to
+ * factor it within hours. About one sound modulus in 2^27 has this fingerprint by chance.
  */
 export function bearsRocaFingerprint(modulus: bigint): boolean {
   const reduced = modulus % markerProduct;
@@ -21,14 +21,14 @@ export function bearsRocaFingerprint(modulus: bigint): boolean {
 }
 
 const markerProduct = product(markerPrimes);
-/** Small primes in groups whose product a number holds exactly, so that a large modulus is divided only by those. */
+/** Small primes in groups whose product is a safe integer: fewer divisions of a large modulus are needed. */
 const smallPrimeGroups = grouped(primesBetween(3, 751)).map((primes) => ({
   primes,
   product: product(primes),
 }));
 const smallProduct = product(primesBetween(3, 751));
 
-/** Whether a modulus is divisible by a prime up to 751: then it was never made of two large primes. */
+/** Whether a modulus is divisible by a prime up to 751, and so not the product of two large primes. */
 export function hasSmallFactor(modulus: bigint): boolean {
   if (modulus % 2n === 0n) return true;
   const reduced = modulus % smallProduct;
@@ -39,8 +39,8 @@ export function hasSmallFactor(modulus: bigint): boolean {
 }
 
 /**
- * Whether Fermat's method finds the factors of an odd modulus within a hundred rounds: they lie next to each other
- * (CVE-2022-26320).
+ * Whether Fermat's method finds the factors of an odd modulus within a hundred rounds, because they are close to each
+ * other (CVE-2022-26320).
  */
 export function hasCloseFactors(modulus: bigint): boolean {
   let root = squareRoot(modulus);
@@ -55,7 +55,7 @@ export function hasCloseFactors(modulus: bigint): boolean {
   return false;
 }
 
-/** What squares leave when they are divided by these: the costly question is asked for one number in a hundred. */
+/** Residues of squares: they exclude 99 of 100 numbers, so that a square root is rarely computed. */
 const squaresMod64 = squaresModulo(64);
 const squaresModOthers = [63, 65, 11].map((divisor) => ({ divisor, squares: squaresModulo(divisor) }));
 
@@ -74,7 +74,7 @@ function isSquare(number: bigint): boolean {
   return root * root === number;
 }
 
-/** The largest integer whose square is not above `number`, by Newton's method from above. */
+/** The integer square root, rounded down, by Newton's method from above. */
 function squareRoot(number: bigint): bigint {
   if (number < 2n) return number;
   let guess = 1n << BigInt(Math.ceil(number.toString(16).length * 2));

@@ -1,4 +1,4 @@
-/** A job was not begun: too many were waiting already, or it had waited too long. */
+/** A job was not started, because too many jobs were waiting or it had waited too long. */
 export class QueueRejected extends Error {
   override readonly name = 'QueueRejected';
 }
@@ -10,26 +10,26 @@ interface Job {
 }
 
 /**
- * Does one job after the other. When too many wait, a new one is refused at once instead of making everyone wait
- * longer; and nobody waits much longer than `waitMs`.
+ * Runs one job at a time. If too many jobs wait, a new one is refused at once, so that waiting times stay bounded: no
+ * job waits much longer than `waitMs`.
  */
 export class BoundedQueue {
   private readonly waiting: Job[] = [];
   private busy = false;
 
   /**
-   * @param limit how many may wait
-   * @param waitMs how long one may wait: it is refused when its turn comes later
+   * @param limit number of jobs that may wait
+   * @param waitMs longest waiting time in milliseconds: a job that waited longer is refused
    */
   constructor(
     private readonly limit: number,
     private readonly waitMs: number,
   ) {}
 
-  /** Resolves and rejects as the work does; rejects with {@link QueueRejected} if it never began. */
+  /** Settles as the work does; rejects with {@link QueueRejected} if the work was not started. */
   run<T>(work: () => Promise<T>): Promise<T> {
     if (this.busy && this.waiting.length >= this.limit)
-      return Promise.reject(new QueueRejected(`${this.limit} are waiting already`));
+      return Promise.reject(new QueueRejected(`${this.limit} requests are waiting already`));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.waiting.push({
       since: performance.now(),
@@ -44,7 +44,8 @@ export class BoundedQueue {
     this.busy = true;
     for (let job = this.waiting.shift(); job; job = this.waiting.shift()) {
       const waited = performance.now() - job.since;
-      if (waited > this.waitMs) job.refuse(new QueueRejected(`its turn came after ${Math.round(waited)} ms`));
+      if (waited > this.waitMs)
+        job.refuse(new QueueRejected(`it waited ${Math.round(waited)} ms in the queue`));
       else await job.begin();
     }
     this.busy = false;

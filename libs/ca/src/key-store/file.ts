@@ -4,10 +4,10 @@ import { algorithmOf, hashOf, KeyStoreError, type KeyStore } from '../key-store.
 import { writeFileAtomically } from '../atomic-file.js';
 
 /**
- * Opens an encrypted PKCS#8 key file once; signing then works on the loaded key, which is eighteen times as
- * fast as reading PEM for each signature.
+ * Opens an encrypted PKCS#8 key file. Signing uses the loaded key, which is eighteen times as fast as reading PEM for
+ * each signature.
  *
- * @throws {KeyStoreError} if others can read the file, the passphrase is wrong or the key is of no use here
+ * @throws {KeyStoreError} if other users can read the file, the passphrase is wrong, or CAs do not use such keys
  */
 export function openKeyFile(path: string, passphrase: string): KeyStore {
   requireOwnerOnly(path);
@@ -15,12 +15,11 @@ export function openKeyFile(path: string, passphrase: string): KeyStore {
 }
 
 /**
- * Makes an EC key and keeps it in a new encrypted file that only its owner can open; replaces the file if it is
- * there.
+ * Makes an EC key and writes it to an encrypted file that only its owner can open. An existing file is replaced.
  * @throws {KeyStoreError} if the passphrase is empty
  */
 export function createKeyFile(path: string, passphrase: string, namedCurve: 'P-256' | 'P-384'): KeyStore {
-  if (passphrase.length === 0) throw new KeyStoreError('the key files need a passphrase');
+  if (passphrase.length === 0) throw new KeyStoreError('a passphrase for the key files is missing');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve });
   writeKeyFile(path, privateKey, passphrase);
   return storeOf(privateKey, path);
@@ -38,14 +37,14 @@ function writeKeyFile(path: string, key: KeyObject, passphrase: string): void {
 }
 
 /**
- * Refuses a key file that anyone but its owner, this process's user, can open.
- * @throws {KeyStoreError} naming the file and what is wrong with it
+ * Checks that only this process's user can open a key file.
+ * @throws {KeyStoreError} with the file and the problem
  */
 export function requireOwnerOnly(path: string): void {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (!status) throw new KeyStoreError(`${path} does not exist`);
   if (!status.isFile()) throw new KeyStoreError(`${path} is not a regular file`);
-  if (status.mode & 0o077) throw new KeyStoreError(`${path} can be opened by others: chmod 600 ${path}`);
+  if (status.mode & 0o077) throw new KeyStoreError(`${path} can be opened by other users: chmod 600 ${path}`);
   if (process.getuid && status.uid !== process.getuid()) {
     throw new KeyStoreError(`${path} belongs to another user`);
   }
@@ -53,7 +52,7 @@ export function requireOwnerOnly(path: string): void {
 
 function storeOf(key: KeyObject, path: string): KeyStore {
   const algorithm = algorithmOf(key);
-  if (!algorithm) throw new KeyStoreError(`${path} holds a key of a kind a CA here does not use`);
+  if (!algorithm) throw new KeyStoreError(`${path} has a key of a type that CAs do not use`);
   const hash = hashOf(algorithm);
   const publicKey = createPublicKey(key);
   return {

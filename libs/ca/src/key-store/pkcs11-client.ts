@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SessionAnswer, SessionFailure, SessionRequest, TokenAddress } from './pkcs11-session.js';
 
-/** The token answered that it does not do this. */
+/** The token answered with an error. */
 export class TokenRequestFailed extends Error {
   override readonly name = 'TokenRequestFailed';
   constructor(readonly failure: SessionFailure) {
@@ -11,7 +11,7 @@ export class TokenRequestFailed extends Error {
   }
 }
 
-/** There was no answer: the process with the session ended, or did not answer in time and was ended. */
+/** There was no answer: the session's process ended, or was killed because it did not answer in time. */
 export class SessionLost extends Error {
   override readonly name = 'SessionLost';
   constructor(
@@ -22,28 +22,29 @@ export class SessionLost extends Error {
   }
 }
 
-/** A library may take long to find its devices and log in. */
+/** A library may need a long time to find its devices and log in. */
 const openTimeoutMs = 15_000;
 
-/** As this very file was loaded: as TypeScript, or compiled. */
+/** TypeScript or compiled JavaScript, like this file. */
 const sessionFile = fileURLToPath(
   new URL(`./pkcs11-session${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
 );
 
-/** One session with a token in a process of its own, begun when it is needed and again after it was lost. */
+/** A session with a token in a separate process. It is opened when it is needed, and again after it was lost. */
 export class Pkcs11Client {
   private child: ChildProcess | undefined;
 
   constructor(
     private readonly token: TokenAddress,
-    /** How long the token may take for one request, in milliseconds. */
+    /** Timeout of one request, in milliseconds. */
     private readonly timeoutMs: number,
   ) {}
 
   /**
-   * Asks one thing; the answer to the one before must have come.
-   * @throws {TokenRequestFailed} {@link SessionLost}; after either, {@link reset} before the next request unless the session
-   *   is known to be well
+   * Sends one request; the previous one must have been answered.
+   * @throws {TokenRequestFailed}
+   * @throws {SessionLost} after either error, call {@link reset} before the next request unless the session is known to
+   *   work
    */
   async request(request: SessionRequest): Promise<unknown> {
     if (!this.child) {
@@ -53,7 +54,7 @@ export class Pkcs11Client {
     return this.exchange(request, this.timeoutMs);
   }
 
-  /** Ends the session, whatever it is doing. */
+  /** Ends the session at once. */
   reset(): void {
     this.child?.kill('SIGKILL');
     this.child = undefined;
@@ -64,7 +65,7 @@ export class Pkcs11Client {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const onAnswer = (answer: SessionAnswer) =>
       'failure' in answer ? reject(new TokenRequestFailed(answer.failure)) : resolve(answer.result);
-    const onExit = () => reject(new SessionLost('the session with the token broke off', false));
+    const onExit = () => reject(new SessionLost('the session with the token was lost', false));
     child.once('message', onAnswer).once('exit', onExit).once('error', onExit);
     const timer = setTimeout(
       () => reject(new SessionLost(`the token did not answer within ${timeoutMs} ms`, true)),
@@ -80,7 +81,7 @@ export class Pkcs11Client {
 }
 
 function start(): ChildProcess {
-  // Libraries are configured by environment variables of their own; our secrets are none of their business.
+  // PKCS#11 libraries are configured by environment variables of their own. They must not see our secrets.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !key.startsWith('RESEAL_') && key !== 'NODE_OPTIONS'),
   );
@@ -90,6 +91,6 @@ function start(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  child.on('error', () => undefined); // told to whoever asks: see above
+  child.on('error', () => undefined); // `exchange` reports it
   return child;
 }

@@ -1,13 +1,13 @@
 /**
- * A process of its own that talks to one PKCS#11 token: the library's calls block, hang and crash, and here they
- * block, hang and crash nobody else. Started by `Pkcs11Client`, which sends one request at a time.
+ * A separate process that uses one PKCS#11 token. Calls of the library can block, hang or crash, and must not do so in
+ * the signer's process. Started by `Pkcs11Client`, which sends one request at a time.
  *
- * Node runs this file as it stands, also before it is compiled: it imports nothing of ours but types.
+ * Node also runs this file before it is compiled, so that it may import only types of ours.
  */
 import { createRequire } from 'node:module';
 import type * as pkcs11js from 'pkcs11js';
 
-/** Where a token is, and what opens it. */
+/** Location and PIN of a token. */
 export interface TokenAddress {
   /** Path of the PKCS#11 library. */
   readonly module: string;
@@ -17,24 +17,24 @@ export interface TokenAddress {
 
 export type SessionRequest =
   | { readonly do: 'open'; readonly token: TokenAddress }
-  /** Finds a key pair, or makes it: P-256, and the private key can never be read or wrapped. */
+  /** `find` finds a key pair, `provide` also makes it: P-256, with a private key that can never be read or wrapped. */
   | { readonly do: 'find' | 'provide'; readonly key: string }
   /** ECDSA over a digest. */
   | { readonly do: 'sign'; readonly key: string; readonly digest: Uint8Array };
 
 /** A key pair in the token. */
 export interface FoundKey {
-  /** DER of the curve's name, and of the point as an OCTET STRING. */
+  /** DER of the curve's identifier, and of the point as an OCTET STRING. */
   readonly ecParams: Uint8Array;
   readonly ecPoint: Uint8Array;
-  /** Whether the private key could be taken out of the token. */
+  /** Whether the private key can be exported from the token. */
   readonly removable: boolean;
 }
 
 /**
- * Why a request failed: an error code of PKCS#11 (`CKR_…`), or one of ours: the native part of pkcs11js was not built,
- * the library cannot be loaded, no token has this label, one more wrong PIN would lock it, no key has this label, or
- * several have.
+ * Why a request failed: a PKCS#11 error code (`CKR_…`) or one of these: the native part of pkcs11js was not built, the
+ * library cannot be loaded, no token has this label, one more wrong PIN would lock the token, no key has this label, or
+ * several keys have it.
  */
 export type SessionFailure =
   `CKR_${string}` | 'NOT_BUILT' | 'NO_LIBRARY' | 'NO_TOKEN' | 'PIN_LAST_TRY' | 'NO_KEY' | 'SEVERAL_KEYS';
@@ -86,7 +86,7 @@ function open({ module, label, pin }: TokenAddress): void {
   const slot = library.C_GetSlotList(true).find((one) => library.C_GetTokenInfo(one).label.trim() === label);
   if (!slot) throw new Failed('NO_TOKEN');
   const { flags } = library.C_GetTokenInfo(slot);
-  // A process that is started again and again with a wrong PIN must not be what locks the token.
+  // Repeated starts of the process with a wrong PIN must not lock the token.
   if (flags & constants.CKF_USER_PIN_FINAL_TRY) throw new Failed('PIN_LAST_TRY');
   session = library.C_OpenSession(slot, constants.CKF_SERIAL_SESSION | constants.CKF_RW_SESSION);
   library.C_Login(session, constants.CKU_USER, pin);
@@ -166,6 +166,7 @@ process.on('message', (request: SessionRequest) => {
   }
   process.send?.(answer);
 });
-// A signal to the whole group is for the signer, which still needs us while it drains; without it, we end.
+// The signer still needs this process while it drains, so a signal to the process group is ignored. The process ends
+// when the signer has ended.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());

@@ -55,7 +55,7 @@ describe('key in a PKCS#11 token', () => {
     expect(await spki()).toEqual(await spki());
     await expect(token.openKey('never made')).rejects.toMatchObject({
       name: 'KeyStoreError',
-      message: 'PKCS#11 token "reseal-spec": it holds no such key',
+      message: 'PKCS#11 token "reseal-spec": it has no such key',
     });
     expect(await spki()).toEqual(await spki());
   });
@@ -76,7 +76,7 @@ describe('key in a PKCS#11 token', () => {
 
   it('tries a wrong PIN once and never again', async () => {
     const token = open({ pin: '0815' });
-    const refusal = 'PKCS#11 token "reseal-spec": it refuses the PIN, which is not tried again';
+    const refusal = 'PKCS#11 token "reseal-spec": it rejects the PIN, which is not tried again';
     await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
     for (let count = 0; count < 20; count += 1)
       await expect(token.openKey('key')).rejects.toMatchObject({ name: 'KeyStoreError', message: refusal });
@@ -91,7 +91,7 @@ describe('key in a PKCS#11 token', () => {
     });
     await expect(open({ label: 'elsewhere' }).openKey('key')).rejects.toMatchObject({
       name: 'KeyStoreUnavailable',
-      message: 'PKCS#11 token "elsewhere": it is not there',
+      message: 'PKCS#11 token "elsewhere": it is not present',
     });
   });
 });
@@ -145,7 +145,7 @@ describe('session with a PKCS#11 token', () => {
     const waiting = [1, 2, 3, 4].map(() => key.sign(bytes));
     await expect(key.sign(bytes)).rejects.toMatchObject({
       name: 'KeyStoreUnavailable',
-      message: 'PKCS#11 token "reseal-spec": 3 are waiting already',
+      message: 'PKCS#11 token "reseal-spec": 3 requests are waiting already',
     });
     thaw();
     for (const signature of await Promise.all(waiting))

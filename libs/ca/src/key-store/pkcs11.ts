@@ -8,40 +8,40 @@ import type { FoundKey, SessionFailure, SessionRequest, TokenAddress } from './p
 /** A PKCS#11 token that holds CA keys. */
 export interface Token {
   /**
-   * @throws {KeyStoreError} if the token holds no such key, or one that could be taken out of it
-   * @throws {KeyStoreUnavailable} if the token is away
+   * @throws {KeyStoreError} if the token has no such key, or the key can be exported
+   * @throws {KeyStoreUnavailable} if the token is not available
    */
   openKey(label: string): Promise<KeyStore>;
-  /** Makes a P-256 key that never leaves the token, or finds the one of this label. */
+  /** Makes a P-256 key that never leaves the token, or finds the existing key with this label. */
   createKey(label: string): Promise<KeyStore>;
-  /** Ends the session for good; what is asked later is refused. */
+  /** Ends the session. Later requests are refused. */
   close(): Promise<void>;
 }
 
 export interface TokenOptions extends TokenAddress {
-  /** How long the token may take for one signature, in milliseconds, and how long one may wait for its turn. */
+  /** Timeout of one signature, and longest waiting time for it in the queue, in milliseconds. */
   readonly timeoutMs: number;
-  /** How many signatures may wait. */
+  /** Number of signatures that may wait. */
   readonly queueLimit: number;
 }
 
-/** What another try cannot mend. A refused PIN is never tried again by this process: that is how tokens get locked. */
+/** Failures for which a retry is useless. A rejected PIN is not tried again by this process: that would lock the token. */
 const permanent: Partial<Record<SessionFailure, string>> = {
   NOT_BUILT: 'the optional package pkcs11js is not installed or not built (npm ci, with a C++ compiler)',
   NO_LIBRARY: 'the PKCS#11 library cannot be loaded',
-  NO_KEY: 'it holds no such key',
-  SEVERAL_KEYS: 'it holds several keys of this label',
+  NO_KEY: 'it has no such key',
+  SEVERAL_KEYS: 'it has several keys with this label',
   PIN_LAST_TRY: 'one more wrong PIN would lock it: log in once by hand',
-  CKR_PIN_INCORRECT: 'it refuses the PIN, which is not tried again',
-  CKR_PIN_INVALID: 'it refuses the PIN, which is not tried again',
-  CKR_PIN_LEN_RANGE: 'it refuses the PIN, which is not tried again',
+  CKR_PIN_INCORRECT: 'it rejects the PIN, which is not tried again',
+  CKR_PIN_INVALID: 'it rejects the PIN, which is not tried again',
+  CKR_PIN_LEN_RANGE: 'it rejects the PIN, which is not tried again',
   CKR_PIN_EXPIRED: 'its PIN has expired',
   CKR_PIN_LOCKED: 'its PIN is locked',
 };
 
 /**
- * Keys in a PKCS#11 token. Nothing is opened before the first key is. A session that was lost, in whatever way, is
- * begun anew, and what was asked is asked once more; signing twice is harmless, as only one signature is seen.
+ * Keys in a PKCS#11 token. The session is opened with the first key. If it is lost, a new one is opened and the request
+ * is sent once more; signing twice is harmless, because only one signature is used.
  */
 export function openToken(options: TokenOptions): Token {
   const { label: token, timeoutMs, queueLimit } = options;
@@ -49,7 +49,7 @@ export function openToken(options: TokenOptions): Token {
   const queue = new BoundedQueue(queueLimit, timeoutMs);
   let refused: KeyStoreError | KeyStoreUnavailable | undefined;
 
-  async function once(request: SessionRequest): Promise<unknown> {
+  async function tryOnce(request: SessionRequest): Promise<unknown> {
     if (refused) throw refused;
     try {
       return await client.request(request);
@@ -57,26 +57,26 @@ export function openToken(options: TokenOptions): Token {
       client.reset();
       const reason = error instanceof TokenRequestFailed && permanent[error.failure];
       if (!reason) throw error;
-      const told = new KeyStoreError(`PKCS#11 token "${token}": ${reason}`);
-      // That a key is missing says nothing of the others.
-      if (!['NO_KEY', 'SEVERAL_KEYS'].includes(error.failure)) refused = told;
-      throw told;
+      const failure = new KeyStoreError(`PKCS#11 token "${token}": ${reason}`);
+      // A missing key does not affect the other keys.
+      if (!['NO_KEY', 'SEVERAL_KEYS'].includes(error.failure)) refused = failure;
+      throw failure;
     }
   }
 
-  async function twice(request: SessionRequest): Promise<unknown> {
+  async function tryTwice(request: SessionRequest): Promise<unknown> {
     try {
-      return await once(request);
+      return await tryOnce(request);
     } catch (error) {
-      // Asking a slow token again would only make everyone behind wait twice as long.
+      // A retry on a slow token would double the waiting time of all requests behind this one.
       if (error instanceof KeyStoreError || (error instanceof SessionLost && error.timedOut)) throw error;
-      return once(request);
+      return tryOnce(request);
     }
   }
 
   const ask = async (request: SessionRequest): Promise<unknown> => {
     try {
-      return await queue.run(() => twice(request));
+      return await queue.run(() => tryTwice(request));
     } catch (error) {
       if (!(
         error instanceof TokenRequestFailed ||
@@ -84,7 +84,7 @@ export function openToken(options: TokenOptions): Token {
         error instanceof QueueRejected
       ))
         throw error;
-      const reason = error.message === 'NO_TOKEN' ? 'it is not there' : error.message;
+      const reason = error.message === 'NO_TOKEN' ? 'it is not present' : error.message;
       throw new KeyStoreUnavailable(`PKCS#11 token "${token}": ${reason}`, { cause: error });
     }
   };
@@ -92,10 +92,10 @@ export function openToken(options: TokenOptions): Token {
   async function store(request: 'find' | 'provide', key: string): Promise<KeyStore> {
     const found = (await ask({ do: request, key })) as FoundKey;
     const location = `PKCS#11 token "${token}", key ${key}`;
-    if (found.removable) throw new KeyStoreError(`${location}: it could be taken out of the token`);
+    if (found.removable) throw new KeyStoreError(`${location}: the key can be exported from the token`);
     const publicKey = publicKeyOf(found);
     const algorithm = publicKey && algorithmOf(publicKey);
-    if (!algorithm) throw new KeyStoreError(`${location}: a key of a kind a CA here does not use`);
+    if (!algorithm) throw new KeyStoreError(`${location}: CAs do not use keys of this type`);
     const hash = hashOf(algorithm);
     return {
       async sign(bytes) {
@@ -122,7 +122,7 @@ const curves: Record<string, { crv: string; bytes: number }> = {
   '06052b81040022': { crv: 'P-384', bytes: 48 },
 };
 
-/** The point is uncompressed (SEC 1 section 2.3.3), within an OCTET STRING; some tokens leave that away. */
+/** The point is uncompressed (SEC 1 section 2.3.3), in an OCTET STRING that some tokens omit. */
 function publicKeyOf({ ecParams, ecPoint }: FoundKey): KeyObject | undefined {
   const curve = curves[Buffer.from(ecParams).toString('hex')];
   if (!curve) return undefined;
@@ -132,7 +132,7 @@ function publicKeyOf({ ecParams, ecPoint }: FoundKey): KeyObject | undefined {
   return createPublicKey({ key: jwk, format: 'jwk' });
 }
 
-/** PKCS#11 gives r and s one after the other; certificates want Ecdsa-Sig-Value (RFC 3279 section 2.2.3). */
+/** Converts the concatenated r and s of PKCS#11 to Ecdsa-Sig-Value (RFC 3279 section 2.2.3). */
 function derSignature(raw: Buffer): Buffer {
   const half = raw.length / 2;
   return der.sequence(der.unsignedInteger(raw.subarray(0, half)), der.unsignedInteger(raw.subarray(half)));

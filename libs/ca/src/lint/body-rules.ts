@@ -8,7 +8,7 @@ const allowedAlgorithms = [
   '300d06092a864886f70d01010b0500', // sha256WithRSAEncryption, RFC 4055 section 5
 ];
 
-/** What RFC 5280 section 4.1 and the NPKI profile ask of the fields around the subject. */
+/** Rules of RFC 5280 section 4.1 and the NPKI profile for all fields except the subject and the extensions. */
 export const bodyRules: readonly LintRule[] = [
   {
     id: 'rfc5280.version-3',
@@ -57,7 +57,7 @@ export const bodyRules: readonly LintRule[] = [
   },
   {
     id: 'npki.begun',
-    source: 'KCAC.TS.CERTPROF; nobody accepts what is not valid yet',
+    source: 'KCAC.TS.CERTPROF; relying parties reject a certificate that is not valid yet',
     check: ({ notBefore }, { now }) => !(notBefore.moment > now.getTime()),
   },
   {
@@ -103,5 +103,5 @@ const forms: Record<number, RegExp> = {
 
 const hasTimeForm = ({ tag, text }: ParsedTime) => forms[tag]?.test(text) === true;
 
-const sameSecond = (time: ParsedTime, wanted: Date) =>
-  Number.isNaN(time.moment) || time.moment === Math.floor(wanted.getTime() / 1000) * 1000;
+const sameSecond = (time: ParsedTime, intended: Date) =>
+  Number.isNaN(time.moment) || time.moment === Math.floor(intended.getTime() / 1000) * 1000;

@@ -13,7 +13,7 @@ const ocspMethod = '1.3.6.1.5.5.7.48.1';
 const issuerMethod = '1.3.6.1.5.5.7.48.2';
 const expected = new Set<string>(Object.values(extensionTypes));
 
-/** What RFC 5280 section 4.2 and the NPKI profile ask of the extensions. */
+/** Rules of RFC 5280 section 4.2 and the NPKI profile for the extensions. */
 export const extensionRules: readonly LintRule[] = [
   {
     id: 'rfc5280.extensions-once',
@@ -61,8 +61,8 @@ export const extensionRules: readonly LintRule[] = [
       (value) => value.content(tags.bitString),
       ([unused, bits, ...more], { profile }) => {
         const numbers = profile.keyUsage.map((name) => keyUsageBits[name]);
-        const wanted = numbers.reduce<number>((all, number) => all | (0x80 >> number), 0);
-        return bits === wanted && unused === 7 - Math.max(...numbers) && more.length === 0;
+        const intended = numbers.reduce<number>((all, number) => all | (0x80 >> number), 0);
+        return bits === intended && unused === 7 - Math.max(...numbers) && more.length === 0;
       },
     ),
   },
@@ -102,15 +102,15 @@ export const extensionRules: readonly LintRule[] = [
   },
 ];
 
-/** Of this method, the address of the profile and no other. */
+/** Checks that this access method has the profile's address and no other. */
 function accessRule(id: string, method: string, name: 'ocsp' | 'issuerCertificate'): LintRule {
   return {
     id,
     source: 'KCAC.TS.CERTPROF; RFC 5280 section 4.2.2.1',
     check: inExtension('authorityInfoAccess', accessDescriptions, (found, { profile, issuer }) => {
       const ofMethod = found.filter((description) => description.method === method);
-      const wanted = statusAddresses(profile.statusUrl, issuer.keyId)[name];
-      return ofMethod.length === 1 && ofMethod[0]?.address === wanted;
+      const intended = statusAddresses(profile.statusUrl, issuer.keyId)[name];
+      return ofMethod.length === 1 && ofMethod[0]?.address === intended;
     }),
   };
 }

@@ -1,4 +1,4 @@
-/** The extensions of a certificate by the NPKI profile. */
+/** The extensions that the NPKI profile requires. */
 export const extensionTypes = {
   authorityKeyIdentifier: '2.5.29.35',
   subjectKeyIdentifier: '2.5.29.14',

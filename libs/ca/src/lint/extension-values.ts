@@ -1,9 +1,9 @@
 import { constructed, type DerReader, primitive, tags } from '#libs/der';
 import { only } from './parsed-certificate.js';
 
-/** Readers of extension values, as far as the NPKI profile lets them vary; they throw FormatError beyond that. */
+/** Readers of extension values in the forms that the NPKI profile allows. They throw FormatError for any other form. */
 
-/** AuthorityKeyIdentifier with a key identifier alone (RFC 5280 section 4.2.1.1). */
+/** AuthorityKeyIdentifier with only a key identifier (RFC 5280 section 4.2.1.1). */
 export const authorityKeyId = (value: DerReader<Buffer>): Buffer =>
   only(value.inside(tags.sequence), (fields) => fields.content(primitive(0)));
 
@@ -17,7 +17,7 @@ export const policies = (value: DerReader<Buffer>): { policy: string; qualified:
       qualified: information.tag !== undefined,
     }));
 
-/** CRLDistributionPoints with one address of one point (RFC 5280 section 4.2.1.13). */
+/** CRLDistributionPoints with one point and one address (RFC 5280 section 4.2.1.13). */
 export const distributionAddress = (value: DerReader<Buffer>): string =>
   only(value.inside(tags.sequence), (points) =>
     only(points.inside(tags.sequence), (point) =>
@@ -25,7 +25,7 @@ export const distributionAddress = (value: DerReader<Buffer>): string =>
     ),
   );
 
-/** AuthorityInfoAccessSyntax whose locations are addresses (RFC 5280 section 4.2.2.1). */
+/** AuthorityInfoAccessSyntax whose locations are URIs (RFC 5280 section 4.2.2.1). */
 export const accessDescriptions = (value: DerReader<Buffer>): { method: string; address: string }[] =>
   value
     .inside(tags.sequence)

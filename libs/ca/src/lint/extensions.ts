@@ -4,19 +4,19 @@ import type { ParsedCertificate } from './parsed-certificate.js';
 import type { Intention, LintRule } from './rule.js';
 
 /**
- * A check of what is in the value of one extension. Where there is no such extension it holds: that they are all
- * there is a rule of its own.
+ * A check of the value of one extension. It passes if the extension is missing, because another rule requires all
+ * extensions.
  *
- * @param read reads the value; it throws FormatError where that is not what it should be
+ * @param read reads the value; it throws FormatError if the value has another form
  */
 export function inExtension<T>(
   name: keyof typeof extensionTypes,
   read: (value: DerReader<Buffer>) => T,
   check: (found: T, intention: Intention, certificate: ParsedCertificate) => boolean,
 ): LintRule['check'] {
-  const wanted = extensionTypes[name];
+  const oid = extensionTypes[name];
   return (certificate, intention) => {
-    const extension = certificate.extensions.find(({ type }) => type === wanted);
+    const extension = certificate.extensions.find(({ type }) => type === oid);
     return !extension || check(extension.find(read), intention, certificate);
   };
 }

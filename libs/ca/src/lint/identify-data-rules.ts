@@ -5,7 +5,7 @@ import type { Intention, LintRule } from './rule.js';
 
 const identifyDataType = '1.2.410.200004.10.1.1';
 const vidType = '1.2.410.200004.10.1.1.1';
-/** SHA-256 without parameters, as all implementations write it here. */
+/** SHA-256 without parameters, as all implementations encode it here. */
 const sha256 = Buffer.from('300b0609608648016503040201', 'hex');
 
 interface IdentifyData {
@@ -14,7 +14,7 @@ interface IdentifyData {
   readonly virtualId: Buffer;
 }
 
-/** What KCAC.TS.SIVID asks of the alternative name that binds the holder's name and number. */
+/** Rules of KCAC.TS.SIVID for the alternative name that contains the holder's name and VID. */
 export const identifyDataRules: readonly LintRule[] = [
   {
     id: 'npki.identify-data',
@@ -38,12 +38,12 @@ export const identifyDataRules: readonly LintRule[] = [
   },
 ];
 
-/** A check of what identifyData says, if it is there: that it is, and has its form, is a rule of its own. */
+/** A check of identifyData. It passes if identifyData is missing, because another rule requires it. */
 function ofIdentifyData(check: (data: IdentifyData, intention: Intention) => boolean): LintRule['check'] {
   return inExtension('subjectAltName', identifyDataIn, (data, intention) => !data || check(data, intention));
 }
 
-/** Leaves nothing unread: what has another form counts as another name. */
+/** Undefined if the value has any other form than identifyData. */
 function identifyDataIn(value: DerReader<Buffer>): IdentifyData | undefined {
   const whole = new DerReader(value.remaining());
   try {
@@ -57,7 +57,8 @@ function identifyDataIn(value: DerReader<Buffer>): IdentifyData | undefined {
 /**
  * `IdentifyData ::= SEQUENCE { realName UTF8String, userInfo SEQUENCE OF SEQUENCE { OID id-VID, VID } }`, with
  * `VID ::= SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] EXPLICIT OCTET STRING }`, as the one GeneralName.
- * Undefined if the types are others; FormatError if the form is another.
+ * @returns undefined if the types are different
+ * @throws {FormatError} if the form is different
  */
 function readIdentifyData(value: DerReader<Buffer>): IdentifyData | undefined {
   const names = value.inside(tags.sequence);

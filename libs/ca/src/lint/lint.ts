@@ -14,19 +14,19 @@ import { parseCertificate, type ParsedCertificate } from './parsed-certificate.j
 import type { Intention, LintFinding, LintRule } from './rule.js';
 import { subjectRules } from './subject-rules.js';
 
-/** That it can be read at all; the other rules are tried only if it can. */
+/** The certificate can be parsed. The other rules are checked only if it can. */
 const readable: LintFinding = { id: 'x690.der', source: 'X.690 section 10; RFC 5280 section 4.1' };
 
-/** All rules for certificates of people, in the order in which they are tried. */
+/** All rules for personal certificates, in the order in which they are checked. */
 export const lintRules: readonly LintRule[] = [...bodyRules, ...subjectRules, ...extensionRules];
 
 /**
- * Tries a certificate before it exists: signs it with a key that is thrown away, reads it back by other code than
- * that which made it, and holds it against every rule. A certificate that could not be taken back is never the
- * first to show a mistake. Whoever signs then proves with {@link assertOnlySignatureDiffers} that it is this one.
+ * Checks a certificate before it is signed: signs it with a throw-away key, parses it with other code than the code that
+ * built it, and checks every rule. So mistakes are found before a real certificate has them. After signing, the signer
+ * checks with {@link assertOnlySignatureDiffers} that the certificate is the linted one.
  *
- * @param tbs the to-be-signed part, of which the rest is what it was meant to be
- * @returns the rules it breaks; none if it may be signed
+ * @param tbs the to-be-signed part; profile, issuer and contents are its intended values
+ * @returns the broken rules; empty if the certificate may be signed
  */
 export function lintCertificate(
   profile: CertificateProfile,
@@ -45,9 +45,9 @@ export function lintCertificate(
 }
 
 /**
- * Proves that a certificate is the one that was linted, but for its signature.
+ * Checks that a certificate differs from the linted one only in its signature.
  * @param tbs the to-be-signed part that was linted
- * @throws Error if it is not
+ * @throws Error if there is another difference
  */
 export function assertOnlySignatureDiffers(
   tbs: Buffer,
@@ -83,7 +83,7 @@ function holds(rule: LintRule, certificate: ParsedCertificate, intention: Intent
 
 const throwAwayKeys = new Map<SignatureAlgorithm, KeyObject>();
 
-/** One for each algorithm and process; for RSA the first takes a moment. */
+/** One key for each algorithm and process. The first RSA key takes a moment. */
 function throwAwayKey(algorithm: SignatureAlgorithm): KeyObject {
   const kept = throwAwayKeys.get(algorithm);
   if (kept) return kept;

@@ -1,8 +1,8 @@
 /**
- * A reader that knows bytes it met before: most of a certificate is in all those of its CA and profile, and reading
- * it once is enough. What it found depends on the bytes alone.
+ * Caches the results of a parser by the parsed bytes: most parts of a certificate are equal in all certificates of its CA
+ * and profile. The result may depend on the bytes only.
  *
- * @param keep whether what was found will come again; what is different for each person is not kept
+ * @param keep whether to cache a result; parts that differ for each person are not cached
  */
 export function memoizedByBytes<T>(
   read: (bytes: Buffer) => T,
@@ -21,7 +21,7 @@ export function memoizedByBytes<T>(
   };
 }
 
-/** Works out what follows from an object once, however many rules ask for it. */
+/** Computes the result for each object once, however many rules use it. */
 export function memoized<From extends object, Found>(work: (from: From) => Found): (from: From) => Found {
   const found = new WeakMap<From, { readonly value: Found }>();
   return (from) => {

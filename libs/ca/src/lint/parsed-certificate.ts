@@ -2,11 +2,11 @@ import { constructed, DerReader, FormatError, nameAttributeTypes, tags } from '#
 import { extensionTypes } from './extension-types.js';
 import { memoizedByBytes } from './memoize.js';
 
-/** A certificate taken apart (RFC 5280 section 4.1), with its parts as they stand: nothing is made right. */
+/** The parts of a certificate (RFC 5280 section 4.1), unchanged: nothing is normalised. */
 export interface ParsedCertificate {
   /** With tag and length. */
   readonly tbs: Buffer;
-  /** Absent where it is left to its default. */
+  /** Undefined if the certificate has the default version. */
   readonly version: Buffer | undefined;
   readonly serial: Buffer;
   readonly innerAlgorithm: Buffer;
@@ -24,7 +24,7 @@ export interface ParsedCertificate {
 export interface ParsedTime {
   readonly tag: number;
   readonly text: string;
-  /** In milliseconds since 1970; NaN if it does not have the form of a time. */
+  /** In milliseconds since 1970; NaN if the text is not a time. */
   readonly moment: number;
 }
 
@@ -33,7 +33,7 @@ export interface ParsedAttribute {
   readonly type: string;
   readonly tag: number;
   readonly value: string;
-  /** Whether it shares its relative distinguished name with others. */
+  /** Whether its relative distinguished name has other attributes too. */
   readonly shared: boolean;
 }
 
@@ -47,7 +47,7 @@ class ParsedExtension {
     private readonly value: Buffer,
   ) {}
 
-  /** What `read` finds in the value, of which it must leave nothing. Asked again at once, it is not read again. */
+  /** The result of `read` for the value, which it must read to the end. The last result is cached. */
   find<T>(read: (value: DerReader<Buffer>) => T): T {
     if (this.last?.read === read) return this.last.found as T;
     const found = only(new DerReader(this.value), read);
@@ -56,7 +56,7 @@ class ParsedExtension {
   }
 }
 
-/** @throws FormatError if the bytes are not a certificate in DER */
+/** Parses a certificate. @throws {FormatError} if the bytes are not a certificate in DER */
 export function parseCertificate(der: Buffer): ParsedCertificate {
   const certificate = DerReader.ofSingle(der, tags.sequence);
   const tbs = certificate.whole(tags.sequence);
@@ -98,11 +98,11 @@ function allWhole(reader: DerReader<Buffer>, tag: number): Buffer[] {
   return values;
 }
 
-/** The attributes of a Name, given a reader of what is in it. */
+/** The attributes of a Name, from a reader of its content. */
 export const parseName = (name: DerReader<Buffer>): ParsedAttribute[] =>
   allWhole(name, tags.set).flatMap(readRelativeName);
 
-/** Of people's names, only the common name is different for each of them. */
+/** In the subjects of customers, only the common name differs. */
 const readRelativeName = memoizedByBytes(
   (bytes) => {
     const members = new DerReader(bytes).inside(tags.set).all(tags.sequence);
@@ -120,7 +120,7 @@ const readRelativeName = memoizedByBytes(
 const readTime = memoizedByBytes((bytes): ParsedTime => {
   const tag = bytes[0]!;
   const text = new DerReader(bytes).content(tag).toString('latin1');
-  // RFC 5280 section 4.1.2.5.1: two digits of a year mean 1950 to 2049.
+  // RFC 5280 section 4.1.2.5.1: years of two digits are 1950 to 2049.
   const century = tag !== tags.utcTime ? '' : text < '5' ? '20' : '19';
   const [, year, month, ...rest] = (timePattern.exec(century + text) ?? []).map(Number);
   const [day, hour, minute, second] = rest;
@@ -136,8 +136,9 @@ const readExtension = memoizedByBytes(
     const field = new DerReader(bytes).inside(tags.sequence);
     const type = field.objectIdentifier();
     const critical = field.tag === tags.boolean;
-    // X.690 sections 11.1 and 11.5: TRUE is 0xff, and FALSE, the default, is left out.
-    if (critical && !field.content(tags.boolean).equals(trueContent)) throw new FormatError('not TRUE');
+    // X.690 sections 11.1 and 11.5: TRUE is 0xff, and FALSE, the default, is omitted.
+    if (critical && !field.content(tags.boolean).equals(trueContent))
+      throw new FormatError('a BOOLEAN is not TRUE');
     const value = field.content(tags.octetString);
     field.end();
     return new ParsedExtension(type, critical, value);
@@ -145,7 +146,7 @@ const readExtension = memoizedByBytes(
   ({ type }) => type !== extensionTypes.subjectAltName && type !== extensionTypes.subjectKeyIdentifier,
 );
 
-/** What `read` finds in a value in which there is nothing else. */
+/** The result of `read`, which must read the value to the end. */
 export function only<T>(reader: DerReader<Buffer>, read: (reader: DerReader<Buffer>) => T): T {
   const found = read(reader);
   reader.end();

@@ -2,7 +2,7 @@ import type { CertificateContents, IssuerIdentity } from '../certificate.js';
 import type { CertificateProfile } from '../profile.js';
 import type { ParsedCertificate } from './parsed-certificate.js';
 
-/** What a certificate was meant to be. */
+/** The intended content of a certificate. */
 export interface Intention {
   readonly profile: CertificateProfile;
   readonly issuer: IssuerIdentity;
@@ -10,15 +10,15 @@ export interface Intention {
   readonly now: Date;
 }
 
-/** One thing that must hold for every certificate. */
+/** A rule that every certificate must satisfy. */
 export interface LintRule {
-  /** Whose rule it is, and in short what it asks for. */
+  /** The rule's origin and its requirement in short. */
   readonly id: string;
-  /** Where it is written. */
+  /** The standard and section. */
   readonly source: string;
-  /** Whether the certificate keeps it. It is broken, too, where the part it is about cannot be read (FormatError). */
+  /** Whether the certificate satisfies the rule. A FormatError, for a part that cannot be parsed, also breaks the rule. */
   readonly check: (certificate: ParsedCertificate, intention: Intention) => boolean;
 }
 
-/** A rule that a certificate breaks; it says nothing of what the certificate holds, so it may be logged. */
+/** A rule that a certificate breaks. It has no content of the certificate, so that it can be logged. */
 export type LintFinding = Pick<LintRule, 'id' | 'source'>;

@@ -14,7 +14,7 @@ const nameOf = memoized((issuer: IssuerIdentity) =>
 const valueOf = (subject: readonly ParsedAttribute[], type: string) =>
   subject.find((attribute) => attribute.type === type)?.value;
 
-/** What RFC 5280 and the NPKI profile ask of the name of a person. */
+/** Rules of RFC 5280 and the NPKI profile for the subject. */
 export const subjectRules: readonly LintRule[] = [
   {
     id: 'npki.subject-pattern',

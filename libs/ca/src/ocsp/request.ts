@@ -1,11 +1,11 @@
 import { bufferDer } from '../der.js';
 import { constructed, FormatError, DerReader, tags } from '#libs/der';
 
-/** Which certificate is asked for (RFC 6960 section 4.1.1). */
+/** The identifier of a requested certificate (RFC 6960 section 4.1.1). */
 export interface CertId {
-  /** DER of the whole, as it came: an answer repeats it. */
+  /** The whole CertID in DER, as received: the response repeats it. */
   readonly raw: Buffer;
-  /** Undefined where we know no such hash, so that it can be no issuer of ours. */
+  /** Undefined for an unsupported hash: then the issuer is unknown. */
   readonly hash: CertIdHash | undefined;
   readonly issuerNameHash: Buffer;
   readonly issuerKeyHash: Buffer;
@@ -17,23 +17,23 @@ export type CertIdHash = 'sha1' | 'sha256';
 
 export interface OcspRequest {
   readonly certificates: readonly CertId[];
-  /** 1 to 128 octets, to be repeated in the answer (RFC 9654). */
+  /** 1 to 128 octets, which the response repeats (RFC 9654). */
   readonly nonce: Buffer | undefined;
 }
 
-/** More certificates in one request than anybody has a use for would only keep the key busy. */
+/** Limit of certificates in one request, which bounds the work of the signing key. */
 export const mostCertificates = 16;
 
-/** RFC 9654 section 2.1: what is longer, or empty, must be refused. */
+/** RFC 9654 section 2.1: a longer or empty nonce must be refused. */
 const longestNonce = 128;
 
 const nonceExtension = content('1.3.6.1.5.5.7.48.1.2');
-/** Extensions whose meaning we know; of these only the nonce changes our answer (RFC 6960 section 4.4). */
+/** Supported extensions; only the nonce changes the response (RFC 6960 section 4.4). */
 const knownExtensions: readonly Buffer[] = [
   nonceExtension,
-  content('1.3.6.1.5.5.7.48.1.4'), // acceptable response types: there is but one
-  content('1.3.6.1.5.5.7.48.1.7'), // service locator: we locate ourselves
-  content('1.3.6.1.5.5.7.48.1.8'), // preferred signature algorithms: the key has one
+  content('1.3.6.1.5.5.7.48.1.4'), // acceptable response types: there is only one
+  content('1.3.6.1.5.5.7.48.1.7'), // service locator: for responders that forward requests
+  content('1.3.6.1.5.5.7.48.1.8'), // preferred signature algorithms: the key has only one
 ];
 
 const hashes: readonly (readonly [Buffer, CertIdHash, number])[] = [
@@ -42,11 +42,10 @@ const hashes: readonly (readonly [Buffer, CertIdHash, number])[] = [
 ];
 
 /**
- * Reads an OCSP request (RFC 6960 section 4.1). A signature is read past and not verified: whoever asks gets the
- * same answer. So is the name of who asks. A critical extension that is not understood makes a request one that
- * cannot be answered as it was meant, and so does a version other than 1.
+ * Parses an OCSP request (RFC 6960 section 4.1). The signature is not verified and the requestor's name is ignored,
+ * because all requestors get the same response. An unknown critical extension or another version than 1 is refused.
  *
- * @throws {FormatError} if the bytes are anything else: the answer then is `malformedRequest`
+ * @throws {FormatError} if the bytes are not such a request: the response is `malformedRequest`
  */
 export function parseOcspRequest(bytes: Buffer): OcspRequest {
   const request = DerReader.ofSingle(bytes, tags.sequence);
@@ -58,11 +57,11 @@ export function parseOcspRequest(bytes: Buffer): OcspRequest {
 
 function readTbsRequest(reader: DerReader<Buffer>): OcspRequest {
   const version = reader.optional(constructed(0));
-  if (version && !version.equals(versionOne)) throw new FormatError('not version 1');
+  if (version && !version.equals(versionOne)) throw new FormatError('the version is not 1');
   reader.optional(constructed(1)); // requestorName
   const certificates = reader.inside(tags.sequence).all(tags.sequence).map(readSingleRequest);
-  if (certificates.length === 0) throw new FormatError('nothing is asked');
-  if (certificates.length > mostCertificates) throw new FormatError('too much is asked at once');
+  if (certificates.length === 0) throw new FormatError('the request has no certificates');
+  if (certificates.length > mostCertificates) throw new FormatError('the request has too many certificates');
   const extensions = readExtensions(reader, 2);
   return { certificates, nonce: nonceOf(extensions) };
 }
@@ -94,13 +93,13 @@ function readCertId(raw: Buffer): CertId {
 }
 
 function serialOf(integer: Buffer): string {
-  // A negative number is a serial number of nobody; written as it stands, it is found nowhere.
+  // A negative number is never the serial number of a certificate. With its sign it matches none.
   return integer[0]! >= 0x80
     ? `-${integer.toString('hex')}`
     : integer.toString('hex').replace(/^00(?=.)/, '');
 }
 
-/** Extensions by their object identifiers, behind an explicit tag; none if it is not there. */
+/** Extensions by object identifier, in an explicit tag that may be absent. */
 function readExtensions(reader: DerReader<Buffer>, tag: number): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>();
   if (reader.tag !== constructed(tag)) return found;
@@ -113,15 +112,15 @@ function readExtensions(reader: DerReader<Buffer>, tag: number): ReadonlyMap<str
     const value = extension.content(tags.octetString);
     extension.end();
     if (critical && !knownExtensions.some((known) => known.equals(oid)))
-      throw new FormatError('a critical extension is not understood');
+      throw new FormatError('a critical extension is not supported');
     const key = oid.toString('hex');
-    if (found.has(key)) throw new FormatError('an extension is there twice');
+    if (found.has(key)) throw new FormatError('an extension occurs twice');
     found.set(key, value);
   }
   return found;
 }
 
-/** A BOOLEAN DEFAULT FALSE. That it says so nevertheless is a mistake some make, and does no harm. */
+/** A BOOLEAN DEFAULT FALSE. Some software encodes the default, which is wrong but harmless. */
 function isTrue(value: Buffer | undefined): boolean {
   if (value && (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff)))
     throw new FormatError('a BOOLEAN is neither true nor false');
@@ -147,7 +146,7 @@ function readSignature(reader: DerReader<Buffer>): void {
   });
 }
 
-/** The content octets of an object identifier: what stands behind tag and length. */
+/** The content octets of an object identifier, without tag and length. */
 function content(oid: string): Buffer {
   return bufferDer.objectIdentifier(oid).subarray(2);
 }

@@ -15,7 +15,7 @@ const ocspSigning = '1.3.6.1.5.5.7.3.9';
 export interface OcspResponder {
   /** DER. */
   readonly certificate: Buffer;
-  /** SHA-1 of its public key: `byKey` of the ResponderID. */
+  /** SHA-1 of its public key, for `byKey` of the ResponderID. */
   readonly keyHash: Buffer;
   readonly notAfter: Date;
   readonly keyStore: KeyStore;
@@ -24,10 +24,10 @@ export interface OcspResponder {
 /**
  * Opens the responder of an issuing CA.
  *
- * @param directory holds `responder-<issuer key id>.crt` and `.key`, the key encrypted with the passphrase
+ * @param directory contains `responder-<issuer key id>.crt` and `.key`, which is encrypted with the passphrase
  * @param issuer DER of the issuing CA's certificate
- * @throws {KeyStoreError} if a file is not there or not readable, the key can be opened by others or not at all, or
- *   certificate, key and issuer do not belong together (also for the moment in which a new one takes its place)
+ * @throws {KeyStoreError} if a file is missing or not readable, the key cannot be opened or is accessible to other users,
+ *   or certificate, key and issuer do not match (also for a moment while a renewal replaces the files)
  */
 export function openOcspResponder(
   directory: string,
@@ -60,10 +60,10 @@ function readCertificate(path: string): Buffer {
   } catch (error) {
     throw new KeyStoreError(`${path} is not readable`, { cause: error });
   }
-  throw new KeyStoreError(`${path} holds no certificate in PEM`);
+  throw new KeyStoreError(`${path} has no certificate in PEM`);
 }
 
-/** subjectPublicKey without tag, length and the count of unused bits, which for keys is none. */
+/** The bits of subjectPublicKey, whose hash identifies the key. */
 function keyBits(certificate: NodeCertificate): Buffer {
   const spki = certificate.publicKey.export({ format: 'der', type: 'spki' });
   return new DerReader(spki).read(tags.sequence, (reader) => {
@@ -72,7 +72,7 @@ function keyBits(certificate: NodeCertificate): Buffer {
   });
 }
 
-/** By what requests name an issuing CA: hashes of its subject and of its public key. */
+/** Hashes of an issuing CA's subject and public key, which identify it in requests. */
 export type IssuerHashes = Readonly<Record<CertIdHash, { readonly name: Buffer; readonly key: Buffer }>>;
 
 /** @param issuer DER of the issuing CA's certificate */
@@ -87,7 +87,7 @@ export function issuerHashes(issuer: Buffer): IssuerHashes {
   return { sha1: of('sha1'), sha256: of('sha256') };
 }
 
-/** Whether the certificate that is asked for names this issuing CA as its issuer. */
+/** Whether the issuing CA is the issuer in a CertID. */
 export function isIssuedBy({ hash, issuerNameHash, issuerKeyHash }: CertId, hashes: IssuerHashes): boolean {
   if (!hash) return false;
   return hashes[hash].name.equals(issuerNameHash) && hashes[hash].key.equals(issuerKeyHash);

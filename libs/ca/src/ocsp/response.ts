@@ -4,23 +4,23 @@ import { crlReasonCodes, type CrlReason } from '../revocation-reason.js';
 import { signAndVerify } from '../sign-and-verify.js';
 import type { OcspResponder } from './responder.js';
 
-/** What is answered of one certificate (RFC 6960 section 2.2). A certificate on hold is revoked with that reason. */
+/** The status of one certificate in a response (RFC 6960 section 2.2). On hold is `revoked` with that reason. */
 export type OcspStatus =
   | { readonly status: 'good' }
   | { readonly status: 'unknown' }
   | { readonly status: 'revoked'; readonly revokedAt: Date; readonly reason: CrlReason };
 
 export interface SingleAnswer {
-  /** DER of the CertID as it was asked. */
+  /** DER of the CertID, as in the request. */
   readonly certId: Buffer;
   readonly status: OcspStatus;
 }
 
 export interface OcspAnswer {
   readonly answers: readonly SingleAnswer[];
-  /** When this was true. */
+  /** The time at which the status was correct. */
   readonly thisUpdate: Date;
-  /** Until when whoever asked may rely on it. */
+  /** The time until which a relying party may use the response. */
   readonly nextUpdate: Date;
   readonly nonce?: Buffer | undefined;
 }
@@ -35,14 +35,14 @@ export const ocspMediaTypes = {
 const errorStatus = { malformedRequest: 1, internalError: 2, tryLater: 3, unauthorized: 6 } as const;
 export type OcspError = keyof typeof errorStatus;
 
-/** An answer that there is no answer; it is not signed (RFC 6960 section 2.3). DER. */
+/** An error response, which is not signed (RFC 6960 section 2.3). DER. */
 export function ocspError(error: OcspError): Buffer {
   return der.sequence(der.enumerated(errorStatus[error]));
 }
 
 /**
- * Signs an answer by the delegated responder of the certificates' issuer (BasicOCSPResponse, RFC 6960 section
- * 4.2.1), whose certificate comes with it.
+ * Signs a response with the key of the issuer's delegated responder, and includes the responder's certificate
+ * (BasicOCSPResponse, RFC 6960 section 4.2.1).
  *
  * @returns DER
  * @throws Error if the key store fails
@@ -56,7 +56,7 @@ export async function signOcspResponse(
   const until = der.explicit(0, der.generalizedTime(nextUpdate));
   const responseData = der.sequence(
     der.explicit(2, der.octetString(responder.keyHash)),
-    from, // producedAt: answers are made when they are asked for
+    from, // producedAt: responses are made on request
     der.sequence(
       ...answers.map(({ certId, status }) => der.sequence(certId, encodeStatus(status), from, until)),
     ),
@@ -84,7 +84,7 @@ function encodeStatus(status: OcspStatus): Buffer {
   if (status.status === 'unknown') return unknown;
   const { revokedAt, reason } = status;
   const time = der.generalizedTime(revokedAt);
-  // RFC 6960 takes over RFC 5280's rule that unspecified is said by silence.
+  // As in CRLs (RFC 5280), the reason `unspecified` is omitted.
   return reason === 'unspecified'
     ? der.explicit(1, time)
     : der.explicit(1, Buffer.concat([time, der.explicit(0, der.enumerated(crlReasonCodes[reason]))]));

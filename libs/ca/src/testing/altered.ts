@@ -7,7 +7,7 @@ export function partsOf(constructed: Buffer): Buffer[] {
   return [...new DerReader(content).elements()].map(({ encoded }) => encoded);
 }
 
-/** Places of the fields of a to-be-signed certificate that has a version and extensions. */
+/** Positions of the fields of a to-be-signed certificate with version and extensions. */
 export const fields = {
   version: 0,
   serial: 1,
@@ -24,13 +24,13 @@ export function withField(tbs: Buffer, field: keyof typeof fields, ...bytes: Buf
   return der.sequence(...partsOf(tbs).toSpliced(fields[field], 1, ...bytes));
 }
 
-/** The same with other extensions. */
+/** A to-be-signed certificate with other extensions. */
 export function withExtensions(tbs: Buffer, alter: (extensions: Buffer[]) => Buffer[]): Buffer {
   const [list] = partsOf(partsOf(tbs)[fields.extensions]!);
   return withField(tbs, 'extensions', der.explicit(3, der.sequence(...alter(partsOf(list!)))));
 }
 
-/** The same with another value of one extension. */
+/** A to-be-signed certificate with another value of one extension. */
 export function withExtension(tbs: Buffer, oid: string, value: Buffer): Buffer {
   const type = der.objectIdentifier(oid);
   return withExtensions(tbs, (extensions) =>

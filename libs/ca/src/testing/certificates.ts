@@ -5,7 +5,7 @@ import { encodeName, personalName } from '../distinguished-name.js';
 import type { SignatureAlgorithm } from '../key-store.js';
 import { personalBankProfile } from '../profile.js';
 
-/** What specs about single certificates share: CAs that are nothing but a key, and a person who does not exist. */
+/** Shared by specs about single certificates: CAs that consist of a key only, and a fictional person. */
 
 export const specProfile = personalBankProfile({
   bank: { name: 'RESEAL', code: '999' },
@@ -49,7 +49,7 @@ export function issuerIdentity(algorithm: SignatureAlgorithm, spki: Buffer): Iss
 
 export const spkiOf = (key: KeyObject) => key.export({ format: 'der', type: 'spki' });
 
-/** The contents of a certificate for a specimen of a person, but for what is given. */
+/** The contents of a certificate of a fictional person, with the given values in place of the defaults. */
 export function specContents(
   given: Partial<CertificateContents> & Pick<CertificateContents, 'spki'>,
 ): CertificateContents {
@@ -70,5 +70,5 @@ export function specContents(
   };
 }
 
-/** What names are made of, Korean or not, with all that some software trips over. */
+/** Characters of names, Korean and others, including those that some software cannot handle. */
 export const nameCharacters = [...'김이박최정가힣뷁ㄱᄒ王𠮷😀ÅéŁ"\',+=#;<>\\/ ()-.·'];

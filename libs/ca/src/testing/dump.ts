@@ -16,8 +16,8 @@ const names: Record<number, string> = {
 };
 const texts = [0x0c, 0x13, 0x17, 0x18];
 
-/** What the value of an extension or a key begins with when there is more DER in it. */
-const holdsMore = (tag: number, content: Buffer) =>
+/** Whether a value contains more DER, as those of extensions and keys do. */
+const containsDer = (tag: number, content: Buffer) =>
   (tag === 0x04 && isOneSequence(content)) || (tag === 0x03 && isOneSequence(content.subarray(1)));
 
 function isOneSequence(bytes: Buffer): boolean {
@@ -28,20 +28,20 @@ function isOneSequence(bytes: Buffer): boolean {
   }
 }
 
-/** DER as text, one line for each value, indented as they lie in each other; after `openssl asn1parse -i`. */
+/** DER as text, one line per value, indented by nesting, similar to `openssl asn1parse -i`. */
 export function dump(bytes: Buffer, indent = ''): string {
   let text = '';
   for (const { tag, content, encoded } of new DerReader(bytes).elements()) {
     const name = names[tag] ?? `[${tag & 0x1f}]`;
     text += `${indent}${name} l=${content.length}${tag & 0x20 ? '' : valueOf(tag, encoded, content)}\n`;
     if (tag & 0x20) text += dump(content, `${indent}  `);
-    else if (holdsMore(tag, content)) text += dump(content.subarray(tag === 0x03 ? 1 : 0), `${indent}  `);
+    else if (containsDer(tag, content)) text += dump(content.subarray(tag === 0x03 ? 1 : 0), `${indent}  `);
   }
   return text;
 }
 
 function valueOf(tag: number, whole: Buffer, content: Buffer): string {
-  if (holdsMore(tag, content) || content.length === 0) return '';
+  if (containsDer(tag, content) || content.length === 0) return '';
   if (tag === 0x06) return ` ${new DerReader(whole).objectIdentifier()}`;
   if (texts.includes(tag)) return ` ${content.toString('utf8')}`;
   if (tag === 0x86) return ` ${content.toString('latin1')}`;

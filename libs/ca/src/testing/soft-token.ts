@@ -11,20 +11,20 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A PKCS#11 token in software, alone in a temporary folder. */
+/** A PKCS#11 token in software, in a temporary folder. */
 export interface SoftToken {
   readonly address: { readonly module: string; readonly label: string; readonly pin: string };
-  /** Where SoftHSM keeps its tokens: moved away, the token is as good as unplugged. */
+  /** SoftHSM's folder of tokens. Moving it away has the effect of unplugging the token. */
   readonly folder: string;
   drop(): void;
 }
 
-/** Where Debian's package puts the library, on any of its architectures. */
+/** Paths of the library in Debian's package, on all architectures. */
 const softHsmModule = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/softhsm/libsofthsm2.so'].find((path) =>
   existsSync(path),
 );
 
-/** Makes a token; SoftHSM finds it through this process's environment and that of its children. */
+/** Makes a token. SoftHSM finds it by an environment variable of this process and its children. */
 export function createSoftToken(label = 'reseal-spec', pin = '5472'): SoftToken {
   if (!softHsmModule)
     throw new Error('SoftHSM is missing: npm test installs it, or apt-get install softhsm2');
@@ -35,7 +35,7 @@ export function createSoftToken(label = 'reseal-spec', pin = '5472'): SoftToken 
   writeFileSync(configuration, `directories.tokendir = ${folder}\nlog.level = ERROR\n`);
   process.env.SOFTHSM2_CONF = configuration;
   const args = ['--init-token', '--free', '--label', label, '--so-pin', '0000', '--pin', pin];
-  // Jest's process.env is a copy: what is not handed on explicitly, children do not see.
+  // Jest's process.env is a copy, so that it must be passed to children explicitly.
   execFileSync('softhsm2-util', args, { env: process.env, stdio: 'pipe' });
   return {
     address: { module: softHsmModule, label, pin },
@@ -44,7 +44,7 @@ export function createSoftToken(label = 'reseal-spec', pin = '5472'): SoftToken 
   };
 }
 
-/** The processes of ours that talk to a token. */
+/** Ids of our processes that use a token. */
 export function tokenProcesses(): number[] {
   const tasks = readdirSync('/proc/self/task');
   const children = tasks.flatMap((task) =>
@@ -57,6 +57,6 @@ function isTokenProcess(pid: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('pkcs11-session');
   } catch {
-    return false; // it has ended since
+    return false; // the process has ended
   }
 }

@@ -1,6 +1,6 @@
 import { checkPrimeSync, createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 
-/** RSA keys that nobody may certify, made on purpose. */
+/** Weak RSA keys, which must not be certified, for specs. */
 
 const primorial = [
   2n,
@@ -46,10 +46,10 @@ const primorial = [
 
 const numberOf = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`);
 
-/** A random number of exactly so many bits, the upper two of which are set: two of them make a modulus twice as long. */
+/** A random number of this many bits with the upper two set: the product of two has exactly twice as many bits. */
 const randomNumber = (bits: number) => numberOf(randomBytes(bits / 8)) | (3n << BigInt(bits - 2));
 
-/** A prime of the form k·M + 65537^a mod M, as the library of CVE-2017-15361 made them. */
+/** A prime of the form k·M + 65537^a mod M, as the library of CVE-2017-15361 generated them. */
 export function rocaPrime(bits: number): bigint {
   for (;;) {
     const residue = power(65_537n, numberOf(randomBytes(8)), primorial);
@@ -59,7 +59,7 @@ export function rocaPrime(bits: number): bigint {
   }
 }
 
-/** Two primes that follow each other. */
+/** Two consecutive primes. */
 export function closePrimes(bits: number): [bigint, bigint] {
   const first = primeFrom(randomNumber(bits) | 1n);
   return [first, primeFrom(first + 2n)];
@@ -71,7 +71,7 @@ function primeFrom(odd: bigint): bigint {
   return candidate;
 }
 
-/** The key of two primes, with which requests can be signed that are right but for it. */
+/** The key from two primes, to sign requests that are valid except for the key. */
 export function rsaKeyOf(p: bigint, q: bigint, e = 65_537n): KeyObject {
   const d = inverse(e, (p - 1n) * (q - 1n));
   const fields = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
