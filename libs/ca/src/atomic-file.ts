@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Replaces a file atomically: its content is on the disk before the file gets its name. */
-export function writeFileAtomically(path: string, content: string | Buffer, mode: number): void {
+export function replaceFile(path: string, content: string | Buffer, mode: number): void {
   const draft = `${path}.${process.pid}.new`;
   rmSync(draft, { force: true }); // left by a killed process with the same id
   try {

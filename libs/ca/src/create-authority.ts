@@ -12,7 +12,7 @@ import { openRoot, readPemCertificate, type RootLocation } from './open-root.js'
 import { pemBundle } from './pem.js';
 import { writeRootCrl } from './root-crl.js';
 import { migrateEarlierLayout } from './earlier-layout.js';
-import { writeFileAtomically } from './atomic-file.js';
+import { replaceFile } from './atomic-file.js';
 
 export interface NewAuthority {
   /** The signer's directory: certificates, and the issuing CA's key files. */
@@ -78,7 +78,7 @@ async function createRoot(root: RootLocation, organisation: string, now: Date): 
   await createAtomically(root.directory, async (draft) => {
     const files = rootFiles(draft);
     const keyStore = createKeyFile(files.key, root.passphrase, 'P-384');
-    writeFileAtomically(files.certificate, pemOf(await rootCertificate(keyStore, organisation, now)), 0o644);
+    replaceFile(files.certificate, pemOf(await rootCertificate(keyStore, organisation, now)), 0o644);
   });
 }
 
@@ -91,8 +91,8 @@ async function createFirstGeneration(
     const keys = issuingKeys({ directory: draft, passphrase, token, newKeys: token ? 'pkcs11' : 'file' });
     const publicKey = (await keys.create(1)).publicKey();
     const issuing = await issuingCertificate(root, { publicKey, generation: 1, statusUrl, now });
-    writeFileAtomically(files.rootCertificate, pemOf(Buffer.from(root.certificate.rawData)), 0o644);
-    writeFileAtomically(files.issuingCertificate(1), pemOf(issuing), 0o644);
+    replaceFile(files.rootCertificate, pemOf(Buffer.from(root.certificate.rawData)), 0o644);
+    replaceFile(files.issuingCertificate(1), pemOf(issuing), 0o644);
     await writeRootCrl(root, { directory: draft, thisUpdate: now });
     writeChain(draft);
   });
@@ -104,7 +104,7 @@ export function writeChain(directory: string): void {
   const paths = [...generationsIn(directory).map(files.issuingCertificate), files.rootCertificate];
   const content = pemBundle(paths.map(readPemCertificate));
   if (existsSync(files.chain) && readFileSync(files.chain, 'utf8') === content) return;
-  writeFileAtomically(files.chain, content, 0o644);
+  replaceFile(files.chain, content, 0o644);
 }
 
 async function createAtomically(directory: string, fill: (draft: string) => Promise<void>): Promise<void> {

@@ -8,7 +8,7 @@ import { readPemCertificate } from './open-root.js';
 import type { IssuingAuthority } from './issuing-authority.js';
 import { createKeyFile, openKeyFile } from './key-store/file.js';
 import { X509Certificate as ParsedCertificate } from './peculiar.js';
-import { writeFileAtomically } from './atomic-file.js';
+import { replaceFile } from './atomic-file.js';
 
 /** A key is renewed when a third of its ninety days is left, so that a monthly renewal may fail twice. */
 const dueBeforeEndMs = 30 * 24 * 3_600_000;
@@ -74,7 +74,7 @@ async function renew(place: ResponderLocation, issuing: IssuingAuthority, now: D
   const keyStore = createKeyFile(files.key, place.passphrase, 'P-256');
   const certifier = { certificate: new ParsedCertificate(issuing.chain[0]), keyStore: issuing.keyStore };
   const certificate = await responderCertificate(certifier, { publicKey: keyStore.publicKey(), now });
-  writeFileAtomically(files.certificate, pemOf(certificate), 0o644);
+  replaceFile(files.certificate, pemOf(certificate), 0o644);
   return { issuerKeyId: keyId, notAfter: new X509Certificate(certificate).validToDate };
 }
 

@@ -11,7 +11,7 @@ import { openRootOf, readPemCertificate, type RootLocation } from './open-root.j
 import { X509Certificate, X509Crl } from './peculiar.js';
 import { crlReasonCodes, type CrlReason } from './revocation-reason.js';
 import { wholeSeconds } from './validity.js';
-import { writeFileAtomically } from './atomic-file.js';
+import { replaceFile } from './atomic-file.js';
 
 const dayMs = 86_400_000;
 /** The root is offline, so that its CRL is valid for a year. A new one is due when a third of the year is left. */
@@ -117,7 +117,7 @@ export async function writeRootCrl(
   };
   const { certificate, keyStore } = root;
   const der = await signCrl({ identity: issuerIdentityOf(certificate, keyStore), keyStore }, contents);
-  writeFileAtomically(authorityFiles(directory).rootCrl, der, 0o644);
+  replaceFile(authorityFiles(directory).rootCrl, der, 0o644);
   return { ...contents, der };
 }
 

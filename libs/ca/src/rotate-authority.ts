@@ -7,7 +7,7 @@ import { openRootOf, readPemCertificate, type RootLocation } from './open-root.j
 import { issuingAuthority, type IssuingAuthority } from './issuing-authority.js';
 import { issuingKeys, type IssuingKeysOptions } from './issuing-keys.js';
 import { X509Certificate } from './peculiar.js';
-import { writeFileAtomically } from './atomic-file.js';
+import { replaceFile } from './atomic-file.js';
 
 /** A second rotation within a day is most likely a repeated command. */
 const minimumIntervalMs = 24 * 3_600_000;
@@ -81,7 +81,7 @@ async function makeNextGeneration(rotation: IssuingRotation): Promise<IssuingAut
   });
   const authority = issuingAuthority(keyStore, [certificate, Buffer.from(root.certificate.rawData)]);
   await rotation.prepare(authority);
-  writeFileAtomically(files.issuingCertificate(generation), pemOf(certificate), 0o644);
+  replaceFile(files.issuingCertificate(generation), pemOf(certificate), 0o644);
   writeChain(directory);
   return authority;
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { algorithmOf, hashOf, KeyStoreError, type KeyStore } from '../key-store.js';
-import { writeFileAtomically } from '../atomic-file.js';
+import { replaceFile } from '../atomic-file.js';
 
 /**
  * Opens an encrypted PKCS#8 key file. Signing uses the loaded key, which is eighteen times as fast as reading PEM for
@@ -33,7 +33,7 @@ export function copyKeyFile(from: string, passphrase: string, to: string, newPas
 
 function writeKeyFile(path: string, key: KeyObject, passphrase: string): void {
   const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
-  writeFileAtomically(path, key.export(options).toString(), 0o600);
+  replaceFile(path, key.export(options).toString(), 0o600);
 }
 
 /**
