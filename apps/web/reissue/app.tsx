@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { firstScreens, screenOf, stepOf, type FirstScreen, type Screen } from './flow/screen.js';
 import { findMissingFeature } from './flow/missing-feature.js';
 import { oldCertificateCaseOf } from './flow/old-certificate.js';
-import { FlowContext, useFlow, useNewFlow } from './flow/use-flow.js';
+import { FlowContext, useFlow, useOpenedFlow } from './flow/use-flow.js';
 import { durationInWords, useSecondsUntil } from './components/time.js';
 import { ApplicantStep } from './steps/applicant/applicant-step.js';
 import {
@@ -25,43 +25,27 @@ import { SaveStep } from './steps/save/save-step.js';
 import { TermsStep } from './steps/terms/terms-step.js';
 import { UnsupportedBrowser } from './steps/unfit/unfit.js';
 import type { MissingFeature } from './words/cases.js';
-import {
-  LanguageContext,
-  preferredLanguage,
-  rememberLanguage,
-  useLanguage,
-  useWords,
-  words,
-} from './words/index.js';
+import { otherLanguage } from '../shared/language.js';
+import { languageChoice, useLanguage, useWords } from './words/index.js';
 
 export function App() {
-  const [language, setLanguage] = useState(preferredLanguage);
+  const other = otherLanguage(useLanguage());
+  const words = useWords();
   const [lack, setLack] = useState<MissingFeature | 'NOTHING'>();
   useEffect(() => {
     void findMissingFeature().then((found) => setLack(found ?? 'NOTHING'));
   }, []);
-  const other = language === 'ko' ? 'en' : 'ko';
-  useEffect(() => {
-    document.documentElement.lang = language;
-  }, [language]);
   return (
-    <LanguageContext value={language}>
+    <>
       <header>
         <img src="/seal.svg" alt="" width="28" height="28" />
-        <span>{words[language].bank}</span>
-        <button
-          className="small"
-          lang={other}
-          onClick={() => {
-            rememberLanguage(other);
-            setLanguage(other);
-          }}
-        >
-          {words[language].otherLanguage}
+        <span>{words.bank}</span>
+        <button className="small" lang={other} onClick={() => languageChoice.choose(other)}>
+          {words.otherLanguage}
         </button>
       </header>
       {lack === undefined ? <Opening /> : lack === 'NOTHING' ? <Begun /> : <UnsupportedBrowser lack={lack} />}
-    </LanguageContext>
+    </>
   );
 }
 
@@ -76,7 +60,7 @@ function Opening() {
 
 /** The page in a browser that has what it needs. */
 function Begun() {
-  const flow = useNewFlow(useLanguage());
+  const flow = useOpenedFlow();
   if (!flow) return <Opening />;
   return (
     <FlowContext value={flow}>
@@ -234,7 +218,7 @@ function StepBar({ screen }: { screen: Screen }) {
 const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
 
 function Cancel({ screen }: { screen: Screen }) {
-  const { open, act, reissue, refresh } = useFlow();
+  const { open, attempt, reissue, refresh } = useFlow();
   const words_ = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   if (noCancel.includes(screen)) return null;
@@ -259,7 +243,7 @@ function Cancel({ screen }: { screen: Screen }) {
           className="second"
           onClick={() => {
             dialog.current?.close();
-            void act(() => open!.cancel());
+            void attempt(() => open!.cancel());
           }}
         >
           {words_.cancelYes}

@@ -1,6 +1,6 @@
 import type { ProvenAct } from '#libs/domain';
 import { session } from '../session/session.js';
-import { currentLanguage } from '../words/language.js';
+import { languageChoice } from '../words/language.js';
 import { endpoints, type Endpoints } from './generated/endpoints.gen.js';
 import type { Immutable } from './types.js';
 
@@ -20,11 +20,11 @@ export class ApiError extends Error {
   }
 }
 
-export type EndpointId = keyof Endpoints;
-type Data<Id extends EndpointId> = Endpoints[Id]['data'];
+export type OpsEndpointId = keyof Endpoints;
+type Data<Id extends OpsEndpointId> = Endpoints[Id]['data'];
 
 /** Path and body of a request are typed by its endpoint. */
-export type CallOptions<Id extends EndpointId> = Immutable<Pick<Data<Id>, 'path' | 'body'>> & {
+export type ConsoleCallOptions<Id extends OpsEndpointId> = Immutable<Pick<Data<Id>, 'path' | 'body'>> & {
   /** Search parameters stand as they are; of an object, values that are empty are left out. */
   readonly query?: Immutable<Data<Id>['query']> | URLSearchParams;
   /** Sent as JSON without a change, in place of `body`. */
@@ -39,7 +39,10 @@ export type CallOptions<Id extends EndpointId> = Immutable<Pick<Data<Id>, 'path'
  *
  * @throws {ApiError}
  */
-export async function send<Id extends EndpointId>(id: Id, options: CallOptions<Id>): Promise<Response> {
+export async function send<Id extends OpsEndpointId>(
+  id: Id,
+  options: ConsoleCallOptions<Id>,
+): Promise<Response> {
   const request = requestOf(id, options);
   let answer = await sendOnce(request);
   if (answer.status === 401 && (await session.renew())) answer = await sendOnce(request);
@@ -48,9 +51,9 @@ export async function send<Id extends EndpointId>(id: Id, options: CallOptions<I
 }
 
 /** As `send`, and reads the JSON. */
-export async function call<Id extends EndpointId>(
+export async function call<Id extends OpsEndpointId>(
   id: Id,
-  options: CallOptions<Id>,
+  options: ConsoleCallOptions<Id>,
 ): Promise<Endpoints[Id]['answer']> {
   return (await (await send(id, options)).json()) as Endpoints[Id]['answer'];
 }
@@ -77,7 +80,7 @@ interface ApiRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-function requestOf<Id extends EndpointId>(id: Id, options: CallOptions<Id>): ApiRequest {
+function requestOf<Id extends OpsEndpointId>(id: Id, options: ConsoleCallOptions<Id>): ApiRequest {
   const { method, path } = endpoints[id];
   const parameters = (options.path ?? {}) as Readonly<Record<string, string>>;
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name]!));
@@ -103,7 +106,7 @@ async function sendOnce({ url, method, headers, body, signal }: ApiRequest): Pro
       method,
       headers: {
         ...headers,
-        'accept-language': currentLanguage(),
+        'accept-language': languageChoice.current(),
         ...(session.token ? { authorization: `Bearer ${session.token}` } : {}),
       },
       ...(body === undefined ? {} : { body }),

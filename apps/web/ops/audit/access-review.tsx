@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { send } from '../api/client.js';
 import { Card } from '../components/card.js';
-import { saveFile } from '../components/save.js';
 import { ProblemAlert } from '../components/states.js';
+import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 
 /** Who had access in a month, and what they did: for whoever confirms every month that each still needs it. */
@@ -15,7 +15,7 @@ export function AccessReview(): ReactNode {
     mutationFn: async () => {
       const answer = await send('reviewAccess', { query: { month }, accept: 'text/markdown' });
       const ending = answer.headers.get('content-type')?.includes('json') ? 'json' : 'md';
-      saveFile(`access-review-${month}.${ending}`, await answer.blob());
+      download(`access-review-${month}.${ending}`, await answer.blob());
     },
   });
   return (

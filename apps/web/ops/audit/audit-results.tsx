@@ -10,7 +10,7 @@ import { shortId } from '../components/reissue-table.js';
 import { Empty, Loading, ProblemAlert } from '../components/states.js';
 import { DataTable } from '../components/table.js';
 import { paths } from '../paths.js';
-import { inLanguage, useLanguage, useWords } from '../words/language.js';
+import { useLanguage, useWords } from '../words/language.js';
 
 const pageSize = 100;
 
@@ -72,7 +72,7 @@ function Entry({ entry }: { entry: AuditEntry }): ReactNode {
       <Table.Td>{entry.requestedBy}</Table.Td>
       <Table.Td>{entry.approvedBy}</Table.Td>
       <Table.Td>
-        {inLanguage(auditActionText(entry.action), language)}
+        {auditActionText(entry.action)[language]}
         <Text size="xs" c="dimmed" ff="monospace">
           {entry.action}
         </Text>

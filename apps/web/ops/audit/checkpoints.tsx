@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import { call } from '../api/client.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
-import { saveFile } from '../components/save.js';
 import { Empty, Loaded } from '../components/states.js';
 import { DataTable } from '../components/table.js';
+import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 
 const shown = 10;
@@ -44,7 +44,7 @@ export function Checkpoints(): ReactNode {
                   variant="default"
                   size="sm"
                   onClick={() =>
-                    saveFile(
+                    download(
                       'checkpoints.jsonl',
                       new Blob([items.map(({ jws }) => `${JSON.stringify({ jws })}\n`).join('')]),
                     )

@@ -2,8 +2,8 @@ import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { send } from '../api/client.js';
-import { saveFile } from '../components/save.js';
 import { ProblemAlert } from '../components/states.js';
+import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 
 /** Everything that meets the search as a file. */
@@ -14,7 +14,7 @@ export function ExportButtons({ search }: { search: string }): ReactNode {
       const query = new URLSearchParams(search);
       query.set('format', format);
       const answer = await send('exportAudit', { query, accept: '*/*' });
-      saveFile(`audit.${format}`, await answer.blob());
+      download(`audit.${format}`, await answer.blob());
     },
   });
   const button = (format: 'jsonl' | 'csv', label: string) => (

@@ -1,6 +1,7 @@
-import { useLanguage, type Language } from '../words/language.js';
+import type { Locale } from '#libs/client';
+import { useLanguage } from '../words/language.js';
 
-const locales: Record<Language, string> = { ko: 'ko-KR', en: 'en-GB' };
+const locales: Record<Locale, string> = { ko: 'ko-KR', en: 'en-GB' };
 const units = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -17,9 +18,9 @@ interface Format {
   readonly age: (since: string, now?: number) => string;
 }
 
-const formats: Record<Language, Format> = { ko: formatOf('ko'), en: formatOf('en') };
+const formats: Record<Locale, Format> = { ko: formatOf('ko'), en: formatOf('en') };
 
-function formatOf(language: Language): Format {
+function formatOf(language: Locale): Format {
   const locale = locales[language];
   const time = new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium',

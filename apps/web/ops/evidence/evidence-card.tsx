@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call, send } from '../api/client.js';
 import { Card } from '../components/card.js';
-import { saveFile } from '../components/save.js';
 import { ProblemAlert } from '../components/states.js';
+import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 import { VerdictView } from './verdict-view.js';
 
@@ -14,7 +14,7 @@ export function EvidenceCard({ id }: { id: string }): ReactNode {
   const making = useMutation({
     mutationFn: async () => {
       const bundle = await (await send('exportEvidence', { path: { id } })).blob();
-      saveFile(`evidence-${id}.json`, bundle);
+      download(`evidence-${id}.json`, bundle);
       return call('verifyEvidence', { content: bundle });
     },
   });

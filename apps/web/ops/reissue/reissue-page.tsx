@@ -15,7 +15,7 @@ import { Loaded, PageTitle } from '../components/states.js';
 import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { allowTemporalDecoding } from '../session/temporal-page.js';
-import { inLanguage, useLanguage, useWords } from '../words/language.js';
+import { useLanguage, useWords } from '../words/language.js';
 import { ReissueTimeline } from './timeline.js';
 
 /** One reissue: where it stands, for what it waits, what can be done, and all that happened. */
@@ -67,7 +67,7 @@ function CurrentState({ reissue }: { reissue: ReissueDetail }): ReactNode {
       )}
       {waitingFor && (
         <Text>
-          {words.reissue.waitsFor}: {inLanguage(waitingFor.text, language)}
+          {words.reissue.waitsFor}: {waitingFor.text[language]}
           {` (${words.reissue.since(format.time(waitingFor.since))})`}
           {waitingFor.until && `, ${words.reissue.until(format.time(waitingFor.until))}`}
         </Text>

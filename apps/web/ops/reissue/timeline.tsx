@@ -6,7 +6,7 @@ import type { TimelineEntry } from '../api/types.js';
 import { Card } from '../components/card.js';
 import { useFormat } from '../components/format.js';
 import { Empty, Loaded } from '../components/states.js';
-import { inLanguage, useLanguage, useWords, type ConsoleWords } from '../words/language.js';
+import { useLanguage, useWords, type ConsoleWords } from '../words/language.js';
 
 /** All that happened to a reissue, in plain words, in order. */
 export function ReissueTimeline({ id }: { id: string }): ReactNode {
@@ -48,7 +48,7 @@ function Item({ item }: { item: TimelineEntry }): ReactNode {
   return (
     <li data-tone={toneOf(item)}>
       <Group gap="xs" align="baseline">
-        <Text fw={600}>{inLanguage(item.text, language)}</Text>
+        <Text fw={600}>{item.text[language]}</Text>
         <Text size="sm" c="dimmed">
           {words.actor[item.actor] ?? item.actor} · <time dateTime={item.at}>{format.time(item.at)}</time>
         </Text>

@@ -1,6 +1,7 @@
 import { Button, Group, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { chooseLanguage, useLanguage, useWords } from '../words/language.js';
+import { otherLanguage } from '../../shared/language.js';
+import { languageChoice, useLanguage, useWords } from '../words/language.js';
 
 /** Language, and light or dark: kept in this browser. */
 export function Preferences(): ReactNode {
@@ -8,10 +9,10 @@ export function Preferences(): ReactNode {
   const { app } = useWords();
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme('light') === 'dark';
-  const other = language === 'ko' ? 'en' : 'ko';
+  const other = otherLanguage(language);
   return (
     <Group gap="xs" wrap="nowrap">
-      <Button size="xs" variant="default" lang={other} onClick={() => chooseLanguage(other)}>
+      <Button size="xs" variant="default" lang={other} onClick={() => languageChoice.choose(other)}>
         {app.language}
       </Button>
       <Button size="xs" variant="default" onClick={() => setColorScheme(dark ? 'light' : 'dark')}>

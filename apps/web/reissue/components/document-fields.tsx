@@ -32,7 +32,7 @@ export const fieldsOf = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft):
 });
 
 /** What stands on an identity document. @param tried whether faults are to be shown */
-export function IdentityDocumentFields({
+export function IdentityDocumentInputs({
   draft,
   tried,
   onChange,

@@ -19,7 +19,7 @@ export function SaveButtons({
   onSaved?: (saving: Exclude<SaveOutcome, 'NOT_SAVED'>) => void;
 }) {
   const { save } = useWords();
-  const { password: known, remember } = useFlow();
+  const { password: known, rememberPassword } = useFlow();
   const [saving, setSaving] = useState<SaveOutcome>();
   const [asking, setAsking] = useState(false);
   const [making, setMaking] = useState(false);
@@ -36,7 +36,7 @@ export function SaveButtons({
     setMaking(true);
     try {
       const file = await pkcs12(issued, with_);
-      remember(with_);
+      rememberPassword(with_);
       setAsking(false);
       note(await saveFile(file, `${serial}.p12`, 'application/x-pkcs12'));
     } catch {

@@ -20,7 +20,7 @@ export function SavedCopyForm({
   onProved: (key: CryptoKey) => Promise<unknown>;
 }) {
   const { check } = useWords();
-  const { password: known, remember, kept, store, savedFile } = useFlow();
+  const { password: known, rememberPassword, kept, store, savedFile } = useFlow();
   const { typed, refuse, field } = useKeyPassword();
   const [chosen, setChosen] = useState<readonly File[]>([]);
   const [fault, setFault] = useState<CopyFault>();
@@ -50,7 +50,7 @@ export function SavedCopyForm({
         if (copy === 'LOCKED') setAsking(true);
         return;
       }
-      remember(password);
+      rememberPassword(password);
       await onProved(copy);
     } finally {
       setOpening(false);

@@ -1,4 +1,5 @@
 import { ReissueProblem, ResealClient, type CertificateKey, type OpenReissue } from '#libs/client';
+import { languageChoice } from '../words/index.js';
 import { forgetToken, readSession, type PageSession } from './page-session.js';
 
 /** As long as a reissue lasts: on bad reception the page goes on by itself, and says so meanwhile. */
@@ -15,12 +16,11 @@ export interface OpenPage {
 
 /** Opens the page, and the reissue that was begun in it before. */
 export async function openPage(options: {
-  language: () => 'ko' | 'en';
   onReach: (reached: boolean) => void;
   /** The key that this browser keeps, for which a resumed reissue seals. */
   readKey: () => Promise<SealingFor | undefined>;
 }): Promise<OpenPage> {
-  const { language, onReach, readKey } = options;
+  const { onReach, readKey } = options;
   const session = await readSession(onReach);
   const client = new ResealClient({
     baseUrl: '',
@@ -28,7 +28,7 @@ export async function openPage(options: {
     patienceMs,
     onReach,
     get language() {
-      return language();
+      return languageChoice.current();
     },
   });
   const resumed = session.reissueId === null ? undefined : await resume(client, session, readKey);

@@ -5,7 +5,7 @@ import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { readPrivateKeyFile } from '#libs/npki';
 import { calculateJwkThumbprint } from 'jose';
 import { acceptPassword, tryPassword } from './key-files.js';
-import { customerKeyOf, makeKey, vidRandomOf } from './own-key.js';
+import { toCustomerKey, makeKey, vidRandomOf } from './own-key.js';
 
 const spkiOf = (der: Uint8Array) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
 
@@ -15,7 +15,7 @@ describe('the key that is made in the page', () => {
     expect(key.signingKey.extractable).toBe(false);
     expect(key.lock.extractable).toBe(false);
     const text = new TextEncoder().encode('reseal');
-    expect(verify('sha256', text, spkiOf(key.publicKey), await (await customerKeyOf(key)).sign(text))).toBe(
+    expect(verify('sha256', text, spkiOf(key.publicKey), await (await toCustomerKey(key)).sign(text))).toBe(
       true,
     );
   });
@@ -28,7 +28,7 @@ describe('the key that is made in the page', () => {
 
   test('asks for a certificate by a request that proves its possession', async () => {
     const key = await makeKey();
-    const request = new Pkcs10CertificateRequest(await (await customerKeyOf(key)).request());
+    const request = new Pkcs10CertificateRequest(await (await toCustomerKey(key)).request());
     expect(await request.verify()).toBe(true);
     expect(Buffer.from(request.publicKey.rawData).equals(key.publicKey)).toBe(true);
   });

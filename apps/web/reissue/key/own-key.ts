@@ -49,7 +49,7 @@ export async function makeKey(): Promise<KeptKey> {
 }
 
 /** The key pair that was kept, as the client takes it. */
-export const customerKeyOf = ({ signingKey, publicKey }: KeptKey): Promise<CertificateKey> =>
+export const toCustomerKey = ({ signingKey, publicKey }: KeptKey): Promise<CertificateKey> =>
   CertificateKey.of(signingKey, publicKey);
 
 /** R of the VID in hexadecimal. */

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { parseMobileNumber, normaliseResidentNumber } from '#libs/domain';
 import { useFlow } from '../../flow/use-flow.js';
 import {
-  IdentityDocumentFields,
+  IdentityDocumentInputs,
   emptyDocument,
   fieldsOf,
   isFilled,
@@ -67,7 +67,7 @@ export function ApplicantStep() {
         )}
         {way === 'rrn' && <RrnField value={rrn} tried={tried} onChange={setRrn} />}
         {way === 'document' && (
-          <IdentityDocumentFields draft={document} tried={tried} onChange={setDocument} />
+          <IdentityDocumentInputs draft={document} tried={tried} onChange={setDocument} />
         )}
       </Form>
     </ScreenFrame>

@@ -9,13 +9,13 @@ import { useWords } from '../../words/index.js';
 /** Signs with the copy that the customer kept: proof that the new certificate is theirs to use from now on. */
 export function CheckStep() {
   const { check } = useWords();
-  const { open, act, keep, kept, savedFile, reissue, noteSaved } = useFlow();
+  const { open, attempt, changeKept, kept, savedFile, reissue, setSavedFile } = useFlow();
   const issued = useIssued();
   const lead = kept?.inBrowser ? check.leadHere : savedFile ? check.leadBack : check.lead;
   const prove = async (key: CryptoKey) => {
     // Said before it is sent: what is lost on the way is the answer, not the copy.
-    await keep({ proved: true });
-    await act(async () => open!.proveRegistration(await CertificateKey.of(key, kept!.key.publicKey)));
+    await changeKept({ proved: true });
+    await attempt(async () => open!.proveRegistration(await CertificateKey.of(key, kept!.key.publicKey)));
   };
   return (
     <ScreenFrame title={check.title} lead={`${lead} ${check.old[oldCertificateCaseOf(reissue)]}`}>
@@ -23,8 +23,8 @@ export function CheckStep() {
       <button
         className="plain"
         onClick={() => {
-          noteSaved(undefined);
-          void keep({ saved: false, inBrowser: false });
+          setSavedFile(undefined);
+          void changeKept({ saved: false, inBrowser: false });
         }}
       >
         {check.again}

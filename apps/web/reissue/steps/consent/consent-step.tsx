@@ -6,14 +6,14 @@ import { useWords } from '../../words/index.js';
 /** Consents that the law wants before personal data is used. */
 export function ConsentStep({ onNext }: { onNext: () => void }) {
   const { consent } = useWords();
-  const { say } = useFlow();
+  const { addToDraft } = useFlow();
   return (
     <ScreenFrame title={consent.title} lead={consent.lead}>
       <TermsForm
         stage="identity"
         button={consent.agree}
         onAgree={(consents) => {
-          say({ consents });
+          addToDraft({ consents });
           onNext();
         }}
       />

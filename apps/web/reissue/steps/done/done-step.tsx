@@ -14,7 +14,7 @@ import { useWords } from '../../words/index.js';
 /** The end: what to do now, the files once more, and the way out, which leads over a copy that was proved. */
 export function DoneStep() {
   const { done } = useWords();
-  const { finish, kept, keep, reissue, noteSaved } = useFlow();
+  const { finish, kept, changeKept, reissue, setSavedFile } = useFlow();
   const issued = useIssued();
   const old = oldCertificateCaseOf(reissue);
   const unproved = kept !== undefined && !kept.proved;
@@ -35,7 +35,7 @@ export function DoneStep() {
           <SaveButtons
             issued={issued}
             serial={serial}
-            onSaved={(saving) => noteSaved(saving === 'ASKED' ? undefined : saving.file)}
+            onSaved={(saving) => setSavedFile(saving === 'ASKED' ? undefined : saving.file)}
           />
         </section>
       )}
@@ -43,7 +43,7 @@ export function DoneStep() {
         <section className="box">
           <h2>{done.unprovedTitle}</h2>
           <p>{done.unproved}</p>
-          <SavedCopyForm issued={issued} onProved={() => keep({ proved: true })} />
+          <SavedCopyForm issued={issued} onProved={() => changeKept({ proved: true })} />
         </section>
       ) : (
         <>

@@ -10,7 +10,7 @@ import { useAnswer } from './use-answer.js';
 /** The digits that came by text message or with a transfer. Whether they come too late, the gateway decides. */
 export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
-  const { challenge: sendAgain, busy } = useFlow();
+  const { requestChallenge: sendAgain, busy } = useFlow();
   const [code, setCode] = useState('');
   const [fresh, setFresh] = useState(false);
   const { send, refused, refuse, clear } = useAnswer(challenge, onAccepted, () => setCode(''));

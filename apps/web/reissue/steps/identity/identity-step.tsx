@@ -11,7 +11,7 @@ import { OldCertificateForm } from './old-certificate-form.js';
 /** Challenges and their answers, among the methods that the policy offers now. */
 export function IdentityStep() {
   const { identity, busy: working } = useWords();
-  const { client, reissue, kept, challenge, busy, clearFailure } = useFlow();
+  const { client, reissue, kept, requestChallenge, busy, clearFailure } = useFlow();
   const offered = reissue?.next.methods ?? [];
   const sent = kept?.challenges ?? [];
   const first = sent.find(({ method }) => offered.includes(method));
@@ -22,7 +22,7 @@ export function IdentityStep() {
   const choose = async (method: Method) => {
     setChosen(method);
     const there = sent.find((one) => one.method === method);
-    if (!there || Date.parse(there.expiresAt) < client.now()) await challenge(method);
+    if (!there || Date.parse(there.expiresAt) < client.now()) await requestChallenge(method);
   };
   const again = () => {
     clearFailure();

@@ -13,12 +13,12 @@ import { useAnswer } from './use-answer.js';
 /** A signature with the certificate that the customer still has. Its files and password stay on this device. */
 export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
-  const { kept, keep, remember } = useFlow();
+  const { kept, changeKept, rememberPassword } = useFlow();
   const id = useId();
   const [files, setFiles] = useState<readonly File[]>([]);
   const [password, setPassword] = useState('');
   const { send, refused, refuse } = useAnswer(challenge, () => {
-    remember(password);
+    rememberPassword(password);
     onAccepted();
   });
   const submit = async () => {
@@ -31,7 +31,7 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
     const signature = await signIfPair(privateKey, publicKey, fromBase64url(challenge.toSign ?? ''));
     if (!signature) return refuse(({ identity }) => identity.oldNoPair);
     // The password is not asked for again: the new certificate gets the one of the old.
-    await keep({ key: await tryPassword(kept!.key, password) });
+    await changeKept({ key: await tryPassword(kept!.key, password) });
     return send(JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) }));
   };
   return (

@@ -13,14 +13,14 @@ type Say = (words: PageWords) => string;
  * @param onRefused is called as the words appear: what it empties, the customer has not begun to fill again
  */
 export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefused = () => {}) {
-  const { open, act, keep, kept } = useFlow();
+  const { open, attempt, changeKept, kept } = useFlow();
   const words = useWords();
   const [say, setSay] = useState<{ refused: Say }>();
   const refuse = (refused: Say) => setSay({ refused });
   const clear = () => setSay(undefined);
   const send = async (answer: string): Promise<void> => {
     clear();
-    await act(async () => {
+    await attempt(async () => {
       const { challengeId } = challenge;
       const results = await open!.answerChallenges([{ challengeId, answer }]);
       const result = results.find((one) => one.challengeId === challengeId);
@@ -37,7 +37,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefuse
         onRefused();
         const others = (kept?.challenges ?? []).filter((one) => one.challengeId !== challengeId);
         // A method that is locked is chosen no more; its challenge stays until another takes its place.
-        await keep({ challenges: [...others, { ...challenge, remainingAttempts: Math.max(0, left) }] });
+        await changeKept({ challenges: [...others, { ...challenge, remainingAttempts: Math.max(0, left) }] });
       }
       return open!.reissue;
     });

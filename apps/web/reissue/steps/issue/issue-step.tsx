@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
-import { customerKeyOf, vidRandomOf } from '../../key/own-key.js';
+import { toCustomerKey, vidRandomOf } from '../../key/own-key.js';
 import { FailureMessage } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
@@ -8,12 +8,12 @@ import { useWords } from '../../words/index.js';
 /** Sends the request for the certificate at once; the customer has nothing to do. */
 export function IssueStep() {
   const { issue } = useWords();
-  const { open, act, kept, failure, busy } = useFlow();
+  const { open, attempt, kept, failure, busy } = useFlow();
   const sent = useRef(false);
   const send = () =>
-    act(async () => {
+    attempt(async () => {
       const { key } = kept!;
-      return open!.requestCertificate({ key: await customerKeyOf(key), vidRandom: await vidRandomOf(key) });
+      return open!.requestCertificate({ key: await toCustomerKey(key), vidRandom: await vidRandomOf(key) });
     });
   useEffect(() => {
     if (sent.current) return;

@@ -9,12 +9,12 @@ const reasons: readonly ReissueReason[] = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTE
 
 export function ReasonStep({ onNext }: { onNext: () => void }) {
   const { reason: words, next } = useWords();
-  const { draft, say } = useFlow();
+  const { draft, addToDraft } = useFlow();
   const [reason, setReason] = useState(draft.reason);
   const [missing, setMissing] = useState(false);
   const go = () => {
     if (!reason) return setMissing(true);
-    say({ reason });
+    addToDraft({ reason });
     onNext();
   };
   return (

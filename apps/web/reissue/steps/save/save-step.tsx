@@ -12,7 +12,7 @@ const holderOf = (subject: string) => /CN=([^,(]+)/i.exec(subject)?.[1] ?? subje
 export function SaveStep() {
   const { save, loading } = useWords();
   const language = useLanguage();
-  const { reissue, keep, store, noteSaved } = useFlow();
+  const { reissue, changeKept, store, setSavedFile } = useFlow();
   const issued = useIssued();
   const [saved, setSaved] = useState(false);
   const [refused, setRefused] = useState(false);
@@ -24,8 +24,8 @@ export function SaveStep() {
     const kept = await store.keepCertificate({ ...issued, serial });
     setRefused(!kept);
     if (!kept) return;
-    noteSaved(undefined);
-    await keep({ saved: true, inBrowser: true });
+    setSavedFile(undefined);
+    await changeKept({ saved: true, inBrowser: true });
   };
   return (
     <ScreenFrame title={save.title} lead={save.lead}>
@@ -45,7 +45,7 @@ export function SaveStep() {
           issued={issued}
           serial={serial}
           onSaved={(saving) => {
-            noteSaved(saving === 'ASKED' ? undefined : saving.file);
+            setSavedFile(saving === 'ASKED' ? undefined : saving.file);
             setSaved(true);
           }}
         />
@@ -66,7 +66,7 @@ export function SaveStep() {
         </p>
       )}
       {saved && (
-        <button className="main" onClick={() => void keep({ saved: true, inBrowser: false })}>
+        <button className="main" onClick={() => void changeKept({ saved: true, inBrowser: false })}>
           {save.next}
         </button>
       )}

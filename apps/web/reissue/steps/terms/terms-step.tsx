@@ -5,13 +5,13 @@ import { useWords } from '../../words/index.js';
 
 export function TermsStep() {
   const { terms, consent } = useWords();
-  const { open, act } = useFlow();
+  const { open, attempt } = useFlow();
   return (
     <ScreenFrame title={terms.title} lead={terms.lead}>
       <TermsForm
         stage="issuance"
         button={consent.agree}
-        onAgree={(consents) => act(() => open!.giveConsents(consents))}
+        onAgree={(consents) => attempt(() => open!.giveConsents(consents))}
       />
     </ScreenFrame>
   );
