@@ -1,5 +1,6 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import { builtinModules } from 'node:module';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const nodeBuiltIns = [...builtinModules, ...builtinModules.map((name) => `node:${name}`), 'node:*'];
@@ -87,6 +88,13 @@ export default defineConfig(
     files: ['libs/audit-proofs/**/*.ts', 'libs/client/src/**/*.ts', 'apps/web/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/testing/**', 'apps/web/*.config.ts'],
     rules: browserToo,
+  },
+  {
+    // The rules of hooks, and what the React compiler asks of a component while it renders.
+    files: ['apps/web/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts'],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: { 'react-hooks/exhaustive-deps': 'error' },
   },
   {
     // What runs on a terminal talks to it.

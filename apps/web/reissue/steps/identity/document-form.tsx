@@ -1,7 +1,7 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useFlow } from '../../flow/use-flow.js';
 import {
-  IdentityDocumentFields,
+  IdentityDocumentInputs,
   emptyDocument,
   fieldsOf,
   isFilled,
@@ -14,25 +14,17 @@ import { useAnswer } from './use-answer.js';
 /** A photo of the document, and what stands on it. */
 export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
-  const { open, act } = useFlow();
+  const { open, attempt } = useFlow();
   const id = useId();
   const [photo, setPhoto] = useState<File>();
-  const [preview, setPreview] = useState<string>();
   const [document, setDocument] = useState(emptyDocument);
   const [tried, setTried] = useState(false);
   const { send, refused } = useAnswer(challenge, onAccepted);
-  useEffect(() => {
-    if (!photo) return setPreview(undefined);
-    const url = URL.createObjectURL(photo);
-    setPreview(url);
-    return () => URL.revokeObjectURL(url);
-  }, [photo]);
-
   const submit = async () => {
     setTried(true);
     if (!photo || !isFilled(document)) return;
     let photoId: string | undefined;
-    await act(async () => {
+    await attempt(async () => {
       photoId = await open!.uploadPhoto(photo);
       return open!.reissue;
     });
@@ -40,7 +32,7 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
   };
   return (
     <Form button={identity.confirm} onSend={submit}>
-      {preview && <img className="photo" src={preview} alt={identity.photoAlt} />}
+      {photo && <Preview photo={photo} alt={identity.photoAlt} />}
       <div className="file">
         <input
           id={id}
@@ -55,7 +47,7 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
           {identity.photoMissing}
         </p>
       )}
-      <IdentityDocumentFields draft={document} tried={tried} onChange={setDocument} />
+      <IdentityDocumentInputs draft={document} tried={tried} onChange={setDocument} />
       {refused && (
         <p role="alert" className="wrong box">
           {refused}
@@ -63,4 +55,15 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
       )}
     </Form>
   );
+}
+
+/** The photo itself. Its address is revoked with the element, so that the browser can free the photo. */
+function Preview({ photo, alt }: { photo: File; alt: string }) {
+  const image = useRef<HTMLImageElement>(null);
+  useEffect(() => {
+    const url = URL.createObjectURL(photo);
+    image.current!.src = url;
+    return () => URL.revokeObjectURL(url);
+  }, [photo]);
+  return <img ref={image} className="photo" alt={alt} />;
 }
