@@ -1,11 +1,8 @@
-/** Signing in by OpenID Connect: authorization code with PKCE (RFC 7636), for a public client. */
+import * as oauth from 'oauth4webapi';
+import type { ConsoleConfig } from '../api/types.js';
+import { paths } from '../paths.js';
 
-export interface ConsoleConfig {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly temporalUiUrl?: string | null;
-}
-
+/** The tokens of one sign-in. Session keeps them in memory only. */
 export interface Tokens {
   readonly accessToken: string;
   readonly idToken: string | undefined;
@@ -13,14 +10,18 @@ export interface Tokens {
   readonly expiresAt: number;
 }
 
-/** What is remembered until the issuer sends the browser back. */
-interface Pending {
+/** The sign-in request that the issuer's answer has to match. */
+export interface PendingSignIn {
   readonly state: string;
+  /** PKCE (RFC 7636): only who sent the request can redeem the code. */
   readonly verifier: string;
+  /** The `nonce` that the ID token has to carry; without one, none. */
+  readonly nonce?: string;
+  /** The page that is opened after the sign-in. */
   readonly returnTo: string;
 }
 
-/** The issuer did not sign the person in; `code` as OAuth names it, e.g. `login_required`. */
+/** The issuer did not sign the person in. `code` is OAuth's error code, such as `login_required`. */
 export class SignInRefused extends Error {
   override readonly name = 'SignInRefused';
   constructor(readonly code: string) {
@@ -29,34 +30,29 @@ export class SignInRefused extends Error {
 }
 
 const pendingKey = 'reseal.sign-in';
-export const callbackPath = '/callback';
-const callbackAddress = () => new URL(callbackPath, location.origin).href;
+const redirectUri = () => new URL(paths.callback, location.origin).href;
+/** The API verifies each token by its own clock: a computer whose clock is wrong can sign in all the same. */
+const clockToleranceS = 86_400;
+const defaultExpiresInS = 300;
 
-const base64url = (bytes: Uint8Array) =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+const clientOf = ({ clientId }: ConsoleConfig): oauth.Client => ({
+  client_id: clientId,
+  [oauth.clockTolerance]: clockToleranceS,
+});
 
-interface Discovery {
-  readonly issuer: string;
-  readonly authorization_endpoint: string;
-  readonly token_endpoint: string;
-  readonly end_session_endpoint?: string;
-}
+/** An issuer at an http address is that of a local stack. */
+const requestOptions = ({ issuer }: ConsoleConfig) => ({
+  [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
+});
 
-let discovered: Promise<Discovery> | undefined;
+let discovered: Promise<oauth.AuthorizationServer> | undefined;
 
-/** The issuer's addresses (OpenID Connect Discovery 1.0), asked for once; a failure is asked again. */
-export function discover({ issuer }: ConsoleConfig): Promise<Discovery> {
-  discovered ??= fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-    .then(async (answer) => {
-      if (!answer.ok) throw new Error(`the issuer answered ${answer.status}`);
-      const found = (await answer.json()) as Discovery;
-      if (found.issuer !== issuer) throw new Error('discovery names another issuer');
-      return found;
-    })
+/** The issuer's endpoints (OpenID Connect Discovery 1.0). They are fetched once; a failure is not kept. */
+export function discover(config: ConsoleConfig): Promise<oauth.AuthorizationServer> {
+  const issuer = new URL(config.issuer);
+  discovered ??= oauth
+    .discoveryRequest(issuer, requestOptions(config))
+    .then((response) => oauth.processDiscoveryResponse(issuer, response))
     .catch((error: unknown) => {
       discovered = undefined;
       throw error;
@@ -64,22 +60,26 @@ export function discover({ issuer }: ConsoleConfig): Promise<Discovery> {
   return discovered;
 }
 
-/** Makes the address at which to sign in, and what has to be remembered until the answer. */
+/** Makes the address at which the person signs in, and what has to be kept until the issuer's answer. */
 export async function prepareSignIn(
   config: ConsoleConfig,
   { returnTo, silent, nonce }: { returnTo: string; silent: boolean; nonce?: string | undefined },
-): Promise<{ address: string; pending: Pending }> {
+): Promise<{ address: string; pending: PendingSignIn }> {
   const { authorization_endpoint } = await discover(config);
-  const pending = { state: random(), verifier: random(), returnTo };
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(pending.verifier));
-  const address = new URL(authorization_endpoint);
+  const pending: PendingSignIn = {
+    state: oauth.generateRandomState(),
+    verifier: oauth.generateRandomCodeVerifier(),
+    returnTo,
+    ...(nonce === undefined ? {} : { nonce }),
+  };
+  const address = new URL(authorization_endpoint!);
   const parameters = {
     client_id: config.clientId,
     response_type: 'code',
-    redirect_uri: callbackAddress(),
+    redirect_uri: redirectUri(),
     scope: 'openid',
     state: pending.state,
-    code_challenge: base64url(new Uint8Array(digest)),
+    code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
     code_challenge_method: 'S256',
     ...(silent ? { prompt: 'none' } : {}),
     ...(nonce === undefined ? {} : { nonce }),
@@ -88,58 +88,62 @@ export async function prepareSignIn(
   return { address: address.href, pending };
 }
 
-/** Leaves the page to sign in; comes back at the callback, and from there to where the person was. */
+/** Leaves the page for the issuer's sign-in, which returns to the callback. */
 export async function goAndSignIn(config: ConsoleConfig, returnTo: string): Promise<void> {
   const { address, pending } = await prepareSignIn(config, { returnTo, silent: false });
   sessionStorage.setItem(pendingKey, JSON.stringify(pending));
   location.assign(address);
 }
 
-/** Takes what was remembered; each is used once. */
-export function takePendingSignIn(): Pending | undefined {
+/** Reads and removes the pending sign-in, so that each is used once. */
+export function takePendingSignIn(): PendingSignIn | undefined {
   const found = sessionStorage.getItem(pendingKey);
   sessionStorage.removeItem(pendingKey);
-  return found === null ? undefined : (JSON.parse(found) as Pending);
+  return found === null ? undefined : (JSON.parse(found) as PendingSignIn);
 }
 
 /**
- * Changes the code of an answer for tokens.
+ * Exchanges the code of the issuer's answer for tokens.
  *
  * @param answer the query of the callback
- * @throws {SignInRefused} if the issuer refused, or the answer is not to what was asked
+ * @throws {SignInRefused} if the issuer refused, or the answer does not match the request
  */
 export async function redeem(
   config: ConsoleConfig,
   answer: URLSearchParams,
-  pending: Pending,
+  pending: PendingSignIn,
 ): Promise<Tokens> {
-  const error = answer.get('error');
-  if (error !== null) throw new SignInRefused(error);
-  const code = answer.get('code');
-  if (code === null || answer.get('state') !== pending.state) throw new SignInRefused('wrong_state');
-  // RFC 9207: an answer of another issuer is not taken for ours.
-  if ((answer.get('iss') ?? config.issuer) !== config.issuer) throw new SignInRefused('wrong_issuer');
-  const { token_endpoint } = await discover(config);
-  const response = await fetch(token_endpoint, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      client_id: config.clientId,
-      code,
-      redirect_uri: callbackAddress(),
-      code_verifier: pending.verifier,
-    }),
-  });
-  const body = (await response.json()) as {
-    access_token?: string;
-    id_token?: string;
-    expires_in?: number;
-    error?: string;
-  };
-  if (!response.ok || body.access_token === undefined) throw new SignInRefused(body.error ?? 'no_token');
-  return {
-    accessToken: body.access_token,
-    idToken: body.id_token,
-    expiresAt: Date.now() + (body.expires_in ?? 300) * 1_000,
-  };
+  const server = await discover(config);
+  const client = clientOf(config);
+  try {
+    const parameters = oauth.validateAuthResponse(server, client, answer, pending.state);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      parameters,
+      redirectUri(),
+      pending.verifier,
+      requestOptions(config),
+    );
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+      expectedNonce: pending.nonce ?? oauth.expectNoNonce,
+    });
+    return {
+      accessToken: tokens.access_token,
+      idToken: tokens.id_token,
+      expiresAt: Date.now() + (tokens.expires_in ?? defaultExpiresInS) * 1_000,
+    };
+  } catch (error) {
+    throw new SignInRefused(codeOf(error));
+  }
+}
+
+/** OAuth's error code, or the library's code where the answer itself is wrong. */
+function codeOf(error: unknown): string {
+  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError)
+    return error.error;
+  return error instanceof oauth.OperationProcessingError
+    ? (error.code ?? 'invalid_answer')
+    : 'invalid_answer';
 }

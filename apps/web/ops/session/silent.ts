@@ -1,27 +1,22 @@
-import {
-  callbackPath,
-  prepareSignIn,
-  redeem,
-  SignInRefused,
-  type ConsoleConfig,
-  type Tokens,
-} from './oidc.js';
+import type { ConsoleConfig } from '../api/types.js';
+import { paths } from '../paths.js';
+import { prepareSignIn, redeem, SignInRefused, type Tokens } from './oidc.js';
 
 const answerType = 'reseal.sign-in-answer';
 const answerWithinMs = 8_000;
 
-/** In the hidden frame: hands the issuer's answer to the page around it. True if this was such a frame. */
+/** In the hidden frame, posts the issuer's answer to the page around it. @returns whether this is such a frame */
 export function answerFromFrame(): boolean {
-  if (window.parent === window || location.pathname !== callbackPath) return false;
+  if (window.parent === window || location.pathname !== paths.callback) return false;
   window.parent.postMessage({ type: answerType, query: location.search }, location.origin);
   return true;
 }
 
 /**
- * Signs in without asking the person, in a hidden frame, while the issuer still knows them.
+ * Signs in through a hidden frame, without asking the person, while their session at the issuer lasts.
  *
- * @param nonce what the ID token is to say
- * @throws {SignInRefused} `login_required` if it does not; `timeout` if the frame never answers
+ * @param nonce the nonce of the ID token
+ * @throws {SignInRefused} `login_required` if the session has ended; `timeout` if the frame does not answer
  */
 export async function signInSilently(config: ConsoleConfig, nonce?: string): Promise<Tokens> {
   const { address, pending } = await prepareSignIn(config, { returnTo: '/', silent: true, nonce });

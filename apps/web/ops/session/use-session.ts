@@ -1,10 +1,11 @@
 import type { StaffRole } from '#libs/domain';
 import { useSyncExternalStore } from 'react';
-import { session, type Me, type SessionState } from './session.js';
+import type { Me } from '../api/types.js';
+import { session, type SessionState } from './session.js';
 
 export const useSession = (): SessionState => useSyncExternalStore(session.subscribe, session.current);
 
-/** Who is signed in, for screens that only they see. */
+/** The person who is signed in, and whether they have one of some roles. */
 export function useMe(): Me & { readonly is: (...roles: StaffRole[]) => boolean } {
   const state = useSession();
   const me = state.status === 'signed-in' ? state.me : { subject: '', name: '', roles: [] };
