@@ -79,7 +79,7 @@ describe('an event that a stranger may have caused', () => {
       expect(sms).toContain('11월 23일 00:30');
       expect(sms).toContain('Nov 23, 00:30 GMT+9');
       expect(sms).toMatch(/인증번호.*알리지/);
-      expect(sms).toMatch(/give no code to anybody/);
+      expect(sms).toMatch(/share no code with anyone/);
       expect(sms + mail.subject + mail.text).not.toContain('61C3');
     },
   );
@@ -87,7 +87,7 @@ describe('an event that a stranger may have caused', () => {
 
 describe('the end of a reissue', () => {
   const words = {
-    VALID: [/계속 쓰실 수/, /is valid/],
+    VALID: [/계속 사용하실 수/, /is valid/],
     ON_HOLD: [/효력정지/, /is suspended/],
     REVOKED: [/폐지된/, /is revoked/],
     EXPIRED: [/만료된/, /has expired/],
@@ -109,4 +109,17 @@ describe('the end of a reissue', () => {
     expect(sms).not.toMatch(/기존 인증서|old/);
     expect(mail.text).toMatch(/달라지지 않았/);
   });
+});
+
+it.each([
+  [1, '1개월이', 'within 1 month,'],
+  [12, '12개월이', 'within 12 months,'],
+] as const)('A message about a certificate on hold states %i calendar months', (months, korean, english) => {
+  for (const message of [
+    composeMessage('HELD', {}, months),
+    composeMessage('CANCELLED', { oldStanding: 'ON_HOLD' }, months),
+  ]) {
+    expect(message.mail.text).toContain(korean);
+    expect(message.mail.text).toContain(english);
+  }
 });

@@ -1,5 +1,5 @@
 import type { OldCertificateStatus } from '#libs/contracts';
-import type { EndCode } from '#libs/domain';
+import { defaultHoldMonths, type EndCode } from '#libs/domain';
 import {
   oldCertificate,
   oldUnchanged,
@@ -40,6 +40,11 @@ const closing = {
   en: 'The Bank never asks for a password or a code by text message or e-mail, and sends no links. For questions, call the customer centre at the number in the Bank’s app.',
 };
 
+const holdPeriods = {
+  ko: (months: number) => `${months}개월`,
+  en: (months: number) => (months === 1 ? '1 month' : `${months} months`),
+};
+
 const unknownTime = { ko: '앱에 표시된 기한', en: 'the time shown in the app' };
 const unknownDay = { ko: '방금', en: 'one of the last days' };
 
@@ -52,12 +57,18 @@ const formats = {
 /**
  * Composes the SMS and the mail of a kind, in Korean first, then in English. They hold no personal data: a reader of a lock
  * screen or of another person's mailbox learns that a certificate changed, not whose.
+ *
+ * @param holdMonths the calendar months after which a certificate on hold is revoked
  */
-export function composeMessage(kind: MessageKind, details: MessageDetails = {}): Message {
+export function composeMessage(
+  kind: MessageKind,
+  details: MessageDetails = {},
+  holdMonths = defaultHoldMonths,
+): Message {
   const text =
     (kindsExplainedByEndCode.includes(kind) && details.endCode && refusals[details.endCode]) || texts[kind];
-  const ko = fill('ko', text.ko, details);
-  const en = fill('en', text.en, details);
+  const ko = fill('ko', text.ko, details, holdMonths);
+  const en = fill('en', text.en, details, holdMonths);
   return {
     sms: `[${service.ko}] ${ko.fact} ${ko.action}\n[${service.en}] ${en.fact} ${en.action}`,
     mail: {
@@ -67,19 +78,24 @@ export function composeMessage(kind: MessageKind, details: MessageDetails = {}):
   };
 }
 
-function fill(language: Language, text: MessageText, details: MessageDetails): MessageText {
+function fill(
+  language: Language,
+  text: MessageText,
+  details: MessageDetails,
+  holdMonths: number,
+): MessageText {
   const { serial, registerBy, at, oldStanding } = details;
   const values: Record<string, string> = {
     serial: serial ? `${language === 'en' ? ' ' : ''}(…${serial.slice(-4).toUpperCase()})` : '',
     at: at ? formats[language].format(at) : unknownDay[language],
     ...(oldStanding ? oldCertificate[oldStanding] : oldUnchanged)[language],
+    holdPeriod: holdPeriods[language](holdMonths),
     by: registerBy ? formats[language].format(registerBy) : unknownTime[language],
   };
-  const replace = (phrase: string) =>
-    phrase
-      .replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
-      .replace(/ {2,}/g, ' ')
-      .trim();
+  // A value may hold a placeholder of its own.
+  const value = (phrase: string): string =>
+    phrase.replace(/\{(\w+)\}/g, (_, name: string) => value(values[name] ?? ''));
+  const replace = (phrase: string) => value(phrase).replace(/ {2,}/g, ' ').trim();
   return {
     subject: replace(text.subject),
     fact: replace(text.fact),

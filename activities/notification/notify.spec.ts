@@ -27,6 +27,7 @@ const context: NotifyContext = {
   mail,
   clock: () => new Date('2026-11-22T00:00:00Z'),
   logger: { warn },
+  holdMonths: 9,
 };
 const run = () => notify(context, { reissueId, moment: 'ISSUED' });
 
@@ -134,4 +135,12 @@ describe('notifyAll', () => {
     mail.send.mockRejectedValueOnce(new ProviderUnavailable('away'));
     await expect(runAll()).rejects.toBeInstanceOf(ProviderUnavailable);
   });
+});
+
+it('A message states the configured months after which a certificate on hold is revoked', async () => {
+  pending = { ...onFile, occasion: 'HELD' };
+  await notify(context, { reissueId, moment: 'HELD' });
+  const text = mail.send.mock.calls[0]![0].text;
+  expect(text).toContain('9개월이 지나면 폐지됩니다');
+  expect(text).toContain('within 9 months');
 });

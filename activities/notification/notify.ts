@@ -11,6 +11,8 @@ export interface NotifyContext {
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly clock: Clock;
+  /** Calendar months after which a certificate on hold is revoked, as messages state them. */
+  readonly holdMonths: number;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -54,7 +56,7 @@ export async function notify(
  * @throws as {@link notify}
  */
 export async function sendNotification(
-  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger'>,
+  context: Pick<NotifyContext, 'sms' | 'mail' | 'logger' | 'holdMonths'>,
   messageId: string,
   kind: MessageKind,
   { details, mobile, email }: Pick<PendingNotification, 'details' | 'mobile' | 'email'>,
@@ -63,7 +65,7 @@ export async function sendNotification(
     record,
   }: { channelsUsed: readonly string[]; record: (channel: NotificationChannel) => Promise<void> },
 ): Promise<void> {
-  const { sms, mail } = composeMessage(kind, details);
+  const { sms, mail } = composeMessage(kind, details, context.holdMonths);
   const senders: Record<NotificationChannel, (() => Promise<void>) | undefined> = {
     SMS: () => context.sms.send({ messageId, to: mobile, text: sms }),
     MAIL: email === null ? undefined : () => context.mail.send({ messageId, to: email, ...mail }),

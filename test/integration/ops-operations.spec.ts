@@ -364,7 +364,7 @@ describe('the holder of a certificate that the bank changed', () => {
     isDown ? Promise.reject(new ProviderUnavailable('down')) : Promise.resolve(void sent.push(message));
   const told = (operationId: string) => {
     const notices = createNotificationActivities({
-      ...{ db: worker, clock: () => new Date(), logger: pino({ level: 'silent' }) },
+      ...{ db: worker, clock: () => new Date(), logger: pino({ level: 'silent' }), holdMonths: 6 },
       sms: { send: (message) => send(sms, message) },
       mail: { send: (message) => send(mails, message) },
     });

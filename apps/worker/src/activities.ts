@@ -112,7 +112,7 @@ export function createActivities(dependencies: WorkerDependencies) {
       ...createCertificateSteps(context),
     }),
     ...createProviderActivities(context),
-    ...createNotificationActivities({ db, sms, mail, clock, logger }),
+    ...createNotificationActivities({ db, sms, mail, clock, logger, holdMonths: dependencies.holdMonths }),
     ...createVidChecks(context),
     ...createConsentWithdrawals(context),
     ...createReconcileActivities({
