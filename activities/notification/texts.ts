@@ -19,7 +19,7 @@ export interface MessageText {
 }
 
 const notYou = {
-  ko: '본인이 한 일이 아니면 은행 고객센터로 바로 알려 주세요.',
+  ko: '본인이 아니라면 은행 고객센터로 바로 알려 주세요.',
   en: 'If this was not you, call the Bank at once.',
 };
 
@@ -28,17 +28,17 @@ export const oldCertificate: Readonly<
   Record<OldCertificateStatus, Readonly<Record<Language, { readonly old: string; readonly next: string }>>>
 > = {
   VALID: {
-    ko: { old: '기존 인증서는 계속 쓰실 수 있습니다.', next: '기존 인증서의 유효기간은 그대로입니다.' },
-    en: { old: 'Your old one is valid.', next: 'You can go on using your old certificate.' },
+    ko: { old: '기존 인증서는 계속 사용하실 수 있습니다.', next: '기존 인증서의 유효기간은 그대로입니다.' },
+    en: { old: 'Your old one is valid.', next: 'You can continue to use your old certificate.' },
   },
   ON_HOLD: {
     ko: {
       old: '기존 인증서는 효력정지 상태입니다.',
-      next: '효력정지를 풀려면 은행 고객센터나 영업점에 신청해 주세요. 풀지 않은 효력정지는 나중에 폐지가 됩니다.',
+      next: '효력정지를 해제하려면 은행 고객센터나 영업점에 신청해 주세요. 정지된 날부터 {holdPeriod}이 지나면 폐지됩니다.',
     },
     en: {
       old: 'Your old one is suspended.',
-      next: 'Ask the Bank if you want the suspension of your old certificate lifted. One that is not lifted becomes a revocation later.',
+      next: 'Ask the Bank to lift the suspension of your old certificate. If it is not lifted within {holdPeriod}, the certificate is revoked.',
     },
   },
   REVOKED: {
@@ -46,7 +46,7 @@ export const oldCertificate: Readonly<
     en: { old: 'Your old one is revoked.', next: 'The revocation of your old certificate cannot be undone.' },
   },
   EXPIRED: {
-    ko: { old: '기존 인증서는 만료된 상태입니다.', next: '만료된 인증서는 다시 쓸 수 없습니다.' },
+    ko: { old: '기존 인증서는 만료된 상태입니다.', next: '만료된 인증서는 다시 사용할 수 없습니다.' },
     en: { old: 'Your old one has expired.', next: 'An expired certificate cannot be used again.' },
   },
 };
@@ -66,25 +66,25 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
     ko: {
       subject: '새 인증서가 발급되었습니다',
       fact: '새 인증서{serial}가 발급되었습니다.',
-      action: '{by}까지 앱에서 등록을 마쳐 주세요. 신청하지 않았다면 고객센터로 알려 주세요.',
+      action: '{by}까지 앱에서 등록을 마쳐 주세요. 신청하지 않으셨다면 고객센터로 알려 주세요.',
       explanation:
-        '등록을 마쳐야 재발급이 완료됩니다. 기한까지 등록하지 않으면 새 인증서는 철회됩니다. 재발급을 신청하신 적이 없다면 누군가 명의를 도용한 것일 수 있습니다.',
+        '등록을 마쳐야 재발급이 완료됩니다. 기한까지 등록하지 않으면 새 인증서는 철회됩니다. 재발급을 신청하신 적이 없다면 명의가 도용되었을 수 있습니다.',
     },
     en: {
       subject: 'Your new certificate has been issued',
       fact: 'Your new certificate{serial} has been issued.',
       action: 'Register it in the app by {by}. If you did not apply, call the Bank.',
       explanation:
-        'The reissue is complete once you have registered it. If you do not register it in time, the new certificate is withdrawn. If you never applied, somebody may be using your name.',
+        'The reissue is complete once you have registered it. If you do not register it in time, the new certificate is withdrawn. If you did not apply, your name may have been misused.',
     },
   },
   REGISTERED: {
     ko: {
       subject: '인증서 재발급이 완료되었습니다',
-      fact: '재발급이 완료되어 이제 새 인증서{serial}를 쓰실 수 있습니다.',
+      fact: '재발급이 완료되어 이제 새 인증서{serial}를 사용하실 수 있습니다.',
       action: notYou.ko,
       explanation:
-        '유효하던 기존 인증서는 폐지되어 더는 사용할 수 없습니다. 다른 기관에 등록해 둔 인증서는 새 인증서로 다시 등록해야 할 수 있습니다.',
+        '유효하던 기존 인증서는 폐지되어 더 이상 사용할 수 없습니다. 다른 기관에 등록해 둔 인증서는 새 인증서로 다시 등록해야 할 수 있습니다.',
     },
     en: {
       subject: 'The reissue of your certificate is complete',
@@ -100,14 +100,14 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
       fact: '기존 인증서{serial}가 폐지되었습니다.',
       action: notYou.ko,
       explanation:
-        '개인키가 유출되었을 수 있다고 알려 주셔서 본인확인을 마친 즉시 폐지했습니다. 폐지는 되돌릴 수 없습니다. 앱에서 새 인증서의 발급을 계속 진행해 주세요.',
+        '유출·도용 의심으로 신청하셔서 본인확인을 마친 즉시 폐지했습니다. 폐지는 되돌릴 수 없습니다. 앱에서 새 인증서 발급을 계속 진행해 주세요.',
     },
     en: {
       subject: 'Your old certificate has been revoked',
       fact: 'Your old certificate{serial} has been revoked.',
       action: notYou.en,
       explanation:
-        'You told us that the private key may have been disclosed, so it was revoked as soon as your identity had been verified. Revocation cannot be undone. Please go on in the app to have your new certificate issued.',
+        'You reported that the private key may have been disclosed, so the certificate was revoked as soon as your identity was verified. A revocation cannot be undone. Please continue in the app to get your new certificate.',
     },
   },
   HELD: {
@@ -116,14 +116,14 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
       fact: '기존 인증서{serial}의 효력이 정지되었습니다.',
       action: notYou.ko,
       explanation:
-        '분실로 신청하셔서 본인확인을 마친 즉시 정지했습니다. 효력정지는 되돌릴 수 있으나 6개월이 지나면 폐지됩니다. 앱에서 새 인증서의 발급을 계속 진행해 주세요.',
+        '분실로 신청하셔서 본인확인을 마친 즉시 정지했습니다. 효력정지는 해제할 수 있으나 {holdPeriod}이 지나면 폐지됩니다. 앱에서 새 인증서 발급을 계속 진행해 주세요.',
     },
     en: {
       subject: 'Your old certificate has been suspended',
       fact: 'Your old certificate{serial} has been suspended.',
       action: notYou.en,
       explanation:
-        'You told us that it was lost, so it was suspended as soon as your identity had been verified. A suspension can be lifted; after six months it becomes a revocation. Please go on in the app to have your new certificate issued.',
+        'You reported that the certificate was lost, so it was suspended as soon as your identity was verified. A suspension can be lifted. If it is not lifted within {holdPeriod}, the certificate is revoked. Please continue in the app to get your new certificate.',
     },
   },
   REVOKED_BY_BANK: {
@@ -146,7 +146,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
       subject: '인증서의 효력이 정지되었습니다',
       fact: '은행이 {at}에 인증서{serial}의 효력을 정지했습니다.',
       action: '궁금한 점은 은행 고객센터로 문의해 주세요.',
-      explanation: '정지된 동안에는 인증서를 사용할 수 없습니다. 효력정지는 은행이 다시 풀 수 있습니다.',
+      explanation: '정지된 동안에는 인증서를 사용할 수 없습니다. 효력정지는 은행이 해제할 수 있습니다.',
     },
     en: {
       subject: 'Your certificate has been suspended',
@@ -157,8 +157,8 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
   },
   RELEASED_BY_BANK: {
     ko: {
-      subject: '인증서의 효력정지가 풀렸습니다',
-      fact: '은행이 {at}에 인증서{serial}의 효력정지를 풀었습니다.',
+      subject: '인증서의 효력정지가 해제되었습니다',
+      fact: '은행이 {at}에 인증서{serial}의 효력정지를 해제했습니다.',
       action: notYou.ko,
       explanation: '이제 인증서를 다시 사용하실 수 있습니다.',
     },
@@ -173,7 +173,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
     ko: {
       subject: '인증서 비밀번호가 잠겼습니다',
       fact: '비밀번호를 여러 번 잘못 입력하여 인증서 비밀번호가 잠겼습니다.',
-      action: '앱에서 재설정할 수 있습니다. 본인이 아니면 고객센터로 알려 주세요.',
+      action: '앱에서 재설정할 수 있습니다. 본인이 아니라면 고객센터로 알려 주세요.',
       explanation: '비밀번호를 재설정하려면 서로 다른 두 가지 방법으로 본인확인을 마쳐야 합니다.',
     },
     en: {
@@ -188,7 +188,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
       subject: '인증서 비밀번호가 재설정되었습니다',
       fact: '인증서 비밀번호가 재설정되었습니다.',
       action: notYou.ko,
-      explanation: '새 비밀번호는 본인만 아는 것이어야 하며, 은행 직원도 비밀번호를 묻지 않습니다.',
+      explanation: '새 비밀번호는 본인만 알고 있어야 하며, 은행 직원은 비밀번호를 묻지 않습니다.',
     },
     en: {
       subject: 'Your certificate password has been reset',
@@ -200,45 +200,47 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
   RESUMED: {
     ko: {
       subject: '재발급을 계속하실 수 있습니다',
-      fact: '저희 쪽 문제가 해결되어 재발급을 계속하실 수 있습니다.',
-      action: '신청하던 화면을 다시 열어 주세요. 신청하지 않았다면 고객센터로 알려 주세요.',
-      explanation: '입력하신 내용은 그대로 있으며, 멈추어 있던 시간만큼 기한도 늦추어졌습니다.',
+      fact: '장애가 해결되어 재발급을 계속하실 수 있습니다.',
+      action: '신청하던 화면을 다시 열어 주세요. 신청하지 않으셨다면 고객센터로 알려 주세요.',
+      explanation:
+        '불편을 드려 죄송합니다. 입력하신 내용은 그대로 있으며, 중단된 시간만큼 기한이 연장되었습니다.',
     },
     en: {
-      subject: 'Your reissue goes on',
-      fact: 'What was wrong on our side is mended; your reissue goes on.',
+      subject: 'Your reissue continues',
+      fact: 'The problem on our side is solved; your reissue continues.',
       action: 'Open its page again. If you did not apply, call the Bank.',
-      explanation: 'What you entered is kept, and your time was extended by as long as it stood still.',
+      explanation:
+        'We apologize for the inconvenience. What you entered is kept, and your deadline was extended by the time of the interruption.',
     },
   },
   NEW_DEVICE: {
     ko: {
-      subject: '새 기기에서 본인확인이 이루어졌습니다',
-      fact: '{at} 새 기기에서 본인확인이 이루어졌습니다.',
-      action: '본인이 아니면 인증번호를 알리지 말고 은행 고객센터로 바로 연락해 주세요.',
+      subject: '새 기기에서 본인확인이 완료되었습니다',
+      fact: '{at} 새 기기에서 본인확인이 완료되었습니다.',
+      action: '본인이 아니라면 인증번호를 알리지 말고 은행 고객센터로 바로 연락해 주세요.',
       explanation:
-        '인증서 재발급을 위한 본인확인입니다. 이 기기에서는 처음 있는 일이거나 어느 기기인지 알 수 없어 알려 드립니다. 본인이 하신 일이라면 따로 하실 일은 없습니다. 본인이 아니라면 고객센터에서 진행 중인 재발급을 멈출 수 있습니다.',
+        '인증서 재발급을 위한 본인확인입니다. 이 기기에서 처음이거나 기기를 확인할 수 없어 알려 드립니다. 본인이 하셨다면 따로 하실 일은 없습니다. 본인이 아니라면 고객센터에서 진행 중인 재발급을 중단해 드립니다.',
     },
     en: {
       subject: 'Your identity was verified on a new device',
       fact: 'On {at} your identity was verified on a new device.',
-      action: 'If this was not you, give no code to anybody and call the Bank at once.',
+      action: 'If this was not you, share no code with anyone and call the Bank at once.',
       explanation:
-        'You are told because it was the first time on this device, or because it is not known which device it was. It was for a reissue of your certificate; if that was you, there is nothing to do. If it was not, the Bank can stop the reissue.',
+        'We notify you because this was the first time on this device, or because the device is not known. It was for a reissue of your certificate. If that was you, you do not need to do anything. If it was not you, the Bank can stop the reissue.',
     },
   },
   IDENTITY_LOCKED: {
     ko: {
       subject: '본인확인이 여러 번 실패했습니다',
       fact: '{at} 재발급 본인확인이 여러 번 실패하여 잠겼습니다.',
-      action: '본인이면 새로 신청해 주세요. 아니면 인증번호를 알리지 마세요.',
-      explanation: `잠긴 것은 그 신청의 본인확인 방법뿐입니다. 다른 사람이 이름을 알고 시도한 것이라면 인증번호를 알려 주지 않는 한 더 나아갈 수 없습니다. {next}`,
+      action: '본인이라면 새로 신청해 주세요. 아니라면 인증번호를 알리지 말아 주세요.',
+      explanation: `해당 신청의 본인확인만 잠겼습니다. 다른 사람이 이름을 알고 시도했더라도 인증번호를 알려 주지 않으시면 더 진행할 수 없습니다. {next}`,
     },
     en: {
       subject: 'Your identity could not be verified',
       fact: 'On {at} identity checks failed; that application was locked.',
-      action: 'If it was you, apply anew. If not, give no code to anybody.',
-      explanation: `Only a method of identity within that one application is locked. If somebody else tried who knows your name, they can go no further as long as you give them no code. {next}`,
+      action: 'If it was you, apply again. If not, share no code with anyone.',
+      explanation: `Only the identity verification of that application is locked. Another person who knows your name cannot continue as long as you do not share a code. {next}`,
     },
   },
   REFUSED: {
@@ -246,7 +248,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
       subject: '인증서 재발급 신청이 거절되었습니다',
       fact: '본인확인을 마치지 못해 재발급이 거절되었습니다. {old}',
       action: notYou.ko,
-      explanation: `{next} 다시 신청하시거나 신분증을 지참하여 영업점을 방문해 주세요.`,
+      explanation: `{next} 다시 신청하시거나 신분증을 가지고 영업점을 방문해 주세요.`,
     },
     en: {
       subject: 'Your application for a certificate was refused',
@@ -307,7 +309,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
     },
     en: {
       subject: 'Your application for a certificate has expired',
-      fact: 'The time for your certificate application has run out, and it has ended. {old}',
+      fact: 'The time for your certificate application is over. {old}',
       action: 'You can apply again in the app.',
       explanation: '{next}',
     },
@@ -315,13 +317,13 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
   ABANDONED: {
     ko: {
       subject: '인증서 재발급을 완료하지 못했습니다',
-      fact: '은행 측 사정으로 인증서 재발급을 완료하지 못했습니다. 죄송합니다. {old}',
+      fact: '은행의 장애로 인증서 재발급을 완료하지 못했습니다. 죄송합니다. {old}',
       action: '앱에서 다시 신청해 주세요.',
-      explanation: `{next} 계속 문제가 있으면 고객센터나 영업점에서 도와드리겠습니다.`,
+      explanation: `{next} 문제가 계속되면 고객센터나 영업점에서 도와드립니다.`,
     },
     en: {
       subject: 'We could not complete the reissue of your certificate',
-      fact: 'We are sorry: a problem at the Bank kept us from reissuing your certificate. {old}',
+      fact: 'We are sorry: a problem at the Bank prevented your reissue. {old}',
       action: 'Please apply again in the app.',
       explanation: `{next} If the problem persists, the customer centre or a branch will help you.`,
     },
@@ -335,13 +337,13 @@ export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language
       subject: '인증서를 재발급할 수 없습니다',
       fact: '은행에 주민등록번호가 등록되어 있지 않아 인증서를 재발급할 수 없습니다.',
       action: '영업점에서 등록한 뒤 다시 신청해 주세요.',
-      explanation: `인증서에는 주민등록번호로 만든 식별 정보가 들어갑니다. 신분증을 지참하여 영업점을 방문하시면 등록해 드립니다. {old} {next} ${notYou.ko}`,
+      explanation: `인증서에는 주민등록번호로 만든 식별 정보가 포함됩니다. 신분증을 가지고 영업점을 방문하시면 등록해 드립니다. {old} {next} ${notYou.ko}`,
     },
     en: {
       subject: 'Your certificate cannot be reissued',
       fact: 'No certificate can be issued: your resident registration number is not on file.',
       action: 'Register it at a branch, then apply again.',
-      explanation: `A certificate carries an identifier that is made of the resident registration number. A branch will register it if you bring an identity document. {old} {next} ${notYou.en}`,
+      explanation: `A certificate contains an identifier that is derived from the resident registration number. A branch will register the number if you bring an identity document. {old} {next} ${notYou.en}`,
     },
   },
 };

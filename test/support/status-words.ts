@@ -2,12 +2,12 @@ import type { OcspStatus } from './certificate-status.js';
 
 /** What words of either language may say of a certificate, by the status that OCSP gives. */
 const phrases: Readonly<Record<OcspStatus, RegExp>> = {
-  good: /계속 쓸 수|계속 쓰실 수|계속 사용하실 수|아무 변화가 없|달라지지 않|is valid|Nothing has been done|has not changed/,
+  good: /계속 사용하실 수|아무 변화가 없|달라지지 않|is valid|Nothing has been done|has not changed/,
   onHold: /효력정지|정지된|정지되|suspended|suspension/,
   revoked: /폐지|revoked|revocation/,
 };
 const holdMayBecomeRevocation =
-  /풀지 않은 효력정지는 나중에 폐지가 됩니다|One that is not lifted becomes a revocation later/g;
+  /정지된 날부터 \d+개월이 지나면 폐지됩니다|If it is not lifted within \d+ months?, the certificate is revoked/g;
 
 /** @throws Error if a text about a certificate says another status than the one that it has */
 export function expectTextStatesStatus(text: string, status: OcspStatus): void {

@@ -16,43 +16,43 @@ export function endText(code: EndCode, old: OldCertificateStatus | undefined): T
 /** What is told to the customer of a reissue that ended without a new certificate: why, and what to do now. */
 const endTexts: Readonly<Record<EndCode, Text>> = {
   IDENTITY_LOCKED: {
-    ko: '인증번호나 본인확인 정보를 여러 번 잘못 입력하여 본인확인이 잠겼습니다. 새로 신청하십시오. 새로 신청해도 잠겨 있으면 내일 다시 신청하거나 신분증을 지참하여 영업점을 방문하십시오.',
+    ko: '여러 번 잘못 입력하여 본인확인이 잠겼습니다. 새로 신청해 주세요. 새로 신청해도 잠겨 있으면 내일 다시 신청하시거나 신분증을 가지고 영업점을 방문해 주세요.',
     en: 'Too many wrong codes or answers were entered, so identity verification is locked. Apply again. If it is still locked then, apply again tomorrow or visit a branch with an identity document.',
   },
   IDENTITY_MISMATCH: {
-    ko: '확인된 정보가 은행의 고객 정보와 일치하지 않습니다. 신분증을 지참하여 영업점을 방문하십시오.',
-    en: 'What was verified does not match the bank’s records. Visit a branch with an identity document.',
+    ko: '확인된 정보가 은행의 고객 정보와 일치하지 않습니다. 신분증을 가지고 영업점을 방문해 주세요.',
+    en: 'The verified information does not match the bank’s records. Visit a branch with an identity document.',
   },
   RRN_NOT_ON_FILE: {
-    ko: '은행에 주민등록번호가 등록되어 있지 않아 인증서를 발급할 수 없습니다. 신분증을 지참하여 영업점에서 등록한 뒤 다시 신청하십시오.',
-    en: 'The bank does not have your resident registration number on file, without which no certificate can be issued. Register it at a branch with an identity document, then apply again.',
+    ko: '은행에 주민등록번호가 등록되어 있지 않아 인증서를 발급할 수 없습니다. 신분증을 가지고 영업점에서 등록한 뒤 다시 신청해 주세요.',
+    en: 'No certificate can be issued, because the bank does not have your resident registration number on file. Register it at a branch with an identity document, then apply again.',
   },
   ANOTHER_REISSUE_REGISTERED: {
-    ko: '다른 재발급이 방금 완료되었습니다. 그때 받은 인증서를 사용하십시오.',
-    en: 'Another reissue was completed just now. Use the certificate you got there.',
+    ko: '다른 재발급이 방금 완료되었습니다. 그때 받은 인증서를 사용해 주세요.',
+    en: 'Another reissue was just completed. Use the certificate that you received there.',
   },
   SUPERSEDED: {
-    ko: '새로 시작한 재발급으로 대체되었습니다. 새 재발급을 계속하십시오.',
-    en: 'A newer reissue has taken its place. Go on with that one.',
+    ko: '새로 시작한 재발급으로 대체되었습니다. 새 재발급을 계속해 주세요.',
+    en: 'A newer reissue has replaced this one. Continue with the newer one.',
   },
   CANCELLED_BY_CUSTOMER: {
-    ko: '재발급을 취소하셨습니다. 필요하면 다시 신청하십시오.',
+    ko: '재발급을 취소하셨습니다. 필요하면 다시 신청해 주세요.',
     en: 'You cancelled the reissue. Apply again if you need a certificate.',
   },
   DEADLINE: {
-    ko: '제한 시간이 지났습니다. 다시 신청하십시오.',
-    en: 'The time ran out. Apply again.',
+    ko: '제한 시간이 지났습니다. 다시 신청해 주세요.',
+    en: 'The time has expired. Apply again.',
   },
   NOT_RETRIED: {
-    ko: '은행 측 사정으로 재발급을 완료하지 못했습니다. 죄송합니다. 다시 신청하십시오.',
-    en: 'We are sorry: a problem at the bank kept us from completing it. Apply again.',
+    ko: '은행의 장애로 재발급을 완료하지 못했습니다. 불편을 드려 죄송합니다. 다시 신청해 주세요.',
+    en: 'We are sorry: a problem at the bank prevented the reissue. Apply again.',
   },
   ABANDONED_BY_OPERATOR: {
-    ko: '은행 측 사정으로 재발급을 완료하지 못했습니다. 죄송합니다. 다시 신청하십시오.',
-    en: 'We are sorry: a problem at the bank kept us from completing it. Apply again.',
+    ko: '은행의 장애로 재발급을 완료하지 못했습니다. 불편을 드려 죄송합니다. 다시 신청해 주세요.',
+    en: 'We are sorry: a problem at the bank prevented the reissue. Apply again.',
   },
   WITHDRAWN_BY_OPERATOR: {
-    ko: '은행이 새 인증서를 철회하였습니다. 고객센터에 문의하거나 다시 신청하십시오.',
+    ko: '은행이 새 인증서를 철회했습니다. 고객센터에 문의하시거나 다시 신청해 주세요.',
     en: 'The bank has withdrawn the new certificate. Ask the bank why, or apply again.',
   },
 };

@@ -18,10 +18,10 @@ export function oldCertificateStatus(
 export const oldCertificateTexts: Readonly<Record<OldCertificateStatus, Text>> = {
   VALID: {
     ko: '기존 인증서는 계속 사용하실 수 있습니다.',
-    en: 'Your old certificate is valid, and you can go on using it.',
+    en: 'Your old certificate is valid, and you can continue to use it.',
   },
   ON_HOLD: {
-    ko: '기존 인증서는 효력이 정지되어 사용할 수 없습니다. 효력을 회복하려면 은행에 신청하십시오.',
+    ko: '기존 인증서는 효력이 정지되어 사용할 수 없습니다. 효력을 회복하려면 은행에 신청해 주세요.',
     en: 'Your old certificate is suspended and cannot be used. Ask the bank if you want the suspension lifted.',
   },
   REVOKED: {

@@ -35,6 +35,6 @@ export async function acceptPhotos(app: NestFastifyApplication): Promise<void> {
 }
 
 const formWanted = {
-  ko: 'multipart/form-data로 photo 파일 하나를 보내십시오.',
+  ko: 'multipart/form-data로 photo 파일 하나를 보내 주세요.',
   en: 'Send multipart/form-data with one file named photo.',
 };

@@ -81,8 +81,8 @@ function ChallengeScreen(props: AnswerProps) {
   };
   const { method, hint } = props.challenge;
   const leads: Readonly<Record<Method, string>> = {
-    PHONE_CODE: hint && identity.sentTo(hint),
-    ONE_WON: `${hint && identity.sentTo(hint)} ${identity.wonHelp}`,
+    PHONE_CODE: hint && identity.phoneSent(hint),
+    ONE_WON: `${hint && identity.wonSent(hint)} ${identity.wonHelp}`,
     ID_DOCUMENT: identity.documentHelp,
     OLD_CERTIFICATE: identity.oldHelp,
   };
