@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import type { OpsConfig } from './config.js';
 import { Cursors } from './paging/cursor.js';
 
-/** What every part of the app works with, opened once and closed last; also its injection token. */
+/** What all features of the app need: opened once, closed last, and its own injection token. */
 export class OpsDependencies implements OnModuleInit, OnApplicationShutdown {
   readonly db: Database;
   readonly temporal: TemporalClient;
@@ -42,7 +42,7 @@ export class OpsDependencies implements OnModuleInit, OnApplicationShutdown {
     await this.clocks.start();
   }
 
-  /** Calls still running have ended by now: this runs after the server was closed. */
+  /** Runs after the server was closed, so no call is in progress. */
   async onApplicationShutdown(): Promise<void> {
     this.clocks.stop();
     await Promise.allSettled([this.db.destroy(), this.temporal.close()]);

@@ -10,7 +10,7 @@ import { CallingStaff, type Staff } from './staff.js';
 import { StaffTokens } from './staff-tokens.js';
 
 @Controller()
-class Doors {
+class Handlers {
   @Get('operators')
   @Roles('operator')
   operators(@CallingStaff() staff: Staff) {
@@ -49,7 +49,7 @@ class Bodies {
 @Controller('forgotten')
 class Forgotten {
   @Get()
-  door() {
+  handle() {
     return {};
   }
 }
@@ -60,7 +60,7 @@ let issuer: TestIssuer;
 let app: Awaited<ReturnType<typeof createApplication>>;
 beforeAll(async () => {
   issuer = await TestIssuer.start();
-  app = await application(Doors);
+  app = await application(Handlers);
 });
 afterAll(async () => {
   await app.close();
@@ -85,14 +85,14 @@ async function application(controller: new () => object, options: { issuer?: str
       HandlerRolesCheck,
     ],
   })
-  class Doorway {}
-  const made = await createApplication({ name: 'ops', module: Doorway, config });
+  class TestModule {}
+  const made = await createApplication({ name: 'ops', module: TestModule, config });
   await made.init();
   await made.getHttpAdapter().getInstance().ready();
   return made;
 }
 
-async function knock(path: string, token?: string, at = app) {
+async function call(path: string, token?: string, at = app) {
   const { statusCode, body, headers } = await at.inject({
     method: 'GET',
     url: path,
@@ -103,8 +103,8 @@ async function knock(path: string, token?: string, at = app) {
 }
 
 describe('a call of staff', () => {
-  it('is let in with a token of the issuer and the role that it needs', async () => {
-    const { status, body } = await knock('/operators', await issuer.token());
+  it('A call with a token of the issuer and a required role is allowed', async () => {
+    const { status, body } = await call('/operators', await issuer.token());
     expect(status).toBe(200);
     expect(JSON.parse(body)).toEqual({
       subject: 'olivia',
@@ -115,19 +115,19 @@ describe('a call of staff', () => {
     });
   });
 
-  it('is refused without a token, and told so', async () => {
-    const { status, problem, headers } = await knock('/operators');
+  it('A call without a token is refused with sign-in-required', async () => {
+    const { status, problem, headers } = await call('/operators');
     expect([status, problem, headers['www-authenticate']]).toEqual([401, 'sign-in-required', 'Bearer']);
   });
 
-  it('is refused without the role, and told which are needed', async () => {
-    const { status, problem, body } = await knock('/auditors', await issuer.token());
+  it('A call without a required role is refused with the list of required roles', async () => {
+    const { status, problem, body } = await call('/auditors', await issuer.token());
     expect([status, problem]).toEqual([403, 'role-required']);
     expect(JSON.parse(body)).toMatchObject({ roles: ['auditor', 'approver'] });
   });
 
-  it('needs nobody where the call is open to all', async () => {
-    expect((await knock('/open')).status).toBe(200);
+  it('A public handler needs no token', async () => {
+    expect((await call('/open')).status).toBe(200);
   });
 
   it.each<[string, TokenClaims]>([
@@ -137,9 +137,9 @@ describe('a call of staff', () => {
     ['of another issuer', { iss: 'http://issuer.invalid' }],
     ['for another audience', { aud: 'reseal-gateway' }],
     ['without a subject', { sub: '' }],
-    ['with a subject that is no name for an audit', { sub: 'olivia\nstaff:april' }],
-  ])('is refused with a token that is %s', async (_, claims) => {
-    const { status, problem } = await knock('/operators', await issuer.token(claims));
+    ['with a subject that cannot name an actor', { sub: 'olivia\nstaff:april' }],
+  ])('A call is refused if its token is %s', async (_, claims) => {
+    const { status, problem } = await call('/operators', await issuer.token(claims));
     expect([status, problem]).toEqual([401, 'token-refused']);
   });
 
@@ -147,41 +147,41 @@ describe('a call of staff', () => {
     ['expired less than the tolerance ago', { iat: -600, exp: -10 }],
     ['issued a little ahead of our clock', { iat: 10 }],
     ['for several audiences', { aud: ['other', 'reseal-ops'] }],
-  ])('is let in with a token that is %s', async (_, claims) => {
-    expect((await knock('/operators', await issuer.token(claims))).status).toBe(200);
+  ])('A call is allowed if its token is %s', async (_, claims) => {
+    expect((await call('/operators', await issuer.token(claims))).status).toBe(200);
   });
 
   it.each([[undefined], ['operator'], [['admin']], [[]], [{ operator: true }]])(
-    'has no role by a claim of roles that is %j',
+    'A token has no role if its roles claim is %j',
     async (roles) => {
-      const { status, problem } = await knock('/operators', await issuer.token({ roles }));
+      const { status, problem } = await call('/operators', await issuer.token({ roles }));
       expect([status, problem]).toEqual([403, 'role-required']);
     },
   );
 
-  it('is refused with a token that nobody signed', async () => {
+  it('A call with an unsigned token is refused', async () => {
     const unsigned = new UnsecuredJWT({ sub: 'olivia', roles: ['operator'] })
       .setIssuer(issuer.url)
       .setAudience('reseal-ops')
       .setIssuedAt()
       .setExpirationTime('5m')
       .encode();
-    expect(await knock('/operators', unsigned)).toMatchObject({ status: 401, problem: 'token-refused' });
+    expect(await call('/operators', unsigned)).toMatchObject({ status: 401, problem: 'token-refused' });
   });
 
-  it('is refused with a token of another key, also under a known key id', async () => {
+  it('A call with a token of another key is refused, also under a known key id', async () => {
     const [header = ''] = (await issuer.token()).split('.');
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
-    for (const name of [kid, 'nobodys'])
+    for (const name of [kid, 'unknown'])
       expect(
-        await knock('/operators', await issuer.token({}, await TestIssuer.key(name, 'ES256'))),
+        await call('/operators', await issuer.token({}, await TestIssuer.key(name, 'ES256'))),
       ).toMatchObject({
         status: 401,
         problem: 'token-refused',
       });
   });
 
-  it('is refused with a token signed by the public key as if it were a shared secret', async () => {
+  it('A call with a token signed with the public key as a shared secret is refused', async () => {
     const jwks = await (await fetch(`${issuer.url}/jwks`)).text();
     const forged = await new SignJWT({ sub: 'olivia', roles: ['operator'] })
       .setProtectedHeader({ alg: 'HS256' })
@@ -190,25 +190,25 @@ describe('a call of staff', () => {
       .setIssuedAt()
       .setExpirationTime('5m')
       .sign(new TextEncoder().encode(jwks));
-    expect(await knock('/operators', forged)).toMatchObject({ status: 401, problem: 'token-refused' });
+    expect(await call('/operators', forged)).toMatchObject({ status: 401, problem: 'token-refused' });
   });
 
-  it('is refused with an algorithm that is not configured, though the key is the issuer’s', async () => {
+  it('A call with a token of an algorithm that is not configured is refused, even with a key of the issuer', async () => {
     const other = await TestIssuer.key('p384', 'ES384');
-    expect(await knock('/operators', await issuer.token({}, other))).toMatchObject({ status: 401 });
+    expect(await call('/operators', await issuer.token({}, other))).toMatchObject({ status: 401 });
   });
 });
 
 describe('the body of a call of staff', () => {
   const largest = JSON.stringify('x'.repeat(900_000));
-  let door: typeof app;
+  let target: typeof app;
   beforeAll(async () => {
-    door = await application(Bodies);
+    target = await application(Bodies);
   });
-  afterAll(() => door.close());
+  afterAll(() => target.close());
 
   async function send(url: string, payload: string, token?: string) {
-    const { statusCode, body } = await door.inject({
+    const { statusCode, body } = await target.inject({
       method: 'POST',
       url,
       payload,
@@ -221,7 +221,7 @@ describe('the body of a call of staff', () => {
     return type === undefined ? rest : { status: statusCode, problem: type.split(':').at(-1) };
   }
 
-  it('is not read before it is known who calls and whether they may', async () => {
+  it('A body is not read before the caller is authenticated and allowed', async () => {
     const notSignedIn = { status: 401, problem: 'sign-in-required' };
     for (const payload of ['{"broken', largest]) {
       expect(await send('/bodies', payload)).toEqual(notSignedIn);
@@ -238,7 +238,7 @@ describe('the body of a call of staff', () => {
     });
   });
 
-  it('may be large only where the call says so', async () => {
+  it('A body may be large only where the route allows it', async () => {
     const auditor = await issuer.token({ roles: ['auditor'] });
     expect(await send('/bodies/large', largest, auditor)).toEqual({ length: 900_000 });
     expect(await send('/bodies', largest, await issuer.token())).toEqual({
@@ -249,41 +249,41 @@ describe('the body of a call of staff', () => {
 });
 
 describe('the issuer’s keys', () => {
-  it('are fetched once, and again when a token names a new one', async () => {
+  it('The issuer’s keys are fetched once, and again when a token names a new key', async () => {
     const own = await TestIssuer.start();
-    const door = await application(Doors, { issuer: own.url });
+    const target = await application(Handlers, { issuer: own.url });
     const first = await own.token();
     for (let round = 0; round < 3; round += 1)
-      expect((await knock('/operators', first, door)).status).toBe(200);
+      expect((await call('/operators', first, target)).status).toBe(200);
     expect(own.fetched).toBe(1);
-    await door.close();
+    await target.close();
 
-    const later = await application(Doors, { issuer: own.url });
+    const later = await application(Handlers, { issuer: own.url });
     await own.rotate();
-    expect((await knock('/operators', await own.token(), later)).status).toBe(200);
-    expect((await knock('/operators', first, later)).status).toBe(200);
+    expect((await call('/operators', await own.token(), later)).status).toBe(200);
+    expect((await call('/operators', first, later)).status).toBe(200);
     await later.close();
     await own.close();
   });
 
-  it('answer 503 while they cannot be had, and work again afterwards', async () => {
+  it('A call is answered with 503 while the issuer’s keys cannot be fetched, and succeeds afterwards', async () => {
     const own = await TestIssuer.start();
     own.up = false;
-    const door = await application(Doors, { issuer: own.url });
+    const target = await application(Handlers, { issuer: own.url });
     const token = await own.token();
-    const { status, problem, headers } = await knock('/operators', token, door);
+    const { status, problem, headers } = await call('/operators', token, target);
     expect([status, problem, headers['retry-after']]).toEqual([503, 'unavailable', '2']);
     own.up = true;
-    expect((await knock('/operators', token, door)).status).toBe(200);
-    await door.close();
+    expect((await call('/operators', token, target)).status).toBe(200);
+    await target.close();
     await own.close();
   });
 });
 
 describe('a handler that does not say who may call it', () => {
-  it('keeps the app from booting', async () => {
+  it('A handler without roles stops the app from booting', async () => {
     await expect(application(Forgotten)).rejects.toThrow(
-      'Forgotten.door does not say who may call it: @Roles(…) or @Public()',
+      'Forgotten.handle declares no roles: add @Roles(…) or @Public()',
     );
   });
 });

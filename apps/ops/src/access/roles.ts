@@ -3,18 +3,18 @@ import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import type { StaffRole } from '#libs/domain';
 import { ConfigureRoute } from '#libs/http';
 
-/** Under which a handler's roles are found; `public` needs nobody to sign in. */
+/** Metadata key of a handler's roles. `public` means that no sign-in is needed. */
 export const rolesKey = 'reseal:roles';
 export type AllowedRoles = readonly StaffRole[] | 'public';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may make the call, known before its body is read. */
+    /** Roles that may call the route; checked before the body is read. */
     allowed?: AllowedRoles;
   }
 }
 
-/** Who may make this call: whoever has one of the roles. A handler that names none does not boot. */
+/** Allows staff with one of the roles. The app does not boot while a handler has neither this nor {@link Public}. */
 export const Roles = (...roles: [StaffRole, ...StaffRole[]]): MethodDecorator & ClassDecorator =>
   applyDecorators(
     SetMetadata(rolesKey, roles),
@@ -23,7 +23,7 @@ export const Roles = (...roles: [StaffRole, ...StaffRole[]]): MethodDecorator & 
     ApiExtension('x-roles', roles),
   );
 
-/** Open to all: what the console needs before anybody has signed in. */
+/** Allows every caller, without sign-in: the console itself and what it needs before a sign-in. */
 export const Public = (): MethodDecorator & ClassDecorator =>
   applyDecorators(
     SetMetadata(rolesKey, 'public'),

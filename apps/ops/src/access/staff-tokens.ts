@@ -5,35 +5,35 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyG
 import type { Staff } from './staff.js';
 
 interface StaffTokenOptions {
-  /** The issuer exactly as its tokens name it. */
+  /** The issuer, exactly as in the claim `iss`. */
   readonly issuer: string;
   readonly audience: string;
-  /** The console's name at the issuer: for whom ID tokens are made. */
+  /** Client id of the console: the audience of ID tokens. */
   readonly clientId: string;
-  /** The only signature algorithms taken (RFC 8725 section 3.1). */
+  /** The only signature algorithms accepted (RFC 8725 section 3.1). */
   readonly algorithms: readonly string[];
-  /** The claim that lists a person's roles. */
+  /** Name of the claim that lists a person's roles. */
   readonly rolesClaim: string;
   readonly clockToleranceSeconds: number;
 }
 
-/** Why a token does not open anything, for the log and never for the caller. */
+/** A token was refused. The message is for the log, never for the caller. */
 export class StaffTokenRefused extends Error {
   override readonly name = 'StaffTokenRefused';
 }
 
-/** The issuer cannot be asked for its keys now: the same call may succeed later. */
+/** The issuer's keys cannot be fetched now. The same call may succeed later. */
 export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }
 
 const discoveryTimeoutMs = 5_000;
-/** Made-up key ids must not make us ask the issuer with every call. */
+/** Minimum time between two fetches of the keys: invented key ids must not cause a fetch with every call. */
 const keysCooldownMs = 5_000;
 
 /**
- * Reads access tokens of staff (RFC 9068): signature by a key of the issuer, who made it, for whom, and when. Keys are
- * found by OpenID Connect Discovery at the first token, kept, and fetched anew when a token names one that is not known.
+ * Verifies tokens of staff: access tokens (RFC 9068), and ID tokens as proof of an act. Keys are found by OpenID Connect
+ * Discovery at the first token, cached, and fetched again when a token names an unknown key.
  */
 export class StaffTokens {
   private keys: Promise<JWTVerifyGetKey> | undefined;
@@ -44,12 +44,14 @@ export class StaffTokens {
   ) {}
 
   /**
-   * @throws {StaffTokenRefused} whatever is wrong with it
-   * @throws {IssuerUnavailable} while the issuer's keys cannot be had
+   * The person whom an access token names.
+   *
+   * @throws {StaffTokenRefused} if the token is not valid
+   * @throws {IssuerUnavailable} while the issuer's keys cannot be fetched
    */
   async authenticate(token: string): Promise<Staff> {
     const payload = await this.verify(token, this.options.audience, ['sub', 'iat', 'exp']);
-    // Proofs of operations are kept: an ID token opens nothing, whatever audience it names.
+    // Proofs of operations are stored, so an ID token must never serve as an access token.
     if (payload['nonce'] !== undefined) throw new StaffTokenRefused('an ID token is no access token');
     return this.staffOf(payload);
   }
@@ -57,8 +59,8 @@ export class StaffTokens {
   /**
    * Verifies the ID token by which a person proves that they confirm or approve a plan, while it is valid.
    *
-   * @throws {InvalidProof} whatever is wrong with it
-   * @throws {IssuerUnavailable} while the issuer's keys cannot be had
+   * @throws {InvalidProof} if the token is not valid or proves something else
+   * @throws {IssuerUnavailable} while the issuer's keys cannot be fetched
    */
   async verifyProof(token: string, claim: ProofClaim): Promise<void> {
     const payload = await this.verify(token, this.options.clientId, claimsOfProof).catch((error: unknown) => {
@@ -90,7 +92,7 @@ export class StaffTokens {
   private staffOf(payload: JWTPayload): Staff {
     const { sub, iat, exp = 0, name } = payload;
     if (!sub || !/^[\x21-\x7e]{1,128}$/.test(sub))
-      throw new StaffTokenRefused('the subject is no name for an audit');
+      throw new StaffTokenRefused('the subject cannot name an actor in the audit trail');
     const latest = this.clock().getTime() / 1_000 + this.options.clockToleranceSeconds;
     if (iat === undefined || iat > latest) throw new StaffTokenRefused('issued in the future');
     const claimed = payload[this.options.rolesClaim];
@@ -104,7 +106,7 @@ export class StaffTokens {
     };
   }
 
-  /** Kept once found; after a failure the next token asks again. */
+  /** The issuer's keys, discovered once. After a failure the next token tries again. */
   private issuerKeys(): Promise<JWTVerifyGetKey> {
     this.keys ??= this.discover().catch((error: unknown) => {
       this.keys = undefined;
@@ -121,7 +123,7 @@ export class StaffTokens {
   }
 }
 
-/** Errors by which jose tells that it could not get the keys, and not that the token is wrong. */
+/** Whether jose could not fetch the keys, so that the token was not judged. */
 const meansUnavailable = (error: InstanceType<typeof errors.JOSEError>) =>
   error instanceof errors.JWKSTimeout ||
   error.code === 'ERR_JOSE_GENERIC' ||

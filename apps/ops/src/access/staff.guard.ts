@@ -16,8 +16,8 @@ import type { Staff } from './staff.js';
 import { IssuerUnavailable, StaffTokens, StaffTokenRefused } from './staff-tokens.js';
 
 /**
- * Lets staff in by their token (RFC 6750), to what one of their roles allows: before the body of a request is read, so
- * that bodies of strangers cost nothing.
+ * Authenticates staff by their bearer token (RFC 6750) and checks their roles before the body of a request is read, so
+ * that an unauthenticated caller cannot make the app read bodies.
  */
 @Injectable()
 export class StaffGuard implements CanActivate, OnModuleInit {
@@ -34,7 +34,7 @@ export class StaffGuard implements CanActivate, OnModuleInit {
     });
   }
 
-  /** Holds what the hook above let in against what the handler itself says. */
+  /** Checks the roles again, by the metadata of the handler: a route without the hook's configuration is refused. */
   canActivate(context: ExecutionContext): boolean {
     const allowed = this.reflector.getAllAndOverride<AllowedRoles | undefined>(rolesKey, [
       context.getHandler(),
@@ -64,10 +64,10 @@ export class StaffGuard implements CanActivate, OnModuleInit {
 const mayCall = ({ roles }: Staff, allowed: readonly StaffRole[] = []): boolean =>
   allowed.some((role) => roles.includes(role));
 
-/** Controllers of libs/http (health, metrics) are not the API. */
+/** Health and metrics belong to libs/http, not to the API. */
 const isInfrastructure = (controller: { name: string }) => controller.name === 'HealthController';
 
-/** Refuses to boot with a handler that does not say who may call it: forgetting must not open a door. */
+/** Stops the app from booting while a handler declares no roles: a forgotten decorator must not open a route. */
 @Injectable()
 export class HandlerRolesCheck implements OnModuleInit {
   constructor(
@@ -85,7 +85,7 @@ export class HandlerRolesCheck implements OnModuleInit {
         const roles: unknown =
           Reflect.getMetadata(rolesKey, handler) ?? Reflect.getMetadata(rolesKey, metatype);
         if (method !== undefined && roles === undefined)
-          throw new Error(`${metatype.name}.${name} does not say who may call it: @Roles(…) or @Public()`);
+          throw new Error(`${metatype.name}.${name} declares no roles: add @Roles(…) or @Public()`);
       }
     }
   }

@@ -2,16 +2,16 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { StaffRole } from '#libs/domain';
 import type { FastifyRequest } from 'fastify';
 
-/** Somebody of the bank's staff, as the issuer's token names them. */
+/** A member of the bank's staff, as the issuer's token names them. */
 export interface Staff {
-  /** The token's `sub`. */
+  /** The claim `sub`. */
   readonly subject: string;
-  /** For people to read; not in the audit trail, where the subject stands. */
+  /** Display name. The audit trail uses the subject instead. */
   readonly name: string;
   readonly roles: readonly StaffRole[];
-  /** As the audit trail names them: `staff:<subject>`. */
+  /** Name in the audit trail: `staff:<subject>`. */
   readonly actor: string;
-  /** When the token ceases to open anything; what goes on for longer, such as a stream, ends then. */
+  /** When the token expires, clock tolerance included. Open streams end then. */
   readonly expiresAt: Date;
 }
 
@@ -21,9 +21,9 @@ declare module 'fastify' {
   }
 }
 
-/** Who calls; the guard has let them in. */
+/** The authenticated caller, for a handler's parameter. */
 export const CallingStaff = createParamDecorator((_: unknown, context: ExecutionContext): Staff => {
   const { staff } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!staff) throw new Error('a call that is open to all has no staff');
+  if (!staff) throw new Error('a public handler has no calling staff');
   return staff;
 });

@@ -7,7 +7,7 @@ export const reviewQuery = z.strictObject({
   month: z
     .string()
     .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM')
-    .describe('In Korea, e.g. `2026-11`'),
+    .describe('Calendar month in Korea, e.g. `2026-11`'),
 });
 
 const actSchema = z
@@ -15,7 +15,7 @@ const actSchema = z
     action: z.string(),
     outcome: z.string(),
     times: z.int(),
-    reissues: z.int().describe('How many different ones were named'),
+    reissues: z.int().describe('Number of different reissues concerned'),
     first: z.iso.datetime(),
     last: z.iso.datetime(),
   })
@@ -31,10 +31,10 @@ export const reviewSchema = z
   .meta({ id: 'AccessReview' });
 type AccessReview = z.output<typeof reviewSchema>;
 
-/** Korea keeps no summer time: a month begins nine hours before it does in UTC. */
+/** Start of a month in Korea, which is UTC+9 all year. */
 const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));
 
-/** Who of the staff looked at what and did what in a month. */
+/** What each member of staff read and did in a month. */
 export async function reviewAccess(db: Database, month: string): Promise<AccessReview> {
   const [year = 0, number = 0] = month.split('-').map(Number);
   const [from, to] = [startOf(year, number), startOf(year, number + 1)];
@@ -68,16 +68,16 @@ const rowsOf = ({ people }: AccessReview) =>
 
 export const reviewAsCsv = (review: AccessReview): string => csvFile([titles, ...rowsOf(review)]);
 
-/** For the file of the month: a table, and a place for whoever reviewed it. */
+/** The review as a document to file: a table, and a line for the reviewer's signature. */
 export function reviewAsMarkdown(review: AccessReview): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
   const table = [titles, titles.map(() => '---'), ...rowsOf(review)].map(line).join('');
   return `# Access review ${review.month}
 
-From ${review.from} to ${review.to}: what staff and operators of the command line looked at and did outside reissues.
+From ${review.from} to ${review.to}: what staff and users of the command line read and did outside reissues.
 
-${review.people.length === 0 ? 'Nobody did anything.\n' : table}
+${review.people.length === 0 ? 'No acts were recorded.\n' : table}
 Reviewed by: ____________________  on: ____________________
 `;
 }

@@ -25,7 +25,11 @@ const checkpointSchema = z
     size: z.int(),
     root: z.string().describe('base64url'),
     madeAt: z.iso.datetime(),
-    jws: z.string().describe('To be kept elsewhere: `npm run verify -- … --checkpoint FILE`'),
+    jws: z
+      .string()
+      .describe(
+        'Signed checkpoint, to be kept outside Reseal; `npm run verify -- … --checkpoint FILE` verifies against it',
+      ),
   })
   .meta({ id: 'AuditCheckpoint' });
 const checkpointList = z.object({ items: z.array(checkpointSchema) }).meta({ id: 'AuditCheckpointList' });
@@ -40,7 +44,7 @@ const fileResponse = (body: string | ReadableStream<Uint8Array>, type: string, f
     },
   });
 
-/** Media types of a review, the default first. */
+/** Media types of an access review, the default first. */
 const reviewTypes = ['application/json', 'text/markdown', 'text/csv'] as const;
 
 @Controller('v1/audit')
@@ -49,14 +53,14 @@ class AuditController {
   constructor(private readonly dependencies: OpsDependencies) {}
 
   @Get()
-  @Documented('searchAudit', 'Search the audit trail, the newest entries first', { 200: searchResult })
+  @Documented('searchAudit', 'Search the audit trail, newest entries first', { 200: searchResult })
   async search(
     @CallingStaff() staff: Staff,
     @Query({ schema: searchQuery }) { cursor, limit, ...filter }: z.output<typeof searchQuery>,
   ): Promise<z.output<typeof searchResult>> {
     const { db, cursors } = this.dependencies;
     const after = cursor === undefined ? undefined : positionOf(cursors, cursor);
-    // Each page is a look of its own.
+    // Each page is recorded as a read of its own.
     const about = { filter: recordedFilter(filter), ...(after ? { before: after.time } : {}) };
     const rows = await auditedRead(this.dependencies, staff, 'searchAudit', about, () =>
       searchAuditEntries(db, filter, after, limit + 1),
@@ -71,7 +75,7 @@ class AuditController {
 
   @Get('export')
   @Documented('exportAudit', 'Export entries of the audit trail as JSON Lines or CSV', {
-    200: 'application/jsonl, or text/csv',
+    200: 'Entries as application/jsonl or text/csv',
   })
   async export(
     @CallingStaff() staff: Staff,
@@ -93,7 +97,7 @@ class AuditController {
   }
 
   @Get('checkpoints')
-  @Documented('listCheckpoints', 'The newest checkpoints of the log', { 200: checkpointList })
+  @Documented('listCheckpoints', 'List the newest checkpoints of the audit log', { 200: checkpointList })
   async checkpoints(
     @Query({ schema: checkpointQuery }) { limit }: z.output<typeof checkpointQuery>,
   ): Promise<z.output<typeof checkpointList>> {
@@ -111,7 +115,7 @@ class AuditController {
   @Get('access-review')
   @Documented(
     'reviewAccess',
-    'Who of the staff looked at what and did what in a month; by Accept also text/markdown or text/csv',
+    'Review what staff read and did in a month, as JSON, Markdown or CSV (header Accept)',
     { 200: reviewSchema },
   )
   async review(
@@ -140,6 +144,6 @@ class AuditController {
   }
 }
 
-/** What auditors search, export and review. Every look is itself on record. */
+/** The audit trail for auditors: search, export and access review. Every read is itself recorded. */
 @Module({ controllers: [AuditController] })
 export class AuditModule {}

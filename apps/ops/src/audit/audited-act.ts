@@ -9,7 +9,7 @@ interface Recorder {
   readonly clock: Clock;
 }
 
-/** Records an act of staff outside any operation. */
+/** Records an act of staff that is not part of an operation. */
 export const recordAct = (
   { db, clock }: Recorder,
   { actor }: Staff,
@@ -17,19 +17,19 @@ export const recordAct = (
 ): Promise<void> => appendAuthorityEntry(db, { ...entry, actor, occurredAt: clock() });
 
 /**
- * Looks, and records how it ended before anything is shown: `DONE`, `REFUSED` with the type of the problem, or `FAILED`.
- * What cannot be recorded is not shown.
+ * Reads, and records the outcome before the result is returned: `DONE`, `REFUSED` with the type of the problem, or
+ * `FAILED`. If the entry cannot be written, the caller gets an error instead of the result.
  *
- * @throws whatever the look throws, after it was recorded
+ * @throws the error of `read`, after it was recorded
  */
 export async function auditedRead<Found>(
   recorder: Recorder,
   staff: Staff,
   action: AuthorityAction,
   details: Record<string, unknown>,
-  look: () => Promise<Found>,
+  read: () => Promise<Found>,
 ): Promise<Found> {
-  const found = await look().catch(async (error: unknown) => {
+  const found = await read().catch(async (error: unknown) => {
     await recordAct(recorder, staff, { action, details, ...failureOf(error) });
     throw error;
   });
@@ -37,7 +37,7 @@ export async function auditedRead<Found>(
   return found;
 }
 
-/** How an act ended that threw this. */
+/** Outcome and reason of an act that failed with this error. */
 export function failureOf(error: unknown): Pick<NewAuthorityEntry, 'outcome' | 'reason'> {
   if (error instanceof ProblemError && error.status < 500) return { outcome: 'REFUSED', reason: error.type };
   return { outcome: 'FAILED', reason: error instanceof Error ? error.name : 'Error' };

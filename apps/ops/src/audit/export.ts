@@ -21,7 +21,7 @@ const columns = [
   'recordedAt',
 ] as const satisfies (keyof ShownEntry)[];
 
-/** All entries that are found, the newest first, a page at a time: nothing is held but that. */
+/** All entries that meet the filter, newest first, in pages, so that only one page is in memory. */
 async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<readonly AuditSearchResult[]> {
   for (let after: AuditSearchResult | undefined; ;) {
     const page = await searchAuditEntries(db, filter, after, pageSize);
@@ -31,10 +31,10 @@ async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<reado
   }
 }
 
-/** What is exported, and what is done with the number of entries once all of it was read. */
 interface Export {
   readonly filter: AuditFilter;
   readonly format: 'jsonl' | 'csv';
+  /** Called once at the end, with the number of entries read and the error, if any. */
   readonly onEnd: (entries: number, error?: unknown) => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function* exportEntries(
   }
 }
 
-/** Whoever asked for an export did not read it to its end. */
+/** The client stopped reading the export before its end. */
 class ExportStopped extends Error {
   override readonly name = 'ExportStopped';
 }
@@ -78,13 +78,13 @@ const textOf = (page: readonly AuditSearchResult[], format: Export['format']): s
 const cellOf = (value: ShownEntry[keyof ShownEntry]): string =>
   typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value);
 
-/** A file of these records, or its beginning. A byte order mark leads it: without one Excel in Korea reads CP949. */
+/** A CSV file, or its beginning. It starts with a byte order mark, without which Excel in Korea reads CP949. */
 export const csvFile = (records: readonly (readonly string[])[]): string =>
   `\uFEFF${records.map(csvLine).join('')}`;
 
 /**
- * A record of RFC 4180. A spreadsheet takes what begins like a formula for one and runs it: an apostrophe before it
- * makes it a text again (OWASP, CSV injection). Some take full-width signs for the narrow ones.
+ * A record of RFC 4180. A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe before it
+ * (OWASP, CSV injection). Some spreadsheets accept full-width signs as well.
  */
 export const csvLine = (cells: readonly string[]): string =>
   `${cells

@@ -10,14 +10,18 @@ const word = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printabl
 const time = timestampSchema.transform((text) => new Date(text));
 
 const auditFilterShape = {
-  actor: word.optional().describe('Exactly, e.g. `staff:olivia`, `customer`, `system`'),
+  actor: word.optional().describe('Exact name, e.g. `staff:olivia`, `customer`, `system`'),
   action: word.optional(),
   outcome: word.optional(),
   customerRef: customerRefSchema.optional(),
   serial: serialSchema.optional().describe('Entries that name this certificate'),
-  reissueId: z.string().regex(reissueIdPattern).optional().describe('Its own entries, and acts that name it'),
-  from: time.optional().describe('Not before'),
-  to: time.optional().describe('Before'),
+  reissueId: z
+    .string()
+    .regex(reissueIdPattern)
+    .optional()
+    .describe('Entries of the reissue, and acts that name it'),
+  from: time.optional().describe('Entries at this time or later'),
+  to: time.optional().describe('Entries before this time'),
 };
 
 export const searchQuery = z.strictObject({
@@ -33,23 +37,26 @@ export const exportQuery = z.strictObject({
 
 const auditEntrySchema = z
   .object({
-    stream: z.string().describe('The reissue, or `authority` for what happened outside any'),
+    stream: z.string().describe('Id of the reissue, or `authority` for acts outside reissues'),
     sequence: z.int(),
-    leafIndex: z.int().nullable().describe('Its place in the log; null for the few seconds until it has one'),
+    leafIndex: z
+      .int()
+      .nullable()
+      .describe('Index in the audit log; null for the few seconds until the entry is in the log'),
     actor: z.string(),
     action: z.string(),
     outcome: z.string(),
     reason: z.string().nullable(),
-    requestedBy: z.string().nullable().describe('Of an operation: who asked for it'),
-    approvedBy: z.string().nullable().describe('Of an operation: the second person who approved it'),
+    requestedBy: z.string().nullable().describe('Operations only: the person who requested it'),
+    approvedBy: z.string().nullable().describe('Operations only: the person who approved it'),
     details: z.record(z.string(), z.unknown()),
     personalDigest: z.string().nullable(),
     occurredAt: z.iso.datetime(),
     recordedBy: z
       .string()
       .nullable()
-      .describe('The role of the database that inserted it; null in entries from before it was stamped'),
-    recordedAt: z.iso.datetime().nullable().describe('When, by the clock of the database'),
+      .describe('Database role that inserted the entry; null in entries older than this member'),
+    recordedAt: z.iso.datetime().nullable().describe('Time of the insert by the clock of the database'),
   })
   .meta({ id: 'AuditEntry' });
 export type ShownEntry = z.output<typeof auditEntrySchema>;
@@ -80,14 +87,14 @@ export const showEntry = (row: AuditSearchResult): ShownEntry => ({
   recordedAt: row.recorded_at?.toISOString() ?? null,
 });
 
-/** What was searched for, as the trail keeps it. */
+/** A filter as the audit entry of the search records it. */
 export const recordedFilter = ({ from, to, ...rest }: AuditFilter): Record<string, unknown> => ({
   ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
   ...(from ? { from: from.toISOString() } : {}),
   ...(to ? { to: to.toISOString() } : {}),
 });
 
-/** Names the list for its cursors. */
+/** Name of the list in its cursors. */
 const list = 'audit';
 
 export const cursorAfter = (cursors: Cursors, { time: at, stream, sequence }: AuditSearchResult): string =>

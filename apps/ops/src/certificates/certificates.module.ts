@@ -25,12 +25,12 @@ const certificateShape = {
   serial: z.string().describe('Hexadecimal, lower case'),
   standing: z.enum(certificateStatusNames),
   customerRef: z.string().nullable().describe('Pseudonym of the customer'),
-  reissueId: z.string().nullable().describe('The reissue that it came from'),
+  reissueId: z.string().nullable().describe('The reissue that issued it'),
   issuer: z.string(),
   profile: z.string(),
   policy: z.string(),
   basis: z.enum(bases),
-  onFile: z.boolean().describe('The customer’s newest of this policy'),
+  onFile: z.boolean().describe('Whether it is the customer’s newest certificate of this policy'),
   notBefore: timestamp,
   notAfter: timestamp,
   registeredAt: timestamp.nullable(),
@@ -38,8 +38,11 @@ const certificateShape = {
   revokedAt: timestamp.nullable(),
   revocationReason: z.enum([...revocationReasons, 'certificateHold']).nullable(),
   invalidityDate: timestamp.nullable(),
-  crl: z.object({ shard: z.int(), pending: z.boolean().describe('Not yet on the CRL as it stands now') }),
-  possible: z.array(z.enum(certificateActs)).describe('What can be planned on it now'),
+  crl: z.object({
+    shard: z.int(),
+    pending: z.boolean().describe('Whether its status is not on the current CRL yet'),
+  }),
+  possible: z.array(z.enum(certificateActs)).describe('Acts that can be planned on it now'),
 };
 const certificate = z.object(certificateShape).meta({ id: 'CertificateOnFile' });
 type ShownCertificate = z.output<typeof certificate>;
@@ -93,7 +96,7 @@ class CertificateViews {
 
 function show(row: ListedCertificate, now: Date): ShownCertificate {
   const standing = certificateStatusOf(row, now);
-  const text = (moment: Date | null) => moment?.toISOString() ?? null;
+  const text = (time: Date | null) => time?.toISOString() ?? null;
   return {
     serial: row.serial,
     standing,
@@ -122,7 +125,7 @@ class CertificatesController {
   constructor(private readonly views: CertificateViews) {}
 
   @Get()
-  @Documented('listCertificates', 'Certificates of a customer, or the one of a serial', {
+  @Documented('listCertificates', 'List the certificates of a customer, or find one by serial number', {
     200: certificateList,
   })
   list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>) {
@@ -130,12 +133,12 @@ class CertificatesController {
   }
 
   @Get(':serial')
-  @Documented('getCertificate', 'One certificate and where it stands', { 200: certificateDetail })
+  @Documented('getCertificate', 'Get a certificate and its status', { 200: certificateDetail })
   show(@Param('serial', { schema: serialSchema }) serial: string) {
     return this.views.show(serial);
   }
 }
 
-/** Certificates and their standing. */
+/** Certificates and their status. */
 @Module({ controllers: [CertificatesController], providers: [CertificateViews] })
 export class CertificatesModule {}

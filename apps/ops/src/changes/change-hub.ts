@@ -5,10 +5,10 @@ import { HealthRegistry } from '#libs/http';
 import { OpsDependencies } from '../dependencies.js';
 
 export type ChangedKind = 'reissues' | 'certificates' | 'operations';
-/** `undefined`: something may have been missed, look at everything again. */
+/** `undefined` means that changes may have been missed: load everything again. */
 type ChangeListener = (change: { readonly of: ChangedKind; readonly id: string } | undefined) => void;
 
-/** One connection of this process that hears of every change, and tells the streams that are open. */
+/** Listens for changes on one database connection of this process, and passes them to the open streams. */
 @Injectable()
 export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   private readonly listeners = new Set<ChangeListener>();
@@ -38,13 +38,13 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
     await this.listener.stop();
   }
 
-  /** Tells `hearer` of every change until the answer is called. */
-  subscribe(hearer: ChangeListener): () => void {
-    this.listeners.add(hearer);
-    return () => this.listeners.delete(hearer);
+  /** Calls `listener` with every change until the returned function is called. */
+  subscribe(listener: ChangeListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
-  /** What happened in a stream of events: a reissue's, or that of a certificate outside any reissue. */
+  /** @param id of an operation, or of a stream of events: a reissue, or a certificate by serial number */
   private handleNotification(id: string, channel: string): void {
     if (channel === 'reseal_operation') this.publish({ of: 'operations', id });
     else if (reissueIdPattern.test(id)) this.publish({ of: 'reissues', id });
@@ -52,6 +52,6 @@ export class ChangeHub implements OnModuleInit, OnModuleDestroy {
   }
 
   private publish(change: Parameters<ChangeListener>[0]): void {
-    for (const hearer of this.listeners) hearer(change);
+    for (const listener of this.listeners) listener(change);
   }
 }

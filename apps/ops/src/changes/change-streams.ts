@@ -5,18 +5,18 @@ import { OpsDependencies } from '../dependencies.js';
 import { opsProblem } from '../problems.js';
 import { ChangeHub, type ChangedKind } from './change-hub.js';
 
-/** How long a client waits before it connects again, in milliseconds. */
+/** How long a client waits before it reconnects, in milliseconds. */
 const retryMs = 2_000;
-/** What changes within so many milliseconds is told at once. */
+/** Changes within this time are sent as one event, in milliseconds. */
 const batchMs = 250;
-/** Of more than so many it is quicker to look at everything again. */
+/** With more ids than this, the client is asked to load everything again, which is quicker. */
 const maxIds = 500;
-/** A person has some windows open, not dozens. */
+/** Enough for the windows that a person has open. */
 const maxStreamsPerPerson = 12;
-/** However long a token may live. */
+/** Longest duration of a stream, however long the token is valid. */
 const maxStreamMs = 12 * 60 * 60_000;
 
-/** Streams (Server-Sent Events) that tell what has changed, by its id alone: who wants to know more asks. */
+/** Streams of changes (Server-Sent Events). An event has ids only; the client fetches the rest. */
 @Injectable()
 export class ChangeStreams {
   private readonly open = new Map<string, number>();
@@ -28,16 +28,16 @@ export class ChangeStreams {
   ) {}
 
   /**
-   * Changes from now on, until the client leaves, the process shuts down, or the token has expired: then the client
-   * comes with a new one.
+   * Changes from now on, until the client disconnects, the process shuts down, or the token expires. The client then
+   * reconnects with a new token.
    *
-   * @throws ProblemError 429
+   * @throws ProblemError 429 if the person has too many streams open
    */
-  follow(staff: Staff, gone: AbortSignal): AsyncGenerator<string> {
+  follow(staff: Staff, disconnected: AbortSignal): AsyncGenerator<string> {
     const count = this.open.get(staff.subject) ?? 0;
     if (count >= maxStreamsPerPerson)
       throw opsProblem('too-many-requests', { headers: { 'retry-after': '5' } });
-    const end = firstAbort([gone, this.health.draining], this.timeLeft(staff));
+    const end = firstAbort([disconnected, this.health.draining], this.timeLeft(staff));
     return this.stream(staff.subject, end);
   }
 
@@ -71,7 +71,7 @@ export class ChangeStreams {
   }
 }
 
-/** What changed since it was last told. */
+/** Changes that were not sent yet. */
 class Batch {
   private readonly changed = new Map<ChangedKind, Set<string>>();
   private everything = false;
@@ -90,7 +90,7 @@ class Batch {
     return !this.everything && this.changed.size === 0;
   }
 
-  /** The event that tells it, and nothing is left to tell. */
+  /** The changes as one event; the batch is empty afterwards. */
   drain(): string {
     const data = Object.fromEntries([...this.changed].map(([of, ids]) => [of, [...ids]]));
     const event = this.everything
@@ -101,7 +101,7 @@ class Batch {
     return event;
   }
 
-  /** Until there is something to tell, at most `ms`. */
+  /** Waits until there are changes, at most `ms` milliseconds. */
   async wait(ms: number, end: AbortSignal): Promise<void> {
     if (!this.isEmpty) return;
     await waitUntil(ms, end, (wake) => (this.wake = wake));
@@ -109,7 +109,7 @@ class Batch {
   }
 }
 
-/** Aborts as soon as one of the signals does, or after so many milliseconds. */
+/** A signal that aborts when one of the signals does, or after `ms` milliseconds. */
 function firstAbort(signals: readonly AbortSignal[], ms: number): AbortSignal {
   const first = new AbortController();
   const abort = () => {
@@ -123,8 +123,8 @@ function firstAbort(signals: readonly AbortSignal[], ms: number): AbortSignal {
   return first.signal;
 }
 
-/** Waits so many milliseconds, or until `end` aborts, or until whoever was given the means to wake it does so. */
-function waitUntil(ms: number, end: AbortSignal, given?: (wake: () => void) => void): Promise<void> {
+/** Waits `ms` milliseconds, or until `end` aborts, or until the function passed to `onWait` is called. */
+function waitUntil(ms: number, end: AbortSignal, onWait?: (wake: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
@@ -133,7 +133,7 @@ function waitUntil(ms: number, end: AbortSignal, given?: (wake: () => void) => v
     };
     const timer = setTimeout(done, ms);
     end.addEventListener('abort', done);
-    given?.(done);
+    onWait?.(done);
     if (end.aborted) done();
   });
 }

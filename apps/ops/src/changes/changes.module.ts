@@ -7,14 +7,14 @@ import { CallingStaff, type Staff } from '../access/staff.js';
 import { ChangeHub } from './change-hub.js';
 import { ChangeStreams } from './change-streams.js';
 
-/** A signal that aborts when the client has left. */
+/** A signal that aborts when the client disconnects, for a handler's parameter. */
 const Disconnected = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
-  const gone = new AbortController();
+  const disconnected = new AbortController();
   context
     .switchToHttp()
     .getResponse<FastifyReply>()
-    .raw.once('close', () => gone.abort());
-  return gone.signal;
+    .raw.once('close', () => disconnected.abort());
+  return disconnected.signal;
 });
 
 @Controller('v1/changes')
@@ -27,19 +27,19 @@ class ChangesController {
   @Header('x-accel-buffering', 'no')
   @Documented(
     'followChanges',
-    'What changes, as it changes',
-    { 200: 'Server-Sent Events, without end' },
+    'Follow changes of reissues, certificates and operations',
+    { 200: 'Server-Sent Events' },
     {
       description:
         'An event `change` lists the ids of what changed: `{"reissues": […], "certificates": […], "operations": […]}`. ' +
         'An event `reload` means that changes may have been missed: load everything again. The stream ends when the token expires.',
     },
   )
-  follow(@CallingStaff() staff: Staff, @Disconnected() gone: AbortSignal): AsyncGenerator<string> {
-    return this.streams.follow(staff, gone);
+  follow(@CallingStaff() staff: Staff, @Disconnected() disconnected: AbortSignal): AsyncGenerator<string> {
+    return this.streams.follow(staff, disconnected);
   }
 }
 
-/** Tells open windows of the console what to look at again. */
+/** Pushes changes to the open windows of the console, which then fetch them. */
 @Module({ controllers: [ChangesController], providers: [ChangeHub, ChangeStreams] })
 export class ChangesModule {}

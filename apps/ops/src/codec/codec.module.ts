@@ -24,8 +24,8 @@ import { recordAct } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
 import { opsProblem } from '../problems.js';
 
-/** In bytes: a page of Temporal's asks for many payloads at once. */
-const largestHistory = 4 * 1024 * 1024;
+/** Largest body in bytes: Temporal's UI sends many payloads at once. */
+const maxBodyBytes = 4 * 1024 * 1024;
 
 const base64 = z.base64();
 const payloadSchema = z.looseObject({
@@ -38,21 +38,21 @@ const payloadsSchema = z
 type Payloads = z.output<typeof payloadsSchema>;
 type JsonPayload = Payloads['payloads'][number];
 
-/** Holds the token of whoever came to Temporal's page from the console. */
+/** Cookie with the access token of a person who opened Temporal's UI from the console. */
 const codecCookie = 'reseal_codec';
 
-/** Over TLS, where no page of another host can plant it (`__Host-`); in development it has a plain name. */
+/** The prefix `__Host-` prevents other hosts from setting the cookie. It needs TLS, so development has a plain name. */
 const cookieFor = (env: string) => ({
   name: env === 'development' ? codecCookie : `__Host-${codecCookie}`,
   attributes: ['Path=/', 'HttpOnly', 'SameSite=Strict', ...(env === 'development' ? [] : ['Secure'])],
 });
 
-/** Temporal's page asks for so long whether it may ask, in seconds. */
+/** How long browsers cache the CORS preflight, in seconds. */
 const preflightLifetime = '600';
 
 /**
- * Shows Temporal's own page what payloads say, by its remote codec protocol, to those who may see it. Every look is on
- * record with the workflows that it was at.
+ * Decodes payloads for Temporal's UI (its remote codec protocol) for operators and auditors. Every read is recorded with
+ * the workflows concerned.
  */
 @Controller('codec')
 class CodecController {
@@ -73,13 +73,17 @@ class CodecController {
     });
   }
 
-  /** A page of the console that links to Temporal's asks for it. */
+  /** The console calls this before it links to Temporal's UI. */
   @Post('session')
   @HttpCode(204)
   @Roles('operator', 'auditor')
-  @Documented('beginDecoding', 'Let Temporal’s own page decode in this browser, until the token runs out', {
-    204: 'The cookie is set.',
-  })
+  @Documented(
+    'beginDecoding',
+    'Allow Temporal’s UI in this browser to decode payloads until the token expires',
+    {
+      204: 'The cookie is set',
+    },
+  )
   begin(@Req() request: FastifyRequest): Response {
     return this.withCookie(bearerToken(request) ?? '');
   }
@@ -87,8 +91,8 @@ class CodecController {
   @Delete('session')
   @HttpCode(204)
   @Roles('operator', 'auditor')
-  @Documented('endDecoding', 'Let Temporal’s own page decode no longer in this browser', {
-    204: 'The cookie is gone.',
+  @Documented('endDecoding', 'Stop Temporal’s UI in this browser from decoding payloads', {
+    204: 'The cookie is removed',
   })
   end(): Response {
     return this.withCookie('', 'Max-Age=0');
@@ -96,9 +100,9 @@ class CodecController {
 
   @Post('decode')
   @HttpCode(200)
-  @ConfigureRoute({ bodyLimit: largestHistory })
+  @ConfigureRoute({ bodyLimit: maxBodyBytes })
   @Roles('operator', 'auditor')
-  @Documented('decodePayloads', 'Decode payloads of a workflow’s history, for Temporal’s own page', {
+  @Documented('decodePayloads', 'Decode payloads of a workflow’s history for Temporal’s UI', {
     200: payloadsSchema,
   })
   async decode(
@@ -109,14 +113,14 @@ class CodecController {
     const encrypted = given.filter(isEncrypted);
     const decoded = encrypted.length === 0 ? [] : await this.decodeRecorded(staff, encrypted);
     const next = decoded.values();
-    // Temporal writes some payloads in clear, such as those of markers: they are as they came, and nothing was opened.
+    // Temporal writes some payloads unencrypted, such as those of markers: they are returned unchanged, and not recorded.
     const shown = given.map((payload) => (isEncrypted(payload) ? next.next().value! : payload));
     return new Response(JSON.stringify({ payloads: shown.map(toJson) }), {
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     });
   }
 
-  /** The workflow's id is authenticated with the payload: before it was decoded, the id is what the caller claims. */
+  /** Decoding authenticates the workflow id of a payload. Before it succeeds, the id is only the caller's claim. */
   private async decodeRecorded(staff: Staff, encrypted: Payload[]): Promise<Payload[]> {
     const workflows = [...new Set(encrypted.flatMap(workflowOf))];
     const record = (outcome: 'DONE' | 'REFUSED', about: Record<string, unknown>) =>
@@ -131,7 +135,7 @@ class CodecController {
         cause: error,
         detail: {
           ko: '이 페이로드는 해독할 수 없습니다. 바뀌었거나 우리 것이 아닙니다.',
-          en: 'A payload cannot be decoded: it was altered, or is not ours.',
+          en: 'A payload cannot be decoded: it was altered, or was not encrypted by Reseal.',
         },
       });
     });
@@ -140,7 +144,7 @@ class CodecController {
     return decoded;
   }
 
-  /** No script can read it, and no other site's call brings it along. */
+  /** The cookie is HttpOnly and SameSite=Strict: scripts cannot read it, and calls from other sites do not send it. */
   private withCookie(token: string, ...more: string[]): Response {
     const { name, attributes } = cookieFor(this.dependencies.config.env);
     return new Response(null, {
@@ -150,7 +154,7 @@ class CodecController {
   }
 }
 
-/** Of which workflow a payload says it is. */
+/** The workflow id that a payload claims. */
 function workflowOf({ metadata }: Payload): string[] {
   const id = metadata?.['workflow-id'];
   return id ? [Buffer.from(id).toString()] : [];
@@ -171,25 +175,25 @@ const toJson = ({ metadata, data }: Payload): JsonPayload => ({
 });
 
 /**
- * Lets Temporal's page in, and no other site: it may read the answers, refusals too, and its token may come in a cookie,
- * as it sends tokens to no address without TLS.
+ * Allows the origin of Temporal's UI, and no other, to read responses (problems included) and to send the token in a
+ * cookie, because the UI sends tokens only over TLS.
  */
 @Module({ controllers: [CodecController] })
 export class CodecModule implements NestModule {
   constructor(private readonly dependencies: OpsDependencies) {}
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(this.letTemporalUiIn).forRoutes(CodecController);
+    consumer.apply(this.allowTemporalUi).forRoutes(CodecController);
   }
 
-  private readonly letTemporalUiIn = (
+  private readonly allowTemporalUi = (
     { headers }: IncomingMessage,
     response: ServerResponse,
     next: () => void,
   ) => {
     const { temporalUiUrl, env } = this.dependencies.config;
     response.setHeader('vary', 'origin');
-    // Browsers say where a call comes from, and no page can say otherwise.
+    // Browsers set the header Origin themselves; a page cannot forge it.
     if (temporalUiUrl !== undefined && headers.origin === new URL(temporalUiUrl).origin) {
       response.setHeader('access-control-allow-origin', headers.origin);
       response.setHeader('access-control-allow-credentials', 'true');

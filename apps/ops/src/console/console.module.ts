@@ -7,9 +7,9 @@ import { ConsoleFilesController } from './console-files.controller.js';
 
 const consoleConfig = z
   .object({
-    issuer: z.string().describe('Who signs staff in (OpenID Connect)'),
-    clientId: z.string().describe('As which client the console signs them in'),
-    temporalUiUrl: z.string().nullable().describe('Where Temporal’s own page is'),
+    issuer: z.string().describe('OpenID Connect issuer that signs staff in'),
+    clientId: z.string().describe('Client id of the console at the issuer'),
+    temporalUiUrl: z.string().nullable().describe('Address of Temporal’s UI'),
   })
   .meta({ id: 'ConsoleConfig' });
 
@@ -19,13 +19,15 @@ class ConsoleConfigController {
 
   @Get()
   @Public()
-  @Documented('consoleConfig', 'What the console needs before anybody has signed in', { 200: consoleConfig })
+  @Documented('consoleConfig', 'Get the configuration that the console needs before a sign-in', {
+    200: consoleConfig,
+  })
   config(): z.infer<typeof consoleConfig> {
     const { oidcIssuer, oidcClientId, temporalUiUrl } = this.dependencies.config;
     return { issuer: oidcIssuer, clientId: oidcClientId, temporalUiUrl: temporalUiUrl ?? null };
   }
 }
 
-/** The console's files, and its configuration. */
+/** The console: its files and its configuration. */
 @Module({ controllers: [ConsoleConfigController, ConsoleFilesController] })
 export class ConsoleModule {}

@@ -1,13 +1,13 @@
 interface PagePolicy {
-  /** Of this answer alone; styles made at run time carry it. */
+  /** Of this response only; styles that scripts add at run time carry it. */
   readonly nonce: string;
-  /** The origin of who signs staff in. */
+  /** Origin of the OpenID Connect issuer. */
   readonly issuer: string;
-  /** Whether a page of our own may hold it in a frame. */
+  /** Whether pages of the console may show it in a frame. */
   readonly framed: boolean;
 }
 
-/** The console's Content-Security-Policy: our own files, and the issuer's tokens and its frame, and nothing else. */
+/** The console's Content-Security-Policy: only its own files, and the issuer for tokens and the silent sign-in. */
 export function pagePolicy({ nonce, issuer, framed }: PagePolicy): string {
   return [
     "default-src 'none'",
@@ -16,7 +16,7 @@ export function pagePolicy({ nonce, issuer, framed }: PagePolicy): string {
     "img-src 'self' data:",
     "font-src 'self'",
     `connect-src 'self' ${issuer}`,
-    // A silent sign-in begins at the issuer and ends at our own callback.
+    // The frame of a silent sign-in starts at the issuer and ends at the console's callback.
     `frame-src 'self' ${issuer}`,
     "base-uri 'none'",
     "form-action 'none'",

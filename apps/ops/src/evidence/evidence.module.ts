@@ -24,12 +24,12 @@ import { auditedRead } from '../audit/audited-act.js';
 import { OpsDependencies } from '../dependencies.js';
 import { opsProblem, opsUnavailable } from '../problems.js';
 
-/** How long a bundle may take to make, in milliseconds: a checkpoint that covers the reissue is waited for. */
+/** How long the worker may take to assemble a bundle, in milliseconds. It waits for a checkpoint that covers the reissue. */
 const makeTimeoutMs = 25_000;
 const marginMs = 1_000;
 
-/** In bytes: evidence of a long reissue fits in. */
-const largestBundle = 16 * 1024 * 1024;
+/** Largest bundle in bytes; the evidence of a long reissue is smaller. */
+const maxBundleBytes = 16 * 1024 * 1024;
 
 const idSchema = z.string().regex(reissueIdPattern);
 const place = z
@@ -65,8 +65,8 @@ class EvidenceController {
   constructor(private readonly dependencies: OpsDependencies) {}
 
   @Get('reissues/:id/evidence')
-  @Documented('exportEvidence', 'Everything that proves what happened in a reissue; it has personal data', {
-    200: 'A bundle: `npm run verify` verifies it offline',
+  @Documented('exportEvidence', 'Export the evidence of a reissue, which includes personal data', {
+    200: 'An evidence bundle; `npm run verify` verifies it offline',
   })
   async evidence(
     @CallingStaff() staff: Staff,
@@ -86,7 +86,7 @@ class EvidenceController {
 
   private async assemble(staff: Staff, id: string): Promise<Buffer> {
     const { db, temporal } = this.dependencies;
-    // Nobody waits for a worker to hear that there is nothing.
+    // Answers at once for an unknown reissue, without waiting for a worker.
     if (!(await reissueExists(db, id))) throw opsProblem('not-found');
     const exportId = randomUUID();
     const made = await temporal.client
@@ -110,14 +110,14 @@ class EvidenceController {
   @HttpCode(200)
   @Documented(
     'verifyEvidence',
-    'Verify a bundle by the keys and authorities that are in use here',
+    'Verify an evidence bundle with the keys and authorities of this deployment',
     { 200: verdictSchema },
     {
       description:
         'Convenient, but no proof: an auditor who does not trust this server runs `npm run verify` with their own trust file.',
     },
   )
-  @ConfigureRoute({ bodyAsBytes: true, bodyLimit: largestBundle })
+  @ConfigureRoute({ bodyAsBytes: true, bodyLimit: maxBundleBytes })
   async verify(@Body() bundle: unknown): Promise<EvidenceVerdict> {
     const file = bundle instanceof Uint8Array ? bundle : new Uint8Array();
     return (await verifyEvidenceFile(file, await this.trust())).verdict;
@@ -146,6 +146,6 @@ class EvidenceController {
   }
 }
 
-/** Evidence for auditors, made by the worker, which has the keys and what customers told. */
+/** Evidence for auditors. The worker assembles it, because it has the keys and the personal data. */
 @Module({ controllers: [EvidenceController] })
 export class EvidenceModule {}

@@ -7,7 +7,7 @@ import { CallingStaff, type Staff } from '../access/staff.js';
 
 const meSchema = z
   .object({
-    subject: z.string().describe('As the issuer names the person'),
+    subject: z.string().describe('The claim `sub` of the token'),
     name: z.string(),
     roles: z.array(z.enum(staffRoles)),
   })
@@ -17,7 +17,7 @@ const meSchema = z
 class MeController {
   @Get()
   @Roles(...staffRoles)
-  @Documented('whoAmI', 'Who is signed in', { 200: meSchema })
+  @Documented('whoAmI', 'Get the signed-in person and their roles', { 200: meSchema })
   me(@CallingStaff() { subject, name, roles }: Staff): z.infer<typeof meSchema> {
     return { subject, name, roles: [...roles] };
   }

@@ -45,7 +45,7 @@ type Confirmation = z.output<typeof confirmRequest>;
 type Approval = z.output<typeof approveRequest>;
 type Rejection = z.output<typeof rejectRequest>;
 
-/** What staff do with operations: each act one transaction, with its entry in the audit trail. */
+/** The acts of staff on operations. Each act and its audit entry are one transaction. */
 @Injectable()
 export class OperationActs {
   private readonly logger = new Logger(OperationActs.name);
@@ -55,7 +55,7 @@ export class OperationActs {
     private readonly tokens: StaffTokens,
   ) {}
 
-  /** A dry run that is kept: nothing is done until it is confirmed. The same request again finds it. */
+  /** Stores a dry run: nothing is carried out until it is confirmed. A repeated request returns the same operation. */
   async plan(staff: Staff, key: string, request: z.output<typeof planOperationRequest>): Promise<string> {
     const { db, clock } = this.dependencies;
     const requestKey = sha256([staff.actor, key].join('\0'));
@@ -80,13 +80,13 @@ export class OperationActs {
       return true;
     });
     if (inserted) return operationId;
-    const same = await findOperationByRequest(db, requestKey); // run twice at once
+    const same = await findOperationByRequest(db, requestKey); // inserted by a concurrent request
     return sameRequest(same!, requestDigest);
   }
 
   /**
-   * Plans it anew: what was confirmed or approved before is void, because it was of another digest. What says the same
-   * and comes to the same is no change: it stays confirmed, and nobody has to read it again.
+   * Plans the operation again. An earlier confirmation or approval becomes void, because it was for another digest. If
+   * the digest stays the same, nothing changes, and a confirmation stays valid.
    */
   async change(
     staff: Staff,
@@ -113,7 +113,7 @@ export class OperationActs {
     });
   }
 
-  /** The requester has read the plan and wants it. What needs no approval begins. */
+  /** The requester confirms the plan. An operation that needs no approval starts. */
   async confirm(staff: Staff, operationId: string, { digest, proof }: Confirmation): Promise<void> {
     const { db, clock } = this.dependencies;
     await this.requireProof(staff, 'confirm', digest, proof);
@@ -121,7 +121,7 @@ export class OperationActs {
       const row = await this.lockInState(tx, operationId);
       if (row.requested_by !== staff.actor) throw opsProblem('not-your-operation');
       if (row.digest !== digest) throw opsProblem('operation-changed');
-      // Confirmed already, and its answer was lost.
+      // A repeated call: the operation is confirmed already.
       if (row.state === 'AWAITING_APPROVAL' || row.state === 'RUNNING') return row.state;
       this.requireState(row, ['PLANNED']);
       const now = clock();
@@ -134,18 +134,19 @@ export class OperationActs {
     if (state === 'RUNNING') await this.start(operationId);
   }
 
-  /** A second person has read exactly this and agrees: it begins. */
+  /** A second person approves the plan with this digest, and the operation starts. */
   async approve(staff: Staff, operationId: string, approval: Approval): Promise<void> {
     await this.requireProof(staff, 'approve', approval.digest, approval.proof);
     await this.decide(staff, operationId, approval, 'APPROVED');
     await this.start(operationId);
   }
 
+  /** A second person rejects the plan with this digest, and the operation ends. */
   async reject(staff: Staff, operationId: string, rejection: Rejection): Promise<void> {
     await this.decide(staff, operationId, rejection, 'REJECTED');
   }
 
-  /** Ends it; one that is under way stops before its next item. */
+  /** Ends the operation. A running one stops before its next item. */
   async cancel(staff: Staff, operationId: string): Promise<void> {
     const { db, clock } = this.dependencies;
     await inTransaction(db, async (tx) => {
@@ -188,7 +189,7 @@ export class OperationActs {
     if (own) throw opsProblem('not-your-own');
   }
 
-  /** Who confirms or approves has signed in for exactly this. */
+  /** Verifies that the caller signed in to confirm or approve exactly this digest. */
   private async requireProof({ actor }: Staff, act: ProvenAct, digest: string, proof: string): Promise<void> {
     await this.tokens.verifyProof(proof, { act, digest, actor }).catch((error: unknown) => {
       if (error instanceof InvalidProof) throw opsProblem('proof-refused', { cause: error });
@@ -196,7 +197,7 @@ export class OperationActs {
     });
   }
 
-  /** For worker and signer, which verify it by keys of the issuer that this app cannot write. */
+  /** Stores the proof for worker and signer, which verify it with issuer keys that this app cannot write. */
   private storeProof(
     tx: Tx,
     { actor }: Staff,
@@ -208,7 +209,7 @@ export class OperationActs {
     return insertProof(tx, { operation_id, digest, act, actor, token, recorded_at: at });
   }
 
-  /** An entry for each item: in its story stands who asked for it, and who agreed. */
+  /** Records the act in the audit trail of each item, with requester and approver. */
   private auditItems(
     tx: Tx,
     { actor }: Staff,
@@ -228,7 +229,7 @@ export class OperationActs {
     });
   }
 
-  /** It is approved whether Temporal can be reached or not: where it cannot, reconciliation begins it within minutes. */
+  /** Starts the workflow. While Temporal cannot be reached, the reconciliation starts it within minutes. */
   private async start(operationId: string): Promise<void> {
     try {
       await this.dependencies.temporal.client.workflow.start('runOperation', {
@@ -239,11 +240,11 @@ export class OperationActs {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       });
     } catch (error) {
-      this.logger.warn({ operationId, err: error }, 'an operation cannot be begun yet');
+      this.logger.warn({ operationId, err: error }, 'the workflow of an operation cannot be started yet');
     }
   }
 
-  /** @throws {ProblemError} if there is none, or it is in none of the states */
+  /** The operation's row, locked. @throws {ProblemError} if it does not exist, or is in none of the states */
   private async lockInState(
     tx: Tx,
     operationId: string,
@@ -277,7 +278,7 @@ export class OperationActs {
       ...{ actor, action, outcome: 'DONE', reason },
       details: {
         ...{ ...about, items: items.length, requestedBy: actor },
-        // By which it is found among what was done to this one.
+        // Lets the entry be found by the single item.
         ...(only === undefined ? {} : only.startsWith('ri_') ? { reissueId: only } : { serial: only }),
       },
       occurredAt: this.dependencies.clock(),
@@ -285,7 +286,7 @@ export class OperationActs {
   }
 }
 
-/** What became of an act, and by what it is shown. */
+/** What the audit entry of an act on items adds. */
 interface ItemAudit {
   readonly outcome?: 'DONE' | 'REFUSED';
   readonly proof?: string | undefined;
@@ -299,7 +300,7 @@ interface Content {
   readonly reason: string;
 }
 
-/** Without the members that were not given: in JSON they are not there either. */
+/** The members of the request that were given. JSON has no undefined, and neither has the digest. */
 function givenContent<T extends z.output<typeof changeOperationRequest>>(request: T) {
   const { selection, parameters, reason } = JSON.parse(JSON.stringify(request)) as Partial<Content>;
   return {
@@ -309,7 +310,7 @@ function givenContent<T extends z.output<typeof changeOperationRequest>>(request
   } as T extends { reason: string } ? Omit<Content, 'kind'> : Partial<Omit<Content, 'kind'>>;
 }
 
-/** @throws {ProblemError} if selection or parameters are not of this kind */
+/** @throws {ProblemError} if selection or parameters do not fit the kind */
 function checkContent({ kind, selection, parameters }: Content, now: Date): void {
   const isOnCertificates = kind === 'revoke' || kind === 'hold' || kind === 'release';
   const { revocationReason, invalidityDate } = parameters;
@@ -318,9 +319,9 @@ function checkContent({ kind, selection, parameters }: Content, now: Date): void
     throw fault(['selection'], isOnCertificates ? 'must name serials' : 'must name reissues');
   if (kind === 'revoke' && !revocationReason) throw fault(['parameters', 'revocationReason'], 'is required');
   if (kind !== 'revoke' && (revocationReason ?? invalidityDate))
-    throw fault(['parameters'], 'are of revoke only');
+    throw fault(['parameters'], 'are allowed for revoke only');
   if (invalidityDate && new Date(invalidityDate) > now)
-    throw fault(['parameters', 'invalidityDate'], 'must not lie in the future');
+    throw fault(['parameters', 'invalidityDate'], 'must not be in the future');
 }
 
 function digestOf(operationId: string, requestedBy: string, content: Content, items: readonly PlannedItem[]) {

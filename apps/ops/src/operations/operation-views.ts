@@ -15,12 +15,12 @@ import type { itemPage, itemsQuery, operationPage, operationsQuery, ShownOperati
 
 type ItemPage = z.output<typeof itemPage>;
 
-/** Names the list for its cursors. */
+/** Name of the list in its cursors. */
 const list = 'operations';
 
-const text = (moment: Date | null) => moment?.toISOString() ?? null;
+const text = (time: Date | null) => time?.toISOString() ?? null;
 
-/** Operations as staff see them. */
+/** Operations as the API shows them. */
 @Injectable()
 export class OperationViews {
   constructor(private readonly dependencies: OpsDependencies) {}
@@ -58,7 +58,7 @@ export class OperationViews {
     const { db, cursors } = this.dependencies;
     const operation = await findOperation(db, operationId);
     if (!operation) throw opsProblem('not-found');
-    // Of the plan as it stands: another one has other items under the same numbers.
+    // The digest is part of the cursor: a changed plan has other items under the same numbers.
     const itemsOfPlan = `items ${operationId} ${operation.digest}`;
     const [after] = cursor === undefined ? [-1] : cursors.open<[number]>(itemsOfPlan, cursor);
     const rows = await operationItems(db, operationId, { after, limit: limit + 1 });

@@ -27,8 +27,8 @@ import {
 type Of<Schema extends z.ZodType> = z.output<Schema>;
 const id = { schema: operationIdSchema };
 
-/** In bytes: as many ids as may be named one by one fit in. */
-const largestSelection = 2 * 1024 * 1024;
+/** Largest body in bytes; the largest selection of single ids fits. */
+const maxSelectionBytes = 2 * 1024 * 1024;
 
 @Controller('v1/operations')
 class OperationsController {
@@ -38,16 +38,16 @@ class OperationsController {
   ) {}
 
   @Post()
-  @ConfigureRoute({ bodyLimit: largestSelection })
+  @ConfigureRoute({ bodyLimit: maxSelectionBytes })
   @Roles('operator')
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '16 to 128 printable characters' })
   @Documented(
     'planOperation',
-    'Plan an operation: the exact list, and what would become of each. Nothing is done',
+    'Plan an operation: list its items and the expected outcome of each, without carrying it out',
     { 201: operation },
     {
       description:
-        'It waits 24 hours to be confirmed. The same key and body again answer with the same operation.',
+        'The plan can be confirmed for 24 hours. A repeated call with the same key and body returns the same operation.',
     },
   )
   async plan(
@@ -60,7 +60,7 @@ class OperationsController {
 
   @Get()
   @Roles(...staffRoles)
-  @Documented('listOperations', 'Operations, newest first', { 200: operationPage })
+  @Documented('listOperations', 'List operations, newest first', { 200: operationPage })
   list(
     @Query({ schema: operationsQuery }) query: Of<typeof operationsQuery>,
   ): Promise<Of<typeof operationPage>> {
@@ -69,14 +69,16 @@ class OperationsController {
 
   @Get(':id')
   @Roles(...staffRoles)
-  @Documented('getOperation', 'One operation and how far it has come', { 200: operation })
+  @Documented('getOperation', 'Get an operation and its progress', { 200: operation })
   show(@Param('id', id) operationId: string): Promise<ShownOperation> {
     return this.views.show(operationId);
   }
 
   @Get(':id/items')
   @Roles(...staffRoles)
-  @Documented('listOperationItems', 'What an operation acts on: plan and outcome of each', { 200: itemPage })
+  @Documented('listOperationItems', 'List the items of an operation, with plan and outcome of each', {
+    200: itemPage,
+  })
   items(
     @Param('id', id) operationId: string,
     @Query({ schema: itemsQuery }) query: Of<typeof itemsQuery>,
@@ -85,9 +87,9 @@ class OperationsController {
   }
 
   @Patch(':id')
-  @ConfigureRoute({ bodyLimit: largestSelection })
+  @ConfigureRoute({ bodyLimit: maxSelectionBytes })
   @Roles('operator')
-  @Documented('changeOperation', 'Plan it anew: it has another digest, and must be confirmed again', {
+  @Documented('changeOperation', 'Change a planned operation; a new digest must be confirmed again', {
     200: operation,
   })
   async change(
@@ -102,7 +104,9 @@ class OperationsController {
   @Post(':id/confirm')
   @HttpCode(200)
   @Roles('operator')
-  @Documented('confirmOperation', 'Do what the plan says, or ask for its approval', { 200: operation })
+  @Documented('confirmOperation', 'Confirm the plan; the operation starts, or waits for its approval', {
+    200: operation,
+  })
   async confirm(
     @CallingStaff() staff: Staff,
     @Param('id', id) operationId: string,
@@ -117,7 +121,7 @@ class OperationsController {
   @Roles('approver')
   @Documented(
     'approveOperation',
-    'Agree to exactly what was read: it begins. Not to what one asked for oneself',
+    'Approve the plan that was read, and start the operation; not allowed for its requester',
     {
       200: operation,
     },
@@ -134,7 +138,7 @@ class OperationsController {
   @Post(':id/reject')
   @HttpCode(200)
   @Roles('approver')
-  @Documented('rejectOperation', 'Disagree: it ends', { 200: operation })
+  @Documented('rejectOperation', 'Reject the plan and end the operation', { 200: operation })
   async reject(
     @CallingStaff() staff: Staff,
     @Param('id', id) operationId: string,
@@ -147,7 +151,7 @@ class OperationsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Roles('operator')
-  @Documented('cancelOperation', 'End it; one that is under way stops before its next item', {
+  @Documented('cancelOperation', 'Cancel an operation; a running one stops before its next item', {
     200: operation,
   })
   async cancel(
@@ -160,6 +164,6 @@ class OperationsController {
   }
 }
 
-/** What operators do, one or many at a time: planned, confirmed, where it must be approved, run, and visible after. */
+/** Operators' operations on one or many items: planned, confirmed, approved where needed, run, and visible afterwards. */
 @Module({ controllers: [OperationsController], providers: [OperationActs, OperationViews] })
 export class OperationsModule {}

@@ -13,26 +13,26 @@ import {
 import type { ContentItem } from '#libs/approvals';
 import { opsProblem } from '../problems.js';
 
-/** What is expected of an item now. It is decided when the item is tried, by how things stand then. */
+/** The expected outcome of an item. The decision is made again when the item is tried. */
 interface ItemPlan {
-  /** The outcome: of what acts `RETRIED`, `ABANDONED`, `WITHDRAWN`, `REVOKED`, `HELD`, `RELEASED`; else why not. */
+  /** `RETRIED`, `ABANDONED`, `WITHDRAWN`, `REVOKED`, `HELD` or `RELEASED`, or why the item stays unchanged. */
   readonly expected: string;
-  /** Whether anything would be changed. */
+  /** Whether the operation would change the item. */
   readonly acts: boolean;
   readonly state?: string;
   readonly step?: string;
   readonly code?: string;
   readonly parkedSince?: string;
-  /** Where nobody knows whether the other side acted: what our own records say of it. */
+  /** What our records say where the outcome at the other system is unknown. */
   readonly finding?: Finding;
-  /** The reissue that stands in the way. */
+  /** The reissue that prevents the change. */
   readonly reissueId?: string;
 }
 
 /**
- * `SIGNED`: the CA made a certificate, which a retry adopts. `SIGNING_UNKNOWN`: a serial was given and no certificate
- * stored; a retry gives it up and takes another. `NOT_SIGNED`: nothing was begun. `PROVIDER_IS_ASKED_FIRST`: a retry asks
- * the provider what became of the transaction before anything is repeated.
+ * `SIGNED`: the CA made a certificate, which a retry uses. `SIGNING_UNKNOWN`: a serial number was assigned and no
+ * certificate stored; a retry gives it up and assigns another. `NOT_SIGNED`: signing did not start.
+ * `PROVIDER_IS_ASKED_FIRST`: a retry queries the state of the transaction at the provider before it repeats a call.
  */
 export const findings = ['SIGNED', 'SIGNING_UNKNOWN', 'NOT_SIGNED', 'PROVIDER_IS_ASKED_FIRST'] as const;
 type Finding = (typeof findings)[number];
@@ -40,7 +40,7 @@ type Finding = (typeof findings)[number];
 export type PlannedItem = Omit<ContentItem, 'plan'> & { readonly plan: ItemPlan };
 
 /**
- * The exact list of what an operation would act on, and what would become of each. Changes nothing.
+ * The items of an operation and the expected outcome of each. Changes nothing.
  *
  * @throws {ProblemError} `nothing-selected`, `too-many-selected`
  */
@@ -91,7 +91,7 @@ async function reissuesOf(
   if ('reissueIds' in selection) return selection.reissueIds;
   if (!('filter' in selection)) return [];
   const { filter } = selection;
-  // Of what a filter finds only those count on which the act is possible at all.
+  // A filter selects only reissues on which the act can be possible.
   const narrowed: ReissueFilter =
     kind === 'withdraw' ? { ...filter, state: ['ISSUED'] } : { ...filter, parked: true };
   if (kind === 'withdraw' && filter.state && !filter.state.includes('ISSUED')) return [];

@@ -25,12 +25,12 @@ const serial = z
   .transform((text, context) => {
     const serial = normaliseSerial(text);
     if (serial !== undefined) return serial;
-    context.addIssue({ code: 'custom', message: 'is no serial number' });
+    context.addIssue({ code: 'custom', message: 'must be a serial number' });
     return z.NEVER;
   });
 
-/** More than may be selected, so that the problem says how many may. */
-const selectedAtMost = 20_000;
+/** Above the limit of an operation, so that its own problem states the limit. */
+const maxSelected = 20_000;
 
 const filter = z.strictObject({
   ...filterParameters,
@@ -39,8 +39,8 @@ const filter = z.strictObject({
 });
 const selection = z
   .union([
-    z.strictObject({ reissueIds: z.array(reissueIdSchema).max(selectedAtMost) }),
-    z.strictObject({ serials: z.array(serial).max(selectedAtMost) }),
+    z.strictObject({ reissueIds: z.array(reissueIdSchema).max(maxSelected) }),
+    z.strictObject({ serials: z.array(serial).max(maxSelected) }),
     z.strictObject({ filter }),
   ])
   .meta({
@@ -60,7 +60,7 @@ const parameters = z
 const content = {
   selection,
   parameters: parameters.default({}),
-  reason: textUpTo(500).describe('In your words, for the audit trail and whoever approves it'),
+  reason: textUpTo(500).describe('Free text for the audit trail and the approver'),
 };
 
 export const planOperationRequest = z
@@ -77,13 +77,13 @@ export const changeOperationRequest = z
 const digest = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
-  .describe('Of the operation as you read it');
+  .describe('`digest` of the operation that the caller read');
 const proof = z
   .string()
   .max(8_000)
   .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be an ID token')
   .describe(
-    'ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again',
+    'ID token of an OpenID Connect sign-in with the nonce `confirm.<digest>` or `approve.<digest>`; worker, signer and verifier check it again',
   );
 export const confirmRequest = z.strictObject({ digest, proof }).meta({ id: 'OperationConfirmation' });
 export const approveRequest = z
@@ -131,17 +131,23 @@ export const operation = z
     id: z.string(),
     kind: z.enum(operationKinds),
     state: z.enum(operationStates),
-    selection: z.record(z.string(), z.unknown()).describe('What was asked for'),
+    selection: z.record(z.string(), z.unknown()).describe('The selection of the request'),
     parameters,
     reason: z.string(),
-    digest: z.string().describe('What is confirmed and approved: changes with everything that would be done'),
+    digest: z
+      .string()
+      .describe(
+        'Digest of the plan, which confirmation and approval name; it changes with every part of the plan',
+      ),
     items: z.int(),
-    planned: counts.optional().describe('How many items are expected to come to what; of one operation only'),
-    outcomes: counts.describe('How many items came to what so far'),
-    untried: z.int().describe('How many were not tried yet'),
+    planned: counts
+      .optional()
+      .describe('Number of items by expected outcome; only when one operation is read'),
+    outcomes: counts.describe('Number of items by outcome so far'),
+    untried: z.int().describe('Number of items not tried yet'),
     needsApproval: z.boolean(),
     requestedBy: z.string(),
-    approvedBy: z.string().nullable().describe('Of its digest as it is now'),
+    approvedBy: z.string().nullable().describe('The person who approved the current digest'),
     approvals: z.array(decision),
     createdAt: z.iso.datetime(),
     confirmedAt: optionalTime,

@@ -3,15 +3,15 @@ import { invalidRequest } from '#libs/http';
 import type { CodecKeys } from '#libs/temporal';
 import { z } from 'zod';
 
-/** By what the rows of a list are sorted, of the last row that was shown. */
+/** The sort keys of the last row of a page. */
 export type CursorPosition = readonly (string | number)[];
 
 const macLength = 16;
 
 /**
- * Cursors: where the next page of a list begins, as a text that clients give back as they were given it. Each carries an
- * HMAC over its place and its list, so that what reaches a query was read from the database once. The keys are derived
- * from those of the payload codec, which every process of the operators' API has.
+ * Writes and reads cursors: opaque texts that say where the next page of a list begins. An HMAC over position and list
+ * protects each, so that only values from the database reach a query. The keys are derived from those of the payload
+ * codec, which every process of the operators' API has.
  */
 export class Cursors {
   private readonly keys: readonly Buffer[];
@@ -21,32 +21,32 @@ export class Cursors {
     this.keys = [current, ...others].map((id) => deriveKey(keys[id]!));
   }
 
-  /** @param list names the list, and what of it must not change between two pages, its order for one */
-  write(list: string, place: CursorPosition): string {
-    const text = JSON.stringify(place);
+  /** @param list name of the list, with all that must not change between two pages, such as the order */
+  write(list: string, position: CursorPosition): string {
+    const text = JSON.stringify(position);
     return Buffer.concat([mac(this.keys[0]!, list, text), Buffer.from(text)]).toString('base64url');
   }
 
   /**
-   * The place that {@link write} was given for the same list.
-   * @throws ProblemError 422 that names the parameter `cursor`, for everything else
+   * The position that {@link write} was given for the same list.
+   * @throws ProblemError 422 for the parameter `cursor` if the cursor is not from this list
    */
   open<P extends CursorPosition>(list: string, cursor: string): P {
     const bytes = Buffer.from(cursor, 'base64url');
     const [given, text] = [bytes.subarray(0, macLength), bytes.subarray(macLength).toString()];
     const isOurs = this.keys.some((key) => isEqual(mac(key, list, text), given));
-    // Decoding skips what is no base64url; a cursor has one form only.
+    // Decoding skips characters that are not base64url, but a cursor has only one valid form.
     if (!isOurs || bytes.toString('base64url') !== cursor) throw cursorRefused();
     return JSON.parse(text) as P;
   }
 }
 
-/** A cursor as a parameter; what it says is read by {@link Cursors}. */
-export const cursorSchema = z.string().max(400).describe('`nextCursor` of the page before');
+/** The parameter `cursor`; {@link Cursors} reads it. */
+export const cursorSchema = z.string().max(400).describe('`nextCursor` of the previous page');
 
-/** How many a page may hold. */
-export const limitSchema = (atMost: number, usual: number) =>
-  z.coerce.number().int().min(1).max(atMost).default(usual);
+/** The parameter `limit`: the number of items of a page. */
+export const limitSchema = (max: number, usual: number) =>
+  z.coerce.number().int().min(1).max(max).default(usual);
 
 const deriveKey = (key: Uint8Array) => Buffer.from(hkdfSync('sha256', key, '', 'reseal/ops-cursor/v1', 32));
 
@@ -60,7 +60,7 @@ const isEqual = (one: Buffer, other: Buffer) => one.length === other.length && t
 
 const cursorRefused = () =>
   invalidRequest(
-    [{ path: ['cursor'], message: 'is no `nextCursor` of this list; begin again without `cursor`' }],
+    [{ path: ['cursor'], message: 'is not a `nextCursor` of this list; start again without `cursor`' }],
     { type: 'query' },
     [
       {

@@ -5,7 +5,7 @@ it.each([
   ['2026-11-29T17:00:00+09:00', '2026-11-29T08:00:00.000Z'],
   ['2026-11-29T08:00:00.123456Z', '2026-11-29T08:00:00.123Z'],
   ['2026-11-29T23:00:00+23:59', '2026-11-28T23:01:00.000Z'],
-])('the moment %s is passed on as %s', (given, expected) => {
+])('The timestamp %s is converted to %s', (given, expected) => {
   expect(timestampSchema.parse(given)).toBe(expected);
 });
 
@@ -16,6 +16,6 @@ it.each([
   '9999-12-31T23:59:59-14:00',
   'yesterday',
   '',
-])('the moment %j is refused with one message', (given) => {
+])('The timestamp %j is refused with one message', (given) => {
   expect(timestampSchema.safeParse(given).error?.issues).toHaveLength(1);
 });

@@ -4,13 +4,13 @@ import proto, { type temporal } from '@temporalio/proto';
 const { History } = proto.temporal.api.history.v1;
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
-/** An event as it was archived: protobuf's JSON, of which only what may be kept for years was left. */
+/** An archived event: protobuf's JSON, reduced to the members that may be kept for years. */
 export interface ArchivedEvent {
   readonly runId: string;
   readonly [member: string]: unknown;
 }
 
-/** Members that tell of activities and timers. Payloads were decoded in the archive, and are no payloads any more. */
+/** Members that describe activities and timers. Payloads were decoded before archiving, so they are not payloads here. */
 const keptMembers = [
   'eventId',
   'eventTime',
@@ -23,7 +23,7 @@ const keptMembers = [
   'startToFireTimeout',
 ];
 
-/** What tells of activities and timers in the events of one run, as Temporal would give it. */
+/** The archived events of one run in the form in which Temporal returns them, with what activities and timers need. */
 export function eventsFromArchive(events: readonly ArchivedEvent[]): readonly HistoryEvent[] {
   const readable = events.map((event) =>
     Object.fromEntries(
@@ -33,7 +33,7 @@ export function eventsFromArchive(events: readonly ArchivedEvent[]): readonly Hi
       }),
     ),
   );
-  // As the wire gives it: numbers are Longs.
+  // As decoded from the wire: numbers are Longs.
   return History.decode(History.encode(historyFromJSON({ events: readable })).finish()).events;
 }
 
@@ -49,7 +49,7 @@ interface Failure {
   readonly timeoutFailureInfo?: { readonly timeoutType?: string };
 }
 
-/** The archive has what a failure is called, not what it says. */
+/** The archive keeps the name of a failure, not its message. */
 const nameOf = (failure: Failure): string =>
   failure.applicationFailureInfo?.type ??
   (failure.cause ? nameOf(failure.cause) : (failure.timeoutFailureInfo?.timeoutType ?? 'unknown'));

@@ -13,10 +13,10 @@ import { itemsOf, readProcess } from './process-history.js';
 const { History } = protobuf.temporal.api.history.v1;
 const file = new URL('../../../../test/replay/histories/parked-and-retried.json', import.meta.url);
 const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
-// As the wire gives it: numbers are Longs.
+// As decoded from the wire: numbers are Longs.
 const { events: recorded } = History.decode(History.encode(historyFromJSON(history)).finish());
 
-it('a recorded history tells calls of other systems with tries and errors', async () => {
+it('A recorded history shows the calls of other systems with attempts and errors', async () => {
   const items = await itemsOf(recorded, new Map(), loadDataConverter(dataConverter));
   expect(items.map(({ code, outcome, attempts, error }) => [code, outcome, attempts, error])).toEqual([
     ['sendChallenges', 'DONE', 1, undefined],
@@ -30,7 +30,7 @@ it('a recorded history tells calls of other systems with tries and errors', asyn
     expect(text).toEqual({ ko: expect.stringMatching(/[가-힣]/), en: expect.any(String) });
 });
 
-it('a timer that fired is told, one that still runs with its time, and one that was cancelled is not', async () => {
+it('A history shows a timer that fired and one that is running, and leaves out a cancelled one', async () => {
   const at = (seconds: number) => ({ seconds, nanos: 0 });
   const started = (timerId: string, seconds: number) => ({
     eventTime: at(seconds),
@@ -52,7 +52,7 @@ it('a timer that fired is told, one that still runs with its time, and one that 
   ]);
 });
 
-it('what was archived of two runs tells of both what the recorded one did, with the names of errors', async () => {
+it('An archived history of two runs shows both as the live one does, with the names of errors', async () => {
   const workflowId = recorded[0]!.workflowExecutionStartedEventAttributes!.workflowId!;
   const events = await decodeHistory({ events: recorded }, dataConverter.payloadCodecs![0]!, workflowId);
   const archived = ['first', 'second'].flatMap((runId) =>

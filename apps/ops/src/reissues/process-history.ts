@@ -14,7 +14,7 @@ type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
 type EventId = HistoryEvent['eventId'];
 type Failure = temporal.api.failure.v1.IFailure;
 
-/** What Temporal tells of a reissue: its calls of other systems, with tries and errors, and its timers. */
+/** A reissue's calls of other systems (with attempts and errors) and its timers, from the history of its workflow. */
 export interface ProcessHistory {
   readonly process: ShownTimeline['process'];
   readonly items: readonly ShownTimelineItem[];
@@ -24,8 +24,8 @@ export interface ProcessHistory {
 type ArchivedHistory = () => Promise<readonly unknown[] | undefined>;
 
 /**
- * Reads all runs of a reissue's workflow. Steps within our own database are not here: the audit trail tells them. Where
- * Temporal has forgotten the workflow or cannot be reached, the history that was archived tells the same.
+ * Reads all runs of a reissue's workflow. Steps within our own database are left out: the audit trail has them. If
+ * Temporal has deleted the workflow or cannot be reached, the archived history is read instead.
  */
 export async function readProcess(
   client: Client,
@@ -35,11 +35,11 @@ export async function readProcess(
   try {
     return await readRuns(client, workflowIdOf(reissueId));
   } catch (error) {
-    const gone = error instanceof WorkflowNotFoundError || grpcStatusOf(error) === notFound;
-    if (!gone && grpcStatusOf(error) === undefined) throw error;
+    const deleted = error instanceof WorkflowNotFoundError || grpcStatusOf(error) === notFound;
+    if (!deleted && grpcStatusOf(error) === undefined) throw error;
     const events = await archived();
     if (events) return { process: 'ARCHIVED', items: await archivedItems(events, client) };
-    return { process: gone ? 'FORGOTTEN' : 'UNREACHABLE', items: [] };
+    return { process: deleted ? 'FORGOTTEN' : 'UNREACHABLE', items: [] };
   }
 }
 
@@ -47,7 +47,7 @@ async function readRuns(client: Client, workflowId: string): Promise<ProcessHist
   const { raw, status, runId } = await client.workflow.getHandle(workflowId).describe();
   const pending = new Map(raw.pendingActivities?.map((activity) => [activity.activityId ?? '', activity]));
   const runs = new Set<string>();
-  // The newest may not be listed yet.
+  // The newest run may not be listed yet.
   for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
     runs.add(run.runId);
   const items = await Promise.all(
@@ -60,7 +60,7 @@ async function readRuns(client: Client, workflowId: string): Promise<ProcessHist
   return { process: status.name === 'RUNNING' ? 'RUNNING' : 'CLOSED', items: items.flat() };
 }
 
-/** What an archived history tells: each run for itself, as they count their events anew. */
+/** The items of an archived history. Each run is read on its own, because event ids start again at 1. */
 async function archivedItems(events: readonly unknown[], client: Client): Promise<ShownTimelineItem[]> {
   const runs = Map.groupBy(events as readonly ArchivedEvent[], ({ runId }) => runId);
   const items = [...runs.values()].map((run) =>
@@ -69,7 +69,7 @@ async function archivedItems(events: readonly unknown[], client: Client): Promis
   return (await Promise.all(items)).flat();
 }
 
-/** What a history tells, in the order of its events; `pending` are the activities that go on now, by their id. */
+/** The items of one run, in the order of its events. @param pending activities in progress, by their id */
 export function itemsOf(
   events: readonly HistoryEvent[],
   pending: ReadonlyMap<string, Pending>,
@@ -122,7 +122,7 @@ async function activity(
   };
 }
 
-/** Timers that fired, and those that run; one that was cancelled tells nothing. */
+/** A timer that fired or is running; a cancelled one is left out. */
 function timer(started: HistoryEvent, events: readonly HistoryEvent[]): Promise<ShownTimelineItem>[] {
   const { timerId, startToFireTimeout } = started.timerStartedEventAttributes!;
   const cancelled = events.some(({ timerCanceledEventAttributes: at }) => at?.timerId === timerId);
@@ -146,7 +146,7 @@ function timer(started: HistoryEvent, events: readonly HistoryEvent[]): Promise<
   ];
 }
 
-/** What went wrong, without stack and causes: enough to know which system to look at. */
+/** The message of a failure, without stack and causes: enough to know which system failed. */
 async function errorOf(
   failure: Failure | null | undefined,
   converter: DataConverter,

@@ -36,13 +36,13 @@ import type {
 import { showDetail, showSummary } from './show-reissue.js';
 import { buildTimeline } from './timeline.js';
 
-/** Who looks again at what they read a moment ago is not written down again. */
+/** A person's repeated read of a reissue within this time is not recorded again, in milliseconds. */
 const rereadWindowMs = 5 * 60_000;
 const maxRememberedReads = 10_000;
 
 const unzip = promisify(gunzip);
 
-/** Reissues as staff see them. */
+/** Reissues as the API shows them. */
 @Injectable()
 export class ReissueViews {
   private readonly lastRead = new Map<string, number>();
@@ -74,7 +74,7 @@ export class ReissueViews {
     return by ? { ...total, groups: await countReissuesBy(db, filter, by) } : total;
   }
 
-  /** Who read it is written to the audit trail before it is shown. */
+  /** Records the read in the audit trail before the reissue is shown. */
   async show(reissueId: string, staff: Staff): Promise<ShownReissueDetail> {
     const { db, config } = this.dependencies;
     const row = await this.find(reissueId);
@@ -116,8 +116,8 @@ export class ReissueViews {
   private async recordRead(reissueId: string, { actor }: Staff): Promise<void> {
     const { db, clock } = this.dependencies;
     const now = clock();
-    const reading = `${actor} ${reissueId}`;
-    const last = this.lastRead.get(reading);
+    const readKey = `${actor} ${reissueId}`;
+    const last = this.lastRead.get(readKey);
     if (last !== undefined && now.getTime() - last < rereadWindowMs) return;
     await appendAuthorityEntry(db, {
       actor,
@@ -126,9 +126,9 @@ export class ReissueViews {
       details: { reissueId },
       occurredAt: now,
     });
-    this.lastRead.delete(reading);
-    this.lastRead.set(reading, now.getTime());
-    // Oldest first: what is forgotten is at worst written once more.
+    this.lastRead.delete(readKey);
+    this.lastRead.set(readKey, now.getTime());
+    // The map is in the order of reads, oldest first. A dropped read is at worst recorded once more.
     if (this.lastRead.size > maxRememberedReads) this.lastRead.delete(this.lastRead.keys().next().value!);
   }
 

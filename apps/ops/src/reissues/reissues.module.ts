@@ -25,13 +25,13 @@ class ReissuesController {
   constructor(private readonly views: ReissueViews) {}
 
   @Get()
-  @Documented('listReissues', 'Reissues that meet a filter', { 200: reissuePage })
+  @Documented('listReissues', 'List the reissues that meet a filter', { 200: reissuePage })
   list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<ShownReissuePage> {
     return this.views.list(query);
   }
 
   @Get('count')
-  @Documented('countReissues', 'How many reissues meet a filter', { 200: reissueCount })
+  @Documented('countReissues', 'Count the reissues that meet a filter', { 200: reissueCount })
   count(@Query({ schema: countQuery }) query: z.output<typeof countQuery>): Promise<ShownReissueCount> {
     return this.views.count(query);
   }
@@ -39,7 +39,7 @@ class ReissuesController {
   @Get(':id')
   @Documented(
     'getReissue',
-    'One reissue: where it stands, what it waits for, what can be done',
+    'Get a reissue: its state, what it waits for, and the possible acts',
     { 200: reissueDetail },
     { description: 'The read is recorded in the audit trail, at most once in five minutes for each reader.' },
   )
@@ -51,7 +51,7 @@ class ReissuesController {
   }
 
   @Get(':id/timeline')
-  @Documented('getTimeline', 'What happened to a reissue, in plain words', { 200: timeline })
+  @Documented('getTimeline', 'Get the timeline of a reissue', { 200: timeline })
   timeline(@Param('id', { schema: reissueIdSchema }) id: string): Promise<ShownTimeline> {
     return this.views.timeline(id);
   }

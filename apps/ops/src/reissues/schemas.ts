@@ -26,16 +26,14 @@ export const listQuery = z.strictObject({
   sort: z
     .enum(reissueSorts)
     .default('-createdAt')
-    .describe(
-      'Newest first, oldest first, or parked ones by how long they wait (those that are not are left out)',
-    ),
+    .describe('Newest first, oldest first, or parked reissues by waiting time (others are left out)'),
   limit: limitSchema(200, 50),
   cursor: cursorSchema.optional(),
 });
 
 export const countQuery = z.strictObject({
   ...filterParameters,
-  by: z.enum(reissueGroupings).optional().describe('Counts each value of this'),
+  by: z.enum(reissueGroupings).optional().describe('Also count each value of this property'),
 });
 
 const parking = z
@@ -53,10 +51,12 @@ const summaryShape = {
   reason: z.enum(reasons),
   basis: z.enum(bases).nullable(),
   customerRef: z.string().describe('Pseudonym of the customer'),
-  serial: z.string().nullable().describe('Of the new certificate'),
+  serial: z.string().nullable().describe('Serial number of the new certificate'),
   parked: parking.nullable(),
   endCode: z.enum(endCodes).nullable(),
-  deadline: timestamp.nullable().describe('When it ends by itself; null while parked or ended'),
+  deadline: timestamp
+    .nullable()
+    .describe('When it ends unless the customer acts; null while parked or ended'),
   createdAt: timestamp,
   updatedAt: timestamp,
   endedAt: timestamp.nullable(),
@@ -76,11 +76,11 @@ export type ShownReissuePage = z.output<typeof reissuePage>;
 export const reissueCount = z
   .object({
     count: z.int(),
-    exact: z.boolean().describe('false: there are more; counting stops at 10,000'),
+    exact: z.boolean().describe('false if there are more: counting stops at 10,000'),
     groups: z
       .array(z.object({ value: z.string(), count: z.int(), exact: z.boolean() }))
       .optional()
-      .describe('With `by`: each value of which there are any'),
+      .describe('With `by`: the count of each value that occurs'),
   })
   .meta({ id: 'ReissueCount' });
 export type ShownReissueCount = z.output<typeof reissueCount>;
@@ -102,12 +102,12 @@ export const operationOnTarget = z
 export const reissueDetail = z
   .object({
     ...summaryShape,
-    effectiveReason: z.enum(reasons).describe('As the policy took it'),
-    applicantBy: z.enum(identifierKinds).describe('By what the applicant named themself'),
+    effectiveReason: z.enum(reasons).describe('The reason that the policy applies'),
+    applicantBy: z.enum(identifierKinds).describe('Kind of the claimed identifier'),
     methods: z.array(z.enum(identityMethods)).describe('Identity methods offered now'),
     attempts: z.object({ identity: z.int(), password: z.int().nullable() }),
-    steps: z.int().describe('Calls so far; a reissue has a hundred at most'),
-    oldSerial: z.string().nullable().describe('Of the certificate that is replaced'),
+    steps: z.int().describe('Number of calls so far; a reissue accepts at most 100'),
+    oldSerial: z.string().nullable().describe('Serial number of the certificate to be replaced'),
     milestones: z.object({
       identityVerifiedAt: timestamp.nullable(),
       passwordVerifiedAt: timestamp.nullable(),
@@ -121,13 +121,13 @@ export const reissueDetail = z
         who: z.enum(['customer', 'operator', 'system']),
         text: localizedText,
         since: timestamp,
-        until: timestamp.nullable().describe('What happens then stands in the text'),
+        until: timestamp.nullable().describe('Deadline; `text` says what happens then'),
       })
       .nullable()
       .describe('null once it has ended'),
     possible: z.array(z.enum(operationKinds)).describe('Kinds of operations that can be planned on it now'),
-    operations: z.array(operationOnTarget).describe('Those that named it, newest first'),
-    temporalUrl: z.string().nullable().describe('Its workflow in Temporal’s own page'),
+    operations: z.array(operationOnTarget).describe('Operations that name it, newest first'),
+    temporalUrl: z.string().nullable().describe('Address of its workflow in Temporal’s UI'),
   })
   .meta({ id: 'ReissueDetail' });
 export type ShownReissueDetail = z.output<typeof reissueDetail>;

@@ -3,9 +3,9 @@ import type { ListedReissue } from '#libs/db/reissues';
 import type { ShownReissueDetail, ShownReissueSummary } from './schemas.js';
 import { waitingWords } from './waiting-words.js';
 
-const text = (moment: Date | null) => moment?.toISOString() ?? null;
+const text = (time: Date | null) => time?.toISOString() ?? null;
 
-/** A reissue as a line of a list. */
+/** A reissue as an item of a list. */
 export function showSummary(row: ListedReissue): ShownReissueSummary {
   return {
     id: row.reissue_id,
@@ -32,8 +32,8 @@ export function showSummary(row: ListedReissue): ShownReissueSummary {
 }
 
 /**
- * All that its own row tells of a reissue.
- * @param untilAbandonedMs how long a parked one waits for an operator, in milliseconds
+ * The details of a reissue that its row holds.
+ * @param untilAbandonedMs how long a parked reissue waits for an operator, in milliseconds
  */
 export function showDetail(
   row: ListedReissue,
@@ -60,7 +60,7 @@ export function showDetail(
   };
 }
 
-/** For whom it waits, since when, and until when. */
+/** What the reissue waits for, since when and until when; null once it has ended. */
 function waitingFor(row: ListedReissue, untilAbandonedMs: number): ShownReissueDetail['waitingFor'] {
   if (isFinal(row.state)) return null;
   if (row.parked_step && row.parked_since) {

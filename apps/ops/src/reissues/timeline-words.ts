@@ -4,45 +4,45 @@ const activities: Readonly<Record<string, Text>> = {
   sendChallenges: { ko: '인증 수단 발송 (외부 시스템)', en: 'Sending challenges (outside systems)' },
   verifyAnswers: { ko: '본인확인 답변 확인 (외부 시스템)', en: 'Checking answers (outside systems)' },
   issueCertificate: { ko: '인증서 서명 (서명 프로세스)', en: 'Signing the certificate (signer)' },
-  notify: { ko: '고객 알림 발송', en: 'Telling the customer' },
-  notifyAll: { ko: '고객 알림 발송', en: 'Telling the customer' },
+  notify: { ko: '고객 알림 발송', en: 'Notifying the customer' },
+  notifyAll: { ko: '고객 알림 발송', en: 'Notifying the customer' },
 };
 
-/** An activity outside our own database. */
+/** Text for an activity that calls another system. */
 export const activityText = (name: string): Text => activities[name] ?? { ko: name, en: name };
 
 export const timerText = (fired: boolean): Text =>
   fired
-    ? { ko: '예약된 시각이 되어 확인함', en: 'A timer went off: deadlines were looked at' }
-    : { ko: '다음 확인 예약', en: 'The next look at the deadlines is set' };
+    ? { ko: '예약된 시각이 되어 확인함', en: 'A timer fired: deadlines were checked' }
+    : { ko: '다음 확인 예약', en: 'Next check of the deadlines' };
 
 const channels: Readonly<Record<string, Text>> = {
   SMS: { ko: '문자', en: 'text message' },
   MAIL: { ko: '전자우편', en: 'mail' },
 };
 
-/** That the customer was told of something. */
+/** Text for a notification that was sent to the customer. */
 export function notificationText(moment: string, channel: string): Text {
   const by = channels[channel.toUpperCase()] ?? { ko: channel, en: channel };
-  return { ko: `고객에게 알림: ${moment} (${by.ko})`, en: `Customer told: ${moment} (${by.en})` };
+  return { ko: `고객에게 알림: ${moment} (${by.ko})`, en: `Customer notified: ${moment} (${by.en})` };
 }
 
 const states: Readonly<Record<string, Text>> = {
-  IDENTITY_REQUIRED: { ko: '본인확인 단계', en: 'Identity is to be proved' },
-  PASSWORD_REQUIRED: { ko: '비밀번호 단계', en: 'The password is to be entered' },
-  CONSENT_REQUIRED: { ko: '약관 동의 단계', en: 'Terms are to be agreed to' },
-  KEY_REQUIRED: { ko: '인증서 요청 단계', en: 'The certificate request is to be sent' },
-  ISSUING: { ko: '발급 중', en: 'The certificate is being issued' },
-  ISSUED: { ko: '발급됨, 등록 대기', en: 'Issued, to be registered' },
+  IDENTITY_REQUIRED: { ko: '본인확인 단계', en: 'Identity required' },
+  PASSWORD_REQUIRED: { ko: '비밀번호 단계', en: 'Password required' },
+  CONSENT_REQUIRED: { ko: '약관 동의 단계', en: 'Consent required' },
+  KEY_REQUIRED: { ko: '인증서 요청 단계', en: 'Certificate request required' },
+  ISSUING: { ko: '발급 중', en: 'Issuing the certificate' },
+  ISSUED: { ko: '발급됨, 등록 대기', en: 'Issued, not registered yet' },
   REGISTERED: { ko: '등록 완료', en: 'Registered' },
   REJECTED: { ko: '거절됨', en: 'Rejected' },
-  TIMED_OUT: { ko: '기한 만료로 종료', en: 'Ended: time ran out' },
+  TIMED_OUT: { ko: '기한 만료로 종료', en: 'Ended: deadline passed' },
   CANCELLED: { ko: '취소됨', en: 'Cancelled' },
   ABANDONED: { ko: '중단됨', en: 'Abandoned' },
   WITHDRAWN: { ko: '철회됨', en: 'Withdrawn' },
 };
 
-/** That the reissue reached a state. */
+/** Text for a state that the reissue reached. */
 export function stateText(state: string): Text {
   const { ko, en } = states[state] ?? { ko: state, en: state };
   return { ko: `상태: ${ko}`, en: `State: ${en}` };
@@ -54,7 +54,7 @@ const operations: Readonly<Record<string, Text>> = {
   withdraw: { ko: '철회 계획', en: 'Withdrawal planned' },
   revoke: { ko: '폐지 계획', en: 'Revocation planned' },
   hold: { ko: '효력정지 계획', en: 'Suspension planned' },
-  release: { ko: '효력회복 계획', en: 'Lifting of a suspension planned' },
+  release: { ko: '효력회복 계획', en: 'Release of a suspension planned' },
 };
 
 export const operationText = (kind: string): Text => operations[kind] ?? { ko: kind, en: kind };

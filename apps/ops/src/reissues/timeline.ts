@@ -7,7 +7,7 @@ import type { ShownTimeline, ShownTimelineItem } from './schemas.js';
 import { notificationText, operationText, stateText } from './timeline-words.js';
 
 interface TimelineSources {
-  /** Its own, and those of operations that name it. */
+  /** Audit entries of the reissue, and of operations that name it. */
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[];
   readonly notifications: readonly { moment: string; channel: string; sent_at: Date }[];
@@ -16,8 +16,8 @@ interface TimelineSources {
 }
 
 /**
- * What happened to a reissue, from everything that tells of it, oldest first. What happened in one moment keeps the
- * order in which it was written, acts before the state that they led to.
+ * The timeline of a reissue from all its sources, oldest first. Items of the same time keep this order: acts come before
+ * the state that they lead to.
  */
 export function buildTimeline({
   entries,
@@ -45,7 +45,7 @@ type TimelineEntry = Pick<
 >;
 
 function entryItem(entry: TimelineEntry): ShownTimelineItem {
-  // The proof of a person is for verifiers: here stands whose it is.
+  // The proof (an ID token) is for verifiers only; the timeline names the person.
   const { proof: _, ...details } = entry.details;
   return {
     ...peopleIn(details),
@@ -60,7 +60,7 @@ function entryItem(entry: TimelineEntry): ShownTimelineItem {
   };
 }
 
-/** Who asked for what an operation did, and who approved it. */
+/** Requester and approver of the operation that an entry belongs to. */
 function peopleIn({ requestedBy, approvedBy }: Record<string, unknown>) {
   return {
     ...(typeof requestedBy === 'string' ? { requestedBy } : {}),
@@ -68,7 +68,7 @@ function peopleIn({ requestedBy, approvedBy }: Record<string, unknown>) {
   };
 }
 
-/** Events tell what entries tell; here they mark the changes of state. */
+/** The change of state that an event records, if any. All else stands in the audit entries. */
 function eventItems({ type, data, occurred_at: at }: TimelineSources['events'][number]): ShownTimelineItem[] {
   const { state, previousState, code } = data as { state?: string; previousState?: string; code?: string };
   if (!isReissueEvent(type) || state === undefined || state === previousState) return [];
@@ -103,7 +103,7 @@ function notificationItem({
   };
 }
 
-/** That operators planned something; what came of it stands in the entries. */
+/** A planned operation; audit entries show what it did. */
 function operationItem(operation: OperationOnTarget): ShownTimelineItem {
   return {
     at: operation.created_at.toISOString(),

@@ -1,23 +1,23 @@
 import type { Text } from '#libs/contracts';
 import type { OpenState, ParkableStep, ParkCode } from '#libs/domain';
 
-/** For what a reissue waits, in the words of whoever looks after it. */
+/** What a reissue waits for in each state, as staff read it. */
 const states: Readonly<Record<OpenState, Text>> = {
   IDENTITY_REQUIRED: {
     ko: '고객의 본인확인을 기다립니다. 기한이 지나면 종료됩니다.',
-    en: 'Waits for the customer to prove who they are. It ends when the time is up.',
+    en: 'Waits for the customer to verify their identity. It ends at the deadline.',
   },
   PASSWORD_REQUIRED: {
     ko: '고객의 인증서 비밀번호를 기다립니다. 기한이 지나면 종료됩니다.',
-    en: 'Waits for the customer’s certificate password. It ends when the time is up.',
+    en: 'Waits for the customer’s certificate password. It ends at the deadline.',
   },
   CONSENT_REQUIRED: {
     ko: '고객의 약관 동의를 기다립니다. 기한이 지나면 종료됩니다.',
-    en: 'Waits for the customer to agree to the terms. It ends when the time is up.',
+    en: 'Waits for the customer to agree to the terms. It ends at the deadline.',
   },
   KEY_REQUIRED: {
     ko: '고객 앱의 인증서 요청(PKCS#10)을 기다립니다. 기한이 지나면 종료됩니다.',
-    en: 'Waits for the certificate request of the customer’s app (PKCS#10). It ends when the time is up.',
+    en: 'Waits for the certificate request of the customer’s app (PKCS#10). It ends at the deadline.',
   },
   ISSUING: {
     ko: '인증기관의 서명을 기다립니다.',
@@ -25,7 +25,7 @@ const states: Readonly<Record<OpenState, Text>> = {
   },
   ISSUED: {
     ko: '고객 앱이 새 인증서를 등록하기를 기다립니다. 기한이 지나면 새 인증서가 철회됩니다.',
-    en: 'Waits for the customer’s app to register the new certificate. It is withdrawn when the time is up.',
+    en: 'Waits for the customer’s app to register the new certificate. The certificate is withdrawn at the deadline.',
   },
 };
 
@@ -39,20 +39,20 @@ const steps: Readonly<Record<ParkableStep, Text>> = {
 const codes: Readonly<Record<ParkCode, Text>> = {
   DEPENDENCY_UNAVAILABLE: {
     ko: '외부 시스템이 응답하지 않았습니다',
-    en: 'a system it needs did not answer',
+    en: 'another system did not answer',
   },
   OUTCOME_UNKNOWN: {
     ko: '외부 시스템이 처리했는지 알 수 없습니다',
-    en: 'nobody knows whether the other system acted',
+    en: 'the outcome at the other system is unknown',
   },
-  STEP_FAILED: { ko: '내부 오류가 발생했습니다', en: 'our own code failed' },
+  STEP_FAILED: { ko: '내부 오류가 발생했습니다', en: 'an internal error occurred' },
 };
 
 function parked(step: ParkableStep, code: ParkCode | null): Text {
   const [what, why] = [steps[step], codes[code ?? 'STEP_FAILED']];
   return {
     ko: `운영자를 기다립니다: ‘${what.ko}’ 단계에서 ${why.ko}. 기한이 지나면 중단 처리됩니다.`,
-    en: `Waits for an operator: at ${what.en}, ${why.en}. It is abandoned when the time is up.`,
+    en: `Waits for an operator: ${why.en} at the step “${what.en}”. It is abandoned at the deadline.`,
   };
 }
 

@@ -15,16 +15,16 @@ export interface TokenClaims {
   readonly roles?: unknown;
   readonly iss?: string;
   readonly aud?: string | string[];
-  /** Seconds from now; negative ones are past. */
+  /** Seconds from now; negative values are in the past. */
   readonly iat?: number;
   readonly exp?: number;
   readonly nbf?: number;
 }
 
-/** A small OpenID Connect issuer over real HTTP: discovery, keys that can be rotated, and tokens of any kind. */
+/** A small OpenID Connect issuer over HTTP for tests: discovery, rotating keys, and tokens with any claims. */
 export class TestIssuer {
   private readonly keys: Key[] = [];
-  /** How often the keys were fetched. */
+  /** Number of times the keys were fetched. */
   fetched = 0;
   up = true;
 
@@ -47,7 +47,7 @@ export class TestIssuer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** A new key signs from now on. */
+  /** Adds a key that signs from now on. */
   async rotate({ keepOld = true } = {}): Promise<void> {
     const kid = `key-${this.keys.length + 1}-${Math.random().toString(16).slice(2)}`;
     const key = await TestIssuer.key(kid, 'ES256');
@@ -60,7 +60,7 @@ export class TestIssuer {
     return { kid, alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
   }
 
-  /** A token of this issuer; what is not given is as it should be. */
+  /** An access token of this issuer. Claims that are not given are valid. */
   async token(claims: TokenClaims = {}, by: Key = this.keys[0]!): Promise<string> {
     const now = Math.floor(Date.now() / 1_000);
     const { iat = 0, exp = 300, nbf, iss = this.url, aud = 'reseal-ops', ...rest } = claims;
@@ -79,7 +79,7 @@ export class TestIssuer {
       .sign(by.privateKey);
   }
 
-  /** An ID token of the console's sign-in with this nonce, issued this number of seconds from now. */
+  /** An ID token of the console's sign-in. @param iat seconds from now at which it was issued */
   async proof(claims: TokenClaims, nonce: string, iat = 0, by: Key = this.keys[0]!): Promise<string> {
     const { sub = 'olivia', roles = ['operator'], aud = 'reseal-console', iss = this.url } = claims;
     const now = Math.floor(Date.now() / 1_000) + iat;

@@ -4,18 +4,18 @@ import { timestampSchema } from '../paging/timestamp.js';
 
 export const endpointIdSchema = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be a webhook id');
 
-const url = z.string().max(2_000).describe('https; its host is one that the settings allow');
+const url = z.string().max(2_000).describe('https address; the configuration lists the allowed hosts');
 const description = z
   .string()
   .trim()
   .min(3)
   .max(200)
   .regex(...oneLine)
-  .describe('Whose it is');
+  .describe('Owner or purpose of the receiver');
 const types = z
-  .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be a type of event'))
+  .array(z.string().regex(/^reseal\.[a-z.-]+\.v\d+$/, 'must be an event type'))
   .max(100)
-  .describe('Of events; none: all');
+  .describe('Event types to send; an empty list means all');
 
 export const createWebhookRequest = z
   .strictObject({ url, description, types: types.default([]) })
@@ -53,7 +53,7 @@ const fields = {
 export const endpoint = z.object(fields).meta({ id: 'Webhook' });
 export const endpointList = z.object({ items: z.array(endpoint) }).meta({ id: 'WebhookList' });
 export const endpointWithSecret = z
-  .object({ ...fields, secret: z.string().describe('whsec_…; it is shown this once') })
+  .object({ ...fields, secret: z.string().describe('`whsec_…`; shown only in this response') })
   .meta({ id: 'WebhookWithSecret' });
 export const newEndpoint = z
   .object({
@@ -61,7 +61,7 @@ export const newEndpoint = z
     secret: z
       .string()
       .optional()
-      .describe('whsec_…; a repeated call gets none. If it is lost, give the webhook a new one'),
+      .describe('`whsec_…`; absent in the response to a repeated call. If it is lost, rotate the secret'),
   })
   .meta({ id: 'NewWebhook' });
 const delivery = z
@@ -77,12 +77,12 @@ const delivery = z
   })
   .meta({ id: 'WebhookDelivery' });
 export const endpointWithDeliveries = z
-  .object({ ...fields, deliveries: z.array(delivery).describe('The newest hundred') })
+  .object({ ...fields, deliveries: z.array(delivery).describe('The newest 100') })
   .meta({ id: 'WebhookWithDeliveries' });
 export const testResult = z
   .object({
     delivered: z.boolean(),
-    status: z.int().nullable().describe('of HTTP'),
+    status: z.int().nullable().describe('HTTP status'),
     error: z.string().nullable(),
   })
   .meta({ id: 'WebhookTest' });

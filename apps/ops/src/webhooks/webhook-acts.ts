@@ -19,27 +19,28 @@ import { opsProblem, opsUnavailable } from '../problems.js';
 import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './schemas.js';
 
 const saltBytes = 32;
-/** How long a receiver's answer to a test is waited for, in milliseconds. */
+/** How long a test waits for the receiver's response, in milliseconds. */
 const testTimeoutMs = 20_000;
 
-/** What staff do with webhooks; each act and its entry in the audit trail are one transaction. */
+/** The acts of staff on webhooks. Each act and its audit entry are one transaction. */
 @Injectable()
 export class WebhookActs {
   constructor(private readonly dependencies: OpsDependencies) {}
 
   /**
-   * @param key the same one with the same content finds what was made
-   * @returns the endpoint, and whether this call made it: a repetition gets no secret
+   * Creates a webhook. A repeated call with the same key and content returns the existing one.
+   *
+   * @returns its id, and whether this call created it: only then is its secret shown
    */
   async create(
     staff: Staff,
     key: string,
     { url, description, types }: CreateWebhookRequest,
-  ): Promise<{ id: string; made: boolean }> {
+  ): Promise<{ id: string; created: boolean }> {
     this.requireAddress(url);
     const id = `wh_${createHash('sha256').update(`${staff.actor}\n${key}`).digest('hex').slice(0, 32)}`;
     const at = this.dependencies.clock();
-    const { made, there } = await inTransaction(this.dependencies.db, async (tx) => {
+    const { created, existing } = await inTransaction(this.dependencies.db, async (tx) => {
       const { numInsertedOrUpdatedRows: inserted } = await tx
         .insertInto('webhook_endpoint')
         .values({
@@ -58,11 +59,11 @@ export class WebhookActs {
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       if (inserted) await this.record(tx, staff, 'createWebhook', { endpointId: id, url, types }, at);
-      return { made: Boolean(inserted), there: await findWebhook(tx, id) };
+      return { created: Boolean(inserted), existing: await findWebhook(tx, id) };
     });
-    const same = there?.url === url && there.description === description;
-    if (!same || there.types.join() !== types.join()) throw opsProblem('idempotency-mismatch');
-    return { id, made };
+    const same = existing?.url === url && existing.description === description;
+    if (!same || existing.types.join() !== types.join()) throw opsProblem('idempotency-mismatch');
+    return { id, created };
   }
 
   async change(staff: Staff, id: string, change: ChangeWebhookRequest): Promise<void> {
@@ -83,7 +84,7 @@ export class WebhookActs {
     });
   }
 
-  /** Gives it a new secret; the one before is good for a day beside it. */
+  /** Rotates the secret. The previous one stays valid for a day. */
   async rotate(staff: Staff, id: string): Promise<void> {
     await this.changeAudited(staff, id, 'rotateWebhookSecret', {}, async (tx, before, at) => {
       await tx
@@ -116,7 +117,7 @@ export class WebhookActs {
     );
   }
 
-  /** Has the worker, which alone calls others, send an event of which nothing happened. */
+  /** Sends a test event. The worker sends it, because only the worker may call other systems. */
   async test(staff: Staff, id: string): Promise<WebhookAttempt> {
     const { temporal } = this.dependencies;
     await this.changeAudited(staff, id, 'testWebhook', {}, () => Promise.resolve());
@@ -138,7 +139,7 @@ export class WebhookActs {
     return answer;
   }
 
-  /** The secret in force. */
+  /** The current secret of a webhook. */
   async secretOf(id: string): Promise<string> {
     const row = await findWebhook(this.dependencies.db, id);
     const key = this.dependencies.config.webhookKey;

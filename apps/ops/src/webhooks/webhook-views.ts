@@ -6,7 +6,7 @@ import type { ShownDelivery, ShownEndpoint } from './schemas.js';
 
 const deliveriesShown = 100;
 
-/** Webhooks as staff see them: never with a secret. */
+/** Webhooks as the API shows them, without their secrets. */
 @Injectable()
 export class WebhookViews {
   constructor(private readonly dependencies: OpsDependencies) {}

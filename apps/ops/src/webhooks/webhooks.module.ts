@@ -37,7 +37,7 @@ class WebhooksController {
 
   @Get()
   @Roles(...staffRoles)
-  @Documented('listWebhooks', 'Where events are sent', { 200: endpointList })
+  @Documented('listWebhooks', 'List webhooks', { 200: endpointList })
   list() {
     return this.views.list();
   }
@@ -45,19 +45,19 @@ class WebhooksController {
   @Post()
   @Roles('approver')
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '16 to 128 printable characters' })
-  @Documented('createWebhook', 'Have events sent to an address', { 201: newEndpoint })
+  @Documented('createWebhook', 'Create a webhook: an address to which events are sent', { 201: newEndpoint })
   async create(
     @CallingStaff() staff: Staff,
     @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: createWebhookRequest }) body: CreateWebhookRequest,
   ) {
-    const { id: endpointId, made } = await this.acts.create(staff, requireIdempotencyKey(key), body);
-    return made ? this.withSecret(endpointId) : this.views.show(endpointId);
+    const { id: endpointId, created } = await this.acts.create(staff, requireIdempotencyKey(key), body);
+    return created ? this.withSecret(endpointId) : this.views.show(endpointId);
   }
 
   @Get(':id')
   @Roles(...staffRoles)
-  @Documented('getWebhook', 'One webhook, and what became of what it was sent', {
+  @Documented('getWebhook', 'Get a webhook and its newest deliveries', {
     200: endpointWithDeliveries,
   })
   async show(@Param('id', id) endpointId: string) {
@@ -67,9 +67,13 @@ class WebhooksController {
 
   @Patch(':id')
   @Roles('approver')
-  @Documented('changeWebhook', 'Change it, or switch it off or on; what waits is sent once it is on', {
-    200: endpoint,
-  })
+  @Documented(
+    'changeWebhook',
+    'Change, disable or enable a webhook; waiting events are sent once it is enabled',
+    {
+      200: endpoint,
+    },
+  )
   async change(
     @CallingStaff() staff: Staff,
     @Param('id', id) endpointId: string,
@@ -82,7 +86,9 @@ class WebhooksController {
   @Delete(':id')
   @HttpCode(204)
   @Roles('approver')
-  @Documented('deleteWebhook', 'Remove it, with what waits to be sent', { 204: 'It is gone' })
+  @Documented('deleteWebhook', 'Delete a webhook and its waiting deliveries', {
+    204: 'The webhook is deleted',
+  })
   async remove(@CallingStaff() staff: Staff, @Param('id', id) endpointId: string): Promise<void> {
     await this.acts.remove(staff, endpointId);
   }
@@ -90,7 +96,7 @@ class WebhooksController {
   @Post(':id/secret')
   @HttpCode(200)
   @Roles('approver')
-  @Documented('rotateWebhookSecret', 'Give it a new secret', { 200: endpointWithSecret })
+  @Documented('rotateWebhookSecret', 'Rotate the secret of a webhook', { 200: endpointWithSecret })
   async rotate(
     @CallingStaff() staff: Staff,
     @Param('id', id) endpointId: string,
@@ -103,7 +109,7 @@ class WebhooksController {
   @Post(':id/test')
   @HttpCode(200)
   @Roles('operator', 'approver')
-  @Documented('testWebhook', 'Send an event of which nothing happened, and see what comes back', {
+  @Documented('testWebhook', 'Send a test event and return the receiver’s response', {
     200: testResult,
   })
   async test(
@@ -120,7 +126,7 @@ class WebhooksController {
   @Roles('operator', 'approver')
   @Documented(
     'replayWebhook',
-    'Send events again, under their old ids, also those from before there was the webhook',
+    'Send past events again with their original ids, also events older than the webhook',
     {
       200: replayResult,
     },
@@ -139,6 +145,6 @@ class WebhooksController {
   }
 }
 
-/** Events for banks' systems that do not read Kafka (Standard Webhooks); the worker sends them. */
+/** Webhooks (Standard Webhooks) for systems of the bank that do not read Kafka. The worker sends the events. */
 @Module({ controllers: [WebhooksController], providers: [WebhookActs, WebhookViews] })
 export class WebhooksModule {}

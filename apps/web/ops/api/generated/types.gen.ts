@@ -6,7 +6,7 @@ export type ClientOptions = {
 
 export type Me = {
     /**
-     * As the issuer names the person
+     * The claim `sub` of the token
      */
     subject: string;
     name: string;
@@ -31,13 +31,13 @@ export type ReissueSummary = {
      */
     customerRef: string;
     /**
-     * Of the new certificate
+     * Serial number of the new certificate
      */
     serial: string | null;
     parked: Parking | null;
     endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
-     * When it ends by itself; null while parked or ended
+     * When it ends unless the customer acts; null while parked or ended
      */
     deadline: string | null;
     /**
@@ -67,11 +67,11 @@ export type Parking = {
 export type ReissueCount = {
     count: number;
     /**
-     * false: there are more; counting stops at 10,000
+     * false if there are more: counting stops at 10,000
      */
     exact: boolean;
     /**
-     * With `by`: each value of which there are any
+     * With `by`: the count of each value that occurs
      */
     groups?: Array<{
         value: string;
@@ -90,13 +90,13 @@ export type ReissueDetail = {
      */
     customerRef: string;
     /**
-     * Of the new certificate
+     * Serial number of the new certificate
      */
     serial: string | null;
     parked: Parking | null;
     endCode: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR' | null;
     /**
-     * When it ends by itself; null while parked or ended
+     * When it ends unless the customer acts; null while parked or ended
      */
     deadline: string | null;
     /**
@@ -109,11 +109,11 @@ export type ReissueDetail = {
     updatedAt: string;
     endedAt: string | null;
     /**
-     * As the policy took it
+     * The reason that the policy applies
      */
     effectiveReason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     /**
-     * By what the applicant named themself
+     * Kind of the claimed identifier
      */
     applicantBy: 'MOBILE' | 'RRN' | 'DOCUMENT';
     /**
@@ -125,11 +125,11 @@ export type ReissueDetail = {
         password: number | null;
     };
     /**
-     * Calls so far; a reissue has a hundred at most
+     * Number of calls so far; a reissue accepts at most 100
      */
     steps: number;
     /**
-     * Of the certificate that is replaced
+     * Serial number of the certificate to be replaced
      */
     oldSerial: string | null;
     milestones: {
@@ -151,7 +151,7 @@ export type ReissueDetail = {
          */
         since: string;
         /**
-         * What happens then stands in the text
+         * Deadline; `text` says what happens then
          */
         until: string | null;
     } | null;
@@ -160,11 +160,11 @@ export type ReissueDetail = {
      */
     possible: Array<'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release'>;
     /**
-     * Those that named it, newest first
+     * Operations that name it, newest first
      */
     operations: Array<OperationOnTarget>;
     /**
-     * Its workflow in Temporal’s own page
+     * Address of its workflow in Temporal’s UI
      */
     temporalUrl: string | null;
 };
@@ -263,7 +263,7 @@ export type CertificateOnFile = {
      */
     customerRef: string | null;
     /**
-     * The reissue that it came from
+     * The reissue that issued it
      */
     reissueId: string | null;
     issuer: string;
@@ -271,7 +271,7 @@ export type CertificateOnFile = {
     policy: string;
     basis: 'REISSUE' | 'RENEW' | 'NEW';
     /**
-     * The customer’s newest of this policy
+     * Whether it is the customer’s newest certificate of this policy
      */
     onFile: boolean;
     notBefore: string;
@@ -284,12 +284,12 @@ export type CertificateOnFile = {
     crl: {
         shard: number;
         /**
-         * Not yet on the CRL as it stands now
+         * Whether its status is not on the current CRL yet
          */
         pending: boolean;
     };
     /**
-     * What can be planned on it now
+     * Acts that can be planned on it now
      */
     possible: Array<'revoke' | 'hold' | 'release'>;
 };
@@ -305,7 +305,7 @@ export type CertificateDetail = {
      */
     customerRef: string | null;
     /**
-     * The reissue that it came from
+     * The reissue that issued it
      */
     reissueId: string | null;
     issuer: string;
@@ -313,7 +313,7 @@ export type CertificateDetail = {
     policy: string;
     basis: 'REISSUE' | 'RENEW' | 'NEW';
     /**
-     * The customer’s newest of this policy
+     * Whether it is the customer’s newest certificate of this policy
      */
     onFile: boolean;
     notBefore: string;
@@ -326,12 +326,12 @@ export type CertificateDetail = {
     crl: {
         shard: number;
         /**
-         * Not yet on the CRL as it stands now
+         * Whether its status is not on the current CRL yet
          */
         pending: boolean;
     };
     /**
-     * What can be planned on it now
+     * Acts that can be planned on it now
      */
     possible: Array<'revoke' | 'hold' | 'release'>;
     /**
@@ -345,7 +345,7 @@ export type OperationRequest = {
     selection: OperationSelection;
     parameters?: OperationParameters;
     /**
-     * In your words, for the audit trail and whoever approves it
+     * Free text for the audit trail and the approver
      */
     reason: string;
 };
@@ -360,21 +360,21 @@ export type OperationSelection = {
 } | {
     filter: {
         /**
-         * State; several are separated by commas
+         * State; separate several values by commas
          */
         state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         open?: boolean;
         parked?: boolean;
         /**
-         * Step at which it is parked; several are separated by commas
+         * Step at which the reissue is parked; separate several values by commas
          */
         step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
         /**
-         * Why it is parked, or why it ended; several are separated by commas
+         * Reason why it is parked, or why it ended; separate several values by commas
          */
         code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
-         * Why the customer came; several are separated by commas
+         * Reason for the reissue; separate several values by commas
          */
         reason?: Array<'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED'>;
         /**
@@ -382,15 +382,15 @@ export type OperationSelection = {
          */
         customerRef?: string;
         /**
-         * Begun at this moment or later
+         * Started at this time or later
          */
         createdFrom?: string;
         /**
-         * Begun before this moment
+         * Started before this time
          */
         createdTo?: string;
         /**
-         * Parked before this moment: the age of what waits
+         * Parked before this time
          */
         parkedBefore?: string;
     };
@@ -412,7 +412,7 @@ export type Operation = {
     kind: 'retry' | 'abandon' | 'withdraw' | 'revoke' | 'hold' | 'release';
     state: 'PLANNED' | 'AWAITING_APPROVAL' | 'RUNNING' | 'DONE' | 'REJECTED' | 'CANCELLED' | 'EXPIRED';
     /**
-     * What was asked for
+     * The selection of the request
      */
     selection: {
         [key: string]: unknown;
@@ -420,30 +420,30 @@ export type Operation = {
     parameters: OperationParameters;
     reason: string;
     /**
-     * What is confirmed and approved: changes with everything that would be done
+     * Digest of the plan, which confirmation and approval name; it changes with every part of the plan
      */
     digest: string;
     items: number;
     /**
-     * How many items are expected to come to what; of one operation only
+     * Number of items by expected outcome; only when one operation is read
      */
     planned?: {
         [key: string]: number;
     };
     /**
-     * How many items came to what so far
+     * Number of items by outcome so far
      */
     outcomes: {
         [key: string]: number;
     };
     /**
-     * How many were not tried yet
+     * Number of items not tried yet
      */
     untried: number;
     needsApproval: boolean;
     requestedBy: string;
     /**
-     * Of its digest as it is now
+     * The person who approved the current digest
      */
     approvedBy: string | null;
     approvals: Array<OperationDecision>;
@@ -514,29 +514,29 @@ export type OperationChange = {
     selection?: OperationSelection;
     parameters?: OperationParameters;
     /**
-     * In your words, for the audit trail and whoever approves it
+     * Free text for the audit trail and the approver
      */
     reason?: string;
 };
 
 export type OperationConfirmation = {
     /**
-     * Of the operation as you read it
+     * `digest` of the operation that the caller read
      */
     digest: string;
     /**
-     * ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again
+     * ID token of an OpenID Connect sign-in with the nonce `confirm.<digest>` or `approve.<digest>`; worker, signer and verifier check it again
      */
     proof: string;
 };
 
 export type OperationApproval = {
     /**
-     * Of the operation as you read it
+     * `digest` of the operation that the caller read
      */
     digest: string;
     /**
-     * ID token of a sign-in (OpenID Connect) whose nonce is `confirm.<digest>` or `approve.<digest>`: worker, signer and verifier check it again
+     * ID token of an OpenID Connect sign-in with the nonce `confirm.<digest>` or `approve.<digest>`; worker, signer and verifier check it again
      */
     proof: string;
     comment?: string;
@@ -544,7 +544,7 @@ export type OperationApproval = {
 
 export type OperationRejection = {
     /**
-     * Of the operation as you read it
+     * `digest` of the operation that the caller read
      */
     digest: string;
     comment: string;
@@ -557,12 +557,12 @@ export type AuditEntryList = {
 
 export type AuditEntry = {
     /**
-     * The reissue, or `authority` for what happened outside any
+     * Id of the reissue, or `authority` for acts outside reissues
      */
     stream: string;
     sequence: number;
     /**
-     * Its place in the log; null for the few seconds until it has one
+     * Index in the audit log; null for the few seconds until the entry is in the log
      */
     leafIndex: number | null;
     actor: string;
@@ -570,11 +570,11 @@ export type AuditEntry = {
     outcome: string;
     reason: string | null;
     /**
-     * Of an operation: who asked for it
+     * Operations only: the person who requested it
      */
     requestedBy: string | null;
     /**
-     * Of an operation: the second person who approved it
+     * Operations only: the person who approved it
      */
     approvedBy: string | null;
     details: {
@@ -583,11 +583,11 @@ export type AuditEntry = {
     personalDigest: string | null;
     occurredAt: string;
     /**
-     * The role of the database that inserted it; null in entries from before it was stamped
+     * Database role that inserted the entry; null in entries older than this member
      */
     recordedBy: string | null;
     /**
-     * When, by the clock of the database
+     * Time of the insert by the clock of the database
      */
     recordedAt: string | null;
 };
@@ -604,7 +604,7 @@ export type AuditCheckpoint = {
     root: string;
     madeAt: string;
     /**
-     * To be kept elsewhere: `npm run verify -- … --checkpoint FILE`
+     * Signed checkpoint, to be kept outside Reseal; `npm run verify -- … --checkpoint FILE` verifies against it
      */
     jws: string;
 };
@@ -624,7 +624,7 @@ export type AccessReviewAct = {
     outcome: string;
     times: number;
     /**
-     * How many different ones were named
+     * Number of different reissues concerned
      */
     reissues: number;
     first: string;
@@ -681,15 +681,15 @@ export type Webhook = {
 
 export type WebhookRequest = {
     /**
-     * https; its host is one that the settings allow
+     * https address; the configuration lists the allowed hosts
      */
     url: string;
     /**
-     * Whose it is
+     * Owner or purpose of the receiver
      */
     description: string;
     /**
-     * Of events; none: all
+     * Event types to send; an empty list means all
      */
     types?: Array<string>;
 };
@@ -707,7 +707,7 @@ export type NewWebhook = {
     createdAt: string;
     updatedAt: string;
     /**
-     * whsec_…; a repeated call gets none. If it is lost, give the webhook a new one
+     * `whsec_…`; absent in the response to a repeated call. If it is lost, rotate the secret
      */
     secret?: string;
 };
@@ -725,7 +725,7 @@ export type WebhookWithDeliveries = {
     createdAt: string;
     updatedAt: string;
     /**
-     * The newest hundred
+     * The newest 100
      */
     deliveries: Array<WebhookDelivery>;
 };
@@ -746,15 +746,15 @@ export type WebhookDelivery = {
 
 export type WebhookChange = {
     /**
-     * https; its host is one that the settings allow
+     * https address; the configuration lists the allowed hosts
      */
     url?: string;
     /**
-     * Whose it is
+     * Owner or purpose of the receiver
      */
     description?: string;
     /**
-     * Of events; none: all
+     * Event types to send; an empty list means all
      */
     types?: Array<string>;
     enabled?: boolean;
@@ -773,7 +773,7 @@ export type WebhookWithSecret = {
     createdAt: string;
     updatedAt: string;
     /**
-     * whsec_…; it is shown this once
+     * `whsec_…`; shown only in this response
      */
     secret: string;
 };
@@ -781,7 +781,7 @@ export type WebhookWithSecret = {
 export type WebhookTest = {
     delivered: boolean;
     /**
-     * of HTTP
+     * HTTP status
      */
     status: number | null;
     error: string | null;
@@ -813,15 +813,15 @@ export type TemporalPayloads = {
 
 export type ConsoleConfig = {
     /**
-     * Who signs staff in (OpenID Connect)
+     * OpenID Connect issuer that signs staff in
      */
     issuer: string;
     /**
-     * As which client the console signs them in
+     * Client id of the console at the issuer
      */
     clientId: string;
     /**
-     * Where Temporal’s own page is
+     * Address of Temporal’s UI
      */
     temporalUiUrl: string | null;
 };
@@ -897,27 +897,27 @@ export type ListReissuesData = {
     path?: never;
     query?: {
         /**
-         * State; several are separated by commas
+         * State; separate several values by commas
          */
         state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         /**
-         * Whether it can still change
+         * Whether it has not ended
          */
         open?: 'true' | 'false';
         /**
-         * Whether it waits for an operator
+         * Whether it is parked and waits for an operator
          */
         parked?: 'true' | 'false';
         /**
-         * Step at which it is parked; several are separated by commas
+         * Step at which the reissue is parked; separate several values by commas
          */
         step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
         /**
-         * Why it is parked, or why it ended; several are separated by commas
+         * Reason why it is parked, or why it ended; separate several values by commas
          */
         code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
-         * Why the customer came; several are separated by commas
+         * Reason for the reissue; separate several values by commas
          */
         reason?: Array<'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED'>;
         /**
@@ -925,24 +925,24 @@ export type ListReissuesData = {
          */
         customerRef?: string;
         /**
-         * Begun at this moment or later
+         * Started at this time or later
          */
         createdFrom?: string;
         /**
-         * Begun before this moment
+         * Started before this time
          */
         createdTo?: string;
         /**
-         * Parked before this moment: the age of what waits
+         * Parked before this time
          */
         parkedBefore?: string;
         /**
-         * Newest first, oldest first, or parked ones by how long they wait (those that are not are left out)
+         * Newest first, oldest first, or parked reissues by waiting time (others are left out)
          */
         sort?: '-createdAt' | 'createdAt' | 'parkedSince';
         limit?: number;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the previous page
          */
         cursor?: string;
     };
@@ -969,27 +969,27 @@ export type CountReissuesData = {
     path?: never;
     query?: {
         /**
-         * State; several are separated by commas
+         * State; separate several values by commas
          */
         state?: Array<'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN'>;
         /**
-         * Whether it can still change
+         * Whether it has not ended
          */
         open?: 'true' | 'false';
         /**
-         * Whether it waits for an operator
+         * Whether it is parked and waits for an operator
          */
         parked?: 'true' | 'false';
         /**
-         * Step at which it is parked; several are separated by commas
+         * Step at which the reissue is parked; separate several values by commas
          */
         step?: Array<'SEND_CHALLENGES' | 'VERIFY_CHALLENGES' | 'ISSUE_CERTIFICATE' | 'RECORD_STEP'>;
         /**
-         * Why it is parked, or why it ended; several are separated by commas
+         * Reason why it is parked, or why it ended; separate several values by commas
          */
         code?: Array<'DEPENDENCY_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STEP_FAILED' | 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR'>;
         /**
-         * Why the customer came; several are separated by commas
+         * Reason for the reissue; separate several values by commas
          */
         reason?: Array<'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED'>;
         /**
@@ -997,19 +997,19 @@ export type CountReissuesData = {
          */
         customerRef?: string;
         /**
-         * Begun at this moment or later
+         * Started at this time or later
          */
         createdFrom?: string;
         /**
-         * Begun before this moment
+         * Started before this time
          */
         createdTo?: string;
         /**
-         * Parked before this moment: the age of what waits
+         * Parked before this time
          */
         parkedBefore?: string;
         /**
-         * Counts each value of this
+         * Also count each value of this property
          */
         by?: 'state' | 'step' | 'code' | 'reason';
     };
@@ -1146,7 +1146,7 @@ export type ListOperationsData = {
         requestedBy?: string;
         limit?: number;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the previous page
          */
         cursor?: string;
     };
@@ -1252,7 +1252,7 @@ export type ListOperationItemsData = {
     query?: {
         limit?: number;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the previous page
          */
         cursor?: string;
     };
@@ -1390,7 +1390,7 @@ export type FollowChangesError = FollowChangesErrors[keyof FollowChangesErrors];
 
 export type FollowChangesResponses = {
     /**
-     * Server-Sent Events, without end
+     * Server-Sent Events
      */
     200: unknown;
 };
@@ -1400,7 +1400,7 @@ export type SearchAuditData = {
     path?: never;
     query?: {
         /**
-         * Exactly, e.g. `staff:olivia`, `customer`, `system`
+         * Exact name, e.g. `staff:olivia`, `customer`, `system`
          */
         actor?: string;
         action?: string;
@@ -1414,19 +1414,19 @@ export type SearchAuditData = {
          */
         serial?: string;
         /**
-         * Its own entries, and acts that name it
+         * Entries of the reissue, and acts that name it
          */
         reissueId?: string;
         /**
-         * Not before
+         * Entries at this time or later
          */
         from?: string;
         /**
-         * Before
+         * Entries before this time
          */
         to?: string;
         /**
-         * `nextCursor` of the page before
+         * `nextCursor` of the previous page
          */
         cursor?: string;
         limit?: number;
@@ -1454,7 +1454,7 @@ export type ExportAuditData = {
     path?: never;
     query?: {
         /**
-         * Exactly, e.g. `staff:olivia`, `customer`, `system`
+         * Exact name, e.g. `staff:olivia`, `customer`, `system`
          */
         actor?: string;
         action?: string;
@@ -1468,15 +1468,15 @@ export type ExportAuditData = {
          */
         serial?: string;
         /**
-         * Its own entries, and acts that name it
+         * Entries of the reissue, and acts that name it
          */
         reissueId?: string;
         /**
-         * Not before
+         * Entries at this time or later
          */
         from?: string;
         /**
-         * Before
+         * Entries before this time
          */
         to?: string;
         format?: 'jsonl' | 'csv';
@@ -1495,7 +1495,7 @@ export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
 
 export type ExportAuditResponses = {
     /**
-     * application/jsonl, or text/csv
+     * Entries as application/jsonl or text/csv
      */
     200: unknown;
 };
@@ -1529,7 +1529,7 @@ export type ReviewAccessData = {
     path?: never;
     query: {
         /**
-         * In Korea, e.g. `2026-11`
+         * Calendar month in Korea, e.g. `2026-11`
          */
         month: string;
     };
@@ -1571,7 +1571,7 @@ export type ExportEvidenceError = ExportEvidenceErrors[keyof ExportEvidenceError
 
 export type ExportEvidenceResponses = {
     /**
-     * A bundle: `npm run verify` verifies it offline
+     * An evidence bundle; `npm run verify` verifies it offline
      */
     200: unknown;
 };
@@ -1668,7 +1668,7 @@ export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
 
 export type DeleteWebhookResponses = {
     /**
-     * It is gone
+     * The webhook is deleted
      */
     204: void;
 };
@@ -1817,7 +1817,7 @@ export type EndDecodingError = EndDecodingErrors[keyof EndDecodingErrors];
 
 export type EndDecodingResponses = {
     /**
-     * The cookie is gone.
+     * The cookie is removed
      */
     204: void;
 };
@@ -1842,7 +1842,7 @@ export type BeginDecodingError = BeginDecodingErrors[keyof BeginDecodingErrors];
 
 export type BeginDecodingResponses = {
     /**
-     * The cookie is set.
+     * The cookie is set
      */
     204: void;
 };
