@@ -27,11 +27,11 @@ import {
 import { limitsOf } from './challenges.js';
 import type { IdentityContext, ProviderContext } from './context.js';
 import { concludeIdentity } from './conclude.js';
-import { namesUnknownPhoto, photosOfRightAnswers } from './photos.js';
+import { namesUnknownPhoto, photosOfAcceptedAnswers } from './photos.js';
 
 /**
- * Reserves a try for each answer before anything is compared, in a transaction of its own: five tries are
- * five, however many answers arrive at once and whatever dies in between.
+ * Reserves a try for each answer before it is compared, in a transaction of its own. The number of tries therefore holds
+ * when answers arrive at the same time, and when a process dies in between.
  */
 export async function reserveTries(
   context: ProviderContext,
@@ -49,11 +49,11 @@ export async function reserveTries(
     const reserved = await identityTriesOf(change.tx, reissueId, message.updateId);
     if (reserved.length > 0) return proceedAgain;
     if (readable.length < opened.length) return refused('ENVELOPE_REFUSED');
-    return reserve(context, change, message, new Map(readable));
+    return reserveAll(context, change, message, new Map(readable));
   });
 }
 
-async function reserve(
+async function reserveAll(
   context: ProviderContext,
   change: ReissueChange,
   message: AnswerChallenges,
@@ -69,9 +69,9 @@ async function reserve(
   const malformed = malformedAnswers(context, challenges, message, answers);
   if (malformed.length > 0) return failed('ANSWER_MALFORMED', { errors: malformed });
 
-  const asker = { ...row, origin: message.origin };
+  const requester = { ...row, origin: message.origin };
   const compared = challenges.filter(({ expires_at }) => expires_at > now).map(({ method }) => method);
-  const allowance = await context.identityLimits.answer(tx, asker, compared, now);
+  const allowance = await context.identityLimits.answer(tx, requester, compared, now);
   if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
 
   for (const challenge of challenges)
@@ -87,7 +87,7 @@ async function reserve(
   return proceed;
 }
 
-/** Answers that have not the form of one: slips of typing, which are never compared and cost no try. */
+/** The answers with a wrong form. They are typing errors: they are not compared and cost no try. */
 function malformedAnswers(
   { providers }: ProviderContext,
   challenges: readonly ChallengeRow[],
@@ -117,13 +117,13 @@ async function reserveOne(
   return 'GRANTED';
 }
 
-/** Takes what the providers said into the reissue, and decides whether the person is known now. */
+/** Records the verdicts of the providers in the reissue and decides whether identity is verified. */
 export async function recordAnswers(
   context: ProviderContext,
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<PreparedStep> {
-  const photos = await photosOfRightAnswers(context, reissueId, message);
+  const photos = await photosOfAcceptedAnswers(context, reissueId, message);
   return runStep(
     context,
     reissueId,
@@ -136,33 +136,33 @@ export async function recordAnswers(
         reissueId,
         tries.map((each) => each.challenge_id),
       );
-      // In the order of the challenges, as they were reserved: two steps never wait for each other's counters.
+      // The same order as at the reservation, so that two steps never deadlock on their counters.
       const results = new Map<string, VerificationResult>();
       for (const challenge of challenges) {
         const tried = tries.find((each) => each.challenge_id === challenge.challenge_id);
         if (!tried) continue;
-        const result = await recordOne(context, change, challenge, tried, message);
+        const result = await recordAnswer(context, change, challenge, tried, message);
         results.set(challenge.challenge_id, result);
         const photoId = photos.get(challenge.challenge_id);
         if (photoId && result.accepted) await destroyPhoto(change.tx, reissueId, photoId);
       }
       const superseded = await concludeIdentity(context, change);
-      const asAnswered = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);
-      return done({ results: asAnswered }, superseded);
+      const inMessageOrder = message.answers.flatMap(({ challengeId }) => results.get(challengeId) ?? []);
+      return done({ results: inMessageOrder }, superseded);
     },
     { lockPerson: true },
   );
 }
 
-/** Takes one answer in, and tells the auditor why it was wrong, which nobody else is told. */
-async function recordOne(
+/** Records one answer. Only the audit entry says why it was wrong. */
+async function recordAnswer(
   context: IdentityContext,
   change: ReissueChange,
   challenge: ChallengeRow,
   tried: IdentityTryRow,
   message: AnswerChallenges,
 ): Promise<VerificationResult> {
-  const result = await judgeOne(context, change, challenge, tried, message);
+  const result = await applyVerdict(context, change, challenge, tried, message);
   change.audit({
     actor: 'customer',
     action: 'answerChallenge',
@@ -173,7 +173,7 @@ async function recordOne(
   return result;
 }
 
-async function judgeOne(
+async function applyVerdict(
   context: IdentityContext,
   change: ReissueChange,
   challenge: ChallengeRow,
@@ -199,7 +199,8 @@ async function judgeOne(
   const locked = tried.state === 'LOCKED' || progress.tries >= limitsOf(context, method).attempts;
   if (locked && !progress.locked) {
     await updateIdentityMethod(tx, row.reissue_id, method, { locked: true });
-    if (await context.identityLimits.tellLock(tx, row, now)) change.notify.push('IDENTITY_LOCKED');
+    if (await context.identityLimits.allowLockNotification(tx, row, now))
+      change.notify.push('IDENTITY_LOCKED');
   }
   return { challengeId, accepted: false, reason: locked ? 'LOCKED' : 'WRONG' };
 }

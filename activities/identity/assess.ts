@@ -12,23 +12,23 @@ import type { ReissueRow } from '#libs/db/reissues';
 import { limitsOf } from './challenges.js';
 import type { IdentityContext } from './context.js';
 
-type AssessingContext = Pick<IdentityContext, 'policy' | 'availableMethods'>;
+type PolicyContext = Pick<IdentityContext, 'policy' | 'availableMethods'>;
 
 export interface ReissueAssessment extends IdentityAssessment {
-  /** The methods that count. */
+  /** The verified methods that still count. */
   readonly verified: readonly IdentityMethodRow[];
   /** Tries left on the offered method with the fewest. */
   readonly attemptsLeft: number;
 }
 
-/** What the reissue's rule still wants of its applicant, or would want if they were to reset the password. */
+/** Assesses a reissue against its identity rule, or against the rule for a password reset if `resetting`. */
 export async function assessReissue(
-  context: AssessingContext,
+  context: PolicyContext,
   tx: Tx,
   row: ReissueRow,
   { resetting }: { readonly resetting: boolean } = row,
 ): Promise<ReissueAssessment> {
-  const methods = await withoutFallenCertificate(tx, row, await identityMethodsOf(tx, row.reissue_id));
+  const methods = await disregardInvalidCertificate(tx, row, await identityMethodsOf(tx, row.reissue_id));
   const verified = methods.filter((each) => each.verified_at);
   const assessment = assessIdentity(identityRuleOf(context, row), context.availableMethods, {
     verified: verified.map((each) => each.method),
@@ -38,20 +38,20 @@ export async function assessReissue(
   return { ...assessment, verified, attemptsLeft: attemptsLeft(context, methods, assessment.methods) };
 }
 
-/** The rule a reissue is held to. One that began before rules were pinned has the one of today's policy. */
-function identityRuleOf({ policy }: AssessingContext, row: ReissueRow): PinnedIdentityRule {
+/** The identity rule of a reissue. Reissues from before rules were pinned have the rule of today's policy. */
+function identityRuleOf({ policy }: PolicyContext, row: ReissueRow): PinnedIdentityRule {
   return row.identity_rule ?? pinnedRuleOf(policy, row.effective_reason, { status: 'VALID' });
 }
 
-/** An old certificate that was revoked or put on hold since it was shown proves nothing any more. */
-async function withoutFallenCertificate(
+/** Disregards an old certificate that was revoked or put on hold after it had proved the identity. */
+async function disregardInvalidCertificate(
   tx: Tx,
   row: ReissueRow,
   methods: readonly IdentityMethodRow[],
 ): Promise<readonly IdentityMethodRow[]> {
-  const shown = methods.some((each) => each.method === 'OLD_CERTIFICATE' && each.verified_at);
-  const onFile = shown && row.customer_id ? await certificateOnFile(tx, row.customer_id) : undefined;
-  if (!shown || (onFile && !onFile.revoked_at && !onFile.hold_at)) return methods;
+  const used = methods.some((each) => each.method === 'OLD_CERTIFICATE' && each.verified_at);
+  const onFile = used && row.customer_id ? await certificateOnFile(tx, row.customer_id) : undefined;
+  if (!used || (onFile && !onFile.revoked_at && !onFile.hold_at)) return methods;
   return methods.map((each) =>
     each.method === 'OLD_CERTIFICATE' ? { ...each, verified_at: null, locked: true } : each,
   );

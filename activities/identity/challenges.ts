@@ -29,10 +29,10 @@ import {
   type StepEnding,
   type ReissueChange,
 } from '#activities/step';
-import { hintOf, isDeliverable } from './addressee.js';
+import { hintOf, isDeliverable } from './destination.js';
 import type { IdentityContext } from './context.js';
 
-/** Sending a code again resets nothing: tries and sends count per reissue and method. */
+/** Prepares new challenges. Tries and sends are counted per reissue and method, so a new code resets neither. */
 export async function requestChallenges(
   context: IdentityContext,
   reissueId: string,
@@ -43,7 +43,7 @@ export async function requestChallenges(
   );
 }
 
-/** Writes the challenges. Run again for the same message it finds them written. */
+/** Inserts the challenges. A second run for the same message finds them in the database. */
 export async function prepareChallenges(
   context: Pick<IdentityContext, 'policy' | 'availableMethods' | 'identityLimits'>,
   change: ReissueChange,
@@ -64,14 +64,14 @@ export async function prepareChallenges(
     if (sends >= limitsOf(context, method).sends) return refused('TOO_MANY_SENDS');
     progress.set(method, { sends });
   }
-  // Those of the start were counted with it, before there was a row.
+  // The first challenges were counted with the start, before the row existed.
   if (message.kind !== 'start') {
-    const asker = { ...row, origin: message.origin };
-    const allowance = await context.identityLimits.send(tx, asker, methods, now);
+    const requester = { ...row, origin: message.origin };
+    const allowance = await context.identityLimits.send(tx, requester, methods, now);
     if (!allowance.allowed) return tooFrequent(allowance.retryAfterMs);
   }
 
-  // Looked for in any case: to be unknown takes as long.
+  // Unknown persons are looked up too, so that they take as long.
   const customer = await customerById(tx, row.customer_id ?? unknownCustomerId);
   for (const [method, { sends }] of progress) {
     await updateIdentityMethod(tx, row.reissue_id, method, { sends: sends + 1 });
@@ -93,7 +93,7 @@ export async function prepareChallenges(
   return proceed;
 }
 
-/** The challenges went out, or wait for what the customer has already: their time runs from now. */
+/** Marks the challenges as sent. Their lifetime begins now. */
 export async function recordChallenges(
   context: IdentityContext,
   reissueId: string,
@@ -101,16 +101,16 @@ export async function recordChallenges(
 ): Promise<PreparedStep> {
   return runStep(context, reissueId, message, 'requestChallenges', async ({ tx, now }) => {
     const challenges = await challengesOfUpdate(tx, reissueId, message.updateId);
-    const shown: Challenge[] = [];
+    const challengesShown: Challenge[] = [];
     const methods = await identityMethodsOf(tx, reissueId);
     for (const challenge of challenges) {
       const limits = limitsOf(context, challenge.method);
       const expiresAt = new Date(now.getTime() + limits.lifetimeMs);
       await setChallengeState(tx, [challenge.challenge_id], 'SENT', expiresAt);
       const tries = methods.find(({ method }) => method === challenge.method)?.tries ?? 0;
-      shown.push(showChallenge(challenge, expiresAt, limits.attempts - tries));
+      challengesShown.push(showChallenge(challenge, expiresAt, limits.attempts - tries));
     }
-    return done({ challenges: shown });
+    return done({ challenges: challengesShown });
   });
 }
 
@@ -129,7 +129,7 @@ function toSignOf({ reissue_id, challenge_id }: ChallengeRow, nonce: string): st
   return Buffer.from(identityText(reissue_id, challenge_id, nonce)).toString('base64url');
 }
 
-/** The limits of a method; a policy that offers a method without limits is refused when it is read. */
+/** The limits of a method. The configuration refuses a policy that offers a method without limits. */
 export function limitsOf(context: Pick<IdentityContext, 'policy'>, method: IdentityMethod) {
   const limits = context.policy.limits[method];
   if (!limits) throw new BrokenInvariant(`the identity policy has no limits for ${method}`);

@@ -7,13 +7,13 @@ import { changeStatus } from '#activities/revocation';
 import { endReissue, type ReissueChange } from '#activities/step';
 import { assessReissue } from './assess.js';
 import type { IdentityContext } from './context.js';
-import { meetDevice } from './devices.js';
+import { recordDevice } from './devices.js';
 
 /**
- * Asks the policy whether the person is known now, still missing something, or cannot become known any more.
- * The caller holds the locks on person and reissue.
+ * Decides by the policy whether identity is verified, incomplete, or impossible to verify. The caller holds the locks on
+ * person and reissue.
  *
- * @returns the older reissues of the same person that ended with this
+ * @returns the ids of older reissues of the same person that this one superseded
  */
 export async function concludeIdentity(context: IdentityContext, change: ReissueChange): Promise<string[]> {
   const { tx, row } = change;
@@ -28,7 +28,7 @@ export async function concludeIdentity(context: IdentityContext, change: Reissue
   return accept(change, customer, verified);
 }
 
-/** Ends the reissue. The customer learns no more than the code; the auditor, what was proved and by which rules. */
+/** Rejects the reissue. The customer gets the code only; the audit entry has the methods and the policy. */
 function reject(
   change: ReissueChange,
   code: EndCode,
@@ -58,16 +58,16 @@ function auditOutcome(
   });
 }
 
-/** Why name, number and CI are not of one person, for the auditor: which methods, and never whom they named. */
+/** Why name, number and CI belong to different persons, for the audit entry: it names the methods, never a person. */
 async function mismatchOf(
   { tx }: ReissueChange,
-  named: CustomerRow | undefined,
+  claimed: CustomerRow | undefined,
   verified: readonly IdentityMethodRow[],
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (named)
+  if (claimed)
     return {
       finding: 'OTHER_PERSON',
-      otherPerson: verified.filter(({ ci }) => ci !== named.ci).map(({ method }) => method),
+      otherPerson: verified.filter(({ ci }) => ci !== claimed.ci).map(({ method }) => method),
     };
   const cis = new Set(verified.map(({ ci }) => ci));
   if (cis.size > 1) return { finding: 'METHODS_DISAGREE' };
@@ -85,7 +85,7 @@ async function accept(
     return reject(change, 'ANOTHER_REISSUE_REGISTERED', verified);
 
   const onFile = await certificateOnFile(tx, customer.customer_id);
-  // Without the number no VID can be made, so no certificate either: better said now than at the end.
+  // Without the number there is no VID and no certificate, so the reissue ends now and not at its last step.
   if (!(await findCustomerRrn(tx, customer.customer_id))) return rejectWithoutRrn(change, onFile, verified);
 
   const superseded: string[] = [];
@@ -94,7 +94,7 @@ async function accept(
     superseded.push(older.reissue_id);
   }
 
-  if (!row.identity_verified_at) await meetDevice(change, customer.customer_id);
+  if (!row.identity_verified_at) await recordDevice(change, customer.customer_id);
   const credential = await passwordCredential(tx, customer.customer_id);
   change.set({
     identity_verified_at: row.identity_verified_at ?? now,
@@ -104,16 +104,16 @@ async function accept(
   });
   change.move('answerChallenges', 'PASSWORD_REQUIRED', 'reseal.reissue.identity-verified.v1');
   auditOutcome(change, { outcome: 'VERIFIED' }, verified);
-  if (onFile) await protectOld(change, onFile);
-  if (verified.some(({ method }) => method === 'OLD_CERTIFICATE')) provePassword(change);
+  if (onFile) await revokeOrHoldOld(change, onFile);
+  if (verified.some(({ method }) => method === 'OLD_CERTIFICATE')) acceptPasswordProof(change);
   return superseded;
 }
 
 /**
- * Whoever signs with the old key has its password. That counts only where the key cannot be in other hands, where the
- * password is not locked, and where the customer does not want a new one.
+ * Accepts the signature of the old key as a proof of its password. It counts only if the key cannot be in other hands, the
+ * password is not locked, and the customer does not reset it.
  */
-function provePassword(change: ReissueChange): void {
+function acceptPasswordProof(change: ReissueChange): void {
   const { effective_reason, password_attempts, resetting } = change.row;
   if (effective_reason !== 'EXPIRED' || !password_attempts || resetting) return;
   change.set({ password_verified_at: change.now });
@@ -121,7 +121,7 @@ function provePassword(change: ReissueChange): void {
   change.audit({ actor: 'system', action: 'password', outcome: 'PROVED', reason: 'OLD_CERTIFICATE' });
 }
 
-/** They get no new certificate; but who they are is known, and what they said of the old one counts. */
+/** Rejects a customer without a number on file. Their identity is verified, so the old certificate is still protected. */
 async function rejectWithoutRrn(
   change: ReissueChange,
   onFile: CertificateRow | undefined,
@@ -133,7 +133,7 @@ async function rejectWithoutRrn(
     old_serial: onFile?.serial ?? null,
   });
   reject(change, 'RRN_NOT_ON_FILE', verified);
-  if (onFile) await protectOld(change, onFile);
+  if (onFile) await revokeOrHoldOld(change, onFile);
   return [];
 }
 
@@ -143,8 +143,8 @@ function endOf(onFile: CertificateRow | undefined): Date | undefined {
   );
 }
 
-/** A compromised key is revoked and a lost one put on hold as soon as its holder is known, not later. */
-async function protectOld(change: ReissueChange, { serial }: CertificateRow): Promise<void> {
+/** Revokes a compromised key and holds a lost one as soon as identity is verified. */
+async function revokeOrHoldOld(change: ReissueChange, { serial }: CertificateRow): Promise<void> {
   const early = earlyRevocation(change.row.reason);
   if (!early) return;
   const reason = early === 'REVOKE' ? 'keyCompromise' : 'certificateHold';

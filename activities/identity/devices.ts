@@ -2,10 +2,10 @@ import { isKnownDevice, recordKnownDevice } from '#libs/db/identity';
 import type { ReissueChange } from '#activities/step';
 
 /**
- * Knows the device from now on from which somebody proved to be this customer. If it was not known before, or the
- * client names none, the customer is told, at the contact on file.
+ * Records the device on which identity was verified as a known device of the customer. Notifies the customer if it was not
+ * known before, or if the client names no device.
  */
-export async function meetDevice(change: ReissueChange, customerId: string): Promise<void> {
+export async function recordDevice(change: ReissueChange, customerId: string): Promise<void> {
   const { tx, now } = change;
   const { device } = change.row;
   if (device === null || !(await isKnownDevice(tx, customerId, device))) change.notify.push('NEW_DEVICE');

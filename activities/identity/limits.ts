@@ -14,9 +14,9 @@ import {
   type LimitUse,
 } from '#libs/rate-limit';
 
-/** How often things may be done about one person, known to the bank or not. */
+/** Rate limits per claimed person, known to the bank or not. */
 export interface IdentityRates {
-  /** Starts of reissues in their name. */
+  /** Starts of reissues. */
   readonly personStarts: RateLimit;
   /** Codes sent to a mobile number. */
   readonly numberSends: RateLimit;
@@ -24,18 +24,18 @@ export interface IdentityRates {
   readonly accountSends: RateLimit;
   /** Answers to the challenges of one method. */
   readonly personTries: RateLimit;
-  /** Notices that a method of identity is locked. */
+  /** Notifications that an identity method is locked. */
   readonly lockNotices: RateLimit;
 }
 
 const minute = 60_000;
 
 /**
- * What strangers can guess with these: answers of one method come at most 2 × (30 + 144) = 348 times on a day, from
- * all addresses together. One answer hits a code of six digits with 10⁻⁶, and a code of three digits in the depositor's
- * name with 10⁻³; both must be hit in one reissue, which takes five answers of each: 348 × 10⁻⁶ × 5 × 10⁻³ < 2 × 10⁻⁶
- * a day, for each of the two ways of naming a person (mobile number, resident registration number). To these, each
- * network that comes for the first time within a week adds two answers: a thousand of them, 286 a day.
+ * The default limits. A day has at most 2 × (30 + 144) = 348 answers of one method, from all addresses together. One answer
+ * hits a six-digit code with probability 10⁻⁶ and a three-digit code in the depositor's name with 10⁻³. A guesser must hit
+ * both in one reissue, which allows five answers of each: 348 × 10⁻⁶ × 5 × 10⁻³ < 2 × 10⁻⁶ a day, for each kind of claimed
+ * identifier (mobile number, resident registration number). Each network that is new within a week adds two answers: a
+ * thousand new networks add 286 answers a day.
  */
 export const defaultIdentityRates: IdentityRates = {
   personStarts: { burst: 20, everyMs: 5 * minute },
@@ -45,12 +45,12 @@ export const defaultIdentityRates: IdentityRates = {
   lockNotices: { burst: 3, everyMs: 480 * minute },
 };
 
-/** In whose name something is asked for, and from where. */
-interface Asker extends Pick<ReissueRow, 'person_key' | 'customer_id' | 'applicant_mobile'> {
+/** The claimed person of a request, and its origin. */
+interface Requester extends Pick<ReissueRow, 'person_key' | 'customer_id' | 'applicant_mobile'> {
   readonly origin: CallOrigin;
 }
 
-/** Something that is counted: of whom, and how often it may be. */
+/** One use to count: what is done, about whom, and its limit. */
 interface Counted {
   readonly what: string;
   readonly whose: string;
@@ -58,69 +58,72 @@ interface Counted {
 }
 
 /**
- * Bounds what is done in a person's name without anybody being locked out by a stranger: these limits only delay, and
- * there are four ways through them.
+ * Limits what is done in the name of a person. A stranger cannot lock a customer out: these limits only delay, and a
+ * request passes if one of four allowances has room.
  *
- * 1. A device from which the customer proved before who they are has a limit of its own.
- * 2. A network has a fifth of the limit, within one limit for all who come this way: four networks that use all they can
- *    leave the fifth its share. An address is counted by each of its networks (`networksOf`), as who rents a /48 of IPv6
- *    has 65,536 networks of 64 bits.
- * 3. What a network wants beyond that comes out of one more limit for all.
- * 4. A network (/48 of IPv6, /24 of IPv4) from which nothing was done in this name within a week has enough for one
- *    reissue, whatever the others have used: the customer with a new phone is let through beside a thousand strangers,
- *    each with a network of their own. There is enough for two thousand such networks in a week.
+ * 1. A known device of the customer has a limit of its own.
+ * 2. A network has a fifth of the limit, within one limit for all networks: four networks that use their whole share leave
+ *    the fifth its own. An address counts for each of its networks (`networksOf`), because a /48 of IPv6 holds 65,536
+ *    networks of 64 bits.
+ * 3. One more limit is shared by all networks.
+ * 4. A network (/48 of IPv6, /24 of IPv4) that is new for this person within a week has enough for one reissue, whatever
+ *    the others have used: a customer with a new phone passes while a thousand strangers try, each from another network.
+ *    There is enough for two thousand new networks in a week.
  *
- * Everything is counted by what the applicant said of themself, never by what the bank knows of them, and for persons
- * it does not know just the same. A number or an account on file would be counted together with the same
- * one named in another reissue, and the delay would tell who has it: whoever named a person by mobile number could try
- * which resident registration number is theirs.
+ * Uses are counted by the claimed identifier, never by data on file, and alike for unknown persons. If a number or an
+ * account on file were counted, the delay would reveal its owner: an applicant who claims an identity by mobile number
+ * could find out which resident registration number belongs to it.
  */
 export class IdentityLimits {
-  /** @param key for digests: of persons, numbers, devices and addresses nothing else is kept */
+  /** @param key of the digests that stand for persons, numbers, devices and addresses: only the digests are stored */
   constructor(
     private readonly key: Buffer,
     private readonly rates: IdentityRates,
   ) {}
 
-  /** Starts a reissue, whose first challenges go out with it. */
-  start(tx: Tx, asker: Asker, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
-    const start = { what: 'start', whose: asker.person_key, limit: this.rates.personStarts };
-    return this.use(tx, asker, [start, ...this.sends(asker, methods)], now);
+  /** Uses the limits of a start, and of the first challenges that are sent with it. */
+  start(tx: Tx, requester: Requester, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+    const start = { what: 'start', whose: requester.person_key, limit: this.rates.personStarts };
+    return this.use(tx, requester, [start, ...this.sends(requester, methods)], now);
   }
 
-  /** Sends challenges. Of methods that send nothing only answers are counted. */
-  send(tx: Tx, asker: Asker, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
-    return this.use(tx, asker, this.sends(asker, methods), now);
+  /** Uses the limits of sending challenges. A method that sends nothing has limits for its answers only. */
+  send(tx: Tx, requester: Requester, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+    return this.use(tx, requester, this.sends(requester, methods), now);
   }
 
-  /** Answers challenges of these methods; what turns out right counts as well. */
-  answer(tx: Tx, asker: Asker, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
+  /** Uses the limits of answers to these methods. Right answers count as well. */
+  answer(tx: Tx, requester: Requester, methods: readonly IdentityMethod[], now: Date): Promise<Allowance> {
     const answers = [...new Set(methods)].map((method) => ({
       what: `answer/${method}`,
-      whose: asker.person_key,
+      whose: requester.person_key,
       limit: this.rates.personTries,
     }));
-    return this.use(tx, asker, answers, now);
+    return this.use(tx, requester, answers, now);
   }
 
-  /** Whether the customer may be told once more that a method was locked: a stranger could do that all day. */
-  async tellLock(tx: Tx, { person_key: whose }: Pick<ReissueRow, 'person_key'>, now: Date): Promise<boolean> {
-    const notice = { what: 'lock-notice', whose, limit: this.rates.lockNotices };
-    return (await useLimit(tx, this.counted(notice, 'all'), now)).allowed;
+  /** Whether the customer may be notified again of a locked method: a stranger could cause that all day. */
+  async allowLockNotification(
+    tx: Tx,
+    { person_key: whose }: Pick<ReissueRow, 'person_key'>,
+    now: Date,
+  ): Promise<boolean> {
+    const notification = { what: 'lock-notice', whose, limit: this.rates.lockNotices };
+    return (await useLimit(tx, this.counted(notification, 'all'), now)).allowed;
   }
 
   /**
-   * Stands for a person as asked for from one place: a device, where the client names one, else an address. By it the
-   * wrong answers of a day are counted, which lock a method for the rest of the reissue. It begins with the person, so
-   * that what was counted can be found and erased with them.
+   * The key by which wrong answers of a day are counted: a person and an origin, which is the device if the client names
+   * one, otherwise the network. Too many lock a method for the rest of the reissue. The key begins with the person, so that
+   * the counts are erased with the person.
    */
   personFrom(personKey: string, { device, address }: CallOrigin): string {
     const from = device ? ['device', device] : [networkOf(address)];
     return `${personKey}/${this.digest('person-from', personKey, ...from)}`;
   }
 
-  private sends(asker: Asker, methods: readonly IdentityMethod[]): Counted[] {
-    const { person_key: person, applicant_mobile: typed } = asker;
+  private sends(requester: Requester, methods: readonly IdentityMethod[]): Counted[] {
+    const { person_key: person, applicant_mobile: typed } = requester;
     const { numberSends, accountSends } = this.rates;
     return [
       ...(methods.includes('PHONE_CODE')
@@ -130,25 +133,23 @@ export class IdentityLimits {
     ];
   }
 
-  private async use(tx: Tx, asker: Asker, all: readonly Counted[], now: Date): Promise<Allowance> {
-    const { device, address } = asker.origin;
-    // Asked for strangers too, so that they cost the same.
+  private async use(tx: Tx, requester: Requester, all: readonly Counted[], now: Date): Promise<Allowance> {
+    const { device, address } = requester.origin;
+    // Looked up for unknown persons too, so that they take as long.
     const known =
-      device !== undefined && (await isKnownDevice(tx, asker.customer_id ?? unknownCustomerId, device));
+      device !== undefined && (await isKnownDevice(tx, requester.customer_id ?? unknownCustomerId, device));
     if (known) return useFirstAllowed(tx, [all.map((each) => this.counted(each, 'device', device))], now);
     const networks = networksOf(address);
-    const fromHere = all.flatMap((each) => [
-      ...networks.map((network) =>
-        this.counted({ ...each, limit: aFifthOf(each.limit) }, 'address', network),
-      ),
+    const ofNetwork = all.flatMap((each) => [
+      ...networks.map((network) => this.counted({ ...each, limit: fifthOf(each.limit) }, 'address', network)),
       this.counted(each, 'addresses'),
     ]);
-    const forTheFirstTime = all.flatMap((each) => [
-      this.counted({ ...each, limit: firstTime(each.what) }, 'first-time', widestNetworkOf(address)),
-      this.counted({ ...each, limit: firstTimes }, 'first-times'),
+    const ofNewNetwork = all.flatMap((each) => [
+      this.counted({ ...each, limit: newNetworkLimit(each.what) }, 'first-time', widestNetworkOf(address)),
+      this.counted({ ...each, limit: newNetworksLimit }, 'first-times'),
     ]);
-    const ways = [fromHere, all.map((each) => this.counted(each, 'all')), forTheFirstTime];
-    return useFirstAllowed(tx, ways, now);
+    const allowances = [ofNetwork, all.map((each) => this.counted(each, 'all')), ofNewNetwork];
+    return useFirstAllowed(tx, allowances, now);
   }
 
   private counted({ what, whose, limit }: Counted, way: string, ...from: string[]): LimitUse {
@@ -162,17 +163,17 @@ export class IdentityLimits {
 }
 
 const week = 7 * 24 * 60 * minute;
-/** Enough for one reissue: a start, and each code and its answer twice. */
-const firstTimeBurst = (what: string): number => (what === 'start' ? 1 : 2);
-const firstTime = (what: string): RateLimit => {
-  const burst = firstTimeBurst(what);
+/** Enough for one reissue: one start, and two of each code and answer. */
+const newNetworkBurst = (what: string): number => (what === 'start' ? 1 : 2);
+const newNetworkLimit = (what: string): RateLimit => {
+  const burst = newNetworkBurst(what);
   return { burst, everyMs: Math.ceil(week / burst) };
 };
 
-/** Of all networks together, so that who rents ten thousand does not have as many messages sent. */
-const firstTimes: RateLimit = { burst: 4_000, everyMs: Math.ceil(week / 4_000) };
+/** Shared by all new networks, so that ten thousand rented networks do not send as many messages. */
+const newNetworksLimit: RateLimit = { burst: 4_000, everyMs: Math.ceil(week / 4_000) };
 
-const aFifthOf = ({ burst, everyMs }: RateLimit): RateLimit => ({
+const fifthOf = ({ burst, everyMs }: RateLimit): RateLimit => ({
   burst: Math.max(1, Math.floor(burst / 5)),
   everyMs: 5 * everyMs,
 });

@@ -4,10 +4,10 @@ import { challengesById, identityTriesOf, unacceptedPhotos, type ChallengeRow } 
 import type { ProviderContext } from './context.js';
 
 /**
- * Whether an answer needs a photo that this reissue does not have, or that was destroyed when it was accepted. That is
- * a mistake of the app, or of somebody who begins anew with an old answer: it costs no try.
+ * Whether an answer names a photo that this reissue does not have, or that was destroyed after it was accepted. This is an
+ * error of the app, or an old answer that is sent again, so it costs no try.
  *
- * @param answers what was sealed, by challenge
+ * @param answers the opened answers, by challenge
  */
 export async function namesUnknownPhoto(
   { providers }: Pick<ProviderContext, 'providers'>,
@@ -25,19 +25,19 @@ export async function namesUnknownPhoto(
 }
 
 /**
- * The photos of answers that the authority found right, by challenge. They have done what they came for.
+ * Finds the photos of the answers that the authority accepted. They are needed no longer.
  *
- * @returns ids of photos
+ * @returns ids of photos, by challenge
  */
-export async function photosOfRightAnswers(
+export async function photosOfAcceptedAnswers(
   { db, providers, secrets }: Pick<ProviderContext, 'db' | 'providers' | 'secrets'>,
   reissueId: string,
   message: AnswerChallenges,
 ): Promise<ReadonlyMap<string, string>> {
   const tries = await identityTriesOf(db, reissueId, message.updateId);
-  const right = tries.filter(({ verdict }) => verdict === 'MATCHED').map((each) => each.challenge_id);
+  const accepted = tries.filter(({ verdict }) => verdict === 'MATCHED').map((each) => each.challenge_id);
   const photos = new Map<string, string>();
-  for (const { challenge_id: challengeId, method } of await challengesById(db, reissueId, right)) {
+  for (const { challenge_id: challengeId, method } of await challengesById(db, reissueId, accepted)) {
     const photoOf = providers.get(method)?.photoOf;
     const handle = message.answers.find((each) => each.challengeId === challengeId)?.answer;
     const answer = photoOf && handle && (await secrets.open(handle, 'identity', reissueId));

@@ -11,12 +11,12 @@ import {
   type ChallengeRow,
 } from '#libs/db/identity';
 import { findReissue, type ReissueRow } from '#libs/db/reissues';
-import { carrierOf, mobileOf } from './addressee.js';
+import { carrierOf, mobileOf } from './destination.js';
 import type { ProviderContext } from './context.js';
 import { RecentCalls } from './recent-calls.js';
 import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './providers/index.js';
 
-/** The calls to identity providers. They may run more than once: each is keyed by its transaction id. */
+/** The calls to identity providers. An activity may run more than once, so each call is keyed by its transaction id. */
 export function createProviderActivities(context: ProviderContext) {
   const recent = new RecentCalls();
 
@@ -50,13 +50,13 @@ export function createProviderActivities(context: ProviderContext) {
         challenges.map(async (challenge) => {
           const handle = message.answers.find((each) => each.challengeId === challenge.challenge_id)?.answer;
           const answer = handle && (await context.secrets.open(handle, 'identity', reissueId));
-          if (answer === undefined) throw new Error('the sealed answer is gone');
+          if (answer === undefined) throw new Error('the sealed answer was destroyed');
           const key = {
             reissue_id: reissueId,
             update_id: message.updateId,
             challenge_id: challenge.challenge_id,
           };
-          const said = await verifyOne(context, recent, challenge, {
+          const result = await verifyOne(context, recent, challenge, {
             attemptId: attemptOf(key),
             answer,
             transactionId: challenge.transaction_id,
@@ -68,9 +68,9 @@ export function createProviderActivities(context: ProviderContext) {
             customerId: reissue.customer_id,
           });
           await setVerdict(context.db, key, {
-            verdict: said.status,
-            ci: said.status === 'MATCHED' ? said.ci : null,
-            finding: said.status === 'MATCHED' ? null : (said.finding ?? null),
+            verdict: result.status,
+            ci: result.status === 'MATCHED' ? result.ci : null,
+            finding: result.status === 'MATCHED' ? null : (result.finding ?? null),
           });
         }),
       );
@@ -88,29 +88,29 @@ async function sendOne(
   const { method, challenge_id: challengeId, transaction_id: transactionId } = challenge;
   const identityProvider = providerOf(context, method);
   if (!identityProvider.send) return;
-  // Looked for in any case: to be unknown takes as long.
+  // Unknown persons are looked up too, so that they take as long.
   const customer = await customerById(context.db, reissue.customer_id ?? unknownCustomerId);
   if (!challenge.deliverable) return recent.imitate(`send ${method}`);
-  let told = challenge.provider;
-  const telling = async (provider: string | null) => {
-    if (provider !== told) await setChallengeProvider(context.db, challengeId, provider);
-    told = provider;
+  let recorded = challenge.provider;
+  const recordProvider = async (provider: string | null) => {
+    if (provider !== recorded) await setChallengeProvider(context.db, challengeId, provider);
+    recorded = provider;
   };
   const request: SendRequest = {
     transactionId,
-    // As on file, where it is known: others compare it with what they have, letter by letter.
+    // The name on file, if it is known: providers compare it letter by letter.
     name: customer?.name ?? reissue.applicant_name,
     mobile: mobileOf(reissue, customer) ?? '',
     carrier: carrierOf(reissue, customer),
     bank: customer?.bank_code ?? '',
     account: customer?.account_number ?? '',
-    // Reissues from before their rule was kept did not note either whom they were about to tell.
+    // Reissues from before rules were pinned did not record the provider before the call either.
     repeated: reissue.identity_rule === null && mayHaveActed(reissue),
-    provider: told,
-    telling,
+    provider: recorded,
+    recordProvider,
   };
   const { provider } = await recent.measure(`send ${method}`, async () => identityProvider.send!(request));
-  await telling(provider);
+  await recordProvider(provider);
 }
 
 async function verifyOne(
@@ -128,7 +128,7 @@ async function verifyOne(
   return recent.measure(`verify ${method}`, () => provider.verify(request));
 }
 
-/** Whether an earlier try may have reached the provider, which is then asked before anything is repeated. */
+/** Whether an earlier attempt may have reached the provider. It is then asked before the call is repeated. */
 function mayHaveActed(reissue: ReissueRow): boolean {
   return activityInfo().attempt > 1 || reissue.park_sequence > 0;
 }

@@ -1,32 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a provider takes that was never called yet, in milliseconds. */
+/** The assumed duration of a call before the first one was measured, in milliseconds. */
 const typicalMs = 30;
 
-/** How long a failure is taken for an outage that still lasts, when nothing else was heard since. */
+/** How long after a failure an outage is assumed, if no other call followed, in milliseconds. */
 const outageMs = 60_000;
 
-/** How many calls are remembered. */
-const memory = 64;
+/** The number of calls that are remembered. */
+const rememberedCalls = 64;
 
 interface Calls {
-  /** How long the last ones took that were answered. */
+  /** Durations of the last answered calls, in milliseconds. */
   readonly times: number[];
   failure?: { readonly error: Error; readonly ms: number; readonly at: number } | undefined;
 }
 
 /**
- * How the last calls of each kind went. A call for somebody whom the bank does not know takes as long as one of them,
- * chosen at random, and fails while they fail: neither the time nor the outcome of an answer tells who exists, nor do
- * many of them together, whose times are spread alike.
+ * Remembers durations and outcomes of the last calls of each kind. A call for an unknown person imitates one of them,
+ * chosen at random: it takes as long, and it fails during an outage. Neither a single answer nor the distribution of many
+ * answers then reveals whether a person exists.
  */
 export class RecentCalls {
   private readonly kinds = new Map<string, Calls>();
 
-  /** @param now and `pause` in milliseconds */
+  /** @param now milliseconds of a monotonic clock @param pause waits for a number of milliseconds */
   constructor(
     private readonly now: () => number = () => performance.now(),
-    private readonly pause: (ms: number) => Promise<void> = sleep,
+    private readonly pause: (ms: number) => Promise<void> = delay,
   ) {}
 
   async measure<T>(kind: string, call: () => Promise<T>): Promise<T> {
@@ -35,7 +35,7 @@ export class RecentCalls {
     try {
       const result = await call();
       calls.times.push(this.now() - from);
-      if (calls.times.length > memory) calls.times.shift();
+      if (calls.times.length > rememberedCalls) calls.times.shift();
       calls.failure = undefined;
       return result;
     } catch (error) {
@@ -44,7 +44,7 @@ export class RecentCalls {
     }
   }
 
-  /** @throws what the last call threw, if that was not long ago */
+  /** @throws the error of the last call during an outage */
   async imitate(kind: string): Promise<void> {
     const { times, failure } = this.of(kind);
     if (failure && this.now() - failure.at < outageMs) {

@@ -2,7 +2,7 @@ import { parseOneTimeCode, type IdentityMethod } from '#libs/domain';
 import {
   ProviderClient,
   ProviderRefused,
-  type Channel,
+  type ProviderEndpoint,
   type ProviderClientOptions,
 } from '#libs/provider-client';
 import { z } from 'zod';
@@ -10,14 +10,14 @@ import type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from 
 
 interface CodeProviderDescription {
   readonly method: IdentityMethod;
-  /** Name for messages. */
+  /** The provider's name in error messages. */
   readonly provider: string;
-  /** The collection to which a request to send is posted. */
+  /** The path to which a request to send is posted. */
   readonly sendPath: string;
-  /** The status that says that nobody answers to the request. */
+  /** The status for a destination that does not exist. */
   readonly unknownStatus: string;
-  /** What of the request the provider is told, beside the transaction. */
-  readonly addressee: (request: SendRequest) => Readonly<Record<string, string>>;
+  /** The members of the request that the provider gets besides the transaction. */
+  readonly destination: (request: SendRequest) => Readonly<Record<string, string>>;
 }
 
 /** A CI is 64 bytes in base64. */
@@ -26,9 +26,9 @@ const verification = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['MISMATCHED', 'EXPIRED']) }),
 ]);
 
-/** An identity provider that sends a one-time code and later compares what was typed with it. */
+/** Creates an identity provider that sends a one-time code and later compares the typed code with it. */
 export function createCodeProvider(
-  { method, provider, sendPath, unknownStatus, addressee }: CodeProviderDescription,
+  { method, provider, sendPath, unknownStatus, destination }: CodeProviderDescription,
   options: ProviderClientOptions,
 ): IdentityProvider {
   const client = new ProviderClient(provider, options);
@@ -36,16 +36,16 @@ export function createCodeProvider(
   const transaction = z.object({ transactionId: z.string(), sent: z.boolean(), status: z.string() });
   const resultOf = (status: string) => (status === 'SENT' ? 'SENT' : 'UNKNOWN');
 
-  const findSent = async (channel: Channel, transactionId: string) => {
-    const found = await channel.find(`/transactions/${encodeURIComponent(transactionId)}`, transaction);
+  const findSent = async (endpoint: ProviderEndpoint, transactionId: string) => {
+    const found = await endpoint.find(`/transactions/${encodeURIComponent(transactionId)}`, transaction);
     return found && (found.sent || found.status === unknownStatus) ? resultOf(found.status) : undefined;
   };
 
-  /** Who has the transaction of a challenge from before its provider was noted. */
+  /** Finds the provider of a challenge from before its provider was recorded. */
   async function holderOf(transactionId: string): Promise<string> {
     const [only, ...others] = client.names;
     if (others.length === 0) return only!;
-    const found = await client.find((channel) => findSent(channel, transactionId));
+    const found = await client.find((endpoint) => findSent(endpoint, transactionId));
     if (!found) throw new ProviderRefused(`${provider} does not know the transaction`, 404);
     return found.address;
   }
@@ -58,26 +58,26 @@ export function createCodeProvider(
       const { transactionId } = request;
       const { answer, address } = await client.perform({
         at: request.provider,
-        // Whoever was told may have done it, however that was found out.
+        // A recorded provider may have sent the code already.
         repeated: request.repeated === true || request.provider != null,
-        telling: request.telling,
-        act: async (channel) =>
-          resultOf((await channel.post(sendPath, { transactionId, ...addressee(request) }, sent)).status),
-        find: (channel) => findSent(channel, transactionId),
+        recordAddress: request.recordProvider,
+        act: async (endpoint) =>
+          resultOf((await endpoint.post(sendPath, { transactionId, ...destination(request) }, sent)).status),
+        find: (endpoint) => findSent(endpoint, transactionId),
       });
       return { status: answer, provider: address };
     },
 
-    async verify({ transactionId, attemptId, answer, provider: named, repeated }: VerifyRequest) {
+    async verify({ transactionId, attemptId, answer, provider: recorded, repeated }: VerifyRequest) {
       const code = parseOneTimeCode(answer);
       if (code === undefined) return { status: 'MISMATCHED', finding: 'MALFORMED' };
-      const holder = named ?? (await holderOf(transactionId));
+      const holder = recorded ?? (await holderOf(transactionId));
       if (!client.names.includes(holder)) return { status: 'EXPIRED', finding: 'PROVIDER_NOT_CONFIGURED' };
       const { answer: result } = await client.perform<VerifyResult>({
         at: holder,
         repeated: repeated ?? false,
-        act: (channel) => channel.post('/verifications', { transactionId, attemptId, code }, verification),
-        find: (channel) => channel.find(`/verifications/${encodeURIComponent(attemptId)}`, verification),
+        act: (endpoint) => endpoint.post('/verifications', { transactionId, attemptId, code }, verification),
+        find: (endpoint) => endpoint.find(`/verifications/${encodeURIComponent(attemptId)}`, verification),
       });
       return result;
     },

@@ -16,7 +16,7 @@ const answerSchema = z.strictObject({
   photoId: z.string().regex(/^ph_[0-9a-f]{32}$/),
 });
 
-/** A CI is 64 bytes in base64. What the authority finds is a word for the auditor. */
+/** A CI is 64 bytes in base64. The finding goes into the audit entry. */
 const check = z.discriminatedUnion('status', [
   z.object({ status: z.literal('MATCHED'), ci: z.string().length(88) }),
   z.object({ status: z.literal('MISMATCHED'), finding: z.string().regex(/^[A-Z_]{1,40}$/) }),
@@ -25,14 +25,14 @@ const check = z.discriminatedUnion('status', [
 interface DocumentProviderOptions extends ProviderClientOptions {
   readonly db: Database;
   readonly clock: Clock;
-  /** Open the photo, which is sealed until here. */
+  /** Keys that open the sealed photo. */
   readonly vaultKeys: VaultKeys;
 }
 
 /**
- * The identity document: nothing is sent. The customer seals what stands on it, as JSON {type, rrn, issuedOn,
- * licenceNumber?, photoId}, and names a photo of it that they uploaded within this reissue before; the authority that
- * issues such documents is asked whether there is one, and whether it is the one in the photo.
+ * Verifies by an identity document; nothing is sent. The customer seals the data of the document as JSON {type, rrn,
+ * issuedOn, licenceNumber?, photoId}; `photoId` names a photo that was uploaded in this reissue. The issuing authority
+ * checks that the document exists and that the photo shows it.
  */
 export function createDocumentProvider({
   db,
@@ -65,8 +65,8 @@ export function createDocumentProvider({
       const { answer: found } = await client.perform<VerifyResult>({
         at: provider,
         repeated: repeated ?? false,
-        act: (channel) =>
-          channel.post(
+        act: (endpoint) =>
+          endpoint.post(
             '/checks',
             {
               ...{ transactionId, attemptId, name },
@@ -75,14 +75,14 @@ export function createDocumentProvider({
             },
             check,
           ),
-        find: (channel) => channel.find(`/checks/${encodeURIComponent(attemptId)}`, check),
+        find: (endpoint) => endpoint.find(`/checks/${encodeURIComponent(attemptId)}`, check),
       });
       return found;
     },
   };
 }
 
-/** The photo that an answer names; undefined where it has not the form of one. */
+/** The photo that an answer names; undefined if the answer has a wrong form. */
 function photoOf(answer: string): string | undefined {
   try {
     return answerSchema.safeParse(JSON.parse(answer)).data?.photoId;

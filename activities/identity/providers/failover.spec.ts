@@ -194,9 +194,9 @@ describe('whatever befalls the calls to providers', () => {
         async (companies, some, more) => {
           const network = new Network(companies, some);
           let noted: string | null = null;
-          const telling = async (provider: string | null) => void (noted = provider);
+          const recordProvider = async (provider: string | null) => void (noted = provider);
           const { provider } = await untilDone(network, (telecom) =>
-            telecom.send!({ ...sending, provider: noted, telling }),
+            telecom.send!({ ...sending, provider: noted, recordProvider }),
           );
           network.arrive();
           expect(network.sent).toBe(1);

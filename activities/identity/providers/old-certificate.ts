@@ -15,7 +15,7 @@ import type { IdentityProvider, VerifyRequest, VerifyResult } from './identity-p
 
 const dayMs = 24 * 3600 * 1000;
 
-/** Bytes in any base64, or in PEM, that fit into an envelope. */
+/** Bytes as base64 of any alphabet, or as PEM. The size fits into an envelope. */
 const bytes = z
   .string()
   .max(8192)
@@ -36,14 +36,14 @@ type Answer = z.output<typeof answerSchema>;
 interface OldCertificateOptions {
   readonly db: Database;
   readonly clock: Clock;
-  /** For how many days after its end a certificate still proves who its holder is. */
+  /** The number of days after its expiry during which a certificate still proves the identity. */
   readonly expiredForDays: number;
 }
 
 /**
- * The signature with the old certificate, which the bank checks by its own records: it must be the one on file, made by
- * one of our issuing CAs, neither revoked nor on hold, and not expired for long. What is shown is only compared with
- * what is on file: no key or certificate of a stranger's making is ever read.
+ * Verifies by a signature of the old certificate, with the bank's own records: the certificate must be the one on file,
+ * issued by one of our CAs, neither revoked nor on hold, and not expired for too long. The certificate in the answer is
+ * only compared with the one on file, so that no key or certificate made by a stranger is ever parsed.
  */
 export function createOldCertificateProvider({
   db,
@@ -56,7 +56,7 @@ export function createOldCertificateProvider({
     async verify(request): Promise<VerifyResult> {
       const answer = parse(request.answer);
       if (!answer) return { status: 'MISMATCHED', finding: 'MALFORMED' };
-      // Where the bank knows nobody, the same questions are asked.
+      // Unknown persons cause the same queries, so that they take as long.
       const customerId = request.customerId ?? unknownCustomerId;
       const customer = await customerById(db, customerId);
       const onFile = await certificateOnFile(db, customerId);
@@ -70,9 +70,9 @@ export function createOldCertificateProvider({
 }
 
 /**
- * Why the certificate or its signature proves nothing; undefined where they do.
+ * Why the certificate or its signature is not accepted; undefined if both are.
  *
- * @param latest a certificate that ended before is expired for too long
+ * @param latest a certificate that expired before it is refused
  */
 function findingOf(
   { certificate, signature }: Answer,
@@ -95,11 +95,11 @@ function findingOf(
   return undefined;
 }
 
-/** Whether the chain of signatures leads from the certificate by this issuer to its root. */
+/** Whether this issuer signed the certificate, and its root the issuer. */
 function isIssuedBy(holder: X509Certificate, { certificate, root }: IssuerRow): boolean {
   const chain = [holder, new X509Certificate(certificate), new X509Certificate(root)];
   return chain.every((each, index) => {
-    const above = chain[index + 1] ?? each; // the root's is its own
+    const above = chain[index + 1] ?? each; // a root signs itself
     return each.checkIssued(above) && each.verify(above.publicKey);
   });
 }

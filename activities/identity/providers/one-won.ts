@@ -2,7 +2,7 @@ import type { ProviderClientOptions } from '#libs/provider-client';
 import { createCodeProvider } from './code-provider.js';
 import type { IdentityProvider } from './identity-provider.js';
 
-/** The transfer of one won, with a code in the depositor's name, to the customer's account. */
+/** Verifies by a transfer of one won to the customer's account, with a code in the depositor's name. */
 export function createOneWonProvider(options: ProviderClientOptions): IdentityProvider {
   return createCodeProvider(
     {
@@ -10,7 +10,7 @@ export function createOneWonProvider(options: ProviderClientOptions): IdentityPr
       provider: 'one-won',
       sendPath: '/transfers',
       unknownStatus: 'UNKNOWN_ACCOUNT',
-      addressee: ({ bank, account }) => ({ bank, account }),
+      destination: ({ bank, account }) => ({ bank, account }),
     },
     options,
   );

@@ -2,7 +2,7 @@ import type { ProviderClientOptions } from '#libs/provider-client';
 import { createCodeProvider } from './code-provider.js';
 import type { IdentityProvider } from './identity-provider.js';
 
-/** The telecom company: sends a code to a number if it belongs to that name, and says whose it is. */
+/** Verifies by the telecom company, which sends a code to a number if it belongs to the name, and returns its CI. */
 export function createTelecomProvider(options: ProviderClientOptions): IdentityProvider {
   return createCodeProvider(
     {
@@ -10,7 +10,7 @@ export function createTelecomProvider(options: ProviderClientOptions): IdentityP
       provider: 'telecom',
       sendPath: '/codes',
       unknownStatus: 'UNKNOWN_SUBSCRIBER',
-      addressee: ({ name, mobile, carrier }) => ({ name, mobile, ...(carrier && { carrier }) }),
+      destination: ({ name, mobile, carrier }) => ({ name, mobile, ...(carrier && { carrier }) }),
     },
     options,
   );

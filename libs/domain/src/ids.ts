@@ -27,7 +27,7 @@ export function consentWithdrawalActivityIdOf(reissueId: string, updateId: strin
 /** A reissue id: `ri_` and 32 lower-case hexadecimal digits. */
 export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 
-/** The customer id of nobody (RFC 9562 section 5.9): whom the bank does not know is looked for all the same. */
+/** The nil UUID (RFC 9562 section 5.9) in place of an unknown customer's id: unknown persons cause the same queries. */
 export const unknownCustomerId = '00000000-0000-0000-0000-000000000000';
 
 /** Search attributes are readable by everyone who can list workflows: no personal data in them. */

@@ -2,17 +2,17 @@ import type { z } from 'zod';
 import { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
 
 export interface ProviderOptions {
-  /** Where the provider's API begins, path included. */
+  /** Base URL of the provider's API. */
   readonly url: string;
-  /** How long one call may take, in milliseconds. */
+  /** Timeout of one call, in milliseconds. */
   readonly timeoutMs?: number;
   readonly fetch?: typeof globalThis.fetch;
 }
 
 export interface ProviderCall<Answer> {
-  /** The provider's name, for messages. */
+  /** The provider's name in error messages. */
   readonly provider: string;
-  /** Below the provider's address, e.g. `/codes`. */
+  /** Below the base URL, e.g. `/codes`. */
   readonly path?: string;
   /** Sent by POST; without it the call is a GET, which changes nothing. */
   readonly body?: Readonly<Record<string, unknown>>;
@@ -23,14 +23,14 @@ const defaultTimeoutMs = 5_000;
 
 // The connection was never made, so the request cannot have arrived.
 const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-// Refusals before any work: too many requests, and a service that says it is away.
+// Refusals before any work: too many requests, service unavailable.
 const notDone = new Set([429, 503]);
 
 /**
- * One JSON call to a provider, answered within `timeoutMs`.
+ * Makes one JSON call to a provider, with a timeout.
  *
- * @throws OutcomeUnknown of a POST that may have been carried out
- * @throws ProviderUnavailable of one that was not, and of a GET
+ * @throws OutcomeUnknown if a POST may have been carried out
+ * @throws ProviderUnavailable if a POST was not carried out, and for every failed GET
  * @throws ProviderRefused for a 4xx answer
  */
 export async function callProvider<Answer>(
@@ -46,7 +46,7 @@ export async function callProvider<Answer>(
       headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
       redirect: 'error',
-      // It takes whole milliseconds only; what is left of a longer time seldom is.
+      // AbortSignal takes whole milliseconds only.
       signal: AbortSignal.timeout(Math.floor(timeoutMs)),
     });
     status = response.status;
@@ -63,11 +63,11 @@ export async function callProvider<Answer>(
     throw new ProviderRefused(`${provider} answered ${status}`, status);
   if (status !== 200) throw new Unanswered(`${provider} answered ${status}`);
   const parsed = answer.safeParse(parseJson(text));
-  if (!parsed.success) throw new Unanswered(`${provider} gave an answer that its contract does not know`);
+  if (!parsed.success) throw new Unanswered(`${provider} gave an answer that does not match its contract`);
   return parsed.data;
 }
 
-// Error and cause stay behind: an HTTP client's errors may hold the request.
+// Only the code is kept: an HTTP client's errors may hold the request.
 function codeOf(error: unknown): string {
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
   return String(cause?.code ?? name);

@@ -1,31 +1,31 @@
 /**
- * The provider cannot be used now, and what was asked of it was not done. Repeat later. Messages of these
- * errors name provider, status and error code: never a request, an answer or a person.
+ * The provider is unavailable and did not carry out the request. Retry later. The messages of these errors hold provider,
+ * status and error code, never a request, an answer or a person.
  */
 export class ProviderUnavailable extends Error {
   override readonly name: string = 'ProviderUnavailable';
 
   constructor(
     message: string,
-    /** The HTTP status, where there was one. */
+    /** The HTTP status, if there was a response. */
     readonly status?: number,
   ) {
     super(message);
   }
 }
 
-/** Too many calls failed of late, so the provider was not called. */
+/** The circuit breaker is open, so the provider was not called. */
 export class CircuitOpen extends ProviderUnavailable {}
 
 /**
- * Nobody knows whether the provider did what was asked: the connection broke, the answer came too late or made
- * no sense. Ask by the request's id before repeating it.
+ * The provider may have carried out the request: the connection broke, or the answer was late or invalid. Ask for the
+ * request by its id before it is repeated.
  */
 export class OutcomeUnknown extends ProviderUnavailable {
   override readonly name = 'OutcomeUnknown';
 }
 
-/** The provider refused the request as such (HTTP 4xx). Repeating it as it is will not help. */
+/** The provider refused the request (HTTP 4xx). A retry of the same request fails again. */
 export class ProviderRefused extends Error {
   override readonly name = 'ProviderRefused';
 
@@ -37,7 +37,7 @@ export class ProviderRefused extends Error {
   }
 }
 
-/** Whether what was asked was surely not done, so that it may be asked again, or of somebody else. */
-export function surelyNotDone(error: unknown): error is ProviderUnavailable {
+/** Whether the request was certainly not carried out, so that it may be sent again or to another address. */
+export function isCertainlyNotDone(error: unknown): error is ProviderUnavailable {
   return error instanceof ProviderUnavailable && !(error instanceof OutcomeUnknown);
 }

@@ -10,29 +10,30 @@ import {
 import { callProvider, type ProviderCall } from './call-provider.js';
 import { CircuitOpen, ProviderUnavailable } from './errors.js';
 
-/** Closed: calls go through. Open: they fail at once. Half-open: one goes through, to find out. */
+/** Closed: calls pass. Open: they fail at once. Half-open: one call passes as a probe. */
 export type Circuit = 'closed' | 'half-open' | 'open';
 
 export interface CircuitChange {
   readonly provider: string;
-  /** Which of the provider's addresses. */
+  /** The provider's address. */
   readonly address: string;
   readonly circuit: Circuit;
 }
 
 export interface CircuitOptions {
-  /** How many calls must fail in a row for the circuit to open. */
+  /** The number of consecutive failures that open the circuit. */
   readonly failures?: number;
-  /** How long it stays open at first, and at most after probes that failed, in milliseconds. */
+  /** The first time that the circuit stays open, in milliseconds. */
   readonly openMs?: number;
+  /** The longest time that it stays open after failed probes, in milliseconds. */
   readonly longestOpenMs?: number;
-  /** Told of every change, and of the state at the beginning. */
+  /** Called with the first state and with every change. */
   readonly onChange?: (change: CircuitChange) => void;
 }
 
 interface AddressOptions {
   readonly provider: string;
-  /** Where the provider's API begins, path included. */
+  /** Base URL of the provider's API. */
   readonly url: string;
   readonly circuit?: CircuitOptions | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -47,9 +48,9 @@ const stateNames: Readonly<Record<CircuitState, Circuit>> = {
 
 const tooManyRequests = 429;
 
-/** One address of a provider, with a circuit breaker of its own. */
+/** One address of a provider, with its own circuit breaker. */
 export class ProviderAddress {
-  /** Host and path: the same after a restart. */
+  /** Host and path; stable across restarts. */
   readonly name: string;
   private readonly breaker: CircuitBreakerPolicy;
 
@@ -57,21 +58,21 @@ export class ProviderAddress {
     const { host, pathname } = new URL(options.url);
     this.name = host + pathname.replace(/\/+$/, '');
     const { failures = 5, openMs = 1_000, longestOpenMs = 5_000, onChange } = options.circuit ?? {};
-    this.breaker = circuitBreaker(handleWhen(tellsOfFailure), {
+    this.breaker = circuitBreaker(handleWhen(countsAsFailure), {
       breaker: new ConsecutiveBreaker(failures),
       halfOpenAfter: new ExponentialBackoff({ initialDelay: openMs, maxDelay: longestOpenMs }),
     });
-    const tell = (state: CircuitState) =>
+    const report = (state: CircuitState) =>
       onChange?.({ provider: options.provider, address: this.name, circuit: stateNames[state] });
-    tell(this.breaker.state);
-    this.breaker.onStateChange(tell);
+    report(this.breaker.state);
+    this.breaker.onStateChange(report);
   }
 
   /**
-   * As `callProvider`, unless the circuit is open.
+   * Makes a call as `callProvider` does, unless the circuit is open.
    *
-   * @param before waited for when the call is let through
-   * @throws CircuitOpen at once, also while another call finds out whether the provider is back
+   * @param before runs before a call that may pass
+   * @throws CircuitOpen at once, also while another call is the probe
    */
   async call<Answer>(
     call: Omit<ProviderCall<Answer>, 'provider'>,
@@ -94,11 +95,11 @@ export class ProviderAddress {
   }
 
   private circuitOpen(): CircuitOpen {
-    return new CircuitOpen(`${this.options.provider} (${this.name}) failed too often of late`);
+    return new CircuitOpen(`${this.options.provider} (${this.name}) failed too often recently`);
   }
 }
 
-// Too many requests may be those for one person: no reason to call it for nobody.
-function tellsOfFailure(error: unknown): boolean {
+// Too many requests may concern one person only, so 429 does not open the circuit for all.
+function countsAsFailure(error: unknown): boolean {
   return error instanceof ProviderUnavailable && error.status !== tooManyRequests;
 }

@@ -126,30 +126,32 @@ describe('a provider with two addresses', () => {
 
   it('is noted before it is called, and taken back once it is sure that nothing was done', async () => {
     const notes: (string | null)[] = [];
-    const telling = async (address: string | null) => {
+    const recordAddress = async (address: string | null) => {
       notes.push(address);
       expect(calls.length).toBeLessThan(notes.length);
     };
     behaviour[first]!.act = answers(503);
-    await client().perform({ ...task, telling });
+    await client().perform({ ...task, recordAddress });
     expect(notes).toEqual([first, second]);
     behaviour[second]!.act = breaks('ECONNREFUSED');
     calls = [];
     notes.length = 0;
-    await expect(client().perform({ ...task, telling })).rejects.toMatchObject({
+    await expect(client().perform({ ...task, recordAddress })).rejects.toMatchObject({
       name: 'ProviderUnavailable',
     });
     expect(notes.at(-1)).toBeNull();
     behaviour[second]!.act = breaks('ECONNRESET');
     calls = [];
     notes.length = 0;
-    await expect(client().perform({ ...task, telling })).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(client().perform({ ...task, recordAddress })).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+    });
     expect(notes).toEqual([first, second]);
   });
 
   it('is not called where that cannot be noted', async () => {
-    const telling = () => Promise.reject(new Error('no database'));
-    await expect(client().perform({ ...task, telling })).rejects.toThrow('no database');
+    const recordAddress = () => Promise.reject(new Error('no database'));
+    await expect(client().perform({ ...task, recordAddress })).rejects.toThrow('no database');
     expect(calls).toEqual([]);
   });
 
@@ -185,10 +187,10 @@ describe('a circuit', () => {
     const telecom = alone();
     await expect(telecom.perform(task)).rejects.toThrow('503');
     expect(states()).toEqual(['closed', 'open']);
-    const telling = jest.fn(async () => undefined);
-    const failure = await telecom.perform({ ...task, telling }).catch((error: Error) => error);
+    const recordAddress = jest.fn(async () => undefined);
+    const failure = await telecom.perform({ ...task, recordAddress }).catch((error: Error) => error);
     expect(failure).toMatchObject({ name: 'ProviderUnavailable' });
-    expect(telling.mock.calls).toEqual([[null]]);
+    expect(recordAddress.mock.calls).toEqual([[null]]);
     await expect(telecom.perform({ ...task, at: first, repeated: true })).rejects.toMatchObject({
       name: 'OutcomeUnknown',
     });

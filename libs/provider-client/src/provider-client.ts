@@ -5,74 +5,74 @@ import {
   OutcomeUnknown,
   ProviderRefused,
   ProviderUnavailable,
-  surelyNotDone,
+  isCertainlyNotDone,
 } from './errors.js';
-import { once, orUnknown } from './once.js';
+import { performOnce, orUnknown } from './perform-once.js';
 import { ProviderAddress, type CircuitOptions } from './provider-address.js';
 
 export interface ProviderClientOptions {
-  /** Where the provider's API begins, path included; with several, each takes over when the ones before are down. */
+  /** Base URLs of the provider's API. Each takes over when the ones before it are down. */
   readonly urls: readonly string[];
-  /** How long one call may take, in milliseconds. */
+  /** Timeout of one call, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** How long everything for one task may take, in milliseconds. */
+  /** Timeout of all calls of one task together, in milliseconds. */
   readonly totalMs?: number | undefined;
-  /** About how long to wait before what was surely not done is tried again, in milliseconds; then twice as long. */
+  /** The first delay before a retry, in milliseconds; it doubles with each retry. */
   readonly retryMs?: number | undefined;
   readonly circuit?: CircuitOptions | undefined;
   readonly fetch?: typeof globalThis.fetch;
 }
 
 /** One address of the provider, for the calls of one task. */
-export interface Channel {
-  /** The address's name, the same after a restart. */
+export interface ProviderEndpoint {
+  /** The address's name; stable across restarts. */
   readonly name: string;
-  /** Has something done: called once. */
+  /** Lets the provider act. It is called once. */
   post<Answer>(
     path: string,
     body: Readonly<Record<string, unknown>>,
     answer: z.ZodType<Answer>,
   ): Promise<Answer>;
-  /** Asks, several times if need be. Undefined for what the provider does not know (404). */
+  /** Asks the provider, with retries. Undefined if the provider has no record of it (404). */
   find<Answer>(path: string, answer: z.ZodType<Answer>): Promise<Answer | undefined>;
 }
 
-/** What a provider is to do, once. */
+/** A request that a provider must carry out once. */
 export interface Task<Answer> {
-  /** The name of the one address that may be asked; otherwise the first one that can be reached. */
+  /** The name of the only address that may be called; without it the first available address is. */
   readonly at?: string | null | undefined;
-  /** True if an earlier call may have been carried out: that is asked before anything is done. */
+  /** True if an earlier call may have been carried out, which is then looked up first. */
   readonly repeated: boolean;
-  readonly act: (channel: Channel) => Promise<Answer>;
-  /** Asks by id what became of it: undefined if it never arrived. */
-  readonly find: (channel: Channel) => Promise<Answer | undefined>;
+  readonly act: (endpoint: ProviderEndpoint) => Promise<Answer>;
+  /** Asks for the request by its id; undefined if it never arrived. */
+  readonly find: (endpoint: ProviderEndpoint) => Promise<Answer | undefined>;
   /**
-   * Waited for before an address is told to act, and with null once it is sure that none of them did: whoever repeats
-   * the task gives the last word as `at`.
+   * Called before an address is asked to act, and with null once it is certain that none of them acted. A repetition of
+   * the task passes the last value as `at`.
    */
-  readonly telling?: ((address: string | null) => Promise<void>) | undefined;
+  readonly recordAddress?: ((address: string | null) => Promise<void>) | undefined;
 }
 
 const defaultTimeoutMs = 5_000;
-/** Within the time that an activity of the workflow has for its provider, with room for its own work. */
+/** Less than the timeout of the workflow's provider activities, which have work of their own. */
 const defaultTotalMs = 15_000;
 const defaultRetryMs = 100;
 const retries = 2;
 
 /**
- * A provider with one address or several. Whatever breaks, a task is carried out once: another address is told only
- * when the ones before surely did nothing (nobody listens, 429, 503, open circuit); where that is not sure the same
- * one is asked, by id, and nobody else.
+ * Calls a provider that has one or more addresses. A task is carried out once, whatever fails: the next address is called
+ * only if the ones before it certainly did nothing (connection refused, 429, 503, open circuit). Otherwise only the same
+ * address is asked, by the request's id.
  */
 export class ProviderClient {
   private readonly addresses: readonly ProviderAddress[];
   private readonly timeoutMs: number;
   private readonly totalMs: number;
-  /** Again after a while, unless nobody was called. Jitter keeps those who failed at once from coming back at once. */
-  private readonly patiently: RetryPolicy;
+  /** Retries calls that were certainly not carried out. Jitter spreads the retries of calls that failed together. */
+  private readonly retryPolicy: RetryPolicy;
 
   constructor(
-    /** The provider's name, for messages. */
+    /** The provider's name in error messages. */
     private readonly provider: string,
     {
       urls,
@@ -86,11 +86,11 @@ export class ProviderClient {
     if (urls.length === 0) throw new RangeError(`${provider} has no address`);
     this.addresses = urls.map((url) => new ProviderAddress({ provider, url, circuit, fetch }));
     if (new Set(this.names).size < urls.length) throw new RangeError(`${provider} has an address twice`);
-    // So that after an answer that came too late there is time to ask what became of it.
+    // After a timeout there must be time left to ask for the request.
     this.timeoutMs = Math.min(timeoutMs, totalMs / 2);
     this.totalMs = totalMs;
-    this.patiently = retry(
-      handleWhen((error) => surelyNotDone(error) && !(error instanceof CircuitOpen)),
+    this.retryPolicy = retry(
+      handleWhen((error) => isCertainlyNotDone(error) && !(error instanceof CircuitOpen)),
       {
         maxAttempts: retries,
         backoff: new ExponentialBackoff({ initialDelay: retryMs, maxDelay: 10 * retryMs }),
@@ -103,44 +103,44 @@ export class ProviderClient {
   }
 
   /**
-   * Has a task carried out, once.
+   * Lets the provider carry out a task once.
    *
    * @returns the answer, and the name of the address that gave it
-   * @throws OutcomeUnknown if it may be done: repeat it with `repeated`
-   * @throws ProviderUnavailable if it is not done
+   * @throws OutcomeUnknown if it may have been carried out: repeat it with `repeated`
+   * @throws ProviderUnavailable if it was not carried out
    * @throws ProviderRefused for a 4xx answer
    */
   async perform<Answer>(task: Task<Answer>): Promise<{ readonly answer: Answer; readonly address: string }> {
-    const channels = this.channels(task.telling);
+    const endpoints = this.endpoints(task.recordAddress);
     if (task.at != null) {
-      const channel = channels.find(({ name }) => name === task.at);
-      if (!channel) throw new OutcomeUnknown(`${this.provider} (${task.at}) is not configured any more`);
-      return this.patiently.execute(() => carryOut(task, channel, task.repeated));
+      const endpoint = endpoints.find(({ name }) => name === task.at);
+      if (!endpoint) throw new OutcomeUnknown(`${this.provider} (${task.at}) is no longer configured`);
+      return this.retryPolicy.execute(() => performAt(task, endpoint, task.repeated));
     }
     if (task.repeated) {
-      const earlier = await firstThat(channels, (channel) => orUnknown(() => task.find(channel)));
+      const earlier = await firstAnswer(endpoints, (endpoint) => orUnknown(() => task.find(endpoint)));
       if (earlier) return earlier;
     }
     try {
-      return await this.patiently.execute(() => byTheFirst(task, channels));
+      return await this.retryPolicy.execute(() => performAtFirstAvailable(task, endpoints));
     } catch (error) {
-      if (surelyNotDone(error)) await task.telling?.(null);
+      if (isCertainlyNotDone(error)) await task.recordAddress?.(null);
       throw error;
     }
   }
 
   /**
-   * The first answer that one of the addresses has.
+   * Asks the addresses in turn for the first answer.
    *
-   * @throws ProviderUnavailable if one of those before does not say
+   * @throws ProviderUnavailable if an address before it gives no answer
    */
   async find<Answer>(
-    find: (channel: Channel) => Promise<Answer | undefined>,
+    find: (endpoint: ProviderEndpoint) => Promise<Answer | undefined>,
   ): Promise<{ readonly answer: Answer; readonly address: string } | undefined> {
-    return firstThat(this.channels(), find);
+    return firstAnswer(this.endpoints(), find);
   }
 
-  private channels(telling?: Task<unknown>['telling']): Channel[] {
+  private endpoints(telling?: Task<unknown>['recordAddress']): ProviderEndpoint[] {
     const until = performance.now() + this.totalMs;
     const timeLeft = (atLeast: number) => {
       const left = Math.min(this.timeoutMs, until - performance.now());
@@ -150,39 +150,41 @@ export class ProviderClient {
     return this.addresses.map((address) => ({
       name: address.name,
       post: async (path, body, answer) =>
-        // Not begun where it would be broken off: that would only make its outcome unknown.
+        // A call with too little time left would be aborted, and its outcome unknown. It is not made.
         address.call({ path, body, answer }, timeLeft(this.timeoutMs), async () => telling?.(address.name)),
       find: async (path, answer) =>
-        this.patiently.execute(() => address.call({ path, answer }, timeLeft(1)).catch(undefinedIfNotFound)),
+        this.retryPolicy.execute(() =>
+          address.call({ path, answer }, timeLeft(1)).catch(undefinedIfNotFound),
+        ),
     }));
   }
 }
 
-async function byTheFirst<Answer>(task: Task<Answer>, channels: readonly Channel[]) {
+async function performAtFirstAvailable<Answer>(task: Task<Answer>, endpoints: readonly ProviderEndpoint[]) {
   let failure: unknown;
-  for (const channel of channels)
+  for (const endpoint of endpoints)
     try {
-      return await carryOut(task, channel, false);
+      return await performAt(task, endpoint, false);
     } catch (error) {
-      if (!surelyNotDone(error)) throw error;
-      // What was really called may well answer in a moment; of what was not, nobody knows.
+      if (!isCertainlyNotDone(error)) throw error;
+      // The error of an address that was called says more than an open circuit.
       failure = failure === undefined || failure instanceof CircuitOpen ? error : failure;
     }
   throw failure;
 }
 
-async function carryOut<Answer>({ act, find }: Task<Answer>, channel: Channel, repeated: boolean) {
-  const answer = await once({ repeated, act: () => act(channel), find: () => find(channel) });
-  return { answer, address: channel.name };
+async function performAt<Answer>({ act, find }: Task<Answer>, endpoint: ProviderEndpoint, repeated: boolean) {
+  const answer = await performOnce({ repeated, act: () => act(endpoint), find: () => find(endpoint) });
+  return { answer, address: endpoint.name };
 }
 
-async function firstThat<Answer>(
-  channels: readonly Channel[],
-  find: (channel: Channel) => Promise<Answer | undefined>,
+async function firstAnswer<Answer>(
+  endpoints: readonly ProviderEndpoint[],
+  find: (endpoint: ProviderEndpoint) => Promise<Answer | undefined>,
 ) {
-  for (const channel of channels) {
-    const answer = await find(channel);
-    if (answer !== undefined) return { answer, address: channel.name };
+  for (const endpoint of endpoints) {
+    const answer = await find(endpoint);
+    if (answer !== undefined) return { answer, address: endpoint.name };
   }
   return undefined;
 }

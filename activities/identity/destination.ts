@@ -2,12 +2,12 @@ import type { Carrier, IdentityMethod } from '#libs/domain';
 import type { CustomerRow } from '#libs/db/customers';
 import type { ReissueRow } from '#libs/db/reissues';
 
-/** The number an applicant's code goes to, digits only: the one they named, otherwise the one on file. */
+/** The number that receives the code, digits only: the one in the application, otherwise the one on file. */
 export function mobileOf(row: ReissueRow, customer: CustomerRow | undefined): string | undefined {
   return row.applicant_mobile ?? customer?.mobile;
 }
 
-/** The carrier of that number, where it is known. */
+/** The carrier of that number, if it is known. */
 export function carrierOf(row: ReissueRow, customer: CustomerRow | undefined): Carrier | undefined {
   if (row.applicant_carrier) return row.applicant_carrier;
   return row.applicant_mobile && row.applicant_mobile !== customer?.mobile
@@ -16,8 +16,8 @@ export function carrierOf(row: ReissueRow, customer: CustomerRow | undefined): C
 }
 
 /**
- * Whether a challenge finds anybody. Where it does not, nothing leaves the bank, and to the applicant it looks the
- * same. What the customer has already, a document or a certificate, needs no address.
+ * Whether a challenge has a destination. Without one nothing leaves the bank, and the applicant sees no difference. A
+ * document or a certificate, which the customer already has, needs no destination.
  */
 export function isDeliverable(
   method: IdentityMethod,
@@ -36,26 +36,26 @@ export function isDeliverable(
 }
 
 /**
- * Where a code goes, masked; empty where none is sent. Of what is on file digits are shown only to whoever named the
- * mobile number: a resident registration number could be guessed at, and found out by the digits of its owner's mobile
- * number. For a person whom the bank does not know an account is made up from the person key: always the same, and of
- * the same form as a real one.
+ * The masked destination of a code; empty if no code is sent. Digits on file are shown only to an applicant who claimed the
+ * identity by mobile number: otherwise a guessed resident registration number could be confirmed by the digits of its
+ * owner's mobile number. For an unknown person an account is derived from the person key: always the same, and of the same
+ * form as a real one.
  */
 export function hintOf(method: IdentityMethod, row: ReissueRow, customer: CustomerRow | undefined): string {
-  const { applicant_mobile: named } = row;
+  const { applicant_mobile: mobile } = row;
   switch (method) {
     case 'PHONE_CODE':
-      return named ? `${named.slice(0, 3)}-****-${named.slice(-4)}` : '010-****-****';
+      return mobile ? `${mobile.slice(0, 3)}-****-${mobile.slice(-4)}` : '010-****-****';
     case 'ONE_WON':
-      return named ? `****${lastFour(customer?.account_number ?? madeUp(row))}` : '********';
+      return mobile ? `****${lastFour(customer?.account_number ?? inventedAccountOf(row))}` : '********';
     case 'ID_DOCUMENT':
     case 'OLD_CERTIFICATE':
       return '';
   }
 }
 
-/** Digits from the person key. */
-function madeUp(row: ReissueRow): string {
+/** Digits derived from the person key. */
+function inventedAccountOf(row: ReissueRow): string {
   return String(parseInt(row.person_key.slice(0, 12), 16));
 }
 

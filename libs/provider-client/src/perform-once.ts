@@ -4,18 +4,18 @@ export interface OnceOptions<Answer> {
   /** True if an earlier call with the same id may have reached the provider. */
   readonly repeated: boolean;
   readonly act: () => Promise<Answer>;
-  /** Asks by id what became of it: undefined if it never arrived. */
+  /** Asks for the request by its id; undefined if it never arrived. */
   readonly find: () => Promise<Answer | undefined>;
 }
 
 /**
- * Has a provider do something, and never again before it was asked whether it is done already.
+ * Lets a provider carry out a request once. A request that may have been carried out is looked up before it is repeated.
  *
- * @throws OutcomeUnknown if it may be done: the provider does not say, or has no record of a request that may
- *   still be on its way
- * @throws ProviderUnavailable if it is not done
+ * @throws OutcomeUnknown if it may have been carried out: the provider gives no answer, or has no record of a request that
+ *   may still be on its way
+ * @throws ProviderUnavailable if it was not carried out
  */
-export async function once<Answer>({ repeated, act, find }: OnceOptions<Answer>): Promise<Answer> {
+export async function performOnce<Answer>({ repeated, act, find }: OnceOptions<Answer>): Promise<Answer> {
   if (repeated) {
     const earlier = await orUnknown(find);
     if (earlier !== undefined) return earlier;
@@ -30,7 +30,7 @@ export async function once<Answer>({ repeated, act, find }: OnceOptions<Answer>)
   }
 }
 
-/** Asks what became of a request; that nobody answers means that it may be done. */
+/** Asks for a request. Without an answer its outcome is unknown. */
 export async function orUnknown<Answer>(find: () => Promise<Answer>): Promise<Answer> {
   try {
     return await find();
