@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inTransaction, type Database } from '#libs/db';
 import { insertConsents, type ReissueChanges } from '#libs/db/reissues';
 import type { IdentityMethod } from '#libs/domain';
-import { digestOf, termsInForce } from '#libs/terms';
+import { termsDigest, termsInForce } from '#libs/terms';
 import { KeyPair } from '../support/key-pair.js';
 import { Applicant } from '../world/applicant.js';
 import { answer } from '../world/answers.js';
@@ -295,7 +295,7 @@ describe('the signer', () => {
     const next = world.terms
       .filter(({ termsId }) => termsId === 'subscriber-duties')
       .map((document) => ({ ...document, version: '2026-99', validFrom: world.clock.now() }))
-      .map((document) => ({ ...document, digest: digestOf(`${document.text}A new clause.\n`) }));
+      .map((document) => ({ ...document, digest: termsDigest(`${document.text}A new clause.\n`) }));
     world.clock.advance(5 * minute);
     const request = await applicant.requestCertificate();
     await world.gateway

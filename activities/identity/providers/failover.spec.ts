@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { setImmediate as others, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as others, setTimeout as delay } from 'node:timers/promises';
 import {
   createTelecomProvider,
   type IdentityProvider,
@@ -8,12 +8,12 @@ import {
   type VerifyRequest,
 } from './index.js';
 
-// Many short pauses, each of which a busy machine makes longer.
+// Many short delays, which are longer on a busy machine.
 jest.setTimeout(60_000);
 
 /**
- * What can befall one call. `late`: the connection breaks, and the request arrives when nobody expects it any more.
- * `dies`: the caller does, after the request has gone out.
+ * The faults of one call. `late`: the connection breaks, and the request arrives later.
+ * `dies`: the caller dies after the request has left.
  */
 const faults = [
   'ok',
@@ -72,7 +72,7 @@ class Company {
   }
 }
 
-/** Companies behind a network on which the faults befall one call after the other; afterwards it is sound. */
+/** Companies behind a network on which each call has the next fault of a sequence; after the sequence all calls work. */
 class Network {
   readonly companies: readonly Company[];
   private faults: Fault[];
@@ -128,14 +128,14 @@ class Network {
     this.faults = [...sequence];
   }
 
-  /** Fails when the caller dies in the middle. */
+  /** Rejects when the caller dies during the call. */
   async caller<T>(call: () => Promise<T>): Promise<T> {
     const death = new Promise<never>((_, reject) => (this.die = () => reject(new Died())));
     death.catch(() => undefined);
     return Promise.race([call(), death]);
   }
 
-  /** What was late arrives, in the end. */
+  /** Delivers the late requests. */
   arrive(): void {
     for (const company of this.companies) for (const handle of company.arriving.splice(0)) handle();
   }
@@ -156,7 +156,7 @@ const verifying: Omit<VerifyRequest, 'provider' | 'answer'> = {
   customerId: null,
 };
 
-/** Calls until it succeeds, as the workflow does. Whoever takes over from a dead caller knows only what was noted. */
+/** Calls until it succeeds, as the workflow does. The successor of a dead caller knows only what was recorded. */
 async function untilDone<T>(
   network: Network,
   call: (telecom: IdentityProvider, repeated: boolean) => Promise<T>,
@@ -177,15 +177,15 @@ async function untilDone<T>(
       if (error instanceof Died) telecom = begin();
     }
     if (attempt % 3 === 0) network.arrive();
-    await pause(2);
+    await delay(2);
   }
-  throw new Error('it never succeeded');
+  throw new Error('no attempt succeeded');
 }
 
 const sequences = fc.array(fc.constantFrom(...faults), { maxLength: 14 });
 
-describe('whatever befalls the calls to providers', () => {
-  it('one code is sent, and compared once, by the one who sent it', async () => {
+describe('faults of calls to providers', () => {
+  it('One code is sent, and the provider that sent it compares it once, whatever fails', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 3 }),
@@ -211,7 +211,7 @@ describe('whatever befalls the calls to providers', () => {
     );
   });
 
-  it('an answer to a challenge of which nobody noted the provider is compared by the one who has it', async () => {
+  it('An answer to a challenge without a recorded provider is compared by the provider that has the transaction', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(2), sequences, async (index, some) => {
         const network = new Network(3, some);

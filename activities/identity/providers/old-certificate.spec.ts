@@ -13,7 +13,7 @@ const certificate = Buffer.alloc(1_500, 0x30).toString('base64');
 const signature = Buffer.alloc(256, 0xfb).toString('base64url');
 
 describe('an answer with the old certificate', () => {
-  it('is a certificate and a signature, in base64 or base64url; the certificate also in PEM', () => {
+  it('The answer holds certificate and signature in base64 or base64url; the certificate also in PEM', () => {
     expect(accepts(JSON.stringify({ certificate, signature }))).toBe(true);
     const base64 = Buffer.from(signature, 'base64url').toString('base64');
     expect(accepts(JSON.stringify({ certificate, signature: base64 }))).toBe(true);
@@ -40,7 +40,7 @@ describe('an answer with the old certificate', () => {
     expect(accepts(text)).toBe(false);
   });
 
-  it('is never an error, whatever it is', () => {
+  it('accepts never throws, whatever the answer is', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => expect(accepts(text)).toBe(false)));
   });
 });

@@ -17,12 +17,12 @@ const person = {
   account: '1000000001',
 } as const;
 
-/** A provider that works once per id, and can be told to fail after the work is done. */
+/** A provider that works once per id, and can fail after the work is done. */
 class FakeProvider {
   readonly requests: { call: string; body: Record<string, string> }[] = [];
   readonly done = new Map<string, object>();
   fault: 'none' | 'slow' | 'down' | 'lost' | 'dropped' | 'garbage' = 'none';
-  /** Questions by id fail too. */
+  /** Lets questions by id fail too. */
   deaf = false;
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,7 +72,7 @@ let fake: FakeProvider;
 let url: string;
 let address: string;
 
-/** A provider that begins anew: without memory of what failed. */
+/** A new provider, without a memory of failures. */
 function telecomAt(urls: readonly string[], timeoutMs = 4_000) {
   const provider = createTelecomProvider({ urls, timeoutMs });
   return { ...provider, send: (request: SendRequest) => provider.send!(request) };
@@ -107,7 +107,7 @@ const verifying: VerifyRequest = {
 };
 
 describe('an identity provider', () => {
-  it('is told only what it needs', async () => {
+  it('An identity provider gets only the members that it needs', async () => {
     await expect(telecom.send(sending)).resolves.toEqual({ status: 'SENT', provider: address });
     await telecom.send({ ...sending, transactionId: 'tx_2', carrier: undefined });
     await createOneWonProvider({ urls: [url] }).send!({ ...sending, transactionId: 'tx_3' });
@@ -119,29 +119,32 @@ describe('an identity provider', () => {
     ]);
   });
 
-  it.each(['123', '123456789', 'abcdef', '', '1234 or 5678'])('does not take %j for a code', (answer) => {
+  it.each(['123', '123456789', 'abcdef', '', '1234 or 5678'])('accepts refuses %j as a code', (answer) => {
     expect(telecom.accepts(answer)).toBe(false);
   });
 
-  it.each(['1234', '123456', '12345678', ' 123 456\n', '１２３４'])('takes %j for one', (answer) => {
-    expect(telecom.accepts(answer)).toBe(true);
-  });
+  it.each(['1234', '123456', '12345678', ' 123 456\n', '１２３４'])(
+    'accepts takes %j as a code',
+    (answer) => {
+      expect(telecom.accepts(answer)).toBe(true);
+    },
+  );
 
-  it('is asked with the digits of a code, however they were typed or pasted', async () => {
+  it('verify sends the digits of a code, however they were typed or pasted', async () => {
     await telecom.verify({ ...verifying, answer: '[Web발신] 인증번호 123-456' });
     await telecom.verify({ ...verifying, attemptId: 'at_7', answer: '[Web발신] 인증번호 123456 (3분)' });
     await telecom.verify({ ...verifying, attemptId: 'at_8', answer: '１２３ ４５６\n' });
     expect(fake.requests.map(({ body }) => body)).toMatchObject([{ code: '123456' }, { code: '123456' }]);
   });
 
-  it('says who typed the right code, and that another was wrong', async () => {
+  it('verify returns the CI for the right code and MISMATCHED for a wrong one', async () => {
     await expect(telecom.verify(verifying)).resolves.toEqual({ status: 'MATCHED', ci });
     await expect(telecom.verify({ ...verifying, attemptId: 'at_2', answer: '000000' })).resolves.toEqual({
       status: 'MISMATCHED',
     });
   });
 
-  it('knows nobody of that name and number', async () => {
+  it('send returns UNKNOWN for a name and number that do not exist', async () => {
     fake.done.set('tx_1', { sent: false, status: 'UNKNOWN_SUBSCRIBER' });
     const unknown = { status: 'UNKNOWN', provider: address };
     await expect(telecom.send(sending)).resolves.toEqual(unknown);
@@ -150,7 +153,7 @@ describe('an identity provider', () => {
   });
 
   it.each(['lost', 'slow', 'garbage'] as const)(
-    'is asked by id and not told again when its answer is %s',
+    'An identity provider is asked by id, and not called again, when its answer is %s',
     async (fault) => {
       fake.fault = fault;
       const provider = fault === 'slow' ? telecomAt([url], 2_000) : telecom;
@@ -165,20 +168,20 @@ describe('an identity provider', () => {
     },
   );
 
-  it('is tried a few times while it is down, then later, without a question', async () => {
+  it('An identity provider that is down is called three times and not asked by id', async () => {
     fake.fault = 'down';
     await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
     expect(fake.calls).toEqual(Array.from({ length: 3 }, () => 'POST /api/codes'));
   });
 
-  it('is asked again later when the request seems never to have arrived: it may still do so', async () => {
+  it('The outcome is unknown if the provider has no record of a request that may still arrive', async () => {
     fake.fault = 'dropped';
     await expect(telecom.send(sending)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     await expect(telecom.verify(verifying)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     expect(fake.calls.filter((call) => call.startsWith('POST'))).toHaveLength(2);
   });
 
-  it('leaves the outcome unknown when it does not even say what became of the request', async () => {
+  it('The outcome is unknown if the provider answers neither the request nor the question by id', async () => {
     fake.fault = 'lost';
     fake.deaf = true;
     await expect(telecom.verify(verifying)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
@@ -188,7 +191,7 @@ describe('an identity provider', () => {
     expect(fake.calls.filter((call) => call.startsWith('POST'))).toHaveLength(1);
   });
 
-  it('is asked first when an earlier call may have reached it', async () => {
+  it('An identity provider is asked first if an earlier call may have reached it', async () => {
     await telecom.verify(verifying);
     await expect(telecom.verify({ ...verifying, repeated: true })).resolves.toEqual({
       status: 'MATCHED',
@@ -205,7 +208,7 @@ describe('an identity provider', () => {
     ]);
   });
 
-  it('lets a code expire that a provider sent which is not configured any more', async () => {
+  it('A code expires if its provider is no longer configured', async () => {
     await expect(telecom.verify({ ...verifying, provider: 'gone.example/v1' })).resolves.toEqual({
       status: 'EXPIRED',
       finding: 'PROVIDER_NOT_CONFIGURED',

@@ -35,7 +35,7 @@ const reply =
     response.writeHead(status).end(text);
 
 describe('a call to a provider', () => {
-  it('posts JSON and reads the answer', async () => {
+  it('callProvider posts JSON and parses the answer', async () => {
     let seen = '';
     respond = (request, response) => {
       request.on('data', (chunk: Buffer) => (seen += chunk.toString()));
@@ -46,11 +46,11 @@ describe('a call to a provider', () => {
   });
 
   it.each([
-    ['it says that it is away', {}, reply(503), 'ProviderUnavailable'],
-    ['it is asked too often', {}, reply(429), 'ProviderUnavailable'],
-    ['it fails inside', {}, reply(500), 'OutcomeUnknown'],
-    ['something between gives up', {}, reply(504), 'OutcomeUnknown'],
-    ['it answers too late', { timeoutMs: 100 }, () => undefined, 'OutcomeUnknown'],
+    ['the service is unavailable', {}, reply(503), 'ProviderUnavailable'],
+    ['there are too many requests', {}, reply(429), 'ProviderUnavailable'],
+    ['the server fails', {}, reply(500), 'OutcomeUnknown'],
+    ['a gateway times out', {}, reply(504), 'OutcomeUnknown'],
+    ['the answer is too late', { timeoutMs: 100 }, () => undefined, 'OutcomeUnknown'],
     [
       'the connection breaks',
       {},
@@ -58,11 +58,11 @@ describe('a call to a provider', () => {
       'OutcomeUnknown',
     ],
     ['the answer is not JSON', {}, reply(200, `<html>${secret}</html>`), 'OutcomeUnknown'],
-    ['the answer is unknown', {}, reply(200, `{"status":"${secret}"}`), 'OutcomeUnknown'],
-    ['it sends elsewhere', {}, (_, to) => to.writeHead(302, { location: '/' }).end(), 'OutcomeUnknown'],
-    ['it refuses', {}, reply(404), 'ProviderRefused'],
+    ['the answer does not match the contract', {}, reply(200, `{"status":"${secret}"}`), 'OutcomeUnknown'],
+    ['the answer is a redirect', {}, (_, to) => to.writeHead(302, { location: '/' }).end(), 'OutcomeUnknown'],
+    ['the request is refused', {}, reply(404), 'ProviderRefused'],
   ] satisfies [string, object, RequestListener, string][])(
-    'says whether it may be done when %s, and tells nothing of the request',
+    'callProvider says whether the request may be done when %s, and reveals nothing of it',
     async (_, options, listener, name) => {
       respond = listener;
       const error = await failureOf(post(options));
@@ -72,12 +72,12 @@ describe('a call to a provider', () => {
     },
   );
 
-  it('may be given what is left of a longer time, to a part of a millisecond', async () => {
+  it('callProvider takes a timeout with a fraction of a millisecond', async () => {
     respond = reply(200, '{"status":"ACCEPTED"}');
     await expect(post({ timeoutMs: 3_999.4 })).resolves.toEqual({ status: 'ACCEPTED' });
   });
 
-  it('knows that nothing was done where nobody listens', async () => {
+  it('callProvider says that nothing was done if the connection is refused', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
@@ -87,14 +87,14 @@ describe('a call to a provider', () => {
     );
   });
 
-  it('knows that a question does nothing, however it ends', async () => {
+  it('callProvider says that nothing was done if a GET fails', async () => {
     respond = () => undefined;
     const error = await failureOf(callProvider({ url, timeoutMs: 50 }, { provider: 'sms', answer }));
     expect(error).toBeInstanceOf(ProviderUnavailable);
     expect(error).not.toBeInstanceOf(OutcomeUnknown);
   });
 
-  it('keeps the status of a refusal', async () => {
+  it('callProvider keeps the status of a refusal', async () => {
     respond = reply(409);
     await expect(failureOf(post())).resolves.toMatchObject({ status: 409 });
     await expect(post()).rejects.toBeInstanceOf(ProviderRefused);

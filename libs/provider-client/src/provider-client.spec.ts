@@ -17,7 +17,7 @@ const breaks =
   () =>
     Promise.reject(new TypeError('fetch failed', { cause: { code } }));
 
-/** What each address does with a request to act, and with a question; and everything that was asked of them. */
+/** The behaviour of each address for a request to act and for a question, and all calls made. */
 let behaviour: Record<string, { act: Behaviour; find: Behaviour }>;
 let calls: string[];
 let changes: CircuitChange[];
@@ -57,16 +57,16 @@ const doneBy = (address: string) => ({ answer: 'DONE', address });
 const never: Behaviour = () => new Promise<never>(() => undefined);
 
 describe('a provider with two addresses', () => {
-  it('is called at the first, which is known by host and path', async () => {
+  it('perform calls the first address, which is named by host and path', async () => {
     await expect(client().perform(task)).resolves.toEqual(doneBy(first));
     expect(calls).toEqual([`POST ${first}`]);
   });
 
   it.each([
-    ['nobody listens', breaks('ECONNREFUSED')],
-    ['it says that it is away', answers(503)],
-    ['it is asked too often', answers(429)],
-  ])('is called at the second when %s at the first', async (_, act) => {
+    ['the connection is refused', breaks('ECONNREFUSED')],
+    ['the service is unavailable', answers(503)],
+    ['there are too many requests', answers(429)],
+  ])('perform calls the second address when %s at the first', async (_, act) => {
     behaviour[first]!.act = act;
     await expect(client().perform(task)).resolves.toEqual(doneBy(second));
     expect(calls).toEqual([`POST ${first}`, `POST ${second}`]);
@@ -74,11 +74,11 @@ describe('a provider with two addresses', () => {
 
   it.each([
     ['the connection breaks', breaks('ECONNRESET')],
-    ['it fails inside', answers(500)],
-    ['its answer makes no sense', () => new Response('<html>')],
+    ['the server fails', answers(500)],
+    ['its answer is invalid', () => new Response('<html>')],
     ['it takes too long', never],
   ] satisfies [string, Behaviour][])(
-    'is asked what became of it at the first, and never called at the second, when %s',
+    'perform asks the first address for the outcome, and never calls the second, when %s',
     async (_, act) => {
       behaviour[first]!.act = act;
       const patient = client({ timeoutMs: 50 });
@@ -89,19 +89,19 @@ describe('a provider with two addresses', () => {
     },
   );
 
-  it('is not called at the second with what the first refused', async () => {
+  it('perform does not call the second address with a request that the first refused', async () => {
     behaviour[first]!.act = answers(409);
     await expect(client().perform(task)).rejects.toMatchObject({ name: 'ProviderRefused', status: 409 });
     expect(calls).toEqual([`POST ${first}`]);
   });
 
-  it('is tried again in turn, a few times, while nothing is done', async () => {
+  it('perform retries all addresses three times while nothing is done', async () => {
     behaviour[first]!.act = behaviour[second]!.act = answers(503);
     await expect(client().perform(task)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
     expect(calls).toEqual(Array.from({ length: 3 }, () => [`POST ${first}`, `POST ${second}`]).flat());
   });
 
-  it('is called only where an earlier call may have been carried out, however broken that is', async () => {
+  it('perform calls only the address that may have carried out an earlier call, however it fails', async () => {
     for (const act of [answers(503), breaks('ECONNREFUSED'), breaks('ECONNRESET')]) {
       behaviour[first]!.act = act;
       await expect(client().perform({ ...task, at: first, repeated: true })).rejects.toThrow();
@@ -114,7 +114,7 @@ describe('a provider with two addresses', () => {
     expect(calls.at(-1)).toBe(`GET ${first}`);
   });
 
-  it('is asked everywhere before it is called, when an earlier call may have been carried out anywhere', async () => {
+  it('perform asks every address before it calls one, if any may have carried out an earlier call', async () => {
     behaviour[second]!.find = works;
     await expect(client().perform({ ...task, repeated: true })).resolves.toEqual(doneBy(second));
     behaviour[second]!.find = breaks('ECONNREFUSED');
@@ -124,7 +124,7 @@ describe('a provider with two addresses', () => {
     expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
   });
 
-  it('is noted before it is called, and taken back once it is sure that nothing was done', async () => {
+  it('perform records an address before it calls it, and null once nothing was certainly done', async () => {
     const notes: (string | null)[] = [];
     const recordAddress = async (address: string | null) => {
       notes.push(address);
@@ -149,20 +149,20 @@ describe('a provider with two addresses', () => {
     expect(notes).toEqual([first, second]);
   });
 
-  it('is not called where that cannot be noted', async () => {
+  it('perform calls no address that it cannot record', async () => {
     const recordAddress = () => Promise.reject(new Error('no database'));
     await expect(client().perform({ ...task, recordAddress })).rejects.toThrow('no database');
     expect(calls).toEqual([]);
   });
 
-  it('must have two different ones', () => {
+  it('ProviderClient refuses the same address twice', () => {
     expect(() => client({ urls: [`https://${first}`, `https://${first}/`] })).toThrow(RangeError);
     expect(() => client({ urls: [] })).toThrow(RangeError);
   });
 });
 
 describe('the time that everything takes', () => {
-  it('is bounded, and nothing is begun that would be broken off', async () => {
+  it('perform begins no call that the total timeout would abort', async () => {
     behaviour[first]!.act = () => pause(60).then(answers(503));
     behaviour[second] = { act: never, find: never };
     const since = performance.now();
@@ -178,11 +178,14 @@ describe('the time that everything takes', () => {
 });
 
 describe('a circuit', () => {
-  const circuit = { failures: 3, openMs: 80, longestOpenMs: 80 };
-  const alone = () => client({ urls: [`https://${first}`], circuit });
+  /** Stays open longer than a test runs. */
+  const circuit = { failures: 3, openMs: 600_000, longestOpenMs: 600_000 };
+  /** Lets a probe pass after a millisecond. */
+  const brief = { ...circuit, openMs: 1, longestOpenMs: 1 };
+  const alone = (options = circuit) => client({ urls: [`https://${first}`], circuit: options });
   const states = () => changes.map((change) => change.circuit);
 
-  it('opens after failures in a row, and then fails at once, without a call', async () => {
+  it('The circuit opens after consecutive failures and then fails without a call', async () => {
     behaviour[first]!.act = answers(503);
     const telecom = alone();
     await expect(telecom.perform(task)).rejects.toThrow('503');
@@ -197,31 +200,32 @@ describe('a circuit', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('lets one call find out whether the provider is back, and meanwhile no other', async () => {
+  it('A half-open circuit lets one call pass as a probe and no other', async () => {
     behaviour[first]!.act = answers(503);
-    const telecom = alone();
+    const telecom = alone(brief);
     await expect(telecom.perform(task)).rejects.toThrow();
     await pause(250);
-    behaviour[first]!.act = () => pause(30).then(works);
+    const answered = Promise.withResolvers<void>();
+    behaviour[first]!.act = () => answered.promise.then(works);
     const probe = telecom.perform(task);
     await expect(telecom.perform(task)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    answered.resolve();
     await expect(probe).resolves.toEqual(doneBy(first));
     await expect(telecom.perform(task)).resolves.toEqual(doneBy(first));
     expect(states()).toEqual(['closed', 'open', 'half-open', 'closed']);
     expect(calls).toHaveLength(5);
   });
 
-  it('opens again when that call fails', async () => {
+  it('The circuit opens again if the probe fails', async () => {
     behaviour[first]!.act = answers(503);
-    const telecom = alone();
+    const telecom = alone(brief);
     await expect(telecom.perform(task)).rejects.toThrow();
     await pause(250);
     await expect(telecom.perform(task)).rejects.toThrow();
-    expect(states()).toEqual(['closed', 'open', 'half-open', 'open']);
-    expect(calls).toHaveLength(4);
+    expect(states().slice(0, 4)).toEqual(['closed', 'open', 'half-open', 'open']);
   });
 
-  it('is that of one address: the other takes over, at once from then on', async () => {
+  it('The circuit of one address is open while the other address is called at once', async () => {
     behaviour[first]!.act = answers(503);
     const telecom = client({ circuit });
     for (let index = 0; index < 5; index += 1)
@@ -230,7 +234,7 @@ describe('a circuit', () => {
     expect(changes.at(-1)).toEqual({ provider: 'telecom', address: first, circuit: 'open' });
   });
 
-  it('does not open because a request is refused, or one person’s come too often', async () => {
+  it('The circuit stays closed after refusals and after 429', async () => {
     const telecom = alone();
     for (const status of [404, 409, 422, 429, 429, 429]) {
       behaviour[first]!.act = answers(status);

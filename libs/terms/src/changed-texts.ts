@@ -4,9 +4,9 @@ import type { TermsCatalogue } from './load-terms.js';
 export type PublishedDigests = Readonly<Record<string, string>>;
 
 /**
- * What became of published texts that must not: people agreed to those very bytes.
+ * Finds published texts that were changed or removed. Customers agreed to exactly those bytes.
  *
- * @returns a sentence for each, that says what to do; none if all is well
+ * @returns a sentence for each text that says what to do; empty if all are unchanged
  */
 export function changedTexts(catalogue: TermsCatalogue, published: PublishedDigests): string[] {
   const texts = new Map(
@@ -29,10 +29,10 @@ export function changedTexts(catalogue: TermsCatalogue, published: PublishedDige
 }
 
 /**
- * What became of the record itself since it was `before`: lines are only ever added, or a text could be changed
- * together with its digest.
+ * Finds changes in the record of digests itself. Lines are only added; otherwise a text could be changed together with its
+ * digest.
  *
- * @returns a sentence for each line that is not as it was
+ * @returns a sentence for each changed or removed line
  */
 export function changedRecord(published: PublishedDigests, before: PublishedDigests): string[] {
   return Object.entries(before)

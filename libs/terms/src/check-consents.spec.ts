@@ -1,14 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkConsents, type Consent } from './check-consents.js';
 import { termsInForce } from './terms-in-force.js';
-import { digestOf, type TermsDocument, type TermsLocale } from './terms-document.js';
+import { termsDigest, type TermsDocument, type TermsLocale } from './terms-document.js';
 
 const now = new Date('2026-06-15T00:00:00Z');
 
 function both(termsId: string, version: string, validFrom: string, mandatory = true): TermsDocument[] {
   return (['ko', 'en'] as const).map((locale) => {
     const text = `${termsId} ${version} ${locale}\n`;
-    const common = { termsId, version, locale, mandatory, title: text.trim(), text, digest: digestOf(text) };
+    const common = {
+      termsId,
+      version,
+      locale,
+      mandatory,
+      title: text.trim(),
+      text,
+      digest: termsDigest(text),
+    };
     return { ...common, retention: {}, stage: 'issuance', validFrom: new Date(validFrom) };
   });
 }
@@ -26,7 +34,7 @@ const catalogue = [
 ];
 
 function consent(termsId: string, version: string, agreed = true, locale: TermsLocale = 'ko'): Consent {
-  return { termsId, version, agreed, digest: digestOf(`${termsId} ${version} ${locale}\n`) };
+  return { termsId, version, agreed, digest: termsDigest(`${termsId} ${version} ${locale}\n`) };
 }
 const service = consent('service', '2026-06');
 const duties = consent('duties', '2026-01');
@@ -41,27 +49,27 @@ describe('terms in force', () => {
       ({ termsId, version }) => `${termsId} ${version}`,
     );
 
-  it('are the latest version of each that has begun, mandatory ones first', () => {
+  it('The terms in force are the latest begun version of each, mandatory terms first', () => {
     expect(versions('2026-06-15T00:00:00Z')).toEqual(['duties 2026-01', 'service 2026-06', 'news 2026-01']);
   });
 
-  it('change at midnight in Korea', () => {
+  it('The terms in force change at midnight in Korea', () => {
     expect(versions('2026-06-30T14:59:59.999Z')).toContain('service 2026-06');
     expect(versions('2026-06-30T15:00:00.000Z')).toContain('service 2026-07');
   });
 
-  it('are none before the first begins', () => {
+  it('No terms are in force before the first version begins', () => {
     expect(versions('2025-12-31T14:59:59Z')).toEqual([]);
   });
 
-  it('show what a consent has to name, and the text itself', () => {
+  it('The terms in force show the members that a consent names, and the text', () => {
     expect(termsInForce(catalogue, 'identity', 'en', now)).toEqual([
       {
         termsId: 'privacy',
         version: '2026-01',
         title: 'privacy 2026-01 en',
         mandatory: true,
-        digest: digestOf('privacy 2026-01 en\n'),
+        digest: termsDigest('privacy 2026-01 en\n'),
         text: 'privacy 2026-01 en\n',
       },
     ]);
@@ -69,7 +77,7 @@ describe('terms in force', () => {
 });
 
 describe('checking consents', () => {
-  it('accepts agreement to all mandatory terms and tells the language from the digest', () => {
+  it('checkConsents accepts agreement to all mandatory terms and finds the language by the digest', () => {
     expect(check(consent('service', '2026-06', true, 'en'), duties)).toEqual({
       complete: true,
       accepted: [
@@ -79,50 +87,50 @@ describe('checking consents', () => {
     });
   });
 
-  it('records that optional terms were refused', () => {
+  it('checkConsents records a refusal of optional terms', () => {
     const result = check(service, duties, { ...news, agreed: false });
     expect(result).toMatchObject({ complete: true });
     expect(result).toHaveProperty('accepted.2', { ...news, agreed: false, locale: 'ko', mandatory: false });
   });
 
-  it('asks for mandatory terms that were left out', () => {
+  it('checkConsents names mandatory terms that are missing', () => {
     expect(check(service, news)).toEqual(problem('duties', 'MISSING'));
   });
 
-  it('does not take a refusal of mandatory terms', () => {
+  it('checkConsents refuses a refusal of mandatory terms', () => {
     expect(check(service, { ...duties, agreed: false })).toEqual(problem('duties', 'NOT_AGREED'));
   });
 
   it.each(['2026-01', '2026-07', '1999-01'])(
-    'does not take version %s, which is not the one in force',
+    'checkConsents refuses version %s, which is not in force',
     (version) => {
       expect(check(consent('service', version), duties)).toEqual(problem('service', 'OUTDATED_VERSION'));
     },
   );
 
-  it('does not take the digest of another text', () => {
+  it('checkConsents refuses the digest of another text', () => {
     expect(check(service, { ...duties, digest: service.digest })).toEqual(
       problem('duties', 'DIGEST_MISMATCH'),
     );
   });
 
-  it('does not take an upper-case digest', () => {
+  it('checkConsents refuses an upper-case digest', () => {
     expect(check(service, { ...duties, digest: duties.digest.toUpperCase() })).toEqual(
       problem('duties', 'DIGEST_MISMATCH'),
     );
   });
 
-  it('knows no terms of another stage', () => {
+  it('checkConsents refuses terms of another stage', () => {
     expect(check(service, duties, consent('privacy', '2026-01'))).toEqual(
       problem('privacy', 'UNKNOWN_TERMS'),
     );
   });
 
-  it('refuses optional terms in the wrong version rather than record what nobody was shown', () => {
+  it('checkConsents refuses optional terms in a version that is not in force', () => {
     expect(check(service, duties, consent('news', '2025-01'))).toEqual(problem('news', 'OUTDATED_VERSION'));
   });
 
-  it('names every problem', () => {
+  it('checkConsents names every problem', () => {
     expect(check(consent('service', '2026-01'), consent('privacy', '2026-01'))).toEqual({
       complete: false,
       problems: [
@@ -133,7 +141,7 @@ describe('checking consents', () => {
     });
   });
 
-  it('lets a refusal win over an agreement to the same terms', () => {
+  it('checkConsents prefers a refusal to an agreement to the same terms', () => {
     expect(check(service, { ...service, agreed: false }, duties)).toEqual(problem('service', 'NOT_AGREED'));
     expect(check(service, duties, news, { ...news, agreed: false })).toMatchObject({
       complete: true,
@@ -141,7 +149,7 @@ describe('checking consents', () => {
     });
   });
 
-  it('records terms agreed to twice once', () => {
+  it('checkConsents records one consent for terms agreed to twice', () => {
     expect(check(service, service, duties)).toHaveProperty('accepted.length', 2);
   });
 });

@@ -2,7 +2,7 @@ import type { TermsCatalogue } from './load-terms.js';
 import type { TermsDocument, TermsLocale, TermsStage } from './terms-document.js';
 import { documentsInForce } from './terms-in-force.js';
 
-/** What a customer says about one set of terms. */
+/** A customer's answer to one set of terms. */
 export interface Consent {
   readonly termsId: string;
   readonly version: string;
@@ -10,7 +10,7 @@ export interface Consent {
   readonly agreed: boolean;
 }
 
-/** A consent as it is recorded: with the language that was shown, and whether it was asked for or offered. */
+/** A consent as it is recorded: with the language of the text, and whether the terms are mandatory. */
 export interface AcceptedConsent extends Consent {
   readonly locale: TermsLocale;
   readonly mandatory: boolean;
@@ -21,11 +21,11 @@ export const consentProblemCodes = [
   'MISSING',
   /** Mandatory terms were refused. */
   'NOT_AGREED',
-  /** The version named is not the one in force: show the current text and ask again. */
+  /** The version is not in force: show the current text and ask again. */
   'OUTDATED_VERSION',
   /** No terms of this stage have this id. */
   'UNKNOWN_TERMS',
-  /** The digest is not that of the text in force in any language: the customer saw something else. */
+  /** The digest matches no language of the text in force: the customer saw another text. */
   'DIGEST_MISMATCH',
 ] as const;
 export type ConsentProblemCode = (typeof consentProblemCodes)[number];
@@ -40,12 +40,12 @@ export type ConsentCheck =
   | { readonly complete: false; readonly problems: readonly ConsentProblem[] };
 
 /**
- * Compares what a customer agreed to with the terms of `stage` in force at `at`. Complete is an answer that
- * agrees to all mandatory terms in the version and text in force; optional terms may be refused, which is
- * accepted and recorded, or left out. The digest tells in which language the text was shown. Terms
- * answered more than once are agreed to only if every answer agrees, and recorded once.
+ * Checks a customer's consents against the terms of `stage` in force at `at`. They are complete if all mandatory terms are
+ * agreed to, in the version and text in force. Optional terms may be left out; a refusal of them is recorded. The digest
+ * identifies the language of the text. Terms that are answered more than once are recorded once, and are agreed to only if
+ * every answer agrees.
  *
- * Problems come in the order of the consents, then the mandatory terms that are missing.
+ * Problems are ordered as the consents are; missing mandatory terms follow.
  */
 export function checkConsents(
   catalogue: TermsCatalogue,

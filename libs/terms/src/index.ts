@@ -15,7 +15,7 @@ export {
   type ConsentProblemCode,
 } from './check-consents.js';
 export {
-  digestOf,
+  termsDigest,
   termsLocales,
   termsStages,
   type TermsDocument,

@@ -3,25 +3,28 @@ import { brokenPromises } from './kept-promises.js';
 import { loadTerms } from './load-terms.js';
 
 const catalogue = loadTerms();
-/** As records are purged: the defaults of the worker, and at once. */
+/** The periods after which records are purged: the defaults of the worker; 0 is at once. */
 const years = { issuanceEvidence: 10, unissuedApplications: 5, accessRecords: 2, identityMaterial: 0 };
 const starts = [...new Set(catalogue.map(({ validFrom }) => validFrom.getTime()))].map(
   (time) => new Date(time),
 );
 
 describe('periods in the terms', () => {
-  it.each(starts)('are those by which records are purged, from %s on', (from) => {
+  it.each(starts)('The terms in force from %s promise the periods by which records are purged', (from) => {
     expect(brokenPromises(catalogue, from, years)).toEqual([]);
   });
 
-  it.each(Object.keys(years) as (keyof typeof years)[])('are broken by another period of %s', (records) => {
-    const longer = { ...years, [records]: years[records] + 1 };
-    const broken = brokenPromises(catalogue, starts.at(-1)!, longer);
-    expect(broken.length).toBeGreaterThan(0);
-    expect(broken[0]).toContain(`for ${records}; they are kept ${longer[records]} years`);
-  });
+  it.each(Object.keys(years) as (keyof typeof years)[])(
+    'Another period of %s breaks a promise of the terms',
+    (records) => {
+      const longer = { ...years, [records]: years[records] + 1 };
+      const broken = brokenPromises(catalogue, starts.at(-1)!, longer);
+      expect(broken.length).toBeGreaterThan(0);
+      expect(broken[0]).toContain(`for ${records}; they are kept ${longer[records]} years`);
+    },
+  );
 
-  /** How each language names a number of years. */
+  /** The words of each language for a number of years. */
   const words = {
     ko: (count: number) => new RegExp(`${count}년`),
     en: (count: number) => new RegExp(`\\b${{ 2: 'two', 5: 'five', 10: 'ten' }[count]} years`),
@@ -38,7 +41,7 @@ describe('periods in the terms', () => {
       expect(text).toMatch(locale === 'ko' ? /재발급 절차가 끝날 때 파기/ : /when the reissue ends/);
   });
 
-  it('have data beside each text that names one for records', () => {
+  it('Each text that names a period for records has that period as data', () => {
     const naming = catalogue.filter(({ text }) => /10년|ten years/.test(text)).map(({ termsId }) => termsId);
     const silent = catalogue
       .filter(({ retention }) => !retention.issuanceEvidence)
@@ -48,7 +51,7 @@ describe('periods in the terms', () => {
 });
 
 describe('terms in force now', () => {
-  it('name only what is collected: no passport, no account that the customer names', () => {
+  it('The terms in force name only data that is collected: no passport, no account named by the customer', () => {
     const latest = catalogue.filter(
       ({ termsId, validFrom }) =>
         !catalogue.some((other) => other.termsId === termsId && other.validFrom > validFrom),

@@ -3,7 +3,7 @@ import { retainedRecords, type RetainedRecords, type RetentionPeriod } from './r
 import { termsStages } from './terms-document.js';
 import { documentsInForce } from './terms-in-force.js';
 
-/** From when the purge counts. */
+/** The time from which the purge counts. */
 const purgedFrom: Readonly<Record<RetainedRecords, RetentionPeriod['from']>> = {
   issuanceEvidence: 'CERTIFICATE_END',
   unissuedApplications: 'REISSUE_END',
@@ -14,10 +14,10 @@ const purgedFrom: Readonly<Record<RetainedRecords, RetentionPeriod['from']>> = {
 export type RetentionYears = Readonly<Record<RetainedRecords, number>>;
 
 /**
- * Where records would be kept longer or shorter than terms in force promise.
+ * Finds records that would be kept longer or shorter than the terms in force promise.
  *
- * @param years as records are purged
- * @returns a line for each promise that would not be kept
+ * @param years the periods after which records are purged
+ * @returns a line for each broken promise
  */
 export function brokenPromises(catalogue: TermsCatalogue, at: Date, years: RetentionYears): string[] {
   const inForce = termsStages.flatMap((stage) => documentsInForce(catalogue, stage, at));

@@ -35,7 +35,7 @@ const ko = document({ title: '규칙' }, '말.\n');
 const en = document();
 
 describe('loading the terms', () => {
-  it('reads every version in every language', () => {
+  it('loadTerms reads every version in every language', () => {
     const later = { version: '2026-02', validFrom: '2026-02-01' };
     const catalogue = loadTerms(
       folderWith({
@@ -60,7 +60,7 @@ describe('loading the terms', () => {
     });
   });
 
-  it('takes the text byte for byte: SHA-256 over UTF-8, in lower-case hexadecimal', () => {
+  it('loadTerms computes the digest byte for byte: SHA-256 over UTF-8, in lower-case hexadecimal', () => {
     const catalogue = loadTerms(
       folderWith({ 'rules/2026-01.ko.md': ko, 'rules/2026-01.en.md': document({}, 'abc\n\n---\n  def\n') }),
     );
@@ -124,11 +124,11 @@ describe('loading the terms', () => {
     ['bytes that are not UTF-8', { 'rules/2026-01.ko.md': new Uint8Array([0xb8, 0xbb]) }, /is not UTF-8/],
     ['nothing at all', {}, /there are none/],
   ];
-  it.each(refused)('refuses %s', (_, files, message) => {
+  it.each(refused)('loadTerms refuses %s', (_, files, message) => {
     expect(() => loadTerms(folderWith(files))).toThrow(message);
   });
 
-  it('names every problem at once', () => {
+  it('loadTerms names every problem at once', () => {
     const folder = folderWith({ 'rules/2026-02.ko.md': ko, 'rules/draft.md': ko, 'README.md': 'Terms.\n' });
     expect(() => loadTerms(folder)).toThrow(
       /2026-02\.ko\.md .*draft\.md .*README\.md|README\.md .*2026-02\.ko\.md .*draft\.md/,

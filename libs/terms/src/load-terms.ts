@@ -4,16 +4,16 @@ import { projectRoot } from '#libs/config';
 import canonicalize from 'canonicalize';
 import { parseTermsDocument, termsLocales, type TermsDocument, type TermsLocale } from './terms-document.js';
 
-/** Every version of all terms in every language, those no longer or not yet in force included. */
+/** Every version of all terms in every language, including versions that are not in force. */
 export type TermsCatalogue = readonly TermsDocument[];
 
 const fileName = /^(?<version>\d{4}-\d{2}(?:-\d{2})?)\.(?<locale>ko|en)\.md$/;
 
 /**
- * Reads and checks every document `<termsId>/<version>.<locale>.md` under `directory`, once, at boot.
- * Each version must exist in all languages, alike in everything but title and text.
+ * Reads and checks every document `<termsId>/<version>.<locale>.md` under `directory` at start. Each version must exist in
+ * all languages, equal in everything but title and text.
  *
- * @throws Error that names every problem of every document, so that one look is enough
+ * @throws Error that names every problem of every document
  */
 export function loadTerms(directory: string = join(projectRoot(), 'libs/terms/documents')): TermsCatalogue {
   const problems: string[] = [];
@@ -32,7 +32,7 @@ export function loadTerms(directory: string = join(projectRoot(), 'libs/terms/do
     }
   }
   if (documents.length === 0 && problems.length === 0) problems.push('there are none');
-  // Only whole documents can be compared; a missing twin may be one that could not be read.
+  // Only valid documents are compared: a missing language may be a document that could not be read.
   if (problems.length === 0) problems.push(...inconsistencies(documents));
   if (problems.length > 0) throw new Error(`terms documents in ${directory}: ${problems.join('; ')}`);
   return documents;
@@ -74,7 +74,7 @@ function versionProblems(name: string, translations: TermsCatalogue): string[] {
   if (differs(({ validFrom }) => validFrom.getTime())) problems.push(`${name} has different validFrom dates`);
   if (differs(({ retention }) => canonicalize(retention)))
     problems.push(`${name} promises different periods`);
-  // A consent tells its language by the digest alone.
+  // The digest alone identifies the language of a consent.
   if (!differs(({ digest }) => digest)) problems.push(`${name} has the same text in every language`);
   return problems;
 }

@@ -24,18 +24,18 @@ const claims = {
 };
 
 describe('a consent receipt', () => {
-  it('is verified by anyone with the published keys, and says what was agreed to', async () => {
+  it('A receipt is verified with the published keys and names the consents', async () => {
     const keys = { keys: [await newKey('one')] };
     const receipt = await (await ReceiptSigner.create('urn:bank', keys)).sign(claims);
     expect(await verifyReceipt(receipt, publicReceiptKeys(keys))).toEqual({ iss: 'urn:bank', ...claims });
   });
 
-  it('is the same whenever it is made', async () => {
+  it('A receipt for the same consents is the same each time', async () => {
     const signer = await ReceiptSigner.create('urn:bank', { keys: [await newKey('one')] });
     expect(await signer.sign(claims)).toBe(await signer.sign(claims));
   });
 
-  it('is still verified after a new key has taken over', async () => {
+  it('A receipt is still verified after the key was replaced', async () => {
     const old = await newKey('old');
     const receipt = await (await ReceiptSigner.create('urn:bank', { keys: [old] })).sign(claims);
     const rotated = publicReceiptKeys({ keys: [await newKey('new'), old] });
@@ -43,7 +43,7 @@ describe('a consent receipt', () => {
     expect(JSON.stringify(rotated)).not.toContain('"d"');
   });
 
-  it('is not one that another key signed, that was changed, or that is another kind of token', async () => {
+  it('verifyReceipt refuses another key, a changed receipt and another kind of token', async () => {
     const key = await newKey('one');
     const published = publicReceiptKeys({ keys: [key] });
     const forged = await (
@@ -64,7 +64,7 @@ describe('a consent receipt', () => {
     );
   });
 
-  it('needs a private Ed25519 key', async () => {
+  it('createReceipts refuses a key that is not a private Ed25519 key', async () => {
     const { d: _private, ...half } = await newKey('one');
     await expect(ReceiptSigner.create('urn:bank', { keys: [half] })).rejects.toThrow('private Ed25519');
     await expect(ReceiptSigner.create('urn:bank', { keys: [] })).rejects.toThrow('private Ed25519');

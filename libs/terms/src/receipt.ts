@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const RECEIPT_TYPE = 'consent-receipt+jwt';
 const ALGORITHM = 'EdDSA';
 
-/** What a customer said of one text. */
+/** A customer's answer to one text. */
 export const receiptConsentSchema = z.strictObject({
   termsId: z.string(),
   version: z.string(),
@@ -15,7 +15,7 @@ export const receiptConsentSchema = z.strictObject({
   act: z.enum(['GIVEN', 'WITHDRAWN']),
 });
 
-/** The claims of a receipt (RFC 7519): what the bank confirms, without a word about the person. */
+/** The claims of a receipt (RFC 7519). They hold no personal data. */
 export const receiptClaimsSchema = z.strictObject({
   iss: z.string().describe('who confirms'),
   sub: z.string().describe('the reissue'),
@@ -34,8 +34,8 @@ export class ReceiptSigner {
   ) {}
 
   /**
-   * @param keys the first one signs; the others only go on being published
-   * @throws {TypeError} if it is not a private Ed25519 key with a kid
+   * @param keys the first one signs; the others stay published
+   * @throws {TypeError} if a key is not a private Ed25519 key with a kid
    */
   static async create(
     issuer: string,
@@ -56,9 +56,9 @@ export class ReceiptSigner {
 }
 
 /**
- * Checks a receipt against the keys the bank publishes.
+ * Verifies a receipt with the published keys.
  *
- * @throws {Error} of `jose` if no key signed it as it is, {@link z.ZodError} if it is no receipt
+ * @throws {Error} of `jose` if no key matches the signature, {@link z.ZodError} if the claims are not those of a receipt
  */
 export async function verifyReceipt(
   receipt: string,
@@ -73,7 +73,7 @@ export async function verifyReceipt(
   return receiptClaimsSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
 }
 
-/** The public parts of receipt keys, as everybody gets them. @throws {TypeError} if one is not an Ed25519 key with a kid */
+/** The public parts of receipt keys, for publication. @throws {TypeError} if one is not an Ed25519 key with a kid */
 export function publicReceiptKeys({ keys }: { readonly keys: readonly JWK[] }): { keys: JWK[] } {
   return {
     keys: keys.map(({ kty, crv, x, kid }) => {

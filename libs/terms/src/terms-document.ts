@@ -6,7 +6,7 @@ import { retentionSchema, type Retention } from './retention.js';
 export const termsLocales = ['ko', 'en'] as const;
 export type TermsLocale = (typeof termsLocales)[number];
 
-/** When the customer is asked: before personal data is used, or before the certificate is issued. */
+/** The stage at which the customer is asked: before personal data is used, or before the certificate is issued. */
 export const termsStages = ['identity', 'issuance'] as const;
 export type TermsStage = (typeof termsStages)[number];
 
@@ -17,12 +17,12 @@ export interface TermsDocument {
   readonly locale: TermsLocale;
   readonly stage: TermsStage;
   readonly mandatory: boolean;
-  /** From this moment the version is in force, until a later one of the same terms is. */
+  /** The version is in force from this time until a later version of the same terms is. */
   readonly validFrom: Date;
   readonly title: string;
-  /** How long the text says that records are kept. */
+  /** The retention periods that the text promises. */
   readonly retention: Retention;
-  /** Markdown, exactly as it is served and agreed to. */
+  /** Markdown, byte for byte as it is served. */
   readonly text: string;
   readonly digest: string;
 }
@@ -37,23 +37,22 @@ const frontMatter = z.strictObject({
   retention: retentionSchema.default({}),
 });
 
-/** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of `text`: what a consent names. */
-export function digestOf(text: string): string {
+/** The digest that a consent names: SHA-256 over the UTF-8 bytes of `text`, in lower-case hexadecimal. */
+export function termsDigest(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 /**
  * Reads one document from the bytes of `<termsId>/<version>.<locale>.md`.
  *
- * The file begins with a line `---`, goes on with YAML up to the next line `---`, and **the text is
- * every byte after that line's newline, to the end of the file**: nothing is trimmed or normalised, so that
- * anybody can recompute the digest from what was served. To keep those bytes the same on every machine a
- * file must be UTF-8 without byte order mark, in Unicode normalisation form C, with `\n` line ends, and its
- * text must begin with a visible character and end with one newline.
+ * The file begins with a line `---`, followed by YAML up to the next line `---`. **The text is every byte after that line's
+ * newline, to the end of the file.** Nothing is trimmed or normalised, so that the digest can be recomputed from the served
+ * text. To keep the bytes equal on every machine, a file must be UTF-8 without byte order mark, in Unicode normalisation
+ * form C, with `\n` line ends, and its text must begin with a visible character and end with one newline.
  *
  * `validFrom` is a date in Korea: the version is in force from 00:00 Korean time.
  *
- * @throws Error whose message says what is wrong with the file
+ * @throws Error that names the fault of the file
  */
 export function parseTermsDocument(
   path: { termsId: string; version: string; locale: TermsLocale },
@@ -76,7 +75,7 @@ export function parseTermsDocument(
     locale: path.locale,
     validFrom: new Date(`${meta.validFrom}T00:00:00+09:00`),
     text,
-    digest: digestOf(text),
+    digest: termsDigest(text),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { TermsCatalogue } from './load-terms.js';
 import type { TermsDocument, TermsLocale, TermsStage } from './terms-document.js';
 
-/** What a customer is shown, and what the gateway serves. */
+/** Terms as the gateway serves them to the customer. */
 export type TermsInForce = Pick<
   TermsDocument,
   'termsId' | 'version' | 'title' | 'mandatory' | 'digest' | 'text'
@@ -27,7 +27,7 @@ export function termsInForce(
     }));
 }
 
-/** A text that has to be agreed to, and the digests by which it is known in each language. */
+/** A text that requires consent, with its digest in each language. */
 export interface MandatoryText {
   readonly termsId: string;
   readonly version: string;

@@ -22,7 +22,7 @@ function soonChanged(...termsIds: string[]) {
     .filter(({ termsId }) => termsIds.includes(termsId))
     .map((document): TermsDocument => {
       const text = `${document.text}A new clause.\n`;
-      return { ...document, version: '2026-99', validFrom, text, digest: digestOf(text) };
+      return { ...document, version: '2026-99', validFrom, text, digest: termsDigest(text) };
     });
   const terms = [...world.terms, ...next];
   const activities = world.activitiesWith({ terms });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { digestOf, type TermsDocument } from '#libs/terms';
+import { termsDigest, type TermsDocument } from '#libs/terms';
 import { Applicant } from '../../world/applicant.js';
 import { day, second } from '../../world/movable-clock.js';
 import { customer } from '../../world/people.js';
@@ -96,6 +96,6 @@ function newVersionOf(termsId: string): TermsDocument[] {
     .filter((document) => document.termsId === termsId)
     .map((document) => {
       const text = `${document.text}A new clause.\n`;
-      return { ...document, version: '2026-99', validFrom, text, digest: digestOf(text) };
+      return { ...document, version: '2026-99', validFrom, text, digest: termsDigest(text) };
     });
 }

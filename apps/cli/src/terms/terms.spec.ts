@@ -5,7 +5,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '#libs/config';
-import { digestOf, publicReceiptKeys, ReceiptSigner } from '#libs/terms';
+import { termsDigest, publicReceiptKeys, ReceiptSigner } from '#libs/terms';
 import { runTerms } from './terms.js';
 
 const published = join(projectRoot(), 'libs/terms');
@@ -113,7 +113,7 @@ describe('npm run terms -- check', () => {
       .slice(2)
       .join('---\n');
     const digests = JSON.parse(readFileSync(record, 'utf8')) as Record<string, string>;
-    writeFileSync(record, JSON.stringify({ ...digests, [name]: digestOf(text) }));
+    writeFileSync(record, JSON.stringify({ ...digests, [name]: termsDigest(text) }));
     expect(await run(['check', '--documents', documents, '--digests', record])).toMatchObject({ code: 0 });
     expect(await check(documents, 'HEAD')).toMatchObject({
       code: 1,
