@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { consentRecordsOf } from '#libs/db/reissues';
-import { digestOf, termsInForce, type TermsDocument } from '#libs/terms';
+import { termsDigest, termsInForce, type TermsDocument } from '#libs/terms';
 import { Applicant } from '../../world/applicant.js';
 import { minute } from '../../world/movable-clock.js';
 import { customer } from '../../world/people.js';
