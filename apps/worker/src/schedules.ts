@@ -1,49 +1,82 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleDescription,
+} from '@temporalio/client';
 import { taskQueues } from '#libs/domain';
 
-/** A workflow that keeps house between reissues. */
-interface ScheduleDefinition {
-  /** Of the schedule, and of the one workflow it runs at a time. */
+/** A workflow that runs at intervals, for what no reissue does by itself. */
+export interface ScheduleDefinition {
+  /** Of the schedule, and of the one workflow that it runs at a time. */
   readonly id: string;
   /** The workflow's type. */
   readonly workflow: string;
-  /** As the Temporal client reads it, e.g. `1 minute`. */
-  readonly every: string;
-  /** No run lives longer; the next one begins anew. */
-  readonly runTimeout: string;
+  readonly everyMs: number;
+  /** A run that takes longer is ended; the next run begins from the start. */
+  readonly runTimeoutMs: number;
 }
+
+const minute = 60_000;
+const hour = 60 * minute;
 
 const schedules: readonly ScheduleDefinition[] = [
-  { id: 'reconcile', workflow: 'reconcile', every: '1 minute', runTimeout: '2 minutes' },
-  { id: 'publish-crl', workflow: 'publishCrl', every: '1 minute', runTimeout: '2 minutes' },
-  { id: 'archive', workflow: 'archive', every: '1 minute', runTimeout: '10 minutes' },
-  { id: 'retention', workflow: 'retention', every: '1 hour', runTimeout: '30 minutes' },
-  { id: 'release-holds', workflow: 'releaseHolds', every: '1 hour', runTimeout: '30 minutes' },
+  { id: 'reconcile', workflow: 'reconcile', everyMs: minute, runTimeoutMs: 2 * minute },
+  { id: 'publish-crl', workflow: 'publishCrl', everyMs: minute, runTimeoutMs: 2 * minute },
+  { id: 'archive', workflow: 'archive', everyMs: minute, runTimeoutMs: 10 * minute },
+  { id: 'retention', workflow: 'retention', everyMs: hour, runTimeoutMs: 30 * minute },
+  { id: 'release-holds', workflow: 'releaseHolds', everyMs: hour, runTimeoutMs: 30 * minute },
 ];
 
-/** Makes the schedules that are not there yet. Whoever starts first makes them; the others find them. */
-export async function ensureSchedules(client: Client): Promise<void> {
-  for (const schedule of schedules) await ensure(client, schedule);
+/**
+ * Creates the schedules that Temporal does not have, and updates those that differ from their definition. An operator's
+ * pause stays. Several workers may call this at once: they write the same.
+ */
+export async function ensureSchedules(client: Pick<Client, 'schedule'>, definitions = schedules) {
+  for (const definition of definitions) await ensureSchedule(client, definition);
 }
 
-async function ensure(
-  client: Client,
-  { id, workflow, every, runTimeout }: ScheduleDefinition,
+async function ensureSchedule(
+  { schedule }: Pick<Client, 'schedule'>,
+  definition: ScheduleDefinition,
 ): Promise<void> {
+  const options = optionsOf(definition);
   try {
-    await client.schedule.create({
-      scheduleId: id,
-      spec: { intervals: [{ every }] },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: every },
-      action: {
-        type: 'startWorkflow',
-        workflowType: workflow,
-        workflowId: id,
-        taskQueue: taskQueues.reissue,
-        workflowRunTimeout: runTimeout,
-      },
-    });
+    await schedule.create({ scheduleId: definition.id, ...options });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const handle = schedule.getHandle(definition.id);
+    if (isAsDefined(await handle.describe(), definition)) return;
+    await handle.update(({ state }) => ({ ...options, state }));
   }
+}
+
+const optionsOf = ({ id, workflow, everyMs, runTimeoutMs }: ScheduleDefinition) => ({
+  spec: { intervals: [{ every: everyMs }] },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: everyMs },
+  action: {
+    type: 'startWorkflow' as const,
+    workflowType: workflow,
+    workflowId: id,
+    taskQueue: taskQueues.reissue,
+    workflowRunTimeout: runTimeoutMs,
+  },
+});
+
+/** Whether Temporal's schedule is the one that a definition creates. */
+function isAsDefined(
+  { spec, policies, action }: ScheduleDescription,
+  definition: ScheduleDefinition,
+): boolean {
+  const [interval, ...others] = spec.intervals ?? [];
+  const { spec: wanted, policies: wantedPolicies, action: wantedAction } = optionsOf(definition);
+  return (
+    others.length === 0 &&
+    interval?.every === wanted.intervals[0]?.every &&
+    policies.overlap === wantedPolicies.overlap &&
+    policies.catchupWindow === wantedPolicies.catchupWindow &&
+    action.workflowType === wantedAction.workflowType &&
+    action.taskQueue === wantedAction.taskQueue &&
+    action.workflowRunTimeout === wantedAction.workflowRunTimeout
+  );
 }
