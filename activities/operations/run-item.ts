@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateStage, type Client } from '@temporalio/client';
 import {
   isFinal,
@@ -116,7 +116,7 @@ async function sendUpdate(
         waitForStage: WorkflowUpdateStage.ACCEPTED,
       });
     const over = new AbortController();
-    const waited = pause(updateTimeoutMs, 'STILL_RUNNING' as const, { signal: over.signal, ref: false });
+    const waited = delay(updateTimeoutMs, 'STILL_RUNNING' as const, { signal: over.signal, ref: false });
     waited.catch(() => undefined);
     return await Promise.race([update.result(), waited]).finally(() => over.abort());
   } catch (error) {

@@ -104,7 +104,7 @@ async function goOn(applicant: Applicant, state: string): Promise<void> {
   const from = ordinaryPath.findIndex(([each]) => each === row?.state) + 1;
   const to = ordinaryPath.findIndex(([each]) => each === state);
   for (const [, message] of ordinaryPath.slice(from, to + 1))
-    await temporal.tell(applicant, await message(applicant));
+    await temporal.sendMessage(applicant, await message(applicant));
 }
 
 async function arrive(state?: string): Promise<Applicant> {
@@ -198,7 +198,7 @@ beforeAll(async () => {
     await goOn(people[name], state);
     if (state === 'REGISTERED' || state === 'ISSUED') serials[name] = await serialOf(people[name]);
   }
-  await temporal.tell(people.cancelledSince, people.cancelledSince.cancel());
+  await temporal.sendMessage(people.cancelledSince, people.cancelledSince.cancel());
   await makeLog();
   await publishRevocation(world.owner, revokedSince);
   await makeLog();
@@ -280,7 +280,7 @@ describe('setup after-restore', () => {
   it('lets a reissue whose certificate was delivered be registered with that certificate', async () => {
     const applicant = people.issuedFromBackup;
     expect(await applicant.row()).toMatchObject({ state: 'ISSUED', serial: serials['issuedFromBackup'] });
-    expect(await temporal.tell(applicant, await applicant.proveRegistration())).toMatchObject({
+    expect(await temporal.sendMessage(applicant, await applicant.proveRegistration())).toMatchObject({
       standing: { state: 'REGISTERED' },
     });
     expect(await inForce(world, applicant.person.customerId)).toEqual([serials['issuedFromBackup']]);
@@ -297,7 +297,7 @@ describe('setup after-restore', () => {
     expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
     // Its workflow, which still runs, looks at the row and notifies the customer.
     const { reissueId } = applicant;
-    expect(temporal.asked).toContain(`signal reissue/${reissueId}`);
+    expect(temporal.requests).toContain(`signal reissue/${reissueId}`);
     await world.activities.notify({ reissueId, moment: 'WITHDRAWN' });
     const notified = world.owner.selectFrom('notification').select(['moment', 'channel']);
     expect(await notified.where('reissue_id', '=', reissueId).orderBy('channel').execute()).toEqual([

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { commands } from '../../apps/signer/src/ca/commands/index.js';
 import { createContext } from '../../apps/signer/src/ca/context.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
-import { begunOperation, type GivenOperation } from '../world/operations.js';
+import { createRunningOperation, type GivenOperation } from '../world/operations.js';
 import { MovableClock } from '../world/movable-clock.js';
 import { asSpec, createTestDatabase, type TestDatabase } from '../world/test-database.js';
 
@@ -67,7 +67,13 @@ async function approved(
 ): Promise<string[]> {
   const parameters = kind === 'revoke' ? { revocationReason: 'keyCompromise' as const } : {};
   const targets = serials.map((target) => ({ target }));
-  const operationId = await begunOperation(owner, { kind, targets, parameters, at: clock.now(), ...more });
+  const operationId = await createRunningOperation(owner, {
+    kind,
+    targets,
+    parameters,
+    at: clock.now(),
+    ...more,
+  });
   return ['--operation', operationId];
 }
 

@@ -5,7 +5,7 @@ import { makeCheckpoint, sequenceEntries, type AuditSigningKey } from '#libs/aud
 import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'kysely';
 import { insertBareReissue } from '../world/bare-reissue.js';
-import { entriesFromBefore } from '../world/entries-from-before.js';
+import { insertUnstampedEntries } from '../world/unstamped-entries.js';
 import { auditor, operator, OpsWorld } from '../world/ops-world.js';
 
 interface Entry {
@@ -33,7 +33,7 @@ let world: OpsWorld;
 const reissueIds: string[] = [];
 beforeAll(async () => {
   world = await OpsWorld.create();
-  await entriesFromBefore(world.owner, async () => {
+  await insertUnstampedEntries(world.owner, async () => {
     for (let n = 0; n < 6; n += 1) reissueIds.push(await reissueWithEntries(n));
     for (let n = 0; n < 8; n += 1) await actOutside(n);
   });
@@ -266,7 +266,7 @@ describe('an export', () => {
   });
 
   it('goes on past a page of the database', async () => {
-    await entriesFromBefore(world.owner, () =>
+    await insertUnstampedEntries(world.owner, () =>
       sql`INSERT INTO authority_entry (actor, action, outcome, details, occurred_at)
         SELECT 'operator:many', 'rotate', 'DONE', '{}', timestamptz '2026-08-01T00:00:00Z' + n / 10 * interval '1 s'
         FROM generate_series(1, 2500) AS n`.execute(world.owner),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewReissue } from '#libs/db/reissues';
 import { endCodes, finalStates, openStates, parkableSteps, parkCodes, reasons, states } from '#libs/domain';
-import { entriesFromBefore } from '../world/entries-from-before.js';
+import { insertUnstampedEntries } from '../world/unstamped-entries.js';
 import { insertBareReissue } from '../world/bare-reissue.js';
 import { auditor, OpsWorld } from '../world/ops-world.js';
 
@@ -251,7 +251,7 @@ describe('one reissue', () => {
 
   it('has a timeline also where Temporal knows nothing of it', async () => {
     const id = rows[2]!.reissue_id;
-    await entriesFromBefore(world.owner, () =>
+    await insertUnstampedEntries(world.owner, () =>
       world.owner
         .insertInto('audit_entry')
         .values({

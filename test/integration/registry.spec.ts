@@ -11,7 +11,7 @@ import {
 import { sealRegistryValue, type RegistryKeys } from '#libs/vault';
 import { runRegistry } from '../../apps/cli/src/registry/registry.js';
 import { Applicant } from '../world/applicant.js';
-import { startNamedBy } from '../world/naming.js';
+import { startClaimedBy } from '../world/claimed-start.js';
 import { customer, type Person } from '../world/people.js';
 import { perform } from '../world/perform.js';
 import { auditOf, eventTypesOf, expectSoundRecords } from '../world/records.js';
@@ -271,7 +271,7 @@ describe('erasing a customer', () => {
     const person = await customer(world);
     const other = await customer(world, { certificateDays: 'none' });
     const applicant = await Applicant.of(world, person);
-    const start = await startNamedBy(applicant, 'rrn', person.rrn);
+    const start = await startClaimedBy(applicant, 'rrn', person.rrn);
     await perform(world, applicant.reissueId, start);
     await perform(world, applicant.reissueId, await applicant.answerChallenges({ PHONE_CODE: '000000' }));
     await goOn(applicant, 'REGISTERED');
@@ -359,7 +359,7 @@ describe('erasing a customer', () => {
     expect(await applicant.row()).toMatchObject({ state: 'REJECTED', end_code: 'RRN_NOT_ON_FILE' });
 
     const byNumber = await Applicant.of(world, person);
-    await perform(world, byNumber.reissueId, await startNamedBy(byNumber, 'rrn', person.rrn));
+    await perform(world, byNumber.reissueId, await startClaimedBy(byNumber, 'rrn', person.rrn));
     expect(await byNumber.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', customer_id: null });
   });
 

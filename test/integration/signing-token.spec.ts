@@ -12,7 +12,7 @@ import {
   type Token,
 } from '#libs/ca';
 import { createSoftToken, tokenProcesses, type SoftToken } from '../../libs/ca/src/testing/soft-token.js';
-import { beginning, createSigningWorld, type SigningWorld } from '../world/signing-world.js';
+import { startTime, createSigningWorld, type SigningWorld } from '../world/signing-world.js';
 
 const work = mkdtempSync(join(tmpdir(), 'reseal-signing-token-'));
 const directory = join(work, 'ca');
@@ -37,7 +37,7 @@ beforeAll(async () => {
     organisation,
     root,
     token,
-    now: beginning,
+    now: startTime,
   });
   authorities = await openAuthorities({ directory, passphrase, token, clock: world.clock.now });
   issue = world.signer({ authorities });

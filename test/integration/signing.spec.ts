@@ -12,7 +12,7 @@ import { inTransaction } from '#libs/db';
 import { withdrawCertificatesOf } from '#libs/db/certificates';
 import { lockCustomer } from '#libs/db/customers';
 import { lockReissue, updateReissue, type ReissueChanges } from '#libs/db/reissues';
-import { beginning, createSigningWorld, type SigningWorld } from '../world/signing-world.js';
+import { startTime, createSigningWorld, type SigningWorld } from '../world/signing-world.js';
 import { until } from '../support/until.js';
 
 const dayMs = 86_400_000;
@@ -125,7 +125,7 @@ describe('signing', () => {
     expect(await world.issue(second.reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_ALREADY_USED' });
     await world.owner
       .updateTable('certificate')
-      .set({ revoked_at: beginning, revocation_reason: 'keyCompromise' })
+      .set({ revoked_at: startTime, revocation_reason: 'keyCompromise' })
       .where('reissue_id', '=', first.reissueId)
       .execute();
     expect(await world.issue(second.reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_BLOCKED' });
@@ -139,7 +139,7 @@ describe('signing', () => {
     await world.owner.deleteFrom('certificate').where('reissue_id', '=', twin.reissueId).execute();
     await world.owner
       .insertInto('blocked_key')
-      .values({ spki_sha256, reason: 'keyCompromise', serial: null, blocked_at: beginning })
+      .values({ spki_sha256, reason: 'keyCompromise', serial: null, blocked_at: startTime })
       .execute();
     await world.useKey(reissueId, twin.key);
     expect(await world.issue(reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_BLOCKED' });
@@ -168,7 +168,7 @@ describe('signing', () => {
     const { identity } = world.authority;
     const ending = {
       ...world.authority,
-      identity: { ...identity, notAfter: new Date(beginning.getTime() + 30 * dayMs) },
+      identity: { ...identity, notAfter: new Date(startTime.getTime() + 30 * dayMs) },
     };
     await expect(world.signer({ authorities: soleAuthority(ending) })(reissueId)).rejects.toMatchObject({
       type: 'CERTIFICATE_NOT_BUILDABLE',

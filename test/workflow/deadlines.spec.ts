@@ -7,11 +7,11 @@ import { until } from '../support/until.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
-const told = ({ person }: Applicant) => stage.world.outside.messenger.momentsTold(person.mobile);
+const told = ({ person }: Applicant) => stage.world.outside.messenger.notificationsTo(person.mobile);
 
 describe.each(['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'KEY_REQUIRED'] as const)(
   'a reissue that waits in %s',

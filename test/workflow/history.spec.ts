@@ -21,7 +21,7 @@ import { Stage } from './stage.js';
 const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
   'without-trouble': async () => {
     const applicant = await stage.arrive('ISSUED');
-    await stage.quiet(applicant);
+    await stage.untilIdle(applicant);
     await stage.goOn(applicant, 'REGISTERED');
     return applicant;
   },
@@ -33,7 +33,7 @@ const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
       applicant.giveConsents(),
       await applicant.requestCertificate(),
     ];
-    await stage.tell(applicant, applicant.apply(parts));
+    await stage.sendMessage(applicant, applicant.apply(parts));
     await stage.goOn(applicant, 'REGISTERED');
     return applicant;
   },
@@ -42,11 +42,11 @@ const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
     const applicant = await stage.arrive('IDENTITY_REQUIRED');
     const answer = await applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined });
     stage.world.outside.oneWon.fault = 'down';
-    const { standing } = await stage.tellAndSkip(applicant, answer, 90 * second);
-    stage.mend();
+    const { standing } = await stage.sendAndSkip(applicant, answer, 90 * second);
+    stage.restore();
     const operator = { operator: 'staff:oscar', reason: 'the provider is back' };
     const { sequence } = standing.parked!;
-    await stage.tell(applicant, { ...operator, kind: 'retry', parkSequence: sequence });
+    await stage.sendMessage(applicant, { ...operator, kind: 'retry', parkSequence: sequence });
     await stage.goOn(applicant, 'REGISTERED');
     return applicant;
   },
@@ -60,15 +60,15 @@ const stories: Readonly<Record<string, () => Promise<Applicant>>> = {
 
   cancelled: async () => {
     const applicant = await stage.arrive('KEY_REQUIRED');
-    await stage.tell(applicant, applicant.cancel());
+    await stage.sendMessage(applicant, applicant.cancel());
     return applicant;
   },
 };
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
 /** The whole history of a reissue, as it is stored. */
 async function historyOf(applicant: Applicant): Promise<RecordedHistory> {

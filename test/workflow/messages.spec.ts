@@ -8,9 +8,9 @@ import { gate } from './gate.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
 const stepsOf = ({ reissueId }: Applicant) =>
   stage.world.owner.selectFrom('step').selectAll().where('reissue_id', '=', reissueId).execute();
@@ -20,8 +20,8 @@ describe('a message', () => {
   it('that comes twice at once, and once more, is one step and one answer', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const call = await applicant.submitPassword();
-    const twice = await Promise.all([stage.tell(applicant, call), stage.tell(applicant, call)]);
-    const later = await stage.tell(applicant, call);
+    const twice = await Promise.all([stage.sendMessage(applicant, call), stage.sendMessage(applicant, call)]);
+    const later = await stage.sendMessage(applicant, call);
     expect(twice[0]).toMatchObject({ status: 'DONE', standing: { state: 'CONSENT_REQUIRED' } });
     for (const answer of [twice[1], later]) expect(answer).toEqual(twice[0]);
     expect((await stepsOf(applicant)).filter(({ kind }) => kind === 'submitPassword')).toHaveLength(1);
@@ -31,7 +31,7 @@ describe('a message', () => {
   it('that comes again as another update gets the recorded answer', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
     const call = await applicant.submitPassword();
-    await stage.tell(applicant, call);
+    await stage.sendMessage(applicant, call);
     await stage.goOn(applicant, 'KEY_REQUIRED');
     const again = await stage
       .workflowOf(applicant)
@@ -44,7 +44,7 @@ describe('a message', () => {
     const applicant = await stage.arrive('START');
     const sent = stage.world.outside.telecom.sends.length;
     const call = applicant.start();
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => stage.tell(applicant, call)));
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => stage.sendMessage(applicant, call)));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(stage.world.outside.telecom.sends.length).toBe(sent + 1);
     const events = (await stage.time.historyOf(stage.workflowOf(applicant).workflowId)).events ?? [];
@@ -53,7 +53,7 @@ describe('a message', () => {
 
   it('that the state does not take is refused and changes nothing', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
-    const answer = await stage.tell(applicant, applicant.giveConsents());
+    const answer = await stage.sendMessage(applicant, applicant.giveConsents());
     expect(answer).toMatchObject({ status: 'REFUSED', code: 'WRONG_STATE' });
     expect(await stateOf(applicant)).toBe('PASSWORD_REQUIRED');
   });
@@ -112,15 +112,15 @@ describe('when no notice gets through', () => {
     const passed = (await stage.time.now()) - from;
     expect(passed).toBeGreaterThan(50 * minute);
     expect(passed).toBeLessThan(2 * hour);
-    expect(stage.world.outside.messenger.momentsTold(applicant.person.mobile)).toEqual([]);
+    expect(stage.world.outside.messenger.notificationsTo(applicant.person.mobile)).toEqual([]);
   });
 
   it('messages after the end are refused at once', async () => {
     stage.world.outside.messenger.down = true;
     const applicant = await stage.arrive('REGISTERED');
     const refused = { status: 'REFUSED', code: 'WRONG_STATE', standing: { state: 'REGISTERED' } };
-    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject(refused);
-    expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject(refused);
+    expect(await stage.sendMessage(applicant, applicant.cancel())).toMatchObject(refused);
+    expect(await stage.sendMessage(applicant, applicant.giveConsents())).toMatchObject(refused);
     await stage.endOf(applicant);
   });
 
@@ -131,7 +131,7 @@ describe('when no notice gets through', () => {
     await stage.skip(10 * minute);
     messenger.down = false;
     expect(await stage.endOf(applicant)).toBe('REGISTERED');
-    expect([...messenger.momentsTold(applicant.person.mobile)].sort()).toEqual([
+    expect([...messenger.notificationsTo(applicant.person.mobile)].sort()).toEqual([
       'ISSUED',
       'NEW_DEVICE',
       'REGISTERED',
@@ -142,10 +142,10 @@ describe('when no notice gets through', () => {
 describe('a workflow that has ended', () => {
   it('takes no message any more', async () => {
     const applicant = await stage.arrive('PASSWORD_REQUIRED');
-    await stage.tell(applicant, applicant.cancel());
+    await stage.sendMessage(applicant, applicant.cancel());
     await stage.endOf(applicant);
     const call = applicant.giveConsents();
-    await expect(stage.tell(applicant, call)).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
+    await expect(stage.sendMessage(applicant, call)).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
     await until('the state', async () => (await stateOf(applicant)) === 'CANCELLED');
   });
 });

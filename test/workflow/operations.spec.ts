@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 import { Applicant } from '../world/applicant.js';
 import { enrolCertificates } from '../world/enrolled-certificates.js';
 import { second } from '../world/movable-clock.js';
-import { begunOperation } from '../world/operations.js';
+import { createRunningOperation } from '../world/operations.js';
 import { operator, OpsWorld } from '../world/ops-world.js';
 import { stranger } from '../world/people.js';
 import { perform } from '../world/perform.js';
@@ -16,18 +16,18 @@ import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
 const rightCodes = { PHONE_CODE: undefined, ONE_WON: undefined };
 
 async function parked(): Promise<Applicant> {
-  stage.mend();
+  stage.restore();
   const applicant = await stage.arrive('IDENTITY_REQUIRED');
   const answer = await applicant.answerChallenges(rightCodes);
   stage.world.outside.telecom.fault = 'down';
-  expect((await stage.tellAndSkip(applicant, answer, 90 * second)).status).toBe('PARKED');
+  expect((await stage.sendAndSkip(applicant, answer, 90 * second)).status).toBe('PARKED');
   return applicant;
 }
 
@@ -47,7 +47,7 @@ async function manyParked(count: number): Promise<Applicant[]> {
     });
     applicants.push(...(await Promise.all(those)));
   }
-  stage.mend();
+  stage.restore();
   return applicants;
 }
 
@@ -88,13 +88,18 @@ const outcomesOf = async (operationId: string) =>
 describe('an operation on reissues', () => {
   it('retries those that are parked, once, and says what became of each', async () => {
     const [one, two] = [await parked(), await parked()];
-    stage.mend();
+    stage.restore();
     const elsewhere = await stage.arrive('PASSWORD_REQUIRED');
     const targets = [one, two, elsewhere].map(({ reissueId }) => ({ target: reissueId, parkSequence: 1 }));
     const at = stage.world.clock.now();
     const [first, second] = [
-      await begunOperation(stage.world.owner, { kind: 'retry', targets, at }),
-      await begunOperation(stage.world.owner, { kind: 'retry', targets, at, requestedBy: 'staff:oscar' }),
+      await createRunningOperation(stage.world.owner, { kind: 'retry', targets, at }),
+      await createRunningOperation(stage.world.owner, {
+        kind: 'retry',
+        targets,
+        at,
+        requestedBy: 'staff:oscar',
+      }),
     ];
     await Promise.all([carryOut(first), carryOut(second)]);
     for (const operationId of [first, second])
@@ -118,8 +123,8 @@ describe('an operation on reissues', () => {
       targets: [{ target: applicant.reissueId, parkSequence: 1 }],
       at: stage.world.clock.now(),
     } as const;
-    const first = await begunOperation(stage.world.owner, given);
-    const second = await begunOperation(stage.world.owner, { ...given, requestedBy: 'staff:oscar' });
+    const first = await createRunningOperation(stage.world.owner, given);
+    const second = await createRunningOperation(stage.world.owner, { ...given, requestedBy: 'staff:oscar' });
     const running = carryOut(first);
     await until('the retry is under way', async () =>
       (await auditOf(applicant)).some(({ action }) => action === 'retry'),
@@ -144,7 +149,7 @@ describe('an operation on reissues', () => {
       .where('serial', '=', already)
       .execute();
     const targets = serials.map((target) => ({ target }));
-    const operationId = await begunOperation(owner, { kind: 'hold', targets, at: clock.now() });
+    const operationId = await createRunningOperation(owner, { kind: 'hold', targets, at: clock.now() });
     await carryOut(operationId);
     await carryOut(operationId); // as reconciliation would, had it lost sight of the first run
     expect(await outcomesOf(operationId)).toEqual(
@@ -227,7 +232,7 @@ describe('an operation on reissues', () => {
       expect((await plan(operator)).problem).toBe('nothing-selected');
       const at = stage.world.clock.now();
       const targets = ids.slice(0, 5).map((target) => ({ target, parkSequence: 1 }));
-      const again = await begunOperation(stage.world.owner, { kind: 'retry', targets, at });
+      const again = await createRunningOperation(stage.world.owner, { kind: 'retry', targets, at });
       await carryOut(again);
       expect(stage.world.outside.telecom.sends.length - sentBefore).toBe(500);
     } finally {
@@ -240,18 +245,20 @@ describe('an operation on reissues', () => {
     const old = await inForce(stage.world, applicant.person.customerId);
     const targets = [{ target: applicant.reissueId }];
     const given = { kind: 'withdraw', targets, at: stage.world.clock.now() } as const;
-    const unapproved = await begunOperation(stage.world.owner, { ...given, approvedBy: null });
+    const unapproved = await createRunningOperation(stage.world.owner, { ...given, approvedBy: null });
     const message = { kind: 'withdraw', operator: 'staff:olivia', reason: 'asked for' } as const;
-    const ofAnother = await begunOperation(stage.world.owner, {
+    const ofAnother = await createRunningOperation(stage.world.owner, {
       ...given,
       targets: [{ target: `ri_${'0'.repeat(32)}` }],
     });
-    const ofAnotherKind = await begunOperation(stage.world.owner, { ...given, kind: 'abandon' });
-    const over = await begunOperation(stage.world.owner, given);
+    const ofAnotherKind = await createRunningOperation(stage.world.owner, { ...given, kind: 'abandon' });
+    const over = await createRunningOperation(stage.world.owner, given);
     await sql`update operation set state = 'DONE' where operation_id = ${over}`.execute(stage.world.owner);
     const hostile = [unapproved, `op_${'0'.repeat(32)}`, ofAnother, ofAnotherKind, over];
     for (const operationId of hostile)
-      expect(await stage.tell(applicant, { ...message, operator: operationId, operationId })).toMatchObject({
+      expect(
+        await stage.sendMessage(applicant, { ...message, operator: operationId, operationId }),
+      ).toMatchObject({
         status: 'REFUSED',
         code: 'OPERATION_REQUIRED',
       });
@@ -262,7 +269,7 @@ describe('an operation on reissues', () => {
       { action: 'withdraw', outcome: 'REFUSED', reason: 'NOT_IN_OPERATION' },
       { action: 'withdraw', outcome: 'REFUSED', reason: 'OPERATION_NOT_RUNNING' },
     ]);
-    const operationId = await begunOperation(stage.world.owner, given);
+    const operationId = await createRunningOperation(stage.world.owner, given);
     await carryOut(operationId);
     expect(await outcomesOf(operationId)).toEqual({ [applicant.reissueId]: 'WITHDRAWN' });
     expect(await applicant.row()).toMatchObject({ state: 'WITHDRAWN', end_code: 'WITHDRAWN_BY_OPERATOR' });

@@ -7,9 +7,9 @@ import { auditOf, expectSoundRecords, inForce } from '../world/records.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
 const retry = (parkSequence: number, operator = 'staff:oscar'): OperatorRetry => ({
   kind: 'retry',
@@ -25,7 +25,7 @@ async function parked(): Promise<Applicant> {
   const applicant = await stage.arrive('IDENTITY_REQUIRED');
   const answer = await applicant.answerChallenges(rightCodes);
   stage.world.outside.telecom.fault = 'down';
-  const { status } = await stage.tellAndSkip(applicant, answer, 90 * second);
+  const { status } = await stage.sendAndSkip(applicant, answer, 90 * second);
   expect(status).toBe('PARKED');
   return applicant;
 }
@@ -54,12 +54,12 @@ describe('a provider that is down', () => {
     const applicant = await parked();
     const { parked_since: since, deadline } = await applicant.row();
     for (const call of [applicant.requestChallenges(['ONE_WON']), applicant.giveConsents()])
-      expect(await stage.tell(applicant, call)).toMatchObject({ status: 'REFUSED', code: 'PARKED' });
+      expect(await stage.sendMessage(applicant, call)).toMatchObject({ status: 'REFUSED', code: 'PARKED' });
 
     await stage.skip(5 * hour);
     expect(await applicant.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', deadline });
-    stage.mend();
-    const result = await stage.tell(applicant, retry(1));
+    stage.restore();
+    const result = await stage.sendMessage(applicant, retry(1));
     expect(result).toMatchObject({ status: 'DONE', standing: { state: 'PASSWORD_REQUIRED', parked: null } });
     const resumed = (await auditOf(applicant)).find(({ action }) => action === 'retry')!.occurred_at;
     expect((await applicant.row()).deadline!.getTime()).toBe(
@@ -73,10 +73,10 @@ describe('a provider that is down', () => {
   it('at the start parks the start, whose retry sends the codes', async () => {
     stage.world.outside.telecom.fault = 'down';
     const applicant = await stage.arrive('START');
-    const { status, standing } = await stage.tellAndSkip(applicant, applicant.start(), 90 * second);
+    const { status, standing } = await stage.sendAndSkip(applicant, applicant.start(), 90 * second);
     expect({ status, step: standing.parked?.step }).toEqual({ status: 'PARKED', step: 'SEND_CHALLENGES' });
-    stage.mend();
-    expect(await stage.tell(applicant, retry(1))).toMatchObject({ status: 'DONE' });
+    stage.restore();
+    expect(await stage.sendMessage(applicant, retry(1))).toMatchObject({ status: 'DONE' });
     await stage.goOn(applicant, 'REGISTERED');
   });
 
@@ -85,21 +85,23 @@ describe('a provider that is down', () => {
     const sent = oneWon.sends.length;
     oneWon.fault = 'lost';
     const applicant = await stage.arrive('START');
-    const { standing } = await stage.tellAndSkip(applicant, applicant.start(), 90 * second);
+    const { standing } = await stage.sendAndSkip(applicant, applicant.start(), 90 * second);
     expect(standing.parked).toMatchObject({ step: 'SEND_CHALLENGES', code: 'OUTCOME_UNKNOWN' });
-    stage.mend();
-    expect(await stage.tell(applicant, retry(1))).toMatchObject({ status: 'DONE' });
+    stage.restore();
+    expect(await stage.sendMessage(applicant, retry(1))).toMatchObject({ status: 'DONE' });
     expect(oneWon.sends.length).toBe(sent + 1);
   });
 
   it('and is still down at the retry parks again, as another parking; the customer is told once it goes on', async () => {
     const applicant = await parked();
-    const again = await stage.tellAndSkip(applicant, retry(1), 90 * second);
+    const again = await stage.sendAndSkip(applicant, retry(1), 90 * second);
     expect(again).toMatchObject({ status: 'PARKED', standing: { parked: { sequence: 2 } } });
-    stage.mend();
-    expect(await stage.tell(applicant, retry(2))).toMatchObject({ standing: { state: 'PASSWORD_REQUIRED' } });
+    stage.restore();
+    expect(await stage.sendMessage(applicant, retry(2))).toMatchObject({
+      standing: { state: 'PASSWORD_REQUIRED' },
+    });
     const { mobile } = applicant.person;
-    const told = () => stage.world.outside.messenger.momentsTold(mobile);
+    const told = () => stage.world.outside.messenger.notificationsTo(mobile);
     await until('word of it', () => told().includes('RESUMED-2'));
     expect(told()).not.toContain('RESUMED-1');
   });
@@ -108,10 +110,10 @@ describe('a provider that is down', () => {
 describe('a parked reissue', () => {
   it('that two operators retry at once is retried once', async () => {
     const applicant = await parked();
-    stage.mend();
+    stage.restore();
     const results = await Promise.all([
-      stage.tell(applicant, retry(1, 'staff:oscar')),
-      stage.tell(applicant, retry(1, 'staff:otto')),
+      stage.sendMessage(applicant, retry(1, 'staff:oscar')),
+      stage.sendMessage(applicant, retry(1, 'staff:otto')),
     ]);
     for (const result of results)
       expect(result).toMatchObject({ status: 'DONE', standing: { state: 'PASSWORD_REQUIRED' } });
@@ -132,16 +134,16 @@ describe('a parked reissue', () => {
 
   it('can be cancelled by the customer', async () => {
     const applicant = await parked();
-    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    expect(await stage.sendMessage(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
   });
 
   it('can be abandoned by an operator, one that is not parked cannot', async () => {
     const abandon = { kind: 'abandon', operator: 'staff:oscar', reason: 'the customer was here' } as const;
     const well = await stage.arrive('PASSWORD_REQUIRED');
-    expect(await stage.tell(well, abandon)).toMatchObject({ status: 'REFUSED', code: 'NOT_PARKED' });
+    expect(await stage.sendMessage(well, abandon)).toMatchObject({ status: 'REFUSED', code: 'NOT_PARKED' });
     const applicant = await parked();
-    expect(await stage.tell(applicant, abandon)).toMatchObject({ status: 'DONE' });
+    expect(await stage.sendMessage(applicant, abandon)).toMatchObject({ status: 'DONE' });
     expect(await stage.endOf(applicant)).toBe('ABANDONED');
   });
 });
@@ -161,9 +163,9 @@ describe('a signer that cannot sign', () => {
       status: 'PARKED',
       standing: { state: 'ISSUING', parked: { step: 'ISSUE_CERTIFICATE' } },
     });
-    stage.mend();
+    stage.restore();
     await stage.skip(2 * hour);
-    expect(await stage.tell(applicant, retry(1))).toMatchObject({ standing: { state: 'ISSUED' } });
+    expect(await stage.sendMessage(applicant, retry(1))).toMatchObject({ standing: { state: 'ISSUED' } });
     await stage.goOn(applicant, 'REGISTERED');
     await expectSoundRecords(applicant);
   });
@@ -173,11 +175,11 @@ describe('a signer that cannot sign', () => {
       throw new Error('the key store is locked');
     });
     const applicant = await stage.arrive('KEY_REQUIRED');
-    await stage.tellAndSkip(applicant, await applicant.requestCertificate(), 130 * second);
-    stage.mend();
-    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    await stage.sendAndSkip(applicant, await applicant.requestCertificate(), 130 * second);
+    stage.restore();
+    expect(await stage.sendMessage(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
-    expect(await stage.tell(applicant, retry(1)).catch((error: Error) => error.name)).toBe(
+    expect(await stage.sendMessage(applicant, retry(1)).catch((error: Error) => error.name)).toBe(
       'WorkflowNotFoundError',
     );
     expect(await inForce(stage.world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);

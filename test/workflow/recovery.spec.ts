@@ -11,9 +11,9 @@ import { gate } from './gate.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
 const terminate = (applicant: Applicant) => stage.workflowOf(applicant).terminate('by hand');
 
@@ -22,7 +22,7 @@ describe('a workflow that was terminated', () => {
     'in %s goes on from its row',
     async (state) => {
       const applicant = await stage.arrive(state);
-      await stage.quiet(applicant);
+      await stage.untilIdle(applicant);
       await terminate(applicant);
       await stage.resume(applicant);
       await stage.goOn(applicant, 'REGISTERED');
@@ -34,13 +34,13 @@ describe('a workflow that was terminated', () => {
   it('while parked waits for the operator as before', async () => {
     stage.world.outside.telecom.fault = 'down';
     const applicant = await stage.arrive('START');
-    await stage.tellAndSkip(applicant, applicant.start(), 90 * second);
+    await stage.sendAndSkip(applicant, applicant.start(), 90 * second);
     await terminate(applicant);
-    stage.mend();
+    stage.restore();
     await stage.resume(applicant);
     const retry = { kind: 'retry', operator: 'staff:oscar', reason: 'it is back', parkSequence: 1 } as const;
-    expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject({ code: 'PARKED' });
-    expect(await stage.tell(applicant, retry)).toMatchObject({ status: 'DONE' });
+    expect(await stage.sendMessage(applicant, applicant.giveConsents())).toMatchObject({ code: 'PARKED' });
+    expect(await stage.sendMessage(applicant, retry)).toMatchObject({ status: 'DONE' });
     await stage.goOn(applicant, 'REGISTERED');
   });
 
@@ -59,7 +59,7 @@ describe('a workflow without a row', () => {
   it('fails when its start was refused, and the same start can be tried again', async () => {
     await stage.setClock();
     const applicant = await Applicant.of(stage.world, await customer(stage.world));
-    const refused = await stage.tell(applicant, { ...applicant.start(), consents: [] });
+    const refused = await stage.sendMessage(applicant, { ...applicant.start(), consents: [] });
     expect(refused).toMatchObject({ status: 'REFUSED', code: 'CONSENT_INCOMPLETE', missing: true });
     await expect(stage.endOf(applicant)).rejects.toMatchObject({
       name: WorkflowFailedError.prototype.name,
@@ -122,10 +122,10 @@ describe('a workflow that runs although its reissue has ended', () => {
   it('is left alone while its customer is still being notified', async () => {
     const applicant = await stage.arrive('ISSUED');
     stage.world.outside.messenger.down = true;
-    await stage.tell(applicant, applicant.cancel());
+    await stage.sendMessage(applicant, applicant.cancel());
     await stage.skip(20 * minute);
     expect(await reconcile(applicant)).toMatchObject({ refreshed: 0 });
-    stage.mend();
+    stage.restore();
     expect(await stage.endOf(applicant)).toBe('WITHDRAWN');
   });
 });
@@ -147,7 +147,7 @@ describe('a workflow that was terminated in the middle of ISSUING', () => {
     await terminate(applicant);
     await expect(request.result()).rejects.toThrow();
     signature.open();
-    stage.mend();
+    stage.restore();
     expect((await applicant.row()).state).toBe('ISSUING');
 
     await stage.resume(applicant);

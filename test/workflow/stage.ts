@@ -21,8 +21,8 @@ import { until } from '../support/until.js';
 import { Applicant, type Application } from '../world/applicant.js';
 import { customer, type Person } from '../world/people.js';
 import { ordinaryPath } from '../world/walk.js';
-import { inAnOperation } from '../world/operations.js';
-import { asReceived } from '../world/received.js';
+import { withOperation } from '../world/operations.js';
+import { receiveMessage } from '../world/receive-message.js';
 import { createWorld, type World } from '../world/world.js';
 
 // Everything that runs at the same time makes everything else slow.
@@ -45,11 +45,11 @@ export class Stage {
     readonly world: World,
   ) {}
 
-  static async set(): Promise<Stage> {
+  static async create(): Promise<Stage> {
     const [time, world] = await Promise.all([TimeSkipping.start(), createWorld()]);
     const stage = new Stage(time, world);
-    await time.startWorker(taskQueues.reissue, stage.directed(world.activities), true);
-    await time.startWorker(taskQueues.signing, stage.directed(world.signing));
+    await time.startWorker(taskQueues.reissue, stage.withSubstitutes(world.activities), true);
+    await time.startWorker(taskQueues.signing, stage.withSubstitutes(world.signing));
     await stage.setClock();
     return stage;
   }
@@ -60,7 +60,7 @@ export class Stage {
   }
 
   /** Everything is as it should be. */
-  mend(): void {
+  restore(): void {
     this.substitutes.clear();
     const { telecom, oneWon, messenger } = this.world.outside;
     telecom.fault = undefined;
@@ -96,13 +96,13 @@ export class Stage {
     const to = ordinaryPath.findIndex(([each]) => each === state);
     for (const [next, message] of ordinaryPath.slice(from, to + 1)) {
       await this.setClock();
-      const { standing } = await this.tell(applicant, await message(applicant));
+      const { standing } = await this.sendMessage(applicant, await message(applicant));
       if (standing.state !== next) throw new Error(`a step led to ${standing.state} instead of ${next}`);
     }
   }
 
   /** Tells the reissue a message, as the gateway does, and waits for the answer. */
-  async tell(
+  async sendMessage(
     applicant: Applicant,
     message: StartReissue | CustomerMessage | OperatorMessage,
   ): Promise<StepResult> {
@@ -115,8 +115,8 @@ export class Stage {
     message: StartReissue | CustomerMessage | OperatorMessage,
   ): Promise<WorkflowUpdateHandle<StepResult>> {
     const { client } = this.time;
-    const received = await asReceived(this.world, reissueId, message);
-    const said = await inAnOperation(this.world.owner, reissueId, received, this.world.clock.now());
+    const received = await receiveMessage(this.world, reissueId, message);
+    const said = await withOperation(this.world.owner, reissueId, received, this.world.clock.now());
     const waitForStage = WorkflowUpdateStage.ACCEPTED;
     if (said.kind === 'start')
       return client.workflow.startUpdateWithStart<Workflow, StepResult, [StartReissue]>('start', {
@@ -142,7 +142,7 @@ export class Stage {
   }
 
   /** As `tell`, while time passes: for a message whose answer comes when retries are used up. */
-  async tellAndSkip(
+  async sendAndSkip(
     applicant: Applicant,
     message: StartReissue | CustomerMessage | OperatorMessage,
     ms: number,
@@ -184,7 +184,7 @@ export class Stage {
   }
 
   /** Waits until no activity of this workflow is at work. */
-  async quiet(applicant: Applicant): Promise<void> {
+  async untilIdle(applicant: Applicant): Promise<void> {
     const { workflowId } = this.workflowOf(applicant);
     await until(`${workflowId} to be quiet`, async () => {
       const { events } = await this.time.historyOf(workflowId);
@@ -194,8 +194,8 @@ export class Stage {
     });
   }
 
-  async clear(): Promise<void> {
-    this.mend();
+  async close(): Promise<void> {
+    this.restore();
     try {
       await this.time.close();
     } finally {
@@ -208,7 +208,7 @@ export class Stage {
     this.world.clock.set(new Date((await this.time.now()) - this.behindMs));
   }
 
-  private directed(activities: object): object {
+  private withSubstitutes(activities: object): object {
     const directed = Object.entries(activities as Record<string, Activity>).map(([name, activity]) => [
       name,
       async (...args: never[]) => {

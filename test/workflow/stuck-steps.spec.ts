@@ -6,9 +6,9 @@ import { expectSoundRecords } from '../world/records.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
-beforeAll(async () => void (stage = await Stage.set()));
-afterEach(() => stage.mend());
-afterAll(() => stage.clear());
+beforeAll(async () => void (stage = await Stage.create()));
+afterEach(() => stage.restore());
+afterAll(() => stage.close());
 
 type StepName = Parameters<Stage['substitute']>[0];
 const retry: OperatorRetry = { kind: 'retry', operator: 'staff:oscar', reason: 'mended', parkSequence: 1 };
@@ -34,7 +34,7 @@ describe('a step with a bug', () => {
   const messages: [
     StepName,
     Parameters<Stage['arrive']>[0],
-    (a: Applicant) => Promise<Parameters<Stage['tell']>[1]>,
+    (a: Applicant) => Promise<Parameters<Stage['sendMessage']>[1]>,
   ][] = [
     ['recordChallenges', 'START', async (a) => a.start()],
     [
@@ -59,9 +59,9 @@ describe('a step with a bug', () => {
     async (step, state, message) => {
       const applicant = await stage.arrive(state);
       breakStep(step);
-      expect(await stage.tell(applicant, await message(applicant))).toMatchObject(stuck);
-      stage.mend();
-      expect(await stage.tell(applicant, retry)).toMatchObject({
+      expect(await stage.sendMessage(applicant, await message(applicant))).toMatchObject(stuck);
+      stage.restore();
+      expect(await stage.sendMessage(applicant, retry)).toMatchObject({
         status: 'DONE',
         standing: { parked: null },
       });
@@ -74,8 +74,8 @@ describe('a step with a bug', () => {
   it('does not keep the customer from cancelling', async () => {
     const applicant = await stage.arrive('CONSENT_REQUIRED');
     breakStep('giveConsents');
-    expect(await stage.tell(applicant, applicant.giveConsents())).toMatchObject(stuck);
-    expect(await stage.tell(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
+    expect(await stage.sendMessage(applicant, applicant.giveConsents())).toMatchObject(stuck);
+    expect(await stage.sendMessage(applicant, applicant.cancel())).toMatchObject({ status: 'DONE' });
     expect(await stage.endOf(applicant)).toBe('CANCELLED');
   });
 
@@ -83,10 +83,12 @@ describe('a step with a bug', () => {
     const applicant = await stage.arrive('START');
     const start = applicant.start();
     breakStep('startReissue');
-    expect(await stage.tell(applicant, start)).toMatchObject({ status: 'REFUSED', missing: true });
+    expect(await stage.sendMessage(applicant, start)).toMatchObject({ status: 'REFUSED', missing: true });
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ cause: { type: 'NoRow' } });
-    stage.mend();
-    expect(await stage.tell(applicant, start)).toMatchObject({ standing: { state: 'IDENTITY_REQUIRED' } });
+    stage.restore();
+    expect(await stage.sendMessage(applicant, start)).toMatchObject({
+      standing: { state: 'IDENTITY_REQUIRED' },
+    });
   });
 
   it('that looks after the deadline ends the workflow, which goes on from its row once it is mended', async () => {
@@ -94,7 +96,7 @@ describe('a step with a bug', () => {
     breakStep('applyDeadlines');
     await expect(stage.endOf(applicant)).rejects.toMatchObject({ name: 'WorkflowFailedError' });
     expect((await applicant.row()).state).toBe('CONSENT_REQUIRED');
-    stage.mend();
+    stage.restore();
     await stage.resume(applicant);
     expect(await stage.endOf(applicant)).toBe('TIMED_OUT');
   });

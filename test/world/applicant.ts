@@ -20,7 +20,7 @@ import { documentOf } from './outside-world.js';
 import type { Person } from './people.js';
 import type { World } from './world.js';
 
-const somewhere: CallOrigin = { address: '192.0.2.1', agent: 'spec' };
+const defaultOrigin: CallOrigin = { address: '192.0.2.1', agent: 'spec' };
 
 export interface Application {
   readonly reason?: Reason;
@@ -59,7 +59,7 @@ export class Applicant {
   ) {}
 
   static async of(world: World, person: Person, application: Application = {}): Promise<Applicant> {
-    const { reason = 'EXPIRED', key = await KeyPair.make(), origin = somewhere } = application;
+    const { reason = 'EXPIRED', key = await KeyPair.make(), origin = defaultOrigin } = application;
     return new Applicant(world, person, reason, key, origin);
   }
 

@@ -38,7 +38,7 @@ async function staffKey(learnedAt: Date) {
 }
 
 /** What the issuer signs when this person signs in to confirm or approve a plan. */
-async function proofBy(act: ProvenAct, actor: string, digest: string, at: Date): Promise<string> {
+async function signProof(act: ProvenAct, actor: string, digest: string, at: Date): Promise<string> {
   const issuedAt = Math.floor(at.getTime() / 1_000);
   return new SignJWT({ roles: [roleToProve[act]], nonce: proofNonceOf(act, digest) })
     .setProtectedHeader({ alg: 'ES256', kid: issuerKey.kid })
@@ -51,7 +51,7 @@ async function proofBy(act: ProvenAct, actor: string, digest: string, at: Date):
 }
 
 /** An operation that is under way, as if it had been planned, confirmed and, where its kind needs it, approved. */
-export async function begunOperation(owner: Database, given: GivenOperation): Promise<string> {
+export async function createRunningOperation(owner: Database, given: GivenOperation): Promise<string> {
   const operationId = `op_${randomBytes(16).toString('hex')}`;
   const { kind, requestedBy = 'staff:olivia', reason = 'the provider is back', parameters = {}, at } = given;
   const { approvedBy = needsApproval(kind) ? 'staff:april' : null } = given;
@@ -63,7 +63,7 @@ export async function begunOperation(owner: Database, given: GivenOperation): Pr
   await insertStaffKeys(owner, [await staffKey(at)]);
   const prove = async (act: ProvenAct, actor: string) => ({
     ...{ operation_id: operationId, digest, act, actor, recorded_at: at },
-    token: await proofBy(act, actor, digest, at),
+    token: await signProof(act, actor, digest, at),
   });
   await inTransaction(owner, async (tx) => {
     await insertOperation(
@@ -90,15 +90,15 @@ export async function begunOperation(owner: Database, given: GivenOperation): Pr
 }
 
 /** The same message in the name of an operation that says exactly this; one that names an operation stays as it is. */
-export async function inAnOperation<M extends { readonly kind: string }>(
+export async function withOperation<M extends { readonly kind: string }>(
   owner: Database,
   reissueId: string,
   message: M,
   at: Date,
 ): Promise<M> {
-  if (!isOfOperator(message) || message.operationId !== undefined) return message;
+  if (!isOperatorMessage(message) || message.operationId !== undefined) return message;
   const parkSequence = message.kind === 'retry' ? { parkSequence: message.parkSequence } : {};
-  const operationId = await begunOperation(owner, {
+  const operationId = await createRunningOperation(owner, {
     kind: message.kind,
     targets: [{ target: reissueId, ...parkSequence }],
     requestedBy: message.operator,
@@ -108,7 +108,7 @@ export async function inAnOperation<M extends { readonly kind: string }>(
   return { ...message, operationId };
 }
 
-const isOfOperator = (message: { readonly kind: string }): message is OperatorMessage =>
+const isOperatorMessage = (message: { readonly kind: string }): message is OperatorMessage =>
   ['retry', 'abandon', 'withdraw'].includes(message.kind);
 
 /** What an issuer of staff is to the worker, at this address. */

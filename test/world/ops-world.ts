@@ -63,7 +63,7 @@ export class OpsWorld {
   ): Promise<OpsWorld> {
     const issuer = await TestIssuer.start();
     const config = loadConfig(opsConfig, {
-      ...temporalOfTheStack(),
+      ...stackTemporalSettings(),
       RESEAL_ENV: 'test',
       RESEAL_LOG_LEVEL: 'silent',
       RESEAL_OPS_PORT: '0',
@@ -131,7 +131,7 @@ export const approver = { sub: 'april', name: 'April', roles: ['approver'] } as 
 export const auditor = { sub: 'audrey', name: 'Audrey', roles: ['auditor'] } as const;
 
 /** Where the stack's Temporal is, and by which keys its payloads are read: as the gateway has it. */
-function temporalOfTheStack(): NodeJS.ProcessEnv {
+function stackTemporalSettings(): NodeJS.ProcessEnv {
   const file = join(process.env.RESEAL_STATE ?? '.reseal', 'env', 'gateway.env');
   const env = parseEnv(readFileSync(file, 'utf8'));
   return Object.fromEntries(Object.entries(env).filter(([key]) => /TEMPORAL|CODEC/.test(key)));

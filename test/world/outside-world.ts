@@ -119,15 +119,15 @@ class FakeMessenger {
   readonly mails: Mail[] = [];
   down = false;
 
-  readonly sms: SmsSender = { send: async (sms) => this.take(this.texts, sms) };
-  readonly mail: MailSender = { send: async (mail) => this.take(this.mails, mail) };
+  readonly sms: SmsSender = { send: async (sms) => this.deliver(this.texts, sms) };
+  readonly mail: MailSender = { send: async (mail) => this.deliver(this.mails, mail) };
 
   /** The messages that reached a number, without repetitions. */
-  readonly momentsTold = (mobile: string) => [
+  readonly notificationsTo = (mobile: string) => [
     ...new Set(this.texts.filter(({ to }) => to === mobile).map(({ messageId }) => messageId.split('.')[1])),
   ];
 
-  private take<T>(taken: T[], message: T): void {
+  private deliver<T>(taken: T[], message: T): void {
     if (this.down) throw new ProviderUnavailable('messages cannot be sent');
     taken.push(message);
   }

@@ -43,7 +43,7 @@ export const rightPassword = 'Certificate1!';
 const verifier = hash(rightPassword, cheapHashing);
 
 /** A number with which somebody would have been born in the 1890s. */
-function numberOfNobody(): string {
+function fictionalRrn(): string {
   const [month, dayOfMonth] = [randomInt(1, 13), randomInt(1, 29)].map((part) =>
     String(part).padStart(2, '0'),
   );
@@ -57,7 +57,7 @@ export function stranger(world: World, name = '홍가상'): Person {
     name,
     mobile: `0109${String(randomInt(10_000_000)).padStart(7, '0')}`,
     ci: randomBytes(64).toString('base64'),
-    rrn: numberOfNobody(),
+    rrn: fictionalRrn(),
     account: `110${String(randomInt(1_000_000_000)).padStart(9, '0')}`,
     password: rightPassword,
     oldSerial: undefined,

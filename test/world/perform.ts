@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import type { ReissueMessage, StepResult } from '#libs/domain';
 import { createMessageHandler } from '../../workflows/reissue-certificate/handle-message.js';
-import { inAnOperation } from './operations.js';
-import { asReceived } from './received.js';
+import { withOperation } from './operations.js';
+import { receiveMessage } from './receive-message.js';
 import type { World } from './world.js';
 
 /** Activities that fail here fail on purpose. */
@@ -38,8 +38,8 @@ export async function perform(
     parkCodeOfStep: (error) => (failureTypeOf(error) === 'StepFailed' ? 'STEP_FAILED' : undefined),
     notifiesOfResumption: () => true,
   });
-  const received = await asReceived(world, reissueId, message);
-  return handleOrPark(reissueId, await inAnOperation(world.owner, reissueId, received, world.clock.now()));
+  const received = await receiveMessage(world, reissueId, message);
+  return handleOrPark(reissueId, await withOperation(world.owner, reissueId, received, world.clock.now()));
 }
 
 type Activity = (...args: unknown[]) => Promise<unknown>;

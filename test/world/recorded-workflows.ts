@@ -9,14 +9,14 @@ type Message = Parameters<typeof perform>[2];
 
 /** Temporal as far as it remembers: the messages that reissues were told, with their results. */
 export class RecordedWorkflows {
-  private readonly told = new Map<string, { message: Message; result: StepResult }[]>();
+  private readonly recorded = new Map<string, { message: Message; result: StepResult }[]>();
   /** What was asked of workflows, e.g. `signal reissue/ri_…`. */
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
 
-  async tell(applicant: Applicant, message: Message): Promise<StepResult> {
+  async sendMessage(applicant: Applicant, message: Message): Promise<StepResult> {
     const result = await perform(applicant.world, applicant.reissueId, message);
     const { reissueId } = applicant;
-    this.told.set(reissueId, [...(this.told.get(reissueId) ?? []), { message, result }]);
+    this.recorded.set(reissueId, [...(this.recorded.get(reissueId) ?? []), { message, result }]);
     return result;
   }
 
@@ -27,16 +27,16 @@ export class RecordedWorkflows {
       getHandle: (workflowId: string) => ({
         describe: async () => this.describe(workflowId),
         fetchHistory: async () => this.historyOf(workflowId),
-        signal: async () => void this.asked.push(`signal ${workflowId}`),
+        signal: async () => void this.requests.push(`signal ${workflowId}`),
       }),
       start: async (_type: string, { workflowId }: { workflowId: string }) =>
-        void this.asked.push(`start ${workflowId}`),
+        void this.requests.push(`start ${workflowId}`),
     };
     return { workflow } as never;
   }
 
   private async *list() {
-    for (const reissueId of this.told.keys()) yield this.describe(workflowIdOf(reissueId));
+    for (const reissueId of this.recorded.keys()) yield this.describe(workflowIdOf(reissueId));
   }
 
   private describe(workflowId: string) {
@@ -47,13 +47,13 @@ export class RecordedWorkflows {
   }
 
   private stateOf(workflowId: string): State {
-    const told = this.told.get(workflowId.replace('reissue/', ''));
+    const told = this.recorded.get(workflowId.replace('reissue/', ''));
     if (!told) throw new WorkflowNotFoundError('no such workflow', workflowId, undefined);
     return told.at(-1)!.result.standing.state;
   }
 
   private historyOf(workflowId: string): History {
-    const told = this.told.get(workflowId.replace('reissue/', '')) ?? [];
+    const told = this.recorded.get(workflowId.replace('reissue/', '')) ?? [];
     const state = this.stateOf(workflowId);
     const updates = told.flatMap(({ message, result }, index) => [
       {

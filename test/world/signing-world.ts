@@ -18,7 +18,7 @@ import { MovableClock } from './movable-clock.js';
 import { asSpec, createTestDatabase } from './test-database.js';
 
 /** When these tests begin. */
-export const beginning = new Date('2026-11-05T03:04:05.678Z');
+export const startTime = new Date('2026-11-05T03:04:05.678Z');
 
 /** The signer's activities on a database of their own, with reissues that wait for them. */
 export type SigningWorld = Awaited<ReturnType<typeof createSigningWorld>>;
@@ -32,7 +32,7 @@ export async function createSigningWorld() {
     return db;
   };
   const owner = as('owner');
-  const clock = new MovableClock(beginning);
+  const clock = new MovableClock(startTime);
   const folder = mkdtempSync(join(tmpdir(), 'reseal-signing-'));
   const caDirectory = join(folder, 'ca');
   const passphrase = 'only for these specs';
@@ -41,7 +41,7 @@ export async function createSigningWorld() {
     directory: caDirectory,
     organisation: 'reseal-test',
     passphrase,
-    now: beginning,
+    now: startTime,
   });
   const authority = openIssuingAuthority(caDirectory, passphrase);
   const ports: SigningPorts = {
@@ -110,9 +110,9 @@ export async function createSigningWorld() {
       soleAuthority({ ...authority, keyStore: { ...authority.keyStore, sign } }),
     /** A reissue that is ready to be signed, but for these changes. */
     async makeReissue(changes: ReissueChanges = {}) {
-      const [reissueId] = await insertReadyReissues(owner, 1, { at: beginning, apiKeyName: 'spec' });
+      const [reissueId] = await insertReadyReissues(owner, 1, { at: startTime, apiKeyName: 'spec' });
       const row = await inTransaction(owner, (tx) =>
-        updateReissue(tx, reissueId!, { updated_at: beginning, ...changes }),
+        updateReissue(tx, reissueId!, { updated_at: startTime, ...changes }),
       );
       await useKey(reissueId!, row);
       if (changes.customer_id) await useCustomer(reissueId!, changes.customer_id);
@@ -120,7 +120,7 @@ export async function createSigningWorld() {
       return { reissueId: reissueId!, customerId: customer_id!, key: { csr, key_thumbprint } };
     },
     useKey,
-    makeReissues: (count: number) => insertReadyReissues(owner, count, { at: beginning, apiKeyName: 'spec' }),
+    makeReissues: (count: number) => insertReadyReissues(owner, count, { at: startTime, apiKeyName: 'spec' }),
     certificatesOf: (reissueId: string) =>
       owner
         .selectFrom('certificate')

@@ -67,17 +67,22 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   const places = { directory: file('ca'), passphrase };
   const responders = { directory: file('ocsp'), passphrase };
   // It is older than what it signs.
-  const founded = new Date(clock.now().getTime() - dayMs);
+  const foundedAt = new Date(clock.now().getTime() - dayMs);
   // The certificates name the address, so the port is known before the app listens.
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  await createCertificateAuthority({ ...places, organisation: 'reseal-test', statusUrl: url, now: founded });
+  await createCertificateAuthority({
+    ...places,
+    organisation: 'reseal-test',
+    statusUrl: url,
+    now: foundedAt,
+  });
   const authority = openIssuingAuthority(places.directory, passphrase);
-  await renewResponder(responders, authority, founded);
+  await renewResponder(responders, authority, foundedAt);
   writeFileSync(file('issuing.pem'), pemOf(authority.chain[0]));
   writeFileSync(file('root.pem'), pemOf(authority.chain[1]));
   writeFileSync(file('chain.pem'), pemOf(authority.chain[0]) + pemOf(authority.chain[1]));
-  await registerIssuers(signer, { current: known(authority), all: [known(authority)] }, 2, clock.now());
+  await registerIssuers(signer, { current: issuerOf(authority), all: [issuerOf(authority)] }, 2, clock.now());
 
   const apps: NestFastifyApplication[] = [];
   /** Where each app is asked for readiness and metrics, by its address. */
@@ -274,7 +279,7 @@ export async function createStatusWorld(settings: Partial<StatusConfig> = {}) {
   };
 }
 
-const known = ({ subject, identity, notBefore, chain }: IssuingAuthority) => ({
+const issuerOf = ({ subject, identity, notBefore, chain }: IssuingAuthority) => ({
   subject,
   keyId: identity.keyId,
   certificate: chain[0],

@@ -29,16 +29,16 @@ import { asSpec, createTestDatabase, type Role } from './test-database.js';
 jest.setTimeout(120_000);
 
 /** When the tests begin, for those who start at no particular moment. */
-const beginning = new Date('2026-11-05T03:04:05.678Z');
+const startTime = new Date('2026-11-05T03:04:05.678Z');
 
 /** Most tests do more in one person's name at one moment than anybody should. */
-const often = { burst: 100_000, everyMs: 1 };
+const unlimitedRate = { burst: 100_000, everyMs: 1 };
 const unlimited: WorkerDependencies['identityRates'] = {
-  personStarts: often,
-  numberSends: often,
-  accountSends: often,
-  personTries: often,
-  lockNotices: often,
+  personStarts: unlimitedRate,
+  numberSends: unlimitedRate,
+  accountSends: unlimitedRate,
+  personTries: unlimitedRate,
+  lockNotices: unlimitedRate,
 };
 
 /** The activities of worker and signer on a database of their own, with a fake outside and a clock to move. */
@@ -48,7 +48,7 @@ export async function createWorld(
   parts: Partial<WorkerDependencies> = {},
   signerParts: Pick<SigningPorts, 'journal'> = {},
 ) {
-  const clock = new MovableClock(beginning);
+  const clock = new MovableClock(startTime);
   const outside = new OutsideWorld();
   const database = await createTestDatabase();
   const opened: Database[] = [];
@@ -75,7 +75,7 @@ export async function createWorld(
     clock: clock.now,
     logger,
   };
-  await registerAuthorities(as('signer'), authority.authorities, 16, beginning);
+  await registerAuthorities(as('signer'), authority.authorities, 16, startTime);
   const workerParts: WorkerDependencies = {
     db: worker,
     clock: clock.now,
@@ -173,7 +173,7 @@ async function newAuthority() {
       directory,
       organisation: 'reseal-test',
       passphrase,
-      now: beginning,
+      now: startTime,
     });
     return {
       authorities: soleAuthority(openIssuingAuthority(directory, passphrase)),

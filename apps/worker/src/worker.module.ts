@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PasswordHashing } from '#activities/password';
 import type { Sequencer } from '#libs/audit-log';
@@ -115,7 +115,7 @@ export class WorkerModule {
         return;
       } catch (error) {
         logger.warn({ err: error }, 'schedules cannot be made yet');
-        await pause(2_000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        await delay(2_000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataConverter } from '@temporalio/common';
 import { TransportError, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from '#libs/observability';
@@ -119,7 +119,7 @@ export class WorkerRunner {
   private async untilSilent(connection: NativeConnection, over: AbortSignal): Promise<void> {
     const { namespace } = this.settings;
     while (!over.aborted) {
-      await sleep(testEveryMs, undefined, { signal: over }).catch(() => undefined);
+      await delay(testEveryMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) break;
       if (!(await isResponsive(connection, namespace)) && (await isReachable(this.settings))) return;
     }
@@ -127,7 +127,7 @@ export class WorkerRunner {
   }
 
   private async rest(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   /** Takes no new work, lets what is running finish (8 s at most), and closes the connection. */

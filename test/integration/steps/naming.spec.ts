@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StartReissue } from '#libs/domain';
 import { sealRegistryValue } from '#libs/vault';
 import { Applicant } from '../../world/applicant.js';
-import { startNamedBy, type StartSealing } from '../../world/naming.js';
+import { startClaimedBy, type StartSealing } from '../../world/claimed-start.js';
 import { customer, stranger, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
 import { auditOf, everythingOf, outcomeOf, vaultItemsOf } from '../../world/records.js';
@@ -25,7 +25,7 @@ async function begin(
   sealing: StartSealing = {},
 ) {
   const applicant = await Applicant.of(world, person);
-  const start = await startNamedBy(applicant, by, value, sealing);
+  const start = await startClaimedBy(applicant, by, value, sealing);
   return { applicant, start, result: await perform(world, applicant.reissueId, start) };
 }
 const asMobile = async (person: Person, more: Partial<StartReissue['applicant']> = {}) => {
@@ -222,7 +222,7 @@ describe('a start that cannot be read', () => {
 
   it('is refused when its envelope is sealed for the reissue, whose id nobody knows yet', async () => {
     const applicant = await Applicant.of(world, await customer(world));
-    const start = await startNamedBy(applicant, 'rrn', applicant.person.rrn, { sub: applicant.reissueId });
+    const start = await startClaimedBy(applicant, 'rrn', applicant.person.rrn, { sub: applicant.reissueId });
     expect(await perform(world, applicant.reissueId, start)).toMatchObject({ code: 'ENVELOPE_REFUSED' });
   });
 
@@ -257,7 +257,7 @@ describe('the same start again', () => {
   it('is answered alike, also when its worker died on the way, and the number is opened no more', async () => {
     const person = await customer(world);
     const applicant = await Applicant.of(world, person);
-    const start = await startNamedBy(applicant, 'rrn', person.rrn);
+    const start = await startClaimedBy(applicant, 'rrn', person.rrn);
     const first = await perform(world, applicant.reissueId, start, { crashing: true });
     expect(first).toMatchObject({ status: 'DONE', standing: { state: 'IDENTITY_REQUIRED' } });
     const before = await everythingOf(applicant);
@@ -269,7 +269,7 @@ describe('the same start again', () => {
   it('makes one reissue when it runs twice at once', async () => {
     const person = await customer(world);
     const applicant = await Applicant.of(world, person);
-    const start = await startNamedBy(applicant, 'rrn', person.rrn, { methods: [] });
+    const start = await startClaimedBy(applicant, 'rrn', person.rrn, { methods: [] });
     const results = await Promise.all(
       Array.from({ length: 4 }, () => perform(world, applicant.reissueId, start)),
     );

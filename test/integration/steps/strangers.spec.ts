@@ -242,7 +242,7 @@ describe('notices', () => {
     );
     return told;
   };
-  const toldTo = ({ mobile }: Person) => world.outside.messenger.momentsTold(mobile);
+  const toldTo = ({ mobile }: Person) => world.outside.messenger.notificationsTo(mobile);
 
   it('of a lock go to the contact on file, once a reissue and three times a day, and not once more as a refusal', async () => {
     const person = await customer(world);

@@ -3,7 +3,7 @@ import { certificateBySerial } from '#libs/db/certificates';
 import type { Applicant } from '../../world/applicant.js';
 import { customer, type Person } from '../../world/people.js';
 import { perform } from '../../world/perform.js';
-import { asReceived } from '../../world/received.js';
+import { receiveMessage } from '../../world/receive-message.js';
 import { eventsOf, expectSoundRecords, inForce } from '../../world/records.js';
 import { goOn, walkTo } from '../../world/walk.js';
 import { createWorld, type World } from '../../world/world.js';
@@ -89,7 +89,7 @@ describe('a newer reissue of the same person', () => {
   it('takes back the certificate that the signer is just making for the older one', async () => {
     const person = await customer(world);
     const first = await older(person, 'KEY_REQUIRED');
-    const request = await asReceived(world, first.reissueId, await first.requestCertificate());
+    const request = await receiveMessage(world, first.reissueId, await first.requestCertificate());
     await world.activities.requestCertificate(first.reissueId, request);
     const issued = await world.signing.issueCertificate({
       reissueId: first.reissueId,

@@ -15,7 +15,7 @@ export interface StartSealing {
 }
 
 /** A start in which the applicant names themself by what is sealed, as the gateway makes and keeps it. */
-export async function startNamedBy(
+export async function startClaimedBy(
   applicant: Applicant,
   by: 'rrn' | 'document',
   value: string,

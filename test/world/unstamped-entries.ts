@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 /**
  * Lets the owner insert entries as they were before the database stamped them: of any role, action, actor and time.
  */
-export async function entriesFromBefore<T>(owner: Database, insert: () => Promise<T>): Promise<T> {
+export async function insertUnstampedEntries<T>(owner: Database, insert: () => Promise<T>): Promise<T> {
   const switchStamps = async (how: 'DISABLE' | 'ENABLE') => {
     for (const table of ['audit_entry', 'authority_entry'])
       await sql.raw(`ALTER TABLE ${table} ${how} TRIGGER ${table}_stamped`).execute(owner);

@@ -13,7 +13,11 @@ const alreadyReceived = new WeakSet<object>();
  * A message as the gateway passes it on: that its call came in is written down, and what the applicant said in clear lies
  * sealed in the vault.
  */
-export async function asReceived<M extends Message>(world: World, reissueId: string, message: M): Promise<M> {
+export async function receiveMessage<M extends Message>(
+  world: World,
+  reissueId: string,
+  message: M,
+): Promise<M> {
   if (!('requestHmac' in message)) return message;
   const { kind, updateId, requestHmac } = message;
   if (!alreadyReceived.has(message))
@@ -23,7 +27,8 @@ export async function asReceived<M extends Message>(world: World, reissueId: str
     });
   alreadyReceived.add(message);
   // These tests make the parts of an application as calls of their own.
-  if (message.kind === 'apply') for (const part of message.parts) await asReceived(world, reissueId, part);
+  if (message.kind === 'apply')
+    for (const part of message.parts) await receiveMessage(world, reissueId, part);
   return message.kind === 'start' ? { ...message, applicant: await sealed(world, message) } : message;
 }
 
