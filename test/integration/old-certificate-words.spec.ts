@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { changeOne } from '#activities/revocation';
 import { certificateStatuses } from '#libs/db/certificates';
-import { ReissueReader } from '../../apps/gateway/src/reading/reissue-reader.js';
+import { gatewayQueries } from '../../apps/gateway/src/queries.js';
+import { ReissueReader } from '../../apps/gateway/src/reissue-queries/reissue-reader.js';
 import { oldCertificateCaseOf } from '../../apps/web/reissue/flow/old-certificate.js';
 import { pageEnglish } from '../../apps/web/reissue/words/en.js';
 import { pageKorean } from '../../apps/web/reissue/words/ko.js';
@@ -32,7 +33,9 @@ describe('what a customer who cancels is told of the old certificate', () => {
   it.each(cases)('because of %s in %s is what OCSP says', async (reason, state) => {
     const person = await customer(world);
     const applicant = await comeTo(state, person, reason);
-    const before = await new ReissueReader(world.gateway, world.clock.now).show(applicant.reissueId);
+    const before = await new ReissueReader(gatewayQueries(world.gateway), world.clock.now).show(
+      applicant.reissueId,
+    );
     const status = await ocspOf(person);
     for (const words of [pageKorean, pageEnglish])
       expectTextStatesStatus(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);

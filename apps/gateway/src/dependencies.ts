@@ -1,55 +1,82 @@
-import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { ClockWatch } from '#libs/clock';
 import { createDatabase, type Database } from '#libs/db';
 import { NotReady, type HealthRegistry } from '#libs/http';
 import type { Logger } from '#libs/observability';
 import { restorePending, RestoreWatch } from '#libs/restore';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
+import { loadTerms } from '#libs/terms';
 import { sql } from 'kysely';
+import { ReissueWorkflows } from './calls/reissue-workflows.js';
 import type { GatewayConfig } from './config.js';
-import type { EventListener } from './events/event-listener.js';
+import { withdrawalActivity } from './consents/withdrawal-activity.js';
+import { EventListener } from './events/event-listener.js';
+import { gatewayQueries, type GatewayQueries } from './queries.js';
+import { vidCheckActivity } from './vid-checks/vid-check-activity.js';
 
-/** What the gateway depends on, opened once and closed last. */
-export class GatewayDependencies implements OnModuleInit, OnApplicationShutdown {
+/** What the features of the gateway work with, opened once and closed last; also its injection token. */
+export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   readonly db: Database;
-  readonly temporal: TemporalClient;
   readonly restores: RestoreWatch;
   readonly clocks: ClockWatch;
+  readonly queries: GatewayQueries;
+  readonly workflows: Pick<ReissueWorkflows, 'start' | 'send'>;
+  readonly withdrawConsent: ReturnType<typeof withdrawalActivity>;
+  readonly checkVid: ReturnType<typeof vidCheckActivity>;
+  readonly listener: Pick<EventListener, 'subscribe'>;
+  readonly terms = loadTerms();
+  /** Aborts when the process begins to shut down. */
+  readonly draining: AbortSignal;
+  readonly clock = () => new Date();
+  private readonly temporal: TemporalClient;
+  private readonly events: EventListener;
 
   constructor(
-    config: GatewayConfig,
+    readonly config: GatewayConfig,
+    readonly logger: Pick<Logger, 'info' | 'warn'>,
     private readonly health: HealthRegistry,
-    private readonly listener: EventListener,
-    logger: Pick<Logger, 'info' | 'warn'>,
   ) {
     this.db = createDatabase({
       url: config.databaseUrl,
       max: config.databasePoolSize,
       applicationName: 'reseal-gateway',
     });
+    this.queries = gatewayQueries(this.db);
+    this.events = new EventListener(config.databaseUrl);
+    this.listener = this.events;
+    this.draining = health.draining;
     this.restores = new RestoreWatch({ db: this.db, logger });
-    const { clockToleranceMs: toleranceMs } = config;
-    this.clocks = new ClockWatch({ db: this.db, clock: () => new Date(), toleranceMs });
+    const { clockToleranceMs: toleranceMs, callTimeoutMs } = config;
+    this.clocks = new ClockWatch({ db: this.db, clock: this.clock, toleranceMs });
     this.temporal = connectTemporalClient({
       address: config.temporalAddress,
       namespace: config.temporalNamespace,
       dataConverter: createDataConverter(config.codecKeys),
     });
+    const { client } = this.temporal;
+    this.workflows = new ReissueWorkflows(client, callTimeoutMs);
+    this.withdrawConsent = withdrawalActivity(client, callTimeoutMs);
+    this.checkVid = vidCheckActivity(client, callTimeoutMs);
   }
 
   async onModuleInit(): Promise<void> {
     this.health.registerGate('clock', this.clocks.require);
     this.health.register('postgres', () => sql`select 1`.execute(this.db));
     this.health.register('temporal', () => this.temporal.check());
-    this.health.register('events', () => this.listener.check());
+    this.health.register('events', () => this.events.check());
     this.health.register('restore', () => {
       if (this.restores.pending) throw new NotReady(restorePending);
     });
+    this.events.start();
     this.restores.start();
     await this.clocks.start();
   }
 
-  /** Calls still running have ended by now: this runs after the server was closed. */
+  async onModuleDestroy(): Promise<void> {
+    await this.events.stop();
+  }
+
+  /** Runs after the server was closed, so that no call is running any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.restores.stop();
     this.clocks.stop();

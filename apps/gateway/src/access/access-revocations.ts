@@ -2,7 +2,7 @@ import type { AccessState } from '#libs/db/reissues';
 import { tokenLifetimeSeconds } from './access-tokens.js';
 
 interface AccessRevocationsDependencies {
-  readonly accessStatusOf: (reissueId: string) => Promise<AccessState>;
+  readonly accessStateOf: (reissueId: string) => Promise<AccessState>;
   readonly revoke: (reissueId: string, revokedAt: Date, expiresAt: Date) => Promise<void>;
   /** For how long after its end a reissue can still be read, in milliseconds. */
   readonly afterEndMs: number;
@@ -18,8 +18,8 @@ export class AccessRevocations {
 
   /** Whether no token opens the reissue any more. */
   async isRevoked(reissueId: string): Promise<boolean> {
-    const { accessStatusOf, afterEndMs, clock } = this.dependencies;
-    const { revoked, endedAt } = await accessStatusOf(reissueId);
+    const { accessStateOf, afterEndMs, clock } = this.dependencies;
+    const { revoked, endedAt } = await accessStateOf(reissueId);
     return revoked || (endedAt !== null && endedAt.getTime() + afterEndMs < clock().getTime());
   }
 

@@ -1,6 +1,5 @@
 import {
   applyDecorators,
-  Inject,
   Injectable,
   UseGuards,
   type CanActivate,
@@ -45,12 +44,12 @@ const maxAgentLength = 512;
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
   constructor(
-    @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
-    @Inject(AccessTokens) private readonly tokens: AccessTokens,
-    @Inject(AccessRevocations) private readonly revocations: Pick<AccessRevocations, 'isRevoked'>,
-    @Inject(SessionCookie) private readonly cookie: SessionCookie,
-    @Inject(RequestIds) private readonly ids: RequestIds,
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    private readonly apiKeys: ApiKeys,
+    private readonly tokens: AccessTokens,
+    private readonly revocations: AccessRevocations,
+    private readonly cookie: SessionCookie,
+    private readonly ids: RequestIds,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   onModuleInit(): void {

@@ -4,6 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import { AccessGuard } from './access.guard.js';
+import { AccessRevocations } from './access-revocations.js';
 import { AccessTokens, tokenLifetimeSeconds } from './access-tokens.js';
 import { SessionCookie } from './session-cookie.js';
 import { ApiKeys } from './api-keys.js';
@@ -131,7 +132,12 @@ describe('access guard', () => {
   const guard = new AccessGuard(
     new ApiKeys(),
     tokens,
-    { isRevoked: (reissueId) => Promise.resolve(revoked.has(reissueId)) },
+    new AccessRevocations({
+      accessStateOf: (reissueId) => Promise.resolve({ revoked: revoked.has(reissueId), endedAt: null }),
+      revoke: () => Promise.resolve(),
+      afterEndMs: 0,
+      clock: () => new Date(),
+    }),
     new SessionCookie(true),
     new RequestIds(Buffer.alloc(32, 7)),
     new HttpAdapterHost(),

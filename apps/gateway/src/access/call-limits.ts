@@ -27,7 +27,7 @@ export class CallLimits {
   constructor(
     private readonly use: UseLimits,
     private readonly ids: Pick<RequestIds, 'limitKey'>,
-    private readonly rates: Readonly<Record<LimitedCall, CallRates>>,
+    private readonly ratesOf: (kind: LimitedCall) => CallRates,
     private readonly clock: () => Date,
   ) {}
 
@@ -36,7 +36,7 @@ export class CallLimits {
     kind: LimitedCall,
     { apiKeyName, origin }: Pick<Caller, 'apiKeyName' | 'origin'>,
   ): Promise<void> {
-    const { address, device } = this.rates[kind];
+    const { address, device } = this.ratesOf(kind);
     const uses: LimitUse[] = networksOf(origin.address).map((network, wider) => ({
       key: this.ids.limitKey(kind, 'address', apiKeyName, network),
       limit: widenLimit(address, wider),

@@ -5,9 +5,9 @@ import type { CallIdentity } from './calls-in-flight.js';
 /** Where is kept which request each call came in with. */
 interface ReceivedCallStore {
   /** The request this call came in with before. */
-  find(reissueId: string, updateId: string): Promise<string | undefined>;
+  findReceivedRequest(reissueId: string, updateId: string): Promise<string | undefined>;
   /** Keeps a call, unless it came in before; the request it stands for. */
-  receive(call: Parameters<typeof receiveCall>[1]): Promise<string>;
+  receiveCall(call: Parameters<typeof receiveCall>[1]): Promise<string>;
 }
 
 /**
@@ -23,7 +23,7 @@ export class ReceivedCalls {
 
   /** @throws ProblemError 409 `idempotency-mismatch` if the call came in before with another request */
   async requireSame({ reissueId, updateId, requestHmac }: CallIdentity): Promise<void> {
-    const before = await this.store.find(reissueId, updateId);
+    const before = await this.store.findReceivedRequest(reissueId, updateId);
     if (before !== undefined && before !== requestHmac) throw problem('idempotency-mismatch');
   }
 
@@ -33,7 +33,7 @@ export class ReceivedCalls {
    * @throws ProblemError 409 `idempotency-mismatch` if it came in before with another request, perhaps at this moment
    */
   async receive({ reissueId, updateId, requestHmac }: CallIdentity, kind: string): Promise<void> {
-    const request = await this.store.receive({
+    const request = await this.store.receiveCall({
       ...{ reissue_id: reissueId, update_id: updateId, request_hmac: requestHmac },
       ...{ kind, received_at: this.clock() },
     });

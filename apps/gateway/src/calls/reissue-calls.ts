@@ -7,7 +7,7 @@ import type { AccessTokens } from '../access/access-tokens.js';
 import { tooManyUntil, type CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
 import { problem, unavailable } from '../problems.js';
-import type { ReissueReader } from '../reading/reissue-reader.js';
+import type { ReissueReader } from '../reissue-queries/reissue-reader.js';
 import type { CallResponse } from './call-response.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import type { StartConsentCheck } from './start-consent-check.js';

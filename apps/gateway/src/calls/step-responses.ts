@@ -3,7 +3,7 @@ import type { StartReissue } from '#libs/domain';
 import type { InputFault } from '#libs/http';
 import { tokenLifetimeSeconds, type AccessTokens } from '../access/access-tokens.js';
 import { problem } from '../problems.js';
-import { passwordRuleText } from '../reading/password-rules.js';
+import { passwordRuleText } from '../reference-data/password-rules.js';
 import { CallResponse } from './call-response.js';
 import { recordedConsentFault } from './consent-words.js';
 

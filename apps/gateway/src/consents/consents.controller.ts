@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import {
   consentsResponseSchema,
   consentWithdrawalRequestSchema,
@@ -14,7 +14,7 @@ import { Consents, type ConsentsResponse } from './consents.js';
 @Controller('v1/reissues/:id/consents')
 @WithAccess()
 export class ConsentsController {
-  constructor(@Inject(Consents) private readonly consents: Consents) {}
+  constructor(private readonly consents: Consents) {}
 
   @Get()
   @DocumentedEndpoint('getConsents', { 200: consentsResponseSchema })

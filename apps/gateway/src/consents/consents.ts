@@ -4,8 +4,6 @@ import type {
   consentWithdrawalRequestSchema,
   WithdrawnConsent,
 } from '#libs/contracts';
-import type { Database } from '#libs/db';
-import { consentReceiptsOf, consentRecordsOf, findStep } from '#libs/db/reissues';
 import type { z } from 'zod';
 import type { CallLimits } from '../access/call-limits.js';
 import type { Caller } from '../access/caller.js';
@@ -13,14 +11,15 @@ import type { CallsInFlight } from '../calls/calls-in-flight.js';
 import type { ReceivedCalls } from '../calls/received-calls.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
-import type { ReissueReader } from '../reading/reissue-reader.js';
+import type { GatewayQueries } from '../queries.js';
+import type { ReissueReader } from '../reissue-queries/reissue-reader.js';
 
 export type ConsentsResponse = z.output<typeof consentsResponseSchema>;
 
 const withdrawalRoute = '/v1/reissues/{id}/consents/withdrawals';
 
 interface ConsentsDependencies {
-  readonly db: Database;
+  readonly queries: Pick<GatewayQueries, 'consentRecordsOf' | 'consentReceiptsOf' | 'findStep'>;
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly received: Pick<ReceivedCalls, 'receive'>;
   readonly ids: RequestIds;
@@ -35,11 +34,11 @@ export class Consents {
 
   /** @throws ProblemError 404 */
   async list(reissueId: string): Promise<ConsentsResponse> {
-    const { db, reader } = this.dependencies;
+    const { queries, reader } = this.dependencies;
     await reader.get(reissueId);
     const [consents, receipts] = await Promise.all([
-      consentRecordsOf(db, reissueId),
-      consentReceiptsOf(db, reissueId),
+      queries.consentRecordsOf(reissueId),
+      queries.consentReceiptsOf(reissueId),
     ]);
     return {
       consents: consents.map(({ terms_id, recorded_at, ...consent }) => ({
@@ -57,14 +56,14 @@ export class Consents {
     reissueId: string,
     { termsId }: z.output<typeof consentWithdrawalRequestSchema>,
   ): Promise<WithdrawnConsent> {
-    const { db, ids, inFlight, limits, reader, received, withdraw } = this.dependencies;
+    const { queries, ids, inFlight, limits, reader, received, withdraw } = this.dependencies;
     const { idempotencyKey, origin } = caller;
     const updateId = ids.updateId(withdrawalRoute, idempotencyKey);
     const requestHmac = ids.requestHmac({ termsId });
     const call = { reissueId, updateId, requestHmac };
     return inFlight.run(call, async () => {
       await reader.get(reissueId);
-      if (!(await findStep(db, reissueId, updateId))) await limits.admit('call', caller);
+      if (!(await queries.findStep(reissueId, updateId))) await limits.admit('call', caller);
       await received.receive(call, 'withdrawConsent');
       const answer = await withdraw({ reissueId, updateId, requestHmac, origin, termsId });
       switch (answer.answer) {

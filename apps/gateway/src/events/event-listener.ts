@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NotificationListener } from '#libs/db';
 
 /**
@@ -7,8 +7,7 @@ import { NotificationListener } from '#libs/db';
  * id) and tells those who wait for that reissue. What may have been missed while it was lost is told to everybody,
  * who look for themselves.
  */
-@Injectable()
-export class EventListener implements OnModuleInit, OnModuleDestroy {
+export class EventListener {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private readonly listener: NotificationListener;
 
@@ -26,11 +25,11 @@ export class EventListener implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  onModuleInit(): void {
+  start(): void {
     this.listener.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async stop(): Promise<void> {
     await this.listener.stop();
   }
 

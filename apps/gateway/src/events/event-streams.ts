@@ -3,7 +3,7 @@ import type { EventRow } from '#libs/db/events';
 import { isFinal } from '#libs/domain';
 import { isDependencyDown } from '#libs/temporal';
 import { tooMany } from '../problems.js';
-import type { ReissueReader } from '../reading/reissue-reader.js';
+import type { ReissueReader } from '../reissue-queries/reissue-reader.js';
 import type { EventListener } from './event-listener.js';
 import { WakeSignal } from './wake-signal.js';
 

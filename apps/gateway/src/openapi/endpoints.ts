@@ -1,7 +1,7 @@
 import type { ProblemSlug } from '#libs/contracts';
 import { tokenLifetimeSeconds } from '../access/access-tokens.js';
 import { accepted, stepDocuments } from '../calls/steps.js';
-import { describePasswordRules } from '../reading/password-rules.js';
+import { describePasswordRules } from '../reference-data/password-rules.js';
 import type { EndpointDocument } from './endpoint-document.js';
 import * as example from './examples.js';
 

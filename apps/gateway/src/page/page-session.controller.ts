@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Inject, Injectable, Put, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Put, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { bearerToken } from '#libs/http';
@@ -8,7 +8,7 @@ import { ApiKeys } from '../access/api-keys.js';
 import { SessionCookie } from '../access/session-cookie.js';
 import { problem } from '../problems.js';
 
-@Injectable()
+/** The front end that the page is: its API key, which anyone who opens the page can read. */
 export class PageSettings {
   constructor(readonly apiKey: string) {}
 }
@@ -21,11 +21,11 @@ export class PageSettings {
 @Controller('page/session')
 export class PageSessionController {
   constructor(
-    @Inject(PageSettings) private readonly settings: PageSettings,
-    @Inject(AccessTokens) private readonly tokens: AccessTokens,
-    @Inject(AccessRevocations) private readonly revocations: AccessRevocations,
-    @Inject(SessionCookie) private readonly cookie: SessionCookie,
-    @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
+    private readonly settings: PageSettings,
+    private readonly tokens: AccessTokens,
+    private readonly revocations: AccessRevocations,
+    private readonly cookie: SessionCookie,
+    private readonly apiKeys: ApiKeys,
   ) {}
 
   /** As whom the page calls, and which reissue it has open. */

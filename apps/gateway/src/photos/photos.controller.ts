@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import { photoResponseSchema, type PhotoResponse } from '#libs/contracts';
 import type { FastifyRequest } from 'fastify';
@@ -20,7 +20,7 @@ const form = {
 @Controller('v1/reissues/:id/identity/photos')
 @WithAccess()
 export class PhotosController {
-  constructor(@Inject(Photos) private readonly photos: Photos) {}
+  constructor(private readonly photos: Photos) {}
 
   @Post()
   @HttpCode(201)

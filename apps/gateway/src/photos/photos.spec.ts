@@ -13,7 +13,7 @@ import { AccessTokens } from '../access/access-tokens.js';
 import { ApiKeys } from '../access/api-keys.js';
 import { CallsInFlight } from '../calls/calls-in-flight.js';
 import { RequestIds } from '../calls/request-ids.js';
-import type { CurrentReissue } from '../reading/reissue-reader.js';
+import type { CurrentReissue } from '../reissue-queries/reissue-reader.js';
 import { acceptPhotos } from './accept-multipart.js';
 import type { PhotoOutcome } from './photo.js';
 import { PhotosController } from './photos.controller.js';
@@ -63,7 +63,7 @@ const pace = { requestTimeoutMs: 20_000, bodyGraceMs: 3_000, bodyBytesPerSecond:
 
 beforeAll(async () => {
   const photos = new Photos({
-    shelf: {
+    store: {
       find: async (...key) => find(...key),
       count: async () => kept.length,
       keep: async (photo, admit) => {

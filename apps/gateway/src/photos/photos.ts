@@ -11,7 +11,7 @@ import type { Caller } from '../access/caller.js';
 import type { CallsInFlight } from '../calls/calls-in-flight.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import { problem } from '../problems.js';
-import type { CurrentReissue, ReissueReader } from '../reading/reissue-reader.js';
+import type { CurrentReissue, ReissueReader } from '../reissue-queries/reissue-reader.js';
 import type { PhotoRefusal } from './photo.js';
 import type { PhotoDecoder } from './photo-decoder.js';
 import type { Upload, Uploads } from './uploads.js';
@@ -43,7 +43,7 @@ export interface PhotoStore {
 type KeptPhoto = Pick<NewIdentityPhoto, 'photo_id' | 'request_hmac'>;
 
 interface PhotosDependencies {
-  readonly shelf: PhotoStore;
+  readonly store: PhotoStore;
   readonly decoder: Pick<PhotoDecoder, 'decode'>;
   readonly reader: Pick<ReissueReader, 'get'>;
   readonly ids: RequestIds;
@@ -73,17 +73,17 @@ export class Photos {
     const address = networkOf(caller.origin.address);
     return this.dependencies.inFlight.run(call, () =>
       this.dependencies.uploads.run(address, async (upload) => {
-        const { ids, limits, shelf, reader } = this.dependencies;
+        const { ids, limits, store, reader } = this.dependencies;
         const updateId = ids.updateId(route, caller.idempotencyKey);
-        let before = await shelf.find(reissueId, updateId);
+        let before = await store.find(reissueId, updateId);
         if (!before)
           try {
             const current = await reader.get(reissueId);
             await limits.admit('call', caller);
-            requirePhotoWanted(current, await shelf.count(reissueId));
+            requirePhotoWanted(current, await store.count(reissueId));
           } catch (error) {
             // The first sending of this call may have kept its photo since, and be what the repetition is refused for.
-            before = await shelf.find(reissueId, updateId);
+            before = await store.find(reissueId, updateId);
             if (!before) throw error;
           }
         const file = await read(upload);
@@ -103,7 +103,7 @@ export class Photos {
     file: Buffer,
     address: string,
   ): Promise<KeptPhoto> {
-    const { ids, decoder, shelf, vaultKey, clock } = this.dependencies;
+    const { ids, decoder, store, vaultKey, clock } = this.dependencies;
     const outcome = await decoder.decode(file, address);
     if ('refusal' in outcome) throw problem(problems[outcome.refusal]);
     const { jpeg, width, height } = outcome.photo;
@@ -115,7 +115,7 @@ export class Photos {
       sealed_by: 'VAULT',
       created_at: clock(),
     };
-    return shelf.keep(photo, (row, photos) => requirePhotoWanted({ row }, photos));
+    return store.keep(photo, (row, photos) => requirePhotoWanted({ row }, photos));
   }
 }
 

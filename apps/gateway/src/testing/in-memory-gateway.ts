@@ -10,32 +10,15 @@ import { loadTerms, termsInForce } from '#libs/terms';
 import { cellOf, type Allowance, type LimitUse } from '#libs/rate-limit';
 import { seal } from '#libs/client';
 import { importVaultKeys, openParticulars, publicVaultKeys, type EnvelopePurpose } from '#libs/vault';
-import { AccessRevocations } from '../access/access-revocations.js';
-import { SessionCookie } from '../access/session-cookie.js';
-import { PageSessionController, PageSettings } from '../page/page-session.controller.js';
 import { AccessTokens } from '../access/access-tokens.js';
-import { ApiKeys } from '../access/api-keys.js';
-import { CallLimits, type CallRates, type LimitedCall } from '../access/call-limits.js';
-import { CallsInFlight } from '../calls/calls-in-flight.js';
-import { StartConsentCheck } from '../calls/start-consent-check.js';
-import { Envelopes } from '../calls/envelopes.js';
-import { ReceivedCalls } from '../calls/received-calls.js';
-import { ReissueCalls } from '../calls/reissue-calls.js';
+import type { CallRates, LimitedCall } from '../access/call-limits.js';
 import type { Delivery } from '../calls/reissue-workflows.js';
-import { StartController } from '../calls/start.controller.js';
-import { stepControllers } from '../calls/step-controllers.js';
-import { RequestIds } from '../calls/request-ids.js';
-import { EventStreams, type StreamedEvent } from '../events/event-streams.js';
-import { gatewayDocs } from '../openapi/docs.js';
-import { dependencyProblem, problem } from '../problems.js';
-import { CertificateDownload } from '../reading/certificate-download.js';
-import { ReissueQueriesController } from '../reading/reading.controller.js';
-import { ReceiptKeysController } from '../reading/receipt-keys.controller.js';
-import { ReferenceDataController } from '../reading/reference-data.controller.js';
-import { ReferenceData } from '../reading/reference-data.js';
-import { ReissueReader, type CurrentReissue } from '../reading/reissue-reader.js';
-import { VidChecks } from '../vid-checks/vid-checks.js';
-import { VidChecksController } from '../vid-checks/vid-checks.controller.js';
+import type { GatewayConfig } from '../config.js';
+import { GatewayDependencies } from '../dependencies.js';
+import type { StreamedEvent } from '../events/event-streams.js';
+import { features } from '../features.js';
+import { dependencyProblem } from '../problems.js';
+import type { GatewayQueries } from '../queries.js';
 
 /** Of the key that reissues are for. */
 const keyThumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
@@ -44,11 +27,11 @@ type Message = StartReissue | CustomerMessage;
 
 const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const tokenKey = { ...ed25519, kty: 'OKP', kid: 't1' };
 const privateVaultKeys = { keys: [{ ...p256, kid: 'v1' }] };
 const vaultKeys = publicVaultKeys(privateVaultKeys);
 const receiptKeys = { keys: [{ ...ed25519, kid: 'r1' }] };
 const clock = () => new Date();
-const ids = new RequestIds(Buffer.alloc(32, 7));
 const generous: CallRates = {
   address: { burst: 10_000, everyMs: 1 },
   device: { burst: 10_000, everyMs: 1 },
@@ -57,10 +40,10 @@ const generous: CallRates = {
 /** The gateway with everything behind it kept in memory; a test decides what the workflows do. */
 export class InMemoryGateway {
   readonly terms = loadTerms();
-  readonly tokens = new AccessTokens({ ...ed25519, kid: 't1' });
+  readonly tokens = new AccessTokens(tokenKey);
   readonly rows = new Map<string, ReissueRow>();
   readonly steps = new Map<string, StepRow>();
-  /** With what looking up and revoking access fails. */
+  /** The error of reading and revoking access, while the database is down. */
   databaseDown: Error | undefined;
   readonly vault = new Map<string, string>();
   /** By handle, what the gateway itself sealed of applicants. */
@@ -105,138 +88,131 @@ export class InMemoryGateway {
   };
 
   async listen(): Promise<string> {
-    const reader = {
-      find: (id: string) => this.current(id),
-      get: async (id: string) => {
-        const current = await this.current(id);
-        if (!current) throw problem('not-found');
-        return current;
-      },
-      show: async (id: string) => (await reader.get(id)).reissue,
-    };
-    const send = (reissueId: string, message: Message) => {
-      this.delivered.push(message);
-      return this.deliver(message, reissueId);
-    };
-    const listener = {
-      subscribe: (_id: string, wake: () => void) => {
-        this.wake.push(wake);
-        return () => (this.wake = this.wake.filter((other) => other !== wake));
-      },
-    };
-    const eventsAfter = (_id: string, after: number) =>
-      Promise.resolve(this.events.filter(({ sequence }) => sequence > after));
-    const limits = { streamsPerReissue: 8, heartbeatMs: 50 };
-    const envelopes = new Envelopes(({ handle, envelope, subject }, { jti, purpose }) => {
-      const fresh = (this.envelopes.get(jti) ?? handle) === handle;
-      const shelf = purpose === 'particulars' ? this.sealedParticulars : this.vault;
-      if (fresh) shelf.set(handle, envelope);
-      if (fresh && subject) this.subjects.set(handle, subject);
-      this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
-      return Promise.resolve(fresh);
-    }, vaultKeys.keys);
-    const callLimits = new CallLimits(async (uses, now) => this.useLimits(uses, now), ids, this.rates, clock);
-    const received = new ReceivedCalls(
-      {
-        find: (reissueId, updateId) => Promise.resolve(this.received.get(`${reissueId}/${updateId}`)),
-        receive: ({ reissue_id: reissueId, update_id: updateId, request_hmac: request }) => {
-          const key = `${reissueId}/${updateId}`;
-          if (!this.received.has(key)) this.received.set(key, request);
-          return Promise.resolve(this.received.get(key)!);
-        },
-      },
-      clock,
-    );
-    const vidChecks = new VidChecks({
-      received,
-      find: (checkId) => Promise.resolve(this.vidChecks.get(checkId)),
-      isIssued: (serial) => Promise.resolve(this.issued.has(serial)),
-      ids,
-      inFlight: new CallsInFlight(4),
-      limits: callLimits,
-      envelopes,
-      check: (request) => {
-        this.checked.push(request);
-        return this.checkVid(request);
-      },
-      clock,
-    });
-    const calls = new ReissueCalls({
-      received,
-      findStep: (reissueId, updateId) => Promise.resolve(this.steps.get(`${reissueId}/${updateId}`)),
-      reader,
-      tokens: this.tokens,
-      clock,
-      ids,
-      inFlight: new CallsInFlight(4),
-      limits: callLimits,
-      workflows: {
-        start: (message) => send(message.reissueId, message),
-        send: (reissueId, message, progress) => {
-          this.progress.push(progress);
-          return send(reissueId, message);
-        },
-      },
-      envelopes,
-      consents: new StartConsentCheck(this.terms, clock),
-    });
-    const revocations = new AccessRevocations({
-      accessStatusOf: async (id) => {
-        if (this.databaseDown) throw this.databaseDown;
-        return { revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null };
-      },
-      revoke: async (id) => {
-        if (this.databaseDown) throw this.databaseDown;
-        this.revoked.add(id);
-      },
-      afterEndMs: 3_600_000,
-      clock,
-    });
-    const shelf = {
-      storedOf: () => Promise.resolve(this.certificate && { ...this.certificate, issuer: 'the CA' }),
-      chainOf: () => Promise.resolve([Buffer.from('issuing CA'), Buffer.from('root')]),
-      markDownloaded: (id: string) => Promise.resolve(this.downloads.push(id) > 0),
-    };
     this.app = await createApplication({
       name: 'gateway',
       config: { logLevel: 'silent' },
       problemOf: dependencyProblem,
       module: {
         module: class GatewayInMemory {},
-        imports: [gatewayDocs],
-        controllers: [
-          ReferenceDataController,
-          ReceiptKeysController,
-          StartController,
-          ...stepControllers,
-          ReissueQueriesController,
-          VidChecksController,
-          PageSessionController,
-        ],
-        providers: [
-          { provide: ApiKeys, useValue: new ApiKeys() },
-          { provide: AccessTokens, useValue: this.tokens },
-          { provide: AccessRevocations, useValue: revocations },
-          { provide: SessionCookie, useValue: new SessionCookie(true) },
-          { provide: PageSettings, useValue: new PageSettings('reseal-local') },
-          { provide: RequestIds, useValue: ids },
-          { provide: ReferenceData, useValue: new ReferenceData(vaultKeys, receiptKeys, this.terms, clock) },
-          { provide: ReissueReader, useValue: reader },
-          { provide: ReissueCalls, useValue: calls },
-          { provide: VidChecks, useValue: vidChecks },
-          {
-            provide: CertificateDownload,
-            useValue: new CertificateDownload(shelf, reader, clock),
-          },
-          {
-            provide: EventStreams,
-            useValue: new EventStreams(eventsAfter, reader, listener, this.draining.signal, limits),
-          },
-        ],
+        global: true,
+        imports: [...features],
+        providers: [{ provide: GatewayDependencies, useValue: this.dependencies() }],
+        exports: [GatewayDependencies],
       },
     });
     await this.app.listen(0, '127.0.0.1');
     return this.app.getUrl();
+  }
+
+  private dependencies(): Partial<GatewayDependencies> {
+    return {
+      config: this.config(),
+      logger: { info: () => undefined, warn: () => undefined },
+      queries: this.queries(),
+      workflows: {
+        start: (message) => this.send(message.reissueId, message),
+        send: (reissueId, message, progress) => {
+          this.progress.push(progress);
+          return this.send(reissueId, message);
+        },
+      },
+      withdrawConsent: () => Promise.resolve({ answer: 'NOT_GIVEN' }),
+      checkVid: (request) => {
+        this.checked.push(request);
+        return this.checkVid(request);
+      },
+      listener: {
+        subscribe: (_id, wake) => {
+          this.wake.push(wake);
+          return () => (this.wake = this.wake.filter((other) => other !== wake));
+        },
+      },
+      terms: this.terms,
+      draining: this.draining.signal,
+      clock,
+    };
+  }
+
+  /** The settings that the features read. */
+  private config(): GatewayConfig {
+    const { rates } = this;
+    return {
+      env: 'test',
+      pageApiKey: 'reseal-local',
+      tokenKey,
+      tokenAfterEndMs: 3_600_000,
+      idKey: Buffer.alloc(32, 7),
+      vaultPublicKeys: vaultKeys,
+      receiptPublicKeys: receiptKeys,
+      callsPerReissue: 4,
+      streamsPerReissue: 8,
+      uploadsPerAddress: 8,
+      uploadMemoryBytes: 16 * 1024 * 1024,
+      heartbeatMs: 50,
+      get limitAddressStarts() {
+        return rates.start.address;
+      },
+      get limitDeviceStarts() {
+        return rates.start.device;
+      },
+      get limitAddressCalls() {
+        return rates.call.address;
+      },
+      get limitDeviceCalls() {
+        return rates.call.device;
+      },
+    } as Partial<GatewayConfig> as GatewayConfig;
+  }
+
+  private queries(): GatewayQueries {
+    const requireDatabase = () => {
+      if (this.databaseDown) throw this.databaseDown;
+    };
+    const queries: { [Name in keyof GatewayQueries]?: unknown } = {
+      accessStateOf: async (id: string) => {
+        requireDatabase();
+        return { revoked: this.revoked.has(id), endedAt: this.rows.get(id)?.ended_at ?? null };
+      },
+      revokeAccess: async (id: string) => {
+        requireDatabase();
+        this.revoked.add(id);
+      },
+      useLimits: async (uses: readonly LimitUse[], now: Date) => this.useLimits(uses, now),
+      findReissue: async (id: string) => this.rows.get(id),
+      certificatesOfReissue: async () => ({}),
+      findStep: async (id: string, updateId: string) => this.steps.get(`${id}/${updateId}`),
+      findReceivedRequest: async (id: string, updateId: string) => this.received.get(`${id}/${updateId}`),
+      receiveCall: async (call: Parameters<GatewayQueries['receiveCall']>[0]) => {
+        const key = `${call.reissue_id}/${call.update_id}`;
+        if (!this.received.has(key)) this.received.set(key, call.request_hmac);
+        return this.received.get(key);
+      },
+      putVaultItem: async (
+        { handle, envelope, subject }: Parameters<GatewayQueries['putVaultItem']>[0],
+        { jti, purpose }: Parameters<GatewayQueries['putVaultItem']>[1],
+      ) => {
+        const fresh = (this.envelopes.get(jti) ?? handle) === handle;
+        const items = purpose === 'particulars' ? this.sealedParticulars : this.vault;
+        if (fresh) items.set(handle, envelope);
+        if (fresh && subject) this.subjects.set(handle, subject);
+        this.envelopes.set(jti, this.envelopes.get(jti) ?? handle);
+        return fresh;
+      },
+      storedCertificateOf: async () => this.certificate && { ...this.certificate, issuer: 'the CA' },
+      chainOf: async () => [Buffer.from('issuing CA'), Buffer.from('root')],
+      markDownloaded: async (id: string) => this.downloads.push(id) > 0,
+      reissueEventsAfter: async (_id: string, after: number) =>
+        this.events.filter(({ sequence }) => sequence > after),
+      findVidCheck: async (checkId: string) => this.vidChecks.get(checkId),
+      isIssued: async (serial: string) => this.issued.has(serial),
+      photos: {},
+    };
+    return queries as GatewayQueries;
+  }
+
+  private send(reissueId: string, message: Message): Promise<Delivery> {
+    this.delivered.push(message);
+    return this.deliver(message, reissueId);
   }
 
   /** Takes the step: writes its outcome, and the row where the message starts a reissue. */
@@ -325,10 +301,5 @@ export class InMemoryGateway {
       this.limits.set(key, Math.max(tat, now.getTime()) + byMs);
     }
     return { allowed: true };
-  }
-
-  private current(id: string): Promise<CurrentReissue | undefined> {
-    const row = this.rows.get(id);
-    return Promise.resolve(row && { row, reissue: showReissue(row, { now: clock() }) });
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { serialSchema, vidCheckRequestSchema, vidCheckResponseSchema } from '#libs/contracts';
 import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
@@ -9,7 +9,7 @@ import { VidChecks, type VidCheckResponse } from './vid-checks.js';
 @Controller('v1/certificates')
 @WithAccess()
 export class VidChecksController {
-  constructor(@Inject(VidChecks) private readonly checks: VidChecks) {}
+  constructor(private readonly checks: VidChecks) {}
 
   @Post(':serial/vid-checks')
   @HttpCode(200)

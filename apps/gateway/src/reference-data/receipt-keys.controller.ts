@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { z } from 'zod';
 import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
 import { ReferenceData } from './reference-data.js';
@@ -21,7 +21,7 @@ const receiptKeysSchema = z
 /** For everybody: whoever is shown a receipt can verify it, and has no API key. */
 @Controller('v1/receipt-keys')
 export class ReceiptKeysController {
-  constructor(@Inject(ReferenceData) private readonly data: ReferenceData) {}
+  constructor(private readonly data: ReferenceData) {}
 
   @Get()
   @Header('cache-control', 'public, max-age=300')

@@ -1,9 +1,8 @@
 import { showReissue, type Reissue } from '#libs/contracts';
 import type { Clock } from '#libs/domain';
-import type { Database } from '#libs/db';
-import { certificatesOfReissue } from '#libs/db/certificates';
-import { findReissue, type ReissueRow } from '#libs/db/reissues';
+import type { ReissueRow } from '#libs/db/reissues';
 import { problem } from '../problems.js';
+import type { GatewayQueries } from '../queries.js';
 
 /** A reissue as the row has it, and as clients see it. */
 export interface CurrentReissue {
@@ -14,14 +13,14 @@ export interface CurrentReissue {
 /** Reads reissues from PostgreSQL; no workflow is asked. */
 export class ReissueReader {
   constructor(
-    private readonly db: Database,
+    private readonly queries: Pick<GatewayQueries, 'findReissue' | 'certificatesOfReissue'>,
     private readonly clock: Clock,
   ) {}
 
   async find(reissueId: string): Promise<CurrentReissue | undefined> {
-    const row = await findReissue(this.db, reissueId);
+    const row = await this.queries.findReissue(reissueId);
     if (!row) return undefined;
-    const certificates = await certificatesOfReissue(this.db, row);
+    const certificates = await this.queries.certificatesOfReissue(row);
     return { row, reissue: showReissue(row, { ...certificates, now: this.clock() }) };
   }
 

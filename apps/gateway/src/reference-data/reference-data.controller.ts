@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { passwordRulesSchema, termsSchema } from '#libs/contracts';
 import { termsLocales, termsStages } from '#libs/terms';
 import { z } from 'zod';
@@ -32,7 +32,7 @@ const keysSchema = z
 @Controller('v1')
 @WithAccess()
 export class ReferenceDataController {
-  constructor(@Inject(ReferenceData) private readonly data: ReferenceData) {}
+  constructor(private readonly data: ReferenceData) {}
 
   @Get('keys')
   @DocumentedEndpoint('getKeys', { 200: keysSchema })

@@ -11,7 +11,9 @@ import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 /** Where certificates are, and where their download is noted. */
 interface CertificateStore {
   /** The stored certificate of a reissue that was not withdrawn. */
-  storedOf(reissueId: string): Promise<Pick<CertificateRow, 'serial' | 'der' | 'issuer'> | undefined>;
+  storedCertificateOf(
+    reissueId: string,
+  ): Promise<Pick<CertificateRow, 'serial' | 'der' | 'issuer'> | undefined>;
   /** DER of an issuing CA, then of its root: of the CA that signed, however many came after it. */
   chainOf(issuer: string): Promise<readonly Buffer[] | undefined>;
   markDownloaded(reissueId: string, at: Date): Promise<boolean>;
@@ -20,7 +22,7 @@ interface CertificateStore {
 /** Hands out the new certificate of a reissue. */
 export class CertificateDownload {
   constructor(
-    private readonly shelf: CertificateStore,
+    private readonly store: CertificateStore,
     private readonly reader: Pick<ReissueReader, 'get'>,
     private readonly clock: () => Date,
   ) {}
@@ -36,7 +38,7 @@ export class CertificateDownload {
     if (!mediaType) throw problem('not-acceptable');
     const current = await this.reader.get(reissueId);
     const certificate = await this.certificateOf(current);
-    if (!current.row.downloaded_at && !(await this.shelf.markDownloaded(reissueId, this.clock())))
+    if (!current.row.downloaded_at && !(await this.store.markDownloaded(reissueId, this.clock())))
       throw problem('certificate-withdrawn', { reissue: current.reissue });
     return renderCertificate(certificate, mediaType);
   }
@@ -44,9 +46,9 @@ export class CertificateDownload {
   private async certificateOf({ row, reissue }: CurrentReissue): Promise<DownloadableCertificate> {
     if (row.state === 'WITHDRAWN') throw problem('certificate-withdrawn', { reissue });
     if (row.state !== 'ISSUED' && row.state !== 'REGISTERED') throw problem('not-issued', { reissue });
-    const certificate = await this.shelf.storedOf(row.reissue_id);
+    const certificate = await this.store.storedCertificateOf(row.reissue_id);
     if (!certificate?.der) throw problem('certificate-withdrawn', { reissue });
-    const chain = await this.shelf.chainOf(certificate.issuer);
+    const chain = await this.store.chainOf(certificate.issuer);
     if (!chain) throw problem('unavailable');
     return { serial: certificate.serial, der: certificate.der, chain };
   }

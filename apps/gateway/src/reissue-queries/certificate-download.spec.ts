@@ -40,7 +40,7 @@ const download = (
   } as unknown as CurrentReissue;
   const service = new CertificateDownload(
     {
-      storedOf: () =>
+      storedCertificateOf: () =>
         Promise.resolve(stored ? { serial: '0a1b', der: stored.der, issuer: 'CN=CA 1' } : undefined),
       chainOf: (issuer) => Promise.resolve(chains[issuer]),
       markDownloaded: (_id, at) => Promise.resolve(marked.push(at) > 0),

@@ -1,0 +1,60 @@
+import { Global, Module } from '@nestjs/common';
+import { RequestIds } from '../calls/request-ids.js';
+import type { GatewayConfig } from '../config.js';
+import { GatewayDependencies } from '../dependencies.js';
+import { AccessRevocations } from './access-revocations.js';
+import { AccessTokens } from './access-tokens.js';
+import { ApiKeys } from './api-keys.js';
+import { CallLimits, type CallRates, type LimitedCall } from './call-limits.js';
+import { SessionCookie } from './session-cookie.js';
+
+const providers = [
+  {
+    provide: ApiKeys,
+    inject: [GatewayDependencies],
+    useFactory: ({ config }: GatewayDependencies) => new ApiKeys(config.apiKeys),
+  },
+  {
+    provide: AccessTokens,
+    inject: [GatewayDependencies],
+    useFactory: ({ config }: GatewayDependencies) =>
+      new AccessTokens(config.tokenKey, config.tokenPublicKeys?.keys),
+  },
+  {
+    provide: RequestIds,
+    inject: [GatewayDependencies],
+    useFactory: ({ config }: GatewayDependencies) => new RequestIds(config.idKey),
+  },
+  {
+    provide: SessionCookie,
+    inject: [GatewayDependencies],
+    useFactory: ({ config }: GatewayDependencies) => new SessionCookie(config.env !== 'development'),
+  },
+  {
+    provide: AccessRevocations,
+    inject: [GatewayDependencies],
+    useFactory: ({ queries, config, clock }: GatewayDependencies) =>
+      new AccessRevocations({
+        accessStateOf: queries.accessStateOf,
+        revoke: queries.revokeAccess,
+        afterEndMs: config.tokenAfterEndMs,
+        clock,
+      }),
+  },
+  {
+    provide: CallLimits,
+    inject: [GatewayDependencies, RequestIds],
+    useFactory: ({ queries, config, clock }: GatewayDependencies, ids: RequestIds) =>
+      new CallLimits(queries.useLimits, ids, (kind) => ratesOf(config, kind), clock),
+  },
+];
+
+/** Who may call, and how often: needed by the guard of every feature. */
+@Global()
+@Module({ providers, exports: providers.map(({ provide }) => provide) })
+export class AccessModule {}
+
+const ratesOf = (config: GatewayConfig, kind: LimitedCall): CallRates =>
+  kind === 'start'
+    ? { address: config.limitAddressStarts, device: config.limitDeviceStarts }
+    : { address: config.limitAddressCalls, device: config.limitDeviceCalls };

@@ -1,0 +1,57 @@
+import { Module } from '@nestjs/common';
+import { AccessTokens } from '../access/access-tokens.js';
+import { CallLimits } from '../access/call-limits.js';
+import { GatewayDependencies } from '../dependencies.js';
+import { ReissueQueriesModule } from '../reissue-queries/reissue-queries.module.js';
+import { ReissueReader } from '../reissue-queries/reissue-reader.js';
+import { CallsInFlight } from './calls-in-flight.js';
+import { Envelopes } from './envelopes.js';
+import { ReceivedCalls } from './received-calls.js';
+import { ReissueCalls } from './reissue-calls.js';
+import { RequestIds } from './request-ids.js';
+import { StartConsentCheck } from './start-consent-check.js';
+import { StartController } from './start.controller.js';
+import { stepControllers } from './step-controllers.js';
+
+/** Start and steps of a reissue. */
+@Module({
+  imports: [ReissueQueriesModule],
+  controllers: [StartController, ...stepControllers],
+  providers: [
+    {
+      provide: ReceivedCalls,
+      inject: [GatewayDependencies],
+      useFactory: ({ queries, clock }: GatewayDependencies) => new ReceivedCalls(queries, clock),
+    },
+    {
+      provide: Envelopes,
+      inject: [GatewayDependencies],
+      useFactory: ({ queries, config }: GatewayDependencies) =>
+        new Envelopes(queries.putVaultItem, config.vaultPublicKeys.keys),
+    },
+    {
+      provide: ReissueCalls,
+      inject: [
+        ...[GatewayDependencies, RequestIds, ReissueReader, AccessTokens],
+        ...[CallLimits, ReceivedCalls, Envelopes],
+      ],
+      useFactory: (
+        { queries, workflows, terms, config, clock }: GatewayDependencies,
+        ids: RequestIds,
+        reader: ReissueReader,
+        tokens: AccessTokens,
+        limits: CallLimits,
+        received: ReceivedCalls,
+        envelopes: Envelopes,
+      ) =>
+        new ReissueCalls({
+          ...{ ids, reader, tokens, limits, received, envelopes, workflows, clock },
+          findStep: queries.findStep,
+          inFlight: new CallsInFlight(config.callsPerReissue),
+          consents: new StartConsentCheck(terms, clock),
+        }),
+    },
+  ],
+  exports: [ReceivedCalls, Envelopes],
+})
+export class CallsModule {}
