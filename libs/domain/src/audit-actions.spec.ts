@@ -6,7 +6,7 @@ import { auditActionText, auditWriters, authorityActions, mayWrite, reissueActio
 const page = readFileSync(join(import.meta.dirname, '../../../docs/auditing.md'), 'utf8');
 /** Rows of the two tables: action, English, Korean. */
 const rows = page
-  .slice(page.indexOf('## What is done to a reissue'), page.indexOf('## How long'))
+  .slice(page.indexOf('## Actions in a reissue'), page.indexOf('## How long'))
   .split('\n')
   .filter((line) => line.startsWith('| `'))
   .map((line) =>
