@@ -7,15 +7,15 @@ import { connectToStack } from '../support/running-stack.js';
 const stack = connectToStack();
 afterAll(() => stack.close());
 
-/** The block of the README that is to be pasted. */
+/** The block of the API walkthrough that readers paste into bash. */
 function walkthrough(): string {
-  const readme = readFileSync('README.md', 'utf8');
-  const [, script] = /walkthrough\.spec\.ts[^`]*```bash\n([^]*?)```/.exec(readme) ?? [];
-  if (!script) throw new Error('the README has no such block');
+  const page = readFileSync('docs/api.md', 'utf8');
+  const [, script] = /walkthrough\.spec\.ts[^`]*```bash\n([^]*?)```/.exec(page) ?? [];
+  if (!script) throw new Error('docs/api.md has no such block');
   return script;
 }
 
-it('a reissue can be made with curl alone, as the README says', async () => {
+it('curl alone makes a reissue, as the API walkthrough says', async () => {
   const { gateway, sandbox } = stack.addresses;
   const env = { ...process.env, RESEAL_GATEWAY_URL: gateway, RESEAL_SANDBOX_URL: sandbox };
   const { stdout } = await promisify(execFile)('bash', ['-c', walkthrough()], { env });
