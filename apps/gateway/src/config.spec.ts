@@ -21,8 +21,8 @@ const environment = {
 const load = (more: NodeJS.ProcessEnv = {}) => loadConfig(gatewayConfig, { ...environment, ...more });
 const digest = createHash('sha256').update('secret').digest('hex');
 
-describe('configuration of the gateway', () => {
-  it('needs only keys and addresses', () => {
+describe('gatewayConfig', () => {
+  it('requires keys and addresses only', () => {
     expect(load()).toMatchObject({
       port: 3000,
       callsPerReissue: 4,
@@ -31,7 +31,7 @@ describe('configuration of the gateway', () => {
     });
   });
 
-  it('takes limits of calls as so many at once and one more after so many milliseconds', () => {
+  it('reads a rate limit as a burst and an interval in milliseconds', () => {
     expect(load().limitAddressStarts).toEqual({ burst: 60, everyMs: 2_000 });
     expect(load({ RESEAL_LIMIT_DEVICE_STARTS: '3/60000' }).limitDeviceStarts).toEqual({
       burst: 3,
@@ -41,18 +41,18 @@ describe('configuration of the gateway', () => {
       expect(() => load({ RESEAL_LIMIT_DEVICE_STARTS: wrong })).toThrow(/RESEAL_LIMIT_DEVICE_STARTS/);
   });
 
-  it('takes API keys as name and digest', () => {
+  it('reads API keys as name and digest', () => {
     const { apiKeys } = load({ RESEAL_API_KEYS: `app:${digest}, web:${'0'.repeat(64)}` });
     expect(apiKeys?.map(({ name }) => name)).toEqual(['app', 'web']);
     expect(apiKeys?.[0]?.digest.toString('hex')).toBe(digest);
   });
 
-  it('knows no default API key in production', () => {
+  it('requires API keys in production', () => {
     expect(() => load({ RESEAL_ENV: 'production' })).toThrow(/RESEAL_API_KEYS is missing/);
     expect(load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: `app:${digest}` }).env).toBe('production');
   });
 
-  it('refuses the sample API key in production, under whatever name', () => {
+  it('refuses the sample API key in production under any name', () => {
     const sample = createHash('sha256').update('reseal-local').digest('hex');
     const keys = `app:${digest},mine:${sample}`;
     expect(() => load({ RESEAL_ENV: 'production', RESEAL_API_KEYS: keys })).toThrow(
@@ -61,7 +61,7 @@ describe('configuration of the gateway', () => {
     expect(load({ RESEAL_API_KEYS: keys }).apiKeys).toHaveLength(2);
   });
 
-  it('needs to know where it runs: without RESEAL_ENV the sample key would be taken', () => {
+  it('requires RESEAL_ENV, without which the sample key would be accepted', () => {
     expect(() => load({ RESEAL_ENV: '' })).toThrow(/RESEAL_ENV is missing/);
   });
 

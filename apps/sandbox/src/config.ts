@@ -70,7 +70,7 @@ export const sandboxConfig = z.object({
 export class SandboxConfig {
   constructor(readonly values: z.output<typeof sandboxConfig>) {}
 
-  /** Who signs the staff in, and for whom. */
+  /** The issuer of the staff's tokens, and the console that it signs staff in for. */
   issuerOptions(): IssuerOptions {
     const { host, port: listensAt, consoleUrl } = this.values;
     return { issuer: `http://${host}:${listensAt}/oidc`, consoleUrl };

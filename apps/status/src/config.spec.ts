@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig } from '#libs/config';
 import { statusConfig } from './config.js';
 
-describe('configuration of the status app', () => {
-  it('needs a database and what opens the OCSP keys, and names both when they lack', () => {
+describe('statusConfig', () => {
+  it('names the database and the OCSP passphrase when they are missing', () => {
     const problems = () => loadConfig(statusConfig, {});
     expect(problems).toThrow(ConfigError);
     expect(problems).toThrow(/RESEAL_DATABASE_URL is missing/);
@@ -11,7 +11,7 @@ describe('configuration of the status app', () => {
     expect(problems).toThrow(/RESEAL_ENV is missing/);
   });
 
-  it('has its address and times by default', () => {
+  it('has defaults for address and times', () => {
     const config = loadConfig(statusConfig, {
       RESEAL_ENV: 'test',
       RESEAL_DATABASE_URL: 'postgres://reseal_status@127.0.0.1/reseal',

@@ -12,18 +12,18 @@ function refusalOf(policy: unknown): string[] | undefined {
 }
 
 describe('the identity policy in the configuration', () => {
-  it('is taken as it is where everybody can meet it', () => {
+  it('an identity policy that every applicant can satisfy is accepted', () => {
     const text = JSON.stringify(defaultIdentityPolicy);
     const policy: IdentityPolicy = identityPolicySetting.parse(text);
     expect(policy).toEqual(defaultIdentityPolicy);
   });
 
-  it('is shown by the example as it is by default', () => {
+  it('the example of an identity policy is the default policy', () => {
     const example = join(projectRoot(), 'activities/identity/identity-policy.example.json');
     expect(identityPolicySetting.parse(readFileSync(example, 'utf8'))).toEqual(defaultIdentityPolicy);
   });
 
-  it('is refused with the place of what is wrong', () => {
+  it('a wrong identity policy is refused with the place of the fault', () => {
     const { limits, rules, ruleFor } = defaultIdentityPolicy;
     const { ID_DOCUMENT: _, ...others } = limits;
     expect(refusalOf({ ...defaultIdentityPolicy, limits: others })).toEqual([
@@ -49,11 +49,11 @@ describe('the identity policy in the configuration', () => {
     ['a reason left out', { ...defaultIdentityPolicy, ruleFor: { EXPIRED: {} } }],
     ['no version', { ...defaultIdentityPolicy, version: '' }],
     ['an array', []],
-  ])('is refused with %s', (_what, policy) => {
+  ])('an identity policy with %s is refused', (_what, policy) => {
     expect(refusalOf(policy)).toBeDefined();
   });
 
-  it('is refused when it is not JSON', () => {
+  it('an identity policy that is not JSON is refused', () => {
     expect(identityPolicySetting.safeParse('{').success).toBe(false);
   });
 });

@@ -7,12 +7,12 @@ import { identityRatesConfig, identityRatesOf } from './identity-rates-config.js
 const load = (environment: NodeJS.ProcessEnv = {}) =>
   identityRatesOf(loadConfig(z.object(identityRatesConfig), environment));
 
-describe('limits of what is done about one person', () => {
-  it('are the usual ones where none are set', () => {
+describe('identityRatesConfig', () => {
+  it('has the default limits where none are set', () => {
     expect(load()).toEqual(defaultIdentityRates);
   });
 
-  it('are each set by a key of its own', () => {
+  it('reads each limit from its own variable', () => {
     expect(
       load({
         RESEAL_LIMIT_PERSON_STARTS: '1/1000',
