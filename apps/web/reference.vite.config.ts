@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Builds what makes the examples of the API's page run to dist/web/reference, from where apps/gateway serves it. */
+/** Builds the script of the API reference page to dist/web/reference, which apps/gateway serves. */
 export default defineConfig({
   root: here('reference'),
   build: {

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Builds the customers' reissue page to dist/web/reissue, from where apps/gateway serves it. */
+/** Builds the customers' reissue page to dist/web/reissue, which apps/gateway serves. */
 export default defineConfig({
   root: here('reissue'),
   build: {
@@ -11,7 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     license: true,
-    // Inlined files would be data: addresses, which the page's policy does not load.
+    // Inlined files would be data: URLs, which the content security policy blocks.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

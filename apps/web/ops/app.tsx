@@ -11,7 +11,7 @@ import { routes } from './routes.js';
 import { session } from './session/session.js';
 import { styleNonce } from './style-nonce.js';
 
-// The page's policy forbids code made from strings, by which zod would otherwise be faster.
+// The content security policy forbids code made from strings, which zod would use to be faster.
 config({ jitless: true });
 
 const theme = createTheme({
@@ -23,12 +23,12 @@ const theme = createTheme({
   headings: { fontWeight: '650' },
   defaultRadius: 'md',
   components: {
-    // Its header is an HTML header, which would be a second banner beside the page's.
+    // Its header element would be a second banner landmark of the page.
     Modal: Modal.extend({ defaultProps: { attributes: { header: { role: 'presentation' } } } }),
   },
 });
 
-/** A refusal stays a refusal; what could not be reached is tried again. */
+/** Retries after a failure of the network or the server, not after a refusal. */
 const worthAnotherTry = (failures: number, error: Error) =>
   failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500);
 
@@ -36,7 +36,7 @@ const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: worthAnotherTry, staleTime: 5_000 } },
 });
 
-/** Finds out who is signed in, and shows the console. */
+/** Shows the console, and restores the session. */
 export async function showApp(): Promise<void> {
   const root = createRoot(document.getElementById('root')!);
   const router = createBrowserRouter(routes);

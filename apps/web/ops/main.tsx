@@ -1,5 +1,5 @@
 import './style-nonce.js';
 import { answerFromFrame } from './session/silent.js';
 
-// A sign-in that renews itself comes back in a hidden frame: that one only hands the answer on.
+// A silent renewal returns in a hidden frame, which only posts the issuer's answer to the page around it.
 if (!answerFromFrame()) void import('./app.js').then(({ showApp }) => showApp());

@@ -40,7 +40,7 @@ export const routes: RouteObject[] = [
       {
         path: paths.evidence,
         lazy: async () => {
-          // The verifier brings cryptography that no other page needs.
+          // The verifier contains cryptography that no other page needs.
           const { VerifyPage } = await import('./evidence/verify-page.js');
           return { Component: VerifyPage };
         },

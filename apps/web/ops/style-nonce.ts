@@ -1,6 +1,6 @@
 /**
- * The nonce that the page's policy asks of styles made at run time. Mantine takes it as a property; what locks the
- * page's scrolling beneath a dialog looks for it in a global of this name.
+ * The nonce that the content security policy requires of styles made at run time. Mantine takes it as a property; the
+ * library that locks scrolling under a dialog reads it from a global of this name.
  */
 export const styleNonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')?.content ?? '';
 

@@ -2,7 +2,7 @@ import { consentTo, CertificateKey, ResealClient } from '#libs/client';
 import { runnable, type ApiDocument } from './runnable.js';
 import { TryItOut, type SwaggerResponse, type SwaggerRequest } from './try-it-out.js';
 
-/** Swagger UI, which the page loads before this. */
+/** Swagger UI, which the page loads before this script. */
 declare const SwaggerUIBundle: (options: object) => {
   preauthorizeApiKey(scheme: string, value: string): void;
 };

@@ -1,6 +1,6 @@
 import { newVidRandom, type ConsentInput, type SealPurpose } from '#libs/client';
 
-/** As much of the OpenAPI document as is changed here. */
+/** The members of the OpenAPI document that are changed here. */
 export interface ApiDocument {
   info: { description: string };
   paths: Record<string, Record<string, Endpoint>>;
@@ -19,13 +19,13 @@ interface Endpoint {
   readonly requestBody?: { readonly content: Record<string, { example?: unknown }> };
 }
 
-/** What is to be agreed to, as the gateway has it now. */
+/** Consents to the terms that are in force now, by stage. */
 interface Consents {
   readonly identity: readonly ConsentInput[];
   readonly issuance: readonly ConsentInput[];
 }
 
-/** What a sealed value is for, by the name that it has in a request. */
+/** The purpose of a sealed value, by the name of its request member. */
 export const purposeOfMember: Readonly<Record<string, SealPurpose>> = {
   answer: 'identity',
   password: 'password',
@@ -36,15 +36,15 @@ export const purposeOfMember: Readonly<Record<string, SealPurpose>> = {
   random: 'vid-random',
 };
 
-/** Marks what is to be sealed before it is sent. */
+/** Prefix of an example value that the page seals before it is sent. */
 export const toSeal = 'seal: ';
-/** What this page makes with its key before a request is sent. */
+/** Example values that the page replaces by what it makes with its key. */
 export const toMake = { csr: 'make: a certificate request', signature: 'make: the signature' } as const;
 
-/** Stands for the certificate that came last. */
+/** Example value that the page replaces by the serial number of the newest certificate. */
 export const exampleSerial = '3f1c0d9a5b7e42868d1f6a2c4b90e7d3';
 
-/** R of this page's certificates: what one was asked for with is what belongs to it. */
+/** R of the VID for all certificates of this page: a VID check needs the R of the certificate request. */
 const random = newVidRandom();
 const plain: Readonly<Record<string, () => string>> = {
   answer: () => 'the code',
@@ -53,14 +53,14 @@ const plain: Readonly<Record<string, () => string>> = {
   random: () => random,
 };
 
-const introduction = `**Try it out** works here, against this gateway. What begins with \`seal: \` is sealed by this page before it is sent,
-certificate request and signature are made with a key of this page's own, and ids and tokens of the examples stand for the
-reissue that was started last. On a local stack the sandbox (port 3003) has people who can come for a certificate, and shows
-what arrives on their phones and accounts: start with the name and mobile number of one of them.
+const introduction = `**Try it out** works here, against this gateway. The page seals each value that begins with \`seal: \` before it is sent, makes
+certificate request and signature with its own key, and replaces the ids and tokens of the examples by those of the newest
+reissue. On a local stack the sandbox (port 3003) has sample people, and shows the messages and deposits that they receive:
+start with the name and mobile number of one of them.
 
 `;
 
-/** The document with examples that can be sent as they are: living terms, a real key, and secrets in words. */
+/** The document with examples that can be sent: the terms in force, the page's key, and secrets to be sealed. */
 export function runnable(document: ApiDocument, thumbprint: string, consents: Consents): ApiDocument {
   for (const { operationId, parameters, requestBody } of Object.values(document.paths).flatMap((item) =>
     Object.values(item),
@@ -71,7 +71,7 @@ export function runnable(document: ApiDocument, thumbprint: string, consents: Co
     for (const media of Object.values(requestBody?.content ?? {}))
       if (media.example !== undefined) media.example = living('', media.example, { thumbprint, agreed });
   }
-  // Swagger UI fills in no other examples.
+  // Swagger UI prefills only this form of example.
   for (const parameter of Object.values(document.components?.parameters ?? {}))
     if (parameter.required && parameter.schema?.examples) parameter.example = parameter.schema.examples[0];
   document.info.description = introduction + document.info.description;

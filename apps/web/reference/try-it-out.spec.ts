@@ -26,8 +26,8 @@ const vidChecks = (serial: string) => `https://gw/v1/certificates/${serial}/vid-
 const bodyOf = async (request: SwaggerRequest): Promise<unknown> =>
   JSON.parse((await attempt.prepare(request)).body as string);
 
-describe('an example of the API document becomes real', () => {
-  it('under a new Idempotency-Key each time, for which secrets of the start are sealed', async () => {
+describe('example values', () => {
+  it('Each request gets a new Idempotency-Key, and secrets of the start are sealed for it', async () => {
     const [one, other] = [post('', { applicant: { rrn: 'seal: 9001011234567' } }), post('', {})];
     const body = await bodyOf(one);
     await attempt.prepare(other);
@@ -36,7 +36,7 @@ describe('an example of the API document becomes real', () => {
     expect(body).toEqual({ applicant: { rrn: `sealed rrn for ${key} and T: 9001011234567` } });
   });
 
-  it('for the reissue and the challenges that were answered last', async () => {
+  it('Example ids are replaced by the newest reissue and challenges', async () => {
     const learned = attempt.learn({
       obj: { reissue: { id, next: {} } as Reissue, challenges: [challenge('a'), challenge('b')] },
     });
@@ -56,7 +56,7 @@ describe('an example of the API document becomes real', () => {
     expect(request.url).toContain(id);
   });
 
-  it('with the request and the signature of the page’s own key', async () => {
+  it('Example request and signature are replaced by those of the page’s key', async () => {
     attempt.learn({ obj: { id, next: { challenge: { challengeId: 'rc', toSign: 'eA' } } } });
     const asked = post(`/${example}/certificate`, { csr: 'make: a certificate request' });
     expect(await bodyOf(asked)).toEqual({ csr: 'CSR' });
@@ -67,7 +67,7 @@ describe('an example of the API document becomes real', () => {
     });
   });
 
-  it('for the certificate that came last', async () => {
+  it('The example serial number is replaced by the newest certificate’s', async () => {
     attempt.learn({ obj: { id, next: {}, certificate: { serial: 'abc' } } });
     const check = { ...post('', { rrn: 'seal: 1' }), url: vidChecks(exampleSerial) };
     const body = await bodyOf(check);
@@ -75,13 +75,13 @@ describe('an example of the API document becomes real', () => {
     expect(check.url).toBe(vidChecks('abc'));
   });
 
-  it('but what somebody wrote stays', async () => {
+  it('Values that the reader wrote stay unchanged', async () => {
     const body = { challengeId: 'mine', password: 'a JWE of their own' };
     expect(await bodyOf(post(`/${id}/password`, body))).toEqual(body);
   });
 });
 
-it('the document’s examples say in words what is sealed, and agree to living terms', () => {
+it('Examples of the document hold the secrets to be sealed, and consents to the terms in force', () => {
   const consent = { termsId: 't', version: '1', digest: 'd', agreed: true };
   const media = { example: { keyThumbprint: 'x', consents: [], applicant: { rrn: 'a.b.c' } } as unknown };
   const document: ApiDocument = {

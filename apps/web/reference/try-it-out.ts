@@ -9,7 +9,7 @@ import {
 } from '#libs/client';
 import { exampleSerial, purposeOfMember, toMake, toSeal } from './runnable.js';
 
-/** A request as Swagger UI is about to send it. */
+/** A request that Swagger UI is about to send. */
 export interface SwaggerRequest {
   url: string;
   headers: Record<string, string>;
@@ -32,7 +32,7 @@ interface Learned {
   readonly accessToken?: string;
 }
 
-/** Puts what is real in the place of what the document's examples say, and remembers what answers say. */
+/** Replaces the example values of a request by real ones, which it learns from the responses. */
 export class TryItOut {
   private reissue: Reissue | undefined;
   private challenges: readonly Challenge[] = [];
@@ -65,8 +65,8 @@ export class TryItOut {
   }
 
   /**
-   * What secrets are sealed for: the reissue, or where there is none (the start, checks of a VID) the call itself; and
-   * the key of the reissue, which a check of a VID has not got.
+   * The binding of sealed secrets: the reissue, or the call itself where there is no reissue (the start, a VID check);
+   * and the key of the reissue, which a VID check does not have.
    */
   private bindingOf({ url, headers }: SwaggerRequest): Binding {
     const [, id] = /\/v1\/reissues\/([^/]+)\//.exec(url) ?? [];
@@ -102,5 +102,5 @@ export class TryItOut {
   }
 }
 
-/** Whether a challenge is one of the document's examples: real ones are longer. */
+/** Whether a challenge id is an example of the document: real ones are longer. */
 const isExample = (value: unknown) => typeof value === 'string' && /^(ch|rc)_[0-9a-f]{16}$/.test(value);

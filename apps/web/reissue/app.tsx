@@ -58,7 +58,7 @@ function Opening() {
   );
 }
 
-/** The page in a browser that has what it needs. */
+/** The page in a browser that has all features. */
 function Begun() {
   const flow = useOpenedFlow();
   if (!flow) return <Opening />;
@@ -139,7 +139,7 @@ function contentOf(screen: Screen, go: (screen: FirstScreen) => void): ReactNode
   }
 }
 
-/** Screens before the start are steps of the browser's history. What was said on them is not: a reload begins anew. */
+/** Screens before the start are entries of the browser's history. Their input is not kept: a reload starts again. */
 function useFirstScreen() {
   const { draft } = useFlow();
   const [first, setFirst] = useState<FirstScreen>('prepare');
@@ -160,7 +160,7 @@ function useFirstScreen() {
   return { first: known ? first : ('prepare' as const), go };
 }
 
-/** Once the bank has begun, back leads to no screen: it says so and stays. */
+/** After the start, the back button opens no earlier screen; the page shows a notice instead. */
 function useNoWayBack(started: boolean): boolean {
   const [stuck, setStuck] = useState(false);
   const armed = useRef(false);
@@ -181,7 +181,7 @@ function useNoWayBack(started: boolean): boolean {
   return stuck;
 }
 
-/** Where nothing is kept, a reload would end the reissue: the browser asks first. */
+/** If the browser keeps nothing, a reload would lose the reissue: the browser asks before it leaves the page. */
 function useAskBeforeLeaving(active: boolean): void {
   useEffect(() => {
     if (!active) return;
@@ -227,7 +227,7 @@ function Cancel({ screen }: { screen: Screen }) {
       <button
         className="plain"
         onClick={() => {
-          // What is said of the old certificate is to be true now.
+          // The dialog states the present status of the old certificate.
           void refresh();
           dialog.current?.showModal();
         }}

@@ -7,7 +7,7 @@ import { ProblemAlert } from '../components/states.js';
 import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 
-/** Who had access in a month, and what they did: for whoever confirms every month that each still needs it. */
+/** Downloads the report of a month: who had access and what they did, for the monthly review of access rights. */
 export function AccessReview(): ReactNode {
   const { audit } = useWords();
   const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7));

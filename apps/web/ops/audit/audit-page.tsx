@@ -6,7 +6,7 @@ import { AccessReview } from './access-review.js';
 import { AuditSearch } from './audit-search.js';
 import { Checkpoints } from './checkpoints.js';
 
-/** The audit trail: searched, exported, and the log it stands in. */
+/** Search and export of the audit trail, access reviews, and checkpoints of the log. */
 export function AuditPage(): ReactNode {
   const { audit } = useWords();
   return (

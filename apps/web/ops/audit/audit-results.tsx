@@ -26,7 +26,7 @@ export function AuditResults({ search }: { search: string }): ReactNode {
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
-    // Each reading is an entry of the audit trail: only when somebody asks.
+    // Each read is recorded in the audit trail: it happens only when the person asks.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });

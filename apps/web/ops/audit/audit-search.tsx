@@ -12,7 +12,7 @@ const fields = ['action', ...texts] as const;
 const actions = Object.entries({ ...reissueActions, ...authorityActions });
 const times = ['from', 'to'] as const;
 
-/** By whom, what, on which reissue, when. It lives in the address; nothing is read before it is asked for. */
+/** Search of the audit trail. The address holds the search, and nothing is read before it. */
 export function AuditSearch(): ReactNode {
   const { common } = useWords();
   const [search, setSearch] = useSearchParams();
@@ -92,7 +92,7 @@ function queryOf(values: Readonly<Record<string, string>>): URLSearchParams {
   return query;
 }
 
-/** As the browser's input for date and time takes it: local, to the minute. */
+/** A time in the form of the browser's input for date and time: local, to the minute. */
 function localMinute(moment: string | null): string {
   if (moment === null || moment === '') return '';
   const at = new Date(moment);

@@ -11,7 +11,7 @@ import { useWords } from '../words/language.js';
 
 const shown = 10;
 
-/** The newest signed heads of the log, to be kept elsewhere. */
+/** The newest checkpoints of the log, for download: a copy elsewhere proves later that the log was not cut. */
 export function Checkpoints(): ReactNode {
   const { audit, common } = useWords();
   const format = useFormat();

@@ -6,7 +6,7 @@ import { ProblemAlert } from '../components/states.js';
 import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 
-/** Everything that meets the search as a file. */
+/** Downloads all entries that match the search as a file. */
 export function ExportButtons({ search }: { search: string }): ReactNode {
   const { audit } = useWords();
   const exporting = useMutation({

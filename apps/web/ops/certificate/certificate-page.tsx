@@ -15,7 +15,7 @@ import { paths } from '../paths.js';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 
-/** One certificate: where it stands, and what can be done to it. */
+/** One certificate: its status and the possible operations. */
 export function CertificatePage(): ReactNode {
   const { serial = '' } = useParams();
   const { certificates: words } = useWords();

@@ -12,7 +12,7 @@ import { useWords } from '../words/language.js';
 
 type Key = 'serial' | 'customerRef';
 
-/** Certificates by serial number or customer; the search lives in the address. */
+/** Search for certificates by serial number or customer. The address holds the search. */
 export function CertificatesPage(): ReactNode {
   const { certificates: words } = useWords();
   const [search, setSearch] = useSearchParams();

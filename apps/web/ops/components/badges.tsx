@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 
 type Tone = 'good' | 'bad' | 'wait' | 'calm';
-/** The word carries the meaning; the colour only repeats it. */
+/** A word in a colour that repeats its meaning. */
 function ToneBadge({ tone, children }: { tone: Tone; children: ReactNode }): ReactNode {
   return <span className={`tone tone-${tone}`}>{children}</span>;
 }

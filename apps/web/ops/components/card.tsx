@@ -1,7 +1,7 @@
 import { Group, Paper, Stack, Title } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 
-/** A part of a page, with its name. */
+/** A section of a page, with a heading. */
 export function Card({
   title,
   more,

@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 
-/** Names and values; what has no value is left out. */
+/** A list of names and values, without those that are empty. */
 export function Facts({ of }: { of: readonly (readonly [string, ReactNode])[] }): ReactNode {
   return (
     <dl className="facts">
@@ -18,7 +18,7 @@ export function Facts({ of }: { of: readonly (readonly [string, ReactNode])[] })
   );
 }
 
-/** An id that somebody may want elsewhere. */
+/** An id with a button that copies it. */
 export function Id({ children }: { children: string }): ReactNode {
   const { common } = useWords();
   return (

@@ -10,11 +10,11 @@ const units = [
 ] as const;
 
 interface Format {
-  /** Date and time to the second, in the time zone of whoever looks. */
+  /** Date and time to the second, in the browser's time zone. */
   readonly time: (at: string) => string;
   readonly date: (at: string) => string;
   readonly number: (value: number) => string;
-  /** For how long something has been so, in its largest unit: `3 hours`. */
+  /** The time since a moment in its largest unit, such as `3 hours`. */
   readonly age: (since: string, now?: number) => string;
 }
 

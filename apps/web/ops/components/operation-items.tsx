@@ -13,7 +13,7 @@ import { DataTable } from './table.js';
 
 const pageSize = 100;
 
-/** Exactly on what an operation acts, what it plans for each, and what came of it. */
+/** The targets of an operation, with the plan and the outcome of each. */
 export function OperationItems({
   id,
   digest,
@@ -21,7 +21,7 @@ export function OperationItems({
   outcomes,
 }: {
   id: string;
-  /** Of the content that is shown: another one is another list. */
+  /** The digest of the content that is shown; a new digest loads the list again. */
   digest: string;
   kind: OperationKind;
   outcomes: boolean;
@@ -94,7 +94,7 @@ export function OperationItems({
   );
 }
 
-/** What would happen now; for an unknown outcome also what our own records say of it. */
+/** The expected outcome; for an unknown outcome also what our own records show. */
 function PlanText({ plan }: { plan: OperationItem['plan'] }): ReactNode {
   const { act, outcome, finding, code, step } = useWords();
   const where = [
@@ -121,5 +121,5 @@ function PlanText({ plan }: { plan: OperationItem['plan'] }): ReactNode {
   );
 }
 
-/** A code in words; one that is newer than the console as it stands. */
+/** The words of a code; a code that the console does not know stays as it is. */
 const wordOf = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code;

@@ -8,7 +8,6 @@ import { OperationBadge } from './badges.js';
 import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
-/** Operations, one a line. */
 export function OperationsTable({ label, items }: { label: string; items: readonly Operation[] }): ReactNode {
   const { operations, kind, act } = useWords();
   const format = useFormat();

@@ -13,7 +13,7 @@ interface Selection {
   readonly choose: (ids: readonly string[], chosen: boolean) => void;
 }
 
-/** Reissues, one a line; with a selection, to be chosen. */
+/** A table of reissues; with `selection`, each row has a checkbox. */
 export function ReissuesTable({
   label,
   items,
@@ -87,5 +87,5 @@ function Row({ item, selection }: { item: ReissueSummary; selection?: Selection 
   );
 }
 
-/** Enough of an id to tell one from another by eye. */
+/** The first characters of an id, enough to distinguish ids by eye. */
 export const shortId = (id: string): string => (id.length > 16 ? `${id.slice(0, 14)}…` : id);

@@ -9,7 +9,7 @@ import { Card } from './card.js';
 import { useFormat } from './format.js';
 import { DataTable } from './table.js';
 
-/** What operators planned and did to this one; nothing where they never did. */
+/** The operations that named this reissue or certificate; nothing if there are none. */
 export function RelatedOperations({ of }: { of: readonly RelatedOperation[] }): ReactNode {
   const { operations, operation, act, kind, reissue, outcome } = useWords();
   const format = useFormat();

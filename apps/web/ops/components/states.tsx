@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.js';
 import { useWords } from '../words/language.js';
 
-/** Shown while something is read for the first time. */
+/** Shown while data loads for the first time. */
 export function Loading(): ReactNode {
   const { common } = useWords();
   return (
@@ -15,7 +15,7 @@ export function Loading(): ReactNode {
   );
 }
 
-/** Says that there is nothing, and why that may be so. */
+/** Shown instead of an empty list. */
 export function Empty({ title, text }: { title: string; text?: string }): ReactNode {
   return (
     <Stack align="center" gap={4} p="xl">
@@ -25,7 +25,7 @@ export function Empty({ title, text }: { title: string; text?: string }): ReactN
   );
 }
 
-/** What the API refused, in its own words, with the way on. */
+/** A problem of the API in its own words, with a button to retry. */
 export function ProblemAlert({ error, retry }: { error: Error; retry?: () => void }): ReactNode {
   const { common } = useWords();
   const problem = error instanceof ApiError ? error : undefined;
@@ -50,7 +50,7 @@ export function ProblemAlert({ error, retry }: { error: Error; retry?: () => voi
   );
 }
 
-/** Loading, failed, or the thing itself. What was read before stays while it is read anew. */
+/** Shows the data, or that it loads or failed. During a new load the earlier data stays. */
 export function Loaded<T>({
   of,
   children,

@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** A table that scrolls sideways on a narrow screen, also by keyboard. */
+/** A table that scrolls sideways on a narrow screen, by keyboard too. */
 export function DataTable({
   label,
   head,

@@ -8,7 +8,7 @@ import { download } from '../../shared/download.js';
 import { useWords } from '../words/language.js';
 import { VerdictView } from './verdict-view.js';
 
-/** Downloads a reissue's evidence, and shows what the server finds in exactly the bytes that were downloaded. */
+/** Downloads a reissue's evidence, and shows the server's verdict on the downloaded bytes. */
 export function EvidenceCard({ id }: { id: string }): ReactNode {
   const { evidence } = useWords();
   const making = useMutation({

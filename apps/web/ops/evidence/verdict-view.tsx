@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { FindingEntry, Immutable, Verdict } from '../api/types.js';
 import { useWords } from '../words/language.js';
 
-/** What a verification came to: each finding with the entry it is about, and what nothing proves. */
+/** The result of a verification: each finding with its entry, and what is not proven. */
 export function VerdictView({ verdict }: { verdict: Immutable<Verdict> }): ReactNode {
   const { evidence } = useWords();
   const unreadable = verdict.findings.some(({ kind }) => kind === 'UNREADABLE');

@@ -13,7 +13,7 @@ import { PageTitle } from '../components/states.js';
 import { useWords } from '../words/language.js';
 import { VerdictView } from './verdict-view.js';
 
-/** Verifies evidence in the browser: nothing is sent to anybody, and no server has to be believed. */
+/** Verifies evidence in the browser. It sends nothing, and needs to trust no server. */
 export function VerifyPage(): ReactNode {
   const { evidence } = useWords();
   const [bundle, setBundle] = useState<File | null>(null);

@@ -14,7 +14,7 @@ import { useWords } from '../words/language.js';
 
 const shown = 10;
 
-/** What needs somebody now: parked reissues, oldest first, and operations that await approval. */
+/** The open work: parked reissues, oldest first, and operations that await approval or run. */
 export function HomePage(): ReactNode {
   const { home } = useWords();
   return (
@@ -28,7 +28,7 @@ export function HomePage(): ReactNode {
   );
 }
 
-/** How many are parked, by step; each number leads to its list. */
+/** The number of parked reissues by step, each with a link to the list. */
 function ParkedBySteps(): ReactNode {
   const { home, step, common } = useWords();
   const format = useFormat();

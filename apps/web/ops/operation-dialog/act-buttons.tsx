@@ -4,7 +4,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 import { OperationDialog } from './operation-dialog.js';
 
-/** A button for each act; pressing one opens the dialog and changes nothing. */
+/** A button for each kind of operation. It opens the dialog and changes nothing. */
 export function ActButtons({
   kinds,
   selection,
@@ -12,7 +12,7 @@ export function ActButtons({
 }: {
   kinds: readonly OperationKind[];
   selection: OperationSelection;
-  /** Absent where a filter chooses: the plan tells. */
+  /** The number of targets; undefined if a filter selects them, and the plan counts them. */
   count?: number;
 }): ReactNode {
   const { kind: words, reissues } = useWords();
@@ -20,7 +20,7 @@ export function ActButtons({
   const pressed = useRef<HTMLButtonElement>(null);
   const close = () => {
     setOpen(undefined);
-    // The dialog is gone as a whole, and gives the focus back to nobody.
+    // The dialog is unmounted and does not return the focus itself.
     requestAnimationFrame(() => pressed.current?.focus());
   };
   return (

@@ -25,8 +25,8 @@ interface Props {
 }
 
 /**
- * An operation in two steps: say why, and see exactly what would happen; then confirm. Closing it in between cancels
- * the plan, so that none is left lying about.
+ * Requests an operation in two steps: the person gives a reason and sees the plan, then confirms it. Closing the dialog
+ * before that cancels the plan.
  */
 export function OperationDialog({ kind, selection, count, onClose }: Props): ReactNode {
   const words = useWords();
@@ -56,7 +56,7 @@ export function OperationDialog({ kind, selection, count, onClose }: Props): Rea
   });
   const cancelPlan = () => {
     if (!plan || confirming.isPending || confirming.isSuccess) return;
-    // A plan that nobody confirms runs out by itself; this only tidies up.
+    // An unconfirmed plan expires by itself; this only removes it earlier.
     void call('cancelOperation', { path: { id: plan.id }, body: {} }).catch(() => undefined);
   };
   const close = () => {

@@ -5,7 +5,7 @@ import { useFormat } from '../components/format.js';
 import { OperationItems } from '../components/operation-items.js';
 import { useWords } from '../words/language.js';
 
-/** The dry run: each target, and what would become of it. */
+/** The dry run: each target with its expected outcome. */
 export function PlanPreview({ plan }: { plan: Operation }): ReactNode {
   const { act, outcome } = useWords();
   const format = useFormat();

@@ -15,7 +15,7 @@ interface Asked {
 
 const minReasonLength = 5;
 
-/** Why, and for a revocation also by which code. */
+/** The reason of an operation, and the reason code of a revocation. */
 export function ReasonForm({
   kind,
   asked,
@@ -25,10 +25,10 @@ export function ReasonForm({
   children,
 }: {
   kind: OperationKind;
-  /** What was asked before, to be changed. */
+  /** The earlier input, to be changed. */
   asked: Asked | undefined;
   busy: boolean;
-  /** What the button says, where no preview follows. */
+  /** The label of the button, if no preview follows. */
   submit?: string;
   onDone: (asked: Asked) => void;
   children: ReactNode;
@@ -51,7 +51,7 @@ export function ReasonForm({
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        // A reason is one line, also where somebody pasted several.
+        // A reason is one line; pasted line breaks become spaces.
         if (!short) onDone({ reason: reason.replace(/\s+/g, ' ').trim(), parameters });
       }}
       noValidate

@@ -8,10 +8,10 @@ import { ReasonForm } from '../operation-dialog/reason-form.js';
 import { ProblemAlert } from '../components/states.js';
 import { useWords } from '../words/language.js';
 
-/** Of a longer list nobody picks single ones by hand: that is another selection. */
+/** A longer list is not offered for selection by hand. */
 const maxTargets = 200;
 
-/** Changing what one has asked for, before it begins: reason, parameters, and which of the targets stay. */
+/** Changes an operation before it starts: its reason, its parameters, and which targets stay. */
 export function ChangeOperation({ operation }: { operation: Operation }): ReactNode {
   const words = useWords();
   const client = useQueryClient();
@@ -85,7 +85,7 @@ export function ChangeOperation({ operation }: { operation: Operation }): ReactN
   );
 }
 
-/** Those that were named; none where they were found by a filter. */
+/** The targets that the operation named; none if a filter selected them. */
 function targetsOf(selection: OperationSelection): string[] {
   if ('serials' in selection) return [...selection.serials];
   return 'reissueIds' in selection ? [...selection.reissueIds] : [];

@@ -9,12 +9,12 @@ import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 import { ChangeOperation } from './change-operation.js';
 
-/** Letters of a comment. */
+/** Characters that the comment of a rejection needs. */
 const minCommentLength = 3;
 
 type OperationAct = 'confirm' | 'approve' | 'reject' | 'cancel';
 
-/** What whoever looks may do to the operation now. The API checks all of it again. */
+/** What the person who is signed in may do to the operation now. The API checks each again. */
 export function DecisionForm({ operation }: { operation: Operation }): ReactNode {
   const { operation: words } = useWords();
   const me = useMe();

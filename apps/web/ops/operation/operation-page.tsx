@@ -15,7 +15,7 @@ import { DecisionForm } from './decision-form.js';
 
 const whileItRunsMs = 2_000;
 
-/** One operation: what was asked for and why, who decided, and what came of each target. */
+/** One operation: its content and reason, the decisions, and the outcome of each target. */
 export function OperationPage(): ReactNode {
   const { id = '' } = useParams();
   const { operation: words, kind } = useWords();
@@ -103,7 +103,7 @@ function Outcomes({ operation }: { operation: Operation }): ReactNode {
         </Text>
       )}
       <OperationItems
-        // While it runs, its outcomes are read anew with each number of those that are done.
+        // While the operation runs, each new count of finished targets loads the outcomes again.
         key={done}
         id={operation.id}
         digest={`${operation.digest}/${done}`}

@@ -10,7 +10,7 @@ import { useWords } from '../words/language.js';
 
 const pageSize = 50;
 
-/** What operators asked for, newest first. */
+/** All operations, newest first. */
 export function OperationsPage(): ReactNode {
   const { operations, operationState, common } = useWords();
   const [search, setSearch] = useSearchParams();

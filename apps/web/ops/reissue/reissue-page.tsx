@@ -18,7 +18,7 @@ import { allowTemporalDecoding } from '../session/temporal-page.js';
 import { useLanguage, useWords } from '../words/language.js';
 import { ReissueTimeline } from './timeline.js';
 
-/** One reissue: where it stands, for what it waits, what can be done, and all that happened. */
+/** One reissue: its state, what it waits for, the possible operations, and its history. */
 export function ReissueDetailPage(): ReactNode {
   const { id = '' } = useParams();
   const { reissue: words } = useWords();

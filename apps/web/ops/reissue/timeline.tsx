@@ -8,7 +8,7 @@ import { useFormat } from '../components/format.js';
 import { Empty, Loaded } from '../components/states.js';
 import { useLanguage, useWords, type ConsoleWords } from '../words/language.js';
 
-/** All that happened to a reissue, in plain words, in order. */
+/** The history of a reissue in order, in words. */
 export function ReissueTimeline({ id }: { id: string }): ReactNode {
   const words = useWords();
   const found = useQuery({
@@ -81,7 +81,7 @@ function Item({ item }: { item: TimelineEntry }): ReactNode {
   );
 }
 
-/** A code in plain words, where there are some: operators' own reasons are words already. */
+/** The words of a code; other texts, such as operators' reasons, stay as they are. */
 function inWords(code: string, { resultWords, outcome, code: codes, reason }: ConsoleWords): string {
   const known: Readonly<Record<string, string>> = { ...outcome, ...reason, ...codes, ...resultWords };
   return Object.hasOwn(known, code) ? known[code]! : code;

@@ -63,7 +63,7 @@ export function FilterForm({ filters }: { filters: Filters }): ReactNode {
   );
 }
 
-/** Asked for once it is written, not letter by letter. */
+/** A filter that applies when the field is left or Enter is pressed, not with each letter. */
 function CustomerRef({ filters: { values, set } }: { filters: Filters }): ReactNode {
   const { reissues } = useWords();
   const [text, setText] = useState(values.get('customerRef') ?? '');
@@ -80,7 +80,7 @@ function CustomerRef({ filters: { values, set } }: { filters: Filters }): ReactN
   );
 }
 
-/** A day where the person is, as the moment at which it begins. */
+/** A day in the browser's time zone. The filter is the time at which the day begins. */
 function Day({
   name,
   label,

@@ -1,6 +1,6 @@
 import { useSearchParams } from 'react-router';
 
-/** The filters of the list, exactly as the API takes them; they live in the address, so that a list can be shared. */
+/** The filters of the list under the API's names. The address holds them, so that a link shows the same list. */
 const listFilters = ['state', 'step', 'code', 'reason'] as const;
 const singleFilters = ['parked', 'open', 'customerRef', 'createdFrom', 'createdTo', 'parkedBefore'] as const;
 
@@ -8,9 +8,9 @@ type FilterName = (typeof listFilters)[number] | (typeof singleFilters)[number] 
 
 export interface Filters {
   readonly values: URLSearchParams;
-  /** The API's query of them, without what is no filter. */
+  /** The filters and the order as the API's query. */
   readonly asQuery: string;
-  /** As the body of an operation takes them. */
+  /** The filters in the form that the body of an operation takes. */
   readonly asFilter: Readonly<Record<string, unknown>>;
   readonly any: boolean;
   readonly set: (name: FilterName, value: readonly string[] | string | null) => void;

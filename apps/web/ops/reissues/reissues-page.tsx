@@ -16,7 +16,7 @@ import { useFilters, type Filters } from './filters.js';
 
 const pageSize = 50;
 
-/** Reissues by filters, page after page; one or many of them acted on. */
+/** Filtered reissues, with operations on those that are selected. */
 export function ReissuesPage(): ReactNode {
   const { reissues } = useWords();
   const filters = useFilters();
@@ -123,7 +123,7 @@ function Counted({ filters }: { filters: Filters }): ReactNode {
   );
 }
 
-/** On those that are chosen; or, with none chosen and a filter set, on all that meet it. */
+/** Operations on the selected reissues; without a selection, on all that match the filters. */
 function Acts({ filters, chosen }: { filters: Filters; chosen: readonly string[] }): ReactNode {
   const { reissues } = useWords();
   const kinds = ['retry', 'abandon', 'withdraw'] as const;

@@ -81,15 +81,19 @@ class Session {
     location.assign(address.href);
   }
 
-  /** Gets a new token without asking the person; concurrent callers share one request. False: they must sign in again. */
+  /**
+   * Gets a new token without asking the person. Concurrent callers share one request.
+   *
+   * @returns false if the person has to sign in again
+   */
   renew(): Promise<boolean> {
     this.renewing ??= this.renewNow().finally(() => (this.renewing = undefined));
     return this.renewing;
   }
 
   /**
-   * Gets the issuer's proof that the person who is signed in confirms, or approves, exactly this plan: an ID token whose
-   * nonce holds the plan's digest. It gives no access to anything.
+   * Gets the issuer's proof that the person who is signed in confirms, or approves, exactly this plan: an ID token with
+   * the plan's digest in its nonce. It gives no access to anything.
    *
    * @throws {SignInRefused} if the person's session at the issuer has ended
    */

@@ -2,7 +2,7 @@ import { Button, Center, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useWords } from '../words/language.js';
 
-/** Our own mistake: the page could not be shown. Loading it again is safe; nothing is sent by itself. */
+/** Shown after a bug in the console. A reload is safe: the page sends nothing by itself. */
 export function Broken(): ReactNode {
   const { app, common } = useWords();
   return (

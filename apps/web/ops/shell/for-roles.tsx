@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useMe } from '../session/use-session.js';
 import { useWords } from '../words/language.js';
 
-/** A page for those who have one of the roles. The API refuses the others too: here they learn why. */
+/** A page for people with one of the roles; others see which roles it needs. The API checks the roles too. */
 export function ForRoles({
   roles,
   children,

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { otherLanguage } from '../../shared/language.js';
 import { languageChoice, useLanguage, useWords } from '../words/language.js';
 
-/** Language, and light or dark: kept in this browser. */
+/** Language and colour scheme; this browser keeps them. */
 export function Preferences(): ReactNode {
   const language = useLanguage();
   const { app } = useWords();

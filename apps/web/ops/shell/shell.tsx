@@ -10,7 +10,7 @@ import { useWords } from '../words/language.js';
 import { Preferences } from './preferences.js';
 import { SignIn } from './sign-in.js';
 
-/** What stands around every page: menu, who is signed in, whether updates arrive. */
+/** The frame of every page: menu, account, and whether live updates arrive. */
 export function Shell(): ReactNode {
   const state = useSession();
   const signedIn = state.status === 'signed-in' && state.me.roles.length > 0;
@@ -71,7 +71,7 @@ function Frame({ ended }: { ended: boolean }): ReactNode {
   );
 }
 
-/** Whoever reads by ear or by keyboard begins a new page at its beginning. */
+/** Moves the focus to the start of each new page, for screen readers and keyboards. */
 function useFocusOnNewPage(pathname: string) {
   const main = useRef<HTMLDivElement>(null);
   const shown = useRef(pathname);

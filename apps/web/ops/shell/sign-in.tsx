@@ -5,7 +5,7 @@ import { session, type SessionState } from '../session/session.js';
 import { useWords } from '../words/language.js';
 import { Preferences } from './preferences.js';
 
-/** Before anybody is signed in: the way in, or why there is none. */
+/** The sign-in page, or why a sign-in is not possible. */
 export function SignIn({ state }: { state: SessionState }): ReactNode {
   const { signIn, app, common } = useWords();
   return (

@@ -23,7 +23,7 @@ export const isFilled = (draft: DocumentDraft): boolean =>
   draft.issuedOn !== '' &&
   (draft.type === 'RESIDENT_CARD' || draft.licenceNumber.trim() !== '');
 
-/** What was typed, as the gateway takes it. */
+/** The typed values in the form that the gateway takes. */
 export const fieldsOf = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft): DocumentFieldsToSeal => ({
   type,
   rrn: normaliseResidentNumber(rrn) ?? rrn,
@@ -31,7 +31,7 @@ export const fieldsOf = ({ type, rrn, issuedOn, licenceNumber }: DocumentDraft):
   ...(type === 'DRIVING_LICENCE' ? { licenceNumber: licenceNumber.trim() } : {}),
 });
 
-/** What stands on an identity document. @param tried whether faults are to be shown */
+/** The inputs for the data of an identity document. @param tried whether errors are shown */
 export function IdentityDocumentInputs({
   draft,
   tried,

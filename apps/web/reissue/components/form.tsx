@@ -6,11 +6,11 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
-  /** A button at its side. */
+  /** A button next to the input. */
   readonly beside?: ReactNode;
 }
 
-/** An input with its label, a hint, and what is wrong with it. */
+/** An input with its label, a hint and an error. */
 export function Field({ label, hint, error, beside, ...input }: FieldProps) {
   const id = useId();
   const about = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -72,7 +72,7 @@ interface ChoiceProps<Value extends string> {
   onChoose(value: Value): void;
 }
 
-/** One of a few, each as wide as a thumb needs it. */
+/** Radio buttons, each large enough for a thumb. */
 export function Choice<Value extends string>({
   legend,
   quiet,
@@ -103,7 +103,7 @@ export function Choice<Value extends string>({
   );
 }
 
-/** A form with its one main button, which is out of use while something is under way. */
+/** A form with one main button, which is disabled while a call is under way. */
 export function Form({
   button,
   onSend,
@@ -134,10 +134,10 @@ export function Form({
   );
 }
 
-/** After these nothing leads on. */
+/** Problems after which the reissue cannot continue in this session. */
 const sessionOver = ['invalid-token', 'not-your-reissue', 'not-found'];
 
-/** What the gateway refused last, in words for people. */
+/** The failure of the last call, in words for the customer. */
 export function FailureMessage() {
   const { failure, restart } = useFlow();
   const { ended } = useWords();

@@ -4,7 +4,7 @@ import type { KeptCertificate } from '../key/store.js';
 import { useWords } from '../words/index.js';
 import { SaveButtons } from './save-buttons.js';
 
-/** The certificates that stay in this browser because their holder chose so: to be saved as files, or erased. */
+/** The certificates that are kept in this browser, with buttons to save and to delete them. */
 export function KeptCertificates() {
   const { store } = useFlow();
   const [found, setFound] = useState<readonly KeptCertificate[]>([]);

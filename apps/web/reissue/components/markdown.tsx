@@ -1,4 +1,4 @@
-/** The little Markdown that terms are written in: headings, lists, paragraphs, bold. Nothing in it becomes HTML. */
+/** The Markdown of the terms: headings, lists, paragraphs, bold. HTML in the text is shown as text. */
 export function Markdown({ text }: { text: string }) {
   const blocks = text.split(/\n{2,}/).flatMap((block) => {
     const heading = /^(#+ [^\n]+)\n([^]+)$/.exec(block);

@@ -6,7 +6,7 @@ import { useWords } from '../words/index.js';
 import { Form, PasswordField } from './form.js';
 import { saveFile, type SaveOutcome } from './save-file.js';
 
-/** Files of a certificate with its key, made on this device. @param onSaved what became of the last one */
+/** Buttons that save a certificate with its key as files. @param onSaved called after each file that was not refused */
 export function SaveButtons({
   issued,
   serial,

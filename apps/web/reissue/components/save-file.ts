@@ -1,6 +1,6 @@
 import { download } from '../../shared/download.js';
 
-/** What the File System Access API adds where a browser has it. */
+/** The File System Access API, which only some browsers have. */
 interface SavePicker {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>;
 }

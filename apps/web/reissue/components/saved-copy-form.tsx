@@ -9,8 +9,8 @@ import { useWords } from '../words/index.js';
 import { Form, PasswordField } from './form.js';
 
 /**
- * Opens the copy that the customer kept: the file that they choose, the one that the page can read back, or what stays
- * in this browser. Never what the page itself still has.
+ * Opens the copy that the customer saved: the file that they choose, the file that the page can read again, or the
+ * certificate that is kept in this browser. It never uses the key that the page itself still has.
  */
 export function SavedCopyForm({
   issued,
@@ -46,7 +46,7 @@ export function SavedCopyForm({
       if (typeof copy === 'string') {
         if (copy === 'LOCKED' && asking) refuse();
         else setFault(copy);
-        // The password that was typed before is not that of this file.
+        // The password that the page remembers does not open this file.
         if (copy === 'LOCKED') setAsking(true);
         return;
       }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 
-/** A screen's heading and what it says. The heading takes the focus, so that a screen reader says where one is. */
+/** The heading and content of a screen. The heading takes the focus, so that a screen reader announces the screen. */
 export function ScreenFrame({
   title,
   lead,

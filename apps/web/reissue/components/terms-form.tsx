@@ -5,7 +5,7 @@ import { useLanguage, useWords } from '../words/index.js';
 import { Form } from './form.js';
 import { Markdown } from './markdown.js';
 
-/** The terms of a stage, agreed to one by one or all at once; each can be read in full. */
+/** The terms of a stage, with a checkbox for each and one for all, and the full text of each. */
 export function TermsForm({
   stage,
   button,
@@ -34,7 +34,7 @@ export function TermsForm({
   }, [client, stage, language, changed]);
   if (!terms) return <p aria-live="polite">{loading}</p>;
 
-  // By version, so that nobody has agreed to what has changed meanwhile.
+  // The id includes the version: the consent does not hold for a text that has changed meanwhile.
   const idOf = ({ termsId, version }: Terms) => `${termsId}/${version}`;
   const all = terms.every((one) => agreed.has(idOf(one)));
   const toggle = (one: Terms) => {

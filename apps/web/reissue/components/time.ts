@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useFlow } from '../flow/use-flow.js';
 import type { PageWords } from '../words/en.js';
 
-/** Seconds until `time` by the gateway's clock, not below 0; counts while it is shown. */
+/** Seconds until `time` by the gateway's clock, at least 0. Renders again each second. */
 export function useSecondsUntil(time: string | null | undefined): number {
   const { client } = useFlow();
   const left = () => (time ? Math.max(0, Math.ceil((Date.parse(time) - client.now()) / 1000)) : 0);
@@ -14,11 +14,11 @@ export function useSecondsUntil(time: string | null | undefined): number {
   return left();
 }
 
-/** As on a clock: 2:05 */
+/** Minutes and seconds, such as 2:05. */
 export const minutesAndSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
-/** In words, rounded up: minutes, then hours, then days. */
+/** A duration in minutes (rounded up), hours or days, in words. */
 export function durationInWords(
   seconds: number,
   words: Pick<PageWords, 'minutes' | 'hours' | 'days'>,

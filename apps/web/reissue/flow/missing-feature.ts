@@ -1,6 +1,6 @@
 import type { MissingFeature } from '../words/cases.js';
 
-/** What this browser lacks of what the page cannot do without; undefined where it lacks nothing. */
+/** The feature that the page needs and this browser does not have; undefined if it has all. */
 export async function findMissingFeature(): Promise<MissingFeature | undefined> {
   if (!isSecureContext) return 'INSECURE';
   const needed: readonly (readonly [object | undefined, string])[] = [

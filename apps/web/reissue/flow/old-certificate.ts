@@ -1,7 +1,7 @@
 import type { Reissue } from '#libs/client';
 import type { OldCertificateCase } from '../words/cases.js';
 
-/** How the certificate stands that the new one replaces, as the gateway said it last. */
+/** The status of the certificate that the new one replaces, by the reissue as the gateway sent it last. */
 export function oldCertificateCaseOf(
   reissue: Pick<Reissue, 'oldCertificate' | 'basis'> | undefined,
 ): OldCertificateCase {

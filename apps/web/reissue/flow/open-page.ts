@@ -2,7 +2,7 @@ import { ReissueProblem, ResealClient, type CertificateKey, type OpenReissue } f
 import { languageChoice } from '../words/index.js';
 import { forgetToken, readSession, type PageSession } from './page-session.js';
 
-/** As long as a reissue lasts: on bad reception the page goes on by itself, and says so meanwhile. */
+/** As long as a reissue lasts: without a connection the page retries, and shows that it is offline. */
 const patienceMs = 10 * 60_000;
 
 type SealingFor = Pick<CertificateKey, 'thumbprint'>;
@@ -10,14 +10,14 @@ type SealingFor = Pick<CertificateKey, 'thumbprint'>;
 export interface OpenPage {
   readonly session: PageSession;
   readonly client: ResealClient;
-  /** The reissue that was begun before. */
+  /** The reissue that was started in this browser before. */
   readonly resumed: OpenReissue | undefined;
 }
 
-/** Opens the page, and the reissue that was begun in it before. */
+/** Opens the page, and resumes the reissue that was started in this browser before. */
 export async function openPage(options: {
   onReach: (reached: boolean) => void;
-  /** The key that this browser keeps, for which a resumed reissue seals. */
+  /** Reads the key that this browser keeps. Secrets of a resumed reissue are sealed for it. */
   readKey: () => Promise<SealingFor | undefined>;
 }): Promise<OpenPage> {
   const { onReach, readKey } = options;
@@ -35,7 +35,7 @@ export async function openPage(options: {
   return { session, client, resumed };
 }
 
-/** What says that a session opens nothing any more. */
+/** HTTP statuses that mean: this session opens no reissue any more. */
 const over = [401, 403, 404];
 const pauseMs = 3_000;
 
@@ -52,7 +52,7 @@ async function resume(
         await forgetToken(session);
         return undefined;
       }
-      // No reception, or trouble at the bank: nothing is lost by it, and the key least of all.
+      // The gateway was not reached or failed: key and session stay, and the next try may succeed.
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
 }

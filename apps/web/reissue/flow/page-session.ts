@@ -1,4 +1,4 @@
-/** As whom the page calls the gateway, and which reissue its cookie opens. */
+/** The API key with which the page calls the gateway, and the reissue that the page's cookie opens. */
 export interface PageSession {
   readonly apiKey: string;
   readonly reissueId: string | null;
@@ -7,16 +7,16 @@ export interface PageSession {
 const path = '/page/session';
 const pauseMs = 1_500;
 
-/** However long it takes until the gateway is there. */
+/** Retries until the gateway answers. */
 export async function readSession(onReach: (reached: boolean) => void): Promise<PageSession> {
   const answer = await patiently(() => fetch(path, { headers: { accept: 'application/json' } }), onReach);
   return (await answer.json()) as PageSession;
 }
 
 /**
- * Has a reissue's token kept where no script can read it, however long it takes.
+ * Stores a reissue's token in a cookie that no script can read. Retries until the gateway answers.
  *
- * @returns whether the browser does: some take no cookies
+ * @returns whether the browser keeps the cookie
  */
 export async function keepToken(
   { apiKey }: PageSession,
@@ -29,7 +29,7 @@ export async function keepToken(
   return reissueId === id;
 }
 
-/** Has it forgotten. Where the gateway is not reached, the token's own end does. */
+/** Deletes the cookie. If the gateway is not reached, the token expires by itself. */
 export async function forgetToken({ apiKey }: PageSession): Promise<void> {
   await fetch(path, { method: 'DELETE', headers: { 'x-api-key': apiKey } }).catch(() => undefined);
 }

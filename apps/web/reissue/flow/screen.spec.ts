@@ -21,15 +21,15 @@ describe('the screen of a reissue', () => {
     ['REGISTERED', 'NONE', 'done'],
     ['TIMED_OUT', 'NONE', 'ended'],
     ['KEY_REQUIRED', 'NEEDS_OPERATOR', 'operator'],
-  ] as const)('in %s with %s next is %s', (state, action, screen) => {
+  ] as const)('The screen in %s with the action %s is %s', (state, action, screen) => {
     expect(screenOf(reissue(state, action), kept)).toBe(screen);
   });
 
-  test('is the check once the file was saved', () => {
+  test('The screen after the file was saved is the check', () => {
     expect(screenOf(reissue('ISSUED', 'REGISTER'), { ...kept, saved: true })).toBe('check');
   });
 
-  test('says so if the key is on another device', () => {
+  test('The screen without the key is keyLost', () => {
     expect(screenOf(reissue('ISSUED', 'REGISTER'), undefined)).toBe('keyLost');
     expect(screenOf(reissue('KEY_REQUIRED', 'SEND_CERTIFICATE_REQUEST'), { ...kept, reissueId: 'r_2' })).toBe(
       'keyLost',
@@ -37,6 +37,6 @@ describe('the screen of a reissue', () => {
   });
 });
 
-test('the words for problems are the same in both languages', () => {
+test('Both languages have texts for the same problems', () => {
   expect(Object.keys(pageKorean.problem.texts)).toEqual(Object.keys(pageEnglish.problem.texts));
 });

@@ -1,7 +1,7 @@
 import type { Reissue } from '#libs/client';
 import type { KeptReissue } from '../key/store.js';
 
-/** Screens before the bank knows of anything. */
+/** Screens before the start of the reissue. */
 export const firstScreens = ['prepare', 'reason', 'consent', 'applicant'] as const;
 export type FirstScreen = (typeof firstScreens)[number];
 
@@ -20,7 +20,7 @@ export type Screen =
   | 'operator'
   | 'ended';
 
-/** What the customer sees: the gateway's state says it, and of our own only whether key and file are there. */
+/** The screen follows from the gateway's state, and from whether this browser keeps the key and has saved the file. */
 export function screenOf(reissue: Reissue, kept: KeptReissue | undefined): Screen {
   const ours = kept?.reissueId === reissue.id;
   if (reissue.state === 'REGISTERED') return 'done';
@@ -69,5 +69,5 @@ const steps: Readonly<Record<Screen, number | undefined>> = {
   ended: undefined,
 };
 
-/** Which of the five steps of the bar a screen belongs to; undefined for those beside the way. */
+/** The step (1 to 5) of the step bar that a screen belongs to; undefined for screens outside the steps. */
 export const stepOf = (screen: Screen): number | undefined => steps[screen];

@@ -73,7 +73,7 @@ const unreadable: ChosenFile = {
   arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')),
 };
 
-/** Each order of a few files. */
+/** Every order of the items. */
 const ordersOf = <Item>(items: readonly Item[]): Item[][] =>
   items.length < 2
     ? [[...items]]
@@ -98,31 +98,37 @@ const expectPair = async (files: readonly ChosenFile[], wanted: Holding) => {
   expect(certificate.checkPrivateKey(key)).toBe(true);
 };
 
-describe('the pair that belongs together', () => {
-  test('is found among signCert, signPri, kmCert and kmPri in any order', async () => {
+describe('the signing pair', () => {
+  test('The signing pair is found among signCert, signPri, kmCert and kmPri in any order', async () => {
     const files = [sign.certificate, sign.keyFile, exchange.certificate, exchange.keyFile].map(file);
     for (const order of ordersOf(files)) await expectPair(order, sign);
   });
 
-  test('is found beside files that cannot be read, that are too large, or that are something else', async () => {
-    const large = { size: 2_000_000_000, arrayBuffer: () => Promise.reject(new Error('read all the same')) };
+  test('The signing pair is found among files that are unreadable, too large, or of another kind', async () => {
+    const large = {
+      size: 2_000_000_000,
+      arrayBuffer: () => Promise.reject(new Error('a file that is too large was read')),
+    };
     const strange = [file(''), file('not a certificate'), file(randomBytes(300)), unreadable, large];
     await expectPair([...strange, file(sign.keyFile), ...strange, file(sign.certificate)], sign);
   });
 
-  test.each(['b-km-no-ca', 'c-km-with-ca'])('is found in the folder %s of a holder', async (name) => {
-    const folder = join(projectRoot(), 'libs/npki/testdata/holder-folders', name);
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) =>
-      one.isFile(),
-    );
-    const contents = entries.map((one) => readFileSync(join(one.parentPath, one.name)));
-    const held = await readChosenFiles(contents.map(file), 'Made-up-2468');
-    const pair = await signingPairOf(held);
-    const signCert = contents[entries.findIndex((one) => one.name === 'signCert.der')]!;
-    expect(signCert.equals(pair!.certificate)).toBe(true);
-  });
+  test.each(['b-km-no-ca', 'c-km-with-ca'])(
+    'The signing pair is found in the holder’s folder %s',
+    async (name) => {
+      const folder = join(projectRoot(), 'libs/npki/testdata/holder-folders', name);
+      const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) =>
+        one.isFile(),
+      );
+      const contents = entries.map((one) => readFileSync(join(one.parentPath, one.name)));
+      const held = await readChosenFiles(contents.map(file), 'Made-up-2468');
+      const pair = await signingPairOf(held);
+      const signCert = contents[entries.findIndex((one) => one.name === 'signCert.der')]!;
+      expect(signCert.equals(pair!.certificate)).toBe(true);
+    },
+  );
 
-  test('is found in PEM, alone or with others in one file', async () => {
+  test('The signing pair is found in PEM files, one block or several in a file', async () => {
     const certificate = pem('CERTIFICATE', sign.certificate);
     const key = pem('ENCRYPTED PRIVATE KEY', sign.keyFile);
     await expectPair([file(certificate), file(key)], sign);
@@ -130,7 +136,7 @@ describe('the pair that belongs together', () => {
     await expectPair([file(sign.certificate), file(key)], sign);
   });
 
-  test('is found in PKCS #12 and in a zip of a folder', async () => {
+  test('The signing pair is found in PKCS #12 and in a zip of a folder', async () => {
     await expectPair([file(other.p12)], other);
     const zip = zipSync({
       'NPKI/yessign/USER/cn=김견본/signCert.der': sign.certificate,
@@ -139,50 +145,50 @@ describe('the pair that belongs together', () => {
     await expectPair([file(zip)], sign);
   });
 
-  test('is never made of a certificate and the key of another', async () => {
+  test('A certificate and the key of another make no signing pair', async () => {
     const mixed = [sign.certificate, other.keyFile, exchange.keyFile].map(file);
     expect(await signingPairOf(await readChosenFiles(mixed, password))).toBeUndefined();
     await expectPair([...mixed, file(sign.keyFile)], sign);
   });
 
-  test('is not the one for key exchange, also where there is no other', async () => {
+  test('The key exchange pair is no signing pair, even if it is the only pair', async () => {
     const files = [exchange.certificate, exchange.keyFile].map(file);
     expect(await signingPairOf(await readChosenFiles(files, password))).toBeUndefined();
   });
 
-  test('is the one that ends last where there are several', async () => {
+  test('The signing pair that expires last is taken among several', async () => {
     const newer = await holding('RSA', forSigning, '2050-01-01');
     const files = [sign.certificate, newer.keyFile, newer.certificate, sign.keyFile].map(file);
     for (const order of [files, files.toReversed()]) await expectPair(order, newer);
   });
 
-  test('says that the password was wrong where it opens none of the keys', async () => {
+  test('A password that opens no key is reported as wrong', async () => {
     for (const files of [[sign.certificate, sign.keyFile], [other.p12]])
       expect(await readChosenFiles(files.map(file), 'wrong')).toMatchObject({ keys: [], locked: true });
   });
 });
 
-describe('the copy that the customer kept', () => {
-  test('is the new certificate with its key, in any of its forms', async () => {
+describe('the saved copy', () => {
+  test('A saved copy opens in each of its forms', async () => {
     const zip = zipSync({ 'signCert.der': other.certificate, 'signPri.key': other.keyFile });
     for (const files of [[zip], [other.p12], [other.keyFile, other.certificate]])
       expect(await openSavedCopy(files.map(file), password, other.certificate)).toBeInstanceOf(CryptoKey);
   });
 
   test.each([
-    ['nothing was chosen', () => [], 'NO_FILE'],
-    ['it is the old certificate', () => [sign.certificate, sign.keyFile], 'ANOTHER'],
-    ['it is the certificate alone', () => [other.certificate], 'ANOTHER'],
-    ['it was cut off', () => [other.p12.slice(0, 200)], 'LOCKED'],
-  ] as const)('is none where %s', async (_, files, why) => {
+    ['without a file', () => [], 'NO_FILE'],
+    ['of the old certificate', () => [sign.certificate, sign.keyFile], 'ANOTHER'],
+    ['without a key', () => [other.certificate], 'ANOTHER'],
+    ['cut off', () => [other.p12.slice(0, 200)], 'LOCKED'],
+  ] as const)('A saved copy %s is refused', async (_, files, why) => {
     expect(await openSavedCopy(files().map(file), password, other.certificate)).toBe(why);
   });
 
-  test('is not opened by a wrong password', async () => {
+  test('A saved copy does not open with a wrong password', async () => {
     expect(await openSavedCopy([file(other.p12)], 'wrong', other.certificate)).toBe('LOCKED');
   });
 
-  test('has to have the key of the certificate', async () => {
+  test('A saved copy with another key is refused', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const stranger = privateKey.export({ format: 'der', type: 'pkcs8' });
     expect(await openSavedCopy([other.certificate, stranger].map(file), password, other.certificate)).toBe(

@@ -10,16 +10,16 @@ import {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A file as a form gives it. */
+/** A file that was chosen in a form. */
 export type ChosenFile = Pick<Blob, 'size' | 'arrayBuffer'>;
 
-/** What files of certificates hold. */
+/** The certificates and keys that were found in files. */
 interface FileContents {
   /** In DER. */
   readonly certificates: readonly Bytes[];
   /** PKCS #8. */
   readonly keys: readonly Bytes[];
-  /** Whether there was a key that the password did not open. */
+  /** Whether the password did not open one of the files. */
   readonly locked: boolean;
 }
 
@@ -29,12 +29,12 @@ interface SigningPair {
   readonly privateKey: Bytes;
 }
 
-/** Larger than any file of a certificate, in bytes. */
+/** No file of a certificate is larger. */
 const maxFileBytes = 1_000_000;
 
 /**
- * The certificates and keys among any number of files in any order: `signCert.der`, `signPri.key`, PKCS #12, a zip of an
- * NPKI folder; DER or PEM. What cannot be read, and what is no certificate and no key, is passed over.
+ * Reads the certificates and keys of files in any order: `signCert.der`, `signPri.key`, PKCS #12, a zip of an NPKI
+ * folder; DER or PEM. Files that cannot be read, and files of another kind, are ignored.
  */
 export async function readChosenFiles(files: readonly ChosenFile[], password: string): Promise<FileContents> {
   const certificates: Bytes[] = [];
@@ -52,7 +52,7 @@ export async function readChosenFiles(files: readonly ChosenFile[], password: st
   return { certificates, keys, locked };
 }
 
-/** A certificate for signatures with its own key; of several the one that ends last. */
+/** The signing certificate with its key; of several, the one that expires last. */
 export async function signingPairOf({ certificates, keys }: FileContents): Promise<SigningPair | undefined> {
   const endOf = (certificate: Bytes) => readCertificateFields(certificate).notAfter;
   const latest = certificates
@@ -64,7 +64,7 @@ export async function signingPairOf({ certificates, keys }: FileContents): Promi
   return undefined;
 }
 
-/** The DER objects in a file; none where it cannot be read. */
+/** The DER objects of a file; none if the file cannot be read. */
 async function piecesOf(file: ChosenFile): Promise<Bytes[]> {
   if (file.size > maxFileBytes) return [];
   try {
@@ -81,7 +81,7 @@ function contentsOf(bytes: Uint8Array): Bytes[] {
   return Object.values(files).flatMap(derOf);
 }
 
-/** What stands between the lines of PEM (RFC 7468), or the bytes as they are. */
+/** The content of each PEM block (RFC 7468), or the bytes themselves if there is no block. */
 function derOf(bytes: Uint8Array): Bytes[] {
   const text = new TextDecoder('latin1').decode(bytes);
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g)];
@@ -111,7 +111,7 @@ async function open(piece: Bytes, password: string): Promise<Opened> {
     const { certificate, privateKey } = await readPkcs12(piece, password);
     return { certificate, privateKey: Uint8Array.from(privateKey), locked: false };
   } catch {
-    // No PKCS #12 that this password opens.
+    // This is no PKCS #12, or the password does not open it.
   }
   try {
     const { privateKey } = await readPrivateKeyFile(piece, password);

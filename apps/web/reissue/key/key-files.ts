@@ -11,11 +11,11 @@ import { importPrivate, decrypt, type KeptKey } from './own-key.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A form that every client of joint certificates reads. */
+/** The encryption that every client of joint certificates reads. */
 const form = 'PBES2-HMACSHA256-SEED';
 const iterations = 100_000;
 
-/** Encrypts the key with the password, as `signPri.key`, before anybody knows whether the password is right. */
+/** Encrypts the key as `signPri.key` with a password that the gateway has not verified yet. */
 export async function tryPassword(key: KeptKey, password: string): Promise<KeptKey> {
   const opened = key.locked ? await decrypt(key, key.locked) : undefined;
   if (!opened) return key;
@@ -27,7 +27,7 @@ export async function tryPassword(key: KeptKey, password: string): Promise<KeptK
   return { ...key, candidate };
 }
 
-/** The password was right: nothing but it opens the key any more. */
+/** Keeps the file of a verified password, and drops the copy of the key that opens without a password. */
 export function acceptPassword({ candidate, locked: _, ...key }: KeptKey): KeptKey {
   return { ...key, file: candidate ?? key.file };
 }
@@ -38,7 +38,7 @@ export interface IssuedFiles {
   readonly keyFile: Bytes;
 }
 
-/** The folder in which clients look for joint certificates. */
+/** A zip of the folder in which clients look for joint certificates. */
 export function folderZip({ certificate, authorities, keyFile }: IssuedFiles): Bytes {
   return npkiZip({ certificate, authorities, privateKeyFile: keyFile }, new Date());
 }
@@ -54,7 +54,7 @@ export async function pkcs12(
 }
 
 /**
- * The private key, as a client opens it from the folder that is downloaded.
+ * Opens the private key from the files of the folder, as a client of joint certificates does.
  *
  * @throws NpkiKeyError if the password is wrong
  */

@@ -9,8 +9,8 @@ import { toCustomerKey, makeKey, vidRandomOf } from './own-key.js';
 
 const spkiOf = (der: Uint8Array) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
 
-describe('the key that is made in the page', () => {
-  test('signs, but the browser gives its bytes to nobody', async () => {
+describe('the key of the page', () => {
+  test('The page’s key signs, and cannot be exported', async () => {
     const key = await makeKey();
     expect(key.signingKey.extractable).toBe(false);
     expect(key.lock.extractable).toBe(false);
@@ -20,20 +20,20 @@ describe('the key that is made in the page', () => {
     );
   });
 
-  test('is named by its thumbprint (RFC 7638)', async () => {
+  test('The page’s key has its JWK thumbprint (RFC 7638)', async () => {
     const key = await makeKey();
     const jwk = spkiOf(key.publicKey).export({ format: 'jwk' });
     expect(key.thumbprint).toBe(await calculateJwkThumbprint(jwk));
   });
 
-  test('asks for a certificate by a request that proves its possession', async () => {
+  test('The certificate request proves possession of the page’s key', async () => {
     const key = await makeKey();
     const request = new Pkcs10CertificateRequest(await (await toCustomerKey(key)).request());
     expect(await request.verify()).toBe(true);
     expect(Buffer.from(request.publicKey.rawData).equals(key.publicKey)).toBe(true);
   });
 
-  test('is kept by nothing but the password once that was right', async () => {
+  test('After a right password only that password opens the page’s key', async () => {
     const key = await makeKey();
     const random = await vidRandomOf(key);
     const accepted = acceptPassword(await tryPassword(key, 'right-1234-Seal'));
@@ -44,7 +44,7 @@ describe('the key that is made in the page', () => {
     await expect(readPrivateKeyFile(accepted.file!, 'wrong')).rejects.toThrow();
   });
 
-  test('is encrypted with the password that was tried last', async () => {
+  test('The page’s key is encrypted with the password that was tried last', async () => {
     const first = await tryPassword(await makeKey(), 'wrong-1234-Seal');
     const accepted = acceptPassword(await tryPassword(first, 'right-1234-Seal'));
     await expect(readPrivateKeyFile(accepted.file!, 'right-1234-Seal')).resolves.toBeDefined();

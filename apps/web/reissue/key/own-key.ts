@@ -3,9 +3,9 @@ import { CertificateKey } from '#libs/client';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * The customer's key pair as the browser keeps it. It signs, but the browser gives its bytes to nobody: these are
- * only in `locked`, which opens by a key that the browser does not give away either, until the customer's password is
- * known and `file` takes its place.
+ * The customer's key pair as this browser keeps it. `signingKey` signs and cannot be exported. The bytes of the key are
+ * only in `locked`, encrypted with `lock`, which cannot be exported either. Once the customer's password is verified,
+ * `file` replaces `locked`.
  */
 export interface KeptKey {
   readonly thumbprint: string;
@@ -13,11 +13,11 @@ export interface KeptKey {
   readonly publicKey: Bytes;
   readonly signingKey: CryptoKey;
   readonly lock: CryptoKey;
-  /** PKCS #8, until `file` is there. */
+  /** PKCS #8; undefined once there is `file`. */
   readonly locked?: Encrypted | undefined;
   /** R of the VID, 20 bytes. */
   readonly random: Encrypted;
-  /** `signPri.key`, encrypted with a password that was sent but perhaps not found right. */
+  /** `signPri.key`, encrypted with a password that is not verified yet. */
   readonly candidate?: Bytes | undefined;
   /** `signPri.key`, encrypted with the customer's password. */
   readonly file?: Bytes | undefined;
@@ -28,7 +28,7 @@ interface Encrypted {
   readonly bytes: Bytes;
 }
 
-/** Makes a key pair (P-256) and R. */
+/** Makes a key pair (P-256), and R of the VID. */
 export async function makeKey(): Promise<KeptKey> {
   const [made, lock] = await Promise.all([
     CertificateKey.make(),
@@ -48,7 +48,7 @@ export async function makeKey(): Promise<KeptKey> {
   return kept;
 }
 
-/** The key pair that was kept, as the client takes it. */
+/** The kept key pair in the form that the API client takes. */
 export const toCustomerKey = ({ signingKey, publicKey }: KeptKey): Promise<CertificateKey> =>
   CertificateKey.of(signingKey, publicKey);
 
@@ -58,11 +58,11 @@ export async function vidRandomOf({ lock, random }: KeptKey): Promise<string> {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
-/** A private key that signs and cannot be read. */
+/** Imports a private key that signs and cannot be exported. */
 export const importPrivate = (pkcs8: Bytes): Promise<CryptoKey> =>
   crypto.subtle.importKey('pkcs8', pkcs8, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
 
-/** Whether `privateKey` makes signatures that `publicKey` (SubjectPublicKeyInfo, DER) knows as its own. */
+/** Whether `publicKey` (SubjectPublicKeyInfo, DER) verifies a signature of `privateKey`. */
 export async function isKeyPair(privateKey: CryptoKey, publicKey: Bytes, text: Bytes): Promise<boolean> {
   const signing = { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
   const known = await crypto.subtle.importKey('spki', publicKey, signing, false, ['verify']);

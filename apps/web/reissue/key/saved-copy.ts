@@ -4,7 +4,7 @@ import { readChosenFiles, type ChosenFile } from './chosen-files.js';
 import { importPrivate } from './own-key.js';
 
 /**
- * The private key of the new certificate, read from the files that the customer kept of it.
+ * Opens the private key of the new certificate from the files that the customer saved.
  *
  * @returns `LOCKED` if the password opens none of them, `ANOTHER` if they hold no key of this certificate
  */

@@ -2,15 +2,16 @@ import { ecdsaSignature } from '#libs/client';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The kinds of keys that certificates here have; RSA signs as PKCS #1 v1.5, both with SHA-256. */
+/** The key kinds of joint certificates: RSA with PKCS #1 v1.5, and ECDSA P-256, both with SHA-256. */
 const kinds = [
   { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' },
 ] as const;
 
 /**
- * The signature of a private key (PKCS #8) of either kind, ECDSA as DER, if `publicKey` (SubjectPublicKeyInfo) knows it
- * as its own; undefined if the two do not belong together.
+ * Signs with a private key (PKCS #8) of either kind; ECDSA signatures are in DER.
+ *
+ * @returns undefined if `publicKey` (SubjectPublicKeyInfo) does not verify the signature
  */
 export async function signIfPair(
   privateKey: Bytes,
@@ -26,7 +27,7 @@ export async function signIfPair(
       if (await subtle.verify(kind, known, signature, text))
         return kind.name === 'ECDSA' ? ecdsaSignature(signature) : signature;
     } catch {
-      // A key of the other kind.
+      // The key is of the other kind.
     }
   return undefined;
 }

@@ -2,22 +2,22 @@ import type { Challenge } from '#libs/client';
 import type { IssuedFiles } from './key-files.js';
 import type { KeptKey } from './own-key.js';
 
-/** What outlives a reload: the key pair, and what was asked. No password, no personal data. */
+/** The progress that survives a reload: the key pair and the challenges, without a password or personal data. */
 export interface KeptReissue {
   readonly reissueId: string | null;
-  /** Another one with each change, so that tabs know whether theirs is the last. */
+  /** A new random value with each change: a tab sees by it that another tab has written. */
   readonly revision: string;
   readonly key: KeptKey;
   readonly challenges: readonly Challenge[];
-  /** Whether the customer has saved the new certificate and goes on to its check. */
+  /** Whether the customer has saved the new certificate and continued to its check. */
   readonly saved?: boolean;
-  /** Whether the certificate is to stay in this browser: the customer's explicit choice. */
+  /** Whether the customer chose to keep the certificate in this browser. */
   readonly inBrowser?: boolean;
-  /** Whether a copy that the customer kept was opened again, and signed. */
+  /** Whether a saved copy was opened again and made a signature. */
   readonly proved?: boolean;
 }
 
-/** A certificate with its encrypted key that stays in this browser after the reissue, because its holder chose so. */
+/** A certificate with its encrypted key that the holder chose to keep in this browser after the reissue. */
 export interface KeptCertificate extends IssuedFiles {
   readonly serial: string;
 }
@@ -26,12 +26,12 @@ const database = 'reseal-reissue';
 const table = 'kept';
 const ofReissue = 'reissue';
 const ofCertificates = 'certificate/';
-/** Some browsers never answer where they are told to keep nothing. */
+/** Some browsers never answer a request to IndexedDB when they may store nothing. */
 const patienceMs = 4_000;
 
 /**
- * What the page keeps: in IndexedDB, or in memory where the browser keeps nothing, keeps no keys, or is full. It never
- * fails; `durable` says whether what is kept outlives the page.
+ * The storage of the page: IndexedDB, or memory if the browser stores nothing, stores no keys, or is full. It never
+ * fails; `durable` is whether the content survives the page.
  */
 export class BrowserStore {
   private readonly memory = new Map<string, unknown>();
@@ -41,7 +41,7 @@ export class BrowserStore {
     private readonly onLoss: () => void,
   ) {}
 
-  /** Tries whether the browser keeps a key. @param onLoss called where it does not, at once or later */
+  /** Tests whether the browser stores a key. @param onLoss called if it does not, now or later */
   static async open(onLoss: () => void): Promise<BrowserStore> {
     const keeps = await keepsKeys().catch(() => false);
     if (!keeps) onLoss();
@@ -64,16 +64,16 @@ export class BrowserStore {
     return this.erase(ofReissue);
   }
 
-  /** The certificates that stay in this browser. */
+  /** The certificates that are kept in this browser. */
   async readCertificates(): Promise<readonly KeptCertificate[]> {
     const all = IDBKeyRange.bound(ofCertificates, `${ofCertificates}\uffff`);
     return run('readonly', (kept) => kept.getAll(all) as IDBRequest<KeptCertificate[]>).catch(() => []);
   }
 
-  /** Keeps a certificate for good. @returns whether the browser does */
+  /** Keeps a certificate after the reissue. @returns whether the browser stored it */
   async keepCertificate(certificate: KeptCertificate): Promise<boolean> {
     if (!this.inBrowser) return false;
-    // Asked for only; what the browser decides, it decides by its own rules.
+    // A request only: the browser decides by its own rules whether storage is persistent.
     await navigator.storage?.persist?.().catch(() => false);
     try {
       await run('readwrite', (all) => all.put(certificate, ofCertificates + certificate.serial));
@@ -104,7 +104,7 @@ export class BrowserStore {
       await run('readwrite', (all) => all.put(value, name));
     } catch {
       this.fallBack();
-      // What is there is older than what is known: half a story would lead a reload astray.
+      // The stored value is outdated now, and a reload must not continue from it.
       await run('readwrite', (all) => all.delete(name)).catch(() => undefined);
     }
   }
@@ -120,7 +120,7 @@ export class BrowserStore {
   }
 }
 
-/** Whether a private key that is written can be read again, and is still one. */
+/** Whether a private key can be written and read again as a key. */
 async function keepsKeys(): Promise<boolean> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const { privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
@@ -149,7 +149,7 @@ function openDatabase(): IDBOpenDBRequest {
   return request;
 }
 
-/** @throws also where the transaction is refused after its request was taken, as on a full disk */
+/** @throws also if the transaction fails after the request succeeded, as on a full disk */
 const resultOf = <Result>(request: IDBRequest<Result>): Promise<Result> =>
   new Promise((resolve, reject) => {
     const refuse = () => reject(request.error ?? request.transaction?.error ?? new Error('no storage'));

@@ -3,7 +3,7 @@ import { certificatesOfPem } from '#libs/client';
 import { useFlow } from '../flow/use-flow.js';
 import type { IssuedFiles } from './key-files.js';
 
-/** The certificate with its chain, and the encrypted key: what the files are made of. */
+/** The certificate with its chain and the encrypted key, for the files; undefined until it was downloaded. */
 export function useIssued(): IssuedFiles | undefined {
   const { open, kept } = useFlow();
   const keyFile = kept?.key.file;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useWords } from '../words/index.js';
 
-/** The password that opens the customer's own key, as somebody types it: the state of its field, and how to refuse it. */
+/** The state of the field for the password of the customer's key, and a function that marks the password as wrong. */
 export function useKeyPassword() {
   const { save } = useWords();
   const [value, setValue] = useState('');

@@ -16,7 +16,7 @@ import { useWords } from '../../words/index.js';
 type Way = 'mobile' | 'rrn' | 'document';
 const ways: readonly Way[] = ['mobile', 'rrn', 'document'];
 
-/** Name, and one of what the bank knows the customer by. */
+/** The customer's name, and one identifier: mobile number, resident registration number or document. */
 export function ApplicantStep() {
   const { applicant: words, required } = useWords();
   const { start } = useFlow();

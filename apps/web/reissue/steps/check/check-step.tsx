@@ -6,14 +6,14 @@ import { SavedCopyForm } from '../../components/saved-copy-form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
-/** Signs with the copy that the customer kept: proof that the new certificate is theirs to use from now on. */
+/** Signs with the saved copy. The signature proves to the bank that the customer can use the new certificate. */
 export function CheckStep() {
   const { check } = useWords();
   const { open, attempt, changeKept, kept, savedFile, reissue, setSavedFile } = useFlow();
   const issued = useIssued();
   const lead = kept?.inBrowser ? check.leadHere : savedFile ? check.leadBack : check.lead;
   const prove = async (key: CryptoKey) => {
-    // Said before it is sent: what is lost on the way is the answer, not the copy.
+    // Kept before the call: if the answer is lost, the copy is proved all the same.
     await changeKept({ proved: true });
     await attempt(async () => open!.proveRegistration(await CertificateKey.of(key, kept!.key.publicKey)));
   };

@@ -3,7 +3,7 @@ import { ScreenFrame } from '../../components/screen-frame.js';
 import { TermsForm } from '../../components/terms-form.js';
 import { useWords } from '../../words/index.js';
 
-/** Consents that the law wants before personal data is used. */
+/** The consents that the law requires before personal data is used. */
 export function ConsentStep({ onNext }: { onNext: () => void }) {
   const { consent } = useWords();
   const { addToDraft } = useFlow();

@@ -11,7 +11,7 @@ import { SaveButtons } from '../../components/save-buttons.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
-/** The end: what to do now, the files once more, and the way out, which leads over a copy that was proved. */
+/** The last screen: what to do next, and the files again. The customer can finish once a saved copy was checked. */
 export function DoneStep() {
   const { done } = useWords();
   const { finish, kept, changeKept, reissue, setSavedFile } = useFlow();

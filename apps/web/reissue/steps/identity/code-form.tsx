@@ -7,7 +7,7 @@ import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
-/** The digits that came by text message or with a transfer. Whether they come too late, the gateway decides. */
+/** The input for a code from a text message or a deposit. The gateway decides whether the code has expired. */
 export function CodeForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { requestChallenge: sendAgain, busy } = useFlow();

@@ -11,7 +11,7 @@ import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
-/** A photo of the document, and what stands on it. */
+/** A photo of the document, and the data on it. */
 export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { open, attempt } = useFlow();
@@ -57,7 +57,7 @@ export function DocumentForm({ challenge, onAccepted }: AnswerProps) {
   );
 }
 
-/** The photo itself. Its address is revoked with the element, so that the browser can free the photo. */
+/** The chosen photo. Its address is revoked with the element, so that the browser can free the photo. */
 function Preview({ photo, alt }: { photo: File; alt: string }) {
   const image = useRef<HTMLImageElement>(null);
   useEffect(() => {

@@ -8,7 +8,7 @@ import { CodeForm } from './code-form.js';
 import { DocumentForm } from './document-form.js';
 import { OldCertificateForm } from './old-certificate-form.js';
 
-/** Challenges and their answers, among the methods that the policy offers now. */
+/** The customer selects one of the methods that the gateway offers, and answers its challenge. */
 export function IdentityStep() {
   const { identity, busy: working } = useWords();
   const { client, reissue, kept, requestChallenge, busy, clearFailure } = useFlow();

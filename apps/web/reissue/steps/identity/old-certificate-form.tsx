@@ -10,7 +10,7 @@ import { useWords } from '../../words/index.js';
 import type { AnswerProps } from './identity-step.js';
 import { useAnswer } from './use-answer.js';
 
-/** A signature with the certificate that the customer still has. Its files and password stay on this device. */
+/** Signs with the certificate that the customer has. Its files and password stay on this device. */
 export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
   const { identity } = useWords();
   const { kept, changeKept, rememberPassword } = useFlow();
@@ -30,7 +30,7 @@ export function OldCertificateForm({ challenge, onAccepted }: AnswerProps) {
     const { publicKey } = readCertificateFields(certificate);
     const signature = await signIfPair(privateKey, publicKey, fromBase64url(challenge.toSign ?? ''));
     if (!signature) return refuse(({ identity }) => identity.oldNoPair);
-    // The password is not asked for again: the new certificate gets the one of the old.
+    // The new certificate gets this password, so that the page does not ask again.
     await changeKept({ key: await tryPassword(kept!.key, password) });
     return send(JSON.stringify({ certificate: toBase64(certificate), signature: toBase64url(signature) }));
   };

@@ -4,13 +4,13 @@ import { useFlow } from '../../flow/use-flow.js';
 import type { PageWords } from '../../words/en.js';
 import { useWords } from '../../words/index.js';
 
-/** What is said in whichever language the page is read then. */
+/** A text that is chosen at each render, in the language of that moment. */
 type Say = (words: PageWords) => string;
 
 /**
- * Seals and sends an answer. `refused` says in words why the last one did not do.
+ * Seals and sends an answer. `refused` is the text about the last answer that was not accepted.
  *
- * @param onRefused is called as the words appear: what it empties, the customer has not begun to fill again
+ * @param onRefused called when the text appears, to clear the field before the customer types again
  */
 export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefused = () => {}) {
   const { open, attempt, changeKept, kept } = useFlow();
@@ -27,7 +27,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefuse
       if (result?.accepted) onAccepted();
       else {
         const { reason } = result ?? {};
-        // What came too late was not compared, and counts as no try.
+        // An answer that came too late was not compared, and does not count as a try.
         const left = challenge.remainingAttempts - (reason === 'EXPIRED' ? 0 : 1);
         refuse(({ identity }) =>
           reason === 'EXPIRED' || reason === 'LOCKED'
@@ -36,7 +36,7 @@ export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefuse
         );
         onRefused();
         const others = (kept?.challenges ?? []).filter((one) => one.challengeId !== challengeId);
-        // A method that is locked is chosen no more; its challenge stays until another takes its place.
+        // The challenge of a locked method stays until the next challenge of the method replaces it.
         await changeKept({ challenges: [...others, { ...challenge, remainingAttempts: Math.max(0, left) }] });
       }
       return open!.reissue;

@@ -5,7 +5,7 @@ import { FailureMessage } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
-/** Sends the request for the certificate at once; the customer has nothing to do. */
+/** Sends the certificate request at once. The customer only waits. */
 export function IssueStep() {
   const { issue } = useWords();
   const { open, attempt, kept, failure, busy } = useFlow();

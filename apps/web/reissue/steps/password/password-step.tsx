@@ -5,7 +5,7 @@ import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 import { ResetStep } from './reset-step.js';
 
-/** The password that the customer has; who has forgotten it sets a new one. */
+/** The present password, or a new one if the customer has forgotten it. */
 export function PasswordStep() {
   const { password: words, required } = useWords();
   const { reissue, sendPassword, failure, clearFailure } = useFlow();

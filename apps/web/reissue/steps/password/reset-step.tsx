@@ -6,7 +6,7 @@ import { Form, PasswordField } from '../../components/form.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
-/** What the password alone tells; the rest only the bank can check. */
+/** Rules that the page can check from the password alone. The bank checks the others. */
 const checkedHere = [
   'TOO_SHORT',
   'TOO_LONG',
@@ -17,7 +17,7 @@ const checkedHere = [
   'UNPRINTABLE_CHARACTER',
 ];
 
-/** A new password, with the rules shown as they are met. */
+/** A new password, and for each rule whether it is met. */
 export function ResetStep({ onBack }: { onBack?: () => void }) {
   const { password: words } = useWords();
   const { sendPassword } = useFlow();

@@ -3,7 +3,7 @@ import { KeptCertificates } from '../../components/kept-certificates.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useWords } from '../../words/index.js';
 
-/** What one needs at hand, how long it takes, and where to go without it. */
+/** The first screen: what the customer needs, how long it takes, and where to go without it. */
 export function Prepare({ onNext }: { onNext: () => void }) {
   const { prepare } = useWords();
   const { resumable } = useFlow();

@@ -5,10 +5,10 @@ import { SaveButtons } from '../../components/save-buttons.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
-/** The holder's name; behind it in brackets stands what only machines read. */
+/** The holder's name, without the brackets after it in the common name. */
 const holderOf = (subject: string) => /CN=([^,(]+)/i.exec(subject)?.[1] ?? subject;
 
-/** Files that are made on this device, or the choice to leave the certificate in this browser. */
+/** The customer saves the certificate as files, or keeps it in this browser. */
 export function SaveStep() {
   const { save, loading } = useWords();
   const language = useLanguage();

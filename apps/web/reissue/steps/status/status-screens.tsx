@@ -2,7 +2,6 @@ import { useFlow } from '../../flow/use-flow.js';
 import { ScreenFrame } from '../../components/screen-frame.js';
 import { useLanguage, useWords } from '../../words/index.js';
 
-/** What is beside the way: waiting, staff at work, an end, a key that is elsewhere. */
 export function WaitingScreen() {
   const { waiting } = useWords();
   return (

@@ -2,7 +2,7 @@ import { ScreenFrame } from '../../components/screen-frame.js';
 import type { MissingFeature } from '../../words/cases.js';
 import { useWords } from '../../words/index.js';
 
-/** Says what this browser lacks, and where to go on instead. */
+/** Shows which feature this browser does not have, and where the customer can continue. */
 export function UnsupportedBrowser({ lack }: { lack: MissingFeature }) {
   const { unfit, prepare } = useWords();
   return (
