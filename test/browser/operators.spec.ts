@@ -57,7 +57,7 @@ describe('what is past the signing point', () => {
     await sam.page.getByRole('link', { name: serial() }).click();
     await sam.page.getByText('Valid', { exact: true }).waitFor();
     asked = await ask(sam, 'Hold', 'a call from the customer');
-    await sam.page.getByText('You asked for this yourself. Another approver has to decide.').waitFor();
+    await sam.page.getByText('You requested this operation. Another approver has to decide.').waitFor();
     expect(await sam.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     await sam.picture('approval-own');
     expect(await recordedStatusOf(stack.db, serial())).toBe('IN_FORCE');
@@ -75,7 +75,7 @@ describe('what is past the signing point', () => {
     await april.page.getByText('put on hold', { exact: true }).nth(1).waitFor();
     expect(await recordedStatusOf(stack.db, serial())).toMatch(/hold/i);
     // Its holder hears of it, once, and whoever looks at the operation sees that.
-    await april.page.getByText('holder told', { exact: false }).waitFor();
+    await april.page.getByText('holder notified', { exact: false }).waitFor();
     const told = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
     expect(told.filter((text) => text.includes('The Bank suspended your certificate'))).toHaveLength(1);
   });
