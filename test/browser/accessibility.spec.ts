@@ -12,7 +12,7 @@ import { parkedCustomers } from './support/parked.js';
 jest.setTimeout(180_000);
 const stack = connectToStack();
 let browser: Browser;
-/** It takes a minute until it is parked: the other pages are looked at meanwhile. */
+/** Parking takes a minute; the tests of other pages run meanwhile. */
 let parking: Promise<Customer>;
 let served: Customer;
 let operation: { readonly id: string };
@@ -27,14 +27,14 @@ beforeAll(async () => {
     selection: { serials: [serial] },
   });
   parking = parkedCustomers(stack, 1).then(([customer]) => customer!);
-  parking.catch(() => undefined); // whoever awaits it is told
+  parking.catch(() => undefined); // the test that awaits it sees the error
 });
 afterAll(async () => {
   await browser.close();
   await stack.close();
 });
 
-/** Each page, who sees most of it, and by what one knows that it is there. */
+/** Each page, the person who sees most of it, and an element that shows that it has loaded. */
 const pages: readonly (readonly [
   name: string,
   who: StaffName,
@@ -75,7 +75,7 @@ describe.each(looks)('in $language, $scheme, $width wide', (look) => {
   });
 
   it.each(pages)(
-    'the page "%s" keeps to WCAG AA, and scrolls in one direction only',
+    'The console page "%s" meets WCAG AA, and scrolls in one direction only',
     async (name, who, path, there) => {
       const console = await consoleOf(who);
       await console.visit(await path());
@@ -90,7 +90,7 @@ describe.each(looks)('in $language, $scheme, $width wide', (look) => {
     },
   );
 
-  it('the page of somebody who has not signed in keeps to it too', async () => {
+  it('The sign-in page of the console meets WCAG AA', async () => {
     const console = await Console.open(browser, stack, look);
     await console.go('/');
     await console.page.getByRole('button').nth(2).waitFor();
@@ -107,9 +107,9 @@ describe('by keyboard alone', () => {
   afterAll(() => console.close());
   const focused = () => console.page.evaluate<string>('document.activeElement?.textContent ?? ""');
 
-  it('the first key leads past the menu', async () => {
+  it('The first Tab in the console leads to a link past the menu', async () => {
     await console.go('/');
-    // While it is found out who is there, another page stands here.
+    // Another page is shown until the session is restored.
     await console.page.locator('nav').first().waitFor({ state: 'attached' });
     await console.page.keyboard.press('Tab');
     expect(await focused()).toBe('Skip to content');
@@ -117,7 +117,7 @@ describe('by keyboard alone', () => {
     expect(await console.page.evaluate<string>('document.activeElement?.id ?? ""')).toBe('main');
   });
 
-  it('an operation is planned and called off, and the focus comes back', async () => {
+  it('An operation can be planned and cancelled by keyboard, and the focus returns', async () => {
     const { page } = console;
     await console.go(`/reissues/${(await parking).reissueId}`);
     const retry = page.getByRole('button', { name: 'Retry…' });
@@ -134,7 +134,7 @@ describe('by keyboard alone', () => {
     const confirm = page.getByRole('button', { name: 'Retry now' });
     await confirm.waitFor();
     expect(await console.accessibilityFindings()).toEqual([]);
-    // However long one tabs, one stays in the dialog.
+    // Tab never leaves the dialog.
     for (let times = 0; times < 12; times++) {
       await page.keyboard.press('Tab');
       expect(await page.evaluate<boolean>('!!document.activeElement?.closest("[role=dialog]")')).toBe(true);

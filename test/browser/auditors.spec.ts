@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('an auditor', () => {
-  it('reads the story of a reissue in plain words, and may not act on it', async () => {
+  it('An auditor reads the history of a reissue in words, and may not act on it', async () => {
     await audrey.go(`/reissues/${customer.reissueId}`);
     const timeline = audrey.page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('listitem').nth(10).waitFor();
@@ -45,7 +45,7 @@ describe('an auditor', () => {
     await audrey.picture('timeline');
   });
 
-  it('downloads the evidence, and sees at once what the server finds in it', async () => {
+  it('An auditor downloads the evidence and sees the server’s verdict', async () => {
     const { page } = audrey;
     const downloading = page.waitForEvent('download', { timeout: 60_000 });
     await page.getByRole('button', { name: 'Download evidence' }).click();
@@ -56,7 +56,7 @@ describe('an auditor', () => {
     await audrey.picture('evidence');
   });
 
-  it('verifies it in the browser, where nothing is sent to anybody', async () => {
+  it('An auditor verifies evidence in the browser, which sends nothing', async () => {
     await writeFile(file('trust.json'), (await runTool('trust', [])).stdout);
     await audrey.page.getByRole('link', { name: 'Verify evidence' }).click();
     const sent: string[] = [];
@@ -68,7 +68,7 @@ describe('an auditor', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is told which entry somebody changed', async () => {
+  it('An auditor sees which entry of the evidence was changed', async () => {
     const bundle = JSON.parse(await readFile(file('bundle.json'), 'utf8')) as EvidenceBundle;
     bundle.entries[3]!.entry!.outcome = 'LOCKED';
     await writeFile(file('changed.json'), JSON.stringify(bundle));
@@ -78,7 +78,7 @@ describe('an auditor', () => {
     await audrey.picture('evidence-tampered');
   });
 
-  it('takes evidence as PowerShell saves it, and does not call a torn file tampered with', async () => {
+  it('The verifier reads evidence saved by PowerShell, and calls no incomplete file tampered with', async () => {
     const text = await readFile(file('bundle.json'), 'utf8');
     await writeFile(file('utf16.json'), `\ufeff${text}\r\n`, 'utf16le');
     await verify(file('utf16.json'));
@@ -88,7 +88,7 @@ describe('an auditor', () => {
     await audrey.page.getByText('The evidence file cannot be read').waitFor();
   });
 
-  it('searches the trail by reissue, and finds her own look in it', async () => {
+  it('An auditor searches the trail by reissue, and finds her own reads recorded', async () => {
     await audrey.page.getByRole('link', { name: 'Audit trail' }).click();
     const search = audrey.page.getByRole('search');
     await search.getByLabel('Reissue id').fill(customer.reissueId);
@@ -100,7 +100,7 @@ describe('an auditor', () => {
     await audrey.picture('audit');
   });
 
-  it('exports what was found as JSON Lines and CSV', async () => {
+  it('An auditor exports the search result as JSON Lines and CSV', async () => {
     for (const [button, extension] of [
       ['Export as JSON Lines', 'jsonl'],
       ['Export as CSV', 'csv'],

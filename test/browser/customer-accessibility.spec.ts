@@ -18,8 +18,8 @@ afterAll(async () => {
 });
 
 /** Each screen in both languages and both schemes, by axe-core, and on the narrowest phone. */
-describe('everybody can use the screens', () => {
-  it.concurrent('before the start', async () => {
+describe('accessible screens', () => {
+  it.concurrent('Screens before the start are accessible', async () => {
     const person = await stack.sandbox.makePerson('VALID');
     const customer = await CustomerPage.open(browser, stack, { person, language: 'ko' });
     const { page } = customer;
@@ -55,7 +55,7 @@ describe('everybody can use the screens', () => {
     await customer.close();
   });
 
-  it.concurrent('of who one is', async () => {
+  it.concurrent('Screens of the identity step are accessible', async () => {
     const person = await stack.sandbox.makePerson('VALID');
     const customer = await CustomerPage.open(browser, stack, { person, language: 'en' });
     const { words, page } = customer;
@@ -90,7 +90,7 @@ describe('everybody can use the screens', () => {
     await customer.close();
   });
 
-  it.concurrent('from the password to the end', async () => {
+  it.concurrent('Screens from the password to the end are accessible', async () => {
     const person = await stack.sandbox.makePerson('VALID');
     const customer = await CustomerPage.open(browser, stack, { person, language: 'ko', scheme: 'dark' });
     const { words, page, context } = customer;
@@ -161,7 +161,7 @@ describe('everybody can use the screens', () => {
 });
 
 describe('the page', () => {
-  it('would say so if anything broke its policy, or if it kept what it should not', async () => {
+  it('The tests find a violation of the page’s policy, and data that the page must not keep', async () => {
     const person = await stack.sandbox.makePerson('VALID');
     const customer = await CustomerPage.open(browser, stack, { person });
     await customer.page.evaluate(`
@@ -172,7 +172,7 @@ describe('the page', () => {
     await expect(customer.close()).rejects.toThrow(/Content Security Policy[^]+kept: token/);
   });
 
-  it('is used by the keyboard alone, and says at each screen where one is', async () => {
+  it('The page works by keyboard alone, and announces each screen', async () => {
     const person = await stack.sandbox.makePerson('VALID');
     const customer = await CustomerPage.open(browser, stack, { person, language: 'en' });
     const { words, page } = customer;

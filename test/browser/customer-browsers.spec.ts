@@ -89,38 +89,41 @@ const keepingNothing: readonly (readonly [string, string])[] = [
 
 describe('a browser that keeps nothing', () => {
   it.concurrent.each(keepingNothing)(
-    'because it %s says so on the first screen, and works in memory',
+    'The page in a browser that %s states it on the first screen, and works in memory',
     async (_, script) => {
       const customer = await open(script, { language: 'en' });
       const { words } = customer;
       await customer.sees(words.prepare.keepOpen);
       await customer.start('LOST');
       await customer.sees(words.keepOpen);
-      // What is looked for in storage cannot be looked for where there is none.
+      // Without storage there is nothing to search for secrets.
       await customer.context.close();
       expect(customer.complaints).toEqual([]);
     },
   );
 
-  it.concurrent('goes all the way to a saved certificate, which it does not offer to keep', async () => {
-    const customer = await open(keepingNothing[0]![1], { language: 'ko' });
-    const { words, page } = customer;
-    await customer.look('prepare-nothing-kept');
-    await customer.start('EXPIRED');
-    await customer.look('phone-code-nothing-kept');
-    await customer.enterPhoneCode();
-    await customer.prove('ID_DOCUMENT');
-    await customer.enterPassword();
-    await customer.agreeToTerms();
-    expect(await page.getByRole('button', { name: words.save.here }).count()).toBe(0);
-    await customer.save();
-    await customer.check();
-    await customer.press(words.done.finish);
-    await customer.at(words.goodbye.title);
-    await customer.close();
-  });
+  it.concurrent(
+    'A browser without storage reaches a saved certificate, and does not offer to keep it',
+    async () => {
+      const customer = await open(keepingNothing[0]![1], { language: 'ko' });
+      const { words, page } = customer;
+      await customer.look('prepare-nothing-kept');
+      await customer.start('EXPIRED');
+      await customer.look('phone-code-nothing-kept');
+      await customer.enterPhoneCode();
+      await customer.prove('ID_DOCUMENT');
+      await customer.enterPassword();
+      await customer.agreeToTerms();
+      expect(await page.getByRole('button', { name: words.save.here }).count()).toBe(0);
+      await customer.save();
+      await customer.check();
+      await customer.press(words.done.finish);
+      await customer.at(words.goodbye.title);
+      await customer.close();
+    },
+  );
 
-  it.concurrent('fills up on the way: it says so then, and goes on', async () => {
+  it.concurrent('A browser whose storage becomes full states it and continues', async () => {
     const customer = await open('');
     const { words, page } = customer;
     await customer.sees(words.prepare.close);
@@ -135,7 +138,7 @@ describe('a browser that keeps nothing', () => {
     await customer.close();
   });
 
-  it.concurrent('takes no cookies: the page keeps the way to its reissue in memory', async () => {
+  it.concurrent('A browser without cookies keeps the token of its reissue in memory', async () => {
     const customer = await open(`Object.defineProperty(navigator, 'cookieEnabled', { value: false });`);
     const { words, context } = customer;
     await customer.sees(words.prepare.keepOpen);
@@ -151,7 +154,7 @@ describe('a browser that keeps nothing', () => {
 });
 
 describe('a browser that lacks what the page needs', () => {
-  it.concurrent('is told so although the script never begins', async () => {
+  it.concurrent('A browser in which the script does not start shows a notice', async () => {
     const page = await browser.newPage();
     await page.route('**/*.js', (route) => route.abort());
     await page.goto(stack.addresses.gateway);
@@ -163,7 +166,7 @@ describe('a browser that lacks what the page needs', () => {
     ['INSECURE', `Object.defineProperty(globalThis, 'isSecureContext', { value: false });`],
     ['CRYPTO', `SubtleCrypto.prototype.generateKey = () => Promise.reject(new Error('switched off'));`],
     ['OLD', `delete AbortSignal.any;`],
-  ] as const)('is told what it lacks and where to go on: %s', async (lack, script) => {
+  ] as const)('The page states the missing feature and where to continue: %s', async (lack, script) => {
     const person = await stack.sandbox.makePerson('VALID');
     const before = (page: CustomerPage['page']) => page.addInitScript(script);
     const customer = await CustomerPage.open(browser, stack, { person, before, first: 'unfit' });

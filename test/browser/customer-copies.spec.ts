@@ -18,7 +18,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** From the first screen to the one on which the new certificate is saved. */
+/** Goes from the first screen to the one on which the new certificate is saved. */
 async function comeToSave(
   options: Partial<Parameters<typeof CustomerPage.open>[2]> = {},
 ): Promise<CustomerPage> {
@@ -36,7 +36,7 @@ const standingOfOld = ({ person }: CustomerPage) => recordedStatusOf(stack.db, o
 
 describe('a customer never ends without a certificate', () => {
   it.concurrent(
-    'where downloads come to nothing: the old one stays, and the browser can keep the new one',
+    'Without downloads the old certificate stays valid, and the browser can keep the new one',
     async () => {
       const customer = await comeToSave({ downloads: false, language: 'ko' });
       const { words, page, person } = customer;
@@ -78,30 +78,33 @@ describe('a customer never ends without a certificate', () => {
     },
   );
 
-  it.concurrent('and saves again until the end, which waits for a copy that was proved', async () => {
-    const customer = await comeToSave({ language: 'en' });
-    const { words, page } = customer;
-    const { save, check, done } = words;
-    await customer.download(save.zip);
-    await customer.press(save.next);
-    await customer.check();
-    const again = await customer.download(save.p12);
-    expect(again.length).toBeGreaterThan(1_000);
-    // As a page from before left it: registered, but nothing says that a copy was opened.
-    await page.evaluate(forgetProof);
-    await customer.reload(done.title);
-    await customer.sees(done.unproved);
-    await customer.look('done-unproved');
-    expect(await page.getByRole('button', { name: done.finish }).count()).toBe(0);
-    await customer.chooseSaved(done.title);
-    await page.getByLabel(check.label, { exact: true }).last().fill(customer.person.certificatePassword);
-    await customer.press(check.go);
-    await customer.press(done.finish);
-    await customer.at(words.goodbye.title);
-    await customer.close();
-  });
+  it.concurrent(
+    'A customer can save again until the end, and finishes only after a saved copy was checked',
+    async () => {
+      const customer = await comeToSave({ language: 'en' });
+      const { words, page } = customer;
+      const { save, check, done } = words;
+      await customer.download(save.zip);
+      await customer.press(save.next);
+      await customer.check();
+      const again = await customer.download(save.p12);
+      expect(again.length).toBeGreaterThan(1_000);
+      // The state that an earlier version of the page left: registered, without a checked copy.
+      await page.evaluate(forgetProof);
+      await customer.reload(done.title);
+      await customer.sees(done.unproved);
+      await customer.look('done-unproved');
+      expect(await page.getByRole('button', { name: done.finish }).count()).toBe(0);
+      await customer.chooseSaved(done.title);
+      await page.getByLabel(check.label, { exact: true }).last().fill(customer.person.certificatePassword);
+      await customer.press(check.go);
+      await customer.press(done.finish);
+      await customer.at(words.goodbye.title);
+      await customer.close();
+    },
+  );
 
-  it.concurrent('where the browser asks where to save: the page reads back what was saved', async () => {
+  it.concurrent('In a browser that asks where to save, the page reads the saved file again', async () => {
     const customer = await comeToSave({ language: 'ko', before: (page) => page.addInitScript(pickers) });
     const { words, page } = customer;
     const { save, check, done } = words;
@@ -130,7 +133,7 @@ describe('a customer never ends without a certificate', () => {
   });
 });
 
-/** The dialog of a browser with a window, in the hands of somebody who takes a folder that no one else sees. */
+/** Replaces the browser's save dialog: files go to the origin's private folder. */
 const pickers = `globalThis.showSaveFilePicker = async () => {
   if (globalThis.cancelSaving) throw new DOMException('cancelled', 'AbortError');
   const folder = await navigator.storage.getDirectory();

@@ -28,42 +28,45 @@ async function open(language: Language, holding: Holding = 'VALID'): Promise<Cus
   return CustomerPage.open(browser, stack, { person, language });
 }
 
-/** Both proofs, the second by document: transfers are down meanwhile, as the first of these stories tells. */
+/** Completes both verifications, the second by document: transfers are down during the first test. */
 async function proveAll(customer: CustomerPage): Promise<void> {
   await customer.enterPhoneCode();
   await customer.prove('ID_DOCUMENT');
 }
 
-describe('a customer whom something gets in the way', () => {
-  it.concurrent('waits while staff are at it, is told so, and goes on with what they entered', async () => {
-    await stack.sandbox.setFault('one-won', { mode: 'down' });
-    const customer = await open('ko');
-    const { words, page } = customer;
-    await customer.start('LOST');
-    await customer.enterPhoneCode();
-    await page.getByRole('button', { name: words.identity.names.ONE_WON }).click();
-    await customer.sees(words.busy);
-    const { reissueId } = await page.evaluate<{ reissueId: string }>(
-      `fetch('/page/session').then((answer) => answer.json())`,
-    );
-    await untilParked(stack.db, reissueId, 1, 100_000);
-    await customer.at(words.operator.title);
-    await customer.look('operator');
-    await customer.reload(words.operator.title);
-    await stack.sandbox.setFault('one-won', { mode: 'ok' });
-    const olivia = new StaffMember(stack, 'olivia');
-    const selection = { reissueIds: [reissueId] };
-    await olivia.untilDone(await olivia.planAndConfirm({ kind: 'retry', selection }));
-    await until('the text message that was promised', async () =>
-      (await stack.sandbox.inbox(customer.person.mobile)).some(({ text }) => text.includes('계속하실 수')),
-    );
-    await customer.at(words.identity.title);
-    await customer.prove('ONE_WON');
-    await customer.at(words.password.title);
-    await customer.close();
-  });
+describe('a customer after a mishap', () => {
+  it.concurrent(
+    'A customer waits while the reissue is parked, is notified, and continues with the entered data',
+    async () => {
+      await stack.sandbox.setFault('one-won', { mode: 'down' });
+      const customer = await open('ko');
+      const { words, page } = customer;
+      await customer.start('LOST');
+      await customer.enterPhoneCode();
+      await page.getByRole('button', { name: words.identity.names.ONE_WON }).click();
+      await customer.sees(words.busy);
+      const { reissueId } = await page.evaluate<{ reissueId: string }>(
+        `fetch('/page/session').then((answer) => answer.json())`,
+      );
+      await untilParked(stack.db, reissueId, 1, 100_000);
+      await customer.at(words.operator.title);
+      await customer.look('operator');
+      await customer.reload(words.operator.title);
+      await stack.sandbox.setFault('one-won', { mode: 'ok' });
+      const olivia = new StaffMember(stack, 'olivia');
+      const selection = { reissueIds: [reissueId] };
+      await olivia.untilDone(await olivia.planAndConfirm({ kind: 'retry', selection }));
+      await until('the text message that was promised', async () =>
+        (await stack.sandbox.inbox(customer.person.mobile)).some(({ text }) => text.includes('계속하실 수')),
+      );
+      await customer.at(words.identity.title);
+      await customer.prove('ONE_WON');
+      await customer.at(words.password.title);
+      await customer.close();
+    },
+  );
 
-  it.concurrent('goes on where they were, at whatever step the page is loaded again', async () => {
+  it.concurrent('A customer continues at the same step after each reload', async () => {
     const customer = await open('en');
     const { words, page, context, person } = customer;
     const { reason, consent, applicant, identity, password, terms, issue, save, check, done } = words;
@@ -115,7 +118,7 @@ describe('a customer whom something gets in the way', () => {
     await customer.close();
   });
 
-  it.concurrent('goes on by itself once the connection is back, in whatever step it was lost', async () => {
+  it.concurrent('The page continues by itself at each step once the connection is back', async () => {
     const customer = await open('ko');
     const { words, context } = customer;
     const { identity, password, terms, issue, save, check } = words;
@@ -148,7 +151,7 @@ describe('a customer whom something gets in the way', () => {
     await customer.agreeToAll();
     await customer.sees(words.offline);
     await context.setOffline(false);
-    // The next call, which nobody has to ask for, is lost in its turn.
+    // The next call, which the page makes by itself, fails too.
     await customer.at(issue.title);
     await customer.sees(words.offline);
     await context.unroute(request);
@@ -163,7 +166,7 @@ describe('a customer whom something gets in the way', () => {
     await customer.close();
   });
 
-  it.concurrent('sees in two tabs the same, and finishes in either', async () => {
+  it.concurrent('Two tabs show the same reissue, and either can finish it', async () => {
     const first = await open('ko');
     const { words } = first;
     await first.start('LOST');
@@ -187,7 +190,7 @@ describe('a customer whom something gets in the way', () => {
     expect(second.complaints).toEqual([]);
   });
 
-  it.concurrent('is told of a wrong code and a wrong password, and has a new code sent', async () => {
+  it.concurrent('A customer sees that a code or a password is wrong, and gets a new code', async () => {
     const customer = await open('en');
     const { words, page } = customer;
     await customer.start('EXPIRED', 'rrn');
@@ -214,7 +217,7 @@ describe('a customer whom something gets in the way', () => {
     await customer.close();
   });
 
-  it.concurrent('sets a new password once theirs is locked', async () => {
+  it.concurrent('A customer sets a new password after theirs is locked', async () => {
     const customer = await open('ko');
     const { words } = customer;
     await customer.start('EXPIRED', 'document');
@@ -237,7 +240,7 @@ describe('a customer whom something gets in the way', () => {
     await customer.close();
   });
 
-  it.concurrent('sets a new password as soon as they find that they have forgotten it', async () => {
+  it.concurrent('A customer who forgot the password sets a new one at once', async () => {
     const customer = await open('en');
     const { words } = customer;
     await customer.start('EXPIRED');
@@ -262,7 +265,7 @@ describe('a customer whom something gets in the way', () => {
   });
 
   it.concurrent(
-    'starts anew where a session has ended, where the key is elsewhere, or once it is cancelled',
+    'A customer starts again after the session has ended, without the key, and after a cancellation',
     async () => {
       const customer = await open('ko');
       const { words, page, context } = customer;
@@ -293,7 +296,7 @@ describe('a customer whom something gets in the way', () => {
     },
   );
 
-  it.concurrent('hears that it was refused after too many wrong codes', async () => {
+  it.concurrent('A customer sees that the reissue was rejected after too many wrong codes', async () => {
     const customer = await open('en');
     const { words } = customer;
     await customer.start('EXPIRED');

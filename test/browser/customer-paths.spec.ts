@@ -26,7 +26,7 @@ interface Path {
   readonly holding: Holding;
   readonly way: Way;
   readonly second: Method;
-  /** What becomes of the old certificate. */
+  /** The status of the old certificate at the end. */
   readonly old: RecordedStatus;
 }
 
@@ -92,7 +92,7 @@ const paths: readonly Path[] = [
 
 describe('a customer on a phone', () => {
   it.concurrent.each(paths)(
-    'gets a new certificate because of $reason in $language, by $way and $second',
+    'A customer gets a new certificate because of $reason in $language, by $way and $second',
     async ({ reason, language, holding, way, second, old }) => {
       const person = await stack.sandbox.makePerson(holding);
       const customer = await CustomerPage.open(browser, stack, { person, language });

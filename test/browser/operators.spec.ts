@@ -15,7 +15,7 @@ let olivia: Console;
 let oscar: Console;
 let april: Console;
 let sam: Console;
-/** It takes a minute until they are parked: the other stories are told meanwhile. */
+/** Parking takes a minute; other tests run meanwhile. */
 let parking: Promise<Customer[]>;
 let served: Customer;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   served = await stack.newCustomer('VALID');
   await served.completeReissue();
   parking = parkedCustomers(stack, 4);
-  parking.catch(() => undefined); // whoever awaits it is told
+  parking.catch(() => undefined); // the test that awaits it sees the error
   olivia = await Console.signedIn(browser, stack, 'olivia');
   oscar = await Console.signedIn(browser, stack, 'oscar', { scheme: 'dark' });
   april = await Console.signedIn(browser, stack, 'april');
@@ -37,12 +37,12 @@ afterAll(async () => {
   await stack.close();
 });
 
-describe('what is past the signing point', () => {
+describe('an operation that needs approval', () => {
   const serial = () => served.reissue!.certificate!.serial;
-  /** Path of the operation that waits. */
+  /** The path of the operation that awaits approval. */
   let asked: string;
 
-  /** Asks for an act on the certificate, and answers the path of the operation. */
+  /** Requests an operation on the certificate. @returns the path of the operation */
   async function ask({ page }: Console, act: 'Hold' | 'Release', reason: string): Promise<string> {
     await page.getByRole('button', { name: `${act}…` }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill(reason);
@@ -52,7 +52,7 @@ describe('what is past the signing point', () => {
     return new URL(page.url()).pathname;
   }
 
-  it('is asked for and waits: whoever asked cannot approve it, whatever their roles', async () => {
+  it('An operation waits for approval, and its requester cannot approve it with any role', async () => {
     await sam.go(`/certificates?serial=${serial()}`);
     await sam.page.getByRole('link', { name: serial() }).click();
     await sam.page.getByText('Valid', { exact: true }).waitFor();
@@ -63,10 +63,10 @@ describe('what is past the signing point', () => {
     expect(await recordedStatusOf(stack.db, serial())).toBe('IN_FORCE');
   });
 
-  it('shows up with the approver, who reads it and approves', async () => {
+  it('An approver finds a waiting operation, reads it and approves it', async () => {
     await april.page
       .getByRole('region', { name: 'Awaiting approval' })
-      .locator(`a[href="${asked}"]`) // others may wait, too
+      .locator(`a[href="${asked}"]`) // other operations may wait too
       .click();
     await april.page.getByText('a call from the customer').waitFor();
     await april.page.getByRole('group', { name: 'Targets' }).getByText(serial()).waitFor();
@@ -74,13 +74,13 @@ describe('what is past the signing point', () => {
     await april.page.getByRole('button', { name: 'Approve' }).click();
     await april.page.getByText('put on hold', { exact: true }).nth(1).waitFor();
     expect(await recordedStatusOf(stack.db, serial())).toMatch(/hold/i);
-    // Its holder hears of it, once, and whoever looks at the operation sees that.
+    // The holder is notified once, and the operation's page shows it.
     await april.page.getByText('holder notified', { exact: false }).waitFor();
     const told = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
     expect(told.filter((text) => text.includes('The Bank suspended your certificate'))).toHaveLength(1);
   });
 
-  it('can be changed by who asked while it waits, by keyboard alone, and is to be confirmed anew', async () => {
+  it('A requester changes a waiting operation by keyboard alone, and has to confirm it again', async () => {
     const { page } = olivia;
     await olivia.go(`/certificates/${serial()}`);
     await ask(olivia, 'Release', 'the customer called agian');
@@ -100,7 +100,7 @@ describe('what is past the signing point', () => {
     await page.getByRole('button', { name: 'Change…' }).waitFor({ state: 'detached' });
   });
 
-  it('is not done when the approver rejects it, who says why', async () => {
+  it('An operation that the approver rejects with a comment changes nothing', async () => {
     await olivia.go(`/certificates/${serial()}`);
     await olivia.page.getByText('On hold', { exact: true }).waitFor();
     const path = await ask(olivia, 'Release', 'the customer called again');
@@ -121,7 +121,7 @@ describe('an operator', () => {
     await olivia.go('/');
   });
 
-  it('sees what needs somebody, and why, and what can be done', async () => {
+  it('An operator sees parked reissues, the cause, and the possible operations', async () => {
     const [first] = waiting;
     await olivia.page.getByRole('link', { name: 'Sending challenges' }).waitFor();
     await olivia.picture('home');
@@ -134,7 +134,7 @@ describe('an operator', () => {
     await olivia.picture('reissue-parked');
   });
 
-  it('sees a preview before anything happens, and closing it changes nothing', async () => {
+  it('An operator sees a preview first, and closing it changes nothing', async () => {
     const [first] = waiting;
     const { page } = olivia;
     await page.getByRole('button', { name: 'Retry…' }).click();
@@ -151,7 +151,7 @@ describe('an operator', () => {
     expect(expectSuccess(await first!.fetchReissue()).next.action).toBe('NEEDS_OPERATOR');
   });
 
-  it('retries, sees the outcome, and another’s open window learns of it without being loaded again', async () => {
+  it('An operator retries and sees the outcome, and an open window of another person updates by itself', async () => {
     const [first] = waiting;
     await oscar.go(`/reissues/${first!.reissueId}`);
     const parkedThere = oscar.page.getByText('Parked. It needs an operator.');
@@ -170,7 +170,7 @@ describe('an operator', () => {
     expect(await stack.sandbox.phoneCodes(first!.person)).toHaveLength(1);
   });
 
-  it('finds several by filters that live in the address, and abandons those that were chosen', async () => {
+  it('An operator filters reissues by the address, and abandons the selected ones', async () => {
     const [, second, third, fourth] = waiting;
     const { page } = olivia;
     await olivia.go('/reissues?parked=true&step=SEND_CHALLENGES&sort=parkedSince');

@@ -29,7 +29,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** Runs an operation's example, as it stands or changed, and gives what came back. */
+/** Runs the example of an endpoint, unchanged or changed. @returns the response */
 async function run(
   operation: string,
   change: (example: string) => string = (same) => same,
@@ -45,7 +45,7 @@ async function run(
   return { status, answer: await live.locator('.response-col_description').innerText() };
 }
 
-it('the examples of the API’s page run: a reissue from its start to its end, and a check of the new certificate', async () => {
+it('The examples of the API reference run from the start of a reissue to a check of the new certificate', async () => {
   const person = await stack.sandbox.makePerson('VALID');
   const started = await run('startReissue', (example) =>
     example.replace('홍길동', person.name).replace('010-1234-5678', person.mobile),
@@ -67,6 +67,6 @@ it('the examples of the API’s page run: a reissue from its start to its end, a
   expect(checked).toEqual({ status: '200', answer: expect.stringContaining('"matches": true') });
 });
 
-it('and load nothing from elsewhere, nor against the page’s policy', () => {
+it('The API reference loads nothing from other origins, and nothing that its policy blocks', () => {
   expect(complaints).toEqual([]);
 });

@@ -25,7 +25,7 @@ afterAll(async () => {
 const signedIn = async (name: StaffName) => (opened = await Console.signedIn(browser, stack, name));
 
 describe('signing in', () => {
-  it('goes to the issuer and comes back to where one wanted to be', async () => {
+  it('A sign-in at the issuer returns to the page that was opened', async () => {
     const console = (opened = await Console.open(browser, stack));
     await console.go('/certificates?serial=10ab');
     await console.signIn('olivia');
@@ -33,14 +33,14 @@ describe('signing in', () => {
     await console.page.getByText('Olivia Sample').waitFor();
   });
 
-  it('keeps no token where another script or the next person could read it', async () => {
+  it('The console keeps no token that another script or the next person could read', async () => {
     const { page } = await signedIn('olivia');
     const kept = await page.evaluate<string>('JSON.stringify([{...localStorage}, {...sessionStorage}])');
     expect(kept).not.toMatch(/eyJ/);
     expect(await page.evaluate<string>('document.cookie')).toBe('');
   });
 
-  it('is not asked for again after a reload, but after signing out', async () => {
+  it('A session survives a reload, and ends with the sign-out', async () => {
     const { page } = await signedIn('audrey');
     await page.reload();
     await page.getByText('Audrey Sample').waitFor();
@@ -51,7 +51,7 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   });
 
-  it('shows the audit trail to auditors and tells others whose it is', async () => {
+  it('The audit page is for auditors, and shows others which role it needs', async () => {
     const { page } = await signedIn('olivia');
     expect(await page.getByRole('link', { name: 'Audit trail' }).count()).toBe(0);
     await opened!.go('/audit');
@@ -59,7 +59,7 @@ describe('signing in', () => {
     await page.getByText('Auditor', { exact: false }).first().waitFor();
   });
 
-  it('is in Korean for whoever prefers it', async () => {
+  it('The console is in Korean in a browser that prefers Korean', async () => {
     opened = await Console.signedIn(browser, stack, 'april', { language: 'ko' });
     expect(await opened.page.locator('html').getAttribute('lang')).toBe('ko');
     await opened.picture('home-ko');

@@ -22,7 +22,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** Opens a reissue in the console, and follows its link. */
+/** Opens a reissue in the console, and follows its link to Temporal. */
 async function follow(name: StaffName): Promise<{ console: Console; page: Page }> {
   const console = await Console.signedIn(browser, stack, name);
   const path = `/reissues/${customer.reissueId}`;
@@ -48,7 +48,7 @@ const decodes = async () =>
   ).filter(({ details }) => JSON.stringify(details).includes(customer.reissueId));
 
 describe('Temporal’s own page', () => {
-  it('shows what payloads say to an auditor who comes from the console, and that is on record', async () => {
+  it('Temporal’s page shows decoded payloads to an auditor from the console, and the read is recorded', async () => {
     const { console, page } = await follow('audrey');
     await page.getByText('"REGISTERED"').first().waitFor();
     await console.picture('temporal-page', page);
@@ -56,7 +56,7 @@ describe('Temporal’s own page', () => {
     await console.close();
   });
 
-  it('shows them encoded to who may not see them', async () => {
+  it('Temporal’s page shows encoded payloads to a person without the right', async () => {
     const before = (await decodes()).length;
     const { page, console } = await follow('april');
     await page.getByText('Payloads are shown to who comes here from the console').waitFor();

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Starts the browser that Debian has, without a window. RESEAL_CHROMIUM names another one. */
+/** Starts Debian's Chromium without a window, or the browser that RESEAL_CHROMIUM names. */
 export function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['RESEAL_CHROMIUM'] ?? find('chromium'),
-    // Its sandbox does not run as root, as which containers run their tests.
+    // Chromium's sandbox does not run as root, and containers run tests as root.
     chromiumSandbox: process.getuid?.() !== 0,
   });
 }

@@ -15,14 +15,14 @@ export interface Look {
   readonly height?: number;
 }
 
-/** A button or link is looked for by what stands on it, in the language of the look. */
+/** The labels of the sign-in button by language. */
 const signInWords = { en: 'Sign in', ko: '로그인' } as const;
 const patienceMs = 45_000;
 const displayNameOf = (name: StaffName) => `${name[0]!.toUpperCase()}${name.slice(1)} Sample`;
 
-/** The operators' console in a browser of its own, with an eye on what must never happen there. */
+/** The operators' console in its own browser context; it collects errors that must not happen. */
 export class Console {
-  /** What went wrong unseen: errors of scripts, refusals of the page's policy, requests to strangers. */
+  /** Script errors, violations of the page's policy, and requests to other origins. */
   readonly complaints: string[] = [];
   private readonly ours = new Set<string>();
 
@@ -51,7 +51,7 @@ export class Console {
     return opened;
   }
 
-  /** Opens the console and signs in as one of the staff would. */
+  /** Opens the console and signs in by the issuer's page. */
   static async signedIn(
     browser: Browser,
     stack: Pick<RunningStack, 'addresses'>,
@@ -64,12 +64,12 @@ export class Console {
     return opened;
   }
 
-  /** Opens one of the console's own addresses. */
+  /** Opens an address of the console. */
   async go(path: string): Promise<void> {
     await this.page.goto(this.url + path);
   }
 
-  /** Goes there as by a link of the console: without loading it anew, which would sign in anew. */
+  /** Goes to an address within the console, without a reload and a new sign-in. */
   async visit(path: string): Promise<void> {
     const push = `history.pushState(null, '', ${JSON.stringify(path)})`;
     await this.page.evaluate(`${push}; dispatchEvent(new PopStateEvent('popstate'))`);
@@ -78,20 +78,20 @@ export class Console {
   async signIn(name: StaffName): Promise<void> {
     await this.page.getByRole('button', { name: signInWords[this.language], exact: true }).click();
     await this.page.getByRole('button', { name: displayNameOf(name) }).click();
-    // On a narrow screen the menu is there, folded away.
+    // On a narrow screen the menu is collapsed.
     await this.page.locator('nav').waitFor({ state: 'attached' });
   }
 
-  /** A screenshot of the whole page in the state folder, to be looked at. */
+  /** Writes a screenshot of the whole page to the state folder. */
   async picture(name: string, page = this.page): Promise<void> {
     const folder = join(stateFolder(), 'screenshots');
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   }
 
-  /** What axe-core finds against WCAG 2.2 A and AA: each rule with the first places that break it. */
+  /** Violations of WCAG 2.2 A and AA that axe-core finds: each rule with the first places that break it. */
   async accessibilityFindings(): Promise<string[]> {
-    // Evaluated by the debugger, as the page's policy lets no script in.
+    // Evaluated by the debugger, because the page's policy blocks added scripts.
     await this.page.evaluate(axe.source);
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const options = JSON.stringify({ runOnly: { type: 'tag', values: tags } });
@@ -105,7 +105,7 @@ export class Console {
     );
   }
 
-  /** Closes it, and fails the test if anything went wrong unseen. */
+  /** Closes the browser context. @throws Error if an error was collected */
   async close(): Promise<void> {
     await this.context.close();
     expect(this.complaints).toEqual([]);
@@ -120,7 +120,7 @@ export class Console {
     for (const url of known) this.expectVisitTo(url);
     this.context.on('weberror', (error) => this.complaints.push(`error: ${error.error().message}`));
     this.context.on('console', (message) => {
-      // What the API refuses is shown on the page, and Chromium notes it here too.
+      // Chromium logs refused API calls here; the page shows them.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         this.complaints.push(`console: ${message.text()}`);
     });

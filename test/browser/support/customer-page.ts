@@ -21,27 +21,27 @@ export type Method = keyof typeof pageEnglish.identity.names;
 
 const patienceMs = 45_000;
 const phone = { width: 390, height: 844 };
-/** The narrowest on which WCAG (1.4.10) wants everything to be usable. */
+/** The narrowest screen that WCAG (1.4.10) requires. */
 const narrow = { width: 320, height: 640 };
-/** A password as somebody sets it anew: another one than any sample person has. */
+/** A new password, which no sample person has. */
 export const newPassword = 'renewed-2468-Seal';
 
 interface Opening {
   readonly person: Person;
   readonly language?: Language;
   readonly scheme?: 'light' | 'dark';
-  /** What is done before the page is opened. */
+  /** Runs before the page is opened. */
   readonly before?: (page: Page) => Promise<unknown>;
-  /** Whether downloads come to anything: in apps that show pages they often do not. */
+  /** Whether downloads work; in web views of other apps they often do not. */
   readonly downloads?: boolean;
-  /** The first screen, where it is not the ordinary one. */
+  /** The first screen, if it is not `prepare`. */
   readonly first?: 'prepare' | 'unfit';
 }
 
-/** The reissue page on a phone, in the hands of somebody who does what it says. */
+/** The reissue page on a phone, used by a customer who follows its instructions. */
 export class CustomerPage {
   words: typeof pageEnglish;
-  /** What went wrong unseen, and what is wrong with what is seen. */
+  /** Script errors, and faults of the screens that were inspected. */
   readonly complaints: string[] = [];
   private password: string;
   /** The file that was saved last. */
@@ -73,7 +73,7 @@ export class CustomerPage {
       acceptDownloads: downloads,
     });
     context.setDefaultTimeout(patienceMs);
-    // Without a window no dialog of the browser asks where to save a file; what is left are downloads.
+    // Without a window the browser has no save dialog; only downloads work.
     await context.addInitScript('delete globalThis.showSaveFilePicker');
     const opened = new CustomerPage(context, await context.newPage(), stack, person, language, scheme);
     const { rrn, certificatePassword } = person;
@@ -88,7 +88,7 @@ export class CustomerPage {
     return opened;
   }
 
-  /** The same browser with the page open once more. */
+  /** Opens the page in a second tab of the same browser. */
   async secondTab(): Promise<CustomerPage> {
     const { context, stack, person, language, scheme } = this;
     const page = await context.newPage();
@@ -97,7 +97,7 @@ export class CustomerPage {
     return second;
   }
 
-  /** Turns to this tab from another one. */
+  /** Makes this tab the visible one. */
   async turnTo(): Promise<void> {
     await this.page.bringToFront();
     // Without a window no tab is ever hidden.
@@ -139,7 +139,7 @@ export class CustomerPage {
     await this.press(this.words.consent.agree);
   }
 
-  /** From the first screen to the one that asks who one is. */
+  /** Goes from the first screen to the applicant screen. */
   async comeToApplicant(reason: Reason): Promise<void> {
     const { prepare, next, consent, applicant } = this.words;
     await this.press(prepare.start);
@@ -151,7 +151,7 @@ export class CustomerPage {
     await this.at(applicant.title);
   }
 
-  /** Says who one is; the bank begins. */
+  /** Enters the claimed identity, which starts the reissue. */
   async nameOneself(way: Way = 'mobile'): Promise<void> {
     const { applicant } = this.words;
     const { name, mobile, rrn } = this.person;
@@ -163,7 +163,7 @@ export class CustomerPage {
     await this.press(way === 'mobile' ? applicant.go : applicant.goPlain);
   }
 
-  /** From the first screen to the first proof. */
+  /** Goes from the first screen to the first challenge. */
   async start(reason: Reason, way: Way = 'mobile'): Promise<void> {
     await this.comeToApplicant(reason);
     await this.nameOneself(way);
@@ -192,14 +192,14 @@ export class CustomerPage {
     await this.at({ ...titles, OLD_CERTIFICATE: oldTitle }[method]);
   }
 
-  /** Chooses a way to prove who one is, and does what it asks. */
+  /** Selects an identity method and answers its challenge. */
   async prove(method: Method): Promise<void> {
     await this.chooseMethod(method);
     const { identity } = this.words;
     if (method === 'PHONE_CODE') return this.enterCode(await this.readPhoneCode());
     if (method === 'ONE_WON') return this.enterCode(await this.stack.sandbox.depositCode(this.person));
     if (method === 'ID_DOCUMENT') return this.answerByDocument();
-    // As people choose files: all of the folder, in whatever order.
+    // Customers select all files of the folder, in any order.
     const folder = await oldCertificateFiles(this.person, 'NPKI');
     const stray = { name: 'CaPubs', mimeType: 'application/octet-stream', buffer: Buffer.from('stray') };
     await this.chooseOldFiles([...folder.toReversed(), stray]);
@@ -256,7 +256,7 @@ export class CustomerPage {
     await this.at(this.words.save.title);
   }
 
-  /** Presses a button and gives the file that comes of it. */
+  /** Presses a button that downloads a file. @returns the file */
   async download(name: string): Promise<Buffer> {
     const button = this.page.getByRole('button', { name, exact: true, disabled: false }).first();
     const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
@@ -286,13 +286,13 @@ export class CustomerPage {
     await this.at(this.words.done.title);
   }
 
-  /** Loads the page again, which is then where it was. */
+  /** Reloads the page, and waits for the screen with this heading. */
   async reload(title: string): Promise<void> {
     await this.page.reload();
     await this.at(title);
   }
 
-  /** Does something while there is no reception: the page says so, and goes on by itself once there is. */
+  /** Acts offline: the page states it, and continues by itself once it is online. */
   async withoutReception(act: () => Promise<unknown>): Promise<void> {
     await this.context.setOffline(true);
     await act();
@@ -301,7 +301,7 @@ export class CustomerPage {
     await this.page.getByText(this.words.offline).waitFor({ state: 'detached' });
   }
 
-  /** In both languages, by the page's own switch. */
+  /** Acts in both languages, by the page's switch. */
   async inBothLanguages(act: () => Promise<unknown>): Promise<void> {
     for (let time = 0; time < 2; time += 1) {
       await act();
@@ -312,12 +312,12 @@ export class CustomerPage {
     }
   }
 
-  /** Looks at a screen in both languages. */
+  /** Inspects a screen in both languages. */
   async look(name: string): Promise<void> {
     await this.inBothLanguages(() => this.lookOnce(name));
   }
 
-  /** Pictures in the state folder, and complaints: of axe-core, about the layout on a narrow screen, about what is kept. */
+  /** Writes a picture to the state folder, and collects findings of axe-core, the narrow layout and stored data. */
   async lookOnce(name: string): Promise<void> {
     const { page } = this;
     const findings: string[] = [];
@@ -340,7 +340,7 @@ export class CustomerPage {
     await this.page.screenshot({ path, fullPage: true });
   }
 
-  /** @throws Error if there was anything to complain of */
+  /** @throws Error with all that was collected */
   async close(): Promise<void> {
     this.complaints.push(...(await keptFindings(this.page)));
     await this.context.close();

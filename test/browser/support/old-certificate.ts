@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { writePkcs12, writePrivateKeyFile } from '#libs/npki';
 import type { Person } from '../../support/sandbox.js';
 
-/** A file as it is chosen in a form. */
+/** A file that is chosen in a form. */
 export interface UploadedFile {
   readonly name: string;
   readonly mimeType: string;
@@ -11,7 +11,7 @@ export interface UploadedFile {
 
 const iterations = 2048;
 
-/** The old certificate in files as its holder has it: two of the NPKI folder, or one PKCS #12. */
+/** The files of the old certificate: two of the NPKI folder, or one PKCS #12. */
 export async function oldCertificateFiles(person: Person, form: 'NPKI' | 'P12'): Promise<UploadedFile[]> {
   const { oldCertificate = '', oldKey = '', oldRandom = '', certificatePassword: password } = person;
   const certificate = new X509Certificate(oldCertificate).raw;

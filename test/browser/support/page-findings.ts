@@ -1,15 +1,15 @@
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** The least that a thumb hits, in CSS pixels. */
+/** The smallest target for a thumb, in CSS pixels. */
 const leastTarget = 44;
-/** The one thing that the page may keep where scripts of any visit read it. */
+/** The only value that the page may store where scripts of a later visit can read it. */
 const keptKeys = ['reseal-language'];
 
-/** What axe-core finds against WCAG 2.2 A and AA; of the dark scheme only what colours change. */
+/** Violations of WCAG 2.2 A and AA that axe-core finds; in the dark scheme only rules about colours. */
 export async function axeFindings(page: Page, scheme: 'light' | 'dark'): Promise<string[]> {
   await page.emulateMedia({ colorScheme: scheme });
-  // Evaluated by the debugger, as the page's policy lets no script in.
+  // Evaluated by the debugger, because the page's policy blocks added scripts.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
   const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const runOnly = scheme === 'dark' ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values };
@@ -21,7 +21,7 @@ export async function axeFindings(page: Page, scheme: 'light' | 'dark'): Promise
   });
 }
 
-/** What is wider than the screen or its own box, and what a thumb misses. */
+/** Elements that are wider than the screen or their box, and targets that are too small for a thumb. */
 export function layoutFindings(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const findings = [];
@@ -42,7 +42,7 @@ export function layoutFindings(page: Page): Promise<string[]> {
   })()`);
 }
 
-/** What scripts of another visit could read, in storage, cookie, address and history, and should not. */
+/** Data in storage, cookies, address or history that scripts of a later visit must not read. */
 export async function keptFindings(page: Page): Promise<string[]> {
   const { stored, rest } = await page.evaluate<{ stored: string[]; rest: string }>(`({
     stored: [...Object.keys(localStorage), ...Object.keys(sessionStorage)],
@@ -52,14 +52,14 @@ export async function keptFindings(page: Page): Promise<string[]> {
   return rest === '' ? strange : [...strange, `kept: ${rest}`];
 }
 
-/** Notes errors of scripts, refusals of the page's policy, calls to strangers, and secrets that leave the page unsealed. */
+/** Collects script errors, policy violations, requests to other origins, and secrets that leave the page unsealed. */
 export function watch(
   context: BrowserContext,
   { ours, secrets, complain }: { ours: string; secrets: readonly string[]; complain(what: string): void },
 ): void {
   context.on('weberror', (error) => complain(`error: ${error.error().message}`));
   context.on('console', (message) => {
-    // What the API refuses is shown on the page, and Chromium notes it here too.
+    // Chromium logs refused API calls here; the page shows them.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complain(`console: ${message.text()}`);
   });

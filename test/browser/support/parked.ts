@@ -4,7 +4,7 @@ import type { RunningStack } from '../../support/running-stack.js';
 
 const afterMs = 100_000;
 
-/** Customers whose codes could not be sent: their reissues are parked, and what was broken is mended. */
+/** Starts reissues whose codes cannot be sent, waits until they are parked, and repairs the provider. */
 export async function parkedCustomers(stack: RunningStack, count: number): Promise<Customer[]> {
   const people = await stack.sandbox.makePeople(count, 'VALID');
   const crowd = await Promise.all(people.map((person) => stack.customerFor(person)));

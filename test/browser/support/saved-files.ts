@@ -9,7 +9,7 @@ import { expect } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { certificatesIn } from '../../support/certificates.js';
 
-/** What the customer has saved, and the password they believe that it has. */
+/** The files that the customer saved, and their password. */
 export interface SavedFiles {
   readonly zip: Buffer;
   readonly p12: Buffer;
@@ -17,8 +17,8 @@ export interface SavedFiles {
 }
 
 /**
- * Opens both files as others do, by openssl and by `npm run npki -- verify`: the key in them is the certificate's, and
- * the chain leads up to its root.
+ * Opens both files by openssl and by `npm run npki -- verify`, and checks that the key belongs to the certificate and
+ * that the chain leads to its root.
  *
  * @returns the certificate
  */
@@ -63,17 +63,17 @@ async function openZip(folder: string, zip: Buffer, password: string): Promise<X
 
   const der = join(folder, dirname(keyPath), 'signCert.der');
   const certificate = new X509Certificate(await run('openssl', ['x509', '-inform', 'DER', '-in', der]));
-  // SEED, in which joint certificates are encrypted, is in OpenSSL's legacy provider.
+  // Joint certificates are encrypted with SEED, which is in OpenSSL's legacy provider.
   const legacy = ['-provider', 'default', '-provider', 'legacy'];
   const key = ['pkcs8', '-inform', 'DER', '-in', join(folder, keyPath), '-passin', 'stdin', ...legacy];
   expect(certificate.checkPrivateKey(createPrivateKey(await run('openssl', key, password)))).toBe(true);
   return certificate;
 }
 
-/** @returns its standard output @throws Error with what it complained about */
+/** @returns the standard output @throws Error with the standard error */
 async function run(command: string, args: readonly string[], input = ''): Promise<string> {
   const child = spawn(command, args, { env: { ...process.env, NODE_OPTIONS: '' } });
-  child.stdin.on('error', () => undefined); // one that reads nothing
+  child.stdin.on('error', () => undefined); // the command may not read its input
   child.stdin.end(input);
   const [output, complaints, code] = await Promise.all([
     text(child.stdout),
