@@ -5,7 +5,7 @@ import {
   type Authorities,
   type IssuingAuthority,
 } from '#libs/ca';
-import { inTransaction, type Database } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { statusUrlsInProfiles } from '#libs/db/certificates';
 import {
   insertCrl,
@@ -39,7 +39,7 @@ export const defaultCrlTiming: CrlTiming = {
 };
 
 export interface PublicationPorts {
-  readonly db: Database;
+  readonly db: RoleDatabase<'signer'>;
   /** Each signs its own CRLs, whether it still signs certificates or not. */
   readonly authorities: Pick<Authorities, 'all'>;
   /** Address of the status app, as new certificates carry it; what older ones carry is added to it. */

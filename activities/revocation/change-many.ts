@@ -26,7 +26,7 @@ const atOnce = 8;
 
 /** Says for each serial what `changeOne` would do now, in their order; changes nothing. */
 export async function* planChanges(
-  db: Database,
+  db: Database<'select certificate' | 'select reissue'>,
   serials: readonly string[],
   act: CertificateAct,
   now: Date,

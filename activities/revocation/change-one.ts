@@ -6,7 +6,7 @@ import {
   type Clock,
 } from '#libs/domain';
 import type { CertificateEventType } from '#libs/contracts';
-import { inTransaction, type Database, type Tx } from '#libs/db';
+import { inTransaction } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
 import {
   certificateBySerial,
@@ -21,10 +21,15 @@ import { recordOutcome } from '#libs/db/operations';
 import { lockReissue } from '#libs/db/reissues';
 import { standaloneCertificateEvent } from '#libs/events';
 import { approvedAct, type ApprovedOperation, type OperationRefusal } from '#libs/approvals';
-import { changeStatus, type StatusChange } from './change-status.js';
+import {
+  changeStatus,
+  type RevocationDatabase,
+  type RevocationTx,
+  type StatusChange,
+} from './change-status.js';
 
 export interface RevocationContext {
-  readonly db: Database;
+  readonly db: RevocationDatabase;
   readonly clock: Clock;
   /** Who does it, as the audit trail names them. */
   readonly actor: string;
@@ -134,7 +139,7 @@ export async function changeOne(
 
 /** The operation that asks for exactly this change of this certificate, approved; or why it cannot be made. */
 async function approvedOrRefused(
-  tx: Tx,
+  tx: RevocationTx,
   operationId: string,
   serial: string,
   change: StatusChange,
@@ -162,7 +167,7 @@ export function changeOf({ kind, parameters }: Pick<ApprovedOperation, 'kind' | 
 }
 
 async function changeUnderLocks(
-  tx: Tx,
+  tx: RevocationTx,
   unlocked: CertificateRow | undefined,
   { serial, change, now }: { readonly serial: string; readonly change: StatusChange; readonly now: Date },
   { onlyIfHeld }: ChangeOptions,
@@ -188,13 +193,13 @@ async function changeUnderLocks(
   return { serial, outcome: 'DONE', was: changed.was };
 }
 
-async function isAnotherInForce(tx: Tx, certificate: CertificateRow, now: Date): Promise<boolean> {
+async function isAnotherInForce(tx: RevocationTx, certificate: CertificateRow, now: Date): Promise<boolean> {
   const others = await certificatesInForce(tx, certificate, now);
   return others.some((other) => !other.hold_at);
 }
 
 async function publishEvent(
-  tx: Tx,
+  tx: RevocationTx,
   certificate: CertificateRow,
   customer: CustomerRow,
   change: StatusChange,

@@ -5,7 +5,7 @@ import {
   type CertificateStatus,
   type ReasonToRevoke,
 } from '#libs/domain';
-import type { Tx } from '#libs/db';
+import type { Database, PrivilegeOf, Tx } from '#libs/db';
 import {
   blockKey,
   lockCertificate,
@@ -13,6 +13,11 @@ import {
   writeRevocation,
   type CertificateRow,
 } from '#libs/db/certificates';
+
+/** Worker and signer both change certificates, so a query here may only use privileges that both roles have. */
+type SharedPrivilege = PrivilegeOf<'signer'> & PrivilegeOf<'worker'>;
+export type RevocationDatabase = Database<SharedPrivilege>;
+export type RevocationTx = Tx<SharedPrivilege>;
 
 /** What is to happen to a certificate that was signed. */
 export type StatusChange =
@@ -39,7 +44,7 @@ export type ChangedStatus =
  * audit entry in the same transaction.
  */
 export async function changeStatus(
-  tx: Tx,
+  tx: RevocationTx,
   serial: string,
   change: StatusChange,
   now: Date,

@@ -1,12 +1,12 @@
 import type { Authorities, CertificateProfile, RequestRefusal, WeakKeyList } from '#libs/ca';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { SignerJournal } from '#libs/signer-journal';
 import type { TermsCatalogue } from '#libs/terms';
 
 export interface SigningPorts {
-  readonly db: Database;
+  readonly db: RoleDatabase<'signer'>;
   readonly authorities: Authorities;
   readonly profile: CertificateProfile;
   /** To which texts a holder must have agreed. */

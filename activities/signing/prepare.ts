@@ -1,4 +1,4 @@
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { appendAudits, type AuditEntryOf } from '#libs/db/audit';
 import {
   abandonIntents,
@@ -34,7 +34,7 @@ export interface LockWait {
  * once, but for each by what its own rows say. No two candidates are of one reissue.
  */
 export async function prepare(
-  tx: Tx,
+  tx: RoleTx<'signer'>,
   ports: SigningPorts,
   profiles: Profiles,
   candidates: readonly SigningCandidate[],
@@ -72,7 +72,11 @@ interface Rows {
   readonly reissues: ReadonlyMap<string, ReissueRow>;
 }
 
-async function lockRows(tx: Tx, candidates: readonly SigningCandidate[], waiting: LockWait): Promise<Rows> {
+async function lockRows(
+  tx: RoleTx<'signer'>,
+  candidates: readonly SigningCandidate[],
+  waiting: LockWait,
+): Promise<Rows> {
   const customerIds = candidates.flatMap(({ asked }) => asked.customer_id ?? []);
   const customers = byKey(await lockCustomers(tx, customerIds, waiting), (row) => row.customer_id);
   // A reissue is locked only together with its person.
@@ -98,7 +102,7 @@ interface SigningContext {
 }
 
 async function readContext(
-  tx: Tx,
+  tx: RoleTx<'signer'>,
   rows: Rows,
   candidates: readonly SigningCandidate[],
 ): Promise<SigningContext> {
@@ -154,7 +158,7 @@ function factsOf(
 }
 
 async function writeDecisions(
-  tx: Tx,
+  tx: RoleTx<'signer'>,
   profiles: Profiles,
   candidates: readonly SigningCandidate[],
   decisions: readonly PreparedDecision[],
@@ -190,7 +194,7 @@ async function writeDecisions(
 
 /** Closes intents that are still open, under the locks on their reissues. */
 export async function abandonAndAudit(
-  tx: Tx,
+  tx: RoleTx<'signer'>,
   intents: readonly { readonly serial: string; readonly reissueId: string }[],
   now: Date,
 ): Promise<void> {

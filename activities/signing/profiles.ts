@@ -1,5 +1,5 @@
 import { canonicalProfile, parseProfile, profileDigest, type CertificateProfile } from '#libs/ca';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { insertProfile, findProfiles, type RelatedCertificate } from '#libs/db/certificates';
 
 /**
@@ -8,11 +8,11 @@ import { insertProfile, findProfiles, type RelatedCertificate } from '#libs/db/c
  */
 export interface Profiles {
   /** Reads the profiles these certificates were begun with, as far as they are not known yet. */
-  load(tx: Tx, certificates: readonly RelatedCertificate[]): Promise<void>;
+  load(tx: RoleTx<'signer'>, certificates: readonly RelatedCertificate[]): Promise<void>;
   /** @param begun the first certificate of the reissue, if there was one */
   of(begun: RelatedCertificate | undefined): CertificateProfile;
   /** Keeps the configured profile in the transaction that writes the first intent by it. */
-  keep(tx: Tx, now: Date): Promise<void>;
+  keep(tx: RoleTx<'signer'>, now: Date): Promise<void>;
 }
 
 export function createProfiles(configured: CertificateProfile): Profiles {

@@ -1,5 +1,5 @@
 import { sha256Hex } from '#libs/ca';
-import type { Tx } from '#libs/db';
+import type { RoleTx } from '#libs/db';
 import { appendAudits } from '#libs/db/audit';
 import { storeSigned } from '#libs/db/certificates';
 import { lockReissues } from '#libs/db/reissues';
@@ -17,7 +17,7 @@ export interface SignedCertificate {
  * @returns whether it did; `undefined` where somebody else holds the reissue and nobody waited for it
  */
 export async function storeCertificates(
-  tx: Tx,
+  tx: RoleTx<'signer'>,
   signed: readonly SignedCertificate[],
   waiting: LockWait,
   now: Date,
@@ -39,7 +39,7 @@ export async function storeCertificates(
 
 /** Gives up intents of attempts that failed, as far as they are still open. */
 export async function abandonOpenIntents(
-  tx: Tx,
+  tx: RoleTx<'signer'>,
   intents: readonly { readonly reissueId: string; readonly serial: string }[],
   now: Date,
 ): Promise<void> {

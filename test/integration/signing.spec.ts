@@ -8,7 +8,7 @@ import {
   soleAuthority,
   WeakKeyList,
 } from '#libs/ca';
-import { inTransaction } from '#libs/db';
+import { inTransaction, type Database } from '#libs/db';
 import { withdrawCertificatesOf } from '#libs/db/certificates';
 import { lockCustomer } from '#libs/db/customers';
 import { lockReissue, updateReissue, type ReissueChanges } from '#libs/db/reissues';
@@ -280,7 +280,7 @@ describe('signing', () => {
 
   it('cannot change a reissue', async () => {
     const { reissueId } = await world.makeReissue();
-    const attempt = inTransaction(world.ports.db, (tx) =>
+    const attempt = inTransaction(world.ports.db as Database, (tx) =>
       updateReissue(tx, reissueId, { state: 'REGISTERED' }),
     );
     await expect(attempt).rejects.toThrow(/permission denied/);

@@ -1,6 +1,6 @@
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { ClockWatch } from '#libs/clock';
-import { createDatabase, type Database } from '#libs/db';
+import { createDatabase, type RoleDatabase } from '#libs/db';
 import { NotReady, type HealthRegistry } from '#libs/http';
 import type { Logger } from '#libs/observability';
 import { restorePending, RestoreWatch } from '#libs/restore';
@@ -16,7 +16,7 @@ import { vidCheckActivity } from './vid-checks/vid-check-activity.js';
 
 /** What the features of the gateway work with, opened once and closed last; also its injection token. */
 export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
-  readonly db: Database;
+  readonly db: RoleDatabase<'gateway'>;
   readonly restores: RestoreWatch;
   readonly clocks: ClockWatch;
   readonly queries: GatewayQueries;
@@ -36,7 +36,7 @@ export class GatewayDependencies implements OnModuleInit, OnModuleDestroy, OnApp
     readonly logger: Pick<Logger, 'info' | 'warn'>,
     private readonly health: HealthRegistry,
   ) {
-    this.db = createDatabase({
+    this.db = createDatabase<'gateway'>({
       url: config.databaseUrl,
       max: config.databasePoolSize,
       applicationName: 'reseal-gateway',

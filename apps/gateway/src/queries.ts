@@ -1,5 +1,5 @@
 import { topics } from '#libs/contracts';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import {
   certificateBySerial,
   certificatesOfReissue,
@@ -25,7 +25,7 @@ import { useLimitsInTransaction, type LimitUse } from '#libs/rate-limit';
 import { photoStoreIn } from './photos/photos.js';
 
 /** What the gateway reads and writes in PostgreSQL. */
-export const gatewayQueries = (db: Database) => ({
+export const gatewayQueries = (db: RoleDatabase<'gateway'>) => ({
   accessStateOf: (reissueId: string) => accessStateOf(db, reissueId),
   revokeAccess: (reissueId: string, revokedAt: Date, expiresAt: Date) =>
     revokeAccess(db, reissueId, revokedAt, expiresAt),

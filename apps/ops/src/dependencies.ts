@@ -1,6 +1,6 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { ClockWatch } from '#libs/clock';
-import { createDatabase, type Database } from '#libs/db';
+import { createDatabase, type RoleDatabase } from '#libs/db';
 import type { Clock } from '#libs/domain';
 import type { HealthRegistry } from '#libs/http';
 import { connectTemporalClient, createDataConverter, type TemporalClient } from '#libs/temporal';
@@ -10,7 +10,7 @@ import { Cursors } from './paging/cursor.js';
 
 /** What all features of the app need: opened once, closed last, and its own injection token. */
 export class OpsDependencies implements OnModuleInit, OnApplicationShutdown {
-  readonly db: Database;
+  readonly db: RoleDatabase<'ops'>;
   readonly temporal: TemporalClient;
   readonly clocks: ClockWatch;
   readonly cursors: Cursors;
@@ -20,7 +20,7 @@ export class OpsDependencies implements OnModuleInit, OnApplicationShutdown {
     readonly config: OpsConfig,
     private readonly health: HealthRegistry,
   ) {
-    this.db = createDatabase({
+    this.db = createDatabase<'ops'>({
       url: config.databaseUrl,
       max: config.databasePoolSize,
       applicationName: 'reseal-ops',

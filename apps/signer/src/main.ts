@@ -23,7 +23,7 @@ for (const { subject, keyStore } of authorities.all) {
   logger.info({ issuer: subject, kind, location, algorithm }, 'CA key opened');
 }
 
-const db = createDatabase({
+const db = createDatabase<'signer'>({
   url: config.databaseUrl,
   max: config.databasePoolSize,
   applicationName: 'reseal-signer',

@@ -1,5 +1,5 @@
 import type { Authorities, IssuingAuthority } from '#libs/ca';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { registerIssuers, type KnownIssuer } from '#libs/db/certificates';
 
 /**
@@ -7,7 +7,7 @@ import { registerIssuers, type KnownIssuer } from '#libs/db/certificates';
  * @throws {IssuerConflict} if directory and database do not belong together
  */
 export async function registerAuthorities(
-  db: Database,
+  db: RoleDatabase<'signer'>,
   { current, all }: Authorities,
   crlShards: number,
   now: Date,

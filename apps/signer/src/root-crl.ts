@@ -1,5 +1,5 @@
 import { authorityFiles, certificateKeyId, readPemCertificate, readRootCrl } from '#libs/ca';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { storeRootCrl } from '#libs/db/crls';
 
 /**
@@ -7,7 +7,7 @@ import { storeRootCrl } from '#libs/db/crls';
  * @throws {KeyStoreError} if the file is no CRL of the root
  * @throws {RootCrlConflict} if the database has another with its number
  */
-export async function publishRootCrl(db: Database, directory: string): Promise<void> {
+export async function publishRootCrl(db: RoleDatabase<'signer'>, directory: string): Promise<void> {
   const crl = await readRootCrl(directory);
   if (!crl) return;
   await storeRootCrl(db, {

@@ -3,7 +3,7 @@ import { createPublicationActivities, type PublicationPorts } from '#activities/
 import { createSampleActivities, createSigningActivities, type SigningPorts } from '#activities/signing';
 import type { OpenAuthorities } from '#libs/ca';
 import { ClockWatch, registerClockMetrics } from '#libs/clock';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { HealthRegistry, NotReady } from '#libs/http';
 import { Metrics } from '#libs/observability';
 import { detectRestoreByJournal, restorePending, RestoreWatch, waitUntilReconciled } from '#libs/restore';
@@ -141,7 +141,7 @@ function activitiesOf(
 /** What the signer cannot work without: watched while it runs, closed when the worker has drained. */
 class Dependencies {
   constructor(
-    private readonly db: Database,
+    private readonly db: RoleDatabase<'signer'>,
     private readonly watch: AuthorityWatch,
     private readonly crls: CrlPublication,
     worker: WorkerRunner,

@@ -7,7 +7,7 @@ import {
   type IssuerHashes,
   type OcspResponder,
 } from '#libs/ca';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { issuersInUse, type IssuerRow } from '#libs/db/certificates';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -32,7 +32,7 @@ export interface Issuer {
 }
 
 interface IssuersOptions {
-  readonly db: Database;
+  readonly db: RoleDatabase<'status'>;
   readonly ocspDirectory: string;
   readonly ocspPassphrase: string;
   readonly clock: Clock;

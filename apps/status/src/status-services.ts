@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClockWatch } from '#libs/clock';
-import { createDatabase, NotificationListener, type Database } from '#libs/db';
+import { createDatabase, NotificationListener, type RoleDatabase } from '#libs/db';
 import { RestoreWatch } from '#libs/restore';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -21,7 +21,7 @@ const startMs = 500;
  * every process. While one does not hear it, it uses nothing from memory that a change could have overtaken.
  */
 export class StatusServices {
-  readonly db: Database;
+  readonly db: RoleDatabase<'status'>;
   readonly clocks: ClockWatch;
   readonly issuers: Issuers;
   readonly cache: AnswerCache<OcspReply>;
@@ -41,7 +41,7 @@ export class StatusServices {
     const { databaseUrl, databasePoolSize: max } = config;
     const listening = () => this.listener.listening;
     this.logger = logger;
-    this.db = createDatabase({ url: databaseUrl, max, applicationName: 'reseal-status' });
+    this.db = createDatabase<'status'>({ url: databaseUrl, max, applicationName: 'reseal-status' });
     this.clocks = new ClockWatch({ db: this.db, clock, toleranceMs: config.clockToleranceMs });
     this.cache = new AnswerCache(config.ocspCacheSize, listening);
     this.shelf = new CrlCache(this.db, listening);

@@ -12,6 +12,15 @@ import {
 } from '#libs/db/operations';
 import { digestOfOperation, type ContentItem, type OperationContent } from './digest.js';
 
+/** A transaction that may read operations with their approvals and proofs. */
+type ApprovalTx = Tx<
+  | 'select operation'
+  | 'select operation_approval'
+  | 'select operation_item'
+  | 'select operation_proof'
+  | 'select staff_key'
+>;
+
 /** Why nothing may be done in an operation's name. */
 export type OperationRefusal =
   /** There is none of this id. */
@@ -53,7 +62,7 @@ interface Verified {
  * @returns the operation, or why not
  */
 export async function approvedOperation(
-  tx: Tx,
+  tx: ApprovalTx,
   operationId: string,
   now: Date,
 ): Promise<ApprovedOperation | OperationRefusal> {
@@ -96,7 +105,11 @@ const verifiedProofs = new Map<string, Date>();
  * When a person proved to the bank's issuer that they confirm or approve this plan; undefined where they did not. The
  * operators' app only brings the proof: it cannot make one, and the worker fetched the issuer's keys itself.
  */
-async function proofTimeOf(tx: Tx, operationId: string, claim: ProofClaim): Promise<Date | undefined> {
+async function proofTimeOf(
+  tx: ApprovalTx,
+  operationId: string,
+  claim: ProofClaim,
+): Promise<Date | undefined> {
   const proof = (await proofsOf(tx, operationId)).find(
     ({ act, digest, actor }) => act === claim.act && digest === claim.digest && actor === claim.actor,
   );
@@ -140,7 +153,7 @@ export interface OperationAct {
  * @param operationId undefined where whoever asks named none
  */
 export async function approvedAct(
-  tx: Tx,
+  tx: ApprovalTx,
   operationId: string | undefined,
   act: OperationAct,
   now: Date,
@@ -154,7 +167,7 @@ export async function approvedAct(
   return operation;
 }
 
-async function verifiedContentOf(tx: Tx, row: OperationRow): Promise<Verified | undefined> {
+async function verifiedContentOf(tx: ApprovalTx, row: OperationRow): Promise<Verified | undefined> {
   const kept = verified.get(row.digest);
   if (kept) return matches(kept.content, row) ? kept : undefined;
   const content = contentOf(row, await itemsOf(tx, row.operation_id));
@@ -171,7 +184,7 @@ const matches = (content: OperationContent, row: OperationRow) =>
   content.requestedBy === row.requested_by &&
   content.reason === row.reason;
 
-async function itemsOf(tx: Tx, operationId: string): Promise<ContentItem[]> {
+async function itemsOf(tx: ApprovalTx, operationId: string): Promise<ContentItem[]> {
   const rows = await operationItems(tx, operationId);
   return rows.map(({ target, park_sequence, plan }) => ({ target, parkSequence: park_sequence, plan }));
 }

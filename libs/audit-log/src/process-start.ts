@@ -9,7 +9,7 @@ import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 
 interface ProcessStart {
-  readonly db: Database;
+  readonly db: Database<'insert authority_entry'>;
   /** Name of the application. */
   readonly process: string;
   readonly config: ConfigDescription;

@@ -1,6 +1,5 @@
-import type { Database } from '#libs/db';
 import type { Clock } from '#libs/domain';
-import { sql } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 
 /** The clock of this process is not PostgreSQL's. */
 export class ClockWrong extends Error {
@@ -15,7 +14,8 @@ export class ClockWrong extends Error {
 }
 
 export interface ClockWatchOptions {
-  readonly db: Database;
+  /** Any connection: only the time is read. */
+  readonly db: QueryExecutorProvider;
   readonly clock: Clock;
   /** By how much the clocks may differ, in milliseconds. */
   readonly toleranceMs: number;

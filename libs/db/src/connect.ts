@@ -1,10 +1,8 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { PooledClient } from './timeout-client.js';
+import type { Database, Privilege, Role, RoleDatabase, Tx } from './database.js';
 import type { Tables } from './tables.js';
-
-export type Database = Kysely<Tables>;
-export type Tx = Transaction<Tables>;
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -38,12 +36,20 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   return pool;
 }
 
-/** A database over a pool of its own; `destroy()` closes both. */
+/**
+ * A database over a pool of its own; `destroy()` closes both. An app gives its role, `createDatabase<'gateway'>(…)`, so
+ * that a query which the role may not make does not compile.
+ */
+export function createDatabase(options: DatabaseOptions): Database;
+export function createDatabase<R extends Role>(options: DatabaseOptions): RoleDatabase<R>;
 export function createDatabase(options: DatabaseOptions): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options) }) });
 }
 
 /** Runs `work` in one transaction, at READ COMMITTED: steps serialise on the row locks they take. */
-export function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.transaction().execute(work);
+export function inTransaction<T, P extends Privilege>(
+  db: Database<P>,
+  work: (tx: Tx<P>) => Promise<T>,
+): Promise<T> {
+  return db.transaction().execute((tx) => work(tx as Tx<P>));
 }

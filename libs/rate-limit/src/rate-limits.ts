@@ -2,6 +2,10 @@ import { inTransaction, type Database, type Tx } from '#libs/db';
 import { advanceRateLimits, capRateLimit, readRateLimits, refundRateLimit } from '#libs/db/identity';
 import { cellOf, type RateLimit } from './gcra.js';
 
+type LimitPrivilege = 'select rate_limit' | 'insert rate_limit' | 'update rate_limit';
+type LimitDatabase = Database<LimitPrivilege>;
+type LimitTx = Tx<LimitPrivilege>;
+
 /** One use of one limit. */
 export interface LimitUse {
   /** What is counted; personal parts of it as keyed digests. */
@@ -18,7 +22,7 @@ export type Allowance =
 const allowed: Allowance = { allowed: true };
 
 /** Uses one limit, in a transaction of somebody's or in none. */
-export async function useLimit(db: Database | Tx, use: LimitUse, now: Date): Promise<Allowance> {
+export async function useLimit(db: LimitDatabase | LimitTx, use: LimitUse, now: Date): Promise<Allowance> {
   const taken = await advance(db, [use], now);
   return taken.has(use.key) ? allowed : denied(db, [use], now);
 }
@@ -28,7 +32,7 @@ export async function useLimit(db: Database | Tx, use: LimitUse, now: Date): Pro
  *
  * @param uses with different keys
  */
-export async function useLimits(tx: Tx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
+export async function useLimits(tx: LimitTx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
   if (uses.length === 0) return allowed;
   const taken = await advance(tx, uses, now);
   if (taken.size === uses.length) return allowed;
@@ -46,7 +50,7 @@ export async function useLimits(tx: Tx, uses: readonly LimitUse[], now: Date): P
  * @param ways at least one; each a list of uses that are needed together
  */
 export async function useFirstAllowed(
-  tx: Tx,
+  tx: LimitTx,
   ways: readonly (readonly LimitUse[])[],
   now: Date,
 ): Promise<Allowance> {
@@ -56,7 +60,7 @@ export async function useFirstAllowed(
 
 /** As {@link useFirstAllowed}. @returns also what was used, to be given back if it shall not count */
 export async function useFirstAllowedLimits(
-  tx: Tx,
+  tx: LimitTx,
   ways: readonly (readonly LimitUse[])[],
   now: Date,
 ): Promise<Allowance & { readonly used: readonly LimitUse[] }> {
@@ -71,7 +75,7 @@ export async function useFirstAllowedLimits(
 
 /** As {@link useLimits}, in a transaction of its own. */
 export function useLimitsInTransaction(
-  db: Database,
+  db: LimitDatabase,
   uses: readonly LimitUse[],
   now: Date,
 ): Promise<Allowance> {
@@ -81,11 +85,15 @@ export function useLimitsInTransaction(
 }
 
 /** Gives a use back that shall not count after all. */
-export function refundUse(db: Database | Tx, { key, limit, cost = 1 }: LimitUse): Promise<void> {
+export function refundUse(db: LimitDatabase | LimitTx, { key, limit, cost = 1 }: LimitUse): Promise<void> {
   return refundRateLimit(db, key, cost * limit.everyMs);
 }
 
-function advance(db: Database | Tx, uses: readonly LimitUse[], now: Date): Promise<ReadonlySet<string>> {
+function advance(
+  db: LimitDatabase | LimitTx,
+  uses: readonly LimitUse[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
   const advances = uses.map(({ key, limit, cost }) => {
     const { byMs, latest } = cellOf(limit, now, cost);
     return { key, byMs, notAfter: latest };
@@ -94,7 +102,7 @@ function advance(db: Database | Tx, uses: readonly LimitUse[], now: Date): Promi
 }
 
 /** How long to wait for the slowest of these limits. */
-async function denied(db: Database | Tx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
+async function denied(db: LimitDatabase | LimitTx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
   const tats = await readRateLimits(
     db,
     uses.map(({ key }) => key),

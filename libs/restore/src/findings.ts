@@ -21,7 +21,7 @@ export interface RestoreFinding {
 
 /** A certificate or a CRL that a signer's journal has and the database has not. */
 export async function detectRestoreByJournal(
-  db: Database,
+  db: Database<'select certificate' | 'select crl' | 'select restore'>,
   directory: string,
 ): Promise<RestoreFinding | undefined> {
   const entries = await newestEntries(directory);
@@ -60,7 +60,7 @@ function supersededCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
 
 /** A checkpoint of the audit log that was kept apart from the database, and that the database has not. */
 export async function detectRestoreByCheckpoints(
-  db: Database,
+  db: Database<'select audit_checkpoint' | 'select restore'>,
   file: string,
 ): Promise<RestoreFinding | undefined> {
   const newest = await newestKeptCheckpoint(file);

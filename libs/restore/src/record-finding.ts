@@ -6,7 +6,7 @@ import type { Logger } from '#libs/observability';
 import type { RestoreFinding } from './findings.js';
 
 export interface FindingContext {
-  readonly db: Database;
+  readonly db: Database<'insert authority_entry' | 'insert restore'>;
   /** The process that found it. */
   readonly process: string;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import { pendingRestore } from '#libs/db/restores';
 import type { Logger } from '#libs/observability';
 
 interface RestoreWatchOptions {
-  readonly db: Database;
+  readonly db: Database<'select restore'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** How often the database is asked, in milliseconds. */
   readonly everyMs?: number;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { PhotoResponse, ProblemSlug } from '#libs/contracts';
-import { inTransaction, type Database } from '#libs/db';
+import { inTransaction, type RoleDatabase } from '#libs/db';
 import { countPhotos, insertPhoto, photoOfUpdate, type NewIdentityPhoto } from '#libs/db/identity';
 import { lockReissue, type ReissueRow } from '#libs/db/reissues';
 import { networkOf } from '#libs/rate-limit';
@@ -131,7 +131,7 @@ function requirePhotoWanted(
 }
 
 /** Photos in the database. A photo is taken in under the lock of its reissue: none outlives the end of it. */
-export function photoStoreIn(db: Database): PhotoStore {
+export function photoStoreIn(db: RoleDatabase<'gateway'>): PhotoStore {
   return {
     find: (reissueId, updateId) => photoOfUpdate(db, reissueId, updateId),
     count: (reissueId) => countPhotos(db, reissueId),

@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { actsOfStaff, type ActSummary } from '#libs/db/audit';
 import { z } from 'zod';
 import { csvFile } from './export.js';
@@ -35,7 +35,7 @@ type AccessReview = z.output<typeof reviewSchema>;
 const startOf = (year: number, month: number) => new Date(Date.UTC(year, month - 1, 1, -9));
 
 /** What each member of staff read and did in a month. */
-export async function reviewAccess(db: Database, month: string): Promise<AccessReview> {
+export async function reviewAccess(db: RoleDatabase<'ops'>, month: string): Promise<AccessReview> {
   const [year = 0, number = 0] = month.split('-').map(Number);
   const [from, to] = [startOf(year, number), startOf(year, number + 1)];
   const acts = await actsOfStaff(db, from, to);

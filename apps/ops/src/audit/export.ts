@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { searchAuditEntries, type AuditFilter, type AuditSearchResult } from '#libs/db/audit';
 import { showEntry, type ShownEntry } from './schemas.js';
 
@@ -22,7 +22,10 @@ const columns = [
 ] as const satisfies (keyof ShownEntry)[];
 
 /** All entries that meet the filter, newest first, in pages, so that only one page is in memory. */
-async function* entries(db: Database, filter: AuditFilter): AsyncGenerator<readonly AuditSearchResult[]> {
+async function* entries(
+  db: RoleDatabase<'ops'>,
+  filter: AuditFilter,
+): AsyncGenerator<readonly AuditSearchResult[]> {
   for (let after: AuditSearchResult | undefined; ;) {
     const page = await searchAuditEntries(db, filter, after, pageSize);
     if (page.length > 0) yield page;
@@ -40,7 +43,7 @@ interface Export {
 
 /** An export as JSON Lines, or as CSV (RFC 4180) with a header. */
 export async function* exportEntries(
-  db: Database,
+  db: RoleDatabase<'ops'>,
   { filter, format, onEnd }: Export,
 ): AsyncGenerator<string> {
   let count = 0;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { canonicalJson, InvalidProof } from '#libs/audit-proofs';
-import { inTransaction, type Tx } from '#libs/db';
+import { inTransaction, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry, appendItemEntries } from '#libs/db/audit';
 import {
   findOperationByRequest,
@@ -199,7 +199,7 @@ export class OperationActs {
 
   /** Stores the proof for worker and signer, which verify it with issuer keys that this app cannot write. */
   private storeProof(
-    tx: Tx,
+    tx: RoleTx<'ops'>,
     { actor }: Staff,
     act: ProvenAct,
     { operation_id, digest }: OperationRow,
@@ -211,7 +211,7 @@ export class OperationActs {
 
   /** Records the act in the audit trail of each item, with requester and approver. */
   private auditItems(
-    tx: Tx,
+    tx: RoleTx<'ops'>,
     { actor }: Staff,
     action: AuthorityAction,
     { operation_id: operationId, kind, digest, items, requested_by: requestedBy }: OperationRow,
@@ -246,7 +246,7 @@ export class OperationActs {
 
   /** The operation's row, locked. @throws {ProblemError} if it does not exist, or is in none of the states */
   private async lockInState(
-    tx: Tx,
+    tx: RoleTx<'ops'>,
     operationId: string,
     states?: readonly OperationState[],
   ): Promise<OperationRow> {
@@ -266,7 +266,7 @@ export class OperationActs {
   }
 
   private async audit(
-    tx: Tx,
+    tx: RoleTx<'ops'>,
     { actor }: Staff,
     action: AuthorityAction,
     about: { readonly operationId: string; readonly kind: OperationKind; readonly digest: string },

@@ -1,5 +1,5 @@
 import { planChanges } from '#activities/revocation';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { certificatesOfReissues, reissuesToPlan, type PlannedReissue } from '#libs/db/operations';
 import { reissueIdsOf } from '#libs/db/reissues';
 import {
@@ -45,7 +45,7 @@ export type PlannedItem = Omit<ContentItem, 'plan'> & { readonly plan: ItemPlan 
  * @throws {ProblemError} `nothing-selected`, `too-many-selected`
  */
 export async function planItems(
-  db: Database,
+  db: RoleDatabase<'ops'>,
   kind: OperationKind,
   selection: OperationSelection,
   now: Date,
@@ -84,7 +84,7 @@ function boundedTargets(targets: readonly string[]): string[] {
 }
 
 async function reissuesOf(
-  db: Database,
+  db: RoleDatabase<'ops'>,
   kind: OperationKind,
   selection: OperationSelection,
 ): Promise<readonly string[]> {
@@ -100,7 +100,7 @@ async function reissuesOf(
 }
 
 async function planReissues(
-  db: Database,
+  db: RoleDatabase<'ops'>,
   kind: ReissueAct,
   reissueIds: readonly string[],
 ): Promise<PlannedItem[]> {

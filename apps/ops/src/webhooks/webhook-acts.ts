@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { WebhookActivities } from '#activities/operations';
-import { inTransaction, type Tx } from '#libs/db';
+import { inTransaction, type RoleTx } from '#libs/db';
 import { appendAuthorityEntry } from '#libs/db/audit';
 import { findWebhook, replayDeliveries, type WebhookEndpointRow } from '#libs/db/events';
 import { taskQueues, type AuthorityAction } from '#libs/domain';
@@ -158,7 +158,7 @@ export class WebhookActs {
     id: string,
     action: AuthorityAction,
     details: object,
-    work: (tx: Tx, before: WebhookEndpointRow, at: Date) => Promise<Result>,
+    work: (tx: RoleTx<'ops'>, before: WebhookEndpointRow, at: Date) => Promise<Result>,
   ): Promise<Result> {
     const { db, clock } = this.dependencies;
     return inTransaction(db, async (tx) => {
@@ -176,7 +176,13 @@ export class WebhookActs {
     });
   }
 
-  private record(tx: Tx, { actor }: Staff, action: AuthorityAction, details: object, occurredAt: Date) {
+  private record(
+    tx: RoleTx<'ops'>,
+    { actor }: Staff,
+    action: AuthorityAction,
+    details: object,
+    occurredAt: Date,
+  ) {
     return appendAuthorityEntry(tx, { actor, action, outcome: 'DONE', details: { ...details }, occurredAt });
   }
 }

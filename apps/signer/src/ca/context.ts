@@ -7,7 +7,7 @@ import {
   type OpenAuthorities,
 } from '#libs/ca';
 import { loadConfig } from '#libs/config';
-import { createDatabase, type Database } from '#libs/db';
+import { createDatabase, type RoleDatabase } from '#libs/db';
 import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import type { AuthorityAction } from '#libs/domain';
 import { sql } from 'kysely';
@@ -36,9 +36,9 @@ export interface CommandContext {
   /** From when on what is issued now is valid: by `backdateMs` before, for those whose clocks are behind. */
   issuanceTime(): Date;
   /** The database, whether it can be reached or not. */
-  db(): Database;
+  db(): RoleDatabase<'signer'>;
   /** The database if it can be reached and has been migrated. */
-  reachableDb(): Promise<Database | undefined>;
+  reachableDb(): Promise<RoleDatabase<'signer'> | undefined>;
   /**
    * Where the issuing CA's keys are; one session with a token serves the whole command.
    * @throws {KeyStoreError} if a token is wanted and not described
@@ -77,7 +77,7 @@ export function createContext(options: ContextOptions = {}): {
   const { env = process.env, clock = () => new Date(), out = console.log } = options;
   const config = lazy(() => loadConfig(caConfig, env));
   const db = lazy(() =>
-    createDatabase({
+    createDatabase<'signer'>({
       url: config().databaseUrl,
       max: config().databasePoolSize,
       applicationName: 'reseal-ca',
@@ -125,7 +125,7 @@ export function createContext(options: ContextOptions = {}): {
   };
 }
 
-async function isReady(db: Database): Promise<boolean> {
+async function isReady(db: RoleDatabase<'signer'>): Promise<boolean> {
   try {
     const { rows } = await sql<{ ready: boolean }>`
       select to_regclass('authority_entry') is not null as ready`.execute(db);

@@ -1,4 +1,4 @@
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { newestCrl } from '#libs/db/crls';
 import { etagOf } from '../cacheable.js';
 import type { Issuer } from '../issuers.js';
@@ -33,7 +33,7 @@ export class CrlCache {
 
   /** @param trustworthy whether new CRLs are heard of: while they are not, it is looked for them each time */
   constructor(
-    private readonly db: Database,
+    private readonly db: RoleDatabase<'status'>,
     private readonly trustworthy: () => boolean,
   ) {}
 

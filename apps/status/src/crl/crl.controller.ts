@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { crlByNumber } from '#libs/db/crls';
 import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -13,7 +13,7 @@ const yearMs = 365 * 86_400_000;
 
 /** The CRLs that were published, of old ones; the class is its injection token. */
 export class CrlArchive {
-  constructor(private readonly db: Database) {}
+  constructor(private readonly db: RoleDatabase<'status'>) {}
 
   find(issuer: Issuer, shard: number, number: string) {
     return crlByNumber(this.db, issuer.subject, shard, number);

@@ -10,7 +10,7 @@ import {
   type OcspStatus,
 } from '#libs/ca';
 import { FormatError } from '#libs/der';
-import type { Database } from '#libs/db';
+import type { RoleDatabase } from '#libs/db';
 import { certificateStatuses, type CertificateStatusRow } from '#libs/db/certificates';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
@@ -29,7 +29,7 @@ export interface OcspReply extends Keepable {
 }
 
 interface OcspAnswersOptions {
-  readonly db: Database;
+  readonly db: RoleDatabase<'status'>;
   readonly issuers: Pick<Issuers, 'all' | 'find'>;
   readonly cache: AnswerCache<OcspReply>;
   /** While a restored database waits to be reconciled it may call good what was revoked: nothing is answered then. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import { eventFloor } from '../restores/restores.js';
 import type { AuditCheckpointRow } from '../rows.js';
 
@@ -126,7 +126,7 @@ export async function newestCheckpoint(db: Database | Tx): Promise<AuditCheckpoi
 
 /** The checkpoint of a log of this size, if one was made then. */
 export async function checkpointOfSize(
-  db: Database | Tx,
+  db: Database<'select audit_checkpoint'> | Tx<'select audit_checkpoint'>,
   size: number,
 ): Promise<AuditCheckpointRow | undefined> {
   return db.selectFrom('audit_checkpoint').selectAll().where('size', '=', String(size)).executeTakeFirst();

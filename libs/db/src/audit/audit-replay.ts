@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { AuditRow } from './audit-log.js';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { CertificateRow, ReissueRow } from '../rows.js';
 
 /** A reissue as its row and the row of its certificate say it is. */

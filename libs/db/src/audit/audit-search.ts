@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { AuditRow } from './audit-log.js';
 
 /** By what entries are found; all that is given must hold. */
@@ -31,7 +31,7 @@ export interface AuditSearchResult extends AuditRow {
 
 /** Entries of the whole trail, the newest first. */
 export async function searchAuditEntries(
-  db: Database,
+  db: Database<'select audit_entry' | 'select audit_leaf' | 'select authority_entry' | 'select reissue'>,
   filter: AuditFilter,
   after: AuditCursor | undefined,
   limit: number,
@@ -94,7 +94,7 @@ const all = (conditions: readonly Condition[]): RawBuilder<unknown> => {
 };
 
 /** The newest checkpoints of the log. */
-export async function newestCheckpoints(db: Database, limit: number) {
+export async function newestCheckpoints(db: Database<'select audit_checkpoint'>, limit: number) {
   return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').limit(limit).execute();
 }
 
@@ -111,7 +111,11 @@ export interface ActSummary {
 }
 
 /** What each of the staff and the operators of the command line did in a time, by what it was. */
-export async function actsOfStaff(db: Database, from: Date, to: Date): Promise<ActSummary[]> {
+export async function actsOfStaff(
+  db: Database<'select authority_entry'>,
+  from: Date,
+  to: Date,
+): Promise<ActSummary[]> {
   const { rows } = await sql<ActSummary>`
     SELECT actor, action, outcome, count(*)::int AS times, count(DISTINCT details ->> 'reissueId')::int AS reissues,
       min(occurred_at) AS first, max(occurred_at) AS last

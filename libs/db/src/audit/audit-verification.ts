@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { AuditRow } from './audit-log.js';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 
 interface LeafRow {
   readonly leaf_index: number;

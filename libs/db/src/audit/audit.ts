@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ReissueAction } from '#libs/domain';
 import { sql } from 'kysely';
-import type { Tx } from '../connect.js';
+import type { Tx } from '../database.js';
 
 export interface NewAuditEntry {
   readonly actor: string;
@@ -25,7 +25,10 @@ export const appendAudit = (tx: Tx, reissueId: string, entry: NewAuditEntry): Pr
  * Appends entries, of one reissue or of many, in one statement; those of one reissue keep their order, and their numbers
  * have no gap, by the row that counts them. The caller holds the locks on the reissues.
  */
-export async function appendAudits(tx: Tx, entries: readonly AuditEntryOf[]): Promise<void> {
+export async function appendAudits(
+  tx: Tx<'select reissue' | 'insert audit_entry' | 'insert audit_personal' | 'update reissue'>,
+  entries: readonly AuditEntryOf[],
+): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(({ reissueId, reason = null, details = {}, personal, ...entry }, place) => ({
     ...entry,

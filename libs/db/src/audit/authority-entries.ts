@@ -1,6 +1,6 @@
 import type { AuthorityAction } from '#libs/domain';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 
 /** What was done to the CA, its keys or its certificates outside any reissue. */
 export interface NewAuthorityEntry {
@@ -19,7 +19,10 @@ export interface NewAuthorityEntry {
 }
 
 /** Appends to the authority's audit trail. */
-export async function appendAuthorityEntry(db: Database | Tx, entry: NewAuthorityEntry): Promise<void> {
+export async function appendAuthorityEntry(
+  db: Database<'insert authority_entry'> | Tx<'insert authority_entry'>,
+  entry: NewAuthorityEntry,
+): Promise<void> {
   await db
     .insertInto('authority_entry')
     .values({
@@ -39,7 +42,7 @@ export async function appendAuthorityEntry(db: Database | Tx, entry: NewAuthorit
  * without items, or that does not exist, has one entry.
  */
 export async function appendItemEntries(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'select operation_item' | 'select reissue' | 'insert authority_entry'>,
   operationId: string,
   entry: NewAuthorityEntry,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Keeps a bundle for whoever waits for it; one of the same request stays as it is. */
@@ -11,7 +11,7 @@ export async function insertEvidenceBundle(db: Database, bundle: NewRow<'evidenc
 }
 
 /** Whether there is a reissue that evidence could be of. */
-export async function reissueExists(db: Database, reissueId: string): Promise<boolean> {
+export async function reissueExists(db: Database<'select reissue'>, reissueId: string): Promise<boolean> {
   const row = await db
     .selectFrom('reissue')
     .select('reissue_id')
@@ -21,7 +21,10 @@ export async function reissueExists(db: Database, reissueId: string): Promise<bo
 }
 
 /** A bundle as compressed JSON. */
-export async function findEvidenceBundle(db: Database, exportId: string): Promise<Buffer | undefined> {
+export async function findEvidenceBundle(
+  db: Database<'select evidence_bundle'>,
+  exportId: string,
+): Promise<Buffer | undefined> {
   const row = await db
     .selectFrom('evidence_bundle')
     .select('bundle')

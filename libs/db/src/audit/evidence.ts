@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { AuditRow } from './audit-log.js';
 import type { AuditCheckpointRow } from '../rows.js';
 
@@ -107,7 +107,7 @@ export async function checkpointsToProve(
 
 /** The archived history of a reissue as compressed canonical JSON; null once purged, undefined until archived. */
 export async function archivedHistory(
-  db: Database | Tx,
+  db: Database<'select reissue_archive'> | Tx<'select reissue_archive'>,
   reissueId: string,
 ): Promise<Buffer | null | undefined> {
   const row = await db

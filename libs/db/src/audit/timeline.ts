@@ -1,12 +1,15 @@
 import type { OperationKind, OperationState } from '#libs/domain';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import { sql } from 'kysely';
 import type { EventRow, Row } from '../rows.js';
 
 export type AuditEntryRow = Row<'audit_entry'>;
 
 /** Everything that the audit trail tells of a reissue, in order; without what is personal. */
-export async function auditTrailOf(db: Database, reissueId: string): Promise<AuditEntryRow[]> {
+export async function auditTrailOf(
+  db: Database<'select audit_entry'>,
+  reissueId: string,
+): Promise<AuditEntryRow[]> {
   return db
     .selectFrom('audit_entry')
     .selectAll()
@@ -17,7 +20,7 @@ export async function auditTrailOf(db: Database, reissueId: string): Promise<Aud
 
 /** What was decided and done on a reissue in an operation: entries outside it that name it, in order. */
 export async function operationEntriesOf(
-  db: Database,
+  db: Database<'select authority_entry'>,
   reissueId: string,
 ): Promise<Omit<AuditEntryRow, 'reissue_id' | 'sequence' | 'personal_digest'>[]> {
   return db
@@ -31,7 +34,7 @@ export async function operationEntriesOf(
 
 /** All events of a reissue, those of its certificates among them, in order. */
 export async function eventsOfReissue(
-  db: Database,
+  db: Database<'select event'>,
   reissueId: string,
 ): Promise<Pick<EventRow, 'sequence' | 'type' | 'data' | 'occurred_at'>[]> {
   return db
@@ -56,7 +59,10 @@ export interface OperationOnTarget {
 }
 
 /** What operators planned and did to a reissue or a certificate, newest first, at most a hundred. */
-export async function operationsOn(db: Database, target: string): Promise<OperationOnTarget[]> {
+export async function operationsOn(
+  db: Database<'select operation' | 'select operation_approval' | 'select operation_item'>,
+  target: string,
+): Promise<OperationOnTarget[]> {
   return db
     .selectFrom('operation_item')
     .innerJoin('operation', 'operation.operation_id', 'operation_item.operation_id')
@@ -85,7 +91,7 @@ export async function operationsOn(db: Database, target: string): Promise<Operat
 
 /** To whom a reissue's customer was told what, and when. */
 export async function notificationsOf(
-  db: Database,
+  db: Database<'select notification'>,
   reissueId: string,
 ): Promise<{ moment: string; channel: string; sent_at: Date }[]> {
   return db

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 
 /** A certificate as staff see it: whose it is by the customer's reference, not by the name in its subject. */
@@ -32,7 +32,7 @@ const atMost = 200;
 
 /** The certificates of these serials, or of the customer of this reference, newest first. */
 export async function listCertificates(
-  db: Database,
+  db: Database<'select certificate' | 'select customer'>,
   by: { readonly serials: readonly string[] } | { readonly customerRef: string },
 ): Promise<ListedCertificate[]> {
   return db

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 
 /** What decides the status of a certificate. */
@@ -10,7 +10,7 @@ export type CertificateStatusRow = Pick<
 
 /** The rows of these serial numbers, as far as there are any. */
 export async function certificateStatuses(
-  db: Database,
+  db: Database<'select certificate'>,
   serials: readonly string[],
 ): Promise<CertificateStatusRow[]> {
   return db

@@ -1,8 +1,8 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { CertificateRow, NewCertificate, ReissueRow } from '../rows.js';
 
 export async function certificateBySerial(
-  db: Database | Tx,
+  db: Database<'select certificate'> | Tx<'select certificate'>,
   serial: string,
 ): Promise<CertificateRow | undefined> {
   return db.selectFrom('certificate').selectAll().where('serial', '=', serial).executeTakeFirst();
@@ -10,7 +10,7 @@ export async function certificateBySerial(
 
 /** The certificates that a reissue is shown with: the new one, and the one that it replaces. */
 export async function certificatesOfReissue(
-  db: Database | Tx,
+  db: Database<'select certificate'> | Tx<'select certificate'>,
   { serial, old_serial }: Pick<ReissueRow, 'serial' | 'old_serial'>,
 ): Promise<{ readonly certificate: CertificateRow | undefined; readonly old: CertificateRow | undefined }> {
   const serials = [serial, old_serial].filter((each) => each !== null);
@@ -24,7 +24,7 @@ export async function certificatesOfReissue(
 
 /** The stored certificate of a reissue that was not withdrawn. */
 export async function storedCertificateOf(
-  db: Database | Tx,
+  db: Database<'select certificate'> | Tx<'select certificate'>,
   reissueId: string,
 ): Promise<CertificateRow | undefined> {
   return db
@@ -68,7 +68,7 @@ export async function putOnFile(tx: Tx, certificate: CertificateRow, at: Date): 
 
 /** The other certificates in force of the same person and policy: registered, not revoked, not expired. */
 export async function certificatesInForce(
-  tx: Tx,
+  tx: Tx<'select certificate'>,
   { customer_id, policy, serial }: Pick<CertificateRow, 'customer_id' | 'policy' | 'serial'>,
   now: Date,
 ): Promise<CertificateRow[]> {
@@ -86,14 +86,17 @@ export async function certificatesInForce(
 
 /** The certificates made by these enrolments. */
 export async function certificatesOfEnrolments(
-  db: Database | Tx,
+  db: Database<'select certificate'> | Tx<'select certificate'>,
   enrolmentIds: readonly string[],
 ): Promise<CertificateRow[]> {
   return db.selectFrom('certificate').selectAll().where('enrolment_id', 'in', enrolmentIds).execute();
 }
 
 /** Stores certificates made by enrolments; one whose enrolment has a certificate already is left out. */
-export async function insertEnrolled(db: Database, certificates: readonly NewCertificate[]): Promise<void> {
+export async function insertEnrolled(
+  db: Database<'insert certificate'>,
+  certificates: readonly NewCertificate[],
+): Promise<void> {
   await db
     .insertInto('certificate')
     .values(certificates)

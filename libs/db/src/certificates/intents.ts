@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { CertificateRow, NewCertificate } from '../rows.js';
 
 const related = [
@@ -24,7 +24,7 @@ export type RelatedCertificate = Pick<CertificateRow, (typeof related)[number]>;
  * those on file of these persons; the oldest first.
  */
 export async function relatedCertificates(
-  tx: Tx,
+  tx: Tx<'select certificate'>,
   to: {
     readonly reissueIds: readonly string[];
     readonly customerIds: readonly string[];
@@ -46,7 +46,10 @@ export async function relatedCertificates(
 }
 
 /** Those of these keys that nobody may have certified. */
-export async function blockedKeys(tx: Tx, spkiSha256s: readonly string[]): Promise<Set<string>> {
+export async function blockedKeys(
+  tx: Tx<'select blocked_key'>,
+  spkiSha256s: readonly string[],
+): Promise<Set<string>> {
   const rows = await tx
     .selectFrom('blocked_key')
     .select('spki_sha256')
@@ -62,7 +65,7 @@ export async function blockedKeys(tx: Tx, spkiSha256s: readonly string[]): Promi
  * @returns the serials of those that were written
  */
 export async function insertIntents(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'insert certificate'>,
   intents: readonly Omit<NewCertificate, 'state' | 'der'>[],
 ): Promise<Set<string>> {
   if (intents.length === 0) return new Set();
@@ -79,7 +82,7 @@ export async function insertIntents(
 
 /** Stores what was signed where its intent still stands; answers for which serials it did. */
 export async function storeSigned(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'update certificate'>,
   signed: readonly { readonly serial: string; readonly der: Buffer }[],
   at: Date,
 ): Promise<Set<string>> {
@@ -95,7 +98,11 @@ export async function storeSigned(
 }
 
 /** Gives up serials whose signature may or may not exist; answers whose intent still stood. */
-export async function abandonIntents(tx: Tx, serials: readonly string[], at: Date): Promise<Set<string>> {
+export async function abandonIntents(
+  tx: Tx<'select certificate' | 'update certificate'>,
+  serials: readonly string[],
+  at: Date,
+): Promise<Set<string>> {
   if (serials.length === 0) return new Set();
   const rows = await tx
     .updateTable('certificate')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { inTransaction, type Database, type Tx } from '../connect.js';
+import { inTransaction } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { Row } from '../rows.js';
 
 export type IssuerRow = Row<'issuer'>;
@@ -32,7 +33,7 @@ export class IssuerConflict extends Error {
  *   together, and nothing is written
  */
 export async function registerIssuers(
-  db: Database,
+  db: Database<'select issuer' | 'insert issuer' | 'update issuer'>,
   { current, all }: { readonly current: KnownIssuer; readonly all: readonly KnownIssuer[] },
   crlShards: number,
   now: Date,
@@ -49,7 +50,11 @@ export async function registerIssuers(
   });
 }
 
-async function register(tx: Tx, issuer: KnownIssuer, crlShards: number): Promise<void> {
+async function register(
+  tx: Tx<'select issuer' | 'insert issuer' | 'update issuer'>,
+  issuer: KnownIssuer,
+  crlShards: number,
+): Promise<void> {
   const { keyId } = issuer;
   const row = await tx
     .insertInto('issuer')
@@ -77,7 +82,10 @@ async function register(tx: Tx, issuer: KnownIssuer, crlShards: number): Promise
 }
 
 /** The issuing CAs whose certificates have not expired, the newest first: each publishes CRLs. */
-export async function issuersInUse(db: Database | Tx, now: Date): Promise<IssuerRow[]> {
+export async function issuersInUse(
+  db: Database<'select issuer'> | Tx<'select issuer'>,
+  now: Date,
+): Promise<IssuerRow[]> {
   return db
     .selectFrom('issuer')
     .selectAll()
@@ -87,16 +95,22 @@ export async function issuersInUse(db: Database | Tx, now: Date): Promise<Issuer
 }
 
 /** DER of an issuing CA, then of its root. */
-export async function chainOf(db: Database | Tx, subject: string): Promise<readonly Buffer[] | undefined> {
+export async function chainOf(
+  db: Database<'select issuer'> | Tx<'select issuer'>,
+  subject: string,
+): Promise<readonly Buffer[] | undefined> {
   const issuer = await issuerBySubject(db, subject);
   return issuer && [issuer.certificate, issuer.root];
 }
 
-export async function issuerBySubject(db: Database | Tx, subject: string): Promise<IssuerRow | undefined> {
+export async function issuerBySubject(
+  db: Database<'select issuer'> | Tx<'select issuer'>,
+  subject: string,
+): Promise<IssuerRow | undefined> {
   return db.selectFrom('issuer').selectAll().where('subject', '=', subject).executeTakeFirst();
 }
 
 /** All issuing CAs that ever were, the newest first. */
-export async function knownIssuers(db: Database): Promise<IssuerRow[]> {
+export async function knownIssuers(db: Database<'select issuer'>): Promise<IssuerRow[]> {
   return db.selectFrom('issuer').selectAll().orderBy('activated_at', 'desc').orderBy('subject').execute();
 }

@@ -1,13 +1,16 @@
 import type { ReasonToRevoke } from '#libs/domain';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 
 /** The reasons of RFC 5280 section 5.3.1 that CRLs of this CA give. */
 export type RevocationReason = ReasonToRevoke | 'certificateHold';
 
 /** Reads and locks a certificate; the last of the locks, after those on its holder and its reissue. */
-export async function lockCertificate(tx: Tx, serial: string): Promise<CertificateRow | undefined> {
+export async function lockCertificate(
+  tx: Tx<'select certificate' | 'update certificate'>,
+  serial: string,
+): Promise<CertificateRow | undefined> {
   return tx
     .selectFrom('certificate')
     .selectAll()
@@ -18,7 +21,7 @@ export async function lockCertificate(tx: Tx, serial: string): Promise<Certifica
 
 /** Writes the revocation of a locked certificate. When it was put on hold stays written. */
 export async function writeRevocation(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
   revocation: { readonly reason: ReasonToRevoke; readonly invalidityDate?: Date; readonly at: Date },
 ): Promise<void> {
@@ -34,13 +37,17 @@ export async function writeRevocation(
 }
 
 /** Writes since when a locked certificate is on hold, or that it no longer is. */
-export async function writeHold(tx: Tx, serial: string, at: Date | null): Promise<void> {
+export async function writeHold(
+  tx: Tx<'select certificate' | 'update certificate'>,
+  serial: string,
+  at: Date | null,
+): Promise<void> {
   await tx.updateTable('certificate').set({ hold_at: at }).where('serial', '=', serial).execute();
 }
 
 /** Keeps a key from ever being certified again. */
 export async function blockKey(
-  tx: Tx,
+  tx: Tx<'insert blocked_key'>,
   key: { readonly spkiSha256: string; readonly reason: string; readonly serial: string; readonly at: Date },
 ): Promise<void> {
   await tx
@@ -51,7 +58,10 @@ export async function blockKey(
 }
 
 /** The next number in a locked certificate's own stream of events. */
-export async function nextCertificateEventSequence(tx: Tx, serial: string): Promise<number> {
+export async function nextCertificateEventSequence(
+  tx: Tx<'select certificate' | 'update certificate'>,
+  serial: string,
+): Promise<number> {
   const { event_sequence: sequence } = await tx
     .updateTable('certificate')
     .set({ event_sequence: sql`event_sequence + 1` })
@@ -104,7 +114,7 @@ export type ChangeableCertificate = Pick<
 
 /** Those of these certificates that there are, as they stand; in no order. */
 export async function changeableCertificates(
-  db: Database,
+  db: Database<'select certificate' | 'select reissue'>,
   serials: readonly string[],
   now: Date,
 ): Promise<ChangeableCertificate[]> {
@@ -147,7 +157,7 @@ export async function changeableCertificates(
 
 /** The serials of unexpired certificates on hold since before a moment, in order of their serials. */
 export async function certificatesOnHold(
-  db: Database,
+  db: Database<'select certificate'>,
   by: { readonly heldBefore: Date; readonly now: Date; readonly afterSerial: string; readonly limit: number },
 ): Promise<{ serial: string; hold_at: Date | null }[]> {
   return db

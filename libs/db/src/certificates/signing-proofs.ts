@@ -1,5 +1,5 @@
 import type { IdentityMethod } from '#libs/domain';
-import type { Tx } from '../connect.js';
+import type { Tx } from '../database.js';
 
 /** A right answer that came in at the gateway for this reissue and its key. */
 export interface ProvedMethod {
@@ -28,7 +28,16 @@ export interface SigningProofs {
 
 /** The proofs of each of these reissues. The caller holds the locks on them. */
 export async function signingProofs(
-  tx: Tx,
+  tx: Tx<
+    | 'select challenge'
+    | 'select consent'
+    | 'select identity_try'
+    | 'select password_try'
+    | 'select received_call'
+    | 'select reissue'
+    | 'select reissue_before_verdicts'
+    | 'select vault_envelope'
+  >,
   reissueIds: readonly string[],
 ): Promise<ReadonlyMap<string, SigningProofs>> {
   if (reissueIds.length === 0) return new Map();
@@ -56,7 +65,10 @@ export async function signingProofs(
   );
 }
 
-function provedMethods(tx: Tx, reissueIds: readonly string[]) {
+function provedMethods(
+  tx: Tx<'select challenge' | 'select identity_try' | 'select reissue' | 'select vault_envelope'>,
+  reissueIds: readonly string[],
+) {
   return tx
     .selectFrom('identity_try')
     .innerJoin('reissue', 'reissue.reissue_id', 'identity_try.reissue_id')
@@ -80,7 +92,10 @@ function provedMethods(tx: Tx, reissueIds: readonly string[]) {
     .execute();
 }
 
-function provedPasswords(tx: Tx, reissueIds: readonly string[]) {
+function provedPasswords(
+  tx: Tx<'select password_try' | 'select reissue' | 'select vault_envelope'>,
+  reissueIds: readonly string[],
+) {
   return tx
     .selectFrom('password_try')
     .innerJoin('reissue', 'reissue.reissue_id', 'password_try.reissue_id')
@@ -98,7 +113,7 @@ function provedPasswords(tx: Tx, reissueIds: readonly string[]) {
 }
 
 /** Consents come in by a call of their own, or as one part of an application. */
-function provedConsents(tx: Tx, reissueIds: readonly string[]) {
+function provedConsents(tx: Tx<'select consent' | 'select received_call'>, reissueIds: readonly string[]) {
   return tx
     .selectFrom('consent')
     .leftJoin('received_call', (join) =>
@@ -128,7 +143,10 @@ function provedConsents(tx: Tx, reissueIds: readonly string[]) {
     .execute();
 }
 
-async function requestTimes(tx: Tx, reissueIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+async function requestTimes(
+  tx: Tx<'select received_call'>,
+  reissueIds: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
   const rows = await tx
     .selectFrom('received_call')
     .select(['reissue_id', ({ fn }) => fn.max('received_at').as('requested_at')])
@@ -139,7 +157,10 @@ async function requestTimes(tx: Tx, reissueIds: readonly string[]): Promise<Read
   return new Map(rows.map(({ reissue_id, requested_at }) => [reissue_id, requested_at]));
 }
 
-async function olderReissues(tx: Tx, reissueIds: readonly string[]): Promise<ReadonlySet<string>> {
+async function olderReissues(
+  tx: Tx<'select reissue' | 'select reissue_before_verdicts'>,
+  reissueIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   const rows = await tx
     .selectFrom('reissue_before_verdicts')
     .innerJoin('reissue', (join) =>

@@ -1,10 +1,13 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { CertificateRow, Row } from '../rows.js';
 
 /** The answer that a check was given. */
 export type VidCheckRow = Pick<Row<'vid_check'>, 'request_hmac' | 'serial' | 'matches'>;
 
-export async function findVidCheck(db: Database | Tx, checkId: string): Promise<VidCheckRow | undefined> {
+export async function findVidCheck(
+  db: Database<'select vid_check'> | Tx<'select vid_check'>,
+  checkId: string,
+): Promise<VidCheckRow | undefined> {
   return db
     .selectFrom('vid_check')
     .select(['request_hmac', 'serial', 'matches'])

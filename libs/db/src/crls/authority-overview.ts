@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 
 /** The CRLs of one issuing CA, all shards taken together. */
 export interface CrlOverview {
@@ -22,7 +22,9 @@ export interface AuthorityOverview {
   readonly oldestIntent: Date | null;
 }
 
-export async function authorityOverview(db: Database): Promise<AuthorityOverview> {
+export async function authorityOverview(
+  db: Database<'select certificate' | 'select crl'>,
+): Promise<AuthorityOverview> {
   const crls = await sql<CrlOverview>`
     SELECT issuer, count(*)::int AS shards, max(number)::int AS "newestNumber",
       min(this_update) AS "oldestThisUpdate", min(next_update) AS "firstNextUpdate", sum(entries)::int AS entries

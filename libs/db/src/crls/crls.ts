@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { RevocationReason } from '../certificates/revocations.js';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { Row } from '../rows.js';
 
 export type CrlRow = Row<'crl'>;
@@ -16,7 +16,10 @@ export interface ShardState {
 }
 
 /** All shards of these issuing CAs. */
-export async function shardsOf(db: Database, issuers: readonly string[]): Promise<ShardState[]> {
+export async function shardsOf(
+  db: Database<'select certificate' | 'select crl' | 'select issuer'>,
+  issuers: readonly string[],
+): Promise<ShardState[]> {
   const { rows } = await sql<ShardState>`
     SELECT i.subject AS issuer, s.shard, l.this_update AS "thisUpdate", l.next_update AS "nextUpdate",
       EXISTS (SELECT FROM certificate c
@@ -31,7 +34,7 @@ export async function shardsOf(db: Database, issuers: readonly string[]): Promis
 }
 
 /** Lets one publisher after the other at a shard; held until the transaction ends. */
-export async function lockShard(tx: Tx, issuer: string, shard: number): Promise<void> {
+export async function lockShard(tx: Tx<never>, issuer: string, shard: number): Promise<void> {
   const name = `reseal-crl/${issuer}/${shard}`;
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
 }
@@ -44,7 +47,7 @@ export async function lockShard(tx: Tx, issuer: string, shard: number): Promise<
  * @returns how many there are
  */
 export async function markPendingAsPublished(
-  tx: Tx,
+  tx: Tx<'select certificate' | 'update certificate'>,
   issuer: string,
   shard: number,
   at: Date,
@@ -82,7 +85,7 @@ export interface RevokedCertificate {
  * @param at the moment given to {@link markPendingAsPublished}
  */
 export async function listedCertificates(
-  tx: Tx,
+  tx: Tx<'select certificate'>,
   issuer: string,
   shard: number,
   last: Date | undefined,
@@ -113,13 +116,13 @@ export async function listedCertificates(
     .execute();
 }
 
-export async function insertCrl(tx: Tx, crl: CrlRow): Promise<void> {
+export async function insertCrl(tx: Tx<'insert crl'>, crl: CrlRow): Promise<void> {
   await tx.insertInto('crl').values(crl).execute();
 }
 
 /** A shard's newest CRL. */
 export async function latestCrl(
-  db: Database | Tx,
+  db: Database<'select crl'> | Tx<'select crl'>,
   issuer: string,
   shard: number,
 ): Promise<CrlRow | undefined> {
@@ -138,7 +141,7 @@ export async function latestCrl(
  * just before: the clock of a publisher may have run ahead.
  */
 export async function newestCrl(
-  db: Database,
+  db: Database<'select crl'>,
   issuer: string,
   shard: number,
 ): Promise<(CrlRow & { earlier_update: Date | null }) | undefined> {
@@ -163,7 +166,7 @@ export async function newestCrl(
 
 /** One of the CRLs that a shard ever had. */
 export async function crlByNumber(
-  db: Database,
+  db: Database<'select crl'>,
   issuer: string,
   shard: number,
   number: string,
@@ -178,7 +181,10 @@ export async function crlByNumber(
 }
 
 /** Since when the certificate waits that waits longest for a CRL of these issuing CAs to show its status. */
-export async function oldestPending(db: Database, issuers: readonly string[]): Promise<Date | undefined> {
+export async function oldestPending(
+  db: Database<'select certificate'>,
+  issuers: readonly string[],
+): Promise<Date | undefined> {
   const row = await db
     .selectFrom('certificate')
     .select(({ fn }) => fn.min('status_changed_at').as('since'))

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { Row } from '../rows.js';
 
 export type RootCrlRow = Row<'root_crl'>;
@@ -12,7 +12,10 @@ export class RootCrlConflict extends Error {
  * Stores a CRL of a root, from where the status app serves it; one that is there already stays.
  * @throws {RootCrlConflict} if another CRL has its number
  */
-export async function storeRootCrl(db: Database, crl: RootCrlRow): Promise<void> {
+export async function storeRootCrl(
+  db: Database<'select root_crl' | 'insert root_crl'>,
+  crl: RootCrlRow,
+): Promise<void> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('root_crl')
     .values(crl)
@@ -32,7 +35,10 @@ export async function storeRootCrl(db: Database, crl: RootCrlRow): Promise<void>
 }
 
 /** The newest CRL of a root. @param rootKeyId its subject key identifier, hexadecimal */
-export async function latestRootCrl(db: Database, rootKeyId: string): Promise<RootCrlRow | undefined> {
+export async function latestRootCrl(
+  db: Database<'select root_crl'>,
+  rootKeyId: string,
+): Promise<RootCrlRow | undefined> {
   return db
     .selectFrom('root_crl')
     .selectAll()

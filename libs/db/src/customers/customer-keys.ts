@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { StoredCustomerKey } from './customer-rrns.js';
 
 /** The wrapped key of a customer, `destroyed` once what is kept of them was erased, undefined where there is none yet. */

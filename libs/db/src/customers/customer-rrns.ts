@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 
 /** A customer's key as it is kept: wrapped under the registry's key of this id. */
 export interface StoredCustomerKey {

@@ -1,6 +1,6 @@
 import { comparableName } from '#libs/domain';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { CustomerRow } from '../rows.js';
 
 /** More people do not share a mobile number; a number of thousands says nothing of any of them. */
@@ -71,7 +71,10 @@ export async function customerByRef(
  * reissue's foreign key, also for somebody who holds the reissue and not the person: a second update of a row in one
  * transaction is checked anew.
  */
-export async function lockCustomer(tx: Tx, customerId: string): Promise<CustomerRow> {
+export async function lockCustomer(
+  tx: Tx<'select customer' | 'update customer'>,
+  customerId: string,
+): Promise<CustomerRow> {
   return tx
     .selectFrom('customer')
     .selectAll()
@@ -82,7 +85,7 @@ export async function lockCustomer(tx: Tx, customerId: string): Promise<Customer
 
 /** The locks on several persons, in the one order in which everybody takes them; see {@link lockReissues}. */
 export async function lockCustomers(
-  tx: Tx,
+  tx: Tx<'select customer' | 'update customer'>,
   customerIds: readonly string[],
   { wait }: { readonly wait: boolean },
 ): Promise<CustomerRow[]> {

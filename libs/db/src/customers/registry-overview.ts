@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 
 /** How much is kept under one key of the registry. */
 export interface RegistryUse {

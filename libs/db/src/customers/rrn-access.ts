@@ -1,4 +1,4 @@
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Writes and commits that numbers are about to be opened: who, when, what for. */

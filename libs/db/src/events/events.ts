@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { EventRow } from '../rows.js';
 
 export interface NewEvent {
@@ -13,7 +13,7 @@ export interface NewEvent {
   readonly occurred_at: Date;
 }
 
-export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+export async function insertEvents(tx: Tx<'insert event'>, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx
     .insertInto('event')
@@ -23,7 +23,7 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
 
 /** A reissue's events of one topic after `sequence`, in order. */
 export async function eventsAfter(
-  db: Database,
+  db: Database<'select event'>,
   reissueId: string,
   topic: string,
   sequence: number,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { EventRow, Row } from '../rows.js';
 
 export type WebhookEndpointRow = Row<'webhook_endpoint'>;
@@ -21,7 +21,7 @@ export interface DeliveryOutcome {
 }
 
 export async function findWebhook(
-  db: Database | Tx,
+  db: Database<'select webhook_endpoint'> | Tx<'select webhook_endpoint'>,
   endpointId: string,
 ): Promise<WebhookEndpointRow | undefined> {
   return db
@@ -157,7 +157,16 @@ export interface WebhookReplay {
 }
 
 /** Has events delivered again, also those that were never queued. @returns how many */
-export async function replayDeliveries(tx: Tx, replay: WebhookReplay): Promise<number> {
+export async function replayDeliveries(
+  tx: Tx<
+    | 'select event'
+    | 'select webhook_delivery'
+    | 'select webhook_endpoint'
+    | 'insert webhook_delivery'
+    | 'update webhook_delivery'
+  >,
+  replay: WebhookReplay,
+): Promise<number> {
   const { endpointId, stream, from, to, at } = replay;
   const { rows } = await sql`
     INSERT INTO webhook_delivery (endpoint_id, stream, sequence, next_attempt_at)

@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { NewRow, Row } from '../rows.js';
 
 export type IdentityPhotoRow = Row<'identity_photo'>;
@@ -6,7 +6,7 @@ export type NewIdentityPhoto = NewRow<'identity_photo'>;
 
 /** The photo that this call brought in, if it came before. */
 export async function photoOfUpdate(
-  db: Database | Tx,
+  db: Database<'select identity_photo'> | Tx<'select identity_photo'>,
   reissueId: string,
   updateId: string,
 ): Promise<Pick<IdentityPhotoRow, 'photo_id' | 'request_hmac'> | undefined> {
@@ -18,7 +18,10 @@ export async function photoOfUpdate(
     .executeTakeFirst();
 }
 
-export async function countPhotos(db: Database | Tx, reissueId: string): Promise<number> {
+export async function countPhotos(
+  db: Database<'select identity_photo'> | Tx<'select identity_photo'>,
+  reissueId: string,
+): Promise<number> {
   const { count } = await db
     .selectFrom('identity_photo')
     .select(({ fn }) => fn.countAll<string>().as('count'))
@@ -27,7 +30,7 @@ export async function countPhotos(db: Database | Tx, reissueId: string): Promise
   return Number(count);
 }
 
-export async function insertPhoto(tx: Tx, photo: NewIdentityPhoto): Promise<void> {
+export async function insertPhoto(tx: Tx<'insert identity_photo'>, photo: NewIdentityPhoto): Promise<void> {
   await tx.insertInto('identity_photo').values(photo).execute();
 }
 

@@ -1,6 +1,6 @@
 import type { IdentityMethod } from '#libs/domain';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, RowChanges } from '../rows.js';
 
 // identity_method, challenge, identity_try and identity_day belong to one step and are read together.

@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 
 /**
  * Whether somebody proved from this device that they are this customer.

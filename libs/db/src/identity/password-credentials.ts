@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { PasswordCredentialRow } from '../rows.js';
 
 export async function passwordCredential(

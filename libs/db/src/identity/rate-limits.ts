@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 
 /** One key of a rate limit as it is wanted now; see `#libs/rate-limit` for what the times mean. */
 export interface RateLimitAdvance {
@@ -18,7 +18,9 @@ export interface RateLimitAdvance {
  * @returns the keys that were moved
  */
 export async function advanceRateLimits(
-  db: Database | Tx,
+  db:
+    | Database<'select rate_limit' | 'insert rate_limit' | 'update rate_limit'>
+    | Tx<'select rate_limit' | 'insert rate_limit' | 'update rate_limit'>,
   advances: readonly RateLimitAdvance[],
   now: Date,
 ): Promise<Set<string>> {
@@ -41,7 +43,7 @@ export async function advanceRateLimits(
 
 /** The theoretical arrival times of these keys; a key that was never used has none. */
 export async function readRateLimits(
-  db: Database | Tx,
+  db: Database<'select rate_limit'> | Tx<'select rate_limit'>,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Date>> {
   const rows = await db
@@ -53,7 +55,11 @@ export async function readRateLimits(
 }
 
 /** Moves a theoretical arrival time back by so many milliseconds. */
-export async function refundRateLimit(db: Database | Tx, key: string, byMs: number): Promise<void> {
+export async function refundRateLimit(
+  db: Database<'select rate_limit' | 'update rate_limit'> | Tx<'select rate_limit' | 'update rate_limit'>,
+  key: string,
+  byMs: number,
+): Promise<void> {
   await db
     .updateTable('rate_limit')
     .set({ tat: sql`tat - ${byMs}::float8 * interval '1 millisecond'` })
@@ -62,7 +68,11 @@ export async function refundRateLimit(db: Database | Tx, key: string, byMs: numb
 }
 
 /** Lets a theoretical arrival time be no later than `at`. */
-export async function capRateLimit(db: Database | Tx, key: string, at: Date): Promise<void> {
+export async function capRateLimit(
+  db: Database<'select rate_limit' | 'update rate_limit'> | Tx<'select rate_limit' | 'update rate_limit'>,
+  key: string,
+  at: Date,
+): Promise<void> {
   await db.updateTable('rate_limit').set({ tat: at }).where('key', '=', key).where('tat', '>', at).execute();
 }
 

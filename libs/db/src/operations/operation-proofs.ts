@@ -1,11 +1,11 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { Row } from '../rows.js';
 
 export type OperationProofRow = Row<'operation_proof'>;
 export type StaffKeyRow = Row<'staff_key'>;
 
 /** Keeps a proof; the first of a person for one plan stays. */
-export async function insertProof(tx: Tx, proof: OperationProofRow): Promise<void> {
+export async function insertProof(tx: Tx<'insert operation_proof'>, proof: OperationProofRow): Promise<void> {
   await tx
     .insertInto('operation_proof')
     .values(proof)
@@ -13,10 +13,15 @@ export async function insertProof(tx: Tx, proof: OperationProofRow): Promise<voi
     .execute();
 }
 
-export const proofsOf = (db: Database | Tx, operationId: string): Promise<OperationProofRow[]> =>
+export const proofsOf = (
+  db: Database<'select operation_proof'> | Tx<'select operation_proof'>,
+  operationId: string,
+): Promise<OperationProofRow[]> =>
   db.selectFrom('operation_proof').selectAll().where('operation_id', '=', operationId).execute();
 
-export const staffKeys = (db: Database | Tx): Promise<StaffKeyRow[]> =>
+export const staffKeys = (
+  db: Database<'select staff_key'> | Tx<'select staff_key'>,
+): Promise<StaffKeyRow[]> =>
   db.selectFrom('staff_key').selectAll().orderBy('learned_at').orderBy('kid').execute();
 
 /** Keeps keys that are new; what is kept under an id never changes. */

@@ -1,7 +1,7 @@
 import type { OperationKind, OperationState } from '#libs/domain';
 import type { Value } from '../column-types.js';
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { ReissueCursor } from '../reissues/reissue-lists.js';
 import type {
   CertificateRow,
@@ -15,17 +15,23 @@ import type {
 export type NewOperation = NewRow<'operation'>;
 export type NewOperationItem = Pick<OperationItemRow, 'ordinal' | 'target' | 'park_sequence' | 'plan'>;
 
-export const findOperation = (db: Database | Tx, operationId: string): Promise<OperationRow | undefined> =>
+export const findOperation = (
+  db: Database<'select operation'> | Tx<'select operation'>,
+  operationId: string,
+): Promise<OperationRow | undefined> =>
   db.selectFrom('operation').selectAll().where('operation_id', '=', operationId).executeTakeFirst();
 
 /** The operation that this request made when it came the first time. */
 export const findOperationByRequest = (
-  db: Database | Tx,
+  db: Database<'select operation'> | Tx<'select operation'>,
   requestKey: string,
 ): Promise<OperationRow | undefined> =>
   db.selectFrom('operation').selectAll().where('request_key', '=', requestKey).executeTakeFirst();
 
-export const lockOperation = (tx: Tx, operationId: string): Promise<OperationRow | undefined> =>
+export const lockOperation = (
+  tx: Tx<'select operation' | 'update operation'>,
+  operationId: string,
+): Promise<OperationRow | undefined> =>
   tx
     .selectFrom('operation')
     .selectAll()
@@ -35,7 +41,7 @@ export const lockOperation = (tx: Tx, operationId: string): Promise<OperationRow
 
 /** @returns false if the same request has made one a moment before */
 export async function insertOperation(
-  tx: Tx,
+  tx: Tx<'select operation' | 'insert operation' | 'insert operation_item'>,
   operation: NewOperation,
   items: readonly NewOperationItem[],
 ): Promise<boolean> {
@@ -50,7 +56,11 @@ export async function insertOperation(
   return true;
 }
 
-async function insertItems(tx: Tx, operationId: string, items: readonly NewOperationItem[]): Promise<void> {
+async function insertItems(
+  tx: Tx<'insert operation_item'>,
+  operationId: string,
+  items: readonly NewOperationItem[],
+): Promise<void> {
   await sql`
     INSERT INTO operation_item (operation_id, ordinal, target, park_sequence, plan)
     SELECT ${operationId}, ordinal, target, park_sequence, plan
@@ -60,7 +70,13 @@ async function insertItems(tx: Tx, operationId: string, items: readonly NewOpera
 
 /** Writes a locked operation's plan anew, with its new digest: whatever was said of the former one is void. */
 export async function replacePlan(
-  tx: Tx,
+  tx: Tx<
+    | 'select operation'
+    | 'select operation_item'
+    | 'insert operation_item'
+    | 'update operation'
+    | 'delete operation_item'
+  >,
   operationId: string,
   plan: Pick<NewOperation, 'selection' | 'parameters' | 'reason' | 'digest' | 'items' | 'updated_at'>,
   items: readonly NewOperationItem[],
@@ -75,7 +91,7 @@ export async function replacePlan(
 }
 
 export async function setOperationState(
-  tx: Tx,
+  tx: Tx<'select operation' | 'update operation'>,
   operationId: string,
   state: OperationState,
   moments: {
@@ -94,7 +110,7 @@ export async function setOperationState(
 
 /** Operations, newest first. */
 export async function listOperations(
-  db: Database,
+  db: Database<'select operation'>,
   filter: {
     readonly state?: readonly OperationState[] | undefined;
     readonly kind?: readonly OperationKind[] | undefined;
@@ -123,7 +139,7 @@ export async function listOperations(
 
 /** Items in the order of the plan. */
 export const operationItems = (
-  db: Database | Tx,
+  db: Database<'select operation_item'> | Tx<'select operation_item'>,
   operationId: string,
   { after = -1, limit }: { readonly after?: number; readonly limit?: number } = {},
 ): Promise<OperationItemRow[]> => {
@@ -152,7 +168,9 @@ export const untriedItems = (
 
 /** Writes what an item came to; the first outcome stays. */
 export async function recordOutcome(
-  db: Database | Tx,
+  db:
+    | Database<'select operation_item' | 'update operation_item'>
+    | Tx<'select operation_item' | 'update operation_item'>,
   { operationId, target }: { readonly operationId: string; readonly target: string },
   {
     outcome,
@@ -199,7 +217,7 @@ export async function recordItemNotification(
 
 /** How many items of each operation came to what; `null` counts those that were not tried. */
 export async function outcomesOfOperations(
-  db: Database | Tx,
+  db: Database<'select operation_item'> | Tx<'select operation_item'>,
   operationIds: readonly string[],
 ): Promise<{ operation_id: string; outcome: string | null; count: number }[]> {
   if (operationIds.length === 0) return [];
@@ -213,7 +231,7 @@ export async function outcomesOfOperations(
 }
 
 export const approvalsOf = (
-  db: Database | Tx,
+  db: Database<'select operation_approval'> | Tx<'select operation_approval'>,
   operationIds: readonly string[],
 ): Promise<OperationApprovalRow[]> =>
   operationIds.length === 0
@@ -225,7 +243,10 @@ export const approvalsOf = (
         .orderBy('decided_at')
         .execute();
 
-export async function insertApproval(tx: Tx, approval: NewRow<'operation_approval'>): Promise<void> {
+export async function insertApproval(
+  tx: Tx<'insert operation_approval'>,
+  approval: NewRow<'operation_approval'>,
+): Promise<void> {
   await tx.insertInto('operation_approval').values(approval).execute();
 }
 
@@ -254,7 +275,10 @@ export type PlannedReissue = Pick<
 >;
 
 /** Those of these reissues that there are, in no order. */
-export const reissuesToPlan = (db: Database, reissueIds: readonly string[]): Promise<PlannedReissue[]> =>
+export const reissuesToPlan = (
+  db: Database<'select reissue'>,
+  reissueIds: readonly string[],
+): Promise<PlannedReissue[]> =>
   db
     .selectFrom('reissue')
     .select(['reissue_id', 'state', 'parked_step', 'parked_code', 'parked_since', 'park_sequence'])
@@ -263,7 +287,7 @@ export const reissuesToPlan = (db: Database, reissueIds: readonly string[]): Pro
 
 /** The serials that the CA was given for these reissues, and what is known of each; the oldest first. */
 export const certificatesOfReissues = (
-  db: Database,
+  db: Database<'select certificate'>,
   reissueIds: readonly string[],
 ): Promise<Pick<CertificateRow, 'reissue_id' | 'serial' | 'state' | 'created_at'>[]> =>
   db

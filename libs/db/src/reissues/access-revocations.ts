@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 
 /** What decides whether a reissue's tokens still open it. */
 export interface AccessState {
@@ -8,7 +8,10 @@ export interface AccessState {
 }
 
 /** A reissue that is not there yet is open: its token comes with the answer to its start. */
-export async function accessStateOf(db: Database, reissueId: string): Promise<AccessState> {
+export async function accessStateOf(
+  db: Database<'select access_revocation' | 'select reissue'>,
+  reissueId: string,
+): Promise<AccessState> {
   const { rows } = await sql<{ revoked: boolean; ended_at: Date | null }>`
     select exists (select from access_revocation where reissue_id = ${reissueId}) as revoked,
       (select ended_at from reissue where reissue_id = ${reissueId}) as ended_at`.execute(db);
@@ -17,7 +20,7 @@ export async function accessStateOf(db: Database, reissueId: string): Promise<Ac
 
 /** @param expiresAt when every token of the reissue has expired, and the revocation can be forgotten */
 export async function revokeAccess(
-  db: Database,
+  db: Database<'insert access_revocation'>,
   reissueId: string,
   revokedAt: Date,
   expiresAt: Date,

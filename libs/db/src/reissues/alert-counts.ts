@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 
 /** What waits for an operator, by where it waits and why. */
 export interface ParkedCount {
@@ -10,7 +10,7 @@ export interface ParkedCount {
   readonly oldest: Date;
 }
 
-export async function countParkedReissues(db: Database): Promise<ParkedCount[]> {
+export async function countParkedReissues(db: Database<'select reissue'>): Promise<ParkedCount[]> {
   const { rows } = await sql<ParkedCount>`
     SELECT parked_step AS step, parked_code AS code, count(*)::int AS reissues, min(parked_since) AS oldest
     FROM reissue WHERE parked_step IS NOT NULL GROUP BY parked_step, parked_code`.execute(db);
@@ -19,7 +19,7 @@ export async function countParkedReissues(db: Database): Promise<ParkedCount[]> 
 
 /** How often methods of identity, and passwords, were locked since a time. */
 export async function countLocksSince(
-  db: Database,
+  db: Database<'select audit_entry'>,
   since: Date,
 ): Promise<{ identity: number; password: number }> {
   const { rows } = await sql<{ identity: number; password: number }>`

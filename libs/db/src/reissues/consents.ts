@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 export async function insertConsents(tx: Tx, rows: readonly NewRow<'consent'>[]): Promise<void> {
@@ -10,7 +10,10 @@ export async function insertConsents(tx: Tx, rows: readonly NewRow<'consent'>[])
 }
 
 /** What was said about the terms in a reissue, in the order in which it was recorded. */
-export async function consentRecordsOf(db: Database | Tx, reissueId: string) {
+export async function consentRecordsOf(
+  db: Database<'select consent'> | Tx<'select consent'>,
+  reissueId: string,
+) {
   return db
     .selectFrom('consent')
     .select(['terms_id', 'version', 'digest', 'locale', 'agreed', 'act', 'recorded_at'])
@@ -30,7 +33,10 @@ export async function insertConsentReceipt(tx: Tx, receipt: NewRow<'consent_rece
 }
 
 /** The receipts of a reissue as compact JWS, oldest first. */
-export async function consentReceiptsOf(db: Database | Tx, reissueId: string): Promise<string[]> {
+export async function consentReceiptsOf(
+  db: Database<'select consent_receipt'> | Tx<'select consent_receipt'>,
+  reissueId: string,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('consent_receipt')
     .select('jws')

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Notes that a message went out. */

@@ -1,9 +1,9 @@
-import type { Database } from '../connect.js';
+import type { Database } from '../database.js';
 import type { Row } from '../rows.js';
 
 /** The request that this call came with, if it came in before. */
 export async function receivedRequest(
-  db: Database,
+  db: Database<'select received_call'>,
   reissueId: string,
   updateId: string,
 ): Promise<string | undefined> {
@@ -21,7 +21,10 @@ export async function receivedRequest(
  *
  * @returns the request that the call stands for: the given one, or the one it came in with before
  */
-export async function receiveCall(db: Database, call: Row<'received_call'>): Promise<string> {
+export async function receiveCall(
+  db: Database<'select received_call' | 'insert received_call'>,
+  call: Row<'received_call'>,
+): Promise<string> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('received_call')
     .values(call)

@@ -11,7 +11,7 @@ import {
   type ReissueFilter,
 } from '#libs/domain';
 import { sql, type RawBuilder } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { ReissueRow } from '../rows.js';
 
 /** What staff see of a reissue: nothing that names a person. */
@@ -68,7 +68,7 @@ type Branches = readonly Condition[];
  * of its index, and merged.
  */
 export async function listReissues(
-  db: Database | Tx,
+  db: Database<'select reissue'> | Tx<'select reissue'>,
   filter: ReissueFilter,
   {
     sort,
@@ -96,7 +96,7 @@ export async function listReissues(
 
 /** The ids of those that meet the filter, oldest first, at most `limit`: what an operation on many acts on. */
 export async function reissueIdsOf(
-  db: Database | Tx,
+  db: Database<'select reissue'> | Tx<'select reissue'>,
   filter: ReissueFilter,
   limit: number,
 ): Promise<string[]> {
@@ -142,7 +142,10 @@ export interface CountedReissues {
 export const countLimit = 10_000;
 
 /** How many reissues meet the filter. */
-export async function countReissues(db: Database, filter: ReissueFilter): Promise<CountedReissues> {
+export async function countReissues(
+  db: Database<'select reissue'>,
+  filter: ReissueFilter,
+): Promise<CountedReissues> {
   const { branches, everywhere } = conditionsOf(filter);
   if (branches.length === 0) return { count: 0, exact: true };
   const counts = branches.map((branch) => upTo([branch, ...everywhere]));
@@ -155,7 +158,7 @@ export async function countReissues(db: Database, filter: ReissueFilter): Promis
 
 /** How many reissues meet the filter, for each value of a column of which there are any. */
 export async function countReissuesBy(
-  db: Database,
+  db: Database<'select reissue'>,
   filter: ReissueFilter,
   by: ReissueGrouping,
 ): Promise<(CountedReissues & { value: string })[]> {
@@ -256,7 +259,7 @@ const oneOf = (column: string, values: readonly string[]): Condition =>
 
 /** A reissue as staff see it. */
 export async function listedReissue(
-  db: Database | Tx,
+  db: Database<'select reissue'> | Tx<'select reissue'>,
   reissueId: string,
 ): Promise<ListedReissue | undefined> {
   return db.selectFrom('reissue').select(columns).where('reissue_id', '=', reissueId).executeTakeFirst();

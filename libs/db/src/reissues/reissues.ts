@@ -1,13 +1,19 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { NewReissue, ReissueChanges, ReissueRow } from '../rows.js';
 
-export async function findReissue(db: Database | Tx, reissueId: string): Promise<ReissueRow | undefined> {
+export async function findReissue(
+  db: Database<'select reissue'> | Tx<'select reissue'>,
+  reissueId: string,
+): Promise<ReissueRow | undefined> {
   return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();
 }
 
 /** Reads and locks the row: every step of a reissue serialises here. Rows that refer to it may come meanwhile. */
-export async function lockReissue(tx: Tx, reissueId: string): Promise<ReissueRow | undefined> {
+export async function lockReissue(
+  tx: Tx<'select reissue' | 'update reissue'>,
+  reissueId: string,
+): Promise<ReissueRow | undefined> {
   return tx
     .selectFrom('reissue')
     .selectAll()
@@ -27,7 +33,10 @@ export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
 }
 
 /** The rows of these reissues, as far as they exist; in no order. */
-export async function findReissues(db: Database | Tx, reissueIds: readonly string[]): Promise<ReissueRow[]> {
+export async function findReissues(
+  db: Database<'select reissue'> | Tx<'select reissue'>,
+  reissueIds: readonly string[],
+): Promise<ReissueRow[]> {
   return db
     .selectFrom('reissue')
     .selectAll()
@@ -40,7 +49,7 @@ export async function findReissues(db: Database | Tx, reissueIds: readonly strin
  * @param wait for rows that somebody else holds; otherwise they are left out, as if they did not exist
  */
 export async function lockReissues(
-  tx: Tx,
+  tx: Tx<'select reissue' | 'update reissue'>,
   reissueIds: readonly string[],
   { wait }: { readonly wait: boolean },
 ): Promise<ReissueRow[]> {
@@ -68,7 +77,11 @@ export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueC
  *
  * @returns false if there is nothing to download any more: the certificate was withdrawn in this moment
  */
-export async function markDownloaded(db: Database, reissueId: string, at: Date): Promise<boolean> {
+export async function markDownloaded(
+  db: Database<'select reissue' | 'update reissue'>,
+  reissueId: string,
+  at: Date,
+): Promise<boolean> {
   const row = await db
     .updateTable('reissue')
     .set({ downloaded_at: sql<Date>`coalesce(downloaded_at, ${at})` })

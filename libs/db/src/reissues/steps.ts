@@ -1,8 +1,8 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { StepRow } from '../rows.js';
 
 export async function findStep(
-  db: Database | Tx,
+  db: Database<'select step'> | Tx<'select step'>,
   reissueId: string,
   updateId: string,
 ): Promise<StepRow | undefined> {

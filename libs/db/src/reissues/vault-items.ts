@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { ReissueRow, Row } from '../rows.js';
 
 /**
@@ -9,7 +9,7 @@ import type { ReissueRow, Row } from '../rows.js';
  * @returns false if an envelope of this id came in for another call: it cannot be used again
  */
 export async function putVaultItem(
-  db: Database,
+  db: Database<'select vault_envelope' | 'insert vault_envelope' | 'insert vault_item'>,
   item: {
     handle: string;
     reissue_id: string;

@@ -1,16 +1,20 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { Row } from '../rows.js';
 
 export type RestoreRow = Row<'restore'>;
 
 /** The restore that is not reconciled yet, and holds every change back. */
-export async function pendingRestore(db: Database | Tx): Promise<RestoreRow | undefined> {
+export async function pendingRestore(
+  db: Database<'select restore'> | Tx<'select restore'>,
+): Promise<RestoreRow | undefined> {
   return db.selectFrom('restore').selectAll().where('completed_at', 'is', null).executeTakeFirst();
 }
 
 /** When the last restore was reconciled; undefined if there never was one. */
-export async function lastRestoreAt(db: Database | Tx): Promise<Date | undefined> {
+export async function lastRestoreAt(
+  db: Database<'select restore'> | Tx<'select restore'>,
+): Promise<Date | undefined> {
   const row = await db
     .selectFrom('restore')
     .select(({ fn }) => fn.max('completed_at').as('at'))
@@ -20,7 +24,7 @@ export async function lastRestoreAt(db: Database | Tx): Promise<Date | undefined
 
 /** Records that a restore was found; false if one is pending already. */
 export async function insertRestore(
-  db: Database | Tx,
+  db: Database<'insert restore'> | Tx<'insert restore'>,
   restore: {
     readonly finding: string;
     readonly details: Readonly<Record<string, unknown>>;
@@ -91,7 +95,7 @@ export async function eventFloor(db: Database | Tx): Promise<number> {
 }
 
 /** The number above which CRLs go on; 0 if the database was never restored. */
-export async function crlFloor(db: Database | Tx): Promise<bigint> {
+export async function crlFloor(db: Database<'select restore'> | Tx<'select restore'>): Promise<bigint> {
   const row = await db
     .selectFrom('restore')
     .select(({ fn }) => fn.max('crl_floor').as('floor'))

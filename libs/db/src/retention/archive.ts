@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { NewRow } from '../rows.js';
 
 /** Reissues that ended before a time and are not archived, those that wait longest first. */
@@ -15,7 +15,7 @@ export async function unarchivedReissues(db: Database, before: Date, limit: numb
 }
 
 /** When the longest ended of the reissues that are not archived did; undefined if there is none. */
-export async function oldestUnarchived(db: Database): Promise<Date | undefined> {
+export async function oldestUnarchived(db: Database<'select reissue'>): Promise<Date | undefined> {
   const row = await db
     .selectFrom('reissue')
     .select('ended_at')

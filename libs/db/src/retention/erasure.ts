@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Tx } from '../connect.js';
+import type { Tx } from '../database.js';
 
 /** The reissues of a customer that are under way, whether or not identity is verified. */
 export async function openReissueIdsOf(tx: Tx, customerId: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 import type { PurgedRecord } from './retention-ranges.js';
 
 /** Which period of the terms a reissue falls under once it has ended: whether a certificate came of it. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 
 /**
  * Records that were purged by their age, range after range, before they went reissue by reissue. Such purges are on

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Tx } from '../connect.js';
+import type { Database, Tx } from '../database.js';
 
 /** Deletes photos that a reissue left behind which is over; usually they go with its end. @returns how many */
 export async function purgeLeftPhotos(tx: Tx, limit: number): Promise<number> {

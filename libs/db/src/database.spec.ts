@@ -1,0 +1,51 @@
+import { expect, it } from '@jest/globals';
+import type { RoleDatabase, RoleTx } from './database.js';
+import { updateReissue } from './reissues/reissues.js';
+import { findReissue, lockReissue, markDownloaded, putVaultItem, readVaultItem } from './reissues/index.js';
+import { findCustomerRrn } from './customers/index.js';
+import { insertEvents } from './events/index.js';
+import { setOperationState } from './operations/index.js';
+import { storeSigned } from './certificates/index.js';
+
+// The compiler checks this file: each @ts-expect-error is an error where the query does compile.
+
+const gateway = (db: RoleDatabase<'gateway'>, tx: RoleTx<'gateway'>) => {
+  void findReissue(db, 'ri_1');
+  void markDownloaded(db, 'ri_1', new Date());
+  void lockReissue(tx, 'ri_1');
+  // @ts-expect-error the gateway seals values and opens none
+  void readVaultItem(db, 'handle');
+  // @ts-expect-error the gateway has no access to resident registration numbers
+  void findCustomerRrn(db, 'customer');
+  // @ts-expect-error only worker and signer publish events
+  void insertEvents(tx, []);
+};
+
+const ops = (db: RoleDatabase<'ops'>, tx: RoleTx<'ops'>) => {
+  void findReissue(db, 'ri_1');
+  void setOperationState(tx, 'op_1', 'CANCELLED', { updated_at: new Date() });
+  // @ts-expect-error operators change reissues through the worker
+  void updateReissue(tx, 'ri_1', { state: 'CANCELLED' });
+  // @ts-expect-error sealed values are the worker's
+  void readVaultItem(db, 'handle');
+};
+
+const signer = (db: RoleDatabase<'signer'>, tx: RoleTx<'signer'>) => {
+  void storeSigned(tx, [], new Date());
+  // @ts-expect-error the signer cannot change a reissue's state
+  void updateReissue(tx, 'ri_1', { state: 'ISSUED' });
+  // @ts-expect-error envelopes come in at the gateway
+  void putVaultItem(db, { handle: '', reissue_id: '', update_id: '', envelope: '', created_at: new Date() });
+};
+
+const status = (db: RoleDatabase<'status'>, tx: RoleTx<'status'>) => {
+  void db.selectFrom('certificate').select('serial');
+  // @ts-expect-error the status app reads certificates and changes none
+  void storeSigned(tx, [], new Date());
+  // @ts-expect-error the status app knows no reissue
+  void findReissue(db, 'ri_1');
+};
+
+it('A query without the needed privilege does not compile for the role of an app', () => {
+  expect([gateway, ops, signer, status]).toHaveLength(4);
+});
