@@ -21,31 +21,31 @@ type ApprovalTx = Tx<
   | 'select staff_key'
 >;
 
-/** Why nothing may be done in an operation's name. */
+/** Why an operation may not be carried out. */
 export type OperationRefusal =
-  /** There is none of this id. */
+  /** There is no operation of this id. */
   | 'OPERATION_UNKNOWN'
-  /** It was not confirmed, waits for its approval, or is over. */
+  /** The operation is not confirmed, waits for its approval, or has ended. */
   | 'OPERATION_NOT_RUNNING'
-  /** Its content is not what was confirmed. */
+  /** The content differs from what was confirmed. */
   | 'OPERATION_ALTERED'
-  /** Nobody but the one who asks has approved exactly this content. */
+  /** No second person has approved exactly this content. */
   | 'OPERATION_NOT_APPROVED'
-  /** Who confirmed or approved it did not prove it to the bank's issuer. */
+  /** A valid proof of the confirmation or approval, from the bank's issuer, is missing. */
   | 'OPERATION_UNPROVED'
-  /** It was approved too long ago. */
+  /** The confirmation or approval is too old. */
   | 'OPERATION_EXPIRED'
-  /** It is about something else. */
+  /** The operation does not include this act. */
   | 'NOT_IN_OPERATION';
 
-/** An operation that may be carried out: every part of it is covered by the digest that was confirmed and approved. */
+/** An operation that may be carried out. The digest that was confirmed and approved covers every part of it. */
 export interface ApprovedOperation extends OperationContent {
   readonly digest: string;
-  /** Who approved it; null where its kind needs no approval. */
+  /** The approver; null if the kind needs no approval. */
   readonly approvedBy: string | null;
 }
 
-/** Contents by their digest: ten thousand items are not digested for each of them anew. The digest vouches for them. */
+/** Verified contents by digest, so that an operation of 10,000 items is not digested again for each item. */
 const verified = new Map<string, Verified>();
 const cacheSize = 20;
 
@@ -55,11 +55,10 @@ interface Verified {
 }
 
 /**
- * Reads an operation with items and approval from PostgreSQL and says whether it may be carried out now. Whoever acts
- * asks for themself, in the transaction in which they act: what a message or a command line says counts for nothing.
+ * Reads an operation with its items, approvals and proofs from PostgreSQL, and decides whether it may be carried out now.
+ * Each process that acts calls this in the transaction of its act, because messages and command lines are not trusted.
  *
- * @param now by the injected clock
- * @returns the operation, or why not
+ * @returns the operation, or the reason why it may not be carried out
  */
 export async function approvedOperation(
   tx: ApprovalTx,
@@ -98,12 +97,12 @@ export async function approvedOperation(
   return isLate(approvedAt) ? 'OPERATION_EXPIRED' : { ...content, digest, approvedBy };
 }
 
-/** Proofs that were verified, and when the person signed in for each: ten thousand items do not verify them again. */
+/** Time of the sign-in by verified proof, so that 10,000 items do not verify it 10,000 times. */
 const verifiedProofs = new Map<string, Date>();
 
 /**
- * When a person proved to the bank's issuer that they confirm or approve this plan; undefined where they did not. The
- * operators' app only brings the proof: it cannot make one, and the worker fetched the issuer's keys itself.
+ * When a person signed in at the bank's issuer to confirm or approve this plan; undefined without a valid proof. The
+ * operators' app only stores the proof and cannot forge it: the worker fetches the issuer's keys itself.
  */
 async function proofTimeOf(
   tx: ApprovalTx,
@@ -126,7 +125,7 @@ async function proofTimeOf(
   return at;
 }
 
-/** A key of the issuer as it is verified by. */
+/** The row of an issuer's key in the form that proofs are verified with. */
 export const staffKeyOf = ({ jwk, issuer, audience, roles_claim: rolesClaim }: StaffKeyRow): StaffKey => ({
   ...{ jwk, issuer, audience, rolesClaim },
 });
@@ -139,18 +138,18 @@ function keepNewest<Value>(kept: Map<string, Value>, key: string, value: Value):
   }
 }
 
-/** What is about to be done to one target. */
+/** One act of an operation on one target. */
 export interface OperationAct {
   readonly kind: OperationKind;
   readonly target: string;
-  /** Of a retry: which parking. */
+  /** Retries only: the number of the parking. */
   readonly parkSequence?: number;
 }
 
 /**
- * As {@link approvedOperation}, for one act: it must be exactly what the operation says of this target.
+ * As {@link approvedOperation}, for one act, which the operation must include for this target.
  *
- * @param operationId undefined where whoever asks named none
+ * @param operationId undefined if the caller gave none
  */
 export async function approvedAct(
   tx: ApprovalTx,
@@ -177,7 +176,7 @@ async function verifiedContentOf(tx: ApprovalTx, row: OperationRow): Promise<Ver
   return found;
 }
 
-/** The digest names its operation, so the row must be the one it was made of. */
+/** Whether the row is the one that the content was read from. */
 const matches = (content: OperationContent, row: OperationRow) =>
   content.operationId === row.operation_id &&
   content.kind === row.kind &&

@@ -1,7 +1,7 @@
 import type { OperationKind, OperationParameters } from '#libs/domain';
 import { digestOfJson } from '#libs/audit-proofs';
 
-/** All of an operation that somebody reads before they confirm or approve it. */
+/** The content of an operation, which a person reads before they confirm or approve it. */
 export interface OperationContent {
   readonly operationId: string;
   readonly kind: OperationKind;
@@ -13,14 +13,14 @@ export interface OperationContent {
 
 export interface ContentItem {
   readonly target: string;
-  /** Which parking of the reissue is meant. */
+  /** Retries only: the number of the reissue's parking. */
   readonly parkSequence: number | null;
   readonly plan: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What a confirmation and an approval are of: SHA-256 over the canonical JSON (RFC 8785) of everything that was shown,
- * hexadecimal. Whatever is changed afterwards, by whomever, is another operation.
+ * The digest that a confirmation and an approval name: SHA-256 over the canonical JSON (RFC 8785) of the content,
+ * hexadecimal. Any later change gives another digest.
  */
 export function digestOfOperation(content: OperationContent): string {
   const { operationId, kind, requestedBy, parameters, reason, items } = content;

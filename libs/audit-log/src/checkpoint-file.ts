@@ -4,20 +4,20 @@ import type { Database } from '#libs/db';
 import { newerCheckpoints } from '#libs/db/audit';
 
 const batch = 1_000;
-/** For a line that says no time: what follows it is told by its size alone. */
+/** Time of a line without one: then only the size decides what is newer. */
 const farAhead = '9999-12-31T00:00:00.000Z';
 
 /**
- * The checkpoints in a file apart from the database, as JSON Lines of `{size, time, jws}`: who changes the database
- * cannot change what was published. It is only ever appended to.
+ * A copy of the checkpoints in a file outside the database, as JSON Lines of `{size, time, jws}`: a person who changes
+ * the database cannot change this file. It is append-only.
  */
 export class CheckpointFile {
-  /** What the last line of the file knows; undefined until it was read. */
+  /** The last checkpoint in the file; undefined until the file was read. */
   private written: { size: number; time: Date } | undefined;
 
   constructor(private readonly file: string) {}
 
-  /** Appends what the database has and the file has not. */
+  /** Appends the checkpoints that are in the database but not in the file. */
   async catchUp(db: Database): Promise<void> {
     this.written ??= await this.readLast();
     for (;;) {
@@ -27,7 +27,7 @@ export class CheckpointFile {
         JSON.stringify({ size: Number(size), time: made_at.toISOString(), jws }),
       );
       const text = lines.map((line) => `${line}\n`).join('');
-      // Where the disk is full, a part of it may be there: what the file has is read again the next time.
+      // A failed append may have written a part of the text, so the file is read again next time.
       this.written = undefined;
       await appendFile(this.file, text, { mode: 0o644, flush: true });
       this.written = { size: Number(missing.at(-1)!.size), time: missing.at(-1)!.made_at };
@@ -40,7 +40,7 @@ export class CheckpointFile {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    // A line that a crash cut short is written again; readers skip what is no JSON.
+    // A line that a crash cut short is written again in full. Readers skip lines that are not JSON.
     if (content !== '' && !content.endsWith('\n')) await appendFile(this.file, '\n');
     const lines = content.split('\n').flatMap((line) => {
       try {

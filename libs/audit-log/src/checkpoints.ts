@@ -4,18 +4,18 @@ import type { Database, Tx } from '#libs/db';
 import { insertCheckpoint, newestCheckpoint, nextEventSequence, nodeHashes, logSize } from '#libs/db/audit';
 import { insertEvents } from '#libs/db/events';
 
-/** What the audit signs with; the private part of {@link AuditKey}. */
+/** The private JWK that signs checkpoints and evidence; {@link AuditKey} has its public part. */
 export type AuditSigningKey = AuditKey['jwk'];
 
 export interface CheckpointOptions {
-  /** Names this log in its checkpoints. */
+  /** Name of this log in its checkpoints. */
   readonly origin: string;
   readonly key: AuditSigningKey;
-  /** How long after one the next may be made, in milliseconds. */
+  /** Minimum time between two checkpoints, in milliseconds. */
   readonly intervalMs: number;
 }
 
-/** Hashes of nodes as the log keeps them; a node that is not there means that somebody tampered with it. */
+/** Reads hashes of nodes of the log. The returned function throws {@link MissingNode}: a missing node means tampering. */
 export async function readNodes(
   db: Database | Tx,
   nodes: Parameters<typeof nodeHashes>[1],
@@ -28,7 +28,7 @@ export async function readNodes(
   };
 }
 
-/** The log has lost a node. */
+/** A node of the log is missing, which means that the log was tampered with. */
 export class MissingNode extends Error {
   override readonly name = 'MissingNode';
   constructor(level: number, index: number) {
@@ -37,10 +37,10 @@ export class MissingNode extends Error {
 }
 
 /**
- * Signs what the log is now, if there is something new and the last time is long enough ago; published with the event
- * that it writes.
+ * Signs a checkpoint of the log, if there are new entries and the interval has passed, and writes the event that
+ * publishes it.
  *
- * @returns the size of the checkpoint made, if one was
+ * @returns the size of the new checkpoint, or undefined
  */
 export async function makeCheckpoint(
   tx: Tx,

@@ -1,3 +1,3 @@
-/** From where a consent came; nothing once that was purged. Every call has an address, so that an empty one says so. */
+/** Address and user agent of a consent; empty once they were purged, which an empty address shows. */
 export const consentOrigin = ({ address, agent }: { readonly address: string; readonly agent: string }) =>
   address === '' ? {} : { address, agent };

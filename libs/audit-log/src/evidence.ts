@@ -33,21 +33,21 @@ export interface EvidenceDependencies {
   readonly clock: Clock;
 }
 
-/** After a reissue has ended its archive is still to be written, and checkpoints of that time are of interest too. */
+/** The archive is written within this time after the end, so checkpoints of this period are included. Milliseconds. */
 const aftermathMs = 10 * 60_000;
 const newestCheckpoints = 100;
 
-/** A checkpoint that somebody kept elsewhere: the database need not have it any more. */
+/** A checkpoint that was kept outside the database, which may have lost it. */
 export interface ExternalCheckpoint {
   readonly size: number;
   readonly jws: string;
 }
 
 /**
- * Everything that proves what happened in a reissue, signed. What no checkpoint covers yet is in it all the same, and a
- * verifier reports it as unproven.
+ * The signed evidence bundle of a reissue. It includes entries that no checkpoint covers yet; a verifier reports them as
+ * unproven.
  *
- * @param kept checkpoints that were kept elsewhere, to be proved against
+ * @param kept checkpoints from outside the database; the bundle proves consistency with them
  * @returns undefined if there is no such reissue
  */
 export async function assembleEvidence(
@@ -116,7 +116,7 @@ async function provenEntries(tx: Tx, row: ReissueRow, size: number): Promise<Bun
   }));
 }
 
-/** Null also where the log has lost a node: evidence is given all the same, and says so by that. */
+/** The hashes of a proof; null without a plan, or if a node is missing: the bundle is made without the proof then. */
 function proofOf(
   plan: ProofPlan | undefined,
   hashOf: Awaited<ReturnType<typeof readNodes>>,

@@ -13,10 +13,10 @@ interface ProcessStart {
   /** Name of the application. */
   readonly process: string;
   readonly config: ConfigDescription;
-  /** Keys that the configuration only points at. */
+  /** Keys that the configuration only refers to, such as files. */
   readonly keys?: readonly { readonly setting: string; readonly kid: string }[];
   readonly clock: Clock;
-  /** Throws while the clock is wrong, or not known to be right. */
+  /** Throws while the clock is wrong or was not compared yet. */
   readonly admit: () => void;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -24,9 +24,8 @@ interface ProcessStart {
 const retryMs = 5_000;
 
 /**
- * Puts on record with which configuration and which keys a process works. From one start to the next an auditor sees
- * what was changed. While the database cannot be reached the process starts all the same, and this tries again; so it
- * does while the clock is wrong, by which no entry is dated.
+ * Records the configuration and the keys of a process in the audit trail, so that an auditor sees what changed between
+ * two starts. It retries while the database cannot be reached and while the clock is wrong; the process works meanwhile.
  */
 export async function recordProcessStart(start: ProcessStart): Promise<void> {
   for (;;) {
@@ -34,7 +33,7 @@ export async function recordProcessStart(start: ProcessStart): Promise<void> {
       start.admit();
       return await append(start);
     } catch (err) {
-      start.logger.warn({ err }, 'the start of this process is not on record yet');
+      start.logger.warn({ err }, 'the start of this process is not recorded yet');
       await delay(retryMs, undefined, { ref: false });
     }
   }

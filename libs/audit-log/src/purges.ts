@@ -14,8 +14,8 @@ import {
 } from '#libs/db/retention';
 
 /**
- * What an entry keeps of the records that a purge took away: SHA-256, in hexadecimal, over a line `<record> <digest>` for
- * each, in the order of their names. The records' digests stay, so that it can be made again from what is left.
+ * The digest of the records that a purge deleted, for its audit entry: SHA-256, hexadecimal, over a line
+ * `<record> <digest>` for each record, ordered by name. The digests of the records are kept, so it can be computed again.
  */
 export function digestOfPurged(records: readonly PurgedRecord[]): string {
   const hash = createHash('sha256');
@@ -26,7 +26,7 @@ export function digestOfPurged(records: readonly PurgedRecord[]): string {
 const longAgo = new Date(0);
 const farAhead = new Date('9999-12-31T00:00:00Z');
 
-/** What is gone was purged by rule and told, and each purge took what it says. */
+/** Verifies that every missing record was purged by rule and recorded, and that each purge deleted what it records. */
 export async function verifyPurges(db: Database, report: FindingCollector): Promise<void> {
   const purges = await recordedAgePurges(db);
   for (const purge of purges) {
@@ -34,7 +34,7 @@ export async function verifyPurges(db: Database, report: FindingCollector): Prom
     if (records.length !== purge.records || digestOfPurged(records) !== purge.digest)
       report.finding(
         'PURGE_ALTERED',
-        `it did not take the ${records.length} records of its time that there were`,
+        `the purge does not record the ${records.length} records of its period`,
         {
           stream: 'authority',
           sequence: purge.position,
@@ -45,15 +45,15 @@ export async function verifyPurges(db: Database, report: FindingCollector): Prom
     const place = { stream: 'authority', sequence: purge.position };
     const records = await recordsOfReissues(db, purge.reissueIds);
     if (records.length !== purge.records || digestOfPurged(records) !== purge.digest)
-      report.finding('PURGE_ALTERED', 'it did not take the records that its reissues had', place);
+      report.finding('PURGE_ALTERED', 'the purge does not record the records of its reissues', place);
     if (purge.early.length > 0)
-      report.finding('PURGE_ALTERED', `it took ${purge.early.join(', ')} before its time`, place);
+      report.finding('PURGE_ALTERED', `the purge deleted ${purge.early.join(', ')} too early`, place);
   }
   for (const kind of purgedByAge) {
-    const told = purges.filter((purge) => purge.kind === kind);
-    for (const untold of uncovered(told))
-      for (const { reissueId, sequence } of await missingRecords(db, kind, untold))
-        report.finding('RECORD_MISSING', `${recordNames[kind]} is gone, and no purge tells of it`, {
+    const ofKind = purges.filter((purge) => purge.kind === kind);
+    for (const range of uncovered(ofKind))
+      for (const { reissueId, sequence } of await missingRecords(db, kind, range))
+        report.finding('RECORD_MISSING', `${recordNames[kind]} is missing, and no purge records it`, {
           stream: reissueId,
           ...(sequence === null ? {} : { sequence }),
         });
@@ -65,7 +65,7 @@ const recordNames: Readonly<Record<PurgedByAge, string>> = {
   histories: 'the archived history',
 };
 
-/** The time that no range covers. */
+/** The periods that no range covers. */
 function uncovered(ranges: readonly AgeRange[]): AgeRange[] {
   const open: AgeRange[] = [];
   let from = longAgo;

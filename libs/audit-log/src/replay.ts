@@ -27,13 +27,12 @@ import {
 import { consentOrigin } from './consent-origin.js';
 import { loggedEntry } from './sequence.js';
 
-/** How many rows are compared in one snapshot of the database. */
+/** Number of rows compared in one snapshot of the database. */
 const batch = 500;
 
 /**
- * Replays the entries of every reissue and of every certificate, and compares what comes of them with the tables: state,
- * reason, customer, key, times, consents, receipts, the certificate and its status. A certificate that entries are about
- * has to be there.
+ * Replays the entries of every reissue and certificate, and compares the result with the tables: state, reason, customer,
+ * key, times, consents, receipts, the certificate and its status. Every certificate that entries name must exist.
  */
 export async function verifyTables(db: Database, report: FindingCollector): Promise<void> {
   const unproven = new UnprovenCounts();
@@ -50,11 +49,11 @@ export async function verifyTables(db: Database, report: FindingCollector): Prom
     (tx, rows) => replayCertificates(tx, rows, report, unproven),
   );
   for (const { serial, ...place } of await entriesOfMissingCertificates(db))
-    report.finding('RECORD_MISSING', `certificate ${serial}, of which the entry is, is gone`, place);
+    report.finding('RECORD_MISSING', `certificate ${serial}, which the entry names, is missing`, place);
   unproven.addTo(report);
 }
 
-/** Each batch in a snapshot: rows and entries change together. */
+/** Works on rows in batches, each in one snapshot, because rows and entries change together. */
 async function inBatches<Row>(
   db: Database,
   read: (tx: Tx, after: string, limit: number) => Promise<Row[]>,
@@ -76,7 +75,7 @@ async function inBatches<Row>(
   }
 }
 
-/** What nothing proves is counted: in an old log it is the same of every row. */
+/** Counts equal unproven items: in an old log the same item occurs for every row. */
 class UnprovenCounts {
   private readonly counts = new Map<string, { readonly one: Unproven; count: number }>();
 
@@ -94,7 +93,7 @@ class UnprovenCounts {
   }
 }
 
-/** Compares one row, and adds what was found under its name. */
+/** Compares one row, and adds the findings with its name to the report. */
 function compareRow(
   about: { readonly place: EntryPosition; readonly name?: string },
   report: FindingCollector,
@@ -193,7 +192,7 @@ async function replayCertificates(
     const about = { place: { stream: row.reissue_id ?? 'authority' }, name: `certificate ${row.serial}` };
     compareRow(about, report, unproven, (found) => {
       const stated = statedStatus(row);
-      // One that no reissue made came with whatever status it had.
+      // An enrolled certificate was imported with the status it had.
       if (row.reissue_id === null && entries.length === 0 && (stated.revokedAt ?? stated.holdAt) !== null)
         found.notProven('STATUS', 'no entry records the status that an enrolled certificate came with');
       else compareStatus(stated, replayStatus(row.serial, entries), found);

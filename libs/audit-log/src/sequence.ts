@@ -12,7 +12,7 @@ import {
   type NewNode,
 } from '#libs/db/audit';
 
-/** An entry of the database as the log digests it. */
+/** The row of an entry in the form that the log digests. */
 export function loggedEntry(row: AuditRow): LoggedEntry {
   const { stream, sequence, actor, action, outcome, reason, details, personal_digest, occurred_at } = row;
   const { recorded_by, recorded_at } = row;
@@ -32,9 +32,9 @@ export function loggedEntry(row: AuditRow): LoggedEntry {
 }
 
 /**
- * Makes leaves of the entries that have waited longest, in one transaction. Only one may run at a time.
+ * Appends the entries that have waited longest to the log, in one transaction. Only one process may do so at a time.
  *
- * @returns how many were taken from the queue
+ * @returns the number of entries taken from the queue
  */
 export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise<number> {
   const places = await takePendingEntries(tx, limit);
@@ -59,7 +59,7 @@ export async function sequenceEntries(tx: Tx, limit: number, now: Date): Promise
   return places.length;
 }
 
-/** The last complete subtree of each level, of which the log of that size is made. */
+/** The roots of the complete subtrees that make up a log of this size, by level. */
 async function compactRangeOf(tx: Tx, size: number): Promise<Map<number, Hash>> {
   if (size === 0) return new Map();
   const { nodes } = planRoot(size);
@@ -73,7 +73,7 @@ async function compactRangeOf(tx: Tx, size: number): Promise<Map<number, Hash>> 
   );
 }
 
-/** The subtrees that a leaf completes: as a carry runs through a binary counter. */
+/** The nodes that a new leaf completes, like the carry of a binary counter. */
 function completedNodes(index: number, hash: Hash, border: Map<number, Hash>): NewNode[] {
   const nodes: NewNode[] = [];
   let [level, place, own] = [0, index, hash];
@@ -87,7 +87,7 @@ function completedNodes(index: number, hash: Hash, border: Map<number, Hash>): N
   return nodes;
 }
 
-/** Somebody removed an entry before it was in the log: that is itself put on record. */
+/** Records that an entry was deleted before it reached the log. */
 async function recordMissingEntry(
   tx: Tx,
   place: { stream: string; sequence: number },

@@ -10,7 +10,7 @@ export interface SequencerDependencies {
   readonly db: Database;
   readonly leadership: Leadership;
   readonly checkpoints: CheckpointOptions;
-  /** Where checkpoints are kept apart; without it they are only published. */
+  /** Keeps checkpoints outside the database; without it they are only published. */
   readonly file?: CheckpointFile | undefined;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
@@ -20,8 +20,8 @@ export interface SequencerDependencies {
 const batchSize = 1_000;
 
 /**
- * Makes one log of the entries of all reissues, batch by batch, and signs it from time to time. Steps only insert their
- * entries: nobody waits for the log, and the log waits for nobody.
+ * Appends the audit entries of all reissues to one log, in batches, and signs checkpoints of it. Steps only insert their
+ * entries and never wait for the log.
  */
 export class Sequencer {
   private readonly loop: LeaderLoop;
@@ -37,7 +37,7 @@ export class Sequencer {
     });
   }
 
-  /** Whether this copy is the one at work. */
+  /** Whether this process is the active sequencer. */
   get active(): boolean {
     return this.loop.active;
   }
@@ -46,21 +46,21 @@ export class Sequencer {
     this.loop.start();
   }
 
-  /** Finishes the batch under way, and lets another copy take over. */
+  /** Finishes the current batch and releases the leadership. */
   stop(): Promise<void> {
     return this.loop.stop();
   }
 
-  /** @throws while no leaves can be made */
+  /** @throws while no entries can be appended */
   check(): void {
     this.loop.check();
   }
 
   private async turn(over: AbortSignal): Promise<boolean> {
     const { db, clock, checkpoints, file } = this.dependencies;
-    const taken = await inTransaction(db, (tx) => sequenceEntries(tx, batchSize, clock()));
+    const sequenced = await inTransaction(db, (tx) => sequenceEntries(tx, batchSize, clock()));
     if (over.aborted) return false;
-    if (taken === batchSize) return true;
+    if (sequenced === batchSize) return true;
     await inTransaction(db, (tx) => makeCheckpoint(tx, checkpoints, clock()));
     await file?.catchUp(db);
     return false;
@@ -70,7 +70,7 @@ export class Sequencer {
 /**
  * The leadership of the one sequencer of a database.
  *
- * @param admit throws while this process is to do no work
+ * @param admit throws while this process must not work
  */
 export const sequencerLeadership = (databaseUrl: string, admit?: () => void): Leadership =>
   new PostgresLeadership({ databaseUrl, name: 'reseal-audit-sequencer', channel: 'reseal_audit', admit });

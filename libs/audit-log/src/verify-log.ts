@@ -28,11 +28,11 @@ import { loggedEntry } from './sequence.js';
 const batch = 5_000;
 
 /**
- * Verifies the whole log in the database: every leaf is that of its entry, none is missing, entries have not been put in
- * past the log, the log is what each checkpoint says, those in the database and those that were kept elsewhere, what is
- * gone was purged by rule, and the tables say what the entries record.
+ * Verifies the whole log in the database: every leaf matches its entry, none is missing, no entry bypassed the log, the
+ * log is consistent with every checkpoint (in the database and kept elsewhere), missing records were purged by rule, and
+ * the tables agree with the entries.
  *
- * @param kept compact JWS
+ * @param kept checkpoints that were kept elsewhere, as compact JWS
  */
 export async function verifyLog(
   db: Database,
@@ -51,9 +51,9 @@ export async function verifyLog(
         `the log had ${checkpoint.size} entries at ${checkpoint.time} (${from}), and has ${size}`,
       );
   for (const place of await entriesWithoutLeaf(db))
-    report.finding('ENTRY_INSERTED', 'the entry is neither in the log nor on its way there', place);
+    report.finding('ENTRY_INSERTED', 'the entry is neither in the log nor in the queue for it', place);
   for (const { stream, sequence } of await countMismatchedReissues(db))
-    report.finding('ENTRY_MISSING', `the reissue has counted ${sequence} entries, and has not so many`, {
+    report.finding('ENTRY_MISSING', `the reissue has counted ${sequence} entries, but has fewer`, {
       stream,
     });
   branches.tell(report);
@@ -64,11 +64,11 @@ export async function verifyLog(
 
 interface Claimed {
   readonly checkpoint: LogCheckpoint;
-  /** Where it comes from. */
+  /** Where the checkpoint comes from. */
   readonly from: 'database' | 'kept elsewhere';
 }
 
-/** Every checkpoint that holds, the smallest first. */
+/** All checkpoints with a valid signature, smallest first. */
 async function allCheckpoints(
   db: Database,
   trust: TrustFile,
@@ -90,7 +90,7 @@ async function allCheckpoints(
   return found.toSorted((one, other) => one.checkpoint.size - other.checkpoint.size);
 }
 
-/** Builds the log anew from its leaves, and compares what it was at each checkpoint. @returns how long it is */
+/** Rebuilds the log from its leaves and compares it with each checkpoint. @returns the number of leaves */
 async function verifyLeaves(
   db: Database,
   checkpoints: readonly Claimed[],
@@ -105,15 +105,20 @@ async function verifyLeaves(
     for (const { leaf_index: leafIndex, stream, sequence, leaf_hash: hash, entry, personal } of leaves) {
       const place = { stream, sequence, leafIndex };
       if (leafIndex !== size)
-        report.finding('ENTRY_MISSING', `leaf ${size} is gone from the log`, {
+        report.finding('ENTRY_MISSING', `leaf ${size} is missing in the log`, {
           stream: '?',
           leafIndex: size,
         });
-      if (!entry) report.finding('ENTRY_MISSING', 'the log has a leaf of it, and the entry is gone', place);
+      if (!entry)
+        report.finding('ENTRY_MISSING', 'the log has a leaf of the entry, but the entry is missing', place);
       else if (!sameHash(leafOf(loggedEntry(entry)), hash))
         report.finding('ENTRY_ALTERED', 'the log has another entry in this place', place);
       if (entry && personal && !isPersonalPartOf(personal, entry.personal_digest))
-        report.finding('PERSONAL_ALTERED', 'its digest is not the one in the entry', place);
+        report.finding(
+          'PERSONAL_ALTERED',
+          'the digest of the personal part is not the one in the entry',
+          place,
+        );
       if (entry) verifyWriter(loggedEntry(entry), place, report);
       appendLeaf(border, leafIndex, hash);
       size = leafIndex + 1;

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '#libs/db';
 import { isCovered } from '#libs/db/audit';
 
-const pauseMs = 250;
+const retryMs = 250;
 
 /**
- * Waits until a checkpoint covers all that a reissue has written, as far as it has: the sequencer may be away.
+ * Waits until a checkpoint covers all entries of a reissue, or until the timeout: the sequencer may be down.
  *
- * @returns whether one does now
+ * @returns whether a checkpoint covers them
  */
 export async function waitForCheckpoint(
   db: Database,
@@ -17,7 +17,7 @@ export async function waitForCheckpoint(
   const end = performance.now() + timeoutMs;
   while (!(await isCovered(db, reissueId))) {
     if (performance.now() > end) return false;
-    await delay(pauseMs);
+    await delay(retryMs);
   }
   return true;
 }

@@ -12,8 +12,8 @@ const reissue = {
 } as const;
 const occurredAt = new Date('2026-11-22T01:02:03.456Z');
 
-describe('the events of a change', () => {
-  it('says where a reissue stands and where it came from, under the reissue id', () => {
+describe('events', () => {
+  it('The event of a reissue has its state and previous state, under the reissue id', () => {
     const event = reissueEvent({
       reissue,
       sequence: 7,
@@ -41,7 +41,7 @@ describe('the events of a change', () => {
     expect(reissueEventDataSchema.safeParse(event.data).success).toBe(true);
   });
 
-  it('says that a reissue is parked, and why', () => {
+  it('The event of a parked reissue says that it is parked, and the code', () => {
     const { data } = reissueEvent({
       reissue: { ...reissue, state: 'ISSUING', parked_step: 'ISSUE_CERTIFICATE', serial: null },
       sequence: 8,
@@ -54,7 +54,7 @@ describe('the events of a change', () => {
     expect(reissueEventDataSchema.safeParse(data).success).toBe(true);
   });
 
-  it('keys the event of a certificate by its serial and names the reissue that caused it', () => {
+  it('The event of a certificate is keyed by its serial number and names the reissue that caused it', () => {
     const event = certificateEvent({
       reissue,
       sequence: 9,
@@ -73,7 +73,7 @@ describe('the events of a change', () => {
     expect(certificateEventDataSchema.safeParse(event.data).success).toBe(true);
   });
 
-  it('puts what no reissue caused into the stream of the certificate, and names none', () => {
+  it('The event of a change outside reissues is in the stream of the certificate and names no reissue', () => {
     const event = standaloneCertificateEvent({
       certificate: { serial: '0dd1', not_before: occurredAt, not_after: occurredAt },
       customerRef: 'cr_fictional',
@@ -98,7 +98,7 @@ describe('the events of a change', () => {
     expect(certificateEventDataSchema.safeParse(event.data).success).toBe(true);
   });
 
-  it('takes nothing of the row but what the contract names', () => {
+  it('An event contains only the members that the contract names', () => {
     const row = { ...reissue, applicant_name: 'Fictional Person', applicant_mobile: '01000000000' };
     const { data } = reissueEvent({
       reissue: row,

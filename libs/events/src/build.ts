@@ -11,7 +11,7 @@ import type { NewEvent } from '#libs/db/events';
 import type { ReissueRow } from '#libs/db/reissues';
 import type { State } from '#libs/domain';
 
-/** What an event says of the reissue it belongs to. */
+/** The columns of a reissue that its events use. */
 type EventReissue = Pick<
   ReissueRow,
   'reissue_id' | 'customer_ref' | 'reason' | 'state' | 'parked_step' | 'serial'
@@ -20,24 +20,24 @@ type EventReissue = Pick<
 export interface ReissueEventInput {
   /** The row as the change left it. */
   readonly reissue: EventReissue;
-  /** The next of the reissue's event sequence, taken under its row lock; both topics share it. */
+  /** Next number of the reissue's events, taken under its row lock. Both topics share it. */
   readonly sequence: number;
   readonly type: ReissueEventType;
   /** Null for the first event. */
   readonly previousState: State | null;
-  /** Why: a refusal, a parking or an end. */
+  /** Code of the refusal, parking or end. */
   readonly code?: string;
-  /** To which consent was withdrawn. */
+  /** The terms to which consent was withdrawn. */
   readonly terms?: ReissueEventData['terms'];
   readonly occurredAt: Date;
 }
 
 export interface CertificateEventInput {
-  /** The reissue that caused it. */
+  /** The reissue that caused the change. */
   readonly reissue: EventReissue;
   readonly sequence: number;
   readonly type: CertificateEventType;
-  /** Whose state changed: the new certificate or the old one. */
+  /** The certificate that changed: the new one or the old one. */
   readonly serial: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
@@ -49,9 +49,9 @@ export interface CertificateEventInput {
 /** A change of a certificate that no reissue caused. */
 export interface StandaloneCertificateEventInput {
   readonly certificate: Pick<CertificateRow, 'serial' | 'not_before' | 'not_after'>;
-  /** The pseudonym of its holder. */
+  /** Pseudonym of the holder. */
   readonly customerRef: string;
-  /** The next of the certificate's own event sequence, taken under its row lock. */
+  /** Next number of the certificate's own events, taken under its row lock. */
   readonly sequence: number;
   readonly type: CertificateEventType;
   /** RFC 5280 section 5.3.1. */
@@ -59,7 +59,7 @@ export interface StandaloneCertificateEventInput {
   readonly occurredAt: Date;
 }
 
-/** The event of a reissue's change of state, for the transaction that makes the change. No personal data. */
+/** The event of a reissue's change, for the transaction of the change. It has no personal data. */
 export function reissueEvent(change: ReissueEventInput): NewEvent {
   const { reissue, code, terms } = change;
   const data: ReissueEventData = {
@@ -76,7 +76,7 @@ export function reissueEvent(change: ReissueEventInput): NewEvent {
   return newEvent(change, reissue.reissue_id, topics.reissue, reissue.reissue_id, data);
 }
 
-/** The event of a certificate's change of state, new or old, for the transaction that makes the change. */
+/** The event of a certificate's change by a reissue, for the transaction of the change. */
 export function certificateEvent(change: CertificateEventInput): NewEvent {
   const { reissue, serial, notBefore, notAfter, revocationReason } = change;
   const data: CertificateEventData = {
@@ -90,7 +90,7 @@ export function certificateEvent(change: CertificateEventInput): NewEvent {
   return newEvent(change, reissue.reissue_id, topics.certificate, serial, data);
 }
 
-/** The event of a certificate's change of state outside any reissue, in the certificate's own stream. */
+/** The event of a certificate's change outside any reissue, in the certificate's own stream. */
 export function standaloneCertificateEvent(change: StandaloneCertificateEventInput): NewEvent {
   const { certificate, customerRef, revocationReason } = change;
   const data: CertificateEventData = {
@@ -121,13 +121,13 @@ function newEvent(
   };
 }
 
-/** A checkpoint of the audit log, in the stream `audit`. */
+/** The event of a checkpoint of the audit log, in the stream `audit`. */
 export function checkpointEvent(checkpoint: {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
   readonly jws: string;
-  /** The next in its stream. */
+  /** Next number in the stream. */
   readonly sequence: number;
   readonly at: Date;
 }): NewEvent {

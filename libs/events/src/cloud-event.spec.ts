@@ -16,8 +16,8 @@ const row: EventRow = {
   published_at: null,
 };
 
-describe('an event as a Kafka message', () => {
-  it('is a CloudEvent 1.0 in binary mode, as the reference library reads it', () => {
+describe('cloudEvent', () => {
+  it('The Kafka message of an event is a CloudEvent 1.0 in binary mode for the reference library', () => {
     const { key, value, headers } = cloudEvent(row, '/reseal');
     const message: Message & { key: string; value: string } = {
       key,
@@ -39,7 +39,7 @@ describe('an event as a Kafka message', () => {
     });
   });
 
-  it('is keyed by its subject, and the same each time it is made', () => {
+  it('The Kafka message of an event is keyed by its subject and the same each time it is built', () => {
     expect(cloudEvent(row, '/reseal').key).toBe('0a1b');
     expect(cloudEvent(row, '/reseal')).toEqual(cloudEvent({ ...row, published_at: new Date() }, '/reseal'));
   });

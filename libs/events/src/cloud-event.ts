@@ -1,6 +1,6 @@
 import type { EventRow } from '#libs/db/events';
 
-/** A Kafka message as it is sent. */
+/** A Kafka message with an event. */
 export interface EventMessage {
   readonly key: string;
   readonly value: string;
@@ -9,10 +9,10 @@ export interface EventMessage {
 
 /**
  * An event as a CloudEvent 1.0 in Kafka's binary content mode (CloudEvents Kafka protocol binding, section 3.2).
- * Its id is the same whenever it is sent, so that a consumer can drop a repetition, and ends with the number
- * that orders the events of one reissue.
+ * Its id is the same each time it is sent, so that a consumer can drop repetitions, and ends with the number that
+ * orders the events of one stream.
  *
- * @param source the context in which the ids are unique (a URI reference)
+ * @param source `source` of the CloudEvent, within which ids are unique (a URI reference)
  */
 export function cloudEvent(row: EventRow, source: string): EventMessage {
   return {

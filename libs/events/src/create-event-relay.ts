@@ -17,11 +17,11 @@ export interface EventRelayOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timing?: Partial<LoopTiming>;
-  /** Throws while this process is to do no work. */
+  /** Throws while this process must not work. */
   readonly admit?: () => void;
 }
 
-/** The relay from the event table to Kafka; `start()` and `stop()` it. Neither side need be up when it starts. */
+/** Creates the relay from the event table to Kafka. PostgreSQL and Kafka may be down when it starts. */
 export function createEventRelay(options: EventRelayOptions): EventRelay {
   const { databaseUrl, db, brokers, logger, admit, ...rest } = options;
   return new EventRelay({

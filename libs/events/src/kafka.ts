@@ -6,12 +6,12 @@ import type { EventMessage } from './cloud-event.js';
 export interface KafkaOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** Made on connecting where they do not exist, with the broker's own number of replicas. */
+  /** Created on connecting if they do not exist, with the broker's default number of replicas. */
   readonly topics: readonly string[];
-  /** Partitions of topics made here: events of one key stay in one of them. */
+  /** Number of partitions of topics that are created here. Events of one key are in one partition. */
   readonly partitions?: number;
   readonly logger: Pick<Logger, 'debug'>;
-  /** Where a broker that calls itself so is reached, if not there. */
+  /** Maps the advertised address of a broker to the one to connect to, if they differ. */
   readonly route?: (broker: BrokerAddress) => BrokerAddress;
 }
 
@@ -27,24 +27,24 @@ export interface TopicMessages {
 }
 
 export interface Publisher {
-  /** Resolves once all brokers concerned hold all messages. After a rejection any of them may have been sent. */
+  /** Resolves once all in-sync replicas have all messages. After a rejection any of them may have been sent. */
   publish(batch: readonly TopicMessages[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A producer on a silent connection is given up after two of these, so within ten seconds. */
+/** A producer on a dead connection is dropped after two of these, so within ten seconds. */
 const requestTimeoutMs = 4_000;
 const keepAliveInitialDelay = 2_000;
 const defaultPartitions = 6;
 
 /**
- * Publishes to Kafka with an idempotent producer, `acks=all`, one request at a time. It connects at the first
- * batch, and anew after every failure.
+ * Publishes to Kafka with an idempotent producer, `acks=all`, one request at a time. It connects at the first batch, and
+ * reconnects after every failure.
  */
 export class KafkaPublisher implements Publisher {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | undefined;
-  /** Where the partitioner put the messages of the batch under way. */
+  /** Partitions that the messages of the current batch were assigned to. */
   private readonly assigned = new Set<string>();
 
   constructor(private readonly options: KafkaOptions) {
@@ -56,7 +56,7 @@ export class KafkaPublisher implements Publisher {
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
       socketFactory: ({ host, port, onConnect }) => this.reach({ host, port }, onConnect),
       logLevel: logLevel.INFO,
-      // Failures reach the caller as errors; what kafkajs says about them meanwhile is detail.
+      // The caller gets failures as errors, so kafkajs's own messages are logged as detail only.
       logCreator:
         () =>
         ({ namespace, log }) =>
@@ -75,13 +75,13 @@ export class KafkaPublisher implements Publisher {
         timeout: requestTimeoutMs,
         topicMessages: batch.map(({ topic, messages }) => ({ topic, messages: [...messages] })),
       });
-      // kafkajs asks each broker once: if a partition moved to one that had already answered, its messages stay behind.
+      // kafkajs sends to each broker once: if a partition moves to a broker that was already served, its messages are not sent.
       const held = new Set(acknowledged.map(({ topicName, partition }) => `${topicName}/${partition}`));
       if ([...this.assigned].some((partition) => !held.has(partition)))
         throw new Error('Kafka did not acknowledge every partition');
     } catch (error) {
-      // A new producer numbers its messages anew. With the old one's numbers, a batch of as many other messages
-      // would be taken for a repetition of the one whose acknowledgement was lost, and dropped.
+      // The old producer would give the next batch the sequence numbers of this one. If only the acknowledgement was lost,
+      // Kafka would take the next batch for a repetition and drop it. A new producer starts a new sequence.
       this.producer = undefined;
       void disconnect(producer);
       throw error;
@@ -106,14 +106,14 @@ export class KafkaPublisher implements Publisher {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: this.recordingPartitioner,
-      // Not oftener: kafkajs repeats on the same connection. The caller does so with a new producer.
+      // One retry only: kafkajs retries on the same connection, whereas the caller retries with a new producer.
       retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
     await producer.connect();
     return producer;
   }
 
-  /** The partitioner of the Java clients, so that every producer puts a key into the same partition. */
+  /** The default partitioner of the Java clients, so that all producers use the same partition for a key. */
   private readonly recordingPartitioner: ICustomPartitioner = () => {
     const partitionOf = Partitioners.DefaultPartitioner();
     return (message) => {

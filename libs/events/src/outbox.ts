@@ -1,12 +1,12 @@
 import type { Database } from '#libs/db';
 import { markPublished, outboxLag, unpublishedEvents, type EventRow } from '#libs/db/events';
 
-/** The events that wait to be published. */
+/** The events waiting to be published. */
 export interface Outbox {
-  /** The oldest that wait, in the order in which they are to be sent. */
+  /** The oldest waiting events, in the order of publication. */
   waiting(limit: number): Promise<EventRow[]>;
   markPublished(events: readonly EventRow[], at: Date): Promise<void>;
-  /** How many wait, and since when the oldest does. */
+  /** Number of waiting events, and the time of the oldest. */
   lag(): Promise<{ waiting: number; oldest: Date | null }>;
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Consumer, type KafkaMessage } from 'kafkajs';
 
-/** An event as it stands in Kafka. */
+/** An event read from Kafka. */
 export interface PublishedEvent {
   readonly topic: string;
-  /** A reissue's id, a serial number, or the log of the audit. */
+  /** A reissue id, a serial number, or `audit`. */
   readonly stream: string;
   readonly sequence: number;
   readonly type: string;
@@ -16,9 +16,9 @@ export interface PublishedEvent {
 export interface ReadPublishedOptions {
   readonly brokers: readonly string[];
   readonly topics: readonly string[];
-  /** Whose events: `source` of the CloudEvents. */
+  /** `source` of the CloudEvents to read; others are skipped. */
   readonly source: string;
-  /** Leaves out what was published before; everything is read if left out. */
+  /** Reads events published at this time or later; all events if undefined. */
   readonly since?: Date | undefined;
 }
 
@@ -26,13 +26,13 @@ interface Range {
   readonly topic: string;
   readonly partition: number;
   readonly from: bigint;
-  /** The offset after the last message there was when reading began. */
+  /** Offset after the last message at the start of reading. */
   readonly to: bigint;
 }
 
 /**
- * Reads what is published, up to where the topics ended when it began; those of one key in their order. Nothing is
- * committed: other consumers are not affected.
+ * Reads the published events up to the end of the topics at the start of reading, in order for each key. No offsets are
+ * committed, so other consumers are not affected.
  */
 export async function readPublished(options: ReadPublishedOptions): Promise<PublishedEvent[]> {
   const kafka = new Kafka({
@@ -95,7 +95,7 @@ async function readRanges(
       if (!range) return;
       for (const message of batch.messages) {
         const offset = BigInt(message.offset);
-        // A first fetch may be under way before the seek takes effect.
+        // The first fetch may have started before the seek.
         if (offset < range.from || offset >= range.to) continue;
         const event = eventOf(batch.topic, message, source);
         if (event) events.push(event);
@@ -109,7 +109,7 @@ async function readRanges(
   return events;
 }
 
-/** Nothing for what others publish there. */
+/** The event of a message; undefined if another source published it. */
 function eventOf(
   topic: string,
   { key, value, headers }: KafkaMessage,

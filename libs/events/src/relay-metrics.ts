@@ -4,7 +4,7 @@ import type { EventRelay } from './relay.js';
 /** Adds the relay's metrics. A value is NaN while PostgreSQL cannot be reached. */
 export function registerRelayMetrics(relay: EventRelay, registry: Registry): void {
   const registers = [registry];
-  // Both gauges of one scrape share one query.
+  // The two gauges share one query per scrape.
   let pendingQuery: ReturnType<typeof queryLag> | undefined;
   const queryLag = () =>
     relay

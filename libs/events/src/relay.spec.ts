@@ -8,7 +8,7 @@ import type { Outbox } from './outbox.js';
 import { registerRelayMetrics } from './relay-metrics.js';
 import { EventRelay } from './relay.js';
 
-/** The event table. Positions are given when a row is written, rows are seen when they are committed. */
+/** The event table. A row gets its position when it is written, and is visible once it is committed. */
 class FakeOutbox implements Outbox {
   rows: EventRow[] = [];
   position = 0;
@@ -38,7 +38,7 @@ class FakeOutbox implements Outbox {
   }
 
   markPublished(events: readonly EventRow[], at: Date): Promise<void> {
-    if (this.marking === 'fails') return Promise.reject(new Error('the database is away'));
+    if (this.marking === 'fails') return Promise.reject(new Error('the database is down'));
     for (const event of events) event.published_at = at;
     return Promise.resolve();
   }
@@ -57,7 +57,7 @@ class FakeKafka implements Publisher {
   unstick: () => void = () => undefined;
 
   async publish(batch: readonly TopicMessages[]): Promise<void> {
-    if (this.state === 'down') throw new Error('Kafka is away');
+    if (this.state === 'down') throw new Error('Kafka is down');
     if (this.state === 'stuck') await new Promise<void>((done) => (this.unstick = done));
     this.batches++;
     for (const { topic, messages } of batch)
@@ -73,7 +73,7 @@ class FakeKafka implements Publisher {
   }
 }
 
-/** The advisory lock, shared by all copies. */
+/** The advisory lock, shared by all relays. */
 class FakeLock {
   holder: AbortController | undefined;
 
@@ -103,11 +103,11 @@ class FakeLock {
 let outbox: FakeOutbox;
 let kafka: FakeKafka;
 let lock: FakeLock;
-let copies: EventRelay[];
+let relays: EventRelay[];
 const logger = { info: jest.fn(), warn: jest.fn() };
 const now = new Date('2026-11-22T00:00:10Z');
 
-function copy(publisher: Publisher = kafka): EventRelay {
+function startRelay(publisher: Publisher = kafka): EventRelay {
   const relay = new EventRelay({
     outbox,
     publisher,
@@ -117,14 +117,14 @@ function copy(publisher: Publisher = kafka): EventRelay {
     logger,
     timing: { pollMs: 5, collectMs: 1, firstBackOffMs: 2, longestBackOffMs: 10 },
   });
-  copies.push(relay);
+  relays.push(relay);
   relay.start();
   return relay;
 }
 
 async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
-    if (tries > 1_000) throw new Error('it did not come to that');
+    if (tries > 1_000) throw new Error('the condition was not met in time');
     await pause(2);
   }
 }
@@ -135,25 +135,25 @@ beforeEach(() => {
   outbox = new FakeOutbox();
   kafka = new FakeKafka();
   lock = new FakeLock();
-  copies = [];
+  relays = [];
 });
 afterEach(async () => {
   kafka.state = 'up';
   kafka.unstick();
-  await Promise.all(copies.map((relay) => relay.stop()));
+  await Promise.all(relays.map((relay) => relay.stop()));
 });
 
 describe('the event relay', () => {
-  it('publishes what waits, in order, batch after batch, and marks it', async () => {
+  it('The relay publishes waiting events in order, in batches, and marks them', async () => {
     for (let sequence = 1; sequence <= 1_200; sequence++) outbox.commit(outbox.write('ri_a', sequence));
-    const relay = copy();
+    const relay = startRelay();
     await until(empty);
     expect(kafka.idsOf('ri_a')).toEqual(Array.from({ length: 1_200 }, (_, index) => `ri_a/${index + 1}`));
     expect(kafka.batches).toBe(3);
     expect(relay.published).toBe(1_200);
   });
 
-  it('keeps the order of each key where topics and reissues are mixed', async () => {
+  it('The relay keeps the order of each key when topics and reissues are mixed', async () => {
     outbox.commit(
       outbox.write('ri_a', 1),
       outbox.write('ri_b', 1),
@@ -162,27 +162,27 @@ describe('the event relay', () => {
       outbox.write('ri_b', 2, 'reseal.certificate', '0a'),
       outbox.write('ri_b', 3),
     );
-    copy();
+    startRelay();
     await until(empty);
     expect(kafka.idsOf('ri_a')).toEqual(['ri_a/1', 'ri_a/3']);
     expect(kafka.idsOf('ri_b')).toEqual(['ri_b/1', 'ri_b/3']);
     expect(kafka.idsOf('0a')).toEqual(['ri_a/2', 'ri_b/2']);
   });
 
-  it('finds an event that is committed after others with a higher position', async () => {
+  it('The relay publishes an event that is committed after others with a higher position', async () => {
     const slow = outbox.write('ri_slow', 1);
     outbox.commit(outbox.write('ri_fast', 1));
-    copy();
+    startRelay();
     await until(empty);
     outbox.commit(slow);
     await until(empty);
     expect(kafka.log.map(({ id }) => id)).toEqual(['ri_fast/1', 'ri_slow/1']);
   });
 
-  it('loses nothing while Kafka is away, keeps the order, and says so once', async () => {
+  it('The relay loses no event while Kafka is down, keeps the order, and logs the outage once', async () => {
     kafka.state = 'down';
     outbox.commit(outbox.write('ri_a', 1));
-    const relay = copy();
+    const relay = startRelay();
     await until(() => logger.warn.mock.calls.length > 0);
     outbox.commit(outbox.write('ri_a', 2));
     await pause(50);
@@ -195,10 +195,10 @@ describe('the event relay', () => {
     expect(() => relay.check()).not.toThrow();
   });
 
-  it('sends again, with the same id, what it could not mark', async () => {
+  it('The relay sends events that it could not mark again, with the same ids', async () => {
     outbox.marking = 'fails';
     outbox.commit(outbox.write('ri_a', 1));
-    copy();
+    startRelay();
     await until(() => kafka.log.length >= 2);
     outbox.commit(outbox.write('ri_a', 2));
     outbox.marking = 'works';
@@ -208,10 +208,10 @@ describe('the event relay', () => {
     expect(ids.indexOf('ri_a/2')).toBeGreaterThan(ids.indexOf('ri_a/1'));
   });
 
-  it('is active in one copy only, and another takes over when that one stops', async () => {
-    const first = copy();
+  it('The relay is active in one process only, and another takes over when it stops', async () => {
+    const first = startRelay();
     await until(() => first.active);
-    const second = copy();
+    const second = startRelay();
     outbox.commit(outbox.write('ri_a', 1));
     await until(empty);
     expect(second.active).toBe(false);
@@ -225,15 +225,15 @@ describe('the event relay', () => {
     expect(kafka.idsOf('ri_a')).toEqual(['ri_a/1', 'ri_a/2']);
   });
 
-  it('sends nothing more once it may have lost the lock; its successor repeats and goes on', async () => {
+  it('The relay sends nothing after it may have lost the lock, and its successor repeats the batch', async () => {
     const slow = new FakeKafka();
     slow.state = 'stuck';
     outbox.commit(outbox.write('ri_a', 1));
-    const first = copy(slow);
+    const first = startRelay(slow);
     await until(() => first.active);
     await pause(10);
     lock.breakConnection();
-    const second = copy();
+    const second = startRelay();
     await until(() => second.active && empty());
     outbox.commit(outbox.write('ri_a', 2));
     await until(empty);
@@ -243,10 +243,10 @@ describe('the event relay', () => {
     expect(kafka.idsOf('ri_a')).toEqual(['ri_a/1', 'ri_a/2']);
   });
 
-  it('finishes the batch under way when it is stopped', async () => {
+  it('The relay finishes the current batch when it is stopped', async () => {
     kafka.state = 'stuck';
     outbox.commit(outbox.write('ri_a', 1));
-    const relay = copy();
+    const relay = startRelay();
     await until(() => relay.active);
     await pause(10);
     const stopped = relay.stop();
@@ -256,10 +256,10 @@ describe('the event relay', () => {
     expect(lock.holder).toBeUndefined();
   });
 
-  it('measures how many events wait, and for how long', async () => {
+  it('The metrics show the number of waiting events and the age of the oldest', async () => {
     kafka.state = 'down';
     outbox.commit(outbox.write('ri_a', 1), outbox.write('ri_a', 2));
-    const relay = copy();
+    const relay = startRelay();
     const registry = new Registry();
     registerRelayMetrics(relay, registry);
     await until(() => relay.active);

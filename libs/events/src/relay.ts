@@ -20,17 +20,17 @@ interface RelayDependencies {
 const batchSize = 500;
 
 /**
- * Carries events from the event table to Kafka, in order for each key, at least once.
+ * Publishes the events of the event table to Kafka, in order for each key, at least once.
  *
- * Of all copies one is active, by an advisory lock. It reads what is not published in order of position, sends it,
- * and marks it after the acknowledgement; the next batch waits for that. If it dies in between, its successor
- * sends the same events again, with the same ids: a consumer drops what it has seen. A later commit may have a
+ * One process at a time is active, by an advisory lock. It reads unpublished events in order of position, sends them, and
+ * marks them as published after the acknowledgement, before it reads the next batch. If it crashes in between, its
+ * successor sends the same events again with the same ids, and consumers drop repetitions. A later commit may have a
  * lower position, but events of one reissue are written under its row lock, so their positions follow their order.
  */
 export class EventRelay {
   private readonly loop: LeaderLoop;
 
-  /** How many events this copy published, repetitions included. */
+  /** Number of events this process published, including repetitions. */
   published = 0;
 
   constructor(private readonly dependencies: RelayDependencies) {
@@ -39,7 +39,7 @@ export class EventRelay {
     this.loop = new LeaderLoop({ name: 'event relay', leadership, logger, timing, turn });
   }
 
-  /** Whether this copy holds the lock. */
+  /** Whether this process is the active relay. */
   get active(): boolean {
     return this.loop.active;
   }
@@ -48,18 +48,18 @@ export class EventRelay {
     this.loop.start();
   }
 
-  /** Finishes the batch under way, and lets another copy take over. */
+  /** Finishes the current batch and releases the leadership. */
   async stop(): Promise<void> {
     await this.loop.stop();
     await this.dependencies.publisher.close();
   }
 
-  /** Rejects while events cannot be published. Events only wait then: nothing else depends on it. */
+  /** @throws while events cannot be published; they wait, and nothing else depends on it */
   check(): void {
     this.loop.check();
   }
 
-  /** How many events wait, and for how long the oldest does (0 if none). */
+  /** Number of waiting events, and the age of the oldest in seconds (0 if none waits). */
   async lag(): Promise<{ waiting: number; oldestSeconds: number }> {
     const { waiting, oldest } = await this.dependencies.outbox.lag();
     const ageMs = oldest ? this.dependencies.clock().getTime() - oldest.getTime() : 0;
@@ -68,7 +68,7 @@ export class EventRelay {
 
   private async relayOnce(over: AbortSignal): Promise<boolean> {
     const events = await this.dependencies.outbox.waiting(batchSize);
-    if (over.aborted || events.length === 0) return false; // another copy may be sending by now
+    if (over.aborted || events.length === 0) return false; // another process may be active by now
     await this.dependencies.publisher.publish(this.batchOf(events));
     this.published += events.length;
     await this.dependencies.outbox.markPublished(events, this.dependencies.clock());

@@ -6,7 +6,7 @@ import { lastRestoreAt } from '#libs/db/restores';
 import { newestEntries, type CrlJournalEntry, type JournalEntry } from '#libs/signer-journal';
 import { newestKeptCheckpoint } from './kept-checkpoints.js';
 
-/** What shows that a database was restored from an older backup than the rest of the world. */
+/** Evidence that the database was restored from a backup and is older than the other stores. */
 export interface RestoreFinding {
   readonly finding:
     | 'CERTIFICATE_UNKNOWN'
@@ -15,11 +15,11 @@ export interface RestoreFinding {
     | 'ROW_BEHIND_WORKFLOW'
     | 'ROW_MISSING'
     | 'DECLARED';
-  /** Identifiers, for the engineer who looks into it. */
+  /** Identifiers, for the engineer who investigates it. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** A certificate or a CRL that a signer's journal has and the database has not. */
+/** Finds a certificate or a CRL that is in a signer's journal but not in the database. */
 export async function detectRestoreByJournal(
   db: Database<'select certificate' | 'select crl' | 'select restore'>,
   directory: string,
@@ -46,8 +46,8 @@ const isAfter =
     !time || new Date(at) > time;
 
 /**
- * Of each shard the CRL before the newest. A CRL is in the journal before it is in the database, and a signer that died
- * in between has published none; one that another follows was in the database when that one got its number.
+ * The CRL before the newest of each shard. The newest does not prove a restore: a CRL is written to the journal before the
+ * database, and the signer may have crashed in between. An older CRL was in the database when its successor got its number.
  */
 function supersededCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
   const crls = entries.flatMap((entry) => (entry.kind === 'CRL' ? [entry] : []));
@@ -58,7 +58,7 @@ function supersededCrls(entries: readonly JournalEntry[]): CrlJournalEntry[] {
   });
 }
 
-/** A checkpoint of the audit log that was kept apart from the database, and that the database has not. */
+/** Finds a checkpoint of the audit log that was kept outside the database but is not in it. */
 export async function detectRestoreByCheckpoints(
   db: Database<'select audit_checkpoint' | 'select restore'>,
   file: string,

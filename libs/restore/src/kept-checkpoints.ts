@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 
-/** A checkpoint of the audit log as the worker keeps it apart from the database. */
+/** A checkpoint of the audit log that the worker keeps in a file outside the database. */
 export interface KeptCheckpoint {
   readonly size: number;
   /** ISO 8601. */
@@ -8,12 +8,12 @@ export interface KeptCheckpoint {
   readonly jws: string;
 }
 
-/** The checkpoints in a worker's file, the oldest first; none if there is no file. A line cut short is left out. */
+/** The checkpoints in a worker's file, oldest first; none without a file. Truncated lines are skipped. */
 export async function readKeptCheckpoints(file: string): Promise<KeptCheckpoint[]> {
   return checkpointsIn(await readFile(file, 'utf8').catch(emptyIfMissing));
 }
 
-/** How much of a file its last line is looked for in: a line has some 400 bytes. */
+/** Size of the end of the file that is searched for the last line; a line has about 400 bytes. */
 const tailBytes = 8 * 1024;
 
 /** The last checkpoint in a worker's file. */

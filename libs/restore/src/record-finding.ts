@@ -14,7 +14,7 @@ export interface FindingContext {
 }
 
 /**
- * Holds every change back from now on, until `setup after-restore` has reconciled the database, and records why.
+ * Blocks all changes until `setup after-restore` has reconciled the database, and records the reason.
  *
  * @returns false if a restore was pending already
  */
@@ -38,7 +38,7 @@ export async function recordFinding(
   if (recorded)
     logger.error(
       { finding, ...details },
-      'the database was restored from a backup: nothing changes until "setup after-restore" has run',
+      'the database was restored from a backup: all changes are blocked until "setup after-restore" has run',
     );
   return recorded;
 }

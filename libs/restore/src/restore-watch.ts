@@ -6,14 +6,14 @@ import type { Logger } from '#libs/observability';
 interface RestoreWatchOptions {
   readonly db: Database<'select restore'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** How often the database is asked, in milliseconds. */
+  /** Interval between two checks of the database, in milliseconds. */
   readonly everyMs?: number;
 }
 
-/** Why a process is not ready, for readiness. */
+/** The message of the readiness check while a restore is pending. */
 export const restorePending = 'the database was restored from a backup: run "setup after-restore"';
 
-/** A restored database waits to be reconciled: nothing may change until then. */
+/** A restored database waits to be reconciled, and all changes are blocked until then. */
 export class RestorePending extends Error {
   override readonly name = 'RestorePending';
   constructor() {
@@ -22,15 +22,14 @@ export class RestorePending extends Error {
 }
 
 /**
- * Knows whether a restored database waits to be reconciled. The database itself refuses every change meanwhile; this
- * tells a process early, so that it answers at once and begins nothing. While the database cannot be asked, what it said
- * last counts.
+ * Checks whether a restored database waits to be reconciled. The database itself refuses all changes meanwhile; this check
+ * lets a process refuse early and start no work. While the database cannot be reached, the last result counts.
  */
 export class RestoreWatch {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 
-  /** Whether changes are held back. */
+  /** Whether changes are blocked. */
   pending = false;
 
   constructor(private readonly options: RestoreWatchOptions) {}
@@ -44,12 +43,12 @@ export class RestoreWatch {
     await this.running;
   }
 
-  /** @throws {RestorePending} while changes are held back */
+  /** @throws {RestorePending} while changes are blocked */
   require(): void {
     if (this.pending) throw new RestorePending();
   }
 
-  /** Asks the database now. */
+  /** Checks the database now. */
   async refresh(): Promise<void> {
     const pending = (await pendingRestore(this.options.db)) !== undefined;
     if (pending !== this.pending) {

@@ -7,26 +7,26 @@ import type { RestoreWatch } from './restore-watch.js';
 const retryMs = 1_000;
 
 /**
- * Resolves when a process may begin to work: its looks show no restore, and none is pending. What cannot be looked at
- * yet is looked at again.
+ * Resolves when a process may start to work: its checks find no restore, and none is pending. A check that fails is made
+ * again.
  *
- * @param looks each answers with what shows a restore, if anything does
+ * @param checks each returns a finding that shows a restore, or undefined
  */
 export async function waitUntilReconciled(
   context: FindingContext & { readonly logger: Pick<Logger, 'error' | 'warn'> },
   watch: RestoreWatch,
-  looks: readonly (() => Promise<RestoreFinding | undefined>)[],
+  checks: readonly (() => Promise<RestoreFinding | undefined>)[],
   signal: AbortSignal,
 ): Promise<void> {
-  let told = false;
+  let logged = false;
   while (!signal.aborted) {
     try {
-      // While a restore is pending, what it is known by would be found again after it was reconciled.
+      // No checks while a restore is pending: the same finding would be recorded again after the reconciliation.
       await watch.refresh();
-      if (!watch.pending && !(await findAnything(context, looks))) return;
+      if (!watch.pending && !(await findAnything(context, checks))) return;
     } catch (err) {
-      if (!told) context.logger.warn({ err }, 'whether the database was restored cannot be told yet');
-      told = true;
+      if (!logged) context.logger.warn({ err }, 'cannot check yet whether the database was restored');
+      logged = true;
     }
     await delay(retryMs, undefined, { signal }).catch(() => undefined);
   }
@@ -34,10 +34,10 @@ export async function waitUntilReconciled(
 
 async function findAnything(
   context: FindingContext,
-  looks: readonly (() => Promise<RestoreFinding | undefined>)[],
+  checks: readonly (() => Promise<RestoreFinding | undefined>)[],
 ): Promise<boolean> {
-  for (const look of looks) {
-    const finding = await look();
+  for (const check of checks) {
+    const finding = await check();
     if (!finding) continue;
     await recordFinding(context, finding);
     return true;

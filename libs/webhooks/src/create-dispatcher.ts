@@ -1,7 +1,7 @@
 import { PostgresLeadership } from '#libs/db/leadership';
 import { WebhookDispatcher, type DispatcherDependencies } from './dispatcher.js';
 
-/** The dispatcher of webhooks; `start()` and `stop()` it. */
+/** Creates the dispatcher of webhooks. */
 export function createWebhookDispatcher({
   databaseUrl,
   admit,
@@ -9,7 +9,7 @@ export function createWebhookDispatcher({
 }: Omit<DispatcherDependencies, 'leadership'> & {
   /** For the connection that holds the lock. */
   readonly databaseUrl: string;
-  /** Throws while this process is to do no work. */
+  /** Throws while this process must not work. */
   readonly admit?: () => void;
 }): WebhookDispatcher {
   const leadership = new PostgresLeadership({

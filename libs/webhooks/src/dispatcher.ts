@@ -16,9 +16,9 @@ import { webhookMessage } from './message.js';
 import { nextAttempt } from './schedule.js';
 import { sendWebhook, type WebhookAttempt, type WebhookSettings } from './send.js';
 
-/** How many are sent to one endpoint at once. */
+/** Number of deliveries sent to one endpoint at the same time. */
 const maxConcurrentDeliveries = 8;
-/** How long deliveries that ended are shown, and how often the older ones are looked for, in milliseconds. */
+/** How long ended deliveries are kept, and how often older ones are deleted, in milliseconds. */
 const retentionMs = 30 * 24 * 3600_000;
 const pruneIntervalMs = 3600_000;
 const goneStatus = 410;
@@ -35,17 +35,17 @@ export interface DispatcherDependencies {
 }
 
 /**
- * Tells endpoints of events: at least once, the events of one stream in their order, with retries over three days. Of all
- * copies one is active. Each endpoint is served by itself, so that one that is slow delays no other; what was sent and not
- * marked is sent again under the same id.
+ * Sends events to webhook endpoints at least once, the events of one stream in order, with retries for three days. One
+ * process at a time is active. Each endpoint is served on its own, so that a slow one does not delay others. A delivery
+ * that was sent but not marked is sent again with the same id.
  */
 export class WebhookDispatcher {
   private readonly loop: LeaderLoop;
-  /** Endpoints that are served now. */
+  /** Endpoints being served now, by id. */
   private readonly serving = new Map<string, Promise<void>>();
   private prunedAt = 0;
 
-  /** Attempts of this copy. */
+  /** Attempts of this process, by outcome. */
   readonly counts = { delivered: 0, failed: 0 };
 
   constructor(private readonly dependencies: DispatcherDependencies) {
@@ -62,7 +62,7 @@ export class WebhookDispatcher {
     this.loop.start();
   }
 
-  /** Breaks off what is under way: it is sent again. */
+  /** Aborts the current attempts, which are made again later, and releases the leadership. */
   async stop(): Promise<void> {
     await this.loop.stop();
     await Promise.all(this.serving.values());
@@ -75,7 +75,9 @@ export class WebhookDispatcher {
       const id = endpoint.endpoint_id;
       if (over.aborted || this.serving.has(id)) continue;
       const served = this.serve(endpoint, over)
-        .catch((error: unknown) => logger.warn({ err: error, endpoint: id }, 'a webhook cannot be served'))
+        .catch((error: unknown) =>
+          logger.warn({ err: error, endpoint: id }, 'deliveries of a webhook failed'),
+        )
         .finally(() => this.serving.delete(id));
       this.serving.set(id, served);
     }
@@ -86,7 +88,7 @@ export class WebhookDispatcher {
     return false;
   }
 
-  /** Sends what is due at one endpoint until nothing is. */
+  /** Sends the due deliveries of one endpoint until none is due. */
   private async serve(endpoint: WebhookEndpointRow, over: AbortSignal): Promise<void> {
     const { db, clock } = this.dependencies;
     while (!over.aborted) {
@@ -104,15 +106,15 @@ export class WebhookDispatcher {
   ): Promise<'delivered' | 'failed' | 'gone'> {
     const { db, settings, source, clock } = this.dependencies;
     const attempt = await sendWebhook(settings, endpoint, webhookMessage(delivery, source), clock(), over);
-    // Broken off by us: it counts for nothing.
+    // Aborted by stop(): the attempt does not count.
     if (over.aborted && !attempt.delivered) return 'failed';
     const at = clock();
     const { status, error } = attempt;
     const attempts = delivery.attempts + 1;
-    const said = { attempts, at, ...(status === undefined ? {} : { status }), ...(error ? { error } : {}) };
+    const result = { attempts, at, ...(status === undefined ? {} : { status }), ...(error ? { error } : {}) };
     if (attempt.delivered) {
       this.counts.delivered += 1;
-      await recordDelivery(db, delivery, { state: 'DELIVERED', ...said });
+      await recordDelivery(db, delivery, { state: 'DELIVERED', ...result });
       return 'delivered';
     }
     this.counts.failed += 1;
@@ -120,14 +122,14 @@ export class WebhookDispatcher {
     await recordDelivery(
       db,
       delivery,
-      nextAttemptAt ? { state: 'PENDING', nextAttemptAt, ...said } : { state: 'FAILED', ...said },
+      nextAttemptAt ? { state: 'PENDING', nextAttemptAt, ...result } : { state: 'FAILED', ...result },
     );
     if (status !== goneStatus) return 'failed';
     await this.disable(endpoint, attempt, at);
     return 'gone';
   }
 
-  /** 410: the receiver wants to hear nothing more. */
+  /** Disables an endpoint that answered 410: its receiver wants no more events. */
   private async disable(
     { endpoint_id }: WebhookEndpointRow,
     { status }: WebhookAttempt,

@@ -4,7 +4,7 @@ import type { WebhookMessage } from './send.js';
 /** Attributes of a CloudEvent. */
 interface Attributes {
   readonly id: string;
-  /** The context in which ids are unique (a URI reference). */
+  /** Within a source ids are unique (a URI reference). */
   readonly source: string;
   readonly type: string;
   readonly subject: string;
@@ -17,7 +17,7 @@ function structured({ id, source, type, subject, time }: Attributes, data: unkno
   return { id, body: JSON.stringify({ ...event, datacontenttype: 'application/json', data }) };
 }
 
-/** An event as it is sent: with the id and all else that it has in Kafka. */
+/** The message of an event, with the same id and attributes as in Kafka. */
 export function webhookMessage(
   event: Pick<DueDelivery, 'stream' | 'sequence' | 'key' | 'type' | 'data' | 'occurred_at'>,
   source: string,
@@ -26,10 +26,10 @@ export function webhookMessage(
   return structured({ id: `${stream}/${sequence}`, source, type, subject, time }, data);
 }
 
-/** Type of the event that a receiver is tried with. */
+/** Type of a test event. */
 const testEventType = 'reseal.webhook.test.v1';
 
-/** An event of which nothing happened. */
+/** The message of a test event. */
 export function testMessage(endpointId: string, testId: string, source: string, time: Date): WebhookMessage {
   const id = `${endpointId}/${testId}`;
   return structured({ id, source, type: testEventType, subject: endpointId, time }, { endpointId });

@@ -1,6 +1,6 @@
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 
-/** How long after each failed attempt the next is made, in milliseconds: more than three days in all. */
+/** Delay after each failed attempt, in milliseconds; more than three days in total. */
 export const retryDelaysMs: readonly number[] = [
   5 * second,
   5 * minute,
@@ -12,13 +12,13 @@ export const retryDelaysMs: readonly number[] = [
   20 * hour,
   24 * hour,
 ];
-const longestMs = 24 * hour;
+const maxRetryAfterMs = 24 * hour;
 
 /**
- * When to try again after `attempts` failures; undefined when it was tried often enough. Up to a tenth comes on top by
- * chance, so that what failed together does not come back together.
+ * The time of the next attempt after `attempts` failures; undefined after the last attempt. A random tenth at most is
+ * added, so that deliveries that failed together are not retried together.
  *
- * @param retryAfterMs what the receiver asked for: it is not called before, but within a day
+ * @param retryAfterMs minimum delay that the receiver asked for; at most a day is granted
  */
 export function nextAttempt(
   attempts: number,
@@ -28,6 +28,6 @@ export function nextAttempt(
 ): Date | undefined {
   const delay = retryDelaysMs[attempts - 1];
   if (delay === undefined) return undefined;
-  const wait = Math.max(delay, Math.min(retryAfterMs, longestMs));
+  const wait = Math.max(delay, Math.min(retryAfterMs, maxRetryAfterMs));
   return new Date(now.getTime() + wait * (1 + random() / 10));
 }

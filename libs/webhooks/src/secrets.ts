@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 
-/** How long the secret before is good beside the new one, in milliseconds. */
+/** How long the previous secret stays valid after a rotation, in milliseconds. */
 export const secretsOverlapMs = 24 * 3600_000;
 
 export interface WebhookSecretSource {
@@ -11,11 +11,11 @@ export interface WebhookSecretSource {
 }
 
 /**
- * An endpoint's secret, `whsec_…` (Standard Webhooks). It is kept nowhere: HKDF (RFC 5869) derives it from the key, the
- * endpoint, its generation, and the endpoint's random salt, without which an endpoint that is made again under the same
- * id would have the secret of the one that was removed.
+ * An endpoint's secret, `whsec_…` (Standard Webhooks). It is not stored: HKDF (RFC 5869) derives it from the key, the
+ * endpoint, the generation and the endpoint's random salt. Without the salt, an endpoint that is created again under the
+ * same id would have the secret of the deleted one.
  *
- * @param generation the one in force by default
+ * @param generation by default the current one
  */
 export function webhookSecret(
   key: Buffer,
@@ -27,7 +27,7 @@ export function webhookSecret(
   return `whsec_${Buffer.from(bytes).toString('base64')}`;
 }
 
-/** The secrets to sign with now, the newest first. */
+/** The secrets to sign with now, newest first. */
 export function activeSecrets(key: Buffer, endpoint: WebhookSecretSource, now: Date): string[] {
   const { secret_generation, previous_secret_until } = endpoint;
   const both = previous_secret_until !== null && previous_secret_until > now;

@@ -2,9 +2,9 @@ import { addressFault, type AddressRules } from './addresses.js';
 import { activeSecrets, type WebhookSecretSource } from './secrets.js';
 import { signWebhook } from './signature.js';
 
-/** How long a receiver may take, in milliseconds. */
+/** How long a receiver may take to answer, in milliseconds. */
 const defaultTimeoutMs = 15_000;
-const longestError = 200;
+const maxErrorLength = 200;
 
 export interface WebhookSettings extends AddressRules {
   readonly key: Buffer;
@@ -12,21 +12,21 @@ export interface WebhookSettings extends AddressRules {
 }
 
 export interface WebhookMessage {
-  /** The same whenever it is sent. */
+  /** The same each time the message is sent. */
   readonly id: string;
   readonly body: string;
 }
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export interface WebhookAttempt {
   readonly delivered: boolean;
-  /** HTTP status; there is none if no answer came. */
+  /** HTTP status; undefined without a response. */
   readonly status?: number;
   readonly error?: string;
   readonly retryAfterMs?: number;
 }
 
-/** Makes one attempt. Redirections are not followed: they would lead to where nobody allowed. */
+/** Makes one attempt. Redirects are not followed: their targets may not be allowed hosts. */
 export async function sendWebhook(
   settings: WebhookSettings,
   endpoint: WebhookSecretSource & { readonly url: string },
@@ -57,13 +57,13 @@ export async function sendWebhook(
       ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
     };
   } catch (error) {
-    return { delivered: false, error: timeout.aborted ? 'it did not answer in time' : reasonOf(error) };
+    return { delivered: false, error: timeout.aborted ? 'no response in time' : reasonOf(error) };
   }
 }
 
-/** `fetch` wraps what happened; its code says it best. */
+/** `fetch` wraps the cause, whose code describes it best. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   const code = (cause as { code?: unknown } | undefined)?.code;
-  return (typeof code === 'string' ? code : message).slice(0, longestError);
+  return (typeof code === 'string' ? code : message).slice(0, maxErrorLength);
 }

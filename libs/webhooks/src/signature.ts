@@ -4,11 +4,11 @@ interface SignedHeaders {
   readonly 'webhook-id': string;
   /** Seconds since 1970. */
   readonly 'webhook-timestamp': string;
-  /** One signature by each secret, separated by spaces. */
+  /** A signature for each secret, separated by spaces. */
   readonly 'webhook-signature': string;
 }
 
-/** The headers by which a receiver knows that a message is ours and new (Standard Webhooks 1.0, symmetric). */
+/** The headers that let a receiver verify origin and age of a message (Standard Webhooks 1.0, symmetric). */
 export function signWebhook(secrets: readonly string[], id: string, at: Date, body: string): SignedHeaders {
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const sign = (secret: string) => {

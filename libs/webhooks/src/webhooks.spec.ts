@@ -13,7 +13,7 @@ const endpoint = { endpoint_id: 'wh_1', secret_generation: 1, secret_salt: rando
 const headersOf = (headers: object) => headers as Record<string, string>;
 
 describe('the signature of a webhook', () => {
-  it('is one that the reference library of Standard Webhooks takes, whatever the body is', () => {
+  it('The reference library of Standard Webhooks accepts the signature of any body', () => {
     fc.assert(
       fc.property(fc.json(), fc.stringMatching(/^[\w/-]{1,60}$/), (body, id) => {
         const secret = webhookSecret(key, endpoint);
@@ -28,7 +28,7 @@ describe('the signature of a webhook', () => {
     ['the id', { headers: { 'webhook-id': 'ri_2/1' } }],
     ['the time', { headers: { 'webhook-timestamp': String(Math.floor(now.getTime() / 1000) - 1) } }],
   ])(
-    'breaks if %s was changed',
+    'The signature is invalid if %s was changed',
     (_, { body = '{"a":1}', headers = {} }: { body?: string; headers?: object }) => {
       const secret = webhookSecret(key, endpoint);
       const signed = signWebhook([secret], 'ri_1/1', now, '{"a":1}');
@@ -37,7 +37,7 @@ describe('the signature of a webhook', () => {
     },
   );
 
-  it('is made with both secrets for a day after a new one was given', () => {
+  it('Messages are signed with both secrets for a day after a rotation', () => {
     const rotated = {
       ...endpoint,
       secret_generation: 2,
@@ -53,7 +53,7 @@ describe('the signature of a webhook', () => {
 });
 
 describe('the secret of a webhook', () => {
-  it('is another one for each endpoint, generation, salt and key, and always the same', () => {
+  it('The secret differs for each endpoint, generation, salt and key, and is deterministic', () => {
     const secrets = [
       webhookSecret(key, endpoint),
       webhookSecret(key, { ...endpoint, secret_generation: 2 }),
@@ -69,7 +69,7 @@ describe('the secret of a webhook', () => {
 });
 
 describe('the next attempt', () => {
-  it('comes after the schedule, a tenth later at most, and not before the receiver wants it', () => {
+  it('The next attempt follows the schedule, at most a tenth later, and not before the receiver’s Retry-After', () => {
     const attempts = fc.integer({ min: 1, max: retryDelaysMs.length });
     const wishes = fc.integer({ min: 0, max: 10 * 24 * 3600_000 });
     fc.assert(
@@ -82,13 +82,13 @@ describe('the next attempt', () => {
     );
   });
 
-  it('is not made once it was tried for three days', () => {
+  it('No attempt is made after three days', () => {
     expect(retryDelaysMs.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(3 * 24 * 3600_000);
     expect(nextAttempt(retryDelaysMs.length + 1, now)).toBeUndefined();
   });
 });
 
-describe('an address is refused', () => {
+describe('addressFault', () => {
   const rules = {
     hosts: ['core.bank.example', 'core.bank.example:8443', '[2001:db8::1]:9443', 'any.example:*'],
     insecure: false,
@@ -104,21 +104,21 @@ describe('an address is refused', () => {
     ['https://core.bank.example:80/', 'RESEAL_WEBHOOK_HOSTS does not name core.bank.example:80'],
     ['https://any.example:8443/', 'RESEAL_WEBHOOK_HOSTS does not name any.example:8443'],
     ['http://core.bank.example/hooks', 'it is not https'],
-    ['https://user:word@core.bank.example/', 'it has credentials in it'],
+    ['https://user:word@core.bank.example/', 'it contains credentials'],
     ['https://169.254.169.254/latest', 'RESEAL_WEBHOOK_HOSTS does not name 169.254.169.254'],
     [
       'https://core.bank.example.evil.example/',
       'RESEAL_WEBHOOK_HOSTS does not name core.bank.example.evil.example',
     ],
-    ['https://core.bank.example@evil.example/', 'it has credentials in it'],
-    ['file:///etc/passwd', 'it is no https address'],
-    ['//core.bank.example', 'it is no https address'],
-    ['nonsense', 'it is no https address'],
-  ])('or not: %s', (address, fault) => {
+    ['https://core.bank.example@evil.example/', 'it contains credentials'],
+    ['file:///etc/passwd', 'it is not an https address'],
+    ['//core.bank.example', 'it is not an https address'],
+    ['nonsense', 'it is not an https address'],
+  ])('The address %s gets the fault %s', (address, fault) => {
     expect(addressFault(address, rules)).toBe(fault);
   });
 
-  it('on no port of this machine where development allows them all', () => {
+  it('A host with any port is allowed on every port in development', () => {
     const local = { hosts: ['127.0.0.1:*'], insecure: true };
     expect(addressFault('http://127.0.0.1:39221/hooks', local)).toBeUndefined();
     expect(addressFault('http://localhost:39221/hooks', local)).toMatch('RESEAL_WEBHOOK_HOSTS');
