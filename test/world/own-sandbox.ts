@@ -1,6 +1,6 @@
 import { createApplication } from '#libs/http';
 import { SandboxConfig } from '../../apps/sandbox/src/config.js';
-import { Clock } from '../../apps/sandbox/src/clock.js';
+import { SandboxClock } from '../../apps/sandbox/src/clock.js';
 import { BankRegistry } from '../../apps/sandbox/src/people/bank-registry.js';
 import { largestBody, SandboxModule } from '../../apps/sandbox/src/sandbox.module.js';
 import { Sandbox } from '../support/sandbox.js';
@@ -41,7 +41,7 @@ export async function startOwnSandbox(world: World): Promise<OwnSandbox> {
         issue: (requests) => world.samples.issueSampleCertificates(requests),
         close: async () => undefined,
       },
-      clock: Object.assign(new Clock(), { now: world.clock.now }),
+      clock: Object.assign(new SandboxClock(), { now: world.clock.now }),
     }),
   });
   await app.listen(0, '127.0.0.1');

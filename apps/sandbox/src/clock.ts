@@ -1,5 +1,5 @@
-/** The sandbox's one source of time; tests set their own. */
-export class Clock {
+/** The sandbox's only source of time; tests replace it. */
+export class SandboxClock {
   now(): Date {
     return new Date();
   }

@@ -70,7 +70,7 @@ export const sandboxConfig = z.object({
 export class SandboxConfig {
   constructor(readonly values: z.output<typeof sandboxConfig>) {}
 
-  /** The issuer of the staff's tokens, and the console that it signs staff in for. */
+  /** The issuer of staff tokens, and the apps that use it. */
   issuerOptions(): IssuerOptions {
     const { host, port: listensAt, consoleUrl } = this.values;
     return { issuer: `http://${host}:${listensAt}/oidc`, consoleUrl };

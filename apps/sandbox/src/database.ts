@@ -19,12 +19,12 @@ export interface PersonTable {
   state: 'PENDING' | 'ENROLLED';
   name: string;
   mobile: string;
-  /** Of the mobile number. */
+  /** Carrier of the mobile number. */
   carrier: Carrier;
   email: string;
   rrn: string;
   birth_date: string;
-  document: JSONColumnType<IdentityDocument>;
+  document: JSONColumnType<SampleDocument>;
   bank_code: string;
   account_number: string;
   certificate_password: string;
@@ -40,8 +40,8 @@ export interface PersonTable {
   created_at: ColumnType<Date, Date, never>;
 }
 
-/** What an identity document of a sample person says. */
-export type IdentityDocument =
+/** The data of a sample person's identity document. */
+export type SampleDocument =
   { type: 'RESIDENT_CARD'; issuedOn: string } | { type: 'DRIVING_LICENCE'; number: string; issuedOn: string };
 
 interface CodeTransactionTable {
@@ -69,7 +69,7 @@ interface DocumentCheckTable {
   attempt_id: string;
   request_digest: string;
   person_id: string | null;
-  /** What is wrong with it; null if nothing is. */
+  /** The fault of the document; null if it is genuine. */
   finding: string | null;
   answered_at: Date;
 }
@@ -90,10 +90,10 @@ interface FaultTable {
   ms: number;
 }
 
-/** Injection token and type in one: the sandbox's database. */
+/** The sandbox's database; the class is its injection token. */
 export class SandboxDatabase extends Kysely<SandboxTables> {}
 
-// Safe to run at every start, also by two copies at once: the lock lets one go first.
+// Safe at every start and in two copies at once: a lock serialises them.
 const SCHEMA = `
   select pg_advisory_xact_lock(hashtext('reseal-sandbox-schema'));
 
@@ -187,7 +187,7 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the sandbox's database and makes what tables it lacks.
+ * Opens the sandbox's database and creates missing tables.
  * @throws the driver's error if the database cannot be reached.
  */
 export async function openSandboxDatabase(url: string, poolSize: number): Promise<SandboxDatabase> {

@@ -1,11 +1,11 @@
 import { edgeProblem, ProblemError } from '#libs/http';
 
-/** 404: what was asked for by this id never arrived. */
+/** 404: no request with this id arrived. */
 export function notFound(en: string, ko: string): ProblemError {
   return edgeProblem('not-found', { detail: { en, ko } });
 }
 
-/** 409: a request id came again with other content. */
+/** 409: a request id was used again with other content. */
 export function idReused(parameter: 'transactionId' | 'attemptId'): ProblemError {
   return new ProblemError({
     type: 'id-reused',
@@ -15,7 +15,7 @@ export function idReused(parameter: 'transactionId' | 'attemptId'): ProblemError
   });
 }
 
-/** 503: somebody switched the provider off. */
+/** 503: the provider is switched off. */
 export function switchedOff(provider: string): ProblemError {
   return edgeProblem('unavailable', {
     detail: {
@@ -25,7 +25,7 @@ export function switchedOff(provider: string): ProblemError {
   });
 }
 
-/** 503: people were made but cannot be enrolled now; the sandbox goes on trying. */
+/** 503: people were created but cannot be enrolled now; the sandbox retries. */
 export function enrolmentDelayed(cause: unknown): ProblemError {
   return edgeProblem(
     'unavailable',

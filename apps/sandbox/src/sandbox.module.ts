@@ -3,7 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { HealthRegistry } from '#libs/http';
 import { sql } from 'kysely';
-import { Clock } from './clock.js';
+import { SandboxClock } from './clock.js';
 import { AccountsController, OneWonController } from './codes/one-won.controller.js';
 import { OneTimeCodes } from './codes/one-time-codes.js';
 import { OneWon } from './codes/one-won.js';
@@ -31,15 +31,15 @@ import { StaffIssuer } from './staff/issuer.js';
 import { StaffController } from './staff/staff.controller.js';
 import { SampleCertificates } from './people/sample-certificates.js';
 
-/** In bytes: a photo of a document in base64 fits in. */
+/** In bytes; enough for the photo of a document in base64. */
 export const largestBody = 8 * 1024 * 1024;
 
-/** What the sandbox reaches outside itself; closed with it. */
+/** Connections of the sandbox, closed at shutdown. */
 interface SandboxParts {
   config: SandboxConfig;
   registry: BankRegistry;
   certificates: SampleCertificates;
-  clock?: Clock;
+  clock?: SandboxClock;
 }
 
 @Module({})
@@ -52,7 +52,7 @@ export class SandboxModule {
     private readonly health: HealthRegistry,
   ) {}
 
-  static with({ config, registry, certificates, clock = new Clock() }: SandboxParts): DynamicModule {
+  static with({ config, registry, certificates, clock = new SandboxClock() }: SandboxParts): DynamicModule {
     const { databaseUrl, databasePoolSize } = config.values;
     const given = <T>(provide: Type<T> | (abstract new () => T), useValue: T) => ({ provide, useValue });
     return {
@@ -72,7 +72,7 @@ export class SandboxModule {
         TelecomController,
       ],
       providers: [
-        given(Clock, clock),
+        given(SandboxClock, clock),
         given(SandboxConfig, config),
         given(BankRegistry, registry),
         given(SampleCertificates, certificates),
@@ -101,7 +101,7 @@ export class SandboxModule {
     this.health.register('smtp', () => this.mail.assertListening());
   }
 
-  /** Last of all, when nothing can use them any more. */
+  /** Closes the connections last, when no request can use them. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.database.destroy(), this.registry.close(), this.certificates.close()]);
   }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** An id the caller gives a request, by which its repetition is recognised. */
+/** The caller's id of a request, which identifies a repetition. */
 export const requestId = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters');
 
-/** A code as a person typed it: what it may contain is for the comparison to say, not for the schema. */
+/** A code as a person typed it. The comparison, not the schema, decides on its form. */
 export const verificationBody = z.object({
   transactionId: requestId,
   attemptId: requestId,

@@ -13,36 +13,39 @@ const sent = {
 };
 
 describe('judging a one-time code', () => {
-  it('matches the very code while it lives', () => {
+  it('The right code matches before it expires', () => {
     expect(judge(sent, '012345', sentAt)).toBe('MATCHED');
     expect(judge(sent, '012345', after(179_999))).toBe('MATCHED');
   });
 
-  it('has expired at the end of its lifetime, right or wrong', () => {
+  it('A code is expired at the end of its lifetime, right or wrong', () => {
     expect(judge(sent, '012345', after(180_000))).toBe('EXPIRED');
     expect(judge(sent, '999999', after(180_000))).toBe('EXPIRED');
   });
 
-  it.each(['012346', '12345', '0123456', '', ' 012345', '０１２３４５'])('does not match %j', (given) => {
-    expect(judge(sent, given, sentAt)).toBe('MISMATCHED');
-  });
+  it.each(['012346', '12345', '0123456', '', ' 012345', '０１２３４５'])(
+    'The code %j does not match',
+    (given) => {
+      expect(judge(sent, given, sentAt)).toBe('MISMATCHED');
+    },
+  );
 
-  it('is good once', () => {
+  it('A code matches once', () => {
     expect(judge({ ...sent, matched_at: sentAt }, '012345', after(1))).toBe('EXPIRED');
   });
 
-  it('is void after too many wrong guesses', () => {
+  it('A code is void after too many wrong guesses', () => {
     expect(judge({ ...sent, wrong_tries: MAX_WRONG_TRIES - 1 }, '012345', sentAt)).toBe('MATCHED');
     expect(judge({ ...sent, wrong_tries: MAX_WRONG_TRIES }, '012345', sentAt)).toBe('EXPIRED');
   });
 
-  it('matches nothing where nobody was found to send it to', () => {
+  it('Nothing matches if the code had no addressee', () => {
     expect(judge({ ...sent, status: 'UNKNOWN_SUBSCRIBER' }, '012345', sentAt)).toBe('MISMATCHED');
   });
 });
 
 describe('the text of a code', () => {
-  it('says it in Korean and English, with the code right behind its name', () => {
+  it('The SMS has Korean and English text, with the code after its name', () => {
     const text = codeText('012345', 180_000);
     expect(text).toMatch(/^\[.+\] .*인증번호 012345\b/);
     expect(text).toContain('Verification code 012345');

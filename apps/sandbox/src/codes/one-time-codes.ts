@@ -1,16 +1,16 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { Clock } from '../clock.js';
+import { SandboxClock } from '../clock.js';
 import { SandboxDatabase } from '../database.js';
 import type { SandboxTables } from '../database.js';
 import type { Person } from '../people/person.js';
 import { idReused, notFound } from '../problems.js';
 
-/** A provider bounds the guesses at one code on its own account; who tries and how often is the bank's matter. */
+/** The provider's own limit of guesses at one code; the bank has limits of its own. */
 export const MAX_WRONG_TRIES = 10;
 
-/** Two telecom companies: whoever cannot reach one may turn to the other. */
+/** Two telecom companies: one takes over while the other is down. */
 export type TelecomCompany = 'telecom' | 'telecom-2';
 type CodeProvider = TelecomCompany | 'one-won';
 type VerificationStatus = 'MATCHED' | 'MISMATCHED' | 'EXPIRED';
@@ -21,28 +21,28 @@ type VerificationAnswer =
 interface CodeRequest<Unknown extends string> {
   provider: CodeProvider;
   transactionId: string;
-  /** What the request names, in one canonical string: the same transaction may not be used for another. */
+  /** The addressee in canonical form: a transaction cannot be used for another addressee. */
   addressee: string;
-  /** Undefined if nobody answers to it. */
+  /** Undefined if the addressee does not exist. */
   person: Person | undefined;
   unknown: Unknown;
   digits: number;
   lifetimeMs: number;
-  /** Carries the code to the person, within the transaction that records it. */
+  /** Delivers the code to the person, in the transaction that records it. */
   deliver?: (code: string, person: Person, within: Kysely<SandboxTables>) => Promise<void>;
 }
 
-/** One-time codes of the providers that send them: recorded by transaction, answered by attempt, each exactly once. */
+/** One-time codes of all providers. A code is recorded once per transaction and compared once per attempt. */
 @Injectable()
 export class OneTimeCodes {
   constructor(
     private readonly database: SandboxDatabase,
-    private readonly clock: Clock,
+    private readonly clock: SandboxClock,
   ) {}
 
   /**
-   * Makes a code and delivers it. The same transaction again gets the same answer and no second code.
-   * @throws ProblemError 409 if the transaction was used for someone else.
+   * Creates and delivers a code. A repetition of the transaction gets the same answer and no second code.
+   * @throws ProblemError 409 if the transaction was used for another addressee.
    */
   async send<Unknown extends string>(request: CodeRequest<Unknown>): Promise<{ status: 'SENT' | Unknown }> {
     const { provider, transactionId, addressee, person } = request;
@@ -82,7 +82,7 @@ export class OneTimeCodes {
   }
 
   /**
-   * Compares a code. The same attempt again gets the same answer, whatever code comes with it.
+   * Compares a code. A repetition of the attempt gets the same answer, whatever code it holds.
    * @throws ProblemError 404 for a transaction never seen, 409 for an attempt made at another one.
    */
   async verify(
@@ -90,7 +90,7 @@ export class OneTimeCodes {
     { transactionId, attemptId, code }: { transactionId: string; attemptId: string; code: string },
   ): Promise<VerificationAnswer> {
     return this.database.transaction().execute(async (within) => {
-      // The lock makes attempts at one transaction take turns, so that wrong tries are counted one by one.
+      // The lock serialises the attempts of one transaction, so that wrong tries are counted correctly.
       const transaction = await within
         .selectFrom('code_transaction')
         .leftJoin('person', 'person.person_id', 'code_transaction.person_id')
@@ -128,7 +128,7 @@ export class OneTimeCodes {
     });
   }
 
-  /** What became of a request to send; `sent` is false also for one that never arrived. */
+  /** The outcome of a request to send; `sent` is false also for a request that never arrived. */
   async transaction(provider: CodeProvider, transactionId: string) {
     const row = await this.database
       .selectFrom('code_transaction')
@@ -162,7 +162,7 @@ export class OneTimeCodes {
   }
 }
 
-/** What a provider knows when it compares a code. */
+/** The facts by which a code is compared. */
 interface SentCode {
   code: string;
   status: string;
@@ -172,8 +172,8 @@ interface SentCode {
 }
 
 /**
- * Judges a given code. A code is good once, until it expires, and for {@link MAX_WRONG_TRIES} wrong guesses;
- * where nobody was found there was no code, and no guess is right.
+ * Compares a code. A code is valid once, until it expires, and for {@link MAX_WRONG_TRIES} wrong guesses. Without an
+ * addressee there was no code, and no guess is right.
  */
 export function judge(sent: SentCode, given: string, now: Date): VerificationStatus {
   if (now >= sent.expires_at || sent.matched_at !== null || sent.wrong_tries >= MAX_WRONG_TRIES)
@@ -194,6 +194,6 @@ function randomDigits(count: number): string {
 
 function toAnswer(status: VerificationStatus, ci: string | null): VerificationAnswer {
   if (status !== 'MATCHED') return { status };
-  if (ci === null) throw new Error('a code matched for nobody');
+  if (ci === null) throw new Error('a code matched no CI');
   return { status, ci };
 }

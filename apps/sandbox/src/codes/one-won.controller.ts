@@ -40,7 +40,7 @@ export class OneWonController {
   }
 }
 
-/** What the owner of an account sees of it; no provider's business, so no provider's faults. */
+/** The account as its owner sees it. The faults of the provider do not apply. */
 @Controller('v1/accounts')
 export class AccountsController {
   constructor(private readonly oneWon: OneWon) {}

@@ -21,7 +21,7 @@ const codeBody = z.object({
   carrier: z.enum(carriers).optional(),
 });
 
-/** What every company answers; injectable, so that each gets what this needs. */
+/** The routes that every company has; injectable, so that each subclass gets its dependencies. */
 @Injectable()
 abstract class TelecomRoutes {
   protected abstract readonly company: TelecomCompany;
@@ -60,7 +60,7 @@ export class TelecomController extends TelecomRoutes {
   protected override readonly company = 'telecom';
 }
 
-/** Another company with the same interface, and faults of its own. */
+/** A second company with the same interface and its own faults. */
 @ActsAs('telecom-2')
 @Controller('v1/telecom-2')
 export class SecondTelecomController extends TelecomRoutes {

@@ -14,7 +14,7 @@ interface TelecomCodeRequest {
   carrier?: Carrier | undefined;
 }
 
-/** The telecom companies: each knows whose mobile number it is and at which carrier, and sends codes of its own to it. */
+/** The telecom companies. Each knows holder and carrier of every mobile number and sends its own codes. */
 @Injectable()
 export class Telecom {
   constructor(
@@ -24,7 +24,7 @@ export class Telecom {
     private readonly config: SandboxConfig,
   ) {}
 
-  /** Sends a six-digit code to a subscriber, if name, number and, where it is given, carrier belong together. */
+  /** Sends a six-digit code to a subscriber if name, number and the carrier (if given) belong together. */
   async sendCode(company: TelecomCompany, { transactionId, name, mobile, carrier }: TelecomCodeRequest) {
     const subscriber = await this.people.findByMobile(mobile);
     const known = subscriber?.name === name && (carrier === undefined || carrier === subscriber.carrier);

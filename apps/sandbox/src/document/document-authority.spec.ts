@@ -18,11 +18,11 @@ const genuine = {
 };
 
 describe('the document authority', () => {
-  it('finds nothing wrong with a genuine document', () => {
+  it('The document authority accepts a genuine document', () => {
     expect(judgeDocument(genuine, holder)).toBeUndefined();
   });
 
-  it('does not ask a resident card for a licence number', () => {
+  it('The document authority requires no licence number on a resident card', () => {
     const card = { ...holder, document: { type: 'RESIDENT_CARD', issuedOn: '2020-02-20' } } as Person;
     const { licenceNumber: _none, ...said } = { ...genuine, type: 'RESIDENT_CARD' as const };
     expect(judgeDocument(said, card)).toBeUndefined();
@@ -36,11 +36,11 @@ describe('the document authority', () => {
     ['LICENCE_NUMBER_DIFFERS', { licenceNumber: undefined }],
     ['PHOTO_UNREADABLE', { photo: Buffer.from('<html>').toString('base64') }],
     ['PHOTO_UNREADABLE', { photo: '' }],
-  ])('answers %s to %j', (finding, wrong) => {
+  ])('The document authority answers %s to %j', (finding, wrong) => {
     expect(judgeDocument({ ...genuine, ...wrong }, holder)).toBe(finding);
   });
 
-  it('knows nobody by a number that is not theirs', () => {
+  it('The document authority does not know the document of another number', () => {
     expect(judgeDocument(genuine, undefined)).toBe('NO_SUCH_PERSON');
   });
 });

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../clock.js';
+import { SandboxClock } from '../clock.js';
 import { SandboxDatabase } from '../database.js';
-import type { IdentityDocument } from '../database.js';
+import type { SampleDocument } from '../database.js';
 import { People } from '../people/people.js';
 import type { Person } from '../people/person.js';
 import { idReused, notFound } from '../problems.js';
 
-/** What somebody says their document says, with its photo. */
+/** The data of a document as the customer gave it, with its photo. */
 interface DocumentCheck {
   transactionId: string;
   attemptId: string;
   name: string;
-  type: IdentityDocument['type'];
+  type: SampleDocument['type'];
   /** 13 digits. */
   rrn: string;
   /** YYYY-MM-DD */
@@ -22,25 +22,23 @@ interface DocumentCheck {
   photo: string;
 }
 
-const documentFindings = [
-  'NO_SUCH_PERSON',
-  'NAME_DIFFERS',
-  'NO_SUCH_DOCUMENT',
-  'ISSUE_DATE_DIFFERS',
-  'LICENCE_NUMBER_DIFFERS',
-  'PHOTO_UNREADABLE',
-] as const;
-type DocumentFinding = (typeof documentFindings)[number];
+type DocumentFinding =
+  | 'NO_SUCH_PERSON'
+  | 'NAME_DIFFERS'
+  | 'NO_SUCH_DOCUMENT'
+  | 'ISSUE_DATE_DIFFERS'
+  | 'LICENCE_NUMBER_DIFFERS'
+  | 'PHOTO_UNREADABLE';
 
 type DocumentAnswer = { status: 'MATCHED'; ci: string } | { status: 'MISMATCHED'; finding: DocumentFinding };
 
-/** The authority that knows which documents are genuine: each attempt is judged once, and answered alike ever after. */
+/** The authority that checks documents. Each attempt is checked once; a repetition gets the recorded answer. */
 @Injectable()
 export class DocumentAuthority {
   constructor(
     private readonly database: SandboxDatabase,
     private readonly people: People,
-    private readonly clock: Clock,
+    private readonly clock: SandboxClock,
   ) {}
 
   /** @throws ProblemError 409 if the attempt was made with another document */
@@ -81,7 +79,7 @@ export class DocumentAuthority {
   }
 }
 
-/** What is wrong with a document; undefined if it is genuine. */
+/** The fault of a document; undefined if it is genuine. */
 export function judgeDocument(
   check: Omit<DocumentCheck, 'transactionId' | 'attemptId'>,
   person: Person | undefined,
@@ -96,7 +94,7 @@ export function judgeDocument(
   return undefined;
 }
 
-/** From its first marker (SOI) to its last (EOI). */
+/** Whether the bytes begin and end as a JPEG does (SOI, EOI). */
 function isJpeg(bytes: Buffer): boolean {
   return (
     bytes.length > 4 && bytes.readUInt16BE(0) === 0xffd8 && bytes.readUInt16BE(bytes.length - 2) === 0xffd9
@@ -105,6 +103,6 @@ function isJpeg(bytes: Buffer): boolean {
 
 function toAnswer({ finding, ci }: { finding: string | null; ci: string | null }): DocumentAnswer {
   if (finding !== null) return { status: 'MISMATCHED', finding: finding as DocumentFinding };
-  if (ci === null) throw new Error('a document matched nobody’s');
+  if (ci === null) throw new Error('a document matched no CI');
   return { status: 'MATCHED', ci };
 }

@@ -80,12 +80,12 @@ describe('faults of an HTTP provider', () => {
 
   const post = (path = 'provider') => fetch(`${url}/${path}`, { method: 'POST' });
 
-  it('answers as usual when there is none', async () => {
+  it('A provider without a fault answers as usual', async () => {
     expect((await post()).status).toBe(200);
     expect(work).toBe(1);
   });
 
-  it('down: answers a 503 problem and does nothing, to questions too', async () => {
+  it('down: the provider answers a 503 problem, also to a GET, and does nothing', async () => {
     faults.fault = { mode: 'down', ms: 0 };
     const answer = await post();
     expect(answer.status).toBe(503);
@@ -94,26 +94,26 @@ describe('faults of an HTTP provider', () => {
     expect((await fetch(`${url}/provider`)).status).toBe(503);
   });
 
-  it('slow: answers after the time that was set', async () => {
+  it('slow: the provider answers after the configured time', async () => {
     faults.fault = { mode: 'slow', ms: 150 };
     const started = performance.now();
     expect((await post()).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(145);
   });
 
-  it('twice: does the work twice and answers once', async () => {
+  it('twice: the provider does the work twice and answers once', async () => {
     faults.fault = { mode: 'twice', ms: 0 };
     expect(await (await post()).json()).toEqual({ status: 'ACCEPTED' });
     expect(work).toBe(2);
   });
 
-  it('lost: does the work and drops the connection, but answers questions', async () => {
+  it('lost: the provider does the work and drops the connection, but answers a GET', async () => {
     faults.fault = { mode: 'lost', ms: 0 };
     await expect(post()).rejects.toThrow('fetch failed');
     expect(await (await fetch(`${url}/provider`)).json()).toEqual({ work: 1 });
   });
 
-  it('befalls nobody else', async () => {
+  it('The fault of one provider does not apply to another', async () => {
     faults.fault = { mode: 'down', ms: 0 };
     expect((await post('other')).status).toBe(200);
   });

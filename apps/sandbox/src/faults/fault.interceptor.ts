@@ -9,10 +9,10 @@ import { switchedOff } from '../problems.js';
 import { Faults } from './faults.js';
 import type { ProviderName } from './faults.js';
 
-/** Names the provider whose faults befall a controller's calls. */
+/** Names the provider whose faults apply to a controller's calls. */
 export const ActsAs = Reflector.createDecorator<ProviderName>();
 
-/** Lets the fault that is switched on for a provider befall its calls. */
+/** Applies the fault of a provider to its calls. */
 @Injectable()
 export class FaultInterceptor implements NestInterceptor {
   constructor(
@@ -26,8 +26,7 @@ export class FaultInterceptor implements NestInterceptor {
 
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { mode, ms } = this.faults.of(provider);
-    // Questions about an outcome do no work, so nothing of theirs can happen twice or be lost:
-    // a caller whose answer was lost can still find out what became of its request.
+    // A GET does no work, so `twice` and `lost` do not apply: a caller whose answer was lost can ask for the outcome.
     const works = request.method !== 'GET';
 
     if (mode === 'down') throw switchedOff(provider);

@@ -5,7 +5,7 @@ export const PROVIDERS = ['telecom', 'telecom-2', 'one-won', 'document', 'sms', 
 export type ProviderName = (typeof PROVIDERS)[number];
 
 /**
- * How a provider misbehaves:
+ * The fault of a provider:
  * - `slow`: answers after `ms`;
  * - `down`: answers 503 (451 over SMTP) and does nothing;
  * - `twice`: does the work twice at once, as a network that repeats a request would;
@@ -22,7 +22,7 @@ export interface Fault {
 
 const HEALTHY: Fault = { mode: 'ok', ms: 0 };
 
-/** The faults that are switched on. Kept in memory, as every provider call asks, and in the database, to survive a restart. */
+/** The faults that are switched on: in memory, because every provider call reads them, and in the database for a restart. */
 @Injectable()
 export class Faults {
   readonly #faults = new Map<ProviderName, Fault>();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * A Korean mobile number in the one form the sandbox compares: digits only, national (`01000000001`).
+ * A Korean mobile number in the form in which the sandbox compares it: digits only, national (`01000000001`).
  * Accepts hyphens, spaces and the country code +82.
  */
 function normaliseMobile(mobile: string): string {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
-import { Clock } from '../clock.js';
+import { SandboxClock } from '../clock.js';
 import { SandboxDatabase } from '../database.js';
 import type { SandboxTables } from '../database.js';
 import { normaliseRecipient } from './addresses.js';
 
 export interface IncomingMessage {
-  /** The sender's own id of the message; a second message with it is dropped. */
+  /** The sender's id of the message; a second message with the same id is dropped. */
   id: string;
   channel: 'SMS' | 'MAIL';
   to: string;
@@ -24,12 +24,12 @@ export interface InboxMessage extends IncomingMessage {
 export class Inbox {
   constructor(
     private readonly database: SandboxDatabase,
-    private readonly clock: Clock,
+    private readonly clock: SandboxClock,
   ) {}
 
   /**
-   * Puts a message into its recipient's inbox, once for each id.
-   * @param within the transaction to do it in, if there is one.
+   * Stores a message in its recipient's inbox, once per id.
+   * @param within an open transaction, if there is one.
    */
   async deliver(message: IncomingMessage, within: Kysely<SandboxTables> = this.database): Promise<void> {
     await within
@@ -47,7 +47,7 @@ export class Inbox {
       .execute();
   }
 
-  /** The newest messages first, of these recipients only if any are named. */
+  /** Messages, newest first; only those of the given recipients, if any are given. */
   async list(limit: number, recipients: readonly string[] = []): Promise<InboxMessage[]> {
     const rows = await this.database
       .selectFrom('message')
@@ -75,7 +75,7 @@ function toInboxMessage(row: Selectable<SandboxTables['message']>): InboxMessage
   };
 }
 
-/** PostgreSQL's text holds everything but NUL, which a mail may well contain. */
+/** PostgreSQL's text cannot hold NUL, which a mail may contain. */
 function storable(text: string): string {
   return text.replaceAll('\0', '');
 }

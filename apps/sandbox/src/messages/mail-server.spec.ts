@@ -32,7 +32,7 @@ describe('the mail server', () => {
       text: '발급 완료.\nIssued.',
     });
 
-  it('puts a mail into the inbox of each recipient, named by its Message-ID', async () => {
+  it('The mail server stores a mail in the inbox of each recipient, by its Message-ID', async () => {
     await send('person1@people.example.com, person2@people.example.com');
     expect(delivered).toEqual([
       {
@@ -47,26 +47,26 @@ describe('the mail server', () => {
     ]);
   });
 
-  it('down: refuses for now with 451 and keeps nothing', async () => {
+  it('down: the mail server answers 451 and stores nothing', async () => {
     fault = { mode: 'down', ms: 0 };
     await expect(send()).rejects.toMatchObject({ responseCode: 451 });
     expect(delivered).toEqual([]);
   });
 
-  it('lost: keeps the mail and drops the connection', async () => {
+  it('lost: the mail server stores the mail and drops the connection', async () => {
     fault = { mode: 'lost', ms: 0 };
     await expect(send()).rejects.toThrow();
     expect(delivered).toHaveLength(1);
   });
 
-  it('slow: answers after the time that was set', async () => {
+  it('slow: the mail server answers after the configured time', async () => {
     fault = { mode: 'slow', ms: 150 };
     const started = performance.now();
     await send();
     expect(performance.now() - started).toBeGreaterThanOrEqual(145);
   });
 
-  it('twice: delivers under one id twice', async () => {
+  it('twice: the mail server delivers twice under one id', async () => {
     fault = { mode: 'twice', ms: 0 };
     await send();
     expect(delivered).toHaveLength(2);

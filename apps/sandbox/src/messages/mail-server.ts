@@ -14,7 +14,7 @@ import type { IncomingMessage } from './inbox.js';
 const MAX_MAIL_BYTES = 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** A real mail server (RFC 5321) without TLS and accounts, for this machine only: whatever it accepts lands in the inbox. */
+/** A real mail server (RFC 5321) without TLS and accounts, for this machine only. Accepted mail goes to the inbox. */
 @Injectable()
 export class MailServer {
   readonly #log = new Logger(MailServer.name);
@@ -34,22 +34,22 @@ export class MailServer {
     private readonly faults: Faults,
     private readonly config: SandboxConfig,
   ) {
-    // Only a socket can be cut off without an answer, which is what `lost` means.
+    // `lost` closes the socket without an answer.
     this.#server.server.on('connection', (socket: Socket) => {
       const key = socketKey(socket);
       this.#sockets.set(key, socket);
       socket.once('close', () => this.#sockets.delete(key));
     });
-    // Clients that hang up in the middle are their own affair.
+    // A client that disconnects early is no error.
     this.#server.on('error', (error: Error) => this.#log.debug(`SMTP connection: ${error.message}`));
   }
 
-  /** The port it listens on; 0 until it does. */
+  /** The port; 0 until the server listens. */
   get port(): number {
     return (this.#server.server.address() as AddressInfo | null)?.port ?? 0;
   }
 
-  /** @throws Error if it does not take connections. */
+  /** @throws Error if the server does not accept connections. */
   assertListening(): void {
     if (!this.#server.server.listening) throw new Error('the mail server does not listen');
   }

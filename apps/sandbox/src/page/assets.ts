@@ -27,7 +27,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; mar
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 `;
 
-/** Fetches the page again every three seconds and shows what changed, unless somebody is selecting text in it. */
+/** Reloads the page every three seconds, unless text in it is selected. */
 export const SCRIPT = `
 setInterval(async () => {
   if (document.hidden || String(getSelection())) return;
@@ -42,7 +42,7 @@ setInterval(async () => {
 }, 3000);
 `;
 
-/** Allows this style and this script, and nothing else. */
+/** The content security policy: this style and this script only. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src ${sourceHash(STYLE)}`,

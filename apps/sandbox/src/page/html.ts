@@ -5,7 +5,7 @@ export class Html {
 
 type Part = Html | string | number | undefined | readonly Html[];
 
-/** Template tag: everything put into the template is escaped, except what was made by this tag. */
+/** Template tag that escapes every value, except values made by this tag. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.reduce((text, next, index) => text + markupOf(parts[index - 1]) + next));
 }

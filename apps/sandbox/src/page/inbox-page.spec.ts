@@ -30,13 +30,13 @@ describe('the inbox page', () => {
   const render = (language: 'ko' | 'en') =>
     renderInboxPage({ language, people: [person], person, messages: [message], deposits: [] });
 
-  it('escapes what messages say and marks their codes', () => {
+  it('The inbox page escapes messages and marks their codes', () => {
     const page = render('ko');
     expect(page).toContain('<mark>123456</mark>');
     expect(page).not.toContain('<script>alert');
   });
 
-  it('speaks Korean and English, and links to the other', () => {
+  it('The inbox page is in Korean or English and links to the other language', () => {
     expect(render('ko')).toContain('<html lang="ko">');
     expect(render('ko')).toContain('인증서 암호');
     expect(render('ko')).toContain('lang=en');
@@ -44,12 +44,12 @@ describe('the inbox page', () => {
     expect(render('en')).toContain('lang=ko');
   });
 
-  it('shows what the person knows', () => {
+  it('The inbox page shows the data that the person knows', () => {
     for (const known of ['김가상', '010-0000-0001', '900101-1000012', 'abcde-12345-FGH', '100000000001'])
       expect(render('en')).toContain(known);
   });
 
-  it('says so when there is nobody and nothing', () => {
+  it('The inbox page says that there are no people and no messages', () => {
     const page = renderInboxPage({
       language: 'en',
       people: [],

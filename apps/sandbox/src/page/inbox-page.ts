@@ -5,18 +5,18 @@ import type { Person } from '../people/person.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { Html, html } from './html.js';
 import { TEXTS } from './texts.js';
-import type { Language } from './texts.js';
+import type { PageLanguage } from './texts.js';
 
 interface InboxPage {
-  language: Language;
+  language: PageLanguage;
   people: readonly Person[];
-  /** Whose messages are shown; undefined for everybody's. */
+  /** The person whose messages are shown; undefined for all messages. */
   person: Person | undefined;
   messages: readonly InboxMessage[];
   deposits: readonly Deposit[];
 }
 
-/** The page at `/`, on which a person reads what the outside world would have shown them. */
+/** The page at `/`: SMS, mails and deposits of the sample people. */
 export function renderInboxPage({ language, people, person, messages, deposits }: InboxPage): string {
   const t = TEXTS[language];
   const other = language === 'ko' ? 'en' : 'ko';
@@ -58,7 +58,7 @@ export function renderInboxPage({ language, people, person, messages, deposits }
     </html>`.markup;
 }
 
-function personItem(each: Person, language: Language, shown: Person | undefined): Html {
+function personItem(each: Person, language: PageLanguage, shown: Person | undefined): Html {
   return html`<li>
     <a href="${link(language, each)}" ${current(each.personId === shown?.personId)}
       >${each.name} <small>${formatMobile(each.mobile)}</small
@@ -67,7 +67,7 @@ function personItem(each: Person, language: Language, shown: Person | undefined)
   </li>`;
 }
 
-function personDetails(person: Person, language: Language): Html {
+function personDetails(person: Person, language: PageLanguage): Html {
   const t = TEXTS[language];
   const { document } = person;
   const documentText = [
@@ -96,7 +96,7 @@ function personDetails(person: Person, language: Language): Html {
   </section>`;
 }
 
-function messageCard(message: InboxMessage, language: Language): Html {
+function messageCard(message: InboxMessage, language: PageLanguage): Html {
   const t = TEXTS[language];
   const to = message.channel === 'SMS' ? formatMobile(message.to) : message.to;
   return html`<article class="card">
@@ -109,7 +109,7 @@ function messageCard(message: InboxMessage, language: Language): Html {
   </article>`;
 }
 
-function depositSection(deposits: readonly Deposit[], language: Language): Html {
+function depositSection(deposits: readonly Deposit[], language: PageLanguage): Html {
   const t = TEXTS[language];
   return html`<section>
     <h2>${t.deposits}</h2>
@@ -134,7 +134,7 @@ function withMarkedCodes(text: string): Html[] {
     .map((part, index) => (index % 2 === 1 ? html`<mark>${part}</mark>` : html`${part}`));
 }
 
-function link(language: Language, person?: Person): string {
+function link(language: PageLanguage, person?: Person): string {
   const query = new URLSearchParams({ lang: language, ...(person && { person: person.personId }) });
   return `/?${query.toString()}`;
 }
@@ -143,6 +143,6 @@ function current(yes: boolean): Html | undefined {
   return yes ? html`aria-current="true"` : undefined;
 }
 
-function time(instant: string, language: Language): string {
+function time(instant: string, language: PageLanguage): string {
   return new Date(instant).toLocaleString(language === 'ko' ? 'ko-KR' : 'en-GB', { timeZone: 'Asia/Seoul' });
 }

@@ -1,6 +1,6 @@
-export type Language = 'ko' | 'en';
+export type PageLanguage = 'ko' | 'en';
 
-/** What the page says, in each language. */
+/** The texts of the page in each language. */
 export const TEXTS = {
   ko: {
     title: '샌드박스 수신함',
@@ -62,4 +62,4 @@ export const TEXTS = {
     MAIL: 'Mail',
     depositor: 'Depositor',
   },
-} as const satisfies Record<Language, Record<string, string>>;
+} as const satisfies Record<PageLanguage, Record<string, string>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An account number in the one form the sandbox compares: digits only. */
+/** An account number in the form in which the sandbox compares it: digits only. */
 function normaliseAccount(account: string): string {
   return account.replace(/[\s-]/g, '');
 }

@@ -10,18 +10,18 @@ export interface NewCustomer {
   ci: string;
   name: string;
   mobile: string;
-  /** Of the mobile number. */
+  /** Carrier of the mobile number. */
   carrier: Carrier;
   email: string;
   bankCode: string;
   accountNumber: string;
-  /** Resident registration number, 13 digits; undefined if the bank is not to have it on file. */
+  /** Resident registration number, 13 digits; undefined if the bank does not have it. */
   rrn: string | undefined;
   /** Argon2id verifier of the certificate password (PHC string). */
   verifier: string;
 }
 
-/** The bank's customer registry, which the sandbox may only add to. */
+/** The bank's customer registry. The sandbox only adds customers. */
 export class BankRegistry {
   constructor(
     private readonly database: Database,
@@ -29,8 +29,8 @@ export class BankRegistry {
   ) {}
 
   /**
-   * Writes customers with their certificate passwords and their numbers, each sealed under a key of their own; those it
-   * has already stay as they are.
+   * Inserts customers with their certificate passwords and their numbers, each sealed under the customer's own key.
+   * Existing customers stay unchanged.
    */
   async enrol(customers: readonly NewCustomer[], now: Date): Promise<void> {
     await inTransaction(this.database, async (tx) => {

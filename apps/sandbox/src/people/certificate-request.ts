@@ -1,4 +1,4 @@
-// @peculiar/x509 finds its implementations through decorator metadata, which must exist before it is loaded.
+// @peculiar/x509 needs the polyfill for decorator metadata, which must be loaded first.
 import 'reflect-metadata';
 import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -13,7 +13,7 @@ export async function makePrivateKey(): Promise<string> {
 }
 
 /** A certificate request (PKCS#10, PEM) for a key, signed with it. */
-export async function requestCertificate(privateKeyPem: string, subjectName: string): Promise<string> {
+export async function createCertificateRequest(privateKeyPem: string, subjectName: string): Promise<string> {
   const privateKey = createPrivateKey(privateKeyPem);
   const publicKey = createPublicKey(privateKey);
   const request = await Pkcs10CertificateRequestGenerator.create({

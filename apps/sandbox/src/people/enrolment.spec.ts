@@ -6,7 +6,7 @@ import { verify } from '@node-rs/argon2';
 import { Pkcs10CertificateRequest, PemConverter, X509CertificateGenerator } from '@peculiar/x509';
 import type { SampleCertificateRequest } from '#activities/signing';
 import { computeVirtualId } from '#libs/npki';
-import { Clock } from '../clock.js';
+import { SandboxClock } from '../clock.js';
 import type { BankRegistry, NewCustomer } from './bank-registry.js';
 import { makePrivateKey } from './certificate-request.js';
 import { Enrolment } from './enrolment.js';
@@ -17,7 +17,7 @@ import type { SampleCertificates } from './sample-certificates.js';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** A CA that keeps what it issued, by request id, and signs with a key of its own. */
+/** A CA with its own key, which keeps its certificates by request id. */
 class TestAuthority implements SampleCertificates {
   failing = false;
   readonly asked: (readonly SampleCertificateRequest[])[] = [];
@@ -80,18 +80,18 @@ function setUp() {
     people as unknown as People,
     authority,
     registry as unknown as BankRegistry,
-    new Clock(),
+    new SandboxClock(),
   );
   return { rows, enrolled, customers, authority, enrolment };
 }
 
-// A hundred keys are made and a hundred passwords hashed, on whatever machine this is.
+// A hundred keys and password hashes take long on a slow machine.
 jest.setTimeout(60_000);
 
 describe('enrolment', () => {
   beforeAll(() => Logger.overrideLogger(false));
 
-  it('gives certificates to those who hold one and makes all of them customers', async () => {
+  it('Enrolment makes people customers and gives certificates to those who hold one', async () => {
     const { rows, enrolled, customers, authority, enrolment } = setUp();
     expect(await enrolment.enrol(['VALID', 'NONE', 'EXPIRED'])).toHaveLength(3);
     expect(authority.asked.flat().map(({ requestId }) => requestId)).toEqual([
@@ -104,7 +104,7 @@ describe('enrolment', () => {
     expect(await verify(customers[0]!.verifier, rows[0]!.certificate_password)).toBe(true);
   });
 
-  it('gives each old certificate the VID of its holder’s number and R', async () => {
+  it('Enrolment gives each old certificate the VID of its holder’s number and R', async () => {
     const { rows, authority, enrolment } = setUp();
     await enrolment.enrol(['VALID', 'EXPIRED']);
     expect(authority.asked.flat().map(({ virtualId }) => virtualId)).toEqual(
@@ -114,21 +114,21 @@ describe('enrolment', () => {
     );
   });
 
-  it('tells the bank the numbers of those whom it is to know them of', async () => {
+  it('Enrolment gives the bank the numbers that it shall have', async () => {
     const { rows, customers, enrolment } = setUp();
     await enrolment.enrol(['VALID']);
     await enrolment.enrol(['VALID', 'NONE'], { rrnOnFile: false });
     expect(customers.map(({ rrn }) => rrn)).toEqual([rows[0]!.rrn, undefined, undefined]);
   });
 
-  it('asks the CA for at most 100 at once', async () => {
+  it('Enrolment requests at most 100 certificates in one call', async () => {
     const { authority, enrolment, rows } = setUp();
     await enrolment.enrol(Array.from({ length: 101 }, () => 'VALID' as const));
     expect(authority.asked.map((asked) => asked.length)).toEqual([100, 1]);
     expect(new Set(authority.asked.flat().map(({ requestId }) => requestId)).size).toBe(rows.length);
   });
 
-  it('shows nobody while the CA is away, and finishes with the same key when started again', async () => {
+  it('Enrolment shows no person while the CA is down, and completes with the same key after a restart', async () => {
     const { rows, enrolled, authority, enrolment } = setUp();
     authority.failing = true;
     await expect(enrolment.enrol(['VALID'])).rejects.toMatchObject({ status: 503 });

@@ -4,19 +4,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { hash } from '@node-rs/argon2';
 import { computeVirtualId } from '#libs/npki';
 import type { Selectable } from 'kysely';
-import { Clock } from '../clock.js';
+import { SandboxClock } from '../clock.js';
 import type { PersonTable } from '../database.js';
 import { enrolmentDelayed } from '../problems.js';
 import { BankRegistry } from './bank-registry.js';
-import { requestCertificate } from './certificate-request.js';
+import { createCertificateRequest } from './certificate-request.js';
 import { People } from './people.js';
 import type { Holding, Person, PersonKind } from './person.js';
 import { SampleCertificates } from './sample-certificates.js';
 
-/** As many as the CA issues at once. */
+/** The number of certificates that the CA issues in one call. */
 const BATCH = 100;
 const RETRY_MS = 5_000;
-/** Argon2id, the least that OWASP recommends for a server that checks many. */
+/** Argon2id with the minimum parameters that OWASP recommends. */
 const VERIFIER_COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 type PersonRow = Selectable<PersonTable>;
@@ -24,10 +24,10 @@ type PersonRow = Selectable<PersonTable>;
 /**
  * Makes sample people customers of the bank:
  * 1. record the person with their key, PENDING;
- * 2. have the CA issue the old certificate, by the person's id;
- * 3. write customer, password verifier and, unless they are to be without, resident registration number into the bank's registry;
- * 4. mark the person ENROLLED, which shows them.
- * Every step may be done again, so an enrolment that broke off is simply begun anew.
+ * 2. let the CA issue the old certificate, keyed by the person's id;
+ * 3. write customer, password verifier and resident registration number (if the bank has it) into the bank's registry;
+ * 4. mark the person ENROLLED; from then on the person is shown.
+ * Every step is idempotent, so an interrupted enrolment starts from the beginning.
  */
 @Injectable()
 export class Enrolment {
@@ -39,7 +39,7 @@ export class Enrolment {
     private readonly people: People,
     private readonly certificates: SampleCertificates,
     private readonly registry: BankRegistry,
-    private readonly clock: Clock,
+    private readonly clock: SandboxClock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -52,8 +52,8 @@ export class Enrolment {
   }
 
   /**
-   * Invents a person for each holding and enrols them all.
-   * @throws ProblemError 503 if bank or CA cannot be reached; the people are enrolled once they can.
+   * Creates and enrols a person for each holding.
+   * @throws ProblemError 503 if bank or CA cannot be reached; the people are enrolled later.
    */
   async enrol(holdings: readonly Holding[], kind: PersonKind = {}): Promise<Person[]> {
     const rows = await this.people.invent(holdings, kind);
@@ -66,7 +66,7 @@ export class Enrolment {
     return this.people.byIds(rows.map((row) => row.person_id));
   }
 
-  /** Finishes begun enrolments in the background, however long bank and CA take to come up. */
+  /** Completes open enrolments in the background, once bank and CA are up. */
   #catchUp(): void {
     this.#catchingUp ??= this.#finishPending().finally(() => (this.#catchingUp = undefined));
   }
@@ -117,7 +117,7 @@ export class Enrolment {
     }
   }
 
-  /** The old certificates of those who have one, by person. */
+  /** The old certificates, by person. */
   async #issue(rows: readonly PersonRow[]): Promise<Map<string, string>> {
     const holders = rows.flatMap((row) =>
       row.private_key && row.random && row.not_before && row.not_after
@@ -142,7 +142,7 @@ export class Enrolment {
           virtualId: Buffer.from(
             computeVirtualId({ idn: row.rrn, random: Buffer.from(row.random, 'hex') }),
           ).toString('hex'),
-          csr: await requestCertificate(row.private_key, row.name),
+          csr: await createCertificateRequest(row.private_key, row.name),
           notBefore: row.not_before.toISOString(),
           notAfter: row.not_after.toISOString(),
         })),

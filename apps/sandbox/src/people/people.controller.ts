@@ -38,7 +38,7 @@ export class PeopleController {
     return person;
   }
 
-  /** Makes people; without a holding, each in turn. */
+  /** Creates people; without a holding, with each holding in turn. */
   @Post()
   async make(
     @Body({ schema: peopleBody })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Insertable, Selectable } from 'kysely';
-import { Clock } from '../clock.js';
+import { SandboxClock } from '../clock.js';
 import { SandboxConfig } from '../config.js';
 import { SandboxDatabase } from '../database.js';
 import type { PersonTable } from '../database.js';
@@ -11,16 +11,16 @@ import { renewalWindowEnd, toPerson } from './person.js';
 import type { Holding, Person, PersonKind } from './person.js';
 import { inventPerson } from './sample-person.js';
 
-/** The sample people. Only those whom the bank knows are shown. */
+/** The sample people. Only enrolled ones are shown. */
 @Injectable()
 export class People {
   constructor(
     private readonly database: SandboxDatabase,
-    private readonly clock: Clock,
+    private readonly clock: SandboxClock,
     private readonly config: SandboxConfig,
   ) {}
 
-  /** People in the order they were made. */
+  /** People in the order of their creation. */
   async list(limit: number, holding?: Holding): Promise<Person[]> {
     const now = this.clock.now();
     const soon = renewalWindowEnd(now);
@@ -60,7 +60,7 @@ export class People {
     return row && toPerson(row, this.clock.now());
   }
 
-  /** Invents people with their keys and records them, not yet enrolled. */
+  /** Creates people with their keys, not yet enrolled. */
   async invent(
     holdings: readonly Holding[],
     { rrnOnFile = true, ...kind }: PersonKind,
@@ -83,7 +83,7 @@ export class People {
     return this.database.insertInto('person').values(people).returningAll().execute();
   }
 
-  /** The people whose enrolment was begun and not ended. */
+  /** The people whose enrolment is not complete. */
   async pending(limit: number): Promise<Selectable<PersonTable>[]> {
     return this.database
       .selectFrom('person')
@@ -94,7 +94,7 @@ export class People {
       .execute();
   }
 
-  /** Shows people from now on, with the old certificates they were given. */
+  /** Marks people as enrolled, with their old certificates. */
   async markEnrolled(people: readonly { personId: string; certificate: string | null }[]): Promise<void> {
     await sql`
       update person set state = 'ENROLLED', certificate = given.certificate

@@ -1,40 +1,40 @@
 import { renewalWindowDays, type Carrier } from '#libs/domain';
 import type { Selectable } from 'kysely';
-import type { IdentityDocument, PersonTable } from '../database.js';
+import type { SampleDocument, PersonTable } from '../database.js';
 
 export const HOLDINGS = ['VALID', 'EXPIRING', 'EXPIRED', 'NONE'] as const;
-/** What certificate a person came with: in force for long, about to expire, expired, or none. */
+/** The old certificate of a person: valid, about to expire, expired, or none. */
 export type Holding = (typeof HOLDINGS)[number];
 
-/** What sets people apart from the usual ones. */
+/** Optional traits of a person. */
 export interface PersonKind {
-  /** Whether the bank gets to know their resident registration numbers (it does). */
+  /** Whether the bank has the resident registration number (default true). */
   rrnOnFile?: boolean;
-  /** Whether they are foreign residents, which their numbers say (no). */
+  /** Whether the person is a foreign resident, which the number shows (default false). */
   foreign?: boolean;
-  /** Whether they were given their numbers after October 2020, with six random digits (no). */
+  /** Whether the number is from after October 2020, with six random digits (default false). */
   renumbered?: boolean;
 }
 
-/** A fictional customer of the bank, with everything such a person knows and holds. */
+/** A fictional customer of the bank, with the data and keys of such a person. */
 export interface Person {
   personId: string;
   name: string;
   /** Digits only. */
   mobile: string;
-  /** Of the mobile number. */
+  /** Carrier of the mobile number. */
   carrier: Carrier;
   email: string;
   /** 13 digits; its check digit is wrong on purpose. */
   rrn: string;
-  /** Whether the bank knows it; without it nobody gets a certificate. */
+  /** Whether the bank has the number; without it no certificate is issued. */
   rrnOnFile: boolean;
   /** YYYY-MM-DD */
   birthDate: string;
-  document: IdentityDocument;
+  document: SampleDocument;
   account: { bank: string; number: string };
   certificatePassword: string;
-  /** Connecting information, 88 characters: what verification agencies know a person by. */
+  /** Connecting information (CI), 88 characters: the identifier of a person at verification agencies. */
   ci: string;
   holding: Holding;
   /** PEM */
@@ -47,12 +47,12 @@ export interface Person {
 
 const DAY_MS = 86_400_000;
 
-/** The instant from which a certificate that ends later is not about to expire. */
+/** A certificate that expires after this instant is not about to expire. */
 export function renewalWindowEnd(now: Date): Date {
   return new Date(now.getTime() + renewalWindowDays * DAY_MS);
 }
 
-/** What a certificate with this end means today; as time passes a valid one begins to expire. */
+/** The status of a certificate with this end date; it changes as time passes. */
 export function holdingOf(notAfter: Date | null, now: Date): Holding {
   if (notAfter === null) return 'NONE';
   if (notAfter <= now) return 'EXPIRED';

@@ -5,12 +5,12 @@ import type { TemporalClient } from '#libs/temporal';
 
 /** Port to the CA that issues the old certificates of sample people. */
 export abstract class SampleCertificates {
-  /** Issues up to 100 certificates, in the order of the requests; each request id gets one, however often it comes. */
+  /** Issues up to 100 certificates, in the order of the requests. A request id gets one certificate, also when repeated. */
   abstract issue(requests: readonly SampleCertificateRequest[]): Promise<SampleCertificate[]>;
   abstract close(): Promise<void>;
 }
 
-/** The signer, reached by an activity of its own, without a workflow around it. */
+/** Calls the signer by a standalone activity, without a workflow. */
 export class SignerSampleCertificates implements SampleCertificates {
   constructor(
     private readonly temporal: TemporalClient,
@@ -18,7 +18,7 @@ export class SignerSampleCertificates implements SampleCertificates {
     private readonly timeoutMs: number,
   ) {}
 
-  /** @throws ActivityExecutionFailedError if the signer is not there in time or refuses. */
+  /** @throws ActivityExecutionFailedError if the signer does not answer in time or refuses. */
   async issue(requests: readonly SampleCertificateRequest[]): Promise<SampleCertificate[]> {
     return this.temporal.client.activity
       .typed<Pick<SampleActivities, 'issueSampleCertificates'>>()

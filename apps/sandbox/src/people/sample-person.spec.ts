@@ -9,7 +9,7 @@ const people = Array.from({ length: 400 }, (_, index) =>
 );
 
 describe('a sample person', () => {
-  it('has the holding that was asked for, also a month later unless it expires', () => {
+  it('A sample person has the requested holding, also a month later unless the certificate expires', () => {
     people.forEach((person, index) => {
       expect(holdingOf(person.not_after as Date | null, now)).toBe(HOLDINGS[index % 4]);
     });
@@ -18,7 +18,7 @@ describe('a sample person', () => {
     valid.forEach((person) => expect(holdingOf(person.not_after as Date, nextMonth)).toBe('VALID'));
   });
 
-  it('has an old certificate of one year that ends at 23:59:59 in Korea and has begun', () => {
+  it('A sample person has an old certificate of one year that has begun and ends at 23:59:59 in Korea', () => {
     for (const { not_before, not_after } of people as { not_before: Date | null; not_after: Date | null }[]) {
       if (!not_before || !not_after) continue;
       expect(not_after.toISOString()).toMatch(/T14:59:59\.000Z$/);
@@ -27,19 +27,19 @@ describe('a sample person', () => {
     }
   });
 
-  it('has a password that may be set today', () => {
+  it('A sample person has a password that satisfies today’s rules', () => {
     people.forEach((person) => expect(brokenPasswordRules(person.certificate_password)).toEqual([]));
   });
 
-  it('has a number at one of the carriers', () => {
+  it('A sample person has a number at one of the carriers', () => {
     expect(new Set(people.map(({ carrier }) => carrier))).toEqual(new Set(carriers));
   });
 
-  it('has a CI of 88 characters', () => {
+  it('A sample person has a CI of 88 characters', () => {
     people.forEach((person) => expect(person.ci).toMatch(/^[\w+/]{86}==$/));
   });
 
-  it('cannot be anybody: unassigned mobile range, example.com, wrong check digit', () => {
+  it('A sample person cannot be real: unassigned mobile range, example.com, wrong check digit', () => {
     for (const { mobile, email, rrn, birth_date } of people) {
       expect(mobile).toMatch(/^0100\d{7}$/);
       expect(email).toMatch(/@people\.example\.com$/);
@@ -49,7 +49,7 @@ describe('a sample person', () => {
     }
   });
 
-  it('is a foreign resident where that is asked for', () => {
+  it('A sample person is a foreign resident on request', () => {
     for (let number = 1; number < 400_000; number += 9_973) {
       const { rrn } = inventPerson(number, '999', 'NONE', now, { foreign: true });
       expect(rrn).toMatch(/^\d{6}[5-8]\d{6}$/);
@@ -57,7 +57,7 @@ describe('a sample person', () => {
     }
   });
 
-  it('has random digits where the number was given after October 2020, and the wrong last one all the same', () => {
+  it('A sample person with a number from after October 2020 has random digits and a wrong last digit', () => {
     const numbers = Array.from(
       { length: 200 },
       () => inventPerson(1, '999', 'NONE', now, { renumbered: true }).rrn,
@@ -69,13 +69,13 @@ describe('a sample person', () => {
   });
 
   it.each(['mobile', 'email', 'rrn', 'account_number', 'ci', 'person_id'] as const)(
-    'shares no %s',
+    'No two sample people share a %s',
     (field) => {
       expect(new Set(people.map((person) => person[field])).size).toBe(people.length);
     },
   );
 
-  it('is not invented beyond the last number', () => {
+  it('Sample people end with the last number', () => {
     expect(inventPerson(LAST_NUMBER, '999', 'NONE', now).mobile).toBe('01009999999');
     expect(() => inventPerson(LAST_NUMBER + 1, '999', 'NONE', now)).toThrow(RangeError);
   });

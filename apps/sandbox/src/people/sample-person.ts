@@ -1,21 +1,21 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { carriers, residentCheckDigit } from '#libs/domain';
 import type { Insertable } from 'kysely';
-import type { IdentityDocument, PersonTable } from '../database.js';
+import type { SampleDocument, PersonTable } from '../database.js';
 import type { Holding, PersonKind } from './person.js';
 
 const FAMILY_NAMES = [...'김이박최정강조윤장임한오서신권황안송류홍'];
-/** Nobody is called so: virtual, specimen, test, example, exhibit, mock, practice, demonstration, alias, trial. */
+/** No real names: virtual, specimen, test, example, exhibit, mock, practice, demonstration, alias, trial. */
 const GIVEN_NAMES = ['가상', '견본', '시험', '예시', '표본', '모의', '연습', '시연', '가명', '시범'];
 
 const DAY_MS = 86_400_000;
-/** The last number that still gives a mobile number in the ranges 010-0xxx, which no operator has. */
+/** The last number with a mobile number in the ranges 010-0xxx, which no operator uses. */
 export const LAST_NUMBER = 9_999_999;
 
 /**
- * Invents a person who could be a customer, and cannot be anybody: an impossible name, a mobile number out of
- * a range never assigned, mail at example.com (RFC 2606), a resident registration number with a wrong check digit.
- * @param number tells this person from all others, 1 to {@link LAST_NUMBER}.
+ * Creates a fictional customer who cannot be a real person: an impossible name, a mobile number of an unassigned range,
+ * mail at example.com (RFC 2606), a resident registration number with a wrong check digit.
+ * @param number identifies the person, 1 to {@link LAST_NUMBER}.
  */
 export function inventPerson(
   number: number,
@@ -48,8 +48,8 @@ export function inventPerson(
 }
 
 /**
- * How long the old certificate is valid: a year that ends at 23:59:59 KST, as bank certificates do.
- * Far enough from each border that a valid one stays valid for a month of sampling.
+ * The validity of the old certificate: a year that ends at 23:59:59 KST, as for bank certificates. The end date is far
+ * enough from each boundary that a valid certificate stays valid for a month.
  */
 function oldValidity(holding: Holding, now: Date): Pick<Insertable<PersonTable>, 'not_before' | 'not_after'> {
   if (holding === 'NONE') return { not_before: null, not_after: null };
@@ -66,8 +66,8 @@ function oldValidity(holding: Holding, now: Date): Pick<Insertable<PersonTable>,
 }
 
 /**
- * `YYMMDD` `S` `XXXXX` and a last digit that is not the check digit, so that nobody numbered before October 2020 can have
- * it. Who was numbered anew has random digits after the `S`.
+ * `YYMMDD` `S` `XXXXX` and a last digit that is not the check digit, so that no number from before October 2020 equals it.
+ * Newer numbers have random digits after the `S`.
  */
 function residentNumber(
   birth: Date,
@@ -82,7 +82,7 @@ function residentNumber(
   return digits + ((residentCheckDigit(digits) + 1 + (Math.floor(number / 100_000) % 9)) % 10);
 }
 
-function inventDocument(birth: Date, number: number, now: Date): IdentityDocument {
+function inventDocument(birth: Date, number: number, now: Date): SampleDocument {
   const issuedOn = isoDate(new Date(now.getTime() - randomInt(100, 3_000) * DAY_MS));
   if (number % 2 === 0) return { type: 'RESIDENT_CARD', issuedOn };
   const year = isoDate(birth).slice(2, 4);
@@ -93,7 +93,7 @@ function inventDocument(birth: Date, number: number, now: Date): IdentityDocumen
   };
 }
 
-/** A password that today's rule for certificate passwords allows, and that a hand can type. */
+/** A password that satisfies the rules for certificate passwords and is easy to type. */
 function inventPassword(): string {
   const letters = (count: number) =>
     Array.from({ length: count }, () => pick([...'abcdefghkmnpqrstuvwxyz'])).join('');

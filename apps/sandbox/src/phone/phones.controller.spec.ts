@@ -41,7 +41,7 @@ async function post(path: string, body: object) {
   return { status: answer.status, body: (await answer.json()) as Said };
 }
 
-/** A key to seal to, as GET /v1/keys has it, and its private half. */
+/** A sealing key as in the answer of GET /v1/keys, with its private key. */
 async function sealingKey() {
   const { publicKey, privateKey } = await generateKeyPair('ECDH-ES+A256KW', { extractable: true });
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid: 'v1' };
@@ -49,7 +49,7 @@ async function sealingKey() {
 }
 
 describe('a phone that the sandbox lends', () => {
-  it('asks for a certificate for its own key, and signs with it', async () => {
+  it('A sandbox phone requests a certificate for its own key and signs with it', async () => {
     const request = new Pkcs10CertificateRequest(
       (await post(`/${phoneId}/certificate-request`, {})).body.csr,
     );
@@ -64,7 +64,7 @@ describe('a phone that the sandbox lends', () => {
     expect(verify('sha256', text, publicKey, Buffer.from(body.signature, 'base64url'))).toBe(true);
   });
 
-  it('seals what it is told, or a new R of the VID, for one purpose, one subject, one front end and its own key', async () => {
+  it('A sandbox phone seals a value, or a new R of the VID, for one purpose, subject, front end and its own key', async () => {
     const { jwk, privateKey } = await sealingKey();
     const sealed = async (body: object) => {
       const answer = await post(`/${phoneId}/seals`, {
@@ -82,7 +82,7 @@ describe('a phone that the sandbox lends', () => {
     expect((await sealed({ purpose: 'vid-random' })).text).toMatch(/^[0-9a-f]{40}$/);
   });
 
-  it('is not known by another name, and tells what is wrong', async () => {
+  it('An unknown phone is refused with a clear problem', async () => {
     const { jwk } = await sealingKey();
     const keys = (more: object) => ({
       purpose: 'password',
@@ -100,7 +100,7 @@ describe('a phone that the sandbox lends', () => {
   });
 });
 
-it('no more than a thousand phones are remembered', async () => {
+it('At most a thousand phones are kept', async () => {
   const phones = new Phones();
   const first = await phones.make();
   const others = await Promise.all(Array.from({ length: 1_000 }, () => phones.make()));

@@ -20,7 +20,7 @@ const sealBody = z
     purpose: z.enum(['identity', 'password', 'rrn', 'document', 'vid-random']),
     /** The reissue's id; at the start the Idempotency-Key. */
     sub: z.string().min(1).max(128),
-    /** Without one, a new R of the VID. */
+    /** Sealed value; without one, a new R of the VID. */
     value: z.string().min(1).max(4096).optional(),
     /** The answer of GET /v1/keys. */
     keys: z.object({ keys: z.tuple([sealingKey], z.unknown()), client: z.string().min(1).max(64) }),
@@ -32,8 +32,8 @@ const sealBody = z
 const signBody = z.object({ toSign: z.base64url().min(1).max(4096) });
 
 /**
- * What a customer's app does on the phone and `curl` cannot: it makes a key pair, asks for a certificate, signs, and
- * seals. A real app does it itself (`libs/client`); no bank gets to see what is said here.
+ * Does what a customer's app does on the phone and `curl` cannot: it creates a key pair, requests a certificate, signs and
+ * seals. A real app does this itself (`libs/client`); its secrets never reach a server.
  */
 @Controller('v1/phones')
 export class PhonesController {

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { CertificateKey } from '#libs/client';
 
-/** How many phones are remembered; the oldest is forgotten first. */
+/** The number of phones kept; the oldest is dropped first. */
 const mostPhones = 1_000;
 
-/** What a customer's phone keeps: a key pair, in memory only. */
+/** The data of a customer's phone: a key pair, in memory only. */
 @Injectable()
 export class Phones {
   private readonly keys = new Map<string, CertificateKey>();
 
-  /** A new phone, which has made its key pair. */
+  /** Creates a phone with a new key pair. */
   async make(): Promise<{ phoneId: string; key: CertificateKey }> {
     const [phoneId, key] = [randomUUID(), await CertificateKey.make()];
     this.keys.set(phoneId, key);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
-/** A call as the browser makes it, with the cookies that it was given. */
+/** Calls the issuer as a browser does, with its cookies. */
 async function visit(address: string, init: RequestInit = {}): Promise<Response> {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const answer = await fetch(new URL(address, url), { redirect: 'manual', headers: { cookie }, ...init });
@@ -34,7 +34,7 @@ async function visit(address: string, init: RequestInit = {}): Promise<Response>
 }
 const locationOf = (answer: Response) => answer.headers.get('location') ?? '';
 
-/** Where the console is sent back to, after the sign-in that it asked for. */
+/** Signs in and returns the redirect to the console. */
 async function signIn(parameters: Record<string, string>, choose?: string): Promise<URL> {
   const query = new URLSearchParams({
     ...{ client_id: 'reseal-console', response_type: 'code', scope: 'openid', state: 's' },
@@ -64,7 +64,7 @@ async function idTokenOf(back: URL): Promise<string> {
   return ((await answer.json()) as { id_token: string }).id_token;
 }
 
-it('the issuer signs nonce and roles of who is signed in, without asking them again', async () => {
+it('The issuer signs nonce and roles of the signed-in person without a second prompt', async () => {
   await signIn({}, 'april');
   const idToken = await idTokenOf(await signIn({ prompt: 'none', nonce: 'approve.0a' }));
   const keys = createRemoteJWKSet(new URL(`${url}/oidc/jwks`));

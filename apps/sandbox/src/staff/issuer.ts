@@ -6,25 +6,25 @@ import { sampleStaff, staffNamed, type SampleStaff } from './sample-staff.js';
 import { signInPage, signOutPage } from './sign-in-page.js';
 
 const algorithm = 'ES256';
-/** For whom access tokens are: the operators' app. */
+/** The audience of access tokens: the operators' app. */
 const audience = 'reseal-ops';
 const resource = 'urn:reseal:ops';
-/** The console's name: for whom ID tokens are. */
+/** The client id of the console, which is the audience of ID tokens. */
 const consoleClient = 'reseal-console';
 const tokenLifetimeSeconds = 15 * 60;
 const sessionLifetimeSeconds = 12 * 60 * 60;
 const signInPath = '/staff/sign-in/';
 
 export interface IssuerOptions {
-  /** Where it is reached, ending in the path it is mounted at. */
+  /** The issuer's URL, with the path at which it is mounted. */
   readonly issuer: string;
-  /** Where the console runs, and so comes back to. */
+  /** The console's origin, to which sign-ins return. */
   readonly consoleUrl: string;
 }
 
 /**
- * The bank's OpenID Connect issuer for its staff, authorization code with PKCE. Whoever is at the page chooses whom to be:
- * there are no passwords in a sandbox. Keys are new with every start.
+ * The bank's OpenID Connect issuer for its staff: authorization code with PKCE. The sign-in page has one button per member
+ * of the staff and asks for no password. Each start makes new keys.
  */
 export class StaffIssuer {
   private constructor(
@@ -42,15 +42,15 @@ export class StaffIssuer {
   }
 
   /**
-   * Answers what belongs to the issuer, before anything else has read the request.
+   * Answers requests under the issuer's path. It must run before a parser has read the body.
    *
-   * @returns false for everything else
+   * @returns false for other paths
    */
   takes(request: IncomingMessage, response: ServerResponse): boolean {
     const { pathname: mount } = new URL(this.options.issuer);
     const path = request.url ?? '';
     if (path.startsWith(`${mount}/`)) {
-      // As frameworks leave it for what is mounted: the provider makes its addresses of both.
+      // The provider builds its URLs from `originalUrl` and `url`, as frameworks set them for a mounted app.
       Object.assign(request, { originalUrl: path });
       request.url = path.slice(mount.length);
       this.provider.callback()(request, response);
@@ -64,7 +64,7 @@ export class StaffIssuer {
     return true;
   }
 
-  /** An access token as a sign-in would give it, for programs. */
+  /** Creates an access token, as a sign-in does, for programs. */
   async tokenFor(staff: SampleStaff): Promise<{ accessToken: string; expiresIn: number }> {
     const accessToken = await new SignJWT({ ...claimsOf(staff), client_id: 'reseal-sandbox' })
       .setProtectedHeader({ alg: algorithm, kid: this.key.kid, typ: 'at+jwt' })
@@ -79,8 +79,8 @@ export class StaffIssuer {
   }
 
   /**
-   * An ID token as a sign-in of the console with this nonce would give it, for programs: what a person proves by signing
-   * in to confirm or approve an operation.
+   * Creates an ID token, as a sign-in of the console with this nonce does, for programs. It proves that a person confirmed
+   * or approved an operation.
    */
   async proofFor(staff: SampleStaff, nonce: string): Promise<{ idToken: string }> {
     const idToken = await new SignJWT({ roles: staff.roles, nonce })
@@ -94,12 +94,12 @@ export class StaffIssuer {
     return { idToken };
   }
 
-  /** `<interaction>` shows whom one can be, a POST to `<interaction>/<name>` chooses. */
+  /** `<interaction>` shows the staff; a POST to `<interaction>/<name>` signs that person in. */
   private async signIn(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const [uid = '', name] = path.split(/[/?]/);
     if (request.method === 'POST' && name !== undefined) {
       const staff = staffNamed(name);
-      if (!staff) throw new Error('there is nobody of this name');
+      if (!staff) throw new Error('there is no member of staff with this name');
       const result = { login: { accountId: staff.name, amr: ['sandbox'] } };
       return this.provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
     }
@@ -117,8 +117,8 @@ export class StaffIssuer {
 const claimsOf = ({ displayName, roles }: SampleStaff) => ({ name: displayName, roles });
 
 /**
- * When somebody is asked. Clients count as native here only for their loopback addresses; those would otherwise be asked
- * for consent each time (RFC 8252 section 8.6), and a console that is loaded again could not find out who is signed in.
+ * Decides when the user is prompted. Clients are native here only because of their loopback addresses. Native clients would
+ * be asked for consent each time (RFC 8252 section 8.6), and a reloaded console could not find its session.
  */
 function interactions(): interactionPolicy.Policy {
   const policy = interactionPolicy.base();
@@ -134,7 +134,7 @@ function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
       {
         client_id: consoleClient,
         token_endpoint_auth_method: 'none',
-        // Loopback addresses are for native clients only (RFC 8252 section 7.3).
+        // Only native clients may use loopback addresses (RFC 8252 section 7.3).
         application_type: 'native',
         redirect_uris: [new URL('/callback', consoleUrl).href],
         post_logout_redirect_uris: [new URL('/', consoleUrl).href, new URL('/signed-out', consoleUrl).href],
@@ -148,7 +148,7 @@ function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
     // ID tokens name the roles: they prove that an operator confirmed, and an approver approved.
     conformIdTokenClaims: false,
     pkce: { required: () => true },
-    // Browsers of the console ask for tokens from another origin.
+    // The console requests tokens from another origin.
     clientBasedCORS: () => true,
     interactions: {
       policy: interactions(),
@@ -158,7 +158,7 @@ function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
       devInteractions: { enabled: false },
       rpInitiatedLogout: {
         enabled: true,
-        // The provider's own page would load its letters from elsewhere.
+        // The provider's own page would load fonts from another site.
         logoutSource: (context: { body: string }, form: string) => {
           context.body = signOutPage(form);
         },
@@ -184,7 +184,7 @@ function configurationOf({ consoleUrl }: IssuerOptions, key: JWK): object {
       const staff = staffNamed(name);
       return staff && { accountId: name, claims: () => ({ sub: name, ...claimsOf(staff) }) };
     },
-    // The bank's own clients: nobody is asked whether they may know who one is.
+    // The bank's own clients need no consent of the user.
     loadExistingGrant: async ({ oidc: { provider, client, session } }: Context) => {
       const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
       grant.addOIDCScope('openid profile');

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StaffIssuer } from './issuer.js';
 
-/** Gives the issuer its requests as they came: it reads forms itself, which nothing else here takes. */
+/** Passes raw requests to the issuer, which parses forms itself. */
 export function mountIssuer(app: NestFastifyApplication): void {
   const issuer = app.get(StaffIssuer);
   app

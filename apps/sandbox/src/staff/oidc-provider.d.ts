@@ -1,4 +1,4 @@
-/** As far as the sandbox uses it; the package brings no types. */
+/** The part that the sandbox uses; the package has no types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
@@ -31,7 +31,7 @@ declare module 'oidc-provider' {
 
   export default class Provider {
     constructor(issuer: string, configuration: object);
-    /** Whether a proxy in front names the address. */
+    /** Whether a proxy's headers give the address. */
     proxy: boolean;
     readonly Grant: typeof Grant;
     callback(): RequestListener;

@@ -1,14 +1,14 @@
 import type { StaffRole } from '#libs/domain';
 
-/** Somebody of the fictional bank's staff. */
+/** A member of the fictional bank's staff. */
 export interface SampleStaff {
-  /** The subject of their tokens. */
+  /** The subject of the person's tokens. */
   readonly name: string;
   readonly displayName: string;
   readonly roles: readonly StaffRole[];
 }
 
-/** Everybody who can sign in. */
+/** All members of staff who can sign in. */
 export const sampleStaff: readonly SampleStaff[] = [
   { name: 'olivia', displayName: 'Olivia Sample', roles: ['operator'] },
   { name: 'oscar', displayName: 'Oscar Sample', roles: ['operator'] },

@@ -1,6 +1,6 @@
 import type { SampleStaff } from './sample-staff.js';
 
-/** A button for everybody whom one can be. The names are our own, so nothing needs to be escaped. */
+/** One button per member of the sample staff. The names are constants, so nothing needs escaping. */
 export const signInPage = (path: string, staff: readonly SampleStaff[]): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +30,7 @@ ${staff
 </html>
 `;
 
-/** @param form the provider's own, which has the id `op.logoutForm` */
+/** @param form the provider's form, which has the id `op.logoutForm` */
 export const signOutPage = (form: string): string => `<!doctype html>
 <html lang="en">
 <head>
