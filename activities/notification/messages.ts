@@ -5,7 +5,7 @@ import {
   oldUnchanged,
   refusals,
   texts,
-  type Language,
+  type MessageLanguage,
   type MessageText,
   type MessageKind,
 } from './texts.js';
@@ -79,7 +79,7 @@ export function composeMessage(
 }
 
 function fill(
-  language: Language,
+  language: MessageLanguage,
   text: MessageText,
   details: MessageDetails,
   holdMonths: number,
@@ -104,6 +104,6 @@ function fill(
   };
 }
 
-function body(language: Language, { fact, action, explanation }: MessageText): string {
+function body(language: MessageLanguage, { fact, action, explanation }: MessageText): string {
   return `${fact}\n${action}\n\n${explanation}\n\n${closing[language]}`;
 }

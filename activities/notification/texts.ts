@@ -1,7 +1,7 @@
 import type { OldCertificateStatus } from '#libs/contracts';
 import type { EndCode, NotificationKind } from '#libs/domain';
 
-export type Language = 'ko' | 'en';
+export type MessageLanguage = 'ko' | 'en';
 
 /**
  * The text of a message. Placeholders: `{serial}` is the masked serial number in brackets, or empty; `{by}` the deadline
@@ -25,7 +25,10 @@ const notYou = {
 
 /** The status of the old certificate (SMS and mail) and what follows from it (mail). */
 export const oldCertificate: Readonly<
-  Record<OldCertificateStatus, Readonly<Record<Language, { readonly old: string; readonly next: string }>>>
+  Record<
+    OldCertificateStatus,
+    Readonly<Record<MessageLanguage, { readonly old: string; readonly next: string }>>
+  >
 > = {
   VALID: {
     ko: { old: '기존 인증서는 계속 사용하실 수 있습니다.', next: '기존 인증서의 유효기간은 그대로입니다.' },
@@ -52,7 +55,9 @@ export const oldCertificate: Readonly<
 };
 
 /** Before identity is verified, a reissue changes no certificate and names none. */
-export const oldUnchanged: Readonly<Record<Language, { readonly old: string; readonly next: string }>> = {
+export const oldUnchanged: Readonly<
+  Record<MessageLanguage, { readonly old: string; readonly next: string }>
+> = {
   ko: { old: '', next: '이 신청으로 기존 인증서의 상태가 달라지지 않았습니다.' },
   en: { old: '', next: 'This application has not changed the state of your old certificate.' },
 };
@@ -61,7 +66,7 @@ export const oldUnchanged: Readonly<Record<Language, { readonly old: string; rea
 export const bankMessageKinds = ['REVOKED_BY_BANK', 'HELD_BY_BANK', 'RELEASED_BY_BANK'] as const;
 export type MessageKind = NotificationKind | (typeof bankMessageKinds)[number];
 
-export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, MessageText>>>> = {
+export const texts: Readonly<Record<MessageKind, Readonly<Record<MessageLanguage, MessageText>>>> = {
   ISSUED: {
     ko: {
       subject: '새 인증서가 발급되었습니다',
@@ -331,7 +336,7 @@ export const texts: Readonly<Record<MessageKind, Readonly<Record<Language, Messa
 };
 
 /** The texts that replace REFUSED and ABANDONED for these end codes. */
-export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<Language, MessageText>>>>> = {
+export const refusals: Readonly<Partial<Record<EndCode, Readonly<Record<MessageLanguage, MessageText>>>>> = {
   RRN_NOT_ON_FILE: {
     ko: {
       subject: '인증서를 재발급할 수 없습니다',

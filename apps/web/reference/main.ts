@@ -1,5 +1,5 @@
 import { consentTo, CertificateKey, ResealClient } from '#libs/client';
-import { runnable, type ApiDocument } from './runnable.js';
+import { makeRunnable, type ApiDocument } from './runnable.js';
 import { TryItOut, type SwaggerResponse, type SwaggerRequest } from './try-it-out.js';
 
 /** Swagger UI, which the page loads before this script. */
@@ -19,7 +19,7 @@ const [identity, issuance] = await Promise.all([client.terms('identity'), client
 const consents = { identity: consentTo(identity), issuance: consentTo(issuance) };
 
 const page = SwaggerUIBundle({
-  spec: runnable(document, key.thumbprint, consents),
+  spec: makeRunnable(document, key.thumbprint, consents),
   dom_id: '#api',
   deepLinking: true,
   validatorUrl: null,

@@ -37,16 +37,16 @@ export const purposeOfMember: Readonly<Record<string, SealPurpose>> = {
 };
 
 /** Prefix of an example value that the page seals before it is sent. */
-export const toSeal = 'seal: ';
+export const sealPrefix = 'seal: ';
 /** Example values that the page replaces by what it makes with its key. */
-export const toMake = { csr: 'make: a certificate request', signature: 'make: the signature' } as const;
+export const madeByPage = { csr: 'make: a certificate request', signature: 'make: the signature' } as const;
 
 /** Example value that the page replaces by the serial number of the newest certificate. */
 export const exampleSerial = '3f1c0d9a5b7e42868d1f6a2c4b90e7d3';
 
 /** R of the VID for all certificates of this page: a VID check needs the R of the certificate request. */
 const random = newVidRandom();
-const plain: Readonly<Record<string, () => string>> = {
+const sampleSecrets: Readonly<Record<string, () => string>> = {
   answer: () => 'the code',
   rrn: () => '9001011234567',
   vidRandom: () => random,
@@ -61,7 +61,7 @@ start with the name and mobile number of one of them.
 `;
 
 /** The document with examples that can be sent: the terms in force, the page's key, and secrets to be sealed. */
-export function runnable(document: ApiDocument, thumbprint: string, consents: Consents): ApiDocument {
+export function makeRunnable(document: ApiDocument, thumbprint: string, consents: Consents): ApiDocument {
   for (const { operationId, parameters, requestBody } of Object.values(document.paths).flatMap((item) =>
     Object.values(item),
   )) {
@@ -69,7 +69,7 @@ export function runnable(document: ApiDocument, thumbprint: string, consents: Co
       if (parameter.name === 'serial') parameter.example = exampleSerial;
     const agreed = consents[operationId === 'startReissue' ? 'identity' : 'issuance'];
     for (const media of Object.values(requestBody?.content ?? {}))
-      if (media.example !== undefined) media.example = living('', media.example, { thumbprint, agreed });
+      if (media.example !== undefined) media.example = fillIn('', media.example, { thumbprint, agreed });
   }
   // Swagger UI prefills only this form of example.
   for (const parameter of Object.values(document.components?.parameters ?? {}))
@@ -78,18 +78,18 @@ export function runnable(document: ApiDocument, thumbprint: string, consents: Co
   return document;
 }
 
-function living(
+function fillIn(
   name: string,
   example: unknown,
   now: { thumbprint: string; agreed: readonly ConsentInput[] },
 ): unknown {
   if (name === 'keyThumbprint') return now.thumbprint;
   if (name === 'consents') return now.agreed;
-  if (name === 'csr' || name === 'signature') return toMake[name];
+  if (name === 'csr' || name === 'signature') return madeByPage[name];
   if (purposeOfMember[name] !== undefined && typeof example === 'string')
-    return toSeal + (plain[name]?.() ?? 'the password');
-  if (Array.isArray(example)) return example.map((item) => living(name, item, now));
+    return sealPrefix + (sampleSecrets[name]?.() ?? 'the password');
+  if (Array.isArray(example)) return example.map((item) => fillIn(name, item, now));
   if (typeof example === 'object' && example !== null)
-    return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, living(key, value, now)]));
+    return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, fillIn(key, value, now)]));
   return example;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Challenge, Reissue } from '#libs/client';
 import { TryItOut, type SwaggerRequest } from './try-it-out.js';
-import { exampleSerial, runnable, type ApiDocument } from './runnable.js';
+import { exampleSerial, makeRunnable, type ApiDocument } from './runnable.js';
 
 const id = `ri_${'7'.repeat(32)}`;
 const example = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
@@ -92,7 +92,7 @@ it('Examples of the document hold the secrets to be sealed, and consents to the 
       },
     },
   };
-  runnable(document, 'thumbprint', { identity: [consent], issuance: [] });
+  makeRunnable(document, 'thumbprint', { identity: [consent], issuance: [] });
   expect(media.example).toEqual({
     keyThumbprint: 'thumbprint',
     consents: [consent],

@@ -7,7 +7,7 @@ import {
   type Reissue,
   type ResealClient,
 } from '#libs/client';
-import { exampleSerial, purposeOfMember, toMake, toSeal } from './runnable.js';
+import { exampleSerial, purposeOfMember, madeByPage, sealPrefix } from './runnable.js';
 
 /** A request that Swagger UI is about to send. */
 export interface SwaggerRequest {
@@ -50,18 +50,18 @@ export class TryItOut {
     const { serial } = this.reissue?.certificate ?? {};
     if (serial !== undefined) request.url = request.url.replace(exampleSerial, serial);
     if (typeof request.body === 'string') {
-      const body = await this.real('', JSON.parse(request.body), this.bindingOf(request));
+      const body = await this.realValue('', JSON.parse(request.body), this.bindingOf(request));
       request.body = JSON.stringify(body);
     }
     return request;
   }
 
   learn({ obj, body }: SwaggerResponse): Learned {
-    const said = (obj ?? body ?? {}) as Learned & Partial<Reissue>;
-    const reissue = said.reissue ?? (said.next ? (said as Reissue) : undefined);
+    const response = (obj ?? body ?? {}) as Learned & Partial<Reissue>;
+    const reissue = response.reissue ?? (response.next ? (response as Reissue) : undefined);
     if (reissue) this.reissue = reissue;
-    if (said.challenges) this.challenges = said.challenges;
-    return said;
+    if (response.challenges) this.challenges = response.challenges;
+    return response;
   }
 
   /**
@@ -75,24 +75,24 @@ export class TryItOut {
     return { sub: id ?? call ?? '', keyThumbprint };
   }
 
-  private async real(name: string, value: unknown, binding: Binding, at = 0): Promise<unknown> {
+  private async realValue(name: string, value: unknown, binding: Binding, at = 0): Promise<unknown> {
     if (Array.isArray(value))
-      return Promise.all(value.map((item, index) => this.real(name, item, binding, index)));
+      return Promise.all(value.map((item, index) => this.realValue(name, item, binding, index)));
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(
         await Promise.all(
           Object.entries(value).map(
-            async ([key, inner]) => [key, await this.real(key, inner, binding, at)] as const,
+            async ([key, inner]) => [key, await this.realValue(key, inner, binding, at)] as const,
           ),
         ),
       );
-    if (value === toMake.csr) return this.key.request();
-    if (value === toMake.signature) return this.signature();
+    if (value === madeByPage.csr) return this.key.request();
+    if (value === madeByPage.signature) return this.signature();
     if (name === 'challengeId' && isExample(value))
       return this.reissue?.next.challenge?.challengeId ?? this.challenges[at]?.challengeId ?? value;
     const purpose = purposeOfMember[name];
-    if (purpose !== undefined && typeof value === 'string' && value.startsWith(toSeal))
-      return this.client.seal(purpose, binding.sub, value.slice(toSeal.length), binding.keyThumbprint);
+    if (purpose !== undefined && typeof value === 'string' && value.startsWith(sealPrefix))
+      return this.client.seal(purpose, binding.sub, value.slice(sealPrefix.length), binding.keyThumbprint);
     return value;
   }
 

@@ -44,12 +44,18 @@ export function App() {
           {words.otherLanguage}
         </button>
       </header>
-      {lack === undefined ? <Opening /> : lack === 'NOTHING' ? <Begun /> : <UnsupportedBrowser lack={lack} />}
+      {lack === undefined ? (
+        <LoadingScreen />
+      ) : lack === 'NOTHING' ? (
+        <OpenedPage />
+      ) : (
+        <UnsupportedBrowser lack={lack} />
+      )}
     </>
   );
 }
 
-function Opening() {
+function LoadingScreen() {
   const { loading } = useWords();
   return (
     <main>
@@ -59,17 +65,17 @@ function Opening() {
 }
 
 /** The page in a browser that has all features. */
-function Begun() {
+function OpenedPage() {
   const flow = useOpenedFlow();
-  if (!flow) return <Opening />;
+  if (!flow) return <LoadingScreen />;
   return (
     <FlowContext value={flow}>
-      <Steps />
+      <StepScreens />
     </FlowContext>
   );
 }
 
-function Steps() {
+function StepScreens() {
   const flow = useFlow();
   const { noWayBack, offline, keepOpen } = useWords();
   const { first, go } = useFirstScreen();
@@ -96,13 +102,13 @@ function Steps() {
           {noWayBack}
         </p>
       )}
-      {contentOf(screen, go)}
+      {screenElement(screen, go)}
       <Cancel screen={screen} />
     </>
   );
 }
 
-function contentOf(screen: Screen, go: (screen: FirstScreen) => void): ReactNode {
+function screenElement(screen: Screen, go: (screen: FirstScreen) => void): ReactNode {
   switch (screen) {
     case 'prepare':
       return <Prepare onNext={() => go('reason')} />;
@@ -219,7 +225,7 @@ const noCancel: readonly Screen[] = [...firstScreens, 'done', 'ended'];
 
 function Cancel({ screen }: { screen: Screen }) {
   const { open, attempt, reissue, refresh } = useFlow();
-  const words_ = useWords();
+  const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   if (noCancel.includes(screen)) return null;
   return (
@@ -232,12 +238,12 @@ function Cancel({ screen }: { screen: Screen }) {
           dialog.current?.showModal();
         }}
       >
-        {words_.cancel}
+        {words.cancel}
       </button>
-      <dialog ref={dialog} aria-label={words_.cancel}>
-        <p className="lead">{words_.cancelAsk(reissue?.state === 'ISSUED', oldCertificateCaseOf(reissue))}</p>
+      <dialog ref={dialog} aria-label={words.cancel}>
+        <p className="lead">{words.cancelAsk(reissue?.state === 'ISSUED', oldCertificateCaseOf(reissue))}</p>
         <button className="main" onClick={() => dialog.current?.close()}>
-          {words_.cancelNo}
+          {words.cancelNo}
         </button>
         <button
           className="second"
@@ -246,7 +252,7 @@ function Cancel({ screen }: { screen: Screen }) {
             void attempt(() => open!.cancel());
           }}
         >
-          {words_.cancelYes}
+          {words.cancelYes}
         </button>
       </dialog>
     </footer>

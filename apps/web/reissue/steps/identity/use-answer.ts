@@ -5,7 +5,7 @@ import type { PageWords } from '../../words/en.js';
 import { useWords } from '../../words/index.js';
 
 /** A text that is chosen at each render, in the language of that moment. */
-type Say = (words: PageWords) => string;
+type TextChoice = (words: PageWords) => string;
 
 /**
  * Seals and sends an answer. `refused` is the text about the last answer that was not accepted.
@@ -15,8 +15,8 @@ type Say = (words: PageWords) => string;
 export function useAnswer(challenge: Challenge, onAccepted: () => void, onRefused = () => {}) {
   const { open, attempt, changeKept, kept } = useFlow();
   const words = useWords();
-  const [say, setSay] = useState<{ refused: Say }>();
-  const refuse = (refused: Say) => setSay({ refused });
+  const [say, setSay] = useState<{ refused: TextChoice }>();
+  const refuse = (refused: TextChoice) => setSay({ refused });
   const clear = () => setSay(undefined);
   const send = async (answer: string): Promise<void> => {
     clear();
