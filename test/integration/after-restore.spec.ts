@@ -243,7 +243,7 @@ describe('setup after-restore', () => {
     expect(about(people.issuedFromBackup)).toContain('KEY_REQUIRED → ISSUED with certificate');
     expect(about(people.issuedSince)).toContain('no row → WITHDRAWN, the customer is notified');
     expect(about(people.cancelledSince)).toContain('no row → CANCELLED');
-    expect(about(people.startedSince)).toContain('no row → the same start begins again');
+    expect(about(people.startedSince)).toContain('no row → a retry of the start begins again');
     expect(about(people.untouched)).toBeUndefined();
     expect(await findReissue(world.owner, people.registeredSince.reissueId)).toBeUndefined();
     expect(await pendingRestore(world.owner)).toBeUndefined();

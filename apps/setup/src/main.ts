@@ -9,14 +9,14 @@ import { setupConfig } from './config.js';
 const USAGE = `Usage: npm run -s setup -- after-restore [--confirm] [--declare] [--as NAME]
 
   Reconciles Reseal's database after it was restored from a backup. It compares the database with the histories of
-  Temporal, the topics of Kafka, the signers' journals and the kept checkpoints, and says what it would do with each
-  reissue that one of them knows better. The worker, signer and gateway may run meanwhile: nothing changes until it is done.
+  Temporal, the topics of Kafka, the signers' journals and the kept checkpoints, and prints what it would do with each
+  reissue for which the database is out of date. Worker, signer and gateway may run: they change nothing until it is done.
 
-  --confirm  does it
-  --declare  says that the database was restored, where no process has found it
-  --as NAME  who asks for it, in the audit trail
+  --confirm  carries out what was printed
+  --declare  declares that the database was restored, if no process has detected it
+  --as NAME  name of the operator for the audit trail
 
-Exit codes: 0 done, 1 refused or failed, 2 not understood, 78 not configured.`;
+Exit codes: 0 done, 1 refused or failed, 2 usage error, 78 configuration error.`;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -25,7 +25,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     print(USAGE);
     return 0;
   }
-  if (command !== 'after-restore') return fail(`There is no command "${command}".\n\n${USAGE}`, 2);
+  if (command !== 'after-restore') return fail(`Unknown command "${command}".\n\n${USAGE}`, 2);
   try {
     const { values } = parseArgs({
       args,
@@ -38,8 +38,8 @@ async function main([command, ...args]: string[]): Promise<number> {
     return await run(values);
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.message, configExitCode);
-    const notUnderstood = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
-    if (notUnderstood) return fail(`${(error as Error).message}\n\n${USAGE}`, 2);
+    const isUsageError = String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+    if (isUsageError) return fail(`${(error as Error).message}\n\n${USAGE}`, 2);
     return fail(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
   }
 }

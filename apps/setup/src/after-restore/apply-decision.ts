@@ -25,7 +25,7 @@ import type { ReissueFacts } from './facts.js';
 export interface ApplyContext {
   readonly db: Database;
   readonly clock: Clock;
-  /** Who runs the command, as the audit trail names them. */
+  /** Name of the operator in the audit trail. */
   readonly actor: string;
 }
 
@@ -39,7 +39,7 @@ const eventOfState: Readonly<Record<FinalState | 'ISSUED', ReissueEventType>> = 
   WITHDRAWN: 'reseal.reissue.withdrawn.v1',
 };
 
-/** Carries a decision out in one transaction: certificates, row, events, answers of repeated calls, audit entry. */
+/** Carries out a decision in one transaction: certificates, row, events, answers for retried calls, audit entry. */
 export async function applyDecision(
   context: ApplyContext,
   facts: ReissueFacts,
@@ -90,7 +90,7 @@ export async function applyDecision(
   });
 }
 
-/** What proves later which certificate it was: as the entry of its issuance names it. */
+/** Serial number and fingerprint, which identify the certificate as the entry of its issuance does. */
 async function certificateOf(tx: Tx, serial: string | null): Promise<{ serial?: string; sha256?: string }> {
   if (serial === null) return {};
   const der = (await certificateBySerial(tx, serial))?.der;
@@ -107,7 +107,7 @@ async function customerOf(
   return reference === undefined ? undefined : customerByRef(tx, reference);
 }
 
-/** Records that a certificate is revoked, in the words by which its status is verified. */
+/** Records a revocation with the action that the verification of its status reads. */
 async function recordRevocation(
   tx: Tx,
   actor: string,
@@ -125,7 +125,7 @@ async function recordRevocation(
   });
 }
 
-/** Makes a lost row again, of what its workflow and its events know. */
+/** Creates a lost row again from workflow and events. */
 async function recreate(
   tx: Tx,
   { clock }: ApplyContext,
@@ -181,7 +181,7 @@ async function issue(
   publish(change, facts, 'reseal.certificate.issued.v1', certificate);
 }
 
-/** Sets what a reissue has once its certificate was issued. */
+/** Sets the columns that a reissue has once its certificate is issued. */
 async function setIssuedColumns(
   change: ReissueChange,
   facts: ReissueFacts,
@@ -220,15 +220,15 @@ async function end(
   actor: string,
 ): Promise<void> {
   const closed = await withdrawCertificatesOf(change.tx, facts.reissueId, change.now);
-  const gone = [...closed.closed, ...closed.revoked];
+  const revokedSerials = [...closed.closed, ...closed.revoked];
   for (const serial of lost)
     if (await insertLost(change.tx, { serial, reissueId: facts.reissueId }, customer, change.now))
-      gone.push(serial);
-  for (const serial of gone) await recordUnusedRevoked(change, facts, serial, actor);
+      revokedSerials.push(serial);
+  for (const serial of revokedSerials) await recordUnusedRevoked(change, facts, serial, actor);
   const byOperator = state === 'WITHDRAWN' ? 'WITHDRAWN_BY_OPERATOR' : 'ABANDONED_BY_OPERATOR';
   const made = revoke.at(-1);
   const { row } = change;
-  // A certificate is signed only for a holder who was identified: that lets the holder be notified.
+  // A certificate is signed only after the holder was identified, so the holder may be notified.
   const identified = made ? new Date(made.createdAt) : lost.length > 0 ? change.now : null;
   const verifiedAt =
     row.identity_verified_at ?? timeOf(facts, 'reseal.reissue.identity-verified.v1') ?? identified;
@@ -244,13 +244,13 @@ async function end(
   moveTo(change, facts, state);
 }
 
-/** Moves to a state that the reissue had, or must have, whatever state the backup had. */
+/** Moves the reissue to a state, whatever state the backup has, and publishes the event unless it was published. */
 function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 'ISSUED'): void {
   const previousState: State = change.row.state;
   change.set({ state });
   if (state !== 'ISSUED')
     change.set({
-      ended_at: change.now, // as its entry says, which has the time of the end itself
+      ended_at: change.now, // equals the time of the audit entry, whose details have the original end
       deadline: null,
       parked_step: null,
       parked_since: null,
@@ -259,7 +259,7 @@ function moveTo(change: ReissueChange, facts: ReissueFacts, state: FinalState | 
       virtual_id: null,
     });
   const type = eventOfState[state];
-  if (timeOf(facts, type)) return; // it was published, and a consumer has it
+  if (timeOf(facts, type)) return; // already published
   const { end_code: code } = change.row;
   change.publish(type, { previousState, ...(code === null ? {} : { code }) });
 }
@@ -276,7 +276,7 @@ function publish(
   change.publishCertificate(type, certificate, reason);
 }
 
-/** Revokes a certificate that was signed and that the database did not know: it may be in the customer's hands. */
+/** Revokes a signed certificate that is not in the database: the customer may have it. */
 async function revokeUnknown(
   change: ReissueChange,
   facts: ReissueFacts,
@@ -287,7 +287,7 @@ async function revokeUnknown(
   await recordUnusedRevoked(change, facts, entry.serial, actor);
 }
 
-/** Records and publishes that a certificate was revoked because it must not be used. */
+/** Records and publishes the revocation of a certificate that must not be used. */
 async function recordUnusedRevoked(
   change: ReissueChange,
   facts: ReissueFacts,
@@ -298,7 +298,7 @@ async function recordUnusedRevoked(
   publish(change, facts, 'reseal.certificate.revoked.v1', { serial }, 'cessationOfOperation');
 }
 
-/** Lets calls that were answered before the restore get an answer when they are repeated: the reissue as it is now. */
+/** Stores an answer for each call that succeeded before the restore, so that a retry gets the reissue as it is now. */
 async function storeAnswersForRetries(
   tx: Tx,
   facts: ReissueFacts,
@@ -308,7 +308,7 @@ async function storeAnswersForRetries(
   const row = (await lockReissue(tx, facts.reissueId))!;
   const shownWith = { ...(await certificatesOfReissue(tx, row)), now };
   const steps = facts.workflow?.steps ?? [];
-  // A reissue that goes on from its backup takes its later steps again.
+  // A reissue that continues from the backup must accept its later steps again.
   for (const { kind, updateId, requestHmac } of steps) {
     if (decision.act === 'GO_ON' && kind !== 'start') continue;
     if (await findStep(tx, row.reissue_id, updateId)) continue;

@@ -19,7 +19,7 @@ export interface CollectContext {
   readonly config: Pick<SetupConfig, 'kafkaBrokers' | 'eventSource' | 'signerJournal'>;
 }
 
-/** All that the rest of the world knows and the database does not. */
+/** What other stores have and the database does not. */
 export interface LostRecords {
   readonly reissues: readonly ReissueFacts[];
   /** Published changes of certificates, in the order in which they happened. */
@@ -27,15 +27,17 @@ export interface LostRecords {
   /** Published checkpoints of the audit log. */
   readonly checkpoints: readonly PublishedEvent[];
   readonly journalFaults: readonly JournalFault[];
-  /** The largest numbers that were used. */
+  /** Largest number of a published event. */
   readonly largestSequence: number;
+  /** Largest CRL number in the journals. */
   readonly largestCrl: bigint;
 }
 
 const batchSize = 500;
-/** Clocks differ, and a relay may have published what it did not mark. Milliseconds. */
+/** Margin for clock differences and for events that were published but not marked, in milliseconds. */
 const marginMs = 3_600_000;
 
+/** Compares the database with journals, Kafka and Temporal. */
 export async function collectLostRecords(context: CollectContext): Promise<LostRecords> {
   const { db, config } = context;
   const journal = await lostCertificates(db, config.signerJournal);
@@ -69,11 +71,11 @@ export async function collectLostRecords(context: CollectContext): Promise<LostR
 const byTime = (one: PublishedEvent, other: PublishedEvent) =>
   one.occurredAt.getTime() - other.occurredAt.getTime() || one.sequence - other.sequence;
 
-/** What happened last to a reissue decides which of a person's certificates replaces which. */
+/** The time of the last change of a reissue, which decides which of a person's certificates replaces which. */
 const timeOf = ({ events, workflow }: ReissueFacts): number =>
   (events.at(-1)?.occurredAt ?? workflow?.closedAt ?? workflow?.startedAt ?? new Date(0)).getTime();
 
-/** The events that are published and not in the database, or stand there with other contents. */
+/** The published events that are not in the database, or differ from the row there. */
 async function lostEvents({ db, config }: CollectContext): Promise<PublishedEvent[]> {
   const last = await lastPublishedAt(db);
   const published = await readPublished({
@@ -125,7 +127,7 @@ async function lostCertificates(
   };
 }
 
-/** Reissues whose workflow runs or has completed although there is no row, or has completed while the row is open. */
+/** Reissues whose workflow runs or has completed without a row, or has completed while the row is open. */
 async function reissuesBehindWorkflows({ db, temporal }: CollectContext): Promise<string[]> {
   const behind: string[] = [];
   let waiting: { reissueId: string; completed: boolean }[] = [];

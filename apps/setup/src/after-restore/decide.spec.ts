@@ -26,40 +26,43 @@ describe('a reissue that was registered', () => {
   it.each([
     ['without a row', undefined],
     ['with an open row', row('KEY_REQUIRED')],
-  ])('%s is registered again with its certificate; other signatures are revoked', (_name, its) => {
-    const facts = { row: its, events: [issued('b'), ended('REGISTERED')], signed: signed('a', 'b') };
-    expect(decideOn(facts)).toMatchObject({
-      act: 'REGISTER',
-      serial: 'b',
-      fromJournal: { serial: 'b' },
-      revoke: ['a'],
-    });
-  });
+  ])(
+    'A registered reissue %s is registered again with its certificate, and others are revoked',
+    (_name, its) => {
+      const facts = { row: its, events: [issued('b'), ended('REGISTERED')], signed: signed('a', 'b') };
+      expect(decideOn(facts)).toMatchObject({
+        act: 'REGISTER',
+        serial: 'b',
+        fromJournal: { serial: 'b' },
+        revoke: ['a'],
+      });
+    },
+  );
 
-  it('is known from its workflow where its events were not published', () => {
+  it('A registered reissue is recognised by its workflow if its events were not published', () => {
     const facts = { workflow: workflow('COMPLETED', 'REGISTERED'), signed: signed('a') };
     expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', at });
   });
 
-  it('keeps the certificate that the backup has', () => {
+  it('A registered reissue keeps the certificate that the backup has', () => {
     const facts = { row: row('ISSUED'), live: live('a'), events: [issued('a'), ended('REGISTERED')] };
     expect(decideOn(facts)).toMatchObject({ act: 'REGISTER', serial: 'a', fromJournal: undefined });
   });
 
-  it('keeps a second certificate that was made before the restore was found, and loses the first', () => {
+  it('A registered reissue keeps a second certificate from before the restore was detected, and the first is revoked', () => {
     const events = [issued('a'), ended('REGISTERED')];
     const facts = { row: row('ISSUED'), live: live('b'), events, signed: signed('a') };
     expect(decideOn(facts)).toEqual({ act: 'GO_ON', revoke: ['a'] });
   });
 
-  it('is abandoned where nothing has its certificate any more', () => {
+  it('A registered reissue is abandoned if no store has its certificate', () => {
     const facts = { row: row('KEY_REQUIRED'), events: [issued('a'), ended('REGISTERED')] };
     expect(decideOn(facts)).toMatchObject({ act: 'END', state: 'ABANDONED', byRestore: true, lost: ['a'] });
   });
 });
 
 describe('a reissue that ended otherwise', () => {
-  it('ends so, and nothing that was signed for it is used', () => {
+  it('A reissue that ended otherwise ends the same way, and its signed certificates are revoked', () => {
     const facts = { row: row('KEY_REQUIRED'), events: [ended('CANCELLED', 'DEADLINE')], signed: signed('a') };
     expect(decideOn(facts)).toEqual({
       act: 'END',
@@ -74,12 +77,12 @@ describe('a reissue that ended otherwise', () => {
 });
 
 describe('a reissue that is open', () => {
-  it('waits for the registration of the certificate that was signed for it', () => {
+  it('An open reissue with a signed certificate waits for its registration', () => {
     const facts = { row: row('ISSUING'), workflow: workflow('RUNNING'), signed: signed('a') };
     expect(decideOn(facts)).toMatchObject({ act: 'ISSUE', fromJournal: { serial: 'a' }, revoke: [] });
   });
 
-  it('is withdrawn where a certificate was signed and its row is gone', () => {
+  it('An open reissue with a signed certificate and no row is withdrawn', () => {
     expect(decideOn({ workflow: workflow('RUNNING'), signed: signed('a') })).toMatchObject({
       act: 'END',
       state: 'WITHDRAWN',
@@ -88,24 +91,24 @@ describe('a reissue that is open', () => {
     });
   });
 
-  it('is abandoned where a certificate was issued that no journal has', () => {
+  it('An open reissue is abandoned if no journal has its issued certificate', () => {
     const facts = { row: row('ISSUING'), events: [issued('a')] };
     expect(decideOn(facts)).toMatchObject({ act: 'END', state: 'ABANDONED', lost: ['a'] });
   });
 
-  it('goes on from its row where nothing was signed', () => {
+  it('An open reissue without a signed certificate continues from its row', () => {
     expect(decideOn({ row: row('KEY_REQUIRED'), workflow: workflow('RUNNING') })).toEqual({
       act: 'GO_ON',
       revoke: [],
     });
   });
 
-  it('begins again where nothing was signed and its row is gone', () => {
+  it('An open reissue without a signed certificate and without a row starts again', () => {
     expect(decideOn({ workflow: workflow('RUNNING') })).toEqual({ act: 'START_AGAIN', revoke: [] });
   });
 });
 
-it('a reissue that has ended in the backup stays as it is', () => {
+it('A reissue that has ended in the backup stays as it is', () => {
   const facts = { row: row('TIMED_OUT'), events: [ended('REGISTERED')], signed: signed('a') };
   expect(decideOn(facts)).toEqual({ act: 'GO_ON', revoke: ['a'] });
 });

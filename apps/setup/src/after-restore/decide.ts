@@ -2,21 +2,21 @@ import { finalStates, isFinal, type FinalState, type EndCode } from '#libs/domai
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
-/** What becomes of a reissue of which the database has lost something. */
+/** How a reissue is reconciled whose data the database has partly lost. */
 export type RecoveryDecision = {
-  /** Certificates that were signed and must never be used. */
+  /** Signed certificates that must never be used. */
   readonly revoke: readonly CertificateJournalEntry[];
 } & (
   | {
-      /** It was registered: so it is again, with its certificate. */
+      /** The reissue was registered and is registered again, with its certificate. */
       readonly act: 'REGISTER';
       readonly serial: string;
-      /** The certificate, where the database has lost it. */
+      /** The certificate, if the database has lost it. */
       readonly fromJournal: CertificateJournalEntry | undefined;
       readonly at: Date | undefined;
     }
   | {
-      /** Its certificate was issued and may be in the customer's hands: the reissue waits for its registration. */
+      /** The certificate was issued and the customer may have it, so the reissue waits for its registration. */
       readonly act: 'ISSUE';
       readonly fromJournal: CertificateJournalEntry;
     }
@@ -25,20 +25,20 @@ export type RecoveryDecision = {
       readonly state: FinalState;
       readonly code: EndCode | undefined;
       readonly at: Date | undefined;
-      /** Whether the reissue ends by this restore: then its customer is notified. */
+      /** Whether the reconciliation ends the reissue; then the customer is notified. */
       readonly byRestore: boolean;
-      /** Certificates that are known by their serial numbers only. */
+      /** Serial numbers of certificates of which nothing else is known. */
       readonly lost: readonly string[];
     }
-  /** Nothing that counts has happened yet: the same start, repeated, begins again. */
+  /** Nothing irreversible has happened: a retry of the start begins again. */
   | { readonly act: 'START_AGAIN' }
-  /** The row decides, as it is. */
+  /** The reissue continues from its row. */
   | { readonly act: 'GO_ON' }
 );
 
 /**
- * Decides by what the workflow, the published events and the signer's journal know. There is never a second certificate:
- * one that may be in a customer's hands is taken into the database again, or revoked.
+ * Decides by workflow, published events and the signer's journal. There is never a second valid certificate: one that the
+ * customer may have is either inserted into the database again or revoked.
  */
 export function decideRecovery(facts: ReissueFacts): RecoveryDecision {
   const { row, live, signed } = facts;
@@ -51,7 +51,7 @@ export function decideRecovery(facts: ReissueFacts): RecoveryDecision {
   if (end?.state === 'REGISTERED') {
     if (live && (serial === undefined || live.serial === serial))
       return { act: 'REGISTER', serial: live.serial, fromJournal: undefined, at: end.at, revoke: signed };
-    // Another one was made on the restored database before it was found: it is the later one in the customer's hands.
+    // A second certificate was issued on the restored database before the restore was detected; the customer's newest.
     if (live) return { act: 'GO_ON', revoke: signed };
     if (fromJournal)
       return { act: 'REGISTER', serial: fromJournal.serial, fromJournal, at: end.at, revoke: others };
@@ -100,7 +100,7 @@ interface End {
   readonly at: Date | undefined;
 }
 
-/** How the reissue ended, by its events, or by its workflow where those were not published any more. */
+/** How the reissue ended, by its events, or by its workflow if those were not published. */
 function endOf({ events, workflow }: ReissueFacts): End | undefined {
   const last = events.findLast(({ data }) => isOneOf(finalStates, data['state']));
   if (last) {

@@ -4,14 +4,14 @@ import type { StartReissue, State } from '#libs/domain';
 import type { PublishedEvent } from '#libs/events';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 
-/** A step that a workflow has finished, as its caller will repeat it. */
+/** A finished step of a workflow, identified as in a retry of the call. */
 export interface FinishedStep {
   readonly kind: string;
   readonly updateId: string;
   readonly requestHmac: string;
 }
 
-/** What a workflow's history knows of its reissue. */
+/** What the history of a workflow says about its reissue. */
 export interface WorkflowSummary {
   readonly status: 'RUNNING' | 'COMPLETED' | 'CLOSED';
   readonly startedAt: Date;
@@ -20,20 +20,20 @@ export interface WorkflowSummary {
   /** The state in which it completed. */
   readonly result: State | undefined;
   readonly steps: readonly FinishedStep[];
-  /** The certificate that the signer answered with. */
+  /** Serial number of the certificate that the signer returned. */
   readonly issuedSerial: string | undefined;
   readonly customerRef: string | undefined;
 }
 
-/** What the database has of a reissue, and what it has lost. */
+/** The data of a reissue in the database, and what the database has lost. */
 export interface ReissueFacts {
   readonly reissueId: string;
   readonly row: ReissueRow | undefined;
-  /** The certificate of the reissue that the database has and that is not revoked. */
+  /** The reissue's certificate in the database, unless revoked. */
   readonly live: CertificateRow | undefined;
   readonly workflow: WorkflowSummary | undefined;
-  /** Published events that the database does not have, in their order. */
+  /** Published events that are not in the database, in order. */
   readonly events: readonly PublishedEvent[];
-  /** Certificates that were signed and that the database does not have, in their order. */
+  /** Signed certificates that are not in the database, in order. */
   readonly signed: readonly CertificateJournalEntry[];
 }

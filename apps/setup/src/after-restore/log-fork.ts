@@ -3,15 +3,15 @@ import { newestCheckpoint, checkpointOfSize } from '#libs/db/audit';
 import type { PublishedEvent } from '#libs/events';
 import { readKeptCheckpoints, type KeptCheckpoint } from '#libs/restore';
 
-/** Where the audit log of the restored database leaves the log that was published. */
+/** The point where the audit log of the restored database diverges from the published log. */
 export interface LogFork {
-  /** The last checkpoint that both have; undefined if there is none. */
+  /** The last common checkpoint; undefined if there is none. */
   readonly common: { readonly size: number; readonly time: string } | undefined;
-  /** The last one that was published and that the database does not have. */
+  /** The last published checkpoint that is not in the database. */
   readonly lost: KeptCheckpoint;
 }
 
-/** Compares the database with the checkpoints that were published and kept; undefined if it has all of them. */
+/** Compares the database with published and kept checkpoints; undefined if the database has all of them. */
 export async function forkOf(
   db: Database,
   published: readonly PublishedEvent[],

@@ -7,10 +7,10 @@ import { unknownCustomerId, type Reason } from '#libs/domain';
 import type { CertificateJournalEntry } from '#libs/signer-journal';
 import type { ReissueFacts } from './facts.js';
 
-/** What stands in a row that was made again where nothing knows it any more. */
+/** Value of a recreated column whose original is lost. */
 const placeholder = 'lost';
 
-/** The row of a reissue that the database has lost, at its beginning. */
+/** The initial row of a reissue that the database has lost. */
 export function initialRow(
   { reissueId, workflow, events, signed }: ReissueFacts,
   customer: CustomerRow | undefined,
@@ -41,9 +41,9 @@ export function initialRow(
 }
 
 /**
- * Takes a certificate of a signer's journal into the database, under the lock on its reissue.
+ * Inserts a certificate of a signer's journal into the database. The caller holds the lock on its reissue.
  *
- * @param revokedAt where it must not be used: its row then has no certificate, as that of a signature thrown away
+ * @param revokedAt set if the certificate must not be used; the row then has no DER, like that of a discarded signature
  */
 export async function insertRecovered(
   tx: Tx,
@@ -71,13 +71,14 @@ export async function insertRecovered(
     stored_at: revokedAt ? null : new Date(entry.at),
   };
   await tx.insertInto('certificate').values(certificate).execute();
-  // By an update, so that its status waits for a CRL and is announced.
+  // As an update, so that triggers queue the status for a CRL and publish it.
   if (revokedAt) await writeRevocation(tx, entry.serial, { reason: 'cessationOfOperation', at: revokedAt });
 }
 
 /**
- * Revokes a certificate of which only the serial number is known: without the signer's journal nothing has the
- * certificate itself any more.
+ * Inserts and revokes a certificate of which only the serial number is known, because no journal has the certificate.
+ *
+ * @returns false if no issuing CA is in use
  */
 export async function insertLost(
   tx: Tx,

@@ -26,9 +26,9 @@ interface AfterRestoreContext extends CollectContext, ApplyContext {
 }
 
 interface AfterRestoreOptions {
-  /** Without it nothing changes. */
+  /** Carries out the decisions; otherwise they are only printed. */
   readonly confirm: boolean;
-  /** The database was restored, whether that was found or not. */
+  /** Records a restore that no process has detected. */
   readonly declared: boolean;
 }
 
@@ -38,8 +38,8 @@ interface ReissueCase {
 }
 
 /**
- * Reconciles a database that was restored from an older backup than the rest of the world. It can be run again at any
- * time: what was done is found done.
+ * Reconciles a database that was restored from a backup with the other stores. It can be run again at any time: what was
+ * already done is skipped.
  *
  * @returns the exit code
  */
@@ -62,19 +62,19 @@ export async function afterRestore(
   for (const { facts, decision } of cases) print(describeDecision(facts, decision));
   for (const line of describeSummary(cases.length, lost, fork, pending)) print(line);
   if (!confirm) {
-    print('Nothing was changed. --confirm carries this out.');
+    print('Nothing was changed. Use --confirm to carry this out.');
     return 0;
   }
   if (!pending) {
-    print('No restore is pending. If the database was restored all the same, add --declare.');
+    print('No restore is pending. If the database was restored, add --declare.');
     return cases.length > 0 || fork ? 1 : 0;
   }
   await carryOut(context, lost, fork, cases);
-  print('Done. Changes are possible again.');
+  print('Done. Changes are allowed again.');
   return 0;
 }
 
-/** A reissue that has ended in the database, and of which no certificate is missing there, is as it must be. */
+/** Whether there is work for a reissue: one that has ended in the database and lost no certificate needs none. */
 const needsReconciling = ({ facts: { row }, decision }: ReissueCase): boolean =>
   decision.act !== 'GO_ON' || decision.revoke.length > 0 || !row || !isFinal(row.state);
 
@@ -109,12 +109,12 @@ async function carryOut(
 
 const beginning = Date.UTC(2026, 0, 1);
 const minuteMs = 60_000;
-/** No stream has as many events in a minute, since its beginning or since an earlier restore. */
+/** Upper bound of the events of one stream in a minute. */
 const eventsPerMinute = 100;
 
 /**
- * Numbers that no event and no CRL ever had: they grow with time faster than those of any stream, so that two restores,
- * the second from a backup older than the first, do not lead to the same ones.
+ * Floors above all event and CRL numbers that were used. They grow with time, faster than the numbers of any stream, so
+ * that a second restore from an older backup does not lead to the same numbers.
  */
 function floorsAbove(
   { largestSequence, largestCrl }: Pick<LostRecords, 'largestSequence' | 'largestCrl'>,
@@ -134,7 +134,7 @@ const acts: Readonly<Record<string, CertificateAct>> = {
   'reseal.certificate.released.v1': 'release',
 };
 
-/** Revokes, holds and releases again what was published as such. @returns how many certificates changed */
+/** Repeats published revocations, holds and releases. @returns the number of certificates that changed */
 async function repeatStatuses(
   { db, actor }: AfterRestoreContext,
   events: readonly PublishedEvent[],
@@ -180,8 +180,8 @@ function countsOf(cases: readonly ReissueCase[]): Record<string, number> {
 }
 
 /**
- * Lets a running workflow look at its row; starts one for a reissue that was ended by this restore and has none, which
- * notifies the customer and ends.
+ * Signals a running workflow to read its row again. Without one, starts a workflow for an open reissue, or for one that the
+ * reconciliation ended, which notifies the customer and completes.
  */
 async function wakeWorkflow(
   { temporal }: AfterRestoreContext,

@@ -6,7 +6,7 @@ import type { FinishedStep, WorkflowSummary } from './facts.js';
 
 type Temporal = Pick<Client, 'workflow'>;
 
-/** The reissues whose workflows run or have completed, with which of the two. */
+/** The reissues whose workflow is running or has completed. */
 export async function* workflowsOfReissues(
   temporal: Temporal,
 ): AsyncGenerator<{ readonly reissueId: string; readonly completed: boolean }> {
@@ -17,7 +17,7 @@ export async function* workflowsOfReissues(
   }
 }
 
-/** What the history of a reissue's last workflow knows; undefined if Temporal has none. */
+/** Reads the history of a reissue's last workflow; undefined if Temporal has none. */
 export async function workflowSummaryOf(
   temporal: Temporal,
   codec: PayloadCodec,
