@@ -23,14 +23,14 @@ import { setting } from './setting.js';
 
 const usage = `npm run bench -- audit [options]
 
-What the audit trail costs a reissue, beside the same transactions without it: processor time of this process and of
-PostgreSQL, bytes in the database, and how much slower reissues are that run at the same time.
+The cost of the audit trail for a reissue, compared with the same transactions without it: processor time of this
+process and of PostgreSQL, bytes in the database, and how much slower concurrent reissues are.
 
-  --reissues N   in each round of each kind (default 200)
-  --rounds N     that count, in turns (default 5)
-  --at-once N    reissues at the same time (default 8)
-  --bundle FILE  also the time in which this evidence is verified,
-  --trust FILE   by this trust file
+  --reissues N   reissues in each round of each kind (default 200)
+  --rounds N     measured rounds; the kinds alternate (default 5)
+  --at-once N    concurrent reissues (default 8)
+  --bundle FILE  also measure the verification of this evidence,
+  --trust FILE   with this trust file
   --json         print the figures as one JSON object on the last line
   --help         this text
 `;
@@ -42,13 +42,13 @@ const key: AuditSigningKey = {
 const checkpoints = { origin: 'bench', key, intervalMs: 0 };
 const tables = ['audit_entry', 'audit_personal', 'audit_leaf', 'audit_node', 'audit_checkpoint'];
 
-/** Of one kind of round: processor seconds, and elapsed ones. */
+/** Seconds of processor time, and elapsed seconds, of the rounds of one kind. */
 interface RoundCosts {
   readonly cpu: number[];
   readonly elapsed: number[];
 }
 
-/** `npm run bench -- audit`: what the audit trail costs. */
+/** `npm run bench -- audit`: the cost of the audit trail. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -78,7 +78,7 @@ export async function run(args: readonly string[]): Promise<void> {
       `${before.cpu}, ${before.cores} cores; Node ${before.node}, PostgreSQL 18; ${reissues} reissues a round,`,
     );
     console.log(
-      `${transactionsPerReissue} transactions and ${entriesPerReissue} entries each, ${atOnce} at once; ${rounds} rounds in turns;`,
+      `${transactionsPerReissue} transactions and ${entriesPerReissue} entries each, ${atOnce} concurrent; ${rounds} alternating rounds;`,
     );
     console.log(`load ${before.load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after\n`);
     console.log(table(found, reissues));
@@ -123,8 +123,8 @@ class Bench {
     };
     let [bytes, written] = [0, 0];
     for (let round = 0; round <= rounds; round += 1) {
-      process.stderr.write(round === 0 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`);
-      // The first round fills caches; what it takes does not count.
+      process.stderr.write(round === 0 ? '• warm-up\n' : `• round ${round} of ${rounds}\n`);
+      // The first round fills caches. Its times do not count.
       const take = async (kind: keyof typeof this.found, work: () => Promise<unknown>) => {
         const [cpu, since] = [meter(), performance.now()];
         await work();
@@ -139,13 +139,13 @@ class Bench {
       if (round > 0) [bytes, written] = [bytes + (await size()) - smaller, written + this.reissues];
       const sequencer = await this.startSequencer();
       await take('beside', walks(true));
-      await until('the log to have everything', async () => (await countPendingEntries(this.db)) === 0);
+      await until('the log to contain all entries', async () => (await countPendingEntries(this.db)) === 0);
       await sequencer.stop();
     }
     return { ...this.found, bytes: bytes / written };
   }
 
-  /** Makes leaves of all that waits, and a checkpoint. */
+  /** Makes leaves of all pending entries, and a checkpoint. */
   private async sequence(): Promise<void> {
     const now = new Date();
     while ((await inTransaction(this.db, (tx) => sequenceEntries(tx, 1_000, now))) > 0);
@@ -166,7 +166,7 @@ class Bench {
   }
 }
 
-/** How long the verifier takes, in a process that has done it before. */
+/** The median time of the verifier after a warm-up. */
 async function timeVerification(bundleFile: string, trustFile: string): Promise<string> {
   const text = readFileSync(bundleFile, 'utf8');
   const trust = readTrust(JSON.parse(readFileSync(trustFile, 'utf8')));
@@ -187,7 +187,7 @@ function table({ bytes, ...kinds }: AuditCosts, reissues: number): string {
   const rows = [
     ['the same transactions without audit', kinds.without],
     ['with entries', kinds.with],
-    ['making leaves and checkpoints of them', kinds.sequencing],
+    ['leaves and checkpoints of these entries', kinds.sequencing],
     ['with entries, while the sequencer runs', kinds.beside],
   ] as const;
   const lines = rows.map(([title, { cpu, elapsed }]) => {
@@ -201,7 +201,7 @@ function table({ bytes, ...kinds }: AuditCosts, reissues: number): string {
     `${'median of the rounds'.padEnd(42)}${'ms CPU each'.padStart(12)}${'a second'.padStart(14)}`,
     ...lines,
     '',
-    `audit costs ${extra.toFixed(2)} ms of the processor and ${(bytes / 1024).toFixed(1)} kB a reissue (indexes among it);`,
-    `while the sequencer runs, reissues go on at ${(ratio * 100).toFixed(0)} % of their rate without it`,
+    `audit costs ${extra.toFixed(2)} ms of processor time and ${(bytes / 1024).toFixed(1)} kB for each reissue, indexes included;`,
+    `while the sequencer runs, the rate of reissues is ${(ratio * 100).toFixed(0)} % of the rate without it`,
   ].join('\n');
 }

@@ -11,18 +11,18 @@ import { setting } from './setting.js';
 
 const usage = `npm run bench -- identity [options]
 
-Whether the time of an answer tells who is a customer: the same calls for people the bank knows and for people it does
-not, in turns and in random order, each person once. On a whole stack, over HTTP.
+Whether the time of an answer reveals who is a customer. Makes the same calls for people the bank knows and for people it
+does not know, alternating in random order, once for each person. On a whole stack, over HTTP.
 
-  --count N      people of each kind, for each way to name oneself (default 300, at least 20)
+  --count N      people of each kind, for each kind of identifier (default 300, at least 20)
   --json         print the figures as one JSON object on the last line
   --help         this text
 `;
 
-/** Beyond what is counted: code gets compiled, connections made, and providers' times known. */
+/** People before the measurement, while code gets compiled and connections are made. */
 const warmUp = 15;
 const ways: readonly IdentifierKind[] = ['MOBILE', 'RRN'];
-/** Right once in a million times. */
+/** A wrong code. It is right once in a million times. */
 const wrong = '000000';
 
 interface Row extends Comparison {
@@ -30,7 +30,7 @@ interface Row extends Comparison {
   readonly count: number;
 }
 
-/** Milliseconds: of people the bank knows, and of people it does not. */
+/** Milliseconds, of people the bank knows and of people it does not know. */
 type Times = readonly [known: number[], unknown: number[]];
 
 /** `npm run bench -- identity`: answer times of known and unknown people. */
@@ -57,7 +57,7 @@ export async function run(args: readonly string[]): Promise<void> {
       `${cpu}, ${cores} cores; Node ${node}; gateway, worker, Temporal, PostgreSQL and client on it`,
     );
     console.log(
-      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; one call after the other, ${count} people of each kind\n`,
+      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; sequential calls, ${count} people of each kind\n`,
     );
     console.log(table(rows));
     if (values.json) console.log(JSON.stringify({ setting: { ...before, loadAfter: after, count }, rows }));
@@ -67,7 +67,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function measure(stack: RunningStack, by: IdentifierKind, count: number): Promise<Row[]> {
-  process.stderr.write(`• ${count} customers, who name themselves by ${by}\n`);
+  process.stderr.write(`• ${count} customers, identified by ${by}\n`);
   const known = await stack.sandbox.makePeople(count + warmUp, 'VALID');
   const start: Times = [[], []];
   const verification: Times = [[], []];
@@ -89,7 +89,7 @@ async function measure(stack: RunningStack, by: IdentifierKind, count: number): 
   ];
 }
 
-/** Starts a reissue and answers wrongly once. */
+/** Starts a reissue and submits one wrong code. */
 async function timesOf(stack: RunningStack, person: Person, by: IdentifierKind) {
   const customer: Customer = await stack.customerFor(person);
   const started = await customer.start({ by, methods: ['PHONE_CODE', 'ONE_WON'] });
@@ -118,7 +118,7 @@ function table(rows: readonly Row[]): string {
   return [
     ...all.map((line) => line.map(cell).join('  ')),
     '',
-    'known, unknown: medians. longer: how often an unknown person’s answer took longer than a known one’s; 0.5 tells nothing.',
-    'by chance: how likely so much of a difference is where there is none (Mann-Whitney, two-sided).',
+    'known, unknown: medians. longer: how often the answer to an unknown person took longer; 0.5 reveals nothing.',
+    'by chance: probability of such a difference if there is none (Mann-Whitney, two-sided).',
   ].join('\n');
 }

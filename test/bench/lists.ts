@@ -13,9 +13,9 @@ import { setting } from './setting.js';
 
 const usage = `npm run bench -- lists [options]
 
-How fast the operators' lists, searches and counts answer, over HTTP, among many reissues.
+How fast the operators' lists, searches and counts answer over HTTP, with many reissues in the database.
 
-  --reissues N   in the database (default 1000000)
+  --reissues N   reissues in the database (default 1000000)
   --rounds N     calls of each kind (default 200)
   --json         print the figures as one JSON object on the last line
   --help         this text
@@ -85,7 +85,7 @@ async function startApp(databaseUrl: string, issuer: string) {
     RESEAL_ENV: 'test',
     RESEAL_LOG_LEVEL: 'warn',
     RESEAL_DATABASE_URL: databaseUrl,
-    // Nothing that is measured needs Temporal.
+    // The measured calls do not use Temporal.
     RESEAL_TEMPORAL_ADDRESS: '127.0.0.1:1',
     RESEAL_TEMPORAL_NAMESPACE: 'bench',
     RESEAL_CODEC_KEYS: JSON.stringify({ current: 'bench', keys: { bench: key } }),
@@ -100,7 +100,7 @@ async function startApp(databaseUrl: string, issuer: string) {
   return app;
 }
 
-/** A kind of call: each round asks for something else, so that no answer is one that was just given. */
+/** A kind of call. Each round asks for another record, so that caches do not help. */
 type Case = readonly [title: string, path: (round: number) => string];
 
 const pick = <T>(values: readonly T[], round: number): T => values[round % values.length]!;
@@ -137,7 +137,7 @@ async function casesIn(owner: Database): Promise<Case[]> {
     ['newest, 50 at once', () => '?limit=50'],
     ['newest, 200 at once', () => '?limit=200'],
     ['a page deep in the list', (n) => `?cursor=${cursor(n)}`],
-    ['parked, the longest waiting first', () => '?sort=parkedSince'],
+    ['parked, longest first', () => '?sort=parkedSince'],
     ['of a state', (n) => `?state=${pick([...open, ...ended], n)}`],
     ['open', () => '?open=true'],
     ['ended, oldest first', () => '?open=false&sort=createdAt'],
@@ -157,7 +157,7 @@ async function casesIn(owner: Database): Promise<Case[]> {
   ];
 }
 
-/** The kinds in turns, so that what disturbs the machine disturbs all; a few first rounds do not count. */
+/** Measures the kinds alternately, so that a disturbance of the machine affects all. The first rounds do not count. */
 async function measure(
   cases: readonly Case[],
   rounds: number,

@@ -3,26 +3,26 @@ interface Benchmark {
   run(args: readonly string[]): Promise<void>;
 }
 
-/** `npm run bench -- <name>`: what can be measured, and the module that does it. */
+/** The benchmarks of `npm run bench -- <name>`, each with its module. */
 const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<Benchmark> }>> = {
   audit: {
-    about: 'what the audit trail costs a reissue, beside the same transactions without it; verifying',
+    about: 'the cost of the audit trail for a reissue; the time of verification',
     load: () => import('./audit.js'),
   },
   identity: {
-    about: 'answer times of people the bank knows and of people it does not, on a whole stack',
+    about: 'answer times for known and unknown people, on a whole stack',
     load: () => import('./identity.js'),
   },
   lists: {
-    about: "the operators' lists, searches and counts among a million reissues",
+    about: "the operators' lists, searches and counts with a million reissues",
     load: () => import('./lists.js'),
   },
   page: {
-    about: "the customers' page: weight, paints and reaction, and how long a whole reissue takes in it",
+    about: "the customers' page: size, paint times, reaction, and the time of a whole reissue",
     load: () => import('./page.js'),
   },
   password: {
-    about: "the password step and its hashing; others' steps beside a flood of wrong passwords",
+    about: 'the password step and its hashing; other steps during a flood of wrong passwords',
     load: () => import('./password.js'),
   },
   sign: {
@@ -30,18 +30,18 @@ const benchmarks: Readonly<Record<string, { about: string; load: () => Promise<B
     load: () => import('./sign.js'),
   },
   status: {
-    about: 'the status app: OCSP and CRL answers, beside a plain Fastify route',
+    about: 'the status app: OCSP and CRL answers, compared with a plain Fastify route',
     load: () => import('./status.js'),
   },
   storm: {
-    about: 'reissues while processes are killed and providers fail, and whether all that was told is so',
+    about: 'reissues while processes are killed and providers fail; checks every result',
     load: () => import('./storm.js'),
   },
 };
 
 const [name = '--help', ...args] = process.argv.slice(2);
 const benchmark = benchmarks[name];
-// What it started ends with it, however it ends.
+// The exit handlers end the processes that a benchmark started.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 if (benchmark) {

@@ -1,22 +1,22 @@
-/** What one round of a case came to. */
+/** The result of one round of a case. */
 export interface Sample {
   readonly operations: number;
   readonly seconds: number;
-  /** Of the processor, all threads of this process; where other processes have no part in the work. */
+  /** Processor time of all threads of this process. Undefined if other processes take part in the work. */
   readonly cpuSeconds?: number;
 }
 
-/** Something whose rate is measured, round by round. */
+/** An operation whose rate is measured in rounds. */
 export interface Case {
   readonly name: string;
-  /** For the table. */
+  /** Its row in the table. */
   readonly title: string;
-  /** Gets ready what the rounds use up; the time does not count. */
+  /** Prepares what the rounds use up. This time does not count. */
   prepare?(rounds: number): Promise<void>;
   round(): Promise<Sample>;
 }
 
-/** A case over all its rounds; rates are operations a second. */
+/** The result of all rounds of a case. Rates are operations a second. */
 export interface Measured {
   readonly name: string;
   readonly title: string;
@@ -24,16 +24,16 @@ export interface Measured {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
-  /** Microseconds of the processor for one. A busy machine changes it less than the rate. */
+  /** Processor time of one operation, in microseconds. A busy machine changes it less than the rate. */
   readonly cpuMicroseconds?: number;
 }
 
-/** On a quiet machine a second; on a busy one as many operations as there. */
+/** Length of a round. In processor time, so that a busy machine makes as many operations as a quiet one. */
 const roundCpuSeconds = 1;
 const batch = 20;
 const warmUp = 2;
 
-/** Repeats an operation, one after the other, until it has had a second of the processor. */
+/** Repeats an operation sequentially, until it has used one second of processor time. */
 export async function inSequence(operation: () => unknown): Promise<Sample> {
   const cpu = process.cpuUsage();
   const since = performance.now();
@@ -51,7 +51,7 @@ export async function inSequence(operation: () => unknown): Promise<Sample> {
   return { operations, seconds: (performance.now() - since) / 1000, cpuSeconds };
 }
 
-/** Does each of the items, `concurrency` at a time. */
+/** Runs an operation for each item, `concurrency` at a time. */
 export async function inParallel<T>(
   concurrency: number,
   items: readonly T[],
@@ -67,8 +67,8 @@ export async function inParallel<T>(
 }
 
 /**
- * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: two rounds that
- * do not count, in which code gets compiled and caches get filled, then `rounds` that do.
+ * Measures the cases alternately, so that a disturbance of the machine affects all of them. Two warm-up rounds do not
+ * count; code gets compiled and caches get filled in them.
  */
 export async function interleaved(
   cases: readonly Case[],

@@ -9,24 +9,24 @@ import { setting } from './setting.js';
 
 const usage = `npm run bench -- page [options]
 
-The customers' page in Chromium, with the viewport of a phone: how much is loaded and how soon it is seen, from an empty
-cache, on this machine and as on a phone of the lower kind (a quarter of the processor, 1.6 Mbit/s, 150 ms away); how
-soon it shows that it was pressed; and how long a whole reissue takes somebody who never thinks. On a whole stack.
+The customers' page in Chromium, with the viewport of a phone and an empty cache. Measures the size, the paint times, the
+reaction to a press, and a whole reissue by a user without thinking time. Measures on this machine, and as on a slow phone
+(a quarter of the processor speed, 1.6 Mbit/s, 150 ms latency). On a whole stack.
 
-  --loads N      of the first screen, each way (default 9)
-  --walks N      through a whole reissue (default 5)
+  --loads N      loads of the first screen, on each device (default 9)
+  --walks N      whole reissues (default 5)
   --json         print the figures as one JSON object on the last line
   --help         this text
 `;
 
-/** Of what the browser has seen since the page was opened. Times in milliseconds. */
+/** Measurements of the browser since the page was opened. Times in milliseconds. */
 interface PageMetrics {
   readonly firstPaint: number;
   readonly firstContent: number;
   readonly largestContent: number;
-  /** How much of the screen moved by itself (CLS). */
+  /** Cumulative layout shift (CLS). */
   readonly shift: number;
-  /** From a press to the frame that shows it, of the slowest one; Chromium tells them from 16 ms on, by 8. */
+  /** Time from a press to the next frame, of the slowest press. Chromium reports multiples of 8 ms, from 16 ms. */
   readonly slowestPress: number;
   readonly presses: number;
   readonly bytes: number;
@@ -106,7 +106,7 @@ async function asOnPhone(page: Page): Promise<void> {
   });
 }
 
-/** The first screen, each time by a browser that was never here. */
+/** Loads the first screen, each time in a new browser context. */
 async function load(
   browser: Browser,
   stack: RunningStack,
@@ -127,7 +127,7 @@ async function load(
 }
 
 interface ReissueMetrics extends PageMetrics {
-  /** From the first screen until the certificate can be saved, and until all is done, in milliseconds. */
+  /** Milliseconds from the first screen until the certificate can be saved, and until the reissue is registered. */
   readonly issued: number;
   readonly done: number;
 }
@@ -169,12 +169,12 @@ function table(
     `${of(here, value)} ms, on a phone ${of(phone, value)} ms`;
   const slowest = Math.max(...walks.map(({ slowestPress }) => slowestPress));
   return [
-    `weight            ${of(here, ({ bytes }) => bytes / 1000, 1)} kB in ${here[0]!.files} files, compressed`,
+    `size              ${of(here, ({ bytes }) => bytes / 1000, 1)} kB in ${here[0]!.files} files, compressed`,
     `first paint       ${both(({ firstPaint }) => firstPaint)}`,
     `first content     ${both(({ firstContent }) => firstContent)}`,
     `largest content   ${both(({ largestContent }) => largestContent)}`,
-    `a press shows     ${both(({ slowestPress }) => slowestPress)} at the first; ${slowest} ms the slowest of a reissue`,
-    `moves by itself   ${of(walks, ({ shift }) => shift, 3)} of a screen in a reissue (CLS)`,
-    `issued after      ${of(walks, ({ issued }) => issued / 1000, 1)} s, done after ${of(walks, ({ done }) => done / 1000, 1)} s, from the first screen, by an instant user`,
+    `reaction          ${both(({ slowestPress }) => slowestPress)} on the first screen; slowest in a reissue ${slowest} ms`,
+    `layout shift      ${of(walks, ({ shift }) => shift, 3)} in a reissue (CLS)`,
+    `issued after      ${of(walks, ({ issued }) => issued / 1000, 1)} s, done after ${of(walks, ({ done }) => done / 1000, 1)} s, from the first screen, by a user without thinking time`,
   ].join('\n');
 }

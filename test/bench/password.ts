@@ -16,7 +16,7 @@ import { setting } from './setting.js';
 
 const wrong = 'not-the-right-1';
 
-/** How long a flood is under way before others' steps are measured, and how long these pause in between. */
+/** Pause between the start of a flood and the first measured step, and between steps. */
 const pauseMs = 50;
 
 /** Milliseconds, of all rounds. */
@@ -30,7 +30,7 @@ interface Samples {
   readonly flood: number[];
 }
 
-/** `npm run bench -- password`: the password step, and others' steps beside a flood of wrong passwords. */
+/** `npm run bench -- password`: the password step, and other steps during a flood of wrong passwords. */
 export async function run(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
   if (options.help) return console.log(usage);
@@ -45,10 +45,10 @@ export async function run(args: readonly string[]): Promise<void> {
       `${cpu}, ${cores} cores; Node ${node}; gateway, worker, Temporal, PostgreSQL and client on it`,
     );
     console.log(
-      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; ${rounds} rounds in turns, ${steps} steps`,
+      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; ${rounds} rounds, ${steps} steps`,
     );
     console.log(
-      `of each kind in a round, one after the other; ${flood} wrong passwords at once, each of a reissue of its own\n`,
+      `of each kind in a round, sequential; ${flood} concurrent wrong passwords, each of another reissue\n`,
     );
     const rows = rowsOf(samples, options);
     console.log(table(rows));
@@ -66,11 +66,11 @@ function rowsOf(samples: Samples, { flood }: Options) {
   return [
     row('password step, right password', samples.password),
     row('the hash alone, in this process', samples.hash),
-    row("another's step (terms), quiet", samples.quiet),
-    row(`another's step (terms), ${flood} wrong passwords meanwhile`, samples.flooded),
-    row('password step, right password, in the same crowd', samples.passwordFlooded),
-    row('wrong password in the crowd', samples.wrong),
-    row('the whole crowd', samples.flood),
+    row('step of another reissue (consents), quiet', samples.quiet),
+    row(`step of another reissue (consents), during ${flood} wrong passwords`, samples.flooded),
+    row('password step, right password, during the flood', samples.passwordFlooded),
+    row('wrong password in the flood', samples.wrong),
+    row('the whole flood', samples.flood),
   ];
 }
 
@@ -84,13 +84,13 @@ async function measure(stack: RunningStack, { flood, rounds, steps }: Options): 
     wrong: [],
     flood: [],
   };
-  process.stderr.write(`• ${flood} customers for the crowd, ${2 * steps + 1} for each round\n`);
+  process.stderr.write(`• ${flood} customers for the flood, ${2 * steps + 1} for each round\n`);
   const crowd = await customersBeforePassword(stack, flood);
   for (let round = 0; round <= rounds; round += 1) {
-    process.stderr.write(round === 0 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`);
+    process.stderr.write(round === 0 ? '• warm-up\n' : `• round ${round} of ${rounds}\n`);
     const [honest, others, late] = split(await customersBeforePassword(stack, 2 * steps + 1), steps);
     await submitPasswords(others);
-    // The warm-up costs the crowd no try: a fifth wrong one would lock.
+    // The warm-up floods nothing, because a fifth wrong password locks.
     const found = await measureRound(stack, honest, others, late, round === 0 ? [] : crowd);
     if (round > 0)
       for (const [name, values] of Object.entries(found)) samples[name as keyof Samples].push(...values);
@@ -121,7 +121,7 @@ async function measureRound(
   return { password, hash, quiet, ...(await measureFlood(others, late, crowd)) };
 }
 
-/** The verifier of a customer, compared once more with nothing around it. */
+/** The time of comparing a customer's password with the stored verifier, without the step around it. */
 async function timeOfHash({ db }: RunningStack, { person }: Customer): Promise<number> {
   const { verifier } = await db
     .selectFrom('password_credential')
@@ -169,7 +169,7 @@ async function measureFlood(
   };
 }
 
-/** No try was lost, none given away. */
+/** Checks that each wrong password counted once. */
 async function expectWrongTriesCounted(
   { db }: RunningStack,
   crowd: readonly Customer[],
@@ -187,6 +187,6 @@ async function expectWrongTriesCounted(
   const wronglyCounted = rows.filter(({ wrong_tries: counted }) => counted !== tries);
   if (rows.length !== crowd.length || wronglyCounted.length > 0)
     throw new Error(
-      `${wronglyCounted.length} of ${rows.length} customers' wrong tries were not counted rightly`,
+      `${wronglyCounted.length} of ${rows.length} customers have a wrong count of failed passwords`,
     );
 }

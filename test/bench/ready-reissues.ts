@@ -4,18 +4,17 @@ import type { NewReissue } from '#libs/db/reissues';
 import { defaultIdentityPolicy, pinnedRuleOf } from '#libs/domain';
 import { loadTerms, termsInForce } from '#libs/terms';
 
-/** Rows of one statement; PostgreSQL takes 65,535 parameters in all. */
+/** Rows of one statement. PostgreSQL takes 65,535 parameters at most. */
 const chunk = 500;
 const terms = loadTerms();
 const methods = ['PHONE_CODE', 'ONE_WON'] as const;
 
 /**
- * Inserts reissues that wait for nothing but the CA: identity, password and consents are complete and proved, a request for a
- * P-256 key of its own lies there. Each belongs to a customer of its own, who has no certificate yet. A thousand and
- * more a second.
+ * Inserts reissues that are ready to be signed: identity, password and consents are proved, and each has a request for its
+ * own P-256 key. Each belongs to another customer, who has no certificate yet. Inserts more than a thousand a second.
  *
- * @param owner as a role that may write `customer` and `reissue`
- * @param apiKeyName marks the rows, for whoever wants to find them again
+ * @param owner with a role that may write `customer` and `reissue`
+ * @param apiKeyName marks the rows, so that a query can find them
  * @returns the ids of the reissues
  */
 export async function insertReadyReissues(
@@ -87,7 +86,7 @@ function readyReissue(customerId: string, apiKeyName: string, at: Date): NewReis
   };
 }
 
-/** What gateway and worker would have written of each call, from the answers to the request. */
+/** Inserts the proofs that gateway and worker record of each call. */
 async function insertProofs(
   tx: Tx,
   reissues: readonly NewReissue[],
@@ -152,7 +151,7 @@ function thumbprint(key: KeyObject): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }
 
-/** A PKCS#10 request (RFC 2986) with an empty subject, in PEM. By hand, because libraries take 1 ms for one. */
+/** A PKCS#10 request (RFC 2986) with an empty subject, in PEM. Not by a library, which takes 1 ms. */
 function certificateRequest({
   publicKey,
   privateKey,
@@ -172,7 +171,7 @@ function certificateRequest({
   return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
 }
 
-/** One element of DER with less than 256 bytes of content. */
+/** A DER element with less than 256 bytes of content. */
 function element(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const length = content.length < 0x80 ? [content.length] : [0x81, content.length];

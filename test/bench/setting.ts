@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
-/** On what the figures were found: without it they say nothing. */
+/** Machine and versions of a measurement, which its results depend on. */
 export function setting() {
   const [cpu] = cpus();
   return {

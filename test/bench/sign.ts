@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<void> {
     if (wants('cfssl')) cases.push(await cfsslCase(ca));
     const wanted = caseNames.flatMap((name) => (wants(name) ? cases.filter((one) => one.name === name) : []));
     const measured = await interleaved(wanted, rounds, (round) =>
-      process.stderr.write(round < 1 ? '• getting warm\n' : `• round ${round} of ${rounds}\n`),
+      process.stderr.write(round < 1 ? '• warm-up\n' : `• round ${round} of ${rounds}\n`),
     );
     const after = loadavg()[0]!;
     const { cpu, cores, node, openssl, load } = before;
@@ -37,7 +37,7 @@ export async function run(args: readonly string[]): Promise<void> {
     ];
     console.log(`${cpu}, ${cores} cores; ${versions.join(', ')}`);
     console.log(
-      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; medians of ${rounds} rounds, cases in turns\n`,
+      `load ${load.toFixed(1)} before, ${after.toFixed(1)} after; medians of ${rounds} alternating rounds\n`,
     );
     console.log(table(measured));
     if (json)

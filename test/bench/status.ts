@@ -15,12 +15,12 @@ import { measureLoad, type LoadCase, type LoadResult } from './status/load.js';
 
 const usage = `npm run bench -- status [options]
 
-How fast the status app answers, over HTTP, beside a plain Fastify route that sends as many bytes from memory.
+How fast the status app answers over HTTP, compared with a plain Fastify route that sends the same number of bytes.
 
-  --connections N   at a time (default 32)
-  --rounds N        that count (default 5)
-  --seconds N       of each case in each round (default 2)
-  --revoked N       certificates on the CRLs, in two shards (default 2000)
+  --connections N   concurrent connections (default 32)
+  --rounds N        measured rounds (default 5)
+  --seconds N       duration of each case in a round (default 2)
+  --revoked N       revoked certificates, in two CRL shards (default 2000)
   --json            print the figures as one JSON object on the last line
   --help            this text
 `;
@@ -50,16 +50,16 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     const cases = await prepare(world, Number(values.revoked), children);
     const results = await measureLoad(cases, load, (round) =>
-      process.stderr.write(round === 0 ? '• getting warm\n' : `• round ${round} of ${load.rounds}\n`),
+      process.stderr.write(round === 0 ? '• warm-up\n' : `• round ${round} of ${load.rounds}\n`),
     );
     const after = loadavg()[0]!;
     const { cpu, cores, node, openssl } = before;
     console.log(`${cpu}, ${cores} cores; Node ${node}, OpenSSL ${openssl}, PostgreSQL 18, autocannon 9`);
     console.log(
-      `load ${before.load.toFixed(1)} before, ${after.toFixed(1)} after; one process serves, one asks`,
+      `load ${before.load.toFixed(1)} before, ${after.toFixed(1)} after; one server process, one client process`,
     );
     console.log(
-      `${load.connections} connections; medians of ${load.rounds} rounds of ${load.seconds} s, cases in turns\n`,
+      `${load.connections} connections; medians of ${load.rounds} alternating rounds of ${load.seconds} s\n`,
     );
     console.log(table(results));
     if (values.json)
@@ -132,7 +132,7 @@ async function prepare(world: StatusWorld, revoked: number, children: ChildProce
 const ask = (url: string, body: Buffer) =>
   fetch(`${url}/ocsp`, { method: 'POST', headers: { 'content-type': 'application/ocsp-request' }, body });
 
-/** Rows as certificates leave them that were given up while being signed: revoked, and made without work. */
+/** Inserts revoked certificates, as rows that were abandoned during signing, because these need no signature. */
 async function revokeMany({ owner, authority, profile, clock }: StatusWorld, count: number): Promise<void> {
   const now = clock.now();
   const rows = Array.from({ length: count }, () => {
@@ -164,7 +164,7 @@ async function revokeMany({ owner, authority, profile, clock }: StatusWorld, cou
       .execute();
 }
 
-/** The app as it is deployed: a process of its own. */
+/** Starts the app in its own process, as it is deployed. */
 async function startStatusApp(world: StatusWorld, children: ChildProcess[]): Promise<string> {
   const [port, metricsPort] = [await freePort(), await freePort()];
   start(children, ['dist/apps/status/src/main.js'], {
@@ -178,8 +178,8 @@ async function startStatusApp(world: StatusWorld, children: ChildProcess[]): Pro
   });
   const url = `http://127.0.0.1:${port}`;
   const metrics = `http://127.0.0.1:${metricsPort}`;
-  await until('the status app', async () => (await fetch(`${metrics}/health/ready`)).ok);
-  await until('its ears', async () =>
+  await until('the status app to be ready', async () => (await fetch(`${metrics}/health/ready`)).ok);
+  await until('the status app to listen for changes', async () =>
     /reseal_status_listening\{[^}]*\} 1/.test(await (await fetch(`${metrics}/metrics`)).text()),
   );
   return url;
@@ -189,7 +189,7 @@ async function startStaticServer(sizes: readonly number[], children: ChildProces
   const port = await freePort();
   start(children, ['dist-tools/test/bench/status/static-server.js', String(port), ...sizes.map(String)], {});
   const url = `http://127.0.0.1:${port}`;
-  await until('the static server', async () => (await fetch(`${url}/${sizes[0]}`)).ok);
+  await until('the static server to answer', async () => (await fetch(`${url}/${sizes[0]}`)).ok);
   return url;
 }
 

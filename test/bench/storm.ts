@@ -8,16 +8,16 @@ import { runStorm } from '../support/storm/run-storm.js';
 
 const usage = `npm run bench -- storm [options]
 
-Reissues while one process after the other is killed, frozen or restarted and providers are down, in random order.
-Then all that customers were told is held against database, Temporal, Kafka, OCSP, CRLs and the audit log.
+Reissues while processes are killed, frozen or restarted and providers are down, in random order. Then compares every answer
+to a customer with database, Temporal, Kafka, OCSP, CRLs and the audit log.
 
-  --count N      reissues, or more until each disturbance has happened once (default 300)
-  --at-once N    how many are under way at once (default 8)
-  --every-ms N   from one disturbance to the next (default 4000)
+  --count N      reissues; more, until each disturbance has happened once (default 300)
+  --at-once N    concurrent reissues (default 8)
+  --every-ms N   time from one disturbance to the next (default 4000)
   --help         this text
 `;
 
-/** `npm run bench -- storm`: a long storm. Exits with 1 if anything is not as customers were told. */
+/** `npm run bench -- storm`: a long storm. The exit code is 1 if an answer to a customer was wrong. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -48,7 +48,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.log(`${reissues.length} reissues in ${seconds} s`);
     for (const [name, times] of Map.groupBy(happened, (each) => each))
       console.log(`  ${name}: ${times.length} times`);
-    console.log(findings.length === 0 ? 'All is as customers were told.' : findings.join('\n'));
+    console.log(findings.length === 0 ? 'Every answer to a customer was right.' : findings.join('\n'));
     if (findings.length > 0) process.exitCode = 1;
   } finally {
     await stack.close();

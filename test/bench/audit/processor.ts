@@ -11,7 +11,7 @@ interface Stat {
   readonly ofEndedChildren: number;
 }
 
-/** proc_pid_stat(5): the name may have spaces and brackets, so that fields count from the last one. */
+/** Reads proc_pid_stat(5). The name may contain spaces and brackets, so fields count from the last bracket. */
 function statOf(pid: number | string): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -22,11 +22,11 @@ function statOf(pid: number | string): Stat | undefined {
     const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
     return { parent: fields[1]!, own: user + system, ofEndedChildren: childUser + childSystem };
   } catch {
-    return undefined; // it has ended meanwhile
+    return undefined; // the process has ended
   }
 }
 
-/** A meter of the processor time of this process and of all of PostgreSQL's, in seconds. */
+/** A meter of the processor time of this process and of all processes of PostgreSQL, in seconds. */
 export async function processorMeter(db: Database): Promise<() => number> {
   const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(db);
   const postmaster = statOf(rows[0]!.pid)!.parent;

@@ -7,7 +7,7 @@ import { insertBareReissue } from '../../world/bare-reissue.js';
 const personal = { address: '203.0.113.7', agent: 'bench' };
 const details = (bytes: number) => ({ told: randomBytes(Math.max(1, bytes / 2)).toString('hex') });
 
-/** One entry as one of the ordinary path: so many bytes of details, with a personal part or without. */
+/** An entry with details of a size, with or without a personal part. */
 const entry = (bytes: number, withPersonal: boolean): NewAuditEntry => ({
   actor: 'customer',
   action: 'answerChallenges',
@@ -17,7 +17,7 @@ const entry = (bytes: number, withPersonal: boolean): NewAuditEntry => ({
   occurred_at: new Date(),
 });
 
-/** The transactions of an ordinary reissue by the entries in them, as a registered one has them on the whole stack. */
+/** The audit entries in each transaction of a reissue that is registered, as counted on a whole stack. */
 const ordinary: readonly (readonly (readonly [bytes: number, personal: boolean])[])[] = [
   [[766, true]],
   [[2, true]],
@@ -51,7 +51,7 @@ const ordinary: readonly (readonly (readonly [bytes: number, personal: boolean])
 export const entriesPerReissue = ordinary.flat().length;
 export const transactionsPerReissue = ordinary.length;
 
-/** What a step does in its transaction whatever is audited: lock, state, answer. */
+/** Runs the transactions of one reissue: each locks the row, updates it and records an answer. */
 export async function reissueTransactions(
   db: Database,
   { audited }: { readonly audited: boolean },

@@ -1,19 +1,23 @@
-/** How the times of two groups differ. */
+/** The difference between the times of two groups. */
 export interface Comparison {
-  /** Medians, and the second less the first, in milliseconds. */
+  /** Medians, in milliseconds. `difference` is the second less the first. */
   readonly medians: readonly [number, number];
   readonly difference: number;
-  /** In which the difference of medians lies in 95 of 100 samples drawn from the samples (percentile bootstrap). */
+  /** 95 % confidence interval of the difference (percentile bootstrap). */
   readonly interval: readonly [number, number];
-  /** How often one of the second group took longer than one of the first; with 0.5 nothing can be told (Mann-Whitney). */
+  /** How often a value of the second group exceeds one of the first (Mann-Whitney). 0.5 reveals nothing. */
   readonly longer: number;
-  /** How likely so much of a difference is by chance alone: two-sided, by the normal approximation of U. */
+  /** Probability of such a difference by chance: two-sided, by the normal approximation of U. */
   readonly chance: number;
 }
 
 const resamples = 2_000;
 
-/** @param first,second times in milliseconds, some dozens of each at least */
+/**
+ * Compares the times of two groups.
+ *
+ * @param first,second milliseconds, at least some dozens of each
+ */
 export function compare(first: readonly number[], second: readonly number[]): Comparison {
   const medians = [median(first), median(second)] as const;
   const differences = Array.from({ length: resamples }, () => median(drawn(second)) - median(drawn(first)));
@@ -37,19 +41,19 @@ function median(values: readonly number[]): number {
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
 
-/** As many values as there are, each drawn from all of them. */
+/** A sample of the same size, drawn with replacement. */
 function drawn(values: readonly number[]): number[] {
   return values.map(() => values[Math.floor(Math.random() * values.length)]!);
 }
 
-/** U over all pairs; those that are alike count half. */
+/** U divided by the number of pairs. Equal values count half. */
 function shareLonger(first: readonly number[], second: readonly number[]): number {
   let longer = 0;
   for (const a of first) for (const b of second) longer += b > a ? 1 : b === a ? 0.5 : 0;
   return longer / (first.length * second.length);
 }
 
-/** Of the standard normal distribution beyond `z` (Abramowitz and Stegun 26.2.17, right to 7.5e-8). */
+/** Upper tail of the standard normal distribution (Abramowitz and Stegun 26.2.17, error below 7.5e-8). */
 function upperTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * z);
   const series =

@@ -1,12 +1,12 @@
 import type { Database } from '#libs/db';
 import { sql } from 'kysely';
 
-/** Rows of one statement: it must end before the pool's limit for statements. */
+/** Rows of one statement, which must end within the pool's statement timeout. */
 const chunk = 20_000;
 
 /**
- * Inserts reissues as two years leave them: nine tenths registered, a tenth ended otherwise, some thousands open, and
- * some hundreds of those parked. Who comes comes four times on average.
+ * Inserts reissues like those of two years: nine tenths registered, a tenth ended otherwise, some thousands open, and some
+ * hundreds of these parked. A customer has four on average.
  */
 export async function insertReissues(
   owner: Database,
@@ -20,7 +20,7 @@ export async function insertReissues(
   await sql`ANALYZE reissue`.execute(owner);
 }
 
-/** Newer reissues have higher numbers; the newest half percent are those that are open. */
+/** Newer reissues have higher numbers. The newest half percent is open. */
 async function insertChunk(owner: Database, first: number, last: number, count: number): Promise<void> {
   await sql`
     INSERT INTO reissue (reissue_id, api_key_name, reason, state, applicant_name, applicant_mobile, person_key,

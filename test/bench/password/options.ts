@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- password [options]
 
-How long the password step takes and how much of it is hashing; how long another reissue's step takes meanwhile, on a
-quiet stack and while wrong passwords of many reissues are tried at once. On a whole stack, over HTTP.
+How long the password step takes, and how much of it is hashing. How long a step of another reissue takes on a quiet stack,
+and while many reissues submit wrong passwords at once. On a whole stack, over HTTP.
 
-  --flood N      wrong passwords at once (default 200)
-  --rounds N     that count, up to 4: the fifth wrong try of a customer would lock (default 3)
-  --steps N      of each kind in each round (default 20)
+  --flood N      concurrent wrong passwords (default 200)
+  --rounds N     measured rounds, up to 4, because the fifth wrong password locks (default 3)
+  --steps N      steps of each kind in each round (default 20)
   --json         print the figures as one JSON object on the last line
   --help         this text
 `;
@@ -20,7 +20,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** What was asked for wrongly. */
+/** A wrong argument. */
 class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -12,7 +12,7 @@ import {
 
 const readyWithinMs = 20_000;
 
-/** The one CA that all cases sign with, and a folder that goes when the process does. */
+/** The CA of all cases, and a folder that is removed when the process ends. */
 export interface BenchAuthority {
   readonly directory: string;
   readonly passphrase: string;
@@ -42,8 +42,9 @@ export async function openBenchAuthority(): Promise<BenchAuthority> {
 }
 
 /**
- * Runs a server until this process ends, its output in a file of its folder.
- * @param isReady asked until it says so
+ * Runs a server until this process ends. Its output goes to a file in the CA's folder.
+ *
+ * @param isReady called until it returns true
  * @throws Error if the server ends or is not ready in time
  */
 export async function serve(
@@ -70,9 +71,9 @@ export async function serve(
   }
 }
 
-/** The program of a rival, which `npm run bench` builds when it is wanted. */
+/** Path of another CA's program, which `npm run bench` builds when a case needs it. */
 export function programOf(variable: string): string {
   const program = process.env[variable];
-  if (!program) throw new Error(`${variable} is not set: start this by \`npm run bench -- sign\``);
+  if (!program) throw new Error(`${variable} is not set: start this with \`npm run bench -- sign\``);
   return program;
 }

@@ -8,13 +8,13 @@ import { requestFor } from './rival-request.js';
 import { freePort } from '../../support/free-ports.js';
 import { programOf, serve, type BenchAuthority } from './bench-authority.js';
 
-/** Cloudflare's cfssl with the same CA and no store, over plain HTTP: it remembers nothing of what it signs. */
+/** Cloudflare's cfssl with the same CA, without a database, over plain HTTP. It stores no record of what it signs. */
 export async function cfsslCase(ca: BenchAuthority): Promise<Case> {
   const port = await freePort();
   const files = authorityFiles(join(ca.directory, 'ca'));
   const key = join(ca.directory, 'cfssl-ca.key');
   const pem = readFileSync(files.issuingKey(1), 'utf8');
-  // It reads no encrypted keys. The CA lives as long as this process.
+  // cfssl cannot read an encrypted key. This CA exists only while this process runs.
   const plain = createPrivateKey({ key: pem, passphrase: ca.passphrase }).export({
     format: 'pem',
     type: 'sec1',
@@ -42,7 +42,7 @@ export async function cfsslCase(ca: BenchAuthority): Promise<Case> {
   const bodies = Array.from({ length: perRound }, () => body);
   return {
     name: 'cfssl',
-    title: `cfssl without a store, ${connections} at once`,
+    title: `cfssl without a database, ${connections} concurrent`,
     round: () => postEach(`${url}/sign`, bodies),
   };
 }

@@ -9,16 +9,16 @@ import { inParallel, type Case } from '../measure.js';
 import { insertReadyReissues } from '../ready-reissues.js';
 import type { BenchAuthority } from './bench-authority.js';
 
-/** Certificates of one round, by how many are asked for at once. */
+/** Certificates of one round, by the number of concurrent requests. */
 const perRound: Readonly<Record<number, number>> = { 1: 300, 16: 2_000 };
 
 /**
- * The whole cycle as the signer runs it: check, intent and commit, sign, verify, store and commit, on PostgreSQL as
- * the launcher runs it. Each certificate is for a reissue, a person and a key of its own.
+ * The whole cycle of the signer: check, intent and commit, sign, verify, store and commit. On PostgreSQL, as the launcher
+ * configures it. Each certificate is for another reissue, person and key.
  */
 export async function cycleCases({ authority, profile }: BenchAuthority): Promise<{
   cases: Case[];
-  /** Name and version of the database's server. */
+  /** Name and version of the database server. */
   server: string;
   close(): Promise<void>;
 }> {
@@ -43,7 +43,7 @@ export async function cycleCases({ authority, profile }: BenchAuthority): Promis
     let ready: string[] = [];
     return {
       name: `cycle-${concurrency}`,
-      title: `whole cycle with both commits, ${concurrency} at once`,
+      title: `whole cycle with both commits, ${concurrency} concurrent`,
       async prepare(rounds) {
         ready = await insertReadyReissues(owner, rounds * size);
       },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** Names of the cases in the order of the table. A prefix up to a hyphen names several: `cycle` is both of them. */
+/** Names of the cases, in the order of the table. A prefix up to a hyphen names several: `cycle` is both cycle cases. */
 export const caseNames = [
   'raw',
   'template',
@@ -19,10 +19,10 @@ export type CaseName = (typeof caseNames)[number];
 
 export const usage = `npm run bench -- sign [options]
 
-How fast certificates are signed, step by step and as a whole, beside step-ca and cfssl.
+How fast certificates are signed: each step, the whole cycle, and step-ca and cfssl for comparison.
 
-  --only a,b     of ${caseNames.join(', ')}
-  --rounds N     rounds that count (default 5)
+  --only a,b     some of ${caseNames.join(', ')}
+  --rounds N     measured rounds (default 5)
   --json         print the figures as one JSON object on the last line
   --help         this text
 `;
@@ -34,7 +34,7 @@ interface Options {
   readonly help: boolean;
 }
 
-/** What was asked for wrongly. */
+/** A wrong argument. */
 class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -23,7 +23,7 @@ import {
 } from '#libs/ca';
 import type { BenchAuthority } from './bench-authority.js';
 
-/** Makes what the template makes, by a general library: what it is compared with. */
+/** Makes the certificates of the template with a general library, for comparison. */
 export async function peculiarGenerator(
   { authority, profile }: Pick<BenchAuthority, 'authority' | 'profile'>,
   key: KeyObject,
@@ -37,7 +37,7 @@ export async function peculiarGenerator(
 
   const example = contents();
   const publicKey = await webcrypto.subtle.importKey('spki', example.spki, algorithm, true, ['verify']);
-  // It knows no identifyData: that comes ready made.
+  // The library cannot encode identifyData, so this extension is copied.
   const made = await signCertificate(authority, buildCertificate(profile, identity, example));
   const alternativeName = new X509Certificate(made).getExtension('2.5.29.17')!.value;
 

@@ -1,15 +1,16 @@
 import autocannon from 'autocannon';
 import type { Sample } from '../measure.js';
 
-/** How many requests a rival has to answer at once. */
+/** Concurrent requests to another CA. */
 export const connections = 16;
-/** Certificates of one round of a rival. */
+/** Certificates of one round of another CA. */
 export const perRound = 2_000;
 
 /**
- * Posts each of the bodies, over connections that stay open. The client is a light one, but takes its share of the
- * machine's cores, as in the whole cycle the database's client does.
- * @throws Error unless each is answered with 2xx
+ * Posts each of the bodies, over connections that stay open. The client needs little, but shares the cores with the server,
+ * as the database client does in the whole cycle.
+ *
+ * @throws Error unless each answer is 2xx
  */
 export async function postEach(
   url: string,
@@ -28,7 +29,7 @@ export async function postEach(
       {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        // It prepares a request ahead, which is never sent.
+        // autocannon prepares one request more, which it never sends.
         setupRequest: (request) => ({ ...request, body: waiting.next().value ?? bodies[0] }),
       },
     ],

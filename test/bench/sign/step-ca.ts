@@ -13,8 +13,8 @@ const provisioner = 'bench';
 const name = 'sample.reseal.test';
 
 /**
- * smallstep's step-ca with the same CA, its own store (Badger, as `step ca init` sets it up) and one-time tokens of a
- * JWK provisioner, over HTTPS.
+ * smallstep's step-ca with the same CA, its own database (Badger, as `step ca init` configures it) and one-time tokens of
+ * a JWK provisioner, over HTTPS.
  */
 export async function stepCaCase(ca: BenchAuthority): Promise<Case> {
   const port = await freePort();
@@ -48,7 +48,7 @@ export async function stepCaCase(ca: BenchAuthority): Promise<Case> {
   let ready: string[] = [];
   return {
     name: 'step-ca',
-    title: `step-ca with its own store, ${connections} at once`,
+    title: `step-ca with its own database, ${connections} concurrent`,
     async prepare(rounds) {
       ready = Array.from({ length: rounds * perRound }, () =>
         JSON.stringify({ csr, ott: token(keys.privateKey, jwk.kid, `${url}/1.0/sign`) }),
@@ -64,7 +64,7 @@ function publicJwk(key: KeyObject) {
   return { use: 'sig', alg: 'ES256', kid, kty, crv, x, y };
 }
 
-/** A token that lets one request through, as `step ca token` makes it (RFC 7519, ES256). */
+/** A token for one request, as `step ca token` makes it (RFC 7519, ES256). */
 function token(key: KeyObject, kid: string, audience: string): string {
   const now = Math.floor(Date.now() / 1000);
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

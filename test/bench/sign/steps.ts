@@ -18,7 +18,7 @@ import { inSequence, type Case } from '../measure.js';
 import { peculiarGenerator } from './peculiar.js';
 import type { BenchAuthority } from './bench-authority.js';
 
-/** The steps of signing, each alone, on one core. */
+/** Each step of signing alone, on one core. */
 export async function stepCases({
   authority,
   profile,
@@ -33,7 +33,7 @@ export async function stepCases({
   const now = new Date();
   const person = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = person.publicKey.export({ format: 'der', type: 'spki' });
-  /** As for a new request: nothing but the person's key is the same as the last time. */
+  /** The contents of a new certificate. Only the person's key is the same in each. */
   const contents = (): CertificateContents => ({
     serial: newSerialNumber(),
     subject: personalName({
@@ -49,7 +49,7 @@ export async function stepCases({
     virtualId: Buffer.alloc(32, 0xa5),
   });
   const build = () => buildCertificate(profile, identity, contents());
-  /** Builds it, signs it with a key that is thrown away, holds it against all rules. */
+  /** Builds a certificate, signs it with a temporary key, and checks it against all rules. */
   const buildAndLint = () => {
     const wanted = contents();
     const tbs = buildCertificate(profile, identity, wanted);
@@ -77,12 +77,12 @@ export async function stepCases({
     round: () => inSequence(operation),
   });
   return [
-    step('raw', 'crypto.sign, P-256, nothing else', () => sign('sha256', tbs, key)),
+    step('raw', 'crypto.sign, P-256, alone', () => sign('sha256', tbs, key)),
     step('template', 'build from the template', build),
     step('sign', 'build and sign', async () => {
       await authority.keyStore.sign(build());
     }),
-    step('sign-linted', 'build, lint with a throw-away key, sign', async () => {
+    step('sign-linted', 'build, lint with a temporary key, sign', async () => {
       await authority.keyStore.sign(buildAndLint());
     }),
     step('sign-verified', 'build, lint, sign, verify the signature', async () => {

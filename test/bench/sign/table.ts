@@ -6,9 +6,8 @@ const duration = (microseconds: number) =>
   microseconds >= 1_000 ? `${(microseconds / 1_000).toFixed(2)} ms` : `${microseconds.toFixed(0)} µs`;
 
 /**
- * One line for each case: median, spread, and beside what it is to be compared with: for steps on one core the
- * processor's time in multiples of a raw signature's, for whole certificate authorities the rate in multiples of the
- * rivals'.
+ * One line for each case: median, spread and comparison. Steps on one core are compared by processor time with a raw
+ * signature, the whole cycle by its rate with the other CAs.
  */
 export function table(measured: readonly Measured[]): string {
   const named = (name: string) => measured.find((one) => one.name === name);
@@ -21,7 +20,7 @@ export function table(measured: readonly Measured[]): string {
       .flatMap((rival) => (rival ? `${(median / rival.median).toFixed(2)} × ${rival.name}` : []))
       .join(', ');
   };
-  const head = ['', 'a second', 'lowest – highest', 'CPU of one', 'in all', 'compared'];
+  const head = ['', 'a second', 'lowest – highest', 'CPU of one', 'total', 'compared'];
   const rows = measured.map((one) => [
     one.title,
     perSecond(one.median),

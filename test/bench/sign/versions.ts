@@ -4,7 +4,7 @@ import { projectRoot } from '#libs/config';
 
 const modules = { 'step-ca': 'github.com/smallstep/certificates', cfssl: 'github.com/cloudflare/cfssl' };
 
-/** Names and versions of the rivals, from the go.mod they are built by. */
+/** Names and versions of the other CAs, from their go.mod. */
 export function rivalVersions(): string[] {
   const goMod = readFileSync(join(projectRoot(), 'deploy/local/bench-rivals/go.mod'), 'utf8');
   return Object.entries(modules).map(([name, path]) => {

@@ -1,12 +1,12 @@
 import autocannon from 'autocannon';
 
-/** One thing that is asked for again and again. */
+/** A call that is repeated. */
 export interface LoadCase {
   readonly title: string;
   readonly url: string;
-  /** Asked in turns; by default one GET. */
+  /** Sent alternately. Default: one GET. */
   readonly requests?: autocannon.Request[];
-  /** The case whose rate this one's is compared with. */
+  /** Title of the case with which the rate is compared. */
   readonly baseline?: string;
 }
 
@@ -17,24 +17,24 @@ export interface LoadResult {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Of one answer, in bytes. */
+  /** Bytes of one answer. */
   readonly size: number;
-  /** Its rate as a part of that of the case it is compared with. */
+  /** Its rate divided by that of the baseline. */
   readonly ratio: number | undefined;
 }
 
 interface Load {
   readonly connections: number;
-  /** Of one round. */
+  /** Duration of one round. */
   readonly seconds: number;
   readonly rounds: number;
 }
 
 /**
- * Measures cases in turns, so that what disturbs the machine for a while disturbs all of them: one round that does not
- * count, to get warm, then those that do, of which medians are given.
+ * Measures the cases alternately, so that a disturbance of the machine affects all of them. After one warm-up round,
+ * returns the medians of the others.
  *
- * @throws Error if anything but success was answered
+ * @throws Error if an answer is not a success
  */
 export async function measureLoad(
   cases: readonly LoadCase[],

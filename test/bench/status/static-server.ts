@@ -1,8 +1,8 @@
 import Fastify from 'fastify';
 
 /**
- * Serves bytes of a few sizes from memory, by GET and by POST, as plainly as Fastify can: what the status app is
- * measured against. Arguments: a port, and sizes; `/<size>` answers with so many bytes.
+ * Serves bytes from memory by GET and POST, in plain Fastify: the baseline for the status app. Arguments: a port, then
+ * sizes. `/<size>` answers with that number of bytes.
  */
 const [port = '0', ...sizes] = process.argv.slice(2);
 const app = Fastify();
