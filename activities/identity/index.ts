@@ -21,7 +21,6 @@ export { createProviderActivities } from './provider-calls.js';
 export type { ProviderActivities } from './provider-calls.js';
 export { prepareChallenges } from './challenges.js';
 export { assessReissue, attemptsLeft } from './assess.js';
-export type { ReissueAssessment } from './assess.js';
 export type { IdentityContext, ProviderContext } from './context.js';
 export { defaultIdentityRates, IdentityLimits } from './limits.js';
 export type { IdentityRates } from './limits.js';

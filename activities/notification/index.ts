@@ -22,5 +22,4 @@ export type NotificationActivities = ReturnType<typeof createNotificationActivit
 
 export { createSmsSender } from './sms-sender.js';
 export { createMailSender } from './mail-sender.js';
-export type { SmtpOptions } from './mail-sender.js';
 export type { Mail, MailSender, Sms, SmsSender } from './senders.js';

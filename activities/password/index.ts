@@ -16,4 +16,3 @@ export function createPasswordSteps(context: PasswordContext) {
 export type PasswordSteps = ReturnType<typeof createPasswordSteps>;
 
 export { PasswordHashing, HashingBusy, defaultHashingCost } from './hashing.js';
-export type { HashingCost, HashingLimits } from './hashing.js';

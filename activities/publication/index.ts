@@ -1,7 +1,7 @@
 import { publishDueCrls, type PublicationPorts, type Published } from './publisher.js';
 
 export { crlStanding, defaultCrlTiming, publishDueCrls } from './publisher.js';
-export type { CrlStanding, CrlTiming, PublicationPorts, Published } from './publisher.js';
+export type { CrlTiming, PublicationPorts } from './publisher.js';
 
 export interface PublicationActivities {
   /** Publishes the CRLs that are due; see {@link publishDueCrls}. */

@@ -1,10 +1,9 @@
 export { changeStatus } from './change-status.js';
-export type { ChangedStatus, StatusChange } from './change-status.js';
+export type { StatusChange } from './change-status.js';
 export { changeOf, changeOne, outcomeWords } from './change-one.js';
-export type { ChangeOptions, ChangeOutcome, ChangeRefusal, RevocationContext } from './change-one.js';
+export type { ChangeOptions, ChangeRefusal, RevocationContext } from './change-one.js';
 export { changeMany, planChanges } from './change-many.js';
 export type { PlannedChange } from './change-many.js';
 export { normaliseSerial, readSerialList } from './serial-list.js';
-export type { MalformedLine } from './serial-list.js';
 export { createHoldActivities } from './long-holds.js';
-export type { HoldActivities, HoldContext } from './long-holds.js';
+export type { HoldActivities } from './long-holds.js';

@@ -21,7 +21,7 @@ export interface SigningPorts {
   readonly backdateMs?: number;
 }
 
-export interface IssueRequest {
+interface IssueRequest {
   readonly reissueId: string;
   readonly updateId: string;
 }

@@ -9,7 +9,7 @@ const permanentSqlStates = /^(22|23|42)/;
 const maximumAttempts = 5;
 
 /** The type of the failure by which the workflow learns that a step cannot succeed as it is. */
-export const stepFailed = 'StepFailed';
+const stepFailed = 'StepFailed';
 
 /**
  * Steps that touch only the database retry without end, because a database that is away comes back. A step that

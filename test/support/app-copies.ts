@@ -9,7 +9,7 @@ import { environmentOf, stateFolder } from './app-environment.js';
 import { freePorts } from './free-ports.js';
 import { until } from './until.js';
 
-export const apps = ['gateway', 'ops', 'worker', 'signer', 'status'] as const;
+const apps = ['gateway', 'ops', 'worker', 'signer', 'status'] as const;
 export type App = (typeof apps)[number];
 
 /** The keys of the ports on which those apps listen that have callers. */

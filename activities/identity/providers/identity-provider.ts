@@ -21,7 +21,7 @@ export interface SendRequest {
 }
 
 /** UNKNOWN: the provider knows no such person, so nothing was sent. */
-export interface SendResult {
+interface SendResult {
   readonly status: 'SENT' | 'UNKNOWN';
   /** The configured provider that has the transaction and verifies its answer. */
   readonly provider: string;

@@ -1,10 +1,4 @@
-export type {
-  IdentityProvider,
-  SendRequest,
-  SendResult,
-  VerifyRequest,
-  VerifyResult,
-} from './identity-provider.js';
+export type { IdentityProvider, SendRequest, VerifyRequest, VerifyResult } from './identity-provider.js';
 export { createDocumentProvider } from './document.js';
 export { createOldCertificateProvider } from './old-certificate.js';
 export { createOneWonProvider } from './one-won.js';

@@ -1,7 +1,6 @@
 export { Sequencer, sequencerLeadership } from './sequencer.js';
-export type { SequencerDependencies } from './sequencer.js';
-export { makeCheckpoint, MissingNode, readNodes } from './checkpoints.js';
-export type { AuditSigningKey, CheckpointOptions } from './checkpoints.js';
+export { makeCheckpoint, readNodes } from './checkpoints.js';
+export type { AuditSigningKey } from './checkpoints.js';
 export { CheckpointFile } from './checkpoint-file.js';
 export { loggedEntry, sequenceEntries } from './sequence.js';
 export { assembleEvidence } from './evidence.js';

@@ -1,5 +1,4 @@
 export {
-  hashLeaf,
   hashChildren,
   sameHash,
   planRoot,
@@ -8,29 +7,15 @@ export {
   rootByInclusion,
   isConsistent,
 } from './merkle.js';
-export type { Hash, Node, ProofPlan } from './merkle.js';
-export {
-  authorityStream,
-  canonicalJson,
-  digestOfJson,
-  digestOfText,
-  digestOfPersonal,
-  isPersonalPartOf,
-  leafOf,
-} from './entry.js';
-export type { LoggedEntry, PersonalPart } from './entry.js';
-export { verifyCheckpoint, signCheckpoint, signWith, InvalidSignature } from './checkpoint.js';
+export type { Hash, ProofPlan } from './merkle.js';
+export { canonicalJson, digestOfJson, isPersonalPartOf, leafOf } from './entry.js';
+export type { LoggedEntry } from './entry.js';
+export { verifyCheckpoint, signCheckpoint, signWith } from './checkpoint.js';
 export type { AuditKey, LogCheckpoint } from './checkpoint.js';
-export { bundleFormat, trustFormat, bundleSchema } from './bundle.js';
+export { bundleFormat, trustFormat } from './bundle.js';
 export type { BundleEntry, EvidenceBundle, TrustFile } from './bundle.js';
 export { findingKinds, FindingCollector } from './verify/report.js';
-export type {
-  EntryPosition,
-  EvidenceFinding,
-  FindingKind,
-  Unproven,
-  EvidenceVerdict,
-} from './verify/report.js';
+export type { EntryPosition, Unproven, EvidenceVerdict } from './verify/report.js';
 export { checkProof, claimsOfProof, keyIdOf, InvalidProof, verifyProof } from './staff-proof.js';
 export type { ProofClaim, StaffKey } from './staff-proof.js';
 export { verifyWriter } from './verify/entries.js';
@@ -47,6 +32,5 @@ export type { FileVerdict } from './parsing/files.js';
 export { checkedCheckpoint } from './verify/log.js';
 export { LostBranches } from './verify/lost-branches.js';
 export { replayReissue, replayStatus } from './replay.js';
-export type { RecordedReissue, RecordedStatus } from './replay.js';
 export { compareRegistration, compareReissue, compareStatus } from './verify/stated.js';
 export { compareConsents, compareReceipts } from './verify/contents.js';

@@ -5,19 +5,17 @@ import { readSubjectKey } from './subject-key.js';
 import type { WeakKeyList } from './weak-key-list.js';
 
 /** Reasons to refuse a certificate request. The signer checks the last two in the database. */
-export const requestRefusals = [
-  'MALFORMED_REQUEST',
-  'KEY_TYPE_NOT_ALLOWED',
-  'KEY_TOO_SMALL',
-  'KEY_TOO_LARGE',
-  'KEY_EXPONENT_NOT_ALLOWED',
-  'KEY_WEAK',
-  'PROOF_OF_POSSESSION_FAILED',
-  'KEY_NOT_NAMED_AT_START',
-  'KEY_ALREADY_USED',
-  'KEY_BLOCKED',
-] as const;
-export type RequestRefusal = (typeof requestRefusals)[number];
+export type RequestRefusal =
+  | 'MALFORMED_REQUEST'
+  | 'KEY_TYPE_NOT_ALLOWED'
+  | 'KEY_TOO_SMALL'
+  | 'KEY_TOO_LARGE'
+  | 'KEY_EXPONENT_NOT_ALLOWED'
+  | 'KEY_WEAK'
+  | 'PROOF_OF_POSSESSION_FAILED'
+  | 'KEY_NOT_NAMED_AT_START'
+  | 'KEY_ALREADY_USED'
+  | 'KEY_BLOCKED';
 
 /** The key of an accepted request, in its one canonical encoding. */
 export interface RequestedKey {

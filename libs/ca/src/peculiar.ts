@@ -18,7 +18,6 @@ export {
   Pkcs10CertificateRequest,
   SubjectKeyIdentifierExtension,
   X509Certificate,
-  X509CertificateGenerator,
   X509Crl,
 } from '@peculiar/x509';
 

@@ -2,7 +2,7 @@ import type { Clock } from '#libs/domain';
 import { sql, type QueryExecutorProvider } from 'kysely';
 
 /** The clock of this process is not PostgreSQL's. */
-export class ClockWrong extends Error {
+class ClockWrong extends Error {
   override readonly name = 'ClockWrong';
 
   constructor(aheadMs: number) {

@@ -1,3 +1,2 @@
-export { ClockWatch, ClockWrong } from './clock-watch.js';
-export type { ClockWatchOptions } from './clock-watch.js';
+export { ClockWatch } from './clock-watch.js';
 export { registerClockMetrics } from './clock-metrics.js';

@@ -16,7 +16,7 @@ export const environmentConfig = {
 };
 
 /** Settings of every process. */
-export const baseConfig = {
+const baseConfig = {
   ...environmentConfig,
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

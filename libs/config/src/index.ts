@@ -1,18 +1,15 @@
 export { configExitCode, ConfigError, exitOnConfigError, loadConfig } from './load-config.js';
-export { environmentKey, fromKey } from './environment-key.js';
+export { fromKey } from './environment-key.js';
 export {
   auditKeys,
   auditOriginConfig,
-  baseConfig,
   checkpointConfig,
-  codecKeys,
   databaseConfig,
   environmentConfig,
   evidenceKeysConfig,
   httpConfig,
   journalConfig,
   kafkaConfig,
-  keyring,
   processConfig,
   receiptPublicKeysConfig,
   registryConfig,
@@ -25,7 +22,6 @@ export { settingsOf } from './settings.js';
 export type { Setting } from './settings.js';
 export {
   count,
-  flag,
   integer,
   json,
   jsonWebKey,

@@ -239,7 +239,7 @@ export const consentsResponseSchema = z
   })
   .meta({ id: 'ConsentsResponse' });
 
-export const challengeSchema = z
+const challengeSchema = z
   .object({
     challengeId: z.string(),
     method: z.enum(identityMethods),
@@ -254,7 +254,7 @@ export const challengeSchema = z
   .meta({ id: 'Challenge' });
 export type Challenge = z.output<typeof challengeSchema>;
 
-export const verificationResultSchema = z
+const verificationResultSchema = z
   .object({
     challengeId: z.string(),
     accepted: z.boolean(),

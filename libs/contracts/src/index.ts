@@ -1,9 +1,8 @@
 export { problemCatalogue, problemType } from './problems.js';
 export type { ProblemSlug, Text } from './problems.js';
 export { opsProblemCatalogue } from './ops-problems.js';
-export type { OpsProblemSlug } from './ops-problems.js';
-export { reissueSchema, certificateSchema, showReissue } from './reissue.js';
-export type { Reissue, ReissueSnapshot, CertificateSnapshot } from './reissue.js';
+export { reissueSchema, showReissue } from './reissue.js';
+export type { Reissue } from './reissue.js';
 export {
   consentSchema,
   startRequestSchema,
@@ -22,8 +21,6 @@ export {
   serialSchema,
   vidCheckRequestSchema,
   vidCheckResponseSchema,
-  challengeSchema,
-  verificationResultSchema,
   startResponseSchema,
   challengesResponseSchema,
   verificationsResponseSchema,
@@ -44,7 +41,6 @@ export {
   auditEventTypes,
   reissueEventDataSchema,
   certificateEventDataSchema,
-  auditEventDataSchema,
 } from './events.js';
 export type {
   ReissueEventType,

@@ -110,5 +110,3 @@ export const opsProblemCatalogue = {
     detail: { ko: '잠시 뒤 다시 시도하십시오.', en: 'Try again in a moment.' },
   },
 } as const satisfies Record<string, ProblemType>;
-
-export type OpsProblemSlug = keyof typeof opsProblemCatalogue;

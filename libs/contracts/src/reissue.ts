@@ -19,7 +19,7 @@ import { oldCertificateStatuses, oldCertificateStatus } from './old-certificate.
 
 const timestamp = z.iso.datetime().describe('RFC 3339, UTC');
 
-export const certificateSchema = z
+const certificateSchema = z
   .object({
     serial: z.string().describe('hexadecimal, lower case'),
     subject: z.string().describe('RFC 4514'),
@@ -90,7 +90,7 @@ export interface ReissueSnapshot {
   readonly updated_at: Date;
 }
 
-export interface CertificateSnapshot {
+interface CertificateSnapshot {
   readonly serial: string;
   readonly subject: string;
   readonly not_before: Date;

@@ -2,8 +2,8 @@ import { parseDate } from './parse-input.js';
 import { koreanDayOf } from './korean-time.js';
 import { isDate, readResidentNumber, type ResidentNumber } from './resident-number.js';
 
-export const documentTypes = ['RESIDENT_CARD', 'DRIVING_LICENCE'] as const;
-export type DocumentType = (typeof documentTypes)[number];
+const documentTypes = ['RESIDENT_CARD', 'DRIVING_LICENCE'] as const;
+type DocumentType = (typeof documentTypes)[number];
 
 /** What stands on an identity document. */
 export interface IdentityDocument {

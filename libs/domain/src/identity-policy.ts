@@ -11,7 +11,7 @@ export interface IdentityRule {
 }
 
 /** Limits of one method. Times in milliseconds. */
-export interface MethodLimits {
+interface MethodLimits {
   readonly attempts: number;
   readonly sends: number;
   readonly attemptsPerDay: number;

@@ -5,11 +5,10 @@ export type { EndCode } from './end-codes.js';
 export { auditActionText, authorityActions, isAuditAction, reissueActions } from './audit-actions.js';
 export type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
 export { auditWriters, mayWrite } from './audit-writers.js';
-export type { AuditRole, WritableActions } from './audit-writers.js';
+export type { AuditRole } from './audit-writers.js';
 export {
   staffRoles,
   operationKinds,
-  kindsNeedingApproval,
   needsApproval,
   proofNonceOf,
   provenActs,
@@ -45,14 +44,12 @@ export type {
   IndependentPair,
   PinnedIdentityRule,
   IdentityPolicy,
-  MethodLimits,
   CertificateOnFile,
   OnFileStatus,
 } from './identity-policy.js';
 export { assessIdentity } from './identity-assessment.js';
 export type { IdentityAssessment, IdentityProgress } from './identity-assessment.js';
 export { policyFaults } from './identity-policy-faults.js';
-export type { PolicyFault } from './identity-policy-faults.js';
 export { bases, decideBasis, endDateForBasis, renewalWindowDays } from './basis.js';
 export type { Basis } from './basis.js';
 export {
@@ -64,15 +61,7 @@ export {
   passwordAttempts,
 } from './password-rules.js';
 export type { PasswordRuleCode, PersonalFacts } from './password-rules.js';
-export {
-  parseBase64Url,
-  parseOneTimeCode,
-  comparableName,
-  parseDate,
-  parseDigits,
-  parseHex,
-  parseMobileNumber,
-} from './parse-input.js';
+export { parseBase64Url, parseOneTimeCode, comparableName, parseMobileNumber } from './parse-input.js';
 export { keystrokesOf } from './keystrokes.js';
 export {
   taskQueues,
@@ -90,24 +79,16 @@ export {
 export { readVidRandom } from './vid-random.js';
 export { normaliseResidentNumber, readResidentNumber, residentCheckDigit } from './resident-number.js';
 export type { ResidentNumber } from './resident-number.js';
-export { documentTypes, readIdentityDocument } from './identity-document.js';
-export type { DocumentType, IdentityDocument } from './identity-document.js';
-export { koreanDayOf, nextKoreanDay } from './korean-time.js';
+export { readIdentityDocument } from './identity-document.js';
+export type { IdentityDocument } from './identity-document.js';
+export { koreanDayOf } from './korean-time.js';
 export { stepLimitReached, maximumSteps } from './limits.js';
 export { defaultDeadlines, earlyRevocation } from './deadlines.js';
 export type { Deadlines } from './deadlines.js';
-export {
-  notificationKinds,
-  refusalCodes,
-  parkableSteps,
-  parkCodes,
-  carriers,
-  identifierKinds,
-} from './messages.js';
+export { notificationKinds, parkableSteps, parkCodes, carriers, identifierKinds } from './messages.js';
 export type {
   VaultHandle,
   Applicant,
-  UnsealedApplicant,
   Particulars,
   IdentifierKind,
   Carrier,
@@ -131,7 +112,6 @@ export type {
   ReissueMessage,
   NotificationKind,
   RefusalCode,
-  StepStatus,
   ParkableStep,
   ParkCode,
   ReissueStanding,
@@ -158,5 +138,5 @@ export type {
 } from './certificate-acts.js';
 export { refusalOfReissueAct, possibleReissueActs } from './reissue-acts.js';
 export type { ReissueAct } from './reissue-acts.js';
-export { formerActivityNames, underFormerNames, withFormerNames } from './activity-names.js';
+export { underFormerNames, withFormerNames } from './activity-names.js';
 export type { Clock } from './clock.js';

@@ -48,7 +48,7 @@ export type Applicant =
   | { readonly particulars: VaultHandle; readonly document: VaultHandle };
 
 /** As in messages from before the particulars were sealed, which may still wait in a history or in a parked reissue. */
-export type UnsealedApplicant =
+type UnsealedApplicant =
   | { readonly name: string; readonly mobile: string; readonly carrier?: Carrier }
   | { readonly name: string; readonly rrn: VaultHandle }
   | { readonly name: string; readonly document: VaultHandle };
@@ -185,36 +185,34 @@ export type OperatorMessage = OperatorRetry | OperatorAbandon | OperatorWithdraw
 export type ReissueMessage = StartReissue | CustomerMessage | OperatorMessage;
 
 /** Why a message was refused. Each is a problem type of the gateway API (in kebab case). */
-export const refusalCodes = [
-  'WRONG_STATE',
-  'PARKED',
-  'NOT_PARKED',
-  'OPERATION_REQUIRED',
-  'TOO_MANY_STEPS',
-  'METHOD_NOT_OFFERED',
-  'METHOD_LOCKED',
-  'TOO_MANY_SENDS',
-  'UNKNOWN_CHALLENGE',
-  'UNKNOWN_PHOTO',
-  'ANSWER_MALFORMED',
-  'TOO_FREQUENT',
-  'ENVELOPE_REFUSED',
-  'APPLICANT_INVALID',
-  'PASSWORD_WRONG',
-  'PASSWORD_LOCKED',
-  'PASSWORD_RULES',
-  'NO_PASSWORD_ON_FILE',
-  'MORE_IDENTITY_NEEDED',
-  'CONSENT_INCOMPLETE',
-  'REQUEST_REFUSED',
-  'REGISTRATION_PROOF_INVALID',
-  'ANOTHER_REISSUE_REGISTERED',
-  'IDEMPOTENCY_MISMATCH',
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
+export type RefusalCode =
+  | 'WRONG_STATE'
+  | 'PARKED'
+  | 'NOT_PARKED'
+  | 'OPERATION_REQUIRED'
+  | 'TOO_MANY_STEPS'
+  | 'METHOD_NOT_OFFERED'
+  | 'METHOD_LOCKED'
+  | 'TOO_MANY_SENDS'
+  | 'UNKNOWN_CHALLENGE'
+  | 'UNKNOWN_PHOTO'
+  | 'ANSWER_MALFORMED'
+  | 'TOO_FREQUENT'
+  | 'ENVELOPE_REFUSED'
+  | 'APPLICANT_INVALID'
+  | 'PASSWORD_WRONG'
+  | 'PASSWORD_LOCKED'
+  | 'PASSWORD_RULES'
+  | 'NO_PASSWORD_ON_FILE'
+  | 'MORE_IDENTITY_NEEDED'
+  | 'CONSENT_INCOMPLETE'
+  | 'REQUEST_REFUSED'
+  | 'REGISTRATION_PROOF_INVALID'
+  | 'ANOTHER_REISSUE_REGISTERED'
+  | 'IDEMPOTENCY_MISMATCH';
 
 /** How a message ended, as the workflow tells it to the caller. The details stand in the step table. */
-export type StepStatus = 'DONE' | 'REFUSED' | 'PARKED';
+type StepStatus = 'DONE' | 'REFUSED' | 'PARKED';
 
 /** The steps whose dependency can break, and which then park. */
 export const parkableSteps = [

@@ -15,12 +15,7 @@ export const operationKinds = ['retry', 'abandon', 'withdraw', 'revoke', 'hold',
 export type OperationKind = (typeof operationKinds)[number];
 
 /** Acts past the signing point: a second person approves them, and who acts looks for the approval. */
-export const kindsNeedingApproval = [
-  'withdraw',
-  'revoke',
-  'hold',
-  'release',
-] as const satisfies OperationKind[];
+const kindsNeedingApproval = ['withdraw', 'revoke', 'hold', 'release'] as const satisfies OperationKind[];
 export const needsApproval = (kind: OperationKind): boolean =>
   (kindsNeedingApproval as readonly OperationKind[]).includes(kind);
 

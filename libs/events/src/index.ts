@@ -1,12 +1,8 @@
 export { certificateEvent, checkpointEvent, standaloneCertificateEvent, reissueEvent } from './build.js';
-export type { CertificateEventInput, StandaloneCertificateEventInput, ReissueEventInput } from './build.js';
 export { cloudEvent } from './cloud-event.js';
-export type { EventMessage } from './cloud-event.js';
 export { createEventRelay } from './create-event-relay.js';
-export type { EventRelayOptions } from './create-event-relay.js';
 export { KafkaPublisher } from './kafka.js';
-export type { KafkaOptions, Publisher, TopicMessages } from './kafka.js';
 export { EventRelay } from './relay.js';
 export { registerRelayMetrics } from './relay-metrics.js';
 export { readPublished } from './read-published.js';
-export type { PublishedEvent, ReadPublishedOptions } from './read-published.js';
+export type { PublishedEvent } from './read-published.js';

@@ -74,7 +74,7 @@ export function docsModule({ title, document, start, decorators = [] }: DocsOpti
 }
 
 /** The controller of {@link docsModule}. @param file of the document */
-export function docsController(title: string, file: string, start?: string): Type {
+function docsController(title: string, file: string, start?: string): Type {
   @ApiExcludeController()
   @Controller()
   class DocsController {

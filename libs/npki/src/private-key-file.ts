@@ -30,7 +30,7 @@ export class NpkiKeyError extends Error {
  *
  * Those with SEED (but for the oldest) and AES-256 are written, all are read.
  */
-export type PrivateKeyForm = ReadForm | 'PKCS8';
+type PrivateKeyForm = ReadForm | 'PKCS8';
 
 export interface PrivateKeyFile extends PrivateKeyInfo {
   readonly form: PrivateKeyForm;

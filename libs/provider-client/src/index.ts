@@ -1,8 +1,6 @@
 export { callProvider } from './call-provider.js';
-export type { ProviderCall, ProviderOptions } from './call-provider.js';
+export type { ProviderOptions } from './call-provider.js';
 export { OutcomeUnknown, ProviderRefused, ProviderUnavailable } from './errors.js';
-export { performOnce } from './perform-once.js';
-export type { OnceOptions } from './perform-once.js';
 export type { Circuit, CircuitChange, CircuitOptions } from './provider-address.js';
 export { ProviderClient } from './provider-client.js';
 export type { ProviderEndpoint, ProviderClientOptions, Task } from './provider-client.js';

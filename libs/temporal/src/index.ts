@@ -1,12 +1,12 @@
-export { activityLogContext } from './activity-log-context.js';
 export { connectTemporalClient } from './client.js';
-export type { TemporalAddress, TemporalClient } from './client.js';
-export { createDataConverter, failureConverterPath } from './data-converter.js';
+export type { TemporalClient } from './client.js';
+export { createDataConverter } from './data-converter.js';
 export { createPayloadCodec, isEncrypted } from './payload-codec.js';
 export type { CodecKeys } from './payload-codec.js';
 export { installTemporalRuntime } from './runtime.js';
 export { WorkerRunner } from './worker-runner.js';
-export type { WorkerSettings } from './worker-runner.js';
-export { bundleWorkflows, webpackConfigHook, workflowBundle, workflowsPath } from './workflow-bundle.js';
+export { bundleWorkflows, workflowBundle } from './workflow-bundle.js';
+/** @public for scripts that replay a history */
+export { workflowsPath } from './workflow-bundle.js';
 export { grpcStatus, grpcStatusOf, isDependencyDown } from './dependency-down.js';
 export { decodeHistory, digestOfHistory } from './decode-history.js';

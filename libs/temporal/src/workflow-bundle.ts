@@ -10,14 +10,14 @@ const fromSources = extname(import.meta.filename) === '.ts';
 /** The repository, or dist within it: whichever this file was loaded from. */
 const codeRoot = join(import.meta.dirname, '../../..');
 
-/** The module that exports all workflows, beside this file's own tree. */
+/** The module that exports all workflows. @public for scripts that replay a history */
 export const workflowsPath = join(codeRoot, `workflows/index${extname(import.meta.filename)}`);
 
 /**
  * How webpack must resolve our package imports. Run from the sources, it takes their `source` condition;
  * without it webpack would silently bundle what an earlier build left in dist.
  */
-export const webpackConfigHook: NonNullable<BundleOptions['webpackConfigHook']> = (config) =>
+const webpackConfigHook: NonNullable<BundleOptions['webpackConfigHook']> = (config) =>
   fromSources ? { ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } } : config;
 
 /** Bundles workflow code for the sandbox, with our failure converter; takes one to a few seconds. */

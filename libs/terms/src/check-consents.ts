@@ -16,21 +16,19 @@ export interface AcceptedConsent extends Consent {
   readonly mandatory: boolean;
 }
 
-export const consentProblemCodes = [
+export type ConsentProblemCode =
   /** Mandatory terms were not answered. */
-  'MISSING',
+  | 'MISSING'
   /** Mandatory terms were refused. */
-  'NOT_AGREED',
+  | 'NOT_AGREED'
   /** The version is not in force: show the current text and ask again. */
-  'OUTDATED_VERSION',
+  | 'OUTDATED_VERSION'
   /** No terms of this stage have this id. */
-  'UNKNOWN_TERMS',
+  | 'UNKNOWN_TERMS'
   /** The digest matches no language of the text in force: the customer saw another text. */
-  'DIGEST_MISMATCH',
-] as const;
-export type ConsentProblemCode = (typeof consentProblemCodes)[number];
+  | 'DIGEST_MISMATCH';
 
-export interface ConsentProblem {
+interface ConsentProblem {
   readonly termsId: string;
   readonly code: ConsentProblemCode;
 }

@@ -2,11 +2,11 @@ import { compactVerify, CompactSign, createLocalJWKSet, importJWK, type CryptoKe
 import { z } from 'zod';
 
 /** The media type of a receipt, without `application/` (RFC 7515 section 4.1.9). */
-export const RECEIPT_TYPE = 'consent-receipt+jwt';
+const RECEIPT_TYPE = 'consent-receipt+jwt';
 const ALGORITHM = 'EdDSA';
 
 /** A customer's answer to one text. */
-export const receiptConsentSchema = z.strictObject({
+const receiptConsentSchema = z.strictObject({
   termsId: z.string(),
   version: z.string(),
   digest: z.string().describe('SHA-256 of the UTF-8 text, hexadecimal'),
@@ -16,7 +16,7 @@ export const receiptConsentSchema = z.strictObject({
 });
 
 /** The claims of a receipt (RFC 7519). They hold no personal data. */
-export const receiptClaimsSchema = z.strictObject({
+const receiptClaimsSchema = z.strictObject({
   iss: z.string().describe('who confirms'),
   sub: z.string().describe('the reissue'),
   jti: z.string().describe('the receipt'),

@@ -12,17 +12,15 @@ export const defaultMaxAgeMs = 15 * 60 * 1000;
 /** How far a client's clock may be ahead of ours. */
 export const maxClockSkewMs = 60 * 1000;
 
-export const envelopeRefusals = [
-  'ENVELOPE_MALFORMED',
-  'ENVELOPE_EXPIRED',
-  'ENVELOPE_WRONG_PURPOSE',
-  'ENVELOPE_WRONG_SUBJECT',
-  'ENVELOPE_WRONG_CLIENT',
-  'ENVELOPE_WRONG_KEY',
-  'ENVELOPE_UNKNOWN_KEY',
-  'ENVELOPE_UNREADABLE',
-] as const;
-export type EnvelopeRefusal = (typeof envelopeRefusals)[number];
+export type EnvelopeRefusal =
+  | 'ENVELOPE_MALFORMED'
+  | 'ENVELOPE_EXPIRED'
+  | 'ENVELOPE_WRONG_PURPOSE'
+  | 'ENVELOPE_WRONG_SUBJECT'
+  | 'ENVELOPE_WRONG_CLIENT'
+  | 'ENVELOPE_WRONG_KEY'
+  | 'ENVELOPE_UNKNOWN_KEY'
+  | 'ENVELOPE_UNREADABLE';
 
 /** An envelope that is not taken; it quotes nothing of the envelope. */
 export class EnvelopeError extends Error {

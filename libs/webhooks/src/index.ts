@@ -1,5 +1,4 @@
 export { addressFault } from './addresses.js';
-export type { AddressRules } from './addresses.js';
 export { webhookConfig, webhookSettings } from './config.js';
 export { createWebhookDispatcher } from './create-dispatcher.js';
 export { WebhookDispatcher } from './dispatcher.js';

@@ -40,7 +40,7 @@ function writeKeyFile(path: string, key: KeyObject, passphrase: string): void {
  * Checks that only this process's user can open a key file.
  * @throws {KeyStoreError} with the file and the problem
  */
-export function requireOwnerOnly(path: string): void {
+function requireOwnerOnly(path: string): void {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (!status) throw new KeyStoreError(`${path} does not exist`);
   if (!status.isFile()) throw new KeyStoreError(`${path} is not a regular file`);

@@ -10,7 +10,7 @@ export type OcspStatus =
   | { readonly status: 'unknown' }
   | { readonly status: 'revoked'; readonly revokedAt: Date; readonly reason: CrlReason };
 
-export interface SingleAnswer {
+interface SingleAnswer {
   /** DER of the CertID, as in the request. */
   readonly certId: Buffer;
   readonly status: OcspStatus;

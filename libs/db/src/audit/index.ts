@@ -51,4 +51,3 @@ export {
   notificationsOf,
 } from './timeline.js';
 export type { AuditEntryRow, OperationOnTarget } from './timeline.js';
-export type { AuditCheckpointRow } from '../rows.js';

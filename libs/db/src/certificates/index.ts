@@ -1,7 +1,6 @@
 export { listCertificates } from './certificate-lists.js';
 export type { ListedCertificate } from './certificate-lists.js';
 export { insertProfile, findProfiles, statusUrlsInProfiles } from './certificate-profiles.js';
-export type { ProfileDocument } from './certificate-profiles.js';
 export { certificateStatuses } from './certificate-status.js';
 export type { CertificateStatusRow } from './certificate-status.js';
 export {
@@ -44,8 +43,7 @@ export {
 } from './revocations.js';
 export type { ChangeableCertificate } from './revocations.js';
 export { signingProofs } from './signing-proofs.js';
-export type { ProvedConsent, ProvedMethod, SigningProofs } from './signing-proofs.js';
+export type { ProvedConsent, SigningProofs } from './signing-proofs.js';
 export { findVidCheck, lockCertificateForVidCheck, insertVidCheck } from './vid-checks.js';
 export type { VidCheckRow } from './vid-checks.js';
 export type { CertificateRow, NewCertificate } from '../rows.js';
-export type { RevocationReason } from './revocations.js';

@@ -2,7 +2,7 @@ import type { IdentityMethod } from '#libs/domain';
 import type { Tx } from '../database.js';
 
 /** A right answer that came in at the gateway for this reissue and its key. */
-export interface ProvedMethod {
+interface ProvedMethod {
   readonly method: IdentityMethod;
   /** Whom it proved. */
   readonly ci: string | null;

@@ -4,7 +4,7 @@ import type { Row } from '../rows.js';
 export type RootCrlRow = Row<'root_crl'>;
 
 /** The database knows another CRL of the root under the same number. */
-export class RootCrlConflict extends Error {
+class RootCrlConflict extends Error {
   override readonly name = 'RootCrlConflict';
 }
 

@@ -14,7 +14,7 @@ export {
   updateCustomerRrns,
   eraseCustomerRrn,
 } from './customer-rrns.js';
-export type { StoredCustomerKey, StoredRrn, NewRrn, RotatableCustomer } from './customer-rrns.js';
+export type { StoredRrn, NewRrn, RotatableCustomer } from './customer-rrns.js';
 export {
   findCustomer,
   findCustomerByRrn,
@@ -25,6 +25,6 @@ export {
   lockCustomers,
 } from './customers.js';
 export { registryOverview } from './registry-overview.js';
-export type { RegistryOverview, RegistryUse } from './registry-overview.js';
+export type { RegistryUse } from './registry-overview.js';
 export { insertRrnAccesses } from './rrn-access.js';
 export type { CustomerRow } from '../rows.js';

@@ -19,10 +19,4 @@ export {
   replayDeliveries,
   waitingDeliveries,
 } from './webhooks.js';
-export type {
-  DeliveryOutcome,
-  DueDelivery,
-  WebhookDeliveryRow,
-  WebhookEndpointRow,
-  WebhookReplay,
-} from './webhooks.js';
+export type { DueDelivery, WebhookEndpointRow } from './webhooks.js';

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../database.js';
 import type { EventRow, Row } from '../rows.js';
 
 export type WebhookEndpointRow = Row<'webhook_endpoint'>;
-export type WebhookDeliveryRow = Row<'webhook_delivery'>;
+type WebhookDeliveryRow = Row<'webhook_delivery'>;
 
 /** A delivery that is due, with its event. */
 export type DueDelivery = Pick<WebhookDeliveryRow, 'endpoint_id' | 'stream' | 'sequence' | 'attempts'> &

@@ -23,7 +23,7 @@ export {
   destroyPhoto,
   destroyPhotos,
 } from './identity-photos.js';
-export type { IdentityPhotoRow, NewIdentityPhoto } from './identity-photos.js';
+export type { NewIdentityPhoto } from './identity-photos.js';
 export { isKnownDevice, recordKnownDevice } from './known-devices.js';
 export {
   passwordCredential,
@@ -45,4 +45,3 @@ export {
   readRateLimits,
   refundRateLimit,
 } from './rate-limits.js';
-export type { RateLimitAdvance } from './rate-limits.js';

@@ -1,6 +1,6 @@
-export type { OperationApprovalRow, OperationItemRow, OperationRow } from '../rows.js';
+export type { OperationItemRow, OperationRow } from '../rows.js';
 export { insertProof, insertStaffKeys, proofsOf, staffKeys } from './operation-proofs.js';
-export type { OperationProofRow, StaffKeyRow } from './operation-proofs.js';
+export type { StaffKeyRow } from './operation-proofs.js';
 export {
   findOperation,
   findOperationByRequest,
@@ -21,4 +21,4 @@ export {
   reissuesToPlan,
   certificatesOfReissues,
 } from './operations.js';
-export type { NewOperation, NewOperationItem, PlannedReissue } from './operations.js';
+export type { PlannedReissue } from './operations.js';

@@ -10,7 +10,6 @@ export {
 } from './consents.js';
 export { insertNotification, channelsTold } from './notifications.js';
 export { countParkedReissues, countLocksSince } from './alert-counts.js';
-export type { ParkedCount } from './alert-counts.js';
 export { receiveCall, receivedRequest } from './received-calls.js';
 export {
   listReissues,
@@ -20,15 +19,8 @@ export {
   listedReissue,
   reissueSorts,
   reissueGroupings,
-  countLimit,
 } from './reissue-lists.js';
-export type {
-  ListedReissue,
-  ReissueSort,
-  ReissueGrouping,
-  CountedReissues,
-  ReissueCursor,
-} from './reissue-lists.js';
+export type { ListedReissue } from './reissue-lists.js';
 export {
   findReissue,
   findReissues,

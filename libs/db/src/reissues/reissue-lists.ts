@@ -139,7 +139,7 @@ export interface CountedReissues {
 }
 
 /** How far reissues are counted: nobody needs to know whether there are 700,000 or 700,001, and the wait is long. */
-export const countLimit = 10_000;
+const countLimit = 10_000;
 
 /** How many reissues meet the filter. */
 export async function countReissues(

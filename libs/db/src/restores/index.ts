@@ -8,4 +8,4 @@ export {
   setRestoreFloors,
   allowRestoreWrites,
 } from './restores.js';
-export type { RestoreFloors, RestoreRow } from './restores.js';
+export type { RestoreRow } from './restores.js';

@@ -7,7 +7,7 @@ export {
   reissueRecordClasses,
   reissuesToPurge,
 } from './retained-reissues.js';
-export type { RecordedPurge, ReissueRecordClass } from './retained-reissues.js';
+export type { ReissueRecordClass } from './retained-reissues.js';
 export { purgeDevices, purgeLeftPhotos, purgeIdentityDays, purgeNumberAccesses } from './retention.js';
 export { missingRecords, purgedByAge, recordsOfAge, recordedAgePurges } from './retention-ranges.js';
-export type { AgeRange, PurgedByAge, PurgedRecord, RecordedAgePurge } from './retention-ranges.js';
+export type { AgeRange, PurgedByAge, PurgedRecord } from './retention-ranges.js';
