@@ -28,7 +28,7 @@ let history: string;
 let secrets: CanaryScanner;
 let personal: CanaryScanner;
 
-// Somebody goes all the way, another is withdrawn; then staff look at all that they can look at.
+// One reissue is completed and another is withdrawn; then staff read everything that they can read.
 beforeAll(async () => {
   customer = await stack.newCustomer();
   await continueReissue(customer, 1);
@@ -129,7 +129,7 @@ describe('what operators and auditors are told', () => {
     expect(foundIn(secrets, answers)).toEqual([]);
   });
 
-  it('does not tell who somebody is, but for evidence, which does', () => {
+  it('the operators’ API identifies no person, except in evidence', () => {
     const withoutEvidence = [...answers].filter(([asked]) => asked !== 'evidence');
     expect(foundIn(personal, withoutEvidence)).toEqual([]);
   });

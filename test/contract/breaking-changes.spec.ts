@@ -88,7 +88,7 @@ describe('what would break a client is found:', () => {
       'response-property-type-changed',
     ],
     [
-      'there is a state that nobody knows',
+      'there is an unknown state',
       (document) => schema(document, 'Reissue').properties['state']!.enum!.push('PENDING'),
       'response-property-enum-value-added',
     ],
@@ -183,7 +183,7 @@ describe('what would break a client is found:', () => {
   });
 });
 
-describe('what breaks nobody is let through:', () => {
+describe('a change that breaks no client is accepted:', () => {
   it.each<[string, (document: Document) => unknown]>([
     ['a new call', ({ paths }) => (paths['/v1/new'] = { get: paths['/v1/receipt-keys']!['get']! })],
     [

@@ -76,7 +76,7 @@ describe('an access token', () => {
       () => [parts()[0], encode({ ...claims(), sub: other.reissueId }), parts()[2]].join('.'),
     ],
     [
-      'is signed by somebody else',
+      'is signed with another key',
       async () => signed((await generateKeyPair('EdDSA', { crv: 'Ed25519' })).privateKey, {}),
     ],
     [

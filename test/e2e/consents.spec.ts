@@ -109,7 +109,7 @@ describe('what a customer agreed to', () => {
     expectProblem(await withdraw(customer, 'unique-identifier', { idempotencyKey }), 'idempotency-mismatch');
   });
 
-  it('cannot be taken back where it is required, was never given, or is somebody else’s', async () => {
+  it('a consent cannot be withdrawn if it is required, was never given, or is another customer’s', async () => {
     const customer = await startAgreeing();
     expectProblem(await withdraw(customer, 'personal-information'), 'consent-mandatory');
     expectProblem(await withdraw(customer, 'expiry-guidance'), 'consent-not-given');

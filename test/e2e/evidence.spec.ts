@@ -65,7 +65,7 @@ async function changed(change: (copy: EvidenceBundle) => void): Promise<string[]
 }
 
 describe('the evidence of a reissue on the real stack', () => {
-  it('is valid to somebody who has nothing but the bundle and the trust file', async () => {
+  it('a bundle is valid for a verifier with only the bundle and the trust file', async () => {
     const ran = await verify('bundle.json');
     expect(verdictOf(ran)).toEqual({ valid: true, unproven: [], findings: [] });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
@@ -175,7 +175,7 @@ describe('the tools', () => {
       2,
       '/nowhere cannot be read',
     ],
-    ['an option that nobody knows', 'trust', ['--all'], 2, "Unknown option '--all'"],
+    ['an unknown option', 'trust', ['--all'], 2, "Unknown option '--all'"],
   ])('say what is wrong with %s, and do nothing', async (_, tool, args, code, message) => {
     const ran = await runTool(tool, args);
     expect(ran.code).toBe(code);

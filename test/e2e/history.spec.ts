@@ -30,9 +30,9 @@ function payloadsOf(value: unknown, name = ''): { name: string; encoding: string
 }
 
 /**
- * 75 for a reissue of which nothing is told but that it was issued and registered. Each notice more takes six: here
- * always that of the device, which nobody knows yet, and that of a reset. What is told in the same step, that the old
- * certificate is held or revoked, takes two.
+ * Events of a reissue: 75 without notifications but those of issuance and registration. Each further notification takes
+ * six: here that of the device, which is always unknown, and that of a reset. A notification of the same step, that the
+ * old certificate is held or revoked, takes two.
  */
 const budget: Readonly<Record<Reason, number>> = {
   EXPIRED: 75 + 6,

@@ -22,7 +22,7 @@ describe.each<[IdentifierKind, readonly IdentityMethod[]]>([
   ['RRN', ['PHONE_CODE', 'ONE_WON']],
   ['DOCUMENT', ['PHONE_CODE', 'ID_DOCUMENT']],
   ['MOBILE', ['PHONE_CODE', 'OLD_CERTIFICATE']],
-])('a customer who names themself by %s and proves it by %j', (by, methods) => {
+])('a customer who claims an identity by %s and proves it by %j', (by, methods) => {
   it('gets a certificate', async () => {
     const customer = await stack.newCustomer();
     const { challenges } = expectSuccess(await customer.start({ by, methods }));
@@ -63,7 +63,7 @@ describe('an identity document', () => {
     expect(results).toEqual([{ challengeId: challenge()!.challengeId, accepted: false, reason: 'WRONG' }]);
   });
 
-  it('of somebody else is not accepted', async () => {
+  it('a document of another person is not accepted', async () => {
     const other = await stack.sandbox.makePerson('VALID');
     const { rrn } = other;
     const { results } = expectSuccess(
@@ -121,7 +121,7 @@ describe('the old certificate', () => {
     expect(lines[3]).toMatch(/^[\w-]{43}$/);
   });
 
-  it('of somebody else, or over another challenge, is not accepted', async () => {
+  it('a signature of another person, or over another challenge, is not accepted', async () => {
     const [customer, other] = await Promise.all([stack.newCustomer(), stack.newCustomer()]);
     for (const each of [customer, other]) expectSuccess(await each.start({ methods: withOld }));
     const challengeOf = ({ challenges }: Customer) =>
@@ -141,7 +141,7 @@ describe('the old certificate', () => {
   });
 
   it.each(['LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const)(
-    'proves nothing to somebody who declares %s',
+    'the old certificate proves nothing for a customer who declares %s',
     async (reason) => {
       const customer = await stack.newCustomer();
       expectProblem(await customer.start({ reason, methods: withOld }), 'method-not-offered');

@@ -92,7 +92,7 @@ describe('a device', () => {
   });
 });
 
-describe('a stranger who starts in somebody’s name', () => {
+describe('a stranger who starts in a customer’s name', () => {
   it('and fails locks neither their certificate nor their next try', async () => {
     const victim = await stack.newCustomer();
     for (let reissues = 0; reissues < 3; reissues++) {

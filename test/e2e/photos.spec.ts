@@ -117,7 +117,7 @@ describe('a photo of a document', () => {
 });
 
 describe('what becomes of a photo', () => {
-  it('with which somebody proved who they are: it is destroyed at once, and all others with the reissue', async () => {
+  it('a photo that proved an identity is destroyed at once, and all others with the reissue', async () => {
     const holder = await stack.newCustomer();
     expectSuccess(await holder.start({ methods: ['PHONE_CODE', 'ID_DOCUMENT'] }));
     const unused = expectSuccess(await holder.uploadPhoto());

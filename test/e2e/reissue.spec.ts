@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(cases)('a reissue because of $reason, by somebody whose certificate is $holding', (each) => {
+describe.each(cases)('a reissue because of $reason, by a customer whose certificate is $holding', (each) => {
   const { reason, holding, basis, old, told } = each;
   let customer: Customer;
   const oldStanding = () => recordedStatusOf(stack.db, oldSerialOf(customer.person) ?? 'none');

@@ -14,13 +14,13 @@ afterAll(() => stack.close());
 const wrong = '000000x';
 const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1]!;
 
-/** Somebody the bank knows, and somebody it does not. */
+/** A customer of the bank, and a person whom it does not know. */
 async function pair(): Promise<readonly Customer[]> {
   const known = await stack.newCustomer();
   return [known, await stack.customerFor(unknownPersonLike((await stack.newCustomer()).person))];
 }
 
-describe('somebody whom the bank does not know', () => {
+describe('a person whom the bank does not know', () => {
   const guesses: readonly Partial<Record<IdentityMethod, string>>[] = [
     { PHONE_CODE: wrong },
     { ONE_WON: wrong },
@@ -31,7 +31,7 @@ describe('somebody whom the bank does not know', () => {
   ];
 
   it.each<IdentifierKind>(['MOBILE', 'RRN', 'DOCUMENT'])(
-    'and names themself by %s meets the same answers in the same time until identity fails',
+    'an unknown person who claims an identity by %s gets the same answers in the same time until identity fails',
     async (by) => {
       const customers = await pair();
       const times = customers.map(() => [] as number[]);
@@ -83,7 +83,7 @@ describe('somebody whom the bank does not know', () => {
   });
 
   it.each<IdentifierKind>(['MOBILE', 'RRN'])(
-    'whose name does not belong to the %s is nobody, too',
+    'an applicant whose name does not belong to the %s is unknown too',
     async (by) => {
       const { person } = await stack.newCustomer();
       const customer = await stack.customerFor({ ...person, name: '김다름' });

@@ -182,7 +182,7 @@ describe('guessing', () => {
   });
 });
 
-describe('somebody whose number the bank does not have on file', () => {
+describe('a holder whose number the bank does not have on file', () => {
   it('is told so once their identity is verified, and what to do; what they said of the old certificate counts', async () => {
     const customer = await stack.customerFor(await sandbox.makePersonWithoutRrn('VALID'));
     expectSuccess(await customer.start({ reason: 'LOST' }));

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterEach(() => control.restore(stack));
 
-/** Nobody falls but those who are killed. */
+/** No process ends but those that are killed. */
 async function killAndStart(...victims: Component[]): Promise<void> {
   const before = await control.processIds();
   await control.killAndStart(...victims);
@@ -60,7 +60,7 @@ describe('the signer', () => {
   }, 300_000);
 
   it.each<[Component[]]>([[['worker']], [['signer', 'gateway']], [['temporal']], [['postgres']]])(
-    'and %s, killed between any two steps and started again, keep nobody from finishing',
+    '%s, killed between any two steps and started again, does not prevent any customer from finishing',
     async (victims) => {
       const crowd = await arrivals();
       await killAndStart(...victims);

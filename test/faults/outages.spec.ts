@@ -28,9 +28,9 @@ const rowOf = ({ reissueId }: Customer) =>
   stack.db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirstOrThrow();
 
 /**
- * Holds locked rows until `meanwhile` is done, which begins once somebody waits for them.
+ * Holds locked rows until `meanwhile` is done, which begins when another transaction waits for them.
  *
- * @param lock `for no key update`: whoever only refers to the rows shall not wait
+ * @param lock `for no key update`: rows that only refer to them do not wait
  */
 async function whileLocked(
   lock: ReturnType<typeof sql>,
@@ -41,9 +41,9 @@ async function whileLocked(
     await lock.execute(tx);
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
     const begun = begin();
-    begun.catch(() => undefined); // its outcome is somebody else's affair
+    begun.catch(() => undefined); // the caller awaits its outcome
     await until(
-      'somebody to wait for the lock',
+      'a transaction to wait for the lock',
       async () => {
         const waiting = await sql`select 1 from pg_locks
         where not granted and ${rows[0]!.pid} = any (pg_blocking_pids(pid))`.execute(stack.db);
@@ -85,16 +85,19 @@ describe('a step that was committed just before worker and server died', () => {
   it.each([
     ['consents', 3, 'giveConsents'],
     ['the registration', 5, 'proveRegistration'],
-  ] as const)('(%s) is found committed; nobody is told "wrong state"', async (_, calls, kind) => {
-    const customer = await stack.newCustomer();
-    await continueReissue(customer, calls);
-    await takeAndDie(customer, kind, () => ordinaryPath[calls]!.call(customer, patient));
-    expect(customer.reissue?.state).toBe(ordinaryPath[calls]!.state);
-    await continueReissue(customer, ordinaryPath.length, patient);
-    behind.push(customer);
-  });
+  ] as const)(
+    'a committed step (%s) is found committed, and no customer gets "wrong state"',
+    async (_, calls, kind) => {
+      const customer = await stack.newCustomer();
+      await continueReissue(customer, calls);
+      await takeAndDie(customer, kind, () => ordinaryPath[calls]!.call(customer, patient));
+      expect(customer.reissue?.state).toBe(ordinaryPath[calls]!.state);
+      await continueReissue(customer, ordinaryPath.length, patient);
+      behind.push(customer);
+    },
+  );
 
-  it('(a reset password) is found committed, and the customer is told of it', async () => {
+  it('a committed password reset is found committed, and the customer is notified', async () => {
     const customer = await stack.newCustomer();
     await continueReissue(customer, 2);
     await takeAndDie(customer, 'resetPassword', () => customer.resetPassword(undefined, patient));
@@ -203,7 +206,7 @@ describe('a workflow that missed a step, because it was committed just before wo
   });
 });
 
-describe('whoever lived through the end of everything', () => {
+describe('customers in a stack that ends as a whole', () => {
   it('has everything done once, and told in order', async () => {
     const ids = survivors.map(({ reissueId }) => reissueId);
     for (const id of ids) await untilWorkflowCompleted(stack.temporal, id, 60_000);

@@ -173,7 +173,7 @@ describe('while a provider is down', () => {
 });
 
 describe('when the signer has been down for two minutes', () => {
-  it('reissues park, and tell that somebody looks after them', async () => {
+  it('reissues park, and their customers see that an operator takes care of them', async () => {
     for (const customer of Object.values(waiting)) {
       const row = await untilParked(stack.db, customer.reissueId, 1, 150_000);
       expect(row).toMatchObject({ parked_step: 'ISSUE_CERTIFICATE', parked_code: 'OUTCOME_UNKNOWN' });
@@ -195,7 +195,7 @@ describe('when the signer has been down for two minutes', () => {
     });
   });
 
-  it('a plan checks again what the signer did, as nobody knows whether it signed', async () => {
+  it('a plan asks again what the signer did, because it is unknown whether it signed', async () => {
     const { retried } = waiting;
     const plan = expectSuccess(await olivia.plan({ kind: 'retry', selection: selectionOf(retried) }));
     const [item] = await olivia.itemsOf(plan);

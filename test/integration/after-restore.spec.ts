@@ -151,7 +151,7 @@ function runCommand(options: { confirm: boolean; declared: boolean }): Promise<n
   );
 }
 
-/** The applicants of whom the restored database has lost something. */
+/** The applicants whose data the restored database has lost in part. */
 let people: {
   registeredSince: Applicant;
   registeredFromBackup: Applicant;

@@ -94,7 +94,7 @@ describe('ca init', () => {
     ]);
   });
 
-  it('works before there is a database, and says that nobody will read of it', async () => {
+  it('init works without a database, and says that nothing was recorded', async () => {
     const away = { RESEAL_DATABASE_URL: 'postgres://reseal_signer@127.0.0.1:1/none' };
     expect(await ca('init', away)).toMatch(/^The database cannot be reached: this is not in the audit trail/);
     expect(existsSync(authorityFiles(join(home, 'ca')).issuingCertificate(1))).toBe(true);
@@ -292,7 +292,7 @@ describe('issuing CAs in the database', () => {
     await ca('rotate issuing --confirm');
     const behind = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => begin });
     await authorities.reload((found) => registerAuthorities(db, found, 4, now));
-    await registerAuthorities(db, behind, 4, now); // a signer that has not noticed yet starts anew
+    await registerAuthorities(db, behind, 4, now); // a signer that has not noticed it yet restarts
     const rows = await owner.selectFrom('issuer').selectAll().orderBy('activated_at').execute();
     expect(rows.map((row) => [row.subject, row.crl_shards, row.retired_at])).toEqual([
       ['C=kr, O=reseal-test, CN=reseal-test Issuing CA', 16, later],

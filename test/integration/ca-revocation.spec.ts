@@ -59,7 +59,7 @@ async function ca(
   }
 }
 
-/** An operation on these certificates that somebody else has approved; the arguments that name it. */
+/** Approves an operation on these certificates, and returns the arguments that name it. */
 async function approved(
   kind: 'revoke' | 'hold' | 'release',
   serials: readonly string[],

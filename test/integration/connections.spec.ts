@@ -31,7 +31,7 @@ describe('a connection that PostgreSQL ends', () => {
     expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
   });
 
-  it('while nobody uses it is replaced', async () => {
+  it('an idle connection that breaks is replaced', async () => {
     const { rows } = await ownPid.execute(db);
     await terminate(rows[0]!.pid);
     expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);

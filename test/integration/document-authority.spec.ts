@@ -39,7 +39,7 @@ const check = (more: object = {}) => ({
 });
 
 describe('the document authority', () => {
-  it('says whose a genuine document is, and the same to whoever asks again', async () => {
+  it('the authority names the holder of a genuine document, and gives a repeated call the same answer', async () => {
     const body = check();
     const first = await call('POST', '/v1/document/checks', body);
     expect(first).toEqual({ status: 200, body: { status: 'MATCHED', ci: person.ci } });

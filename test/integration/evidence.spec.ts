@@ -76,7 +76,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What the sequencer does. @returns the checkpoint made, as somebody keeps it elsewhere */
+/** What the sequencer does. @returns the checkpoint made, as a copy elsewhere has it */
 async function keepLog(): Promise<string> {
   world.clock.advance(minute);
   const now = world.clock.now();
@@ -190,7 +190,7 @@ describe('the evidence of a reissue', () => {
     });
   });
 
-  it('names nobody but in the personal parts and the certificate, and never a secret', async () => {
+  it('a bundle names the person only in personal parts and the certificate, and has no secret', async () => {
     const { entries, certificate: _, ...rest } = await evidence();
     const text = JSON.stringify([rest, entries.map(({ personal: __, ...each }) => each)]);
     const row = await world.owner
@@ -474,7 +474,7 @@ describe('what a superuser does to the database', () => {
     );
   });
 
-  it('is found although the database has lost the checkpoint that somebody kept', async () => {
+  it('a change is found although the database has lost the checkpoint that was kept elsewhere', async () => {
     const earlier = await world.owner
       .selectFrom('audit_checkpoint')
       .select(['size', 'jws', 'root', 'made_at'])
@@ -488,7 +488,7 @@ describe('what a superuser does to the database', () => {
         valid: true,
         unproven: [{ what: 'HISTORY' }],
       });
-      // a log that was written anew past the size that was kept
+      // a log that was rewritten past the size that was kept
       const regrown = await signCheckpoint(key, {
         origin: 'spec',
         size: Number(earlier.size),

@@ -27,7 +27,7 @@ async function ocspOf(person: Person): Promise<OcspStatus> {
   return row!.revoked_at ? 'revoked' : row!.hold_at ? 'onHold' : 'good';
 }
 
-describe('what a customer who cancels is told of the old certificate', () => {
+describe('the status of the old certificate that a cancelling customer sees', () => {
   const cases = reasons.flatMap((reason) => states.map((state) => [reason, state] as const));
 
   it.each(cases)('because of %s in %s is what OCSP says', async (reason, state) => {

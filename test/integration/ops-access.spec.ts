@@ -23,7 +23,7 @@ const { paths } = JSON.parse(readFileSync(openApiPath('openapi-ops'), 'utf8')) a
   paths: Record<string, Record<string, Operation>>;
 };
 
-/** Every call of the document that is not open to all, with made-up names in its path: whoever is let in finds nothing there. */
+/** Every call of the document that is not open to all, with fictional ids in its path, so that a permitted call finds nothing. */
 const calls: Call[] = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods)
     .filter(([, operation]) => !operation['x-public'])

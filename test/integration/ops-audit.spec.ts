@@ -86,7 +86,7 @@ async function all(query: string): Promise<Entry[]> {
 
 const placeOf = ({ stream, sequence }: Entry) => `${stream}/${sequence}`;
 
-/** What somebody did lately, the newest first. */
+/** The latest acts of a person, the newest first. */
 const looksOf = async (sub: string) =>
   (await page(`actor=staff:${sub}&limit=200`)).items.map(({ action, outcome, details }) => ({
     ...{ action, outcome, details },
@@ -350,7 +350,7 @@ describe('the access review of a month', () => {
   });
 });
 
-describe('verifying what somebody brings', () => {
+describe('verifying an uploaded bundle', () => {
   const verify = (body: object | string) =>
     world.call('POST', '/v1/evidence/verify', auditor, {
       body,

@@ -77,19 +77,19 @@ describe('the codec of Temporal’s own page', () => {
     });
   });
 
-  it('shows nothing to whoever may not see it, and puts nothing on record', async () => {
+  it('the codec decodes nothing without a permitted role, and records nothing', async () => {
     const before = await looks();
     const payloads = [await encoded('secret')];
     expect(await decode(payloads, { sub: 'april', roles: ['approver'] })).toMatchObject({
       problem: 'role-required',
     });
-    const nobody = await ops.call('POST', '/codec/decode', undefined, {
+    const anonymous = await ops.call('POST', '/codec/decode', undefined, {
       body: { payloads },
       headers: { origin: temporalUi },
     });
-    expect(nobody).toMatchObject({ status: 401, problem: 'sign-in-required' });
+    expect(anonymous).toMatchObject({ status: 401, problem: 'sign-in-required' });
     // Its page may read the refusal.
-    expect(nobody.headers['access-control-allow-origin']).toBe(temporalUi);
+    expect(anonymous.headers['access-control-allow-origin']).toBe(temporalUi);
     expect(await looks()).toEqual(before);
   });
 
@@ -113,7 +113,7 @@ describe('the codec of Temporal’s own page', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  describe('in the browser of somebody who comes from the console', () => {
+  describe('in a browser that comes from the console', () => {
     const begin = (as?: object) => ops.call('POST', '/codec/session', as);
     const decodeBy = async (cookie: string, origin: string | undefined) =>
       ops.call('POST', '/codec/decode', undefined, {
@@ -143,7 +143,7 @@ describe('the codec of Temporal’s own page', () => {
       expect(other).toMatchObject({ status: 401, problem: 'sign-in-required' });
     });
 
-    it('gives no cookie to whoever may not decode, and takes it away at the end', async () => {
+    it('the codec gives its cookie only to permitted staff, and deletes it on sign-out', async () => {
       expect(await begin({ sub: 'april', roles: ['approver'] })).toMatchObject({ problem: 'role-required' });
       expect(await begin()).toMatchObject({ problem: 'sign-in-required' });
       const end = await ops.call('DELETE', '/codec/session', auditor);

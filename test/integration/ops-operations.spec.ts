@@ -167,7 +167,7 @@ describe('approving', () => {
   it('begins exactly what was read, is done by another, and every outcome is visible', async () => {
     const serials = await enrolCertificates(world.owner, 12);
     const { id, digest } = await waiting(serials);
-    await run(id); // sent by somebody with Temporal's own tools
+    await run(id); // sent with Temporal's own tools
     expect(await revoked(serials)).toBe(0);
     expect((await act(id, 'approve', approver, { digest, comment: 'seen' })).json.state).toBe('RUNNING');
     await run(id);
@@ -218,7 +218,7 @@ describe('approving', () => {
     expect((await act(id, 'approve', approver, { digest })).problem).toBe('operation-changed');
   });
 
-  it('stands when a change says what it said before: nothing is void, and nobody reads it again', async () => {
+  it('an operation whose change alters nothing keeps its digest and its approvals', async () => {
     const serials = await enrolCertificates(world.owner, 2);
     const { id, digest } = await waiting(serials);
     const { parameters, reason, selection } = revocation(serials);
@@ -268,7 +268,7 @@ describe('approving', () => {
   });
 });
 
-describe('whoever acts asks for themself', () => {
+describe('a person acts only in their own name', () => {
   const asApproved = { act: 'revoke', reason: 'keyCompromise' } as const;
   const tryIt = (serial: string, change: StatusChange, options: ChangeOptions) =>
     changeOne({ db: worker, clock: () => new Date(), actor: 'staff:mallory' }, serial, change, options);
@@ -328,8 +328,8 @@ describe('whoever acts asks for themself', () => {
   });
 });
 
-describe('what nobody confirmed or approved for a day', () => {
-  it('has expired: for whoever comes late at once, and in the lists soon after', async () => {
+describe('an operation that is not confirmed or approved within a day', () => {
+  it('an overdue operation is refused at once, and listed as expired soon after', async () => {
     const serials = await enrolCertificates(world.owner, 1);
     const planned = (await plan(revocation(serials))).json;
     const awaits = await waiting(serials);
@@ -377,7 +377,7 @@ describe('the holder of a certificate that the bank changed', () => {
       ({ notice }: { notice: string | null }) => notice,
     );
 
-  it('is told once in Korean and English, however often it is tried, and where nobody can be, it says so', async () => {
+  it('a holder is notified once in Korean and English, also after retries, and a missing contact is recorded', async () => {
     const [reachable, unknown, untouched] = await enrolCertificates(world.owner, 3);
     await sql`update customer set mobile = '' where customer_id =
       (select customer_id from certificate where serial = ${unknown!})`.execute(world.owner);

@@ -191,7 +191,7 @@ describe('the list of reissues', () => {
     ]);
   });
 
-  it('names nobody', async () => {
+  it('lists of reissues name no person', async () => {
     const { text } = await world.get('/v1/reissues?limit=200');
     expect(text).not.toMatch(/가상|0100000|person|thumbprint/);
   });

@@ -56,7 +56,7 @@ const fault = (provider: Provider, mode: Fault['mode'], ms?: number) =>
 const retry = (parkSequence: number) =>
   ({ kind: 'retry', operator: 'staff:oscar', reason: 'the provider is back', parkSequence }) as const;
 
-/** Somebody at the bank and at the telecom companies, on the way to a code by phone. */
+/** An applicant whom bank and telecom companies know, before a phone code. */
 class PhoneOwner {
   private constructor(
     readonly person: Person,
@@ -161,7 +161,7 @@ describe('a code by phone', () => {
     },
   );
 
-  it('that comes too late for the worker comes all the same, from one company: nobody else is asked', async () => {
+  it('a code that is slower than the worker waits still arrives, and no other company is asked', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'slow', 1_200);
     await expect(owner.start()).resolves.toMatchObject({ status: 'PARKED' });
@@ -176,7 +176,7 @@ describe('a code by phone', () => {
     expect(await outcomeOf(owner.applicant, message.updateId)).toMatchObject(accepted);
   });
 
-  it('waits for the operator while both companies are down; the retry sends one, from whoever is back', async () => {
+  it('a code waits for the operator while both companies are down; the retry sends one from the company that is back', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'down');
     await fault('telecom-2', 'down');
@@ -220,7 +220,7 @@ describe('a code by phone', () => {
     expect(await owner.noted()).toBe('telecom-2');
   });
 
-  it('is asked for nobody whose carrier is another, and it looks the same', async () => {
+  it('no code is sent for a person of another carrier, and the answer looks the same', async () => {
     const owner = await PhoneOwner.arrive();
     const { carrier } = (await own.sandbox.people()).find(({ mobile }) => mobile === owner.person.mobile)!;
     const { name, mobile } = owner.person;

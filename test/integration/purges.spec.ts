@@ -71,7 +71,7 @@ const historyOf = async ({ reissueId }: Applicant) =>
       .where('reissue_id', '=', reissueId)
       .executeTakeFirstOrThrow()
   ).history;
-/** Moves the clock to so many years, by the calendar, and milliseconds after a moment. */
+/** Moves the clock by calendar years and milliseconds from a time. */
 const yearsAfter = (moment: Date, years: number, ms = 0) => {
   const then = new Date(moment);
   then.setUTCFullYear(moment.getUTCFullYear() + years);

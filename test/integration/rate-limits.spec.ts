@@ -103,7 +103,7 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, use, start)).toEqual(no(2_000));
   });
 
-  it('takes no harm from a clock that goes back: nobody waits for the time it came from, and nobody gets more', async () => {
+  it('a limit survives a clock that goes back: no caller waits for the earlier time, and none gets more', async () => {
     const use = { key: freshKey(), limit: { burst: 2, everyMs: 1_000 } };
     const wrong = after(365 * 86_400_000);
     expect(await useLimit(db, use, wrong)).toEqual(yes);
@@ -113,7 +113,7 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, use, after(1_000))).toEqual(no(1_000));
   });
 
-  it('that was made narrower makes nobody wait for what the wider one allowed', async () => {
+  it('a limit that was narrowed makes no caller wait for what the wider one allowed', async () => {
     const key = freshKey();
     for (let i = 0; i < 100; i += 1)
       await useLimit(db, { key, limit: { burst: 100, everyMs: 1_000 } }, start);
@@ -156,7 +156,7 @@ describe('several limits at once', () => {
     expect(await uses(fast, slow)).toEqual(no(9_000));
   });
 
-  it('hold for 200 who name them in any order, and nobody waits for anybody for ever', async () => {
+  it('several limits hold for 200 callers that name them in any order, without a deadlock', async () => {
     const both = [
       { key: freshKey(), limit: { burst: 20, everyMs: 60_000 } },
       { key: freshKey(), limit: { burst: 30, everyMs: 60_000 } },

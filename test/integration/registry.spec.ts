@@ -21,7 +21,7 @@ import { createWorld, type World } from '../world/world.js';
 let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
-// A rotation is of everybody: each of these finds nobody but its own.
+// A rotation concerns all customers, so each test has a database with its own customers only.
 beforeEach(() =>
   sql`truncate customer, reissue, certificate, authority_entry, rrn_access cascade`.execute(world.owner),
 );
@@ -324,7 +324,7 @@ describe('erasing a customer', () => {
     expect(await authorityEntries()).toEqual([]);
   });
 
-  it('is done once, also of somebody whose number was kept as before, and no key is made for them again', async () => {
+  it('an erasure happens once, also for a number of the earlier form, and makes no new key', async () => {
     const person = await customer(world, { certificateDays: 'none' });
     await asBefore(person);
     const ref = await refOf(person);
@@ -342,9 +342,9 @@ describe('erasing a customer', () => {
     });
   });
 
-  it('of nobody is refused, which the audit trail tells', async () => {
-    const { code, text } = await registry('erase nobody --confirm', world.registryKeys);
-    expect({ code, text }).toEqual({ code: 1, text: 'There is no customer nobody.' });
+  it('an erasure of an unknown customer is refused and recorded', async () => {
+    const { code, text } = await registry('erase unknown --confirm', world.registryKeys);
+    expect({ code, text }).toEqual({ code: 1, text: 'There is no customer unknown.' });
     expect(await authorityEntries()).toMatchObject([
       { actor: operator, action: 'eraseCustomer', outcome: 'REFUSED', reason: 'UNKNOWN_CUSTOMER' },
     ]);
@@ -412,7 +412,7 @@ describe('access to a number', () => {
     );
   });
 
-  it('leaves its trace also where the step fails afterwards, and whoever wrote it cannot take it back', async () => {
+  it('an access leaves its record also if the step fails afterwards, and its writer cannot delete it', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'KEY_REQUIRED');
     await world.owner
@@ -470,7 +470,7 @@ describe('npm run registry', () => {
     expect(await run({})).toBe(78);
     expect(complaints.join()).toContain('RESEAL_REGISTRY_KEYS is missing');
     const keys = JSON.stringify({ current: 'a', keys: { a: randomBytes(32).toString('base64') } });
-    const nowhere = 'postgres://nobody@127.0.0.1:1/none';
+    const nowhere = 'postgres://unknown@127.0.0.1:1/none';
     expect(await run({ RESEAL_DATABASE_URL: nowhere, RESEAL_REGISTRY_KEYS: keys })).toBe(1);
     expect(complaints.at(-1)).toContain('The database cannot be used');
   });

@@ -145,7 +145,7 @@ describe('a certificate outside any reissue', () => {
     },
   );
 
-  it('that nobody ever issued is unknown', async () => {
+  it('a serial number that was never issued is unknown', async () => {
     expect(await changeOne(byOperator(), 'abc123', changeBy.hold)).toMatchObject({ outcome: 'UNKNOWN' });
     expect(await entriesOf('abc123')).toMatchObject([{ outcome: 'REFUSED', reason: 'UNKNOWN' }]);
   });
@@ -234,7 +234,7 @@ describe('changes at the same time', () => {
   });
 });
 
-describe('a hold that nobody released', () => {
+describe('a hold that was not released', () => {
   const logger = pino({ level: 'silent' });
   const activities = () => createHoldActivities({ db: worker, clock: clock.now, logger, holdMonths: 6 });
   const held = (at: string, changes: Partial<NewCertificate> = {}) =>

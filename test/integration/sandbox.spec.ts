@@ -86,7 +86,7 @@ describe('telecom codes', () => {
     });
   });
 
-  it('say who somebody is, once, and give each attempt one answer', async () => {
+  it('codes identify a person once, and give each attempt one answer', async () => {
     const transactionId = randomUUID();
     await send(transactionId);
     const code = await lastCode();
@@ -118,7 +118,7 @@ describe('telecom codes', () => {
   it.each([
     ['name', () => ({ name: '아무개' })],
     ['carrier', () => ({ carrier: person.carrier === 'KT' ? 'SKT' : 'KT' })],
-  ])('are not sent to whoever has another %s', async (_, other) => {
+  ])('codes are not sent to a person with another %s', async (_, other) => {
     const before = (await inboxOf(person.mobile)).length;
     const transactionId = randomUUID();
     expect((await send(transactionId, other())).body).toEqual({ status: 'UNKNOWN_SUBSCRIBER' });

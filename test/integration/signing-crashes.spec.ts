@@ -15,7 +15,7 @@ let world: SigningWorld;
 beforeAll(async () => void (world = await createSigningWorld()));
 afterAll(() => world.close());
 
-/** Every workflow runs, and nobody needs to be told anything. */
+/** Every workflow runs, and no workflow has to be woken. */
 const temporal = {
   workflow: {
     list: async function* () {},
@@ -99,7 +99,7 @@ describe('a signer that is killed', () => {
     expect(await statesOf(reissues.get(moment)!)).toEqual(left[moment]);
   });
 
-  it.each(killPoints)('%s: while its intent may live, nobody else signs', async (moment) => {
+  it.each(killPoints)('%s: while its intent may live, no other attempt signs', async (moment) => {
     const reissueId = reissues.get(moment)!;
     if (left[moment][0] === 'INTENT') {
       await expect(world.issue(reissueId)).rejects.toMatchObject({ type: 'UNDER_WAY' });

@@ -84,7 +84,7 @@ describe('certificates asked for at the same time', () => {
     expect(refused).toMatchObject({ value: { outcome: 'REFUSED', code: 'KEY_NOT_NAMED_AT_START' } });
   });
 
-  it('do not wait for the one whose person or reissue somebody else holds', async () => {
+  it('a batch does not wait for a member whose person or reissue is locked', async () => {
     const [held, locked] = [await world.makeReissue(), await world.makeReissue()];
     const others = await world.makeReissues(6);
     const waiting: ReturnType<SigningWorld['issue']>[] = [];

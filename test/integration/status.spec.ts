@@ -147,7 +147,7 @@ describe('OCSP', () => {
     await hears();
   });
 
-  it('can be asked by GET, and says how long whoever passes it on may keep it', async () => {
+  it('OCSP answers GET requests, and states how long a cache may keep the answer', async () => {
     const certificate = await world.issue();
     const request = await requestOf(certificate, '-no_nonce');
     const escaped = await fetch(getUrl(request));
@@ -197,7 +197,7 @@ describe('OCSP', () => {
     expect((await fetch(url, { headers: since })).status).toBe(200);
   });
 
-  it('lets nobody keep an answer to a nonce or to a POST', async () => {
+  it('OCSP forbids caching of answers to a nonce or to a POST', async () => {
     const certificate = await world.issue();
     const withNonce = await fetch(getUrl(await requestOf(certificate)));
     const byPost = await post(await requestOf(certificate, '-no_nonce'));
@@ -237,7 +237,7 @@ describe('OCSP', () => {
     expect((await fetch(`${world.url}/ocsp`)).headers.get('allow')).toBe('POST');
   });
 
-  it('takes a new key in use without being started anew', async () => {
+  it('the OCSP responder uses a new key without a restart', async () => {
     const certificate = await world.issue();
     const responderIn = async () => {
       const answer = await bytesOf(await post(await requestOf(certificate, '-no_nonce')));
@@ -353,7 +353,7 @@ describe('CRL', () => {
     world.clock.advance(-180_000);
   });
 
-  it('is made anew a day later, and by one of two publishers only', async () => {
+  it('a CRL is replaced a day later, and by one of two publishers only', async () => {
     await publish();
     world.clock.advance(24 * 3_600_000);
     const made = await Promise.all([publish(), publish()]);
@@ -398,7 +398,7 @@ describe('CRL', () => {
     };
     const away = { ...world.publication, logger, authorities: { all: [{ ...world.authority, keyStore }] } };
     await expect(publishDueCrls(away, { force: true })).rejects.toThrow('the token is away');
-    expect(signed).toHaveLength(1); // nobody waits for it once more for the other shard
+    expect(signed).toHaveLength(1); // no second wait for the other shard
     expect((await world.row(certificate)).crl_pending).toBe(true);
     expect(told.some((line) => line.includes('no CRL shows the changed status'))).toBe(false);
 
@@ -413,7 +413,7 @@ describe('CRL', () => {
     world.clock.advance(-16 * 60_000);
   });
 
-  it('may be kept for a minute, is not sent again to whoever has it, and old ones stay', async () => {
+  it('a CRL may be cached for a minute, is not sent again to a client that has it, and older ones stay', async () => {
     const url = shardUrl(0);
     const first = await fetch(url);
     expect(first.headers.get('content-type')).toBe('application/pkix-crl');

@@ -102,7 +102,7 @@ const ended = (id: string, of: string, sequence = 1) =>
   });
 
 describe('a webhook', () => {
-  it('is told of each event in its order, signed so that the reference library takes it', async () => {
+  it('a webhook receives each event in order, with a signature that the reference library accepts', async () => {
     const { id, secret } = await created();
     dispatch();
     const reissue = stream();
@@ -302,7 +302,7 @@ describe('a new secret', () => {
   });
 });
 
-describe('whoever manages webhooks', () => {
+describe('staff who manage webhooks', () => {
   it('is an approver; operators replay and try, auditors look', async () => {
     const { id } = await created();
     const acts = [

@@ -25,7 +25,7 @@ interface Certified {
 /** Certifies in a process whose clock is off. It runs the built libs, as the apps do. */
 function certifyAt(offset: string): Certified {
   const args = ['-f', offset, process.execPath, resolve('test/support/certify-now.mjs'), directory];
-  // Node waits by the monotonic clock, which is nobody's to set.
+  // Node waits by the monotonic clock, which cannot be set.
   const env = { PATH: process.env.PATH, PASSPHRASE: passphrase, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
   return JSON.parse(execFileSync('faketime', args, { encoding: 'utf8', env })) as Certified;
 }

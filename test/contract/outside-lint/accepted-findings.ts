@@ -40,6 +40,6 @@ export const acceptedFindings: readonly AcceptedFinding[] = [
     linter: 'pkilint',
     id: 'pkix.certificate_has_no_certificate_policies_extension',
     of: 'responder/',
-    why: 'An observation. Policies are optional (RFC 5280 section 4.2.1.4), and nobody asks by which one status is told.',
+    why: 'An observation. Policies are optional (RFC 5280 section 4.2.1.4), and no relying party needs the policy of a status response.',
   },
 ];

@@ -127,7 +127,7 @@ describe('an optional consent', () => {
     expect(await receiptsOf(applicant)).toHaveLength(2);
   });
 
-  it('that was given anew after it was withdrawn can be withdrawn anew', async () => {
+  it('a consent that was given again after a withdrawal can be withdrawn again', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const agree = () => perform(world, applicant.reissueId, applicant.giveConsents());
     await agree();

@@ -50,8 +50,8 @@ describe('terms of which a new version comes into force', () => {
       'certificate-service: OUTDATED_VERSION',
       'subscriber-duties: OUTDATED_VERSION',
     ]);
-    const anew = applicant.giveConsents(applicant.consents('issuance', terms));
-    expect(await take(applicant, anew)).toMatchObject({ standing: { state: 'KEY_REQUIRED' } });
+    const again = applicant.giveConsents(applicant.consents('issuance', terms));
+    expect(await take(applicant, again)).toMatchObject({ standing: { state: 'KEY_REQUIRED' } });
     await expectSoundRecords(applicant);
   });
 
@@ -83,7 +83,7 @@ describe('terms of which a new version comes into force', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('and are optional, or belong to the start, ask nobody again who is past them', async () => {
+  it('new terms that are optional, or of a passed stage, are not asked for again', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const { take } = soonChanged('expiry-guidance', 'personal-information', 'marketing-notices');
     world.clock.advance(5 * minute);
@@ -102,8 +102,8 @@ describe('terms of which a new version comes into force', () => {
     expect(await consentRecordsOf(world.gateway, applicant.reissueId)).toEqual([]);
 
     const next = await Applicant.of(world, applicant.person);
-    const anew = { ...next.start(), consents: next.consents('identity', terms) };
-    expect(await take(next, anew)).toMatchObject({
+    const again = { ...next.start(), consents: next.consents('identity', terms) };
+    expect(await take(next, again)).toMatchObject({
       status: 'DONE',
       standing: { state: 'IDENTITY_REQUIRED' },
     });

@@ -150,7 +150,7 @@ describe('a certificate that is issued and not registered', () => {
     await goOn(applicant, 'REGISTERED');
   });
 
-  it('is reminded of once for all the times when nobody was there to remind', async () => {
+  it('a registration is reminded of once for all reminders that were missed', async () => {
     const { applicant } = await issued({ certificateDays: 'none' });
     await download(applicant);
     world.clock.advance(3 * day);

@@ -93,7 +93,7 @@ describe('two methods', () => {
   const enough = (one: IdentityMethod, other: IdentityMethod, reason: Applicant['reason']) =>
     one === 'PHONE_CODE' && (other !== 'OLD_CERTIFICATE' || reason === 'EXPIRED');
 
-  it.each(pairs)('%s and %s let through whom the policy says, and nobody else', async (one, other) => {
+  it.each(pairs)('%s and %s satisfy exactly the rules that the policy names', async (one, other) => {
     for (const reason of ['EXPIRED', 'LOST'] as const) {
       const asked = [one, other].filter((each) => reason === 'EXPIRED' || each !== 'OLD_CERTIFICATE');
       const applicant = await arrive(asked, customer(world), reason);

@@ -67,7 +67,7 @@ describe('the signature with the old certificate', () => {
     expect(await findingsOf(applicant)).toEqual([`OLD_CERTIFICATE WRONG ${finding}`]);
   });
 
-  it('is refused with the certificate of somebody else, or another key', async () => {
+  it('a proof with another person’s certificate, or another key, is refused', async () => {
     const [applicant, other] = [await arrive(), await customer(world)];
     const { oldKey: key, oldCertificate: certificate } = other;
     const answers = [
@@ -193,9 +193,9 @@ describe('the chain of an old certificate', () => {
     expect(await signed(await arrive(person))).toBe('WRONG NOT_OF_OUR_ISSUER');
   });
 
-  it('is broken where nobody knows the issuer, or its root is not its root', async () => {
+  it('a chain with an unknown issuer, or with another root, is refused', async () => {
     const { publicKey } = await crypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
-    const unknown = await TestIssuer.make('CN=Nobody,C=KR');
+    const unknown = await TestIssuer.make('CN=Unknown,C=KR');
     const rootless = await TestIssuer.make('CN=Spec Issuing CA 3,O=reseal-test,C=KR');
     await rootless.makeKnown(world, (await TestIssuer.make(rootless.subject)).root);
     for (const maker of [unknown, rootless]) {
@@ -205,7 +205,7 @@ describe('the chain of an old certificate', () => {
   });
 });
 
-describe('whoever signs with the old key', () => {
+describe('an applicant who signs with the old key', () => {
   const both = { PHONE_CODE: undefined, OLD_CERTIFICATE: undefined };
 
   it('has proved its password, too', async () => {

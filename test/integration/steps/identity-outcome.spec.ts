@@ -99,7 +99,7 @@ describe('name, number and CI of different people', () => {
       { finding: 'METHODS_DISAGREE' },
     ],
     [
-      'somebody is who they say, but no customer',
+      'the identity is proved, but is no customer’s',
       ['PHONE_CODE', 'ID_DOCUMENT'],
       async () => stranger(world),
       { finding: 'NOT_A_CUSTOMER' },
@@ -138,7 +138,7 @@ describe('name, number and CI of different people', () => {
     for (const end of ends) expect(end).toEqual(ends[0]);
   });
 
-  it('end it also when one method more than needed names somebody else', async () => {
+  it('a surplus proof of another person ends the reissue too', async () => {
     const person = await customer(world);
     oneWon(person, newCi());
     const applicant = await verify(person, ['ONE_WON', 'OLD_CERTIFICATE']);
@@ -149,7 +149,7 @@ describe('name, number and CI of different people', () => {
 });
 
 describe('the auditor reads', () => {
-  it('by which policy and methods somebody was recognised', async () => {
+  it('the audit entry names the policy and methods that proved the identity', async () => {
     const applicant = await verify(await customer(world), ['PHONE_CODE', 'ID_DOCUMENT']);
     expect(await identityOutcome(applicant)).toEqual({
       outcome: 'VERIFIED',
@@ -158,7 +158,7 @@ describe('the auditor reads', () => {
     });
   });
 
-  it('by which policy nobody could be recognised any more', async () => {
+  it('the audit entry names the policy that could no longer be satisfied', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE']));
     await lock(applicant, 'PHONE_CODE');

@@ -37,7 +37,7 @@ beforeEach(() => {
   authority.calls.length = 0;
 });
 
-/** Somebody whose document the authority knows, asked for it. */
+/** An applicant with a document challenge, whose document the authority knows. */
 async function arrive(person: Person | Promise<Person> = customer(world)): Promise<Applicant> {
   const applicant = await Applicant.of(world, await person);
   authority.knows(applicant.person, applicant.person.ci);
@@ -98,7 +98,7 @@ describe('the photo of a document that was accepted', () => {
     expect(await photosOf(thief)).toEqual([]);
   });
 
-  it('of somebody whom the bank does not know goes with the reissue, too', async () => {
+  it('a photo of an unknown person is destroyed with the reissue too', async () => {
     const applicant = await arrive(stranger(world));
     const { photoId } = await upload(applicant);
     const became = await give(applicant, documentOf(applicant.person, photoId), { PHONE_CODE: undefined });
@@ -154,7 +154,7 @@ describe('an answer with a document', () => {
   });
 });
 
-it('photos that nobody accepted go when the reissue ends', async () => {
+it('photos that were not accepted are destroyed when the reissue ends', async () => {
   const applicant = await arrive();
   await upload(applicant);
   await perform(world, applicant.reissueId, applicant.cancel(), { activities });

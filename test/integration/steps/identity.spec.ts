@@ -151,7 +151,7 @@ describe('wrong answers of a person', () => {
     expect(await answer(nextDay, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
   });
 
-  it('do not count for others, and right ones count for nobody', async () => {
+  it('wrong answers do not count for other people, and right ones never count', async () => {
     const person = await customer(world);
     for (let i = 0; i < 3; i += 1) await failAReissue(person);
     await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
@@ -232,7 +232,7 @@ describe('a person the bank does not know', () => {
   });
 });
 
-describe('a person who is somebody else', () => {
+describe('an applicant who proves another identity', () => {
   it('is rejected when a provider names another CI than the bank has', async () => {
     const person = await customer(world);
     world.outside.oneWon.knows(person, 'x'.repeat(88));

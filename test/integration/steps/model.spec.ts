@@ -25,7 +25,7 @@ let world: World;
 beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
 
-/** The same stories each time; RESEAL_STORIES=1000 tells so many others. */
+/** The same stories each time; RESEAL_STORIES=1000 makes 1000 others. */
 const stories = Number(process.env.RESEAL_STORIES ?? 0);
 const search = stories > 0 ? { numRuns: stories } : { numRuns: 40, seed: 20_261_105 };
 

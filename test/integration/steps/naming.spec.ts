@@ -17,7 +17,7 @@ afterAll(() => world.close());
 const documentOf = ({ rrn }: Person) =>
   JSON.stringify({ type: 'RESIDENT_CARD', rrn, issuedOn: '2020-03-04' });
 
-/** Somebody with this name and number who begins a reissue by what they seal. */
+/** An applicant with this name and number, who starts a reissue with sealed particulars. */
 async function begin(
   person: Person,
   by: 'rrn' | 'document',
@@ -40,7 +40,7 @@ const asMobile = async (person: Person, more: Partial<StartReissue['applicant']>
 const rowsOf = async ({ reissueId }: Applicant) =>
   world.owner.selectFrom('reissue').select('reissue_id').where('reissue_id', '=', reissueId).execute();
 
-describe('naming oneself', () => {
+describe('claiming an identity', () => {
   it('by mobile number keeps the number, and the carrier if one was named', async () => {
     const person = await customer(world);
     const { applicant } = await asMobile(person, { carrier: 'KT_MVNO' });
@@ -73,7 +73,7 @@ describe('naming oneself', () => {
     const person = await customer(world);
     const { applicant, start } = await begin(person, 'rrn');
     const { challenges } = await outcomeOf(applicant, start.updateId);
-    // Whoever guesses numbers learns nothing of their owners.
+    // An attacker who guesses numbers learns nothing of their owners.
     expect(challenges!.map(({ hint }) => hint)).toEqual(['********', '010-****-****']);
     expect(world.outside.telecom.sends.at(-1)).toMatchObject({ name: person.name, mobile: person.mobile });
     await goOn(applicant, 'REGISTERED');
@@ -137,7 +137,7 @@ describe('naming oneself', () => {
   });
 });
 
-describe('somebody whom the bank does not know', () => {
+describe('an applicant whom the bank does not know', () => {
   it.each([
     [
       'knows the number of a customer, under another name',
@@ -177,7 +177,7 @@ describe('somebody whom the bank does not know', () => {
       expect((await (await begin(person, 'rrn')).applicant.row()).customer_id).toBe(person.customerId);
   });
 
-  it('is who has name and mobile number of two customers: nobody can say which', async () => {
+  it('an applicant whose name and mobile number are two customers’ is unknown', async () => {
     const one = await customer(world, { certificateDays: 'none' });
     const other = await customer(world, { certificateDays: 'none' });
     await world.owner
@@ -220,7 +220,7 @@ describe('a start that cannot be read', () => {
     }
   });
 
-  it('is refused when its envelope is sealed for the reissue, whose id nobody knows yet', async () => {
+  it('an identifier sealed for the id of the reissue, which does not exist yet, is refused', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const start = await startClaimedBy(applicant, 'rrn', applicant.person.rrn, { sub: applicant.reissueId });
     expect(await perform(world, applicant.reissueId, start)).toMatchObject({ code: 'ENVELOPE_REFUSED' });

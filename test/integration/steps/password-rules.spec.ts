@@ -89,7 +89,7 @@ describe('a new certificate password', () => {
 describe('the verifier of a certificate password', () => {
   const dearer = new PasswordHashing({ slots: 2 }, { memoryCost: 64, timeCost: 2, parallelism: 1 });
 
-  it('is made anew at today’s cost when its password is right, and only then', async () => {
+  it('a verifier is replaced at the current cost when its password was right, and only then', async () => {
     const person = await customer(world);
     const activities = world.activitiesWith({ hashing: dearer });
     const applicant = await arrive(person);

@@ -171,7 +171,7 @@ describe('a reset while a password is being compared', () => {
   }
 });
 
-describe('a reset by somebody who may not set a password yet', () => {
+describe('a reset by an applicant who may not set a password yet', () => {
   it('does not tell whether the password in force was guessed, and compares nothing', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED');

@@ -99,7 +99,7 @@ describe('the certificate password', () => {
     expect(await wrongTries(person)).toBe(0);
   });
 
-  it('that nobody ever set can only be set anew', async () => {
+  it('a password that was never set can only be reset', async () => {
     const person = await customer(world, { withoutPassword: true });
     const applicant = await arrive(person);
     expect(await submit(applicant)).toBe('NO_PASSWORD_ON_FILE');

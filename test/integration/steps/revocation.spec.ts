@@ -60,7 +60,7 @@ describe('a certificate on file that the bank revokes during a reissue', () => {
     expect(await eventTypesOf(applicant)).not.toContain('certificate.revoked');
   });
 
-  it('in the moment of registration is revoked once, by whoever came first', async () => {
+  it('a revocation at the time of registration happens once, by the first transaction', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     const [, byBank] = await Promise.all([

@@ -76,8 +76,8 @@ const fourPlaces = (n: number) => `198.51.100.${(n % 4) + 1}`;
 /** Thousands of addresses, all of one customer of a carrier. */
 const oneNetwork = (n: number) => `2001:db8:0:1::${(n + 1).toString(16)}`;
 
-describe('a stranger who starts 100 reissues in somebody’s name', () => {
-  it('from 100 addresses and devices gets far with few of them, and harms nobody who comes from a known device', async () => {
+describe('a stranger who starts 100 reissues in a customer’s name', () => {
+  it('a stranger with 100 addresses and devices gets far with few of them, and does not affect a known device', async () => {
     const person = await customer(world);
     await walkTo(world, person, 'PASSWORD_REQUIRED', { origin: own });
     const outcomes = await attackOften(person, 100, everywhere, 5);
@@ -91,7 +91,7 @@ describe('a stranger who starts 100 reissues in somebody’s name', () => {
     ['four addresses', fourPlaces],
     ['one IPv6 network', oneNetwork],
   ])(
-    'from %s does not even delay whoever comes from elsewhere with a device nobody knows',
+    'a stranger from %s does not delay a customer who uses another network and an unknown device',
     async (_, places) => {
       const person = await customer(world);
       const outcomes = await attackOften(person, 30, places);
@@ -117,7 +117,7 @@ describe('a stranger who starts 100 reissues in somebody’s name', () => {
     await goOn(honest, 'REGISTERED');
   });
 
-  it('delays nobody else', async () => {
+  it('a stranger delays no other customer', async () => {
     await attackOften(await customer(world), 15, () => own.address);
     await walkTo(world, await customer(world), 'REGISTERED', { origin: withoutDevice(own) });
   });
@@ -258,13 +258,13 @@ describe('notices', () => {
     expect(await lockIn(person)).toEqual(['IDENTITY_LOCKED']);
   });
 
-  it('of a lock are counted for persons nobody knows as for others, and reach nobody', async () => {
+  it('notifications of a lock are counted for unknown persons as for others, and are not sent', async () => {
     const person = stranger(world);
     expect(await lockIn(person)).toEqual(['IDENTITY_LOCKED']);
     expect(toldTo(person)).toEqual([]);
   });
 
-  it('of a new device are sent when somebody proved there who they are, and not the next time', async () => {
+  it('notifications of a new device are sent at the first proof from it, and not at the next', async () => {
     const person = await customer(world);
     const verify = async (origin: CallOrigin) => {
       const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { origin });
@@ -285,7 +285,7 @@ describe('notices', () => {
     expect(await known.where('customer_id', '=', person.customerId!).execute()).toHaveLength(2);
   });
 
-  it('of a new device are not sent where somebody only knew a name and a number', async () => {
+  it('notifications of a new device are not sent for a name and a number alone', async () => {
     const person = await customer(world);
     await attack(person, from('192.0.2.99'), 1);
     const known = world.owner.selectFrom('known_device').select('device');

@@ -56,7 +56,7 @@ describe('the VID of a new certificate', () => {
     expect(Buffer.from(virtualId).equals(virtualIdOf(applicant, random))).toBe(true);
   });
 
-  it('is made anew of the R that comes with another request, after one that was refused', async () => {
+  it('a VID is computed again from the R of the request that follows a refused one', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const tooLong = { ...(await applicant.requestCertificate()), csr: 'no request' };
     expect(await perform(world, applicant.reissueId, tooLong)).toMatchObject({ code: 'REQUEST_REFUSED' });
@@ -144,7 +144,7 @@ describe('the number', () => {
 
   it.each([
     ['under a key that is not known', (id: string) => sealRegistryValue(otherKeys, id, '0099000000000')],
-    ['for somebody else', () => sealRegistryValue(world.registryKeys, 'another', '0099000000000')],
+    ['for another customer', () => sealRegistryValue(world.registryKeys, 'another', '0099000000000')],
     ['and is none', (id: string) => sealRegistryValue(world.registryKeys, id, 'not a number')],
   ])('that is on file %s breaks the step, for an operator to see', async (_name, seal) => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
