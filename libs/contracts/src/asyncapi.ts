@@ -36,7 +36,7 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
   audit: {
     address: topics.audit,
     description:
-      'Signed checkpoints of the audit log, for those who keep them apart: whoever has one notices if the log is changed.',
+      'Signed checkpoints of the audit log. A system that keeps them detects any later change of the log.',
     keyDescription: 'The name of the log.',
     types: auditEventTypes,
     dataSchema: 'AuditEventData',
@@ -44,13 +44,13 @@ const documentedTopics: Readonly<Record<keyof typeof topics, Topic>> = {
 };
 
 const introduction = [
-  'Other systems of the bank subscribe to these topics. No event has personal data; `customerRef` is a pseudonym.',
+  'Other systems of the bank subscribe to these topics. Events contain no personal data; `customerRef` is a pseudonym.',
   'Messages are CloudEvents 1.0 in Kafka’s binary content mode: the attributes are headers that begin with `ce_`, the value is the data as JSON.',
-  '`ce_id` is `<reissueId>/<sequence>` and stays the same however often an event is sent. Delivery is at least once: a consumer that has seen an id drops it. The sequence counts per reissue, over both topics. What happens to a certificate outside any reissue, revoked or held by the bank, has `<serial>/<sequence>`, counted per certificate. Checkpoints have `audit/<sequence>`. The numbers of a stream only grow, but not always by one: after Reseal was restored from a backup every stream goes on far above all that was published, so that an id never comes again with other contents.',
-  'The number at the end of a type is the version of the schema of its data: members may be added to a version, a change that breaks consumers is a new version.',
+  '`ce_id` is `<reissueId>/<sequence>`, the same each time an event is delivered. Delivery is at least once: a consumer ignores an id that it has already processed. The sequence counts per reissue, over both topics. An event of a certificate that no reissue caused (revoked or held by the bank) has `<serial>/<sequence>`, counted per certificate. A checkpoint has `audit/<sequence>`. Sequences increase, but not always by one: after Reseal is restored from a backup, each stream continues far above all published numbers, so that no id is used twice.',
+  'The number at the end of a type is the version of its data schema. Members may be added within a version; a change that breaks consumers gets a new version.',
 ].join('\n\n');
 
-/** The AsyncAPI 3 document of what is published to Kafka, made from the schemas of the events. */
+/** The AsyncAPI 3 document of the Kafka topics, built from the event schemas. */
 export function describeEvents(): object {
   return {
     asyncapi: '3.0.0',
@@ -114,14 +114,14 @@ const headersSchema = {
     ce_specversion: { const: '1.0' },
     ce_id: {
       ...text(
-        '`<reissueId>/<sequence>`; `<serial>/<sequence>` where no reissue caused it; `audit/<sequence>`',
+        '`<reissueId>/<sequence>`; `<serial>/<sequence>` if no reissue caused the event; `audit/<sequence>`',
       ),
       pattern: '^(ri_[0-9a-f]{32}|[0-9a-f]+|audit)/[1-9][0-9]*$',
     },
-    ce_source: { ...text('Context in which the ids are unique'), format: 'uri-reference' },
-    ce_type: text('What happened, with the version of the schema'),
+    ce_source: { ...text('The source within which the ids are unique'), format: 'uri-reference' },
+    ce_type: text('Type of the event, with the version of its schema'),
     ce_subject: text('The key of the message'),
-    ce_time: { ...text('When it happened'), format: 'date-time' },
+    ce_time: { ...text('Time of the event'), format: 'date-time' },
     ce_partitionkey: text('The key of the message (partitioning extension)'),
   },
 };

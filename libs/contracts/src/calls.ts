@@ -9,8 +9,8 @@ const envelope = z
   .regex(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a compact JWE')
   .describe('compact JWE, sealed to a key of GET /v1/keys');
 
-/** Text that is read in several forms and kept in one. @param read gives that form, or undefined where it is none */
-const writtenAs = (text: z.ZodString, read: (text: string) => string | undefined, message: string) =>
+/** Text that is accepted in several forms and stored in one. @param read gives that form; undefined for invalid text */
+const normalizedBy = (text: z.ZodString, read: (text: string) => string | undefined, message: string) =>
   text.transform((value, context) => {
     const kept = read(value);
     if (kept !== undefined) return kept;
@@ -18,8 +18,8 @@ const writtenAs = (text: z.ZodString, read: (text: string) => string | undefined
     return z.NEVER;
   });
 
-const mobile = writtenAs(z.string().max(40), parseMobileNumber, 'must be a Korean mobile number').describe(
-  'Korean mobile number; spaces, dots and hyphens within it and the country code +82 are taken, too',
+const mobile = normalizedBy(z.string().max(40), parseMobileNumber, 'must be a Korean mobile number').describe(
+  'Korean mobile number; may contain spaces, dots, hyphens and the country code +82',
 );
 
 const name = z
@@ -39,7 +39,7 @@ const name = z
       .max(60)
       .regex(/^[^\p{C}]+$/u, 'must not have control characters'),
   )
-  .describe('1 to 60 characters; upper and lower case and the number of spaces do not matter');
+  .describe('1 to 60 characters; compared without regard to case and number of spaces');
 
 export const consentSchema = z.strictObject({
   termsId: z
@@ -63,11 +63,11 @@ const methods = z
   .refine((list) => new Set(list).size === list.length, 'must not name a method twice');
 
 const consents = z.array(consentSchema).max(32);
-const csr = writtenAs(z.string().max(16_384), requestAsPem, 'must be a PKCS#10 request in PEM').describe(
-  'PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not kept',
+const csr = normalizedBy(z.string().max(16_384), requestAsPem, 'must be a PKCS#10 request in PEM').describe(
+  'PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not stored',
 );
 
-/** The request alone, as it is kept: what stands around it may say who somebody is. */
+/** The request without the text around it, which may contain personal data. */
 function requestAsPem(text: string): string | undefined {
   try {
     const der = derOfText(text, ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']);
@@ -77,12 +77,12 @@ function requestAsPem(text: string): string | undefined {
   }
 }
 
-/** By mobile number, by resident registration number, or by an identity document. */
+/** An applicant, identified by mobile number, resident registration number or identity document. */
 const applicant = z.union([
   z.strictObject({
     name,
     mobile,
-    carrier: z.enum(carriers).optional().describe('of the mobile number, where the applicant knows it'),
+    carrier: z.enum(carriers).optional().describe('of the mobile number, if the applicant knows it'),
   }),
   z.strictObject({
     name,
@@ -106,7 +106,7 @@ export const startRequestSchema = z
     keyThumbprint: z
       .string()
       .regex(/^[\w-]{43}$/, 'must be an RFC 7638 SHA-256 thumbprint in base64url')
-      .describe('RFC 7638 thumbprint of the key the certificate will be for'),
+      .describe('RFC 7638 thumbprint of the key that the certificate will be issued for'),
     consents: consents.describe('to the terms of stage identity'),
     methods: methods.optional().describe('identity challenges to send at once'),
   })
@@ -137,7 +137,7 @@ export const verificationsRequestSchema = z
   .meta({ id: 'VerificationsRequest' });
 
 export const photoResponseSchema = z
-  .object({ photoId: z.string().describe('named in the answer to the challenge of ID_DOCUMENT') })
+  .object({ photoId: z.string().describe('to be sent in the answer to the challenge of ID_DOCUMENT') })
   .meta({ id: 'PhotoResponse' });
 export type PhotoResponse = z.output<typeof photoResponseSchema>;
 
@@ -167,11 +167,11 @@ export const applicationRequestSchema = z
   })
   .refine((body) => !(body.password && body.newPassword), {
     path: ['newPassword'],
-    message: 'must not come together with password',
+    message: 'must not be sent together with password',
   })
   .refine((body) => (body.csr === undefined) === (body.vidRandom === undefined), {
     path: ['vidRandom'],
-    message: 'csr and vidRandom come together',
+    message: 'csr and vidRandom must be sent together',
   })
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     message: 'must have at least one part',
@@ -181,13 +181,13 @@ export const applicationRequestSchema = z
 export const registrationRequestSchema = z
   .strictObject({
     challengeId,
-    signature: writtenAs(z.string().max(2048), parseBase64Url, 'must be base64url').describe(
+    signature: normalizedBy(z.string().max(2048), parseBase64Url, 'must be base64url').describe(
       'base64url; ECDSA as DER, RSA as PKCS#1 v1.5; SHA-256',
     ),
   })
   .meta({ id: 'RegistrationRequest' });
 
-/** Serial number of a certificate as tools print it. */
+/** Serial number of a certificate, in hexadecimal as tools print it. */
 export const serialSchema = z
   .string()
   .regex(/^[0-9a-fA-F]{1,40}$/, 'must be a serial number in hexadecimal')
@@ -204,7 +204,9 @@ export const vidCheckRequestSchema = z
 export const vidCheckResponseSchema = z
   .object({
     serial: z.string(),
-    matches: z.boolean().describe('whether the certificate’s VID was made of this number and this R'),
+    matches: z
+      .boolean()
+      .describe('whether the VID of the certificate was computed from this number and this R'),
   })
   .meta({ id: 'VidCheckResponse' });
 
@@ -217,7 +219,9 @@ export const withdrawnConsentSchema = z
     termsId: z.string(),
     version: z.string(),
     withdrawnAt: z.iso.datetime(),
-    receipt: z.string().describe('compact JWS that confirms it; verify it with GET /v1/receipt-keys'),
+    receipt: z
+      .string()
+      .describe('compact JWS that confirms the withdrawal; verify it with GET /v1/receipt-keys'),
   })
   .meta({ id: 'WithdrawnConsent' });
 export type WithdrawnConsent = z.output<typeof withdrawnConsentSchema>;
@@ -245,7 +249,9 @@ const challengeSchema = z
     method: z.enum(identityMethods),
     expiresAt: z.iso.datetime(),
     remainingAttempts: z.int(),
-    hint: z.string().describe('where the code went, masked; empty where none is sent'),
+    hint: z
+      .string()
+      .describe('masked number or account that the code was sent to; empty if no code was sent'),
     toSign: z
       .string()
       .optional()
@@ -267,7 +273,7 @@ export const startResponseSchema = z
   .object({
     reissue: reissueSchema,
     challenges: z.array(challengeSchema),
-    accessToken: z.string().describe('JWT; opens this one reissue'),
+    accessToken: z.string().describe('JWT; valid for this reissue only'),
     expiresIn: z.int().describe('seconds'),
   })
   .meta({ id: 'StartResponse' });
@@ -313,10 +319,10 @@ export const problemSchema = z
     errors: z
       .array(
         z.object({
-          pointer: z.string().optional().describe('into the body: RFC 6901, as a URI fragment'),
+          pointer: z.string().optional().describe('JSON Pointer into the body (RFC 6901), as a URI fragment'),
           parameter: z.string().optional(),
           in: z.enum(['query', 'path', 'header']).optional(),
-          code: z.string().optional().describe('stable, where faults are told apart by it'),
+          code: z.string().optional().describe('stable code of the fault, where it has one'),
           message: z.string(),
         }),
       )

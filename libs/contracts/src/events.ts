@@ -2,8 +2,8 @@ import { reasons, states } from '#libs/domain';
 import { z } from 'zod';
 
 /**
- * Kafka topics. Events of a reissue are keyed by its id, those of a certificate by its serial, checkpoints of the audit
- * by the name of the log.
+ * Kafka topics. The key of a message is the id of the reissue, the serial of the certificate, or the name of the audit
+ * log.
  */
 export const topics = {
   reissue: 'reseal.reissue',
@@ -55,12 +55,12 @@ export const reissueEventDataSchema = z
     state: z.enum(states),
     previousState: z.enum(states).nullable(),
     parked: z.boolean(),
-    code: z.string().optional().describe('why: a refusal, a parking or an end'),
+    code: z.string().optional().describe('why a step was refused or parked, or the reissue ended'),
     serial: z.string().optional(),
     terms: z
       .strictObject({ termsId: z.string(), version: z.string() })
       .optional()
-      .describe('to which consent was withdrawn'),
+      .describe('the terms whose consent was withdrawn'),
   })
   .meta({ id: 'ReissueEventData' });
 
@@ -68,7 +68,7 @@ export const certificateEventDataSchema = z
   .strictObject({
     serial: z.string(),
     customerRef: z.string().describe('pseudonym'),
-    reissueId: z.string().optional().describe('the reissue that caused it; absent if none did'),
+    reissueId: z.string().optional().describe('the reissue that caused the event, if one did'),
     notBefore: z.iso.datetime().optional(),
     notAfter: z.iso.datetime().optional(),
     revocationReason: z.string().optional().describe('RFC 5280 section 5.3.1'),
@@ -77,10 +77,10 @@ export const certificateEventDataSchema = z
 
 export const auditEventDataSchema = z
   .strictObject({
-    origin: z.string().describe('names the log'),
-    size: z.int().min(1).describe('how many entries it had'),
-    root: z.string().describe('its Merkle root (RFC 9162 section 2.1.1), base64url'),
-    jws: z.string().describe('the same and the time, signed: a compact JWS'),
+    origin: z.string().describe('name of the audit log'),
+    size: z.int().min(1).describe('number of entries in the log'),
+    root: z.string().describe('Merkle root of the log (RFC 9162 section 2.1.1), base64url'),
+    jws: z.string().describe('origin, size, root and time, signed (compact JWS)'),
   })
   .meta({ id: 'AuditEventData' });
 

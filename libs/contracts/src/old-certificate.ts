@@ -1,11 +1,11 @@
 import { certificateStatusOf, type CertificateStatus, type CertificateStatusFields } from '#libs/domain';
 import type { Text } from './problems.js';
 
-/** Where a certificate that its holder has can stand. */
+/** Statuses of a certificate that was issued to its holder. */
 export const oldCertificateStatuses = ['VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
 export type OldCertificateStatus = (typeof oldCertificateStatuses)[number];
 
-/** Where the certificate on file stands at `now`; undefined where there is none. */
+/** The status of the old certificate at `now`; undefined if the customer has none. */
 export function oldCertificateStatus(
   old: CertificateStatusFields | undefined,
   now: Date,
@@ -14,7 +14,7 @@ export function oldCertificateStatus(
   return standing === 'NOT_ISSUED' ? undefined : standing;
 }
 
-/** What the customer of a reissue that ended has left. */
+/** Whether the old certificate can be used after a reissue has ended, by its status. */
 export const oldCertificateTexts: Readonly<Record<OldCertificateStatus, Text>> = {
   VALID: {
     ko: '기존 인증서는 계속 사용하실 수 있습니다.',

@@ -1,4 +1,4 @@
-/** A text a person may read, in both languages. */
+/** A text for people, in both languages. */
 export interface Text {
   readonly ko: string;
   readonly en: string;
@@ -6,15 +6,15 @@ export interface Text {
 
 export interface ProblemType {
   readonly status: number;
-  /** What happened (RFC 9457 `title`). */
+  /** What happened (`title` of RFC 9457). */
   readonly title: Text;
-  /** What to do (the default `detail`). */
+  /** What to do; the default `detail`. */
   readonly detail: Text;
 }
 
 /**
- * Every problem a client of the gateway can meet. The key is the last part of the stable `type`:
- * `urn:reseal:problem:<key>`. Clients branch on it; they never parse texts.
+ * Every problem that a client of the gateway can get. The key is the last part of the stable `type`:
+ * `urn:reseal:problem:<key>`. Clients branch on the type and never parse texts.
  */
 export const problemCatalogue = {
   'malformed-request': {
@@ -27,7 +27,7 @@ export const problemCatalogue = {
     title: { ko: '요청 내용이 올바르지 않습니다', en: 'The request has invalid content' },
     detail: {
       ko: 'errors에 적힌 항목을 고쳐 다시 보내 주세요.',
-      en: 'Correct the members listed in errors and send it again.',
+      en: 'Correct the members listed in errors and send the request again.',
     },
   },
   'idempotency-key-required': {
@@ -46,7 +46,7 @@ export const problemCatalogue = {
     },
     detail: {
       ko: '재시도라면 본문을 그대로, 새 요청이라면 새 키를 보내 주세요.',
-      en: 'For a retry send the very same body; for a new request a new key.',
+      en: 'To retry, send the same body; for a new request, send a new key.',
     },
   },
   'unknown-api-key': {
@@ -68,7 +68,7 @@ export const problemCatalogue = {
   'not-your-reissue': {
     status: 403,
     title: { ko: '이 토큰으로 열 수 없는 재발급입니다', en: 'This token does not open this reissue' },
-    detail: { ko: '해당 재발급의 토큰을 보내 주세요.', en: 'Send the token of this very reissue.' },
+    detail: { ko: '해당 재발급의 토큰을 보내 주세요.', en: 'Send the token of this reissue.' },
   },
   'not-found': {
     status: 404,
@@ -91,7 +91,7 @@ export const problemCatalogue = {
   'body-too-large': {
     status: 413,
     title: { ko: '본문이 너무 큽니다', en: 'The body is too large' },
-    detail: { ko: '크기를 줄여 다시 보내 주세요.', en: 'Send a smaller one.' },
+    detail: { ko: '크기를 줄여 다시 보내 주세요.', en: 'Send a smaller body.' },
   },
   'unsupported-media-type': {
     status: 415,
@@ -100,10 +100,10 @@ export const problemCatalogue = {
   },
   'wrong-state': {
     status: 409,
-    title: { ko: '지금은 할 수 없는 단계입니다', en: 'This step cannot be taken now' },
+    title: { ko: '지금은 할 수 없는 단계입니다', en: 'This step is not possible now' },
     detail: {
       ko: 'reissue.next에 적힌 단계를 진행해 주세요.',
-      en: 'Go on with the step that reissue.next names.',
+      en: 'Continue with the step that reissue.next names.',
     },
   },
   parked: {
@@ -116,7 +116,7 @@ export const problemCatalogue = {
   },
   'too-many-steps': {
     status: 409,
-    title: { ko: '시도 횟수가 너무 많습니다', en: 'Too many steps were taken' },
+    title: { ko: '시도 횟수가 너무 많습니다', en: 'This reissue has had too many attempts' },
     detail: {
       ko: '이 재발급을 취소하고 새로 시작해 주세요.',
       en: 'Cancel this reissue and start a new one.',
@@ -127,7 +127,7 @@ export const problemCatalogue = {
     title: { ko: '사용할 수 없는 본인확인 방법입니다', en: 'This identity method is not offered' },
     detail: {
       ko: 'reissue.next.methods 중에서 선택해 주세요.',
-      en: 'Choose among reissue.next.methods.',
+      en: 'Choose one of reissue.next.methods.',
     },
   },
   'method-locked': {
@@ -151,7 +151,7 @@ export const problemCatalogue = {
     title: { ko: '알 수 없는 확인 요청입니다', en: 'The challenge is unknown' },
     detail: {
       ko: '가장 최근에 받은 challengeId를 보내 주세요.',
-      en: 'Send the challengeId you got last.',
+      en: 'Send the challengeId that you received last.',
     },
   },
   'answer-malformed': {
@@ -159,7 +159,7 @@ export const problemCatalogue = {
     title: { ko: '입력한 내용의 형식이 올바르지 않습니다', en: 'An answer is not well-formed' },
     detail: {
       ko: '시도 횟수에 포함되지 않습니다. 받은 그대로 다시 입력해 주세요.',
-      en: 'It was not counted as a try. Enter again exactly what you received.',
+      en: 'This attempt was not counted. Enter the answer again exactly as you received it.',
     },
   },
   'envelope-refused': {
@@ -178,7 +178,7 @@ export const problemCatalogue = {
     },
     detail: {
       ko: '주민등록번호 13자리(신분증은 종류, 발급일, 면허번호 포함)를 확인하고 다시 봉인하여 보내 주세요.',
-      en: 'Check the 13 digits of the resident registration number, with a document also type, date of issue and licence number; seal them again and send them.',
+      en: 'Check the 13 digits of the resident registration number and, for a document, its type, date of issue and licence number. Seal them again and send them.',
     },
   },
   'password-wrong': {
@@ -186,13 +186,13 @@ export const problemCatalogue = {
     title: { ko: '인증서 비밀번호가 맞지 않습니다', en: 'The certificate password is wrong' },
     detail: {
       ko: '남은 횟수는 reissue.attempts.password입니다. 잊으셨다면 재설정해 주세요.',
-      en: 'reissue.attempts.password says how many tries are left. If you forgot it, reset it.',
+      en: 'reissue.attempts.password is the number of attempts left. If you forgot the password, reset it.',
     },
   },
   'password-locked': {
     status: 423,
     title: { ko: '인증서 비밀번호가 잠겼습니다', en: 'The certificate password is locked' },
-    detail: { ko: '비밀번호를 재설정해 주세요.', en: 'Reset the password to go on.' },
+    detail: { ko: '비밀번호를 재설정해 주세요.', en: 'Reset the password to continue.' },
   },
   'no-password-on-file': {
     status: 409,
@@ -225,7 +225,7 @@ export const problemCatalogue = {
     title: { ko: '인증서 요청이 거절되었습니다', en: 'The certificate request was refused' },
     detail: {
       ko: 'code를 확인하고 시작할 때 알린 키로 다시 요청해 주세요.',
-      en: 'See code, and send a request for the key named at the start.',
+      en: 'Check code, and send a request for the key named at the start.',
     },
   },
   'registration-proof-invalid': {
@@ -247,7 +247,7 @@ export const problemCatalogue = {
   'not-issued': {
     status: 409,
     title: { ko: '아직 발급된 인증서가 없습니다', en: 'There is no certificate yet' },
-    detail: { ko: '발급이 끝난 뒤 내려받아 주세요.', en: 'Download it after it was issued.' },
+    detail: { ko: '발급이 끝난 뒤 내려받아 주세요.', en: 'Download it once it has been issued.' },
   },
   'certificate-withdrawn': {
     status: 410,
@@ -259,12 +259,12 @@ export const problemCatalogue = {
     title: { ko: '식별 정보가 없는 인증서입니다', en: 'The certificate has no VID' },
     detail: {
       ko: '이 인증서로는 주민등록번호를 확인할 수 없습니다. 재발급받은 인증서로 확인해 주세요.',
-      en: 'No number can be checked against it. Check against a certificate that was issued later.',
+      en: 'A number cannot be checked against this certificate. Use a certificate that was issued later.',
     },
   },
   'too-many-wrong-checks': {
     status: 429,
-    title: { ko: '오늘 확인할 수 있는 횟수를 넘었습니다', en: 'Too many checks were wrong today' },
+    title: { ko: '오늘 확인할 수 있는 횟수를 넘었습니다', en: 'Too many wrong checks today' },
     detail: {
       ko: 'Retry-After에 적힌 시간 뒤에 다시 확인해 주세요.',
       en: 'Check again after the time in Retry-After.',
@@ -272,10 +272,10 @@ export const problemCatalogue = {
   },
   'unknown-photo': {
     status: 422,
-    title: { ko: '신분증 사진을 찾을 수 없습니다', en: 'There is no such photo of the document' },
+    title: { ko: '신분증 사진을 찾을 수 없습니다', en: 'The photo was not found' },
     detail: {
       ko: '이 재발급에서 사진을 먼저 올린 뒤, 받은 photoId를 보내 주세요.',
-      en: 'Upload the photo within this reissue first, then send the photoId you were given.',
+      en: 'First upload the photo in this reissue, then send the photoId of the response.',
     },
   },
   'photo-too-large': {
@@ -290,10 +290,10 @@ export const problemCatalogue = {
   },
   'photo-too-small': {
     status: 422,
-    title: { ko: '사진의 해상도가 너무 낮습니다', en: 'The photo shows too little' },
+    title: { ko: '사진의 해상도가 너무 낮습니다', en: 'The resolution of the photo is too low' },
     detail: {
       ko: '신분증이 화면에 가득 차게 다시 촬영해 주세요(400×250 픽셀 이상).',
-      en: 'Take it again with the document filling the picture (at least 400 by 250 pixels).',
+      en: 'Take the photo again so that the document fills it (at least 400 by 250 pixels).',
     },
   },
   'photo-too-many-pixels': {
@@ -301,7 +301,7 @@ export const problemCatalogue = {
     title: { ko: '사진의 해상도가 너무 높습니다', en: 'The photo has too many pixels' },
     detail: {
       ko: '5천만 화소 이하, 한 변 12,000픽셀 이하의 사진을 올려 주세요.',
-      en: 'Send one of at most 50 megapixels, with sides of at most 12,000 pixels.',
+      en: 'Send a photo of at most 50 megapixels, with sides of at most 12,000 pixels.',
     },
   },
   'photo-damaged': {
@@ -314,7 +314,7 @@ export const problemCatalogue = {
   },
   'too-many-photos': {
     status: 409,
-    title: { ko: '사진을 더 올릴 수 없습니다', en: 'No more photos can be taken in' },
+    title: { ko: '사진을 더 올릴 수 없습니다', en: 'No more photos can be uploaded' },
     detail: {
       ko: '이미 올린 사진의 photoId로 확인하거나 새로 시작해 주세요.',
       en: 'Use the photoId of one you sent before, or start again.',
@@ -325,7 +325,7 @@ export const problemCatalogue = {
     title: { ko: '필수 동의는 철회할 수 없습니다', en: 'This consent is required' },
     detail: {
       ko: '재발급이 진행 중이면 취소해 주세요. 끝난 뒤에는 은행에 인증서 폐지를 신청해 주세요.',
-      en: 'Cancel the reissue while it runs; afterwards ask the bank to revoke the certificate.',
+      en: 'Cancel the reissue if it is still running. After its end, ask the bank to revoke the certificate.',
     },
   },
   'consent-not-given': {
@@ -333,7 +333,7 @@ export const problemCatalogue = {
     title: { ko: '동의한 적이 없는 약관입니다', en: 'There is no such consent' },
     detail: {
       ko: '이 재발급에서 동의한 선택 약관의 termsId를 보내 주세요.',
-      en: 'Send the termsId of optional terms agreed to in this reissue.',
+      en: 'Send the termsId of optional terms that were agreed to in this reissue.',
     },
   },
   'request-timeout': {
@@ -372,7 +372,7 @@ export const problemCatalogue = {
     title: { ko: '내부 오류가 발생했습니다', en: 'Something went wrong on our side' },
     detail: {
       ko: 'traceId를 알려 주시면 확인하겠습니다.',
-      en: 'Give us the traceId and we will look into it.',
+      en: 'Contact us with the traceId.',
     },
   },
 } as const satisfies Record<string, ProblemType>;

@@ -33,7 +33,10 @@ export const reissueSchema = z
     id: z.string(),
     state: z.enum(states),
     reason: z.enum(reasons),
-    basis: z.enum(bases).optional().describe('which certificate comes out; known once identity is verified'),
+    basis: z
+      .enum(bases)
+      .optional()
+      .describe('kind of certificate that will be issued; known once identity is verified'),
     next: z.object({
       action: z.enum(nextActions),
       methods: z.array(z.enum(identityMethods)).optional().describe('identity methods offered now'),
@@ -45,10 +48,15 @@ export const reissueSchema = z
         .optional(),
     }),
     attempts: z.object({
-      identity: z.int().describe('tries left on the identity method that has the fewest left'),
-      password: z.int().nullable().describe('tries left for the password; null until identity is verified'),
+      identity: z.int().describe('attempts left on the identity method that has the fewest'),
+      password: z
+        .int()
+        .nullable()
+        .describe('attempts left for the password; null until identity is verified'),
     }),
-    deadline: timestamp.nullable().describe('when the reissue ends by itself; null while parked or ended'),
+    deadline: timestamp
+      .nullable()
+      .describe('when the reissue times out; null while it is parked and after its end'),
     certificate: certificateSchema.optional(),
     oldCertificate: z
       .object({
@@ -57,12 +65,12 @@ export const reissueSchema = z
       })
       .optional()
       .describe(
-        'the certificate that the new one replaces, as it stood when this was said; known once identity is verified',
+        'the certificate that the new one replaces, and its status at the time of the response; known once identity is verified',
       ),
     ended: z
       .object({ code: z.enum(endCodes), text: z.object({ ko: z.string(), en: z.string() }) })
       .optional()
-      .describe('why it ended without a new certificate in force, and in words what to do'),
+      .describe('why it ended without a new certificate in force, and what the customer can do now'),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -70,7 +78,7 @@ export const reissueSchema = z
 
 export type Reissue = z.output<typeof reissueSchema>;
 
-/** The columns a reissue is shown from. */
+/** The columns of a reissue that clients see. */
 export interface ReissueSnapshot {
   readonly reissue_id: string;
   readonly state: State;
@@ -99,14 +107,14 @@ interface CertificateSnapshot {
 
 /** What a reissue is shown with. */
 interface ReissueContext {
-  /** The new one, once it is made. */
+  /** The new certificate, once it is issued. */
   readonly certificate?: CertificateSnapshot | undefined;
-  /** The one that it replaces. */
+  /** The certificate that the new one replaces. */
   readonly old?: (CertificateStatusFields & { readonly serial: string }) | undefined;
   readonly now: Date;
 }
 
-/** Shows a reissue as the API gives it. The one place where rows become what a client sees. */
+/** Converts a row to the reissue that clients see. No other code does. */
 export function showReissue(row: ReissueSnapshot, { certificate, old, now }: ReissueContext): Reissue {
   const action = nextActionOf(row);
   const endCode = endCodes.find((code) => code === row.end_code);

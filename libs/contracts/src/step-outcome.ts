@@ -3,10 +3,7 @@ import type { Challenge, VerificationResult } from './calls.js';
 import type { ProblemSlug } from './problems.js';
 import type { Reissue } from './reissue.js';
 
-/**
- * What the step table keeps of a step: enough to answer its call again, word for word, for as long as the
- * row lives.
- */
+/** The recorded outcome of a step, from which its call is answered each time it is repeated. */
 export type StepOutcome = {
   readonly reissue: Reissue;
   readonly challenges?: readonly Challenge[];
@@ -18,7 +15,7 @@ export type StepOutcome = {
       readonly code: RefusalCode;
       /** A finer code, such as why a certificate request was refused. */
       readonly reason?: string;
-      /** `code` names what is wrong, where there are words for it in both languages. */
+      /** `code` is set where there is a text in both languages. */
       readonly errors?: readonly {
         readonly pointer: string;
         readonly message: string;
@@ -27,7 +24,7 @@ export type StepOutcome = {
     }
 );
 
-/** The problem that tells a client of a refusal. */
+/** The problem that a client gets for a refusal. */
 export function problemOfRefusal(code: RefusalCode): ProblemSlug {
   return refusalProblems[code];
 }

@@ -10,11 +10,11 @@ import { endpoints, problemsOf, publicEndpoints, type GatewayEndpointId } from '
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Content = Record<string, { schema?: object; example?: unknown; examples?: object }>;
 
-/** Parameters of methods that are described below, or, like `Accept`, by the content of the answer. */
+/** Parameters of handlers that are documented below or, like `Accept`, by the content of the response. */
 const replaced = ['id', 'accept'];
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-/** Completes the document that the controllers give: examples, problems by type, parameters and security. */
+/** Completes the document of the controllers: examples, problems by type, parameters and security. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of ['get', 'post'] as const) {
@@ -99,12 +99,12 @@ function problemResponses(slugs: readonly ProblemSlug[]): Operation['responses']
 
 const retryAfter = {
   'Retry-After': {
-    description: 'Seconds after which the same call is worth repeating',
+    description: 'Seconds after which the client may repeat the call',
     schema: { type: 'integer' },
   },
 };
 
-/** Problems that show the reissue as it is. */
+/** Problems that contain the current reissue. */
 const withReissue: readonly ProblemSlug[] = [
   'wrong-state',
   'parked',
@@ -157,7 +157,7 @@ const parameters = {
     in: 'header' as const,
     required: true,
     description:
-      'Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.',
+      'Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.',
     schema: {
       type: 'string',
       minLength: 16,
@@ -170,7 +170,7 @@ const parameters = {
     name: 'X-Device-Id',
     in: 'header' as const,
     description:
-      'Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.',
+      'Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.',
     schema: {
       type: 'string',
       minLength: 16,
@@ -188,7 +188,7 @@ const parameters = {
   LastEventIdInQuery: {
     name: 'lastEventId',
     in: 'query' as const,
-    description: 'As Last-Event-ID, for clients that cannot set it',
+    description: 'Same as Last-Event-ID, for clients that cannot set the header',
     schema: { type: 'string', pattern: '^\\d{1,9}$' },
   },
   AcceptLanguage: {
@@ -212,10 +212,10 @@ function parameterNames(
   ];
 }
 
-/** The catalogue's problem, which may show the reissue, in place of the plain one. */
+/** The schema of the gateway's problems, which may contain the reissue, instead of that of libs/http. */
 function problemComponent(): object {
   const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(problemSchema, { io: 'output' });
   const { id: __, ...definition } = $defs['Problem'] ?? rest;
-  // What zod puts beside a schema are components of the document already.
+  // The document already has zod's $defs as components.
   return JSON.parse(JSON.stringify(definition).replaceAll('#/$defs/', '#/components/schemas/')) as object;
 }

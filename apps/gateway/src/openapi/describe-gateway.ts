@@ -7,9 +7,9 @@ import { completeDocument } from './build-document.js';
 
 const introduction = `Reissues a customer's joint certificate.
 
-A front end names itself with \`X-Api-Key\`. Starting a reissue returns a token that opens this one reissue.
-Every POST carries an \`Idempotency-Key\` and may be repeated safely with the same key and body.
-Failures are problem documents (RFC 9457); branch on \`type\`:
+A front end identifies itself with \`X-Api-Key\`. The start of a reissue returns an access token for that reissue.
+Each POST has an \`Idempotency-Key\`, and can be repeated safely with the same key and body.
+Errors are problem documents (RFC 9457); branch on \`type\`:
 
 ${problemTable(problemCatalogue)}
 `;
@@ -23,13 +23,13 @@ export async function describeGateway(): Promise<OpenAPIObject> {
       builder
         .setTitle('Reseal gateway')
         .setDescription(introduction)
-        .addServer('/', 'where this document comes from')
+        .addServer('/', 'the server of this document')
         .addApiKey(
-          { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'Names the front end' },
+          { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'Identifies the front end' },
           'apiKey',
         )
         .addBearerAuth(
-          { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Opens one reissue' },
+          { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Gives access to one reissue' },
           'accessToken',
         ),
   });

@@ -1,12 +1,12 @@
 import { endText } from '#libs/contracts';
 
-/** What the examples of the API document are made of. The people in them do not exist. */
+/** The example values of the API document. The people in them do not exist. */
 const reissueId = 'ri_5c2f0e7a9d1b4c3e8f60718293a4b5c6';
 const createdAt = '2026-11-23T01:00:00.000Z';
 const challengeIds = { phone: 'ch_0b6f5d1e8a7c4392', account: 'ch_7d2a90c4e1f35b68' };
 const serial = '3f1c0d9a5b7e42868d1f6a2c4b90e7d3';
 
-/** A compact JWE as far as its form goes; it cannot be opened. */
+/** Has the form of a compact JWE, but cannot be opened. */
 export const exampleEnvelope = [
   'eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJ2MSJ9',
   'bm8ta2V5LWlzLXdyYXBwZWQtaGVyZQ',

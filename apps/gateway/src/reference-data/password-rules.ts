@@ -24,7 +24,7 @@ const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
   },
   CONTAINS_NAME: {
     ko: '이름을 포함할 수 없습니다(영문 자판으로 친 한글 이름도 포함).',
-    en: 'Not your name, nor your Korean name as it is typed on Latin keys.',
+    en: 'Not your name, and not your Korean name typed on an English keyboard.',
   },
   CONTAINS_BIRTH_DATE: { ko: '생년월일을 포함할 수 없습니다.', en: 'Not your date of birth.' },
   CONTAINS_NUMBER: {
@@ -33,20 +33,20 @@ const words: Readonly<Record<PasswordRuleCode, { ko: string; en: string }>> = {
   },
   TOO_COMMON: {
     ko: '흔히 쓰여 쉽게 추측할 수 있는 비밀번호는 쓸 수 없습니다.',
-    en: 'Not one that many people use and that is easily guessed.',
+    en: 'Not a common password that is easy to guess.',
   },
   RECENTLY_USED: {
     ko: '최근에 쓴 비밀번호는 다시 쓸 수 없습니다.',
-    en: 'Not one of those you used lately.',
+    en: 'Not a password that you used recently.',
   },
 };
 
-/** The words of a rule by its code; undefined for a code that is none. */
+/** The text of a rule by its code; undefined for an unknown code. */
 export function passwordRuleText(code: string): { ko: string; en: string } | undefined {
   return words[code as PasswordRuleCode];
 }
 
-/** The rules for a new certificate password, as data and in words. */
+/** The rules for a new certificate password, as data and as text. */
 export function describePasswordRules(): z.output<typeof passwordRulesSchema> {
   return {
     version,

@@ -18,7 +18,7 @@ const receiptKeysSchema = z
   })
   .meta({ id: 'ReceiptKeys' });
 
-/** For everybody: whoever is shown a receipt can verify it, and has no API key. */
+/** Public, so that anyone can verify a receipt without an API key. */
 @Controller('v1/receipt-keys')
 export class ReceiptKeysController {
   constructor(private readonly data: ReferenceData) {}

@@ -25,7 +25,9 @@ const keysSchema = z
         use: z.literal('enc'),
       }),
     ),
-    client: z.string().describe('the front end that asks, as the header of each envelope must name it'),
+    client: z
+      .string()
+      .describe('the calling front end: the value of `client` in the header of each envelope'),
   })
   .meta({ id: 'SealingKeys' });
 

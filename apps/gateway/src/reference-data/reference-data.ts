@@ -10,10 +10,10 @@ import { publicVaultKeys } from '#libs/vault';
 import type { z } from 'zod';
 import { describePasswordRules } from './password-rules.js';
 
-/** What a client needs to know before it can start: keys to seal to, terms, password rules. */
+/** What a client needs before it can start: keys to seal to, terms, password rules. */
 export class ReferenceData {
   readonly keys: ReturnType<typeof publicVaultKeys>;
-  /** By which consent receipts are verified. */
+  /** The keys that verify consent receipts. */
   readonly receiptKeys: ReturnType<typeof publicReceiptKeys>;
   readonly passwordRules: z.output<typeof passwordRulesSchema> = describePasswordRules();
 

@@ -15,7 +15,7 @@ export type SealingKeys = {
         use: 'enc';
     }>;
     /**
-     * the front end that asks, as the header of each envelope must name it
+     * the calling front end: the value of `client` in the header of each envelope
      */
     client: string;
 };
@@ -64,20 +64,20 @@ export type StartRequest = {
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     applicant: {
         /**
-         * 1 to 60 characters; upper and lower case and the number of spaces do not matter
+         * 1 to 60 characters; compared without regard to case and number of spaces
          */
         name: string;
         /**
-         * Korean mobile number; spaces, dots and hyphens within it and the country code +82 are taken, too
+         * Korean mobile number; may contain spaces, dots, hyphens and the country code +82
          */
         mobile: string;
         /**
-         * of the mobile number, where the applicant knows it
+         * of the mobile number, if the applicant knows it
          */
         carrier?: 'SKT' | 'KT' | 'LGU' | 'SKT_MVNO' | 'KT_MVNO' | 'LGU_MVNO';
     } | {
         /**
-         * 1 to 60 characters; upper and lower case and the number of spaces do not matter
+         * 1 to 60 characters; compared without regard to case and number of spaces
          */
         name: string;
         /**
@@ -86,7 +86,7 @@ export type StartRequest = {
         rrn: string;
     } | {
         /**
-         * 1 to 60 characters; upper and lower case and the number of spaces do not matter
+         * 1 to 60 characters; compared without regard to case and number of spaces
          */
         name: string;
         /**
@@ -95,7 +95,7 @@ export type StartRequest = {
         document: string;
     };
     /**
-     * RFC 7638 thumbprint of the key the certificate will be for
+     * RFC 7638 thumbprint of the key that the certificate will be issued for
      */
     keyThumbprint: string;
     /**
@@ -117,7 +117,7 @@ export type StartResponse = {
     reissue: Reissue;
     challenges: Array<Challenge>;
     /**
-     * JWT; opens this one reissue
+     * JWT; valid for this reissue only
      */
     accessToken: string;
     /**
@@ -131,7 +131,7 @@ export type Reissue = {
     state: 'IDENTITY_REQUIRED' | 'PASSWORD_REQUIRED' | 'CONSENT_REQUIRED' | 'KEY_REQUIRED' | 'ISSUING' | 'ISSUED' | 'REGISTERED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELLED' | 'ABANDONED' | 'WITHDRAWN';
     reason: 'EXPIRED' | 'LOST' | 'PASSWORD_FORGOTTEN' | 'KEY_COMPROMISED';
     /**
-     * which certificate comes out; known once identity is verified
+     * kind of certificate that will be issued; known once identity is verified
      */
     basis?: 'REISSUE' | 'RENEW' | 'NEW';
     next: {
@@ -150,21 +150,21 @@ export type Reissue = {
     };
     attempts: {
         /**
-         * tries left on the identity method that has the fewest left
+         * attempts left on the identity method that has the fewest
          */
         identity: number;
         /**
-         * tries left for the password; null until identity is verified
+         * attempts left for the password; null until identity is verified
          */
         password: number | null;
     };
     /**
-     * when the reissue ends by itself; null while parked or ended
+     * when the reissue times out; null while it is parked and after its end
      */
     deadline: string | null;
     certificate?: Certificate;
     /**
-     * the certificate that the new one replaces, as it stood when this was said; known once identity is verified
+     * the certificate that the new one replaces, and its status at the time of the response; known once identity is verified
      */
     oldCertificate?: {
         /**
@@ -174,7 +174,7 @@ export type Reissue = {
         standing: 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
     };
     /**
-     * why it ended without a new certificate in force, and in words what to do
+     * why it ended without a new certificate in force, and what the customer can do now
      */
     ended?: {
         code: 'IDENTITY_LOCKED' | 'IDENTITY_MISMATCH' | 'RRN_NOT_ON_FILE' | 'ANOTHER_REISSUE_REGISTERED' | 'SUPERSEDED' | 'CANCELLED_BY_CUSTOMER' | 'DEADLINE' | 'NOT_RETRIED' | 'ABANDONED_BY_OPERATOR' | 'WITHDRAWN_BY_OPERATOR';
@@ -218,7 +218,7 @@ export type Challenge = {
     expiresAt: string;
     remainingAttempts: number;
     /**
-     * where the code went, masked; empty where none is sent
+     * masked number or account that the code was sent to; empty if no code was sent
      */
     hint: string;
     /**
@@ -282,7 +282,7 @@ export type ConsentsRequest = {
 
 export type CertificateRequest = {
     /**
-     * PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not kept
+     * PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not stored
      */
     csr: string;
     /**
@@ -307,7 +307,7 @@ export type ApplicationRequest = {
         agreed: boolean;
     }>;
     /**
-     * PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not kept
+     * PKCS#10 (RFC 2986) in PEM (RFC 7468), for the key named at the start; text around the block is not stored
      */
     csr?: string;
     /**
@@ -349,14 +349,14 @@ export type WithdrawnConsent = {
     version: string;
     withdrawnAt: string;
     /**
-     * compact JWS that confirms it; verify it with GET /v1/receipt-keys
+     * compact JWS that confirms the withdrawal; verify it with GET /v1/receipt-keys
      */
     receipt: string;
 };
 
 export type PhotoResponse = {
     /**
-     * named in the answer to the challenge of ID_DOCUMENT
+     * to be sent in the answer to the challenge of ID_DOCUMENT
      */
     photoId: string;
 };
@@ -375,7 +375,7 @@ export type VidCheckRequest = {
 export type VidCheckResponse = {
     serial: string;
     /**
-     * whether the certificate’s VID was made of this number and this R
+     * whether the VID of the certificate was computed from this number and this R
      */
     matches: boolean;
 };
@@ -393,13 +393,13 @@ export type Problem = {
     code?: string;
     errors?: Array<{
         /**
-         * into the body: RFC 6901, as a URI fragment
+         * JSON Pointer into the body (RFC 6901), as a URI fragment
          */
         pointer?: string;
         parameter?: string;
         in?: 'query' | 'path' | 'header';
         /**
-         * stable, where faults are told apart by it
+         * stable code of the fault, where it has one
          */
         code?: string;
         message: string;
@@ -410,12 +410,12 @@ export type Problem = {
 export type ReissueId = string;
 
 /**
- * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+ * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
  */
 export type IdempotencyKey = string;
 
 /**
- * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+ * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
  */
 export type DeviceId = string;
 
@@ -425,7 +425,7 @@ export type DeviceId = string;
 export type LastEventId = string;
 
 /**
- * As Last-Event-ID, for clients that cannot set it
+ * Same as Last-Event-ID, for clients that cannot set the header
  */
 export type LastEventIdInQuery = string;
 
@@ -640,11 +640,11 @@ export type StartReissueData = {
     body: StartRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -671,7 +671,7 @@ export type StartReissueErrors = {
         type?: 'urn:reseal:problem:unknown-api-key';
     };
     /**
-     * `wrong-state`: This step cannot be taken now; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `wrong-state`: This step is not possible now; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:idempotency-mismatch';
@@ -743,11 +743,11 @@ export type RequestChallengesData = {
     body: ChallengesRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -788,7 +788,7 @@ export type RequestChallengesErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -860,11 +860,11 @@ export type AnswerChallengesData = {
     body: VerificationsRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -905,7 +905,7 @@ export type AnswerChallengesErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `another-reissue-registered`: Another reissue was completed just now; `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `another-reissue-registered`: Another reissue was completed just now; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:another-reissue-registered' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -923,7 +923,7 @@ export type AnswerChallengesErrors = {
         type?: 'urn:reseal:problem:unsupported-media-type';
     };
     /**
-     * `unknown-challenge`: The challenge is unknown; `unknown-photo`: There is no such photo of the document; `answer-malformed`: An answer is not well-formed; `envelope-refused`: A sealed value was refused; `invalid-request`: The request has invalid content
+     * `unknown-challenge`: The challenge is unknown; `unknown-photo`: The photo was not found; `answer-malformed`: An answer is not well-formed; `envelope-refused`: A sealed value was refused; `invalid-request`: The request has invalid content
      */
     422: Problem & {
         type?: 'urn:reseal:problem:unknown-challenge' | 'urn:reseal:problem:unknown-photo' | 'urn:reseal:problem:answer-malformed' | 'urn:reseal:problem:envelope-refused' | 'urn:reseal:problem:invalid-request';
@@ -977,11 +977,11 @@ export type SubmitPasswordData = {
     body: PasswordRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1022,7 +1022,7 @@ export type SubmitPasswordErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `no-password-on-file`: There is no certificate password on file; `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `no-password-on-file`: There is no certificate password on file; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:no-password-on-file' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1094,11 +1094,11 @@ export type ResetPasswordData = {
     body: PasswordResetRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1139,7 +1139,7 @@ export type ResetPasswordErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `more-identity-needed`: More proof of identity is needed; `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `more-identity-needed`: More proof of identity is needed; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:more-identity-needed' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1268,11 +1268,11 @@ export type GiveConsentsData = {
     body: ConsentsRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1313,7 +1313,7 @@ export type GiveConsentsErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1460,11 +1460,11 @@ export type RequestCertificateData = {
     body: CertificateRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1505,7 +1505,7 @@ export type RequestCertificateErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1571,11 +1571,11 @@ export type ApplyData = {
     body: ApplicationRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1616,7 +1616,7 @@ export type ApplyErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `no-password-on-file`: There is no certificate password on file; `more-identity-needed`: More proof of identity is needed; `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `no-password-on-file`: There is no certificate password on file; `more-identity-needed`: More proof of identity is needed; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:no-password-on-file' | 'urn:reseal:problem:more-identity-needed' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1688,11 +1688,11 @@ export type ProveRegistrationData = {
     body: RegistrationRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1733,7 +1733,7 @@ export type ProveRegistrationErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `another-reissue-registered`: Another reissue was completed just now; `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `another-reissue-registered`: Another reissue was completed just now; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:another-reissue-registered' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1801,11 +1801,11 @@ export type CancelData = {
     };
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -1846,7 +1846,7 @@ export type CancelErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:idempotency-mismatch';
@@ -1988,7 +1988,7 @@ export type FollowEventsData = {
     };
     query?: {
         /**
-         * As Last-Event-ID, for clients that cannot set it
+         * Same as Last-Event-ID, for clients that cannot set the header
          */
         lastEventId?: string;
     };
@@ -2057,11 +2057,11 @@ export type WithdrawConsentData = {
     body: ConsentWithdrawalRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -2169,11 +2169,11 @@ export type UploadPhotoData = {
     };
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -2214,7 +2214,7 @@ export type UploadPhotoErrors = {
         type?: 'urn:reseal:problem:not-found';
     };
     /**
-     * `too-many-photos`: No more photos can be taken in; `wrong-state`: This step cannot be taken now; `too-many-steps`: Too many steps were taken; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
+     * `too-many-photos`: No more photos can be uploaded; `wrong-state`: This step is not possible now; `too-many-steps`: This reissue has had too many attempts; `parked`: Our staff are looking into it; `idempotency-mismatch`: This Idempotency-Key was used for another request
      */
     409: Problem & {
         type?: 'urn:reseal:problem:too-many-photos' | 'urn:reseal:problem:wrong-state' | 'urn:reseal:problem:too-many-steps' | 'urn:reseal:problem:parked' | 'urn:reseal:problem:idempotency-mismatch';
@@ -2232,7 +2232,7 @@ export type UploadPhotoErrors = {
         type?: 'urn:reseal:problem:not-a-photo' | 'urn:reseal:problem:unsupported-media-type';
     };
     /**
-     * `photo-too-small`: The photo shows too little; `photo-too-many-pixels`: The photo has too many pixels; `photo-damaged`: The photo cannot be read; `method-not-offered`: This identity method is not offered; `invalid-request`: The request has invalid content
+     * `photo-too-small`: The resolution of the photo is too low; `photo-too-many-pixels`: The photo has too many pixels; `photo-damaged`: The photo cannot be read; `method-not-offered`: This identity method is not offered; `invalid-request`: The request has invalid content
      */
     422: Problem & {
         type?: 'urn:reseal:problem:photo-too-small' | 'urn:reseal:problem:photo-too-many-pixels' | 'urn:reseal:problem:photo-damaged' | 'urn:reseal:problem:method-not-offered' | 'urn:reseal:problem:invalid-request';
@@ -2276,11 +2276,11 @@ export type CheckVidData = {
     body: VidCheckRequest;
     headers: {
         /**
-         * Names this call. Repeated with the same body it gives the same answer and has no further effect, for as long as the reissue is known.
+         * Identifies this call. A repeated call with the same key and body gets the same response and has no further effect, as long as the reissue is stored.
          */
         'Idempotency-Key': string;
         /**
-         * Names the device on which the customer is: a random id that the app keeps. With it, what others do at the same address is not held against this device, and a device from which the customer proved who they are is known again.
+         * Identifies the customer’s device by a random id that the app keeps. Limits then apply to this device apart from others at the same address, and a device on which the customer has verified their identity is recognised.
          */
         'X-Device-Id'?: string;
         /**
@@ -2342,7 +2342,7 @@ export type CheckVidErrors = {
         type?: 'urn:reseal:problem:envelope-refused' | 'urn:reseal:problem:invalid-request';
     };
     /**
-     * `too-many-wrong-checks`: Too many checks were wrong today; `too-many-requests`: Too many requests
+     * `too-many-wrong-checks`: Too many wrong checks today; `too-many-requests`: Too many requests
      */
     429: Problem & {
         type?: 'urn:reseal:problem:too-many-wrong-checks' | 'urn:reseal:problem:too-many-requests';
