@@ -4,26 +4,26 @@ import { tokenLifetimeSeconds } from './access-tokens.js';
 interface AccessRevocationsDependencies {
   readonly accessStateOf: (reissueId: string) => Promise<AccessState>;
   readonly revoke: (reissueId: string, revokedAt: Date, expiresAt: Date) => Promise<void>;
-  /** For how long after its end a reissue can still be read, in milliseconds. */
+  /** How long a reissue can be read after its end, in milliseconds. */
   readonly afterEndMs: number;
   readonly clock: () => Date;
 }
 
 /**
- * Ends access to a reissue before its token expires: when the customer signs out, and some time after the reissue has
- * ended. A repeated start gives the reissue's token again, so that the reissue is what is kept, and not one token.
+ * Ends access to a reissue before its token expires: when the customer signs out, and some time after the end of the
+ * reissue. A repeated start issues the same token again, so that the reissue is revoked rather than a token.
  */
 export class AccessRevocations {
   constructor(private readonly dependencies: AccessRevocationsDependencies) {}
 
-  /** Whether no token opens the reissue any more. */
+  /** Whether all tokens of the reissue are invalid. */
   async isRevoked(reissueId: string): Promise<boolean> {
     const { accessStateOf, afterEndMs, clock } = this.dependencies;
     const { revoked, endedAt } = await accessStateOf(reissueId);
     return revoked || (endedAt !== null && endedAt.getTime() + afterEndMs < clock().getTime());
   }
 
-  /** From now on, on every gateway. */
+  /** Revokes the tokens of the reissue at every gateway. */
   async revoke(reissueId: string): Promise<void> {
     const now = this.dependencies.clock();
     await this.dependencies.revoke(reissueId, now, new Date(now.getTime() + tokenLifetimeSeconds * 1000));

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 
-/** What a token opens: one reissue, for the front end that started it. */
+/** The access that a token gives: to one reissue, for the front end that started it. */
 export interface Access {
   readonly reissueId: string;
   readonly apiKeyName: string;
@@ -15,14 +15,14 @@ const algorithm = 'EdDSA';
 const clockToleranceSeconds = 5;
 
 /**
- * As long as a reissue can live: 30 minutes until it is issued, three days parked, then 7 days until it is registered,
- * and a margin.
+ * The longest life of a reissue: 30 minutes until the certificate is issued, three days parked, 7 days until it is
+ * registered, and a margin.
  */
 export const tokenLifetimeSeconds = 11 * 86_400;
 
 /**
- * Access tokens: JWTs (RFC 7519) signed with EdDSA (RFC 8037). A token is made of the reissue alone, so that the
- * start of a reissue, repeated, gives the same token.
+ * Issues and verifies access tokens: JWTs (RFC 7519) signed with EdDSA (RFC 8037). A token depends on the reissue only, so
+ * that a repeated start returns the same token.
  */
 export class AccessTokens {
   private readonly kid: string;
@@ -31,8 +31,8 @@ export class AccessTokens {
 
   /**
    * @param jwk private Ed25519 key that signs
-   * @param others public Ed25519 keys whose tokens are taken, too: the one before, and the next one. While gateways are
-   *   replaced one after the other, each takes what the others sign
+   * @param others public Ed25519 keys whose tokens are also valid: the previous and the next one. While gateways are
+   *   replaced one after the other, each accepts the tokens of the others
    */
   constructor(jwk: IdentifiedKey, others: readonly IdentifiedKey[] = []) {
     this.kid = jwk.kid;
@@ -43,7 +43,7 @@ export class AccessTokens {
     ]);
   }
 
-  /** @param startedAt when the reissue was started; its token lives from then */
+  /** @param startedAt when the reissue was started, which is when the token's lifetime begins */
   issue({ reissueId, apiKeyName }: Access, startedAt: Date): Promise<string> {
     const issuedAt = Math.floor(startedAt.getTime() / 1000);
     return new SignJWT({ azp: apiKeyName })
@@ -56,7 +56,7 @@ export class AccessTokens {
       .sign(this.privateKey);
   }
 
-  /** What `token` opens; undefined if it is not ours, was altered, or has expired. */
+  /** The access that `token` gives; undefined if it was not signed by these keys, was altered, or has expired. */
   async open(token: string, now = new Date()): Promise<Access | undefined> {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.keyOf(kid), {
@@ -76,7 +76,7 @@ export class AccessTokens {
 
   private keyOf(kid: string | undefined): KeyObject {
     const key = this.publicKeys.get(kid ?? '');
-    if (!key) throw new Error('no key of ours signed it');
+    if (!key) throw new Error('the token is signed by an unknown key');
     return key;
   }
 }

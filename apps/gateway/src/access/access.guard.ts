@@ -25,7 +25,7 @@ import { SessionCookie } from './session-cookie.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a call is let in by {@link AccessGuard}. */
+    /** Whether {@link AccessGuard} checks the calls of this route. */
     needsAccess?: boolean;
   }
 }
@@ -35,11 +35,12 @@ const deviceIdPattern = idempotencyKeyPattern;
 const maxAgentLength = 512;
 
 /**
- * Lets a call in: its front end by `X-Api-Key`; a POST only with an `Idempotency-Key`; what is under a
- * reissue only with that reissue's own token (RFC 6750), used by the front end that started it. The bank's own page has
- * the token in a cookie; that it names itself in `X-Api-Key`, which no other site's page can, keeps others from using
- * it. Only for the holder of a token is anything looked up: whether that token was given back, or its reissue is over.
- * All of this happens before the body of a call is read, so that bodies of strangers cost nothing.
+ * Checks the access of a call. Each call needs a known `X-Api-Key`, and each POST an `Idempotency-Key`. A call on a reissue
+ * needs the token of that reissue (RFC 6750), sent by the front end that started it.
+ *
+ * The bank's own page has its token in a cookie. Pages of other sites cannot use the cookie, because they cannot send the
+ * header `X-Api-Key`. The database is asked only about a valid token: whether it was revoked, or its reissue is over. All
+ * checks happen before the body is read, so that the body of a refused call costs nothing.
  */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
@@ -62,7 +63,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return context.switchToHttp().getRequest<FastifyRequest>().caller !== undefined;
   }
 
-  /** Who calls. @throws ProblemError if they may not */
+  /** The caller. @throws ProblemError if the call is not allowed */
   async callerOf(request: FastifyRequest): Promise<Caller> {
     const apiKeyName = this.apiKeys.nameOf(header(request, 'x-api-key'));
     if (apiKeyName === undefined) throw problem('unknown-api-key');
@@ -81,7 +82,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return { apiKeyName, idempotencyKey, origin };
   }
 
-  /** What stands for the device that the client names, if it names one. */
+  /** The keyed digest of the header X-Device-Id, if the client sends one. */
   private deviceOf(request: FastifyRequest): string | undefined {
     const deviceId = header(request, 'x-device-id');
     if (deviceId === '') return undefined;
@@ -107,7 +108,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
 
 const invalidToken = () => problem('invalid-token', { headers: { 'www-authenticate': 'Bearer' } });
 
-/** A controller, or a handler, that only front ends and holders of a token may call: see {@link AccessGuard}. */
+/** Puts a controller or a handler behind {@link AccessGuard}. */
 export const WithAccess = (): MethodDecorator & ClassDecorator =>
   applyDecorators(UseGuards(AccessGuard), ConfigureRoute({ needsAccess: true }));
 

@@ -8,14 +8,14 @@ export interface ApiKey {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
-/** The key that is known where none are configured, which production forbids. */
+/** The key that is valid if none is configured. Production requires configured keys. */
 export const developmentApiKeys: readonly ApiKey[] = [{ name: 'local', digest: sha256('reseal-local') }];
 
-/** Knows the front ends by the digests of their keys. */
+/** Identifies front ends by the digests of their API keys. */
 export class ApiKeys {
   constructor(private readonly keys: readonly ApiKey[] = developmentApiKeys) {}
 
-  /** The name of the front end that has `key`. Takes as long whichever it is, and if none is. */
+  /** The name of the front end that has `key`, if one does. Takes the same time for every key, known or not. */
   nameOf(key: string): string | undefined {
     const digest = sha256(key);
     return this.keys.filter((known) => timingSafeEqual(known.digest, digest)).at(0)?.name;

@@ -3,7 +3,7 @@ import { tooMany } from '../problems.js';
 import type { RequestIds } from '../calls/request-ids.js';
 import type { Caller } from './caller.js';
 
-/** Starts of reissues, and all other calls that change something. */
+/** The kinds of calls that are limited: starts of reissues, and all other calls that change data. */
 export type LimitedCall = 'start' | 'call';
 
 /** How often one address (of one front end) and one device may call. */
@@ -12,16 +12,15 @@ export interface CallRates {
   readonly device: RateLimit;
 }
 
-/** Uses all of these limits or none. */
+/** Counts the call against all of these limits, or against none if one is exceeded. */
 type UseLimits = (uses: readonly LimitUse[], now: Date) => Promise<Allowance>;
 
 /**
- * Bounds how often calls come from one place. Only new calls are counted: one whose answer is on record, one that is
- * in flight already and one that waits for an operator are answered before anybody asks here, so that repeating a call
- * leads to its answer and not to a wall.
+ * Limits how often one network and one device may call. Only new calls count: a call that has a recorded answer, is in
+ * flight or waits for an operator is answered before its limits are checked, so that a client can always repeat it.
  *
- * The limits are kept in the database, for all gateways together. While it is away no call gets in: each of them needs
- * the same database for its recorded answer, so that nothing would be gained by letting it pass uncounted.
+ * The limits are in the database, for all gateways together. While the database is down no call is admitted: a call needs
+ * the same database for its answer, so that admitting it without a count would not help.
  */
 export class CallLimits {
   constructor(
@@ -48,15 +47,15 @@ export class CallLimits {
   }
 }
 
-/** A wider network may hold several customers: with each step it has four times the limit. */
+/** The limit of a wider network, which more customers share: four times as much with each step. */
 const widenLimit = ({ burst, everyMs }: RateLimit, steps: number): RateLimit => {
   const factor = 4 ** steps;
   return { burst: burst * factor, everyMs: Math.max(1, Math.floor(everyMs / factor)) };
 };
 
 /**
- * 429 with the whole seconds after which the same call may succeed (RFC 9110 section 10.2.3). The `RateLimit` fields
- * are an Internet-Draft still (draft-ietf-httpapi-ratelimit-headers), and not sent.
+ * 429 with `Retry-After` in whole seconds (RFC 9110 section 10.2.3). The `RateLimit` fields are not sent: they are still
+ * an Internet-Draft (draft-ietf-httpapi-ratelimit-headers).
  */
 export const tooManyUntil = (retryAfterMs: number, more?: Parameters<typeof tooMany>[1]) =>
   tooMany(Math.max(1, Math.ceil(retryAfterMs / 1000)), more);

@@ -2,11 +2,11 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { CallOrigin } from '#libs/domain';
 import type { FastifyRequest } from 'fastify';
 
-/** Who calls: put together by the access guard. */
+/** The caller of a request, as the access guard found it. */
 export interface Caller {
   readonly apiKeyName: string;
   readonly origin: CallOrigin;
-  /** On every POST. */
+  /** Empty unless the request is a POST. */
   readonly idempotencyKey: string;
 }
 

@@ -4,9 +4,9 @@ import { tokenLifetimeSeconds } from './access-tokens.js';
 /**
  * The cookie that holds the page's access token, which no script can read.
  *
- * Its name begins with `__Host-` (RFC 6265bis section 4.1.3.2), so that browsers take it over TLS only and from this
- * very host: a page of another host of the bank cannot plant a token of its own. In development, over plain HTTP, not
- * every browser takes such a cookie; there it has a plain name.
+ * Its name begins with `__Host-` (RFC 6265bis section 4.1.3.2): browsers accept it over TLS and from this host only, so
+ * that a page on another host of the bank cannot set it. In development, over plain HTTP, some browsers refuse such a
+ * cookie, and it has a plain name.
  */
 export class SessionCookie {
   private readonly name: string;
@@ -21,7 +21,7 @@ export class SessionCookie {
     return pairs.find((pair) => pair.startsWith(`${this.name}=`))?.slice(this.name.length + 1);
   }
 
-  /** Set-Cookie (RFC 6265) that keeps `token` as long as it is good, or that removes it. */
+  /** Set-Cookie (RFC 6265) that stores `token` for its lifetime; without a token, one that deletes the cookie. */
   setting(token: string | undefined): string {
     const age = token === undefined ? 0 : tokenLifetimeSeconds;
     const attributes = [

@@ -1,7 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
 
-/** What a call answers when it is not a problem. It can be sent to several callers. */
+/** The successful response to a call. It can be sent to several callers. */
 export class CallResponse {
   constructor(
     readonly status: number,
@@ -10,7 +10,7 @@ export class CallResponse {
   ) {}
 }
 
-/** Sends an {@link CallResponse} with its status and headers; other results pass as they are. */
+/** Sends a {@link CallResponse} with its status and headers. Other results pass unchanged. */
 @Injectable()
 export class SendCallResponse implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -20,6 +20,6 @@ export class SendCallResponse implements NestInterceptor {
   }
 }
 
-// 200 is what the methods declare; only a web Response can replace the status a method declares.
+// Handlers declare 200. Only a web Response can replace the declared status.
 const send = ({ status, body, headers }: CallResponse) =>
   status === 200 ? body : Response.json(body, { status, headers });

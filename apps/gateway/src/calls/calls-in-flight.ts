@@ -1,6 +1,6 @@
 import { tooMany } from '../problems.js';
 
-/** Tells which call this is: the step it takes, and the request it takes it with. */
+/** Identifies a call: its step, and the request it was made with. */
 export interface CallIdentity {
   readonly reissueId: string;
   readonly updateId: string;
@@ -8,16 +8,16 @@ export interface CallIdentity {
 }
 
 /**
- * The calls this process has in flight. Repetitions of a call that is still in flight share its answer, and a
- * reissue has no more than `limit` different ones at once: Temporal takes ten updates of a workflow at a time, from
- * all processes together.
+ * The calls that this process has in flight. A repeated call shares the answer of the one in flight. A reissue has at most
+ * `limit` different calls at once, because Temporal accepts ten concurrent updates of a workflow from all processes
+ * together.
  */
 export class CallsInFlight {
   private readonly byReissue = new Map<string, Map<string, Promise<unknown>>>();
 
   constructor(private readonly limit: number) {}
 
-  /** @throws ProblemError 429 when the reissue has its fill of calls */
+  /** @throws ProblemError 429 if the reissue has `limit` calls in flight */
   async run<T>({ reissueId, updateId, requestHmac }: CallIdentity, call: () => Promise<T>): Promise<T> {
     const answers = this.byReissue.get(reissueId) ?? new Map<string, Promise<unknown>>();
     const identity = `${updateId}/${requestHmac}`;

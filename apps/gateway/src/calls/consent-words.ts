@@ -1,6 +1,6 @@
 import type { ConsentProblemCode } from '#libs/terms';
 
-/** What can be wrong with consents: what was sent, or that a text has changed since it was agreed to. */
+/** Faults of a consent: in what was sent, or because the terms have changed since they were agreed to. */
 type ConsentFaultCode = ConsentProblemCode | 'TERMS_CHANGED';
 
 const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
@@ -18,13 +18,13 @@ const words: Readonly<Record<ConsentFaultCode, { ko: string; en: string }>> = {
   },
 };
 
-/** What is wrong with the consent to these terms, in words that begin with their id. */
+/** The text of a fault of a consent; it begins with the id of the terms. */
 export function consentFault(termsId: string, code: ConsentFaultCode): { ko: string; en: string } {
   const { ko, en } = words[code];
   return { ko: `${termsId}: ${ko}`, en: `${termsId}: ${en}` };
 }
 
-/** The same of a fault that a step recorded as `<termsId>: <code>`; undefined for a code that is none of these. */
+/** The text of a fault that a step recorded as `<termsId>: <code>`; undefined for an unknown code. */
 export function recordedConsentFault(code: string, message: string): { ko: string; en: string } | undefined {
   if (!Object.hasOwn(words, code)) return undefined;
   return consentFault(message.slice(0, message.lastIndexOf(':')), code as ConsentFaultCode);

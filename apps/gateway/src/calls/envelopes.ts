@@ -6,13 +6,13 @@ import { decodeProtectedHeader, type JWK } from 'jose';
 import { problem } from '../problems.js';
 import type { SealedValue } from './step-draft.js';
 
-/** What the envelopes of a call must be for. */
+/** What the envelopes of a call must be bound to. */
 interface SealedFor extends EnvelopeBinding {
   /** The reissue, or the Idempotency-Key of a call that has none yet. */
   readonly sub: string;
 }
 
-/** Where the particulars of an applicant are kept. */
+/** Where the vault keeps the particulars of an applicant. */
 interface ParticularsLocation {
   readonly handle: string;
   readonly reissueId: string;
@@ -20,11 +20,11 @@ interface ParticularsLocation {
   readonly keyThumbprint: string;
 }
 
-/** Takes the sealed values of a request: looks at their outside, and keeps them for the step that opens them. */
+/** Checks the headers of sealed values, and stores the values in the vault for the step that opens them. */
 export class Envelopes {
   private readonly kids: ReadonlySet<string>;
 
-  /** @param vaultKeys public; the first is the one to seal to */
+  /** @param vaultKeys public keys; the first seals */
   constructor(
     private readonly put: (
       item: Parameters<typeof putVaultItem>[1],
@@ -35,7 +35,7 @@ export class Envelopes {
     this.kids = new Set(vaultKeys.map(({ kid }) => kid ?? ''));
   }
 
-  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that is for something else */
+  /** @throws ProblemError 422 `envelope-refused`, which names each envelope that is bound to something else */
   inspect({ sub, ...boundTo }: SealedFor, sealed: readonly SealedValue[], now: Date): void {
     const errors = sealed.flatMap(({ pointer, purpose, envelope }): InputFault[] => {
       try {
@@ -49,7 +49,7 @@ export class Envelopes {
     if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 
-  /** @throws ProblemError 422 `envelope-refused`, naming each envelope that came in with another call already */
+  /** @throws ProblemError 422 `envelope-refused`, which names each envelope that another call has used */
   async keep(
     reissueId: string,
     { sub, keyThumbprint }: SealedFor,
@@ -70,7 +70,7 @@ export class Envelopes {
     if (errors.length > 0) throw problem('envelope-refused', { errors });
   }
 
-  /** Seals the particulars of an applicant, and keeps them: from here on only the worker can read them. */
+  /** Seals the particulars of an applicant and stores them. From then on only the worker can read them. */
   async keepParticulars(
     { handle, reissueId, updateId, keyThumbprint }: ParticularsLocation,
     particulars: Particulars,

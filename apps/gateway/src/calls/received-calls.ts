@@ -2,18 +2,17 @@ import type { receiveCall } from '#libs/db/reissues';
 import { problem } from '../problems.js';
 import type { CallIdentity } from './calls-in-flight.js';
 
-/** Where is kept which request each call came in with. */
+/** Stores the request of each received call. */
 interface ReceivedCallStore {
-  /** The request this call came in with before. */
+  /** The request that this call was first received with. */
   findReceivedRequest(reissueId: string, updateId: string): Promise<string | undefined>;
-  /** Keeps a call, unless it came in before; the request it stands for. */
+  /** Stores a call unless it was received before. Returns the request of the stored call. */
   receiveCall(call: Parameters<typeof receiveCall>[1]): Promise<string>;
 }
 
 /**
- * What each Idempotency-Key stands for, from the moment its first call is passed on: before the call is answered, at
- * every gateway, and for good. Another body under the same key is another request, and gets nothing of the first one's
- * answer.
+ * Binds each Idempotency-Key to the request of its first call: before the call is passed on, at every gateway, and
+ * permanently. Another body under the same key is another request, and does not get the answer of the first.
  */
 export class ReceivedCalls {
   constructor(
@@ -21,16 +20,16 @@ export class ReceivedCalls {
     private readonly clock: () => Date,
   ) {}
 
-  /** @throws ProblemError 409 `idempotency-mismatch` if the call came in before with another request */
+  /** @throws ProblemError 409 `idempotency-mismatch` if the call was received before with another request */
   async requireSame({ reissueId, updateId, requestHmac }: CallIdentity): Promise<void> {
     const before = await this.store.findReceivedRequest(reissueId, updateId);
     if (before !== undefined && before !== requestHmac) throw problem('idempotency-mismatch');
   }
 
   /**
-   * Takes a call in, to be passed on.
+   * Records a call before it is passed on.
    *
-   * @throws ProblemError 409 `idempotency-mismatch` if it came in before with another request, perhaps at this moment
+   * @throws ProblemError 409 `idempotency-mismatch` if it was received with another request before or at the same time
    */
   async receive({ reissueId, updateId, requestHmac }: CallIdentity, kind: string): Promise<void> {
     const request = await this.store.receiveCall({

@@ -39,9 +39,8 @@ interface ReissueCallsDependencies {
 }
 
 /**
- * The calls that change a reissue. Each is one step of its workflow. What a step once answered is in the step
- * table and is answered again to whoever repeats the call, for ever; only a call that is not found there
- * goes to the workflow.
+ * The calls that change a reissue. Each is one step of its workflow. The step table has the recorded outcome of each step,
+ * and a repeated call gets that outcome again. Only a call without a recorded outcome is sent to the workflow.
  */
 export class ReissueCalls {
   constructor(private readonly dependencies: ReissueCallsDependencies) {}
@@ -58,7 +57,7 @@ export class ReissueCalls {
     const sealedFor = { sub: idempotencyKey, client: apiKeyName, keyThumbprint: body.keyThumbprint };
     return inFlight.run({ reissueId, ...call }, async () => {
       const result = await this.resolve(reissueId, call, async () => {
-        // Once there is a row, the applicant's number was read: a repetition need not bring it again.
+        // With a row the applicant's data was read already, and a repeated call need not store it again.
         const begun = (await reader.find(reissueId)) !== undefined;
         if (!begun) {
           await limits.admit('start', caller);
@@ -123,7 +122,7 @@ export class ReissueCalls {
     try {
       delivery = await deliver();
     } catch (error) {
-      // The first sending of this call may have been recorded since, and be what the repetition is refused for.
+      // The first attempt of this call may have been recorded meanwhile, and be the reason why this one is refused.
       const outcome = await this.recorded(reissueId, call);
       if (outcome) return { outcome };
       throw error;
@@ -146,7 +145,7 @@ export class ReissueCalls {
         throw unavailable();
       case 'NO_WORKFLOW':
         if (current && isFinal(current.row.state)) throw problem('wrong-state', { reissue });
-        throw unavailable(); // the reconciler starts it again within a minute
+        throw unavailable(); // the reconciler starts the workflow again within a minute
       case 'UNKNOWN':
         throw unavailable();
     }

@@ -18,14 +18,14 @@ import {
 } from '#libs/domain';
 import { grpcStatus, grpcStatusOf } from '#libs/temporal';
 
-/** How far a message came within the time a call may take. */
+/** How far a message got within the time limit of a call. */
 export type Delivery =
   | { readonly reached: 'COMPLETED'; readonly result: StepResult }
-  /** The workflow has it: it will be settled, whatever happens. */
+  /** The workflow has accepted the message and will complete it. */
   | { readonly reached: 'ACCEPTED' }
-  /** It may be lost; only the same call again makes sure of it. */
+  /** The message may be lost. Repeating the call resolves this. */
   | { readonly reached: 'UNKNOWN' }
-  /** No workflow runs that could take it. */
+  /** No workflow runs that could handle the message. */
   | { readonly reached: 'NO_WORKFLOW' };
 
 const workflowType = 'reissueCertificate';
@@ -33,15 +33,15 @@ const lookTimeoutMs = 1_000;
 /** `UpdateWorkflowExecutionLifecycleStage` of Temporal's API. */
 const acceptedStage = 2;
 
-/** Brings messages to the workflows that run the reissues. The id of an update is the message's own: twice is once. */
+/** Sends messages to the workflows of the reissues. The update id comes from the message, so that a duplicate has no effect. */
 export class ReissueWorkflows {
-  /** @param timeoutMs how long to wait until a message is settled */
+  /** @param timeoutMs how long to wait until a message is completed */
   constructor(
     private readonly client: Client,
     private readonly timeoutMs: number,
   ) {}
 
-  /** Starts the workflow and gives it its first message in one round trip, or gives it to the one that runs. */
+  /** Starts the workflow with its first message in one round trip, or sends the message to the running workflow. */
   start(message: StartReissue): Promise<Delivery> {
     const { reissueId, updateId } = message;
     return this.deliver(reissueId, updateId, () =>
@@ -53,7 +53,7 @@ export class ReissueWorkflows {
           taskQueue: taskQueues.reissue,
           args: [{ reissueId }],
           workflowIdConflictPolicy: 'USE_EXISTING',
-          // A workflow whose start never committed has failed; any other end is the end of this reissue.
+          // Only a workflow whose start was never committed has failed. Any other end is the end of the reissue.
           workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
           workflowTaskTimeout: workflowTaskTimeoutMs,
         }),
@@ -62,10 +62,9 @@ export class ReissueWorkflows {
   }
 
   /**
-   * @param progress how far the reissue has come: its events and the calls it has taken or refused. It is part of the
-   *   update's id, because Temporal answers a repeated id with its first result for ever: a call that was refused may
-   *   succeed once the reissue went on, or some time has passed. What succeeded is answered from the step table,
-   *   whatever the update is called.
+   * @param progress how far the reissue has come: the number of its events and steps. It is part of the update id, because
+   *   Temporal answers a repeated id with the first result: a call that was refused may succeed after further steps or
+   *   some time. A step that succeeded is answered from the step table, under any update id.
    */
   send(reissueId: string, message: CustomerMessage, progress: number): Promise<Delivery> {
     const { kind } = message;
@@ -85,7 +84,7 @@ export class ReissueWorkflows {
       const result = await this.client.withDeadline(Date.now() + this.timeoutMs, update);
       return { reached: 'COMPLETED', result };
     } catch (error) {
-      // The workflow ended while it had the message; the step table knows whether it still took it.
+      // The workflow ended while it had the message. The step table has the outcome if the message was handled.
       if (error instanceof WorkflowUpdateFailedError || meansNoWorkflow(error))
         return { reached: 'NO_WORKFLOW' };
       if (!meansTimeout(error)) throw error;
@@ -93,7 +92,7 @@ export class ReissueWorkflows {
     }
   }
 
-  /** Whether the workflow has taken the update into its history. Asks without waiting. */
+  /** Whether the update is in the history of the workflow. Does not wait. */
   private async isAccepted(reissueId: string, updateId: string): Promise<boolean> {
     const { namespace } = this.client.options;
     try {
@@ -105,12 +104,12 @@ export class ReissueWorkflows {
       );
       return Number(stage) >= acceptedStage;
     } catch {
-      return false; // not known to be accepted, which is all that counts
+      return false; // unknown, which callers treat as not accepted
     }
   }
 }
 
-/** The server, which knows the deadline too, may break off a moment before us: that is a cancelled call. */
+/** The server has the same deadline and may cancel the call just before this client does. */
 const meansTimeout = (error: unknown) =>
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error);
 

@@ -1,16 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import { vaultHandle } from '#libs/vault';
-import { canonicalJson } from './canonical-json.js';
+import { sortedJson } from './sorted-json.js';
 
 const idLength = 32;
 const separator = '\0';
 
-/**
- * The ids of calls, all derived, so that a repeated call has the ids it had the first time, whichever process
- * takes it.
- */
+/** Derives the ids of calls from the calls, so that a repeated call has the same ids in every process. */
 export class RequestIds {
-  /** @param key 32 bytes; without it nobody can foresee or recognise an id */
+  /** @param key 32 bytes; without it an id can neither be predicted nor recognised */
   constructor(private readonly key: Buffer) {}
 
   /** The reissue that this front end starts with this Idempotency-Key. */
@@ -23,12 +20,12 @@ export class RequestIds {
     return `vc_${this.hmac(['vid-check', apiKeyName, idempotencyKey].join(separator)).slice(0, idLength)}`;
   }
 
-  /** The photo that a call brings in. */
+  /** The photo that a call uploads. */
   photoId(reissueId: string, updateId: string): string {
     return `ph_${this.hmac(['photo', reissueId, updateId].join(separator)).slice(0, idLength)}`;
   }
 
-  /** The step that a call takes, by its route and Idempotency-Key; unique within a reissue. */
+  /** The step of a call, by its route and Idempotency-Key; unique within a reissue. */
   updateId(route: string, idempotencyKey: string): string {
     return createHash('sha256')
       .update([route, idempotencyKey].join(separator))
@@ -36,22 +33,22 @@ export class RequestIds {
       .slice(0, idLength);
   }
 
-  /** Recognises a request by its body. Keyed, because a body has personal data whose digest could be guessed. */
+  /** The keyed digest of a request body. Keyed, because the personal data in a body could be guessed from a plain digest. */
   requestHmac(body: unknown): string {
-    return this.hmac(canonicalJson(body));
+    return this.hmac(sortedJson(body));
   }
 
-  /** The name under which a sealed value of a step lies in the vault. */
+  /** The handle of a sealed value of a step in the vault. */
   vaultHandle(reissueId: string, updateId: string, field: string): string {
     return vaultHandle(this.key, reissueId, updateId, field);
   }
 
-  /** Stands for a device. Keyed, so that nobody can look for one whose id they know. */
+  /** The keyed digest of a device id, so that a known device id cannot be searched for. */
   device(deviceId: string): string {
     return this.hmac(['device', deviceId].join(separator)).slice(0, idLength);
   }
 
-  /** The name of a rate limit; of what is counted it holds a keyed digest only. */
+  /** The key of a rate limit. It contains a keyed digest of what is counted. */
   limitKey(kind: string, by: string, ...counted: readonly string[]): string {
     const digest = this.hmac(['limit', kind, by, ...counted].join(separator)).slice(0, idLength);
     return `gateway/${kind}/${by}/${digest}`;

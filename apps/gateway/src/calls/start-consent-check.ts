@@ -3,14 +3,14 @@ import { pointerTo, type InputFault } from '#libs/http';
 import { problem } from '../problems.js';
 import { consentFault } from './consent-words.js';
 
-/** Looks at the consents of a start before anything is made of the applicant's data. The worker looks again. */
+/** Checks the consents of a start before the applicant's data is used. The worker checks them again. */
 export class StartConsentCheck {
   constructor(
     private readonly terms: TermsCatalogue,
     private readonly clock: () => Date,
   ) {}
 
-  /** @throws ProblemError 422 `consent-incomplete`, naming the terms that are missing or wrong */
+  /** @throws ProblemError 422 `consent-incomplete`, which names the missing and wrong terms */
   requireIdentityStage(consents: readonly Consent[]): void {
     const check = checkConsents(this.terms, 'identity', consents, this.clock());
     if (check.complete) return;

@@ -2,26 +2,26 @@ import type { CallOrigin, VaultHandle } from '#libs/domain';
 import type { EnvelopePurpose } from '#libs/vault';
 import type { RequestIds } from './request-ids.js';
 
-/** What every message to a workflow carries of the call it comes from. */
+/** The part of a call that every message to a workflow has. */
 export interface StepCall {
   readonly updateId: string;
   readonly requestHmac: string;
   readonly origin: CallOrigin;
 }
 
-/** A sealed value of a request: what the vault keeps under `handle` for the one step that opens it. */
+/** A sealed value of a request. The vault keeps it under `handle` for the step that opens it. */
 export interface SealedValue {
   readonly handle: VaultHandle;
   readonly updateId: string;
-  /** Where in the body it stands, as an RFC 6901 pointer in a URI fragment. */
+  /** Its place in the body, as an RFC 6901 pointer in a URI fragment. */
   readonly pointer: string;
   readonly purpose: EnvelopePurpose;
   readonly envelope: string;
-  /** The challenge that it answers. */
+  /** The challenge that the value answers. */
   readonly challengeId?: string;
 }
 
-/** A message in the making: collects the sealed values of a body and puts their handles in their place. */
+/** Builds a message: replaces the sealed values of a body by vault handles, and collects the values. */
 export class StepDraft {
   constructor(
     readonly reissueId: string,
@@ -30,7 +30,7 @@ export class StepDraft {
     readonly sealed: SealedValue[] = [],
   ) {}
 
-  /** @param field where in the body the envelope stands, e.g. `answers/0/answer` */
+  /** @param field place of the envelope in the body, e.g. `answers/0/answer` */
   seal(
     field: string,
     purpose: EnvelopePurpose,
@@ -43,12 +43,12 @@ export class StepDraft {
     return handle;
   }
 
-  /** Where the value of this field lies in the vault. */
+  /** The vault handle of this field's value. */
   handleOf(field: string): VaultHandle {
     return this.ids.vaultHandle(this.reissueId, this.call.updateId, field);
   }
 
-  /** The draft of one part of this call: a step of its own, whose sealed values count to the whole. */
+  /** The draft of one part of an application: a step of its own. Its sealed values are collected with those of the call. */
   part(kind: string): StepDraft {
     const call = { ...this.call, updateId: `${this.call.updateId}/${kind}` };
     return new StepDraft(this.reissueId, call, this.ids, this.sealed);

@@ -28,7 +28,7 @@ interface ConsentsDependencies {
   readonly withdraw: (withdrawal: ConsentWithdrawal) => Promise<ConsentWithdrawalAnswer>;
 }
 
-/** What a customer said of the terms, and taking it back. */
+/** The consents of a reissue, and their withdrawal. */
 export class Consents {
   constructor(private readonly dependencies: ConsentsDependencies) {}
 

@@ -3,12 +3,12 @@ import type { ConsentWithdrawal, ConsentWithdrawalAnswer, ConsentWithdrawals } f
 import { consentWithdrawalActivityIdOf, taskQueues } from '#libs/domain';
 import { unavailable } from '../problems.js';
 
-/** How much longer than the activity itself its end is waited for. */
+/** How much longer than the activity's own timeout the gateway waits. */
 const marginMs = 1_000;
 
 /**
- * Has the worker take a consent back, by an activity of its own: the reissue's workflow may be long gone. Its id is the
- * call's: calls that come at the same time are one.
+ * Withdraws a consent by a standalone activity of the worker, because the workflow of the reissue may have ended. The
+ * activity id is that of the call, so that concurrent calls run it once.
  *
  * @param timeoutMs how long to wait for the worker
  */
@@ -28,7 +28,7 @@ export function withdrawalActivity(
         }),
       );
     } catch (error) {
-      // Nothing was answered, and the same call again makes sure of it.
+      // The result is unknown. Repeating the call resolves this.
       if (error instanceof ActivityExecutionFailedError) throw unavailable(error);
       throw error;
     }

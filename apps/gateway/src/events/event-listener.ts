@@ -3,9 +3,9 @@ import { Logger } from '@nestjs/common';
 import { NotificationListener } from '#libs/db';
 
 /**
- * One connection of this process that hears of every new event (`NOTIFY reseal_event`, the payload is the reissue's
- * id) and tells those who wait for that reissue. What may have been missed while it was lost is told to everybody,
- * who look for themselves.
+ * Listens for new events on one database connection (`NOTIFY reseal_event`, with the id of the reissue as payload) and
+ * wakes the subscribers of that reissue. After a lost connection it wakes all subscribers, because events may have been
+ * missed.
  */
 export class EventListener {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
@@ -33,12 +33,12 @@ export class EventListener {
     await this.listener.stop();
   }
 
-  /** Rejects while nothing would be heard; for readiness. */
+  /** Throws while the connection is lost; for readiness. */
   check(): void {
     this.listener.check();
   }
 
-  /** Calls `wake` whenever there may be new events of the reissue, until the answer is called. */
+  /** Calls `wake` each time the reissue may have new events. @returns a function that unsubscribes */
   subscribe(reissueId: string, wake: () => void): () => void {
     this.emitter.on(reissueId, wake);
     return () => this.emitter.off(reissueId, wake);

@@ -7,7 +7,7 @@ import type { ReissueReader } from '../reissue-queries/reissue-reader.js';
 import type { EventListener } from './event-listener.js';
 import { WakeSignal } from './wake-signal.js';
 
-/** How long a client waits before it connects again, in milliseconds. */
+/** How long a client should wait before it reconnects, in milliseconds. */
 const retryMs = 2_000;
 
 interface EventStreamLimits {
@@ -15,14 +15,14 @@ interface EventStreamLimits {
   readonly heartbeatMs: number;
 }
 
-/** An event as far as a client is told of it. */
+/** The columns of an event that a stream needs. */
 export type StreamedEvent = Pick<EventRow, 'sequence' | 'type' | 'data'>;
 
-/** Streams of a reissue's events in the form of Server-Sent Events (WHATWG HTML section 9.2). */
+/** Streams the events of a reissue as Server-Sent Events (WHATWG HTML section 9.2). */
 export class EventStreams {
   private readonly open = new Map<string, number>();
 
-  /** @param draining aborts when the process shuts down: streams end, and clients connect elsewhere */
+  /** @param draining aborts when the process shuts down: streams end, and clients reconnect to another process */
   constructor(
     private readonly eventsAfter: (reissueId: string, after: number) => Promise<StreamedEvent[]>,
     private readonly reader: Pick<ReissueReader, 'get'>,
@@ -32,49 +32,49 @@ export class EventStreams {
   ) {}
 
   /**
-   * The events after sequence `after`, those that are there and those still to come, until the reissue ends.
+   * Streams the events after sequence `after`, existing and new ones, until the reissue ends.
    *
-   * @param gone aborts when the client has left
-   * @returns undefined if the reissue has ended and there is nothing more to tell, ever
+   * @param disconnected aborts when the client has disconnected
+   * @returns undefined if the reissue has ended and there are no further events
    * @throws ProblemError 404, 429
    */
   async follow(
     reissueId: string,
     after: number,
-    gone: AbortSignal,
+    disconnected: AbortSignal,
   ): Promise<AsyncGenerator<string> | undefined> {
     const { row } = await this.reader.get(reissueId);
     if (isFinal(row.state) && (await this.eventsAfter(reissueId, after)).length === 0) return undefined;
     if (this.count(reissueId) >= this.limits.streamsPerReissue) throw tooMany(5);
-    return this.stream(reissueId, after, AbortSignal.any([gone, this.draining]));
+    return this.stream(reissueId, after, AbortSignal.any([disconnected, this.draining]));
   }
 
-  /** How many streams this process has open. */
+  /** Number of open streams in this process. */
   get total(): number {
     return [...this.open.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** How many streams of a reissue this process has open. */
+  /** Number of open streams of a reissue in this process. */
   count(reissueId: string): number {
     return this.open.get(reissueId) ?? 0;
   }
 
   private async *stream(reissueId: string, after: number, end: AbortSignal): AsyncGenerator<string> {
-    const wakeUp = new WakeSignal(end);
-    const unsubscribe = this.listener.subscribe(reissueId, () => wakeUp.wake());
+    const wakeSignal = new WakeSignal(end);
+    const unsubscribe = this.listener.subscribe(reissueId, () => wakeSignal.wake());
     this.open.set(reissueId, this.count(reissueId) + 1);
     let last = after;
     try {
       yield `retry: ${retryMs}\n\n`;
       while (!end.aborted) {
-        // Armed before the look, so that an event written between look and wait wakes at once.
-        wakeUp.reset();
+        // Reset before the query, so that an event written between query and wait wakes at once.
+        wakeSignal.reset();
         for (const event of await this.eventsAfter(reissueId, last).catch(noneWhileDown)) {
           yield frame(event);
           last = event.sequence;
           if (isFinal(dataOf(event).state)) return;
         }
-        const woken = await wakeUp.wait(this.limits.heartbeatMs);
+        const woken = await wakeSignal.wait(this.limits.heartbeatMs);
         if (!woken && !end.aborted) yield ': still here\n\n';
       }
     } finally {
@@ -86,7 +86,7 @@ export class EventStreams {
   }
 }
 
-/** A stream outlives a restart of PostgreSQL: it looks again with the next wake-up or heartbeat. */
+/** No events while PostgreSQL is down: the stream stays open and queries again at the next wake-up or heartbeat. */
 function noneWhileDown(error: unknown): StreamedEvent[] {
   if (isDependencyDown(error)) return [];
   throw error;
@@ -95,7 +95,7 @@ function noneWhileDown(error: unknown): StreamedEvent[] {
 const dataOf = (event: StreamedEvent) => event.data as unknown as ReissueEventData;
 
 function frame(event: StreamedEvent): string {
-  // The pseudonym is for the bank's own systems.
+  // The pseudonym is only for the bank's own systems.
   const { customerRef: _, ...data } = dataOf(event);
   return `id: ${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -2,8 +2,8 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * The sequence after which a client wants events: of the header `Last-Event-ID`, which browsers send when they
- * connect again, or the query parameter `lastEventId`. What is not a sequence asks for all events.
+ * The sequence after which a client wants events: from the header `Last-Event-ID`, which browsers send when they
+ * reconnect, or from the query parameter `lastEventId`. An invalid value means all events.
  */
 export const LastEventId = createParamDecorator((_: unknown, context: ExecutionContext): number => {
   const { headers, query } = context

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { EventStreams } from './event-streams.js';
 
-/** Shows how many event streams this process has open. */
+/** Registers the gauge of open event streams. */
 export function registerStreamMetrics(registry: Registry, streams: Pick<EventStreams, 'total'>): void {
   new Gauge({
     name: 'reseal_event_streams',

@@ -1,11 +1,11 @@
-/** Lets one waiter sleep until it is called, time is up, or `end` aborts. */
+/** Lets one waiter sleep until `wake` is called, the time is up, or `end` aborts. */
 export class WakeSignal {
   private woken = false;
   private endWait: () => void = () => undefined;
 
   constructor(private readonly end: AbortSignal) {}
 
-  /** From now on calls count. */
+  /** Forgets earlier calls of `wake`. */
   reset(): void {
     this.woken = false;
   }
@@ -15,7 +15,7 @@ export class WakeSignal {
     this.endWait();
   }
 
-  /** Waits at most `ms`; answers whether there was a call since `arm`. */
+  /** Waits at most `ms`. @returns whether `wake` was called since `reset` */
   async wait(ms: number): Promise<boolean> {
     if (!this.woken && !this.end.aborted) {
       await new Promise<void>((resolve) => {

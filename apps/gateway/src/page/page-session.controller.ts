@@ -14,8 +14,8 @@ export class PageSettings {
 }
 
 /**
- * The reissue page's session: the access token in a cookie that scripts cannot read, so that the page, closed and
- * opened again, goes on with its reissue.
+ * The session of the customers' page: the access token in a cookie that scripts cannot read. A page that is closed and
+ * opened again continues its reissue.
  */
 @ApiExcludeController()
 @Controller('page/session')
@@ -28,7 +28,7 @@ export class PageSessionController {
     private readonly apiKeys: ApiKeys,
   ) {}
 
-  /** As whom the page calls, and which reissue it has open. */
+  /** The API key of the page, and its open reissue. */
   @Get()
   async show(@Req() request: FastifyRequest): Promise<Response> {
     const { apiKey } = this.settings;
@@ -39,7 +39,7 @@ export class PageSessionController {
     );
   }
 
-  /** Keeps the token of a reissue that the page has just started. */
+  /** Stores the token of a reissue that the page has just started. */
   @Put()
   async open(@Req() request: FastifyRequest): Promise<Response> {
     this.requirePage(request);
@@ -48,7 +48,7 @@ export class PageSessionController {
     return this.answer(token);
   }
 
-  /** Signs out: the token opens nothing any more, wherever else it may be. */
+  /** Signs out: revokes the token, wherever else it may be stored. */
   @Delete()
   async close(@Req() request: FastifyRequest): Promise<Response> {
     this.requirePage(request);
@@ -57,13 +57,13 @@ export class PageSessionController {
     return this.answer(undefined);
   }
 
-  /** What the page's cookie opens, if it is of a reissue that the page has started. */
+  /** The access that the page's cookie gives, if the page started that reissue. */
   private async accessOf(request: FastifyRequest): Promise<Access | undefined> {
     const access = await this.tokens.open(this.cookie.tokenOf(request) ?? '');
     return access?.apiKeyName === this.apiKeys.nameOf(this.settings.apiKey) ? access : undefined;
   }
 
-  /** No page of another site can send this header. */
+  /** Refuses calls of other sites, whose pages cannot send this header. */
   private requirePage({ headers }: FastifyRequest): void {
     if (headers['x-api-key'] !== this.settings.apiKey) throw problem('unknown-api-key');
   }

@@ -5,13 +5,13 @@ import { TypeIs } from 'type-is';
 import { problem } from '../problems.js';
 import { maxFileBytes } from './photo.js';
 
-/** The one route that takes a form; all others take JSON, and this one nothing else. */
+/** The only route that accepts a form. It accepts nothing else; all other routes accept JSON. */
 const photoRoute = '/v1/reissues/:id/identity/photos';
 
 const forms = new TypeIs(['multipart/form-data']);
 const isForm = ({ headers }: FastifyRequest) => forms.is(headers['content-type'] ?? '') !== undefined;
 
-/** Lets the route of photos, and no other, take a form. To be called before the application listens. */
+/** Accepts forms on the route of photos only. Must be called before the application listens. */
 export async function acceptPhotos(app: NestFastifyApplication): Promise<void> {
   await app.register(multipart, {
     limits: {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** As which user a process runs. */
+/** The user that a process runs as. */
 export interface ProcessUser {
   readonly uid: number;
   readonly gid: number;
@@ -12,7 +12,7 @@ export interface ProcessUser {
 /** The user 65534 of Linux (`nobody`) and its group, which own no file. */
 const nobodyUser: ProcessUser = { uid: 65_534, gid: 65_534 };
 
-/** What the process may read: its own code and the libraries, none of which is secret. */
+/** What the process may read: its own code and the libraries. None of it is secret. */
 const readable = (file: string, root: string) => [
   dirname(file),
   join(root, 'node_modules'),
@@ -20,8 +20,8 @@ const readable = (file: string, root: string) => [
 ];
 
 /**
- * The user that decodes photos: `nobody`, if this process is root and `nobody` can read the code and run Node. Otherwise
- * undefined: only root can start a process as another user.
+ * The user to decode photos as: `nobody`, if this process is root and `nobody` can read the code and run Node. Otherwise
+ * undefined, because only root can start a process as another user.
  */
 export function unprivilegedUser(file: string): ProcessUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -40,8 +40,8 @@ const closeOnExec = 0o2_000_000;
 const channel = 3;
 
 /**
- * The descriptors that every program which this process starts would inherit. Node opens none such; they were open when
- * it was started, by a shell or a supervisor. Known on Linux only.
+ * The descriptors that child processes would inherit. Node opens none of them: a shell or a supervisor left them open when
+ * it started this process. Empty on systems other than Linux.
  */
 function inheritable(): number[] {
   const folder = '/proc/self/fdinfo';
@@ -49,7 +49,7 @@ function inheritable(): number[] {
   return readdirSync(folder)
     .filter((name) => {
       const path = join(folder, name);
-      // The one of the folder itself is closed again.
+      // The descriptor of the folder itself is closed by now.
       const flags = existsSync(path) ? /^flags:\s+(\d+)/m.exec(readFileSync(path, 'latin1'))?.[1] : undefined;
       return flags !== undefined && (parseInt(flags, 8) & closeOnExec) === 0;
     })
@@ -57,16 +57,16 @@ function inheritable(): number[] {
     .filter((descriptor) => descriptor > channel);
 }
 
-// Looked for once: what is opened later is not inherited.
+// Read once: descriptors that are opened later are not inherited.
 const inherited = inheritable();
 
 /**
- * Starts `file` in a process that has nothing of ours: an empty environment, no descriptor but the channel to this process,
- * and by Node's permission model no file but its code, no write, no process to start. Native code is beyond that model;
- * where `user` is another one, the kernel keeps this process's environment, memory and key files from it, too.
+ * Starts `file` in a confined process. It has an empty environment and no descriptor but the channel to this process.
+ * Node's permission model lets it read its code only, and neither write files nor start processes. Native code can bypass
+ * that model: where `user` is another user, the kernel protects the environment, memory and key files of this process.
  *
  * @param root the folder of package.json and node_modules
- * @param megabytes for JavaScript, and as much for WebAssembly
+ * @param megabytes of memory for JavaScript, and as much for WebAssembly
  */
 export function forkConfined(
   file: string,
@@ -79,21 +79,21 @@ export function forkConfined(
   const nothing = openSync('/dev/null', 'r+');
   const stdio = Array.from({ length: Math.max(channel, ...inherited) + 1 }, (_, descriptor) => {
     if (descriptor === channel) return 'ipc';
-    // What is ignored beyond the first three is inherited all the same, so that something has to take its place.
+    // 'ignore' closes the first three descriptors only. /dev/null takes the place of the others.
     return inherited.includes(descriptor) ? nothing : 'ignore';
   });
   const child = fork(file, [], {
     ...user,
-    // The folder of this process need not be open to another user.
+    // Another user may not be able to read the working directory of this process.
     cwd: '/',
     env: {},
     execArgv: [
       '--permission',
-      // Of sharp; and of the thread that watches the memory.
+      // For sharp, and for the thread that watches the memory.
       ...['--allow-addons', '--allow-worker'],
       ...readable(file, root).map((path) => `--allow-fs-read=${path}`),
       `--max-old-space-size=${megabytes}`,
-      // Pages of 64 KiB.
+      // In pages of 64 KiB.
       `--wasm-max-mem-pages=${megabytes * 16}`,
     ],
     serialization: 'advanced',

@@ -1,18 +1,18 @@
 import sharp, { type Sharp } from 'sharp';
 import type { DecodedPhoto, PhotoFormat, PhotoLimits, PhotoOutcome, PhotoRefusal } from './photo.js';
 
-// Nothing but what is taken is ever read, whatever a file makes itself out to be.
+// Only the loaders of accepted formats may run, whatever format a file claims to have.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer'] });
 
-/** Told by the file's own bytes, whatever it is called; undefined for what is none of the three. */
+/** The format by the file's first bytes; undefined for any other format. */
 function formatOf(file: Buffer): PhotoFormat | undefined {
   if (file.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'JPEG';
   if (file.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'PNG';
   return isHeic(file) ? 'HEIC' : undefined;
 }
 
-/** ISO/IEC 23008-12 section 10: a still image whose brand says HEVC. Sequences are films, AVIF is another codec. */
+/** Whether the file is a still image with an HEVC brand (ISO/IEC 23008-12 section 10): no sequence, and no AVIF. */
 function isHeic(file: Buffer): boolean {
   const brand = (offset: number) => file.toString('latin1', offset, offset + 4);
   if (file.length < 16 || brand(4) !== 'ftyp') return false;
@@ -23,7 +23,7 @@ function isHeic(file: Buffer): boolean {
   return brand(8) === 'mif1' && compatible.some((each) => ['heic', 'heix'].includes(each));
 }
 
-/** The container tells the size before anything is decoded; the package's types leave that out. */
+/** An image before decoding, with the size that the container states. The types of the package lack the size. */
 interface HeicImage {
   readonly width: number;
   readonly height: number;
@@ -41,7 +41,7 @@ function sizeRefusal(width: number, height: number, limits: PhotoLimits): PhotoR
   return undefined;
 }
 
-/** The file opened, with the size that it claims to have checked before any pixel is decoded. */
+/** Opens the file. The size that it claims is checked before any pixel is decoded. */
 async function open(file: Buffer, format: PhotoFormat, limits: PhotoLimits): Promise<Sharp | PhotoRefusal> {
   if (format === 'HEIC') {
     const { default: heic } = await import('heic-decode');
@@ -49,7 +49,7 @@ async function open(file: Buffer, format: PhotoFormat, limits: PhotoLimits): Pro
     if (!image) return 'DAMAGED';
     const refusal = sizeRefusal(image.width, image.height, limits);
     if (refusal) return refusal;
-    // The decoder has turned it upright already.
+    // The decoder has rotated the image upright.
     const { width, height, data } = await image.decode();
     return sharp(Buffer.from(data.buffer, data.byteOffset, data.byteLength), {
       raw: { width, height, channels: 4 },
@@ -60,7 +60,7 @@ async function open(file: Buffer, format: PhotoFormat, limits: PhotoLimits): Pro
   return sizeRefusal(width, height, limits) ?? image.autoOrient();
 }
 
-/** Encoded anew from nothing but the pixels: upright, in sRGB, on white where it was transparent. */
+/** Encodes the pixels as a new JPEG: upright, in sRGB, white where the photo is transparent. */
 async function encode(image: Sharp, { outputSide, quality }: PhotoLimits): Promise<DecodedPhoto> {
   const { data, info } = await image
     .resize({ width: outputSide, height: outputSide, fit: 'inside', withoutEnlargement: true })
@@ -72,8 +72,7 @@ async function encode(image: Sharp, { outputSide, quality }: PhotoLimits): Promi
 }
 
 /**
- * Checks a photo and encodes it anew. Meant for a process of its own: native code and WebAssembly read what somebody
- * else made.
+ * Checks a photo and encodes it again. Run it in a process of its own: native code and WebAssembly read an untrusted file.
  */
 export async function decodePhoto(file: Buffer, limits: PhotoLimits): Promise<PhotoOutcome> {
   const format = formatOf(file);

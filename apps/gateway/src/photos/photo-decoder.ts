@@ -12,19 +12,19 @@ const processFile = fileURLToPath(
 
 interface PhotoDecoderOptions {
   readonly limits?: PhotoLimits;
-  /** How many photos are decoded at once, and how many wait. */
+  /** How many photos are decoded at once, and how many may wait. */
   readonly atOnce?: number;
   readonly waiting?: number;
-  /** How long decoding one may take, in milliseconds. */
+  /** Time limit for decoding one photo, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** Checks photos and encodes them anew, each in a process of its own that ends with it. */
+/** Checks photos and encodes them again, each in a process of its own. */
 export class PhotoDecoder {
   private readonly slots: Slots;
   private readonly limits: PhotoLimits;
   private readonly timeoutMs: number;
-  /** As whom photos are decoded, if not as the user of this process. */
+  /** The user that photos are decoded as; undefined for the user of this process. */
   readonly user: ProcessUser | undefined;
 
   constructor({
@@ -40,15 +40,15 @@ export class PhotoDecoder {
   }
 
   /**
-   * @param owner for whom: those that wait take turns by it
-   * @returns DAMAGED also for a file at which the process crashed, or took too long or too much memory
-   * @throws ProblemError 503 when too many wait already, or no process could be started
+   * @param owner of the photo: waiting owners take turns
+   * @returns DAMAGED also if the process crashed, or exceeded its time or memory
+   * @throws ProblemError 503 if too many photos wait, or no process could be started
    */
   decode(file: Buffer, owner: string): Promise<PhotoOutcome> {
-    return this.slots.run(owner, () => this.decodeApart(file));
+    return this.slots.run(owner, () => this.decodeInChild(file));
   }
 
-  private decodeApart(file: Buffer): Promise<PhotoOutcome> {
+  private decodeInChild(file: Buffer): Promise<PhotoOutcome> {
     const child = forkConfined(processFile, {
       root: projectRoot(),
       megabytes: this.limits.megabytes,
@@ -59,7 +59,7 @@ export class PhotoDecoder {
       child.once('message', (outcome) => resolve(outcome as PhotoOutcome));
       child.once('error', (error) => reject(unavailable(error)));
       child.once('exit', () => resolve({ refusal: 'DAMAGED' }));
-      // A child that is gone already cannot be told; how it ended is heard above.
+      // Sending to a child that has ended fails; its exit is handled above.
       child.send({ file, limits: this.limits }, () => undefined);
     }).finally(() => {
       clearTimeout(timer);

@@ -1,14 +1,13 @@
 /**
- * The process in which one photo is decoded. A file that somebody else made is read by native code and WebAssembly:
- * whatever they do with it, hang, crash or ask for all memory there is, they do here, where nothing is known, nothing of
- * ours can be read, and nothing is left afterwards.
+ * The process that decodes one photo. Native code and WebAssembly read an untrusted file here: if they hang, crash, use up
+ * memory or are exploited, this process holds no secret, can read none, and ends with the photo.
  */
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { PhotoLimits } from './photo.js';
 
-/** Ends the process when it takes more memory than it may; in a thread of its own, since decoding stops the main one. */
+/** Kills the process when it exceeds its memory limit. Runs in a thread of its own, because decoding blocks the main one. */
 function guardMemory(megabytes: number): void {
   const guard = `setInterval(() => process.memoryUsage.rss() > ${megabytes * 2 ** 20} && process.kill(process.pid, 'SIGKILL'), 20)`;
   new Worker(guard, { eval: true }).unref();
@@ -21,7 +20,7 @@ process.once('message', (message) => {
 });
 
 async function decode(file: Buffer, limits: PhotoLimits): Promise<void> {
-  // By its own extension, so that it runs from source too.
+  // With the extension of this file, so that it also runs from source.
   const neighbour = new URL(`./decode-photo${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
   const { decodePhoto } = (await import(neighbour.href)) as typeof import('./decode-photo.js');
   const outcome = await decodePhoto(file, limits);

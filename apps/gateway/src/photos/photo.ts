@@ -1,10 +1,10 @@
-/** What a photo of a document may be encoded as when it comes in. */
+/** The formats in which a photo can be uploaded. */
 export type PhotoFormat = 'JPEG' | 'PNG' | 'HEIC';
 
-/** Why a file is not taken as a photo. */
+/** Why a photo is refused. */
 export type PhotoRefusal = 'NOT_A_PHOTO' | 'TOO_SMALL' | 'TOO_MANY_PIXELS' | 'DAMAGED';
 
-/** A photo encoded anew: JPEG, sRGB, upright, nothing but pixels. */
+/** A photo that was encoded again: an upright sRGB JPEG without metadata. */
 export interface DecodedPhoto {
   readonly jpeg: Uint8Array;
   readonly width: number;
@@ -13,23 +13,23 @@ export interface DecodedPhoto {
 
 export type PhotoOutcome = { readonly photo: DecodedPhoto } | { readonly refusal: PhotoRefusal };
 
-/** Sides and pixels as the file claims them, before it is decoded. */
+/** Limits of the size that a file claims, checked before it is decoded, and of its decoding. */
 export interface PhotoLimits {
-  /** Pixels: letters on a document must be legible, however it is turned. */
+  /** Smallest longer and shorter side in pixels, so that the text of a document is legible. */
   readonly smallestLonger: number;
   readonly smallestShorter: number;
   readonly longestSide: number;
   /** Width times height. */
   readonly pixels: number;
-  /** Longest side of what is kept, in pixels. */
+  /** Longest side of the stored photo, in pixels. */
   readonly outputSide: number;
-  /** Of the JPEG that is kept, 1 to 100. */
+  /** Quality of the stored JPEG, 1 to 100. */
   readonly quality: number;
-  /** How much memory decoding may take, in MiB. */
+  /** Memory limit of decoding, in MiB. */
   readonly megabytes: number;
 }
 
-/** Largest file that is taken, in bytes. */
+/** Largest file that can be uploaded, in bytes. */
 export const maxFileBytes = 10 * 1024 * 1024;
 
 export const photoLimits: PhotoLimits = {

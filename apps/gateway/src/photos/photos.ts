@@ -18,7 +18,7 @@ import type { Upload, Uploads } from './uploads.js';
 
 const route = '/v1/reissues/{id}/identity/photos';
 
-/** How many photos one reissue may have. */
+/** Largest number of photos of one reissue. */
 export const photosPerReissue = 10;
 
 const problems: Readonly<Record<PhotoRefusal, ProblemSlug>> = {
@@ -28,15 +28,15 @@ const problems: Readonly<Record<PhotoRefusal, ProblemSlug>> = {
   DAMAGED: 'photo-damaged',
 };
 
-/** Where photos are kept. */
+/** Stores photos. */
 export interface PhotoStore {
-  /** The photo that this call brought in before. */
+  /** The photo that this call has uploaded before. */
   find(reissueId: string, updateId: string): Promise<KeptPhoto | undefined>;
   count(reissueId: string): Promise<number>;
   /**
-   * Keeps a photo unless its call brought one in meanwhile, which is then the answer.
+   * Stores a photo, unless its call has stored one meanwhile. Returns the stored photo.
    *
-   * @param admit told of the locked row and of how many photos it has: throws if there may be no other
+   * @param admit gets the locked row and its number of photos; throws if no other photo is allowed
    */
   keep(photo: NewIdentityPhoto, admit: (row: ReissueRow, photos: number) => void): Promise<KeptPhoto>;
 }
@@ -50,17 +50,17 @@ interface PhotosDependencies {
   readonly inFlight: CallsInFlight;
   readonly uploads: Uploads;
   readonly limits: Pick<CallLimits, 'admit'>;
-  /** The vault's newest key; only the worker has the private one. */
+  /** The newest key of the vault; only the worker has the private key. */
   readonly vaultKey: JWK;
   readonly clock: () => Date;
 }
 
-/** Takes in photos of identity documents: checked, encoded anew, sealed. What came in is kept nowhere as it was. */
+/** Accepts photos of identity documents: checks them, encodes them again and seals them. The original file is not stored. */
 export class Photos {
   constructor(private readonly dependencies: PhotosDependencies) {}
 
   /**
-   * @param read reads the file, after it was found out that it may be sent
+   * @param read reads the file, once the upload is known to be allowed
    * @throws ProblemError
    */
   upload(
@@ -68,7 +68,7 @@ export class Photos {
     reissueId: string,
     read: (upload: Upload) => Promise<Buffer>,
   ): Promise<PhotoResponse> {
-    // A call is known by its photo, which is not read yet: each counts for itself.
+    // The photo identifies a call, and is not read yet. Each call counts as a different one.
     const call = { reissueId, updateId: randomUUID(), requestHmac: '' };
     const address = networkOf(caller.origin.address);
     return this.dependencies.inFlight.run(call, () =>
@@ -82,7 +82,7 @@ export class Photos {
             await limits.admit('call', caller);
             requirePhotoWanted(current, await store.count(reissueId));
           } catch (error) {
-            // The first sending of this call may have kept its photo since, and be what the repetition is refused for.
+            // The first attempt of this call may have stored its photo meanwhile, and be the reason why this one is refused.
             before = await store.find(reissueId, updateId);
             if (!before) throw error;
           }
@@ -130,7 +130,7 @@ function requirePhotoWanted(
   if (photos >= photosPerReissue) throw problem('too-many-photos', { reissue });
 }
 
-/** Photos in the database. A photo is taken in under the lock of its reissue: none outlives the end of it. */
+/** Stores photos in the database. A photo is stored under the lock of its reissue, so that none is added after its end. */
 export function photoStoreIn(db: RoleDatabase<'gateway'>): PhotoStore {
   return {
     find: (reissueId, updateId) => photoOfUpdate(db, reissueId, updateId),

@@ -8,9 +8,9 @@ const tooLarge = 'FST_REQ_FILE_TOO_LARGE';
 const tooMany = ['FST_FILES_LIMIT', 'FST_PARTS_LIMIT', 'FST_FIELDS_LIMIT'];
 
 /**
- * Reads the one file of a form: a part named `photo` and nothing else. Its name and the type it claims are not looked at.
+ * Reads the only part of a form, the file `photo`. The file's name and its claimed media type are ignored.
  *
- * @throws ProblemError 400 `malformed-request`, 413 `photo-too-large`, 422 `invalid-request`, 503 when it gives way
+ * @throws ProblemError 400 `malformed-request`, 413 `photo-too-large`, 422 `invalid-request`, 503 if the upload is evicted
  */
 export async function readPhoto(request: FastifyRequest, upload: Upload): Promise<Buffer> {
   let photo: Buffer | undefined;
@@ -18,18 +18,18 @@ export async function readPhoto(request: FastifyRequest, upload: Upload): Promis
     for await (const part of request.parts()) {
       if (part.type !== 'file' || part.fieldname !== 'photo' || photo) {
         if (part.type === 'file') part.file.resume();
-        throw onePhotoWanted();
+        throw exactlyOnePhoto();
       }
       photo = await readFile(part.file, upload);
     }
   } catch (error) {
     throw upload.signal.aborted ? upload.signal.reason : toProblem(error);
   }
-  if (!photo) throw onePhotoWanted();
+  if (!photo) throw exactlyOnePhoto();
   return photo;
 }
 
-/** A file that is too large ends in an error of the form's own. */
+/** Reads the whole file. A file that is too large makes the form parser throw. */
 async function readFile(file: Readable, upload: Upload): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of addAbortSignal(upload.signal, file) as AsyncIterable<Buffer>) {
@@ -43,17 +43,17 @@ function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code = '' } = error as { code?: string };
   if (code === tooLarge) return problem('photo-too-large');
-  if (tooMany.includes(code)) return onePhotoWanted();
-  // A form that breaks off, or that is none: whoever sent it can tell.
+  if (tooMany.includes(code)) return exactlyOnePhoto();
+  // The form breaks off, or is not a form.
   return edgeProblem('malformed-request', {
     detail: {
       ko: '본문이 올바른 multipart/form-data가 아닙니다.',
-      en: 'The body is no well-formed multipart/form-data.',
+      en: 'The body is not well-formed multipart/form-data.',
     },
   });
 }
 
-const onePhotoWanted = () =>
+const exactlyOnePhoto = () =>
   problem('invalid-request', {
     errors: [
       {

@@ -1,6 +1,6 @@
 import { unavailable } from '../problems.js';
 
-/** Runs a limited number of tasks at once and lets a limited number wait; their turns go round among their owners. */
+/** Runs a limited number of tasks at once and lets a limited number wait. The owners of waiting tasks take turns. */
 export class Slots {
   private running = 0;
   private waiting = 0;
@@ -12,10 +12,10 @@ export class Slots {
     private readonly maxWaiting: number,
   ) {}
 
-  /** @throws ProblemError 503 at once when all places are taken */
+  /** @throws ProblemError 503 at once if too many tasks wait */
   async run<T>(owner: string, task: () => Promise<T>): Promise<T> {
     if (this.running < this.maxRunning) this.running += 1;
-    // The one that is let in takes over the place of the one that ended.
+    // A task that waited takes over the slot of the task that ended.
     else if (this.waiting < this.maxWaiting) await new Promise<void>((enter) => this.enqueue(owner, enter));
     else throw unavailable();
     try {
@@ -37,7 +37,7 @@ export class Slots {
     if (!first) return undefined;
     const [owner, [enter, ...others]] = first;
     this.waiting -= 1;
-    // Its next one comes after one of each other owner.
+    // The owner's next task runs after one task of each other owner.
     this.queues.delete(owner);
     if (others.length > 0) this.queues.set(owner, others);
     return enter;

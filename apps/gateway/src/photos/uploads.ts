@@ -1,22 +1,22 @@
 import { tooMany, unavailable } from '../problems.js';
 
 interface UploadLimits {
-  /** How many uploads one network address may have under way, until their photos are kept or refused. */
+  /** How many unfinished uploads one network address may have. */
   readonly perAddress: number;
-  /** How much all uploads may hold in memory together, in bytes. */
+  /** Memory limit of all uploads together, in bytes. */
   readonly bytes: number;
 }
 
-/** Counts as long, so that what has just begun is not taken for slow; milliseconds. */
+/** Shortest duration for computing a rate, so that a new upload does not count as slow; milliseconds. */
 const shortestMs = 1_000;
 
-/** One file on its way in. */
+/** One file that is being uploaded. */
 export class Upload {
   private readonly began = performance.now();
   private readonly eviction = new AbortController();
-  /** How much of it is held. */
+  /** Bytes of the file that are in memory. */
   bytes = 0;
-  /** Whether the whole file has arrived: from then on it does not depend on its sender. */
+  /** Whether the whole file has arrived. Such an upload no longer depends on its sender, and is not evicted. */
   arrived = false;
 
   constructor(
@@ -24,7 +24,7 @@ export class Upload {
     private readonly makeRoom: () => void,
   ) {}
 
-  /** Aborts, with the problem as its reason, when the upload has to give way to others. */
+  /** Aborts with a problem as its reason when the upload is evicted. */
   get signal(): AbortSignal {
     return this.eviction.signal;
   }
@@ -34,7 +34,7 @@ export class Upload {
     return this.bytes / Math.max(shortestMs, performance.now() - this.began);
   }
 
-  /** So much more of it is held. @throws ProblemError 503 if it has to give way itself */
+  /** Adds to the bytes in memory. @throws ProblemError 503 if this upload is evicted for it */
   take(bytes: number): void {
     this.bytes += bytes;
     this.makeRoom();
@@ -48,39 +48,39 @@ export class Upload {
 }
 
 /**
- * The uploads under way. However many there are and however slow, they hold no more memory than they may: when it runs
- * out, the slowest gives way. One address may have few of them, so that it cannot take what others need.
+ * The uploads in progress. Together they stay below a memory limit: when it is exceeded, the slowest upload is evicted. The
+ * number of uploads of one address is limited, so that it cannot use up the memory of others.
  */
 export class Uploads {
-  private readonly underWay = new Set<Upload>();
+  private readonly inProgress = new Set<Upload>();
 
   constructor(private readonly limits: UploadLimits) {}
 
   get size(): number {
-    return this.underWay.size;
+    return this.inProgress.size;
   }
 
-  /** How much all of them hold. */
+  /** Bytes of all uploads that are in memory. */
   get bytes(): number {
-    return [...this.underWay].reduce((sum, { bytes }) => sum + bytes, 0);
+    return [...this.inProgress].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** @throws ProblemError 429 when the address has its fill of uploads */
+  /** @throws ProblemError 429 if the address has `perAddress` uploads */
   async run<T>(address: string, task: (upload: Upload) => Promise<T>): Promise<T> {
-    const own = [...this.underWay].filter((upload) => upload.address === address);
+    const own = [...this.inProgress].filter((upload) => upload.address === address);
     if (own.length >= this.limits.perAddress) throw tooMany();
     const upload = new Upload(address, () => this.makeRoom());
-    this.underWay.add(upload);
+    this.inProgress.add(upload);
     try {
       return await task(upload);
     } finally {
-      this.underWay.delete(upload);
+      this.inProgress.delete(upload);
     }
   }
 
   private makeRoom(): void {
     if (this.bytes <= this.limits.bytes) return;
-    const arriving = [...this.underWay].filter(({ arrived, bytes }) => !arrived && bytes > 0);
+    const arriving = [...this.inProgress].filter(({ arrived, bytes }) => !arrived && bytes > 0);
     arriving.sort((one, other) => one.rate - other.rate)[0]?.evict();
   }
 }

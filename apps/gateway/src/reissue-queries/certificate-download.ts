@@ -8,18 +8,18 @@ import {
 } from './certificate-forms.js';
 import type { CurrentReissue, ReissueReader } from './reissue-reader.js';
 
-/** Where certificates are, and where their download is noted. */
+/** Reads certificates, and records their download. */
 interface CertificateStore {
   /** The stored certificate of a reissue that was not withdrawn. */
   storedCertificateOf(
     reissueId: string,
   ): Promise<Pick<CertificateRow, 'serial' | 'der' | 'issuer'> | undefined>;
-  /** DER of an issuing CA, then of its root: of the CA that signed, however many came after it. */
+  /** DER of the issuing CA that signed, then of its root. */
   chainOf(issuer: string): Promise<readonly Buffer[] | undefined>;
   markDownloaded(reissueId: string, at: Date): Promise<boolean>;
 }
 
-/** Hands out the new certificate of a reissue. */
+/** Returns the new certificate of a reissue as a file. */
 export class CertificateDownload {
   constructor(
     private readonly store: CertificateStore,
@@ -28,10 +28,10 @@ export class CertificateDownload {
   ) {}
 
   /**
-   * The certificate in the form that `accept` prefers. The first download is noted: it decides how long the
-   * registration is waited for.
+   * The certificate in the format that `accept` prefers. The first download is recorded: it determines the deadline of the
+   * registration.
    *
-   * @throws ProblemError 406, 409 `not-issued`, 410 `certificate-withdrawn`, 503 while its CA is not known here
+   * @throws ProblemError 406, 409 `not-issued`, 410 `certificate-withdrawn`, 503 while its CA is not in the database
    */
   async download(reissueId: string, accept: string | undefined): Promise<Response> {
     const mediaType = negotiate(accept, certificateMediaTypes);

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { pemBundle } from '#libs/ca';
 import { encodeCertificates, npkiZip } from '#libs/npki';
 
-/** A certificate with its way up to the root, all in DER. */
+/** A certificate and its chain up to the root, all in DER. */
 export interface DownloadableCertificate {
   readonly serial: string;
   readonly der: Buffer;
@@ -10,7 +10,7 @@ export interface DownloadableCertificate {
   readonly chain: readonly Buffer[];
 }
 
-/** One form in which a certificate is given. */
+/** A file format of certificates. */
 interface CertificateForm {
   readonly extension: string;
   readonly render: (certificate: DownloadableCertificate) => string | Uint8Array<ArrayBuffer>;
@@ -23,7 +23,7 @@ const forms = {
     extension: 'p7b',
     render: ({ der, chain }) => encodeCertificates([der, ...chain]),
   },
-  // Without signPri.key: the key never leaves its holder, whose app puts it beside the certificate.
+  // Without signPri.key: the private key never leaves its holder, whose app adds the file.
   'application/zip': {
     extension: 'zip',
     render: ({ der, chain }) =>
@@ -33,10 +33,10 @@ const forms = {
 
 type CertificateMediaType = keyof typeof forms;
 
-/** By preference of ours, the default first. */
+/** In order of preference, the default first. */
 export const certificateMediaTypes = Object.keys(forms) as CertificateMediaType[];
 
-/** A certificate as a file to keep. */
+/** A certificate as a file to download. */
 export function renderCertificate(
   certificate: DownloadableCertificate,
   mediaType: CertificateMediaType,

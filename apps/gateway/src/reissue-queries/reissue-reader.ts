@@ -4,13 +4,13 @@ import type { ReissueRow } from '#libs/db/reissues';
 import { problem } from '../problems.js';
 import type { GatewayQueries } from '../queries.js';
 
-/** A reissue as the row has it, and as clients see it. */
+/** A reissue as its row, and as clients see it. */
 export interface CurrentReissue {
   readonly row: ReissueRow;
   readonly reissue: Reissue;
 }
 
-/** Reads reissues from PostgreSQL; no workflow is asked. */
+/** Reads reissues from PostgreSQL, without asking their workflows. */
 export class ReissueReader {
   constructor(
     private readonly queries: Pick<GatewayQueries, 'findReissue' | 'certificatesOfReissue'>,
@@ -24,7 +24,7 @@ export class ReissueReader {
     return { row, reissue: showReissue(row, { ...certificates, now: this.clock() }) };
   }
 
-  /** @throws ProblemError 404: there was one, since a token names it, but it is not known any more */
+  /** @throws ProblemError 404 if the reissue is not stored any more */
   async get(reissueId: string): Promise<CurrentReissue> {
     const current = await this.find(reissueId);
     if (!current) throw problem('not-found');

@@ -20,7 +20,7 @@ import { features } from '../features.js';
 import { dependencyProblem } from '../problems.js';
 import type { GatewayQueries } from '../queries.js';
 
-/** Of the key that reissues are for. */
+/** Thumbprint of the key that reissues are for. */
 const keyThumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
 
 type Message = StartReissue | CustomerMessage;
@@ -37,7 +37,7 @@ const generous: CallRates = {
   device: { burst: 10_000, everyMs: 1 },
 };
 
-/** The gateway with everything behind it kept in memory; a test decides what the workflows do. */
+/** The gateway with its dependencies in memory. A test decides what the workflows do. */
 export class InMemoryGateway {
   readonly terms = loadTerms();
   readonly tokens = new AccessTokens(tokenKey);
@@ -46,38 +46,38 @@ export class InMemoryGateway {
   /** The error of reading and revoking access, while the database is down. */
   databaseDown: Error | undefined;
   readonly vault = new Map<string, string>();
-  /** By handle, what the gateway itself sealed of applicants. */
+  /** Particulars that the gateway sealed, by handle. */
   private readonly sealedParticulars = new Map<string, string>();
-  /** By reissue and step, the request that a call came in with. */
+  /** The request of each received call, by reissue and step. */
   readonly received = new Map<string, string>();
-  /** By handle, for what an envelope was taken in, where that is not the reissue. */
+  /** Subjects of stored envelopes that are not the reissue, by handle. */
   readonly subjects = new Map<string, string>();
-  /** Handles by the id of the envelope that came in under them. */
+  /** Handles, by the id of the stored envelope. */
   private readonly envelopes = new Map<string, string>();
   readonly events: StreamedEvent[] = [];
   readonly delivered: Message[] = [];
-  /** How far each reissue had come when a message was sent to its workflow. */
+  /** The progress of the reissue at each message to its workflow. */
   readonly progress: number[] = [];
   readonly downloads: string[] = [];
   readonly vidChecks = new Map<string, VidCheckRow>();
   readonly checked: VidCheckRequest[] = [];
   /** Serials of the certificates that were issued. */
   readonly issued = new Set<string>();
-  /** Reissues whose tokens were given back. */
+  /** Reissues whose tokens were revoked. */
   readonly revoked = new Set<string>();
   readonly draining = new AbortController();
-  /** How often calls may come, and until when the limits that were used are not whole again, by their keys. */
+  /** The limits of calls, and by key the time at which a used limit is full again. */
   readonly rates: Record<LimitedCall, CallRates> = { start: generous, call: generous };
   readonly limits = new Map<string, number>();
   certificate: { serial: string; der: Buffer } | undefined;
   app!: NestFastifyApplication;
   private wake: (() => void)[] = [];
 
-  /** What the workflow does with a message; by default it takes the step and changes nothing. */
+  /** What the workflow does with a message; by default it completes the step and changes nothing. */
   deliver: (message: Message, reissueId: string) => Promise<Delivery> = async (message, reissueId) =>
     this.settle(reissueId, message);
 
-  /** What the worker says of a check, and notes if it answers it; by default that it matches. */
+  /** What the worker answers and records for a check; by default, that it matches. */
   checkVid: (request: VidCheckRequest) => Promise<VidCheckAnswer> = async ({
     checkId,
     requestHmac,
@@ -215,7 +215,7 @@ export class InMemoryGateway {
     return this.deliver(message, reissueId);
   }
 
-  /** Takes the step: writes its outcome, and the row where the message starts a reissue. */
+  /** Completes a step: stores its outcome and, for a start, the row. */
   settle(reissueId: string, message: Message, outcome: Partial<StepOutcome> = {}): Delivery {
     const row = this.rows.get(reissueId) ?? this.open(reissueId);
     const recorded = { status: 'DONE', reissue: showReissue(row, { now: clock() }), ...outcome };
@@ -233,7 +233,7 @@ export class InMemoryGateway {
     };
   }
 
-  /** Makes a row. */
+  /** Stores a new row. */
   open(reissueId: string, more: Partial<ReissueRow> = {}): ReissueRow {
     const now = clock();
     const row = {
@@ -253,7 +253,7 @@ export class InMemoryGateway {
     return row;
   }
 
-  /** Adds an event and wakes the streams. */
+  /** Stores an event and wakes the streams. */
   announce(event: StreamedEvent): void {
     this.events.push(event);
     for (const wake of [...this.wake]) wake();
@@ -263,7 +263,7 @@ export class InMemoryGateway {
     return this.wake.length;
   }
 
-  /** @param bound for another front end or key than is right; undefined: a call that has no reissue */
+  /** @param bound a wrong front end or key; `keyThumbprint: undefined` for a call that has no reissue */
   seal(
     value: string,
     purpose: EnvelopePurpose,
@@ -274,7 +274,7 @@ export class InMemoryGateway {
     return seal(value, { purpose, sub, publicJwk, client: 'local', keyThumbprint, ...bound });
   }
 
-  /** What the applicants of the starts that were passed on said in clear, as the worker reads it. */
+  /** The particulars of all delivered starts, opened as the worker opens them. */
   async particulars(): Promise<Particulars[]> {
     const keys = await importVaultKeys(privateVaultKeys);
     const opened = this.delivered.map(async (message) => {
@@ -292,7 +292,7 @@ export class InMemoryGateway {
     }));
   }
 
-  /** As the database would, each limit for itself. */
+  /** Counts as the database does, each limit on its own. */
   private useLimits(uses: readonly LimitUse[], now: Date): Allowance {
     for (const { key, limit } of uses) {
       const { byMs, latest } = cellOf(limit, now);

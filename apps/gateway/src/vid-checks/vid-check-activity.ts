@@ -3,12 +3,12 @@ import type { VidCheckAnswer, VidCheckRequest, VidChecks } from '#activities/cer
 import { taskQueues, vidCheckActivityIdOf } from '#libs/domain';
 import { unavailable } from '../problems.js';
 
-/** How much longer than the activity itself its end is waited for. */
+/** How much longer than the activity's own timeout the gateway waits. */
 const marginMs = 1_000;
 
 /**
- * Has the worker check a VID, by an activity of its own without a workflow around it. Its id is the check's: calls that
- * come at the same time are one.
+ * Checks a VID by a standalone activity of the worker. The activity id is that of the check, so that concurrent calls run
+ * it once.
  *
  * @param timeoutMs how long to wait for the worker
  */
@@ -28,7 +28,7 @@ export function vidCheckActivity(
         }),
       );
     } catch (error) {
-      // Nothing was answered, and the same call again makes sure of it.
+      // The result is unknown. Repeating the call resolves this.
       if (error instanceof ActivityExecutionFailedError) throw unavailable(error);
       throw error;
     }

@@ -26,8 +26,8 @@ interface VidChecksDependencies {
 }
 
 /**
- * Holds a resident registration number and an R against the VID of a certificate. Only the worker opens them; what it
- * once answered is answered again to whoever repeats the call.
+ * Checks whether the VID of a certificate was computed from a resident registration number and an R. Only the worker opens
+ * the two values. A repeated call gets the recorded result.
  */
 export class VidChecks {
   constructor(private readonly dependencies: VidChecksDependencies) {}
@@ -79,7 +79,7 @@ export class VidChecks {
     });
   }
 
-  /** Puts the two sealed values into the vault, for this very request. */
+  /** Stores the two sealed values in the vault, bound to this request. */
   private async keep(
     check: Omit<VidCheckRequest, 'rrn' | 'random'>,
     body: z.output<typeof vidCheckRequestSchema>,
