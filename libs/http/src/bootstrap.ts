@@ -20,29 +20,29 @@ import { checkIntervalMs, defaultPace, endSlowBodies, type RequestPace } from '.
 import { ValidationPipe } from './validation-pipe.js';
 
 export interface ApplicationOptions {
-  /** Name in logs and metrics. */
+  /** Name of the application in logs and metrics. */
   name: string;
   module: Type | DynamicModule;
   config: { logLevel: string } & Partial<RequestPace>;
-  /** The application's logger, where it needs one before this; otherwise it is made here. */
+  /** The application's logger; by default a new one. */
   logger?: Logger;
-  /** Called before the application listens: OpenAPI pages, extra content types. */
+  /** Called before the application listens, e.g. to accept further content types. */
   configure?: (app: NestFastifyApplication) => unknown;
   /** Largest body of a route that sets no limit of its own, in bytes. */
   bodyLimit?: number;
-  /** Which proxies may name the client's address: how many there are, or their addresses and networks. */
+  /** The proxies that may state the client's address: how many there are, or their addresses and networks. */
   trustProxy?: false | number | string[];
-  /** Whether browsers must come by TLS ever after: in production, but not on a developer's machine. */
+  /** Whether to send Strict-Transport-Security: in production, but not on a developer's machine. */
   tlsOnly?: boolean;
-  /** What stands before a problem's slug in its `type`. */
+  /** Prefix of a problem's slug in its `type`. */
   problemTypeBase?: string;
-  /** The problem that an error of a handler, a guard or a hook is, unless it is a bug or an error of HTTP. */
+  /** The problem for an error of a handler, guard or hook; undefined for a bug or an error of HTTP itself. */
   problemOf?: (error: unknown) => ProblemError | undefined;
 }
 
 interface ProcessOptions extends ApplicationOptions {
   config: ApplicationOptions['config'] & {
-    /** Where callers are served; a process without a port has none, and is asked by its metrics listener only. */
+    /** Address of the application. Without a port the process only has its metrics listener. */
     host?: string;
     port?: number;
     metricsHost: string;
@@ -52,18 +52,18 @@ interface ProcessOptions extends ApplicationOptions {
 
 const defaultBodyLimit = 256 * 1024;
 const shutdownGraceMs = 15_000;
-/** How long the headers of a request may take. */
+/** Time limit for receiving the headers of a request. */
 const headersTimeoutMs = 10_000;
 
 class RootModule {}
 
 /**
- * Trusts so many proxies, counted from the connection. Fastify takes no count itself, because with one a client that
- * connects around the proxies can write what it likes: the network must not let it.
+ * Trusts `count` proxies, counted from the connection. Fastify has no such option, because a client that bypasses the
+ * proxies could then forge its address: the network has to prevent direct connections.
  */
 const trustFirstHops = (count: number) => (_address: string, hop: number) => hop < count;
 
-/** Builds the application without listening; tests use it with `app.inject`. */
+/** Creates the application without listening. Tests call it by `app.inject`. */
 export async function createApplication(options: ApplicationOptions): Promise<NestFastifyApplication> {
   const { name, module, config, bodyLimit = defaultBodyLimit, trustProxy = false } = options;
   const logger = options.logger ?? createLogger({ name, level: config.logLevel });
@@ -90,7 +90,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
       connectionsCheckingInterval: checkIntervalMs(pace),
     },
     rewriteUrl: ({ url = '/' }) => toOriginForm(url),
-    // A target that cannot be parsed is refused before any hook or filter runs.
+    // Fastify refuses a target that cannot be parsed before any hook or filter runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       assignTraceId(request);
       sendProblem(error, request, reply, problems);
@@ -130,8 +130,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 }
 
 /**
- * Starts an application and owns its end: SIGTERM and SIGINT run Nest's shutdown hooks once and exit with 0, an
- * error nobody caught exits with 1, and so does a shutdown that takes longer than 15 s.
+ * Starts an application and handles its end. SIGTERM and SIGINT run Nest's shutdown hooks once and exit with 0. An uncaught
+ * error exits with 1, and so does a shutdown that takes longer than 15 s.
  */
 export async function bootstrap(options: ProcessOptions): Promise<NestFastifyApplication> {
   const { name, config } = options;

@@ -10,22 +10,22 @@ const problemByErrorCode: Record<string, EdgeProblem> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
 };
 
-/** How long a client may take to read why its connection is closed, in milliseconds. */
+/** Time for a client to read the response before its connection is destroyed, in milliseconds. */
 const lingerMs = 1_000;
 
-/** Answers what is no complete request: bytes that are not HTTP, and requests that take too long. */
+/** Answers incomplete requests: bytes that are not HTTP, and requests that take too long. */
 export class BrokenRequests {
-  /** The last response that was begun on each connection. */
+  /** The last response that was started on each connection. */
   private readonly responses = new WeakMap<Socket, ServerResponse>();
 
-  /** Learns of the responses of a server. */
+  /** Records the responses of a server. */
   watch(fastify: FastifyInstance): void {
     fastify.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       this.responses.set(socket, response);
     });
   }
 
-  /** Answers with a problem, unless an answer is under way or was given already, and closes the connection. */
+  /** Sends a problem, unless a response has been started or sent, and closes the connection. */
   readonly end = (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (
       error.code === 'ECONNRESET' ||
@@ -40,7 +40,7 @@ export class BrokenRequests {
     setTimeout(() => socket.destroy(), lingerMs).unref();
   };
 
-  /** Whether the request that broke has been answered, or is being answered: a second answer would corrupt the first. */
+  /** Whether a response to the broken request has been started. A second response would corrupt it. */
   private isAnswered(socket: Socket): boolean {
     const response = this.responses.get(socket);
     return (

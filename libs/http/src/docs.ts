@@ -6,7 +6,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { edgeProblem } from './edge-problems.js';
 import { openApiPath, type OpenApiName } from './openapi.js';
 
-// Swagger UI comes with @nestjs/swagger and is found from there.
+// Swagger UI is a dependency of @nestjs/swagger, and resolved from its folder.
 const swaggerFolder = (
   createRequire(import.meta.resolve('@nestjs/swagger'))('swagger-ui-dist/absolute-path.js') as () => string
 )();
@@ -55,12 +55,12 @@ const answer = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
   });
 
 interface DocsOptions {
-  /** Of the page. */
+  /** Title of the page. */
   readonly title: string;
   readonly document: OpenApiName;
-  /** File of a script that starts the page instead of Swagger UI's own; used once it is built. */
+  /** File of a script that starts the page; Swagger UI starts plainly while the file is not built. */
   readonly start?: string;
-  /** Put on the controller: who may read the document. */
+  /** Decorators of the controller, e.g. for its access. */
   readonly decorators?: readonly ClassDecorator[];
 }
 

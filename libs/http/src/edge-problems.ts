@@ -1,6 +1,6 @@
 import { ProblemError, type ProblemOptions } from './problem-error.js';
 
-/** The problems that HTTP itself gives rise to, before any application code runs. */
+/** The problems of HTTP itself, which occur before any application code runs. */
 export const edgeProblems = {
   'malformed-request': {
     status: 400,
@@ -53,7 +53,7 @@ export function edgeProblem(
   return new ProblemError({ type, ...edgeProblems[type], ...more }, cause);
 }
 
-/** The edge problem for a status that a framework chose; other client errors are malformed requests. */
+/** The edge problem for a status that the framework chose. Other client errors count as malformed requests. */
 export function edgeProblemFor(status: number, cause?: unknown): ProblemError {
   const found = (Object.keys(edgeProblems) as EdgeProblem[]).find(
     (type) => edgeProblems[type].status === status,

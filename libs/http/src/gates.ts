@@ -3,10 +3,10 @@ import { edgeProblem } from './edge-problems.js';
 import type { HealthRegistry } from './health.js';
 import { sendProblem, type ProblemSettings } from './problem-filter.js';
 
-/** What is answered whether the process may work or not. */
-const always = '/health/live';
+/** The only path that is served while a gate is closed. */
+const liveness = '/health/live';
 
-/** Answers 503 before anything of a request is looked at, while a gate of the process is closed. */
+/** Answers every request with 503, before anything else, while a gate of the process is closed. */
 export function refuseWhileGateIsClosed(
   fastify: FastifyInstance,
   health: Pick<HealthRegistry, 'admit'>,
@@ -14,7 +14,7 @@ export function refuseWhileGateIsClosed(
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      if (request.url !== always) health.admit();
+      if (request.url !== liveness) health.admit();
       done();
     } catch (error) {
       sendProblem(

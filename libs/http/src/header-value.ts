@@ -18,7 +18,7 @@ const headerValue = createParamDecorator(async ({ name, schema }: HeaderField, c
 
 /**
  * A header, validated and documented by its schema: `@HeaderValue('Idempotency-Key', IdempotencyKey) key: string`.
- * (Nest's own `@Headers` takes no schema.)
+ * (Nest's own `@Headers` has no schema.)
  */
 export function HeaderValue(name: string, schema: z.ZodType): ParameterDecorator {
   const { $schema: _, ...documented } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

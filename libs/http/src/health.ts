@@ -11,12 +11,12 @@ export interface HealthReport {
 
 const checkTimeoutMs = 1000;
 
-/** Why a process is not ready, in words that readiness may show; of other errors it shows nothing. */
+/** A reason why a process is not ready, which readiness shows. The messages of other errors are not shown. */
 export class NotReady extends Error {
   override readonly name = 'NotReady';
 }
 
-/** What this process needs in order to serve; each part registers the check of its own dependency. */
+/** The health checks of this process. Each feature registers the checks of its dependencies. */
 @Injectable()
 export class HealthRegistry implements OnModuleDestroy {
   private readonly checks = new Map<string, HealthCheck>();
@@ -26,18 +26,18 @@ export class HealthRegistry implements OnModuleDestroy {
   private readonly shutdown = new AbortController();
   private running: Promise<HealthReport> | undefined;
 
-  /** Aborts when the process begins to shut down: long answers (streams) should end then. */
+  /** Aborts when the process begins to shut down. Long responses (streams) should end then. */
   readonly draining = this.shutdown.signal;
 
-  /** Registers a check; it is given one second. The name must be unique. */
+  /** Registers a check, which may take one second. The name must be unique. */
   register(name: string, check: HealthCheck): void {
     if (this.checks.has(name)) throw new Error(`health check ${name} is registered twice`);
     this.checks.set(name, check);
   }
 
   /**
-   * Registers what has to hold for any work. While it throws, this process is not ready, for the reason that the error's
-   * message states, and the edge answers 503 to all but liveness.
+   * Registers a condition for any work. While `check` throws, this process is not ready, with the error's message as the
+   * reason, and the edge answers 503 to all requests but liveness.
    */
   registerGate(name: string, check: () => void): void {
     this.register(name, () => {
@@ -50,17 +50,17 @@ export class HealthRegistry implements OnModuleDestroy {
     this.gates.push(check);
   }
 
-  /** @throws what a gate throws */
+  /** @throws the error of a closed gate */
   admit(): void {
     for (const check of this.gates) check();
   }
 
-  /** From now on not ready, so that no new work is sent here. */
+  /** Makes this process not ready, so that no new work is sent to it. */
   onModuleDestroy(): void {
     this.shutdown.abort();
   }
 
-  /** Runs all checks side by side; callers at the same time share one run. */
+  /** Runs all checks in parallel. Concurrent callers share one run. */
   report(): Promise<HealthReport> {
     return (this.running ??= this.runChecks().finally(() => (this.running = undefined)));
   }
@@ -86,7 +86,7 @@ export class HealthRegistry implements OnModuleDestroy {
       if (this.down.delete(name)) this.logger.log(`${name} is up again`);
       return result('up');
     } catch (error) {
-      // Readiness is polled; only the change is worth a line.
+      // Readiness is polled, so that only changes are logged.
       if (!this.down.has(name)) this.logger.warn({ check: name, err: error }, 'not ready');
       this.down.add(name);
       return result('down', error instanceof NotReady ? error.message : undefined);
@@ -106,7 +106,7 @@ async function withTimeout(check: HealthCheck): Promise<void> {
   }
 }
 
-/** Liveness, the same for every application. Readiness and metrics are on the listener of `metrics-listener.ts`. */
+/** Liveness of every application. Readiness and metrics are on the listener of `metrics-listener.ts`. */
 @ApiExcludeController()
 @Controller()
 export class HealthController {

@@ -3,14 +3,14 @@ import { Metrics } from '#libs/observability';
 import { fastify, type FastifyInstance } from 'fastify';
 import { HealthRegistry } from './health.js';
 
-/** Those who watch ask at once and have no bodies. */
+/** Monitoring sends its requests at once and without bodies. */
 const requestTimeoutMs = 10_000;
 
 /**
- * Liveness, readiness and Prometheus metrics on a listener of their own, for the machines that watch a process. Its
- * callers never reach them: readiness names the dependencies and asks them, metrics tell how much is done.
+ * Serves liveness, readiness and Prometheus metrics on a separate listener, for monitoring. Clients cannot reach it:
+ * readiness names and queries the dependencies, and metrics show how much work is done.
  *
- * The listener is open until the process exits, so that a process that ends is seen as `draining`.
+ * The listener stays open until the process exits, so that monitoring sees a process that shuts down as `draining`.
  */
 export async function listenForMetrics(
   app: Pick<INestApplicationContext, 'get'>,

@@ -3,7 +3,7 @@ import type { Logger } from '#libs/observability';
 
 type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'trace';
 
-/** Nest tells of each module and route as it starts; that is for those who look for it. */
+/** Contexts in which Nest logs each module and route at its start. They are logged at level debug. */
 const frameworkContexts = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -13,8 +13,8 @@ const frameworkContexts = new Set([
 ]);
 
 /**
- * Lets `new Logger(Some.name)` of Nest write through pino. An object as first argument becomes the fields of the
- * line and a string after it the message: `logger.warn({ attempt: 2 }, 'sent again')`.
+ * Writes the lines of Nest's `new Logger(Some.name)` to pino. An object as first argument becomes the fields of the line, and
+ * a string after it the message: `logger.warn({ attempt: 2 }, 'sent again')`.
  */
 export class NestLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}

@@ -1,32 +1,32 @@
-/** A text in one language for everyone, or in each language we speak. */
+/** A text in one language for all clients, or in both languages. */
 export type ProblemText = string | { en: string; ko: string };
 
-/** One fault of the input: where it is (RFC 6901 pointer in the body, or a parameter's name) and what is wrong. */
+/** One fault of the input: its place (an RFC 6901 pointer into the body, or the name of a parameter) and a message. */
 export interface InputFault {
   pointer?: string;
   parameter?: string;
   in?: 'query' | 'path' | 'header';
-  /** Stable, where clients tell faults apart by it. */
+  /** Stable code of the fault, for clients. */
   code?: string;
   message: ProblemText;
 }
 
 export interface ProblemOptions {
-  /** Stable slug, e.g. `invalid-request`; the edge makes a URI of it. */
+  /** Stable slug, e.g. `invalid-request`; the edge adds the prefix of the URI. */
   type: string;
   /** HTTP status. */
   status: number;
   title: ProblemText;
-  /** What went wrong in this case; it is shown to the client, so no secret and no internals. */
+  /** What went wrong in this case. Clients see it: no secrets and no internals. */
   detail?: ProblemText;
   errors?: readonly InputFault[];
   /** Members added to the problem document (RFC 9457 section 3.2). */
   extensions?: Readonly<Record<string, unknown>>;
-  /** Headers of the answer, e.g. `retry-after`. */
+  /** Headers of the response, e.g. `retry-after`. */
   headers?: Readonly<Record<string, string>>;
 }
 
-/** The one error that is meant for clients. It becomes an RFC 9457 document at the edge and nowhere else. */
+/** The only error that clients see. The edge, and nothing else, renders it as an RFC 9457 document. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly type: string;

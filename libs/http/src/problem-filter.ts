@@ -14,7 +14,7 @@ export interface ProblemSettings {
   problemOf?: ((error: unknown) => ProblemError | undefined) | undefined;
 }
 
-/** Makes every error a problem document. Nothing of an error that is not meant for clients reaches them. */
+/** Answers every error with a problem document. Of errors other than ProblemError, clients see nothing. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly settings: ProblemSettings) {}
@@ -25,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Answers `request` with the problem that `error` is. */
+/** Answers `request` with the problem of `error`. */
 export function sendProblem(
   error: unknown,
   request: FastifyRequest,
@@ -37,9 +37,9 @@ export function sendProblem(
   const about = { err: problem.cause ?? error, traceId: request.traceId, problem: problem.type };
   if (problem.status >= 500) settings.logger.error(about, 'request failed');
   else if (isUnstorable(problem.cause))
-    settings.logger.warn(about, 'PostgreSQL refused what a schema let through');
+    settings.logger.warn(about, 'PostgreSQL refused a value that the schema had accepted');
   if (reply.sent || reply.raw.headersSent) {
-    // A stream that has begun cannot become a problem any more; the client sees it break off.
+    // A started stream can no longer become a problem. The client sees it break off.
     reply.raw.destroy();
     return;
   }
@@ -54,7 +54,7 @@ export function sendProblem(
     .headers(problem.headers)
     .header('vary', 'accept-language')
     .header('content-type', problemMediaType)
-    // Serialized here, so that no handler's response schema or serializer touches it.
+    // Serialized here, so that no response schema or serializer of a handler changes it.
     .serializer((text: string) => text)
     .send(JSON.stringify(document));
 }
@@ -77,10 +77,10 @@ function toProblem(
   return edgeProblemFor(status, error);
 }
 
-/** SQLSTATE class 22, data exceptions: a value that its type does not have, and that was given by the client. */
+/** SQLSTATE class 22, data exceptions: the client sent a value that the column's type cannot hold. */
 const dataException = /^22[0-9A-Z]{3}$/;
 
-/** Whether PostgreSQL could not take a value, wherever in the chain of causes that stands. */
+/** Whether PostgreSQL refused a value, anywhere in the chain of causes. */
 function isUnstorable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
@@ -91,7 +91,7 @@ function isUnstorable(error: unknown): boolean {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  // Fastify's own errors carry a status; so may errors of HTTP clients, which are none of our client's business.
+  // Only errors of Fastify have a status for the client. Errors of HTTP clients may have one too, of another server.
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
     ? statusCode

@@ -5,7 +5,7 @@ export const problemMediaType = 'application/problem+json';
 export const defaultProblemTypeBase = 'urn:reseal:problem:';
 
 export type ProblemLanguage = 'en' | 'ko';
-/** By preference of ours, the default first. */
+/** In order of preference, the default first. */
 const languages: readonly ProblemLanguage[] = ['en', 'ko'];
 
 /** An RFC 9457 problem document. */
@@ -20,18 +20,17 @@ export interface ProblemDocument {
   [extension: string]: unknown;
 }
 
-/** The language the client prefers of those we speak (RFC 9110 section 12.5.4); English unless it asks for Korean. */
+/** The client's preferred language (RFC 9110 section 12.5.4): Korean if it prefers Korean, otherwise English. */
 export function preferredLanguage(acceptLanguage?: string): ProblemLanguage {
   const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage } });
   return negotiator.language(languages) === 'ko' ? 'ko' : 'en';
 }
 
-/** The text in the wanted language. */
 function localize(text: ProblemText, language: ProblemLanguage): string {
   return typeof text === 'string' ? text : text[language];
 }
 
-/** The document that answers `error`; extensions cannot replace the members that RFC 9457 defines. */
+/** The problem document of `error`. Extensions cannot replace the members that RFC 9457 defines. */
 export function renderProblem(
   error: ProblemError,
   context: { language: ProblemLanguage; traceId: string; instance?: string; typeBase?: string },

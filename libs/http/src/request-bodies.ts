@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { edgeProblem } from './edge-problems.js';
 
-/** Takes bodies as RFC 9110 has it: JSON, and nothing where a JSON body is empty; uncompressed only. */
+/** Accepts uncompressed JSON bodies only. An empty JSON body counts as no body. */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
-  // Only JSON is taken: Nest's parser for forms is switched off, Fastify's for text here.
+  // Nest's parser for forms is switched off elsewhere, Fastify's parser for text here.
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
@@ -14,7 +14,7 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase();
     if (coding === undefined || coding === '' || coding === 'identity') return done();
-    // RFC 9110 section 15.5.16: with the codings that are taken.
+    // RFC 9110 section 15.5.16: the response names the accepted codings.
     return done(edgeProblem('unsupported-media-type', { headers: { 'accept-encoding': 'identity' } }));
   });
 }

@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** W3C trace id of the request: the caller's, or ours. */
+    /** W3C trace id of the request: the caller's, or a new one. */
     traceId: string;
   }
 }
 
-// Answers are JSON for programs; a page (the inbox, the API's documentation) sets its own policy.
+// For JSON responses. A page (the inbox, the API's documentation) sets its own policy.
 const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -17,13 +17,13 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 };
 
-/** HSTS (RFC 6797), for a year: browsers ask by TLS only. Hosts below ours are for their owners to decide on. */
+/** HSTS (RFC 6797): browsers use TLS only, for a year. Subdomains are left to their owners. */
 const strictTransportHeaders = { 'strict-transport-security': 'max-age=31536000' };
 
-/** Paths that are polled, or that every relying party asks all the time; they are logged at debug level only. */
+/** Paths that are polled or requested very often. They are logged at level debug. */
 const polledPaths = /^\/(health\/|ocsp|crl\/|ca\/)/;
 
-/** Trace id, security headers, and one log line and one measurement for each request: no query, no body, no headers. */
+/** Gives each request a trace id, security headers, a log line and a measurement. Query, headers and body are not logged. */
 export function addRequestHooks(
   fastify: FastifyInstance,
   { logger, metrics, tlsOnly }: { logger: Logger; metrics: Metrics; tlsOnly: boolean },
@@ -35,7 +35,7 @@ export function addRequestHooks(
     void reply.headers({ ...security, 'x-request-id': request.traceId });
     withLogContext({ traceId: request.traceId }, done);
   });
-  // Reading a body leaves the asynchronous context of the hook above, so it is entered again behind it.
+  // Reading a body leaves the asynchronous context of the hook above, which is entered again here.
   fastify.addHook('preValidation', (request, _reply, done) => {
     withLogContext({ traceId: request.traceId }, done);
   });
@@ -54,7 +54,7 @@ export function addRequestHooks(
   });
 }
 
-/** Gives the request its trace id; also for requests that are refused before hooks run. */
+/** Sets the trace id of a request, also of one that is refused before hooks run. */
 export function assignTraceId(request: FastifyRequest): void {
   const { traceparent } = request.headers;
   request.traceId = traceIdFrom(typeof traceparent === 'string' ? traceparent : undefined);

@@ -1,6 +1,6 @@
 /**
- * A request target as this server routes it. One in absolute form, which every server has to take (RFC 9112 section
- * 3.2.2), becomes its path and query.
+ * Converts a request target to origin form. Of a target in absolute form, which every server has to accept (RFC 9112
+ * section 3.2.2), path and query remain.
  */
 export function toOriginForm(target: string): string {
   if (target.startsWith('/')) return target;

@@ -8,16 +8,15 @@ declare module 'fastify' {
     /** Largest body of this route, in bytes. */
     bodyLimit?: number;
     /**
-     * Gives the handler the bytes of a JSON body: a verifier has to see what was sent, which is more than `JSON.parse`
-     * leaves of it.
+     * Gives the handler the bytes of a JSON body. A verifier needs them, because `JSON.parse` loses information.
      */
     bodyAsBytes?: boolean;
   }
 }
 
 /**
- * Writes `config` down at the route of a handler, or of each handler of a controller, where hooks find it before the
- * body is read. What a handler says itself goes before what its controller says.
+ * Adds `config` to the route of a handler, or of each handler of a controller. Hooks can read it before the body is read.
+ * The config of a handler takes precedence over that of its controller.
  */
 export function ConfigureRoute(config: FastifyContextConfig): MethodDecorator & ClassDecorator {
   return (target: object, _key?: string | symbol, descriptor?: { readonly value?: unknown }) => {
@@ -40,7 +39,7 @@ function write(handler: object, config: FastifyContextConfig): void {
   RouteConfig(config)(handler as never, undefined as never, { value: handler } as never);
 }
 
-/** Applies `bodyLimit` of each route's configuration. Must be called before the routes are registered. */
+/** Applies the `bodyLimit` of each route's config. Must be called before the routes are registered. */
 export function applyBodyLimits(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const limit = route.config?.bodyLimit;
@@ -49,8 +48,8 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
 }
 
 /**
- * Calls `admit` with each request before its body is read; it throws to refuse. Guards of Nest come too late for that:
- * they run when the body was read and parsed.
+ * Calls `admit` with each request before its body is read; `admit` throws to refuse the request. Guards of Nest run too late
+ * for this, after the body was read and parsed.
  */
 export function admitBeforeBody(
   { httpAdapter }: HttpAdapterHost,

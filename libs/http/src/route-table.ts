@@ -1,16 +1,16 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 
-/** Remembers which methods each path takes, to tell 405 from 404 (Fastify answers 404 to both). */
+/** Records the methods of each path, to distinguish 405 from 404 (Fastify answers both with 404). */
 export class RouteTable {
-  // The router that Fastify has, with the settings that Fastify gives it by default: both match the same paths.
+  // Fastify's own router with Fastify's default settings, so that both match the same paths.
   private readonly router = findMyWay({ ignoreTrailingSlash: false, caseSensitive: true });
   private readonly methods = new Set<HTTPMethod>();
 
   /** Must be called before the routes are registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ url, method }) => {
-      // What takes every path there is takes none in particular.
+      // A wildcard route is no evidence that a path exists.
       if (url === '*' || url === '/*') return;
       for (const name of [method].flat() as (HTTPMethod & HTTPMethods)[]) {
         this.methods.add(name);
@@ -19,7 +19,7 @@ export class RouteTable {
     });
   }
 
-  /** The methods that `path` takes, sorted; none if no route matches. */
+  /** The methods of `path`, sorted; empty if no route matches. */
   methodsOf(path: string): string[] {
     return [...this.methods].filter((method) => this.router.find(method, path) !== null).sort();
   }

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Closes connections on which nothing was ever said, once the server closes. Browsers open them in advance; Node does
- * not count them as idle and would wait for their request, which keeps the process from ending for a minute.
+ * Closes connections without a request when the server closes. Browsers open such connections in advance. Node does not
+ * count them as idle and would wait a minute for their first request.
  */
 export function closeSilentConnections(fastify: FastifyInstance): void {
   const open = new Set<Socket>();

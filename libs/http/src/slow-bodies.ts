@@ -3,17 +3,17 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { hasBody } from 'type-is';
 
-/** How fast requests have to arrive. */
+/** Minimum speed at which requests have to arrive. */
 export interface RequestPace {
-  /** From its first byte until a request is complete, in milliseconds. */
+  /** Time limit from the first byte to the last byte of a request, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** How long a body may arrive as slowly as it likes, in milliseconds. */
+  /** Time in which a body may arrive at any speed, in milliseconds. */
   readonly bodyGraceMs: number;
-  /** What has to arrive on average from then on. */
+  /** Minimum average speed after that time. */
   readonly bodyBytesPerSecond: number;
 }
 
-/** A photo of 10 MB at the slowest pace takes as long as a request may. */
+/** A photo of 10 MB at the minimum speed takes `requestTimeoutMs`. */
 export const defaultPace: RequestPace = {
   requestTimeoutMs: 120_000,
   bodyGraceMs: 10_000,
@@ -22,21 +22,21 @@ export const defaultPace: RequestPace = {
 
 const longestIntervalMs = 1_000;
 
-/** How often it is looked for requests that take too long, in milliseconds. */
+/** Interval of the checks for slow requests, in milliseconds. */
 export const checkIntervalMs = ({ requestTimeoutMs, bodyGraceMs }: RequestPace): number =>
   Math.max(10, Math.min(longestIntervalMs, requestTimeoutMs / 4, bodyGraceMs / 4));
 
 interface Arrival {
   readonly request: IncomingMessage;
   readonly bytesBefore: number;
-  /** How long it has been waited for the client, in milliseconds. */
+  /** Time spent waiting for the client, in milliseconds. */
   waitedMs: number;
 }
 
 /**
- * Ends requests whose bodies arrive more slowly than `pace` allows, whether or not a handler waits for them. Node's own
- * `requestTimeout` ends the rest. Time in which the body waits for its handler does not count, nor does time in which this
- * process stands still: what has arrived meanwhile is not read yet.
+ * Ends requests whose bodies arrive more slowly than `pace` allows. Node's own `requestTimeout` ends all other slow requests.
+ * Time in which the body waits for its handler does not count, and neither does time in which this process is blocked,
+ * because bytes that arrived meanwhile are not read yet.
  *
  * @param end answers such a request and closes its connection
  */
@@ -72,7 +72,7 @@ export function endSlowBodies(
   });
 }
 
-/** As much is buffered as may be, and the connection is not read. */
+/** Whether the buffer is full, so that the connection is not read. */
 const waitsForHandler = (request: IncomingMessage) => request.readableLength >= request.readableHighWaterMark;
 
 function isSlow({ request, bytesBefore, waitedMs }: Arrival, pace: RequestPace): boolean {

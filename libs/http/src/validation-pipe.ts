@@ -12,8 +12,8 @@ type Issue = {
 const korean = z.locales.ko().localeError;
 
 /**
- * Validates what `@Body({ schema })`, `@Query({ schema })`, `@Param({ schema })` and `@Headers({ schema })` take with
- * their zod schema and passes on its output; everything that is wrong is listed in one 422 `invalid-request`.
+ * Validates the arguments of `@Body({ schema })`, `@Query({ schema })`, `@Param({ schema })` and `@Headers({ schema })` by
+ * their zod schemas, and passes on the output. All faults are listed in one 422 `invalid-request`.
  */
 export class ValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
@@ -27,7 +27,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   }
 }
 
-/** 422 `invalid-request` that lists the issues of a zod schema, for input that no pipe sees (e.g. an opened envelope). */
+/** 422 `invalid-request` with the issues of a zod schema, for input that no pipe validates (e.g. an opened envelope). */
 export function invalidRequest(
   issues: readonly Issue[],
   metadata: { type: ArgumentMetadata['type'] | 'header'; data?: string | undefined } = { type: 'body' },
@@ -47,7 +47,7 @@ export function invalidRequest(
   return edgeProblem('invalid-request', { errors });
 }
 
-/** Where a value may be one of several, what is wrong with it as the one that it is closest to. */
+/** Of a union, the issues of the member that the value is closest to: the one with the fewest issues. */
 function closest(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
   const [fewest] = issue.errors.toSorted((one, other) => one.length - other.length);
