@@ -10,7 +10,7 @@ export function fromKey<T extends z.ZodType>(key: string, schema: T): T {
   return copy;
 }
 
-/** `databaseUrl` is read from `RESEAL_DATABASE_URL`, unless the field names its key with {@link fromKey}. */
+/** The environment variable of a property: `RESEAL_DATABASE_URL` for `databaseUrl`, unless {@link fromKey} sets another. */
 export function environmentKey(property: string, field?: z.ZodType): string {
   const explicit = field && explicitKeys.get(field)?.key;
   return explicit ?? `RESEAL_${property.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;

@@ -19,7 +19,7 @@ export class ConfigError extends Error {
  * A property `databaseUrl` is read from `RESEAL_DATABASE_URL`, or from the file that `RESEAL_DATABASE_URL_FILE` names.
  * An empty variable counts as missing. Error messages contain no values.
  *
- * @throws {ConfigError} naming every key that is missing or wrong
+ * @throws {ConfigError} that names every missing or invalid variable
  */
 export function loadConfig<Shape extends z.core.$ZodLooseShape>(
   schema: z.ZodObject<Shape>,
@@ -58,7 +58,7 @@ export function loadConfig<Shape extends z.core.$ZodLooseShape>(
   throw new ConfigError(problems);
 }
 
-/** Runs `load` and returns its result; a ConfigError is written to stderr and ends the process with code 78. */
+/** Returns the result of `load`. A ConfigError is written to stderr, and the process exits with code 78. */
 export function exitOnConfigError<T>(load: () => T): T {
   try {
     return load();

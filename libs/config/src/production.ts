@@ -22,7 +22,7 @@ const sandboxLabel = /^sandbox(-|$)/;
  * Refuses development addresses in production: plain `http:`, unless RESEAL_ALLOW_PLAIN_HTTP permits it, and the
  * addresses of a sandbox.
  *
- * @param properties of the configuration, each with an address, several, or none
+ * @param properties of the configuration, each with any number of addresses
  * @returns a check for zod's `superRefine`
  */
 export const refuseDevelopmentAddresses =

@@ -30,7 +30,7 @@ export const trustedProxies = withForm(z.string(), { unit: 'number, or addresses
   })
   .default(false);
 
-/** An IP address, alone or with the length of its prefix (RFC 4632 section 3.1, RFC 4291 section 2.3). */
+/** Whether a text is an IP address or a network in prefix notation (RFC 4632 section 3.1, RFC 4291 section 2.3). */
 function isAddressOrNetwork(text: string): boolean {
   const [address = '', prefix, ...more] = text.split('/');
   const version = isIP(address);

@@ -64,7 +64,7 @@ export const url = (...schemes: string[]) =>
     { unit: `URL (${schemes.join(', ')})` },
   );
 
-/** Absolute URLs separated by commas, at least one and none twice. */
+/** Absolute URLs separated by commas: at least one, without duplicates. */
 export const urls = (...schemes: string[]) =>
   withForm(
     list.pipe(

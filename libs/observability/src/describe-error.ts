@@ -9,11 +9,11 @@ interface DescribedError {
 }
 
 /**
- * What may be logged of an error: class, message, code, stack and its causes. Other properties stay away from
- * the log, because drivers put parameters, rows and requests there (`detail` of PostgreSQL, `config` of HTTP clients).
+ * The parts of an error that may be logged: class, message, code, stack and causes. Other properties are left out, because
+ * drivers put parameters, rows and requests there (`detail` of PostgreSQL, `config` of HTTP clients).
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
-  // Errors of another realm (the workflow sandbox) are no instances of ours.
+  // Errors of another realm (the workflow sandbox) are not instances of this realm's Error.
   if (!types.isNativeError(error)) return { type: typeof error, message: 'not an Error' };
   const code = (error as { code?: unknown }).code;
   return {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What every log line written within a request or an activity carries. */
+/** The fields of every log line that is written within a request or an activity. */
 export interface LogContext {
   traceId?: string;
   [field: string]: unknown;
@@ -8,7 +8,7 @@ export interface LogContext {
 
 const storage = new AsyncLocalStorage<LogContext>();
 
-/** Runs `work` so that all it logs, also later and asynchronously, carries the fields of `context`. */
+/** Runs `work` with the fields of `context` on all its log lines, also on asynchronous ones. */
 export function withLogContext<T>(context: LogContext, work: () => T): T {
   return storage.run(context, work);
 }

@@ -1,15 +1,15 @@
 import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** How many bytes of lines wait in memory while they cannot be written. */
-const mostWaitingBytes = 4 * 1024 * 1024;
+/** Largest size of the lines that wait in memory while they cannot be written, in bytes. */
+const maxWaitingBytes = 4 * 1024 * 1024;
 const retryMs = 250;
 
 /**
- * Writes log lines to a file descriptor, at once. Writing never fails: while the disk is full, lines wait in memory and
- * are tried again with the next line and four times a second; those that find no place are counted.
+ * Writes log lines to a file descriptor, synchronously. A write never fails: while the disk is full, lines wait in memory
+ * and are written with the next line or after 250 ms. Lines beyond the limit are counted and dropped.
  *
- * pino's own destination throws ENOSPC at whoever logs, which was a request. With a listener it stays silent for ever
+ * pino's own destination throws ENOSPC at the code that logs, such as a request. With an error listener it stops for good
  * once its buffer is full, and its `flushSync` does not return while the disk is full.
  */
 export class LogOutput implements DestinationStream {
@@ -18,20 +18,20 @@ export class LogOutput implements DestinationStream {
   private lost = 0;
   private retry: NodeJS.Timeout | undefined;
 
-  /** Called with the number of lines that were lost, once there is room again. */
+  /** Called with the number of dropped lines, once lines can be written again. */
   onLost: (lines: number) => void = () => undefined;
 
   constructor(
     private readonly fd: number,
-    private readonly mostBytes = mostWaitingBytes,
+    private readonly maxBytes = maxWaitingBytes,
   ) {
     process.on('exit', this.drain);
   }
 
   write(line: string): void {
     const bytes = Buffer.from(line);
-    if (this.bytes + bytes.length > this.mostBytes) this.drain();
-    if (this.bytes + bytes.length > this.mostBytes) {
+    if (this.bytes + bytes.length > this.maxBytes) this.drain();
+    if (this.bytes + bytes.length > this.maxBytes) {
       this.lost += 1;
       return;
     }

@@ -3,7 +3,7 @@ import { describeError } from './describe-error.js';
 import { logContext } from './log-context.js';
 import { LogOutput } from './log-output.js';
 
-// Nothing that holds a secret should ever be handed to the logger; this is the net beneath.
+// Secrets must not be passed to the logger. This list is a second line of defence.
 const secretFields = [
   'authorization',
   'cookie',
@@ -24,7 +24,7 @@ const secretFields = [
 ];
 
 let stdout: LogOutput | undefined;
-/** One for all loggers of the process, so that lines that waited stay in order. */
+/** Shared by all loggers of the process, so that waiting lines stay in order. */
 const standardOutput = () => (stdout ??= new LogOutput(1));
 
 export interface LoggerOptions {
@@ -32,11 +32,11 @@ export interface LoggerOptions {
   name: string;
   /** The least severe level that is written. */
   level?: string;
-  /** Where lines go; stdout by default. */
+  /** Destination of the lines; stdout by default. */
   destination?: DestinationStream;
 }
 
-/** The application's logger: one JSON object a line, with the trace id of the request or activity that wrote it. */
+/** Creates the application's logger: one JSON object per line, with the trace id of the request or activity. */
 export function createLogger({
   name,
   level = 'info',

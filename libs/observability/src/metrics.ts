@@ -4,14 +4,14 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 export class Metrics {
   constructor(
     readonly registry: Registry,
-    /** Seconds a request took, by method, route pattern and status. */
+    /** Durations of requests in seconds, by method, route pattern and status. */
     readonly httpDuration: Histogram<'method' | 'route' | 'status'>,
-    /** Requests that were answered with a problem, by its slug. */
+    /** Requests answered with a problem, by its slug. */
     readonly httpProblems: Counter<'problem'>,
   ) {}
 }
 
-/** A registry of its own for each application (and each test), with Node's default metrics and those of HTTP. */
+/** Creates a registry for one application (or test), with Node's default metrics and those of HTTP. */
 export function createMetrics(appName: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ app: appName });

@@ -12,7 +12,7 @@ export function traceIdFrom(traceparent?: string): string {
   return randomBytes(16).toString('hex');
 }
 
-/** A `traceparent` that continues `traceId` with a new span of ours (version 00, sampled). */
+/** A `traceparent` that continues `traceId` with a new span (version 00, sampled). */
 export function traceparentFor(traceId: string): string {
   return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
 }

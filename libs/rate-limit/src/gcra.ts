@@ -1,6 +1,6 @@
 /**
- * How often something may be done: `burst` times at once, and once more every `everyMs` milliseconds. Never more than
- * `burst + t / everyMs` times within any time t.
+ * A rate limit: `burst` uses at once, and one more every `everyMs` milliseconds. Within any time t there are at most
+ * `burst + t / everyMs` uses.
  */
 export interface RateLimit {
   readonly burst: number;
@@ -8,22 +8,22 @@ export interface RateLimit {
 }
 
 /**
- * The generic cell rate algorithm (ITU-T I.371, annex A), virtual scheduling: of each key one time is kept, the
- * theoretical arrival time (TAT), at which its whole burst is there again. Each use moves it on by `everyMs`, counted
- * from now if it has passed; a use that would move it beyond `burst * everyMs` from now has to wait.
+ * The generic cell rate algorithm (ITU-T I.371, annex A) with virtual scheduling. Each key has one time, the theoretical
+ * arrival time (TAT), at which the whole burst is available again. Each use adds `everyMs` to it, or to now if it has
+ * passed. A use that would move it beyond `burst * everyMs` from now has to wait.
  */
 interface Cell {
-  /** By how much a use moves the TAT, in milliseconds. */
+  /** Time that a use adds to the TAT, in milliseconds. */
   readonly byMs: number;
-  /** How late the TAT may be at `now` for the use to be allowed. */
+  /** The latest TAT at which the use is allowed now. */
   readonly latest: Date;
-  /** How late the TAT can be at `now`, whatever was allowed. Later ones come from a clock that was ahead. */
+  /** The latest TAT that is possible now. A later one was set by a clock that was ahead. */
   readonly full: Date;
 }
 
 /**
- * @param cost how many uses this one counts for
- * @throws RangeError if the limit is none, or can never be met
+ * @param cost number of uses that this use counts for
+ * @throws RangeError if the limit is invalid or the cost can never be allowed
  */
 export function cellOf({ burst, everyMs }: RateLimit, now: Date, cost = 1): Cell {
   const counts = Number.isSafeInteger(burst) && Number.isSafeInteger(cost) && cost >= 1 && cost <= burst;

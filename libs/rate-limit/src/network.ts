@@ -1,9 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * The networks by which an address is counted, the narrowest first. Of IPv6 these are the first 64 bits, because who
- * has one address of such a network has all of them (RFC 6177, RFC 4291 section 2.5.4), and the first 56 and 48, which
- * providers give to one customer (RIPE-690); of IPv4 the address itself and its first 24 bits.
+ * The networks that limits count an address by, the narrowest first. For IPv6 these are the first 64 bits, because the
+ * owner of one address has the whole network (RFC 6177, RFC 4291 section 2.5.4), and the first 56 and 48 bits, which
+ * providers give to one customer (RIPE-690). For IPv4 they are the address itself and its first 24 bits.
  *
  * @param address as a socket gives it; an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is the IPv4 address
  */

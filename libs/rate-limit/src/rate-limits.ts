@@ -8,29 +8,29 @@ type LimitTx = Tx<LimitPrivilege>;
 
 /** One use of one limit. */
 export interface LimitUse {
-  /** What is counted; personal parts of it as keyed digests. */
+  /** Identifies what is counted. Personal data in it is a keyed digest. */
   readonly key: string;
   readonly limit: RateLimit;
-  /** How many uses this one counts for; 1 where nothing is said. */
+  /** Number of uses that this use counts for; 1 by default. */
   readonly cost?: number;
 }
 
-/** Whether the use may happen. If not, the same use at `retryAfterMs` from now would, unless others come first. */
+/** Whether the use is allowed. If not, it will be after `retryAfterMs`, unless other uses come first. */
 export type Allowance =
   { readonly allowed: true } | { readonly allowed: false; readonly retryAfterMs: number };
 
 const allowed: Allowance = { allowed: true };
 
-/** Uses one limit, in a transaction of somebody's or in none. */
+/** Uses one limit, within the caller's transaction if there is one. */
 export async function useLimit(db: LimitDatabase | LimitTx, use: LimitUse, now: Date): Promise<Allowance> {
   const taken = await advance(db, [use], now);
   return taken.has(use.key) ? allowed : denied(db, [use], now);
 }
 
 /**
- * Uses several limits, all of them or none. Their rows stay locked until the transaction ends.
+ * Uses several limits, all of them or none. Their rows stay locked until the end of the transaction.
  *
- * @param uses with different keys
+ * @param uses have different keys
  */
 export async function useLimits(tx: LimitTx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
   if (uses.length === 0) return allowed;
@@ -45,9 +45,9 @@ export async function useLimits(tx: LimitTx, uses: readonly LimitUse[], now: Dat
 }
 
 /**
- * Uses the first of several ways that is allowed, as {@link useLimits}.
+ * Uses the first of several sets of limits that is allowed, as {@link useLimits}.
  *
- * @param ways at least one; each a list of uses that are needed together
+ * @param ways at least one set of uses that are needed together
  */
 export async function useFirstAllowed(
   tx: LimitTx,
@@ -58,7 +58,7 @@ export async function useFirstAllowed(
   return allowance;
 }
 
-/** As {@link useFirstAllowed}. @returns also what was used, to be given back if it shall not count */
+/** As {@link useFirstAllowed}. @returns also the uses that were counted, so that they can be refunded */
 export async function useFirstAllowedLimits(
   tx: LimitTx,
   ways: readonly (readonly LimitUse[])[],
@@ -73,7 +73,7 @@ export async function useFirstAllowedLimits(
   return { allowed: false, retryAfterMs, used: [] };
 }
 
-/** As {@link useLimits}, in a transaction of its own. */
+/** As {@link useLimits}, in a new transaction. */
 export function useLimitsInTransaction(
   db: LimitDatabase,
   uses: readonly LimitUse[],
@@ -84,7 +84,7 @@ export function useLimitsInTransaction(
   return inTransaction(db, (tx) => useLimits(tx, uses, now));
 }
 
-/** Gives a use back that shall not count after all. */
+/** Undoes a counted use. */
 export function refundUse(db: LimitDatabase | LimitTx, { key, limit, cost = 1 }: LimitUse): Promise<void> {
   return refundRateLimit(db, key, cost * limit.everyMs);
 }
@@ -101,17 +101,17 @@ function advance(
   return advanceRateLimits(db, advances, now);
 }
 
-/** How long to wait for the slowest of these limits. */
+/** The longest wait of these limits. */
 async function denied(db: LimitDatabase | LimitTx, uses: readonly LimitUse[], now: Date): Promise<Allowance> {
   const tats = await readRateLimits(
     db,
     uses.map(({ key }) => key),
   );
-  let retryAfterMs = 1; // somebody gave theirs back in this moment
+  let retryAfterMs = 1; // if a concurrent refund has made room
   for (const { key, limit, cost } of uses) {
     const { latest, full } = cellOf(limit, now, cost);
     const tat = tats.get(key) ?? now;
-    // The clock was ahead, or the limit was wider: nobody has to wait until that time comes.
+    // A clock was ahead, or the limit was wider before. Without this cap callers would wait until that time.
     if (tat > full) await capRateLimit(db, key, full);
     retryAfterMs = Math.max(retryAfterMs, Math.min(tat.getTime(), full.getTime()) - latest.getTime());
   }
