@@ -8,15 +8,15 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Largest number of connections. */
   readonly max?: number;
-  /** How long to wait for a connection, in milliseconds: one of the pool's or a new one. */
+  /** How long to wait for a free or new connection, in milliseconds. */
   readonly connectionTimeoutMs?: number;
   readonly applicationName: string;
 }
 
 /**
- * A pool of connections, each of which is given up when PostgreSQL does not answer. `end()` closes it. A connection lost
- * while idle is replaced at the next query. What the URL says wins over what is set here: `?options=` for a pooler that
- * does not know the settings of a session.
+ * A pool of connections that are closed when PostgreSQL does not answer. `end()` closes the pool. A connection lost while
+ * idle is replaced at the next query. Parameters of the URL override the settings here: `?options=` for a pooler that does
+ * not support session settings.
  */
 export function createPool(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -24,13 +24,13 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.applicationName,
-    // A server that does not answer must not hold a step for ever: local activities retry after 3 s.
+    // A server that does not answer must not block a step: local activities retry after 3 s.
     connectionTimeoutMillis: options.connectionTimeoutMs ?? PooledClient.settings.connectionTimeoutMillis,
     idleTimeoutMillis: 60_000,
     Client: PooledClient as unknown as new () => pg.ClientBase,
   });
-  // A lost connection tells of it by an event, which ends the process if nobody listens: an idle one tells the pool,
-  // which has dropped it; one that is at work between two statements tells only itself, and its next statement fails.
+  // A lost connection emits an error event, which ends the process if it has no listener. An idle connection emits it on
+  // the pool, which has already removed it; a connection in use emits it on itself, and its next statement fails.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
@@ -46,7 +46,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options) }) });
 }
 
-/** Runs `work` in one transaction, at READ COMMITTED: steps serialise on the row locks they take. */
+/** Runs `work` in one transaction at READ COMMITTED. Row locks make concurrent steps run one after another. */
 export function inTransaction<T, P extends Privilege>(
   db: Database<P>,
   work: (tx: Tx<P>) => Promise<T>,

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import { projectRoot } from '#libs/config';
 
-/** Brings the database of `url` to the newest schema. Safe to run again and at the same time: it takes a lock. */
+/** Migrates the database at `url` to the newest schema. Takes a lock, so it can run repeatedly and concurrently. */
 export async function migrate(url: string, log: (line: string) => void): Promise<void> {
   const done = await runner({
     databaseUrl: url,
@@ -20,7 +20,7 @@ export async function migrate(url: string, log: (line: string) => void): Promise
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const url = process.env.RESEAL_DATABASE_URL;
   if (!url) {
-    console.error('RESEAL_DATABASE_URL is missing: give the URL of the database owner (reseal_owner).');
+    console.error('RESEAL_DATABASE_URL is missing: set it to the URL of the database owner (reseal_owner).');
     process.exit(78);
   }
   await migrate(url, console.log);

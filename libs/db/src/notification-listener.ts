@@ -6,9 +6,9 @@ export interface ListenerOptions extends SessionOptions {
   /** NOTIFY channels. */
   readonly channels: readonly string[];
   onNotification(payload: string, channel: string): void;
-  /** Listening has begun, or begun again: what was announced before was not heard. */
+  /** Listening has begun, or resumed. Earlier notifications were missed. */
   onListening?(): void;
-  /** From now on nothing is heard. */
+  /** The connection was lost: notifications are missed from now on. */
   onLost?(): void;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
@@ -16,19 +16,19 @@ export interface ListenerOptions extends SessionOptions {
 const firstDelayMs = 250;
 const longestDelayMs = 5_000;
 
-/** One connection that hears what is announced by NOTIFY, and connects again by itself when it is lost. */
+/** A connection that receives NOTIFY messages and reconnects when it is lost. */
 export class NotificationListener {
   private client: pg.Client | undefined;
   private timer: NodeJS.Timeout | undefined;
   private delayMs = firstDelayMs;
   private stopped = false;
 
-  /** Whether announcements are heard. */
+  /** Whether notifications are received. */
   listening = false;
 
   constructor(private readonly options: ListenerOptions) {}
 
-  /** Begins to connect, and goes on trying until it is stopped. */
+  /** Connects, and retries until it is stopped. */
   start(): void {
     void this.connect();
   }
@@ -42,7 +42,7 @@ export class NotificationListener {
     await client?.end().catch(() => undefined);
   }
 
-  /** Throws while nothing would be heard; for readiness. */
+  /** Throws while notifications would be missed; for readiness. */
   check(): void {
     if (!this.listening) throw new Error(`not listening to ${this.options.channels.join(', ')}`);
   }
@@ -68,7 +68,7 @@ export class NotificationListener {
     options.onListening?.();
   }
 
-  /** Gives a connection up, once, and tries another one after a while. */
+  /** Gives up a connection, once, and opens another one after a delay. */
   private lose(client: pg.Client, error?: unknown): void {
     if (this.client !== client || this.stopped) return;
     const { options } = this;

@@ -2,14 +2,14 @@ import pg from 'pg';
 
 /** In milliseconds. */
 interface Timeouts {
-  /** How long a statement may take before its connection is given up. */
+  /** How long a statement may take before its connection is closed. */
   readonly statementMs: number;
-  /** How long a connection may be silent while nothing is asked, and how long its answer to a test may take. */
+  /** After how long without traffic a connection is tested, and how long the answer to the test may take. */
   readonly silenceMs: number;
   readonly testMs: number;
 }
 
-/** Longer than the server's own limit, whose error says more. */
+/** The server's limit. It is shorter than the client's, because the server's error says more. */
 const statementTimeoutMs = 8_000;
 const poolTimeouts: Timeouts = { statementMs: 9_000, silenceMs: 2_000, testMs: 3_000 };
 const sessionTimeouts: Timeouts = { statementMs: 3_000, silenceMs: 1_000, testMs: 3_000 };
@@ -18,9 +18,9 @@ const closeTimeoutMs = 1_000;
 type Ask = (...args: unknown[]) => unknown;
 
 /**
- * A connection that is given up when PostgreSQL does not answer. TCP alone notices a peer that fell silent after a
- * quarter of an hour, and pg's `query_timeout` leaves the connection in the pool, where the next statement waits in vain
- * again. Here the socket is destroyed, so the pool drops the connection, and everyone who waits for it gets ETIMEDOUT.
+ * A connection that is closed when PostgreSQL does not answer. TCP alone needs 15 minutes to notice a silent peer, and pg's
+ * `query_timeout` leaves the connection in the pool, where the next statement waits again. This class destroys the socket,
+ * so that the pool removes the connection and all callers that wait for it get ETIMEDOUT.
  */
 class TimeoutClient extends pg.Client {
   private asked = 0;
@@ -35,12 +35,12 @@ class TimeoutClient extends pg.Client {
     this.once('end', () => clearInterval(heartbeat));
   }
 
-  /** pg declares a dozen forms of this; of those, the ones that return a promise have the deadline. */
+  /** Applies the deadline to the overloads that return a promise. */
   override query(...args: never[]): never {
     return this.within(this.timeouts.statementMs, args) as never;
   }
 
-  /** A server that does not close the connection is left behind. */
+  /** Destroys the socket if the server does not close the connection in time. */
   override end(...args: never[]): never {
     const { stream } = this.connection;
     const late = setTimeout(() => stream.destroy(), closeTimeoutMs).unref();
@@ -54,7 +54,7 @@ class TimeoutClient extends pg.Client {
     this.asked += 1;
     let answered = false;
     const timer = setTimeout(
-      // A process that stood still reads what came meanwhile before it gives up.
+      // After a pause of the process, responses that have arrived are read before the connection is closed.
       () => setImmediate(() => answered || this.giveUp(ms)),
       ms,
     ).unref();
@@ -68,7 +68,7 @@ class TimeoutClient extends pg.Client {
     return answer;
   }
 
-  /** Asks for nothing while nothing else is asked; not within a transaction, whose own limit it would put off. */
+  /** Sends a test query on an idle connection; not within a transaction, whose idle timeout it would reset. */
   private test(): void {
     const { silenceMs, testMs } = this.timeouts;
     if (this.asked > 0 || this.getTransactionStatus() !== 'I') return;
@@ -82,7 +82,7 @@ class TimeoutClient extends pg.Client {
   }
 }
 
-/** What makes the server notice a client that fell silent, and end its session with the locks it holds. */
+/** Settings with which the server notices a silent client and ends its session with its locks. */
 function sessionOptions(idleMs: number): string {
   const settings = {
     tcp_keepalives_idle: 5,
@@ -98,7 +98,7 @@ function sessionOptions(idleMs: number): string {
 
 const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 1_000, connectionTimeoutMillis: 3_000 };
 
-/** A connection of a pool. Each is tested every two seconds, so one that is idle much longer belongs to a dead process. */
+/** A connection of a pool. It is tested every two seconds, so the server may end a session that is idle much longer. */
 export class PooledClient extends TimeoutClient {
   static readonly settings = {
     ...keepAlive,
@@ -113,14 +113,14 @@ export class PooledClient extends TimeoutClient {
 }
 
 export interface SessionOptions {
-  /** Leads to PostgreSQL itself, or to a pooler in session mode. */
+  /** The URL of PostgreSQL itself or of a pooler in session mode. */
   readonly databaseUrl: string;
   readonly applicationName: string;
 }
 
 /**
- * A connection for what belongs to a session: listening, or a lock. A client that fell silent loses it after eight
- * seconds, also where its network does not tell the server.
+ * A connection for LISTEN or a session lock. The server ends the session of a silent client after eight seconds, also if
+ * the network does not report the loss.
  */
 export function createSession({ databaseUrl, applicationName }: SessionOptions): pg.Client {
   return new TimeoutClient(

@@ -3,7 +3,7 @@ import { openBytes, registryKey, sealBytes, type RegistryKeys } from './registry
 
 const keyBytes = 32;
 
-/** A customer's key as it is kept: wrapped under the registry's key of this id. */
+/** A stored customer key, wrapped under the registry key with this id. */
 export interface WrappedCustomerKey {
   readonly keyId: string;
   readonly wrapped: Buffer;

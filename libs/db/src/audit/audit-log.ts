@@ -6,7 +6,7 @@ import type { AuditCheckpointRow } from '../rows.js';
 /** The stream of entries outside any reissue. */
 const authority = 'authority';
 
-/** An entry as it is digested. */
+/** The content of an entry that its leaf hash covers. */
 export interface AuditRow {
   readonly stream: string;
   readonly sequence: number;
@@ -17,7 +17,7 @@ export interface AuditRow {
   readonly details: Record<string, unknown>;
   readonly personal_digest: string | null;
   readonly occurred_at: Date;
-  /** The role that inserted it, and when, as the database says; null in entries from before it did. */
+  /** The database role that inserted it, and when; null in entries older than these columns. */
   readonly recorded_by: string | null;
   readonly recorded_at: Date | null;
 }
@@ -27,7 +27,7 @@ interface Place {
   readonly sequence: number;
 }
 
-/** Takes the entries that have waited longest out of the queue, in the order in which they were written. */
+/** Removes the oldest entries from the queue and returns them in the order in which they were written. */
 export async function takePendingEntries(tx: Tx, limit: number): Promise<Place[]> {
   const { rows } = await sql<Place>`
     WITH taken AS (
@@ -38,7 +38,7 @@ export async function takePendingEntries(tx: Tx, limit: number): Promise<Place[]
   return rows;
 }
 
-/** How many entries wait to become leaves, and since when the oldest does is not told: it is a matter of seconds. */
+/** How many entries wait to become leaves. */
 export async function countPendingEntries(db: Database): Promise<number> {
   const { waiting } = await db
     .selectFrom('audit_pending')
@@ -47,7 +47,7 @@ export async function countPendingEntries(db: Database): Promise<number> {
   return Number(waiting);
 }
 
-/** The entries in these places, as far as they exist; in no order. */
+/** The entries in these places that exist, in no order. */
 export async function entriesAt(db: Database | Tx, places: readonly Place[]): Promise<AuditRow[]> {
   const own = places.filter(({ stream }) => stream !== authority);
   const outside = places.filter(({ stream }) => stream === authority).map(({ sequence }) => sequence);
@@ -64,7 +64,7 @@ export async function entriesAt(db: Database | Tx, places: readonly Place[]): Pr
   return rows;
 }
 
-/** How many leaves the log has. Leaves have no gap: the next one's index. */
+/** How many leaves the log has. Leaves have no gaps, so this is also the index of the next leaf. */
 export async function logSize(db: Database | Tx): Promise<number> {
   const row = await db
     .selectFrom('audit_leaf')
@@ -85,7 +85,7 @@ export interface NewNode {
   readonly hash: Uint8Array;
 }
 
-/** Adds leaves to the log, and the nodes that they complete. */
+/** Adds leaves to the log, and the inner nodes that they complete. */
 export async function insertLeaves(
   tx: Tx,
   leaves: readonly NewLeaf[],
@@ -104,7 +104,7 @@ export async function insertLeaves(
         ${nodes.map(({ hash }) => Buffer.from(hash))}::bytea[])`.execute(tx);
 }
 
-/** The hashes of these nodes as `level/index` → hash; level 0 are the leaves. Those that do not exist are left out. */
+/** The hashes of these nodes as `level/index` → hash; level 0 is the leaves. Nodes that do not exist are left out. */
 export async function nodeHashes(
   db: Database | Tx,
   nodes: readonly { readonly level: number; readonly index: number }[],
@@ -124,7 +124,7 @@ export async function newestCheckpoint(db: Database | Tx): Promise<AuditCheckpoi
   return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').executeTakeFirst();
 }
 
-/** The checkpoint of a log of this size, if one was made then. */
+/** The checkpoint of this log size, if there is one. */
 export async function checkpointOfSize(
   db: Database<'select audit_checkpoint'> | Tx<'select audit_checkpoint'>,
   size: number,
@@ -164,8 +164,8 @@ export async function checkpointsAfter(
 }
 
 /**
- * Checkpoints that are larger or later than one, in the order in which they were made. Later ones are smaller after the
- * database was restored from a backup.
+ * Checkpoints that are larger or later than the given one, in the order in which they were made. A later checkpoint is
+ * smaller if the database was restored from a backup in between.
  */
 export async function newerCheckpoints(
   db: Database,
@@ -182,7 +182,7 @@ export async function newerCheckpoints(
     .execute();
 }
 
-/** The number of the next event in a stream that only the caller writes to. */
+/** The sequence number of the next event in a stream to which only the caller writes. */
 export async function nextEventSequence(tx: Tx, stream: string): Promise<number> {
   const row = await tx
     .selectFrom('event')

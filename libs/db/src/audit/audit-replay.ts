@@ -3,17 +3,17 @@ import type { AuditRow } from './audit-log.js';
 import type { Database, Tx } from '../database.js';
 import type { CertificateRow, ReissueRow } from '../rows.js';
 
-/** A reissue as its row and the row of its certificate say it is. */
+/** The columns of a reissue and its certificate that verification compares with the audit trail. */
 export type ReissueToVerify = Pick<
   ReissueRow,
   'reissue_id' | 'reason' | 'state' | 'customer_ref' | 'key_thumbprint' | 'serial' | 'created_at' | 'ended_at'
 > & {
   readonly registered_at: Date | null;
-  /** SHA-256 of its certificate, hexadecimal. */
+  /** SHA-256 of the certificate, hexadecimal. */
   readonly fingerprint: string | null;
 };
 
-/** Reissues after one, by their ids. */
+/** A page of reissues in order of their ids, after the given id. */
 export async function reissuesAfter(tx: Tx, reissueId: string, limit: number): Promise<ReissueToVerify[]> {
   const { rows } = await sql<ReissueToVerify>`
     SELECT reissue.reissue_id, reason, reissue.state, customer_ref, key_thumbprint, reissue.serial, reissue.created_at, ended_at,
@@ -23,23 +23,23 @@ export async function reissuesAfter(tx: Tx, reissueId: string, limit: number): P
   return rows;
 }
 
-/** An entry with the personal part that it vouches for, where that is still there. */
+/** An entry with its personal part, unless that was erased. */
 export type EntryWithPersonal = AuditRow & {
   readonly salt: string | null;
   readonly personal: string | null;
 };
 
-/** All entries of these reissues, each reissue's in their order. */
+/** All entries of these reissues, ordered by reissue and sequence. */
 export async function entriesOfReissues(tx: Tx, reissueIds: readonly string[]): Promise<EntryWithPersonal[]> {
   const { rows } = await sql<EntryWithPersonal>`
     SELECT entry.reissue_id AS stream, entry.sequence::float8 AS sequence, actor, action, outcome, reason, details,
       personal_digest, occurred_at, recorded_by, recorded_at, salt, personal
-    FROM audit_entry AS entry LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
+    FROM audit_entry AS entry LEFT JOIN audit_personal AS personal_part USING (reissue_id, sequence)
     WHERE reissue_id = ANY(${reissueIds}) ORDER BY reissue_id, sequence`.execute(tx);
   return rows;
 }
 
-/** What customers said of terms in these reissues and from where, in the order in which it was recorded. */
+/** All consents of these reissues with address and user agent, in the order in which they were recorded. */
 export async function consentsOfReissues(tx: Tx, reissueIds: readonly string[]) {
   return tx
     .selectFrom('consent')
@@ -50,7 +50,7 @@ export async function consentsOfReissues(tx: Tx, reissueIds: readonly string[]) 
     .execute();
 }
 
-/** The receipts that were given in these reissues. */
+/** The consent receipts of these reissues. */
 export async function receiptsOfReissues(
   tx: Tx,
   reissueIds: readonly string[],
@@ -62,13 +62,13 @@ export async function receiptsOfReissues(
     .execute();
 }
 
-/** A certificate's status as its row says it is. */
+/** The columns of a certificate that verification compares with the audit trail. */
 export type CertificateToVerify = Pick<
   CertificateRow,
   'serial' | 'reissue_id' | 'revoked_at' | 'revocation_reason' | 'hold_at' | 'invalidity_date'
 >;
 
-/** Certificates after one, by their serials. */
+/** A page of certificates in order of their serials, after the given serial. */
 export async function certificatesAfter(
   tx: Tx,
   serial: string,
@@ -115,7 +115,7 @@ export async function statusEntriesOf(
   return rows;
 }
 
-/** Entries about certificates of which there is no row any more, with their serials. At most 1,000. */
+/** Entries about certificates whose row is missing, with their serials. At most 1,000. */
 export async function entriesOfMissingCertificates(
   db: Database,
 ): Promise<{ stream: string; sequence: number; serial: string }[]> {

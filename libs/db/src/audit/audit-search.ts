@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database.js';
 import type { AuditRow } from './audit-log.js';
 
-/** By what entries are found; all that is given must hold. */
+/** Conditions of a search; an entry must meet all that are given. */
 export interface AuditFilter {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
@@ -10,13 +10,13 @@ export interface AuditFilter {
   readonly customerRef?: string | undefined;
   readonly serial?: string | undefined;
   readonly reissueId?: string | undefined;
-  /** Not before. */
+  /** Inclusive. */
   readonly from?: Date | undefined;
-  /** Before. */
+  /** Exclusive. */
   readonly to?: Date | undefined;
 }
 
-/** Where a page begins: after this entry, as {@link AuditSearchResult} names its place. */
+/** The last entry of the previous page, by the columns of {@link AuditSearchResult}. */
 export interface AuditCursor {
   readonly time: string;
   readonly stream: string;
@@ -24,12 +24,12 @@ export interface AuditCursor {
 }
 
 export interface AuditSearchResult extends AuditRow {
-  /** `occurred_at` as PostgreSQL writes it, to the microsecond. */
+  /** `occurred_at` as PostgreSQL prints it, with microseconds. */
   readonly time: string;
   readonly leaf_index: number | null;
 }
 
-/** Entries of the whole trail, the newest first. */
+/** Entries of all streams, newest first. */
 export async function searchAuditEntries(
   db: Database<'select audit_entry' | 'select audit_leaf' | 'select authority_entry' | 'select reissue'>,
   filter: AuditFilter,
@@ -98,19 +98,19 @@ export async function newestCheckpoints(db: Database<'select audit_checkpoint'>,
   return db.selectFrom('audit_checkpoint').selectAll().orderBy('size', 'desc').limit(limit).execute();
 }
 
-/** What somebody did outside reissues, summed up. */
+/** How often an actor did something outside reissues. */
 export interface ActSummary {
   readonly actor: string;
   readonly action: string;
   readonly outcome: string;
   readonly times: number;
-  /** Of how many different reissues. */
+  /** The number of different reissues concerned. */
   readonly reissues: number;
   readonly first: Date;
   readonly last: Date;
 }
 
-/** What each of the staff and the operators of the command line did in a time, by what it was. */
+/** The acts of staff and of command-line operators in a period, counted by actor, action and outcome. */
 export async function actsOfStaff(
   db: Database<'select authority_entry'>,
   from: Date,

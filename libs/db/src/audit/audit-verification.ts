@@ -7,9 +7,9 @@ interface LeafRow {
   readonly stream: string;
   readonly sequence: number;
   readonly leaf_hash: Buffer;
-  /** Null if somebody removed it. */
+  /** Null if the entry was removed. */
   readonly entry: AuditRow | null;
-  /** Null where there never was one, or it was erased. */
+  /** Null if the entry has no personal part, or it was erased. */
   readonly personal: { readonly salt: string; readonly content: string } | null;
 }
 
@@ -18,7 +18,7 @@ type FlatRow = Omit<LeafRow, 'entry' | 'personal'> & {
   readonly content: string | null;
 } & { readonly [Key in keyof AuditRow]: AuditRow[Key] | null };
 
-/** Leaves from `index` on, with their entries, in the order of the log. */
+/** Leaves from `index` on with their entries, in the order of the log. */
 export async function leavesFrom(db: Database, index: number, limit: number): Promise<LeafRow[]> {
   const { rows } = await sql<FlatRow>`
     SELECT leaf_index::float8 AS leaf_index, leaf.stream, leaf.sequence::float8 AS sequence, leaf_hash,
@@ -31,7 +31,7 @@ export async function leavesFrom(db: Database, index: number, limit: number): Pr
       coalesce(own.recorded_at, outside.recorded_at) AS recorded_at
     FROM (SELECT * FROM audit_leaf WHERE leaf_index >= ${index} ORDER BY leaf_index LIMIT ${limit}) AS leaf
     LEFT JOIN audit_entry AS own ON own.reissue_id = leaf.stream AND own.sequence = leaf.sequence
-    LEFT JOIN audit_personal AS told ON told.reissue_id = leaf.stream AND told.sequence = leaf.sequence
+    LEFT JOIN audit_personal AS personal_part ON personal_part.reissue_id = leaf.stream AND personal_part.sequence = leaf.sequence
     LEFT JOIN authority_entry AS outside ON leaf.stream = 'authority' AND outside.position = leaf.sequence
     ORDER BY leaf_index`.execute(db);
   return rows.map(({ leaf_index, leaf_hash, salt, content, ...entry }) => ({
@@ -41,7 +41,7 @@ export async function leavesFrom(db: Database, index: number, limit: number): Pr
   }));
 }
 
-/** Entries that are neither in the log nor in the queue before it: put in with the triggers off. At most 1,000. */
+/** Entries that are neither in the log nor in its queue: inserted while the triggers were off. At most 1,000. */
 export async function entriesWithoutLeaf(db: Database): Promise<{ stream: string; sequence: number }[]> {
   const { rows } = await sql<{ stream: string; sequence: number }>`
     SELECT stream, sequence::float8 AS sequence FROM (
@@ -54,7 +54,7 @@ export async function entriesWithoutLeaf(db: Database): Promise<{ stream: string
   return rows;
 }
 
-/** The entries of the restores that were reconciled: they name the branches of the log that were cut off. */
+/** The entries of reconciled restores. They name the branches of the log that the restore cut off. */
 export async function reconciledRestores(db: Database): Promise<AuditRow[]> {
   const { rows } = await sql<AuditRow>`
     SELECT 'authority' AS stream, position::float8 AS sequence, actor, action, outcome, reason, details,
@@ -65,7 +65,7 @@ export async function reconciledRestores(db: Database): Promise<AuditRow[]> {
   return rows;
 }
 
-/** Reissues that have counted more or fewer entries than there are, with what they counted. At most 1,000. */
+/** Reissues whose counter differs from their number of entries, with the counter. At most 1,000. */
 export async function countMismatchedReissues(db: Database): Promise<{ stream: string; sequence: number }[]> {
   const { rows } = await sql<{ stream: string; sequence: number }>`
     SELECT reissue_id AS stream, audit_sequence AS sequence FROM reissue

@@ -9,21 +9,21 @@ export interface NewAuditEntry {
   readonly outcome: string;
   readonly reason?: string | null;
   readonly details?: Record<string, unknown>;
-  /** Kept apart under a salt, so that it can be erased while its digest stays. */
+  /** Stored in a table of its own with a salt, so that it can be erased while its digest stays. */
   readonly personal?: Record<string, unknown>;
   readonly occurred_at: Date;
 }
 
-/** An entry of one among several reissues. */
+/** An entry together with the reissue that it belongs to. */
 export type AuditEntryOf = NewAuditEntry & { readonly reissueId: string };
 
-/** Appends to a reissue's audit trail, in the transaction of what it tells. */
+/** Appends an entry to a reissue's audit trail, in the transaction of the change that it records. */
 export const appendAudit = (tx: Tx, reissueId: string, entry: NewAuditEntry): Promise<void> =>
   appendAudits(tx, [{ ...entry, reissueId }]);
 
 /**
- * Appends entries, of one reissue or of many, in one statement; those of one reissue keep their order, and their numbers
- * have no gap, by the row that counts them. The caller holds the locks on the reissues.
+ * Appends entries of one or more reissues in one statement. The entries of a reissue keep their order, and their sequence
+ * numbers have no gaps: the reissue's row counts them. The caller holds the locks on the reissues.
  */
 export async function appendAudits(
   tx: Tx<'select reissue' | 'insert audit_entry' | 'insert audit_personal' | 'update reissue'>,
@@ -38,7 +38,7 @@ export async function appendAudits(
     place,
     ...(personal ? salted(JSON.stringify(personal)) : {}),
   }));
-  // Beside the entries: of them the planner knows nothing, and would look at every reissue.
+  // An extra condition: without it the planner, which has no statistics on the entries, scans every reissue.
   const reissueIds = [...new Set(entries.map(({ reissueId }) => reissueId))];
   await sql`
     WITH entry AS (
@@ -53,7 +53,7 @@ export async function appendAudits(
       RETURNING reissue.reissue_id, reissue.audit_sequence - added.entries AS so_far
     ), placed AS (
       SELECT entry.*, so_far + nth AS sequence FROM entry JOIN counted USING (reissue_id)
-    ), told AS (
+    ), personal_part AS (
       INSERT INTO audit_personal (reissue_id, sequence, salt, personal)
       SELECT reissue_id, sequence, salt, personal FROM placed WHERE personal IS NOT NULL
     )
@@ -62,7 +62,7 @@ export async function appendAudits(
   `.execute(tx);
 }
 
-/** As `digestOfPersonal` of libs/audit-proofs, which verifies it, has it: salt and content each after its length in bytes. */
+/** Salt and digest of a personal part: each string after its length in bytes, as `digestOfPersonal` in libs/audit-proofs verifies. */
 function salted(personal: string) {
   const salt = randomBytes(16).toString('hex');
   const hash = createHash('sha256');

@@ -2,13 +2,13 @@ import type { AuthorityAction } from '#libs/domain';
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
-/** What was done to the CA, its keys or its certificates outside any reissue. */
+/** An entry about the CA, its keys or its certificates outside any reissue. */
 export interface NewAuthorityEntry {
-  /** Who: an operator's name, or the process that acted by itself. */
+  /** The operator, or the process that acted by itself. */
   readonly actor: string;
   readonly action: AuthorityAction;
   /**
-   * `STARTED` before an act, then `DONE` or `FAILED`; what is refused is `REFUSED`. A check of a VID is `MATCHED` or
+   * `STARTED` before an act, then `DONE` or `FAILED`; `REFUSED` if the act was not allowed. A VID check has `MATCHED` or
    * `MISMATCHED`.
    */
   readonly outcome: 'STARTED' | 'DONE' | 'FAILED' | 'REFUSED' | 'MATCHED' | 'MISMATCHED';
@@ -18,7 +18,7 @@ export interface NewAuthorityEntry {
   readonly occurredAt: Date;
 }
 
-/** Appends to the authority's audit trail. */
+/** Appends an entry to the authority's audit trail. */
 export async function appendAuthorityEntry(
   db: Database<'insert authority_entry'> | Tx<'insert authority_entry'>,
   entry: NewAuthorityEntry,
@@ -37,9 +37,9 @@ export async function appendAuthorityEntry(
 }
 
 /**
- * Appends an entry for each item of an operation, which names the reissue and the certificate that it concerns: in the
- * search, in the timeline and in the evidence of each of them stands who asked for it and who approved it. An operation
- * without items, or that does not exist, has one entry.
+ * Appends an entry for each item of an operation, with the reissue and the certificate of the item. Search, timeline and
+ * evidence of each of them can then show who requested and who approved the operation. One entry is written if the
+ * operation has no items or does not exist.
  */
 export async function appendItemEntries(
   tx: Tx<'select certificate' | 'select operation_item' | 'select reissue' | 'insert authority_entry'>,

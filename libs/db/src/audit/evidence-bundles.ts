@@ -1,7 +1,7 @@
 import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
-/** Keeps a bundle for whoever waits for it; one of the same request stays as it is. */
+/** Stores a bundle until it is fetched. A bundle of the same request stays unchanged. */
 export async function insertEvidenceBundle(db: Database, bundle: NewRow<'evidence_bundle'>): Promise<void> {
   await db
     .insertInto('evidence_bundle')
@@ -10,7 +10,7 @@ export async function insertEvidenceBundle(db: Database, bundle: NewRow<'evidenc
     .execute();
 }
 
-/** Whether there is a reissue that evidence could be of. */
+/** Whether the reissue exists. */
 export async function reissueExists(db: Database<'select reissue'>, reissueId: string): Promise<boolean> {
   const row = await db
     .selectFrom('reissue')
@@ -20,7 +20,7 @@ export async function reissueExists(db: Database<'select reissue'>, reissueId: s
   return row !== undefined;
 }
 
-/** A bundle as compressed JSON. */
+/** A stored bundle: gzip of JSON. */
 export async function findEvidenceBundle(
   db: Database<'select evidence_bundle'>,
   exportId: string,
@@ -33,7 +33,7 @@ export async function findEvidenceBundle(
   return row?.bundle;
 }
 
-/** Deletes the bundles made before a time; each can be made again. @returns how many */
+/** Deletes bundles made before a time; each can be made again. @returns the number deleted */
 export async function deleteEvidenceBundles(db: Database, before: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('evidence_bundle')

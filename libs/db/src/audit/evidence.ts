@@ -3,7 +3,7 @@ import type { Database, Tx } from '../database.js';
 import type { AuditRow } from './audit-log.js';
 import type { AuditCheckpointRow } from '../rows.js';
 
-/** An entry with its leaf: either may be missing, the entry because it was removed, the leaf because it is too new. */
+/** An entry with its leaf. The entry is missing if it was removed, the leaf if the entry is too new. */
 export interface EvidenceEntryRow {
   readonly stream: string;
   readonly sequence: number;
@@ -17,15 +17,15 @@ export interface EvidenceEntryRow {
 type FlatRow = Omit<EvidenceEntryRow, 'entry'> & { readonly [Key in keyof AuditRow]: AuditRow[Key] | null };
 
 /**
- * What the trail and its log have of a reissue, in the order of the log, what is not there yet at the end: its own
- * stream, and of what is outside it
+ * All entries that concern a reissue, in the order of the log; entries without a leaf come last. These are the entries of
+ * its own stream, and from outside the stream:
  *
- * - acts that name it or its certificate among the first `size` of the log (each look at the evidence is such an act: a
- *   bundle would otherwise never be proven whole), and later ones that changed the certificate's status;
- * - what other reissues did to its certificate;
- * - purges that explain what is gone of it;
+ * - acts that name the reissue or its certificate, among the first `size` leaves. (Each access to the evidence is such an
+ *   act, so without this limit a bundle would never be complete.) Later acts only if they changed the certificate's status;
+ * - changes of its certificate by other reissues;
+ * - purges that explain missing personal parts or histories;
  * - restores of the database, which explain checkpoints that the log does not continue;
- * - leaves since it began whose entries are gone: one of them may have been of it. At most 100.
+ * - leaves since its start whose entry is missing: it may have been an entry of this reissue. At most 100.
  */
 export async function evidenceEntriesOf(
   db: Database | Tx,
@@ -58,12 +58,12 @@ export async function evidenceEntriesOf(
       occurred_at, recorded_by, recorded_at, NULL, NULL
     FROM authority_entry JOIN audit_leaf ON stream = 'authority' AND audit_leaf.sequence = position
     WHERE leaf_index < ${size} AND action = 'purge' AND outcome = 'DONE' AND (details -> 'reissueIds' ? ${reissueId} OR EXISTS (
-      SELECT FROM audit_entry AS own LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
+      SELECT FROM audit_entry AS own LEFT JOIN audit_personal AS personal_part USING (reissue_id, sequence)
       WHERE own.reissue_id = ${reissueId}
         AND own.occurred_at >= (authority_entry.details ->> 'from')::timestamptz
         AND own.occurred_at < (authority_entry.details ->> 'before')::timestamptz
         AND (authority_entry.details ->> 'recordClass' = 'personalDetails' AND personal_digest IS NOT NULL
-            AND told.salt IS NULL
+            AND personal_part.salt IS NULL
           OR authority_entry.details ->> 'recordClass' = 'histories' AND own.action = 'archiveHistory')))
     UNION ALL
     SELECT 'authority', position::float8, leaf_index::float8, leaf_hash, actor, action, outcome, reason, details, NULL,
@@ -86,8 +86,8 @@ export async function evidenceEntriesOf(
 }
 
 /**
- * Checkpoints to prove against: all that were made while something happened (`from` to `to`), the first of every day
- * since, and the newest.
+ * Checkpoints for inclusion proofs: all that were made between `from` and `to`, the first of each later day, and the
+ * `newest` ones.
  */
 export async function checkpointsToProve(
   db: Database | Tx,

@@ -5,7 +5,7 @@ import type { EventRow, Row } from '../rows.js';
 
 export type AuditEntryRow = Row<'audit_entry'>;
 
-/** Everything that the audit trail tells of a reissue, in order; without what is personal. */
+/** All entries of a reissue in order, without personal parts. */
 export async function auditTrailOf(
   db: Database<'select audit_entry'>,
   reissueId: string,
@@ -18,7 +18,7 @@ export async function auditTrailOf(
     .execute();
 }
 
-/** What was decided and done on a reissue in an operation: entries outside it that name it, in order. */
+/** Entries outside the reissue's stream about operations on it, in order. */
 export async function operationEntriesOf(
   db: Database<'select authority_entry'>,
   reissueId: string,
@@ -32,7 +32,7 @@ export async function operationEntriesOf(
     .execute();
 }
 
-/** All events of a reissue, those of its certificates among them, in order. */
+/** All events of a reissue and its certificates, in order. */
 export async function eventsOfReissue(
   db: Database<'select event'>,
   reissueId: string,
@@ -51,14 +51,14 @@ export interface OperationOnTarget {
   readonly state: OperationState;
   readonly outcome: string | null;
   readonly requested_by: string;
-  /** The second person, of the plan as it is now. */
+  /** The person who approved the current plan. */
   readonly approved_by: string | null;
   readonly reason: string;
   readonly created_at: Date;
   readonly tried_at: Date | null;
 }
 
-/** What operators planned and did to a reissue or a certificate, newest first, at most a hundred. */
+/** Operations on a reissue or a certificate, newest first, at most 100. */
 export async function operationsOn(
   db: Database<'select operation' | 'select operation_approval' | 'select operation_item'>,
   target: string,
@@ -89,7 +89,7 @@ export async function operationsOn(
     .execute();
 }
 
-/** To whom a reissue's customer was told what, and when. */
+/** Notifications sent for a reissue, in order. */
 export async function notificationsOf(
   db: Database<'select notification'>,
   reissueId: string,

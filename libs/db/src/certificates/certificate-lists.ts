@@ -1,7 +1,7 @@
 import type { Database } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 
-/** A certificate as staff see it: whose it is by the customer's reference, not by the name in its subject. */
+/** A certificate as staff see it: with the customer's pseudonym instead of the name in the subject. */
 export type ListedCertificate = Pick<CertificateRow, (typeof columns)[number]> & {
   readonly customer_ref: string | null;
 };
@@ -27,10 +27,10 @@ const columns = [
   'crl_pending',
 ] as const satisfies (keyof CertificateRow)[];
 
-/** At most so many at once; a customer has a handful. */
+/** The largest number of certificates in a list; a customer has a few. */
 const atMost = 200;
 
-/** The certificates of these serials, or of the customer of this reference, newest first. */
+/** The certificates with these serials, or of the customer with this pseudonym, newest first. */
 export async function listCertificates(
   db: Database<'select certificate' | 'select customer'>,
   by: { readonly serials: readonly string[] } | { readonly customerRef: string },

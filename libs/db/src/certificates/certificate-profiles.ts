@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
-/** A certificate profile as it is kept: its canonical text, and the SHA-256 of that text. */
+/** A stored certificate profile: its canonical JSON, and the SHA-256 of that text. */
 export interface ProfileDocument {
   readonly digest: string;
   readonly document: string;
 }
 
-/** Keeps the text of a profile, so that its digest in a certificate's row can be understood for ever. */
+/** Stores a profile, so that the digest in a certificate's row can always be resolved. */
 export async function insertProfile(
   tx: Tx<'insert certificate_profile'>,
   { digest, document }: ProfileDocument,
@@ -20,7 +20,7 @@ export async function insertProfile(
     .execute();
 }
 
-/** The kept profiles among these digests. */
+/** The stored profiles with these digests. */
 export async function findProfiles(
   db: Database<'select certificate_profile'> | Tx<'select certificate_profile'>,
   digests: readonly string[],
@@ -32,7 +32,7 @@ export async function findProfiles(
     .execute();
 }
 
-/** Every address of the status app that profiles in use ever named, the first one first: certificates still do. */
+/** All status app addresses of profiles, in order of first use: existing certificates still point at them. */
 export async function statusUrlsInProfiles(
   db: Database<'select certificate_profile'> | Tx<'select certificate_profile'>,
 ): Promise<string[]> {

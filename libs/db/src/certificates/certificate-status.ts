@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { Database } from '../database.js';
 import type { CertificateRow } from '../rows.js';
 
-/** What decides the status of a certificate. */
+/** The columns that determine a certificate's status. */
 export type CertificateStatusRow = Pick<
   CertificateRow,
   'serial' | 'issuer' | 'state' | 'hold_at' | 'revoked_at' | 'revocation_reason'
 >;
 
-/** The rows of these serial numbers, as far as there are any. */
+/** The rows with these serials that exist. */
 export async function certificateStatuses(
   db: Database<'select certificate'>,
   serials: readonly string[],

@@ -8,7 +8,7 @@ export async function certificateBySerial(
   return db.selectFrom('certificate').selectAll().where('serial', '=', serial).executeTakeFirst();
 }
 
-/** The certificates that a reissue is shown with: the new one, and the one that it replaces. */
+/** The new certificate of a reissue, and the certificate that it replaces. */
 export async function certificatesOfReissue(
   db: Database<'select certificate'> | Tx<'select certificate'>,
   { serial, old_serial }: Pick<ReissueRow, 'serial' | 'old_serial'>,
@@ -22,7 +22,7 @@ export async function certificatesOfReissue(
   return { certificate: named(serial), old: named(old_serial) };
 }
 
-/** The stored certificate of a reissue that was not withdrawn. */
+/** The stored certificate of a reissue, unless it was revoked. */
 export async function storedCertificateOf(
   db: Database<'select certificate'> | Tx<'select certificate'>,
   reissueId: string,
@@ -36,7 +36,7 @@ export async function storedCertificateOf(
     .executeTakeFirst();
 }
 
-/** The certificate on file of a person: the last one registered, whatever became of it since. */
+/** The certificate on file of a person: the last one registered, also if it was revoked or has expired since. */
 export async function certificateOnFile(
   db: Database | Tx,
   customerId: string,
@@ -50,7 +50,7 @@ export async function certificateOnFile(
     .executeTakeFirst();
 }
 
-/** Puts a certificate in the place of whatever is on file for its person and policy. */
+/** Puts a certificate on file, in place of any other certificate of its person and policy. */
 export async function putOnFile(tx: Tx, certificate: CertificateRow, at: Date): Promise<void> {
   await tx
     .updateTable('certificate')
@@ -84,7 +84,7 @@ export async function certificatesInForce(
     .execute();
 }
 
-/** The certificates made by these enrolments. */
+/** The certificates of these enrolments. */
 export async function certificatesOfEnrolments(
   db: Database<'select certificate'> | Tx<'select certificate'>,
   enrolmentIds: readonly string[],
@@ -92,7 +92,7 @@ export async function certificatesOfEnrolments(
   return db.selectFrom('certificate').selectAll().where('enrolment_id', 'in', enrolmentIds).execute();
 }
 
-/** Stores certificates made by enrolments; one whose enrolment has a certificate already is left out. */
+/** Stores certificates of enrolments. An enrolment that already has a certificate is skipped. */
 export async function insertEnrolled(
   db: Database<'insert certificate'>,
   certificates: readonly NewCertificate[],

@@ -16,12 +16,12 @@ const related = [
   'revoked_at',
   'revocation_reason',
 ] as const;
-/** What of an existing certificate a new one depends on. */
+/** The columns of an existing certificate that decide whether a new one may be made. */
 export type RelatedCertificate = Pick<CertificateRow, (typeof related)[number]>;
 
 /**
- * The certificates that have a say when new ones are made: all that these reissues and these keys ever had, and
- * those on file of these persons; the oldest first.
+ * The certificates that decide whether new ones may be made: all of these reissues and keys, and those on file of these
+ * persons. Oldest first.
  */
 export async function relatedCertificates(
   tx: Tx<'select certificate'>,
@@ -45,7 +45,7 @@ export async function relatedCertificates(
     .execute();
 }
 
-/** Those of these keys that nobody may have certified. */
+/** The keys among these that must not be certified. */
 export async function blockedKeys(
   tx: Tx<'select blocked_key'>,
   spkiSha256s: readonly string[],
@@ -59,17 +59,17 @@ export async function blockedKeys(
 }
 
 /**
- * Writes down that certificates are about to be signed. One that cannot be is left out: its reissue or its key got a
- * live certificate a moment before, or its serial number is taken.
+ * Records the intent to sign certificates. A certificate is skipped if its reissue or key already has a live certificate,
+ * or its serial is taken.
  *
- * @returns the serials of those that were written
+ * @returns the serials of the recorded intents
  */
 export async function insertIntents(
   tx: Tx<'select certificate' | 'insert certificate'>,
   intents: readonly Omit<NewCertificate, 'state' | 'der'>[],
 ): Promise<Set<string>> {
   if (intents.length === 0) return new Set();
-  // In the order of their keys, so that two groups with the same keys in them never wait for each other.
+  // In the order of their keys, so that two batches with the same keys cannot deadlock.
   const inOrder = [...intents].sort((a, b) => (a.spki_sha256 < b.spki_sha256 ? -1 : 1));
   const rows = await tx
     .insertInto('certificate')
@@ -80,7 +80,7 @@ export async function insertIntents(
   return serialsOf(rows);
 }
 
-/** Stores what was signed where its intent still stands; answers for which serials it did. */
+/** Stores signed certificates whose intent is still open. @returns their serials */
 export async function storeSigned(
   tx: Tx<'select certificate' | 'update certificate'>,
   signed: readonly { readonly serial: string; readonly der: Buffer }[],
@@ -97,7 +97,7 @@ export async function storeSigned(
   return serialsOf(rows.rows);
 }
 
-/** Gives up serials whose signature may or may not exist; answers whose intent still stood. */
+/** Abandons open intents whose signature may or may not exist. @returns the serials abandoned */
 export async function abandonIntents(
   tx: Tx<'select certificate' | 'update certificate'>,
   serials: readonly string[],
@@ -114,7 +114,7 @@ export async function abandonIntents(
   return serialsOf(rows);
 }
 
-/** Signing intents from before a moment that are still open, the oldest first. */
+/** Open signing intents created before a time, oldest first. */
 export async function openIntents(
   db: Database,
   before: Date,

@@ -5,7 +5,7 @@ import type { Row } from '../rows.js';
 
 export type IssuerRow = Row<'issuer'>;
 
-/** An issuing CA as its holder makes it known to everyone else. */
+/** An issuing CA, as a signer registers it. */
 export interface KnownIssuer {
   /** As in `certificate.issuer`. */
   readonly subject: string;
@@ -18,19 +18,19 @@ export interface KnownIssuer {
   readonly notAfter: Date;
 }
 
-/** The database knows another key under the name of an issuing CA. */
+/** The database has another key for the name of an issuing CA. */
 export class IssuerConflict extends Error {
   override readonly name = 'IssuerConflict';
 }
 
 /**
- * Makes the issuing CAs known that a signer holds: the current one signs certificates, the others their CRLs only.
- * Shards are never taken away: a certificate keeps the shard it was made with, and one whose reissue began with an
- * earlier profile may get any of that profile's shards, also from a later issuing CA.
+ * Registers the issuing CAs that a signer holds. The current one signs certificates; the others sign only their CRLs. The
+ * number of shards never decreases: a certificate keeps its shard, and a reissue that began with an earlier profile may
+ * get any of that profile's shards, also from a later issuing CA.
  *
- * @param crlShards of the profile certificates are made by now
- * @throws {IssuerConflict} if one of the names belongs to another key: then directory and database do not belong
- *   together, and nothing is written
+ * @param crlShards number of shards of the current profile
+ * @throws {IssuerConflict} if a name belongs to another key, so that directory and database do not match; nothing is
+ *   written then
  */
 export async function registerIssuers(
   db: Database<'select issuer' | 'insert issuer' | 'update issuer'>,
@@ -43,7 +43,7 @@ export async function registerIssuers(
     await tx
       .updateTable('issuer')
       .set({ retired_at: now })
-      // Older than the current one: a signer that has not noticed the newest generation yet must not retire it.
+      // Only older ones: a signer that has not loaded the newest generation yet must not retire it.
       .where('activated_at', '<', current.notBefore)
       .where('retired_at', 'is', null)
       .execute();
@@ -110,7 +110,7 @@ export async function issuerBySubject(
   return db.selectFrom('issuer').selectAll().where('subject', '=', subject).executeTakeFirst();
 }
 
-/** All issuing CAs that ever were, the newest first. */
+/** All issuing CAs, also retired and expired ones, newest first. */
 export async function knownIssuers(db: Database<'select issuer'>): Promise<IssuerRow[]> {
   return db.selectFrom('issuer').selectAll().orderBy('activated_at', 'desc').orderBy('subject').execute();
 }

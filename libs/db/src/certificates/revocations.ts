@@ -6,7 +6,7 @@ import type { CertificateRow } from '../rows.js';
 /** The reasons of RFC 5280 section 5.3.1 that CRLs of this CA give. */
 export type RevocationReason = ReasonToRevoke | 'certificateHold';
 
-/** Reads and locks a certificate; the last of the locks, after those on its holder and its reissue. */
+/** Reads and locks a certificate. This lock is taken last, after those on its holder and its reissue. */
 export async function lockCertificate(
   tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
@@ -19,7 +19,7 @@ export async function lockCertificate(
     .executeTakeFirst();
 }
 
-/** Writes the revocation of a locked certificate. When it was put on hold stays written. */
+/** Writes the revocation of a locked certificate. The time of an earlier hold stays. */
 export async function writeRevocation(
   tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
@@ -36,7 +36,7 @@ export async function writeRevocation(
     .execute();
 }
 
-/** Writes since when a locked certificate is on hold, or that it no longer is. */
+/** Writes since when a locked certificate is on hold; null ends the hold. */
 export async function writeHold(
   tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
@@ -45,7 +45,7 @@ export async function writeHold(
   await tx.updateTable('certificate').set({ hold_at: at }).where('serial', '=', serial).execute();
 }
 
-/** Keeps a key from ever being certified again. */
+/** Blocks a key: it is never certified again. */
 export async function blockKey(
   tx: Tx<'insert blocked_key'>,
   key: { readonly spkiSha256: string; readonly reason: string; readonly serial: string; readonly at: Date },
@@ -57,7 +57,7 @@ export async function blockKey(
     .execute();
 }
 
-/** The next number in a locked certificate's own stream of events. */
+/** The next sequence number in the event stream of a locked certificate. */
 export async function nextCertificateEventSequence(
   tx: Tx<'select certificate' | 'update certificate'>,
   serial: string,
@@ -72,10 +72,10 @@ export async function nextCertificateEventSequence(
 }
 
 /**
- * Takes back whatever a reissue has of a new certificate: an open intent is closed, so that a signature still
- * under way finds no row to store itself in; a stored certificate is revoked.
+ * Withdraws the new certificate of a reissue. An open intent is closed, so that a signature in progress cannot be stored;
+ * a stored certificate is revoked.
  *
- * @returns the serials of closed intents, and of the certificates that existed and are now revoked
+ * @returns the serials of closed intents and of revoked certificates
  */
 export async function withdrawCertificatesOf(
   tx: Tx,
@@ -101,18 +101,18 @@ export async function withdrawCertificatesOf(
   return { closed: serials(closed), revoked: serials(revoked) };
 }
 
-/** What a planned change of a certificate depends on. */
+/** The facts on which a planned change of a certificate depends. */
 export type ChangeableCertificate = Pick<
   CertificateRow,
   'serial' | 'state' | 'not_after' | 'hold_at' | 'revoked_at' | 'revocation_reason' | 'reissue_id'
 > & {
   /** Whether the reissue that made it has not ended. */
   readonly reissue_open: boolean;
-  /** Whether its holder has another one for the same policy that can be used. */
+  /** Whether its holder has another certificate in force for the same policy. */
   readonly another_in_force: boolean;
 };
 
-/** Those of these certificates that there are, as they stand; in no order. */
+/** The certificates with these serials that exist, in no order. */
 export async function changeableCertificates(
   db: Database<'select certificate' | 'select reissue'>,
   serials: readonly string[],
@@ -155,7 +155,7 @@ export async function changeableCertificates(
     .execute();
 }
 
-/** The serials of unexpired certificates on hold since before a moment, in order of their serials. */
+/** Unexpired certificates that are on hold since before a time, in order of their serials. */
 export async function certificatesOnHold(
   db: Database<'select certificate'>,
   by: { readonly heldBefore: Date; readonly now: Date; readonly afterSerial: string; readonly limit: number },

@@ -1,23 +1,23 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 
-/** The CRLs of one issuing CA, all shards taken together. */
+/** The CRLs of one issuing CA over all shards. */
 export interface CrlOverview {
   readonly issuer: string;
   readonly shards: number;
   readonly newestNumber: number;
-  /** When the oldest of the shards' last CRLs was made, and when the first of them ends. */
+  /** The earliest `thisUpdate` and the earliest `nextUpdate` of the shards' newest CRLs. */
   readonly oldestThisUpdate: Date;
   readonly firstNextUpdate: Date;
   readonly entries: number;
 }
 
-/** What an operator wants to know of the CA's work at a glance. */
+/** Counts of CRLs and open signatures, for operators. */
 export interface AuthorityOverview {
   readonly crls: readonly CrlOverview[];
-  /** Certificates whose status no CRL shows yet. */
+  /** Certificates whose current status is not in a CRL yet. */
   readonly waitingForCrl: number;
-  /** Certificates that are being signed, and since when the longest. */
+  /** The number of certificates being signed; `oldestIntent` is the time of the oldest intent. */
   readonly openIntents: number;
   readonly oldestIntent: Date | null;
 }

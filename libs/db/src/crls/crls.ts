@@ -5,11 +5,11 @@ import type { Row } from '../rows.js';
 
 export type CrlRow = Row<'crl'>;
 
-/** One shard of an issuing CA and the last CRL that was published of it. */
+/** One shard of an issuing CA and its newest CRL. */
 export interface ShardState {
   readonly issuer: string;
   readonly shard: number;
-  /** Whether the status of one of its certificates changed since. */
+  /** Whether the status of a certificate has changed since that CRL. */
   readonly pending: boolean;
   readonly thisUpdate: Date | null;
   readonly nextUpdate: Date | null;
@@ -33,18 +33,18 @@ export async function shardsOf(
   return rows;
 }
 
-/** Lets one publisher after the other at a shard; held until the transaction ends. */
+/** Locks a shard until the transaction ends, so that publishers take turns. */
 export async function lockShard(tx: Tx<never>, issuer: string, shard: number): Promise<void> {
   const name = `reseal-crl/${issuer}/${shard}`;
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
 }
 
 /**
- * Takes note that the CRL about to be signed shows the status of the shard's certificates that wait for one, and
- * keeps that status as it is until the transaction ends. Certificates that are being changed at this moment wait
- * for the next CRL, so that nobody waits for anybody.
+ * Records that the next CRL shows the status of the shard's pending certificates, and locks them until the transaction
+ * ends. Certificates that another transaction has locked are skipped and wait for the CRL after it, so that no
+ * transaction waits for another.
  *
- * @returns how many there are
+ * @returns the number of certificates
  */
 export async function markPendingAsPublished(
   tx: Tx<'select certificate' | 'update certificate'>,
@@ -78,11 +78,11 @@ export interface RevokedCertificate {
 }
 
 /**
- * The certificates a shard's CRL lists: revoked, on hold, or given up while being signed. One that has expired is
- * listed until a CRL has shown it that was made after its end (RFC 5280 section 3.3).
+ * The certificates that a shard's CRL lists: revoked, on hold, or abandoned while being signed. An expired certificate is
+ * listed until it has been on a CRL made after its expiry (RFC 5280 section 3.3).
  *
- * @param last when the CRL before was made; undefined if there is none
- * @param at the moment given to {@link markPendingAsPublished}
+ * @param last time of the previous CRL; undefined if there is none
+ * @param at the time passed to {@link markPendingAsPublished}
  */
 export async function listedCertificates(
   tx: Tx<'select certificate'>,
@@ -137,8 +137,8 @@ export async function latestCrl(
 }
 
 /**
- * A shard's newest CRL, and when the latest of those before it was made; null if it is the first. Not always the one
- * just before: the clock of a publisher may have run ahead.
+ * A shard's newest CRL, and the latest `thisUpdate` of all earlier ones; null if it is the first. The CRL with the latest
+ * time is not always the previous number: a publisher's clock may have been ahead.
  */
 export async function newestCrl(
   db: Database<'select crl'>,
@@ -164,7 +164,7 @@ export async function newestCrl(
     .executeTakeFirst();
 }
 
-/** One of the CRLs that a shard ever had. */
+/** A CRL of a shard by its number. */
 export async function crlByNumber(
   db: Database<'select crl'>,
   issuer: string,
@@ -180,7 +180,7 @@ export async function crlByNumber(
     .executeTakeFirst();
 }
 
-/** Since when the certificate waits that waits longest for a CRL of these issuing CAs to show its status. */
+/** The earliest status change that no CRL of these issuing CAs shows yet. */
 export async function oldestPending(
   db: Database<'select certificate'>,
   issuers: readonly string[],

@@ -3,13 +3,14 @@ import type { Row } from '../rows.js';
 
 export type RootCrlRow = Row<'root_crl'>;
 
-/** The database knows another CRL of the root under the same number. */
+/** The database has another CRL of the root with the same number. */
 class RootCrlConflict extends Error {
   override readonly name = 'RootCrlConflict';
 }
 
 /**
- * Stores a CRL of a root, from where the status app serves it; one that is there already stays.
+ * Stores a CRL of a root for the status app. If it is stored already, nothing changes.
+ *
  * @throws {RootCrlConflict} if another CRL has its number
  */
 export async function storeRootCrl(

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { StoredCustomerKey } from './customer-rrns.js';
 
-/** The wrapped key of a customer, `destroyed` once what is kept of them was erased, undefined where there is none yet. */
+/** The wrapped key of a customer; `destroyed` after erasure, undefined if the customer has no key yet. */
 export async function findCustomerKey(
   db: Database | Tx,
   customerId: string,
@@ -16,7 +16,7 @@ export async function findCustomerKey(
   return row.wrapped ? { keyId: row.keyId, wrapped: row.wrapped } : 'destroyed';
 }
 
-/** Gives customers keys; those who have one, or had one, stay as they are. */
+/** Inserts keys of customers. A customer who has a key, or whose key was destroyed, is skipped. */
 export async function insertCustomerKeys(
   db: Database | Tx,
   keys: readonly (StoredCustomerKey & { readonly customerId: string })[],
@@ -34,7 +34,7 @@ export async function insertCustomerKeys(
     .execute();
 }
 
-/** Keeps keys that were wrapped anew; one that was destroyed stays destroyed. */
+/** Stores rewrapped keys. A destroyed key stays destroyed. */
 export async function rewrapCustomerKeys(
   tx: Tx,
   keys: readonly (StoredCustomerKey & { readonly customerId: string })[],
@@ -49,9 +49,9 @@ export async function rewrapCustomerKeys(
 }
 
 /**
- * Destroys a customer's key. Who has none gets a destroyed one, so that none is made for them any more.
+ * Destroys a customer's key. A customer without a key gets a destroyed one, so that none is made later.
  *
- * @param keyId the registry's current key, for such a row
+ * @param keyId id of the current registry key, for a row without a key
  */
 export async function destroyCustomerKey(
   tx: Tx,

@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
-/** A customer's key as it is kept: wrapped under the registry's key of this id. */
+/** A stored customer key, wrapped under the registry key with this id. */
 export interface StoredCustomerKey {
   readonly keyId: string;
   readonly wrapped: Buffer;
 }
 
-/** A resident registration number as it is kept: sealed under its customer's key, or, from before, the registry's. */
+/** A stored resident registration number: sealed under its customer's key, or under a registry key if it is older. */
 export type StoredRrn =
   | { readonly sealedBy: 'CUSTOMER'; readonly sealed: Buffer; readonly key: StoredCustomerKey }
   | { readonly sealedBy: 'REGISTRY'; readonly sealed: Buffer; readonly keyId: string };
 
 /**
- * The sealed number of a customer with what opens it, in one reading, so that it fits whatever is written meanwhile.
+ * The sealed number of a customer with the key that opens it. One query reads both, so that they belong together.
  *
  * @returns undefined if none is on file, or it was erased
  */
@@ -50,7 +50,7 @@ function storedRrn({
     : undefined;
 }
 
-/** A number to be put on file: under its customer's key, with the keyed digest under which it is found. */
+/** A new number, sealed under its customer's key, with the keyed digest for finding it. */
 export interface NewRrn {
   readonly customerId: string;
   readonly key: StoredCustomerKey;
@@ -58,7 +58,7 @@ export interface NewRrn {
   readonly lookup: string;
 }
 
-/** Puts numbers on file with the keys that seal them; customers who have a key already stay as they are. */
+/** Inserts numbers with the keys that seal them. Customers who have a key already are skipped. */
 export async function insertCustomerRrns(
   db: Database | Tx,
   numbers: readonly NewRrn[],
@@ -96,19 +96,18 @@ export async function insertCustomerRrns(
     .execute();
 }
 
-/** What rotation finds of a customer. */
+/** A customer's stored key, number and lookup digest, for rotation. */
 export interface RotatableCustomer {
   readonly customerId: string;
   readonly customerRef: string;
-  /** Undefined where there is none yet. */
+  /** Undefined if the customer has no key yet. */
   readonly key: StoredCustomerKey | undefined;
   readonly rrn: StoredRrn | undefined;
   readonly lookup: string | null;
 }
 
 /**
- * The next customers of whom something is not kept under this key of the registry: their key, their number, or the
- * digest under which it is found. What was erased is not kept.
+ * The next customers whose key, number or lookup digest is not under this registry key. Erased values do not count.
  *
  * @param after the last customer of the batch before
  */
@@ -124,7 +123,7 @@ export async function customersToRotate(
   return rows.map(rotatableCustomer);
 }
 
-/** The same customers, with what is kept of them locked: whoever erases or rotates waits. */
+/** Reads these customers again and locks their keys and numbers against erasure and rotation. */
 export async function lockCustomersToRotate(
   tx: Tx,
   customerIds: readonly string[],
@@ -143,7 +142,7 @@ export async function lockCustomersToRotate(
   return rows.map(rotatableCustomer);
 }
 
-/** How many customers {@link customersToRotate} would find in all. */
+/** The total number of customers that {@link customersToRotate} finds. */
 export async function countCustomersToRotate(db: Database, keyId: string): Promise<number> {
   const { count } = await notUnder(db, keyId)
     .clearSelect()
@@ -185,7 +184,7 @@ const rotatableCustomer = (row: RotatableRow): RotatableCustomer => ({
   lookup: row.lookup,
 });
 
-/** Of these digests, those that belong to somebody else already: the number would be two people's. */
+/** Customers whose lookup digest already belongs to another customer: two people would have one number. */
 export async function takenLookups(
   tx: Tx,
   lookups: readonly { readonly customerId: string; readonly lookup: string }[],
@@ -205,7 +204,7 @@ export async function takenLookups(
   return new Set(taken.map(({ customerId }) => customerId));
 }
 
-/** Writes numbers that are sealed under their customers' keys. */
+/** Updates numbers that are now sealed under their customers' keys. */
 export async function updateCustomerRrns(
   tx: Tx,
   numbers: readonly {
@@ -223,7 +222,7 @@ export async function updateCustomerRrns(
   `.execute(tx);
 }
 
-/** Erases the number; that there was one, and when it was erased, stays. */
+/** Erases the number. The row and the time of erasure stay. @returns false if there was no number */
 export async function eraseCustomerRrn(tx: Tx, customerId: string, at: Date): Promise<boolean> {
   const result = await tx
     .updateTable('customer_rrn')

@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { CustomerRow } from '../rows.js';
 
-/** More people do not share a mobile number; a number of thousands says nothing of any of them. */
+/** The most customers read for one mobile number. A number that thousands share identifies none of them. */
 const mostOfOneMobile = 100;
 
 /**
- * The customer of this name with this mobile number, if it is one person. Names are the same as `comparableName` has
- * them: people type them in other ways than a bank writes them.
+ * The customer with this name and mobile number, if exactly one matches. Names are compared by `comparableName`, because
+ * customers type them in other ways than a bank writes them.
  *
  * @param mobile digits only
  */
@@ -29,9 +29,9 @@ export async function findCustomer(
 }
 
 /**
- * The customer of this name with this number on file, if it is one person.
+ * The customer with this name and resident registration number, if exactly one matches.
  *
- * @param lookups the number's keyed digests, one for each key of the registry
+ * @param lookups keyed digests of the number, one for each registry key
  */
 export async function findCustomerByRrn(
   db: Database | Tx,
@@ -57,7 +57,7 @@ export async function customerByCi(db: Database | Tx, ci: string): Promise<Custo
   return db.selectFrom('customer').selectAll().where('ci', '=', ci).executeTakeFirst();
 }
 
-/** The customer of this pseudonym. */
+/** The customer with this pseudonym. */
 export async function customerByRef(
   db: Database | Tx,
   customerRef: string,
@@ -66,10 +66,9 @@ export async function customerByRef(
 }
 
 /**
- * The lock on a person. Whoever also locks reissues takes this one first, so that two reissues of one person
- * never wait for each other. `NO KEY`, because PostgreSQL itself locks the customer's key while it checks a
- * reissue's foreign key, also for somebody who holds the reissue and not the person: a second update of a row in one
- * transaction is checked anew.
+ * Reads and locks a person. A transaction that also locks reissues takes this lock first, so that two reissues of one
+ * person cannot deadlock. `NO KEY`, because PostgreSQL locks the customer's key when it checks a reissue's foreign key,
+ * also in a transaction that holds only the reissue's lock: the second update of a row checks the key again.
  */
 export async function lockCustomer(
   tx: Tx<'select customer' | 'update customer'>,
@@ -83,7 +82,7 @@ export async function lockCustomer(
     .executeTakeFirstOrThrow();
 }
 
-/** The locks on several persons, in the one order in which everybody takes them; see {@link lockReissues}. */
+/** Locks several persons, always in the same order; see {@link lockReissues}. */
 export async function lockCustomers(
   tx: Tx<'select customer' | 'update customer'>,
   customerIds: readonly string[],

@@ -1,26 +1,26 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 
-/** How much is kept under one key of the registry. */
+/** How many values depend on one registry key. */
 export interface RegistryUse {
   readonly keyId: string;
-  /** Keys of customers that it wraps. */
+  /** Customer keys that it wraps. */
   readonly customerKeys: number;
-  /** Numbers that it seals itself, as they were before customers had keys. */
+  /** Numbers that it seals itself: those from before customers had keys. */
   readonly numbers: number;
-  /** Numbers that are found through it. */
+  /** Lookup digests that it makes. */
   readonly lookups: number;
 }
 
 export interface RegistryOverview {
   readonly uses: readonly RegistryUse[];
   readonly numbers: number;
-  /** Numbers on file that cannot be found. */
+  /** Numbers on file without a lookup digest. */
   readonly notFound: number;
   readonly erased: number;
 }
 
-/** What of the bank's registry is kept under which of its keys. */
+/** Counts the registry's values by registry key. */
 export async function registryOverview(db: Database): Promise<RegistryOverview> {
   const uses = await sql<RegistryUse>`
     select key_id as "keyId", sum(customer_keys)::int as "customerKeys", sum(numbers)::int as numbers,

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../database.js';
 import type { EventRow } from '../rows.js';
 
 export interface NewEvent {
-  /** A reissue's id, or a serial where no reissue caused what happened. */
+  /** The id of a reissue, or a certificate's serial if no reissue caused the event. */
   readonly stream: string;
   readonly sequence: number;
   readonly topic: string;
@@ -38,7 +38,7 @@ export async function eventsAfter(
     .execute();
 }
 
-/** The oldest events that were not yet published. Within one reissue the order is the sequence's. */
+/** The oldest unpublished events; those of one reissue are in order of their sequence. */
 export async function unpublishedEvents(db: Database, limit: number): Promise<EventRow[]> {
   return db
     .selectFrom('event')
@@ -49,7 +49,7 @@ export async function unpublishedEvents(db: Database, limit: number): Promise<Ev
     .execute();
 }
 
-/** The events with these places in their streams, as far as there are any. */
+/** The events with these streams and sequence numbers that exist. */
 export async function eventsWithIds(
   db: Database,
   ids: readonly { readonly stream: string; readonly sequence: number }[],
@@ -62,7 +62,7 @@ export async function eventsWithIds(
   return rows;
 }
 
-/** When an event was last published. */
+/** The time of the last publication; undefined before the first. */
 export async function lastPublishedAt(db: Database): Promise<Date | undefined> {
   const row = await db
     .selectFrom('event')
@@ -71,7 +71,7 @@ export async function lastPublishedAt(db: Database): Promise<Date | undefined> {
   return row?.at ?? undefined;
 }
 
-/** Marks events as published. Rows are kept: they are the timeline. */
+/** Marks events as published. The rows stay: they are the timeline. */
 export async function markPublished(
   db: Database,
   events: readonly Pick<EventRow, 'position'>[],
@@ -82,11 +82,11 @@ export async function markPublished(
     .updateTable('event')
     .set({ published_at: at })
     .where('position', '=', sql<string>`any(${events.map((event) => event.position)}::bigint[])`)
-    .where('published_at', 'is', null) // the partial index
+    .where('published_at', 'is', null) // lets PostgreSQL use the partial index
     .execute();
 }
 
-/** How many events wait to be published, and since when the oldest waits. */
+/** The number of unpublished events, and the time of the oldest. */
 export async function outboxLag(db: Database): Promise<{ waiting: number; oldest: Date | null }> {
   const row = await db
     .selectFrom('event')

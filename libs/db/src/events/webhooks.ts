@@ -15,7 +15,7 @@ export interface DeliveryOutcome {
   readonly nextAttemptAt?: Date;
   /** HTTP status. */
   readonly status?: number;
-  /** Why there is none. */
+  /** Set if no response was received. */
   readonly error?: string;
   readonly at: Date;
 }
@@ -31,7 +31,7 @@ export async function findWebhook(
     .executeTakeFirst();
 }
 
-/** Endpoints that are told of something now. */
+/** Enabled endpoints with a delivery that is due. */
 export async function dueEndpoints(db: Database, now: Date): Promise<WebhookEndpointRow[]> {
   return db
     .selectFrom('webhook_endpoint as endpoint')
@@ -49,7 +49,7 @@ export async function dueEndpoints(db: Database, now: Date): Promise<WebhookEndp
     .execute();
 }
 
-/** What is due at an endpoint, at most one event of each stream: those after it wait, so that they come in order. */
+/** Due deliveries of an endpoint, at most one for each stream: later events wait, so that order is kept. */
 export async function dueDeliveries(
   db: Database,
   endpointId: string,
@@ -113,7 +113,7 @@ export async function recordDelivery(
     .execute();
 }
 
-/** Stops telling an endpoint anything. @returns whether it was told until now */
+/** Disables an endpoint. @returns false if it was disabled already */
 export async function disableWebhook(
   db: Database | Tx,
   endpointId: string,
@@ -129,12 +129,12 @@ export async function disableWebhook(
   return numUpdatedRows > 0n;
 }
 
-/** Forgets deliveries that ended before. */
+/** Deletes deliveries that ended before a time. */
 export async function deleteEndedDeliveries(db: Database, before: Date): Promise<void> {
   await db.deleteFrom('webhook_delivery').where('ended_at', '<', before).execute();
 }
 
-/** How many deliveries wait, and how many of them have failed already. */
+/** The number of pending deliveries, and how many of them have failed at least once. */
 export async function waitingDeliveries(db: Database): Promise<{ waiting: number; failing: number }> {
   const row = await db
     .selectFrom('webhook_delivery')
@@ -149,14 +149,14 @@ export async function waitingDeliveries(db: Database): Promise<{ waiting: number
 
 export interface WebhookReplay {
   readonly endpointId: string;
-  /** Of one reissue, or of what happened in a time. */
+  /** The events of one stream, or of a period, or both. */
   readonly stream?: string;
   readonly from?: Date;
   readonly to?: Date;
   readonly at: Date;
 }
 
-/** Has events delivered again, also those that were never queued. @returns how many */
+/** Queues events for delivery again, also events that were never queued. @returns the number queued */
 export async function replayDeliveries(
   tx: Tx<
     | 'select event'

@@ -4,7 +4,7 @@ import type { NewRow, Row } from '../rows.js';
 export type IdentityPhotoRow = Row<'identity_photo'>;
 export type NewIdentityPhoto = NewRow<'identity_photo'>;
 
-/** The photo that this call brought in, if it came before. */
+/** The photo that an earlier run of this call stored. */
 export async function photoOfUpdate(
   db: Database<'select identity_photo'> | Tx<'select identity_photo'>,
   reissueId: string,
@@ -34,7 +34,7 @@ export async function insertPhoto(tx: Tx<'insert identity_photo'>, photo: NewIde
   await tx.insertInto('identity_photo').values(photo).execute();
 }
 
-/** A photo of this very reissue that has not been accepted; accepted ones answer no challenge again. */
+/** A photo of this reissue that was not accepted yet. An accepted photo answers no further challenge. */
 export async function unacceptedPhoto(
   db: Database | Tx,
   reissueId: string,
@@ -49,7 +49,7 @@ export async function unacceptedPhoto(
     .executeTakeFirst();
 }
 
-/** Which of these photos this reissue has that were not accepted yet. */
+/** The ids among these that are photos of this reissue and not accepted yet. */
 export async function unacceptedPhotos(
   db: Database | Tx,
   reissueId: string,
@@ -66,7 +66,7 @@ export async function unacceptedPhotos(
   return new Set(rows.map(({ photo_id }) => photo_id));
 }
 
-/** Destroys a photo that has done what it came for. */
+/** Deletes a photo that is no longer needed. */
 export async function destroyPhoto(tx: Tx, reissueId: string, photoId: string): Promise<void> {
   await tx
     .deleteFrom('identity_photo')
@@ -75,7 +75,7 @@ export async function destroyPhoto(tx: Tx, reissueId: string, photoId: string): 
     .execute();
 }
 
-/** Destroys all photos of a reissue. */
+/** Deletes all photos of a reissue. */
 export async function destroyPhotos(tx: Tx, reissueId: string): Promise<void> {
   await tx.deleteFrom('identity_photo').where('reissue_id', '=', reissueId).execute();
 }

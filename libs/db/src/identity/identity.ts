@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { ChallengeRow, IdentityMethodRow, IdentityTryRow, NewRow, RowChanges } from '../rows.js';
 
-// identity_method, challenge, identity_try and identity_day belong to one step and are read together.
+// The queries of one step: identity_method, challenge, identity_try and identity_day.
 
 export async function identityMethodsOf(db: Database | Tx, reissueId: string): Promise<IdentityMethodRow[]> {
   return db
@@ -14,7 +14,7 @@ export async function identityMethodsOf(db: Database | Tx, reissueId: string): P
     .execute();
 }
 
-/** The method's row, made when it is the first use of the method. The caller holds the reissue's row lock. */
+/** The method's row, which the first use of the method inserts. The caller holds the lock on the reissue. */
 export async function identityMethod(
   tx: Tx,
   reissueId: string,
@@ -47,7 +47,7 @@ export async function updateIdentityMethod(
     .execute();
 }
 
-/** Inserts a challenge and makes the earlier ones of the same method answer no more. */
+/** Inserts a challenge and replaces earlier open challenges of the same method. */
 export async function replaceChallenge(tx: Tx, challenge: NewRow<'challenge'>): Promise<void> {
   await tx
     .updateTable('challenge')
@@ -84,7 +84,7 @@ export async function challengesById(
     .selectAll()
     .where('reissue_id', '=', reissueId)
     .where('challenge_id', 'in', challengeIds)
-    .orderBy('method') // everyone takes the locks of the day's counters in this order
+    .orderBy('method') // the day's counters are always locked in this order
     .execute();
 }
 
@@ -119,7 +119,7 @@ export async function insertIdentityTry(tx: Tx, row: NewRow<'identity_try'>): Pr
   await tx.insertInto('identity_try').values(row).execute();
 }
 
-/** Notes which of several providers has the transaction, or is about to be given it; null: none has. */
+/** Records the provider that has the transaction, or is about to get it; null: none. */
 export async function setChallengeProvider(
   db: Database,
   challengeId: string,
@@ -128,7 +128,7 @@ export async function setChallengeProvider(
   await db.updateTable('challenge').set({ provider }).where('challenge_id', '=', challengeId).execute();
 }
 
-/** Notes what the provider said; the first word stands. */
+/** Records the provider's verdict. The first verdict stays. */
 export async function setVerdict(
   db: Database,
   key: Pick<IdentityTryRow, 'reissue_id' | 'update_id' | 'challenge_id'>,
@@ -145,8 +145,8 @@ export async function setVerdict(
 }
 
 /**
- * Counts a try of this person, method and day unless `limit` is reached. The row lock makes the limit exact
- * across reissues.
+ * Counts a try of this person, method and day unless `limit` is reached. The row lock makes the limit exact across
+ * reissues.
  *
  * @param day `YYYY-MM-DD`
  */
@@ -171,7 +171,7 @@ export async function countTryOfDay(
   return counted !== undefined;
 }
 
-/** Gives a try back that turned out right. */
+/** Takes back the count of a try that was right. */
 export async function returnTryOfDay(
   tx: Tx,
   personKey: string,

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../database.js';
 
 /**
- * Whether somebody proved from this device that they are this customer.
+ * Whether this customer proved their identity on this device before.
  *
  * @param device keyed digest of its id
  */
@@ -15,7 +15,7 @@ export async function isKnownDevice(db: Database | Tx, customerId: string, devic
   return row !== undefined;
 }
 
-/** Notes that somebody proved now from this device that they are this customer. */
+/** Records that this customer proved their identity on this device now. */
 export async function recordKnownDevice(
   tx: Tx,
   customerId: string,

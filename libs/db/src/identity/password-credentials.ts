@@ -33,8 +33,8 @@ export async function setWrongTries(tx: Tx, customerId: string, wrongTries: numb
 }
 
 /**
- * Sets a new verifier; the old one is void at once and all tries are back. What was in force is kept, as far back as
- * `remembered` passwords, the new one among them.
+ * Sets a new verifier and resets the wrong tries. Earlier verifiers are stored, as many as `remembered` passwords need,
+ * the new one included.
  */
 export async function replaceVerifier(
   tx: Tx,
@@ -71,7 +71,7 @@ export async function replaceVerifier(
     .execute();
 }
 
-/** The same password at another cost. The caller holds the lock and has compared it with the verifier. */
+/** Stores the same password at another hashing cost. The caller holds the lock and has checked the password. */
 export async function upgradeVerifier(tx: Tx, customerId: string, verifier: string): Promise<void> {
   await tx
     .updateTable('password_credential')
@@ -80,7 +80,7 @@ export async function upgradeVerifier(tx: Tx, customerId: string, verifier: stri
     .execute();
 }
 
-/** The verifiers in force before, newest first. */
+/** Earlier verifiers, newest first. */
 export async function earlierVerifiers(
   db: Database | Tx,
   customerId: string,
@@ -96,7 +96,7 @@ export async function earlierVerifiers(
   return rows.map(({ verifier }) => verifier);
 }
 
-/** The try reserved by this step, if it was reserved before, and the password it is for (null: of an older version). */
+/** The try that an earlier run of this step reserved, and when its password was set (null: recorded by an older version). */
 export async function passwordTry(
   tx: Tx,
   reissueId: string,
@@ -110,7 +110,7 @@ export async function passwordTry(
     .executeTakeFirst();
 }
 
-/** Keeps that a step has a try at the password that was set then. */
+/** Records that a step has a try at the password set at `passwordSetAt`. */
 export async function recordPasswordTry(
   tx: Tx,
   { reissueId, updateId, passwordSetAt }: { reissueId: string; updateId: string; passwordSetAt: Date },
@@ -123,7 +123,7 @@ export async function recordPasswordTry(
     .execute();
 }
 
-/** Notes how a try came out; the first word stands. The caller holds the lock on the reissue. */
+/** Records the verdict of a try. The first verdict stays. The caller holds the lock on the reissue. */
 export async function setPasswordVerdict(
   tx: Tx,
   { reissueId, updateId }: { reissueId: string; updateId: string },
@@ -138,7 +138,7 @@ export async function setPasswordVerdict(
     .execute();
 }
 
-/** Notes that a step set a new password: no try at the one before, and none at the new one. */
+/** Records that a step set a new password, which counts as a try at neither the old nor the new password. */
 export async function recordPasswordReset(
   tx: Tx,
   { reissueId, updateId }: { reissueId: string; updateId: string },
@@ -150,8 +150,8 @@ export async function recordPasswordReset(
 }
 
 /**
- * How many tries at the password in force are being compared in other reissues. Those of reissues that have ended or
- * gone on are not: nobody will be told how they came out. The caller holds the lock on the credential.
+ * How many tries at the current password are in progress in other reissues. Reissues that have ended or moved on do not
+ * count: the outcome of their try is no longer returned. The caller holds the lock on the credential.
  */
 export async function passwordTriesUnderWay(
   tx: Tx,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
-/** One key of a rate limit as it is wanted now; see `#libs/rate-limit` for what the times mean. */
+/** One use of a rate limit key; `#libs/rate-limit` explains the times. */
 export interface RateLimitAdvance {
   readonly key: string;
   /** By how much the theoretical arrival time moves, in milliseconds. */
@@ -11,8 +11,8 @@ export interface RateLimitAdvance {
 }
 
 /**
- * Moves the theoretical arrival time of each key, where that is allowed, in one statement. All keys are locked until
- * the transaction ends, in the order of their names, so that two who want the same keys never wait for each other.
+ * Moves the theoretical arrival time of each key, where that is allowed, in one statement. All keys stay locked until the
+ * transaction ends. They are locked in the order of their names, so that two transactions cannot deadlock.
  *
  * @param advances each key at most once
  * @returns the keys that were moved
@@ -54,7 +54,7 @@ export async function readRateLimits(
   return new Map(rows.map(({ key, tat }) => [key, tat]));
 }
 
-/** Moves a theoretical arrival time back by so many milliseconds. */
+/** Moves a theoretical arrival time back by `byMs` milliseconds. */
 export async function refundRateLimit(
   db: Database<'select rate_limit' | 'update rate_limit'> | Tx<'select rate_limit' | 'update rate_limit'>,
   key: string,
@@ -67,7 +67,7 @@ export async function refundRateLimit(
     .execute();
 }
 
-/** Lets a theoretical arrival time be no later than `at`. */
+/** Reduces a theoretical arrival time to `at` if it is later. */
 export async function capRateLimit(
   db: Database<'select rate_limit' | 'update rate_limit'> | Tx<'select rate_limit' | 'update rate_limit'>,
   key: string,
@@ -76,7 +76,7 @@ export async function capRateLimit(
   await db.updateTable('rate_limit').set({ tat: at }).where('key', '=', key).where('tat', '>', at).execute();
 }
 
-/** Forgets keys whose time has passed: a key that is not there has its whole burst, as they have. */
+/** Deletes keys whose arrival time has passed. A missing key has its whole burst, just as these have. */
 export async function deleteExpiredRateLimits(db: Database, now: Date, limit: number): Promise<number> {
   const spent = db
     .selectFrom('rate_limit')

@@ -5,9 +5,9 @@ import { WakeSignal } from './wake-signal.js';
 
 /** In milliseconds. */
 export interface LoopTiming {
-  /** How often to look when nobody calls: for work, and for the lock while another copy holds it. */
+  /** How often to look for work, or for the lock while another copy holds it, without a wake-up call. */
   readonly pollMs: number;
-  /** How long to collect work after a call, so that a burst becomes one batch. */
+  /** How long to collect work after a wake-up call, so that a burst becomes one batch. */
   readonly collectMs: number;
   readonly firstBackOffMs: number;
   readonly longestBackOffMs: number;
@@ -21,23 +21,23 @@ const defaultTiming: LoopTiming = {
 };
 
 interface LeaderLoopDependencies {
-  /** What it is, in the log: `event relay`. */
+  /** The name in the log, e.g. `event relay`. */
   readonly name: string;
   readonly leadership: Leadership;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly timing?: Partial<LoopTiming> | undefined;
   /**
-   * One batch of the work.
+   * Does one batch of the work.
    *
-   * @param over aborts when another copy may be at work: nothing more may be begun then
-   * @returns whether there is more, to be done at once
+   * @param over aborts when another copy may be at work; no new work may begin then
+   * @returns whether there is more work to do at once
    */
   turn(over: AbortSignal): Promise<boolean>;
 }
 
 /**
- * Work that one copy of a process does and the others stand by for: the one that holds the lock does batch after batch,
- * when it is called or after a while, and backs off while they fail.
+ * A loop of work that only one copy of a process runs, while the others stand by. The copy that holds the lock runs a
+ * batch after each wake-up call, and at least once per poll interval. It backs off while batches fail.
  */
 export class LeaderLoop {
   private readonly stopping = new AbortController();
@@ -60,7 +60,7 @@ export class LeaderLoop {
     this.running ??= this.run();
   }
 
-  /** Finishes the batch under way, and lets another copy take over. */
+  /** Finishes the current batch, and lets another copy take over. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -97,7 +97,7 @@ export class LeaderLoop {
     }
   }
 
-  /** One batch, and a wait for the next if there is no more. */
+  /** Runs one batch, then waits for the next if there is no more work. */
   private async turnOnce(over: AbortSignal): Promise<void> {
     const more = await this.dependencies.turn(over);
     if (over.aborted) return;
@@ -108,7 +108,7 @@ export class LeaderLoop {
     await this.rest(this.timing.collectMs);
   }
 
-  /** Backs off after a failure, and logs only the first of a row of them. */
+  /** Backs off after a failure. Of several failures in a row only the first is logged. */
   private async guard(work: () => Promise<void>): Promise<void> {
     try {
       await work();

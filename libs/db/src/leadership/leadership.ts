@@ -1,11 +1,11 @@
 import { createSession } from '../timeout-client.js';
 import pg from 'pg';
 
-/** The time during which this process, and no other, leads. */
+/** A period during which only this process leads. */
 export interface Term {
-  /** Aborts when the lock may be lost. */
+  /** Aborts when the lock may have been lost. */
   readonly lost: AbortSignal;
-  /** Gives the lock back. */
+  /** Releases the lock. */
   release(): Promise<void>;
 }
 
@@ -13,29 +13,29 @@ export interface Leadership {
   /**
    * Tries once to lead; undefined while another process does.
    *
-   * @throws when PostgreSQL cannot be asked
+   * @throws if PostgreSQL does not answer
    */
   tryToLead(onNotification: () => void): Promise<Term | undefined>;
-  /** Gives up waiting. */
+  /** Closes the connection used for trying. */
   close(): Promise<void>;
 }
 
 export interface LeadershipOptions {
   readonly databaseUrl: string;
-  /** What is led; the advisory lock's key is made of it. */
+  /** The name of the work. The key of the advisory lock is derived from it. */
   readonly name: string;
   /** NOTIFY channel to listen to while leading. */
   readonly channel: string;
-  /** Throws while this process is to do no work: it does not lead then. */
+  /** Throws while this process must do no work, so that it does not lead. */
   readonly admit?: (() => void) | undefined;
 }
 
 const admitEveryMs = 250;
 
 /**
- * Leadership by a session's advisory lock in PostgreSQL, on a connection of its own: the lock ends with the
- * session, so a process that dies is followed at once by another, and one that fell silent after eight seconds. The
- * address must lead to PostgreSQL itself or to a pooler in session mode.
+ * Leadership by an advisory lock of a PostgreSQL session, on a connection of its own. The lock ends with the session, so
+ * another process takes over at once if the leader dies, and after eight seconds if it falls silent. The URL must lead to
+ * PostgreSQL itself or to a pooler in session mode.
  */
 export class PostgresLeadership implements Leadership {
   private client: pg.Client | undefined;
@@ -53,7 +53,7 @@ export class PostgresLeadership implements Leadership {
       if (!rows[0]?.leading) return undefined;
       client.on('notification', onNotification);
       await client.query(`LISTEN ${pg.escapeIdentifier(this.options.channel)}`);
-      this.client = undefined; // from here on it belongs to the term
+      this.client = undefined; // the term owns it from here on
       return this.begin(client);
     } catch (error) {
       await this.close();
@@ -70,7 +70,7 @@ export class PostgresLeadership implements Leadership {
   private async connect(): Promise<pg.Client> {
     const { databaseUrl, name } = this.options;
     const client = createSession({ databaseUrl, applicationName: name });
-    client.on('error', () => undefined); // it is followed by `end`
+    client.on('error', () => undefined); // `end` follows
     client.once('end', () => {
       if (this.client === client) this.client = undefined;
     });

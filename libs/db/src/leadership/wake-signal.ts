@@ -1,4 +1,4 @@
-/** Lets one waiter sleep until it is called, time is up, or a signal aborts. A call before counts. */
+/** Lets one waiter sleep until a call, a timeout or an abort. A call before the wait counts too. */
 export class WakeSignal {
   private called = false;
   private wake: () => void = () => undefined;
@@ -8,7 +8,7 @@ export class WakeSignal {
     this.wake();
   };
 
-  /** Waits at most `ms`, and forgets the calls until then. */
+  /** Waits at most `ms`, and forgets all calls made until it returns. */
   async wait(ms: number, end: AbortSignal): Promise<void> {
     if (!this.called && !end.aborted)
       await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import type { Row } from '../rows.js';
 export type OperationProofRow = Row<'operation_proof'>;
 export type StaffKeyRow = Row<'staff_key'>;
 
-/** Keeps a proof; the first of a person for one plan stays. */
+/** Stores a proof. A person's first proof for a plan stays. */
 export async function insertProof(tx: Tx<'insert operation_proof'>, proof: OperationProofRow): Promise<void> {
   await tx
     .insertInto('operation_proof')
@@ -24,7 +24,7 @@ export const staffKeys = (
 ): Promise<StaffKeyRow[]> =>
   db.selectFrom('staff_key').selectAll().orderBy('learned_at').orderBy('kid').execute();
 
-/** Keeps keys that are new; what is kept under an id never changes. */
+/** Stores new keys. A stored key never changes. */
 export async function insertStaffKeys(
   db: Database,
   keys: readonly (Omit<StaffKeyRow, 'jwk'> & { readonly jwk: object })[],

@@ -21,7 +21,7 @@ export const findOperation = (
 ): Promise<OperationRow | undefined> =>
   db.selectFrom('operation').selectAll().where('operation_id', '=', operationId).executeTakeFirst();
 
-/** The operation that this request made when it came the first time. */
+/** The operation that an earlier run of this request created. */
 export const findOperationByRequest = (
   db: Database<'select operation'> | Tx<'select operation'>,
   requestKey: string,
@@ -39,7 +39,7 @@ export const lockOperation = (
     .forNoKeyUpdate()
     .executeTakeFirst();
 
-/** @returns false if the same request has made one a moment before */
+/** @returns false if the same request has just created one */
 export async function insertOperation(
   tx: Tx<'select operation' | 'insert operation' | 'insert operation_item'>,
   operation: NewOperation,
@@ -68,7 +68,7 @@ async function insertItems(
       AS given (ordinal int, target text, park_sequence int, plan jsonb)`.execute(tx);
 }
 
-/** Writes a locked operation's plan anew, with its new digest: whatever was said of the former one is void. */
+/** Replaces the plan of a locked operation and its digest. Confirmations and approvals of the earlier plan are void. */
 export async function replacePlan(
   tx: Tx<
     | 'select operation'
@@ -166,7 +166,7 @@ export const untriedItems = (
     .limit(limit)
     .execute();
 
-/** Writes what an item came to; the first outcome stays. */
+/** Records the outcome of an item. The first outcome stays. */
 export async function recordOutcome(
   db:
     | Database<'select operation_item' | 'update operation_item'>
@@ -187,7 +187,7 @@ export async function recordOutcome(
     .execute();
 }
 
-/** What an operation changed and whose holders were not told yet, in the order of the plan. */
+/** Items that changed a certificate and whose holder was not notified yet, in the order of the plan. */
 export const itemsToNotify = (db: Database, operationId: string, limit: number) =>
   db
     .selectFrom('operation_item')
@@ -215,7 +215,7 @@ export async function recordItemNotification(
     .execute();
 }
 
-/** How many items of each operation came to what; `null` counts those that were not tried. */
+/** The number of items by operation and outcome; outcome `null`: not tried yet. */
 export async function outcomesOfOperations(
   db: Database<'select operation_item'> | Tx<'select operation_item'>,
   operationIds: readonly string[],
@@ -250,7 +250,7 @@ export async function insertApproval(
   await tx.insertInto('operation_approval').values(approval).execute();
 }
 
-/** Operations that wait since before a moment: for their confirmation or approval, or to be begun. */
+/** Operations that have waited too long: for confirmation, approval or their start. */
 export const staleOperations = (
   db: Database,
   { plannedBefore, runningBefore }: { readonly plannedBefore: Date; readonly runningBefore: Date },
@@ -268,13 +268,13 @@ export const staleOperations = (
     .limit(1_000)
     .execute();
 
-/** What a plan says of a reissue depends on this. */
+/** The columns of a reissue on which a plan depends. */
 export type PlannedReissue = Pick<
   ReissueRow,
   'reissue_id' | 'state' | 'parked_step' | 'parked_code' | 'parked_since' | 'park_sequence'
 >;
 
-/** Those of these reissues that there are, in no order. */
+/** The reissues with these ids that exist, in no order. */
 export const reissuesToPlan = (
   db: Database<'select reissue'>,
   reissueIds: readonly string[],
@@ -285,7 +285,7 @@ export const reissuesToPlan = (
     .where((is) => is('reissue_id', '=', is.fn.any(is.val(reissueIds))))
     .execute();
 
-/** The serials that the CA was given for these reissues, and what is known of each; the oldest first. */
+/** The serials assigned to these reissues and the state of each, oldest first. */
 export const certificatesOfReissues = (
   db: Database<'select certificate'>,
   reissueIds: readonly string[],

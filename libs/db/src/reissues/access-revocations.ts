@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 
-/** What decides whether a reissue's tokens still open it. */
+/** The facts that decide whether a reissue's access tokens are still valid. */
 export interface AccessState {
   readonly revoked: boolean;
   readonly endedAt: Date | null;
 }
 
-/** A reissue that is not there yet is open: its token comes with the answer to its start. */
+/** A reissue without a row is open: the response to its start carries the token. */
 export async function accessStateOf(
   db: Database<'select access_revocation' | 'select reissue'>,
   reissueId: string,
@@ -18,7 +18,7 @@ export async function accessStateOf(
   return { revoked: rows[0]?.revoked ?? false, endedAt: rows[0]?.ended_at ?? null };
 }
 
-/** @param expiresAt when every token of the reissue has expired, and the revocation can be forgotten */
+/** @param expiresAt when every token of the reissue has expired, so that the revocation can be deleted */
 export async function revokeAccess(
   db: Database<'insert access_revocation'>,
   reissueId: string,
@@ -32,7 +32,7 @@ export async function revokeAccess(
     .execute();
 }
 
-/** Forgets revocations of tokens that have expired. */
+/** Deletes revocations whose tokens have all expired. @returns the number deleted */
 export async function deleteExpiredAccessRevocations(db: Database, now: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('access_revocation')

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.js';
 
-/** What waits for an operator, by where it waits and why. */
+/** The reissues parked in one step with one code. */
 export interface ParkedCount {
   readonly step: string;
   readonly code: string;
   readonly reissues: number;
-  /** Since when the longest of them waits. */
+  /** When the oldest of them was parked. */
   readonly oldest: Date;
 }
 
@@ -17,7 +17,7 @@ export async function countParkedReissues(db: Database<'select reissue'>): Promi
   return rows;
 }
 
-/** How often methods of identity, and passwords, were locked since a time. */
+/** How often identity methods and passwords were locked since a time. */
 export async function countLocksSince(
   db: Database<'select audit_entry'>,
   since: Date,

@@ -9,7 +9,7 @@ export async function insertConsents(tx: Tx, rows: readonly NewRow<'consent'>[])
       .execute();
 }
 
-/** What was said about the terms in a reissue, in the order in which it was recorded. */
+/** The consents of a reissue in the order in which they were recorded. */
 export async function consentRecordsOf(
   db: Database<'select consent'> | Tx<'select consent'>,
   reissueId: string,
@@ -23,7 +23,7 @@ export async function consentRecordsOf(
     .execute();
 }
 
-/** Keeps a receipt; that of a step that ran before stays as it is. */
+/** Stores a receipt. The receipt of an earlier run of the step stays unchanged. */
 export async function insertConsentReceipt(tx: Tx, receipt: NewRow<'consent_receipt'>): Promise<void> {
   await tx
     .insertInto('consent_receipt')
@@ -47,7 +47,7 @@ export async function consentReceiptsOf(
   return rows.map(({ jws }) => jws);
 }
 
-/** What was last said about each version of each text. */
+/** The latest consent to each version of each terms document. */
 export async function consentsOf(db: Database | Tx, reissueId: string) {
   return db
     .selectFrom('consent')

@@ -1,7 +1,7 @@
 import type { Database } from '../database.js';
 import type { NewRow } from '../rows.js';
 
-/** Notes that a message went out. */
+/** Records that a notification was sent. */
 export async function insertNotification(db: Database, row: NewRow<'notification'>): Promise<void> {
   await db
     .insertInto('notification')
@@ -10,7 +10,7 @@ export async function insertNotification(db: Database, row: NewRow<'notification
     .execute();
 }
 
-/** The channels on which the customer was already told of this moment. */
+/** The channels on which this notification was already sent. */
 export async function channelsTold(db: Database, reissueId: string, moment: string): Promise<string[]> {
   const rows = await db
     .selectFrom('notification')

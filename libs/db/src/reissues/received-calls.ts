@@ -1,7 +1,7 @@
 import type { Database } from '../database.js';
 import type { Row } from '../rows.js';
 
-/** The request that this call came with, if it came in before. */
+/** The HMAC of the request with which this call was first received. */
 export async function receivedRequest(
   db: Database<'select received_call'>,
   reissueId: string,
@@ -17,9 +17,9 @@ export async function receivedRequest(
 }
 
 /**
- * Keeps that a call came in; what came in first stays.
+ * Records that a call was received. The first record of a call stays.
  *
- * @returns the request that the call stands for: the given one, or the one it came in with before
+ * @returns the HMAC of the request that the call stands for: the given one, or that of the first record
  */
 export async function receiveCall(
   db: Database<'select received_call' | 'insert received_call'>,
@@ -32,6 +32,6 @@ export async function receiveCall(
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows === 1n) return call.request_hmac;
   const before = await receivedRequest(db, call.reissue_id, call.update_id);
-  if (before === undefined) throw new Error('a call that came in before is gone');
+  if (before === undefined) throw new Error('a call that was received before is missing');
   return before;
 }

@@ -14,7 +14,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { ReissueRow } from '../rows.js';
 
-/** What staff see of a reissue: nothing that names a person. */
+/** The columns of a reissue that staff see: none of them identifies a person. */
 const columns = [
   'reissue_id',
   'state',
@@ -48,24 +48,24 @@ const columns = [
 
 export type ListedReissue = Pick<ReissueRow, (typeof columns)[number]>;
 
-/** By what lists are sorted; where two are equal, by id, so that pages never overlap. */
+/** Sort orders of lists. Equal values are sorted by id, so that pages never overlap. */
 export const reissueSorts = ['-createdAt', 'createdAt', 'parkedSince'] as const;
 export type ReissueSort = (typeof reissueSorts)[number];
 
-/** After which reissue a page begins: its time by the column of the sort, as PostgreSQL writes it, and its id. */
+/** The last reissue of the previous page: its value in the sort column, as PostgreSQL prints it, and its id. */
 export interface ReissueCursor {
   readonly time: string;
   readonly id: string;
 }
 
 type Condition = RawBuilder<unknown>;
-/** Conditions of which each reissue of the list meets exactly one, and in which each finds its rows in an index, sorted. */
+/** Conditions that split a list: each reissue meets exactly one, and each condition reads its rows in order of an index. */
 type Branches = readonly Condition[];
 
 /**
- * A page of the reissues that meet the filter, in the order of the sort; `parkedSince` lists parked ones only. Answers
- * in milliseconds however many there are: what may have one of several values is read value by value, each in the order
- * of its index, and merged.
+ * A page of the reissues that match the filter, in sort order; `parkedSince` lists parked ones only. The time does not
+ * depend on the number of reissues: a column with several allowed values is read value by value, each in the order of its
+ * index, and the results are merged.
  */
 export async function listReissues(
   db: Database<'select reissue'> | Tx<'select reissue'>,
@@ -94,7 +94,7 @@ export async function listReissues(
   return rows.map(({ place_time: time, ...row }) => ({ ...row, place: { time, id: row.reissue_id } }));
 }
 
-/** The ids of those that meet the filter, oldest first, at most `limit`: what an operation on many acts on. */
+/** The ids of the reissues that match the filter, oldest first, at most `limit`: the targets of an operation. */
 export async function reissueIdsOf(
   db: Database<'select reissue'> | Tx<'select reissue'>,
   filter: ReissueFilter,
@@ -113,7 +113,7 @@ const sortings = {
   },
   createdAt: {
     column: sql`created_at`,
-    // The same index, read from its end.
+    // The same index, read backwards.
     order: sql`created_at, reissue_id DESC`,
     later: ({ time, id }: ReissueCursor) =>
       sql`created_at >= ${time}::timestamptz AND (created_at > ${time}::timestamptz OR reissue_id < ${id})`,
@@ -128,20 +128,20 @@ const sortings = {
   { column: Condition; order: Condition; later: (place: ReissueCursor) => Condition }
 >;
 
-/** By what reissues are counted. */
+/** Columns by which reissues are counted. */
 export const reissueGroupings = ['state', 'step', 'code', 'reason'] as const;
 export type ReissueGrouping = (typeof reissueGroupings)[number];
 
-/** How many there are; `exact: false` where counting stopped at `atMost`. */
+/** A number of reissues; `exact: false` if counting stopped at {@link countLimit}. */
 export interface CountedReissues {
   readonly count: number;
   readonly exact: boolean;
 }
 
-/** How far reissues are counted: nobody needs to know whether there are 700,000 or 700,001, and the wait is long. */
+/** Counting stops here: exact numbers above it take long and are not needed. */
 const countLimit = 10_000;
 
-/** How many reissues meet the filter. */
+/** Counts the reissues that match the filter. */
 export async function countReissues(
   db: Database<'select reissue'>,
   filter: ReissueFilter,
@@ -156,7 +156,7 @@ export async function countReissues(
   return counted(rows[0]!.count);
 }
 
-/** How many reissues meet the filter, for each value of a column of which there are any. */
+/** Counts the reissues that match the filter for each value of a column. Values without reissues are left out. */
 export async function countReissuesBy(
   db: Database<'select reissue'>,
   filter: ReissueFilter,
@@ -198,7 +198,7 @@ const counted = (count: string | number): CountedReissues => ({
 
 const allOf = (conditions: readonly Condition[]) => sql.join(conditions, sql` AND `);
 
-/** Splits a filter: by which index its rows are found, and what else must hold of them. */
+/** Splits a filter into conditions that an index answers, and conditions on the rows found. */
 function conditionsOf(filter: ReissueFilter): { branches: Branches; everywhere: readonly Condition[] } {
   const wanted = statesOf(filter);
   const codes = filter.code && {
@@ -230,8 +230,8 @@ function conditionsOf(filter: ReissueFilter): { branches: Branches; everywhere: 
 const isParked = sql`parked_step IS NOT NULL`;
 
 /**
- * Why it is parked stands in the row while it is parked, why it ended afterwards, if not well: never both. Where no state
- * that is wanted can have a code, its rows, of which there may be very many, need not be looked through.
+ * A row has a park code while it is parked and an end code after it ended without registration, never both. Rows in
+ * states that cannot have a code are not read: there may be very many.
  */
 function branchesOfCodes(
   { parked, ended }: { parked: readonly ParkCode[]; ended: readonly EndCode[] },
@@ -246,18 +246,18 @@ function branchesOfCodes(
   ];
 }
 
-/** The states that a filter leaves; undefined where it leaves all. */
+/** The states that a filter allows; undefined if it allows all. */
 function statesOf({ state, open }: ReissueFilter): readonly string[] | undefined {
   const wanted: readonly string[] | undefined = state && [...new Set(state)];
   if (open === undefined) return wanted;
-  const standing: readonly string[] = open ? openStates : finalStates;
-  return wanted ? standing.filter((each) => wanted.includes(each)) : standing;
+  const allowed: readonly string[] = open ? openStates : finalStates;
+  return wanted ? allowed.filter((each) => wanted.includes(each)) : allowed;
 }
 
 const oneOf = (column: string, values: readonly string[]): Condition =>
   sql`${sql.ref(column)} = any(${values}::text[])`;
 
-/** A reissue as staff see it. */
+/** One reissue with the columns that staff see. */
 export async function listedReissue(
   db: Database<'select reissue'> | Tx<'select reissue'>,
   reissueId: string,

@@ -9,7 +9,7 @@ export async function findReissue(
   return db.selectFrom('reissue').selectAll().where('reissue_id', '=', reissueId).executeTakeFirst();
 }
 
-/** Reads and locks the row: every step of a reissue serialises here. Rows that refer to it may come meanwhile. */
+/** Reads and locks the row, so that steps of a reissue run one after another. Rows that refer to it can still be inserted. */
 export async function lockReissue(
   tx: Tx<'select reissue' | 'update reissue'>,
   reissueId: string,
@@ -22,7 +22,7 @@ export async function lockReissue(
     .executeTakeFirst();
 }
 
-/** Inserts the row; false when it is there already. */
+/** Inserts the row. @returns false if it exists already */
 export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
   const result = await tx
     .insertInto('reissue')
@@ -32,7 +32,7 @@ export async function insertReissue(tx: Tx, row: NewReissue): Promise<boolean> {
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
-/** The rows of these reissues, as far as they exist; in no order. */
+/** The reissues with these ids that exist, in no order. */
 export async function findReissues(
   db: Database<'select reissue'> | Tx<'select reissue'>,
   reissueIds: readonly string[],
@@ -45,8 +45,9 @@ export async function findReissues(
 }
 
 /**
- * Reads and locks several rows, in the one order in which everybody locks them.
- * @param wait for rows that somebody else holds; otherwise they are left out, as if they did not exist
+ * Reads and locks several rows, always in the same order.
+ *
+ * @param wait whether to wait for rows that another transaction has locked; otherwise they are skipped
  */
 export async function lockReissues(
   tx: Tx<'select reissue' | 'update reissue'>,
@@ -73,9 +74,9 @@ export async function updateReissue(tx: Tx, reissueId: string, changes: ReissueC
 }
 
 /**
- * Marks the first download; later ones change nothing.
+ * Records the first download; later ones change nothing.
  *
- * @returns false if there is nothing to download any more: the certificate was withdrawn in this moment
+ * @returns false if the certificate can no longer be downloaded, because it was withdrawn meanwhile
  */
 export async function markDownloaded(
   db: Database<'select reissue' | 'update reissue'>,
@@ -92,7 +93,7 @@ export async function markDownloaded(
   return row !== undefined;
 }
 
-/** The other unfinished reissues of a customer whose identity step succeeded or is under way. */
+/** The other open reissues of a customer whose identity is verified; locked. */
 export async function openReissuesOf(tx: Tx, customerId: string, except: string): Promise<ReissueRow[]> {
   return tx
     .selectFrom('reissue')
@@ -106,7 +107,7 @@ export async function openReissuesOf(tx: Tx, customerId: string, except: string)
     .execute();
 }
 
-/** Unfinished reissues that nothing touched since `before`, oldest first, for the reconciler. */
+/** Open reissues without a change since `before`, oldest first, for the reconciler. */
 export async function idleReissues(db: Database, before: Date, limit: number): Promise<ReissueRow[]> {
   return db
     .selectFrom('reissue')

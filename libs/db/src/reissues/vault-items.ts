@@ -2,11 +2,11 @@ import type { Database, Tx } from '../database.js';
 import type { ReissueRow, Row } from '../rows.js';
 
 /**
- * Keeps a sealed secret. The same handle again keeps the first envelope: a retried call changes nothing.
+ * Stores a sealed secret. If the handle exists, the first envelope stays: a retried call changes nothing.
  *
- * @param item.subject what the envelope must be for, where that is not the reissue
- * @param envelope its id, and what it is for
- * @returns false if an envelope of this id came in for another call: it cannot be used again
+ * @param item.subject the subject that the envelope must name, if it is not the reissue
+ * @param envelope the id of the envelope and its purpose
+ * @returns false if an envelope with this id was received for another call: envelopes are used once
  */
 export async function putVaultItem(
   db: Database<'select vault_envelope' | 'insert vault_envelope' | 'insert vault_item'>,
@@ -43,7 +43,7 @@ export async function putVaultItem(
 
 export interface SealedItem {
   readonly envelope: string;
-  /** What it must be for; null: the reissue. */
+  /** The subject that the envelope must name; null: the reissue. */
   readonly subject: string | null;
   readonly unbound: boolean;
   readonly created_at: Date;
@@ -57,7 +57,7 @@ export async function readVaultItem(db: Database, handle: string): Promise<Seale
     .executeTakeFirst();
 }
 
-/** A sealed secret that is to be opened for a reissue, with the front end and the key which that reissue has. */
+/** A sealed secret of a reissue, with the front end and the key of that reissue. */
 export async function readVaultItemOfReissue(
   db: Database,
   handle: string,
@@ -72,7 +72,7 @@ export async function readVaultItemOfReissue(
     .executeTakeFirst();
 }
 
-/** Destroys what one step brought along, and what its parts did. */
+/** Deletes the sealed values of one step and of its parts. */
 export async function destroyVaultItemsOfStep(tx: Tx, reissueId: string, updateId: string): Promise<void> {
   await tx
     .deleteFrom('vault_item')
@@ -87,7 +87,7 @@ export async function destroyVaultItemsOfReissue(tx: Tx, reissueId: string): Pro
   await tx.deleteFrom('vault_item').where('reissue_id', '=', reissueId).execute();
 }
 
-/** Destroys what was left by calls that never became a step, but not what an unfinished step still needs. */
+/** Deletes sealed values of calls that never became a step, unless a parked step still needs them. */
 export async function destroyStaleVaultItems(db: Database, before: Date): Promise<number> {
   const result = await db
     .deleteFrom('vault_item')

@@ -4,14 +4,14 @@ import type { Row } from '../rows.js';
 
 export type RestoreRow = Row<'restore'>;
 
-/** The restore that is not reconciled yet, and holds every change back. */
+/** The restore that is not reconciled yet; while there is one, the database refuses changes. */
 export async function pendingRestore(
   db: Database<'select restore'> | Tx<'select restore'>,
 ): Promise<RestoreRow | undefined> {
   return db.selectFrom('restore').selectAll().where('completed_at', 'is', null).executeTakeFirst();
 }
 
-/** When the last restore was reconciled; undefined if there never was one. */
+/** The time at which the last restore was reconciled; undefined if there was none. */
 export async function lastRestoreAt(
   db: Database<'select restore'> | Tx<'select restore'>,
 ): Promise<Date | undefined> {
@@ -22,7 +22,7 @@ export async function lastRestoreAt(
   return row?.at ?? undefined;
 }
 
-/** Records that a restore was found; false if one is pending already. */
+/** Records that a restore was found. @returns false if one is pending already */
 export async function insertRestore(
   db: Database<'insert restore'> | Tx<'insert restore'>,
   restore: {
@@ -45,20 +45,20 @@ export async function insertRestore(
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** Lets this transaction change what a pending restore holds back. */
+/** Allows this transaction to write although a restore is pending. */
 export async function allowRestoreWrites(tx: Tx): Promise<void> {
   await sql`SELECT set_config('reseal.after_restore', 'on', true)`.execute(tx);
 }
 
-/** The numbers above which events and CRLs go on after a restore. */
+/** The numbers above which events and CRLs continue after a restore. */
 export interface RestoreFloors {
   readonly eventFloor: number;
   readonly crlFloor: bigint;
 }
 
 /**
- * Lets events and CRLs go on above these numbers, unless the pending restore has such numbers already. The caller has
- * called {@link allowRestoreWrites}.
+ * Sets the numbers above which events and CRLs continue, unless the pending restore has them already. The caller has called
+ * {@link allowRestoreWrites}.
  */
 export async function setRestoreFloors(
   tx: Tx,
@@ -70,13 +70,13 @@ export async function setRestoreFloors(
     .where('completed_at', 'is', null)
     .where('event_floor', 'is', null)
     .execute();
-  // New rows begin there by themselves.
+  // The column default covers new rows.
   const now = await eventFloor(tx);
   for (const table of ['reissue', 'certificate'] as const)
     await tx.updateTable(table).set({ event_sequence: now }).where('event_sequence', '<', now).execute();
 }
 
-/** Ends the pending restore, which has its floors: everything may change again. */
+/** Ends the pending restore, whose floors are set: the database accepts changes again. */
 export async function completeRestore(
   tx: Tx,
   by: { readonly completedBy: string; readonly at: Date },
@@ -88,13 +88,13 @@ export async function completeRestore(
     .execute();
 }
 
-/** The number above which events of every stream go on; 0 if the database was never restored. */
+/** The number above which all event streams continue; 0 if the database was never restored. */
 export async function eventFloor(db: Database | Tx): Promise<number> {
   const { rows } = await sql<{ floor: number }>`SELECT event_floor() AS floor`.execute(db);
   return rows[0]?.floor ?? 0;
 }
 
-/** The number above which CRLs go on; 0 if the database was never restored. */
+/** The number above which CRLs continue; 0 if the database was never restored. */
 export async function crlFloor(db: Database<'select restore'> | Tx<'select restore'>): Promise<bigint> {
   const row = await db
     .selectFrom('restore')

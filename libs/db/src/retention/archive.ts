@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../database.js';
 import type { NewRow } from '../rows.js';
 
-/** Reissues that ended before a time and are not archived, those that wait longest first. */
+/** Reissues that ended before a time and are not archived, oldest end first. */
 export async function unarchivedReissues(db: Database, before: Date, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('reissue')
@@ -14,7 +14,7 @@ export async function unarchivedReissues(db: Database, before: Date, limit: numb
   return rows.map(({ reissue_id }) => reissue_id);
 }
 
-/** When the longest ended of the reissues that are not archived did; undefined if there is none. */
+/** The earliest end of the reissues that are not archived; undefined if there is none. */
 export async function oldestUnarchived(db: Database<'select reissue'>): Promise<Date | undefined> {
   const row = await db
     .selectFrom('reissue')

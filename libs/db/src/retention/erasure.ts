@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../database.js';
 
-/** The reissues of a customer that are under way, whether or not identity is verified. */
+/** The open reissues of a customer, whether or not the identity is verified. */
 export async function openReissueIdsOf(tx: Tx, customerId: string): Promise<string[]> {
   const rows = await tx
     .selectFrom('reissue')
@@ -13,7 +13,7 @@ export async function openReissueIdsOf(tx: Tx, customerId: string): Promise<stri
   return rows.map(({ reissue_id }) => reissue_id);
 }
 
-/** Deletes photos of a customer's documents, also those that were not looked at yet. @returns how many */
+/** Deletes photos of a customer's documents, also those not verified yet. @returns the number deleted */
 export async function deletePhotosOf(tx: Tx, customerId: string): Promise<number> {
   const result = await tx
     .deleteFrom('identity_photo')
@@ -32,8 +32,8 @@ export async function deletePhotosOf(tx: Tx, customerId: string): Promise<number
 }
 
 /**
- * Forgets the keyed digests that were made of a customer's resident registration number when they named themself by it:
- * whoever had the key could try out numbers. What was counted by them is forgotten too.
+ * Erases the keyed digests of a customer's resident registration number that reissues by number carry, because the key's
+ * owner could find the number by trying all. The counters by these digests are deleted too.
  */
 export async function eraseApplicantKeys(tx: Tx, customerId: string): Promise<void> {
   await sql`
@@ -41,7 +41,7 @@ export async function eraseApplicantKeys(tx: Tx, customerId: string): Promise<vo
       select reissue_id, person_key from reissue where customer_id = ${customerId} and applicant_by <> 'MOBILE'
     ), counted as (
       delete from identity_day using named
-      where split_part(identity_day.person_key, '/', 1) = named.person_key -- what follows tells from where
+      where split_part(identity_day.person_key, '/', 1) = named.person_key -- the part after it is the address
     )
     update reissue set person_key = encode(sha256(convert_to('erased/' || named.reissue_id, 'UTF8')), 'hex')
     from named where reissue.reissue_id = named.reissue_id

@@ -2,22 +2,22 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 import type { PurgedRecord } from './retention-ranges.js';
 
-/** Which period of the terms a reissue falls under once it has ended: whether a certificate came of it. */
+/** The retention classes of ended reissues: with and without an issued certificate. */
 export const reissueRecordClasses = ['issuanceEvidence', 'unissuedApplications'] as const;
 export type ReissueRecordClass = (typeof reissueRecordClasses)[number];
 
-/** When the certificate of a reissue ceased, or ceases, to be valid; NULL where none was issued. */
+/** The end of validity of a reissue's certificate; NULL if none was issued. */
 const certificateEnd = sql<Date | null>`(
   SELECT max(least(not_after, revoked_at)) FROM certificate
   WHERE certificate.reissue_id = reissue.reissue_id AND state = 'STORED')`;
 
-/** Periods begin with the end of the certificate, or of a reissue without one. Before a moment they are over. */
+/** Whether the retention period is over: it begins with the end of the certificate, or of a reissue without one. */
 const isOver = {
   issuanceEvidence: (before: Date) => sql<boolean>`ended_at < ${before} AND ${certificateEnd} < ${before}`,
   unissuedApplications: (before: Date) => sql<boolean>`ended_at < ${before} AND ${certificateEnd} IS NULL`,
 };
 
-/** Ended reissues whose period is over, the oldest first; held until the end of the transaction. */
+/** Ended reissues whose retention period is over, oldest first; locked until the transaction ends. */
 export async function reissuesToPurge(
   tx: Tx,
   recordClass: ReissueRecordClass,
@@ -31,7 +31,7 @@ export async function reissuesToPurge(
   return rows.map(({ reissueId }) => reissueId);
 }
 
-/** Personal parts of entries and archived histories of these reissues, there or gone, ordered by name. */
+/** Personal parts of entries, and archived histories, of these reissues, also purged ones, ordered by name. */
 export async function recordsOfReissues(
   db: Database | Tx,
   reissueIds: readonly string[],
@@ -45,7 +45,7 @@ export async function recordsOfReissues(
   return rows;
 }
 
-/** Deletes what says who the applicants of these reissues were. Entries, consents and certificates stay. */
+/** Deletes the data that identify the applicants of these reissues. Entries, consents and certificates stay. */
 export async function purgeReissues(tx: Tx, reissueIds: readonly string[], at: Date): Promise<void> {
   await sql`DELETE FROM audit_personal WHERE reissue_id = ANY(${reissueIds})`.execute(tx);
   await sql`UPDATE reissue_archive SET history = NULL WHERE reissue_id = ANY(${reissueIds})`.execute(tx);
@@ -56,17 +56,17 @@ export async function purgeReissues(tx: Tx, reissueIds: readonly string[], at: D
     WHERE reissue_id = ANY(${reissueIds})`.execute(tx);
 }
 
-/** A purge of reissues as the audit trail records it. */
+/** A purge of reissues, from its audit entry. */
 export interface RecordedPurge {
   readonly position: number;
   readonly reissueIds: readonly string[];
   readonly records: number;
   readonly digest: string;
-  /** Of its reissues, those whose period was not over when it happened. */
+  /** Purged reissues whose retention period was not over. */
   readonly early: readonly string[];
 }
 
-/** Every purge of reissues that is on record, the oldest first. */
+/** All recorded purges of reissues, oldest first. */
 export async function* recordedPurges(db: Database): AsyncGenerator<RecordedPurge> {
   for (let after = 0; ;) {
     const { rows } = await sql<RecordedPurge>`

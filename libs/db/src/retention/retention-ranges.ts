@@ -2,30 +2,30 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
 /**
- * Records that were purged by their age, range after range, before they went reissue by reissue. Such purges are on
- * record, and verified as before.
+ * Record classes that earlier versions purged by age. Today whole reissues are purged, but the recorded purges by age are
+ * still verified.
  */
 export const purgedByAge = ['personalDetails', 'histories'] as const;
 export type PurgedByAge = (typeof purgedByAge)[number];
 
-/** From a moment on, up to another one. */
+/** A period; `from` is inclusive, `before` exclusive. */
 export interface AgeRange {
   readonly from: Date;
   readonly before: Date;
 }
 
-/** A record that was there, and its digest, which stays. */
+/** A record that was or will be purged, and its digest, which stays. */
 export interface PurgedRecord {
   readonly record: string;
   readonly digest: string;
 }
 
-/** What a record is in the tables: of each, its age, its name, its digest, and whether it is still there. */
+/** Subqueries with the time, name and digest of each record of a class, and whether it is purged. */
 const views = {
   personalDetails: sql`(
     SELECT entry.occurred_at AS at, reissue_id || '/' || sequence AS record, personal_digest AS digest,
-      told.salt IS NULL AS gone, reissue_id, sequence::bigint AS sequence
-    FROM audit_entry AS entry LEFT JOIN audit_personal AS told USING (reissue_id, sequence)
+      personal_part.salt IS NULL AS gone, reissue_id, sequence::bigint AS sequence
+    FROM audit_entry AS entry LEFT JOIN audit_personal AS personal_part USING (reissue_id, sequence)
     WHERE personal_digest IS NOT NULL)`,
   histories: sql`(
     SELECT archived_at AS at, reissue_id AS record, history_digest AS digest, history IS NULL AS gone, reissue_id,
@@ -33,7 +33,7 @@ const views = {
     FROM reissue_archive)`,
 };
 
-/** Everything of an age, purged or not, ordered by name. */
+/** The records of a period, also purged ones, ordered by name. */
 export async function recordsOfAge(
   db: Database | Tx,
   kind: PurgedByAge,
@@ -45,7 +45,7 @@ export async function recordsOfAge(
   return rows;
 }
 
-/** Records that are gone without a purge that names their reissue: at most 1,000. */
+/** Purged records whose reissue no recorded purge names. At most 1,000. */
 export async function missingRecords(
   db: Database,
   kind: PurgedByAge,
@@ -59,7 +59,7 @@ export async function missingRecords(
   return rows;
 }
 
-/** A purge as the audit trail tells it. */
+/** A purge by age, from its audit entry. */
 export interface RecordedAgePurge extends AgeRange {
   readonly position: number;
   readonly kind: PurgedByAge;
@@ -67,7 +67,7 @@ export interface RecordedAgePurge extends AgeRange {
   readonly digest: string;
 }
 
-/** Every purge by age that is on record, the oldest first. */
+/** All recorded purges by age, oldest first. */
 export async function recordedAgePurges(db: Database): Promise<RecordedAgePurge[]> {
   const { rows } = await sql<RecordedAgePurge>`
     SELECT position::float8 AS position, details ->> 'recordClass' AS kind, (details ->> 'from')::timestamptz AS "from",

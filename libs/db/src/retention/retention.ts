@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Tx } from '../database.js';
 
-/** Deletes photos that a reissue left behind which is over; usually they go with its end. @returns how many */
+/** Deletes photos of ended reissues; usually the end of a reissue deletes them. @returns the number deleted */
 export async function purgeLeftPhotos(tx: Tx, limit: number): Promise<number> {
   const result = await sql`
     DELETE FROM identity_photo WHERE photo_id IN (
@@ -11,7 +11,7 @@ export async function purgeLeftPhotos(tx: Tx, limit: number): Promise<number> {
   return Number(result.numAffectedRows ?? 0);
 }
 
-/** Deletes counts of days that are over. @param before `YYYY-MM-DD` @returns how many */
+/** Deletes the counters of past days. @param before `YYYY-MM-DD` @returns the number deleted */
 export async function purgeIdentityDays(db: Database, before: string, limit: number): Promise<number> {
   const result = await sql`
     DELETE FROM identity_day WHERE ctid IN (SELECT ctid FROM identity_day WHERE day < ${before} LIMIT ${limit})
@@ -19,7 +19,7 @@ export async function purgeIdentityDays(db: Database, before: string, limit: num
   return Number(result.numAffectedRows ?? 0);
 }
 
-/** Deletes records of who opened resident registration numbers. @returns how many */
+/** Deletes records of access to resident registration numbers. @returns the number deleted */
 export async function purgeNumberAccesses(tx: Tx, before: Date, limit: number): Promise<number> {
   const result = await sql`
     DELETE FROM rrn_access WHERE position IN (
@@ -28,7 +28,7 @@ export async function purgeNumberAccesses(tx: Tx, before: Date, limit: number): 
   return Number(result.numAffectedRows ?? 0);
 }
 
-/** Forgets devices that were not seen for long. @returns how many */
+/** Deletes known devices that were last used before a time. @returns the number deleted */
 export async function purgeDevices(tx: Tx, seenBefore: Date, limit: number): Promise<number> {
   const result = await sql`
     DELETE FROM known_device WHERE ctid IN (
