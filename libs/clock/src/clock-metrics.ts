@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { ClockWatch } from './clock-watch.js';
 
-/** Shows by how much the clock differs from PostgreSQL's. */
+/** Registers the metric for the difference between this process's clock and PostgreSQL's. */
 export function registerClockMetrics(watch: ClockWatch, registry: Registry): void {
   new Gauge({
     name: 'reseal_clock_ahead_seconds',

@@ -1,7 +1,7 @@
 import type { Clock } from '#libs/domain';
 import { sql, type QueryExecutorProvider } from 'kysely';
 
-/** The clock of this process is not PostgreSQL's. */
+/** The clock of this process differs from PostgreSQL's by more than the tolerance. */
 class ClockWrong extends Error {
   override readonly name = 'ClockWrong';
 
@@ -22,14 +22,14 @@ export interface ClockWatchOptions {
 }
 
 const measureIntervalMs = 5_000;
-/** How soon PostgreSQL is asked again that was away when this process started. */
+/** The interval until the first successful measurement, while PostgreSQL is unavailable. */
 const firstRetryMs = 250;
 
 /**
- * Holds a process's clock against PostgreSQL's, which all processes share. By a wrong clock envelopes and tokens of the
- * right time are refused, a certificate begins in the future, and fresh intents of others seem abandoned: it is better to
- * take no work until the clock is set. A clock that is set while the process runs is noticed at once, by the monotonic
- * clock, and PostgreSQL is asked every five seconds.
+ * Compares the process's clock with PostgreSQL's, which all processes share. With a wrong clock, valid envelopes and tokens
+ * are refused, certificates begin in the future, and new intents of other processes look abandoned. A process therefore
+ * accepts no work until its clock is right. PostgreSQL is asked every five seconds; a change of the clock in between is
+ * noticed at once with the monotonic clock.
  */
 export class ClockWatch {
   private measured: { readonly aheadMs: number; readonly wall: number; readonly steady: number } | undefined;
@@ -38,7 +38,7 @@ export class ClockWatch {
 
   constructor(private readonly options: ClockWatchOptions) {}
 
-  /** By how much the clock is ahead now; undefined until PostgreSQL could be asked. */
+  /** How far the clock is ahead now, in milliseconds; undefined before the first measurement. */
   get aheadMs(): number | undefined {
     if (!this.measured) return undefined;
     const { aheadMs, wall, steady } = this.measured;
@@ -52,16 +52,16 @@ export class ClockWatch {
   };
 
   /**
-   * The same for work that is impossible without PostgreSQL: it waits until the clocks were compared.
+   * As {@link require}, for work that needs PostgreSQL anyway.
    *
-   * @throws Error before that
+   * @throws Error also before the first comparison
    */
   readonly requireCompared = (): void => {
     if (!this.measured) throw new Error("the clock was not compared with the database's yet");
     this.require();
   };
 
-  /** Asks PostgreSQL for its time. What the answer took does not count against the clock. */
+  /** Asks PostgreSQL for its time. The duration of the query does not count as a difference. */
   async measure(): Promise<void> {
     const before = this.options.clock().getTime();
     const { rows } = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(this.options.db);
@@ -71,7 +71,7 @@ export class ClockWatch {
     this.measured = { aheadMs, wall, steady: performance.now() };
   }
 
-  /** Measures now, and goes on doing so; that PostgreSQL is away is known by other checks. */
+  /** Measures now and then periodically. Other checks report that PostgreSQL is unavailable. */
   async start(): Promise<void> {
     await this.measure().catch(() => undefined);
     if (this.stopped) return;
@@ -86,7 +86,7 @@ export class ClockWatch {
     clearTimeout(this.timer);
   }
 
-  /** For Nest, where it is a provider. */
+  /** Called by Nest. */
   async onModuleInit(): Promise<void> {
     await this.start();
   }

@@ -4,24 +4,24 @@ import { customerByRef, destroyCustomerKey, eraseCustomerRrn, lockCustomer } fro
 import { eraseApplicantKeys, deletePhotosOf, openReissueIdsOf } from '#libs/db/retention';
 import type { RegistryKeys } from '#libs/vault';
 
-/** What was erased of a customer. */
+/** The result of erasing a customer's data. */
 export interface Erasure {
   readonly customerRef: string;
-  /** False where there was none, or it was erased before. */
+  /** Whether a number was erased; false if there was none, or it was erased before. */
   readonly number: boolean;
   readonly photos: number;
-  /** Reissues under way: those that still need the number end when they come to it. */
+  /** Open reissues. Those that still need the number will end when they reach that step. */
   readonly openReissues: readonly string[];
 }
 
 /**
- * Erases what is kept of a customer under their own key: the resident registration number and photos of documents. The
- * key is destroyed, so that copies in backups are worth nothing; digests by which the number could be guessed go too.
- * Certificates, with the VIDs made of the number, and consents stay and verify as before.
+ * Erases the data sealed under a customer's key: the resident registration number and photos of documents. The key is
+ * destroyed, so that copies in backups cannot be opened; digests that would allow guessing the number are erased too.
+ * Certificates (with VIDs made from the number) and consents stay and can still be verified.
  *
- * @param actor who asked for it, as the authority's audit trail names them
- * @param confirmed otherwise nothing is written, and the answer says what would be
- * @returns undefined if there is no such customer
+ * @param actor who requests it, as the authority's audit trail names actors
+ * @param confirmed if false, nothing is written, and the result shows what would be erased
+ * @returns undefined if the customer does not exist
  */
 export async function eraseCustomer(
   db: Database,
@@ -55,5 +55,5 @@ export async function eraseCustomer(
   return result.erasure;
 }
 
-/** Undoes what was only tried. */
+/** Rolls back a dry run. */
 class DryRunRollback extends Error {}

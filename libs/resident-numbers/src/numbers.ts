@@ -8,10 +8,10 @@ import {
   type RegistryKeys,
 } from '#libs/vault';
 
-/** As what a number is sealed under its customer's key. */
+/** The label of a number sealed under its customer's key. */
 export const rrnLabel = 'rrn';
 
-/** Seals a number for a customer who has nothing on file yet, under a key of their own. */
+/** Seals a number under a new key, for a customer without stored data. */
 export function sealNewNumber(registryKeys: RegistryKeys, customerId: string, number: string): NewRrn {
   const key = newCustomerKey(customerId);
   return {
@@ -22,7 +22,7 @@ export function sealNewNumber(registryKeys: RegistryKeys, customerId: string, nu
   };
 }
 
-/** @throws {RegistrySealError} if its key is not known here, it is another customer's, or it was damaged */
+/** @throws {RegistrySealError} if its key is unknown, or the number is another customer's or damaged */
 export function openNumber(registryKeys: RegistryKeys, customerId: string, kept: StoredRrn): string {
   return kept.sealedBy === 'REGISTRY'
     ? openRegistryValue(registryKeys, customerId, kept)
@@ -32,17 +32,17 @@ export function openNumber(registryKeys: RegistryKeys, customerId: string, kept:
 export interface NumberUse {
   readonly customerId: string;
   readonly customerRef: string;
-  /** Who opens it: a process, or an operator by name. */
+  /** The process or operator that opens it. */
   readonly actor: string;
-  /** What for, e.g. `VIRTUAL_ID`. */
+  /** The purpose, e.g. `VIRTUAL_ID`. */
   readonly purpose: string;
   readonly reissueId?: string;
   readonly at: Date;
 }
 
 /**
- * Leave to open one customer's number. It is had only by writing down who asks for it and what for, and that is
- * committed by then: also what goes wrong later leaves its trace.
+ * Permission to open one customer's number. It exists only after actor and purpose were recorded and committed, so that
+ * the record stays even if opening fails later.
  */
 export class NumberAccess {
   private constructor(private readonly customerId: string) {}
@@ -63,7 +63,7 @@ export class NumberAccess {
   }
 }
 
-/** Writes down and commits that these numbers are about to be opened. */
+/** Records and commits that these numbers are about to be opened. */
 export async function recordNumberUses(db: Database, uses: readonly NumberUse[]): Promise<void> {
   await insertRrnAccesses(
     db,

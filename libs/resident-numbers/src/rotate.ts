@@ -23,28 +23,28 @@ export interface RegistryRotation {
   readonly db: Database;
   readonly registryKeys: RegistryKeys;
   readonly clock: Clock;
-  /** Who asked for it. */
+  /** Who requests it. */
   readonly actor: string;
   /** How many customers are written in one transaction. */
   readonly batchSize?: number;
-  /** Ends it between two batches. */
+  /** Stops the rotation between two batches. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RotationProgress) => void;
 }
 
 export interface RotationProgress {
-  /** Customers of whom everything is kept under the current key now. */
+  /** Customers whose data are all under the current key now. */
   rotated: number;
-  /** Customers who were left as they are, and why: an operator must see to them. */
+  /** Customers who could not be rotated, with the reason, for an operator. */
   readonly failures: { readonly customerRef: string; readonly reason: string }[];
 }
 
 /**
- * Brings everything that is kept under earlier keys of the registry under the current one: wraps customers' keys anew,
- * gives a key of their own to those whose number the registry itself sealed, and digests numbers anew for finding them.
+ * Brings all values under earlier registry keys under the current one: rewraps customer keys, makes customer keys for numbers
+ * that a registry key sealed, and recomputes lookup digests.
  *
- * It goes on from wherever it was interrupted, because what is done is found done, and runs beside everything else:
- * whatever is read meanwhile opens under the one key or the other.
+ * An interrupted rotation continues where it stopped, because rotated customers are no longer found. It can run while the
+ * system is in use: every value opens under the old or the new key.
  */
 export async function rotateRegistry(rotation: RegistryRotation): Promise<RotationProgress> {
   const { db, registryKeys, batchSize = 200, signal, onProgress } = rotation;
@@ -91,7 +91,7 @@ function mustOpen({ rrn, lookup }: RotatableCustomer, { current }: RegistryKeys)
   return rrn !== undefined && (rrn.sealedBy === 'REGISTRY' || !lookup?.startsWith(`${current}:`));
 }
 
-/** Keys for those whose number the registry itself seals; who has one in the end is read again under the lock. */
+/** New keys for customers whose number a registry key seals. The lock step reads again which keys were stored. */
 function newKeysFor(found: readonly RotatableCustomer[], registryKeys: RegistryKeys) {
   return found
     .filter(({ key, rrn }) => !key && rrn)
@@ -138,7 +138,7 @@ async function rotate(
   return { rotated: done.length - taken.size, failures };
 }
 
-/** @returns undefined if nothing is to be done any more: erased, or rotated by somebody else */
+/** @returns undefined if nothing is left to do: erased, or rotated by another process */
 function rotateOne(
   registryKeys: RegistryKeys,
   customer: RotatableCustomer,
@@ -151,7 +151,7 @@ function rotateOne(
   }
   const key = unwrapCustomerKey(registryKeys, customerId, kept);
   if (!rrn || !mustOpen(customer, registryKeys)) return { customerId, key, rrn: undefined };
-  if (!allowed.has(customerId)) return undefined; // put on file in this moment: the next rotation finds it
+  if (!allowed.has(customerId)) return undefined; // stored after the access was recorded: the next rotation finds it
   const number = openNumber(registryKeys, customerId, rrn);
   const sealed = rrn.sealedBy === 'REGISTRY' ? key.seal(rrnLabel, Buffer.from(number)) : rrn.sealed;
   return { customerId, key, rrn: { sealed, lookup: rrnLookup(registryKeys, number) } };

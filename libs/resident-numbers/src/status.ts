@@ -3,17 +3,17 @@ import { countCustomersToRotate, registryOverview, type RegistryUse } from '#lib
 import type { RegistryKeys } from '#libs/vault';
 
 export interface RegistryStatus {
-  /** What is kept under each key, the current one first; also under keys that are not known here. */
+  /** The number of values under each key, current key first; includes unknown keys. */
   readonly keys: readonly (RegistryUse & { readonly current: boolean; readonly known: boolean })[];
   readonly numbers: number;
-  /** Numbers nobody can name themself by, until they are rotated. */
+  /** Numbers without a lookup digest: customers cannot be found by them until rotation. */
   readonly notFound: number;
   readonly erased: number;
-  /** Customers of whom something is not kept under the current key yet. At none the other keys can be taken away. */
+  /** Customers with values not yet under the current key. At 0 the other keys can be removed. */
   readonly toRotate: number;
 }
 
-/** What of the registry is kept under which key. Opens nothing. */
+/** Counts the registry's values by key, without opening any. */
 export async function registryStatus(db: Database, { current, keys }: RegistryKeys): Promise<RegistryStatus> {
   const { uses, ...counts } = await registryOverview(db);
   const unused = { customerKeys: 0, numbers: 0, lookups: 0 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A certificate that the CA signed; it may never have been stored or delivered. Times in ISO 8601. */
+/** A certificate that the CA signed. It may not have been stored or delivered. Times in ISO 8601. */
 export interface CertificateJournalEntry {
   readonly kind: 'CERTIFICATE';
   readonly at: string;
@@ -35,10 +35,10 @@ export interface CrlJournalEntry {
 
 export type JournalEntry = CertificateJournalEntry | CrlJournalEntry;
 
-/** What the first line of a file follows. */
+/** The `previous` of the first line of a file. */
 export const chainStart = '0'.repeat(64);
 
-/** A line names the digest of the one before it, so that none can be changed or taken out unnoticed. */
+/** A line has the digest of the previous line, so that a changed or removed line is detected. */
 export type JournalLine = JournalEntry & { readonly previous: string };
 
 /** SHA-256 of a line without its line feed, hexadecimal. */

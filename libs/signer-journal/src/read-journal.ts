@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { chainStart, digestOfLine, journalExtension, type JournalEntry, type JournalLine } from './entry.js';
 
-/** A line of a journal that is not what was written. */
+/** A changed, removed or unreadable line of a journal. */
 export interface JournalFault {
   readonly file: string;
   /** From 1. */
@@ -13,10 +13,10 @@ export interface JournalFault {
 }
 
 /**
- * All entries of a journal, file by file. The last line of a file that a crash cut short is left out: nothing that it
- * would describe was stored.
+ * All entries of a journal, file by file. An incomplete last line of a file, left by a crash, is skipped: the certificate or
+ * CRL of that entry was not stored.
  *
- * @param onFault is given what was changed or taken out; reading goes on behind it
+ * @param onFault receives each fault; reading continues after it
  */
 export async function* readJournal(
   directory: string,
@@ -43,11 +43,11 @@ export async function* readJournal(
   }
 }
 
-/** How many files, and how much of each, a look at the newest entries reads. */
+/** How many files {@link newestEntries} reads, and how much of each. */
 const newestFiles = 50;
 const tailBytes = 64 * 1024;
 
-/** The newest entries of each of the files that were written to last: what a restored database lacks is among them. */
+/** The newest entries of the files written last. Entries that a restored database lacks are among them. */
 export async function newestEntries(directory: string): Promise<JournalEntry[]> {
   const files = await journalFiles(directory);
   const dated = await Promise.all(files.map(async (file) => ({ file, at: (await stat(file)).mtimeMs })));
@@ -63,7 +63,7 @@ async function tailOf(file: string): Promise<JournalEntry[]> {
     const length = Math.min(size, tailBytes);
     const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
     const lines = buffer.toString().split('\n');
-    // The first may be the end of a longer line, which does not parse.
+    // The first may be part of a longer line, which does not parse.
     return lines.flatMap((line) => {
       const parsed = parse(line);
       if (!parsed) return [];

@@ -36,7 +36,7 @@ async function writeEntries(count: number): Promise<void> {
 }
 
 describe('the journal of a signer', () => {
-  it('has every entry in order, also of appends at the same time', async () => {
+  it('A signer journal has every entry in order, also of concurrent appends', async () => {
     const written = journal();
     await Promise.all(Array.from({ length: 50 }, (_, index) => written.append([crl(index)])));
     await written.close();
@@ -45,7 +45,7 @@ describe('the journal of a signer', () => {
     expect(faults).toEqual([]);
   });
 
-  it('gives every signer a file of its own, which opens for its owner only', async () => {
+  it('Every signer has a journal file of its own, which only its owner can read', async () => {
     await writeEntries(1);
     await writeEntries(1);
     const files = await readdir(directory);
@@ -53,13 +53,13 @@ describe('the journal of a signer', () => {
     expect((await stat(path.join(directory, files[0]!))).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves out a last line that a crash cut short', async () => {
+  it('Reading a journal skips a last line that a crash cut short', async () => {
     await writeEntries(2);
     await appendFile(await onlyFile(), '{"previous":"ab');
     expect(await readAll()).toEqual({ entries: [crl(1), crl(2)], faults: [] });
   });
 
-  it('shows a line that was changed, and one that was taken out', async () => {
+  it('Reading a journal reports a changed line and a removed line', async () => {
     await writeEntries(4);
     const file = await onlyFile();
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
@@ -71,7 +71,7 @@ describe('the journal of a signer', () => {
     expect((await readAll()).faults).toEqual(['NOT_READABLE']);
   });
 
-  it('gives its newest entries without being read from the beginning', async () => {
+  it('The newest journal entries are read without reading the whole file', async () => {
     const written = journal();
     await written.append(Array.from({ length: 2_000 }, (_, index) => crl(index + 1)));
     await written.close();
@@ -80,7 +80,7 @@ describe('the journal of a signer', () => {
     expect(newest.at(-1)).toEqual(crl(2_000));
   });
 
-  it('is empty where nothing was signed yet', async () => {
+  it('A journal is empty before anything was signed', async () => {
     await rm(directory, { recursive: true });
     expect(await newestEntries(directory)).toEqual([]);
     expect((await readAll()).entries).toEqual([]);
@@ -88,7 +88,7 @@ describe('the journal of a signer', () => {
     expect((await readAll()).entries).toEqual([crl(1)]);
   });
 
-  it('rejects an entry that it cannot write', async () => {
+  it('A journal rejects an entry that it cannot write', async () => {
     const file = path.join(directory, 'file');
     await writeFile(file, '');
     await expect(new SignerJournal(file, () => new Date(at)).append([crl(1)])).rejects.toThrow();

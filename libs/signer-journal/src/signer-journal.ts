@@ -10,9 +10,9 @@ interface Waiting {
 }
 
 /**
- * What a signer signed, in a file of its own apart from the database. It is only ever appended to, and an entry is on
- * the disk before what it describes is stored or delivered: a database that is restored from an older backup learns
- * from it which certificates exist.
+ * A journal of all certificates and CRLs that a signer signed, in a file outside the database. The file is append-only, and
+ * an entry is on disk before the certificate or CRL is stored or delivered. After a restore from an older backup, the
+ * journal shows which certificates exist.
  */
 export class SignerJournal {
   private file: FileHandle | undefined;
@@ -20,7 +20,7 @@ export class SignerJournal {
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
 
-  /** @param clock names the files */
+  /** @param clock its time is part of the file names */
   constructor(
     private readonly directory: string,
     private readonly clock: () => Date,
@@ -34,7 +34,7 @@ export class SignerJournal {
     this.file ??= await this.create();
   }
 
-  /** Resolves once the entries are on the disk; entries that are there at the same time share one write. */
+  /** Resolves when the entries are on disk. Concurrent calls share one write. */
   append(entries: readonly JournalEntry[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ entries, resolve, reject });
@@ -50,16 +50,16 @@ export class SignerJournal {
 
   private async writeAll(): Promise<void> {
     while (this.waiting.length > 0) {
-      const group = this.waiting;
+      const batch = this.waiting;
       this.waiting = [];
       try {
-        await this.write(group.flatMap(({ entries }) => entries));
-        for (const { resolve } of group) resolve();
+        await this.write(batch.flatMap(({ entries }) => entries));
+        for (const { resolve } of batch) resolve();
       } catch (error) {
-        for (const { reject } of group) reject(error);
+        for (const { reject } of batch) reject(error);
       }
     }
-    // In the same turn in which nothing waits: what comes next begins to write by itself.
+    // In the same turn in which the queue became empty, so that the next append starts a new write.
     this.writing = undefined;
   }
 
@@ -77,7 +77,7 @@ export class SignerJournal {
       await this.file.datasync();
       this.last = last;
     } catch (error) {
-      // The file may end with half a line: what comes next goes into another one.
+      // The file may end with an incomplete line, so the next entries go into a new file.
       await this.file.close().catch(() => undefined);
       this.file = undefined;
       throw error;

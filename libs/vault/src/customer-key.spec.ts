@@ -10,7 +10,7 @@ const customerId = randomUUID();
 const value = Buffer.from('9001011000000');
 
 describe('the key of a customer', () => {
-  it('seals what opens with it again, and shows nothing of it', () => {
+  it('A customer key opens what it sealed, and the sealed value shows nothing of it', () => {
     const key = newCustomerKey(customerId);
     const sealed = key.seal('rrn', value);
     expect(key.open('rrn', sealed)).toEqual(value);
@@ -18,7 +18,7 @@ describe('the key of a customer', () => {
     expect(key.seal('rrn', value).equals(sealed)).toBe(false);
   });
 
-  it('opens a thing neither as another thing, nor for another customer, nor damaged anywhere', () => {
+  it('A customer key opens no value under another label, of another customer or damaged at any byte', () => {
     const raw = randomBytes(32);
     const key = new CustomerKey(customerId, raw);
     const sealed = key.seal('rrn', value);
@@ -32,7 +32,7 @@ describe('the key of a customer', () => {
     }
   });
 
-  it('is kept wrapped, and comes back under whichever key of the registry wraps it', () => {
+  it('A customer key unwraps under the registry key that wrapped it, current or earlier', () => {
     const key = newCustomerKey(customerId);
     const sealed = key.seal('rrn', value);
     const before = key.wrap(keys);
@@ -42,7 +42,7 @@ describe('the key of a customer', () => {
       expect(unwrapCustomerKey(both, customerId, kept).open('rrn', sealed)).toEqual(value);
   });
 
-  it('does not come back for another customer, from another key, or damaged', () => {
+  it('A customer key does not unwrap for another customer, with another registry key or damaged', () => {
     const kept = newCustomerKey(customerId).wrap(keys);
     const altered = Buffer.from(kept.wrapped);
     altered[20]! ^= 1;
@@ -55,7 +55,7 @@ describe('the key of a customer', () => {
       expect(unwrap).toThrow(RegistrySealError);
   });
 
-  it('shows itself in no text', () => {
+  it('A customer key does not show its bytes as text or JSON', () => {
     const raw = randomBytes(32);
     const key = new CustomerKey(customerId, raw);
     expect(JSON.stringify(key)).toBe(JSON.stringify({ customerId }));
@@ -63,7 +63,7 @@ describe('the key of a customer', () => {
 });
 
 describe('the digest under which a number is found', () => {
-  it('is the same for the same number, and another for another number or key', () => {
+  it('A lookup digest is equal for the same number and key only', () => {
     const digest = rrnLookup(keys, '9001011000000');
     expect(digest).toMatch(/^k1:[0-9a-f]{64}$/);
     expect(rrnLookup(keys, '9001011000000')).toBe(digest);
@@ -71,7 +71,7 @@ describe('the digest under which a number is found', () => {
     expect(rrnLookup(both, '9001011000000').slice(3)).not.toBe(digest.slice(3));
   });
 
-  it('is sought under every key that is known', () => {
+  it('A number has a lookup digest under every known registry key', () => {
     const number = '9001011000000';
     expect(rrnLookups(both, number)).toEqual([rrnLookup(keys, number), rrnLookup(both, number)]);
   });

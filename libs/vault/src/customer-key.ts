@@ -10,10 +10,11 @@ export interface WrappedCustomerKey {
 }
 
 /**
- * The key of one customer, open. What is kept of them is sealed under it (AES-256-GCM), so that to destroy the key is
- * to erase all of it, wherever copies lie.
+ * The unwrapped key of one customer. It seals the customer's stored data (AES-256-GCM), so that destroying the key erases
+ * the data in all copies.
  */
 export class CustomerKey {
+  // A true private field: neither JSON nor a log shows the key.
   #key: Uint8Array;
 
   /** @param key 32 bytes */
@@ -25,36 +26,36 @@ export class CustomerKey {
   }
 
   /**
-   * @param label what the value is, e.g. `rrn` or `photo/ph_…`: it does not open as anything else
-   * @returns nonce (12 bytes), ciphertext and tag (16 bytes) in a row
+   * @param label kind of the value, e.g. `rrn` or `photo/ph_…`: it opens only with the same label
+   * @returns nonce (12 bytes), ciphertext and tag (16 bytes), concatenated
    */
   seal(label: string, value: Uint8Array): Buffer {
-    return sealBytes(this.#key, this.#binding(label), value);
+    return sealBytes(this.#key, this.binding(label), value);
   }
 
-  /** @throws {RegistrySealError} if it is another customer's or another thing, or was damaged */
+  /** @throws {RegistrySealError} if customer or label differ, or the value is damaged */
   open(label: string, sealed: Uint8Array): Buffer {
-    return openBytes(this.#key, this.#binding(label), sealed);
+    return openBytes(this.#key, this.binding(label), sealed);
   }
 
-  /** Wraps this key under the registry's current one. */
+  /** Wraps this key under the current registry key. */
   wrap(registryKeys: RegistryKeys): WrappedCustomerKey {
     const { current, keys } = registryKeys;
     const bound = wrapping(current, this.customerId);
     return { keyId: current, wrapped: sealBytes(registryKey(keys, current), bound, this.#key) };
   }
 
-  #binding(label: string): readonly string[] {
+  private binding(label: string): readonly string[] {
     return ['reseal/customer/v1', this.customerId, label];
   }
 }
 
-/** A new key for a customer; kept wrapped only. */
+/** Makes a new key for a customer. Only its wrapped form may be stored. */
 export function newCustomerKey(customerId: string): CustomerKey {
   return new CustomerKey(customerId, randomBytes(keyBytes));
 }
 
-/** @throws {RegistrySealError} if the registry's key is not known here, it is another customer's key, or it was damaged */
+/** @throws {RegistrySealError} if the registry key is unknown, the key is another customer's, or it is damaged */
 export function unwrapCustomerKey(
   { keys }: RegistryKeys,
   customerId: string,

@@ -1,15 +1,15 @@
-/** What a sealed secret may be used for. */
+/** The kinds of secrets that envelopes carry. */
 export const envelopePurposes = ['identity', 'password', 'rrn', 'document', 'vid-random'] as const;
 export type EnvelopePurpose = (typeof envelopePurposes)[number];
 
-/** Pinned: an envelope that names other algorithms is refused (RFC 7518 sections 4.6 and 5.3). */
+/** The only algorithms that an envelope may name (RFC 7518 sections 4.6 and 5.3). */
 export const envelopeAlg = 'ECDH-ES+A256KW';
 export const envelopeEnc = 'A256GCM';
 
-/** Largest compact JWE that is taken, in characters. */
+/** The largest compact JWE accepted, in characters. */
 export const maxEnvelopeLength = 8192;
 export const defaultMaxAgeMs = 15 * 60 * 1000;
-/** How far a client's clock may be ahead of ours. */
+/** How far a client's clock may be ahead of the server's. */
 export const maxClockSkewMs = 60 * 1000;
 
 export type EnvelopeRefusal =
@@ -22,7 +22,7 @@ export type EnvelopeRefusal =
   | 'ENVELOPE_UNKNOWN_KEY'
   | 'ENVELOPE_UNREADABLE';
 
-/** An envelope that is not taken; it quotes nothing of the envelope. */
+/** An envelope was refused. The message quotes no part of the envelope. */
 export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError';
   constructor(
@@ -33,7 +33,7 @@ export class EnvelopeError extends Error {
   }
 }
 
-/** What the protected header of an envelope says. */
+/** The protected header of an envelope. */
 export interface EnvelopeHeader {
   purpose: EnvelopePurpose;
   /** The reissue the secret is for; at start, its Idempotency-Key. */
@@ -42,25 +42,25 @@ export interface EnvelopeHeader {
   iat: number;
   jti: string;
   kid: string;
-  /** The front end that it was sealed at, by the name of its API key. */
+  /** The front end that sealed it, by the name of its API key. */
   client: string | undefined;
-  /** The key of the reissue that the secret is for: its thumbprint (RFC 7638). Absent where there is no reissue. */
+  /** Thumbprint of the reissue's key (RFC 7638); absent if the secret belongs to no reissue. */
   jkt: string | undefined;
 }
 
-/** What an envelope names beside its purpose, so that it is of no use at another front end or for another key. */
+/** Front end and key that an envelope names, so that no other front end or key can use it. */
 export interface EnvelopeBinding {
   /** The name of the front end's API key. */
   readonly client: string;
-  /** Of the reissue's key (RFC 7638); null where there is no reissue. */
+  /** Thumbprint of the reissue's key (RFC 7638); null if there is no reissue. */
   readonly keyThumbprint: string | null;
 }
 
-/** What an envelope must be for to be taken. */
+/** What an envelope must name to be accepted. */
 export interface EnvelopeExpectation {
   purpose: EnvelopePurpose;
   sub: string;
-  /** Undefined for an envelope that came in before envelopes named these. */
+  /** Undefined for an envelope received before envelopes named front end and key. */
   boundTo: EnvelopeBinding | undefined;
   /** Milliseconds since 1970. */
   now: number;

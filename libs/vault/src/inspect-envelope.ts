@@ -12,12 +12,12 @@ import {
 } from './envelope.js';
 
 /** Compact serialization (RFC 7516 section 7.1): header, encrypted key, nonce, ciphertext, tag. */
-const COMPACT = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
-const JTI = /^[A-Za-z0-9_-]{8,64}$/;
+const compactForm = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
+const jtiForm = /^[A-Za-z0-9_-]{8,64}$/;
 /** Base64url of a SHA-256. */
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
-/** Anything else (`zip`, `crit`, `jku`, …) would ask for processing that nobody here does. */
-const HEADER_NAMES = new Set([
+const thumbprintForm = /^[A-Za-z0-9_-]{43}$/;
+/** The known header members. Others (`zip`, `crit`, `jku`, …) request processing that is not implemented. */
+const headerNames = new Set([
   'alg',
   'enc',
   'kid',
@@ -34,10 +34,10 @@ const HEADER_NAMES = new Set([
 ]);
 
 /**
- * Checks all of an envelope that can be checked without a private key: size, form, algorithms, that the key is one
- * of ours, and that it was made for this purpose and subject, at this front end, for this key, and lately.
+ * Checks all of an envelope that needs no private key: size, form, algorithms, a known key id, purpose, subject, front end,
+ * key and age.
  *
- * The header is authenticated only when the envelope is opened, so this spares work but proves nothing.
+ * The header is authenticated only when the envelope is opened. This check saves work but proves nothing.
  *
  * @throws {EnvelopeError}
  */
@@ -47,7 +47,7 @@ export function inspectEnvelope(
 ): EnvelopeHeader {
   const header = parseHeader(jwe);
   if (!expected.kids.has(header.kid)) {
-    throw new EnvelopeError('ENVELOPE_UNKNOWN_KEY', 'it is sealed to a key that is not ours, or no longer');
+    throw new EnvelopeError('ENVELOPE_UNKNOWN_KEY', 'it is sealed to an unknown or retired key');
   }
   if (header.purpose !== expected.purpose) {
     throw new EnvelopeError('ENVELOPE_WRONG_PURPOSE', `it was not made for ${expected.purpose}`);
@@ -59,8 +59,7 @@ export function inspectEnvelope(
   const ageMs = expected.now - header.iat * 1000;
   if (ageMs > (expected.maxAgeMs ?? defaultMaxAgeMs))
     throw new EnvelopeError('ENVELOPE_EXPIRED', 'it is too old');
-  if (ageMs < -maxClockSkewMs)
-    throw new EnvelopeError('ENVELOPE_EXPIRED', 'it says it was made in the future');
+  if (ageMs < -maxClockSkewMs) throw new EnvelopeError('ENVELOPE_EXPIRED', 'its iat is in the future');
   return header;
 }
 
@@ -74,11 +73,11 @@ function checkBinding(header: EnvelopeHeader, { client, keyThumbprint }: Envelop
 function parseHeader(jwe: string): EnvelopeHeader {
   const malformed = (reason: string) => new EnvelopeError('ENVELOPE_MALFORMED', reason);
   if (jwe.length > maxEnvelopeLength) throw malformed(`it is longer than ${maxEnvelopeLength} characters`);
-  const [, encoded] = COMPACT.exec(jwe) ?? [];
+  const [, encoded] = compactForm.exec(jwe) ?? [];
   if (encoded === undefined) throw malformed('it is not a compact JWE');
   const header = decodeObject(encoded);
   if (!header) throw malformed('its header is not a JSON object');
-  if (!Object.keys(header).every((name) => HEADER_NAMES.has(name)))
+  if (!Object.keys(header).every((name) => headerNames.has(name)))
     throw malformed('its header has unknown members');
   const { alg, enc, kid, purpose, sub, iat, jti, client, jkt } = header;
   if (alg !== envelopeAlg || enc !== envelopeEnc)
@@ -87,10 +86,10 @@ function parseHeader(jwe: string): EnvelopeHeader {
   if (typeof sub !== 'string') throw malformed('its header has no sub');
   if (typeof iat !== 'number' || !Number.isSafeInteger(iat))
     throw malformed('its iat is not a whole number of seconds');
-  if (typeof jti !== 'string' || !JTI.test(jti))
+  if (typeof jti !== 'string' || !jtiForm.test(jti))
     throw malformed('its jti is not 8 to 64 base64url characters');
-  if (client !== undefined && typeof client !== 'string') throw malformed('its client is not a text');
-  if (jkt !== undefined && (typeof jkt !== 'string' || !THUMBPRINT.test(jkt)))
+  if (client !== undefined && typeof client !== 'string') throw malformed('its client is not a string');
+  if (jkt !== undefined && (typeof jkt !== 'string' || !thumbprintForm.test(jkt)))
     throw malformed('its jkt is not a thumbprint by SHA-256 (RFC 7638)');
   const known = envelopePurposes.find((name) => name === purpose);
   if (!known) throw malformed('its purpose is not known');

@@ -14,7 +14,7 @@ export type VaultKeys = ReadonlyMap<string, CryptoKey>;
 /**
  * Opens an envelope after checking it as {@link inspectEnvelope} does, and thereby authenticates its header.
  *
- * @param expected.now when the envelope came in, not when it is opened: a step may be retried hours later
+ * @param expected.now when the envelope was received, not when it is opened: a step may be retried hours later
  * @throws {EnvelopeError}
  */
 export async function openEnvelope(
@@ -31,7 +31,7 @@ export async function openEnvelope(
     });
     return { value: new TextDecoder('utf-8', { fatal: true }).decode(plaintext), header };
   } catch {
-    // Why it failed is not told: it may depend on the secret, and the sender cannot use it.
+    // The cause is not reported: it may depend on the secret, and does not help the sender.
     throw new EnvelopeError('ENVELOPE_UNREADABLE', 'it cannot be decrypted');
   }
 }

@@ -17,20 +17,20 @@ beforeAll(async () => {
 });
 
 describe('particulars of an applicant', () => {
-  it('open for the reissue they were sealed for, and for no other', async () => {
+  it('Particulars open for the reissue they were sealed for, and for no other', async () => {
     const sealed = await sealParticulars(particulars, reissueId, publicJwk);
     expect(sealed).not.toContain(Buffer.from(particulars.name).toString('base64url'));
     expect(await openParticulars(sealed, reissueId, keys)).toEqual(particulars);
     expect(await openParticulars(sealed, `ri_${'2'.repeat(32)}`, keys)).toBeUndefined();
   });
 
-  it('do not open by another key, nor damaged', async () => {
+  it('Particulars open neither with another key nor damaged', async () => {
     const sealed = await sealParticulars(particulars, reissueId, publicJwk);
     expect(await openParticulars(sealed, reissueId, new Map())).toBeUndefined();
     expect(await openParticulars(`${sealed.slice(0, -2)}AA`, reissueId, keys)).toBeUndefined();
   });
 
-  it('are not what something else was sealed as', async () => {
+  it('A value sealed as something else does not open as particulars', async () => {
     const photo = await sealPhoto(Buffer.from('{}'), { reissueId, photoId: 'ph_1' }, publicJwk);
     expect(await openParticulars(photo.toString('latin1'), `${reissueId}/ph_1`, keys)).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import type { VaultKeys } from './open-envelope.js';
 import { openWithVaultKey, sealToVaultKey } from './vault-seal.js';
 
-/** Seals the particulars of an applicant for one reissue: the gateway passes them on and cannot open them. */
+/** Seals the particulars of an applicant for one reissue, so that the gateway cannot open what it stores. */
 export async function sealParticulars(
   particulars: Particulars,
   reissueId: string,
@@ -16,14 +16,14 @@ export async function sealParticulars(
   );
 }
 
-/** @returns undefined if they are of another reissue, were damaged, or their key is not known here */
+/** @returns undefined if they belong to another reissue, are damaged, or their key is unknown */
 export async function openParticulars(
   sealed: string,
   reissueId: string,
   keys: VaultKeys,
 ): Promise<Particulars | undefined> {
   const json = await openWithVaultKey(sealed, sealedAs(reissueId), keys);
-  // Only the gateway makes them, of a body that it checked.
+  // Only the gateway makes them, from a body that it has validated.
   return json && (JSON.parse(new TextDecoder().decode(json)) as Particulars);
 }
 

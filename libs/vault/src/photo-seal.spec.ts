@@ -20,13 +20,13 @@ describe('a sealed photo', () => {
     keys = await importVaultKeys({ keys: [other, current] });
   });
 
-  it('is opened by the vault, and shows nothing of itself', async () => {
+  it('A sealed photo opens with a vault key and shows nothing of its content', async () => {
     const sealed = await sealPhoto(jpeg, name, publicJwk!);
     expect(sealed.includes('pixels')).toBe(false);
     expect(await openPhoto(sealed, name, keys)).toEqual(jpeg);
   });
 
-  it('opens as no other photo, of no other reissue, by no other key', async () => {
+  it('A sealed photo does not open as another photo, for another reissue or with another key', async () => {
     const sealed = await sealPhoto(jpeg, name, publicJwk!);
     await expect(openPhoto(sealed, { ...name, photoId: 'ph_2' }, keys)).rejects.toThrow('cannot be opened');
     await expect(openPhoto(sealed, { ...name, reissueId: 'ri_2' }, keys)).rejects.toThrow('cannot be opened');
@@ -35,7 +35,7 @@ describe('a sealed photo', () => {
     await expect(openPhoto(sealed, name, new Map())).rejects.toThrow('cannot be opened');
   });
 
-  it('is no envelope of a customer, and neither is one of those a photo', async () => {
+  it('A sealed photo does not open as an envelope, nor an envelope as a photo', async () => {
     const sub = `${name.reissueId}/${name.photoId}`;
     const envelope = await seal('a secret', {
       ...{ purpose: 'identity', sub, client: 'app', keyThumbprint: undefined, publicJwk: publicJwk! },
@@ -43,7 +43,7 @@ describe('a sealed photo', () => {
     await expect(openPhoto(Buffer.from(envelope), name, keys)).rejects.toThrow('cannot be opened');
   });
 
-  it('that was damaged does not open', async () => {
+  it('A damaged sealed photo does not open', async () => {
     const sealed = await sealPhoto(jpeg, name, publicJwk!);
     for (const at of [0, sealed.length >> 1, sealed.length - 1]) {
       const damaged = Buffer.from(sealed);

@@ -7,27 +7,27 @@ const customerId = randomUUID();
 const value = '9001010000000';
 
 describe('a value of the registry', () => {
-  it('opens for the customer it was sealed for', () => {
+  it('A registry value opens for the customer it was sealed for', () => {
     const kept = sealRegistryValue(keys, customerId, value);
     expect(kept.keyId).toBe('k1');
     expect(openRegistryValue(keys, customerId, kept)).toBe(value);
   });
 
-  it('shows nothing of itself and is different each time', () => {
+  it('A sealed registry value shows nothing of its content and differs each time', () => {
     const [a, b] = [sealRegistryValue(keys, customerId, value), sealRegistryValue(keys, customerId, value)];
     expect(a.sealed.equals(b.sealed)).toBe(false);
     expect(a.sealed.toString('latin1')).not.toContain(value);
     expect(a.sealed).toHaveLength(12 + value.length + 16);
   });
 
-  it('still opens after another key became the current one, which seals from then on', () => {
+  it('A registry value still opens after another key became current, which seals new values', () => {
     const old = sealRegistryValue(keys, customerId, value);
     const rotated = { current: 'k2', keys: { ...keys.keys, k2: randomBytes(32) } };
     expect(openRegistryValue(rotated, customerId, old)).toBe(value);
     expect(sealRegistryValue(rotated, customerId, value).keyId).toBe('k2');
   });
 
-  it('does not open for another customer, under another key id, or altered anywhere', () => {
+  it('A registry value does not open for another customer, under another key id or altered at any byte', () => {
     const kept = sealRegistryValue(keys, customerId, value);
     const open = (id: string, changed: Partial<typeof kept>, by = keys) => {
       try {
@@ -50,7 +50,7 @@ describe('a value of the registry', () => {
     }
   });
 
-  it('is not sealed under a key that is not there', () => {
+  it('A missing current key seals no registry value', () => {
     expect(() => sealRegistryValue({ current: 'k9', keys: keys.keys }, customerId, value)).toThrow(
       RegistrySealError,
     );

@@ -1,18 +1,18 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** The registry's keys by id, 32 bytes each: `current` seals, all of them open. */
+/** The registry keys by id, 32 bytes each. `current` seals; all of them open. */
 export interface RegistryKeys {
   readonly current: string;
   readonly keys: Readonly<Record<string, Uint8Array>>;
 }
 
-/** A sealed value as it is kept: the id of its key, and nonce (12 bytes), ciphertext and tag (16 bytes) in a row. */
+/** A stored sealed value: the id of its key, and nonce (12 bytes), ciphertext and tag (16 bytes), concatenated. */
 export interface RegistrySealed {
   readonly keyId: string;
   readonly sealed: Buffer;
 }
 
-/** A value that cannot be sealed or opened. It tells nothing of the value. */
+/** A value cannot be sealed or opened. The message quotes nothing of the value. */
 export class RegistrySealError extends Error {
   override readonly name = 'RegistrySealError';
 }
@@ -22,8 +22,8 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Seals what the registry keeps of a customer, bound to the customer, so that a row copied to somebody else does not
- * open. Numbers put on file today are sealed by their customer's own key instead, see `CustomerKey`.
+ * Seals a registry value of a customer. It is bound to the customer, so that it does not open in another customer's row.
+ * New numbers are sealed under their customer's key instead; see `CustomerKey`.
  *
  * @throws {RegistrySealError} if the current key is not among the keys
  */
@@ -40,7 +40,7 @@ export function sealRegistryValue(
   return { keyId: current, sealed };
 }
 
-/** @throws {RegistrySealError} if its key is not known, it is another customer's, or it was damaged */
+/** @throws {RegistrySealError} if its key is unknown, or the value is another customer's or damaged */
 export function openRegistryValue(
   { keys }: RegistryKeys,
   customerId: string,
@@ -59,9 +59,9 @@ export function registryKey(keys: RegistryKeys['keys'], keyId: string): Uint8Arr
 const binding = (keyId: string, customerId: string) => ['reseal/registry/v1', keyId, customerId];
 
 /**
- * AES-256-GCM (NIST SP 800-38D) with a random nonce: nonce, ciphertext and tag in a row.
+ * AES-256-GCM (NIST SP 800-38D) with a random nonce: nonce, ciphertext and tag, concatenated.
  *
- * @param bound what else must be the same for it to open
+ * @param bound additional authenticated data: opening needs the same
  */
 export function sealBytes(key: Uint8Array, bound: readonly string[], value: Uint8Array): Buffer {
   const nonce = randomBytes(nonceBytes);
@@ -70,7 +70,7 @@ export function sealBytes(key: Uint8Array, bound: readonly string[], value: Uint
   return Buffer.concat([nonce, sealing.update(value), sealing.final(), sealing.getAuthTag()]);
 }
 
-/** The inverse of {@link sealBytes}. @throws {RegistrySealError} if key or binding is another, or it was damaged */
+/** The inverse of {@link sealBytes}. @throws {RegistrySealError} if key or `bound` differ, or the value is damaged */
 export function openBytes(key: Uint8Array, bound: readonly string[], sealed: Uint8Array): Buffer {
   try {
     const opening = createDecipheriv(cipher, key, sealed.subarray(0, nonceBytes), {
@@ -83,5 +83,5 @@ export function openBytes(key: Uint8Array, bound: readonly string[], sealed: Uin
   }
 }
 
-// As JSON, so that no two different lists give the same bytes.
+// JSON, so that two different lists never give the same bytes.
 const additionalData = (bound: readonly string[]) => Buffer.from(JSON.stringify(bound));

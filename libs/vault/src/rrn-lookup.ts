@@ -2,17 +2,17 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { registryKey, type RegistryKeys } from './registry-seal.js';
 
 /**
- * Under what a resident registration number is found: a keyed digest, because there are so few numbers that a plain
- * one could be tried out. Its key is derived from a key of the registry (HKDF, RFC 5869) and used for nothing else.
+ * The keyed digest by which a resident registration number is found. It needs a key, because there are few enough numbers
+ * to try all. The key is derived from a registry key (HKDF, RFC 5869) and has no other use.
  *
  * @param number 13 digits
- * @returns `<id of the registry's current key>:<hexadecimal HMAC-SHA-256>`
+ * @returns `<id of the current registry key>:<hexadecimal HMAC-SHA-256>`
  */
 export function rrnLookup(registryKeys: RegistryKeys, number: string): string {
   return lookupUnder(registryKeys, registryKeys.current, number);
 }
 
-/** The same under every key that is known: a number on file may not have been wrapped anew yet. */
+/** The digests under all known registry keys: a stored number may still have the digest of an earlier key. */
 export function rrnLookups(registryKeys: RegistryKeys, number: string): string[] {
   return Object.keys(registryKeys.keys).map((keyId) => lookupUnder(registryKeys, keyId, number));
 }

@@ -9,7 +9,7 @@ export interface JwkSet {
 /**
  * The private keys that open envelopes, by kid.
  *
- * @throws {TypeError} if one is not a private P-256 key with a kid
+ * @throws {TypeError} if a key is not a private P-256 key with a kid
  */
 export async function importVaultKeys({ keys }: JwkSet): Promise<VaultKeys> {
   const entries = keys.map(async (jwk): Promise<[string, CryptoKey]> => {
@@ -20,7 +20,7 @@ export async function importVaultKeys({ keys }: JwkSet): Promise<VaultKeys> {
   return new Map(await Promise.all(entries));
 }
 
-/** A key to seal to, as clients get it. */
+/** A public vault key, as clients get it. */
 type PublicVaultKey = JWK & {
   kty: 'EC';
   crv: 'P-256';
@@ -32,9 +32,9 @@ type PublicVaultKey = JWK & {
 };
 
 /**
- * The public parts, as clients get them; the first is the one to seal to.
+ * The public vault keys, as clients get them. Clients seal to the first.
  *
- * @throws {TypeError} if one is not a P-256 key with a kid
+ * @throws {TypeError} if a key is not a P-256 key with a kid
  */
 export function publicVaultKeys({ keys }: JwkSet): { keys: PublicVaultKey[] } {
   return {

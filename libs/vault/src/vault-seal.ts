@@ -2,13 +2,13 @@ import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose';
 import { envelopeAlg, envelopeEnc } from './envelope.js';
 import type { VaultKeys } from './open-envelope.js';
 
-/** What a process of ours seals, and of what: it opens as nothing else. */
+/** Kind and subject of a value that a server process seals. It opens only with the same context. */
 interface SealContext {
   readonly typ: string;
   readonly sub: string;
 }
 
-/** Seals something to a vault key, as a compact JWE: the process that sealed it cannot open it any more. */
+/** Seals a value to a vault key, as a compact JWE. The process that seals it cannot open it. */
 export async function sealToVaultKey(
   value: Uint8Array,
   { typ, sub }: SealContext,
@@ -20,7 +20,7 @@ export async function sealToVaultKey(
     .encrypt(await importJWK(publicJwk, envelopeAlg));
 }
 
-/** @returns undefined if it was sealed as something else, was damaged, or its key is not known here */
+/** @returns undefined if the context differs, the value is damaged, or its key is unknown */
 export async function openWithVaultKey(
   sealed: string,
   as: SealContext,
@@ -39,6 +39,6 @@ export async function openWithVaultKey(
     const { typ, sub } = protectedHeader;
     return typ === as.typ && sub === as.sub ? plaintext : undefined;
   } catch {
-    return undefined; // why it failed may depend on what is sealed
+    return undefined; // the cause may depend on the sealed value
   }
 }

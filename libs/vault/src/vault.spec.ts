@@ -70,32 +70,32 @@ const withHeader = async (change: (header: Record<string, unknown>) => void) => 
 };
 
 describe('an envelope', () => {
-  it('is opened for the purpose and subject it was sealed for', async () => {
+  it('An envelope opens for its purpose and subject', async () => {
     const { value, header } = await openEnvelope(await sealed(), expected());
     expect(value).toBe('canary');
     expect(header).toMatchObject({ purpose: 'password', sub: 'reissue-1', kid: 'v1', iat: NOW / 1000 });
   });
 
-  it('is inspected without a private key', async () => {
+  it('An envelope is inspected without a private key', async () => {
     const kids = new Set(['v1']);
     expect(inspectEnvelope(await sealed(), { ...expected(), kids }).purpose).toBe('password');
   });
 
-  it('shows nothing of the secret and is different each time', async () => {
+  it('An envelope shows nothing of the secret and differs each time', async () => {
     const [a, b] = [await sealed(), await sealed()];
     expect(a).not.toBe(b);
     expect(Buffer.from(a, 'base64url').toString('latin1')).not.toContain('canary');
   });
 
-  it('is refused for another purpose', async () => {
+  it('An envelope is refused for another purpose', async () => {
     expect(await refusals(await sealed(), { purpose: 'rrn' })).toEqual(both('ENVELOPE_WRONG_PURPOSE'));
   });
 
-  it('is refused for another reissue', async () => {
+  it('An envelope is refused for another reissue', async () => {
     expect(await refusals(await sealed(), { sub: 'reissue-2' })).toEqual(both('ENVELOPE_WRONG_SUBJECT'));
   });
 
-  it('is refused when too old, or made in the future', async () => {
+  it('An envelope is refused when it is too old, or made in the future', async () => {
     expect(await refusals(await sealed(NOW - 15 * MINUTE))).toEqual(both('taken'));
     expect(await refusals(await sealed(NOW - 15 * MINUTE - 1000))).toEqual(both('ENVELOPE_EXPIRED'));
     expect(await refusals(await sealed(NOW - 2 * MINUTE), { maxAgeMs: MINUTE })).toEqual(
@@ -105,32 +105,32 @@ describe('an envelope', () => {
     expect(await refusals(await sealed(NOW + MINUTE + 1000))).toEqual(both('ENVELOPE_EXPIRED'));
   });
 
-  it('is refused at another front end than it names, or where it names none', async () => {
+  it('An envelope is refused at a front end other than it names, or if it names none', async () => {
     const boundTo = { client: 'other-app', keyThumbprint: jkt };
     expect(await refusals(await sealed(), { boundTo })).toEqual(both('ENVELOPE_WRONG_CLIENT'));
     expect(await refusals(await handMade({ client: undefined }))).toEqual(both('ENVELOPE_WRONG_CLIENT'));
     expect(await refusals(await handMade({ client: 1 }))).toEqual(both('ENVELOPE_MALFORMED'));
   });
 
-  it('is refused for another key than it names, or where it names none', async () => {
+  it('An envelope is refused for a key other than it names, or if it names none', async () => {
     const boundTo = { client: 'app', keyThumbprint: 'A'.repeat(43) };
     expect(await refusals(await sealed(), { boundTo })).toEqual(both('ENVELOPE_WRONG_KEY'));
     expect(await refusals(await handMade({ jkt: undefined }))).toEqual(both('ENVELOPE_WRONG_KEY'));
     expect(await refusals(await handMade({ jkt: 'short' }))).toEqual(both('ENVELOPE_MALFORMED'));
   });
 
-  it('is refused with a key where there is no reissue, and taken without one', async () => {
+  it('An envelope without a reissue is accepted only if it names no key', async () => {
     const boundTo = { client: 'app', keyThumbprint: null };
     expect(await refusals(await sealed(), { boundTo })).toEqual(both('ENVELOPE_WRONG_KEY'));
     expect(await refusals(await handMade({ jkt: undefined }), { boundTo })).toEqual(both('taken'));
   });
 
-  it('from before envelopes named front end and key is taken where it is known as such', async () => {
+  it('An envelope known to be older than front end and key binding is accepted without them', async () => {
     const old = await handMade({ client: undefined, jkt: undefined });
     expect(await refusals(old, { boundTo: undefined })).toEqual(both('taken'));
   });
 
-  it('is refused when its key is not ours', async () => {
+  it('An envelope sealed to an unknown key is refused', async () => {
     const stranger = { ...(await newKey('v2')), d: undefined } as JWK;
     const jwe = await seal('canary', {
       purpose: 'password',
@@ -142,12 +142,12 @@ describe('an envelope', () => {
     expect(await refusals(jwe)).toEqual(both('ENVELOPE_UNKNOWN_KEY'));
   });
 
-  it('cannot be read when sealed to a stranger’s key under our key id', async () => {
+  it('An envelope sealed to a foreign key under a known key id cannot be read', async () => {
     const stranger = { ...(await newKey('v1')), d: undefined } as JWK;
     expect(await refusals(await handMade({}, stranger))).toEqual(['taken', 'ENVELOPE_UNREADABLE']);
   });
 
-  it('is found out when its purpose, subject, front end, key or time was rewritten', async () => {
+  it('An envelope with a rewritten purpose, subject, front end, key or time is refused', async () => {
     const rewritten = [
       withHeader((header) => (header['purpose'] = 'rrn')),
       withHeader((header) => (header['sub'] = 'reissue-2')),
@@ -165,7 +165,7 @@ describe('an envelope', () => {
     }
   });
 
-  it('is found out when its ciphertext, nonce, tag, encrypted key or ephemeral key was altered', async () => {
+  it('An envelope with an altered ciphertext, nonce, tag, encrypted key or ephemeral key is refused', async () => {
     const parts = (await sealed()).split('.');
     for (const index of [1, 2, 3, 4]) {
       const bytes = Buffer.from(parts[index] ?? '', 'base64url');
@@ -199,7 +199,7 @@ describe('an envelope', () => {
     ['a header that is null', 'bnVsbA.a.a.a.a'],
     ['a header of bad UTF-8', '____.a.a.a.a'],
     ['more than 8 kB', `e30.a.a.${'a'.repeat(8192)}.a`],
-  ])('is malformed when it is %s', async (_, jwe) => {
+  ])('An envelope that is %s is malformed', async (_, jwe) => {
     expect(await refusals(jwe)).toEqual(both('ENVELOPE_MALFORMED'));
   });
 
@@ -216,29 +216,32 @@ describe('an envelope', () => {
     ['no jti', { jti: undefined }],
     ['a jti that is too short', { jti: 'a' }],
     ['no kid', { kid: undefined }],
-  ])('is malformed when its header has %s', async (_, header) => {
+  ])('An envelope whose header has %s is malformed', async (_, header) => {
     expect(await refusals(await handMade(header))).toEqual(both('ENVELOPE_MALFORMED'));
   });
 
-  it.each(['zip', 'crit', 'jku', 'x5u', 'p2c'])('is malformed when its header has %s', async (name) => {
-    const jwe = await withHeader((header) => (header[name] = 'DEF'));
-    expect(await refusals(jwe)).toEqual(both('ENVELOPE_MALFORMED'));
-  });
+  it.each(['zip', 'crit', 'jku', 'x5u', 'p2c'])(
+    'An envelope whose header has %s is malformed',
+    async (name) => {
+      const jwe = await withHeader((header) => (header[name] = 'DEF'));
+      expect(await refusals(jwe)).toEqual(both('ENVELOPE_MALFORMED'));
+    },
+  );
 
-  it('is still opened by a key that has been replaced by a newer one', async () => {
+  it('An envelope still opens with a key that a newer one has replaced', async () => {
     const rotated = await importVaultKeys({ keys: [await newKey('v2'), privateJwk] });
     expect(await refusals(await sealed(), {}, rotated)).toEqual(both('taken'));
   });
 });
 
 describe('vault keys', () => {
-  it('are published without their private part', () => {
+  it('Vault keys are published without their private part', () => {
     const published = publicVaultKeys({ keys: [privateJwk] });
     expect(JSON.stringify(published)).not.toContain(privateJwk.d);
     expect(published.keys[0]).toMatchObject({ kid: 'v1', alg: 'ECDH-ES+A256KW', use: 'enc' });
   });
 
-  it('are refused without kid, on another curve, or without a private part to open with', async () => {
+  it('Vault keys are refused without a kid, on another curve or without a private part', async () => {
     expect(() => publicVaultKeys({ keys: [{ ...privateJwk, kid: '' }] })).toThrow('no kid');
     expect(() => publicVaultKeys({ keys: [{ ...privateJwk, crv: 'P-384' }] })).toThrow('not a P-256');
     await expect(importVaultKeys({ keys: [publicJwk] })).rejects.toThrow('not a private key');
@@ -247,7 +250,7 @@ describe('vault keys', () => {
 
 describe('a vault handle', () => {
   const key = new Uint8Array(32).fill(1);
-  it('is the same for the same call and differs with each part and the key', () => {
+  it('A vault handle is equal for the same call and differs with each input and the key', () => {
     const handle = vaultHandle(key, 'r', 'u', 'password');
     expect(handle).toMatch(/^[0-9a-f]{32}$/);
     expect(vaultHandle(key, 'r', 'u', 'password')).toBe(handle);

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { createLogger } from '#libs/observability';
 import { LeaderLoop } from './leader-loop.js';
 
-it('a loop whose batches fail logs why', async () => {
+it('A leader loop logs why a batch failed', async () => {
   const logged = Promise.withResolvers<{ msg: string; err?: object }>();
   const destination = { write: (line: string) => logged.resolve(JSON.parse(line) as { msg: string }) };
   const loop = new LeaderLoop({
