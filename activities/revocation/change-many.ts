@@ -10,7 +10,7 @@ import {
 } from './change-one.js';
 import type { StatusChange } from './change-status.js';
 
-/** What would become of one certificate now. */
+/** The predicted outcome of a change of one certificate. */
 export interface PlannedChange {
   readonly serial: string;
   readonly outcome: 'DONE' | ChangeRefusal;
@@ -18,13 +18,13 @@ export interface PlannedChange {
   readonly reissueId?: string;
 }
 
-/** So many rows are read at once. */
+/** Rows that are read at once. */
 const planBatch = 1_000;
-/** So many certificates are changed before their outcomes are told, and so many at once. */
+/** Certificates that are changed before their outcomes are yielded, and how many of them at once. */
 const changeBatch = 200;
 const atOnce = 8;
 
-/** Says for each serial what `changeOne` would do now, in their order; changes nothing. */
+/** Predicts for each serial the outcome of `changeOne`, in their order; changes nothing. */
 export async function* planChanges(
   db: Database<'select certificate' | 'select reissue'>,
   serials: readonly string[],
@@ -54,10 +54,10 @@ function planned(
 }
 
 /**
- * Changes one certificate after the other, each in a transaction of its own: what an interruption leaves undone, the
- * next run of the same list does. Tells the outcomes in the order of the serials.
+ * Changes certificates, each in its own transaction: after an interruption, the next run of the same list does the rest.
+ * Yields the outcomes in the order of the serials.
  *
- * @throws whatever a change failed by, after the outcomes of the batch that did not
+ * @throws the error of the first failed change, after the outcomes of the other changes in its batch
  */
 export async function* changeMany(
   context: RevocationContext,

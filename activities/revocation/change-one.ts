@@ -31,20 +31,20 @@ import {
 export interface RevocationContext {
   readonly db: RevocationDatabase;
   readonly clock: Clock;
-  /** Who does it, as the audit trail names them. */
+  /** The actor for the audit trail. */
   readonly actor: string;
 }
 
-/** Why a change outside any reissue is refused. */
+/** Reasons to refuse a change outside any reissue. */
 export type ChangeRefusal =
   | ActRefusal
-  /** No such serial number was ever given. */
+  /** No certificate has this serial number. */
   | 'UNKNOWN'
-  /** It belongs to a reissue that has not ended: that is to be cancelled or abandoned, which takes it back too. */
+  /** Its reissue has not ended. Cancel or abandon the reissue, which also withdraws the certificate. */
   | 'REISSUE_OPEN'
-  /** Its holder uses another one by now: two of a person are never in force. */
+  /** Its holder has another certificate in force: a person never has two. */
   | 'ANOTHER_IN_FORCE'
-  /** The operation in whose name it was asked for does not allow it. */
+  /** The given operation does not allow it. */
   | 'NOT_APPROVED';
 
 export type ChangeOutcome =
@@ -52,15 +52,15 @@ export type ChangeOutcome =
   | { readonly serial: string; readonly outcome: ChangeRefusal; readonly reissueId?: string };
 
 export interface ChangeOptions {
-  /** In the operator's words, for the audit trail. */
+  /** The operator's comment, for the audit trail. */
   readonly comment?: string;
-  /** Acts only on a certificate that is on hold, and since when it is must satisfy this. Asked under the locks. */
+  /** Restricts the change to a certificate on hold whose hold time satisfies this condition. Called under the locks. */
   readonly onlyIfHeld?: (since: Date) => boolean;
-  /** The rule by which it is done automatically, for the audit trail. */
+  /** The rule of an automatic change, for the audit trail. */
   readonly policy?: 'HOLD_TIME_LIMIT';
   /**
-   * The operation in whose name it is done. Whether it allows this is read in the transaction that changes the
-   * certificate, and nothing is changed where it does not.
+   * The operators' operation that asks for the change. The transaction that changes the certificate checks that the
+   * operation allows it.
    */
   readonly operationId?: string;
 }
@@ -71,17 +71,17 @@ const eventTypes: Readonly<Record<CertificateAct, CertificateEventType>> = {
   release: 'reseal.certificate.released.v1',
 };
 
-/** What an item of an operation came to. */
+/** Outcomes of the items of an operation. */
 export const outcomeWords = { revoke: 'REVOKED', hold: 'HELD', release: 'RELEASED' } as const;
 
-/** Refusals that only say that nothing was left to do: a repetition leaves no trace. */
+/** Refusals of repeated changes, which are not recorded. */
 const refusalsWithoutTrace: readonly ChangeRefusal[] = ['ALREADY_REVOKED', 'ALREADY_ON_HOLD', 'NOT_ON_HOLD'];
 
 /**
  * Revokes, holds or releases one certificate outside any reissue: status, event and audit entry in one transaction,
- * under the locks on holder, reissue and certificate, in that order.
+ * under the locks on customer, reissue and certificate, in this order.
  *
- * @throws {RangeError} if the invalidity date lies in the future
+ * @throws {RangeError} if the invalidity date is in the future
  */
 export async function changeOne(
   { db, clock, actor }: RevocationContext,
@@ -92,9 +92,9 @@ export async function changeOne(
   return inTransaction(db, async (tx) => {
     const now = clock();
     if (change.act === 'revoke' && change.invalidityDate && change.invalidityDate > now)
-      throw new RangeError('the invalidity date lies in the future');
+      throw new RangeError('the invalidity date is in the future');
     const { operationId } = options;
-    // Whose it is, which reissue made it and that it is revoked never changes: so much can be read without the locks.
+    // Customer, reissue and a revocation of a certificate never change, so that they can be read without locks.
     const certificate = await certificateBySerial(tx, serial);
     const allowed =
       operationId === undefined ? true : await approvedOrRefused(tx, operationId, serial, change, now);
@@ -104,7 +104,7 @@ export async function changeOne(
         : await changeUnderLocks(tx, certificate, { serial, change, now }, options);
     const refused = result.outcome !== 'DONE';
     if (refused && refusalsWithoutTrace.includes(result.outcome)) return result;
-    // With the change itself: one that was interrupted after it is not taken for somebody else's when it is tried again.
+    // In the same transaction as the change: a retry then recognises the change as its own.
     if (result.outcome === 'DONE' && operationId !== undefined)
       await recordOutcome(
         tx,
@@ -137,7 +137,7 @@ export async function changeOne(
   });
 }
 
-/** The operation that asks for exactly this change of this certificate, approved; or why it cannot be made. */
+/** The approved operation that asks for exactly this change of this certificate, or the reason for a refusal. */
 async function approvedOrRefused(
   tx: RevocationTx,
   operationId: string,
@@ -155,14 +155,14 @@ async function approvedOrRefused(
 }
 
 /**
- * The change of status that an operation asks for.
+ * The change of status that an operation requests.
  *
  * @throws {RangeError} if it is of another kind, or a revocation without its reason
  */
 export function changeOf({ kind, parameters }: Pick<ApprovedOperation, 'kind' | 'parameters'>): StatusChange {
   if (kind === 'hold' || kind === 'release') return { act: kind };
   const { revocationReason: reason, invalidityDate } = parameters;
-  if (kind !== 'revoke' || !reason) throw new RangeError(`${kind} does not say how a certificate changes`);
+  if (kind !== 'revoke' || !reason) throw new RangeError(`an operation ${kind} does not change certificates`);
   return { act: 'revoke', reason, ...(invalidityDate ? { invalidityDate: new Date(invalidityDate) } : {}) };
 }
 
@@ -217,7 +217,7 @@ async function publishEvent(
   ]);
 }
 
-/** As a CRL names it (RFC 5280 section 5.3.1). */
+/** The reason as in a CRL (RFC 5280 section 5.3.1). */
 function reasonOf(change: StatusChange): { reason?: string } {
   if (change.act === 'release') return {};
   return { reason: change.act === 'hold' ? 'certificateHold' : change.reason };

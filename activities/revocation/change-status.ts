@@ -19,28 +19,28 @@ type SharedPrivilege = PrivilegeOf<'signer'> & PrivilegeOf<'worker'>;
 export type RevocationDatabase = Database<SharedPrivilege>;
 export type RevocationTx = Tx<SharedPrivilege>;
 
-/** What is to happen to a certificate that was signed. */
+/** A change of the status of a signed certificate. */
 export type StatusChange =
   | {
       readonly act: 'revoke';
       readonly reason: ReasonToRevoke;
-      /** Since when its key is believed to be in other hands (RFC 5280 section 5.3.2); not in the future. */
+      /** When its key is believed to have been compromised (RFC 5280 section 5.3.2); not in the future. */
       readonly invalidityDate?: Date;
     }
   | { readonly act: 'hold' }
   | { readonly act: 'release' };
 
-/** What a change came to. `certificate` and `was` tell how it was before. */
+/** The outcome of a change. `certificate` and `was` are the row and the status before the change. */
 export type ChangedStatus =
   | { readonly outcome: 'DONE'; readonly certificate: CertificateRow; readonly was: CertificateStatus }
   | { readonly outcome: ActRefusal | 'UNKNOWN' };
 
 /**
- * The one way in which a certificate that was signed changes its status, but for the withdrawal of an unregistered one
- * with its reissue (`withdrawCertificatesOf`). Locks the certificate, and changes nothing where the table of acts in
- * the domain forbids it. Revoked for `keyCompromise`, it takes its key with it: nobody gets that certified again.
+ * Changes the status of a signed certificate. All changes use this function, except the withdrawal of an unregistered
+ * certificate with its reissue (`withdrawCertificatesOf`). Locks the certificate; the table of acts in the domain decides
+ * whether the change is allowed. A revocation for `keyCompromise` also blocks the key for future certificates.
  *
- * The caller holds the locks on the holder and, where it is not yet registered, on its reissue; and writes event and
+ * The caller holds the lock on the customer and, for an unregistered certificate, on its reissue. It writes event and
  * audit entry in the same transaction.
  */
 export async function changeStatus(

@@ -8,24 +8,24 @@ export interface HoldContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info'>;
-  /** For how many calendar months a certificate may be on hold. */
+  /** The longest time on hold, in calendar months. */
   readonly holdMonths: number;
 }
 
-/** One run looks at so many: a run is over within its timeout, and the next begins where it ended. */
+/** Certificates per run, so that a run ends within its timeout. The next run starts where it ended. */
 const batch = 500;
 const shortestMonthMs = 28 * 86_400_000;
 
 /**
- * Revokes certificates that were on hold for too long: whoever lost one and neither found it nor came for a new one
- * in all that time does not use it any more (`cessationOfOperation`). One that is released in this moment, or released
- * and held again, is let be; one that has expired needs nothing.
+ * Revokes certificates that were on hold for too long, with the reason `cessationOfOperation`: their holders have neither
+ * found them nor requested new ones. A certificate that was released, or released and held again, is not changed; an
+ * expired certificate needs no revocation.
  */
 export function createHoldActivities({ db, clock, logger, holdMonths }: HoldContext) {
   return {
     /**
-     * @param afterSerial where the batch before ended; empty at first
-     * @returns how many were revoked, and where the next batch begins, unless this was the last
+     * @param afterSerial the last serial number of the previous batch; empty for the first batch
+     * @returns the number of revoked certificates, and the last serial number unless this was the last batch
      */
     async revokeLongHolds(afterSerial: string): Promise<{ revoked: number; next?: string }> {
       const now = clock();
@@ -44,7 +44,7 @@ export function createHoldActivities({ db, clock, logger, holdMonths }: HoldCont
       const options = { comment, policy: 'HOLD_TIME_LIMIT', onlyIfHeld: isOver } as const;
       for await (const { outcome } of changeMany(context, due, revocation, options))
         if (outcome === 'DONE') revoked += 1;
-      if (revoked > 0) logger.info({ revoked }, 'certificates revoked that were on hold for too long');
+      if (revoked > 0) logger.info({ revoked }, 'certificates revoked after the longest time on hold');
       const last = found.length === batch ? found.at(-1)?.serial : undefined;
       return { revoked, ...(last ? { next: last } : {}) };
     },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { normaliseSerial, readSerialList } from './serial-list.js';
 
-describe('a serial number', () => {
+describe('normaliseSerial', () => {
   it.each([
     ['10af', '10af'],
     ['10AF', '10af'],
@@ -13,7 +13,7 @@ describe('a serial number', () => {
     ['00:10:AF', '10af'],
     ['  10af\t', '10af'],
     ['f'.repeat(40), 'f'.repeat(40)],
-  ])('%p is stored as %p', (given, stored) => {
+  ])('normalises %p to %p', (given, stored) => {
     expect(normaliseSerial(given)).toBe(stored);
   });
 
@@ -31,11 +31,11 @@ describe('a serial number', () => {
     '-1',
     '10af,',
     'f'.repeat(41),
-  ])('%p is none', (given) => {
+  ])('rejects %p', (given) => {
     expect(normaliseSerial(given)).toBeUndefined();
   });
 
-  it('is the same however it is written', () => {
+  it('gives the same serial number for all notations', () => {
     const serial = fc.stringMatching(/^10[0-9a-f]{34}$/);
     fc.assert(
       fc.property(serial, (text) => {
@@ -54,19 +54,19 @@ describe('a serial number', () => {
   });
 });
 
-describe('a list of serial numbers', () => {
-  it('has each once, in the order of the list, without comments and blank lines', () => {
+describe('readSerialList', () => {
+  it('returns each serial number once, in order, without comments and blank lines', () => {
     expect(readSerialList('\uFEFF# lost laptop\n0B\r\n0a\n\n  0B  \n0b\n0:0a\n').serials).toEqual(['b', 'a']);
   });
 
-  it('names each line that is none by its number', () => {
+  it('reports lines that are not serial numbers with their line numbers', () => {
     expect(readSerialList('0a\nserial\n\n# fine\n0b;0c\r\n0d').malformed).toEqual([
       { line: 2, text: 'serial' },
       { line: 5, text: '0b;0c' },
     ]);
   });
 
-  it('is read as it is, however long', () => {
+  it('reads a list of 100,000 serial numbers', () => {
     const lines = Array.from({ length: 100_000 }, (_, index) => (index + 1).toString(16));
     expect(readSerialList(lines.join('\n')).serials).toEqual(lines);
   });

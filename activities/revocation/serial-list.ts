@@ -1,6 +1,6 @@
-/** A line that is no serial number. */
+/** A line that is not a serial number. */
 export interface MalformedLine {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly text: string;
 }
@@ -10,10 +10,10 @@ const maximumDigits = 40;
 const notations = [/^(0x)?[0-9a-f]+$/, /^[0-9a-f]{1,2}(:[0-9a-f]{2})+$/];
 
 /**
- * A serial number as it is stored, from the notations of other tools: upper or lower case, `0x` before it, octets
- * separated by colons, leading zeros.
+ * A serial number in the stored form, from the notations of other tools: upper or lower case, with the prefix `0x`,
+ * colons between octets, or leading zeros.
  *
- * @returns undefined if it is none
+ * @returns undefined if the text is not a serial number
  */
 export function normaliseSerial(text: string): string | undefined {
   const given = text.trim().toLowerCase();
@@ -22,7 +22,7 @@ export function normaliseSerial(text: string): string | undefined {
   return digits === '' || digits.length > maximumDigits ? undefined : digits;
 }
 
-/** Reads a list with a serial number on each line; blank lines and those that begin with `#` are skipped. */
+/** Parses a list with one serial number per line. Blank lines and lines that start with `#` are ignored. */
 export function readSerialList(text: string): { serials: string[]; malformed: MalformedLine[] } {
   const serials = new Set<string>();
   const malformed: MalformedLine[] = [];

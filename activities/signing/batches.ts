@@ -1,10 +1,10 @@
-/** How a kind of work is done for many at once. */
+/** Work that can be done for several items at once. */
 interface BatchWork<Item, Answer> {
-  /** Two items with one key are never in one group. */
+  /** Two items with the same key are never in the same batch. */
   readonly keyOf: (item: Item) => string;
-  /** Does them all, say in one transaction. An item it answers with `undefined` is done alone. */
-  readonly together: (items: readonly Item[]) => Promise<readonly (Answer | undefined)[]>;
-  readonly alone: (item: Item) => Promise<Answer>;
+  /** Handles all items, for example in one transaction. An item with the result `undefined` is handled alone. */
+  readonly handleBatch: (items: readonly Item[]) => Promise<readonly (Answer | undefined)[]>;
+  readonly handleOne: (item: Item) => Promise<Answer>;
 }
 
 interface WaitingItem<Item, Answer> {
@@ -13,64 +13,65 @@ interface WaitingItem<Item, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Where a group is still at work after this time, the next one no longer waits for it. Milliseconds. */
+/** The next batch waits at most this long for the one before, in milliseconds. */
 const batchTimeoutMs = 2_000;
-/** What a group holds at most: more would keep its rows locked longer, and save nothing. */
+/** Size limit of a batch: a larger one would lock its rows for longer and save nothing. */
 const batchLimit = 64;
 
 /**
- * Does together what is asked for at the same time: while a group is at work, what comes in gathers, and is the next
- * group. Nobody waits to be gathered, so the answer for one alone takes no longer. A member that cannot go with its
- * group, or whose group failed, is done alone: what is wrong with one is not the others' trouble.
+ * Handles items in batches: the items that arrive while one batch runs are the next batch. No item waits for a batch to
+ * fill, so that a single item takes no longer than without batches. If a batch fails or returns no result for an item,
+ * the item is handled alone, so that a failure affects only its own item.
  */
 export function inBatches<Item, Answer>(work: BatchWork<Item, Answer>): (item: Item) => Promise<Answer> {
   let waiting: WaitingItem<Item, Answer>[] = [];
   let busy = false;
 
-  function goOn(): void {
+  function startNext(): void {
     if (busy || waiting.length === 0) return;
     busy = true;
-    // At the end of this turn of the event loop: those who are ready at the same moment go together.
+    // At the end of this turn of the event loop, so that items of the same moment share a batch.
     setImmediate(() => {
-      let over = false;
+      let done = false;
       const next = () => {
-        if (over) return;
-        over = true;
-        clearTimeout(impatience);
+        if (done) return;
+        done = true;
+        clearTimeout(timeout);
         busy = false;
-        goOn();
+        startNext();
       };
-      const impatience = setTimeout(next, batchTimeoutMs);
-      void perform(nextGroup()).then(next);
+      const timeout = setTimeout(next, batchTimeoutMs);
+      void runBatch(nextBatch()).then(next);
     });
   }
 
-  function nextGroup(): WaitingItem<Item, Answer>[] {
-    const group = new Map<string, WaitingItem<Item, Answer>>();
+  function nextBatch(): WaitingItem<Item, Answer>[] {
+    const batch = new Map<string, WaitingItem<Item, Answer>>();
     const later: WaitingItem<Item, Answer>[] = [];
     for (const one of waiting) {
       const key = work.keyOf(one.item);
-      if (group.size < batchLimit && !group.has(key)) group.set(key, one);
+      if (batch.size < batchLimit && !batch.has(key)) batch.set(key, one);
       else later.push(one);
     }
     waiting = later;
-    return [...group.values()];
+    return [...batch.values()];
   }
 
-  async function perform(group: readonly WaitingItem<Item, Answer>[]): Promise<void> {
+  async function runBatch(batch: readonly WaitingItem<Item, Answer>[]): Promise<void> {
     try {
-      const answers = await work.together(group.map(({ item }) => item));
-      for (const [index, { item, resolve }] of group.entries()) resolve(answers[index] ?? work.alone(item));
+      const answers = await work.handleBatch(batch.map(({ item }) => item));
+      for (const [index, { item, resolve }] of batch.entries())
+        resolve(answers[index] ?? work.handleOne(item));
     } catch (error) {
-      const [first, ...others] = group;
+      const [first, ...others] = batch;
       if (first && others.length === 0) first.reject(error);
-      else for (const { item, resolve } of group) resolve(work.alone(item));
+      else for (const { item, resolve } of batch) resolve(work.handleOne(item));
     }
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      goOn();
+      startNext();
     });
 }

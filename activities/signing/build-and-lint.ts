@@ -16,32 +16,32 @@ import {
 } from '#libs/ca';
 import type { NewCertificate } from '#libs/db/certificates';
 
-/** Whose name and rules a certificate is made by. */
+/** The issuing CA and the profile of a certificate. */
 export interface IssuerAndProfile {
   readonly authority: IssuingAuthority;
   readonly profile: CertificateProfile;
 }
 
-/** What is to be certified of whom. */
+/** The content of a certificate that its profile and issuer do not determine. */
 interface CertificateInput {
   readonly serial: string;
   readonly request: RequestedKey;
   readonly validity: Validity;
   readonly realName: string;
   readonly virtualId: Buffer;
-  /** The digits in the subject's name, where the holder has some already. */
+  /** The digits in the subject, if the holder has a certificate with digits. */
   readonly digits: string | undefined;
 }
 
 type BuiltColumns = Omit<NewCertificate, 'reissue_id' | 'customer_id' | 'basis' | 'state' | 'created_at'>;
 
-/** A certificate but for its signature, and what its row says about it. */
+/** The to-be-signed part of a certificate and the columns of its row. */
 export interface BuiltCertificate {
   readonly tbs: Buffer;
   readonly columns: BuiltColumns;
 }
 
-/** The certificate cannot be made, now or later, or must not be. */
+/** The certificate cannot or must not be issued; a retry does not help. */
 export class NotBuildable extends Error {
   override readonly name = 'NotBuildable';
   constructor(
@@ -54,16 +54,16 @@ export class NotBuildable extends Error {
 
 /**
  * Builds the to-be-signed certificate and lints it.
- * @throws {NotBuildable} if its name or dates are impossible, it would outlive its CA, or it breaks rules
+ * @throws {NotBuildable} if its name or dates are not valid, it would outlive its CA, or it breaks a rule
  */
 export function buildAndLint(
   { authority, profile }: IssuerAndProfile,
-  wanted: CertificateInput,
+  input: CertificateInput,
   now: Date,
 ): BuiltCertificate {
-  const { serial, request, validity, realName, virtualId } = wanted;
+  const { serial, request, validity, realName, virtualId } = input;
   const { contents, tbs } = orNotBuildable(() => {
-    const subject = subjectOf({ authority, profile }, wanted);
+    const subject = subjectOf({ authority, profile }, input);
     const contents = { serial, subject, validity, spki: request.spki, realName, virtualId };
     return { contents, tbs: buildCertificate(profile, authority.identity, contents) };
   });
@@ -92,7 +92,7 @@ export function buildAndLint(
 
 const digests = new WeakMap<CertificateProfile, string>();
 
-/** Profiles never change: the digest of each is computed once. */
+/** A profile never changes, so that its digest is computed once. */
 function digestOfProfile(profile: CertificateProfile): string {
   const known = digests.get(profile);
   if (known) return known;
@@ -101,7 +101,7 @@ function digestOfProfile(profile: CertificateProfile): string {
   return digest;
 }
 
-/** The distinguished name of a person, with digits of their own unless they have some already. */
+/** The distinguished name of a person, with new digits unless the person has digits already. */
 function subjectOf(
   { authority, profile }: IssuerAndProfile,
   { realName, digits, validity }: CertificateInput,
@@ -118,7 +118,7 @@ function subjectOf(
   });
 }
 
-/** What cannot be built now cannot be built a second later either. */
+/** Turns a RangeError of the CA, for which a retry is useless, into NotBuildable. */
 function orNotBuildable<T>(make: () => T): T {
   try {
     return make();

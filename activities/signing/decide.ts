@@ -15,40 +15,40 @@ import { buildAndLint, NotBuildable, type IssuerAndProfile } from './build-and-l
 import { intentLifetimeMs } from './ports.js';
 import { missingProof } from './proofs.js';
 
-/** A reissue whose request was checked, under the serial number its certificate will have. */
+/** A reissue whose certificate request was checked, with the serial number of its future certificate. */
 export interface SigningCandidate {
   /** The row as it was when the request was checked. */
-  readonly asked: ReissueRow;
+  readonly checkedRow: ReissueRow;
   readonly request: RequestedKey | RefusedRequest;
   readonly serial: string;
 }
 
-/** All that the decision on a candidate depends on, as it is while the person and the reissue are locked. */
+/** The data that decides on a candidate, read under the locks on customer and reissue. */
 export interface SigningFacts extends IssuerAndProfile {
   readonly reissue: ReissueRow;
   readonly customer: CustomerRow | undefined;
-  /** What the records prove of it beside what its row says. */
+  /** The proofs of the reissue's steps, from records other than its row. */
   readonly proofs: SigningProofs | undefined;
   readonly terms: TermsCatalogue;
-  /** The certificate of this reissue that lives: stored, or an intent whose signature is still under way. */
+  /** The active certificate of this reissue: stored, or an open intent. */
   readonly live: RelatedCertificate | undefined;
   readonly onFile: RelatedCertificate | undefined;
   readonly keyBlocked: boolean;
-  /** Another reissue, or an enrolment, had this key before. */
+  /** Whether another reissue or an enrolment has used this key. */
   readonly keyUsed: boolean;
-  /** By how much `notBefore` lies in the past, in milliseconds. */
+  /** How far `notBefore` is in the past, in milliseconds. */
   readonly backdateMs?: number | undefined;
 }
 
-/** The row of a certificate that is about to be signed for a reissue. */
+/** The row of a certificate before it is signed. */
 type Intent = Omit<NewCertificate, 'state' | 'der' | 'reissue_id'> & { readonly reissue_id: string };
 
 export type SigningDecision =
   | { readonly kind: 'stored'; readonly serial: string }
   | { readonly kind: 'underWay'; readonly retryInMs: number }
-  /** The customer may send another request. */
+  /** The customer can send another request. */
   | { readonly kind: 'refused'; readonly code: RequestRefusal }
-  /** Nothing the customer could do; an operator must see it. */
+  /** The customer cannot solve this; an operator must. */
   | { readonly kind: 'impossible'; readonly type: ImpossibleType; readonly message: string }
   | {
       readonly kind: 'intended';
@@ -58,49 +58,45 @@ export type SigningDecision =
     };
 type ImpossibleType = 'NOT_AUTHORISED' | NotBuildable['type'];
 
-/** Decides whether to sign, and what. */
-export function decideSigning(
-  candidate: SigningCandidate,
-  standing: SigningFacts,
-  now: Date,
-): SigningDecision {
-  const { live } = standing;
+/** Decides whether to sign a certificate for a candidate, and builds it. */
+export function decideSigning(candidate: SigningCandidate, facts: SigningFacts, now: Date): SigningDecision {
+  const { live } = facts;
   if (live?.state === 'STORED') return { kind: 'stored', serial: live.serial };
   if (live && !isStale(live, now)) {
     return { kind: 'underWay', retryInMs: intentLifetimeMs - ageOf(live, now) };
   }
 
-  const lacks = missingRequirement(candidate, standing);
-  const { customer, reissue } = standing;
-  if (lacks || !customer || !reissue.virtual_id) {
-    const message = `the reissue is not ready to be signed: ${lacks ?? 'it lacks the VID'}`;
+  const missing = missingRequirement(candidate, facts);
+  const { customer, reissue } = facts;
+  if (missing || !customer || !reissue.virtual_id) {
+    const message = `the certificate cannot be signed: ${missing ?? 'the VID is missing'}`;
     return { kind: 'impossible', type: 'NOT_AUTHORISED', message };
   }
-  const { onFile, authority, profile } = standing;
+  const { onFile, authority, profile } = facts;
   const { request } = candidate;
   if (!request.ok) return { kind: 'refused', code: request.code };
   if (!profile.keyTypes.includes(request.keyType)) return { kind: 'refused', code: 'KEY_TYPE_NOT_ALLOWED' };
-  if (standing.keyBlocked) return { kind: 'refused', code: 'KEY_BLOCKED' };
-  if (standing.keyUsed) return { kind: 'refused', code: 'KEY_ALREADY_USED' };
+  if (facts.keyBlocked) return { kind: 'refused', code: 'KEY_BLOCKED' };
+  if (facts.keyUsed) return { kind: 'refused', code: 'KEY_ALREADY_USED' };
 
   const oldEnd = endDateForBasis(
     onFile && { notAfter: onFile.not_after, revocationReason: onFile.revocation_reason },
   );
   const basis = decideBasis(oldEnd, now);
   try {
-    const wanted = {
+    const input = {
       serial: candidate.serial,
       request,
       validity: validity(basis, oldEnd, now, profile.validityYears, {
-        backdateMs: standing.backdateMs,
+        backdateMs: facts.backdateMs,
         notBeforeOfIssuer: authority.notBefore,
       }),
       realName: customer.name,
       virtualId: reissue.virtual_id,
-      // A holder keeps the digits for as long as there is a certificate on file to take them from.
+      // A holder keeps the digits of the certificate on file.
       digits: onFile && digitsOfSubject(onFile.subject),
     };
-    const { tbs, columns } = buildAndLint(standing, wanted, now);
+    const { tbs, columns } = buildAndLint(facts, input, now);
     const { reissue_id } = reissue;
     const { customer_id } = customer;
     const intent = { ...columns, reissue_id, customer_id, basis, created_at: now };
@@ -111,7 +107,7 @@ export function decideSigning(
   }
 }
 
-/** Whether no attempt can still live to store what an intent announced. */
+/** Whether an intent is so old that the attempt that wrote it has ended. */
 export function isStale(intent: RelatedCertificate, now: Date): boolean {
   return ageOf(intent, now) >= intentLifetimeMs;
 }
@@ -119,16 +115,16 @@ export function isStale(intent: RelatedCertificate, now: Date): boolean {
 const ageOf = (intent: RelatedCertificate, now: Date) => now.getTime() - intent.created_at.getTime();
 
 function missingRequirement(
-  { asked }: SigningCandidate,
+  { checkedRow }: SigningCandidate,
   { reissue, customer, proofs, terms }: SigningFacts,
 ): string | undefined {
-  if (reissue.state !== 'ISSUING') return `it is ${reissue.state}`;
-  if (!customer || reissue.customer_id !== customer.customer_id) return 'it lacks the customer';
-  if (!reissue.identity_verified_at) return 'it lacks the identity verification';
-  if (!reissue.password_verified_at) return 'it lacks the certificate password';
-  if (!reissue.consents_completed_at) return 'it lacks the consents';
-  if (reissue.csr !== asked.csr || reissue.key_thumbprint !== asked.key_thumbprint) {
-    return 'it lacks the request that was checked';
+  if (reissue.state !== 'ISSUING') return `the reissue is in the state ${reissue.state}`;
+  if (!customer || reissue.customer_id !== customer.customer_id) return 'the customer is missing';
+  if (!reissue.identity_verified_at) return 'the identity verification is missing';
+  if (!reissue.password_verified_at) return 'the certificate password is missing';
+  if (!reissue.consents_completed_at) return 'the consents are missing';
+  if (reissue.csr !== checkedRow.csr || reissue.key_thumbprint !== checkedRow.key_thumbprint) {
+    return 'the request has changed since it was checked';
   }
   return missingProof(reissue, customer, proofs, terms);
 }

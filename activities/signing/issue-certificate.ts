@@ -15,39 +15,39 @@ import { prepare, type LockWait } from './prepare.js';
 import { createProfiles } from './profiles.js';
 import { abandonOpenIntents, storeCertificates, type SignedCertificate } from './store.js';
 
-/** The activities that use the CA key. They trust nothing but the reissue id they are given. */
+/** The activities that use the CA key. Their only input is the reissue id; all other data is read from the database. */
 export function createSigningActivities(ports: SigningPorts): SigningActivities {
   const { db, clock, logger } = ports;
   const steps = databaseSteps(ports);
 
   return {
     async issueCertificate({ reissueId }) {
-      // 1. Check the request. It takes longer than any query: it is done before rows are locked.
-      const asked = await steps.find(reissueId);
-      if (!asked?.csr) throw impossible('NOT_AUTHORISED', 'there is no request to be signed');
-      const request = await checkCertificateRequest(asked.csr, {
-        keyThumbprint: asked.key_thumbprint,
+      // 1. Check the request before rows are locked, because it takes longer than a query.
+      const checkedRow = await steps.find(reissueId);
+      if (!checkedRow?.csr) throw notIssuable('NOT_AUTHORISED', 'the reissue has no certificate request');
+      const request = await checkCertificateRequest(checkedRow.csr, {
+        keyThumbprint: checkedRow.key_thumbprint,
         weakKeys: ports.weakKeys,
       });
 
       // 2. Decide under the locks; build, lint, write the intent, commit.
-      const decision = await steps.prepare({ asked, request });
+      const decision = await steps.prepare({ checkedRow, request });
       if (decision.kind !== 'intended') return withoutSigning(decision);
       const { authority, tbs } = decision;
       const { serial } = decision.intent;
       try {
-        // 3. Sign, verify the signature, and see that it is over what was linted.
+        // 3. Sign, verify the signature, and check that it covers the linted certificate.
         const der = await signCertificate(authority, tbs);
         assertOnlySignatureDiffers(tbs, authority.identity.algorithm, der);
-        // 4. Write it to the journal, which a restored database learns from, before anything is stored or delivered.
+        // 4. Write it to the journal before it is stored or delivered: a restored database is completed from the journal.
         await ports.journal?.append([journalEntryOf(decision.intent, der, clock())]);
-        // 5. Store, if the intent still stands; otherwise what was signed is thrown away unseen.
+        // 5. Store it if the intent is still open; otherwise discard it before delivery.
         if (!(await steps.store({ reissueId, serial, der }))) throw discarded(serial);
       } catch (error) {
-        // Saves the next attempt the wait for an intent that nobody is working on. A certificate that was stored
-        // after all is not touched, and found by the next attempt.
+        // Abandon the intent, so that the next attempt need not wait until it is stale. A certificate that was stored
+        // in spite of the error is not changed, and the next attempt finds it.
         await inTransaction(db, (tx) => abandonOpenIntents(tx, [{ reissueId, serial }], clock())).catch(
-          (err: unknown) => logger.warn({ reissueId, serial, err }, 'intent stays open'),
+          (err: unknown) => logger.warn({ reissueId, serial, err }, 'the intent stays open'),
         );
         throw error;
       }
@@ -57,7 +57,7 @@ export function createSigningActivities(ports: SigningPorts): SigningActivities 
   };
 }
 
-/** What an attempt does in the database, done in one go for all attempts that are there at the same time. */
+/** The database work of attempts. Attempts at the same time share transactions. */
 function databaseSteps(ports: SigningPorts) {
   const { db, clock, logger } = ports;
   const profiles = createProfiles(ports.profile);
@@ -67,13 +67,16 @@ function databaseSteps(ports: SigningPorts) {
     return ids.map((id) => rows.get(id));
   }
 
-  async function prepareAll(checked: readonly Omit<SigningCandidate, 'serial'>[], waiting: LockWait) {
+  async function prepareAll(checked: readonly Omit<SigningCandidate, 'serial'>[], lockWait: LockWait) {
     const candidates = checked.map((one) => ({ ...one, serial: newSerialNumber() }));
     try {
-      return await inTransaction(db, (tx) => prepare(tx, ports, profiles, candidates, waiting));
+      return await inTransaction(db, (tx) => prepare(tx, ports, profiles, candidates, lockWait));
     } catch (error) {
-      // Where only the answer to the commit was lost there are intents now, and nobody will sign them.
-      const intents = candidates.map(({ asked, serial }) => ({ reissueId: asked.reissue_id, serial }));
+      // If only the response to the commit was lost, there are intents now that will not be signed.
+      const intents = candidates.map(({ checkedRow, serial }) => ({
+        reissueId: checkedRow.reissue_id,
+        serial,
+      }));
       await inTransaction(db, (tx) => abandonOpenIntents(tx, intents, clock())).catch((err: unknown) =>
         logger.warn({ intents, err }, 'intents may stay open'),
       );
@@ -81,29 +84,29 @@ function databaseSteps(ports: SigningPorts) {
     }
   }
 
-  const storeAll = (signed: readonly SignedCertificate[], waiting: LockWait) =>
-    inTransaction(db, (tx) => storeCertificates(tx, signed, waiting, clock()));
+  const storeAll = (signed: readonly SignedCertificate[], lockWait: LockWait) =>
+    inTransaction(db, (tx) => storeCertificates(tx, signed, lockWait, clock()));
 
   return {
     find: inBatches<string, ReissueRow | undefined>({
       keyOf: (id) => id,
-      together: findAll,
-      alone: async (id) => (await findAll([id]))[0],
+      handleBatch: findAll,
+      handleOne: async (id) => (await findAll([id]))[0],
     }),
     prepare: inBatches<Omit<SigningCandidate, 'serial'>, SigningDecision>({
-      keyOf: ({ asked }) => asked.reissue_id,
-      together: (checked) => prepareAll(checked, { wait: false }),
-      alone: async (one) => required((await prepareAll([one], { wait: true }))[0]),
+      keyOf: ({ checkedRow }) => checkedRow.reissue_id,
+      handleBatch: (checked) => prepareAll(checked, { wait: false }),
+      handleOne: async (one) => required((await prepareAll([one], { wait: true }))[0]),
     }),
     store: inBatches<SignedCertificate, boolean>({
       keyOf: ({ reissueId }) => reissueId,
-      together: (signed) => storeAll(signed, { wait: false }),
-      alone: async (one) => required((await storeAll([one], { wait: true }))[0]),
+      handleBatch: (signed) => storeAll(signed, { wait: false }),
+      handleOne: async (one) => required((await storeAll([one], { wait: true }))[0]),
     }),
   };
 }
 
-/** What the journal keeps of a certificate: all that its row is made of, and the certificate itself. */
+/** The journal's entry of a certificate: the columns of its row and the certificate itself. */
 function journalEntryOf(
   intent: Extract<SigningDecision, { kind: 'intended' }>['intent'],
   der: Buffer,
@@ -132,11 +135,11 @@ function journalEntryOf(
 }
 
 function required<T>(answer: T | undefined): T {
-  if (answer === undefined) throw new Error('the reissue or its customer has no row');
+  if (answer === undefined) throw new Error('invariant violated: the reissue or its customer has no row');
   return answer;
 }
 
-/** The answer of an attempt that has nothing to sign. */
+/** The outcome of an attempt that signs nothing. */
 function withoutSigning(decision: Exclude<SigningDecision, { kind: 'intended' }>) {
   switch (decision.kind) {
     case 'stored':
@@ -144,20 +147,23 @@ function withoutSigning(decision: Exclude<SigningDecision, { kind: 'intended' }>
     case 'refused':
       return { outcome: 'REFUSED', code: decision.code } as const;
     case 'impossible':
-      throw impossible(decision.type, decision.message);
+      throw notIssuable(decision.type, decision.message);
     case 'underWay':
       throw underWay(decision.retryInMs);
   }
 }
 
-const impossible = (type: string, message: string) => ApplicationFailure.nonRetryable(message, type);
+const notIssuable = (type: string, message: string) => ApplicationFailure.nonRetryable(message, type);
 
 const discarded = (serial: string) =>
-  ApplicationFailure.retryable(`the intent of ${serial} was closed while it was being signed`, 'DISCARDED');
+  ApplicationFailure.retryable(
+    `the intent of ${serial} was closed while the certificate was being signed`,
+    'DISCARDED',
+  );
 
 const underWay = (retryInMs: number) =>
   ApplicationFailure.create({
-    message: 'another attempt is at it',
+    message: 'another attempt is in progress',
     type: 'UNDER_WAY',
     nextRetryDelay: retryInMs,
   });

@@ -9,15 +9,15 @@ export interface SigningPorts {
   readonly db: RoleDatabase<'signer'>;
   readonly authorities: Authorities;
   readonly profile: CertificateProfile;
-  /** To which texts a holder must have agreed. */
+  /** The texts that a holder must have agreed to. */
   readonly terms: TermsCatalogue;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where each certificate is written before it is stored, apart from the database; without it nowhere. */
+  /** The journal outside the database that records each certificate before it is stored. */
   readonly journal?: Pick<SignerJournal, 'append'> | undefined;
-  /** Keys that are not certified because others know them; none by default. */
+  /** Publicly known keys, which are not certified; none by default. */
   readonly weakKeys?: WeakKeyList | undefined;
-  /** By how much `notBefore` lies in the past, in milliseconds; not at all by default. */
+  /** How far `notBefore` is in the past, in milliseconds; 0 by default. */
   readonly backdateMs?: number;
 }
 
@@ -32,18 +32,18 @@ export type IssueOutcome =
 
 export interface SigningActivities {
   /**
-   * Issues the certificate of a reissue, once: asked again, it answers with the same one. docs/signing-cycle.md has the steps,
-   * and what becomes of it if they break off.
+   * Issues the certificate of a reissue once; a repeated call returns the same certificate. docs/signing-cycle.md
+   * describes the steps and their recovery.
    *
-   * Rejects with a failure that is not retried if the reissue is not ready to be signed (`NOT_AUTHORISED`), its
-   * certificate cannot be made, the CA's own end included (`CERTIFICATE_NOT_BUILDABLE`), or it would break a rule
-   * (`LINT_FAILED`, naming the rules).
+   * Rejects with a failure that is not retried if the reissue lacks a requirement (`NOT_AUTHORISED`), its certificate
+   * cannot be built, for example because it would outlive the CA (`CERTIFICATE_NOT_BUILDABLE`), or it would break lint
+   * rules (`LINT_FAILED`, with the rules).
    */
   issueCertificate(request: IssueRequest): Promise<IssueOutcome>;
 }
 
 /**
- * How old an intent is when the attempt that wrote it can no longer be at work: more than the start-to-close
- * timeout of the activity (30 s), and a margin for clocks that differ.
+ * The age at which an intent's attempt has certainly ended: the start-to-close timeout of the activity (30 s) and a
+ * margin for clock differences. Milliseconds.
  */
 export const intentLifetimeMs = 45_000;

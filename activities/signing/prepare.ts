@@ -21,41 +21,41 @@ import {
 import type { SigningPorts } from './ports.js';
 import type { Profiles } from './profiles.js';
 
-/** What became of a candidate; `undefined` where somebody else holds its rows and nobody waited for them. */
+/** The decision on a candidate; undefined if its rows are locked elsewhere and the transaction does not wait. */
 type PreparedDecision = SigningDecision | undefined;
 
-/** How a transaction treats rows that somebody else holds. */
+/** Whether a transaction waits for rows that are locked elsewhere. */
 export interface LockWait {
   readonly wait: boolean;
 }
 
 /**
- * Decides under the locks which of the candidates to sign, and what, and writes their intents: for all of them at
- * once, but for each by what its own rows say. No two candidates are of one reissue.
+ * Decides under the locks which candidates to sign, and writes their intents: in one transaction for all, but each
+ * decision depends only on the candidate's own rows. Each candidate has a different reissue.
  */
 export async function prepare(
   tx: RoleTx<'signer'>,
   ports: SigningPorts,
   profiles: Profiles,
   candidates: readonly SigningCandidate[],
-  waiting: LockWait,
+  lockWait: LockWait,
 ): Promise<PreparedDecision[]> {
   const now = ports.clock();
 
-  // 1. Lock the persons, then the reissues: the order in which everyone takes these locks.
-  const rows = await lockRows(tx, candidates, waiting);
+  // 1. Lock the customers, then the reissues: all transactions take the locks in this order.
+  const rows = await lockRows(tx, candidates, lockWait);
 
-  // 2. Read, now that it cannot change, what has a say in it.
+  // 2. Read the data for the decisions, which can no longer change.
   const context = await readContext(tx, rows, candidates);
   await profiles.load(tx, [...context.first.values()]);
 
-  // 3. Decide on each by itself.
+  // 3. Decide on each candidate.
   const decisions = candidates.map((candidate): PreparedDecision => {
-    const standing = factsOf(candidate, rows, context, profiles, ports);
-    return standing && decideSigning(candidate, standing, now);
+    const facts = factsOf(candidate, rows, context, profiles, ports);
+    return facts && decideSigning(candidate, facts, now);
   });
 
-  // 4. Write: give up what is stale, then the intents, then what the audit trail shall know.
+  // 4. Abandon stale intents, write the new ones, then the audit entries.
   const stale = [...context.live.values()].filter(
     (live) => live.state === 'INTENT' && rows.reissues.has(live.reissue_id!) && isStale(live, now),
   );
@@ -75,26 +75,26 @@ interface Rows {
 async function lockRows(
   tx: RoleTx<'signer'>,
   candidates: readonly SigningCandidate[],
-  waiting: LockWait,
+  lockWait: LockWait,
 ): Promise<Rows> {
-  const customerIds = candidates.flatMap(({ asked }) => asked.customer_id ?? []);
-  const customers = byKey(await lockCustomers(tx, customerIds, waiting), (row) => row.customer_id);
-  // A reissue is locked only together with its person.
+  const customerIds = candidates.flatMap(({ checkedRow }) => checkedRow.customer_id ?? []);
+  const customers = byKey(await lockCustomers(tx, customerIds, lockWait), (row) => row.customer_id);
+  // A reissue is locked only if its customer is.
   const reissueIds = candidates
-    .filter(({ asked }) => !asked.customer_id || customers.has(asked.customer_id))
-    .map(({ asked }) => asked.reissue_id);
-  const reissues = byKey(await lockReissues(tx, reissueIds, waiting), (row) => row.reissue_id);
+    .filter(({ checkedRow }) => !checkedRow.customer_id || customers.has(checkedRow.customer_id))
+    .map(({ checkedRow }) => checkedRow.reissue_id);
+  const reissues = byKey(await lockReissues(tx, reissueIds, lockWait), (row) => row.reissue_id);
   return { customers, reissues };
 }
 
-/** The certificates and keys that have a say in the decisions. */
+/** The certificates, keys and proofs that the decisions depend on. */
 interface SigningContext {
-  /** Of a reissue: the certificate that lives, and the first it ever had. */
+  /** By reissue: its active certificate, and the first one it had. */
   readonly live: ReadonlyMap<string, RelatedCertificate>;
   readonly first: ReadonlyMap<string, RelatedCertificate>;
   /** By customer. */
   readonly onFile: ReadonlyMap<string, RelatedCertificate>;
-  /** By key: the reissues that ever had it; `null` stands for enrolments. */
+  /** By key: the reissues that have used it; `null` stands for enrolments. */
   readonly usersOfKey: ReadonlyMap<string, ReadonlySet<string | null>>;
   readonly blockedKeys: ReadonlySet<string>;
   /** By reissue. */
@@ -131,16 +131,16 @@ async function readContext(
 }
 
 function factsOf(
-  { asked, request }: SigningCandidate,
+  { checkedRow, request }: SigningCandidate,
   rows: Rows,
   context: SigningContext,
   profiles: Profiles,
   { authorities: { current: authority }, terms, backdateMs }: SigningPorts,
 ): SigningFacts | undefined {
-  const reissueId = asked.reissue_id;
+  const reissueId = checkedRow.reissue_id;
   const reissue = rows.reissues.get(reissueId);
   if (!reissue) return undefined;
-  const customerId = asked.customer_id ?? '';
+  const customerId = checkedRow.customer_id ?? '';
   const users = request.ok ? [...(context.usersOfKey.get(request.spkiSha256) ?? [])] : [];
   return {
     authority,
@@ -169,11 +169,11 @@ async function writeDecisions(
   const written = await insertIntents(tx, intents);
   const entries: AuditEntryOf[] = [];
   const outcomes = decisions.map((decision, index): PreparedDecision => {
-    const reissueId = candidates[index]!.asked.reissue_id;
+    const reissueId = candidates[index]!.checkedRow.reissue_id;
     switch (decision?.kind) {
       case 'intended': {
         const { serial, tbs_digest: tbsDigest } = decision.intent;
-        // Its reissue or its key got a live certificate in this moment: the next attempt will see it.
+        // The reissue or the key got an active certificate at this moment: the next attempt finds it.
         if (!written.has(serial)) return { kind: 'underWay', retryInMs: 1_000 };
         entries.push(signingEntry(reissueId, 'INTENDED', now, { serial, tbsDigest }));
         return decision;
@@ -192,7 +192,7 @@ async function writeDecisions(
   return outcomes;
 }
 
-/** Closes intents that are still open, under the locks on their reissues. */
+/** Closes open intents and records it in the audit trail. The caller holds the locks on their reissues. */
 export async function abandonAndAudit(
   tx: RoleTx<'signer'>,
   intents: readonly { readonly serial: string; readonly reissueId: string }[],
@@ -207,7 +207,7 @@ export async function abandonAndAudit(
   );
 }
 
-/** Every use of the CA key, and every refusal to use it, stands in the audit trail of the reissue. */
+/** An audit entry about a use of the CA key, or about a refusal to use it. */
 export function signingEntry(
   reissueId: string,
   outcome: 'INTENDED' | 'DONE' | 'ABANDONED' | 'REFUSED',

@@ -3,15 +3,15 @@ import type { RoleTx } from '#libs/db';
 import { insertProfile, findProfiles, type RelatedCertificate } from '#libs/db/certificates';
 
 /**
- * The profiles that certificates are made by. A reissue goes on by the profile that its first intent named, also
- * after another one was configured.
+ * The profiles of certificates. A reissue keeps the profile of its first intent, even if another profile is configured
+ * later.
  */
 export interface Profiles {
-  /** Reads the profiles these certificates were begun with, as far as they are not known yet. */
+  /** Reads the profiles of these certificates that are not known yet. */
   load(tx: RoleTx<'signer'>, certificates: readonly RelatedCertificate[]): Promise<void>;
-  /** @param begun the first certificate of the reissue, if there was one */
+  /** @param begun the first certificate of the reissue, if there is one */
   of(begun: RelatedCertificate | undefined): CertificateProfile;
-  /** Keeps the configured profile in the transaction that writes the first intent by it. */
+  /** Stores the configured profile in the transaction that writes its first intent. */
   keep(tx: RoleTx<'signer'>, now: Date): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function createProfiles(configured: CertificateProfile): Profiles {
       for (const { digest, document } of await findProfiles(tx, unknown))
         known.set(digest, parseProfile(document));
     },
-    // A certificate from before profiles were kept names one that is gone: then the configured one is all there is.
+    // The profiles of the oldest certificates were not stored: the configured profile replaces them.
     of: (begun) => (begun && known.get(begun.profile_digest)) ?? configured,
     keep: (tx, now) => insertProfile(tx, current, now),
   };

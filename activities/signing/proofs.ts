@@ -4,13 +4,13 @@ import type { ReissueRow } from '#libs/db/reissues';
 import { assessIdentity } from '#libs/domain';
 import { mandatoryTextsInForce, type MandatoryText, type TermsCatalogue } from '#libs/terms';
 
-/** By how much the clocks of gateway and worker may differ when a text comes into force, in milliseconds. */
+/** Tolerated difference between the clocks of gateway and worker when a text comes into force, in milliseconds. */
 const clockToleranceMs = 60_000;
 
 /**
- * What the records do not prove that must be proved before a certificate is signed. The worker's word that identity,
- * password and consents are complete is not enough: each has to rest on an answer that the gateway took in, for the key
- * of this reissue, and whose verdict can no longer change. So neither role alone can have a customer certified.
+ * The first missing proof that a certificate needs before it is signed; undefined if all are there. The worker's columns
+ * for identity, password and consents are not enough: each step needs a recorded answer that the gateway received for
+ * the key of this reissue and whose verdict is final. So neither role alone can have a certificate issued.
  */
 export function missingProof(
   reissue: ReissueRow,
@@ -24,16 +24,16 @@ export function missingProof(
   const { identity_rule: rule, effective_reason: reason } = reissue;
   const progress = { verified, locked: [], resetting };
   if (!rule || verified.length === 0 || !assessIdentity(rule, verified, progress).complete)
-    return 'it lacks proof of the identity';
-  // A signature with the old key proves its password too, where the key cannot be in other hands.
+    return 'the proof of the identity is missing';
+  // A signature with the old key also proves its password, unless the key may be compromised.
   const byOldKey = verified.includes('OLD_CERTIFICATE') && reason === 'EXPIRED';
-  if (!byOldKey && !proofs?.passwords.length) return 'it lacks proof of the certificate password';
-  if (!proofs?.requestedAt) return 'it lacks proof of the request';
-  if (!agreedToAll(proofs.consents, terms, proofs.requestedAt)) return 'it lacks proof of the consents';
+  if (!byOldKey && !proofs?.passwords.length) return 'the proof of the certificate password is missing';
+  if (!proofs?.requestedAt) return 'the proof of the request is missing';
+  if (!agreedToAll(proofs.consents, terms, proofs.requestedAt)) return 'the proof of the consents is missing';
   return undefined;
 }
 
-/** Whether all mandatory texts that were in force when the certificate was asked for are among the consents. */
+/** Whether the consents include all mandatory texts that were in force when the certificate was requested. */
 function agreedToAll(consents: readonly ProvedConsent[], terms: TermsCatalogue, requestedAt: Date): boolean {
   const isAgreed = ({ termsId, version, digests }: MandatoryText) =>
     consents.some(

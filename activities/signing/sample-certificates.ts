@@ -5,9 +5,9 @@ import { certificatesOfEnrolments, insertEnrolled, type NewCertificate } from '#
 import { buildAndLint, NotBuildable, type BuiltCertificate } from './build-and-lint.js';
 import type { SigningPorts } from './ports.js';
 
-/** One certificate of a sample person, as if the bank had issued it long ago. */
+/** A certificate of a sample person, as if the bank had issued it long ago. */
 export interface SampleCertificateRequest {
-  /** Asked again with the same id, the same certificate comes back. */
+  /** A repeated request with the same id returns the same certificate. */
   readonly requestId: string;
   readonly customerId: string;
   readonly subjectName: string;
@@ -26,24 +26,25 @@ export interface SampleCertificate {
 }
 
 export interface SampleActivities {
-  /** Issues certificates for sample people, in the order of the requests; each is at once the one on file. */
+  /** Issues certificates for sample people, in the order of the requests. Each is the certificate on file at once. */
   issueSampleCertificates(requests: readonly SampleCertificateRequest[]): Promise<SampleCertificate[]>;
 }
 
 /**
- * For development and test only. There are no intents here: a certificate whose row is missing was never given to
- * anyone, and its person does not exist.
+ * For development and tests only. There are no intents: a certificate without a row was never delivered, and its person
+ * is fictional.
  */
 export function createSampleActivities(ports: Omit<SigningPorts, 'logger' | 'terms'>): SampleActivities {
   const { db, authorities, profile, clock } = ports;
 
   async function make(request: SampleCertificateRequest): Promise<NewCertificate> {
     const key = await checkCertificateRequest(request.csr);
-    if (!key.ok) throw ApplicationFailure.nonRetryable('a sample request is refused', key.code);
+    if (!key.ok)
+      throw ApplicationFailure.nonRetryable('the request for a sample certificate is refused', key.code);
     const now = clock();
     const notBefore = new Date(request.notBefore);
     const authority = authorities.current;
-    const wanted = {
+    const input = {
       serial: newSerialNumber(),
       request: key,
       validity: { notBefore, notAfter: new Date(request.notAfter) },
@@ -51,7 +52,7 @@ export function createSampleActivities(ports: Omit<SigningPorts, 'logger' | 'ter
       virtualId: Buffer.from(request.virtualId, 'hex'),
       digits: undefined,
     };
-    const { tbs, columns } = buildOrFail({ authority, profile }, wanted, now);
+    const { tbs, columns } = buildOrFail({ authority, profile }, input, now);
     return {
       ...columns,
       customer_id: request.customerId,
@@ -73,12 +74,12 @@ export function createSampleActivities(ports: Omit<SigningPorts, 'logger' | 'ter
       const existing = new Set((await certificatesOfEnrolments(db, ids)).map((row) => row.enrolment_id));
       const missing = requests.filter((request) => !existing.has(request.requestId));
       if (missing.length > 0) await insertEnrolled(db, await Promise.all(missing.map(make)));
-      // Read back, because someone else may have been a moment earlier: then theirs is the certificate.
+      // Another signer may have inserted the same enrolment first: the stored certificate is the result.
       const rows = await certificatesOfEnrolments(db, ids);
       const byId = new Map(rows.map((row) => [row.enrolment_id, row]));
       return ids.map((id) => {
         const row = byId.get(id);
-        if (!row?.der) throw new Error(`the certificate of enrolment ${id} is not there`);
+        if (!row?.der) throw new Error(`the certificate of enrolment ${id} is missing`);
         return { serial: row.serial, pem: pemOf(row.der) };
       });
     },

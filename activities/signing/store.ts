@@ -5,7 +5,7 @@ import { storeSigned } from '#libs/db/certificates';
 import { lockReissues } from '#libs/db/reissues';
 import { abandonAndAudit, signingEntry, type LockWait } from './prepare.js';
 
-/** A certificate that was signed, and whose it is. */
+/** A signed certificate and its reissue. */
 export interface SignedCertificate {
   readonly reissueId: string;
   readonly serial: string;
@@ -13,22 +13,22 @@ export interface SignedCertificate {
 }
 
 /**
- * Stores signed certificates whose intent still stands and whose reissue still waits for them.
- * @returns whether it did; `undefined` where somebody else holds the reissue and nobody waited for it
+ * Stores signed certificates whose intent is still open and whose reissue is still in the state ISSUING.
+ * @returns for each certificate whether it was stored; undefined if its reissue is locked elsewhere and `wait` is false
  */
 export async function storeCertificates(
   tx: RoleTx<'signer'>,
   signed: readonly SignedCertificate[],
-  waiting: LockWait,
+  lockWait: LockWait,
   now: Date,
 ): Promise<(boolean | undefined)[]> {
   const ids = signed.map(({ reissueId }) => reissueId);
-  const reissues = new Map((await lockReissues(tx, ids, waiting)).map((row) => [row.reissue_id, row.state]));
-  const wanted = signed.filter(({ reissueId }) => reissues.get(reissueId) === 'ISSUING');
-  const stored = await storeSigned(tx, wanted, now);
+  const reissues = new Map((await lockReissues(tx, ids, lockWait)).map((row) => [row.reissue_id, row.state]));
+  const storable = signed.filter(({ reissueId }) => reissues.get(reissueId) === 'ISSUING');
+  const stored = await storeSigned(tx, storable, now);
   await appendAudits(
     tx,
-    wanted
+    storable
       .filter(({ serial }) => stored.has(serial))
       .map(({ reissueId, serial, der }) =>
         signingEntry(reissueId, 'DONE', now, { serial, certificateDigest: sha256Hex(der) }),
@@ -37,7 +37,7 @@ export async function storeCertificates(
   return signed.map(({ reissueId, serial }) => (reissues.has(reissueId) ? stored.has(serial) : undefined));
 }
 
-/** Gives up intents of attempts that failed, as far as they are still open. */
+/** Abandons the intents of failed attempts that are still open. */
 export async function abandonOpenIntents(
   tx: RoleTx<'signer'>,
   intents: readonly { readonly reissueId: string; readonly serial: string }[],

@@ -78,7 +78,7 @@ async function forgeTries({ reissueId, person }: Applicant, methods: readonly Id
   }
 }
 const twoMethods = ['PHONE_CODE', 'ONE_WON'] as const;
-const identity = 'the reissue is not ready to be signed: it lacks proof of the identity';
+const identity = 'the certificate cannot be signed: the proof of the identity is missing';
 
 describe('the worker’s role alone', () => {
   it('cannot have a customer certified by saying that all is complete', async () => {
@@ -160,7 +160,7 @@ describe('the worker’s role alone', () => {
     const message = await applicant.submitPassword('not-the-right-1');
     await perform(world, applicant.reissueId, message);
     await claimComplete(applicant);
-    const lacks = 'the reissue is not ready to be signed: it lacks proof of the certificate password';
+    const lacks = 'the certificate cannot be signed: the proof of the certificate password is missing';
     expect(await refusal(applicant)).toBe(lacks);
     const tries = worker.updateTable('password_try').where('reissue_id', '=', applicant.reissueId);
     await expect(tries.set({ verdict: 'MATCHED' }).execute()).rejects.toThrow('is final');
@@ -174,7 +174,7 @@ describe('the worker’s role alone', () => {
   it('cannot have a customer certified who did not ask for it, or did not consent', async () => {
     const applicant = await arrive('CONSENT_REQUIRED');
     await claimComplete(applicant);
-    expect(await refusal(applicant)).toContain('it lacks proof of the request');
+    expect(await refusal(applicant)).toContain('the proof of the request is missing');
 
     await world.gateway
       .insertInto('received_call')
@@ -191,7 +191,7 @@ describe('the worker’s role alone', () => {
       }),
     );
     await inTransaction(worker, (tx) => insertConsents(tx, forged));
-    expect(await refusal(applicant)).toContain('it lacks proof of the consents');
+    expect(await refusal(applicant)).toContain('the proof of the consents is missing');
   });
 });
 
@@ -234,7 +234,7 @@ describe('the gateway’s role alone', () => {
         ...{ challenge_id: challengeId, key_thumbprint: key.thumbprint },
       })
       .execute();
-    expect(await refusal(applicant)).toContain('there is no request to be signed');
+    expect(await refusal(applicant)).toContain('the reissue has no certificate request');
   });
 
   it('passes no envelope of today for one from before envelopes named a key', async () => {
@@ -307,7 +307,7 @@ describe('the signer', () => {
       .execute();
     await claimComplete(applicant);
     const signing = world.signingWith({ terms: [...world.terms, ...next] });
-    expect(await refusal(applicant, signing)).toContain('it lacks proof of the consents');
+    expect(await refusal(applicant, signing)).toContain('the proof of the consents is missing');
     expect(await refusal(applicant)).toBeUndefined();
   });
 
