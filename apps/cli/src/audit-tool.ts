@@ -50,7 +50,7 @@ export async function exitCodeOf(
     return await work();
   } catch (error) {
     if (isArgumentError(error)) {
-      terminal.complain(`${(error as Error).message}\n\n${usage}`);
+      terminal.complain(`${error.message}\n\n${usage}`);
       return 2;
     }
     if (error instanceof ConfigError) {

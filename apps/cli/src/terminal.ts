@@ -1,24 +1,52 @@
-/** Around a tool: the environment it is configured by, its clock and its two outputs. */
-export interface Terminal {
-  readonly env: NodeJS.ProcessEnv;
+import { buffer } from 'node:stream/consumers';
+
+/** The outputs and the clock of a tool. */
+interface Outputs {
   readonly clock: () => Date;
+  /** Writes one line to standard output, for programs. */
   readonly print: (line: string) => void;
+  /** Writes one line to standard error, for people. */
   readonly complain: (line: string) => void;
 }
 
+/** A terminal of a tool that reads its configuration from the environment. */
+export interface Terminal extends Outputs {
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A terminal of a tool that reads standard input: secrets come in here, because all users can list arguments. */
+export interface InputTerminal extends Outputs {
+  /** All of standard input. */
+  readonly input: () => Promise<Buffer>;
+}
+
 /** The terminal of this process. */
-export const ownTerminal: Terminal = {
+export const ownTerminal: Terminal & InputTerminal = {
   env: process.env,
   clock: () => new Date(),
+  input: () => buffer(process.stdin),
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
 };
 
-/** The arguments are not those of the tool: told with its usage. */
+/** The arguments are not valid: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Of node:util's parseArgs. */
-export const isArgumentError = (error: unknown): boolean =>
-  error instanceof UsageError || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+/** The arguments are valid, and the tool has failed or its answer is negative: exit code 1. */
+export class ToolFailure extends Error {
+  override readonly name = 'ToolFailure';
+}
+
+/** Whether an error is about the arguments: ours, or one of node:util's parseArgs. */
+export const isArgumentError = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
+
+/** Standard input without one final newline, which `echo` and editors add. */
+export async function readSecret(terminal: InputTerminal): Promise<Buffer> {
+  const bytes = await terminal.input();
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
+}

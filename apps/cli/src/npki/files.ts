@@ -8,7 +8,7 @@ import {
   readPrivateKeyFile,
   type PrivateKeyFile,
 } from '#libs/npki';
-import { ToolFailure, secretFrom, type NpkiTerminal, NpkiUsageError } from './terminal.js';
+import { ToolFailure, readSecret, type InputTerminal, UsageError } from '../terminal.js';
 
 /** Keys and certificates are a few thousand bytes. */
 const LARGEST_FILE = 1024 * 1024;
@@ -65,14 +65,12 @@ export async function readKeyBytes(path: string): Promise<Uint8Array> {
  */
 export async function openKey(
   path: string,
-  { passwordStdin, terminal }: { passwordStdin: boolean; terminal: NpkiTerminal },
+  { passwordStdin, terminal }: { passwordStdin: boolean; terminal: InputTerminal },
 ): Promise<OpenedKey> {
   const bytes = await readKeyBytes(path);
   if (isEncryptedPrivateKey(bytes) && !passwordStdin)
-    throw new NpkiUsageError(
-      `${path} is encrypted: give its password on standard input, with --password-stdin`,
-    );
-  const password = passwordStdin ? await secretFrom(terminal) : '';
+    throw new UsageError(`${path} is encrypted: give its password on standard input, with --password-stdin`);
+  const password = passwordStdin ? await readSecret(terminal) : '';
   try {
     const key = await readPrivateKeyFile(bytes, password);
     return { ...key, publicKey: publicKeyOf(key.privateKey) };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CERTIFICATE_FILE } from '#libs/npki';
 import { readCertificateFile } from './files.js';
-import { ToolFailure } from './terminal.js';
+import { ToolFailure } from '../terminal.js';
 
 /** Folders of joint certificates are a handful deep; whoever names the root of a disk is not made to wait. */
 const DEEPEST = 6;

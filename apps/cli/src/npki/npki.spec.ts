@@ -35,7 +35,7 @@ async function run(args: string[], input: string | Uint8Array = '', now = '2027-
     input: () => Promise.resolve(Buffer.from(input)),
     print: (line) => printed.push(line),
     complain: (line) => complaints.push(line),
-    now: () => new Date(now),
+    clock: () => new Date(now),
   });
   return {
     code,

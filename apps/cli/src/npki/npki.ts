@@ -1,6 +1,6 @@
 import { FormatError } from '#libs/der';
 import { read } from './read.js';
-import { ToolFailure, type NpkiTerminal, NpkiUsageError } from './terminal.js';
+import { isArgumentError, ToolFailure, type InputTerminal } from '../terminal.js';
 import { verify } from './verify.js';
 import { vid } from './vid.js';
 
@@ -24,14 +24,14 @@ const USAGE = `Usage: npm run -s npki -- <command>
 Keys and certificates may be in DER or PEM. Secrets come on standard input; one newline at the end is left out.
 Exit codes: 0 done, 1 no (one line says why), 2 not understood.`;
 
-const commands: Readonly<Record<string, (args: string[], terminal: NpkiTerminal) => Promise<number>>> = {
+const commands: Readonly<Record<string, (args: string[], terminal: InputTerminal) => Promise<number>>> = {
   read,
   vid,
   verify,
 };
 
 /** Tools for the files of certificate holders. @returns the exit code */
-export async function runNpki([name = '', ...args]: string[], terminal: NpkiTerminal): Promise<number> {
+export async function runNpki([name = '', ...args]: string[], terminal: InputTerminal): Promise<number> {
   if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     terminal.print(USAGE);
     return 0;
@@ -44,7 +44,7 @@ export async function runNpki([name = '', ...args]: string[], terminal: NpkiTerm
   try {
     return await command(args, terminal);
   } catch (error) {
-    if (error instanceof NpkiUsageError || isArgumentError(error)) {
+    if (isArgumentError(error)) {
       terminal.complain(`${error.message} (npm run -s npki -- help)`);
       return 2;
     }
@@ -54,7 +54,3 @@ export async function runNpki([name = '', ...args]: string[], terminal: NpkiTerm
     return 1;
   }
 }
-
-/** Of `parseArgs`, for an option that it does not know. */
-const isArgumentError = (error: unknown): error is Error =>
-  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');

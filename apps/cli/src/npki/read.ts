@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { keyTypeOf, openKey, sha256, spkiDerOf } from './files.js';
-import { type NpkiTerminal, NpkiUsageError } from './terminal.js';
+import { type InputTerminal, UsageError } from '../terminal.js';
 
 /** `read FILE`: what is in a key file, as one JSON object. The key itself stays in it. */
-export async function read(args: string[], terminal: NpkiTerminal): Promise<number> {
+export async function read(args: string[], terminal: InputTerminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: { 'password-stdin': { type: 'boolean', default: false } },
   });
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new NpkiUsageError('read takes one FILE');
+  if (file === undefined || more.length > 0) throw new UsageError('read takes one FILE');
   const key = await openKey(file, { passwordStdin: values['password-stdin'], terminal });
   terminal.print(
     JSON.stringify({

@@ -12,7 +12,7 @@ import {
 } from '#libs/npki';
 import { openKey, readCertificateFile, readKeyBytes, spkiDerOf, type OpenedKey } from './files.js';
 import { findFolder, readAuthorities } from './folder-files.js';
-import { type NpkiTerminal, NpkiUsageError } from './terminal.js';
+import { type InputTerminal, UsageError } from '../terminal.js';
 
 /** `skipped`: what it needs is not there, a password or CA certificates. */
 interface Check {
@@ -25,22 +25,22 @@ interface Check {
 const LONGEST_CHAIN = 8;
 
 /** `verify DIR`: checks the folder of a joint certificate, one JSON object; exit code 1 if a check failed. */
-export async function verify(args: string[], terminal: NpkiTerminal): Promise<number> {
+export async function verify(args: string[], terminal: InputTerminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: { 'password-stdin': { type: 'boolean', default: false } },
   });
   const [directory, ...more] = positionals;
-  if (directory === undefined || more.length > 0) throw new NpkiUsageError('verify takes one DIR');
+  if (directory === undefined || more.length > 0) throw new UsageError('verify takes one DIR');
   const folder = findFolder(directory);
   const certificate = await readCertificateFile(join(folder, CERTIFICATE_FILE));
   const keyPath = join(folder, PRIVATE_KEY_FILE);
   const checks: Check[] = [
-    checkValidity(certificate, terminal.now()),
+    checkValidity(certificate, terminal.clock()),
     checkFolderName(folder, certificate),
     checkVidPresent(certificate),
-    checkChain(certificate, await readAuthorities(folder), terminal.now()),
+    checkChain(certificate, await readAuthorities(folder), terminal.clock()),
     ...(await checkKey(keyPath, certificate, { passwordStdin: values['password-stdin'], terminal })),
   ];
   const failed = checks.filter(({ result }) => result === 'failed');
@@ -109,7 +109,7 @@ const oneLine = (name: string) => name.split('\n').reverse().join(',');
 async function checkKey(
   path: string,
   certificate: X509Certificate,
-  options: { passwordStdin: boolean; terminal: NpkiTerminal },
+  options: { passwordStdin: boolean; terminal: InputTerminal },
 ): Promise<Check[]> {
   if (!existsSync(path)) return [failedAt('key-matches', `there is no ${PRIVATE_KEY_FILE}`)];
   const encrypted = isEncryptedPrivateKey(await readKeyBytes(path));

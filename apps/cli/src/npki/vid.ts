@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { FormatError } from '#libs/der';
 import { computeVirtualId, readIdentifyData, vidHashOids, type VidHash } from '#libs/npki';
 import { readCertificateFile } from './files.js';
-import { ToolFailure, secretFrom, type NpkiTerminal, NpkiUsageError } from './terminal.js';
+import { ToolFailure, readSecret, type InputTerminal, UsageError } from '../terminal.js';
 
 /** `vid`: computes the VID of a number and R, or checks them against a certificate; exit code 1 if they are not its. */
-export async function vid(args: string[], terminal: NpkiTerminal): Promise<number> {
+export async function vid(args: string[], terminal: InputTerminal): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
@@ -14,10 +14,9 @@ export async function vid(args: string[], terminal: NpkiTerminal): Promise<numbe
       certificate: { type: 'string' },
     },
   });
-  if (!values['rrn-stdin'])
-    throw new NpkiUsageError('vid takes the number on standard input, with --rrn-stdin');
+  if (!values['rrn-stdin']) throw new UsageError('vid takes the number on standard input, with --rrn-stdin');
   if (!values.random || !/^([0-9a-f]{2}){20,}$/i.test(values.random))
-    throw new NpkiUsageError('vid takes --random, R in hexadecimal: 20 bytes at least');
+    throw new UsageError('vid takes --random, R in hexadecimal: 20 bytes at least');
   const stated = values.certificate === undefined ? undefined : await statedIn(values.certificate);
   const virtualId = Buffer.from(
     computeVirtualId({
@@ -33,12 +32,10 @@ export async function vid(args: string[], terminal: NpkiTerminal): Promise<numbe
 }
 
 /** The number, which may be written with hyphens. It is never shown, in no message. */
-async function readNumber(terminal: NpkiTerminal): Promise<string> {
-  const number = (await secretFrom(terminal)).toString('utf8').trim().replaceAll('-', '');
+async function readNumber(terminal: InputTerminal): Promise<string> {
+  const number = (await readSecret(terminal)).toString('utf8').trim().replaceAll('-', '');
   if (!/^\d{10,13}$/.test(number))
-    throw new NpkiUsageError(
-      'standard input is not a number of 13 digits (of a person) or 10 (of a company)',
-    );
+    throw new UsageError('standard input is not a number of 13 digits (of a person) or 10 (of a company)');
   return number;
 }
 

@@ -6,6 +6,7 @@ import { appendAuthorityEntry, type NewAuthorityEntry } from '#libs/db/audit';
 import { eraseCustomer, registryStatus, rotateRegistry } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { z } from 'zod';
+import { isArgumentError, UsageError, type Terminal } from '../terminal.js';
 import { statusLines } from './status-lines.js';
 
 const USAGE = `Usage: npm run -s registry -- <command>
@@ -29,33 +30,29 @@ Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 some customers coul
 /** The settings of the worker that the tool reads. */
 export const registryToolConfig = z.object({ ...databaseConfig, ...registryConfig });
 
-/** Around the tool: the environment it is configured by, its clock and its two outputs. */
-interface Terminal {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: () => Date;
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
+interface RegistryTerminal extends Terminal {
   /** Interrupts a rotation between two batches. */
   readonly signal?: AbortSignal;
 }
 
-interface Context extends Terminal {
+interface Context extends RegistryTerminal {
   readonly db: Database;
   readonly registryKeys: RegistryKeys;
   /** As the audit trail names them. */
   readonly actor: string;
 }
 
-class UsageError extends Error {}
-
-const commands: Readonly<Record<string, (args: string[], terminal: Terminal) => Promise<number>>> = {
+const commands: Readonly<Record<string, (args: string[], terminal: RegistryTerminal) => Promise<number>>> = {
   status: (args, terminal) => withContext(args, terminal, { json: { type: 'boolean' } }, 0, status),
   rotate: (args, terminal) => withContext(args, terminal, { confirm: { type: 'boolean' } }, 0, rotate),
   erase: (args, terminal) => withContext(args, terminal, { confirm: { type: 'boolean' } }, 1, erase),
 };
 
 /** What operators do with the registry of customers' numbers. @returns the exit code */
-export async function runRegistry([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+export async function runRegistry(
+  [name = '', ...args]: string[],
+  terminal: RegistryTerminal,
+): Promise<number> {
   if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     terminal.print(USAGE);
     return 0;
@@ -68,7 +65,7 @@ export async function runRegistry([name = '', ...args]: string[], terminal: Term
   try {
     return await command(args, terminal);
   } catch (error) {
-    if (error instanceof UsageError || isArgumentError(error)) {
+    if (isArgumentError(error)) {
       terminal.complain(`${error.message} (npm run -s registry -- help)`);
       return 2;
     }
@@ -86,7 +83,7 @@ export async function runRegistry([name = '', ...args]: string[], terminal: Term
 
 async function withContext(
   args: string[],
-  terminal: Terminal,
+  terminal: RegistryTerminal,
   options: ParseArgsOptionsConfig,
   positionals: number,
   run: (context: Context, values: Record<string, unknown>, names: readonly string[]) => Promise<number>,
@@ -182,10 +179,6 @@ async function erase(
 function note({ db, actor, clock }: Context, entry: Omit<NewAuthorityEntry, 'actor' | 'occurredAt'>) {
   return appendAuthorityEntry(db, { ...entry, actor, occurredAt: clock() });
 }
-
-/** Of node:util's parseArgs. */
-const isArgumentError = (error: unknown): error is Error =>
-  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
 
 /** A SQLSTATE has five characters; a connection that cannot be had tells an errno, or pg's own words. */
 function isOfDatabase(error: unknown): error is Error {

@@ -1,9 +1,4 @@
-import { buffer } from 'node:stream/consumers';
+import { ownTerminal } from '../terminal.js';
 import { runTerms } from './terms.js';
 
-process.exitCode = await runTerms(process.argv.slice(2), {
-  input: () => buffer(process.stdin),
-  print: (line) => process.stdout.write(`${line}\n`),
-  complain: (line) => process.stderr.write(`${line}\n`),
-  now: () => new Date(),
-});
+process.exitCode = await runTerms(process.argv.slice(2), ownTerminal);

@@ -20,7 +20,7 @@ async function run(args: string[], input = '') {
     input: () => Promise.resolve(Buffer.from(input)),
     print: (line) => void printed.push(line),
     complain: (line) => void complaints.push(line),
-    now: () => new Date(),
+    clock: () => new Date(),
   });
   return { code, printed: printed.join('\n'), complaints: complaints.join('\n') };
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '#libs/config';
 import { changedRecord, changedTexts, loadTerms, verifyReceipt, type PublishedDigests } from '#libs/terms';
-import { ToolFailure, type NpkiTerminal, NpkiUsageError } from '../npki/terminal.js';
+import { isArgumentError, ToolFailure, type InputTerminal, UsageError } from '../terminal.js';
 
 const USAGE = `Usage: npm run -s terms -- <command>
 
@@ -17,13 +17,13 @@ const USAGE = `Usage: npm run -s terms -- <command>
       Checks a consent receipt (a file, or - for standard input) by the keys of GET /v1/receipt-keys and prints
       what it confirms: {iss, sub, jti, iat, consents}. Exit code 1 if no key of FILE signed it as it is.`;
 
-const commands: Readonly<Record<string, (args: string[], terminal: NpkiTerminal) => Promise<number>>> = {
+const commands: Readonly<Record<string, (args: string[], terminal: InputTerminal) => Promise<number>>> = {
   check,
   verify,
 };
 
 /** Tools for those who publish terms, and for those who are shown a receipt. @returns the exit code */
-export async function runTerms([name = '', ...args]: string[], terminal: NpkiTerminal): Promise<number> {
+export async function runTerms([name = '', ...args]: string[], terminal: InputTerminal): Promise<number> {
   if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     terminal.print(USAGE);
     return 0;
@@ -36,7 +36,7 @@ export async function runTerms([name = '', ...args]: string[], terminal: NpkiTer
   try {
     return await command(args, terminal);
   } catch (error) {
-    if (error instanceof NpkiUsageError || isArgumentError(error)) {
+    if (isArgumentError(error)) {
       terminal.complain(`${error.message} (npm run -s terms -- help)`);
       return 2;
     }
@@ -46,7 +46,7 @@ export async function runTerms([name = '', ...args]: string[], terminal: NpkiTer
   }
 }
 
-async function check(args: string[], terminal: NpkiTerminal): Promise<number> {
+async function check(args: string[], terminal: InputTerminal): Promise<number> {
   const { values } = parseArgs({
     args,
     options: { documents: { type: 'string' }, digests: { type: 'string' }, against: { type: 'string' } },
@@ -66,15 +66,15 @@ async function check(args: string[], terminal: NpkiTerminal): Promise<number> {
   return 0;
 }
 
-async function verify(args: string[], terminal: NpkiTerminal): Promise<number> {
+async function verify(args: string[], terminal: InputTerminal): Promise<number> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
     options: { keys: { type: 'string' } },
   });
   const [receipt] = positionals;
-  if (!receipt || positionals.length > 1) throw new NpkiUsageError('one RECEIPT is needed');
-  if (!values.keys) throw new NpkiUsageError('--keys FILE is needed');
+  if (!receipt || positionals.length > 1) throw new UsageError('one RECEIPT is needed');
+  if (!values.keys) throw new UsageError('--keys FILE is needed');
   const keys = readJson(values.keys) as Parameters<typeof verifyReceipt>[1];
   if (!Array.isArray(keys?.keys)) throw new ToolFailure(`${values.keys} is no JSON Web Key Set`);
   const text = receipt === '-' ? await terminal.input() : orFail(() => readFileSync(receipt));
@@ -106,7 +106,3 @@ function orFail<T>(work: () => T): T {
     throw new ToolFailure((error as Error).message);
   }
 }
-
-/** Of `parseArgs`, for an option that it does not know. */
-const isArgumentError = (error: unknown): error is Error =>
-  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('ERR_PARSE_ARGS_');
