@@ -196,7 +196,7 @@ describe('revoking a list of certificates', () => {
     const file = list(serial!, 'CN=홍가상', '', `${serial},`, serial!);
     const run = ca('revoke', ['--serials', file, ...revocation]);
     await expect(run).rejects.toThrow(
-      `line 2 is no serial number: "CN=홍가상"\nline 4 is no serial number: "${serial},"\nNothing was changed.`,
+      `line 2 is not a serial number: "CN=홍가상"\nline 4 is not a serial number: "${serial},"\nNothing was changed.`,
     );
     expect(await everything()).toEqual(before);
   });
@@ -298,7 +298,7 @@ describe('without an operation that another person approved', () => {
 
   it('nothing is changed, whatever the command line says', async () => {
     const [serial] = await enrolCertificates(owner, 1);
-    await refused('revoke', [serial!, ...revocation, '--confirm']).toThrow(/name it by --operation/);
+    await refused('revoke', [serial!, ...revocation, '--confirm']).toThrow(/give it with --operation/);
     await refused('hold', ['--operation', `op_${'0'.repeat(32)}`, '--confirm']).toThrow(/OPERATION_UNKNOWN/);
     const unapproved = await approved('hold', [serial!], { approvedBy: null });
     await refused('hold', [...unapproved, '--confirm']).toThrow(/OPERATION_NOT_APPROVED/);

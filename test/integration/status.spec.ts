@@ -366,7 +366,7 @@ describe('CRL', () => {
   it('is published within the second in which a signer hears of a revocation', async () => {
     const publication = new CrlPublication(world.publication, {
       databaseUrl: world.databaseUrl('signer'),
-      known: () => Promise.resolve(),
+      registered: () => Promise.resolve(),
       admit: () => undefined,
       collectMs: 200,
     });

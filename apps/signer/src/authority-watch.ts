@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Authorities, OpenAuthorities } from '#libs/ca';
 import { IssuerConflict } from '#libs/db/certificates';
 import type { Logger } from '#libs/observability';
@@ -7,18 +7,17 @@ const retryMs = 1_000;
 
 interface AuthorityWatchOptions {
   readonly authorities: OpenAuthorities;
-  /** Makes issuing CAs known to everyone else: has succeeded before one of them signs. */
-  readonly makeKnown: (found: Authorities) => Promise<void>;
-  /** Publishes the root's CRL, in each round. */
+  /** Registers issuing CAs in the database. No CA signs before this has succeeded. */
+  readonly register: (found: Authorities) => Promise<void>;
+  /** Publishes the root's CRL; called in each round. */
   readonly publishRootCrl: () => Promise<void>;
   readonly everyMs: number;
   readonly logger: Logger;
 }
 
 /**
- * Makes the issuing CAs known at the start, and looks again and again whether a rotation has brought a new one, so
- * that no signer need be restarted for it. That directory and database do not belong together is left unhandled on
- * purpose: the process ends.
+ * Registers the issuing CAs at the start, and checks regularly for new ones after a rotation, so that no signer needs a
+ * restart. An IssuerConflict, when directory and database do not belong together, is not handled: the process ends.
  */
 export class AuthorityWatch {
   private readonly stopping = new AbortController();
@@ -27,8 +26,8 @@ export class AuthorityWatch {
 
   constructor(private readonly options: AuthorityWatchOptions) {}
 
-  /** Resolves when the issuing CAs of the start are known to everyone: nothing is signed before that. */
-  known(): Promise<void> {
+  /** Resolves when the first issuing CAs are registered. Nothing is signed before. */
+  registered(): Promise<void> {
     return this.firstRound.promise;
   }
 
@@ -36,7 +35,7 @@ export class AuthorityWatch {
     this.running = this.run();
   }
 
-  /** Stops looking and lets go of the keys. */
+  /** Stops the checks and closes the keys. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -44,20 +43,20 @@ export class AuthorityWatch {
   }
 
   private async run(): Promise<void> {
-    const { authorities, makeKnown, everyMs, logger } = this.options;
-    await this.untilDone('the issuing CAs cannot be made known yet', () => makeKnown(authorities));
+    const { authorities, register, everyMs, logger } = this.options;
+    await this.untilDone('the issuing CAs cannot be registered yet', () => register(authorities));
     this.firstRound.resolve();
     await this.publishRootCrl();
     while (await this.pause(everyMs)) {
       await this.untilDone('a new issuing CA cannot be used yet', async () => {
-        if (!(await authorities.reload(makeKnown))) return;
+        if (!(await authorities.reload(register))) return;
         logger.info({ issuer: authorities.current.subject }, 'a new issuing CA signs from now on');
       });
       await this.publishRootCrl();
     }
   }
 
-  /** Tried once in a round: a file that cannot be published must not keep a new issuing CA from being found. */
+  /** Tried once per round: an error here must not prevent that a new issuing CA is found. */
   private async publishRootCrl(): Promise<void> {
     await this.options.publishRootCrl().catch((error: unknown) => {
       this.options.logger.error({ err: error }, 'the CRL of the root was not published');
@@ -75,9 +74,9 @@ export class AuthorityWatch {
     } while (await this.pause(retryMs));
   }
 
-  /** @returns whether to go on */
+  /** @returns whether to continue */
   private async pause(ms: number): Promise<boolean> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     return !this.stopping.signal.aborted;
   }
 }

@@ -3,17 +3,17 @@ import { NotificationListener } from '#libs/db';
 
 interface CrlPublicationOptions {
   readonly databaseUrl: string;
-  /** Resolves when the issuing CAs are known to everyone. */
-  readonly known: () => Promise<void>;
-  /** Throws while nothing is to be signed. */
+  /** Resolves when the issuing CAs are registered. */
+  readonly registered: () => Promise<void>;
+  /** Throws while nothing may be signed. */
   readonly admit: () => void;
-  /** How long a first change waits for others that share its CRL, in milliseconds. */
+  /** How long a change waits for other changes of the same CRL, in milliseconds. */
   readonly collectMs: number;
 }
 
 /**
- * Publishes the CRLs of changed certificates at once: PostgreSQL announces every change of a status, whoever made it.
- * What is missed here, or fails, is made up for by the schedule.
+ * Publishes the CRLs of changed certificates at once: PostgreSQL notifies the signer of every status change. The schedule
+ * publishes the CRLs of changes that were missed or failed here.
  */
 export class CrlPublication {
   private readonly listener: NotificationListener;
@@ -36,12 +36,12 @@ export class CrlPublication {
   }
 
   start(): void {
-    void this.options.known().then(() => {
+    void this.options.registered().then(() => {
       if (!this.stopped) this.listener.start();
     });
   }
 
-  /** Lets the publication under way finish. */
+  /** Waits for the running publication. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -49,7 +49,7 @@ export class CrlPublication {
     await this.running;
   }
 
-  /** One publication after the other; what is announced while one runs makes another. */
+  /** Runs one publication at a time; a notification during a publication starts another. */
   private publishSoon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

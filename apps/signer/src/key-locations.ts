@@ -2,8 +2,8 @@ import { KeyStoreError, openToken, type IssuingKeysOptions, type RootLocation, t
 import type { AuthorityConfig, CaConfig } from './config.js';
 
 /**
- * Where the issuing CA's keys are, as the configuration says.
- * @throws {KeyStoreError} if a token is wanted and not described
+ * The configured location of the issuing CA's keys.
+ * @throws {KeyStoreError} if a token is configured incompletely
  */
 export function issuingKeysOf(config: AuthorityConfig): IssuingKeysOptions {
   const { caDirectory, caPassphrase, caKeyStore } = config;
@@ -15,7 +15,7 @@ export function issuingKeysOf(config: AuthorityConfig): IssuingKeysOptions {
   };
 }
 
-/** A token is also needed where new keys go to files, as long as one of the old ones is in it. */
+/** A token is also needed if new keys go to files while older ones are still in the token. */
 function tokenOf(config: AuthorityConfig): Token | undefined {
   const { caKeyStore, pkcs11Module, pkcs11Token, pkcs11Pin, pkcs11TimeoutMs, pkcs11QueueLimit } = config;
   if (caKeyStore === 'file' && pkcs11Module === undefined) return undefined;
@@ -33,7 +33,7 @@ function tokenOf(config: AuthorityConfig): Token | undefined {
   });
 }
 
-/** The root's place. Its passphrase is missed only when it is used. */
+/** The root's location. A missing passphrase is an error only when it is used. */
 export function rootLocationOf({ caRootDirectory, caRootPassphrase }: CaConfig): RootLocation {
   return {
     directory: caRootDirectory,

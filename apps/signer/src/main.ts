@@ -32,7 +32,10 @@ const db = createDatabase<'signer'>({
 const journal =
   config.signerJournal === undefined ? undefined : new SignerJournal(config.signerJournal, clock);
 await journal?.prepare();
-if (!journal) logger.warn('no RESEAL_SIGNER_JOURNAL: a restore of the database cannot learn what was signed');
+if (!journal)
+  logger.warn(
+    'RESEAL_SIGNER_JOURNAL is not set: after a restore of the database, signed certificates cannot be recovered',
+  );
 
 const app = await bootstrap({
   name,
@@ -58,14 +61,14 @@ await recordProcessStart({
   logger,
 });
 
-/** A key that cannot be used, or that others can read, is a matter of how the process was set up. */
+/** Exits with the configuration exit code if the key is not usable or is accessible to other users. */
 function exitOnUnusableKey(error: unknown): never {
   if (!(error instanceof KeyStoreError || error instanceof KeyStoreUnavailable)) throw error;
   process.stderr.write(`The CA key cannot be used: ${error.message}\n`);
   process.exit(error instanceof KeyStoreError ? configExitCode : 1);
 }
 
-/** Of the CA's certificate, as auditors have it. */
+/** SHA-256 of the CA's certificate, as in the auditors' trust file. */
 function fingerprintOf(certificate: Uint8Array): string {
   return createHash('sha256').update(certificate).digest('hex');
 }

@@ -3,7 +3,8 @@ import type { RoleDatabase } from '#libs/db';
 import { registerIssuers, type KnownIssuer } from '#libs/db/certificates';
 
 /**
- * Makes a signer's issuing CAs known to those who have no CA directory, before the first certificate of a new one.
+ * Registers a signer's issuing CAs in the database, for processes without the CA directory. Done before the first
+ * certificate of a new CA.
  * @throws {IssuerConflict} if directory and database do not belong together
  */
 export async function registerAuthorities(

@@ -3,9 +3,9 @@ import type { RoleDatabase } from '#libs/db';
 import { storeRootCrl } from '#libs/db/crls';
 
 /**
- * Copies the root's CRL from the CA's directory to the database, from where the status app serves it.
- * @throws {KeyStoreError} if the file is no CRL of the root
- * @throws {RootCrlConflict} if the database has another with its number
+ * Copies the root's CRL from the CA's directory to the database, from which the status app serves it.
+ * @throws {KeyStoreError} if the file is not a CRL of the root
+ * @throws {RootCrlConflict} if the database has another CRL with the same number
  */
 export async function publishRootCrl(db: RoleDatabase<'signer'>, directory: string): Promise<void> {
   const crl = await readRootCrl(directory);

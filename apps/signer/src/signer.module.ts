@@ -18,7 +18,7 @@ import { CrlPublication } from './crl-publication.js';
 import { publishRootCrl } from './root-crl.js';
 import { registerAuthorities } from './register-authorities.js';
 
-/** With issuing CAs that can be looked for anew. */
+/** The ports of the activities, with issuing CAs that can be reloaded. */
 type Ports = SigningPorts & { readonly authorities: OpenAuthorities };
 
 /** The process that holds the CA key: a Temporal worker for signing, and nothing else. */
@@ -29,7 +29,7 @@ export class SignerModule {
     const watch = new AuthorityWatch({
       authorities,
       // A wrong clock would activate an issuing CA at a wrong time.
-      makeKnown: async (found) => {
+      register: async (found) => {
         clocks.requireCompared();
         await registerAuthorities(db, found, profile.crlShards, clock());
       },
@@ -42,9 +42,9 @@ export class SignerModule {
     const publication = publicationPorts(config, ports);
     const crls = new CrlPublication(publication, {
       databaseUrl: config.databaseUrl,
-      known: async () => {
+      registered: async () => {
         await sound();
-        await watch.known();
+        await watch.registered();
       },
       admit: clocks.requireCompared,
       collectMs: config.crlCollectMs,
@@ -57,12 +57,12 @@ export class SignerModule {
       dataConverter: createDataConverter(config.codecKeys),
       logger,
       activities: activitiesOf(config, ports, publication, async () => {
-        await watch.known();
+        await watch.registered();
         clocks.requireCompared();
         restores.require();
       }),
       before: sound,
-      // An attempt needs a connection; more of them would only wait for one, and their timeout runs meanwhile.
+      // Each attempt needs a connection: more attempts would wait for one while their timeout runs.
       options: { maxConcurrentActivityTaskExecutions: config.databasePoolSize },
     });
     return {
@@ -93,7 +93,7 @@ function publicationPorts(config: SignerConfig, ports: Ports): PublicationPorts 
   return { db, authorities, statusUrl, timing: crlTimingOf(config), clock, logger, journal, backdateMs };
 }
 
-/** Resolves when the database is seen to know what the journals of all signers have. */
+/** Resolves when the database contains everything in the journals of all signers. */
 function onceSound(
   { signerJournal }: SignerConfig,
   { db, clock, logger }: Ports,
@@ -114,8 +114,8 @@ function onceSound(
 }
 
 /**
- * Nothing is signed by a CA that the others do not know yet, nor by a clock that is wrong, nor while a restored database
- * waits to be reconciled.
+ * The activities, each of which first checks that the CA is registered, the clock is right, and no restored database
+ * waits for its reconciliation.
  */
 function activitiesOf(
   { env, backdateMs, weakKeys }: SignerConfig,
@@ -138,7 +138,7 @@ function activitiesOf(
   return Object.fromEntries(gated) as object;
 }
 
-/** What the signer cannot work without: watched while it runs, closed when the worker has drained. */
+/** The signer's resources: monitored while it runs, closed when the worker has drained. */
 class Dependencies {
   constructor(
     private readonly db: RoleDatabase<'signer'>,

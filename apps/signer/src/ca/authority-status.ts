@@ -13,46 +13,46 @@ import { authorityOverview, type AuthorityOverview } from '#libs/db/crls';
 import type { CommandContext } from './context.js';
 import { revocationOf, knownRootCrls, type KnownRootCrls } from './root-crl-renewal.js';
 
-/** The end of something, and the whole days until then. */
-interface End {
+/** An expiry, and the whole days until then. */
+interface Expiry {
   readonly notAfter: Date;
   readonly daysLeft: number;
 }
 
-export interface IssuingStatus extends End {
+export interface IssuingStatus extends Expiry {
   readonly subject: string;
   readonly keyId: string;
-  /** Whether it signs certificates now; those before sign CRLs only. */
+  /** Whether it signs certificates now; earlier generations sign only CRLs. */
   readonly current: boolean;
   readonly key: { readonly kind: string; readonly location: string; readonly algorithm: string };
-  /** Its OCSP responder; undefined if it has none that is of use. */
-  readonly ocsp?: End & { readonly due: boolean };
-  /** Why the root has revoked it; undefined if it has not. */
+  /** Its OCSP responder; undefined if it has none that can be used. */
+  readonly ocsp?: Expiry & { readonly due: boolean };
+  /** The reason of its revocation by the root; undefined if it is not revoked. */
   readonly revoked?: CrlReason;
 }
 
 /** The root's CRL: `notAfter` is its `nextUpdate`. */
-export interface RootCrlStatus extends End {
+export interface RootCrlStatus extends Expiry {
   readonly number: string;
   readonly due: boolean;
 }
 
 export interface AuthorityStatus {
-  /** Without a CRL if none was made yet. */
-  readonly root: End & { readonly subject: string; readonly crl?: RootCrlStatus };
+  /** `crl` is undefined if the root has none yet. */
+  readonly root: Expiry & { readonly subject: string; readonly crl?: RootCrlStatus };
   readonly issuing: readonly IssuingStatus[];
   readonly profile: { readonly id: string; readonly digest: string };
-  /** What the database knows; undefined if it cannot be reached. */
+  /** Data from the database; undefined if the database cannot be reached. */
   readonly database?: AuthorityOverview;
 }
 
-/** What can be said of the authority now. */
+/** Reads the present status of the authority. */
 export async function authorityStatus(context: CommandContext): Promise<AuthorityStatus> {
   const authorities = await context.authorities();
   const db = await context.reachableDb();
   const profile = context.profile();
   const root = new X509Certificate(authorities.root);
-  const end = endAt(context.clock());
+  const end = expiryAt(context.clock());
   const crls = await knownRootCrls(context);
   return {
     root: {
@@ -69,7 +69,7 @@ export async function authorityStatus(context: CommandContext): Promise<Authorit
 const rootCrlStatus = (crl: RootCrl, now: Date): RootCrlStatus => ({
   number: String(crl.number),
   due: rootCrlDue(crl, now),
-  ...endAt(now)(crl.nextUpdate),
+  ...expiryAt(now)(crl.nextUpdate),
 });
 
 function issuingStatus(
@@ -78,7 +78,7 @@ function issuingStatus(
   crls: KnownRootCrls,
   context: CommandContext,
 ): IssuingStatus {
-  const end = endAt(context.clock());
+  const end = expiryAt(context.clock());
   const revocation = revocationOf(issuing, crls);
   const responder = responderOf(context.config().ocspDirectory, issuing);
   return {
@@ -94,7 +94,7 @@ function issuingStatus(
   };
 }
 
-const endAt = (now: Date) => (notAfter: Date) => ({
+const expiryAt = (now: Date) => (notAfter: Date) => ({
   notAfter,
   daysLeft: Math.floor((notAfter.getTime() - now.getTime()) / 86_400_000),
 });

@@ -14,45 +14,45 @@ import { sql } from 'kysely';
 import { caConfig, type CaConfig } from '../config.js';
 import { issuingKeysOf } from '../key-locations.js';
 
-/** One of the operators' commands. Those that change something only show what they would do without `--confirm`. */
+/** A command of the `ca` tool. Without `--confirm`, a command that changes something only shows its plan. */
 export interface Command {
   readonly name: string;
-  /** What may follow the name, and in a few words what it does. */
+  /** The arguments and a short description, for the help text. */
   readonly usage: string;
   readonly summary: string;
   /** @returns the exit code, 0 by default */
   run(args: string[], context: CommandContext): Promise<number | void>;
 }
 
-/** The arguments are not those of the command: told with its usage. */
+/** The arguments are not valid; printed with the usage of the command. */
 export class CommandUsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What commands work with, each part opened when it is first asked for and closed at the end. */
+/** The resources of a command. Each is opened on first use and closed at the end. */
 export interface CommandContext {
   config(): CaConfig;
   profile(): CertificateProfile;
-  /** From when on what is issued now is valid: by `backdateMs` before, for those whose clocks are behind. */
+  /** The time at which new certificates and CRLs become valid: now minus `backdateMs`, for slow clocks. */
   issuanceTime(): Date;
-  /** The database, whether it can be reached or not. */
+  /** The database; the connection is not checked. */
   db(): RoleDatabase<'signer'>;
   /** The database if it can be reached and has been migrated. */
   reachableDb(): Promise<RoleDatabase<'signer'> | undefined>;
   /**
-   * Where the issuing CA's keys are; one session with a token serves the whole command.
-   * @throws {KeyStoreError} if a token is wanted and not described
+   * The location of the issuing CA's keys. The whole command uses one session with a token.
+   * @throws {KeyStoreError} if a token is configured incompletely
    */
   keys(): IssuingKeysOptions;
   /** @throws {KeyStoreError} if the keys cannot be used */
   authorities(): Promise<OpenAuthorities>;
   clock(): Date;
   out(line: string): void;
-  /** Who asked for this, as the audit trail names them. */
+  /** The operator, for the audit trail. */
   readonly actor: string;
   /**
    * Does the work between two entries in the authority's audit trail.
-   * @param work answers with what the second entry says of the result
+   * @param work returns details for the second entry
    */
   audited(
     action: AuthorityAction,
@@ -69,7 +69,7 @@ interface ContextOptions {
   readonly out?: (line: string) => void;
 }
 
-/** @returns the context, and what closes all that was opened */
+/** @returns the context, and a function that closes all opened resources */
 export function createContext(options: ContextOptions = {}): {
   context: CommandContext;
   close(): Promise<void>;
@@ -105,7 +105,8 @@ export function createContext(options: ContextOptions = {}): {
     out,
     actor,
     async audited(action, details, work) {
-      if (!(await reachableDb())) out('The database cannot be reached: this is not in the audit trail.');
+      if (!(await reachableDb()))
+        out('The database cannot be reached: the audit trail does not record this command.');
       await append({ action, outcome: 'STARTED', details });
       try {
         const result = await work();
@@ -135,7 +136,7 @@ async function isReady(db: RoleDatabase<'signer'>): Promise<boolean> {
   }
 }
 
-/** A function that makes its value at the first call and keeps it; `used` says whether it was called. */
+/** A function that computes its value on the first call and caches it; `used` says whether it was called. */
 function lazy<T>(make: () => T): (() => T) & { used(): boolean } {
   let made: { value: T } | undefined;
   return Object.assign(() => (made ??= { value: make() }).value, { used: () => made !== undefined });

@@ -5,9 +5,8 @@ import { commands } from './commands/index.js';
 import { createContext, CommandUsageError, type Command } from './context.js';
 
 /**
- * `npm run ca -- <command>`: what operators do with the CA. Exits with 0 if it was done, 1 if it was refused or failed,
- * 2 if the arguments are not understood, 3 if some certificates cannot be changed as asked for, 78 if the configuration
- * is not usable.
+ * `npm run ca -- <command>`: the operators' tool for the CA. Exit codes: 0 done, 1 refused or failed, 2 invalid arguments,
+ * 3 some certificates cannot be changed as requested, 78 invalid configuration.
  */
 process.exitCode = await main(process.argv.slice(2));
 
@@ -26,7 +25,7 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-/** `--as NAME` may stand anywhere: it belongs to every command. */
+/** Every command accepts `--as NAME`, in any position. */
 function extractActor(argv: string[]): { as?: string; rest: string[] } {
   const at = argv.indexOf('--as');
   const as = at < 0 ? undefined : argv[at + 1];
@@ -39,11 +38,11 @@ function help(name: string | undefined, command: Command | undefined): number {
   if (!asked) print(`There is no command "${name}".`);
   for (const { name: known, usage, summary } of command ? [command] : commands)
     print(`npm run ca -- ${`${known} ${usage}`.trim()}\n    ${summary}`);
-  print('Every command takes --as NAME: who asks for it, in the audit trail.');
+  print('Every command takes --as NAME: the operator, for the audit trail.');
   return asked ? 0 : 2;
 }
 
-/** What an operator can act on is one line; anything else is a bug and shows where it happened. */
+/** Prints an expected error as one line, and any other error, which is a bug, with its stack. */
 function reportError(error: unknown, { name, usage }: Command): number {
   if (error instanceof CommandUsageError || isArgumentError(error)) {
     console.error(`${(error as Error).message}\nUsage: npm run ca -- ${`${name} ${usage}`.trim()}`);
@@ -58,7 +57,7 @@ function reportError(error: unknown, { name, usage }: Command): number {
   return 1;
 }
 
-/** Of node:util's parseArgs. */
+/** Whether node:util's parseArgs threw the error. */
 function isArgumentError(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
 }

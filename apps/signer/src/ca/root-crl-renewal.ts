@@ -14,15 +14,15 @@ import { rootLocationOf } from '../key-locations.js';
 import { publishRootCrl, rootCertificateIn } from '../root-crl.js';
 import type { CommandContext } from './context.js';
 
-/** The root's newest CRL in the CA's directory, and the newest in the database; each may be missing. */
+/** The root's newest CRLs in the CA's directory and in the database; each may be missing. */
 export interface KnownRootCrls {
   readonly inDirectory?: RootCrl | undefined;
   readonly inDatabase?: RootCrl | undefined;
 }
 
 /**
- * Looks for the CRLs of the root, without the issuing CA's keys.
- * @throws {KeyStoreError} if the file in the CA's directory is no CRL of the root
+ * Reads the CRLs of the root; the issuing CA's keys are not needed.
+ * @throws {KeyStoreError} if the file in the CA's directory is not a CRL of the root
  */
 export async function knownRootCrls(context: CommandContext): Promise<KnownRootCrls> {
   const { directory } = context.keys();
@@ -35,7 +35,7 @@ export async function knownRootCrls(context: CommandContext): Promise<KnownRootC
   };
 }
 
-/** The root's revocation of an issuing CA, if it is on one of the CRLs. */
+/** The entry of an issuing CA on one of the CRLs, if the root has revoked it. */
 export function revocationOf({ chain }: IssuingAuthority, crls: KnownRootCrls): CrlEntry | undefined {
   const serial = numberOf(certificateSerial(chain[0]));
   return [crls.inDirectory, crls.inDatabase]
@@ -47,7 +47,7 @@ const numberOf = (hexadecimal: string) => BigInt(`0x${hexadecimal}`);
 
 /**
  * Makes the root's next CRL and publishes it.
- * @throws {KeyStoreError} if the root is not there
+ * @throws {KeyStoreError} if the root is missing
  */
 export async function makeRootCrl(context: CommandContext, more: readonly CrlEntry[] = []): Promise<RootCrl> {
   const { inDatabase } = await knownRootCrls(context);
@@ -62,7 +62,7 @@ export async function makeRootCrl(context: CommandContext, more: readonly CrlEnt
   return crl;
 }
 
-/** Makes the root's next CRL if it is due, and publishes it. If the root is not there, prints that it is needed. */
+/** Makes the root's next CRL if it is due, and publishes it. If the root is missing, prints that it is needed. */
 export async function renewRootCrl(context: CommandContext): Promise<void> {
   const { inDirectory, inDatabase } = await knownRootCrls(context);
   if (!rootCrlDue(inDirectory, context.clock()) && !isBehind(inDirectory, inDatabase))
@@ -75,13 +75,13 @@ export async function renewRootCrl(context: CommandContext): Promise<void> {
   }
 }
 
-/** Whether the database has a CRL that the directory does not have: it was restored, or made again. */
+/** Whether the database has a newer CRL than the directory, which was restored or made again. */
 const isBehind = (inDirectory: RootCrl | undefined, inDatabase: RootCrl | undefined): boolean =>
   inDatabase !== undefined &&
   (inDirectory === undefined ||
     (inDatabase.number >= inDirectory.number && !inDatabase.der.equals(inDirectory.der)));
 
-/** The signer publishes it too, within a minute; without a database no status app serves it yet. */
+/** The signer also publishes the CRL within a minute. Without a database, no status app can serve it yet. */
 async function publish(context: CommandContext): Promise<void> {
   const db = await context.reachableDb();
   if (db) await publishRootCrl(db, context.keys().directory);

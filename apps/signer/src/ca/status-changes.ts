@@ -18,7 +18,7 @@ import type { CertificateAct } from '#libs/domain';
 import { approvedOperation, type ApprovedOperation } from '#libs/approvals';
 import { CommandUsageError, type CommandContext } from './context.js';
 
-/** Options that `revoke`, `hold` and `release` have in common; for `parseArgs`. */
+/** The common options of `revoke`, `hold` and `release`, for `parseArgs`. */
 export const changeOptions = {
   serials: { type: 'string' },
   operation: { type: 'string' },
@@ -37,7 +37,7 @@ interface ChangeArguments {
 
 const plannedWords = { revoke: 'REVOKE', hold: 'HOLD', release: 'RELEASE' } as const;
 
-/** These say that the certificate is as it was asked to be, or for good: nothing for the operator to look into. */
+/** Refusals after which the certificate already has the requested status: the operator need not act. */
 const settled: Readonly<Record<CertificateAct, readonly ChangeRefusal[]>> = {
   revoke: ['ALREADY_REVOKED'],
   hold: ['ALREADY_ON_HOLD'],
@@ -46,20 +46,20 @@ const settled: Readonly<Record<CertificateAct, readonly ChangeRefusal[]>> = {
 const refusedExitCode = 3;
 
 /**
- * Shows what a change of certificates would do. Once confirmed, it carries out an operation that was planned and approved
- * in the operators' app: what is done, and to which certificates, is read in PostgreSQL and nowhere else, and each
- * certificate is changed only if the operation stands approved in that very transaction. It is how an operation is
- * carried out while Temporal is away; run again after an interruption, it does what is left.
+ * Shows the effect of a change of certificates. With `--confirm`, executes an operation that was planned and approved in
+ * the operators' app. The change and its certificates are read from PostgreSQL only, and each certificate is changed only
+ * if the operation is approved in the same transaction. So an operation can be executed while Temporal is not available;
+ * after an interruption, the next run does the rest.
  *
- * @param ask what to show without `--operation`
- * @returns 0, or 3 if there are certificates that cannot be changed so
- * @throws {CommandUsageError} if there is no list, or something in it is no serial number; if it is confirmed without an
- *   operation, or the operation may not be carried out; then nothing is changed
+ * @param requestedChange the change to show without `--operation`
+ * @returns 0, or 3 if some certificates cannot be changed
+ * @throws {CommandUsageError} if there is no list, or a line is not a serial number; if `--confirm` is given without an
+ *   operation, or the operation must not be executed; then nothing is changed
  */
 export async function changeStatuses(
   context: CommandContext,
   act: CertificateAct,
-  ask: () => StatusChange,
+  requestedChange: () => StatusChange,
   positionals: readonly string[],
   { serials: file, operation: operationId, comment, json, confirm }: ChangeArguments,
 ): Promise<number> {
@@ -68,18 +68,18 @@ export async function changeStatuses(
   const report = new ChangeReport(context, json);
   if (operationId !== undefined) {
     if (file !== undefined || positionals.length > 0)
-      throw new CommandUsageError('The operation says which certificates: name no serial numbers beside it.');
+      throw new CommandUsageError('The operation contains the certificates: give no serial numbers with it.');
     const operation = await operationOf(context, operationId, act);
     const serials = operation.items.map(({ target }) => target);
-    if (confirm) await carryOut(context, operation, serials, comment, report);
+    if (confirm) await execute(context, operation, serials, comment, report);
     else await show(context, serials, act, report);
     return report.exitCode(act);
   }
   if (confirm)
     throw new CommandUsageError(
-      'Certificates are changed by an operation that somebody else has approved: name it by --operation.',
+      'Certificates are changed only by an approved operation: give it with --operation.',
     );
-  ask(); // faults in the arguments are told by the dry run, too
+  requestedChange(); // the dry run also reports invalid arguments
   const serials = file === undefined ? serialsGiven(positionals) : serialsListed(file, positionals);
   await show(context, serials, act, report);
   return report.exitCode(act);
@@ -93,7 +93,7 @@ async function show(
 ): Promise<void> {
   for await (const planned of planChanges(context.db(), serials, act, context.clock()))
     report.add(planned, plannedWords[act]);
-  report.end('Nothing was changed. Have it approved, then add --operation OP_ID --confirm to do it.');
+  report.end('Nothing was changed. Get an operation approved, then add --operation OP_ID --confirm.');
 }
 
 async function operationOf(
@@ -117,12 +117,11 @@ async function operationOf(
       });
     return refusal ? refusal : operation;
   });
-  if (typeof found === 'string')
-    throw new CommandUsageError(`The operation may not be carried out: ${found}.`);
+  if (typeof found === 'string') throw new CommandUsageError(`The operation cannot be executed: ${found}.`);
   return found;
 }
 
-async function carryOut(
+async function execute(
   context: CommandContext,
   operation: ApprovedOperation,
   serials: readonly string[],
@@ -162,26 +161,26 @@ async function carryOut(
 
 function serialsGiven(positionals: readonly string[]): string[] {
   if (positionals.length === 0)
-    throw new CommandUsageError('Name serial numbers, or a list of them by --serials.');
+    throw new CommandUsageError('Give serial numbers, or a list of them with --serials.');
   const serials = positionals.map((text) => {
     const serial = normaliseSerial(text);
-    if (!serial) throw new CommandUsageError(`${JSON.stringify(text)} is no serial number.`);
+    if (!serial) throw new CommandUsageError(`${JSON.stringify(text)} is not a serial number.`);
     return serial;
   });
   return [...new Set(serials)];
 }
 
-const shownFaults = 100;
+const shownErrors = 100;
 
 function serialsListed(file: string, positionals: readonly string[]): string[] {
-  if (positionals.length > 0) throw new CommandUsageError('Name serial numbers or a list of them, not both.');
+  if (positionals.length > 0) throw new CommandUsageError('Give serial numbers or a list of them, not both.');
   const { serials, malformed } = readSerialList(contentOf(file));
   if (malformed.length > 0) {
-    const faults = malformed
-      .slice(0, shownFaults)
-      .map(({ line, text }) => `line ${line} is no serial number: ${JSON.stringify(text.slice(0, 60))}`);
-    const more = malformed.length > shownFaults ? [`and ${malformed.length - shownFaults} more`] : [];
-    throw new CommandUsageError([...faults, ...more, 'Nothing was changed.'].join('\n'));
+    const errors = malformed
+      .slice(0, shownErrors)
+      .map(({ line, text }) => `line ${line} is not a serial number: ${JSON.stringify(text.slice(0, 60))}`);
+    const more = malformed.length > shownErrors ? [`and ${malformed.length - shownErrors} more`] : [];
+    throw new CommandUsageError([...errors, ...more, 'Nothing was changed.'].join('\n'));
   }
   if (serials.length === 0) throw new CommandUsageError('The list has no serial numbers.');
   return serials;
@@ -195,11 +194,11 @@ function contentOf(file: string): string {
   }
 }
 
-/** By which the entries in the audit trail say which list it was. */
+/** The digest of the list, which the audit entries contain. */
 const digestOfSerials = (serials: readonly string[]) =>
   createHash('sha256').update(serials.join('\n')).digest('hex');
 
-/** A line for each certificate as it comes, and the sums at the end; for people or, with `--json`, one object a line. */
+/** Prints a line for each certificate and the totals at the end: text, or with `--json` one object per line. */
 class ChangeReport {
   readonly counts: Record<string, number> = {};
   private readonly refusals = new Set<ChangeRefusal>();

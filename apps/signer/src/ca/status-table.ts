@@ -1,7 +1,7 @@
 import type { AuthorityOverview, CrlOverview } from '#libs/db/crls';
 import type { AuthorityStatus, IssuingStatus, RootCrlStatus } from './authority-status.js';
 
-/** The status as lines for people. */
+/** The status as text for operators. */
 export function statusTable({ root, issuing, profile, database }: AuthorityStatus): string[] {
   return [
     ...aligned([
@@ -12,15 +12,17 @@ export function statusTable({ root, issuing, profile, database }: AuthorityStatu
     ]),
     '',
     `Certificates are signed by ${issuing.find(({ current }) => current)?.subject}`,
-    `after the profile ${profile.id}, digest ${profile.digest}.`,
+    `with the profile ${profile.id}, digest ${profile.digest}.`,
     '',
-    ...(database ? databaseLines(database) : ['The database cannot be reached: nothing is known of CRLs.']),
+    ...(database
+      ? databaseLines(database)
+      : ['The database cannot be reached: the state of the CRLs is unknown.']),
   ];
 }
 
 function rootCrlRow(crl: RootCrlStatus | undefined): string[] {
-  if (!crl) return ['  its CRL', '–', '–', 'missing: npm run ca -- init, where the root is'];
-  const due = crl.due ? 'due: npm run ca -- init, where the root is' : '';
+  if (!crl) return ['  its CRL', '–', '–', 'missing: npm run ca -- init, with the root'];
+  const due = crl.due ? 'due: npm run ca -- init, with the root' : '';
   return [`  its CRL #${crl.number}`, day(crl.notAfter), String(crl.daysLeft), due];
 }
 
@@ -41,7 +43,8 @@ function issuingRows({ subject, notAfter, daysLeft, key, ocsp, revoked }: Issuin
 
 function databaseLines(database: AuthorityOverview): string[] {
   const { crls, waitingForCrl, openIntents, oldestIntent } = database;
-  const table = crls.length === 0 ? ['No CRL was published yet.'] : aligned([crlHead, ...crls.map(crlRow)]);
+  const table =
+    crls.length === 0 ? ['No CRL has been published yet.'] : aligned([crlHead, ...crls.map(crlRow)]);
   return [
     ...table,
     '',
@@ -63,7 +66,7 @@ const crlRow = (crl: CrlOverview) => [
 const day = (at: Date) => at.toISOString().slice(0, 10);
 const moment = (at: Date) => at.toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** Columns as wide as what is in them. */
+/** Pads the columns to the width of their widest cell. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>

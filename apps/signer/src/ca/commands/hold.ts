@@ -5,7 +5,8 @@ import { changeOptions, changeStatuses } from '../status-changes.js';
 export const holdCommand: Command = {
   name: 'hold',
   usage: 'SERIAL…|--serials FILE|-|--operation OP_ID [--comment TEXT] [--json] [--confirm]',
-  summary: 'suspends certificates until they are released or revoked; exits with 3 if some cannot be',
+  summary:
+    'suspends certificates until they are released or revoked; exits with 3 if some cannot be suspended',
 
   async run(args, context) {
     const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });

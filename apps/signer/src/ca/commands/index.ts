@@ -8,7 +8,7 @@ import { revokeCommand } from './revoke.js';
 import { rotateCommand } from './rotate.js';
 import { statusCommand } from './status.js';
 
-/** In the order in which help shows them. */
+/** All commands, in the order of the help text. */
 export const commands: readonly Command[] = [
   initCommand,
   statusCommand,

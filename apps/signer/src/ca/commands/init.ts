@@ -7,7 +7,7 @@ import type { Command } from '../context.js';
 export const initCommand: Command = {
   name: 'init',
   usage: '',
-  summary: 'creates root, issuing CA and OCSP keys, or keeps them; renews OCSP keys that are due',
+  summary: 'creates root, issuing CA and OCSP keys if they do not exist; renews OCSP keys that are due',
 
   async run(args, context) {
     parseArgs({ args });

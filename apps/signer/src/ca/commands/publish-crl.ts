@@ -28,9 +28,7 @@ export const publishCrlCommand: Command = {
     await context
       .audited('ca.publishCrl', { all: values.all }, async () => {
         const done = await publishDueCrls(ports, { force: values.all });
-        context.out(
-          `published ${done.published} CRLs, which show the status of ${done.shown} certificates for the first time`,
-        );
+        context.out(`published ${done.published} CRLs with ${done.shown} status changes of certificates`);
         return { ...done };
       })
       .finally(() => journal?.close());

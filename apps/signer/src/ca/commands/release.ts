@@ -5,7 +5,7 @@ import { changeOptions, changeStatuses } from '../status-changes.js';
 export const releaseCommand: Command = {
   name: 'release',
   usage: 'SERIAL…|--serials FILE|-|--operation OP_ID [--comment TEXT] [--json] [--confirm]',
-  summary: 'lifts the suspension of certificates; exits with 3 if some cannot be',
+  summary: 'ends the suspension of certificates; exits with 3 if some cannot be released',
 
   async run(args, context) {
     const { values, positionals } = parseArgs({ args, options: changeOptions, allowPositionals: true });

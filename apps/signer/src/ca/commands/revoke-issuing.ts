@@ -3,10 +3,10 @@ import { certificateSerial, type CrlReason } from '#libs/ca';
 import { CommandUsageError, type Command, type CommandContext } from '../context.js';
 import { makeRootCrl, revocationOf, knownRootCrls } from '../root-crl-renewal.js';
 
-/** The reasons of RFC 5280 section 5.3.1 that fit a CA. */
+/** The reasons of RFC 5280 section 5.3.1 that apply to a CA. */
 const reasons: readonly CrlReason[] = ['keyCompromise', 'cACompromise', 'superseded', 'cessationOfOperation'];
 
-interface Order {
+interface Revocation {
   readonly keyId: string;
   readonly reason: CrlReason;
   readonly confirmed: boolean;
@@ -16,7 +16,7 @@ export const revokeIssuingCommand: Command = {
   name: 'revoke-issuing',
   usage: `KEY_ID --reason ${reasons.join('|')} [--confirm]`,
   summary:
-    'revokes an issuing CA that signs no more certificates, and with it every certificate it has signed',
+    'revokes an issuing CA that no longer signs certificates, and so every certificate that it has signed',
 
   async run(args, context) {
     const { values, positionals } = parseArgs({
@@ -27,27 +27,26 @@ export const revokeIssuingCommand: Command = {
     const reason = reasons.find((each) => each === values.reason);
     const [keyId, ...more] = positionals;
     if (!keyId || more.length > 0 || !reason)
-      throw new CommandUsageError('Give the key of the issuing CA (status --json shows it) and a reason.');
+      throw new CommandUsageError('Give the key id of the issuing CA (status --json shows it) and a reason.');
     return revoke(context, { keyId, reason, confirmed: values.confirm });
   },
 };
 
-async function revoke(context: CommandContext, { keyId, reason, confirmed }: Order): Promise<number> {
+async function revoke(context: CommandContext, { keyId, reason, confirmed }: Revocation): Promise<number> {
   const { all, current } = await context.authorities();
   const issuing = all.find(({ identity }) => identity.keyId === keyId);
   const refuse = (why: string) => {
     context.out(`${why} Nothing was changed.`);
     return 1;
   };
-  if (!issuing) return refuse(`There is no issuing CA with the key ${keyId}.`);
-  if (issuing === current)
-    return refuse(`${issuing.subject} signs certificates: run rotate issuing before it is revoked.`);
+  if (!issuing) return refuse(`There is no issuing CA with the key id ${keyId}.`);
+  if (issuing === current) return refuse(`${issuing.subject} signs certificates: run rotate issuing first.`);
   if (revocationOf(issuing, await knownRootCrls(context)))
-    return refuse(`${issuing.subject} is revoked already.`);
+    return refuse(`${issuing.subject} is already revoked.`);
   if (!confirmed) {
     context.out(`would revoke ${issuing.subject}, key ${keyId}, ${reason}:`);
     context.out(
-      'relying parties that check the whole chain then refuse every certificate it has signed, forever',
+      'relying parties that check the whole chain will then permanently reject every certificate that it has signed',
     );
     context.out('Nothing was changed. Add --confirm to do it.');
     return 0;

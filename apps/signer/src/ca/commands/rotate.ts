@@ -7,7 +7,7 @@ import { CommandUsageError, type Command, type CommandContext } from '../context
 export const rotateCommand: Command = {
   name: 'rotate',
   usage: 'issuing|ocsp [--confirm]',
-  summary: 'gives the issuing CA its next generation, or the OCSP responder new keys',
+  summary: 'makes the next generation of the issuing CA, or new keys for the OCSP responder',
 
   async run(args, context) {
     const { values, positionals } = parseArgs({
@@ -29,7 +29,7 @@ async function rotateIssuing(context: CommandContext, confirmed: boolean): Promi
   if (!confirmed) return dryRun(context, `would make ${plan}; signers use it within a minute`);
 
   await context.audited('ca.rotateIssuing', { generation, keyStore: config.caKeyStore }, async () => {
-    // While the root is at hand. The new certificate names the CRL, so it comes first.
+    // The root is available now. The new certificate contains the address of the CRL, so that the CRL comes first.
     await makeRootCrl(context);
     const authority = await rotateIssuingAuthority({
       ...context.keys(),
@@ -42,7 +42,7 @@ async function rotateIssuing(context: CommandContext, confirmed: boolean): Promi
     });
     const { keyId, notAfter } = authority.identity;
     context.out(`made ${plan}: ${authority.subject}, key ${keyId}, until ${notAfter.toISOString()}`);
-    context.out('signers use it within a minute; the generations before go on signing their CRLs');
+    context.out('signers use it within a minute; earlier generations continue to sign their CRLs');
     return { keyId, notAfter };
   });
 }

@@ -6,7 +6,8 @@ import { statusTable } from '../status-table.js';
 export const statusCommand: Command = {
   name: 'status',
   usage: '[--json]',
-  summary: 'shows the CAs and OCSP keys and how long they last, the CRLs, and what is being signed',
+  summary:
+    'shows CAs and OCSP keys with their expiry, the CRLs, and the number of certificates that are being signed',
 
   async run(args, context) {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } });
