@@ -3,27 +3,27 @@ import type { Clock } from '#libs/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
 
-/** Something that HTTP caches may keep for a while. */
+/** A response that HTTP caches may store. */
 interface Cacheable {
   readonly body: Buffer;
   readonly mediaType: string;
-  /** With its quotes. */
+  /** Including the quotes. */
   readonly etag: string;
   readonly lastModified: Date;
   /**
    * Whether every other representation of the resource has an earlier `lastModified`, in whole seconds. Otherwise
-   * `If-Modified-Since` is not evaluated: it cannot tell them apart.
+   * `If-Modified-Since` is ignored, because it cannot distinguish them.
    */
   readonly datesDiffer: boolean;
   /** Milliseconds. */
   readonly maxAgeMs: number;
-  /** When it ends by what it says itself, for caches that know no `max-age`. */
+  /** The end of its validity, for caches that do not support `max-age`. */
   readonly expires?: Date;
-  /** Its address will never show anything else. */
+  /** Whether the content of its address never changes. */
   readonly immutable?: boolean;
 }
 
-/** How long HTTP caches may keep what is signed, in milliseconds: never beyond its own end. */
+/** How long HTTP caches may store signed responses, in milliseconds: at most until `nextUpdate`. */
 export class HttpCaching {
   constructor(
     private readonly limits: { readonly ocspMaxAgeMs: number; readonly crlMaxAgeMs: number },
@@ -39,14 +39,14 @@ export class HttpCaching {
   }
 }
 
-/** A strong validator (RFC 9110 section 8.8.3): the same bytes have the same. */
+/** A strong validator (RFC 9110 section 8.8.3): equal bytes have equal tags. */
 export const etagOf = (body: Buffer) => `"${createHash('sha256').update(body).digest('hex')}"`;
 
 /**
- * Sets the headers of an answer that caches may keep, and answers 304 to whoever has it already (RFC 9110 section
- * 13). Transforming it would break its signature.
+ * Sets the headers of a response that caches may store, and the status 304 if the client has it already (RFC 9110
+ * section 13). Caches must not transform it, because that would break the signature.
  *
- * @returns the body, unless the client has it
+ * @returns the body; undefined if the client has it
  */
 export function sendCacheable(
   request: FastifyRequest,
@@ -61,7 +61,7 @@ export function sendCacheable(
     'last-modified': lastModified.toUTCString(),
     ...(expires ? { expires: expires.toUTCString() } : {}),
   });
-  if (isKnown(request, cacheable)) {
+  if (isNotModified(request, cacheable)) {
     void reply.code(304);
     return undefined;
   }
@@ -69,8 +69,8 @@ export function sendCacheable(
   return body;
 }
 
-/** Evaluates the preconditions of a GET or HEAD (RFC 9110 section 13.2.2). `no-cache` speaks to caches, not to the origin. */
-function isKnown({ headers }: FastifyRequest, { etag, lastModified, datesDiffer }: Cacheable): boolean {
+/** Evaluates the preconditions of a GET or HEAD (RFC 9110 section 13.2.2). `no-cache` is for caches, not for the origin. */
+function isNotModified({ headers }: FastifyRequest, { etag, lastModified, datesDiffer }: Cacheable): boolean {
   const conditions = {
     'if-none-match': headers['if-none-match'],
     'if-modified-since': datesDiffer ? headers['if-modified-since'] : undefined,

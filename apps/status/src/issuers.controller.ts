@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, HttpCaching, sendCacheable } from './cacheable.js';
@@ -7,13 +7,13 @@ import { RootCrls } from './root-crls.js';
 
 const dayMs = 86_400_000;
 
-/** Certificates of CAs (RFC 5280 section 4.2.2.1), and the root's CRL, at the addresses that certificates carry. */
+/** Serves certificates of CAs (RFC 5280 section 4.2.2.1) and the root's CRL at the addresses in certificates. */
 @Controller('ca')
 export class IssuersController {
   constructor(
-    @Inject(Issuers) private readonly issuers: Issuers,
-    @Inject(RootCrls) private readonly rootCrls: RootCrls,
-    @Inject(HttpCaching) private readonly caching: HttpCaching,
+    private readonly issuers: Issuers,
+    private readonly rootCrls: RootCrls,
+    private readonly caching: HttpCaching,
   ) {}
 
   @Get(':file')
@@ -46,7 +46,7 @@ export class IssuersController {
     };
   }
 
-  /** The CRL of a root: those of issuing CAs have shards, and addresses of their own. */
+  /** The CRL of a root. CRLs of issuing CAs have shards and other addresses. */
   private async crlOf(keyId: string) {
     if (!(await this.issuers.find(({ rootKeyId }) => rootKeyId === keyId))) return undefined;
     const crl = await this.rootCrls.newest(keyId);
@@ -56,7 +56,7 @@ export class IssuersController {
         mediaType: 'application/pkix-crl',
         etag: crl.etag,
         lastModified: crl.thisUpdate,
-        datesDiffer: false, // two may be made in one second
+        datesDiffer: false, // two can be made within a second
         maxAgeMs: this.caching.ofCrl(crl.nextUpdate),
       }
     );

@@ -12,7 +12,7 @@ import { issuersInUse, type IssuerRow } from '#libs/db/certificates';
 import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 
-/** An issuing CA whose certificates' status is told here. */
+/** An issuing CA, for whose certificates the app provides the status. */
 export interface Issuer {
   /** As in `certificate.issuer`. */
   readonly subject: string;
@@ -27,7 +27,7 @@ export interface Issuer {
   readonly activatedAt: Date;
   readonly crlShards: number;
   readonly hashes: IssuerHashes;
-  /** Undefined while its key cannot be used: then nothing can be said by OCSP. */
+  /** Undefined while its key cannot be used: then OCSP requests cannot be answered. */
   readonly responder: OcspResponder | undefined;
 }
 
@@ -37,23 +37,23 @@ interface IssuersOptions {
   readonly ocspPassphrase: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called when an issuing CA has another OCSP responder than before. */
+  /** Called when the OCSP responder of an issuing CA has changed. */
   readonly onChange: () => void;
 }
 
-/** Not more often than this is it looked for an issuing CA that nobody knows, in milliseconds. */
-const soonestMs = 1_000;
+/** Minimum time between two searches for an unknown issuing CA, in milliseconds. */
+const minimumIntervalMs = 1_000;
 
 /**
- * The issuing CAs and their OCSP keys, as they were last found. What was found once stays while PostgreSQL is away or a
- * key is being replaced.
+ * The issuing CAs and their OCSP keys. The last known ones stay in use while PostgreSQL is not available or a key is being
+ * replaced.
  */
 export class Issuers {
   private known = new Map<string, Issuer>();
-  /** How the key files looked when they were last tried, by key id. */
+  /** Versions of the key files when they were last opened, by key id. */
   private readonly seen = new Map<string, string>();
-  private lookedAt = -Infinity;
-  private looking: Promise<void> | undefined;
+  private refreshedAt = -Infinity;
+  private refreshing: Promise<void> | undefined;
 
   constructor(private readonly options: IssuersOptions) {}
 
@@ -65,20 +65,20 @@ export class Issuers {
     return this.known.get(keyId);
   }
 
-  /** The first that `wanted` takes; looks for new ones if it takes none of those that are known. */
-  async find(wanted: (issuer: Issuer) => boolean): Promise<Issuer | undefined> {
-    const found = this.all().find(wanted);
-    if (found || performance.now() - this.lookedAt < soonestMs) return found;
+  /** The first match. Searches for new issuing CAs if no known one matches. */
+  async find(matches: (issuer: Issuer) => boolean): Promise<Issuer | undefined> {
+    const found = this.all().find(matches);
+    if (found || performance.now() - this.refreshedAt < minimumIntervalMs) return found;
     await this.refresh();
-    return this.all().find(wanted);
+    return this.all().find(matches);
   }
 
-  /** Looks for new issuing CAs, and for new OCSP keys. Rejects if PostgreSQL cannot be asked. */
+  /** Searches for new issuing CAs and OCSP keys. Rejects if PostgreSQL is not available. */
   refresh(): Promise<void> {
-    return (this.looking ??= this.look().finally(() => (this.looking = undefined)));
+    return (this.refreshing ??= this.load().finally(() => (this.refreshing = undefined)));
   }
 
-  /** Throws unless there are issuing CAs, each with an OCSP key that can be used; for readiness. */
+  /** The readiness check: throws unless there are issuing CAs and each has a usable OCSP key. */
   check(): void {
     const now = this.options.clock();
     const current = this.all().filter(({ notAfter }) => notAfter > now);
@@ -88,9 +88,9 @@ export class Issuers {
       throw new Error(`no OCSP key can be used for ${without.map(({ subject }) => subject).join('; ')}`);
   }
 
-  private async look(): Promise<void> {
-    this.lookedAt = performance.now();
-    // Certificates of a CA that has expired were issued once, and its CRLs are kept.
+  private async load(): Promise<void> {
+    this.refreshedAt = performance.now();
+    // Expired CAs too: they are the issuers of certificates, and their CRLs are still served.
     const rows = await issuersInUse(this.options.db, new Date(0));
     const before = this.known;
     this.known = new Map(rows.map((row) => [row.key_id, this.issuerOf(row, before.get(row.key_id))]));
@@ -120,24 +120,24 @@ export class Issuers {
     before: OcspResponder | undefined,
   ): OcspResponder | undefined {
     const { ocspDirectory, ocspPassphrase, clock, logger } = this.options;
-    const look = fileVersions(ocspDirectory, keyId);
-    if (before && this.seen.get(keyId) === look) return before;
+    const versions = fileVersions(ocspDirectory, keyId);
+    if (before && this.seen.get(keyId) === versions) return before;
     try {
       const opened = openOcspResponder(ocspDirectory, keyId, certificate, ocspPassphrase);
-      this.seen.set(keyId, look);
+      this.seen.set(keyId, versions);
       logger.info({ issuer: subject, notAfter: opened.notAfter }, 'OCSP key opened');
       return opened;
     } catch (error) {
-      // Key and certificate are replaced one after the other: the next look finds both.
-      if (this.seen.get(keyId) !== look && notAfter > clock())
+      // Key and certificate are replaced one after the other: the next refresh finds both.
+      if (this.seen.get(keyId) !== versions && notAfter > clock())
         logger.warn({ issuer: subject, err: error }, 'OCSP key cannot be used');
-      this.seen.set(keyId, look);
+      this.seen.set(keyId, versions);
       return before;
     }
   }
 }
 
-/** Changes when one of the files is replaced. */
+/** A text that changes when one of the files is replaced. */
 function fileVersions(directory: string, keyId: string): string {
   const { certificate, key } = responderFiles(directory, keyId);
   return [certificate, key]

@@ -1,7 +1,7 @@
 import type { RootCrlRow } from '#libs/db/crls';
 import { etagOf } from './cacheable.js';
 
-/** A root's CRL ready to be handed out. */
+/** A root's CRL with its HTTP metadata. */
 interface CachedRootCrl {
   readonly der: Buffer;
   readonly etag: string;
@@ -9,7 +9,7 @@ interface CachedRootCrl {
   readonly nextUpdate: Date;
 }
 
-/** The roots' CRLs: while PostgreSQL is away, the last one seen goes on being handed out. */
+/** The roots' CRLs. While PostgreSQL is not available, the last known CRL is served. */
 export class RootCrls {
   private readonly seen = new Map<string, CachedRootCrl>();
 
@@ -17,7 +17,7 @@ export class RootCrls {
 
   /**
    * The newest CRL of a root; undefined if there is none.
-   * @throws if it cannot be fetched and was never seen
+   * @throws if it cannot be fetched and no earlier one is known
    */
   async newest(rootKeyId: string): Promise<CachedRootCrl | undefined> {
     try {

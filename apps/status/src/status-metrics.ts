@@ -2,16 +2,16 @@ import type { Clock } from '#libs/domain';
 import { Gauge, type Registry } from 'prom-client';
 import type { Issuers } from './issuers.js';
 
-interface Watched {
+interface MetricSources {
   readonly issuers: Pick<Issuers, 'all'>;
   readonly listener: { readonly listening: boolean };
   readonly cache: { readonly size: number };
   readonly clock: Clock;
 }
 
-/** Adds what alarms about the status app are set on. */
+/** Registers the metrics of the status app, for alerts. */
 export function registerStatusMetrics(
-  { issuers, listener, cache, clock }: Watched,
+  { issuers, listener, cache, clock }: MetricSources,
   registry: Registry,
 ): void {
   const registers = [registry];

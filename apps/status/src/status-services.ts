@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ClockWatch } from '#libs/clock';
 import { createDatabase, NotificationListener, type RoleDatabase } from '#libs/db';
 import { RestoreWatch } from '#libs/restore';
@@ -13,25 +13,25 @@ import type { OcspReply } from './ocsp/ocsp-answers.js';
 const statusChannel = 'reseal_certificate_status';
 const crlChannel = 'reseal_crl';
 
-/** How soon it is looked again until CRLs were fetched once, in milliseconds. */
-const startMs = 500;
+/** Pause between attempts until the CRLs are fetched for the first time, in milliseconds. */
+const startPauseMs = 500;
 
 /**
- * What the app keeps in memory, and what keeps that true: PostgreSQL announces each changed status and each new CRL to
- * every process. While one does not hear it, it uses nothing from memory that a change could have overtaken.
+ * The app's caches and their invalidation: PostgreSQL notifies every process of each status change and each new CRL. While
+ * a process has no such connection, it does not use cached data that can be outdated.
  */
 export class StatusServices {
   readonly db: RoleDatabase<'status'>;
   readonly clocks: ClockWatch;
   readonly issuers: Issuers;
   readonly cache: AnswerCache<OcspReply>;
-  readonly shelf: CrlCache;
+  readonly crls: CrlCache;
   readonly listener: NotificationListener;
   readonly restores: RestoreWatch;
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
-  private looking: Promise<void> | undefined;
-  /** Whether there is an issuing CA, and its CRLs were fetched: from then on PostgreSQL may be away. */
+  private refreshing: Promise<void> | undefined;
+  /** Whether an issuing CA and its CRLs are cached: from then on PostgreSQL need not be available. */
   private prepared = false;
 
   constructor(
@@ -44,20 +44,20 @@ export class StatusServices {
     this.db = createDatabase<'status'>({ url: databaseUrl, max, applicationName: 'reseal-status' });
     this.clocks = new ClockWatch({ db: this.db, clock, toleranceMs: config.clockToleranceMs });
     this.cache = new AnswerCache(config.ocspCacheSize, listening);
-    this.shelf = new CrlCache(this.db, listening);
+    this.crls = new CrlCache(this.db, listening);
     this.issuers = new Issuers({ ...config, db: this.db, clock, logger, onChange: () => this.cache.clear() });
-    const forgetAll = () => {
+    const invalidateAll = () => {
       this.cache.clear();
-      this.shelf.doubt();
+      this.crls.invalidateAll();
     };
     this.restores = new RestoreWatch({ db: this.db, logger });
     this.listener = new NotificationListener({
       databaseUrl,
       applicationName: 'reseal-status-changes',
       channels: [statusChannel, crlChannel],
-      onNotification: (payload, channel) => this.hear(payload, channel),
-      onListening: forgetAll,
-      onLost: forgetAll,
+      onNotification: (payload, channel) => this.invalidate(payload, channel),
+      onListening: invalidateAll,
+      onLost: invalidateAll,
       logger,
     });
   }
@@ -65,48 +65,48 @@ export class StatusServices {
   async onApplicationBootstrap(): Promise<void> {
     this.listener.start();
     this.restores.start();
-    this.looking = this.keepLooking();
+    this.refreshing = this.refreshRegularly();
     await this.clocks.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     this.clocks.stop();
-    await this.looking;
+    await this.refreshing;
     await this.listener.stop();
     await this.restores.stop();
     await this.db.destroy();
   }
 
-  /** Throws until CRLs are at hand without PostgreSQL; for readiness. */
+  /** The readiness check: throws until the CRLs are cached. */
   checkCrls(): void {
-    if (!this.prepared) throw new Error('no CRL was fetched yet');
+    if (!this.prepared) throw new Error('no CRL has been fetched yet');
   }
 
-  private hear(payload: string, channel: string): void {
+  private invalidate(payload: string, channel: string): void {
     if (channel === statusChannel) return this.cache.forget(payload);
     const [keyId = '', shard] = payload.split('/');
-    this.shelf.announced(keyId, Number(shard));
+    this.crls.invalidate(keyId, Number(shard));
   }
 
-  /** Looks for new issuing CAs and OCSP keys, and fetches CRLs before they are asked for. */
-  private async keepLooking(): Promise<void> {
+  /** Searches for new issuing CAs and OCSP keys, and fetches CRLs before they are requested. */
+  private async refreshRegularly(): Promise<void> {
     let failing = false;
     while (!this.stopping.signal.aborted) {
       try {
         await this.issuers.refresh();
         const issuers = this.issuers.all();
         if (this.listener.listening && issuers.length > 0) {
-          await this.shelf.fill(issuers);
+          await this.crls.fill(issuers);
           this.prepared = true;
         }
         failing = false;
       } catch (error) {
-        if (!failing) this.logger.warn({ err: error }, 'PostgreSQL cannot be asked');
+        if (!failing) this.logger.warn({ err: error }, 'PostgreSQL is not available');
         failing = true;
       }
-      const pause = this.prepared ? this.config.statusReloadMs : startMs;
-      await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      const pause = this.prepared ? this.config.statusReloadMs : startPauseMs;
+      await delay(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 }

@@ -18,20 +18,20 @@ import { OcspController } from './ocsp/ocsp.controller.js';
 import { registerStatusMetrics } from './status-metrics.js';
 import { StatusServices } from './status-services.js';
 
-/** More than any request takes that we answer; a signed one carries certificates. */
+/** Size limit of requests in bytes; a signed request contains certificates. */
 const largestRequest = 16 * 1024;
 
-/** Tells the status of certificates, from the database and with keys of its own: the signer need not run. */
+/** Serves the status of certificates from the database, with its own keys: the signer need not run. */
 @Module({})
 export class StatusModule {
   static with(
     config: StatusConfig,
-    around: { readonly clock: Clock; readonly logger: Logger },
+    context: { readonly clock: Clock; readonly logger: Logger },
   ): DynamicModule {
-    const parts = new StatusServices(config, around);
-    const { db, issuers, cache, shelf, restores } = parts;
+    const services = new StatusServices(config, context);
+    const { db, issuers, cache, crls, restores } = services;
     const answers = new OcspAnswers({
-      ...around,
+      ...context,
       db,
       issuers,
       cache,
@@ -45,22 +45,22 @@ export class StatusModule {
       controllers: [OcspController, CrlController, IssuersController],
       providers: [
         { provide: Issuers, useValue: issuers },
-        { provide: CrlCache, useValue: shelf },
+        { provide: CrlCache, useValue: crls },
         { provide: RootCrls, useValue: new RootCrls((keyId) => latestRootCrl(db, keyId)) },
         { provide: CrlArchive, useValue: new CrlArchive(db) },
         { provide: OcspAnswers, useValue: answers },
-        { provide: HttpCaching, useValue: new HttpCaching(config, around.clock) },
+        { provide: HttpCaching, useValue: new HttpCaching(config, context.clock) },
         {
           provide: StatusServices,
           inject: [HealthRegistry, Metrics],
           useFactory: (health: HealthRegistry, { registry }: Metrics) => {
-            // Not PostgreSQL: without it CRLs are still handed out, and nobody else could answer OCSP either.
+            // PostgreSQL is not checked: without it CRLs are still served, and no other process could answer OCSP either.
             health.register('issuers', () => issuers.check());
-            health.register('crls', () => parts.checkCrls());
-            health.registerGate('clock', parts.clocks.require);
-            registerClockMetrics(parts.clocks, registry);
-            registerStatusMetrics({ ...parts, clock: around.clock }, registry);
-            return parts;
+            health.register('crls', () => services.checkCrls());
+            health.registerGate('clock', services.clocks.require);
+            registerClockMetrics(services.clocks, registry);
+            registerStatusMetrics({ ...services, clock: context.clock }, registry);
+            return services;
           },
         },
       ],
@@ -68,7 +68,7 @@ export class StatusModule {
   }
 }
 
-/** Lets the app take bodies of OCSP requests; to be given to the bootstrap as `configure`. */
+/** Adds a parser for the bodies of OCSP requests; the `configure` option of the bootstrap. */
 export function parseOcspRequestBodies(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()

@@ -3,47 +3,47 @@ import { newestCrl } from '#libs/db/crls';
 import { etagOf } from '../cacheable.js';
 import type { Issuer } from '../issuers.js';
 
-/** A CRL ready to be handed out. */
+/** A CRL with its HTTP metadata. */
 interface CachedCrl {
   /** DER. */
   readonly der: Buffer;
   readonly etag: string;
   readonly number: bigint;
   readonly thisUpdate: Date;
-  /** Whether those before it were made in earlier seconds. */
+  /** Whether all earlier CRLs of the shard were made in earlier seconds. */
   readonly datesDiffer: boolean;
   readonly nextUpdate: Date;
 }
 
 interface Slot {
   crl: CachedCrl | undefined;
-  /** Whether it is the newest, as far as has been announced. */
+  /** Whether no newer one has been published since it was fetched. */
   current: boolean;
-  /** Grows when a newer one is announced. */
+  /** Incremented when a newer one is published. */
   version: number;
   loading: { readonly version: number; readonly done: Promise<void> } | undefined;
 }
 
 /**
- * The newest CRLs in memory. Each is fetched when it is announced or first asked for; while PostgreSQL is away the last
- * one seen goes on being handed out, which is what CRLs are for.
+ * A cache of the newest CRLs. A CRL is fetched on the first request after its publication. While PostgreSQL is not
+ * available, the last known CRL is served.
  */
 export class CrlCache {
   private readonly slots = new Map<string, Slot>();
 
-  /** @param trustworthy whether new CRLs are heard of: while they are not, it is looked for them each time */
+  /** @param isNotified whether notifications of new CRLs arrive: otherwise each request fetches the CRL */
   constructor(
     private readonly db: RoleDatabase<'status'>,
-    private readonly trustworthy: () => boolean,
+    private readonly isNotified: () => boolean,
   ) {}
 
   /**
    * The newest CRL of a shard; undefined if there is none.
-   * @throws if it cannot be fetched and was never seen
+   * @throws if it cannot be fetched and no earlier one is known
    */
   async newest(issuer: Issuer, shard: number): Promise<CachedCrl | undefined> {
     const slot = this.slot(issuer.keyId, shard);
-    if (slot.current && this.trustworthy()) return slot.crl;
+    if (slot.current && this.isNotified()) return slot.crl;
     try {
       await this.load(slot, issuer, shard);
     } catch (error) {
@@ -52,21 +52,21 @@ export class CrlCache {
     return slot.crl;
   }
 
-  /** Fetches what is not there yet, so that it is there when PostgreSQL is not. */
+  /** Fetches all CRLs that are not cached, so that they can be served without PostgreSQL. */
   async fill(issuers: readonly Issuer[]): Promise<void> {
     for (const issuer of issuers)
       for (let shard = 0; shard < issuer.crlShards; shard += 1) await this.newest(issuer, shard);
   }
 
-  /** There is a newer one of this shard. */
-  announced(keyId: string, shard: number): void {
+  /** Marks the CRL of a shard as outdated. */
+  invalidate(keyId: string, shard: number): void {
     const slot = this.slot(keyId, shard);
     slot.current = false;
     slot.version += 1;
   }
 
-  /** There may be newer ones of every shard. */
-  doubt(): void {
+  /** Marks the CRLs of all shards as outdated. */
+  invalidateAll(): void {
     for (const slot of this.slots.values()) {
       slot.current = false;
       slot.version += 1;
@@ -80,7 +80,7 @@ export class CrlCache {
     return slot;
   }
 
-  /** Those who ask at the same time share one look, unless a newer one was announced since it began. */
+  /** Requests at the same time share one query, unless a newer CRL was published since it started. */
   private load(slot: Slot, issuer: Issuer, shard: number): Promise<void> {
     const { version, loading } = slot;
     if (loading?.version === version) return loading.done;
@@ -108,5 +108,5 @@ export class CrlCache {
   }
 }
 
-/** Dates in headers have whole seconds. */
+/** Dates in HTTP headers have whole seconds. */
 const secondOf = (time: Date) => Math.floor(time.getTime() / 1000);

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { RoleDatabase } from '#libs/db';
 import { crlByNumber } from '#libs/db/crls';
 import { edgeProblem } from '#libs/http';
@@ -11,7 +11,7 @@ import { CrlCache } from './crl-cache.js';
 const mediaType = 'application/pkix-crl';
 const yearMs = 365 * 86_400_000;
 
-/** The CRLs that were published, of old ones; the class is its injection token. */
+/** All published CRLs, including old ones. */
 export class CrlArchive {
   constructor(private readonly db: RoleDatabase<'status'>) {}
 
@@ -20,17 +20,17 @@ export class CrlArchive {
   }
 }
 
-/** CRLs over HTTP, at the addresses that certificates carry. */
+/** Serves CRLs at the addresses in certificates. */
 @Controller('crl/:keyId')
 export class CrlController {
   constructor(
-    @Inject(Issuers) private readonly issuers: Issuers,
-    @Inject(CrlCache) private readonly shelf: CrlCache,
-    @Inject(CrlArchive) private readonly archive: CrlArchive,
-    @Inject(HttpCaching) private readonly caching: HttpCaching,
+    private readonly issuers: Issuers,
+    private readonly crls: CrlCache,
+    private readonly archive: CrlArchive,
+    private readonly caching: HttpCaching,
   ) {}
 
-  /** The newest of a shard. */
+  /** The newest CRL of a shard. */
   @Get(':file')
   async newest(
     @Param('keyId') keyId: string,
@@ -39,7 +39,7 @@ export class CrlController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer | undefined> {
     const { issuer, shard } = await this.shardOf(keyId, numberIn(file));
-    const crl = await this.shelf.newest(issuer, shard).catch(away);
+    const crl = await this.crls.newest(issuer, shard).catch(unavailable);
     if (!crl) throw edgeProblem('not-found');
     return sendCacheable(request, reply, {
       body: crl.der,
@@ -51,7 +51,7 @@ export class CrlController {
     });
   }
 
-  /** One that was published, by its number. */
+  /** A published CRL, by its number. */
   @Get(':shard/:file')
   async numbered(
     @Param('keyId') keyId: string,
@@ -62,14 +62,14 @@ export class CrlController {
   ): Promise<Buffer | undefined> {
     const number = numberIn(file);
     const { issuer, shard } = await this.shardOf(keyId, number && /^\d{1,9}$/.exec(shardText)?.[0]);
-    const crl = await this.archive.find(issuer, shard, number!).catch(away);
+    const crl = await this.archive.find(issuer, shard, number!).catch(unavailable);
     if (!crl) throw edgeProblem('not-found');
     return sendCacheable(request, reply, {
       body: crl.der,
       mediaType,
       etag: etagOf(crl.der),
       lastModified: crl.this_update,
-      datesDiffer: true, // there is one only
+      datesDiffer: true, // there is only one
       maxAgeMs: yearMs,
       immutable: true,
     });
@@ -77,15 +77,15 @@ export class CrlController {
 
   private async shardOf(keyId: string, shardText: string | undefined) {
     const shard = Number(shardText);
-    const issuer = await this.issuers.find((candidate) => candidate.keyId === keyId).catch(away);
+    const issuer = await this.issuers.find((candidate) => candidate.keyId === keyId).catch(unavailable);
     if (!issuer || shardText === undefined || shard >= issuer.crlShards) throw edgeProblem('not-found');
     return { issuer, shard };
   }
 }
 
-/** `12` of `12.crl`; leading zeros would make several addresses of one CRL. */
+/** `12` of `12.crl`. Leading zeros are refused, so that a CRL has only one address. */
 const numberIn = (file: string) => /^(0|[1-9]\d{0,17})\.crl$/.exec(file)?.[1];
 
-function away(error: unknown): never {
+function unavailable(error: unknown): never {
   throw edgeProblem('unavailable', { headers: { 'retry-after': '5' } }, error);
 }

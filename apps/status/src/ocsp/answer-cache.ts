@@ -1,39 +1,38 @@
-/** Something signed that may be given out again for a while. */
+/** A signed response that can be reused for some time. */
 export interface Keepable {
-  /** Until when, in milliseconds since the epoch; undefined if never. */
+  /** The end of this time, in milliseconds since the epoch; undefined if it must not be reused. */
   readonly keepUntil: number | undefined;
-  /** Before that it was made by a clock that ran ahead, and nobody would take it; milliseconds since the epoch. */
+  /** The start of this time: an earlier clock was corrected, and relying parties would reject the response. */
   readonly keepFrom?: number;
 }
 
 /**
- * Signed answers by serial number, and under it by the exact question. An answer is kept from before it is made: who
- * asks meanwhile waits for the same one, and a change of status that is announced meanwhile takes it out before
- * anybody later sees it.
+ * A cache of signed responses by serial number and exact request. An entry is added before its response is signed: requests
+ * at the same time share the response, and a status change during the signing removes it.
  */
 export class AnswerCache<T extends Keepable> {
   private readonly bySerial = new Map<string, Map<string, Promise<T>>>();
 
   /**
-   * @param capacity of how many serial numbers answers are kept; the one asked for longest ago goes first
-   * @param trustworthy whether changes are heard of: while they are not, every answer is made anew
+   * @param capacity number of serial numbers; the least recently requested one is removed first
+   * @param isNotified whether notifications of status changes arrive: otherwise every response is signed again
    */
   constructor(
     private readonly capacity: number,
-    private readonly trustworthy: () => boolean,
+    private readonly isNotified: () => boolean,
   ) {}
 
-  /** Of how many serial numbers there are answers. */
+  /** Number of serial numbers in the cache. */
   get size(): number {
     return this.bySerial.size;
   }
 
   async get(serial: string, question: string, now: number, make: () => Promise<T>): Promise<T> {
-    if (this.capacity === 0 || !this.trustworthy()) return make();
+    if (this.capacity === 0 || !this.isNotified()) return make();
     const kept = this.bySerial.get(serial)?.get(question);
     if (kept) {
       const answer = await kept;
-      if (answer.keepUntil === undefined) return answer; // made for those who asked at the same time
+      if (answer.keepUntil === undefined) return answer; // shared only by requests at the same time
       if (now < answer.keepUntil && now >= (answer.keepFrom ?? -Infinity)) {
         this.touch(serial);
         return answer;
@@ -49,7 +48,7 @@ export class AnswerCache<T extends Keepable> {
     return making;
   }
 
-  /** The status of this certificate has changed. */
+  /** Removes the responses for a certificate whose status has changed. */
   forget(serial: string): void {
     this.bySerial.delete(serial);
   }
@@ -68,7 +67,7 @@ export class AnswerCache<T extends Keepable> {
     this.bySerial.delete(oldest!);
   }
 
-  /** A Map keeps the order of insertion: who is asked for goes to its end. */
+  /** Moves the serial number to the end of the Map, which keeps the order of insertion. */
   private touch(serial: string): void {
     const answers = this.bySerial.get(serial);
     if (!answers) return;

@@ -19,11 +19,11 @@ import { etagOf } from '../cacheable.js';
 import type { Issuer, Issuers } from '../issuers.js';
 import type { AnswerCache, Keepable } from './answer-cache.js';
 
-/** An answer, and what HTTP has to know of it. */
+/** An OCSP response with its HTTP metadata. */
 export interface OcspReply extends Keepable {
   /** DER of the OCSPResponse. */
   readonly body: Buffer;
-  /** Undefined where nobody on the way may keep it. */
+  /** Undefined if HTTP caches must not store it. */
   readonly cacheable:
     { readonly etag: string; readonly thisUpdate: Date; readonly nextUpdate: Date } | undefined;
 }
@@ -32,26 +32,25 @@ interface OcspAnswersOptions {
   readonly db: RoleDatabase<'status'>;
   readonly issuers: Pick<Issuers, 'all' | 'find'>;
   readonly cache: AnswerCache<OcspReply>;
-  /** While a restored database waits to be reconciled it may call good what was revoked: nothing is answered then. */
+  /** While a restored database waits for its reconciliation, revocations may be missing: no status is given then. */
   readonly restores: Pick<RestoreWatch, 'pending'>;
   /** Milliseconds. */
   readonly validityMs: number;
-  /** How long an answer may be relied on that is `unknown`, in milliseconds: any moment it may become `good`. */
+  /** Validity of the status `unknown`, in milliseconds: it can become `good` at any time. */
   readonly unknownValidityMs: number;
-  /** By how much `thisUpdate` lies in the past, in milliseconds. */
+  /** How far `thisUpdate` is in the past, in milliseconds. */
   readonly backdateMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * Answers OCSP requests (RFC 6960) from the database: `good`, `revoked` (also on hold, and for serial numbers given
- * up while being signed), `unknown` for what was never issued or is only being signed.
+ * Answers OCSP requests (RFC 6960) from the database: `good`; `revoked`, also for certificates on hold and serial numbers
+ * of abandoned intents; `unknown` for serial numbers that were never used or are being signed.
  *
- * A request is answered for the first issuing CA of ours that it names, because one responder speaks for one CA;
- * certificates of another one are `unknown` in that answer. If it names none of ours, it is `unauthorized`: we
- * cannot say anything about it (RFC 6960 section 2.3, RFC 5019 section 2.2.3). While PostgreSQL or the OCSP key is
- * away the answer is `tryLater`, never one that might have been overtaken.
+ * A response is signed for the first of our issuing CAs in the request, because a responder represents one CA. Certificates
+ * of another CA are `unknown` in it. A request without any of our CAs is `unauthorized` (RFC 6960 section 2.3, RFC 5019
+ * section 2.2.3). While PostgreSQL or the OCSP key is not available, the response is `tryLater`, never an outdated status.
  */
 export class OcspAnswers {
   constructor(private readonly options: OcspAnswersOptions) {}
@@ -77,7 +76,7 @@ export class OcspAnswers {
     if (restores.pending) return failure('tryLater');
     const names = ({ hashes }: Issuer) => request.certificates.some((asked) => isIssuedBy(asked, hashes));
     const issuer = await issuers.find(names).catch((error: unknown) => {
-      // Without a list nobody can be sent away; with one, who asks for a stranger can.
+      // Only with a list of issuing CAs can an unknown CA be refused.
       if (issuers.all().length === 0) throw new Unanswerable(error);
       return undefined;
     });
@@ -97,7 +96,7 @@ export class OcspAnswers {
     { certificates, nonce }: OcspRequest,
   ): Promise<OcspReply> {
     const { clock, validityMs, unknownValidityMs, backdateMs } = this.options;
-    const thisUpdate = clock(); // before the look: what it says was true then or later
+    const thisUpdate = clock(); // before the query: the status was correct at this time or later
     const statuses = await this.statusesOf(issuer, certificates);
     const known = statuses.every(({ status }) => status !== 'unknown');
     const end = thisUpdate.getTime() + (known ? validityMs : unknownValidityMs);
@@ -108,12 +107,12 @@ export class OcspAnswers {
       nextUpdate,
       nonce,
     });
-    const mayBeKept = known && !nonce;
+    const isCacheable = known && !nonce;
     return {
       body,
-      cacheable: mayBeKept ? { etag: etagOf(body), thisUpdate, nextUpdate } : undefined,
-      // Whoever gets it can still rely on it for half of the time.
-      keepUntil: mayBeKept ? (thisUpdate.getTime() + nextUpdate.getTime()) / 2 : undefined,
+      cacheable: isCacheable ? { etag: etagOf(body), thisUpdate, nextUpdate } : undefined,
+      // A relying party that gets it can still use it for half of its validity.
+      keepUntil: isCacheable ? (thisUpdate.getTime() + nextUpdate.getTime()) / 2 : undefined,
       keepFrom: thisUpdate.getTime(),
     };
   }
@@ -132,10 +131,10 @@ export class OcspAnswers {
   }
 }
 
-/** What cannot be answered now, and perhaps a moment later. */
+/** The request cannot be answered now; a retry may succeed. */
 class Unanswerable extends Error {
   constructor(cause: unknown) {
-    super('cannot be answered now', { cause });
+    super('the OCSP request cannot be answered now', { cause });
   }
 }
 
@@ -149,6 +148,6 @@ function statusOf(row: CertificateStatusRow): OcspStatus {
   if (row.revoked_at)
     return { status: 'revoked', revokedAt: row.revoked_at, reason: row.revocation_reason ?? 'unspecified' };
   if (row.hold_at) return { status: 'revoked', revokedAt: row.hold_at, reason: 'certificateHold' };
-  // Nobody can have a certificate of an intent yet. One that was given up is revoked above.
+  // A certificate with an open intent is not delivered yet. An abandoned intent is revoked above.
   return row.state === 'STORED' ? { status: 'good' } : { status: 'unknown' };
 }

@@ -1,23 +1,23 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ocspMediaTypes } from '#libs/ca';
 import { edgeProblem } from '#libs/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpCaching, sendCacheable } from '../cacheable.js';
 import { OcspAnswers, type OcspReply } from './ocsp-answers.js';
 
-/** OCSP over HTTP (RFC 6960 appendix A). An error is an OCSP answer, too: its HTTP status is 200. */
+/** OCSP over HTTP (RFC 6960 appendix A). OCSP error responses also have the HTTP status 200. */
 @Controller('ocsp')
 export class OcspController {
   constructor(
-    @Inject(OcspAnswers) private readonly answers: OcspAnswers,
-    @Inject(HttpCaching) private readonly caching: HttpCaching,
+    private readonly answers: OcspAnswers,
+    private readonly caching: HttpCaching,
   ) {}
 
-  // The request is in the body, wherever below the address it is sent: some clients append a slash to each address.
+  // Any path below the address is accepted, because some clients append a slash.
   @Post(['', '*'])
   @HttpCode(200)
   async post(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
-    // Other media types that the framework takes come as something else.
+    // The framework parses other media types to other values than a Buffer.
     if (body && !Buffer.isBuffer(body)) throw edgeProblem('unsupported-media-type');
     return plain(reply, await this.answers.answer(Buffer.isBuffer(body) ? body : Buffer.alloc(0)));
   }
@@ -43,21 +43,21 @@ export class OcspController {
   }
 }
 
-/** An answer for the one who asked. That nobody keeps it is said for every answer by default. */
+/** A response that is not cached: `no-store` is the default of all responses. */
 function plain(reply: FastifyReply, { body }: OcspReply): Buffer {
   void reply.header('content-type', ocspMediaTypes.response);
   return body;
 }
 
 /**
- * The request in the path of a GET (RFC 6960 appendix A.1): base64, or base64url, escaped in part, wholly or twice, padded or not.
- * Slashes before it come from addresses that end in one. Empty if there is no base64.
+ * The request in the path of a GET (RFC 6960 appendix A.1): base64 or base64url, with or without padding, and percent-encoded
+ * in part, wholly or twice. Leading slashes come from addresses that end with one. Empty if the path has no base64.
  */
 function requestIn(url: string): Buffer {
   const [path = ''] = url.split('?', 1);
   try {
     const text = unescape(unescape(path.slice(prefix.length)));
-    // A plus that was taken for an escaped space on the way.
+    // A plus sign that an intermediary decoded to a space.
     const base64 = text.replace(/^\/+/, '').replaceAll(' ', '+');
     return /^[\w+/-]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : Buffer.alloc(0);
   } catch {
