@@ -26,7 +26,7 @@ export interface AuditTool {
   readonly config: AuditToolConfig;
 }
 
-/** Runs work on the database that the worker's environment names. */
+/** Runs work on the worker's database. */
 export async function withAudit<T>({ env }: Terminal, work: (tool: AuditTool) => Promise<T>): Promise<T> {
   const config = loadConfig(auditToolConfig, env);
   const db = createDatabase({ url: config.databaseUrl, max: 2, applicationName: 'reseal-audit' });
@@ -37,10 +37,10 @@ export async function withAudit<T>({ env }: Terminal, work: (tool: AuditTool) =>
   }
 }
 
-/** Who asks, as the audit trail names them. */
+/** The operator, for the audit trail. */
 export const actorOf = (as: string | undefined): string => `operator:${as ?? userInfo().username}`;
 
-/** Tells what went wrong: 2 for arguments that are not understood, 78 for a configuration, 1 for anything else. */
+/** Runs work and prints its error. @returns the exit code: 2 for invalid arguments, 78 for the configuration, else 1 */
 export async function exitCodeOf(
   terminal: Terminal,
   usage: string,

@@ -3,9 +3,9 @@ import { InvalidCheckpointFile, readCheckpointFile } from '#libs/audit-proofs';
 import { UsageError } from './terminal.js';
 
 /**
- * Checkpoints that were kept elsewhere, as compact JWS.
+ * Reads checkpoints that were kept outside the database, as compact JWS.
  *
- * @throws {UsageError} if the file cannot be read, or has none
+ * @throws {UsageError} if the file cannot be read or has no checkpoint
  */
 export async function readCheckpoints(file: string): Promise<string[]> {
   try {

@@ -9,14 +9,14 @@ import { UsageError, type Terminal } from '../terminal.js';
 
 const USAGE = `Usage: npm run -s evidence -- REISSUE_ID [--checkpoint FILE] [--as NAME] > bundle.json
 
-Writes everything that proves what happened in a reissue: the entries of the audit trail with their proofs, consents with
-their texts, the certificate, the archived history. \`npm run -s verify\` verifies it offline. It has personal data.
+Writes all evidence of a reissue: the entries of the audit trail with their proofs, consents with their texts, the
+certificate, the archived history. \`npm run -s verify\` verifies it offline. It contains personal data.
 
-  --checkpoint FILE  proves against checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
-  --as NAME          who asks for it, in the audit trail
+  --checkpoint FILE  also proves against checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
+  --as NAME          the operator, for the audit trail
 
-It runs with the worker's environment, and waits up to 20 s until a checkpoint covers the reissue.
-Exit codes: 0 done, 1 failed, 2 not understood, 78 not configured.`;
+It needs the worker's environment, and waits up to 20 s until a checkpoint covers the reissue.
+Exit codes: 0 done, 1 failed, 2 invalid arguments, 78 invalid configuration.`;
 
 /** `npm run evidence`. @returns the exit code */
 export async function runEvidence(args: string[], terminal: Terminal): Promise<number> {
@@ -57,14 +57,14 @@ export async function runEvidence(args: string[], terminal: Terminal): Promise<n
   });
 }
 
-/** What a checkpoint says, believed without a look at its signature: it only chooses what is to be proved. */
+/** The content of a checkpoint, without a check of its signature: it only selects the proofs to make. */
 function keptCheckpoint(jws: string): ExternalCheckpoint {
   const [, payload = ''] = jws.split('.');
   try {
     const { size } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { size?: unknown };
     if (Number.isSafeInteger(size) && (size as number) > 0) return { size: size as number, jws };
   } catch {
-    // told below
+    // the error follows
   }
   throw new UsageError('The file has something that is no checkpoint.');
 }

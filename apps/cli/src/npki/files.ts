@@ -10,10 +10,10 @@ import {
 } from '#libs/npki';
 import { ToolFailure, readSecret, type InputTerminal, UsageError } from '../terminal.js';
 
-/** Keys and certificates are a few thousand bytes. */
+/** Size limit in bytes; keys and certificates have a few thousand. */
 const LARGEST_FILE = 1024 * 1024;
 
-/** @throws Failure if it cannot be read, or is far too large */
+/** @throws {ToolFailure} if the file cannot be read or is too large */
 async function readSmallFile(path: string): Promise<Buffer> {
   try {
     if ((await stat(path)).size > LARGEST_FILE)
@@ -33,7 +33,7 @@ async function readSmallFile(path: string): Promise<Buffer> {
 
 const certificateLabels = ['CERTIFICATE', 'X509 CERTIFICATE'];
 
-/** A certificate in DER or PEM. @throws Failure if it is none */
+/** Reads a certificate in DER or PEM. @throws {ToolFailure} if the file is not a certificate */
 export async function readCertificateFile(path: string): Promise<X509Certificate> {
   const bytes = await readSmallFile(path);
   try {
@@ -47,21 +47,21 @@ export interface OpenedKey extends PrivateKeyFile {
   readonly publicKey: KeyObject;
 }
 
-/** A key file in DER or PEM that was read, but not yet opened. */
+/** Reads a key file in DER or PEM, without decrypting it. */
 export async function readKeyBytes(path: string): Promise<Uint8Array> {
   const bytes = await readSmallFile(path);
   try {
     return derOfFile(bytes, ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY']);
   } catch {
-    return bytes; // opening it says that it is none
+    return bytes; // an error follows when it is opened
   }
 }
 
 /**
- * Opens a key file, with the password on standard input where there is to be one.
+ * Opens a key file, with the password from standard input if `passwordStdin` is set.
  *
- * @throws Failure if the password is wrong or the file damaged, or encrypted in a form that is not read
- * @throws UsageError if it is encrypted and no password was to be given
+ * @throws {ToolFailure} if the password is wrong, the file is damaged, or its encryption is not supported
+ * @throws {UsageError} if the file is encrypted and `passwordStdin` is not set
  */
 export async function openKey(
   path: string,

@@ -5,10 +5,10 @@ import { CERTIFICATE_FILE } from '#libs/npki';
 import { readCertificateFile } from './files.js';
 import { ToolFailure } from '../terminal.js';
 
-/** Folders of joint certificates are a handful deep; whoever names the root of a disk is not made to wait. */
+/** Depth limit of the search. Folders of joint certificates are less deep; the root of a disk must not take long. */
 const DEEPEST = 6;
 
-/** The folder of the one certificate that is here or below. @throws Failure if there is none, or more */
+/** The folder of the only certificate in the directory or below. @throws {ToolFailure} if there is none, or several */
 export function findFolder(directory: string): string {
   if (!existsSync(directory)) throw new ToolFailure(`${directory}: there is no such folder`);
   const found = foldersIn(resolve(directory), 0);
@@ -31,7 +31,7 @@ function foldersIn(directory: string, depth: number): string[] {
     .flatMap(({ name }) => foldersIn(join(directory, name), depth + 1));
 }
 
-/** @throws Failure if it cannot be looked into */
+/** @throws {ToolFailure} if the directory cannot be read */
 function entriesOf(directory: string): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
@@ -44,8 +44,8 @@ function entriesOf(directory: string): Dirent[] {
 }
 
 /**
- * CA certificates lie two folders up, beside `USER`, or in the folder itself. Other files lie there, too: the pair for
- * encryption of older holders (`kmCert.der`, `kmPri.key`), and what people put there. They are passed over.
+ * Reads the CA certificates, which are two folders up, next to `USER`, or in the folder itself. Other files are ignored:
+ * older holders have a pair for encryption (`kmCert.der`, `kmPri.key`), and people put files there.
  */
 export async function readAuthorities(folder: string): Promise<X509Certificate[]> {
   const places = [folder, dirname(dirname(folder))].filter((place) => existsSync(place));

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { keyTypeOf, openKey, sha256, spkiDerOf } from './files.js';
 import { type InputTerminal, UsageError } from '../terminal.js';
 
-/** `read FILE`: what is in a key file, as one JSON object. The key itself stays in it. */
+/** `read FILE`: prints properties of a key file as one JSON object, never the key itself. */
 export async function read(args: string[], terminal: InputTerminal): Promise<number> {
   const { values, positionals } = parseArgs({
     args,

@@ -14,7 +14,7 @@ import { openKey, readCertificateFile, readKeyBytes, spkiDerOf, type OpenedKey }
 import { findFolder, readAuthorities } from './folder-files.js';
 import { type InputTerminal, UsageError } from '../terminal.js';
 
-/** `skipped`: what it needs is not there, a password or CA certificates. */
+/** `skipped`: a password or CA certificates are missing for the check. */
 interface Check {
   readonly check:
     'validity' | 'folder-name' | 'vid' | 'chain' | 'key-encrypted' | 'key-matches' | 'random-number';
@@ -85,7 +85,7 @@ function checkVidPresent(certificate: X509Certificate): Check {
   return readIdentifyData(certificate.raw) ? passed('vid') : failedAt('vid', 'the certificate has no VID');
 }
 
-/** From the holder up to a root that signed itself. Whether that root is to be trusted, the folder cannot tell. */
+/** Checks the chain from the holder up to a self-signed root. The folder cannot show whether the root is trusted. */
 function checkChain(leaf: X509Certificate, authorities: readonly X509Certificate[], now: Date): Check {
   if (authorities.length === 0) return skipped('chain', 'there are no CA certificates');
   let below = leaf;

@@ -4,7 +4,7 @@ import { computeVirtualId, readIdentifyData, vidHashOids, type VidHash } from '#
 import { readCertificateFile } from './files.js';
 import { ToolFailure, readSecret, type InputTerminal, UsageError } from '../terminal.js';
 
-/** `vid`: computes the VID of a number and R, or checks them against a certificate; exit code 1 if they are not its. */
+/** `vid`: computes the VID from a number and R, and compares it with a certificate's; exit code 1 if they differ. */
 export async function vid(args: string[], terminal: InputTerminal): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -31,7 +31,7 @@ export async function vid(args: string[], terminal: InputTerminal): Promise<numb
   return matches === false ? 1 : 0;
 }
 
-/** The number, which may be written with hyphens. It is never shown, in no message. */
+/** Reads the number, with or without hyphens. No message contains it. */
 async function readNumber(terminal: InputTerminal): Promise<string> {
   const number = (await readSecret(terminal)).toString('utf8').trim().replaceAll('-', '');
   if (!/^\d{10,13}$/.test(number))

@@ -12,20 +12,20 @@ import { statusLines } from './status-lines.js';
 const USAGE = `Usage: npm run -s registry -- <command>
 
   status [--json]
-      What of the customers' resident registration numbers is kept under which key, and what is still to be rotated.
+      Shows under which keys the customers' resident registration numbers are encrypted, and how many are to be rotated.
 
   rotate [--confirm]
-      Brings everything under the current key. It runs beside everything else, and goes on where it was interrupted.
-      Every process must know the new key before it becomes the current one; earlier keys can be taken away once
-      status says that nothing is left to be rotated.
+      Encrypts everything under the current key. Other processes continue to run; after an interruption, the next run
+      continues. Every process must have the new key before it becomes the current one. Earlier keys can be removed
+      once status shows that nothing is left to be rotated.
 
   erase CUSTOMER_REF [--confirm]
-      Destroys the key of one customer, and with it the number and photos of documents. It cannot be undone.
-      Certificates and consents stay and verify as before.
+      Destroys the key of one customer, and so the number and the photos of documents. It cannot be undone.
+      Certificates and consents are kept and can still be verified.
 
-Without --confirm rotate and erase only say what they would do. Every command takes --as NAME: who asks for it, in the
-audit trail. It runs with the worker's environment.
-Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 some customers could not be rotated, 78 not configured.`;
+Without --confirm, rotate and erase only show what they would do. Every command takes --as NAME: the operator, for the
+audit trail. The tool needs the worker's environment.
+Exit codes: 0 done, 1 refused or failed, 2 invalid arguments, 3 some customers could not be rotated, 78 invalid configuration.`;
 
 /** The settings of the worker that the tool reads. */
 export const registryToolConfig = z.object({ ...databaseConfig, ...registryConfig });
@@ -38,7 +38,7 @@ interface RegistryTerminal extends Terminal {
 interface Context extends RegistryTerminal {
   readonly db: Database;
   readonly registryKeys: RegistryKeys;
-  /** As the audit trail names them. */
+  /** The operator, for the audit trail. */
   readonly actor: string;
 }
 
@@ -48,7 +48,7 @@ const commands: Readonly<Record<string, (args: string[], terminal: RegistryTermi
   erase: (args, terminal) => withContext(args, terminal, { confirm: { type: 'boolean' } }, 1, erase),
 };
 
-/** What operators do with the registry of customers' numbers. @returns the exit code */
+/** The operators' tool for the registry of customers' numbers. @returns the exit code */
 export async function runRegistry(
   [name = '', ...args]: string[],
   terminal: RegistryTerminal,
@@ -144,7 +144,7 @@ async function rotate(context: Context, { confirm }: Record<string, unknown>): P
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown';
     await note(context, { action: 'rotateRegistry', outcome: 'FAILED', reason, details: { key } }).catch(
-      () => undefined, // the database that failed may be the one to note it in
+      () => undefined, // the database may be the cause of the failure
     );
     throw error;
   }
@@ -180,7 +180,7 @@ function note({ db, actor, clock }: Context, entry: Omit<NewAuthorityEntry, 'act
   return appendAuthorityEntry(db, { ...entry, actor, occurredAt: clock() });
 }
 
-/** A SQLSTATE has five characters; a connection that cannot be had tells an errno, or pg's own words. */
+/** Whether the database caused an error: by a SQLSTATE of five characters, an errno, or a message of pg. */
 function isOfDatabase(error: unknown): error is Error {
   const { code = '', message = '' } = error as NodeJS.ErrnoException;
   return /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) || /timeout|terminated/i.test(message);

@@ -2,7 +2,7 @@ import type { RegistryStatus } from '#libs/resident-numbers';
 
 const head = ['key', '', "customers' keys", 'numbers', 'found through it'];
 
-/** The status as lines for people. */
+/** The status as text for operators. */
 export function statusLines({ keys, numbers, notFound, erased, toRotate }: RegistryStatus): string[] {
   const rows = keys.map(({ keyId, current, known, ...use }) => [
     keyId,
@@ -20,7 +20,7 @@ export function statusLines({ keys, numbers, notFound, erased, toRotate }: Regis
   ];
 }
 
-/** Columns as wide as what is in them. */
+/** Pads the columns to the width of their widest cell. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>

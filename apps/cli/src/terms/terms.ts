@@ -9,20 +9,20 @@ import { isArgumentError, ToolFailure, type InputTerminal, UsageError } from '..
 const USAGE = `Usage: npm run -s terms -- <command>
 
   check [--documents DIR] [--digests FILE] [--against COMMIT]
-      Refuses a text that was changed, removed or not recorded under its version: somebody may have agreed to
-      those very bytes. What is in force from when is printed. Exit code 1 if anything is wrong. With --against,
-      the record itself is held against the one in that commit of git (say, origin/main): lines are only added.
+      Finds texts that were changed, removed or not recorded under their version: customers may have agreed to
+      the exact bytes. Prints the texts with the dates from which they are in force. Exit code 1 for any finding.
+      With --against, also compares the record with that of a git commit (e.g. origin/main): lines may only be added.
 
   verify RECEIPT --keys FILE
-      Checks a consent receipt (a file, or - for standard input) by the keys of GET /v1/receipt-keys and prints
-      what it confirms: {iss, sub, jti, iat, consents}. Exit code 1 if no key of FILE signed it as it is.`;
+      Verifies a consent receipt (a file, or - for standard input) with the keys of GET /v1/receipt-keys and prints
+      its content: {iss, sub, jti, iat, consents}. Exit code 1 if the signature is not valid for a key of FILE.`;
 
 const commands: Readonly<Record<string, (args: string[], terminal: InputTerminal) => Promise<number>>> = {
   check,
   verify,
 };
 
-/** Tools for those who publish terms, and for those who are shown a receipt. @returns the exit code */
+/** Tools to publish terms and to verify receipts. @returns the exit code */
 export async function runTerms([name = '', ...args]: string[], terminal: InputTerminal): Promise<number> {
   if (['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     terminal.print(USAGE);
@@ -89,7 +89,7 @@ function readJson(file: string): unknown {
   return orFail((): unknown => JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** The record `file` as it is in a commit; empty in one from before there was any. */
+/** The record `file` in a commit; empty if the commit does not have it. */
 function recordedIn(commit: string, file: string): PublishedDigests {
   const git = (...args: string[]) => spawnSync('git', args, { cwd: dirname(file), encoding: 'utf8' });
   if (git('rev-parse', '--quiet', '--verify', '--end-of-options', `${commit}^{commit}`).status !== 0)
@@ -98,7 +98,7 @@ function recordedIn(commit: string, file: string): PublishedDigests {
   return status === 0 ? (orFail((): unknown => JSON.parse(stdout)) as PublishedDigests) : {};
 }
 
-/** What goes wrong with a file is the answer, and no crash. */
+/** Reports an error with a file as a failure of the tool, without a stack. */
 function orFail<T>(work: () => T): T {
   try {
     return work();

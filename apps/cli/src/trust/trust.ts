@@ -10,10 +10,10 @@ import type { Terminal } from '../terminal.js';
 
 const USAGE = `Usage: npm run -s trust > trust.json
 
-Writes whom a verifier of evidence may believe: the audit's public keys and when each was in use, the keys of receipts,
-and the fingerprints of the certificate authorities. Give it to auditors by another way than the evidence. It runs with
-the worker's environment.
-Exit codes: 0 done, 1 failed, 2 not understood, 78 not configured.`;
+Writes the keys that a verifier of evidence trusts: the audit's public keys with their periods of use, the keys of
+receipts, and the fingerprints of the certificate authorities. Send it to auditors by another channel than the evidence.
+It needs the worker's environment.
+Exit codes: 0 done, 1 failed, 2 invalid arguments, 78 invalid configuration.`;
 
 /** `npm run trust`. @returns the exit code */
 export async function runTrust(args: string[], terminal: Terminal): Promise<number> {
@@ -28,7 +28,7 @@ export async function runTrust(args: string[], terminal: Terminal): Promise<numb
   });
 }
 
-/** What the configuration and the database say of it. */
+/** The trust file from the configuration and the database. */
 export async function trustOf({ db, config }: AuditTool): Promise<TrustFile> {
   return {
     format: trustFormat,

@@ -15,16 +15,17 @@ import { trustOf } from '../trust/trust.js';
 const USAGE = `Usage: npm run -s verify -- BUNDLE --trust FILE [--checkpoint FILE]
        npm run -s verify -- --log [--trust FILE] [--checkpoint FILE]
 
-Verifies a bundle of evidence, without Reseal and without a network; or with --log the whole audit log in the database,
-with the worker's environment: its own keys where no trust file is given, and the checkpoints in RESEAL_CHECKPOINT_FILE.
+Verifies a bundle of evidence, without Reseal and without a network. With --log, verifies the whole audit log in the
+database with the worker's environment: the worker's keys if no trust file is given, and the checkpoints in
+RESEAL_CHECKPOINT_FILE.
 
-  --trust FILE       whom to believe, from \`npm run -s trust\`
+  --trust FILE       the trusted keys, from \`npm run -s trust\`
   --checkpoint FILE  checkpoints that were kept elsewhere: one JWS, or JSON Lines of {"jws": …}
 
-Files may be UTF-8 or UTF-16, with a byte order mark or without. A file that is no bundle at all is the finding UNREADABLE.
+Files may be UTF-8 or UTF-16, with or without a byte order mark. A file that is not a bundle gives the finding UNREADABLE.
 
 Prints one JSON object: {"valid": true or false, "unproven": […], "findings": [{"kind", "entry", "message"}]}.
-Exit codes: 0 valid, 1 not valid, 2 not understood, 78 not configured.`;
+Exit codes: 0 valid, 1 not valid, 2 invalid arguments, 78 invalid configuration.`;
 
 /** `npm run verify`. @returns the exit code */
 export async function runVerify(args: string[], terminal: Terminal): Promise<number> {
@@ -77,14 +78,14 @@ async function verdictOfLog(
 ): Promise<EvidenceVerdict> {
   if (positionals.length > 0) throw new UsageError('Verify a bundle or the log, not both at once.');
   return withAudit(terminal, async (tool) => {
-    // Before the database, which then has whatever the file has.
+    // Read before the database, so that the database has all entries of these checkpoints.
     const configured = await checkpointsKeptBy(tool);
     const verdict = await verifyLog(tool.db, trust ?? (await trustOf(tool)), [...kept, ...configured.jws]);
     return { ...verdict, unproven: [...verdict.unproven, ...configured.unproven] };
   });
 }
 
-/** The checkpoints that the worker keeps apart from the database; without them a rewritten log looks like any other. */
+/** The checkpoints that the worker keeps outside the database. Without them, a rewritten log cannot be detected. */
 async function checkpointsKeptBy({
   config: { checkpointFile },
 }: AuditTool): Promise<{ readonly jws: readonly string[]; readonly unproven: EvidenceVerdict['unproven'] }> {
