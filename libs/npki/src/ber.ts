@@ -1,9 +1,9 @@
-/** BER (X.690 section 8), in which some tools write PKCS #12: lengths that are open, strings in pieces. */
+/** BER (X.690 section 8), which some tools use for PKCS #12: indefinite lengths and strings in pieces. */
 import { concatBytes } from '@noble/hashes/utils.js';
 import { constructedBit, der, FormatError, tags, type Bytes, type DerReader, type Element } from '#libs/der';
 import { readerOf, readerOfSingle } from './reader.js';
 
-/** Files of holders nest some fifteen deep. */
+/** Nesting limit; holders' files have about fifteen levels. */
 const DEEPEST = 40;
 
 /** A reader of the content of the only SEQUENCE in the bytes, once it is converted to DER. @throws {FormatError} */
@@ -13,10 +13,11 @@ export function readerOfSingleBer(bytes: Uint8Array): DerReader {
   return readerOfSingle(value, tags.sequence);
 }
 
-/** Contents of an OCTET STRING with a context tag, [0] IMPLICIT: in one piece or in several. */
+/** The content of an OCTET STRING with the tag [0] IMPLICIT, in one or several pieces. */
 export function implicitOctets({ tag, content }: Element): Bytes {
   if (tag === 0x80) return content;
-  if (tag !== (0x80 | constructedBit)) throw new FormatError('not [0] of octets');
+  if (tag !== (0x80 | constructedBit))
+    throw new FormatError('the value is not an OCTET STRING with the tag [0]');
   return concatBytes(...pieces(content));
 }
 
@@ -30,9 +31,9 @@ function* pieces(content: Uint8Array): Generator<Uint8Array> {
 
 function definite(bytes: Uint8Array, at: number, depth: number): { value: Bytes; end: number } {
   const { tag, start, end } = header(bytes, at);
-  if (depth > DEEPEST) throw new FormatError('nested too deeply');
+  if (depth > DEEPEST) throw new FormatError('the values are nested too deeply');
   if (!(tag & constructedBit)) {
-    if (end === undefined) throw new FormatError('an open length of what has no parts');
+    if (end === undefined) throw new FormatError('a primitive value has an indefinite length');
     return { value: der.value(tag, bytes.subarray(start, end)), end };
   }
   const children: Bytes[] = [];
@@ -49,22 +50,22 @@ function definite(bytes: Uint8Array, at: number, depth: number): { value: Bytes;
   return { value, end: end ?? next + 2 };
 }
 
-/** @returns where the content starts and ends; with an open length the end is not known */
+/** @returns where the content starts and ends; the end is undefined for an indefinite length */
 function header(bytes: Uint8Array, at: number): { tag: number; start: number; end: number | undefined } {
   const [tag, short] = [bytes[at], bytes[at + 1]];
-  if (tag === undefined || short === undefined) throw new FormatError('cut off');
-  if ((tag & 0x1f) === 0x1f) throw new FormatError('a tag of several octets');
+  if (tag === undefined || short === undefined) throw new FormatError('a value is cut off');
+  if ((tag & 0x1f) === 0x1f) throw new FormatError('a tag has several bytes');
   if (short === 0x80) return { tag, start: at + 2, end: undefined };
   const octets = short < 0x80 ? 0 : short & 0x7f;
-  if (octets > 4) throw new FormatError('too long');
+  if (octets > 4) throw new FormatError('a length is too long');
   let length = octets === 0 ? short : 0;
   for (let index = 0; index < octets; index += 1) length = length * 256 + (bytes[at + 2 + index] ?? 0);
   const start = at + 2 + octets;
-  if (start + length > bytes.length) throw new FormatError('cut off');
+  if (start + length > bytes.length) throw new FormatError('a value is cut off');
   return { tag, start, end: start + length };
 }
 
 function isEndOfContents(bytes: Uint8Array, at: number): boolean {
-  if (at + 2 > bytes.length) throw new FormatError('cut off');
+  if (at + 2 > bytes.length) throw new FormatError('a value is cut off');
   return bytes[at] === 0 && bytes[at + 1] === 0;
 }

@@ -1,18 +1,18 @@
-/** Block ciphers in CBC mode with PKCS #7 padding, as files of certificate holders are encrypted. */
+/** Block ciphers in CBC mode with PKCS #7 padding, which encrypt the files of certificate holders. */
 import { FormatError, type Bytes } from '#libs/der';
 import { seedCbcDecrypt, seedCbcEncrypt } from './seed.js';
 
-/** One that files are read with. */
+/** A cipher for reading files. */
 export interface CbcCipher {
   /** In bytes. */
   readonly keyLength: number;
-  /** Of a block, and so of the IV, in bytes. */
+  /** Length of a block and of the IV, in bytes. */
   readonly blockLength: number;
   /** @throws FormatError if length or padding is wrong */
   readonly decrypt: (key: Bytes, iv: Bytes, encrypted: Uint8Array) => Promise<Bytes>;
 }
 
-/** One that files are written with, too. */
+/** A cipher for reading and writing files. */
 interface CurrentCipher extends CbcCipher {
   readonly encrypt: (key: Bytes, iv: Bytes, plain: Uint8Array) => Promise<Bytes>;
 }
@@ -44,12 +44,12 @@ async function aes(
   const crypted = crypto.subtle[direction]({ name: 'AES-CBC', iv }, imported, Uint8Array.from(input));
   return new Uint8Array(
     await crypted.catch(() => {
-      throw new FormatError('wrong padding');
+      throw new FormatError('the padding is wrong');
     }),
   );
 }
 
-/** Loaded when a file needs it, because few do and a page is to stay small. */
+/** Loaded on demand, because few files need these ciphers and pages must stay small. */
 const oldCiphers = () => import('./old-ciphers.js');
 
 const oldCipher = (keyLength: number, decrypt: CbcCipher['decrypt']): CbcCipher => ({
@@ -61,10 +61,10 @@ export const des = oldCipher(8, async (...input) => (await oldCiphers()).decrypt
 export const tripleDes = oldCipher(24, async (...input) =>
   (await oldCiphers()).decryptDes('3DES-CBC', ...input),
 );
-/** Its first key is its third one, too. */
+/** The first key is also the third key. */
 export const twoKeyTripleDes = oldCipher(16, (key, ...input) =>
   tripleDes.decrypt(Uint8Array.from([...key, ...key.subarray(0, 8)]), ...input),
 );
-/** @param keyLength in bytes, all bits of which count */
+/** @param keyLength in bytes; all bits are effective */
 export const rc2 = (keyLength: number) =>
   oldCipher(keyLength, async (...input) => (await oldCiphers()).decryptRc2(...input));

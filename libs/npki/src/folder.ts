@@ -1,4 +1,4 @@
-/** The folder in which clients look for joint certificates, as a zip or as files. */
+/** The folder structure that clients expect for joint certificates, as a zip or as files. */
 import { zipSync } from 'fflate';
 import { FormatError, type NameAttribute } from '#libs/der';
 import { readName, valueOf } from './distinguished-name.js';
@@ -10,20 +10,20 @@ export const PRIVATE_KEY_FILE = 'signPri.key';
 export interface NpkiFolder {
   /** The holder's certificate, in DER. */
   readonly certificate: Uint8Array;
-  /** Those of the CAs above it, in DER. */
+  /** The certificates of its CAs, in DER. */
   readonly authorities?: readonly Uint8Array[];
-  /** `signPri.key` as it is written; whoever has no key leaves it out, and its holder puts it beside the certificate. */
+  /** The content of `signPri.key`; absent if the holder adds the key later. */
   readonly privateKeyFile?: Uint8Array;
 }
 
 /**
- * The files by their path:
+ * The files by path:
  * ```
  * NPKI/<organisation>/<name of the CA>.der            for each CA, by its own organisation and common name
  * NPKI/<organisation>/USER/<subject>/signCert.der
  * NPKI/<organisation>/USER/<subject>/signPri.key
  * ```
- * Characters that file systems do not take, and no client relies on, become `_`.
+ * Characters that file systems do not allow become `_`; clients do not depend on them.
  *
  * @throws FormatError if a certificate cannot be read, or its subject has no organisation
  */
@@ -43,12 +43,12 @@ export function npkiFiles({
   return files;
 }
 
-/** The same as a zip; names in UTF-8. @param modified the time that the files bear */
+/** The files as a zip with names in UTF-8. @param modified modification time of the files */
 export function npkiZip(folder: NpkiFolder, modified: Date): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(zipSync(Object.fromEntries(npkiFiles(folder)), { mtime: modified }));
 }
 
-/** The folder of one certificate: its whole subject, `cn=…,ou=…,o=…,c=kr`. */
+/** The name of a certificate's folder: its whole subject, `cn=…,ou=…,o=…,c=kr`. */
 export const npkiFolderName = (certificate: Uint8Array): string =>
   fileName(
     readName(readCertificateFields(certificate).subject)
@@ -62,14 +62,14 @@ function organisationFolder(name: readonly NameAttribute[]): string {
   return `NPKI/${fileName(organisation)}`;
 }
 
-/** What file systems take: Linux 255 bytes without `/`, Windows none of its own characters and no dot at the end. */
+/** Limits of file systems: Linux allows 255 bytes without `/`, Windows excludes more characters and a final dot. */
 const LONGEST_FILE_NAME = 255;
 
-/** Besides what file systems refuse, what is not seen or turns the direction of what follows around. */
+/** Characters that file systems refuse, invisible characters, and those that change the text direction. */
 const unfit = /[\\/:*?"<>|\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function fileName(text: string, suffix = ''): string {
-  // No character has less than one byte: what is behind these cannot stay.
+  // Every character has at least one byte: characters after these cannot fit.
   const characters = [...text.slice(0, 2 * LONGEST_FILE_NAME)].slice(0, LONGEST_FILE_NAME);
   const size = () => new TextEncoder().encode(characters.join('') + suffix).length;
   while (size() > LONGEST_FILE_NAME) characters.pop();

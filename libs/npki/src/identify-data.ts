@@ -3,17 +3,17 @@ import { readerOf, readerOfSingle } from './reader.js';
 import { readCertificateFields } from './x509.js';
 import { oids } from './oids.js';
 
-/** SHA-256 today; the first certificates with a VID had SHA-1. */
+/** SHA-256; the first certificates with a VID had SHA-1. */
 export type VidHash = 'SHA-1' | 'SHA-256';
 
 export const vidHashOids: Readonly<Record<VidHash, string>> = { 'SHA-1': oids.sha1, 'SHA-256': oids.sha256 };
 
-/** What a certificate says of its holder (KCAC.TS.SIVID). */
+/** The name and VID of the holder in a certificate (KCAC.TS.SIVID). */
 export interface IdentifyData {
   readonly realName: string;
-  /** As it stands in the certificate, leading zeros included. */
+  /** As in the certificate, with leading zeros. */
   readonly virtualId: Uint8Array;
-  /** The hash that made `virtualId`, dotted. */
+  /** The hash algorithm of `virtualId`, dotted. */
   readonly hashOid: string;
 }
 
@@ -23,7 +23,7 @@ export interface IdentifyData {
  * IdentifyData ::= SEQUENCE { realName UTF8String, userInfo SEQUENCE OF SEQUENCE { OID id-VID, VID } }
  * VID          ::= SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] EXPLICIT OCTET STRING }
  * ```
- * `hashAlg` goes without parameters, as in certificates that are in use.
+ * `hashAlg` has no parameters, as in certificates in use.
  */
 export function encodeIdentifyData({
   realName,
@@ -48,7 +48,7 @@ export const identifyDataName = (identifyData: Uint8Array): Bytes =>
  * Finds IdentifyData in the subjectAltName of a certificate.
  *
  * @param certificate in DER
- * @returns undefined if it says nothing of the kind, or has no VID in it
+ * @returns undefined if the certificate has no IdentifyData or no VID
  * @throws FormatError if the certificate or its subjectAltName cannot be read
  */
 export function readIdentifyData(certificate: Uint8Array): IdentifyData | undefined {

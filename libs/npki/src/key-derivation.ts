@@ -1,19 +1,19 @@
-/** Keys made of passwords: PBKDF1 and PBKDF2 (RFC 8018), and the derivation of PKCS #12 (RFC 7292 appendix B.2). */
+/** Key derivation from passwords: PBKDF1 and PBKDF2 (RFC 8018), and the derivation of PKCS #12 (RFC 7292 appendix B.2). */
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { FormatError, type Bytes } from '#libs/der';
 
 /**
- * A hostile file must not keep us busy: above this count it is refused. Files in use have 2048; the highest
- * recommendation for any of the hashes is 1.3 million. Two million take a few seconds.
+ * Limit of iterations, against hostile files. Files in use have 2048; the highest recommendation for any of the hashes is
+ * 1.3 million. Two million take a few seconds.
  */
 export const MOST_ITERATIONS = 2_000_000;
-/** WebCrypto has neither PBKDF1 nor PKCS #12's derivation, so that their rounds take longer, and block. */
+/** Lower limits for PBKDF1 and PKCS #12: WebCrypto does not have them, so that they are slower and block. */
 export const MOST_PBKDF1_ITERATIONS = 100_000;
 export const MOST_PKCS12_ITERATIONS = 600_000;
 
-/** What a key is derived from. */
+/** Parameters of a key derivation. */
 export interface Derivation {
   readonly salt: Uint8Array;
   readonly iterations: number;
@@ -22,7 +22,7 @@ export interface Derivation {
 const pbkdf1Hashes = { MD5: md5, SHA1: sha1 };
 type Pbkdf1Hash = keyof typeof pbkdf1Hashes;
 
-/** @returns as many bytes as the hash has: 16 of MD5, 20 of SHA-1 (RFC 8018 section 5.1) */
+/** @returns all bytes of the hash: 16 for MD5, 20 for SHA-1 (RFC 8018 section 5.1) */
 export function pbkdf1(hashName: Pbkdf1Hash, password: Uint8Array, { salt, iterations }: Derivation): Bytes {
   const hash = pbkdf1Hashes[hashName];
   let derived = hash(concatBytes(password, salt));
@@ -55,13 +55,13 @@ export const pkcs12Hashes = {
 };
 export type Pkcs12Hash = keyof typeof pkcs12Hashes;
 
-/** What the derived bytes are for (RFC 7292 appendix B.3). */
+/** Purposes of the derived bytes (RFC 7292 appendix B.3). */
 const pkcs12Ids = { key: 1, iv: 2, mac: 3 } as const;
 
 /**
- * @param password UTF-8, as all forms take it; PKCS #12 wants UTF-16 with a zero behind
+ * @param password UTF-8, as for all forms; PKCS #12 uses UTF-16 with a final zero
  * @param length in bytes
- * @throws FormatError if the password is no text
+ * @throws {FormatError} if the password is not UTF-8 text
  */
 export function pkcs12Derive(
   hashName: Pkcs12Hash,
@@ -90,7 +90,7 @@ export function pkcs12Derive(
 const filled = (bytes: Uint8Array, block: number) =>
   Uint8Array.from({ length: Math.ceil(bytes.length / block) * block }, (_, at) => bytes[at % bytes.length]!);
 
-/** `number + addend + 1`, modulo 2 to the power of the bits that it has. */
+/** Adds `addend + 1` to the number, modulo 2 to the power of its bits. */
 function addOne(number: Uint8Array, addend: Uint8Array): void {
   let carry = 1;
   for (let at = number.length - 1; at >= 0; at -= 1) {
@@ -100,7 +100,7 @@ function addOne(number: Uint8Array, addend: Uint8Array): void {
   }
 }
 
-/** UTF-16, the higher octet first (what BMPString is in practice). @param zeros how many code units of zero follow */
+/** UTF-16, big-endian, as in a BMPString. @param zeros number of zero code units at the end */
 export function utf16(text: string, zeros = 0): Bytes {
   const octets = new DataView(new ArrayBuffer((text.length + zeros) * 2));
   for (let index = 0; index < text.length; index += 1) octets.setUint16(index * 2, text.charCodeAt(index));
@@ -111,6 +111,6 @@ function textOf(password: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(password);
   } catch {
-    throw new FormatError('the password is no text');
+    throw new FormatError('the password is not valid text');
   }
 }

@@ -1,4 +1,4 @@
-/** Which private key belongs to which certificate. */
+/** Finds the private key of a certificate. */
 import { tags } from '#libs/der';
 import { readerOfSingle } from './reader.js';
 import { equalBytes } from './bytes.js';
@@ -6,14 +6,14 @@ import { oids } from './oids.js';
 import type { PrivateKeyInfo } from './private-key-info.js';
 import { readCertificateFields } from './x509.js';
 
-/** Names of WebCrypto, by object identifier. */
+/** WebCrypto's names of curves, by object identifier. */
 export const curves: Readonly<Record<string, string>> = {
   '1.2.840.10045.3.1.7': 'P-256',
   '1.3.132.0.34': 'P-384',
   '1.3.132.0.35': 'P-521',
 };
 
-/** Whether that is the private key of that certificate. Both in DER; the key is PKCS #8, of RSA or ECDSA. */
+/** Whether the private key belongs to the certificate. Both are in DER; the key is PKCS #8, RSA or EC. */
 export async function isKeyOf(privateKey: Uint8Array, certificate: Uint8Array): Promise<boolean> {
   const subjectKey = readerOfSingle(readCertificateFields(certificate).publicKey, tags.sequence);
   const algorithm = subjectKey.inside(tags.sequence);
@@ -52,7 +52,7 @@ export async function arePair(
     const verifier = await subtle.importKey('raw', Uint8Array.from(publicKey), ecdsa, false, ['verify']);
     return await subtle.verify(ecdsa, verifier, await subtle.sign(ecdsa, signer, message), message);
   } catch {
-    return false; // a number that is none of the curve
+    return false; // the number is not valid for the curve
   }
 }
 
@@ -62,11 +62,11 @@ export interface HolderPair extends PrivateKeyInfo {
 }
 
 /**
- * The certificate for signatures with its key, out of all that a holder has: older ones also have a pair for
- * encryption (`kmCert.der`, `kmPri.key`), and certificates of CAs lie among them. Undefined where none belong together.
+ * Finds a holder's certificate for signatures and its key. Older holders also have a pair for encryption (`kmCert.der`,
+ * `kmPri.key`), and there may be certificates of CAs. Undefined if no key matches a certificate.
  *
  * @param certificates in DER
- * @throws FormatError if one of them is none
+ * @throws {FormatError} if one of them is not a certificate or key
  */
 export async function findSigningPair(
   keys: readonly PrivateKeyInfo[],

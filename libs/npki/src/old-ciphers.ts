@@ -1,11 +1,11 @@
-/** DES, triple DES and RC2 in CBC mode. Nothing new is encrypted with them, and WebCrypto has none. */
+/** DES, triple DES and RC2 in CBC mode, for old files only. WebCrypto has none of them. */
 import ciphers from 'node-forge/lib/cipher.js';
 import 'node-forge/lib/des.js';
 import rc2 from 'node-forge/lib/rc2.js';
 import util from 'node-forge/lib/util.js';
 import { FormatError, type Bytes } from '#libs/der';
 
-/** Bytes of a block of all of them. */
+/** Block length of all of them, in bytes. */
 const OLD_BLOCK = 8;
 
 /** @throws FormatError if length or padding is wrong */
@@ -31,7 +31,8 @@ function finish(
   decipher: Pick<ReturnType<typeof ciphers.createDecipher>, 'update' | 'finish' | 'output'>,
   encrypted: Uint8Array,
 ): Bytes {
-  if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0) throw new FormatError('not whole blocks');
+  if (encrypted.length === 0 || encrypted.length % OLD_BLOCK !== 0)
+    throw new FormatError('the length is not a multiple of the block length');
   decipher.update(util.createBuffer(binary(encrypted)));
   decipher.finish(() => true); // it would take any last octet for padding
   return withoutPadding(Uint8Array.from(decipher.output.getBytes(), (character) => character.charCodeAt(0)));
@@ -41,7 +42,7 @@ function finish(
 function withoutPadding(padded: Bytes): Bytes {
   const padding = padded.at(-1) ?? 0;
   if (padding === 0 || padding > OLD_BLOCK || padded.subarray(-padding).some((octet) => octet !== padding))
-    throw new FormatError('wrong padding');
+    throw new FormatError('the padding is wrong');
   return padded.subarray(0, -padding);
 }
 

@@ -1,4 +1,4 @@
-/** Password-based encryption: what joint certificates use, and what other tools wrote key files and PKCS #12 with. */
+/** Password-based encryption of joint certificates, and of key files and PKCS #12 files of other tools. */
 import { sha1 } from '@noble/hashes/legacy.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 import { der, type DerReader, FormatError, tags, type Bytes, type Element } from '#libs/der';
@@ -31,7 +31,7 @@ type Pbes1Form = 'PBES1-SHA1-SEED';
 type Pbes2Form = `PBES2-${'HMACSHA1' | 'HMACSHA256'}-${'SEED' | 'AES256'}`;
 /** Forms that are written. */
 export type EncryptionForm = Pbes1Form | Pbes2Form;
-/** Forms that are read: those that are written, and e.g. `PBES1-SHA1-SEED-FIXEDIV`, `PKCS12-SHA1-3DES`. */
+/** Forms that are read: the written forms and others, e.g. `PBES1-SHA1-SEED-FIXEDIV`, `PKCS12-SHA1-3DES`. */
 export type ReadForm = `${'PBES1' | 'PBES2' | 'PKCS12'}-${string}`;
 
 const prfs = {
@@ -41,7 +41,7 @@ const prfs = {
   HMACSHA512: { oid: oids.hmacWithSha512, hash: 'SHA-512' },
 } as const;
 
-/** Of PBES2, whose parameter is the IV. */
+/** Ciphers of PBES2, whose parameter is the IV. */
 const ciphers = {
   SEED: { oid: oids.seedCbc, cipher: seed },
   AES128: { oid: oids.aes128Cbc, cipher: aes128 },
@@ -61,11 +61,11 @@ interface EncryptionOptions {
   readonly form: EncryptionForm;
   readonly password: Uint8Array;
   readonly iterations: number;
-  /** Where salt and IV come from; random unless a test wants a known result. */
+  /** The source of salt and IV; replaced only in tests. */
   readonly random?: (length: number) => Uint8Array;
 }
 
-/** @throws RangeError if the iteration count is below 1 or above what is read again */
+/** @throws RangeError if the iteration count is below 1 or above the limit for reading */
 export async function encryptWithPassword(
   plain: Uint8Array,
   { form, password, iterations, random = randomBytes }: EncryptionOptions,
@@ -83,7 +83,7 @@ export async function encryptWithPassword(
   const [, prf, name] = form.split('-') as ['PBES2', 'HMACSHA1' | 'HMACSHA256', 'SEED' | 'AES256'];
   const { oid, cipher } = ciphers[name];
   const [salt, iv] = [random(prf === 'HMACSHA1' ? 8 : 16), Uint8Array.from(random(cipher.blockLength))];
-  // HMAC-SHA1 is the default of prf, and a default is not written in DER.
+  // HMAC-SHA1 is the default of prf, and DER omits defaults.
   const prfField =
     prf === 'HMACSHA1' ? [] : [der.sequence(der.objectIdentifier(prfs[prf].oid), der.nullValue)];
   const parameters = der.sequence(
@@ -100,17 +100,17 @@ export async function encryptWithPassword(
   };
 }
 
-/** How something is encrypted, as its AlgorithmIdentifier says. No work with the password is done yet. */
+/** A decryption by an AlgorithmIdentifier. The key is derived only when it is called. */
 export interface Decryption {
   readonly form: ReadForm;
-  /** @throws FormatError if the padding is wrong, as with a wrong password */
+  /** @throws {FormatError} if the padding is wrong, for example because the password is wrong */
   readonly decrypt: (encrypted: Uint8Array, password: Uint8Array) => Promise<Bytes>;
 }
 
 /**
  * @param algorithm AlgorithmIdentifier
- * @throws NpkiUnsupportedError if it is none that is read
- * @throws FormatError if its parameters are damaged or unreasonable
+ * @throws {NpkiUnsupportedError} if the algorithm is not supported
+ * @throws {FormatError} if its parameters are damaged or out of bounds
  */
 export function readDecryption(algorithm: Element): Decryption {
   const reader = readerOf(algorithm.content);
@@ -137,9 +137,9 @@ function readPbes2(parameters: DerReader): Decryption {
   const name = named(ciphers, scheme.objectIdentifier(), 'cipher');
   const cipher: CbcCipher = ciphers[name].cipher;
   const iv = scheme.content(tags.octetString);
-  if (iv.length !== cipher.blockLength) throw new FormatError('an IV of another length');
+  if (iv.length !== cipher.blockLength) throw new FormatError('the IV has the wrong length');
   if (keyLength !== undefined && keyLength !== cipher.keyLength)
-    throw new FormatError('a key of another length');
+    throw new FormatError('the key length does not match the cipher');
   return {
     form: `PBES2-${prf}-${name}`,
     decrypt: async (encrypted, password) => {
@@ -187,7 +187,7 @@ export function readIterations(parameters: DerReader, most = MOST_ITERATIONS): n
   return iterations;
 }
 
-/** A scheme that derives key and IV of the password: its parameters are salt and iteration count. */
+/** A scheme that derives key and IV from the password, with salt and iteration count as parameters. */
 interface SaltedScheme {
   readonly form: ReadForm;
   readonly most: number;
@@ -195,7 +195,7 @@ interface SaltedScheme {
   readonly derive: (password: Uint8Array, derivation: Derivation) => { key: Bytes; iv: Bytes };
 }
 
-/** PBES1 (RFC 8018 section 6.1): 16 bytes are derived, 8 of the key and 8 of the IV. */
+/** PBES1 (RFC 8018 section 6.1): 16 bytes are derived, 8 for the key and 8 for the IV. */
 const pbes1 = (hash: 'MD5' | 'SHA1', name: 'DES' | 'RC2', cipher: CbcCipher): SaltedScheme => ({
   form: `PBES1-${hash}-${name}`,
   most: MOST_PBKDF1_ITERATIONS,
@@ -232,7 +232,7 @@ const fixedSeedIv = new TextEncoder().encode('0123456789012345');
 
 const saltedSchemes: Readonly<Record<string, SaltedScheme>> = {
   [oids.pbeWithSha1AndSeedCbc]: { ...seedScheme, form: 'PBES1-SHA1-SEED', derive: seedKey },
-  // Old files name the cipher alone where the scheme belongs.
+  // Old files have the cipher in place of the scheme.
   [oids.seedCbc]: {
     ...seedScheme,
     form: 'PBES1-SHA1-SEED-FIXEDIV',
