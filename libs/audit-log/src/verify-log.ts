@@ -56,7 +56,7 @@ export async function verifyLog(
     report.finding('ENTRY_MISSING', `the reissue has counted ${sequence} entries, but has fewer`, {
       stream,
     });
-  branches.tell(report);
+  branches.report(report);
   await verifyPurges(db, report);
   await verifyTables(db, report);
   return report.verdict();

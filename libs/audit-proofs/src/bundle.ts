@@ -7,9 +7,9 @@ const hash = z.string().regex(/^[\w-]{43}$/);
 const time = z.iso.datetime();
 const position = z.int().min(0);
 
-/** The form of bundles as they are made now. */
+/** The format of new bundles. */
 export const bundleFormat = 'reseal-evidence/2';
-/** Those of the first form lack what other reissues did to the certificate, and where consents came from. */
+/** Bundles of the first format lack the changes of the certificate by other reissues, and the origin of consents. */
 const bundleFormats = ['reseal-evidence/1', bundleFormat] as const;
 export const trustFormat = 'reseal-trust/1';
 
@@ -23,7 +23,7 @@ const loggedEntrySchema = z.strictObject({
   details: z.record(z.string(), z.unknown()),
   personalDigest: z.string().nullable(),
   occurredAt: time,
-  /** Which role of the database inserted it, and when, as the database says; absent in entries from before it did. */
+  /** The database role that inserted the entry, and the database's time; absent in the oldest entries. */
   recordedBy: z.string().optional(),
   recordedAt: time.optional(),
 });
@@ -31,14 +31,14 @@ const loggedEntrySchema = z.strictObject({
 const bundleEntrySchema = z.strictObject({
   stream: z.string(),
   sequence: z.int().min(1),
-  /** Null: the log has a leaf of it, and the entry itself is gone. */
+  /** Null if the log has a leaf for the entry, but the entry itself is gone. */
   entry: loggedEntrySchema.nullable(),
-  /** Absent where it was erased, or there never was one. */
+  /** Absent if it was erased or never existed. */
   personal: z.strictObject({ salt: z.string(), content: z.string() }).optional(),
-  /** Null: no leaf has been made of it yet. */
+  /** Null if the entry has no leaf yet. */
   leafIndex: position.nullable(),
   leafHash: hash.nullable(),
-  /** Inclusion in the bundle's checkpoint (RFC 9162 section 2.1.3); null where that does not reach, or has lost it. */
+  /** Inclusion in the bundle's checkpoint (RFC 9162 section 2.1.3); null if the checkpoint does not cover the leaf, or the log has lost it. */
   proof: z.array(hash).nullable(),
 });
 
@@ -50,14 +50,14 @@ const consentSchema = z.strictObject({
   agreed: z.boolean(),
   act: z.enum(['GIVEN', 'WITHDRAWN']),
   recordedAt: time,
-  /** From where it was given; not in bundles of the first form. */
+  /** The origin of the consent; absent in bundles of the first format. */
   address: z.string().optional(),
   agent: z.string().optional(),
-  /** The exact text that was agreed to, in its locale. */
+  /** The exact text of the consent, in its locale. */
   text: z.string().nullable(),
 });
 
-/** Everything about one reissue that is needed to prove what happened, without Reseal or Temporal. */
+/** All evidence of one reissue, which can be verified without Reseal or Temporal. */
 export const bundleSchema = z.strictObject({
   format: z.enum(bundleFormats),
   reissueId: z.string(),
@@ -69,15 +69,15 @@ export const bundleSchema = z.strictObject({
     serial: z.string().nullable(),
     createdAt: time,
     endedAt: time.nullable(),
-    /** How many entries its stream has had. */
+    /** Number of entries that its stream has had. */
     auditSequence: position,
   }),
   entries: z.array(bundleEntrySchema),
-  /** The newest; null before the first. */
+  /** The newest checkpoint; null before the first. */
   checkpoint: z.string().nullable(),
   /** Earlier checkpoints, each with the proof that the newest one continues it (RFC 9162 section 2.1.4). */
   consistency: z.array(z.strictObject({ checkpoint: z.string(), proof: z.array(hash) })),
-  /** Temporal's history, decoded and redacted; null until it is archived, or once it was purged. */
+  /** Temporal's history, decoded and redacted; null before it is archived and after it is purged. */
   history: z.array(z.unknown()).nullable(),
   consents: z.array(consentSchema),
   receipts: z.array(z.string()),
@@ -93,7 +93,7 @@ export const bundleSchema = z.strictObject({
       }),
     })
     .nullable(),
-  /** JWS of `{reissueId, madeAt, digest}`; the digest is SHA-256 over the canonical form of all the rest. */
+  /** JWS of `{reissueId, madeAt, digest}`; the digest is SHA-256 over the canonical form of all other members. */
   signature: z.string(),
 });
 export type EvidenceBundle = z.output<typeof bundleSchema>;
@@ -101,14 +101,14 @@ export type BundleEntry = EvidenceBundle['entries'][number];
 
 const jwk = z.looseObject({ kty: z.string(), kid: z.string() });
 
-/** Whom a verifier believes. It comes to the auditor by another way than the bundles do. */
+/** The keys and authorities that a verifier trusts. Auditors get it by another channel than the bundles. */
 export const trustSchema = z.object({
   format: z.literal(trustFormat),
   /** The log's name in its checkpoints. */
   origin: z.string(),
   auditKeys: z.array(z.object({ jwk, validFrom: time, validUntil: time.optional() })).min(1),
   receiptKeys: z.array(jwk).default([]),
-  /** Of the issuer that signs staff in: by them who confirmed and who approved an operation is verified. */
+  /** Keys of the staff's issuer: they verify who confirmed and who approved an operation. */
   staffKeys: z
     .array(z.object({ jwk, issuer: z.string(), audience: z.string(), rolesClaim: z.string() }))
     .default([]),

@@ -11,9 +11,9 @@ import type { Hash } from './merkle.js';
 import { textOf } from './parsing/decode.js';
 import { readIJson } from './parsing/i-json.js';
 
-/** What the log was at a time: how many leaves it had, and their root. */
+/** The state of the log at a time: the number of its leaves and their root. */
 export interface LogCheckpoint {
-  /** Which log. */
+  /** The name of the log. */
   readonly origin: string;
   readonly size: number;
   readonly root: Hash;
@@ -21,7 +21,7 @@ export interface LogCheckpoint {
   readonly time: string;
 }
 
-/** A key by which what the audit signs is verified, and when it was in use. */
+/** A key that verifies signatures of the audit, and its period of use. */
 export interface AuditKey {
   readonly jwk: JWK & { readonly kid: string };
   /** ISO 8601. */
@@ -30,7 +30,7 @@ export interface AuditKey {
   readonly validUntil?: string | undefined;
 }
 
-/** Why a signature is not taken. */
+/** A signature is not accepted. */
 export class InvalidSignature extends Error {
   override readonly name = 'InvalidSignature';
 
@@ -43,7 +43,7 @@ export class InvalidSignature extends Error {
   }
 }
 
-/** `typ` of the signatures, so that none of them is taken for another (RFC 8725 section 3.11). */
+/** `typ` of the signatures, so that none can replace another (RFC 8725 section 3.11). */
 const signatureTypes = {
   checkpoint: 'reseal-checkpoint+jws',
   evidence: 'reseal-evidence+jws',
@@ -70,14 +70,14 @@ export async function signWith(
     .sign(await importJWK(key, algorithm));
 }
 
-/** A checkpoint as it is published and kept: a compact JWS. */
+/** Signs a checkpoint, as it is published and kept: a compact JWS. */
 export const signCheckpoint = (
   key: JWK & { readonly kid: string },
   { origin, size, root, time }: LogCheckpoint,
 ): Promise<string> => signWith(key, 'checkpoint', { origin, size, root: base64url.encode(root), time });
 
 /**
- * What was signed, once the signature holds and its key is trusted.
+ * Verifies a signature by a trusted key. @returns the signed payload and the key
  *
  * @throws {InvalidSignature}
  */
@@ -106,13 +106,13 @@ export async function verifyJws(
   }
 }
 
-/** Whether a key was in use at that time. */
+/** Whether a key was in use at the time. */
 export const wasValidAt = ({ validFrom, validUntil }: AuditKey, time: string): boolean =>
   Date.parse(validFrom) <= Date.parse(time) &&
   (validUntil === undefined || Date.parse(time) < Date.parse(validUntil));
 
 /**
- * A checkpoint, once its signature holds.
+ * Verifies the signature of a checkpoint. @returns the checkpoint
  *
  * @throws {InvalidSignature}
  */

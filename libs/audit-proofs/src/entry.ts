@@ -3,45 +3,45 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
 import { hashLeaf, type Hash } from './merkle.js';
 
-/** The stream of everything that happened outside any reissue; the others are named by their reissue. */
+/** The stream of all acts outside any reissue. Every other stream has the id of its reissue. */
 export const authorityStream = 'authority';
 
-/** An entry of the audit trail as the log knows it. */
+/** An entry of the audit trail, as in the log. */
 export interface LoggedEntry {
   /** A reissue's id, or {@link authorityStream}. */
   readonly stream: string;
-  /** Its place there; of a reissue without a gap, from 1. */
+  /** Its position in the stream; in a reissue from 1, without gaps. */
   readonly sequence: number;
   readonly actor: string;
   readonly action: string;
   readonly outcome: string;
   readonly reason: string | null;
   readonly details: Readonly<Record<string, unknown>>;
-  /** Of the personal part, as {@link digestOfPersonal} makes it: the part itself can be erased. */
+  /** Digest of the personal part by {@link digestOfPersonal}; the part itself can be erased. */
   readonly personalDigest: string | null;
   /** ISO 8601, UTC, with milliseconds. */
   readonly occurredAt: string;
-  /** The role of the database that inserted it, as the database says; not in entries from before it did. */
+  /** The database role that inserted the entry, from the database; absent in the oldest entries. */
   readonly recordedBy?: string | undefined;
-  /** When, by the database's clock; together with `recordedBy`. */
+  /** The time of the insertion by the database's clock; together with `recordedBy`. */
   readonly recordedAt?: string | undefined;
 }
 
-/** What an entry tells of persons, kept apart from it. */
+/** The personal data of an entry, which is stored separately. */
 export interface PersonalPart {
   readonly salt: string;
-  /** JSON, exactly as it was digested. */
+  /** JSON, exactly as digested. */
   readonly content: string;
 }
 
 /**
  * JSON in its one canonical form (RFC 8785).
  *
- * @throws {TypeError} for what is no JSON
+ * @throws {TypeError} if the value is not JSON
  */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('this is no JSON');
+  if (text === undefined) throw new TypeError('the value is not JSON');
   return text;
 }
 
@@ -50,7 +50,7 @@ export const digestOfJson = (value: unknown): string => bytesToHex(sha256(utf8To
 
 export const digestOfText = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
 
-/** The leaf that an entry is in the log. */
+/** The leaf of an entry in the log. */
 export function leafOf(entry: LoggedEntry): Hash {
   const { stream, sequence, actor, action, outcome, reason, details, personalDigest, occurredAt } = entry;
   const { recordedBy, recordedAt } = entry;
@@ -63,16 +63,16 @@ export function leafOf(entry: LoggedEntry): Hash {
 }
 
 /**
- * By which an entry vouches for its personal part: `2:` and, in hexadecimal, SHA-256 over salt and content, each after its
- * length in bytes and a colon. So no character can move from one to the other.
+ * The digest of a personal part: `2:` and, in hexadecimal, SHA-256 over salt and content, each with its length in bytes and
+ * a colon before it. The lengths prevent that characters move from one to the other.
  */
 export const digestOfPersonal = ({ salt, content }: PersonalPart): string =>
   `2:${digestOfText([salt, content].map((part) => `${utf8ToBytes(part).length}:${part}`).join(''))}`;
 
-/** The salt that the first form of the digest was made with: its fixed length tells where the content begins. */
+/** The salt of the first form of the digest: its fixed length separates it from the content. */
 const firstSalt = /^[0-9a-f]{32}$/;
 
-/** Whether an entry vouches for a personal part, by a digest of today's form or of the first one, without lengths. */
+/** Whether a digest matches a personal part, in the present form or in the first one, without lengths. */
 export function isPersonalPartOf(personal: PersonalPart, digest: string | null): boolean {
   if (digest?.startsWith('2:')) return digestOfPersonal(personal) === digest;
   return firstSalt.test(personal.salt) && digestOfText(personal.salt + personal.content) === digest;

@@ -15,7 +15,7 @@ interface Range {
   readonly end: number;
 }
 
-/** The hash of a leaf (RFC 9162 section 2.1.1): no leaf can be taken for a node. */
+/** The hash of a leaf (RFC 9162 section 2.1.1), which differs from that of every node. */
 export function hashLeaf(data: Uint8Array): Hash {
   return sha256.create().update(Uint8Array.of(0)).update(data).digest();
 }
@@ -36,8 +36,8 @@ function splitOf(n: number): number {
 }
 
 /**
- * The complete subtrees of which the tree over a range is made, from left to right. Ranges that proofs speak of begin at
- * a multiple of what they could hold, so there is one for each bit of their length.
+ * The complete subtrees that form the tree over a range, from left to right. Ranges in proofs start at a multiple of their
+ * capacity, so that there is one subtree for each bit of their length.
  */
 function nodesOf({ begin, end }: Range): Node[] {
   const nodes: Node[] = [];
@@ -50,7 +50,7 @@ function nodesOf({ begin, end }: Range): Node[] {
   return nodes;
 }
 
-/** The subtrees that an inclusion proof is made of, nearest to the leaf first (RFC 9162 section 2.1.3.1). */
+/** The subtrees of an inclusion proof, nearest to the leaf first (RFC 9162 section 2.1.3.1). */
 function inclusionRanges(index: number, { begin, end }: Range): Range[] {
   if (end - begin === 1) return [];
   const middle = begin + splitOf(end - begin);
@@ -59,7 +59,7 @@ function inclusionRanges(index: number, { begin, end }: Range): Range[] {
     : [...inclusionRanges(index, { begin: middle, end }), { begin, end: middle }];
 }
 
-/** The subtrees that a consistency proof is made of (RFC 9162 section 2.1.4.1). */
+/** The subtrees of a consistency proof (RFC 9162 section 2.1.4.1). */
 function consistencyRanges(first: number, { begin, end }: Range, whole: boolean): Range[] {
   if (first === end - begin) return whole ? [] : [{ begin, end }];
   const split = splitOf(end - begin);
@@ -69,7 +69,7 @@ function consistencyRanges(first: number, { begin, end }: Range, whole: boolean)
     : [...consistencyRanges(first - split, { begin: middle, end }, false), { begin, end: middle }];
 }
 
-/** A proof as the nodes it needs, so that whoever keeps the log reads them all at once. */
+/** A proof in terms of the nodes that it needs, so that they can be read at once. */
 export interface ProofPlan {
   readonly nodes: readonly Node[];
   /** @param hashOf the hash of each of the nodes */
@@ -84,12 +84,12 @@ const planOf = (ranges: readonly Range[]): ProofPlan => {
   };
 };
 
-/** The hash over subtrees that stand side by side, the smaller ones to the right. */
+/** The hash over adjacent subtrees, the smaller ones to the right. */
 const foldNodes = (hashes: readonly Hash[]): Hash =>
   hashes.reduceRight((right, left) => hashChildren(left, right));
 
 /**
- * How the root over the first `size` leaves is made.
+ * The plan for the root over the first `size` leaves.
  *
  * @throws {RangeError} for an empty log, which has no root here
  */
@@ -99,7 +99,7 @@ export function planRoot(size: number): ProofPlan {
 }
 
 /**
- * How it is proved that leaf `index` is in the log of `size` leaves.
+ * The plan for a proof that leaf `index` is in the log of `size` leaves.
  *
  * @throws {RangeError} if there is no such leaf
  */
@@ -109,7 +109,7 @@ export function planInclusion(index: number, size: number): ProofPlan {
 }
 
 /**
- * How it is proved that the log of `size` leaves begins with the log of `first`.
+ * The plan for a proof that the log of `size` leaves starts with the log of `first` leaves.
  *
  * @throws {RangeError} if the first is empty or the larger
  */
@@ -119,7 +119,7 @@ export function planConsistency(first: number, size: number): ProofPlan {
   return planOf(consistencyRanges(first, { begin: 0, end: size }, true));
 }
 
-/** The root over the first `size` leaves that an inclusion proof leads to (RFC 9162 section 2.1.3.2), if it is one. */
+/** The root from an inclusion proof (RFC 9162 section 2.1.3.2); undefined if the proof is not valid for the size. */
 export function rootByInclusion(
   leaf: Hash,
   index: number,
@@ -139,7 +139,7 @@ export function rootByInclusion(
   return last === 0 ? hash : undefined;
 }
 
-/** Whether a log with the second root begins with the log of the first (RFC 9162 section 2.1.4.2). */
+/** Whether the log with the second root starts with the log of the first root (RFC 9162 section 2.1.4.2). */
 export function isConsistent(
   first: { readonly size: number; readonly root: Hash },
   second: { readonly size: number; readonly root: Hash },

@@ -1,19 +1,19 @@
 import { finalStates, states, type State } from '#libs/domain';
 import { authorityStream, type LoggedEntry } from './entry.js';
 
-/** What the entries of a reissue say of it, and the entry that says so; what none says is undefined. */
+/** The facts of a reissue in its entries, each with its entry; undefined if no entry has the fact. */
 export interface RecordedReissue {
   readonly opened: LoggedEntry | undefined;
-  /** The last that says in which state it is. */
+  /** The last entry with a state. */
   readonly moved: { readonly entry: LoggedEntry; readonly state: State } | undefined;
-  /** The first that says that it is over. */
+  /** The first entry with a final state. */
   readonly ended: LoggedEntry | undefined;
   readonly issued: LoggedEntry | undefined;
   readonly registered: LoggedEntry | undefined;
   readonly archived: LoggedEntry | undefined;
 }
 
-/** Where a certificate stands. Times are ISO 8601. */
+/** The status of a certificate. Times are ISO 8601. */
 export interface RecordedStatus {
   readonly revokedAt: string | null;
   readonly revocationReason: string | null;
@@ -23,7 +23,7 @@ export interface RecordedStatus {
 
 const endActs: ReadonlySet<string> = new Set(['cancel', 'expire', 'abandon', 'withdraw', 'supersede']);
 
-/** What puts a certificate in force: its proof, or the recovery of one that was lost with a restored database. */
+/** Actions that put a certificate in force: the proof of registration, or the recovery after a restore. */
 const registrations: ReadonlySet<string> = new Set(['proveRegistration', 'recover']);
 
 /**
@@ -50,7 +50,7 @@ export function replayReissue(entries: readonly LoggedEntry[]): RecordedReissue 
   };
 }
 
-/** In which state an entry says that its reissue is; undefined where it says nothing of it. */
+/** The state of the reissue after an entry; undefined if the entry does not change it. */
 function stateAfter({ action, outcome, details }: LoggedEntry): State | undefined {
   const named = details['state'];
   if (isState(named)) return named;
@@ -76,8 +76,7 @@ function stateAfter({ action, outcome, details }: LoggedEntry): State | undefine
 const isState = (value: unknown): value is State => (states as readonly unknown[]).includes(value);
 
 /**
- * Replays what was done to a certificate, in reissues and outside of them. A revocation is final: what comes after it
- * changes nothing.
+ * Replays the status changes of a certificate, in reissues and outside. A revocation is final: later entries change nothing.
  *
  * @param entries that may be about it, in the order of the log
  */
@@ -129,8 +128,8 @@ const closedBy = ({ occurredAt }: LoggedEntry) => ({
 const names = (list: unknown, name: string) => Array.isArray(list) && list.includes(name);
 
 /**
- * Whether an entry says that what belonged to another one was purged by rule: all of its reissue, or, as earlier purges
- * went, all records of this class and age.
+ * Whether an entry records that the data of another entry was purged: all data of its reissue, or, in earlier purges, all
+ * records of this class and age.
  */
 export function recordsPurgeOf(
   { stream, action, outcome, details }: LoggedEntry,

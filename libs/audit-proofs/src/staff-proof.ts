@@ -9,7 +9,7 @@ import {
   type JWTPayload,
 } from 'jose';
 
-/** A public key of the issuer that signs staff in, and what its ID tokens have to say. */
+/** A public key of the staff's issuer, and the required claims of its ID tokens. */
 export interface StaffKey {
   readonly jwk: JWK & { readonly kty: string; readonly kid: string };
   readonly issuer: string;
@@ -22,24 +22,24 @@ export interface StaffKey {
 /** Asymmetric signatures only (RFC 8725 section 3.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'PS256'];
 
-/** A proof does not show that this person confirmed, or approved, this plan. */
+/** A proof does not show that the person confirmed or approved the plan. */
 export class InvalidProof extends Error {
   override readonly name = 'InvalidProof';
 }
 
-/** What a proof must show. */
+/** The claim that a proof must show. */
 export interface ProofClaim {
   readonly act: ProvenAct;
-  /** Of the plan. */
+  /** Digest of the plan. */
   readonly digest: string;
   /** `staff:<subject>` */
   readonly actor: string;
 }
 
-/** The claims without which an ID token proves nothing. */
+/** The claims that an ID token needs as a proof. */
 export const claimsOfProof = ['sub', 'iat', 'exp', 'nonce'];
 
-/** The id of the key that a token says it was signed by; undefined if it is no token. */
+/** The key id in a token's header; undefined if the text is not a token. */
 export function keyIdOf(token: string): string | undefined {
   try {
     return decodeProtectedHeader(token).kid;
@@ -49,7 +49,7 @@ export function keyIdOf(token: string): string | undefined {
 }
 
 /**
- * Whether the issuer's ID token is of this person, this act and this plan, and names the role that it takes.
+ * Checks that an ID token is for this person, act and plan, and has the required role.
  *
  * @throws {InvalidProof}
  */
@@ -66,12 +66,12 @@ export function checkProof(
 }
 
 /**
- * Verifies a proof that was kept: an ID token that the issuer signed for this person, this act and this plan. It was valid
- * when it was issued; that it has run out since says nothing, for it is of one plan only.
+ * Verifies a stored proof: an ID token that the issuer signed for this person, act and plan. It must have been valid when it
+ * was issued. It may have expired since, because it is valid for one plan only.
  *
- * @param keys of the issuer
- * @returns when the person signed in for it
- * @throws {InvalidProof} whatever is wrong with it
+ * @param keys the issuer's keys
+ * @returns the time of the sign-in
+ * @throws {InvalidProof} for any error
  */
 export async function verifyProof(
   token: string,

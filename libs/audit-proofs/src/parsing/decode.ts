@@ -1,12 +1,12 @@
-/** Bytes that are no text in an encoding that is known here. */
+/** The bytes are not text in a supported encoding. */
 export class NotText extends Error {
   override readonly name = 'NotText';
 }
 
 /**
- * Text as editors and shells save it: UTF-8, with a byte order mark or without, or UTF-16, as PowerShell writes what is
- * redirected to a file. Without a byte order mark the zero bytes of the first two characters tell UTF-16, because JSON
- * and signatures begin with ASCII (RFC 4627 section 3).
+ * Decodes text as editors and shells save it: UTF-8, with or without a byte order mark, or UTF-16, which PowerShell writes
+ * to redirected files. Without a byte order mark, zero bytes in the first two characters indicate UTF-16, because JSON and
+ * signatures start with ASCII (RFC 4627 section 3).
  *
  * @throws {NotText}
  */

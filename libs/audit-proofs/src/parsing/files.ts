@@ -5,27 +5,27 @@ import { verifyEvidence } from '../verify/verify-evidence.js';
 import { NotText, textOf } from './decode.js';
 import { NotIJson, readIJson } from './i-json.js';
 
-/** The trust file is not one: nothing can be verified. */
+/** The trust file is not valid: nothing can be verified. */
 export class InvalidTrustFile extends Error {
   override readonly name = 'InvalidTrustFile';
 }
 
-/** A file of checkpoints has none. */
+/** The file has no checkpoint. */
 export class InvalidCheckpointFile extends Error {
   override readonly name = 'InvalidCheckpointFile';
 }
 
-/** A verdict on a file, and how many entries the file has. */
+/** The verdict on a file, and the number of its entries. */
 export interface FileVerdict {
   readonly verdict: EvidenceVerdict;
   readonly entries: number;
 }
 
 /**
- * Verifies a file of evidence offline, in a browser or in Node, as it was saved: command line, console and API read it
- * in this one way. What cannot be read is a finding like any other.
+ * Verifies a file of evidence offline, in a browser or in Node. Command line, console and API all use this function. A file
+ * that cannot be read gives a finding, not an error.
  *
- * @param kept checkpoints that were kept elsewhere, compact JWS
+ * @param kept checkpoints that were kept elsewhere, as compact JWS
  */
 export async function verifyEvidenceFile(
   file: Uint8Array,
@@ -50,7 +50,7 @@ function entriesIn(content: unknown): number {
 }
 
 /**
- * Reads a trust file as it was saved.
+ * Parses a trust file.
  *
  * @throws {InvalidTrustFile}
  */
@@ -64,7 +64,7 @@ export function readTrustFile(file: Uint8Array): TrustFile {
 }
 
 /**
- * Takes what was read as a trust file.
+ * Validates parsed JSON as a trust file.
  *
  * @throws {InvalidTrustFile}
  */
@@ -78,10 +78,10 @@ export function readTrust(content: unknown): TrustFile {
 const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
- * Checkpoints that were kept elsewhere, as compact JWS: one as it was published, or a file of many, a line each, as the
- * worker keeps them. A line that a crash cut short is left out, as long as there is another.
+ * Parses a file of checkpoints, as compact JWS: one checkpoint as published, or many with one per line, as the worker keeps
+ * them. A line that was cut short by a crash is ignored if there is another one.
  *
- * @throws {InvalidCheckpointFile} if there is none in it
+ * @throws {InvalidCheckpointFile} if the file has no checkpoint
  */
 export function readCheckpointFile(file: Uint8Array): string[] {
   const text = decoded(file);

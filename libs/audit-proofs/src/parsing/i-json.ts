@@ -1,9 +1,9 @@
-/** Text that is not the JSON it should be, or is JSON that two readers could read differently. */
+/** The text is not JSON, or is ambiguous JSON that two parsers could read differently. */
 export class NotIJson extends Error {
   override readonly name = 'NotIJson';
 
   constructor(
-    /** `SYNTAX`: it is not JSON. `AMBIGUOUS`: it is JSON that RFC 7493 excludes. */
+    /** `SYNTAX`: the text is not JSON. `AMBIGUOUS`: RFC 7493 excludes the JSON. */
     readonly kind: 'SYNTAX' | 'AMBIGUOUS',
     message: string,
   ) {
@@ -11,7 +11,7 @@ export class NotIJson extends Error {
   }
 }
 
-/** How many arrays and objects may stand within each other. */
+/** Nesting limit of arrays and objects. */
 const deepest = 100;
 
 const escapes: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ const words: readonly (readonly [string, unknown])[] = [
   ['false', false],
   ['null', null],
 ];
-/** Sticky, so that each is tried at one place. */
+/** Sticky patterns, which match only at one position. */
 const space = /[\t\n\r ]*/y;
 const number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 
@@ -38,9 +38,9 @@ const fourHex = /[0-9a-fA-F]{4}/y;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /**
- * Reads JSON as I-JSON (RFC 7493): what two readers could read differently is refused. That is two members of one name,
- * a number that a double does not hold, an unpaired surrogate; and beyond the RFC a member `__proto__` and nesting of
- * more than 100 levels. `JSON.parse` takes all of these.
+ * Parses I-JSON (RFC 7493), which excludes JSON that two parsers could read differently: duplicate member names, numbers
+ * that a double cannot represent, unpaired surrogates. Beyond the RFC, a member `__proto__` and more than 100 levels are
+ * refused. `JSON.parse` accepts all of these.
  *
  * @throws {NotIJson}
  */
@@ -96,7 +96,7 @@ class Reader {
     return items;
   }
 
-  /** What stands between brackets, separated by commas. */
+  /** Items between brackets, separated by commas. */
   private list(close: string, item: () => void): void {
     this.at += 1;
     this.match(space);
@@ -147,7 +147,7 @@ class Reader {
     const digits = this.match(number);
     if (digits === undefined) throw this.unexpected();
     const value = Number(digits);
-    if (!isHeld(digits, value)) throw this.ambiguous('a number is not one that every reader holds');
+    if (!isRepresentable(digits, value)) throw this.ambiguous('a number is not one that every reader holds');
     return value;
   }
 
@@ -183,8 +183,8 @@ class Reader {
   }
 }
 
-/** RFC 7493 section 2.2: neither too large, nor too small, nor an integer with more digits than a double has. */
-function isHeld(digits: string, value: number): boolean {
+/** Whether a double represents the number (RFC 7493 section 2.2): not too large, too small or too precise. */
+function isRepresentable(digits: string, value: number): boolean {
   if (!Number.isFinite(value)) return false;
   if (value === 0) return !/[1-9]/.test(digits.split(/[eE]/)[0]!);
   return /[.eE]/.test(digits) || String(value) === digits || BigInt(value) === BigInt(digits);

@@ -5,8 +5,8 @@ import { InvalidProof, verifyProof } from '../staff-proof.js';
 import type { EntryPosition, FindingCollector } from './report.js';
 
 /**
- * Verifies that the people who confirmed and approved an operation on this reissue proved it to the bank's issuer, that
- * they are two, and that nothing was done in an operation without them.
+ * Verifies the operations on this reissue: two people confirmed and approved each, both with a proof of the bank's issuer,
+ * and no act of an operation lacks them.
  */
 export async function verifyApprovals(
   bundle: EvidenceBundle,
@@ -15,13 +15,13 @@ export async function verifyApprovals(
 ): Promise<void> {
   for (const { entry, ...place } of bundle.entries)
     if (entry && isProvenAct(entry)) await verifyAct(entry, placeOf(place), trust, report);
-  // One that the bundle's checkpoint does not cover may be there without those before it.
+  // An entry that the checkpoint does not cover may be in the bundle without earlier entries.
   for (const { entry, ...place } of bundle.entries)
     if (entry && isInOperation(entry) && place.proof !== null)
       verifyPeople(entry, placeOf(place), bundle, report);
 }
 
-/** What needs one person, or two. */
+/** The people that each action needs. */
 const peopleFor: Readonly<Record<string, readonly ProvenAct[]>> = {
   ...{ retry: ['confirm'], abandon: ['confirm'], withdraw: ['confirm', 'approve'] },
   'certificate.revoke': ['confirm', 'approve'],
@@ -29,7 +29,7 @@ const peopleFor: Readonly<Record<string, readonly ProvenAct[]>> = {
   'certificate.release': ['confirm', 'approve'],
 };
 
-/** Entries from before the database stamped them had other rules. */
+/** The oldest entries, without a role of the database, had other rules. */
 const isInOperation = ({ action, outcome, recordedBy, details }: LoggedEntry): boolean =>
   Object.hasOwn(peopleFor, action) &&
   outcome !== 'REFUSED' &&
@@ -77,7 +77,7 @@ async function verifyAct(
     report.finding('APPROVAL_INVALID', `${actor} approved what they asked for`, place);
   if (typeof proof !== 'string' || typeof digest !== 'string') {
     const why = 'the entry has no proof of the person';
-    // Entries from before the database stamped them have none.
+    // The oldest entries, without a role of the database, have none.
     if (recordedBy === undefined) report.notProven('APPROVAL', why, place);
     else report.finding('APPROVAL_INVALID', why, place);
     return;

@@ -1,4 +1,4 @@
-import 'reflect-metadata'; // which @peculiar/x509 asks for
+import 'reflect-metadata'; // required by @peculiar/x509
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { X509Certificate } from '@peculiar/x509';
@@ -14,7 +14,7 @@ import { ownEntries } from './stated.js';
 
 const placeOf = ({ stream, sequence }: LoggedEntry): EntryPosition => ({ stream, sequence });
 
-/** The consents are those that the entries name, and the texts are those that were agreed to. */
+/** Verifies that the consents match the entries, and the texts match the consents. */
 export function verifyConsents(bundle: EvidenceBundle, report: FindingCollector): void {
   for (const { text, digest, termsId, version } of bundle.consents)
     if (text !== null && digestOfText(text) !== digest)
@@ -28,22 +28,22 @@ export function verifyConsents(bundle: EvidenceBundle, report: FindingCollector)
   compareConsents(bundle.consents, own, report, bundle.format !== 'reseal-evidence/1');
 }
 
-/** An entry, and its personal part where that is there. */
+/** An entry and its personal part, if the bundle has it. */
 interface EntryWithPart {
   readonly entry: LoggedEntry;
   readonly personal?: PersonalPart;
 }
 
-/** What is said to have been agreed to; the text may be elsewhere. */
+/** A stated consent, without its text. */
 type StatedConsent = Omit<EvidenceBundle['consents'][number], 'text'>;
 
-/** What an entry names of a consent. */
+/** The fields of a consent in an entry. */
 const namedOfConsent = ['termsId', 'version', 'digest', 'locale', 'agreed', 'act'] as const;
 
 /**
- * Compares consents with the entries that record them: which text, when, and from where.
+ * Compares consents with the entries that record them: text, time and origin.
  *
- * @param withOrigin whether they are to say from where, as long as the entry's personal part is there
+ * @param withOrigin whether the origin is required if the entry's personal part exists
  */
 export function compareConsents(
   consents: readonly StatedConsent[],
@@ -84,7 +84,7 @@ export function compareConsents(
     );
 }
 
-/** Address and agent of a consent are those in the personal part of its entry. */
+/** Compares address and agent of a consent with the personal part of its entry. */
 function compareOrigin(
   { termsId, version, address, agent }: StatedConsent,
   { entry, personal }: EntryWithPart,
@@ -122,7 +122,7 @@ function consentsIn({ details }: LoggedEntry): NamedConsent[] {
   return consents.filter((each): each is NamedConsent => typeof each === 'object' && each !== null);
 }
 
-/** The history is the one whose digest was written when it was archived. */
+/** Compares the history with the digest in the entry of its archiving. */
 export function verifyHistory(bundle: EvidenceBundle, report: FindingCollector): void {
   const { archived } = replayReissue(ownEntries(bundle));
   if (!bundle.history) return report.notProven('HISTORY', `the history ${whyGone(bundle, archived)}`);
@@ -138,7 +138,7 @@ function whyGone({ entries }: EvidenceBundle, archived: LoggedEntry | undefined)
   return purged ? 'was purged: its digest is all that is left' : 'is gone, and no purge entry explains it';
 }
 
-/** The certificate is the one that was issued, by an authority that is trusted. */
+/** Verifies that the certificate is the issued one, and its chain ends at a trusted authority. */
 export async function verifyCertificate(
   bundle: EvidenceBundle,
   trust: TrustFile,
@@ -146,7 +146,7 @@ export async function verifyCertificate(
 ): Promise<void> {
   const { issued } = replayReissue(ownEntries(bundle));
   if (!bundle.certificate) {
-    // A restore of the database may have left only the serial number of what was signed: its entry says no more.
+    // After a restore of the database, the entry may have only the serial number of the signed certificate.
     if (issued?.action === 'recover' && issued.details['sha256'] === undefined)
       report.notProven('CERTIFICATE', 'it was lost with the database that was restored', placeOf(issued));
     else if (issued)
@@ -184,7 +184,7 @@ async function verifyChain(
   }
 }
 
-/** The receipts are those that the entries name, and each holds by a key of the trust file. */
+/** Verifies that the receipts match the entries, and each signature with a key of the trust file. */
 export async function verifyReceipts(
   bundle: EvidenceBundle,
   trust: TrustFile,
@@ -206,8 +206,8 @@ export async function verifyReceipts(
 }
 
 /**
- * Compares receipts with the digests that the entries of their consents name. An entry from before they named them
- * proves none.
+ * Compares receipts with the digests in the entries of their consents. The oldest entries have no such digest and prove
+ * none.
  */
 export function compareReceipts(
   receipts: readonly string[],

@@ -15,7 +15,7 @@ const placeOf = ({ stream, sequence, leafIndex }: BundleEntry): EntryPosition =>
 });
 
 /**
- * Whether every entry is in the log as it stands here, none is missing, and they stand in order.
+ * Verifies that every entry is in the log, none is missing, and their order is right.
  *
  * @returns the entries that are proven to be in the log
  */
@@ -86,8 +86,8 @@ function verifyEntry(
 }
 
 /**
- * An act outside the reissue names it, or the certificate that came of it; or it explains what is gone of it (a purge) or
- * of the log (a restore).
+ * Whether an act outside the reissue concerns it: it has the id of the reissue or its certificate, or explains missing data
+ * of the reissue (a purge) or of the log (a restore).
  */
 function isAbout(entry: LoggedEntry, { reissueId, reissue: { serial }, entries }: EvidenceBundle): boolean {
   const { details } = entry;
@@ -116,8 +116,8 @@ function verifyPersonal(item: BundleEntry, { entries }: EvidenceBundle, report: 
 }
 
 /**
- * The role that inserted an entry may write its action in the name of its actor. An action of a later version says
- * nothing, and neither does an entry from before the database stamped them.
+ * Verifies that the role that inserted an entry may write its action for its actor. Actions of later versions and the oldest
+ * entries, without a role, cannot be verified.
  */
 export function verifyWriter(
   { recordedBy, action, actor }: LoggedEntry,
@@ -134,8 +134,8 @@ export function verifyWriter(
 }
 
 /**
- * In the bundle, within a stream and in the log the order is one and the same. Only acts outside reissues, which nothing
- * makes wait for each other, may come into the log in another order than they were numbered in.
+ * Verifies that the entries of a stream have the same order in the bundle and in the log. Only acts outside reissues, which
+ * run concurrently, may have another order in the log than their numbers.
  */
 function verifyOrder(entries: readonly BundleEntry[], report: FindingCollector): void {
   const last = new Map<string, BundleEntry>();
@@ -153,7 +153,7 @@ function verifyOrder(entries: readonly BundleEntry[], report: FindingCollector):
   }
 }
 
-/** A reissue numbers its entries from 1 without a gap. What is claimed may be any number: each gap is one finding. */
+/** Verifies that a reissue's entries are numbered from 1 without gaps. Each gap is one finding, however large. */
 function verifyComplete({ reissueId, reissue, entries }: EvidenceBundle, report: FindingCollector): void {
   const own = entries.filter(({ stream }) => stream === reissueId).map(({ sequence }) => sequence);
   const numbers = [...new Set(own)].sort((one, other) => one - other);

@@ -5,13 +5,13 @@ import { isConsistent, sameHash } from '../merkle.js';
 import type { LostBranches } from './lost-branches.js';
 import type { EvidenceFinding, FindingCollector } from './report.js';
 
-/** A checkpoint just made may not be seen yet, and clocks of two machines differ a little: so many milliseconds. */
+/** Tolerance for a checkpoint that was just made and for clock differences, in milliseconds. */
 const moment = 2_000;
 
-/** What a bundle without a checkpoint says of the log. */
+/** The state of the log for a bundle without a checkpoint. */
 const emptyLog = { size: 0, root: new Uint8Array() };
 
-/** A checkpoint that holds and is of the trusted log; otherwise a finding. */
+/** Verifies a checkpoint of the trusted log. @returns undefined after a finding */
 export async function checkedCheckpoint(
   jws: string,
   trust: TrustFile,
@@ -31,15 +31,15 @@ export async function checkedCheckpoint(
 
 interface Growth {
   readonly newest: LogCheckpoint | undefined;
-  /** Checkpoints that were kept elsewhere, compact JWS. */
+  /** Checkpoints that were kept elsewhere, as compact JWS. */
   readonly kept: readonly string[];
   readonly branches: LostBranches;
 }
 
 /**
- * Whether the log of the bundle continues every earlier checkpoint: those in the bundle, and above all those that were
- * kept elsewhere, where nobody who changes the log can change them too. A checkpoint of a branch that a restore of the
- * database has cut off is unproven.
+ * Verifies that the log of the bundle continues every earlier checkpoint: those in the bundle, and above all those that were
+ * kept elsewhere, which an attacker on the log cannot change. A checkpoint of a branch that was cut off by a restore of the
+ * database is unproven.
  */
 export async function verifyGrowth(
   bundle: EvidenceBundle,
@@ -56,7 +56,7 @@ export async function verifyGrowth(
     else if (!branches.explain(checkpoint))
       report.finding('LOG_INCONSISTENT', `it does not continue the checkpoint of ${checkpoint.size} entries`);
   }
-  // One that does not hold has been told of, and compares with nothing.
+  // An invalid checkpoint already gave a finding and is not compared.
   if (!newest && bundle.checkpoint !== null) return;
   const unreached: Record<'unlinked' | 'later', LogCheckpoint[]> = { unlinked: [], later: [] };
   for (const jws of kept) {
@@ -68,10 +68,10 @@ export async function verifyGrowth(
     else report.finding(result.kind, result.message);
   }
   tellUnreached(unreached, report);
-  branches.tell(report);
+  branches.report(report);
 }
 
-/** Once for all of a kind: a file that a worker keeps has many. */
+/** Reports checkpoints of a kind together, because a worker's file has many. */
 function tellUnreached(
   { unlinked, later }: Record<'unlinked' | 'later', readonly LogCheckpoint[]>,
   report: FindingCollector,
@@ -92,7 +92,7 @@ function tellUnreached(
     report.notProven('CHECKPOINT', `the bundle is older than ${name(later)}: ask for a new one`);
 }
 
-/** That it is continued, why nothing here says so, or what is wrong. */
+/** Whether the log continues a checkpoint: yes, not provable, or a finding. */
 type ResultOfKept = 'CONTINUED' | 'unlinked' | 'later' | Pick<EvidenceFinding, 'kind' | 'message'>;
 
 function resultOfKept(

@@ -4,32 +4,32 @@ import { authorityStream, type LoggedEntry } from '../entry.js';
 import { checkedCheckpoint } from './log.js';
 import type { FindingCollector } from './report.js';
 
-/** A branch of the log that was published and that a restore of the database has cut off, as its entry says. */
+/** A published branch of the log that was cut off by a restore of the database, from the entry of the restore. */
 interface LostBranch {
-  /** Of the entry in the stream `authority`. */
+  /** Number of the entry in the stream `authority`. */
   readonly sequence: number;
   /** ISO 8601. */
   readonly restoredAt: string;
-  /** When the last checkpoint was made that both branches have; undefined if there is none. */
+  /** Time of the last checkpoint that both branches have; undefined if there is none. */
   readonly commonTime: string | undefined;
   readonly last: LogCheckpoint;
-  /** Checkpoints that are of it, each by size and time. */
+  /** The checkpoints on the branch, each by size and time. */
   readonly explained: Set<string>;
 }
 
-/** Whether an entry says that a database restored from a backup was reconciled: it may name a lost branch of the log. */
+/** Whether an entry records the reconciliation of a restored database, which may have a lost branch of the log. */
 export const isReconciliation = ({ stream, action, outcome }: LoggedEntry): boolean =>
   stream === authorityStream && action === 'reconcileRestore' && outcome === 'DONE';
 
 /**
- * Explains checkpoints that the log does not continue because the database was restored from a backup: an entry of the
- * log itself names the branch that was cut off, by its last checkpoint. What is explained stays unproven.
+ * Explains checkpoints that the log does not continue because the database was restored from a backup: an entry of the log
+ * contains the last checkpoint of the cut-off branch. Explained checkpoints are unproven, not wrong.
  */
 export class LostBranches {
   private constructor(private readonly branches: readonly LostBranch[]) {}
 
   /**
-   * Those that entries tell of; one whose checkpoint does not hold explains nothing.
+   * Reads the branches from entries. A branch with an invalid checkpoint explains nothing.
    *
    * @param entries that are known to be in the log
    */
@@ -50,7 +50,7 @@ export class LostBranches {
     return new LostBranches(branches);
   }
 
-  /** Whether a checkpoint was made on such a branch: after the last that both have, up to the last that is named. */
+  /** Whether a checkpoint is on such a branch: after the last common checkpoint, up to the last one of the branch. */
   explain({ size, time }: LogCheckpoint): boolean {
     const branch = this.branches.find(
       ({ commonTime, last }) =>
@@ -60,7 +60,7 @@ export class LostBranches {
     return branch !== undefined;
   }
 
-  tell(report: FindingCollector): void {
+  report(report: FindingCollector): void {
     for (const { sequence, restoredAt, last, explained } of this.branches)
       if (explained.size > 0)
         report.notProven(

@@ -1,4 +1,4 @@
-/** What can be wrong with evidence, and what it means. */
+/** The kinds of findings and their meanings. */
 export const findingKinds = {
   UNREADABLE:
     'It is not text, or not JSON: damaged, incomplete, or another file. That alone is no tampering.',
@@ -29,21 +29,21 @@ export const findingKinds = {
 } as const;
 export type FindingKind = keyof typeof findingKinds;
 
-/** Which entry is meant. */
+/** The position of an entry. */
 export interface EntryPosition {
   readonly stream: string;
   readonly sequence?: number;
   readonly leafIndex?: number;
 }
 
-/** Something that is wrong. */
+/** An error in the evidence. */
 export interface EvidenceFinding {
   readonly kind: FindingKind;
   readonly entry?: EntryPosition;
   readonly message: string;
 }
 
-/** Something that may be right, and that nothing here proves. */
+/** A statement that may be true, but that the evidence does not prove. */
 export interface Unproven {
   readonly what:
     | 'ENTRY'
@@ -60,14 +60,14 @@ export interface Unproven {
   readonly message: string;
 }
 
-/** What a verification comes to: valid if nothing is wrong. */
+/** The result of a verification: valid if there are no findings. */
 export interface EvidenceVerdict {
   readonly valid: boolean;
   readonly unproven: readonly Unproven[];
   readonly findings: readonly EvidenceFinding[];
 }
 
-/** Collects what a verification finds. */
+/** Collects the results of a verification. */
 export class FindingCollector {
   private readonly findings: EvidenceFinding[] = [];
   private readonly unproven: Unproven[] = [];

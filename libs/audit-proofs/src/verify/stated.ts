@@ -3,20 +3,20 @@ import type { LoggedEntry } from '../entry.js';
 import { replayReissue, replayStatus, type RecordedReissue, type RecordedStatus } from '../replay.js';
 import type { EntryPosition, FindingKind, FindingCollector, Unproven } from './report.js';
 
-/** What is said of a reissue: by a bundle, or by its row, which also has the customer's key (RFC 7638). */
+/** The stated facts of a reissue: from a bundle, or from its row, which also has the customer's key (RFC 7638). */
 type StatedReissue = Omit<EvidenceBundle['reissue'], 'auditSequence'> & {
   readonly keyThumbprint?: string;
 };
-/** What is said of a certificate's status. */
+/** The stated status of a certificate. */
 type StatedStatus = Omit<RecordedStatus, 'invalidityDate'> & {
   readonly invalidityDate?: string | null;
 };
 
 interface Statement {
-  /** In words, as a message names it. */
+  /** The name of the fact in messages. */
   readonly what: string;
   readonly stated: unknown;
-  /** Undefined: no entry says it. */
+  /** Undefined if no entry has it. */
   readonly recorded: unknown;
   readonly by?: LoggedEntry | undefined;
 }
@@ -24,8 +24,8 @@ interface Statement {
 const placeOf = ({ stream, sequence }: LoggedEntry): EntryPosition => ({ stream, sequence });
 
 /**
- * Compares what is said of a reissue with what its entries record. What no entry names is unproven: entries from before
- * they named it say nothing.
+ * Compares the stated facts of a reissue with its entries. A fact that no entry has is unproven, because the oldest entries
+ * do not have all facts.
  */
 export function compareReissue(
   stated: StatedReissue,
@@ -55,7 +55,7 @@ function serialIn(issued: LoggedEntry | undefined): unknown {
   return issued ? issued.details['serial'] : null;
 }
 
-/** Compares what is said of a certificate's status with what was done to it by the entries. */
+/** Compares the stated status of a certificate with its status by the entries. */
 export function compareStatus(
   stated: StatedStatus,
   recorded: RecordedStatus,
@@ -80,7 +80,7 @@ export function compareStatus(
   for (const statement of statements) compare(statement, 'STATUS_ALTERED', 'STATUS', report, place);
 }
 
-/** Compares when a certificate is said to have been registered with the entry of its proof. */
+/** Compares the stated time of registration with the entry of its proof. */
 export function compareRegistration(
   stated: string | null,
   { registered }: RecordedReissue,
@@ -114,12 +114,12 @@ function compare(
   );
 }
 
-/** What the bundle says of the reissue is what the entries record. */
+/** Compares the bundle's facts of the reissue with the entries. */
 export function verifySummary(bundle: EvidenceBundle, report: FindingCollector): void {
   compareReissue(bundle.reissue, replayReissue(ownEntries(bundle)), report);
 }
 
-/** The status that the bundle gives of the certificate is what the entries made of it. */
+/** Compares the bundle's status of the certificate with the entries. */
 export function verifyStatus(bundle: EvidenceBundle, report: FindingCollector): void {
   const { certificate, reissue } = bundle;
   if (!certificate || reissue.serial === null) return;
@@ -138,6 +138,6 @@ export function verifyStatus(bundle: EvidenceBundle, report: FindingCollector): 
 const sameStatus = (stated: StatedStatus, recorded: RecordedStatus) =>
   stated.revokedAt === recorded.revokedAt && stated.holdAt === recorded.holdAt;
 
-/** Entries of the reissue itself, without those that are gone. */
+/** The existing entries of the reissue's own stream. */
 export const ownEntries = ({ reissueId, entries }: EvidenceBundle): LoggedEntry[] =>
   entries.flatMap(({ stream, entry }) => (entry && stream === reissueId ? [entry] : []));

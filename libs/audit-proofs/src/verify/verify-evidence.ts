@@ -10,10 +10,10 @@ import { FindingCollector, type EvidenceVerdict } from './report.js';
 import { verifyStatus, verifySummary } from './stated.js';
 
 /**
- * Verifies evidence that was read (`verifyEvidenceFile` reads it). Whatever it is, the answer is a verdict.
+ * Verifies parsed evidence (`verifyEvidenceFile` parses it). Any input gives a verdict.
  *
- * @param content the bundle as it was read
- * @param kept checkpoints that were kept elsewhere, compact JWS
+ * @param content the parsed bundle
+ * @param kept checkpoints that were kept elsewhere, as compact JWS
  */
 export async function verifyEvidence(
   content: unknown,
@@ -27,7 +27,7 @@ export async function verifyEvidence(
       report.finding('FORMAT_INVALID', `${path.join('.') || 'the bundle'}: ${message}`);
     return report.verdict();
   }
-  // What was read, not the schema's copy of it: that leaves out a member `__proto__`, and a digest must cover all.
+  // Not the schema's copy, which omits a member `__proto__`: the digest must cover all members.
   await verifyBundle(content as EvidenceBundle, trust, kept, report);
   return report.verdict();
 }
@@ -53,7 +53,7 @@ async function verifyBundle(
   verifyHistory(bundle, report);
 }
 
-/** What the signature of a bundle says. */
+/** The signed content of a bundle. */
 export function signedContentOf({ signature: _, ...rest }: EvidenceBundle): {
   reissueId: string;
   madeAt: string;
