@@ -41,7 +41,7 @@ describe('a device with a wrong clock', () => {
     ['5 minutes ahead', 5 * minute],
     ['20 minutes behind', -20 * minute],
     ['a day ahead', day],
-  ])('that is %s is told the right time and goes all the way', async (_, ms) => {
+  ])('A device with a clock %s shows the right time, and completes a reissue', async (_, ms) => {
     const customer = await open(shifted(ms), { language: 'en' });
     const { words, page } = customer;
     await customer.start('EXPIRED');

@@ -76,8 +76,8 @@ describe('an operation that needs approval', () => {
     expect(await recordedStatusOf(stack.db, serial())).toMatch(/hold/i);
     // The holder is notified once, and the operation's page shows it.
     await april.page.getByText('holder notified', { exact: false }).waitFor();
-    const told = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
-    expect(told.filter((text) => text.includes('The Bank suspended your certificate'))).toHaveLength(1);
+    const messages = (await stack.sandbox.inbox(served.person.mobile)).map(({ text }) => text);
+    expect(messages.filter((text) => text.includes('The Bank suspended your certificate'))).toHaveLength(1);
   });
 
   it('A requester changes a waiting operation by keyboard alone, and has to confirm it again', async () => {

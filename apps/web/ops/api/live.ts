@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream';
 import { useEffect, useState } from 'react';
+import { delay } from '../../shared/delay.js';
 import { send } from './client.js';
 
 export type LiveStatus = 'connecting' | 'live' | 'broken';
@@ -42,7 +43,7 @@ async function follow(
     // The stream ends with the token, and is opened again with a new one.
     show(failures > 0 ? 'broken' : 'connecting');
     const pauseMs = Math.min(maxPauseMs, 1_000 * 2 ** Math.min(failures, 5));
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await delay(pauseMs);
   }
 }
 

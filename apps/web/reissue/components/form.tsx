@@ -7,11 +7,11 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
   /** A button next to the input. */
-  readonly beside?: ReactNode;
+  readonly button?: ReactNode;
 }
 
 /** An input with its label, a hint and an error. */
-export function Field({ label, hint, error, beside, ...input }: FieldProps) {
+export function Field({ label, hint, error, button, ...input }: FieldProps) {
   const id = useId();
   const about = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
@@ -29,7 +29,7 @@ export function Field({ label, hint, error, beside, ...input }: FieldProps) {
           aria-describedby={about || undefined}
           {...input}
         />
-        {beside}
+        {button}
       </div>
       {error && (
         <p className="wrong" id={`${id}-error`}>
@@ -50,7 +50,7 @@ export function PasswordField(props: FieldProps) {
       autoCapitalize="none"
       autoCorrect="off"
       spellCheck={false}
-      beside={
+      button={
         <button
           type="button"
           className="small"

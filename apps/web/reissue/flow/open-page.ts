@@ -1,4 +1,5 @@
 import { ReissueProblem, ResealClient, type CertificateKey, type OpenReissue } from '#libs/client';
+import { delay } from '../../shared/delay.js';
 import { languageChoice } from '../words/index.js';
 import { forgetToken, readSession, type PageSession } from './page-session.js';
 
@@ -53,6 +54,6 @@ async function resume(
         return undefined;
       }
       // The gateway was not reached or failed: key and session stay, and the next try may succeed.
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await delay(pauseMs);
     }
 }

@@ -1,3 +1,5 @@
+import { delay } from '../../shared/delay.js';
+
 /** The API key with which the page calls the gateway, and the reissue that the page's cookie opens. */
 export interface PageSession {
   readonly apiKey: string;
@@ -42,6 +44,6 @@ async function patiently(
     const answer = await send().catch(() => undefined);
     onReach(answer?.ok ?? false);
     if (answer?.ok) return answer;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await delay(pauseMs);
   }
 }
