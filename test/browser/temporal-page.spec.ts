@@ -59,7 +59,7 @@ describe('Temporal’s own page', () => {
   it('Temporal’s page shows encoded payloads to a person without the right', async () => {
     const before = (await decodes()).length;
     const { page, console } = await follow('april');
-    await page.getByText('Payloads are shown to who comes here from the console').waitFor();
+    await page.getByText('To see payloads, open the reissue in the console').waitFor();
     expect(await page.getByText('"REGISTERED"').count()).toBe(0);
     expect((await decodes()).length).toBe(before);
     await console.close();
