@@ -17,7 +17,7 @@ afterAll(async () => {
   await world.close();
 });
 
-it('a reissue is open until its access is revoked, which may happen twice and before there is a row', async () => {
+it('A reissue is open until its access is revoked, which may happen twice and before there is a row', async () => {
   const { reissueId } = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
   const now = world.clock.now();
   const until = new Date(now.getTime() + 1_000);
@@ -29,13 +29,13 @@ it('a reissue is open until its access is revoked, which may happen twice and be
   }
 });
 
-it('the end of a reissue is known to the gateway', async () => {
+it('The end of a reissue is known to the gateway', async () => {
   const { reissueId } = await walkTo(world, await customer(world), 'REGISTERED');
   const { revoked, endedAt } = await accessStateOf(gateway, reissueId);
   expect([revoked, endedAt?.getTime()]).toEqual([false, world.clock.now().getTime()]);
 });
 
-it('the worker forgets a revocation once every token of the reissue has expired', async () => {
+it('The worker forgets a revocation once every token of the reissue has expired', async () => {
   const worker = createDatabase({ url: world.urlOf('worker'), ...asSpec });
   const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1_000);
   await deleteExpiredAccessRevocations(worker, at(3_600));

@@ -235,7 +235,7 @@ async function publishRevocation(db: Database, serial: string): Promise<void> {
 }
 
 describe('setup after-restore', () => {
-  it('says what it would do, and changes nothing, before it is confirmed', async () => {
+  it('setup after-restore plans the work and changes nothing before it is confirmed', async () => {
     expect(await runCommand({ confirm: false, declared: true })).toBe(0);
     const about = ({ reissueId }: Applicant) => printed.find((line) => line.startsWith(reissueId));
     expect(about(people.registeredSince)).toContain('no row → REGISTERED with certificate');
@@ -249,18 +249,18 @@ describe('setup after-restore', () => {
     expect(await pendingRestore(world.owner)).toBeUndefined();
   });
 
-  it('comes after an audit log that lacks what was published of it', async () => {
+  it('setup after-restore refuses an audit log that lacks published checkpoints only until it is reconciled', async () => {
     expect((await verifyWithKept()).findings.map(({ kind }) => kind)).toContain('LOG_TRUNCATED');
   });
 
-  it('is carried out once a restore was found or declared', async () => {
+  it('setup after-restore runs only after a restore was found or declared', async () => {
     expect(await runCommand({ confirm: true, declared: false })).toBe(1);
     expect(await runCommand({ confirm: true, declared: true })).toBe(0);
     expect(await pendingRestore(world.owner)).toBeUndefined();
   });
 
   it.each(['registeredSince', 'registeredFromBackup'] as const)(
-    'leaves %s registered, with the certificate that is in the hands of the customer and no other',
+    'setup after-restore leaves %s registered, with the certificate that the customer holds as the only one',
     async (name) => {
       const applicant = people[name];
       const { customerId, oldSerial } = applicant.person;
@@ -277,7 +277,7 @@ describe('setup after-restore', () => {
     },
   );
 
-  it('lets a reissue whose certificate was delivered be registered with that certificate', async () => {
+  it('setup after-restore keeps a reissue open whose certificate was delivered, so that it can be registered', async () => {
     const applicant = people.issuedFromBackup;
     expect(await applicant.row()).toMatchObject({ state: 'ISSUED', serial: serials['issuedFromBackup'] });
     expect(await temporal.sendMessage(applicant, await applicant.proveRegistration())).toMatchObject({
@@ -286,7 +286,7 @@ describe('setup after-restore', () => {
     expect(await inForce(world, applicant.person.customerId)).toEqual([serials['issuedFromBackup']]);
   });
 
-  it('withdraws what was issued in a reissue that is lost, and leaves the old certificate in force', async () => {
+  it('setup after-restore withdraws the certificate of a lost reissue and leaves the old certificate in force', async () => {
     const applicant = people.issuedSince;
     expect(await applicant.row()).toMatchObject({ state: 'WITHDRAWN', end_code: 'WITHDRAWN_BY_OPERATOR' });
     expect(await certificateBySerial(world.owner, serials['issuedSince']!)).toMatchObject({
@@ -307,7 +307,7 @@ describe('setup after-restore', () => {
   });
 
   it.each(['registeredSince', 'issuedSince', 'cancelledSince'] as const)(
-    'lets the start of %s be answered when it is repeated',
+    'setup after-restore lets the repeated start of %s be answered',
     async (name) => {
       const { reissueId } = people[name];
       const step = await findStep(world.owner, reissueId, 'start-1');
@@ -316,14 +316,14 @@ describe('setup after-restore', () => {
     },
   );
 
-  it('revokes again what was revoked outside any reissue', async () => {
+  it('setup after-restore repeats revocations that were made outside any reissue', async () => {
     expect(await certificateBySerial(world.owner, revokedSince)).toMatchObject({
       revocation_reason: 'affiliationChanged',
       crl_pending: true,
     });
   });
 
-  it('explains the checkpoints of the branch of the audit log that is lost', async () => {
+  it('setup after-restore explains the checkpoints of the lost branch of the audit log', async () => {
     await makeLog();
     await makeLog();
     const { findings, unproven } = await verifyWithKept();
@@ -333,7 +333,7 @@ describe('setup after-restore', () => {
     );
   });
 
-  it('explains them in the evidence of each reissue, which is valid', async () => {
+  it('setup after-restore explains the lost checkpoints in the evidence of each reissue, which is valid', async () => {
     for (const applicant of Object.values(people)) {
       if (!(await findReissue(world.owner, applicant.reissueId))) continue;
       const { findings, unproven } = await verdictOn(applicant);
@@ -348,7 +348,7 @@ describe('setup after-restore', () => {
     expect(unproven.map(({ what }) => what)).not.toContain('CERTIFICATE');
   });
 
-  it('never publishes an event id again with other contents', async () => {
+  it('setup after-restore never publishes an event id again with other contents', async () => {
     await goOn(people.untouched, 'REGISTERED');
     await goOn(people.startedSince, 'REGISTERED');
     await publishAll();
@@ -366,7 +366,7 @@ describe('setup after-restore', () => {
     expect(last(all)).toBeGreaterThan(1_000 + last(published));
   });
 
-  it('has nothing left to do when it is run again', async () => {
+  it('setup after-restore has nothing to do in a second run', async () => {
     expect(await runCommand({ confirm: false, declared: false })).toBe(0);
     expect(printed.filter((line) => line.includes('→'))).toEqual([]);
   });

@@ -116,7 +116,7 @@ async function newestCheckpoint(atLeast: number): Promise<LogCheckpoint> {
 }
 
 describe('the sequencer', () => {
-  it('makes one log without a gap of what many reissues write at once, each of them in its order', async () => {
+  it('The sequencer makes one log without a gap from entries of concurrent reissues, each in its order', async () => {
     startCopy();
     const ids = await writeEntries(12, 9);
     await appendAuthorityEntry(worker, {
@@ -136,7 +136,7 @@ describe('the sequencer', () => {
       ]);
   });
 
-  it('keeps no step waiting, even one that writes to a reissue whose entries it takes', async () => {
+  it('The sequencer delays no step, even one that writes to a reissue whose entries it reads', async () => {
     const [id] = await writeEntries(1, 2);
     await inTransaction(worker, async (sequencing) => {
       expect(await sequenceEntries(sequencing, 1_000, clock.now())).toBeGreaterThanOrEqual(2);
@@ -149,7 +149,7 @@ describe('the sequencer', () => {
     expect(await countPendingEntries(worker)).toBe(1);
   });
 
-  it('signs what it is, and proves of every entry that it is there', async () => {
+  it('The sequencer signs checkpoints and proves the inclusion of every entry', async () => {
     startCopy();
     await writeEntries(3, 2);
     await allSequenced();
@@ -170,7 +170,7 @@ describe('the sequencer', () => {
     }
   });
 
-  it('goes on where it stopped, and proves that the log only grew', async () => {
+  it('The sequencer continues after a restart and proves that the log only grew', async () => {
     const first = startCopy();
     await writeEntries(5, 3);
     await allSequenced();
@@ -187,7 +187,7 @@ describe('the sequencer', () => {
     expect(isConsistent(before, after, plan.build(await readNodes(worker, plan.nodes)))).toBe(true);
   });
 
-  it('makes no second checkpoint before its time, and none where nothing is new', async () => {
+  it('The sequencer makes no checkpoint early, and none without new entries', async () => {
     const options = { origin: 'spec', key, intervalMs: 10_000 };
     const make = () => inTransaction(worker, (tx) => makeCheckpoint(tx, options, clock.now()));
     const write = async () => {
@@ -207,7 +207,7 @@ describe('the sequencer', () => {
     expect(await make()).toBeUndefined();
   });
 
-  it('is one of all copies at a time, and another follows the one that ends', async () => {
+  it('The sequencer runs in one copy at a time, and another copy takes over', async () => {
     const [first, second] = [startCopy(), startCopy()];
     await until('one leads', () => first.active || second.active);
     expect([first.active, second.active].filter(Boolean)).toHaveLength(1);
@@ -218,7 +218,7 @@ describe('the sequencer', () => {
     await allSequenced();
   });
 
-  it('publishes each checkpoint as an event, and keeps it in a file of its own', async () => {
+  it('The sequencer publishes each checkpoint as an event and keeps it in a file', async () => {
     startCopy();
     await writeEntries(1, 2);
     await allSequenced();
@@ -249,7 +249,7 @@ describe('the sequencer', () => {
     );
   });
 
-  it('goes on with its file after a crash in the middle of a line', async () => {
+  it('The sequencer continues its checkpoint file after a crash in the middle of a line', async () => {
     const file = path.join(folder, 'broken.jsonl');
     const kept = await worker.selectFrom('audit_checkpoint').selectAll().orderBy('size').execute();
     await writeFile(file, `${JSON.stringify({ size: Number(kept[0]!.size), jws: kept[0]!.jws })}\n`);
@@ -261,7 +261,7 @@ describe('the sequencer', () => {
     );
   });
 
-  it('whose file was on a full disk has all of them once there is room, each on a line of its own', async () => {
+  it('The sequencer writes all checkpoints, each on its own line, once a full disk has room again', async () => {
     const [file, target] = [path.join(folder, 'full'), path.join(folder, 'with-room')];
     await writeFile(target, '');
     const leadTo = async (where: string) => {
@@ -306,13 +306,13 @@ describe('a hand in the database', () => {
         `TRUNCATE audit_pending`,
       ].map((statement): [Role, string] => [role, statement]),
     ),
-  )('of %s may not %s', async (role, statement) => {
+  )('The role %s may not %s', async (role, statement) => {
     const db = createDatabase({ url: database.urlOf(role), ...asSpec });
     await expect(sql.raw(statement).execute(db)).rejects.toThrow(refused);
     await db.destroy();
   });
 
-  it('that removes an entry before it is in the log leaves a trace there', async () => {
+  it('An entry that is deleted before it is in the log leaves a trace in the log', async () => {
     const [id] = await writeEntries(1, 3);
     await sql`DELETE FROM audit_entry WHERE reissue_id = ${id} AND sequence = 2`.execute(owner);
     startCopy();
@@ -335,7 +335,7 @@ describe('a hand in the database', () => {
     expect(leaves.map(({ sequence }) => Number(sequence))).toEqual([1, 3]);
   });
 
-  it('that removes a node of the log stops the sequencer, which says so', async () => {
+  it('A deleted node of the log stops the sequencer with an error', async () => {
     await sql`DELETE FROM audit_node`.execute(owner);
     await sql`DELETE FROM audit_leaf WHERE leaf_index = (SELECT max(leaf_index) - 1 FROM audit_leaf)`.execute(
       owner,

@@ -82,7 +82,7 @@ async function writtenBy(role: AuditRole): Promise<string[]> {
 }
 
 describe('each role of the database', () => {
-  it('has the list of actions and actors that the domain has', async () => {
+  it('Each role of the database has the actions and actors that the domain lists', async () => {
     const { rows } = await sql<{ role: string; action: string; actor: string }>`
       SELECT role, action, actor FROM audit_writer`.execute(owner);
     const listed = Object.entries(auditWriters).flatMap(([role, own]) =>
@@ -91,7 +91,7 @@ describe('each role of the database', () => {
     expect(rows.map(({ role, action, actor }) => `${role} ${action} ${actor}`).sort()).toEqual(listed.sort());
   });
 
-  it.each(roles)('writes what is on its list and nothing else (%s)', async (role) => {
+  it.each(roles)('Each role of the database writes the actions on its list only (%s)', async (role) => {
     const allowed = actions.flatMap((action) =>
       actors.filter((actor) => mayWrite(role, action, actor)).map((actor) => `${action} ${actor}`),
     );
@@ -101,7 +101,7 @@ describe('each role of the database', () => {
 });
 
 describe('an entry of the audit trail', () => {
-  it('is refused to the public faces in the name of staff', async () => {
+  it('A public app cannot write an audit entry in the name of staff', async () => {
     for (const role of ['reseal_status', 'reseal_gateway'] as const)
       for (const action of ['approve', 'readReissue', 'startProcess'] satisfies AuthorityAction[])
         await expect(write(as[role], action, 'staff:april', new Date(Date.now() - twoDays))).rejects.toThrow(
@@ -113,14 +113,14 @@ describe('an entry of the audit trail', () => {
     ['reseal_status', 'startProcess', 'status'],
     ['reseal_gateway', 'useKey', 'gateway'],
     ['reseal_ops', 'approve', 'staff:april'],
-  ] as const)('is refused to %s with a time of another day', async (role, action, actor) => {
+  ] as const)('An audit entry of %s with a time of another day is refused', async (role, action, actor) => {
     for (const days of [-twoDays, twoDays])
       await expect(write(as[role], action, actor, new Date(Date.now() + days))).rejects.toThrow(
         'may not date an audit entry',
       );
   });
 
-  it('is stamped with the role that signed in and the time of the database, whatever the writer says', async () => {
+  it("An audit entry is stamped with the signed-in role and the database's time, whatever the writer sends", async () => {
     const { before } = (await sql<{ before: Date }>`SELECT clock_timestamp() AS before`.execute(owner))
       .rows[0]!;
     await sql`
@@ -137,7 +137,7 @@ describe('an entry of the audit trail', () => {
     expect(newest.recorded_at!.getTime()).toBeGreaterThanOrEqual(before.getTime());
   });
 
-  it('has its stamp in the leaf of the log', async () => {
+  it('The leaf of the log covers the stamp of an audit entry', async () => {
     await inTransaction(as.reseal_worker, (tx) => sequenceEntries(tx, 10_000, new Date()));
     const leaves = await owner.selectFrom('audit_leaf').selectAll().execute();
     const rows = await entriesAt(

@@ -83,7 +83,7 @@ afterAll(async () => {
 });
 
 describe('ca init', () => {
-  it('makes the authority with its OCSP keys once, and tells the audit trail before and after', async () => {
+  it('ca init creates the CA with its OCSP keys once, with audit entries before and after', async () => {
     expect(await ca('init')).toMatch(/authority created in .*\nOCSP key for [0-9a-f]{40} made/);
     expect(await ca('init')).toMatch(/authority kept in [^\n]*$/);
     expect(await entries()).toEqual([
@@ -94,7 +94,7 @@ describe('ca init', () => {
     ]);
   });
 
-  it('init works without a database, and says that nothing was recorded', async () => {
+  it('ca init works without a database and says that no audit entry is written', async () => {
     const away = { RESEAL_DATABASE_URL: 'postgres://reseal_signer@127.0.0.1:1/none' };
     expect(await ca('init', away)).toMatch(
       /^The database cannot be reached: the audit trail does not record this command/,
@@ -102,7 +102,7 @@ describe('ca init', () => {
     expect(existsSync(authorityFiles(join(home, 'ca')).issuingCertificate(1))).toBe(true);
   });
 
-  it('renews an OCSP key that ends within thirty days', async () => {
+  it('ca init renews an OCSP key that expires within thirty days', async () => {
     await ca('init');
     now = new Date('2027-01-20T00:00:00Z');
     expect(await ca('status')).toMatch(/OCSP responder +2027-02-03 +14 +due: npm run ca -- init/);
@@ -110,7 +110,7 @@ describe('ca init', () => {
     expect(await ca('status')).not.toMatch(/due/);
   });
 
-  it('does without the root where nothing is left to be made', async () => {
+  it('ca init does not need the root if nothing is to be created', async () => {
     await ca('init');
     rmSync(join(home, 'ca-root'), { recursive: true });
     expect(await ca('init', { RESEAL_CA_ROOT_PASSPHRASE: '' })).toMatch(/kept/);
@@ -123,7 +123,7 @@ describe('ca init', () => {
 });
 
 describe('ca rotate', () => {
-  it('shows what it would do, and does it when confirmed, with the OCSP key ready first', async () => {
+  it('ca rotate plans first and rotates after confirmation, with the OCSP key made first', async () => {
     await ca('init');
     now = later;
     expect(await ca('rotate issuing')).toMatch(/would make generation 2 .*\nNothing was changed/);
@@ -147,7 +147,7 @@ describe('ca rotate', () => {
     );
   });
 
-  it('gives the OCSP responder new keys', async () => {
+  it('ca rotate gives the OCSP responder new keys', async () => {
     await ca('init');
     const { keyId } = JSON.parse(await ca('status --json')).issuing[0];
     const { key } = responderFiles(join(home, 'ocsp'), keyId);
@@ -158,7 +158,7 @@ describe('ca rotate', () => {
     expect(statSync(key).mtimeMs).toBeGreaterThan(0);
   });
 
-  it('moves the authority from files to a token, the old key staying where it is', async () => {
+  it('ca rotate moves the CA from files to a token and leaves the old key in its place', async () => {
     const soft = createSoftToken('reseal-commands');
     const inToken = {
       RESEAL_CA_KEY_STORE: 'pkcs11',
@@ -190,7 +190,7 @@ describe('the CRL of the root', () => {
   const published = () =>
     owner.selectFrom('root_crl').select(['number', 'next_update']).orderBy('number').execute();
 
-  it('is made with the CA, published by each init, and made again when a third of its year is left', async () => {
+  it('The root CRL is made with the CA, published by each init, and renewed when a third of its year is left', async () => {
     await ca('init');
     const first = { number: '1', next_update: new Date('2027-11-06T02:59:05Z') };
     expect(await published()).toEqual([first]);
@@ -204,7 +204,7 @@ describe('the CRL of the root', () => {
     expect(await ca('status')).toMatch(/its CRL #2 +2028-07-07 +365$/m);
   });
 
-  it('is asked for where the root is away, and the rest of init is done', async () => {
+  it('ca init asks for the root CRL if the root is absent, and completes the rest', async () => {
     await ca('init');
     rmSync(authorityFiles(join(home, 'ca')).rootCrl);
     rmSync(join(home, 'ca-root'), { recursive: true });
@@ -216,7 +216,7 @@ describe('the CRL of the root', () => {
     );
   });
 
-  it('is not published if another root signed it', async () => {
+  it('A root CRL signed by another root is not published', async () => {
     await ca('init');
     const other = authorityFiles(join(home, 'ca')).rootCrl;
     home = mkdtempSync(join(work, 'home-'));
@@ -225,7 +225,7 @@ describe('the CRL of the root', () => {
     await expect(ca('init')).rejects.toThrow(/root.crl is not a CRL of the root in .*root\.crt$/);
   });
 
-  it('is followed by the next one at a rotation, which needs the root too', async () => {
+  it('A rotation publishes the next root CRL and needs the root', async () => {
     await ca('init');
     now = later;
     await ca('rotate issuing --confirm');
@@ -243,7 +243,7 @@ describe('ca revoke-issuing', () => {
   };
   const revoke = (keyId: string) => ca(`revoke-issuing ${keyId} --reason cACompromise --confirm`);
 
-  it('refuses the CA that signs certificates, and a key that is no issuing CA', async () => {
+  it('ca revoke-issuing refuses the signing CA and a key that is no issuing CA', async () => {
     const [current] = await rotated();
     expect(await revoke(current)).toMatch(/Issuing CA 2 signs certificates: run rotate issuing first/);
     expect(await revoke('00')).toMatch(/^There is no issuing CA with the key id 00/);
@@ -251,7 +251,7 @@ describe('ca revoke-issuing', () => {
     expect((await readRootCrl(join(home, 'ca')))!.entries).toEqual([]);
   });
 
-  it('shows what it would do, and does it once when confirmed, between two entries of the audit trail', async () => {
+  it('ca revoke-issuing plans first and revokes once after confirmation, between two audit entries', async () => {
     const [, before] = await rotated();
     expect(await ca(`revoke-issuing ${before} --reason cACompromise`)).toMatch(
       /^would revoke .*\n.*\nNothing was changed/,
@@ -267,7 +267,7 @@ describe('ca revoke-issuing', () => {
     expect(await revoke(before)).toMatch(/is already revoked/);
   });
 
-  it('stays in force when the CA’s directory is restored from before it', async () => {
+  it('The revocation of an issuing CA stays in force after its directory was restored from an older backup', async () => {
     const [, before] = await rotated();
     const { rootCrl } = authorityFiles(join(home, 'ca'));
     copyFileSync(rootCrl, join(home, 'earlier.crl'));
@@ -283,7 +283,7 @@ describe('ca revoke-issuing', () => {
 });
 
 describe('issuing CAs in the database', () => {
-  it('are known with their chain from before they sign; a rotation retires the one before', async () => {
+  it('Issuing CAs are in the database with their chain before they sign, and a rotation retires the former one', async () => {
     await ca('init');
     const db = createDatabase({ url: database.urlOf('signer'), ...asSpec });
     const authorities = await openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
@@ -302,7 +302,7 @@ describe('issuing CAs in the database', () => {
     await db.destroy();
   });
 
-  it('are refused under a name that belongs to another key: directory and database do not fit', async () => {
+  it('An issuing CA is refused under a name that belongs to another key, because directory and database differ', async () => {
     await ca('init');
     const db = createDatabase({ url: database.urlOf('signer'), ...asSpec });
     const open = () => openAuthorities({ directory: join(home, 'ca'), passphrase, clock: () => now });
@@ -325,7 +325,7 @@ describe('ca as a process', () => {
     return { status, stderr };
   };
 
-  it('says in one line what is refused, with the usage what is not understood, and exits accordingly', async () => {
+  it('The ca command names a refusal in one line, prints the usage for an unknown command, and sets its exit code', async () => {
     now = new Date();
     await ca('init');
     expect(run('rotate', 'issuing')).toEqual({
@@ -341,6 +341,6 @@ describe('ca as a process', () => {
   });
 });
 
-it('the operator is the user of the operating system unless they say who they are', () => {
+it('The operator is the user of the operating system unless another is named', () => {
   expect(createContext({ env: env() }).context.actor).toBe(`operator:${userInfo().username}`);
 });

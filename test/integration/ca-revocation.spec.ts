@@ -131,7 +131,7 @@ describe('revoking a list of certificates', () => {
     return { serials: [valid!, held!, revoked!, expired!, '10abc'] };
   }
 
-  it('shows what would happen to each and changes nothing, unless it is confirmed', async () => {
+  it('ca revoke with a list plans the outcome of each certificate and changes nothing without confirmation', async () => {
     const { serials } = await mixed();
     const before = await everything();
     const file = list(...serials);
@@ -149,7 +149,7 @@ describe('revoking a list of certificates', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('does what it showed once it is confirmed, with an audit entry before and after', async () => {
+  it('ca revoke with a list does what it planned after confirmation, with audit entries before and after', async () => {
     const { serials } = await mixed();
     const before = (await entries('certificates.revoke')).length;
     const at = '2026-10-31T21:00:00+09:00';
@@ -181,7 +181,7 @@ describe('revoking a list of certificates', () => {
     expect(end!.details.listDigest).toBe(start!.details.listDigest);
   });
 
-  it('takes each certificate once, however its serial number is written', async () => {
+  it('ca revoke with a list takes each certificate once, however its serial number is written', async () => {
     const [serial] = await enrolCertificates(owner, 1);
     const octets = serial!.toUpperCase().match(/../g)!.join(':');
     const file = list('# found on a lost laptop', serial!, '', octets, `0x${serial}`, `00${serial}\r`);
@@ -190,7 +190,7 @@ describe('revoking a list of certificates', () => {
     expect(shown.code).toBe(0);
   });
 
-  it('names every line that is no serial number and changes nothing', async () => {
+  it('ca revoke with a list names every line that is no serial number and changes nothing', async () => {
     const [serial] = await enrolCertificates(owner, 1);
     const before = await everything();
     const file = list(serial!, 'CN=홍가상', '', `${serial},`, serial!);
@@ -224,13 +224,13 @@ describe('revoking a list of certificates', () => {
     ],
     ['a comment of two lines', ['10ab', ...revocation, '--comment', 'a\nb']],
     ['an unknown option', ['10ab', ...revocation, '--force']],
-  ])('is not understood with %s', async (_what, args) => {
+  ])('ca revoke with a list is refused with %s', async (_what, args) => {
     const before = await everything();
     await expect(ca('revoke', args)).rejects.toThrow(/./);
     expect(await everything()).toEqual(before);
   });
 
-  it('goes on where it was interrupted when it is run again', async () => {
+  it('ca revoke with a list continues after an interruption when it runs again', async () => {
     const serials = await enrolCertificates(owner, 220);
     const given = [...(await approved('revoke', serials)), '--confirm', '--json'];
     const outcomes = { left: 10 };
@@ -255,7 +255,7 @@ describe('revoking a list of certificates', () => {
     expect(events).toHaveLength(serials.length);
   });
 
-  it('plans a hundred thousand within moments', async () => {
+  it('ca revoke plans a hundred thousand certificates', async () => {
     const known = await enrolCertificates(owner, 500);
     const unknown = Array.from({ length: 99_500 }, (_, index) => `10${index.toString(16).padStart(34, '0')}`);
     const { lines } = await ca('revoke', ['--serials', list(...known, ...unknown), ...revocation, '--json']);
@@ -265,7 +265,7 @@ describe('revoking a list of certificates', () => {
 });
 
 describe('holding and releasing', () => {
-  it('is shown first, done once confirmed, and found done when it is asked again', async () => {
+  it('ca hold and release plan first, act once after confirmation, and find a second call done', async () => {
     const serials = await enrolCertificates(owner, 2);
     const before = await everything();
     expect((await ca('hold', [...serials])).lines[0]).toMatch(/ HOLD$/);
@@ -283,7 +283,7 @@ describe('holding and releasing', () => {
     }
   });
 
-  it('is refused for what is revoked, with an exit code of its own', async () => {
+  it('ca hold and release refuse a revoked certificate with an exit code of its own', async () => {
     const [serial] = await enrolCertificates(owner, 1);
     await ca('revoke', [...(await approved('revoke', [serial!])), '--confirm']);
     for (const name of ['hold', 'release'] as const)
@@ -296,7 +296,7 @@ describe('holding and releasing', () => {
 describe('without an operation that another person approved', () => {
   const refused = (name: string, args: string[]) => expect(ca(name, args)).rejects;
 
-  it('nothing is changed, whatever the command line says', async () => {
+  it('The ca command changes nothing without an operation that another person approved', async () => {
     const [serial] = await enrolCertificates(owner, 1);
     await refused('revoke', [serial!, ...revocation, '--confirm']).toThrow(/give it with --operation/);
     await refused('hold', ['--operation', `op_${'0'.repeat(32)}`, '--confirm']).toThrow(/OPERATION_UNKNOWN/);
@@ -312,7 +312,7 @@ describe('without an operation that another person approved', () => {
     ]);
   });
 
-  it('nothing is changed if its items, its parameters or its requester were altered afterwards', async () => {
+  it('The ca command changes nothing if items, parameters or requester of the operation were altered afterwards', async () => {
     const [serial, another] = await enrolCertificates(owner, 2);
     const altered = {
       operation_item: sql`update operation_item set target = ${another!}`,

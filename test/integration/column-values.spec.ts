@@ -16,7 +16,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('Each fixed set of values in the code is the list of a constraint, and the other way round', async () => {
+it('Each fixed set of values in the code equals the list of a constraint, and the other way round', async () => {
   const sorted = (values: readonly string[]) => [...values].sort();
   const inDatabase = (await listedValuesOf(owner)).map(({ column, values }) => [column, sorted(values)]);
   const inCode = Object.entries(columnValues).map(([column, values]) => [column, sorted(values)]);

@@ -21,7 +21,7 @@ async function terminate(pid: number): Promise<void> {
 const ownPid = sql<{ pid: number }>`select pg_backend_pid() as pid`;
 
 describe('a connection that PostgreSQL ends', () => {
-  it('between two statements of a transaction fails the next one, and not the process', async () => {
+  it('A connection that PostgreSQL ends between two statements fails the transaction and not the process', async () => {
     const transaction = inTransaction(db, async (tx) => {
       const { rows } = await ownPid.execute(tx);
       await terminate(rows[0]!.pid);
@@ -31,7 +31,7 @@ describe('a connection that PostgreSQL ends', () => {
     expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
   });
 
-  it('an idle connection that breaks is replaced', async () => {
+  it('An idle connection that PostgreSQL ends is replaced', async () => {
     const { rows } = await ownPid.execute(db);
     await terminate(rows[0]!.pid);
     expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);

@@ -16,7 +16,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('functions that run with their owner’s rights look into temporary schemas last', async () => {
+it('Functions that run with their owner’s rights search temporary schemas last', async () => {
   const { rows } = await sql<{ name: string; settings: string[] | null }>`
     select proname as name, proconfig as settings from pg_proc
     where prosecdef and pronamespace = 'public'::regnamespace`.execute(owner);
@@ -28,7 +28,7 @@ it('functions that run with their owner’s rights look into temporary schemas l
 describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])(
   'the role of the %s',
   (role) => {
-    it('makes no temporary tables', async () => {
+    it(`The role of the ${role} cannot create temporary tables`, async () => {
       const db = createDatabase({ url: database.urlOf(role), ...asSpec, max: 1 });
       await expect(sql`create temporary table webhook_endpoint (url text)`.execute(db)).rejects.toThrow(
         /permission denied to create temporary tables/,
@@ -48,7 +48,7 @@ interface Grant {
 const page = fileURLToPath(new URL('../../docs/security-model.md', import.meta.url));
 const between = /<!-- grants -->\n(.*)<!-- \/grants -->/s;
 
-it('every role has the grants that the security model names, and no others', async () => {
+it('Every role has the grants that the security model names, and no others', async () => {
   const { rows } = await sql<Grant>`
     WITH role (name) AS (VALUES ('gateway'), ('worker'), ('signer'), ('ops'), ('status'), ('sandbox')),
     privilege (name, letter, place) AS (VALUES ('SELECT', 'S', 1), ('INSERT', 'I', 2), ('UPDATE', 'U', 3)),

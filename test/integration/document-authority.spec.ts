@@ -39,7 +39,7 @@ const check = (more: object = {}) => ({
 });
 
 describe('the document authority', () => {
-  it('the authority names the holder of a genuine document, and gives a repeated call the same answer', async () => {
+  it('The document authority names the person of a genuine document and repeats its answer', async () => {
     const body = check();
     const first = await call('POST', '/v1/document/checks', body);
     expect(first).toEqual({ status: 200, body: { status: 'MATCHED', ci: person.ci } });
@@ -47,7 +47,7 @@ describe('the document authority', () => {
     expect(await call('GET', `/v1/document/checks/${body.attemptId}`)).toEqual(first);
   });
 
-  it('says what is wrong, and takes no other document under the same attempt', async () => {
+  it('The document authority names the fault of a document and accepts no other document under the same attempt', async () => {
     const body = check({ issuedOn: '1999-12-31' });
     const answer = await call('POST', '/v1/document/checks', body);
     expect(answer.body).toEqual({ status: 'MISMATCHED', finding: 'ISSUE_DATE_DIFFERS' });
@@ -57,7 +57,7 @@ describe('the document authority', () => {
     expect((await call('GET', `/v1/document/checks/${body.attemptId}`)).body).toEqual(answer.body);
   });
 
-  it('takes a photo of megabytes', async () => {
+  it('The document authority takes a photo of megabytes', async () => {
     const large = Buffer.concat([
       Buffer.from('ffd8', 'hex'),
       Buffer.alloc(4_000_000),
@@ -68,17 +68,17 @@ describe('the document authority', () => {
   });
 
   it.each([{ rrn: '123' }, { type: 'PASSPORT' }, { issuedOn: '2020-02-30' }, { photo: '§' }])(
-    'does not understand %j',
+    'The document authority refuses %j as malformed',
     async (wrong) => {
       expect((await call('POST', '/v1/document/checks', check(wrong))).status).toBe(422);
     },
   );
 
-  it('knows nothing of an attempt that never arrived', async () => {
+  it('The document authority does not know an attempt that never arrived', async () => {
     expect((await call('GET', `/v1/document/checks/${randomUUID()}`)).status).toBe(404);
   });
 
-  it('can be switched off', async () => {
+  it('The document authority can be switched off', async () => {
     await call('PUT', '/v1/faults/document', { mode: 'down' });
     try {
       expect((await call('POST', '/v1/document/checks', check())).status).toBe(503);

@@ -49,7 +49,7 @@ function startCopy(): EventRelay {
 }
 
 describe('the event relay on PostgreSQL and Kafka', () => {
-  it('publishes what a transaction wrote, as CloudEvents in both topics', async () => {
+  it('The event relay publishes what a transaction wrote, as CloudEvents in both topics', async () => {
     const reissue = await newReissue();
     const serial = randomBytes(8).toString('hex');
     startCopy();
@@ -96,7 +96,7 @@ describe('the event relay on PostgreSQL and Kafka', () => {
     });
   });
 
-  it('keeps order and loses nothing while active copies lose their connection one after the other', async () => {
+  it('The event relay keeps order and loses nothing while active copies lose their connection one after the other', async () => {
     const reissues = [await newReissue(), await newReissue(), await newReissue()];
     startCopy();
     startCopy();

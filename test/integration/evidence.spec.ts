@@ -145,7 +145,7 @@ async function tampered<T>(statements: readonly string[], look: () => Promise<T>
 const own = () => `reissue_id = '${reissueId}'`;
 
 describe('the evidence of a reissue', () => {
-  it('is valid, and lacks nothing but the archive that is still to come', async () => {
+  it('The evidence of a reissue is valid and lacks only the archive, which comes later', async () => {
     const bundle = await evidence();
     expect(await verifyEvidence(bundle, trust)).toEqual({
       valid: true,
@@ -161,13 +161,13 @@ describe('the evidence of a reissue', () => {
     ).toEqual(['readReissue', 'certificate.hold']);
   });
 
-  it('is there for a reissue under way, too, and for none that never was', async () => {
+  it('The evidence of an open reissue exists, and none of an unknown reissue', async () => {
     expect(await verifyEvidence(await evidence(another), trust)).toMatchObject({ valid: true });
     const parts = { db: world.as('worker'), key, terms: world.terms, clock: world.clock.now };
     expect(await assembleEvidence(parts, `ri_${'0'.repeat(32)}`)).toBeUndefined();
   });
 
-  it('says of what was written after the last checkpoint that it is not proven', async () => {
+  it('The evidence of a reissue reports entries after the last checkpoint as unproven', async () => {
     const late = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     const { valid, unproven } = await verifyEvidence(await evidence(late.reissueId), trust);
     expect(valid).toBe(true);
@@ -178,7 +178,7 @@ describe('the evidence of a reissue', () => {
     ]);
   });
 
-  it('holds against every checkpoint that was kept elsewhere', async () => {
+  it('The evidence of a reissue is consistent with every checkpoint that was kept elsewhere', async () => {
     const kept = (await world.owner.selectFrom('audit_checkpoint').select('jws').execute()).map(
       ({ jws }) => jws,
     );
@@ -190,7 +190,7 @@ describe('the evidence of a reissue', () => {
     });
   });
 
-  it('a bundle names the person only in personal parts and the certificate, and has no secret', async () => {
+  it('The evidence of a reissue holds personal data only in the personal parts and the certificate, and no secret', async () => {
     const { entries, certificate: _, ...rest } = await evidence();
     const text = JSON.stringify([rest, entries.map(({ personal: __, ...each }) => each)]);
     const row = await world.owner
@@ -370,14 +370,14 @@ describe('what a superuser does to the database', () => {
     expect(kindsOf(log)).toEqual(kinds);
   });
 
-  it('is found in the evidence, if it is an entry outside reissues that is gone', async () => {
+  it('A superuser who deletes an entry outside reissues is found in the evidence', async () => {
     const verdict = await tampered([`DELETE FROM authority_entry WHERE action = 'readReissue'`], async () =>
       verifyEvidence(await evidence(), trust),
     );
     expect(verdict.findings).toMatchObject([{ kind: 'ENTRY_MISSING', entry: { stream: 'authority' } }]);
   });
 
-  it('leaves a personal part unproven that is gone without a purge', async () => {
+  it('A personal part that a superuser deletes without a purge is reported as unproven', async () => {
     const verdict = await tampered([`DELETE FROM audit_personal WHERE ${own()} AND sequence = 2`], async () =>
       verifyEvidence(await evidence(), trust),
     );
@@ -386,7 +386,7 @@ describe('what a superuser does to the database', () => {
     );
   });
 
-  it('is found in the whole log, if it undoes the revocation of the old certificate', async () => {
+  it('A superuser who undoes the revocation of the old certificate is found in the whole log', async () => {
     const verdict = await tampered(
       [
         `UPDATE certificate SET revoked_at = NULL, revocation_reason = NULL
@@ -397,7 +397,7 @@ describe('what a superuser does to the database', () => {
     expect(kindsOf(verdict)).toEqual(['STATUS_ALTERED']);
   });
 
-  it('is found in the whole log, if it names another key of the customer', async () => {
+  it('A superuser who changes the key of the customer is found in the whole log', async () => {
     const verdict = await tampered(
       [`UPDATE reissue SET key_thumbprint = repeat('x', 43) WHERE ${own()}`],
       () => verifyLog(world.as('worker'), trust),
@@ -405,7 +405,7 @@ describe('what a superuser does to the database', () => {
     expect(kindsOf(verdict)).toEqual(['REISSUE_ALTERED']);
   });
 
-  it('is found in the whole log, if it deletes a certificate that entries are about', async () => {
+  it('A superuser who deletes a certificate with entries is found in the whole log', async () => {
     const old = `serial = (SELECT old_serial FROM reissue WHERE ${own()})`;
     const verdict = await tampered([`DELETE FROM certificate WHERE ${old}`], () =>
       verifyLog(world.as('worker'), trust),
@@ -415,7 +415,7 @@ describe('what a superuser does to the database', () => {
     ]);
   });
 
-  it('is found everywhere, if an act outside reissues is gone with its leaf and its effect', async () => {
+  it('A superuser who deletes an act outside reissues with its leaf and effect is found everywhere', async () => {
     const held = `SELECT position FROM authority_entry WHERE action = 'certificate.hold'`;
     const [bundle, log] = await tampered(
       [
@@ -429,7 +429,7 @@ describe('what a superuser does to the database', () => {
     expect(kindsOf(log)).toEqual(['ENTRY_MISSING', 'LOG_INCONSISTENT']);
   });
 
-  it('is found in the whole log, which is valid before and after', async () => {
+  it('A superuser who alters an entry is found in the whole log, which is valid before and after the test', async () => {
     const look = () => verifyLog(world.as('worker'), trust);
     expect(await look()).toEqual({ valid: true, unproven: [], findings: [] });
     const edited = await tampered(
@@ -461,7 +461,7 @@ describe('what a superuser does to the database', () => {
     expect(await look()).toMatchObject({ valid: true });
   });
 
-  it('is found if it is who it was that was changed, in the whole log, too', async () => {
+  it('A superuser who changes the actor of an entry is found, also in the whole log', async () => {
     const verdict = await tampered(
       [`UPDATE audit_personal SET personal = '{}' WHERE ${own()} AND sequence = 1`],
       () => verifyLog(world.as('worker'), trust),
@@ -474,7 +474,7 @@ describe('what a superuser does to the database', () => {
     );
   });
 
-  it('a change is found although the database has lost the checkpoint that was kept elsewhere', async () => {
+  it('A superuser is found although the database lost the checkpoint that was kept elsewhere', async () => {
     const earlier = await world.owner
       .selectFrom('audit_checkpoint')
       .select(['size', 'jws', 'root', 'made_at'])
@@ -502,7 +502,7 @@ describe('what a superuser does to the database', () => {
     }
   });
 
-  it('is found by `verify --log`, by the checkpoints that the worker keeps apart', async () => {
+  it("`verify --log` finds a superuser's change by the checkpoints that the worker keeps apart", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
     const file = path.join(folder, 'checkpoints.jsonl');
     const look = async () => {
@@ -536,7 +536,7 @@ describe('what a superuser does to the database', () => {
     }
   });
 
-  it('is found if the tail was cut off, by a checkpoint that was kept elsewhere', async () => {
+  it('A log without its tail is found by a checkpoint that was kept elsewhere', async () => {
     const kept = await keepLog();
     const cut = [
       `DELETE FROM audit_leaf WHERE leaf_index > 5`,

@@ -33,7 +33,7 @@ describe.each<Role>(['worker', 'signer'])('a certificate in the hands of reseal_
     `revocation_reason = 'unspecified'`,
     'invalidity_date = revoked_at',
     'hold_at = revoked_at',
-  ])('that is revoked stays so: %s', async (set) => {
+  ])(`reseal_${role} cannot undo the revocation of a certificate: %s`, async (set) => {
     const before = await certificate(revoked);
     expect(before.revoked_at).not.toBeNull();
     await expect(attempt(set, revoked)).rejects.toThrow(/is final|permission denied/);
@@ -49,19 +49,19 @@ describe.each<Role>(['worker', 'signer'])('a certificate in the hands of reseal_
     `customer_id = gen_random_uuid()`,
     `not_after = not_after + interval '1 year'`,
     `registered_at = registered_at + interval '1 s'`,
-  ])('that was stored stays what it is: %s', async (set) => {
+  ])(`reseal_${role} cannot change a stored certificate: %s`, async (set) => {
     const before = await certificate(inForce);
     await expect(attempt(set, inForce)).rejects.toThrow(/stays|once|permission denied|check constraint/);
     expect(await certificate(inForce)).toEqual(before);
   });
 
-  it('is not deleted', async () => {
+  it(`reseal_${role} cannot delete a certificate`, async () => {
     await expect(sql`DELETE FROM certificate`.execute(world.as(role, 1))).rejects.toThrow(
       'permission denied',
     );
   });
 
-  it('may be put on hold and released as long as it is not revoked', async () => {
+  it(`reseal_${role} may hold and release a certificate that is not revoked`, async () => {
     await attempt('hold_at = now()', inForce);
     expect((await certificate(inForce)).hold_at).not.toBeNull();
     await attempt('hold_at = NULL', inForce);
@@ -75,7 +75,7 @@ describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])
     beforeAll(() => sql.raw(`GRANT ALL ON certificate TO reseal_${role}`).execute(world.owner));
     const attempt = (statement: string) => sql.raw(statement).execute(world.as(role, 1));
 
-    it('stays revoked, for the same reason', async () => {
+    it(`reseal_${role} with all privileges cannot change a revocation or its reason`, async () => {
       const before = await certificate(revoked);
       for (const set of ['revoked_at = NULL, revocation_reason = NULL', `revocation_reason = 'unspecified'`])
         await expect(attempt(`UPDATE certificate SET ${set} WHERE serial = '${revoked}'`)).rejects.toThrow(
@@ -84,7 +84,7 @@ describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])
       expect(await certificate(revoked)).toEqual(before);
     });
 
-    it('stays what was signed', async () => {
+    it(`reseal_${role} with all privileges cannot change the signed certificate`, async () => {
       const before = await certificate(inForce);
       for (const set of [`serial = 'ff'`, `spki_sha256 = repeat('f', 64)`, `der = '\\x00'`])
         await expect(attempt(`UPDATE certificate SET ${set} WHERE serial = '${inForce}'`)).rejects.toThrow(
@@ -93,7 +93,7 @@ describe.each<Role>(['gateway', 'ops', 'worker', 'signer', 'status', 'sandbox'])
       expect(await certificate(inForce)).toEqual(before);
     });
 
-    it('is not deleted', async () => {
+    it(`reseal_${role} with all privileges cannot delete a certificate`, async () => {
       for (const statement of ['DELETE FROM certificate', 'TRUNCATE certificate CASCADE'])
         await expect(attempt(statement)).rejects.toThrow(/kept for good|permission denied/);
       expect(await certificate(inForce)).toBeDefined();

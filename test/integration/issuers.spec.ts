@@ -27,7 +27,7 @@ const now = new Date('2026-11-05T00:00:00Z');
 const found = async ({ subject }: KnownIssuer) => (await issuerBySubject(signer, subject))!;
 
 describe('known issuing CAs', () => {
-  it('never have fewer shards than one before: a reissue that began with those may still take any', async () => {
+  it('A new issuing CA has at least as many CRL shards as the former, which open reissues may still use', async () => {
     await registerIssuers(signer, { current: first, all: [first] }, 8, now);
     await registerIssuers(signer, { current: second, all: [first, second] }, 2, now);
     expect([(await found(first)).crl_shards, (await found(second)).crl_shards]).toEqual([8, 8]);
@@ -35,13 +35,13 @@ describe('known issuing CAs', () => {
     expect([(await found(first)).crl_shards, (await found(second)).crl_shards]).toEqual([16, 16]);
   });
 
-  it('are retired when another takes their place, and not by a signer that has not heard of it', async () => {
+  it('Issuing CAs are retired by a rotation, and not by a signer that has not seen it', async () => {
     expect((await found(first)).retired_at).toEqual(now);
     await registerIssuers(signer, { current: first, all: [first] }, 8, now);
     expect((await found(second)).retired_at).toBeNull();
   });
 
-  it('cannot be given another key or certificate, nor be registered a second time under one', async () => {
+  it('A known issuing CA cannot get another key or certificate, nor be registered a second time', async () => {
     const forged = { ...second, certificate: Buffer.from([9]) };
     await expect(registerIssuers(signer, { current: forged, all: [forged] }, 8, now)).rejects.toThrow(
       'does not belong to this CA directory',

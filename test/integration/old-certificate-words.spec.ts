@@ -30,33 +30,36 @@ async function ocspOf(person: Person): Promise<OcspStatus> {
 describe('the status of the old certificate that a cancelling customer sees', () => {
   const cases = reasons.flatMap((reason) => states.map((state) => [reason, state] as const));
 
-  it.each(cases)('because of %s in %s is what OCSP says', async (reason, state) => {
-    const person = await customer(world);
-    const applicant = await comeTo(state, person, reason);
-    const before = await new ReissueReader(gatewayQueries(world.gateway), world.clock.now).show(
-      applicant.reissueId,
-    );
-    const status = await ocspOf(person);
-    for (const words of [pageKorean, pageEnglish])
-      expectTextStatesStatus(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);
+  it.each(cases)(
+    'A cancellation because of %s in %s notifies of the status that OCSP gives for the old certificate',
+    async (reason, state) => {
+      const person = await customer(world);
+      const applicant = await comeTo(state, person, reason);
+      const before = await new ReissueReader(gatewayQueries(world.gateway), world.clock.now).show(
+        applicant.reissueId,
+      );
+      const status = await ocspOf(person);
+      for (const words of [pageKorean, pageEnglish])
+        expectTextStatesStatus(words.cancelAsk(state === 'ISSUED', oldCertificateCaseOf(before)), status);
 
-    const cancel = applicant.cancel();
-    await perform(world, applicant.reissueId, cancel);
-    expect(await ocspOf(person)).toBe(status);
-    const { reissue } = await outcomeOf(applicant, cancel.updateId);
-    const { text } = reissue.ended!;
-    if (reissue.oldCertificate) {
-      expect(reissue.oldCertificate.serial).toBe(person.oldSerial);
-      for (const language of ['ko', 'en'] as const) expectTextStatesStatus(text[language], status);
-    } else expect(`${text.ko} ${text.en}`).not.toMatch(/기존 인증서|old certificate/);
+      const cancel = applicant.cancel();
+      await perform(world, applicant.reissueId, cancel);
+      expect(await ocspOf(person)).toBe(status);
+      const { reissue } = await outcomeOf(applicant, cancel.updateId);
+      const { text } = reissue.ended!;
+      if (reissue.oldCertificate) {
+        expect(reissue.oldCertificate.serial).toBe(person.oldSerial);
+        for (const language of ['ko', 'en'] as const) expectTextStatesStatus(text[language], status);
+      } else expect(`${text.ko} ${text.en}`).not.toMatch(/기존 인증서|old certificate/);
 
-    const sms = await smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
-    // Before identity is verified the holder of the number is not disturbed.
-    if (state === 'IDENTITY_REQUIRED') return expect(sms).toBeUndefined();
-    for (const line of sms!.split('\n')) expectTextStatesStatus(line, status);
-  });
+      const sms = await smsOf(applicant.reissueId, state === 'ISSUED' ? 'WITHDRAWN' : 'CANCELLED');
+      // Before identity is verified the holder of the number is not disturbed.
+      if (state === 'IDENTITY_REQUIRED') return expect(sms).toBeUndefined();
+      for (const line of sms!.split('\n')) expectTextStatesStatus(line, status);
+    },
+  );
 
-  it('follows what the bank does to it meanwhile', async () => {
+  it('The notification of a cancellation follows later changes of the old certificate by the bank', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'KEY_REQUIRED', { reason: 'LOST' });
     const bank = { db: world.as('signer', 1), clock: world.clock.now, actor: 'operator:spec' };

@@ -89,7 +89,7 @@ const acts = ['confirm', 'approve', 'runOperation', 'certificate.hold'];
 const done = ({ outcome }: Shown) => outcome === 'DONE';
 
 describe('an operation on the certificate of a reissue', () => {
-  it('stands in the timeline of the reissue, with requester and approver', async () => {
+  it('An operation on the certificate of a reissue is in its timeline, with requester and approver', async () => {
     const { json } = await ops.get(`/v1/reissues/${reissueId}/timeline`, operator);
     const { items } = json as { items: Shown[] };
     const found = items.filter(({ code = '' }) => acts.includes(code)).filter(done);
@@ -99,7 +99,7 @@ describe('an operation on the certificate of a reissue', () => {
     expect(JSON.stringify(json)).not.toContain('eyJ');
   });
 
-  it('is found in the audit trail by the reissue, with requester and approver', async () => {
+  it('An operation on the certificate of a reissue is found in the audit trail by the reissue, with requester and approver', async () => {
     const { json } = await ops.get(`/v1/audit?reissueId=${reissueId}`, auditor);
     const { items } = json as { items: Shown[] };
     const found = items.filter(({ action = '' }) => acts.includes(action)).filter(done);
@@ -110,7 +110,7 @@ describe('an operation on the certificate of a reissue', () => {
       );
   });
 
-  it('stands in the evidence of the reissue, by which an auditor verifies both people', async () => {
+  it('An operation on the certificate of a reissue is in its evidence, which proves requester and approver', async () => {
     const bundle = await evidence();
     const named = bundle.entries.flatMap(({ entry }) => (entry ? [entry.action] : []));
     expect(named).toEqual(expect.arrayContaining(acts));

@@ -68,7 +68,7 @@ const proofOf = (act: ProvenAct, { digest }: Plan, as: object) =>
   world.issuer.proof(as, proofNonceOf(act, digest));
 
 describe('an operation', () => {
-  it('names who asked and who approved, for each certificate, in the trail of each', async () => {
+  it('An operation names requester and approver in the trail of each certificate', async () => {
     const serials = await enrolCertificates(world.owner, 3);
     const plan = await planned(serials);
     await say('confirm', plan, operator, await proofOf('confirm', plan, operator));
@@ -99,7 +99,7 @@ describe('an operation', () => {
     }
   });
 
-  it('is confirmed and approved by nothing but the person’s own proof of exactly that', async () => {
+  it('An operation is confirmed and approved only by the person’s own proof of exactly that act', async () => {
     const [serial] = await enrolCertificates(world.owner, 1);
     const plan = await planned([serial!]);
     const other = await planned([serial!]);
@@ -119,7 +119,7 @@ describe('an operation', () => {
     expect((await say('approve', plan, approver, right)).problem).toBe('proof-refused');
   });
 
-  it('is proved by a token that opens nothing', async () => {
+  it('The proof of an operation opens no call', async () => {
     const plan = { id: 'op', digest: 'a'.repeat(64) };
     for (const aud of ['reseal-console', 'reseal-ops']) {
       const proof = await world.issuer.proof({ ...operator, aud }, proofNonceOf('confirm', plan.digest));
@@ -155,7 +155,7 @@ describe('the operators’ app, taken over', () => {
     ...{ decision: 'APPROVED' as const, decided_at: now },
   });
 
-  it('cannot insert an operation that runs, its item and its approval', async () => {
+  it('A taken-over operators’ app cannot insert a running operation with its item and approval', async () => {
     const [serial] = await enrolCertificates(world.owner, 1);
     const forged = madeUp(serial!);
     await expect(
@@ -174,7 +174,7 @@ describe('the operators’ app, taken over', () => {
     expect(await stateOf(forged.operationId)).toBe('PLANNED');
   });
 
-  it('cannot change what was confirmed, nor can the worker begin what waits', async () => {
+  it('A taken-over operators’ app cannot change what was confirmed, and the worker cannot begin what waits', async () => {
     const [serial, another] = await enrolCertificates(world.owner, 2);
     const plan = await planned([serial!]);
     await say('confirm', plan, operator, await proofOf('confirm', plan, operator));
@@ -194,7 +194,7 @@ describe('the operators’ app, taken over', () => {
     );
   });
 
-  it('moves nothing with an entry that leaves out what it concerns', async () => {
+  it('A taken-over operators’ app changes nothing by an entry that omits its certificate', async () => {
     const [serial] = await enrolCertificates(world.owner, 1);
     const forged = madeUp(serial!);
     const { operationId, digest, now } = forged;
@@ -217,7 +217,7 @@ describe('the operators’ app, taken over', () => {
     expect(await stateOf(operationId)).toBe('AWAITING_APPROVAL');
   });
 
-  it('gets nothing done with proofs that the issuer did not sign for it, whatever it writes besides', async () => {
+  it('A taken-over operators’ app achieves nothing with proofs that the issuer did not sign for the act', async () => {
     await fetchStaffKeys({ db: worker, clock, staffIssuer: staffIssuer() });
     const [serial] = await enrolCertificates(world.owner, 1);
     const { kid = '' } = decodeProtectedHeader(await world.issuer.token());

@@ -81,17 +81,17 @@ const openToAll = Object.values(paths)
   .map(({ operationId }) => operationId);
 
 describe('every call of the operators’ API', () => {
-  it('says who may make it', () => {
+  it('Every call of the operators’ API names the roles that may make it', () => {
     expect(calls.filter(({ roles }) => roles.length === 0)).toEqual([]);
     expect(openToAll).toEqual(['consoleConfig']);
     expect(calls.length).toBeGreaterThan(5);
   });
 
-  it.each(calls)('$name is refused to who has not signed in', async (call) => {
+  it.each(calls)('$name is refused without a sign-in', async (call) => {
     expect(await knock(call, undefined)).toEqual({ status: 401, problem: 'sign-in-required' });
   });
 
-  it.each(calls)('$name lets in the roles that it names and no others', async (call) => {
+  it.each(calls)('$name admits the roles that it names and no others', async (call) => {
     for (const roles of everyRoles) {
       const { status, problem } = await knock(call, { sub: 'sam', roles });
       const may = roles.some((role) => call.roles.includes(role));
@@ -101,7 +101,7 @@ describe('every call of the operators’ API', () => {
     }
   });
 
-  it.each(calls)('$name takes no token that is not for it', async (call) => {
+  it.each(calls)('$name refuses a token for another audience', async (call) => {
     const roles = [...staffRoles];
     for (const claims of [
       { exp: -120 },

@@ -93,7 +93,7 @@ const looksOf = async (sub: string) =>
   }));
 
 describe('the search of the audit trail', () => {
-  it('shows every entry once, page by page, the newest first, also where many are of one moment', async () => {
+  it('The search of the audit trail shows every entry once, page by page, newest first, also for entries of the same time', async () => {
     const found = await all('');
     expect(new Set(found.map(placeOf)).size).toBe(68);
     expect(found).toHaveLength(68);
@@ -124,7 +124,7 @@ describe('the search of the audit trail', () => {
     expect(found.filter((entry) => !about(entry))).toEqual([]);
   });
 
-  it('by a reissue finds its own entries, and what was done outside it that names it', async () => {
+  it('The search of the audit trail by a reissue finds its own entries and acts outside it that name it', async () => {
     const found = await all(`reissueId=${reissueIds[1]!}`);
     expect(found.filter(({ stream }) => stream === reissueIds[1])).toHaveLength(10);
     const outside = found.filter(({ stream }) => stream === 'authority');
@@ -134,7 +134,7 @@ describe('the search of the audit trail', () => {
     ]);
   });
 
-  it('tells where in the log an entry is, once it is there', async () => {
+  it('The search of the audit trail gives the place of an entry in the log once it has one', async () => {
     expect((await all('')).every(({ leafIndex }) => leafIndex === null)).toBe(true);
     const now = new Date();
     await inTransaction(world.owner, (tx) => sequenceEntries(tx, 1_000, now));
@@ -154,7 +154,7 @@ describe('the search of the audit trail', () => {
     ['limit=201', 'limit'],
     ['cursor=abc', 'cursor'],
     ['actr=customer', 'actr'],
-  ])('refuses %s, and puts nothing on record', async (query, name) => {
+  ])('The search of the audit trail refuses %s and records nothing', async (query, name) => {
     const before = (await looksOf('audrey')).length;
     const { status, text } = await world.get(`/v1/audit?${query}`, auditor);
     expect(status).toBe(422);
@@ -162,7 +162,7 @@ describe('the search of the audit trail', () => {
     expect((await looksOf('audrey')).length).toBe(before + 1); // the count itself is a look
   });
 
-  it('refuses a cursor of another list', async () => {
+  it('The search of the audit trail refuses a cursor of another list', async () => {
     const { json } = await world.get('/v1/reissues?limit=1', auditor);
     const { nextCursor } = json as { nextCursor: string };
     expect((await world.get(`/v1/audit?cursor=${nextCursor}`, auditor)).status).toBe(422);
@@ -170,7 +170,7 @@ describe('the search of the audit trail', () => {
 });
 
 describe('a look at the audit trail', () => {
-  it('is itself in the trail, with what was looked for, before anything is seen', async () => {
+  it('A look at the audit trail is recorded, with the query, before anything is shown', async () => {
     await world.get(`/v1/audit?customerRef=cr_2&from=2026-09-01T09:00:00%2B09:00`, { ...auditor, sub: 'a1' });
     await world.get(`/v1/audit/export?format=csv&serial=${serials[1]}`, { ...auditor, sub: 'a1' });
     await world.get('/v1/audit/access-review?month=2026-09', { ...auditor, sub: 'a1' });
@@ -194,7 +194,7 @@ describe('a look at the audit trail', () => {
     ]);
   });
 
-  it('that was refused or failed is not told as done', async () => {
+  it('A look at the audit trail that was refused or failed is not recorded as done', async () => {
     const a2 = { ...auditor, sub: 'a2' };
     const query = 'month=2026-09';
     const refused = await world.call('GET', `/v1/audit/access-review?${query}`, a2, {
@@ -215,7 +215,7 @@ describe('a look at the audit trail', () => {
     ]);
   });
 
-  it('shows nothing when it cannot be put on record', async () => {
+  it('A look at the audit trail shows nothing if it cannot be recorded', async () => {
     await sql`ALTER TABLE authority_entry ADD CONSTRAINT broken CHECK (false) NOT VALID`.execute(world.owner);
     try {
       for (const path of ['', '/export', '/access-review?month=2026-09']) {
@@ -228,7 +228,7 @@ describe('a look at the audit trail', () => {
     }
   });
 
-  it('is not for operators', async () => {
+  it('A look at the audit trail is refused to operators', async () => {
     for (const path of ['', '/export', '/checkpoints', '/access-review?month=2026-09'])
       expect((await world.get(`/v1/audit${path}`, operator)).problem).toBe('role-required');
   });
@@ -237,7 +237,7 @@ describe('a look at the audit trail', () => {
 describe('an export', () => {
   const old = 'to=2026-10-01T00:00:00Z';
 
-  it('as JSON Lines has what the search has, in the same order', async () => {
+  it('An export as JSON Lines has the results of the search in the same order', async () => {
     const { status, headers, text } = await world.get(`/v1/audit/export?${old}`, auditor);
     expect([status, headers['content-type']]).toEqual([200, 'application/jsonl']);
     expect(headers['content-disposition']).toMatch(/^attachment; filename="audit\.jsonl"$/);
@@ -249,7 +249,7 @@ describe('an export', () => {
     expect(lines).toEqual(await all(''));
   });
 
-  it('as CSV has a header, a record for each, and no cell that a spreadsheet would run', async () => {
+  it('An export as CSV has a header, a record for each entry, and no cell that a spreadsheet would execute', async () => {
     const { headers, text } = await world.get(`/v1/audit/export?${old}&format=csv`, auditor);
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
     expect(text.startsWith('\uFEFF')).toBe(true); // by which Excel in Korea takes it for UTF-8
@@ -265,7 +265,7 @@ describe('an export', () => {
     expect(records.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
   });
 
-  it('goes on past a page of the database', async () => {
+  it('An export continues beyond one page of the database', async () => {
     await insertUnstampedEntries(world.owner, () =>
       sql`INSERT INTO authority_entry (actor, action, outcome, details, occurred_at)
         SELECT 'operator:many', 'rotate', 'DONE', '{}', timestamptz '2026-08-01T00:00:00Z' + n / 10 * interval '1 s'
@@ -293,7 +293,7 @@ function readCsv(text: string): string[][] {
 }
 
 describe('the checkpoints', () => {
-  it('are shown as they were signed, the newest first', async () => {
+  it('The checkpoints are listed as they were signed, newest first', async () => {
     const { status, json } = await world.get('/v1/audit/checkpoints', auditor);
     expect(status).toBe(200);
     const [newest] = (json as { items: { size: number; root: string; jws: string }[] }).items;
@@ -310,7 +310,7 @@ describe('the access review of a month', () => {
   const review = (accept: string) =>
     world.call('GET', '/v1/audit/access-review?month=2026-09', auditor, { headers: { accept } });
 
-  it('sums up by person what was looked at and done, in a month as Korea counts it', async () => {
+  it('The access review of a month sums up looks and acts by person, in the month of Korean time', async () => {
     const { json } = await review('application/json');
     expect(json).toMatchObject({
       month: '2026-09',
@@ -335,7 +335,7 @@ describe('the access review of a month', () => {
     ]);
   });
 
-  it('comes as a page to be signed, too, and as CSV', async () => {
+  it('The access review of a month is available as a page to sign and as CSV', async () => {
     const page = await review('text/markdown');
     expect(page.headers['content-type']).toBe('text/markdown; charset=utf-8');
     expect(page.text).toContain('# Access review 2026-09');
@@ -344,7 +344,7 @@ describe('the access review of a month', () => {
     expect(readCsv(table.text)).toHaveLength(3);
   });
 
-  it('takes months only, and says what it can answer with', async () => {
+  it('The access review accepts months only and names the formats that it has', async () => {
     expect((await world.get('/v1/audit/access-review?month=2026-13', auditor)).status).toBe(422);
     expect((await review('image/png')).status).toBe(406);
   });
@@ -357,7 +357,7 @@ describe('verifying an uploaded bundle', () => {
       headers: { 'content-type': 'application/json' },
     });
 
-  it('says what is no bundle', async () => {
+  it('The verifier reports a file that is no bundle', async () => {
     const { status, json } = await verify({ format: 'something else' });
     expect([status, json]).toMatchObject([200, { valid: false }]);
     const { findings } = json as { findings: { kind: string }[] };
@@ -371,12 +371,12 @@ describe('verifying an uploaded bundle', () => {
     ['a number that is infinite', '{"madeAt":1e999}', 'FORMAT_INVALID'],
     ['half a character', '{"format":"\\ud800"}', 'FORMAT_INVALID'],
     ['20,000 levels', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'FORMAT_INVALID'],
-  ])('answers with one finding to %s', async (_, body, kind) => {
+  ])('The verifier answers with one finding to %s', async (_, body, kind) => {
     const { status, json } = await verify(body);
     expect([status, json]).toMatchObject([200, { valid: false, findings: [{ kind }] }]);
   });
 
-  it('leaves the bodies of other calls as strict as they were', async () => {
+  it('The verifier’s body limit does not loosen the limits of other calls', async () => {
     const body = '{"__proto__":{}}';
     const headers = { 'content-type': 'application/json' };
     expect(await world.call('POST', '/v1/operations', operator, { body, headers })).toMatchObject({

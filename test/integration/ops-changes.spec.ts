@@ -47,7 +47,7 @@ const announce = (stream: string) =>
 const reissueId = () => `ri_${randomBytes(16).toString('hex')}`;
 
 describe('the stream of changes', () => {
-  it('names what changed, by its id and nothing else, to everybody who listens', async () => {
+  it('The stream of changes names changed objects by id only, to every listener', async () => {
     const streams = await Promise.all([follow(), follow({ ...operator, sub: 'oscar' })]);
     const [reissue, serial] = [reissueId(), randomBytes(16).toString('hex')];
     await until('both to be open', () => streams.every(({ heard }) => heard.text.includes('still here')));
@@ -65,7 +65,7 @@ describe('the stream of changes', () => {
     }
   });
 
-  it('tells of operations', async () => {
+  it('The stream of changes includes operations', async () => {
     const { heard, leave } = await follow();
     await until('it to be open', () => heard.text.includes('still here'));
     const operationId = `op_${randomBytes(16).toString('hex')}`;
@@ -90,7 +90,7 @@ describe('the stream of changes', () => {
     leave();
   });
 
-  it('says to look at everything again after much at once', async () => {
+  it('The stream of changes asks for a full reload after many changes at once', async () => {
     const { heard, leave } = await follow();
     await until('it to be open', () => heard.text.includes('still here'));
     await inTransaction(world.owner, (tx) =>
@@ -111,13 +111,13 @@ describe('the stream of changes', () => {
     leave();
   });
 
-  it('ends when the token expires', async () => {
+  it('The stream of changes ends when the token expires', async () => {
     const { heard, done } = await follow({ ...operator, exp: -29 });
     await done;
     expect(heard.ended).toBe(true);
   });
 
-  it('is open a dozen times for one person at most', async () => {
+  it('The stream of changes is open at most twelve times per person', async () => {
     const sub = 'oswald';
     const streams = await Promise.all(Array.from({ length: 12 }, () => follow({ ...operator, sub })));
     await until('all to be open', () => streams.every(({ heard }) => heard.text !== ''));

@@ -56,7 +56,7 @@ const looks = () =>
     .execute();
 
 describe('the codec of Temporal’s own page', () => {
-  it('shows payloads to auditors and operators, and puts each look on record with the workflow', async () => {
+  it('The payload codec shows payloads to auditors and operators and records each look with the workflow', async () => {
     for (const roles of [['auditor'], ['operator']]) {
       const { status, json, headers } = await decode([await encoded({ kind: 'start' })], {
         sub: 'audrey',
@@ -77,7 +77,7 @@ describe('the codec of Temporal’s own page', () => {
     });
   });
 
-  it('the codec decodes nothing without a permitted role, and records nothing', async () => {
+  it('The payload codec shows nothing to other roles, and records nothing', async () => {
     const before = await looks();
     const payloads = [await encoded('secret')];
     expect(await decode(payloads, { sub: 'april', roles: ['approver'] })).toMatchObject({
@@ -93,7 +93,7 @@ describe('the codec of Temporal’s own page', () => {
     expect(await looks()).toEqual(before);
   });
 
-  it('lets Temporal’s page ask from its own address, and no other site', async () => {
+  it('The payload codec accepts requests from the address of Temporal’s page and from no other site', async () => {
     const preflight = (origin: string) =>
       ops.app.inject({
         method: 'OPTIONS',
@@ -121,7 +121,7 @@ describe('the codec of Temporal’s own page', () => {
         headers: { cookie, ...(origin ? { origin } : {}) },
       });
 
-    it('decodes by a cookie that no script reads and no other host sets, and records who looks', async () => {
+    it('The payload codec decodes by a cookie that no script reads and no other host sets, and records the person', async () => {
       const { status, headers } = await begin(auditor);
       expect(status).toBe(204);
       const [cookie = '', ...attributes] = String(headers['set-cookie']).split('; ');
@@ -133,7 +133,7 @@ describe('the codec of Temporal’s own page', () => {
       expect((await looks()).slice(before)).toMatchObject([{ actor: 'staff:audrey' }]);
     });
 
-    it('does so for no other site, and for no other call', async () => {
+    it('The codec cookie works for no other site and for no other call', async () => {
       const [cookie = ''] = String((await begin(auditor)).headers['set-cookie']).split('; ');
       for (const origin of ['http://elsewhere.example', 'http://127.0.0.1:8234', 'null', undefined])
         expect(await decodeBy(cookie, origin)).toMatchObject({ status: 401, problem: 'sign-in-required' });
@@ -143,7 +143,7 @@ describe('the codec of Temporal’s own page', () => {
       expect(other).toMatchObject({ status: 401, problem: 'sign-in-required' });
     });
 
-    it('the codec gives its cookie only to permitted staff, and deletes it on sign-out', async () => {
+    it('The codec cookie is not set for other roles, and is removed at sign-out', async () => {
       expect(await begin({ sub: 'april', roles: ['approver'] })).toMatchObject({ problem: 'role-required' });
       expect(await begin()).toMatchObject({ problem: 'sign-in-required' });
       const end = await ops.call('DELETE', '/codec/session', auditor);
@@ -151,7 +151,7 @@ describe('the codec of Temporal’s own page', () => {
     });
   });
 
-  it('gives back what Temporal wrote in clear, beside what it decodes, and records only that', async () => {
+  it('The payload codec returns clear payloads unchanged and records only what it decodes', async () => {
     const clear = {
       metadata: { encoding: Buffer.from('json/plain').toString('base64') },
       data: Buffer.from('{"version":3}').toString('base64'),
@@ -167,7 +167,7 @@ describe('the codec of Temporal’s own page', () => {
     expect((await looks()).slice(before)).toMatchObject([{ outcome: 'DONE', details: { payloads: 1 } }]);
   });
 
-  it('refuses what was altered, what another key encoded, and what is no payload', async () => {
+  it('The payload codec refuses altered payloads, payloads of another key, and what is no payload', async () => {
     const payload = await encoded({ kind: 'start' });
     const altered = { ...payload, data: Buffer.from(`x${payload.data}`).toString('base64') };
     const moved = {

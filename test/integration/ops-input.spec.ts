@@ -84,7 +84,7 @@ const anyCursor = fc.oneof(
 );
 
 describe('a cursor', () => {
-  it.each(names)('of the list of %s that the server did not make is refused', async (name) => {
+  it.each(names)('A cursor of the list of %s that the server did not make is refused', async (name) => {
     await fc.assert(
       fc.asyncProperty(anyCursor, async (cursor) =>
         expectBlame(await get(withCursor(name, cursor)), 'cursor'),
@@ -93,7 +93,7 @@ describe('a cursor', () => {
     );
   });
 
-  it.each(names)('of the list of %s is taken by that list only, and only as it was made', async (name) => {
+  it.each(names)('A cursor of the list of %s works for that list only, and unaltered only', async (name) => {
     const path = name.includes('reissues') ? `${lists[name]}&limit=1` : lists[name];
     const { nextCursor } = (await get(path)).json as { nextCursor: string };
     expect((await get(withCursor(name, nextCursor))).status).toBe(200);
@@ -103,7 +103,7 @@ describe('a cursor', () => {
     expectBlame(await get(withCursor(name, Buffer.from(altered).toString('base64url'))), 'cursor');
   });
 
-  it('of the items of a plan is refused once there is another plan', async () => {
+  it('A cursor of the items of a plan is refused after a new plan', async () => {
     const { nextCursor } = (await get(lists['items of an operation'])).json as { nextCursor: string };
     const body = { selection: { serials: serials.slice(1) } };
     expect((await world.call('PATCH', `/v1/operations/${operationId}`, staff, { body })).status).toBe(200);
@@ -150,18 +150,21 @@ describe('a parameter of a query', () => {
     '/v1/audit/access-review': ['month'],
   };
 
-  it.each(Object.keys(taken))('of %s is answered or refused, and breaks nothing', async (path) => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...taken[path]!), value, async (name, text) => {
-        const { status } = await get(withQuery(path, name, text));
-        expect([200, 422]).toContain(status);
-      }),
-      { numRuns: 60, endOnFailure: true },
-    );
-  });
+  it.each(Object.keys(taken))(
+    'A query parameter of %s is answered or refused, and breaks nothing',
+    async (path) => {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...taken[path]!), value, async (name, text) => {
+          const { status } = await get(withQuery(path, name, text));
+          expect([200, 422]).toContain(status);
+        }),
+        { numRuns: 60, endOnFailure: true },
+      );
+    },
+  );
 
   it.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00'])(
-    'that is the moment %s is refused',
+    'A query parameter with the time %s is refused',
     async (text) => {
       for (const name of ['createdFrom', 'createdTo', 'parkedBefore'])
         expectBlame(await get(withQuery('/v1/reissues', name, text)), name);
@@ -170,7 +173,7 @@ describe('a parameter of a query', () => {
   );
 });
 
-it('a body with text that PostgreSQL does not have is refused, and nothing is planned', async () => {
+it('A body with text that PostgreSQL cannot store is refused, and nothing is planned', async () => {
   const plan = (change: object) =>
     world.call('POST', '/v1/operations', staff, {
       body: {

@@ -102,7 +102,7 @@ async function entriesOf(operationId: string) {
 }
 
 describe('planning', () => {
-  it('answers with the exact list and what would become of each, and changes nothing', async () => {
+  it('A plan lists exactly the items with their expected outcomes, and changes nothing', async () => {
     const [valid] = await enrolCertificates(world.owner, 1);
     const [gone] = await enrolCertificates(world.owner, 1, {
       revoked_at: new Date('2026-10-01T00:00:00Z'),
@@ -126,7 +126,7 @@ describe('planning', () => {
     expect(await revoked([valid!])).toBe(0);
   });
 
-  it('finds parked reissues by a filter, and says what is known of an unknown outcome', async () => {
+  it('A plan finds parked reissues by a filter and says what is known of an unknown outcome', async () => {
     const at = new Date('2026-11-20T00:00:00Z');
     const park = { parked_since: at, park_sequence: 3, customer_ref: `cr_${newKey()}` };
     const unknown = await insertBareReissue(world.owner, at, {
@@ -142,7 +142,7 @@ describe('planning', () => {
     ]);
   });
 
-  it('the same key with the same body is the same operation, with another body a conflict', async () => {
+  it('The same key with the same body is the same operation, and with another body a conflict', async () => {
     const key = newKey();
     const [serial] = await enrolCertificates(world.owner, 1);
     const answers = await Promise.all([1, 2, 3].map(() => plan(revocation([serial!]), operator, key)));
@@ -158,13 +158,13 @@ describe('planning', () => {
     ['a revocation without its reason', { ...revocation(['10ab']), parameters: {} }, 'invalid-request'],
     ['a hold with a reason of revocations', { ...revocation(['10ab']), kind: 'hold' }, 'invalid-request'],
     ['no reason in words', { ...revocation(['10ab']), reason: ' ' }, 'invalid-request'],
-  ])('refuses %s', async (_what, body, expected) => {
+  ])('A plan with %s is refused', async (_what, body, expected) => {
     expect((await plan(body)).problem).toBe(expected);
   });
 });
 
 describe('approving', () => {
-  it('begins exactly what was read, is done by another, and every outcome is visible', async () => {
+  it('An approved operation runs exactly what was read, by a second person, and shows every outcome', async () => {
     const serials = await enrolCertificates(world.owner, 12);
     const { id, digest } = await waiting(serials);
     await run(id); // sent with Temporal's own tools
@@ -190,7 +190,7 @@ describe('approving', () => {
     ]);
   });
 
-  it('is not for who asked, whatever roles they have, and the refusal is audited', async () => {
+  it('The requester cannot approve, whatever roles they have, and the refusal is audited', async () => {
     const serials = await enrolCertificates(world.owner, 1);
     const { id, digest } = await waiting(serials, both);
     expect((await act(id, 'approve', both, { digest })).problem).toBe('not-your-own');
@@ -203,7 +203,7 @@ describe('approving', () => {
     expect((await act(id, 'approve', colleague, { digest })).problem).toBe('role-required');
   });
 
-  it('of a request that has changed is void', async () => {
+  it('The approval of a changed request is void', async () => {
     const serials = await enrolCertificates(world.owner, 2);
     const { id, digest } = await waiting(serials.slice(0, 1));
     const change = (as: object) =>
@@ -218,7 +218,7 @@ describe('approving', () => {
     expect((await act(id, 'approve', approver, { digest })).problem).toBe('operation-changed');
   });
 
-  it('an operation whose change alters nothing keeps its digest and its approvals', async () => {
+  it('An approval stays valid after a change to equal values', async () => {
     const serials = await enrolCertificates(world.owner, 2);
     const { id, digest } = await waiting(serials);
     const { parameters, reason, selection } = revocation(serials);
@@ -230,7 +230,7 @@ describe('approving', () => {
     expect((await act(id, 'approve', approver, { digest })).json.state).toBe('RUNNING');
   });
 
-  it('counts for nothing once anybody altered what was approved, also in the database itself', async () => {
+  it('An approval is void after what was approved was altered, also in the database itself', async () => {
     const serials = await enrolCertificates(world.owner, 3);
     const alterations = [
       sql`update operation_item set target = ${serials[2]!} where ordinal = 0`,
@@ -251,7 +251,7 @@ describe('approving', () => {
     expect(await revoked(serials)).toBe(0);
   });
 
-  it('is a decision: what is rejected or cancelled stays so', async () => {
+  it('A rejection or a cancellation of an operation is final', async () => {
     const serials = await enrolCertificates(world.owner, 1);
     const one = await waiting(serials);
     const rejected = await act(one.id, 'reject', approver, { digest: one.digest, comment: 'ask them first' });
@@ -273,7 +273,7 @@ describe('a person acts only in their own name', () => {
   const tryIt = (serial: string, change: StatusChange, options: ChangeOptions) =>
     changeOne({ db: worker, clock: () => new Date(), actor: 'staff:mallory' }, serial, change, options);
 
-  it('what an operation does not say of a certificate is not done to it, and the refusal is audited', async () => {
+  it('An act on a certificate that the operation does not name is refused and audited', async () => {
     const [serial, another] = await enrolCertificates(world.owner, 2);
     const awaits = await waiting([serial!]);
     const begun = await waiting([serial!]);
@@ -329,7 +329,7 @@ describe('a person acts only in their own name', () => {
 });
 
 describe('an operation that is not confirmed or approved within a day', () => {
-  it('an overdue operation is refused at once, and listed as expired soon after', async () => {
+  it('An operation that is not confirmed or approved within a day expires, at once for a late call and soon in the lists', async () => {
     const serials = await enrolCertificates(world.owner, 1);
     const planned = (await plan(revocation(serials))).json;
     const awaits = await waiting(serials);
@@ -377,7 +377,7 @@ describe('the holder of a certificate that the bank changed', () => {
       ({ notice }: { notice: string | null }) => notice,
     );
 
-  it('a holder is notified once in Korean and English, also after retries, and a missing contact is recorded', async () => {
+  it('The holder of a certificate that the bank changed is notified once in Korean and English, and a missing contact is shown', async () => {
     const [reachable, unknown, untouched] = await enrolCertificates(world.owner, 3);
     await sql`update customer set mobile = '' where customer_id =
       (select customer_id from certificate where serial = ${unknown!})`.execute(world.owner);
@@ -402,7 +402,7 @@ describe('the holder of a certificate that the bank changed', () => {
   });
 });
 
-it('lists are newest first, by state and kind, in pages that do not overlap', async () => {
+it('Lists of operations are newest first, by state and kind, in pages that do not overlap', async () => {
   const found: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const query: string = `state=CANCELLED,REJECTED&kind=revoke&limit=2${cursor && `&cursor=${cursor}`}`;

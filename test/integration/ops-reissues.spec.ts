@@ -85,7 +85,7 @@ const those = (which: (row: (typeof rows)[number]) => unknown) =>
 
 describe('the list of reissues', () => {
   it.each(['-createdAt', 'createdAt'])(
-    'sorted by %s shows each once, page by page, in one order',
+    'The list of reissues sorted by %s shows each reissue once, page by page, in one order',
     async (sort) => {
       const found = await all(`sort=${sort}`);
       expect(ids(found)).toEqual(those(() => true));
@@ -95,7 +95,7 @@ describe('the list of reissues', () => {
     },
   );
 
-  it('sorted by how long they wait shows parked ones only, the longest waiting first', async () => {
+  it('The list of reissues sorted by waiting time shows parked reissues only, longest first', async () => {
     const found = await all('sort=parkedSince');
     expect(ids(found)).toEqual(those((row) => row.parked_step));
     const times = found.map(({ parked }) => parked!.since);
@@ -140,7 +140,7 @@ describe('the list of reissues', () => {
       'parkedBefore=2026-11-20T01:40:00Z',
       (row: Line) => row.parked && row.parked.since < '2026-11-20T01:40:00.000Z',
     ],
-  ])('is filtered by %s, and counted alike', async (query, holds) => {
+  ])('The list of reissues and its counts are filtered by %s', async (query, holds) => {
     const expected = (await all('sort=-createdAt')).filter(holds);
     const found = await all(query);
     expect(found).toEqual(expected);
@@ -150,7 +150,7 @@ describe('the list of reissues', () => {
     });
   });
 
-  it('is counted by state, step, code and reason', async () => {
+  it('The list of reissues is counted by state, step, code and reason', async () => {
     const everything = await all('sort=-createdAt');
     const by = {
       state: ({ state }: Line) => [state],
@@ -176,13 +176,13 @@ describe('the list of reissues', () => {
     ['colour=red', ''],
     ['createdFrom=yesterday', 'createdFrom'],
     ['customerRef=two words', 'customerRef'],
-  ])('refuses %s, and says what is wrong with it', async (query, parameter) => {
+  ])('The list of reissues refuses %s and names the fault', async (query, parameter) => {
     const { status, problem, json } = await world.get(`/v1/reissues?${encodeURI(query)}`);
     expect([status, problem]).toEqual([422, 'invalid-request']);
     expect(json).toMatchObject({ errors: [{ in: 'query', parameter }] });
   });
 
-  it('refuses the cursor of a list in another order', async () => {
+  it('The list of reissues refuses the cursor of a list in another order', async () => {
     const { nextCursor } = await page('sort=createdAt&limit=1');
     const { status, json } = await world.get(`/v1/reissues?sort=-createdAt&cursor=${nextCursor}`);
     expect([status, (json as { errors: unknown[] }).errors]).toEqual([
@@ -191,7 +191,7 @@ describe('the list of reissues', () => {
     ]);
   });
 
-  it('lists of reissues name no person', async () => {
+  it('The list of reissues holds no personal data', async () => {
     const { text } = await world.get('/v1/reissues?limit=200');
     expect(text).not.toMatch(/가상|0100000|person|thumbprint/);
   });
@@ -200,7 +200,7 @@ describe('the list of reissues', () => {
 describe('one reissue', () => {
   const first = (which: (row: (typeof rows)[number]) => unknown) => rows.find(which)!.reissue_id;
 
-  it('says what it waits for, since when, and what can be done', async () => {
+  it('The view of a reissue says what it waits for, since when, and which acts are possible', async () => {
     const parked = await world.get(
       `/v1/reissues/${first((row) => row.parked_step && row.state === 'ISSUED')}`,
     );
@@ -222,14 +222,14 @@ describe('one reissue', () => {
     expect(ended.json).toMatchObject({ waitingFor: null, possible: [], methods: [] });
   });
 
-  it('is linked to its workflow in Temporal’s own page', async () => {
+  it('The view of a reissue links to its workflow in Temporal’s own page', async () => {
     const id = rows[0]!.reissue_id;
     expect((await world.get(`/v1/reissues/${id}`)).json).toMatchObject({
       temporalUrl: `http://127.0.0.1:8233/namespaces/reseal/workflows/reissue%2F${id}`,
     });
   });
 
-  it('is written down to have been read, once for who reads it again and again', async () => {
+  it('A look at a reissue is recorded once per person and period', async () => {
     const id = rows[1]!.reissue_id;
     await Promise.all([world.get(`/v1/reissues/${id}`), world.get(`/v1/reissues/${id}`, auditor)]);
     await world.get(`/v1/reissues/${id}`);
@@ -244,12 +244,12 @@ describe('one reissue', () => {
     ]);
   });
 
-  it.each(['', '/timeline'])('that does not exist is not found (%s)', async (part) => {
+  it.each(['', '/timeline'])('A reissue that does not exist is not found (%s)', async (part) => {
     expect((await world.get(`/v1/reissues/ri_${'0'.repeat(32)}${part}`)).problem).toBe('not-found');
     expect((await world.get(`/v1/reissues/whatever${part}`)).status).toBe(422);
   });
 
-  it('has a timeline also where Temporal knows nothing of it', async () => {
+  it('A reissue has a timeline even if Temporal does not know it', async () => {
     const id = rows[2]!.reissue_id;
     await insertUnstampedEntries(world.owner, () =>
       world.owner

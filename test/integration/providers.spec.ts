@@ -119,7 +119,7 @@ const verified = { status: 'DONE' };
 const accepted = { results: [{ accepted: true }] };
 
 describe('a code by phone', () => {
-  it('comes from the second company while the first is down, and is compared by it when the first is back', async () => {
+  it('A code comes from the second company while the first is down, and the second compares it later', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'down');
     await expect(owner.start()).resolves.toMatchObject(verified);
@@ -131,7 +131,7 @@ describe('a code by phone', () => {
     expect(await outcomeOf(owner.applicant, message.updateId)).toMatchObject(accepted);
   });
 
-  it('is not compared by a company that did not send it', async () => {
+  it('A code is not compared by a company that did not send it', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'down');
     await owner.start();
@@ -149,7 +149,7 @@ describe('a code by phone', () => {
   });
 
   it.each(['lost', 'twice'] as const)(
-    'is sent once, and compared once, when the company’s answers are %s',
+    'A code is sent once and compared once when the company’s answers are %s',
     async (mode) => {
       const owner = await PhoneOwner.arrive();
       await fault('telecom', mode);
@@ -161,7 +161,7 @@ describe('a code by phone', () => {
     },
   );
 
-  it('a code that is slower than the worker waits still arrives, and no other company is asked', async () => {
+  it('A code that arrives after the worker’s timeout comes from one company only', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'slow', 1_200);
     await expect(owner.start()).resolves.toMatchObject({ status: 'PARKED' });
@@ -176,7 +176,7 @@ describe('a code by phone', () => {
     expect(await outcomeOf(owner.applicant, message.updateId)).toMatchObject(accepted);
   });
 
-  it('a code waits for the operator while both companies are down; the retry sends one from the company that is back', async () => {
+  it('A code waits for the operator while both companies are down, and the retry sends one', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'down');
     await fault('telecom-2', 'down');
@@ -192,7 +192,7 @@ describe('a code by phone', () => {
     await expect(owner.answer()).resolves.toMatchObject(verified);
   });
 
-  it('that an older worker may have asked for is looked for everywhere before another is sent', async () => {
+  it('A code that an older worker may have requested is looked up everywhere before another is sent', async () => {
     const owner = await PhoneOwner.arrive();
     await fault('telecom', 'down');
     await owner.start();
@@ -220,7 +220,7 @@ describe('a code by phone', () => {
     expect(await owner.noted()).toBe('telecom-2');
   });
 
-  it('no code is sent for a person of another carrier, and the answer looks the same', async () => {
+  it('A code is not requested for another carrier, and the answer looks the same', async () => {
     const owner = await PhoneOwner.arrive();
     const { carrier } = (await own.sandbox.people()).find(({ mobile }) => mobile === owner.person.mobile)!;
     const { name, mobile } = owner.person;
@@ -241,7 +241,7 @@ describe('a code by phone', () => {
 });
 
 describe('a customer who has cancelled', () => {
-  it('stays so when the company’s answer comes after that', async () => {
+  it('A cancelled reissue stays cancelled when the company’s answer comes later', async () => {
     const owner = await PhoneOwner.arrive();
     await owner.start();
     const message = await owner.applicant.answerChallenges({ PHONE_CODE: await owner.code() });
@@ -260,7 +260,7 @@ describe('a customer who has cancelled', () => {
 });
 
 describe('the circuit of a company', () => {
-  it('opens while it is down and closes again, and codes come from the other meanwhile', async () => {
+  it('The circuit of a company opens while it is down and closes again, while the other company sends', async () => {
     await fault('telecom', 'down');
     for (let index = 0; index < 4; index += 1) {
       const owner = await PhoneOwner.arrive();
@@ -280,7 +280,7 @@ describe('the circuit of a company', () => {
 });
 
 describe('the companies of the sandbox', () => {
-  it('know nothing of each other’s codes', async () => {
+  it('The companies of the sandbox do not know each other’s codes', async () => {
     const { person } = await PhoneOwner.arrive();
     const post = (path: string, body: object) =>
       fetch(own.url + path, {

@@ -88,7 +88,7 @@ const certificateEnd = async ({ reissueId }: Applicant) =>
 const endOf = async (applicant: Applicant) => (await applicant.row()).ended_at!;
 
 describe('who applied', () => {
-  it('in vain is gone five years after the end, and not a moment before; that it was, the log still proves', async () => {
+  it('The data of an applicant without a certificate is purged five years after the end, not earlier, and the log proves the purge', async () => {
     const parts = await personalParts(cancelled);
     expect(parts).toBeGreaterThan(0);
     yearsAfter(await endOf(cancelled), 5);
@@ -111,7 +111,7 @@ describe('who applied', () => {
     expect(await purge()).toMatchObject({ unissuedApplications: 0 });
   });
 
-  it('for a certificate is gone ten years after the certificate ended', async () => {
+  it('The data of an applicant is purged ten years after the certificate expired', async () => {
     yearsAfter(await certificateEnd(registered), 10);
     await purge();
     expect(await personalParts(registered)).toBeGreaterThan(0);
@@ -121,7 +121,7 @@ describe('who applied', () => {
     expect(await findings()).toEqual([]);
   });
 
-  it('for a certificate that was revoked is gone ten years after the revocation', async () => {
+  it('The data of an applicant is purged ten years after the certificate was revoked', async () => {
     const revokedAt = new Date(world.clock.now().getTime() + 30 * day);
     await world.owner
       .updateTable('certificate')
@@ -135,7 +135,7 @@ describe('who applied', () => {
 });
 
 describe('a hand in the database', () => {
-  it('that removes a personal part or a history is told from a purge', async () => {
+  it('The deletion of a personal part or a history by hand is distinguished from a purge', async () => {
     const { reissueId } = registered;
     await world.owner.deleteFrom('audit_personal').where('reissue_id', '=', reissueId).execute();
     await world.owner
@@ -148,7 +148,7 @@ describe('a hand in the database', () => {
     expect(new Set(kinds.map(String))).toEqual(new Set([`RECORD_MISSING,${reissueId}`]));
   });
 
-  it('that has a purge recorded before its time is found', async () => {
+  it('A purge that was recorded too early is found', async () => {
     await inTransaction(world.as('worker'), async (tx) => {
       const reissueIds = [registered.reissueId];
       const records = await recordsOfReissues(tx, reissueIds);
@@ -166,7 +166,7 @@ describe('a hand in the database', () => {
     ]);
   });
 
-  it('that adds to what a purge says it took is found', async () => {
+  it('A purge that removed more than it recorded is found', async () => {
     yearsAfter(await endOf(cancelled), 5, 1);
     await purge();
     await world.owner

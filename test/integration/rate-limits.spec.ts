@@ -48,7 +48,7 @@ class Bucket {
 }
 
 describe('a limit in the database', () => {
-  it('is the model’s, whatever comes when', async () => {
+  it('A limit in the database behaves as the model does for any sequence of uses', async () => {
     const uses = fc.array(
       fc.record({ pauseMs: fc.integer({ min: 0, max: 4_000 }), cost: fc.integer({ min: 1, max: 3 }) }),
       { minLength: 5, maxLength: 20 },
@@ -71,7 +71,7 @@ describe('a limit in the database', () => {
     );
   });
 
-  it('says exactly when the next use is allowed: then it is, and a millisecond before it is not', async () => {
+  it('A limit in the database gives the exact time at which the next use is allowed', async () => {
     const use = { key: freshKey(), limit: { burst: 3, everyMs: 1_000 } };
     for (let i = 0; i < 3; i += 1) expect(await useLimit(db, use, after(i * 10))).toEqual(yes);
     expect(await useLimit(db, use, after(50))).toEqual(no(950));
@@ -80,14 +80,14 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, use, after(1_000))).toEqual(no(1_000));
   });
 
-  it('allows its burst to 200 who come at once, and not one more', async () => {
+  it('A limit in the database allows exactly its burst to 200 concurrent uses', async () => {
     const use = { key: freshKey(), limit: { burst: 37, everyMs: 60_000 } };
     const answers = await Promise.all(Array.from({ length: 200 }, () => useLimit(db, use, start)));
     expect(answers.filter(({ allowed }) => allowed)).toHaveLength(37);
     expect(answers.filter(({ allowed }) => !allowed)).toContainEqual(no(60_000));
   });
 
-  it('counts keys apart', async () => {
+  it('A limit in the database counts keys separately', async () => {
     const limit = { burst: 1, everyMs: 1_000 };
     const [one, other] = [freshKey(), freshKey()];
     expect(await useLimit(db, { key: one, limit }, start)).toEqual(yes);
@@ -95,7 +95,7 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, { key: one, limit }, start)).toEqual(no(1_000));
   });
 
-  it('gives back what shall not count', async () => {
+  it('A limit in the database takes back uses that shall not count', async () => {
     const use = { key: freshKey(), limit: { burst: 2, everyMs: 1_000 }, cost: 2 };
     expect(await useLimit(db, use, start)).toEqual(yes);
     await refundUse(db, use);
@@ -103,7 +103,7 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, use, start)).toEqual(no(2_000));
   });
 
-  it('a limit survives a clock that goes back: no caller waits for the earlier time, and none gets more', async () => {
+  it('A limit in the database neither delays nor allows more after the clock was set back', async () => {
     const use = { key: freshKey(), limit: { burst: 2, everyMs: 1_000 } };
     const wrong = after(365 * 86_400_000);
     expect(await useLimit(db, use, wrong)).toEqual(yes);
@@ -113,7 +113,7 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, use, after(1_000))).toEqual(no(1_000));
   });
 
-  it('a limit that was narrowed makes no caller wait for what the wider one allowed', async () => {
+  it('A narrower limit does not delay for uses that the wider one allowed', async () => {
     const key = freshKey();
     for (let i = 0; i < 100; i += 1)
       await useLimit(db, { key, limit: { burst: 100, everyMs: 1_000 } }, start);
@@ -121,7 +121,7 @@ describe('a limit in the database', () => {
     expect(await useLimit(db, { key, limit: { burst: 2, everyMs: 1_000 } }, after(1_000))).toEqual(yes);
   });
 
-  it('is forgotten once its whole burst is there again, and not before', async () => {
+  it('A limit in the database is deleted once its whole burst is available, not earlier', async () => {
     const use = { key: freshKey(), limit: { burst: 1, everyMs: 1_000 } };
     await useLimit(db, use, start);
     await deleteExpiredRateLimits(db, after(1_000), 10_000);
@@ -136,7 +136,7 @@ describe('several limits at once', () => {
   const limit = { burst: 2, everyMs: 1_000 };
   const uses = (...of: LimitUse[]) => useLimitsInTransaction(db, of, start);
 
-  it('are used all or none', async () => {
+  it('Several limits at once are used all or not at all', async () => {
     const [narrow, wide] = [
       { key: freshKey(), limit: { burst: 1, everyMs: 5_000 } },
       { key: freshKey(), limit },
@@ -147,7 +147,7 @@ describe('several limits at once', () => {
     expect(await uses(wide)).toEqual(no(1_000));
   });
 
-  it('make one wait for the slowest of them', async () => {
+  it('Several limits at once wait for the slowest of them', async () => {
     const [slow, fast] = [
       { key: freshKey(), limit: { burst: 1, everyMs: 9_000 } },
       { key: freshKey(), limit: { burst: 1, everyMs: 3_000 } },
@@ -156,7 +156,7 @@ describe('several limits at once', () => {
     expect(await uses(fast, slow)).toEqual(no(9_000));
   });
 
-  it('several limits hold for 200 callers that name them in any order, without a deadlock', async () => {
+  it('Several limits at once hold for 200 concurrent uses in any order without a deadlock', async () => {
     const both = [
       { key: freshKey(), limit: { burst: 20, everyMs: 60_000 } },
       { key: freshKey(), limit: { burst: 30, everyMs: 60_000 } },
@@ -169,7 +169,7 @@ describe('several limits at once', () => {
     expect(more.filter(({ allowed }) => allowed)).toHaveLength(10);
   });
 
-  it('are ways of which the first that is open is taken, and the wait is that for the first to open', async () => {
+  it('Of alternative limits the first open one is used, and the wait ends when the first of them opens', async () => {
     const [own, shared] = [
       { key: freshKey(), limit: { burst: 1, everyMs: 9_000 } },
       { key: freshKey(), limit: { burst: 1, everyMs: 3_000 } },
@@ -181,7 +181,7 @@ describe('several limits at once', () => {
     expect(await either()).toEqual(no(3_000));
   });
 
-  it('are not used when the transaction they belong to comes to nothing', async () => {
+  it('Several limits at once are not used if their transaction rolls back', async () => {
     const use = { key: freshKey(), limit: { burst: 1, everyMs: 1_000 } };
     const failing = inTransaction(db, async (tx) => {
       expect(await useLimits(tx, [use], start)).toEqual(yes);

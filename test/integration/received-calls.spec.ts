@@ -17,7 +17,7 @@ const callOf = (request: string, reissueId: string) => ({
 const newReissueId = () => `ri_${randomBytes(16).toString('hex')}`;
 
 describe('a call that comes in at two gateways at once', () => {
-  it('stands for one request, whichever of two came first', async () => {
+  it('An Idempotency-Key that arrives at two gateways at once stands for the first request', async () => {
     const gateways = [connect('gateway'), connect('gateway')] as const;
     try {
       for (let round = 0; round < 20; round += 1) {
@@ -35,7 +35,7 @@ describe('a call that comes in at two gateways at once', () => {
 });
 
 describe('that a call came in', () => {
-  it('is written by the gateway alone, and never changed', async () => {
+  it('The record of a received call is written by the gateway alone and never changed', async () => {
     const [gateway, worker] = [connect('gateway'), connect('worker')];
     try {
       const reissueId = newReissueId();

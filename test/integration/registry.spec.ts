@@ -115,7 +115,7 @@ const rotation = (registryKeys: RegistryKeys) => ({
 });
 
 describe('rotating the registry', () => {
-  it('brings numbers of every age under the new key, and nothing needs the earlier ones any more', async () => {
+  it('A rotation of the registry key re-wraps numbers of every age, and earlier keys are needed no longer', async () => {
     const [old, today, erased, keyOnly] = (await people(4)) as [Person, Person, Person, Person];
     await asBefore(old);
     await world.owner.deleteFrom('customer_rrn').where('customer_id', '=', keyOnly.customerId!).execute();
@@ -154,7 +154,7 @@ describe('rotating the registry', () => {
     expect(keyAfter!.open('photo/1', sealedPhoto)).toEqual(photo);
   });
 
-  it('writes down each number that it opens, and opens none twice', async () => {
+  it('A rotation of the registry key records each number that it opens, and opens none twice', async () => {
     const [old, today] = (await people(2)) as [Person, Person];
     await asBefore(old);
     const keys = withNewKey(world.registryKeys);
@@ -168,7 +168,7 @@ describe('rotating the registry', () => {
     ]);
   });
 
-  it('goes on where it was interrupted', async () => {
+  it('A rotation of the registry key continues after an interruption', async () => {
     const all = await people(5);
     await asBefore(all[2]!);
     const keys = withNewKey(world.registryKeys);
@@ -185,7 +185,7 @@ describe('rotating the registry', () => {
     for (const person of all) expect(await open(person, onlyNewKey(keys))).toBe(person.rrn);
   });
 
-  it('runs twice at once, and beside those who read and who find customers by number', async () => {
+  it('Two rotations of the registry key run at once, concurrently with readers and searches by number', async () => {
     const all = await people(12);
     for (const person of all.slice(0, 6)) await asBefore(person);
     const keys = withNewKey(world.registryKeys);
@@ -211,7 +211,7 @@ describe('rotating the registry', () => {
     expect(await registryStatus(world.owner, keys)).toMatchObject({ toRotate: 0 });
   });
 
-  it('leaves what is damaged as it is, names whose it is, and brings the others under the new key', async () => {
+  it('A rotation of the registry key leaves damaged numbers unchanged, names their customers, and re-wraps the others', async () => {
     const [damaged, wrongKey, twin, sound] = (await people(4)) as [Person, Person, Person, Person];
     await world.owner
       .updateTable('customer_rrn')
@@ -243,7 +243,7 @@ describe('rotating the registry', () => {
     for (const person of [sound, twin]) expect(await open(person, keys)).toBe(sound.rrn);
   });
 
-  it('changes nothing until it is confirmed, and says how much it would', async () => {
+  it('A rotation of the registry key changes nothing before it is confirmed, and counts its work', async () => {
     await people(2);
     const keys = withNewKey(world.registryKeys);
     const before = await world.owner.selectFrom('customer_rrn').selectAll().execute();
@@ -259,7 +259,7 @@ describe('rotating the registry', () => {
     expect((await registry('status', onlyNewKey(keys))).text).toContain('can be taken away');
   });
 
-  it('shows a key under which something is kept and that is not known', async () => {
+  it('The registry status shows an unknown key that is in use', async () => {
     await people(1);
     const { text } = await registry('status', { current: 'other', keys: { other: randomBytes(32) } });
     expect(text).toMatch(/spec\s+NOT KNOWN HERE\s+1\s+0\s+1/);
@@ -267,7 +267,7 @@ describe('rotating the registry', () => {
 });
 
 describe('erasing a customer', () => {
-  it('destroys the number, its key and what could give it away, and nothing else', async () => {
+  it('The erasure of a customer destroys the number, its key and all derived data, and nothing else', async () => {
     const person = await customer(world);
     const other = await customer(world, { certificateDays: 'none' });
     const applicant = await Applicant.of(world, person);
@@ -312,7 +312,7 @@ describe('erasing a customer', () => {
     expect(await open(other, world.registryKeys)).toBe(other.rrn);
   });
 
-  it('says what it would do, and changes nothing, until it is confirmed', async () => {
+  it('The erasure of a customer plans its work and changes nothing before it is confirmed', async () => {
     const person = await customer(world, { certificateDays: 'none' });
     const ref = await refOf(person);
     const { code, text } = await registry(`erase ${ref}`, world.registryKeys);
@@ -324,7 +324,7 @@ describe('erasing a customer', () => {
     expect(await authorityEntries()).toEqual([]);
   });
 
-  it('an erasure happens once, also for a number of the earlier form, and makes no new key', async () => {
+  it('The erasure of a customer happens once, also for a number of the former form, and no new key is made', async () => {
     const person = await customer(world, { certificateDays: 'none' });
     await asBefore(person);
     const ref = await refOf(person);
@@ -342,7 +342,7 @@ describe('erasing a customer', () => {
     });
   });
 
-  it('an erasure of an unknown customer is refused and recorded', async () => {
+  it('The erasure of an unknown customer is refused and audited', async () => {
     const { code, text } = await registry('erase unknown --confirm', world.registryKeys);
     expect({ code, text }).toEqual({ code: 1, text: 'There is no customer unknown.' });
     expect(await authorityEntries()).toMatchObject([
@@ -350,7 +350,7 @@ describe('erasing a customer', () => {
     ]);
   });
 
-  it('lets a reissue that begins afterwards end as that of anybody without a number on file', async () => {
+  it('A reissue that begins after the erasure ends as one without a number on file', async () => {
     const person = await customer(world);
     await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED');
@@ -363,7 +363,7 @@ describe('erasing a customer', () => {
     expect(await byNumber.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', customer_id: null });
   });
 
-  it('ends a reissue that is under way where it needs the number', async () => {
+  it('The erasure of a customer ends an open reissue that needs the number', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'KEY_REQUIRED');
     const { text } = await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
@@ -377,7 +377,7 @@ describe('erasing a customer', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('does not touch a reissue whose certificate was made already', async () => {
+  it('The erasure of a customer does not change a reissue whose certificate exists', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     await registry(`erase ${await refOf(person)} --confirm`, world.registryKeys);
@@ -387,7 +387,7 @@ describe('erasing a customer', () => {
 });
 
 describe('access to a number', () => {
-  it('is written down before it is opened, with who, when and what for', async () => {
+  it('Access to a number is recorded before it is opened, with person, time and purpose', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     expect(await accesses()).toMatchObject([
@@ -399,7 +399,7 @@ describe('access to a number', () => {
     expect((await auditOf(applicant)).filter(({ action }) => action === 'useRrn')).toHaveLength(1);
   });
 
-  it('is refused within a transaction, which could be undone', async () => {
+  it('Access to a number is refused inside a transaction, which could be rolled back', async () => {
     const use = {
       customerId: randomUUID(),
       customerRef: 'c',
@@ -412,7 +412,7 @@ describe('access to a number', () => {
     );
   });
 
-  it('an access leaves its record also if the step fails afterwards, and its writer cannot delete it', async () => {
+  it('The record of access to a number stays after a failed step, and its writer cannot remove it', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'KEY_REQUIRED');
     await world.owner
@@ -432,7 +432,7 @@ describe('access to a number', () => {
   });
 
   it.each(['gateway', 'signer', 'status', 'sandbox'] as const)(
-    'is not for the %s, nor are the keys and the log',
+    'The %s has no access to numbers, their keys or the log',
     async (role) => {
       const db = world.as(role, 1);
       for (const read of [
@@ -454,13 +454,13 @@ describe('npm run registry', () => {
     ['rotate now', 2, 'Nothing else was expected'],
     ['rotate --force', 2, '--force'],
     ['help', 0, 'Usage'],
-  ])('says how it is used: %j', async (line, code, words) => {
+  ])('npm run registry prints its usage for %j', async (line, code, words) => {
     const result = await registry(line, world.registryKeys);
     expect(result.code).toBe(code);
     expect(result.text).toContain(words);
   });
 
-  it('says what of its configuration is missing, and when the database is not there', async () => {
+  it('npm run registry names missing settings and an unreachable database', async () => {
     const complaints: string[] = [];
     const run = (env: NodeJS.ProcessEnv) =>
       runRegistry(['status'], {

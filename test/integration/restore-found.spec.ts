@@ -82,7 +82,7 @@ function reconcile(workflows: {
 }
 
 describe('a restore that was found', () => {
-  it('lets no reissue, event or certificate change until it is reconciled', async () => {
+  it('After a restore was found no reissue, event or certificate changes until it is reconciled', async () => {
     const { reissueId } = await world.makeReissue();
     const change = () =>
       inTransaction(world.as('worker'), (tx) =>
@@ -107,7 +107,7 @@ describe('a restore that was found', () => {
     expect(certificate?.event_sequence).toBe(5_000);
   });
 
-  it('is known to every process that watches', async () => {
+  it('Every watching process learns of a restore that was found', async () => {
     const watch = new RestoreWatch({ db: world.as('worker'), logger: world.ports.logger });
     await watch.refresh();
     expect(watch.pending).toBe(false);
@@ -116,7 +116,7 @@ describe('a restore that was found', () => {
     expect(() => watch.require()).toThrow('setup after-restore');
   });
 
-  it('lets the streams of events go on above all that was published', async () => {
+  it('After a restore was found the event streams continue above all published ids', async () => {
     await found();
     await inTransaction(world.owner, async (tx) => {
       await allowRestoreWrites(tx);
@@ -139,7 +139,7 @@ describe("a signer's journal", () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
-  it('has each certificate before it is stored, and shows one that the database does not know', async () => {
+  it("A signer's journal holds each certificate before it is stored, and shows one that the database lacks", async () => {
     const { reissueId } = await world.makeReissue();
     const issued = await world.signer({ journal: journal() })(reissueId);
     expect(await detectRestoreByJournal(world.as('signer'), folder)).toBeUndefined();
@@ -150,14 +150,14 @@ describe("a signer's journal", () => {
     });
   });
 
-  it('keeps a certificate from being stored that cannot be written to it', async () => {
+  it("A certificate that cannot be written to the signer's journal is not stored", async () => {
     const { reissueId } = await world.makeReissue();
     const full = { append: () => Promise.reject(new Error('no space left on device')) };
     await expect(world.signer({ journal: full })(reissueId)).rejects.toThrow('no space left');
     expect((await world.certificatesOf(reissueId)).map(({ state }) => state)).toEqual(['ABANDONED']);
   });
 
-  it('shows a CRL that the database does not know, but not one that was never published', async () => {
+  it("A signer's journal shows a published CRL that the database lacks, and no unpublished one", async () => {
     const issuer = 'cn=spec';
     const at = world.clock.now();
     const crl = (number: number) => ({
@@ -191,7 +191,7 @@ describe("a signer's journal", () => {
 });
 
 describe('a restored database', () => {
-  it('is found by a kept checkpoint that it does not have', async () => {
+  it('A restored database is found by a kept checkpoint that it lacks', async () => {
     const file = path.join(folder, 'checkpoints.jsonl');
     const look = () => detectRestoreByCheckpoints(world.as('worker'), file);
     expect(await look()).toBeUndefined();
@@ -205,7 +205,7 @@ describe('a restored database', () => {
     expect(await look()).toMatchObject({ finding: 'CHECKPOINT_UNKNOWN', details: { size: 3 } });
   });
 
-  it('is found by a workflow that has completed while its row has not ended, and takes nothing up again', async () => {
+  it('A restored database is found by a completed workflow with an open row, and nothing is resumed', async () => {
     const quiet = new Date(world.clock.now().getTime() - 3_600_000);
     const reissueId = await insertBareReissue(world.owner, quiet);
     expect(await reconcile({ running: [], completed: [reissueId] })).toEqual([]);
@@ -216,7 +216,7 @@ describe('a restored database', () => {
     });
   });
 
-  it('is found by a completed workflow behind many others that are completed', async () => {
+  it('A restored database is found by a completed workflow behind many others', async () => {
     const quiet = new Date(world.clock.now().getTime() - 3_600_000);
     const reissueId = await insertBareReissue(world.owner, quiet);
     const running = await world.owner.selectFrom('reissue').select('reissue_id').execute();
@@ -225,7 +225,7 @@ describe('a restored database', () => {
     expect(await pendingRestore(world.owner)).toMatchObject({ finding: 'ROW_BEHIND_WORKFLOW' });
   });
 
-  it('is not found again by what completed before the restore was reconciled', async () => {
+  it('A reconciled restore is not found again by workflows that completed before it', async () => {
     const quiet = new Date(world.clock.now().getTime() - 3_600_000);
     const reissueId = await insertBareReissue(world.owner, quiet);
     await found();
@@ -239,7 +239,7 @@ describe('a restored database', () => {
     expect(started).toContain(workflowIdOf(reissueId));
   });
 
-  it('is not found by a reissue that ended, and its workflow with it, while it was being looked at', async () => {
+  it('A reissue that ends during the check is not taken for a restore', async () => {
     const quiet = new Date(world.clock.now().getTime() - 3_600_000);
     const reissueId = await insertBareReissue(world.owner, quiet);
     const rest = await world.owner.selectFrom('reissue').select('reissue_id').execute();
@@ -252,7 +252,7 @@ describe('a restored database', () => {
     expect(await pendingRestore(world.owner)).toBeUndefined();
   });
 
-  it('is found by a workflow that has completed and has no row', async () => {
+  it('A restored database is found by a completed workflow without a row', async () => {
     const reissueId = `ri_${'0'.repeat(32)}`;
     await reconcile({ completed: [reissueId] });
     expect(await pendingRestore(world.owner)).toMatchObject({

@@ -24,7 +24,7 @@ const photoIds = async () =>
   (await world.owner.selectFrom('identity_photo').select('photo_id').execute()).map((row) => row.photo_id);
 
 describe('retention', () => {
-  it('deletes photos that were kept under earlier terms, once their reissue is over', async () => {
+  it('Retention deletes photos kept under earlier terms once their reissue has ended', async () => {
     const person = await customer(world);
     const { reissueId } = await walkTo(world, person, 'REGISTERED');
     const photo = {
@@ -48,7 +48,7 @@ describe('retention', () => {
     ]);
   });
 
-  it('keeps who opened resident registration numbers for two years, and no day longer', async () => {
+  it('Retention keeps the records of access to resident registration numbers for exactly two years', async () => {
     const access = (occurredAt: Date) => ({
       ...{ customer_ref: 'ref', actor: 'spec', purpose: 'VIRTUAL_ID', occurred_at: occurredAt },
     });
@@ -68,7 +68,7 @@ describe('retention', () => {
     expect(left).toEqual([{ occurred_at: twoYearsAgo }]);
   });
 
-  it('deletes what a reissue left behind that is over', async () => {
+  it('Retention deletes the remains of an ended reissue', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     await world.owner
       .insertInto('identity_photo')
@@ -96,7 +96,7 @@ describe('retention', () => {
     expect(await purge()).toMatchObject({ photos: 1 });
   });
 
-  it('forgets limits that are full again, and counts of days gone by', async () => {
+  it('Retention deletes full limits and counts of past days', async () => {
     const now = world.clock.now();
     const dayOf = (daysAgo: number) => koreanDayOf(new Date(now.getTime() - daysAgo * day));
     await world.owner.deleteFrom('rate_limit').execute();

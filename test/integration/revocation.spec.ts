@@ -80,7 +80,7 @@ describe('a certificate outside any reissue', () => {
   );
 
   it.each(cells.filter(([, , outcome]) => outcome !== 'DONE'))(
-    'is left as it is by %s where it is %s (%s)',
+    'A certificate outside any reissue is unchanged by %s when it is %s (%s)',
     async (act, standing, outcome) => {
       const serial = await one(columnsOf[standing]);
       const before = await certificate(serial);
@@ -100,7 +100,7 @@ describe('a certificate outside any reissue', () => {
     ['hold', 'VALID', 'held', 'certificateHold'],
     ['release', 'ON_HOLD', 'released', undefined],
   ] as const)(
-    'changes by %s where it is %s, with event, audit entry and CRL due in one transaction',
+    'A certificate outside any reissue changes by %s when it is %s, with event, audit entry and CRL in one transaction',
     async (act, was, type, reason) => {
       const serial = await one(columnsOf[was]);
       const now = clock.now();
@@ -145,12 +145,12 @@ describe('a certificate outside any reissue', () => {
     },
   );
 
-  it('a serial number that was never issued is unknown', async () => {
+  it('A certificate that was never issued is unknown', async () => {
     expect(await changeOne(byOperator(), 'abc123', changeBy.hold)).toMatchObject({ outcome: 'UNKNOWN' });
     expect(await entriesOf('abc123')).toMatchObject([{ outcome: 'REFUSED', reason: 'UNKNOWN' }]);
   });
 
-  it('may be held, released, held again and revoked: its events count on', async () => {
+  it('A certificate outside any reissue may be held, released, held again and revoked, and its events are numbered on', async () => {
     const serial = await one();
     for (const act of ['hold', 'release', 'hold', 'revoke'] as const)
       expect(await changeOne(byOperator(), serial, changeBy[act])).toMatchObject({ outcome: 'DONE' });
@@ -162,7 +162,7 @@ describe('a certificate outside any reissue', () => {
     ]);
   });
 
-  it('says since when its key is believed to be known, and takes the key with it for keyCompromise', async () => {
+  it('A revocation for keyCompromise records the invalidity date and blocks the key', async () => {
     const serial = await one();
     const invalidityDate = new Date('2026-10-31T12:00:00Z');
     await changeOne(byOperator(), serial, { act: 'revoke', reason: 'keyCompromise', invalidityDate });
@@ -176,7 +176,7 @@ describe('a certificate outside any reissue', () => {
     expect(blocked).toMatchObject([{ reason: 'keyCompromise', serial, blocked_at: clock.now() }]);
   });
 
-  it('is not revoked with an invalidity date in the future', async () => {
+  it('A certificate is not revoked with an invalidity date in the future', async () => {
     const serial = await one();
     const invalidityDate = new Date(clock.now().getTime() + second);
     const change = { act: 'revoke', reason: 'unspecified', invalidityDate } as const;
@@ -184,7 +184,7 @@ describe('a certificate outside any reissue', () => {
     expect((await certificate(serial)).revoked_at).toBeNull();
   });
 
-  it('is not released while its holder uses another one; once that is on hold too, it is', async () => {
+  it('A certificate is not released while its holder uses another one, and is once the other is on hold', async () => {
     const serial = await one(columnsOf.ON_HOLD);
     const { customer_id } = await certificate(serial);
     const another = await one();
@@ -203,7 +203,7 @@ describe('a certificate outside any reissue', () => {
 });
 
 describe('changes at the same time', () => {
-  it('revoke a certificate once, also when 200 arrive at once', async () => {
+  it('A certificate is revoked once by 200 concurrent calls', async () => {
     const serial = await one();
     const all = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
@@ -216,7 +216,7 @@ describe('changes at the same time', () => {
     expect(await entriesOf(serial)).toHaveLength(1);
   });
 
-  it('of every kind leave as many events as changes, and a revoked certificate revoked', async () => {
+  it('Concurrent changes of every kind leave as many events as changes, and a revoked certificate stays revoked', async () => {
     const serials = await enrolCertificates(owner, 12);
     const asked = serials.flatMap((serial) =>
       (['hold', 'release', 'revoke', 'hold', 'release', 'revoke'] as const).map((act, index) =>
@@ -256,7 +256,7 @@ describe('a hold that was not released', () => {
     ['2027-08-31T10:00:00+09:00', '2028-02-29T10:00:00+09:00'],
     ['2027-09-01T00:30:00+09:00', '2028-03-01T00:30:00+09:00'],
     ['2027-12-31T23:59:59+09:00', '2028-06-30T23:59:59+09:00'],
-  ])('since %s becomes a revocation at %s, once and not a second earlier', async (since, end) => {
+  ])('A hold since %s becomes a revocation at %s, once and not a second earlier', async (since, end) => {
     const serial = await held(since);
     clock.set(new Date(new Date(end).getTime() - second));
     expect(await revokedOf()).toBe(0);
@@ -276,7 +276,7 @@ describe('a hold that was not released', () => {
     ]);
   });
 
-  it('is not touched where the certificate was released, has expired or is revoked', async () => {
+  it('A long hold is not revoked if the certificate was released, has expired or is revoked', async () => {
     clock.set(new Date('2028-08-01T00:00:00Z'));
     const since = '2028-01-01T00:00:00Z';
     const others = [
@@ -289,7 +289,7 @@ describe('a hold that was not released', () => {
     expect(await Promise.all(others.map(certificate))).toEqual(before);
   });
 
-  it('ends once for each of more than a batch, also when two processes look at the same time', async () => {
+  it('Long holds of more than one batch are revoked once each, also by two concurrent processes', async () => {
     clock.set(new Date('2028-09-01T00:00:00Z'));
     const serials = await enrolCertificates(owner, 510, { hold_at: new Date('2028-01-01T00:00:00Z') });
     const [first, second] = await Promise.all([revokedOf(), revokedOf()]);
@@ -299,7 +299,7 @@ describe('a hold that was not released', () => {
     expect(events).toHaveLength(serials.length);
   });
 
-  it('is counted from the last time it was put on hold, also if that happens in this moment', async () => {
+  it('A long hold is counted from the last time it was set, also if that happens at the same time', async () => {
     clock.set(new Date('2028-11-01T00:00:00Z'));
     const serial = await held('2028-04-01T00:00:00Z');
     const again = async () => {

@@ -37,7 +37,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('sample people', () => {
-  it('are listed by what they hold and found by id', async () => {
+  it('Sample people are listed by holding and found by id', async () => {
     const made = (await post('/v1/people', { count: 4 })).body.people as Person[];
     expect(made.map(({ holding }) => holding).sort()).toEqual(['EXPIRED', 'EXPIRING', 'NONE', 'VALID']);
     for (const each of made) {
@@ -58,7 +58,7 @@ describe('sample people', () => {
     ['/v1/telecom/codes', { transactionId: 'a\0b', name: '김가상', mobile: '01000000001' }],
     ['/v1/sms', { messageId: 'x', to: '01000000001', text: 'a\0b' }],
     ['/v1/one-won/transfers', { transactionId: 'x', account: 'abc', bank: '999' }],
-  ])('bad input to %s is refused: %j', async (path, body) => {
+  ])('Bad input to %s is refused: %j', async (path, body) => {
     const { status, body: problem } = await post(path, body);
     expect(status).toBe(422);
     expect(problem.errors).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('telecom codes', () => {
     post('/v1/telecom/verifications', { transactionId, attemptId, code });
   const lastCode = async () => /인증번호 (\d{6})/.exec((await inboxOf(person.mobile))[0]!.text)![1]!;
 
-  it('are sent once per transaction, however often and at once it is asked for', async () => {
+  it('A telecom code is sent once per transaction, also for concurrent repetitions', async () => {
     const before = (await inboxOf(person.mobile)).length;
     const transactionId = randomUUID();
     expect((await get(`/v1/telecom/transactions/${transactionId}`)).body).toMatchObject({ sent: false });
@@ -86,7 +86,7 @@ describe('telecom codes', () => {
     });
   });
 
-  it('codes identify a person once, and give each attempt one answer', async () => {
+  it('A telecom code identifies a person once and answers each attempt once', async () => {
     const transactionId = randomUUID();
     await send(transactionId);
     const code = await lastCode();
@@ -103,7 +103,7 @@ describe('telecom codes', () => {
     expect((await get(`/v1/telecom/verifications/${randomUUID()}`)).status).toBe(404);
   });
 
-  it('are void after ten wrong guesses, also at once', async () => {
+  it('A telecom code is void after ten wrong guesses, also concurrent ones', async () => {
     const transactionId = randomUUID();
     await send(transactionId);
     const code = await lastCode();
@@ -118,7 +118,7 @@ describe('telecom codes', () => {
   it.each([
     ['name', () => ({ name: '아무개' })],
     ['carrier', () => ({ carrier: person.carrier === 'KT' ? 'SKT' : 'KT' })],
-  ])('codes are not sent to a person with another %s', async (_, other) => {
+  ])('A telecom code is not sent for another %s', async (_, other) => {
     const before = (await inboxOf(person.mobile)).length;
     const transactionId = randomUUID();
     expect((await send(transactionId, other())).body).toEqual({ status: 'UNKNOWN_SUBSCRIBER' });
@@ -126,11 +126,11 @@ describe('telecom codes', () => {
     expect((await inboxOf(person.mobile)).length).toBe(before);
   });
 
-  it('are sent where the carrier is that of the number', async () => {
+  it('A telecom code is sent if the carrier is that of the number', async () => {
     expect((await send(randomUUID(), { carrier: person.carrier })).body).toEqual({ status: 'SENT' });
   });
 
-  it('of the second company are its own', async () => {
+  it('The second telecom company has its own codes', async () => {
     const transactionId = randomUUID();
     const { name, mobile } = person;
     await post('/v1/telecom-2/codes', { transactionId, name, mobile });
@@ -144,7 +144,7 @@ describe('telecom codes', () => {
     });
   });
 
-  it('refuse an id that was used for something else', async () => {
+  it('A telecom company refuses an id that was used for another request', async () => {
     const [transactionId, other, attempt] = [randomUUID(), randomUUID(), randomUUID()];
     await send(transactionId);
     await send(other);
@@ -161,7 +161,7 @@ describe('one-won transfers', () => {
   const deposits = async () =>
     (await get(`/v1/accounts/${person.account.number}/deposits`)).body.deposits as { depositor: string }[];
 
-  it('show the code in the depositor, which says whose account it is', async () => {
+  it('A one-won transfer shows the code in the depositor’s name, which identifies the account’s owner', async () => {
     const transactionId = randomUUID();
     const before = (await deposits()).length;
     await Promise.all([transfer(transactionId), transfer(transactionId)]);
@@ -172,14 +172,14 @@ describe('one-won transfers', () => {
     expect(answer.body).toEqual({ status: 'MATCHED', ci: person.ci });
   });
 
-  it('reach no account that does not exist', async () => {
+  it('A one-won transfer to an account that does not exist is not made', async () => {
     expect((await transfer(randomUUID(), '99999999999')).body).toEqual({ status: 'UNKNOWN_ACCOUNT' });
     expect((await get('/v1/accounts/99999999999/deposits')).status).toBe(404);
   });
 });
 
 describe('messages', () => {
-  it('arrive once for each message id, newest first', async () => {
+  it('Messages arrive once per message id, newest first', async () => {
     const messageId = randomUUID();
     const sms = (id: string, text: string) => post('/v1/sms', { messageId: id, to: person.mobile, text });
     await Promise.all([sms(messageId, '첫째'), sms(messageId, '첫째')]);
@@ -189,7 +189,7 @@ describe('messages', () => {
     expect(page).toContain('둘째 &#60;b&#62;');
   });
 
-  it('come by mail too, once for each Message-ID', async () => {
+  it('Mails arrive once per Message-ID', async () => {
     const transport = createTransport(mailServer);
     const mail = {
       messageId: `<${randomUUID()}@bank.example.com>`,

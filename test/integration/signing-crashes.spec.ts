@@ -95,20 +95,23 @@ describe('a signer that is killed', () => {
     if (signal !== 'SIGKILL') throw new Error(`the signer was not killed ${killed}`);
   }
 
-  it.each(killPoints)('%s leaves what the page says', async (moment) => {
+  it.each(killPoints)('A signer that is killed %s leaves the state that CYCLE.md names', async (moment) => {
     expect(await statesOf(reissues.get(moment)!)).toEqual(left[moment]);
   });
 
-  it.each(killPoints)('%s: while its intent may live, no other attempt signs', async (moment) => {
-    const reissueId = reissues.get(moment)!;
-    if (left[moment][0] === 'INTENT') {
-      await expect(world.issue(reissueId)).rejects.toMatchObject({ type: 'UNDER_WAY' });
-    } else {
-      await expectOneInForce(reissueId, await issued(reissueId));
-    }
-  });
+  it.each(killPoints)(
+    'No other signer signs while the intent of a signer killed %s may live',
+    async (moment) => {
+      const reissueId = reissues.get(moment)!;
+      if (left[moment][0] === 'INTENT') {
+        await expect(world.issue(reissueId)).rejects.toMatchObject({ type: 'UNDER_WAY' });
+      } else {
+        await expectOneInForce(reissueId, await issued(reissueId));
+      }
+    },
+  );
 
-  it('is missed by the reconciler, which closes every open intent, and only those', async () => {
+  it('The reconciler closes every open intent of killed signers, and only those', async () => {
     const young = await reconcile();
     expect(young.closedIntents).toBe(0);
     world.clock.advance(6 * minute);
@@ -119,7 +122,7 @@ describe('a signer that is killed', () => {
     expect(await open.execute()).toEqual([]);
   });
 
-  it.each(killPoints)('%s: in the end one certificate is in force', async (moment) => {
+  it.each(killPoints)('One certificate is in force after a signer was killed %s', async (moment) => {
     const reissueId = reissues.get(moment)!;
     const serial = await issued(reissueId);
     expect(await issued(reissueId)).toBe(serial);
@@ -132,7 +135,7 @@ describe('an attempt that was believed dead', () => {
   it.each([
     ['another attempt', async (reissueId: string) => void (await issued(reissueId)), ['ABANDONED', 'STORED']],
     ['the reconciler', async () => void (await reconcile()), ['ABANDONED']],
-  ] as const)('and comes back finds its intent closed by %s, and discards what it signed', async (...how) => {
+  ] as const)('A late attempt finds its intent closed by %s and discards its signature', async (...how) => {
     const [, close, states] = how;
     const { reissueId } = await world.makeReissue();
     const slow = world.signingWith(async (bytes) => {
@@ -167,15 +170,18 @@ describe('a database', () => {
     ['the intent, which is not written', { beforeCommit: losing(1) }, []],
     ['the certificate, which is stored', { afterCommit: losing(2) }, ['STORED']],
     ['the certificate, which is not stored', { beforeCommit: losing(2) }, ['ABANDONED']],
-  ])('that is lost while it commits %s, makes the next attempt neither wait nor err', async (...how) => {
-    const [, watch, states] = how;
-    const { reissueId } = await world.makeReissue();
-    await expect(attempt(reissueId, watch)).rejects.toBe(lost);
-    expect(await statesOf(reissueId)).toEqual(states);
-    await expectOneInForce(reissueId, await issued(reissueId));
-  });
+  ])(
+    'A database that is lost while it commits %s makes the next attempt neither wait nor fail',
+    async (...how) => {
+      const [, watch, states] = how;
+      const { reissueId } = await world.makeReissue();
+      await expect(attempt(reissueId, watch)).rejects.toBe(lost);
+      expect(await statesOf(reissueId)).toEqual(states);
+      await expectOneInForce(reissueId, await issued(reissueId));
+    },
+  );
 
-  it('that refuses to store what was signed delivers nothing; once it stores again, another is issued', async () => {
+  it('A database that refuses to store a certificate delivers nothing, and later another one is issued', async () => {
     const { reissueId } = await world.makeReissue();
     await sql`
       CREATE FUNCTION refuse_to_store() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -192,7 +198,7 @@ describe('a database', () => {
     expect(await world.auditOf(reissueId)).toEqual(['INTENDED', 'ABANDONED', 'INTENDED', 'DONE']);
   });
 
-  it('that knows the serial number already takes no second certificate under it', async () => {
+  it('A database with the same serial number takes no second certificate under it', async () => {
     const [first, second] = await world.makeReissues(2);
     const taken = await issued(first!);
     await sql`

@@ -21,7 +21,7 @@ async function expectStored(reissueId: string): Promise<void> {
 }
 
 describe('certificates asked for at the same time', () => {
-  it('are prepared and stored together, each with an audit trail of its own', async () => {
+  it('Concurrent requests are prepared and stored together, each with its own audit trail', async () => {
     const ids = await world.makeReissues(24);
     const serials = await Promise.all(ids.map((id) => serialOf(world.issue(id))));
     expect(new Set(serials).size).toBe(24);
@@ -32,7 +32,7 @@ describe('certificates asked for at the same time', () => {
     expect(rows[0]!.transactions).toBeLessThan(12);
   });
 
-  it('for one reissue are one', async () => {
+  it('Concurrent requests for one reissue give one certificate', async () => {
     const { reissueId } = await world.makeReissue();
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => world.issue(reissueId)));
     for (const result of results) {
@@ -44,7 +44,7 @@ describe('certificates asked for at the same time', () => {
     expect(await world.issue(reissueId)).toEqual({ outcome: 'ISSUED', serial: row!.serial });
   });
 
-  it('by two signers for the same reissues are one each', async () => {
+  it('Concurrent requests of two signers for the same reissues give one certificate each', async () => {
     const ids = await world.makeReissues(12);
     const signers = [world.signer({ db: world.as('signer') }), world.signer({ db: world.as('signer') })];
     const turned = [ids, [...ids].reverse()];
@@ -52,7 +52,7 @@ describe('certificates asked for at the same time', () => {
     for (const id of ids) await expectStored(id);
   });
 
-  it('for one key are one, also where they are of two reissues', async () => {
+  it('Concurrent requests for one key give one certificate, also for two reissues', async () => {
     const first = await world.makeReissue();
     const second = await world.makeReissue(first.key);
     const both = [first.reissueId, second.reissueId];
@@ -64,7 +64,7 @@ describe('certificates asked for at the same time', () => {
     expect(again).toContainEqual({ outcome: 'REFUSED', code: 'KEY_ALREADY_USED' });
   });
 
-  it('for two reissues of one person are issued both', async () => {
+  it('Concurrent requests for two reissues of one person are both issued', async () => {
     const first = await world.makeReissue();
     const second = await world.makeReissue({ customer_id: first.customerId });
     await Promise.all([first, second].map(({ reissueId }) => serialOf(world.issue(reissueId))));
@@ -72,7 +72,7 @@ describe('certificates asked for at the same time', () => {
     await expectStored(second.reissueId);
   });
 
-  it('are refused each by what is wrong with it', async () => {
+  it('Concurrent requests are refused each for its own fault', async () => {
     const good = await world.makeReissue();
     const cancelled = await world.makeReissue({ state: 'CANCELLED' });
     const foreign = await world.makeReissue({ key_thumbprint: good.key.key_thumbprint });
@@ -84,7 +84,7 @@ describe('certificates asked for at the same time', () => {
     expect(refused).toMatchObject({ value: { outcome: 'REFUSED', code: 'KEY_NOT_NAMED_AT_START' } });
   });
 
-  it('a batch does not wait for a member whose person or reissue is locked', async () => {
+  it('Concurrent requests do not wait for a request whose person or reissue is locked', async () => {
     const [held, locked] = [await world.makeReissue(), await world.makeReissue()];
     const others = await world.makeReissues(6);
     const waiting: ReturnType<SigningWorld['issue']>[] = [];
@@ -100,24 +100,27 @@ describe('certificates asked for at the same time', () => {
     await expectStored(locked.reissueId);
   });
 
-  it.each(['INSERT', 'UPDATE'])('succeed though the database fails on the %s of one', async (command) => {
-    const [bad, ...others] = await world.makeReissues(6);
-    await sql`
+  it.each(['INSERT', 'UPDATE'])(
+    'Concurrent requests succeed although the database fails on the %s of one of them',
+    async (command) => {
+      const [bad, ...others] = await world.makeReissues(6);
+      await sql`
       CREATE FUNCTION fail_on_one() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'not this one'; END $$
     `.execute(world.owner);
-    await sql`
+      await sql`
       CREATE TRIGGER fail_on_one BEFORE ${sql.raw(command)} ON certificate FOR EACH ROW
       WHEN (NEW.state <> 'ABANDONED' AND NEW.reissue_id = ${sql.lit(bad!)}) EXECUTE FUNCTION fail_on_one()
     `.execute(world.owner);
-    const all = [...others, bad!].map((id) => world.issue(id));
-    const results = await Promise.allSettled(all);
-    await sql`DROP FUNCTION fail_on_one CASCADE`.execute(world.owner);
-    expect(results.map(({ status }) => status)).toEqual([...others.map(() => 'fulfilled'), 'rejected']);
-    for (const id of others) {
-      const rows = await world.certificatesOf(id);
-      expect(rows.filter(({ state }) => state === 'STORED')).toHaveLength(1);
-    }
-    await serialOf(world.issue(bad!));
-  });
+      const all = [...others, bad!].map((id) => world.issue(id));
+      const results = await Promise.allSettled(all);
+      await sql`DROP FUNCTION fail_on_one CASCADE`.execute(world.owner);
+      expect(results.map(({ status }) => status)).toEqual([...others.map(() => 'fulfilled'), 'rejected']);
+      for (const id of others) {
+        const rows = await world.certificatesOf(id);
+        expect(rows.filter(({ state }) => state === 'STORED')).toHaveLength(1);
+      }
+      await serialOf(world.issue(bad!));
+    },
+  );
 });

@@ -81,20 +81,20 @@ const twoMethods = ['PHONE_CODE', 'ONE_WON'] as const;
 const identity = 'the certificate cannot be signed: the proof of the identity is missing';
 
 describe('the worker’s role alone', () => {
-  it('cannot have a customer certified by saying that all is complete', async () => {
+  it('The worker’s role alone cannot obtain a certificate by marking everything complete', async () => {
     const applicant = await arrive('IDENTITY_REQUIRED');
     await claimComplete(applicant);
     expect(await refusal(applicant)).toBe(identity);
   });
 
-  it('cannot have a customer certified by right answers that never came in at the gateway', async () => {
+  it('The worker’s role alone cannot obtain a certificate by right answers that never arrived at the gateway', async () => {
     const applicant = await arrive('IDENTITY_REQUIRED');
     await forgeTries(applicant, twoMethods);
     await claimComplete(applicant);
     expect(await refusal(applicant)).toBe(identity);
   });
 
-  it('cannot write what the gateway writes of calls and envelopes', async () => {
+  it('The worker’s role alone cannot write the gateway’s records of calls and envelopes', async () => {
     const { reissueId, key } = await arrive('IDENTITY_REQUIRED');
     const received = { reissue_id: reissueId, update_id: 'u', kind: 'apply', request_hmac: 'h' };
     const at = world.clock.now();
@@ -112,7 +112,7 @@ describe('the worker’s role alone', () => {
       await expect(forged.execute()).rejects.toThrow(denied);
   });
 
-  it('has no wrong answer called right afterwards', async () => {
+  it('The worker’s role alone cannot mark a wrong answer as right', async () => {
     const applicant = await arrive('IDENTITY_REQUIRED');
     expect(await answer(applicant, { PHONE_CODE: '000000' })).toEqual(['WRONG']);
     const changed = worker.updateTable('identity_try').where('reissue_id', '=', applicant.reissueId);
@@ -123,7 +123,7 @@ describe('the worker’s role alone', () => {
     expect(await refusal(applicant)).toBe(identity);
   });
 
-  it('turns no reissue to another key than the answers were sealed for', async () => {
+  it('The worker’s role alone cannot bind a reissue to another key than the answers were sealed for', async () => {
     const applicant = await arrive('KEY_REQUIRED');
     const received = { reissue_id: applicant.reissueId, update_id: 'u', kind: 'requestCertificate' };
     await world.gateway
@@ -136,14 +136,14 @@ describe('the worker’s role alone', () => {
     expect(await refusal(applicant)).toBeUndefined();
   });
 
-  it('turns no reissue to another customer than the answers proved', async () => {
+  it('The worker’s role alone cannot bind a reissue to another customer than the answers proved', async () => {
     const applicant = await arrive('KEY_REQUIRED');
     const other = await customer(world);
     await claimComplete(applicant, { customer_id: other.customerId! });
     expect(await refusal({ ...applicant, person: other } as Applicant)).toBe(identity);
   });
 
-  it('cannot have a customer certified by one method, or by a rule that asks for none', async () => {
+  it('The worker’s role alone cannot obtain a certificate with one method, or by a rule that needs none', async () => {
     const applicant = await arrive('IDENTITY_REQUIRED');
     expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
     await claimComplete(applicant);
@@ -155,7 +155,7 @@ describe('the worker’s role alone', () => {
     expect(await refusal(none)).toBe(identity);
   });
 
-  it('cannot have a customer certified whose password was never right', async () => {
+  it('The worker’s role alone cannot obtain a certificate without the right password', async () => {
     const applicant = await arrive('PASSWORD_REQUIRED');
     const message = await applicant.submitPassword('not-the-right-1');
     await perform(world, applicant.reissueId, message);
@@ -171,7 +171,7 @@ describe('the worker’s role alone', () => {
     expect(await refusal(applicant)).toBe(lacks);
   });
 
-  it('cannot have a customer certified who did not ask for it, or did not consent', async () => {
+  it('The worker’s role alone cannot obtain a certificate without a request or consents of the customer', async () => {
     const applicant = await arrive('CONSENT_REQUIRED');
     await claimComplete(applicant);
     expect(await refusal(applicant)).toContain('the proof of the request is missing');
@@ -196,7 +196,7 @@ describe('the worker’s role alone', () => {
 });
 
 describe('the gateway’s role alone', () => {
-  it('cannot write a verdict, a consent or a reissue, nor have a customer certified by what it can write', async () => {
+  it('The gateway’s role alone cannot write a verdict, a consent or a reissue, nor obtain a certificate', async () => {
     const applicant = await arrive('IDENTITY_REQUIRED');
     const { reissueId, key, person } = applicant;
     const at = world.clock.now();
@@ -237,7 +237,7 @@ describe('the gateway’s role alone', () => {
     expect(await refusal(applicant)).toContain('the reissue has no certificate request');
   });
 
-  it('passes no envelope of today for one from before envelopes named a key', async () => {
+  it('The gateway’s role alone cannot present a new envelope as one from before envelopes named a key', async () => {
     const insert = world.gateway.insertInto('vault_item').values({
       ...{ handle: 'h', reissue_id: 'r', update_id: 'u', envelope: 'e', created_at: new Date() },
       ...({ unbound: true } as object),
@@ -247,7 +247,7 @@ describe('the gateway’s role alone', () => {
 });
 
 describe('the signer', () => {
-  it('only reads what it decides by', async () => {
+  it('The signer has read access only to the data by which it decides', async () => {
     const signer = world.as('signer', 1);
     for (const table of [
       'identity_try',
@@ -259,7 +259,7 @@ describe('the signer', () => {
       await expect(signer.updateTable(table).set({ reissue_id: 'other' }).execute()).rejects.toThrow(denied);
   });
 
-  it('signs for customers who showed the old certificate, reset the password, or said all in one call', async () => {
+  it('The signer signs for customers who used the old certificate, reset the password, or sent everything in one call', async () => {
     const shown = await Applicant.of(world, await customer(world));
     await perform(world, shown.reissueId, shown.start(['PHONE_CODE', 'OLD_CERTIFICATE']));
     await answer(shown, { PHONE_CODE: undefined, OLD_CERTIFICATE: undefined });
@@ -276,7 +276,7 @@ describe('the signer', () => {
     await goOn(atOnce, 'REGISTERED');
   });
 
-  it('counts no answers of the old certificate towards a reset of the password', async () => {
+  it('The signer does not count answers of the old certificate towards a reset of the password', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE', 'OLD_CERTIFICATE']));
     await answer(applicant, { PHONE_CODE: undefined, OLD_CERTIFICATE: undefined });
@@ -290,7 +290,7 @@ describe('the signer', () => {
     expect(await refusal(applicant)).toBe(identity);
   });
 
-  it('refuses where a mandatory text came into force before the certificate was asked for', async () => {
+  it('The signer refuses if a mandatory text came into force before the certificate was requested', async () => {
     const applicant = await arrive('KEY_REQUIRED');
     const next = world.terms
       .filter(({ termsId }) => termsId === 'subscriber-duties')
@@ -311,7 +311,7 @@ describe('the signer', () => {
     expect(await refusal(applicant)).toBeUndefined();
   });
 
-  it('asks no more than before of a reissue that is older, and only for its person and its key', async () => {
+  it('The signer requires no new proofs of an older reissue, but its person and its key', async () => {
     const applicant = await arrive('IDENTITY_REQUIRED');
     await world.owner
       .insertInto('reissue_before_verdicts')
@@ -328,7 +328,7 @@ describe('the signer', () => {
 });
 
 describe('what came in before envelopes named a key', () => {
-  it('still opens, for the step that waits for it', async () => {
+  it('An envelope from before envelopes named a key still opens for its step', async () => {
     const applicant = await arrive('PASSWORD_REQUIRED');
     const message = await applicant.submitPassword(undefined, { client: 'other' });
     await world.owner
@@ -339,7 +339,7 @@ describe('what came in before envelopes named a key', () => {
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({ status: 'DONE' });
   });
 
-  it('as a start with its particulars in clear opens a reissue as it did', async () => {
+  it('A start with particulars in clear from before they were sealed still opens a reissue', async () => {
     const person = await customer(world);
     const applicant = await Applicant.of(world, person);
     const start = applicant.start();

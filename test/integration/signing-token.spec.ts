@@ -62,14 +62,14 @@ const isSignedBy = (certificate: X509Certificate, { chain }: OpenAuthorities['cu
   certificate.verify(new X509Certificate(chain[0]).publicKey);
 
 describe('signing with a key in a PKCS#11 token', () => {
-  it('issues certificates, many at a time', async () => {
+  it('A signer with a key in a PKCS#11 token issues concurrent certificates', async () => {
     const reissues = await world.makeReissues(20);
     await Promise.all(reissues.map(issue));
     for (const reissueId of reissues)
       expect(isSignedBy(await certificateOf(reissueId), authorities.current)).toBe(true);
   });
 
-  it('issues one certificate though the session is lost in mid-signing', async () => {
+  it('A signer with a PKCS#11 token issues one certificate although the session is lost while it signs', async () => {
     const { reissueId } = await world.makeReissue();
     signal('SIGSTOP');
     const issuing = issue(reissueId);
@@ -80,7 +80,7 @@ describe('signing with a key in a PKCS#11 token', () => {
     expect(await world.auditOf(reissueId)).toEqual(['INTENDED', 'DONE']);
   });
 
-  it('fails for now while the token is away, leaving no intent open, and succeeds when it is back', async () => {
+  it('A signer with a PKCS#11 token fails retryably while the token is absent, leaves no intent open, and succeeds later', async () => {
     const { reissueId } = await world.makeReissue();
     renameSync(soft.folder, `${soft.folder}.away`);
     signal('SIGKILL');
@@ -93,7 +93,7 @@ describe('signing with a key in a PKCS#11 token', () => {
 });
 
 describe('rotation under a signer that runs', () => {
-  it('has every certificate signed by the CA that it names, before and after', async () => {
+  it('Every certificate is signed by the CA that it names, before and after a rotation under a running signer', async () => {
     const [before, after] = await world.makeReissues(2);
     const old = authorities.current;
     await issue(before!);

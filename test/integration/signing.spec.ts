@@ -40,7 +40,7 @@ async function enrol(customerId: string, notAfter: Date, csr: string | null) {
 }
 
 describe('signing', () => {
-  it('issues what the database says, once', async () => {
+  it('The signer issues the data of the database once', async () => {
     const { reissueId } = await world.makeReissue();
     const result = await world.issue(reissueId);
     expect(result).toMatchObject({ outcome: 'ISSUED' });
@@ -59,7 +59,7 @@ describe('signing', () => {
     expect(await world.auditOf(reissueId)).toEqual(['INTENDED', 'DONE']);
   });
 
-  it('begins earlier by what it is backdated, with the end that it has otherwise', async () => {
+  it('Backdating moves the begin of a certificate and not its end', async () => {
     const { reissueId } = await world.makeReissue();
     const clock = () => new Date('2026-11-05T04:05:06.789Z');
     await world.signer({ backdateMs: 300_000, clock })(reissueId);
@@ -69,7 +69,7 @@ describe('signing', () => {
     expect(row!.not_after.toISOString()).toBe('2027-11-05T14:59:59.000Z');
   });
 
-  it('puts the VID of the reissue into the certificate', async () => {
+  it('The signer puts the VID of the reissue into the certificate', async () => {
     const virtualId = Buffer.concat([Buffer.alloc(2), Buffer.alloc(30, 0x5a)]);
     const { reissueId } = await world.makeReissue({ virtual_id: virtualId });
     await world.issue(reissueId);
@@ -77,7 +77,7 @@ describe('signing', () => {
     expect(row!.der!.includes(virtualId)).toBe(true);
   });
 
-  it('keeps the end date and the name of the certificate on file', async () => {
+  it('The signer keeps end date and name of the certificate on file', async () => {
     const { reissueId, customerId } = await world.makeReissue();
     const { key } = await world.makeReissue();
     const old = await enrol(customerId, new Date('2027-02-13T14:59:59Z'), key.csr);
@@ -96,7 +96,7 @@ describe('signing', () => {
     ['without consents', { consents_completed_at: null }],
     ['without customer', { customer_id: null }],
     ['without VID', { virtual_id: null }],
-  ])('refuses a reissue %s, for good', async (_name, changes) => {
+  ])('The signer finally refuses a reissue %s', async (_name, changes) => {
     const { reissueId } = await world.makeReissue(changes);
     await expect(world.issue(reissueId)).rejects.toMatchObject({
       type: 'NOT_AUTHORISED',
@@ -106,19 +106,19 @@ describe('signing', () => {
     expect(await world.auditOf(reissueId)).toEqual(['REFUSED NOT_AUTHORISED']);
   });
 
-  it('refuses a reissue that does not exist', async () => {
+  it('The signer refuses a reissue that does not exist', async () => {
     const attempt = world.issue(`ri_${'0'.repeat(32)}`);
     await expect(attempt).rejects.toMatchObject({ type: 'NOT_AUTHORISED' });
   });
 
-  it('refuses a key that was not named at start', async () => {
+  it('The signer refuses a key that was not named at start', async () => {
     const { key } = await world.makeReissue();
     const { reissueId } = await world.makeReissue({ key_thumbprint: key.key_thumbprint });
     expect(await world.issue(reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_NOT_NAMED_AT_START' });
     expect(await world.auditOf(reissueId)).toEqual(['REFUSED KEY_NOT_NAMED_AT_START']);
   });
 
-  it('refuses a key of another reissue, and one that was compromised', async () => {
+  it('The signer refuses a key of another reissue and a compromised key', async () => {
     const first = await world.makeReissue();
     await world.issue(first.reissueId);
     const second = await world.makeReissue(first.key);
@@ -131,7 +131,7 @@ describe('signing', () => {
     expect(await world.issue(second.reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_BLOCKED' });
   });
 
-  it('refuses a key that is blocked though it was never certified here', async () => {
+  it('The signer refuses a blocked key that was never certified here', async () => {
     const { reissueId } = await world.makeReissue();
     const twin = await world.makeReissue();
     await world.issue(twin.reissueId);
@@ -145,7 +145,7 @@ describe('signing', () => {
     expect(await world.issue(reissueId)).toEqual({ outcome: 'REFUSED', code: 'KEY_BLOCKED' });
   });
 
-  it('refuses a key that is on the list of weak keys', async () => {
+  it('The signer refuses a key of the list of weak keys', async () => {
     const { reissueId, key } = await world.makeReissue();
     const request = await checkCertificateRequest(key.csr!);
     if (!request.ok) throw new Error(request.code);
@@ -154,7 +154,7 @@ describe('signing', () => {
     expect(await world.certificatesOf(reissueId)).toEqual([]);
   });
 
-  it('refuses a kind of key that the profile does not allow', async () => {
+  it('The signer refuses a kind of key that the profile does not allow', async () => {
     const { reissueId } = await world.makeReissue();
     const profile = { ...world.ports.profile, keyTypes: ['RSA-2048' as const] };
     expect(await world.signer({ profile })(reissueId)).toEqual({
@@ -163,7 +163,7 @@ describe('signing', () => {
     });
   });
 
-  it('gives up for good, and says so, where the certificate would outlive its CA', async () => {
+  it('The signer finally refuses a certificate that would outlive its CA, and says so', async () => {
     const { reissueId } = await world.makeReissue();
     const { identity } = world.authority;
     const ending = {
@@ -179,7 +179,7 @@ describe('signing', () => {
     expect(await world.auditOf(reissueId)).toEqual(['REFUSED CERTIFICATE_NOT_BUILDABLE']);
   });
 
-  it('gives up for good, naming the rules, where the certificate would break some', async () => {
+  it('The signer finally refuses a certificate that breaks lint rules, and names them', async () => {
     const { reissueId } = await world.makeReissue();
     // A profile that its schema would never let in: no certificate may go without any key usage.
     const profile = { ...world.ports.profile, keyUsage: [] };
@@ -193,7 +193,7 @@ describe('signing', () => {
     expect(await world.auditOf(reissueId)).toEqual(['REFUSED LINT_FAILED']);
   });
 
-  it('goes on by the profile a reissue began with, also after another was configured', async () => {
+  it('The signer keeps the profile with which a reissue began after another was configured', async () => {
     const { reissueId } = await world.makeReissue();
     const broken = world.signingWith(() => Promise.reject(new Error('the token is away')));
     await expect(world.signer({ authorities: broken })(reissueId)).rejects.toThrow('the token is away');
@@ -216,7 +216,7 @@ describe('signing', () => {
     expect(row!.subject).toContain('ou=ANOTHER NAME');
   });
 
-  it('waits for an open intent while its attempt may live, then abandons it and uses a new serial', async () => {
+  it('The signer waits for an open intent while its attempt may live, then abandons it and uses a new serial', async () => {
     const { reissueId } = await world.makeReissue();
     const dying = world.signer({ authorities: world.signingWith(() => new Promise<never>(() => undefined)) });
     void dying(reissueId); // the process dies while it signs
@@ -243,7 +243,7 @@ describe('signing', () => {
     expect(await world.auditOf(reissueId)).toEqual(['INTENDED', 'ABANDONED', 'INTENDED', 'DONE']);
   });
 
-  it('throws a signature away whose reissue ended meanwhile', async () => {
+  it('The signer discards a signature whose reissue ended meanwhile', async () => {
     const { reissueId, customerId } = await world.makeReissue();
     const now = world.clock.now();
     const slow = world.signingWith(async (bytes) => {
@@ -261,7 +261,7 @@ describe('signing', () => {
     await expect(world.issue(reissueId)).rejects.toMatchObject({ type: 'NOT_AUTHORISED' });
   });
 
-  it('abandons its intent at once when the key cannot be used, so that the next attempt need not wait', async () => {
+  it('The signer abandons its intent at once if the key cannot be used, so that the next attempt need not wait', async () => {
     const { reissueId } = await world.makeReissue();
     const broken = world.signingWith(() => Promise.reject(new Error('the token is away')));
     await expect(world.signer({ authorities: broken })(reissueId)).rejects.toThrow('the token is away');
@@ -269,7 +269,7 @@ describe('signing', () => {
     expect(await statesOf(reissueId)).toEqual(['ABANDONED', 'STORED']);
   });
 
-  it('stores no certificate whose signature is not the CA’s', async () => {
+  it('The signer stores no certificate whose signature is not the CA’s', async () => {
     const { reissueId } = await world.makeReissue();
     const lying = world.signingWith((bytes) =>
       world.authority.keyStore.sign(Buffer.concat([bytes, Buffer.from([0])])),
@@ -278,7 +278,7 @@ describe('signing', () => {
     expect(await statesOf(reissueId)).toEqual(['ABANDONED']);
   });
 
-  it('cannot change a reissue', async () => {
+  it('The signer cannot change a reissue', async () => {
     const { reissueId } = await world.makeReissue();
     const attempt = inTransaction(world.ports.db as Database, (tx) =>
       updateReissue(tx, reissueId, { state: 'REGISTERED' }),
@@ -288,7 +288,7 @@ describe('signing', () => {
 });
 
 describe('sample certificates', () => {
-  it('are made once for each request id, in the order of the requests', async () => {
+  it('Sample certificates are issued once per request id, in the order of the requests', async () => {
     const requests = await Promise.all(
       ['2025-12-01', '2026-01-01', '2026-02-01'].map(async (from) => ({
         requestId: randomUUID(),

@@ -66,7 +66,7 @@ const statusBy = async (certificate: IssuedCertificate, url = world.url) =>
   statusIn(await bytesOf(await post(await requestOf(certificate, '-no_nonce'), url)));
 
 describe('OCSP', () => {
-  it('tells openssl what became of each certificate, by either hash, several at once', async () => {
+  it('OCSP gives openssl the status of each certificate, by either hash, several at once', async () => {
     const good = await world.issue();
     const revoked = await world.issue({ revoked_at: world.clock.now(), revocation_reason: 'keyCompromise' });
     const held = await world.issue({ hold_at: world.clock.now() });
@@ -90,14 +90,14 @@ describe('OCSP', () => {
     expect(await world.opensslOcsp([good], '-sha256')).toContain(': good');
   });
 
-  it('tells of what was never issued that it is unknown, and of strangers that they are not its business', async () => {
+  it('OCSP answers `unknown` for a serial that was never issued, and `unauthorized` for other issuers', async () => {
     expect(await statusBy({ serial: '10ff' } as IssuedCertificate)).toBe('unknown');
     const ofRoot = world.file('root-request.der');
     await run('openssl', ['ocsp', '-issuer', world.file('root.pem'), '-serial', '1', '-reqout', ofRoot]);
     expect(await hexOf(await post(readFileSync(ofRoot)))).toBe(unauthorized);
   });
 
-  it('shows a revocation at once, in every process, also where the answer was in memory', async () => {
+  it('OCSP shows a revocation at once in every process, also if the answer was cached', async () => {
     const other = await world.startApp();
     const certificate = await world.issue();
     const urls = [world.url, other];
@@ -109,7 +109,7 @@ describe('OCSP', () => {
       });
   });
 
-  it('shows a hold, and its release', async () => {
+  it('OCSP shows a hold and its release', async () => {
     const certificate = await world.issue();
     const becomes = (status: string) =>
       until(status, async () => (await statusBy(certificate)) === status, { pauseMs: 10 });
@@ -120,7 +120,7 @@ describe('OCSP', () => {
     await becomes('good');
   });
 
-  it('knows a certificate from the moment it is stored, though it was asked for before', async () => {
+  it('OCSP knows a certificate once it is stored, even if it was asked for before', async () => {
     const certificate = await world.issue({ state: 'INTENT' });
     const request = await requestOf(certificate, '-no_nonce');
     const before = await fetch(getUrl(request));
@@ -130,7 +130,7 @@ describe('OCSP', () => {
     expect(await statusIn(await bytesOf(await fetch(getUrl(request))))).toBe('good');
   });
 
-  it('answers from memory only while it hears of changes', async () => {
+  it('OCSP answers from its cache only while it receives changes', async () => {
     const certificate = await world.issue();
     expect(await statusBy(certificate)).toBe('good');
     const admin = await connectAsAdmin('postgres');
@@ -147,7 +147,7 @@ describe('OCSP', () => {
     await hears();
   });
 
-  it('OCSP answers GET requests, and states how long a cache may keep the answer', async () => {
+  it('OCSP answers a GET with the time for which caches may keep the answer', async () => {
     const certificate = await world.issue();
     const request = await requestOf(certificate, '-no_nonce');
     const escaped = await fetch(getUrl(request));
@@ -167,7 +167,7 @@ describe('OCSP', () => {
     expect([head.status, head.headers.get('etag')]).toEqual([200, headers.get('etag')]);
   });
 
-  it('is found in every form of the address of a GET, and of a POST with a slash at its end', async () => {
+  it('OCSP accepts every form of the URL of a GET, and a POST with a slash at its end', async () => {
     const request = await requestOf(await world.issue(), '-no_nonce');
     const base64 = request.toString('base64');
     const escaped = encodeURIComponent(base64);
@@ -191,13 +191,13 @@ describe('OCSP', () => {
     expect(await statusIn(await bytesOf(posted))).toBe('good');
   });
 
-  it('that was signed in the second of If-Modified-Since is sent again: it may tell another status', async () => {
+  it('OCSP sends an answer again that was signed in the second of If-Modified-Since', async () => {
     const url = getUrl(await requestOf(await world.issue(), '-no_nonce'));
     const since = { 'if-modified-since': (await fetch(url)).headers.get('last-modified')! };
     expect((await fetch(url, { headers: since })).status).toBe(200);
   });
 
-  it('OCSP forbids caching of answers to a nonce or to a POST', async () => {
+  it('OCSP forbids caching of answers to a nonce or a POST', async () => {
     const certificate = await world.issue();
     const withNonce = await fetch(getUrl(await requestOf(certificate)));
     const byPost = await post(await requestOf(certificate, '-no_nonce'));
@@ -207,7 +207,7 @@ describe('OCSP', () => {
     }
   });
 
-  it('calls malformed what is no request, in OCSP’s own words', async () => {
+  it('OCSP answers `malformedRequest` to malformed requests', async () => {
     const request = await requestOf({ serial: '10ab' });
     const garbage = [Buffer.alloc(0), Buffer.from('not DER'), request.subarray(0, -1)];
     for (const body of garbage) {
@@ -218,7 +218,7 @@ describe('OCSP', () => {
       expect(await hexOf(await fetch(`${world.url}/ocsp/${path}`))).toBe(malformed);
   });
 
-  it('refuses other media types, and bodies that are too large, with a problem', async () => {
+  it('OCSP refuses other media types and too large bodies with a problem', async () => {
     const asJson = await fetch(`${world.url}/ocsp`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -237,7 +237,7 @@ describe('OCSP', () => {
     expect((await fetch(`${world.url}/ocsp`)).headers.get('allow')).toBe('POST');
   });
 
-  it('the OCSP responder uses a new key without a restart', async () => {
+  it('OCSP uses a new key without a restart', async () => {
     const certificate = await world.issue();
     const responderIn = async () => {
       const answer = await bytesOf(await post(await requestOf(certificate, '-no_nonce')));
@@ -274,7 +274,7 @@ describe('CRL', () => {
     world.owner.selectFrom('crl').selectAll().where('shard', '=', shard).orderBy('number').execute();
   const newest = async (shard: number) => bytesOf(await fetch(shardUrl(shard)));
 
-  it('is there for every shard after the first round, and a round without changes makes no other', async () => {
+  it('Every shard has a CRL after the first round, and a round without changes makes none', async () => {
     await publish();
     for (const shard of [0, 1]) {
       expect((await fetch(shardUrl(shard))).status).toBe(200);
@@ -283,7 +283,7 @@ describe('CRL', () => {
     expect(await publish()).toEqual({ published: 0, shown: 0 });
   });
 
-  it('tells openssl which certificates are revoked, from where they say it is', async () => {
+  it('openssl finds revoked certificates by the CRL at their distribution point', async () => {
     const good = await world.issue();
     const revoked = await world.issue();
     await world.revoke(revoked);
@@ -295,7 +295,7 @@ describe('CRL', () => {
     expect([pending, at]).toEqual([false, world.clock.now()]);
   });
 
-  it('goes on being that of older certificates when the status app moves to another address', async () => {
+  it('A CRL stays valid for older certificates when the status app moves to another address', async () => {
     const older = await world.issue();
     const kept = { digest: profileDigest(world.profile), document: canonicalProfile(world.profile) };
     await inTransaction(world.owner, (tx) => insertProfile(tx, kept, world.clock.now()));
@@ -306,7 +306,7 @@ describe('CRL', () => {
     expect(crl.includes(`http://moved.reseal.test/crl/`)).toBe(true);
   });
 
-  it('lists what is on hold until it is released, with numbers that only grow', async () => {
+  it('A CRL lists held certificates until they are released, with growing numbers', async () => {
     const certificate = await world.issue();
     await world.change(certificate, { hold_at: world.clock.now() });
     await publish();
@@ -324,7 +324,7 @@ describe('CRL', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
 
-  it('keeps an expired certificate on one list that is made after its end', async () => {
+  it('A CRL lists an expired certificate once more after its end', async () => {
     const end = new Date(world.clock.now().getTime() + 60_000);
     const certificate = await world.issue({ not_after: end });
     await world.revoke(certificate);
@@ -353,7 +353,7 @@ describe('CRL', () => {
     world.clock.advance(-180_000);
   });
 
-  it('a CRL is replaced a day later, and by one of two publishers only', async () => {
+  it('A CRL is renewed after a day, by one of two publishers only', async () => {
     await publish();
     world.clock.advance(24 * 3_600_000);
     const made = await Promise.all([publish(), publish()]);
@@ -363,7 +363,7 @@ describe('CRL', () => {
     expect(await publish()).toMatchObject({ published: 2 });
   });
 
-  it('is published within the second in which a signer hears of a revocation', async () => {
+  it('A CRL is published at once when a signer is notified of a revocation', async () => {
     const publication = new CrlPublication(world.publication, {
       databaseUrl: world.databaseUrl('signer'),
       registered: () => Promise.resolve(),
@@ -383,7 +383,7 @@ describe('CRL', () => {
     }
   });
 
-  it('that cannot be signed leaves its certificates waiting, and is told to be late', async () => {
+  it('A CRL that cannot be signed is reported late, and its certificates wait', async () => {
     const told: string[] = [];
     const logger = pino({ level: 'error' }, { write: (line) => void told.push(line) });
     const [certificate, sameShard] = [await world.issue(), await world.issue()];
@@ -413,7 +413,7 @@ describe('CRL', () => {
     world.clock.advance(-16 * 60_000);
   });
 
-  it('a CRL may be cached for a minute, is not sent again to a client that has it, and older ones stay', async () => {
+  it('A CRL may be cached for a minute, is not sent again unchanged, and former CRLs stay available', async () => {
     const url = shardUrl(0);
     const first = await fetch(url);
     expect(first.headers.get('content-type')).toBe('application/pkix-crl');
@@ -429,7 +429,7 @@ describe('CRL', () => {
     expect(old.headers.get('cache-control')).toContain('immutable');
   });
 
-  it('answers If-Modified-Since by its date, unless an earlier CRL has the same or a later one', async () => {
+  it('A CRL answers If-Modified-Since by its date, unless an earlier CRL has the same or a later date', async () => {
     const own = await createStatusWorld();
     const url = `${own.url}/crl/${own.authority.identity.keyId}/1.crl`;
     const publishAfter = async (ms: number) => {
@@ -463,7 +463,7 @@ describe('CRL', () => {
     }
   });
 
-  it('that is not there is a problem', async () => {
+  it('A CRL that does not exist is a problem', async () => {
     const { keyId } = world.authority.identity;
     const paths = [
       `crl/${keyId}/2.crl`,
@@ -484,14 +484,14 @@ describe('CRL', () => {
 });
 
 describe('status app', () => {
-  it('hands out the certificate of an issuing CA', async () => {
+  it('The status app serves the certificate of an issuing CA', async () => {
     const { identity, chain } = world.authority;
     const response = await fetch(`${world.url}/ca/${identity.keyId}.crt`);
     expect(response.headers.get('content-type')).toBe('application/pkix-cert');
     expect(await bytesOf(response)).toEqual(chain[0]);
   });
 
-  it('convinces Java, by OCSP and by CRL', async () => {
+  it('Java accepts OCSP answers and CRLs of the status app', async () => {
     const [good, revoked, held] = [await world.issue(), await world.issue(), await world.issue()];
     await world.revoke(revoked);
     await world.change(held, { hold_at: world.clock.now() });
@@ -502,7 +502,7 @@ describe('status app', () => {
     expect(await world.java(...checks)).toEqual([...verdicts, ...verdicts]);
   });
 
-  it('goes on handing out CRLs while PostgreSQL is away, and asks by OCSP to come later', async () => {
+  it('The status app serves CRLs while PostgreSQL is down, and OCSP answers tryLater', async () => {
     const server = new URL(world.databaseUrl('status'));
     const proxy = await proxyTo(server);
     const url = await world.startApp({ databaseUrl: server.href });
@@ -526,7 +526,7 @@ describe('status app', () => {
     await until('it to answer', async () => (await statusBy(certificate, url)) === 'good');
   });
 
-  it('has CRLs that were never asked for once it is ready, though PostgreSQL goes away right then', async () => {
+  it('A ready status app has every CRL, even if PostgreSQL goes down right then', async () => {
     await publishDueCrls(world.publication, { force: true });
     const server = new URL(world.databaseUrl('status'));
     const proxy = await proxyTo(server);
@@ -538,7 +538,7 @@ describe('status app', () => {
     proxy.restore();
   });
 
-  it('shows when its keys end and whether it hears of changes', async () => {
+  it('The status app shows when its keys expire and whether it receives changes', async () => {
     const metrics = await (await world.probe('/metrics')).text();
     expect(metrics).toMatch(
       /reseal_ocsp_certificate_expiry_seconds\{issuer="[^"]+",app="status"\} [67]\d{6}/,

@@ -115,14 +115,14 @@ afterAll(async () => {
 });
 
 it.each(each)(
-  'a call of %s over a stranded connection fails within ten seconds, and so does one over a new connection',
+  'A call of %s over a stranded connection fails within ten seconds, and so does one over a new connection',
   async (kind) => {
     expect(await outcomes[kind]).toEqual(['failed', 'failed']);
   },
 );
 
 it.each(each)(
-  'calls of %s succeed once the network is back, also where the old connections stay silent',
+  'Calls of %s succeed once the network is back, also if the old connections stay silent',
   async (kind) => {
     const { proxy, call } = callees[kind];
     proxy.restore();

@@ -79,20 +79,20 @@ afterAll(async () => {
 });
 
 describe('while connections to PostgreSQL are stranded', () => {
-  it('a new call fails within seconds', async () => {
+  it('A new call over a stranded connection to PostgreSQL fails within seconds', async () => {
     expect(isDependencyDown(await failure(one(busy)))).toBe(true);
   });
 
-  it('a listener says within ten seconds that it hears nothing', async () => {
+  it('A listener with a stranded connection reports within ten seconds that it receives nothing', async () => {
     await until('the loss', () => !listener.listening, noticed);
     expect(() => listener.check()).toThrow('not listening');
   });
 
-  it('a leader no longer leads within ten seconds', async () => {
+  it('A leader with a stranded connection gives up leadership within ten seconds', async () => {
     await until('the term to end', () => term.lost.aborted, noticed);
   });
 
-  it('a statement under way fails, and so does a transaction in the middle', async () => {
+  it('A statement under way fails on a stranded connection, and so does an open transaction', async () => {
     // Its own deadline or the one of the connection, whichever comes first.
     for (const failure of [await underWay, await inTheMiddle]) expect(isDependencyDown(failure)).toBe(true);
   });
@@ -101,22 +101,22 @@ describe('while connections to PostgreSQL are stranded', () => {
 describe('once the network is back, and the old connections are as silent as before', () => {
   beforeAll(() => proxy.restore());
 
-  it('a pool answers again', async () => {
+  it('A pool answers again once the network is back', async () => {
     await until('an answer', () => one(busy).then(() => true), recovered);
   });
 
-  it('a pool that was idle has none of its old connections', async () => {
+  it('A pool that was idle has none of its stranded connections', async () => {
     const pids = await until('four connections', () => pidsOf(idle), recovered);
     for (const pid of pids) expect(idlePids).not.toContain(pid);
   });
 
-  it('a listener hears again', async () => {
+  it('A listener receives again once the network is back', async () => {
     await until('listening again', () => listener.listening, recovered);
     await sql`select pg_notify('spec_stranded', 'again')`.execute(direct);
     await until('the notification', () => heard.includes('again'), recovered);
   });
 
-  it('a leader leads again: the server has ended its old session', async () => {
+  it('A leader leads again once the server has ended its old session', async () => {
     const next = await until('another term', () => leadership.tryToLead(() => undefined), recovered);
     await next.release();
   });

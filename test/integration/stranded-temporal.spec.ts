@@ -70,7 +70,7 @@ const greet = () =>
 describe('while connections to Temporal are stranded', () => {
   beforeAll(() => proxy.blackhole());
 
-  it('a client and a worker say within seconds that they are not ready', async () => {
+  it('A client and a worker with stranded connections to Temporal report within seconds that they are not ready', async () => {
     const failed = (check: () => Promise<void>) => () =>
       check().then(
         () => false,
@@ -88,17 +88,17 @@ describe('while connections to Temporal are stranded', () => {
 describe('once the network is back, and the old connections are as silent as before', () => {
   beforeAll(() => proxy.restore());
 
-  it('a client is ready again', async () => {
+  it('A client is ready again once the network to Temporal is back', async () => {
     await until('the client', () => stranded.check().then(() => true), recovered);
   });
 
-  it('a worker is ready again, and takes work', async () => {
+  it('A worker is ready again once the network is back, and runs tasks', async () => {
     await until('the worker', () => runner.check().then(() => true), recovered);
     expect(await greet()).toBe('hello you');
   });
 });
 
-it('a worker that is to do no work does not poll, and polls again when it may', async () => {
+it('A worker that shall do no work does not poll, and polls again when it may', async () => {
   admitted = false;
   await until('the worker to stop', () =>
     runner.check().then(

@@ -40,7 +40,7 @@ describe('beside attackers, a customer with a new phone', () => {
     ['a thousand, each in a network of its own', 1_000, apart],
     ['one with a hundred networks of a provider’s customer', 100, inOne],
   ])(
-    'reissues at once, without a known device, whatever is started and answered by %s',
+    'A customer with an unknown device reissues at once, whatever attackers start and answer by %s',
     async (_, count, addressOf) => {
       const by = asked((people += 1));
       await inTransaction(worker, async (tx) => {
@@ -64,7 +64,7 @@ describe('beside attackers, a customer with a new phone', () => {
     },
   );
 
-  it('is not shut out by one network of 65,536 smaller ones even from where others came before', async () => {
+  it('A customer with an unknown device is not shut out by one network of 65,536 smaller ones', async () => {
     const by = asked((people += 1));
     await inTransaction(worker, async (tx) => {
       expect((await limits.start(tx, by(own), [], now)).allowed).toBe(true);
@@ -86,20 +86,23 @@ describe('beside attackers, the VID of a certificate', () => {
   it.each([
     ['a thousand, each in a network of its own', 1_000, apart],
     ['one with a hundred networks of a provider’s customer', 100, inOne],
-  ])('is checked for its owner all the same, whatever is guessed by %s', async (name, count, addressOf) => {
-    const serial = `serial of ${name}`;
-    await inTransaction(worker, async (tx) => {
-      let guesses = 0;
-      for (const n of thousand.slice(0, count))
-        if ((await wrongFrom(tx, serial, addressOf(n))).allowed) guesses += 1;
-      const networks = addressOf === apart ? count : 1;
-      expect(guesses).toBeLessThanOrEqual(10 * perDay + networks);
-      expect((await wrongFrom(tx, serial, own)).allowed).toBe(true);
-      expect((await wrongFrom(tx, 'another certificate', addressOf(0))).allowed).toBe(true);
-    });
-  });
+  ])(
+    'The VID of a certificate is checked for its owner, whatever attackers guess by %s',
+    async (name, count, addressOf) => {
+      const serial = `serial of ${name}`;
+      await inTransaction(worker, async (tx) => {
+        let guesses = 0;
+        for (const n of thousand.slice(0, count))
+          if ((await wrongFrom(tx, serial, addressOf(n))).allowed) guesses += 1;
+        const networks = addressOf === apart ? count : 1;
+        expect(guesses).toBeLessThanOrEqual(10 * perDay + networks);
+        expect((await wrongFrom(tx, serial, own)).allowed).toBe(true);
+        expect((await wrongFrom(tx, 'another certificate', addressOf(0))).allowed).toBe(true);
+      });
+    },
+  );
 
-  it('is guessed at ten times a day by one caller, who waits and shuts out no other', async () => {
+  it('One caller guesses at a VID ten times a day, then waits, and shuts out no other', async () => {
     await inTransaction(worker, async (tx) => {
       for (let n = 0; n < perDay; n += 1) expect((await wrongFrom(tx, 'one', inOne(n))).allowed).toBe(true);
       expect(await wrongFrom(tx, 'one', inOne(77))).toMatchObject({

@@ -70,7 +70,7 @@ const leftOf = async ({ checkId }: VidCheckRequest) => {
 };
 
 describe('a check of a VID', () => {
-  it('answers, tells the audit trail, and destroys what was sealed', async () => {
+  it('A check of a VID answers, is audited, and destroys the sealed values', async () => {
     const person = await customer(world);
     for (const [values, matches] of [
       [right(person), true],
@@ -91,7 +91,7 @@ describe('a check of a VID', () => {
     }
   });
 
-  it('answers as before once the number is erased from the registry', async () => {
+  it('A check of a VID gives the same answer after the number was erased from the registry', async () => {
     const person = await customer(world);
     const { customer_ref: customerRef } = await world.owner
       .selectFrom('customer')
@@ -107,7 +107,7 @@ describe('a check of a VID', () => {
     expect(await check(wrong)).toMatchObject({ answer: 'CHECKED', matches: false });
   });
 
-  it('that runs again, at once or later, gives the answer it gave', async () => {
+  it('A check of a VID that runs again gives the recorded answer', async () => {
     const request = await ask(await customer(world));
     const answers = await Promise.all(Array.from({ length: 5 }, () => check(request)));
     await putVaultItem(world.gateway, sealedAgain(request, world.clock.now()), about('rrn'));
@@ -117,7 +117,7 @@ describe('a check of a VID', () => {
     expect(await entriesOf(request)).toHaveLength(1);
   });
 
-  it('tells whose answer it is where another call came under its id', async () => {
+  it('A check of a VID under a used id reports the first request', async () => {
     const request = await ask(await customer(world));
     await check(request);
     expect(await check({ ...request, requestHmac: 'another' })).toMatchObject({
@@ -125,7 +125,7 @@ describe('a check of a VID', () => {
     });
   });
 
-  it('is refused where a value was sealed at another front end, or for the key of a reissue', async () => {
+  it('A check of a VID is refused if a value was sealed at another front end or for the key of a reissue', async () => {
     const person = await customer(world);
     for (const bound of [{ client: 'other' }, { keyThumbprint: 'A'.repeat(43) }])
       expect(await check(await ask(person, undefined, undefined, bound))).toEqual({
@@ -133,7 +133,7 @@ describe('a check of a VID', () => {
       });
   });
 
-  it('is refused where nothing can be read, which changes nothing but the audit trail', async () => {
+  it('A check of a VID with unreadable values is refused and changes nothing but the audit trail', async () => {
     const person = await customer(world);
     const ways: Partial<VidCheckRequest>[] = [{ subject: 'another' }, { rrn: 'none' }, { random: 'none' }];
     for (const way of ways) {
@@ -150,7 +150,7 @@ describe('a check of a VID', () => {
     expect(await rows.execute()).toEqual([]);
   });
 
-  it('of a certificate from before there were VIDs is refused', async () => {
+  it('A check of a VID for a certificate from before there were VIDs is refused', async () => {
     const person = await customer(world);
     const request = await ask(person);
     const bare = await certificateWithoutVid();
@@ -162,7 +162,7 @@ describe('a check of a VID', () => {
     expect(await check(request)).toEqual({ answer: 'CERTIFICATE_WITHOUT_VID' });
   });
 
-  it('fails for a serial number that nothing was issued under', async () => {
+  it('A check of a VID fails for a serial number that was never issued', async () => {
     await expect(check(await ask(await customer(world), undefined, '0badcafe'))).rejects.toThrow(
       'no certificate',
     );
@@ -170,7 +170,7 @@ describe('a check of a VID', () => {
 });
 
 describe('wrong checks', () => {
-  it('are counted by caller, also those at once, and refuse no other caller', async () => {
+  it('Wrong VID checks are counted per caller, also concurrent ones, and refuse no other caller', async () => {
     const person = await customer(world);
     world.clock.set(new Date('2026-11-20T13:00:00Z'));
     const wrong = { ...right(person), rrn: wrongNumber };
@@ -189,13 +189,13 @@ describe('wrong checks', () => {
     expect(await check(from(await ask(person), 'stranger'))).toMatchObject({ matches: true });
   });
 
-  it('are not what right ones count as', async () => {
+  it('Right VID checks are not counted as wrong ones', async () => {
     const person = await customer(world);
     for (let tries = 0; tries < 5; tries += 1)
       expect(await check(await ask(person))).toMatchObject({ matches: true });
   });
 
-  it('do not take back an answer that was given before', async () => {
+  it('Wrong VID checks do not change an earlier answer', async () => {
     const person = await customer(world);
     const request = await ask(person);
     await check(request);

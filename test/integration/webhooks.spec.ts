@@ -102,7 +102,7 @@ const ended = (id: string, of: string, sequence = 1) =>
   });
 
 describe('a webhook', () => {
-  it('a webhook receives each event in order, with a signature that the reference library accepts', async () => {
+  it('A webhook gets each event in its order, with a signature that the reference library accepts', async () => {
     const { id, secret } = await created();
     dispatch();
     const reissue = stream();
@@ -118,7 +118,7 @@ describe('a webhook', () => {
     }
   });
 
-  it('is told only of the types that it wants', async () => {
+  it('A webhook gets only the event types that it asked for', async () => {
     const { id } = await created({ types: ['reseal.reissue.started.v1'] });
     dispatch();
     const reissue = stream();
@@ -127,7 +127,7 @@ describe('a webhook', () => {
     expect(receiver.ids).toEqual([`${reissue}/1`]);
   });
 
-  it('misses nothing that is committed late', async () => {
+  it('A webhook misses no event that is committed late', async () => {
     const { id } = await created();
     dispatch();
     const [early, late] = [stream(), stream()];
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     expect(receiver.ids).toEqual([`${early}/1`, `${late}/1`]);
   });
 
-  it('is told again what it did not take, by the schedule, and the rest of the reissue only after it', async () => {
+  it('A webhook gets a failed event again by the schedule, and later events of the reissue after it', async () => {
     const { id } = await created();
     receiver.answer = () => ({ status: 500 });
     dispatch();
@@ -154,7 +154,7 @@ describe('a webhook', () => {
     expect(receiver.ids).toEqual([`${reissue}/1`, `${reissue}/1`, `${reissue}/2`]);
   });
 
-  it('is left alone for as long as it asks for', async () => {
+  it('A webhook gets nothing for as long as its Retry-After asks for', async () => {
     const { id } = await created();
     receiver.answer = () => ({ status: 503, headers: { 'retry-after': '7200' } });
     dispatch();
@@ -168,7 +168,7 @@ describe('a webhook', () => {
     expect(waiting.last_status).toBe(503);
   });
 
-  it('is given up after three days, which is seen, and can be replayed', async () => {
+  it('A webhook is given up after three days, which is visible, and its events can be replayed', async () => {
     const { id } = await created();
     receiver.answer = () => ({ status: 500 });
     dispatch();
@@ -190,7 +190,7 @@ describe('a webhook', () => {
     expect(new Set(receiver.ids)).toEqual(new Set([`${reissue}/1`]));
   });
 
-  it('is switched off when it says that it is gone, which is on record; switched on, it hears what waited', async () => {
+  it('A webhook that answers 410 is switched off and audited, and gets the waiting events once switched on', async () => {
     const { id } = await created();
     receiver.answer = () => ({ status: 410 });
     dispatch();
@@ -214,7 +214,7 @@ describe('a webhook', () => {
     expect((await ended(id, reissue)).state).toBe('DELIVERED');
   });
 
-  it('that never answers delays no other', async () => {
+  it('A webhook that never answers delays no other', async () => {
     const slow = await created();
     const other = await WebhookReceiver.start();
     const { id } = await created({ url: other.url });
@@ -228,7 +228,7 @@ describe('a webhook', () => {
     await other.close();
   });
 
-  it('that answers too late is told again', async () => {
+  it('A webhook that answers too late gets the event again', async () => {
     const { id } = await created();
     receiver.answer = () => undefined;
     dispatch(100);
@@ -241,7 +241,7 @@ describe('a webhook', () => {
     expect(row).toMatchObject({ last_status: null, last_error: 'no response in time' });
   });
 
-  it('does not lead elsewhere', async () => {
+  it('A webhook’s redirect is not followed', async () => {
     const { id } = await created();
     const elsewhere = await WebhookReceiver.start();
     receiver.answer = () => ({ status: 307, headers: { location: elsewhere.url } });
@@ -253,7 +253,7 @@ describe('a webhook', () => {
     await elsewhere.close();
   });
 
-  it('is told again, under the same id, what was sent and not marked when the worker died', async () => {
+  it('A webhook gets an event again under the same id if the worker died before it was marked', async () => {
     const { id } = await created();
     receiver.answer = () => undefined;
     const first = dispatch();
@@ -268,7 +268,7 @@ describe('a webhook', () => {
     expect(receiver.ids).toEqual([`${reissue}/1`, `${reissue}/1`]);
   });
 
-  it('is served by one copy of the worker', async () => {
+  it('A webhook is served by one copy of the worker', async () => {
     const { id } = await created();
     dispatch();
     dispatch();
@@ -280,7 +280,7 @@ describe('a webhook', () => {
 });
 
 describe('a new secret', () => {
-  it('signs beside the one before for a day', async () => {
+  it('A new webhook secret signs together with the former for a day', async () => {
     const { id, secret } = await created();
     const { json } = await world.call('POST', `/v1/webhooks/${id}/secret`, approver);
     dispatch();
@@ -303,7 +303,7 @@ describe('a new secret', () => {
 });
 
 describe('staff who manage webhooks', () => {
-  it('is an approver; operators replay and try, auditors look', async () => {
+  it('Approvers manage webhooks, operators replay and test them, auditors look', async () => {
     const { id } = await created();
     const acts = [
       ['POST', '', { url: receiver.url, description: 'Mine now' }],
@@ -325,7 +325,7 @@ describe('staff who manage webhooks', () => {
     expect((await world.get('/v1/webhooks', auditor)).json.items).toHaveLength(1);
   });
 
-  it('is refused addresses that the settings do not allow, and nothing is made', async () => {
+  it('A webhook with an address that the settings do not allow is refused, and nothing is created', async () => {
     for (const url of ['http://169.254.169.254/latest', 'https://evil.example/', 'ftp://127.0.0.1/', 'x']) {
       const { status, problem, json } = await create({ url });
       expect([status, problem]).toEqual([422, 'webhook-address-refused']);
@@ -339,7 +339,7 @@ describe('staff who manage webhooks', () => {
     expect((await world.get('/v1/webhooks')).json.items).toHaveLength(1);
   });
 
-  it('may repeat a call: it makes one webhook, and another content is told', async () => {
+  it('A repeated call creates one webhook, and another content is a conflict', async () => {
     const headers = { 'idempotency-key': idempotencyKey() };
     const [first, second] = [await create({}, headers), await create({}, headers)];
     const { secret, ...shown } = first.json;
@@ -350,7 +350,7 @@ describe('staff who manage webhooks', () => {
     expect((await create({}, { 'idempotency-key': 'short' })).problem).toBe('idempotency-key-required');
   });
 
-  it('sees the secret once; it is in no list, no entry and no table', async () => {
+  it('A webhook secret is shown once and is in no list, entry or table', async () => {
     const { id, secret } = await created();
     await world.call('PATCH', `/v1/webhooks/${id}`, approver, { body: { description: 'Core, new' } });
     const shown = [await world.get('/v1/webhooks'), await world.get(`/v1/webhooks/${id}`)];
@@ -362,7 +362,7 @@ describe('staff who manage webhooks', () => {
     expect(JSON.stringify(rows)).not.toContain(secret.slice('whsec_'.length));
   });
 
-  it('gives a webhook that is made again under the same key another secret', async () => {
+  it('A webhook that is created again under the same key gets another secret', async () => {
     const headers = { 'idempotency-key': idempotencyKey() };
     const first = await create({}, headers);
     await world.call('DELETE', `/v1/webhooks/${first.json.id}`, approver);
@@ -378,7 +378,7 @@ describe('staff who manage webhooks', () => {
     expect(() => new Webhook(first.json.secret as string).verify(body, signed)).toThrow();
   });
 
-  it('leaves an entry for each act', async () => {
+  it('Each act on webhooks leaves an audit entry', async () => {
     const { id } = await created();
     await world.call('PATCH', `/v1/webhooks/${id}`, approver, { body: { types: [] } });
     await world.call('POST', `/v1/webhooks/${id}/secret`, approver);

@@ -50,7 +50,7 @@ async function verdict(certificate: IssuedCertificate, atSeconds?: number): Prom
 }
 
 describe('a whole chain', () => {
-  it('names for each certificate below the root where its revocation and its issuer are found', async () => {
+  it('Each certificate below the root names the sources of its revocation status and of its issuer', async () => {
     const issuing = await text('x509', '-in', world.file('issuing.pem'), '-noout', '-text');
     expect(issuing).toContain(`URI:${world.url}/ca/${rootKeyId()}.crl`);
     expect(issuing).toContain(`CA Issuers - URI:${world.url}/ca/${rootKeyId()}.crt`);
@@ -58,7 +58,7 @@ describe('a whole chain', () => {
     expect(await fetched(`${world.url}/ca/${rootKeyId()}.crt`)).toEqual(root);
   });
 
-  it('is taken by openssl and by Java as it is set up, and refused with its revoked end', async () => {
+  it('openssl and Java accept a whole chain as it is set up, and refuse it with a revoked certificate', async () => {
     const [good, revoked] = [await world.issue(), await world.issue()];
     await world.revoke(revoked);
     await publishDueCrls({ ...world.publication, backdateMs });
@@ -70,7 +70,7 @@ describe('a whole chain', () => {
     ]);
   });
 
-  it('is taken by openssl that fetches the CRLs itself, but for that of the root’s own certificate', async () => {
+  it('openssl accepts a whole chain with CRLs that it fetches itself, except for the root’s own certificate', async () => {
     const certificate = await world.issue();
     await publishDueCrls({ ...world.publication, backdateMs }, { force: true });
     const address = (
@@ -86,7 +86,7 @@ describe('a whole chain', () => {
     expect(await text('verify', ...options, ...chain, certificate.file)).toMatch(/: OK$/m);
   });
 
-  it('is taken by a verifier that is 30 seconds behind, a moment after CRLs and answers were made', async () => {
+  it('A verifier that is 30 seconds behind accepts a whole chain with new CRLs and answers', async () => {
     const certificate = await world.issue();
     await publishDueCrls({ ...world.publication, backdateMs }, { force: true });
     const behind = Math.floor(world.clock.now().getTime() / 1000) - 30;
@@ -96,7 +96,7 @@ describe('a whole chain', () => {
     expect(new Date(thisUpdate).getTime() / 1000).toBeLessThan(behind);
   });
 
-  it('is refused once the root has revoked the issuing CA', async () => {
+  it('A whole chain is refused once the root has revoked the issuing CA', async () => {
     const certificate = await world.issue();
     await publishDueCrls({ ...world.publication, backdateMs }, { force: true });
     await world.revokeIssuing();

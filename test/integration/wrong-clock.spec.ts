@@ -57,8 +57,8 @@ describe.each([
   ['right', '+0', 0],
   ['an hour ahead', '+1h', hourMs],
   ['an hour behind', '-1h', -hourMs],
-])('certificate of a signer whose clock is %s', (_, offset, offsetMs) => {
-  it('begins not after the moment of signing, ends at the end of a day, keeps every rule and verifies', () => {
+])('certificate of a signer whose clock is %s', (clock, offset, offsetMs) => {
+  it(`A certificate of a signer whose clock is ${clock} begins before the signing, ends at the end of a day, keeps every rule and verifies`, () => {
     const { now, broken, certificate } = certifyAt(offset);
     const signedAt = new Date(now);
     expect(Math.abs(signedAt.getTime() - Date.now() - offsetMs)).toBeLessThan(30_000);
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-it('a signer whose clock is behind leaves a new issuing CA alone until it has begun', async () => {
+it('A signer whose clock is behind does not use a new issuing CA before it has begun', async () => {
   const { subject } = await rotateNow();
   expect(certifyAt('-1h').issuer).toBe('C=kr, O=reseal-test, CN=reseal-test Issuing CA');
   expect(certifyAt('+0').issuer).toBe(subject);
@@ -90,7 +90,7 @@ describe('a clock that is held against the database’s', () => {
     [5_000, undefined],
     [hourMs, /^the clock is 3600 s ahead of the database's: no work is taken$/],
     [-hourMs, /^the clock is 3600 s behind the database's: no work is taken$/],
-  ])('and is %d ms ahead', async (ms, refusal) => {
+  ])('A clock that is %d ms ahead takes work only within the tolerance', async (ms, refusal) => {
     offsetMs = ms;
     const clocks = watch();
     await clocks.measure();
@@ -98,7 +98,7 @@ describe('a clock that is held against the database’s', () => {
     else expect(clocks.require).not.toThrow();
   });
 
-  it('is wrong at once when it is set while the process runs, and right when it is set back', async () => {
+  it('A clock is wrong at once when it is set while the process runs, and right when it is set back', async () => {
     offsetMs = 0;
     const clocks = watch();
     await clocks.measure();
@@ -108,7 +108,7 @@ describe('a clock that is held against the database’s', () => {
     expect(clocks.require).not.toThrow();
   });
 
-  it('refuses nothing while the database cannot be asked, but work that needs the database waits', async () => {
+  it('A clock check refuses nothing while the database is down, but work that needs the database waits', async () => {
     const clocks = watch();
     expect(clocks.require).not.toThrow();
     expect(clocks.requireCompared).toThrow('not compared');

@@ -32,7 +32,7 @@ async function certificate(serial: string | null | undefined) {
 const inForceFor = ({ person }: Applicant) => inForce(world, person.customerId);
 
 describe('the certificate request', () => {
-  it('for another key than the one named at start is refused, and may be sent again', async () => {
+  it('A certificate request for another key than the one named at start is refused and may be repeated', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const message = await applicant.requestCertificate(await KeyPair.make());
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({
@@ -53,7 +53,7 @@ describe('the certificate request', () => {
     ['an envelope for another reissue', '00'.repeat(20), { sub: `ri_${'0'.repeat(32)}` }],
     ['an envelope of another front end', '00'.repeat(20), { client: 'other' }],
     ['an envelope for another key', '00'.repeat(20), { keyThumbprint: 'A'.repeat(43) }],
-  ])('with %s is refused', async (_name, random, sealing) => {
+  ])('A certificate request with %s is refused', async (_name, random, sealing) => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const message = await applicant.requestCertificate(undefined, random, sealing);
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({
@@ -69,7 +69,7 @@ describe('the certificate request', () => {
     ['NEW', -5],
     ['NEW', 'none'],
   ] as const)(
-    'leads to %s where the old certificate is valid for %p days',
+    'A certificate request leads to %s if the old certificate is valid for %p days',
     async (basis, certificateDays) => {
       const applicant = await walkTo(world, await customer(world, { certificateDays }), 'ISSUED');
       const row = await applicant.row();
@@ -87,7 +87,7 @@ describe('the certificate request', () => {
 
 describe('the old certificate', () => {
   it.each(['EXPIRED', 'PASSWORD_FORGOTTEN'] as const)(
-    'stays in force until the new one is registered, and not a moment longer (%s)',
+    'The old certificate stays in force exactly until the new one is registered (%s)',
     async (reason) => {
       const person = await customer(world);
       const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { reason });
@@ -108,7 +108,7 @@ describe('the old certificate', () => {
     },
   );
 
-  it('is superseded in the very transaction that registers the new one', async () => {
+  it('The old certificate is superseded in the transaction that registers the new one', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'REGISTERED');
     const { serial } = await applicant.row();
@@ -120,7 +120,7 @@ describe('the old certificate', () => {
     expect(writers.rows).toHaveLength(1);
   });
 
-  it('that was lost is on hold as soon as its holder is known', async () => {
+  it('A lost old certificate is held once identity is verified', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { reason: 'LOST' });
     expect(await inForceFor(applicant)).toEqual([person.oldSerial]);
@@ -136,7 +136,7 @@ describe('the old certificate', () => {
     expect(await inForceFor(applicant)).toEqual([(await applicant.row()).serial]);
   });
 
-  it('whose key is compromised is revoked as soon as its holder is known', async () => {
+  it('An old certificate with a compromised key is revoked once identity is verified', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED', { reason: 'KEY_COMPROMISED' });
     const revoked = { revocation_reason: 'keyCompromise', revoked_at: world.clock.now() };
@@ -150,7 +150,7 @@ describe('the old certificate', () => {
   });
 
   it.each(['LOST', 'KEY_COMPROMISED'] as const)(
-    'stays out of force when a reissue for %s is cancelled',
+    'The old certificate stays held or revoked when a reissue for %s is cancelled',
     async (reason) => {
       const person = await customer(world);
       const applicant = await walkTo(world, person, 'KEY_REQUIRED', { reason });
@@ -159,7 +159,7 @@ describe('the old certificate', () => {
     },
   );
 
-  it('that expired is neither held nor revoked early', async () => {
+  it('An expired old certificate is neither held nor revoked early', async () => {
     const person = await customer(world, { certificateDays: -3 });
     await walkTo(world, person, 'PASSWORD_REQUIRED', { reason: 'KEY_COMPROMISED' });
     expect(await certificate(person.oldSerial)).toMatchObject({ revoked_at: null, hold_at: null });
@@ -167,7 +167,7 @@ describe('the old certificate', () => {
 });
 
 describe('the proof of registration', () => {
-  it('by another key is refused; the old certificate stays, and the right proof may follow', async () => {
+  it('A proof of registration by another key is refused, the old certificate stays, and the right proof may follow', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     const wrong = await applicant.proveRegistration(await KeyPair.make());
@@ -180,15 +180,18 @@ describe('the proof of registration', () => {
     await goOn(applicant, 'REGISTERED');
   });
 
-  it.each(['', 'AAAA', 'not base64url!'])('that is no signature is refused (%p)', async (signature) => {
-    const applicant = await walkTo(world, await customer(world), 'ISSUED');
-    const message = { ...(await applicant.proveRegistration()), signature };
-    expect(await perform(world, applicant.reissueId, message)).toMatchObject({
-      code: 'REGISTRATION_PROOF_INVALID',
-    });
-  });
+  it.each(['', 'AAAA', 'not base64url!'])(
+    'A proof of registration that is no signature is refused (%p)',
+    async (signature) => {
+      const applicant = await walkTo(world, await customer(world), 'ISSUED');
+      const message = { ...(await applicant.proveRegistration()), signature };
+      expect(await perform(world, applicant.reissueId, message)).toMatchObject({
+        code: 'REGISTRATION_PROOF_INVALID',
+      });
+    },
+  );
 
-  it('of another challenge is unknown', async () => {
+  it('A proof of registration of another challenge is unknown', async () => {
     const applicant = await walkTo(world, await customer(world), 'ISSUED');
     const message = { ...(await applicant.proveRegistration()), challengeId: 'rc_0' };
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({ code: 'UNKNOWN_CHALLENGE' });
@@ -196,7 +199,7 @@ describe('the proof of registration', () => {
 });
 
 describe('what a reissue brought along', () => {
-  it('is destroyed with each step that used it, and all of it at the end', async () => {
+  it('Each step destroys the secrets that it used, and the end destroys all of them', async () => {
     const applicant = await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
     expect(await vaultItemsOf(applicant)).toBe(0);
     await applicant.submitPassword(); // came in, was never used
@@ -210,7 +213,7 @@ describe('what a reissue brought along', () => {
 
 describe('cancelling', () => {
   it.each(['IDENTITY_REQUIRED', ...beforeRegistration] as const)(
-    'in %s undoes what was made',
+    'A cancellation in %s undoes earlier steps',
     async (state) => {
       const person = await customer(world);
       const applicant = await walkTo(world, person, state);

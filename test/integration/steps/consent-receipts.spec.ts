@@ -28,7 +28,7 @@ function withdraw({ reissueId }: Applicant, termsId: string, updateId: string = 
 }
 
 describe('receipts of consents', () => {
-  it('confirm what was agreed to at the start and before issuance, each once, without a word about the person', async () => {
+  it('Consent receipts confirm the consents at the start and before issuance, each once, without personal data', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     world.clock.advance(second);
     const message = applicant.giveConsents();
@@ -61,7 +61,7 @@ describe('receipts of consents', () => {
 });
 
 describe('an optional consent', () => {
-  it('can be withdrawn while the reissue runs, which goes on', async () => {
+  it('An optional consent can be withdrawn while the reissue runs on', async () => {
     const applicant = await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
     const answer = await withdraw(applicant, optional);
     expect(answer).toMatchObject({
@@ -72,7 +72,7 @@ describe('an optional consent', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('can be withdrawn after the end, with record, receipt, event and audit entry', async () => {
+  it('An optional consent can be withdrawn after the end, with record, receipt, event and audit entry', async () => {
     const applicant = await walkTo(world, await customer(world), 'REGISTERED');
     const answer = await withdraw(applicant, optional);
     if (answer.answer !== 'WITHDRAWN') throw new Error('not withdrawn');
@@ -99,7 +99,7 @@ describe('an optional consent', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('is withdrawn once, however often and by however many calls', async () => {
+  it('An optional consent is withdrawn once, also by repeated calls', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     const [first, again] = await Promise.all([1, 2].map(() => withdraw(applicant, optional, 'once')));
     expect(again).toEqual(first);
@@ -118,7 +118,7 @@ describe('an optional consent', () => {
     expect(await auditOf(applicant)).toEqual(audit);
   });
 
-  it('is withdrawn after it was given, also by a worker whose clock is behind', async () => {
+  it('An optional consent is withdrawn after it was given, also by a worker whose clock is behind', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     world.clock.advance(-2 * second);
     expect(await withdraw(applicant, optional)).toMatchObject({ answer: 'WITHDRAWN' });
@@ -127,7 +127,7 @@ describe('an optional consent', () => {
     expect(await receiptsOf(applicant)).toHaveLength(2);
   });
 
-  it('a consent that was given again after a withdrawal can be withdrawn again', async () => {
+  it('An optional consent that was given again can be withdrawn again', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const agree = () => perform(world, applicant.reissueId, applicant.giveConsents());
     await agree();
@@ -145,13 +145,13 @@ describe('an optional consent', () => {
     expect(await withdraw(applicant, 'expiry-guidance')).toEqual(again);
   });
 
-  it('tells a call under a used key what was asked for then', async () => {
+  it('A withdrawal under a used key reports the first request', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     await withdraw(applicant, optional, 'key');
     expect(await withdraw(applicant, 'personal-information', 'key')).toMatchObject({ requestHmac: optional });
   });
 
-  it('can be withdrawn only where it was given, and never if it is required', async () => {
+  it('Only an optional consent that was given can be withdrawn', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     const before = await receiptsOf(applicant);
     expect(await withdraw(applicant, 'personal-information')).toEqual({ answer: 'MANDATORY' });
@@ -161,7 +161,7 @@ describe('an optional consent', () => {
     await expect(withdraw({ reissueId: 'ri_none' } as Applicant, optional)).rejects.toThrow('no reissue');
   });
 
-  it('that was refused at the start cannot be withdrawn', async () => {
+  it('An optional consent that was refused at the start cannot be withdrawn', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const consents = applicant
       .consents('issuance')

@@ -38,7 +38,7 @@ const faultsOf = async (applicant: Applicant, { updateId }: { updateId: string }
 };
 
 describe('terms of which a new version comes into force', () => {
-  it('while the customer reads are named, and agreed to in that version', async () => {
+  it('A new version of terms that begins while the customer reads is named and must be agreed to', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const { terms, take } = soonChanged('certificate-service', 'subscriber-duties');
     const read = applicant.consents('issuance', terms);
@@ -55,7 +55,7 @@ describe('terms of which a new version comes into force', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('after the customer agreed are named before anything is issued, and both agreements are kept', async () => {
+  it('A new version of terms that begins after the consent is named before issuance, and both consents are kept', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const { terms, take } = soonChanged('subscriber-duties');
     await take(applicant, applicant.giveConsents(applicant.consents('issuance', terms)));
@@ -83,7 +83,7 @@ describe('terms of which a new version comes into force', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('new terms that are optional, or of a passed stage, are not asked for again', async () => {
+  it('A new version of optional terms, or of terms of the start, is not asked for after that step', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const { take } = soonChanged('expiry-guidance', 'personal-information', 'marketing-notices');
     world.clock.advance(5 * minute);
@@ -92,7 +92,7 @@ describe('terms of which a new version comes into force', () => {
     });
   });
 
-  it('between the gateway’s look at a start and the worker’s open nothing', async () => {
+  it('A new version of terms that begins between gateway and worker opens no reissue', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const { terms, take } = soonChanged('personal-information');
     const start = applicant.start();
@@ -111,7 +111,7 @@ describe('terms of which a new version comes into force', () => {
 });
 
 describe('a hostile client', () => {
-  it('agrees to nothing by terms of another stage, whatever else it agrees to', async () => {
+  it('A client that agrees to terms of another stage has agreed to nothing', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const foreign = applicant.consents('identity')[0]!;
     const message = applicant.giveConsents([...applicant.consents('issuance'), foreign]);
@@ -119,7 +119,7 @@ describe('a hostile client', () => {
     expect(await faultsOf(applicant, message)).toEqual([`${foreign.termsId}: UNKNOWN_TERMS`]);
   });
 
-  it('gets one record and the refusal where it agrees and refuses at once', async () => {
+  it('A client that agrees and refuses at once gets one record, which is the refusal', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const consents = applicant.consents('issuance');
     const optional = consents.find(({ termsId }) => termsId === 'expiry-guidance')!;
@@ -132,7 +132,7 @@ describe('a hostile client', () => {
     expect((await applicant.row()).state).toBe('KEY_REQUIRED');
   });
 
-  it('is recorded in the language of the text it names, not in one it claims', async () => {
+  it('A consent is recorded in the language of the digest, not in the claimed language', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const english = termsInForce(world.terms, 'issuance', 'en', world.clock.now()).map(
       ({ termsId, version, digest }) => ({ termsId, version, digest, agreed: true, locale: 'ko' }),

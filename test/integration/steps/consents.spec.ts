@@ -13,7 +13,7 @@ beforeAll(async () => void (world = await createWorld()));
 afterAll(() => world.close());
 
 describe('the terms', () => {
-  it('are recorded with version, digest, language, address and agent', async () => {
+  it('Consents are recorded with version, digest, language, address and agent', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const consents = await world.owner
       .selectFrom('consent')
@@ -34,7 +34,7 @@ describe('the terms', () => {
       );
   });
 
-  it('are not agreed to in another version or another text', async () => {
+  it('Consents to another version or another text are not accepted', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const [first, ...others] = applicant.consents('issuance');
     for (const [broken, code] of [
@@ -53,7 +53,7 @@ describe('the terms', () => {
     }
   });
 
-  it('that change on the way are asked for again', async () => {
+  it('Terms that change during a reissue are asked for again', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     world.clock.advance(second);
     const terms = [...world.terms, ...newVersionOf('certificate-service')];
@@ -78,7 +78,7 @@ describe('the terms', () => {
     expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
   });
 
-  it('that come before personal data is used are agreed to, or there is no reissue at all', async () => {
+  it('Without consents for the use of personal data no reissue begins', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const message = { ...applicant.start(), consents: [] };
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({

@@ -54,37 +54,40 @@ async function reminders(applicant: Applicant): Promise<number> {
 }
 
 describe('the deadline before ISSUED', () => {
-  it.each(untilIssued)('ends a reissue in %s 30 minutes after its start', async (state) => {
-    const start = world.clock.now();
-    const applicant = await walkTo(world, await customer(world), state);
-    await applicant.submitPassword();
-    expect((await ring(applicant)).standing).toEqual({
-      state,
-      alarm: later(start, 30 * minute),
-      parked: null,
-    });
+  it.each(untilIssued)(
+    'The deadline before ISSUED ends a reissue in %s 30 minutes after its start',
+    async (state) => {
+      const start = world.clock.now();
+      const applicant = await walkTo(world, await customer(world), state);
+      await applicant.submitPassword();
+      expect((await ring(applicant)).standing).toEqual({
+        state,
+        alarm: later(start, 30 * minute),
+        parked: null,
+      });
 
-    world.clock.advance(30 * minute - 2 * second);
-    const before = await everythingOf(applicant);
-    await ring(applicant);
-    expect(await everythingOf(applicant)).toEqual(before);
+      world.clock.advance(30 * minute - 2 * second);
+      const before = await everythingOf(applicant);
+      await ring(applicant);
+      expect(await everythingOf(applicant)).toEqual(before);
 
-    world.clock.advance(2 * second);
-    expect((await ring(applicant)).standing).toEqual({ state: 'TIMED_OUT', alarm: null, parked: null });
-    expect((await eventsOf(applicant)).at(-1)?.data).toMatchObject({
-      code: 'DEADLINE',
-      previousState: state,
-    });
-    expect(await vaultItemsOf(applicant)).toBe(0);
-    expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
-    await expectSoundRecords(applicant);
+      world.clock.advance(2 * second);
+      expect((await ring(applicant)).standing).toEqual({ state: 'TIMED_OUT', alarm: null, parked: null });
+      expect((await eventsOf(applicant)).at(-1)?.data).toMatchObject({
+        code: 'DEADLINE',
+        previousState: state,
+      });
+      expect(await vaultItemsOf(applicant)).toBe(0);
+      expect(await inForce(world, applicant.person.customerId)).toEqual([applicant.person.oldSerial]);
+      await expectSoundRecords(applicant);
 
-    const after = await everythingOf(applicant);
-    expect((await ring(applicant)).standing.state).toBe('TIMED_OUT');
-    expect(await everythingOf(applicant)).toEqual(after);
-  });
+      const after = await everythingOf(applicant);
+      expect((await ring(applicant)).standing.state).toBe('TIMED_OUT');
+      expect(await everythingOf(applicant)).toEqual(after);
+    },
+  );
 
-  it('does not act while the CA is at work, but afterwards if the request is refused', async () => {
+  it('The deadline before ISSUED waits while the CA works, and acts if the request is refused', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const request = await applicant.requestCertificate();
     await world.activities.requestCertificate(applicant.reissueId, request);
@@ -97,13 +100,13 @@ describe('the deadline before ISSUED', () => {
     expect((await ring(applicant)).standing.state).toBe('TIMED_OUT');
   });
 
-  it('finds no reissue whose start was never committed', async () => {
+  it('The deadline before ISSUED finds no reissue whose start was never committed', async () => {
     expect((await world.activities.applyDeadlines(`ri_${'0'.repeat(32)}`)).standing.state).toBe('TIMED_OUT');
   });
 });
 
 describe('a certificate that is issued and not registered', () => {
-  it('is reminded of after 1 h and 12 h and withdrawn after 24 h', async () => {
+  it('A certificate that is not registered causes reminders after 1 h and 12 h and is withdrawn after 24 h', async () => {
     const { applicant, at } = await issued();
     expect((await ring(applicant)).standing.alarm).toBe(later(at, hour));
     await live(applicant, hour - 2 * second);
@@ -134,23 +137,26 @@ describe('a certificate that is issued and not registered', () => {
     ['downloaded, the old one expired', { certificateDays: -1 }, 'EXPIRED', true, 7 * day],
     ['downloaded, the old one on hold', {}, 'LOST', true, 7 * day],
     ['downloaded, the old one revoked', {}, 'KEY_COMPROMISED', true, 7 * day],
-  ] as const)('waits its time: %s', async (_name, enrolment, reason, downloaded, wait) => {
-    const { applicant, at } = await issued(enrolment, reason);
-    world.clock.advance(30 * minute);
-    if (downloaded) await download(applicant);
-    expect(await live(applicant, wait - 30 * minute - 2 * second)).toBe('ISSUED');
-    expect(await live(applicant, 2 * second)).toBe('WITHDRAWN');
-    expect((await applicant.row()).ended_at?.toISOString()).toBe(later(at, wait));
-  });
+  ] as const)(
+    'A certificate that is not registered waits its time: %s',
+    async (_name, enrolment, reason, downloaded, wait) => {
+      const { applicant, at } = await issued(enrolment, reason);
+      world.clock.advance(30 * minute);
+      if (downloaded) await download(applicant);
+      expect(await live(applicant, wait - 30 * minute - 2 * second)).toBe('ISSUED');
+      expect(await live(applicant, 2 * second)).toBe('WITHDRAWN');
+      expect((await applicant.row()).ended_at?.toISOString()).toBe(later(at, wait));
+    },
+  );
 
-  it('whose old one expires in those 24 hours is left for seven days', async () => {
+  it('A certificate is kept for seven days if the old one expires in the 24 hours after issuance', async () => {
     const { applicant } = await issued({ certificateDays: 0.5 });
     await download(applicant);
     expect(await live(applicant, day)).toBe('ISSUED');
     await goOn(applicant, 'REGISTERED');
   });
 
-  it('a registration is reminded of once for all reminders that were missed', async () => {
+  it('One reminder is sent for all reminders that were missed', async () => {
     const { applicant } = await issued({ certificateDays: 'none' });
     await download(applicant);
     world.clock.advance(3 * day);
@@ -163,7 +169,7 @@ describe('a certificate that is issued and not registered', () => {
 describe('at the moment of the deadline', () => {
   const rounds = Array.from({ length: 6 }, (_, round) => round);
 
-  it('a proof of registration wins or the deadline does, never both', async () => {
+  it('Either a proof of registration or the deadline wins, never both', async () => {
     for (const round of rounds) {
       const { applicant } = await issued();
       const { serial } = await applicant.row();
@@ -187,7 +193,7 @@ describe('at the moment of the deadline', () => {
     }
   });
 
-  it('a proof that comes first leaves the deadline nothing to do', async () => {
+  it('A proof before the deadline leaves nothing for the deadline', async () => {
     const { applicant } = await issued();
     await goOn(applicant, 'REGISTERED');
     world.clock.advance(30 * day);

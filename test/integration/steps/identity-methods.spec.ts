@@ -27,7 +27,7 @@ async function arrive(
 }
 
 describe.each(methods)('%s', (method) => {
-  it('is accepted where the answer is right, once', async () => {
+  it(`${method} accepts a right answer once`, async () => {
     const applicant = await arrive([method]);
     const again = await applicant.answerChallenges({ [method]: undefined });
     expect(await answer(applicant, { [method]: undefined })).toEqual(['ACCEPTED']);
@@ -36,7 +36,7 @@ describe.each(methods)('%s', (method) => {
     expect(await ask(applicant, [method])).toBe('METHOD_NOT_OFFERED');
   });
 
-  it('is locked by five wrong answers, also when challenges are asked for in between', async () => {
+  it(`${method} is locked by five wrong answers, also if challenges are requested in between`, async () => {
     const applicant = await arrive([method]);
     const became: string[] = [];
     for (let tries = 0; tries < 5; tries += 1) {
@@ -48,7 +48,7 @@ describe.each(methods)('%s', (method) => {
     expect((await applicant.row()).methods).not.toContain(method);
   });
 
-  it('takes no answer after its time, and that costs no try', async () => {
+  it(`${method} accepts no answer after its time, and that costs no try`, async () => {
     const applicant = await arrive([method]);
     world.clock.advance(inSeconds[method] * second);
     expect(await answer(applicant, { [method]: undefined })).toEqual(['EXPIRED']);
@@ -58,7 +58,7 @@ describe.each(methods)('%s', (method) => {
     expect(await answer(applicant, { [method]: undefined })).toEqual(['ACCEPTED']);
   });
 
-  it('takes no answer that was made for another reissue of the same person', async () => {
+  it(`${method} accepts no answer for another reissue of the same person`, async () => {
     const person = await customer(world);
     const [mine, other] = [await arrive([method], person), await arrive([method], person)];
     const theirs = await other.rightAnswer(method);
@@ -67,7 +67,7 @@ describe.each(methods)('%s', (method) => {
     expect(became).toEqual([method === 'ID_DOCUMENT' ? 'ACCEPTED' : 'WRONG']);
   });
 
-  it('takes no answer once the customer cancelled', async () => {
+  it(`${method} accepts no answer after a cancellation`, async () => {
     const applicant = await arrive([method]);
     const late = await applicant.answerChallenges({ [method]: undefined });
     await perform(world, applicant.reissueId, applicant.cancel());
@@ -75,7 +75,7 @@ describe.each(methods)('%s', (method) => {
     expect((await applicant.row()).state).toBe('CANCELLED');
   });
 
-  it('is asked for so often only', async () => {
+  it(`${method} limits the number of challenges`, async () => {
     const applicant = await arrive([method]);
     const { sends } = defaultIdentityPolicy.limits[method]!;
     for (let asked = 1; asked < sends; asked += 1) {
@@ -93,26 +93,29 @@ describe('two methods', () => {
   const enough = (one: IdentityMethod, other: IdentityMethod, reason: Applicant['reason']) =>
     one === 'PHONE_CODE' && (other !== 'OLD_CERTIFICATE' || reason === 'EXPIRED');
 
-  it.each(pairs)('%s and %s satisfy exactly the rules that the policy names', async (one, other) => {
-    for (const reason of ['EXPIRED', 'LOST'] as const) {
-      const asked = [one, other].filter((each) => reason === 'EXPIRED' || each !== 'OLD_CERTIFICATE');
-      const applicant = await arrive(asked, customer(world), reason);
-      for (const method of asked)
-        expect(await answer(applicant, { [method]: undefined })).toEqual(['ACCEPTED']);
-      const { state, methods: offered } = await applicant.row();
-      const through = enough(one, other, reason) && asked.length === 2;
-      expect(state === 'IDENTITY_REQUIRED').toBe(!through);
-      if (!through && one !== 'PHONE_CODE') expect(offered).toContain('PHONE_CODE');
-      if (through)
-        expect((await identityOutcome(applicant))?.details).toEqual({
-          policy: '2026-11',
-          verified: asked.toSorted(),
-        });
-      await expectSoundRecords(applicant);
-    }
-  });
+  it.each(pairs)(
+    'Two methods %s and %s verify exactly the persons that the policy admits',
+    async (one, other) => {
+      for (const reason of ['EXPIRED', 'LOST'] as const) {
+        const asked = [one, other].filter((each) => reason === 'EXPIRED' || each !== 'OLD_CERTIFICATE');
+        const applicant = await arrive(asked, customer(world), reason);
+        for (const method of asked)
+          expect(await answer(applicant, { [method]: undefined })).toEqual(['ACCEPTED']);
+        const { state, methods: offered } = await applicant.row();
+        const through = enough(one, other, reason) && asked.length === 2;
+        expect(state === 'IDENTITY_REQUIRED').toBe(!through);
+        if (!through && one !== 'PHONE_CODE') expect(offered).toContain('PHONE_CODE');
+        if (through)
+          expect((await identityOutcome(applicant))?.details).toEqual({
+            policy: '2026-11',
+            verified: asked.toSorted(),
+          });
+        await expectSoundRecords(applicant);
+      }
+    },
+  );
 
-  it.each(pairs)('%s and %s are no help where the second is wrong', async (one, other) => {
+  it.each(pairs)('Two methods %s and %s do not verify if the second answer is wrong', async (one, other) => {
     const applicant = await arrive([one, other]);
     expect(await answer(applicant, { [one]: undefined, [other]: wrongAnswers[other] })).toEqual([
       'ACCEPTED',
@@ -128,7 +131,7 @@ describe('a policy', () => {
   });
   const phoneAlone = { required: ['PHONE_CODE'], additional: { count: 0, from: ['ONE_WON'] } } as const;
 
-  it('that changes under way changes nothing for a reissue that began before', async () => {
+  it('A policy that changes during a reissue does not change that reissue', async () => {
     const relaxed = with_({ rules: { usual: phoneAlone, withoutOld: phoneAlone } });
     const before = await arrive(['PHONE_CODE', 'ONE_WON']);
     await answer(before, { PHONE_CODE: undefined }, relaxed);
@@ -145,7 +148,7 @@ describe('a policy', () => {
     expect(await identityOutcome(after)).toMatchObject({ outcome: 'VERIFIED', details: { policy: 'next' } });
   });
 
-  it('does not let methods through that do not count together, but offers one that does', async () => {
+  it('A policy does not verify by methods that do not count together, but offers one that does', async () => {
     const dependent = with_({ independent: [['PHONE_CODE', 'ID_DOCUMENT']] });
     const applicant = await Applicant.of(world, await customer(world));
     await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE']), dependent);
@@ -155,7 +158,7 @@ describe('a policy', () => {
     expect(await ask(applicant, ['ONE_WON'])).toBe('METHOD_NOT_OFFERED');
   });
 
-  it('of before rules were pinned is that of today', async () => {
+  it('A reissue from before rules were pinned has today’s policy', async () => {
     const applicant = await arrive(['PHONE_CODE', 'ONE_WON']);
     await world.owner
       .updateTable('reissue')
@@ -169,7 +172,7 @@ describe('a policy', () => {
     expect((await applicant.row()).state).toBe('PASSWORD_REQUIRED');
   });
 
-  it('offers no longer what lost its provider', async () => {
+  it('A method that lost its provider is no longer offered', async () => {
     const applicant = await arrive(['PHONE_CODE']);
     const withoutTransfers = { activities: world.activitiesWith({ providers: [world.outside.telecom] }) };
     expect(await ask(applicant, ['ONE_WON'], withoutTransfers)).toBe('METHOD_NOT_OFFERED');
@@ -191,7 +194,7 @@ describe('a reset of the password', () => {
       .execute();
 
   it.each(['ONE_WON', 'ID_DOCUMENT'] as const)(
-    'beside the old certificate needs %s as well',
+    'A reset of the password needs %s besides the old certificate',
     async (more) => {
       const person = await customer(world);
       await lockPassword(person.customerId);
@@ -214,7 +217,7 @@ describe('a reset of the password', () => {
     },
   );
 
-  it('ends the reissue where the methods it needs are locked', async () => {
+  it('A reset of the password ends the reissue if the methods that it needs are locked', async () => {
     const person = await customer(world);
     await lockPassword(person.customerId);
     const applicant = await arrive(['PHONE_CODE', 'OLD_CERTIFICATE'], person);
@@ -229,7 +232,7 @@ describe('a reset of the password', () => {
 });
 
 describe('what is offered', () => {
-  it('does not depend on what is on file, nor on whether anybody is', async () => {
+  it('The methods on offer do not depend on the file, nor on whether the person is known', async () => {
     const revoke = { revoked_at: world.clock.now(), revocation_reason: 'superseded' as const };
     const compromised = { ...revoke, revocation_reason: 'keyCompromise' as const };
     const hold = { hold_at: world.clock.now() };

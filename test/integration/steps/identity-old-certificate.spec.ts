@@ -39,7 +39,7 @@ async function changeOnFile(
 }
 
 describe('the signature with the old certificate', () => {
-  it('is made over a text of its own, which names no serial', async () => {
+  it('The signature with the old certificate covers a text of its own, which names no serial', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const message = applicant.start(['OLD_CERTIFICATE']);
     await perform(world, applicant.reissueId, message);
@@ -50,7 +50,7 @@ describe('the signature with the old certificate', () => {
     expect(challenges).toMatchObject([{ challengeId: challenge_id, hint: '', toSign, remainingAttempts: 5 }]);
   });
 
-  it('is accepted for as long after its end as the policy says', async () => {
+  it('The old certificate is accepted after its expiry for as long as the policy allows', async () => {
     expect(await signed(await arrive({ certificateDays: -364 }))).toBe('ACCEPTED');
     expect(await signed(await arrive({ certificateDays: -366 }))).toBe('WRONG EXPIRED_TOO_LONG');
   });
@@ -59,7 +59,7 @@ describe('the signature with the old certificate', () => {
     ['revoked', { revoked_at: new Date(0), revocation_reason: 'superseded' as const }, 'REVOKED'],
     ['on hold', { hold_at: new Date(0) }, 'ON_HOLD'],
     ['on file no longer', { on_file: false }, 'NO_CERTIFICATE'],
-  ])('is refused when the certificate is %s, without saying why', async (_what, columns, finding) => {
+  ])('The old certificate is refused when it is %s, without a reason', async (_what, columns, finding) => {
     const person = await customer(world);
     await changeOnFile(person, columns);
     const applicant = await arrive(person);
@@ -67,7 +67,7 @@ describe('the signature with the old certificate', () => {
     expect(await findingsOf(applicant)).toEqual([`OLD_CERTIFICATE WRONG ${finding}`]);
   });
 
-  it('a proof with another person’s certificate, or another key, is refused', async () => {
+  it('The certificate of another person, or another key, is refused', async () => {
     const [applicant, other] = [await arrive(), await customer(world)];
     const { oldKey: key, oldCertificate: certificate } = other;
     const answers = [
@@ -78,7 +78,7 @@ describe('the signature with the old certificate', () => {
     for (const [value, expected] of answers) expect(await signed(applicant, value)).toBe(expected);
   });
 
-  it('is refused over any other bytes', async () => {
+  it('A signature over other bytes is refused', async () => {
     const person = await customer(world);
     const [applicant, other] = [await arrive(person), await arrive(person)];
     const { reissueId } = applicant;
@@ -97,7 +97,7 @@ describe('the signature with the old certificate', () => {
     expect(await signed(other, await other.signedWithOld({ text }))).toBe('WRONG SIGNATURE_WRONG');
   });
 
-  it('is refused over a challenge that was replaced', async () => {
+  it('A signature over a replaced challenge is refused', async () => {
     const applicant = await arrive();
     const before = await applicant.rightAnswer('OLD_CERTIFICATE');
     await ask(applicant, ['OLD_CERTIFICATE']);
@@ -105,13 +105,13 @@ describe('the signature with the old certificate', () => {
     expect(await signed(applicant)).toBe('ACCEPTED');
   });
 
-  it('is refused in any other form, which costs no try', async () => {
+  it('An answer with the old certificate in a wrong form is refused and costs no try', async () => {
     const applicant = await arrive();
     expect(await answer(applicant, { OLD_CERTIFICATE: '123456' })).toEqual(['ANSWER_MALFORMED']);
     expect(await applicant.row()).toMatchObject({ identity_attempts: 5 });
   });
 
-  it('is accepted with the certificate in PEM and in lines, and the signature in padded base64', async () => {
+  it('An answer with the old certificate may hold PEM with line breaks and padded base64', async () => {
     const applicant = await arrive();
     const right = await applicant.rightAnswer('OLD_CERTIFICATE');
     const { certificate, signature } = JSON.parse(right) as Record<'certificate' | 'signature', string>;
@@ -123,7 +123,7 @@ describe('the signature with the old certificate', () => {
     expect(await signed(applicant, JSON.stringify(written))).toBe('ACCEPTED');
   });
 
-  it('is refused with the right certificate and one byte more, or one less', async () => {
+  it('The right certificate with one byte more or less is refused', async () => {
     const applicant = await arrive();
     const der = applicant.person.oldCertificate!;
     for (const certificate of [Buffer.concat([der, Buffer.alloc(1)]), der.subarray(0, -1)])
@@ -135,13 +135,16 @@ describe('the signature with the old certificate', () => {
   it.each([
     ['has no certificate', async () => customer(world, { certificateDays: 'none' }), 'NO_CERTIFICATE'],
     ['is unknown to the bank', async () => stranger(world), 'NOT_A_CUSTOMER'],
-  ] as const)('is refused to a person who %s, as to anybody', async (_who, make, finding) => {
-    const applicant = await arrive(await make());
-    const { oldKey: key, oldCertificate: certificate } = await customer(world);
-    const value = await applicant.signedWithOld({ key, certificate });
-    expect(await answer(applicant, { OLD_CERTIFICATE: value })).toEqual(['WRONG']);
-    expect(await findingsOf(applicant)).toEqual([`OLD_CERTIFICATE WRONG ${finding}`]);
-  });
+  ] as const)(
+    'A person who %s gets the usual refusal of the old certificate',
+    async (_who, make, finding) => {
+      const applicant = await arrive(await make());
+      const { oldKey: key, oldCertificate: certificate } = await customer(world);
+      const value = await applicant.signedWithOld({ key, certificate });
+      expect(await answer(applicant, { OLD_CERTIFICATE: value })).toEqual(['WRONG']);
+      expect(await findingsOf(applicant)).toEqual([`OLD_CERTIFICATE WRONG ${finding}`]);
+    },
+  );
 });
 
 describe('the chain of an old certificate', () => {
@@ -160,7 +163,7 @@ describe('the chain of an old certificate', () => {
     return { ...person, oldCertificate: certificate };
   }
 
-  it('may end in an earlier issuing CA, and in a key of RSA; PKCS#1 is the one way to sign with it', async () => {
+  it('An old certificate may chain to an earlier issuing CA and have an RSA key, which signs with PKCS#1 only', async () => {
     const known = await issuer;
     await known.makeKnown(world);
     const { privateKey, publicKey } = await crypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
@@ -175,7 +178,7 @@ describe('the chain of an old certificate', () => {
     expect(await signed(applicant, await applicant.signedWithOld({ key: by({}) }))).toBe('ACCEPTED');
   });
 
-  it('is not taken for an EC signature in another encoding', async () => {
+  it('An EC signature in another encoding is refused', async () => {
     const applicant = await arrive();
     const key = applicant.person.oldKey!.privateKeyPem();
     const raw = { sign: (bytes: Uint8Array) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }) };
@@ -184,7 +187,7 @@ describe('the chain of an old certificate', () => {
     );
   });
 
-  it('is broken where another issuer of the same name made the certificate', async () => {
+  it('An old certificate of another issuer with the same name is refused', async () => {
     const known = await TestIssuer.make('CN=Spec Issuing CA 2,O=reseal-test,C=KR');
     await known.makeKnown(world);
     const forger = await TestIssuer.make(known.subject);
@@ -193,7 +196,7 @@ describe('the chain of an old certificate', () => {
     expect(await signed(await arrive(person))).toBe('WRONG NOT_OF_OUR_ISSUER');
   });
 
-  it('a chain with an unknown issuer, or with another root, is refused', async () => {
+  it('An old certificate is refused if its issuer is unknown or the issuer’s root is another', async () => {
     const { publicKey } = await crypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
     const unknown = await TestIssuer.make('CN=Unknown,C=KR');
     const rootless = await TestIssuer.make('CN=Spec Issuing CA 3,O=reseal-test,C=KR');
@@ -208,7 +211,7 @@ describe('the chain of an old certificate', () => {
 describe('an applicant who signs with the old key', () => {
   const both = { PHONE_CODE: undefined, OLD_CERTIFICATE: undefined };
 
-  it('has proved its password, too', async () => {
+  it('A signature with the old key proves the password too', async () => {
     const applicant = await arrive();
     await answer(applicant, both);
     expect(await applicant.row()).toMatchObject({ state: 'CONSENT_REQUIRED', password_attempts: 5 });
@@ -226,28 +229,31 @@ describe('an applicant who signs with the old key', () => {
   it.each([
     ['is locked', { wrong_tries: 5 }, 0],
     ['has one try left', { wrong_tries: 4 }, 1],
-  ])('has proved it only where it is not locked: it %s', async (_how, columns, left) => {
-    const person = await customer(world);
-    await world.owner
-      .updateTable('password_credential')
-      .set(columns)
-      .where('customer_id', '=', person.customerId!)
-      .execute();
-    const applicant = await arrive(person);
-    await answer(applicant, both);
-    expect(await applicant.row()).toMatchObject({
-      state: left > 0 ? 'CONSENT_REQUIRED' : 'PASSWORD_REQUIRED',
-      password_attempts: left,
-    });
-  });
+  ])(
+    'A signature with the old key proves a password that %s only if it is not locked',
+    async (_how, columns, left) => {
+      const person = await customer(world);
+      await world.owner
+        .updateTable('password_credential')
+        .set(columns)
+        .where('customer_id', '=', person.customerId!)
+        .execute();
+      const applicant = await arrive(person);
+      await answer(applicant, both);
+      expect(await applicant.row()).toMatchObject({
+        state: left > 0 ? 'CONSENT_REQUIRED' : 'PASSWORD_REQUIRED',
+        password_attempts: left,
+      });
+    },
+  );
 
-  it('has nothing to prove where there is no password', async () => {
+  it('A signature with the old key proves no password if there is none', async () => {
     const applicant = await arrive({ withoutPassword: true });
     await answer(applicant, both);
     expect((await applicant.row()).state).toBe('PASSWORD_REQUIRED');
   });
 
-  it('enters the password where the signature came beside enough without it', async () => {
+  it('A customer enters the password if the identity is verified without the old certificate', async () => {
     const applicant = await arrive();
     await ask(applicant, ['ONE_WON']);
     await answer(applicant, { PHONE_CODE: undefined, ONE_WON: undefined });
@@ -255,7 +261,7 @@ describe('an applicant who signs with the old key', () => {
   });
 
   it.each(['LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const)(
-    'is not asked for it when it is %s',
+    'A customer who used the old certificate is not asked for the password when it is %s',
     async (reason) => {
       const applicant = await Applicant.of(world, await customer(world), { reason });
       await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE']));
@@ -263,7 +269,7 @@ describe('an applicant who signs with the old key', () => {
     },
   );
 
-  it('proves nothing any more when the certificate falls before identity is verified', async () => {
+  it('An old certificate that is revoked before identity is verified proves nothing', async () => {
     const applicant = await arrive();
     expect(await answer(applicant, { OLD_CERTIFICATE: undefined })).toEqual(['ACCEPTED']);
     await changeOnFile(applicant.person, { hold_at: world.clock.now() });

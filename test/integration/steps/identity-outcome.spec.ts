@@ -111,21 +111,24 @@ describe('name, number and CI of different people', () => {
     return person;
   }
 
-  it.each(cases)('end the reissue, and the auditor reads why: %s', async (_what, methods, make, details) => {
-    const person = await make();
-    const before = await inForce(world, person.customerId);
-    const applicant = await verify(person, methods);
-    expect(await identityOutcome(applicant)).toEqual({
-      outcome: 'REJECTED',
-      reason: 'IDENTITY_MISMATCH',
-      details: { policy, verified: methods.toSorted(), ...details },
-    });
-    expect(await applicant.row()).toMatchObject({ state: 'REJECTED', basis: null, old_serial: null });
-    expect(await inForce(world, person.customerId)).toEqual(before);
-    expect(await vaultItemsOf(applicant)).toBe(0);
-  });
+  it.each(cases)(
+    'Name, number and CI of different people end the reissue, and the audit entry says why: %s',
+    async (_what, methods, make, details) => {
+      const person = await make();
+      const before = await inForce(world, person.customerId);
+      const applicant = await verify(person, methods);
+      expect(await identityOutcome(applicant)).toEqual({
+        outcome: 'REJECTED',
+        reason: 'IDENTITY_MISMATCH',
+        details: { policy, verified: methods.toSorted(), ...details },
+      });
+      expect(await applicant.row()).toMatchObject({ state: 'REJECTED', basis: null, old_serial: null });
+      expect(await inForce(world, person.customerId)).toEqual(before);
+      expect(await vaultItemsOf(applicant)).toBe(0);
+    },
+  );
 
-  it('are all told the same, and nothing of anybody', async () => {
+  it('Name, number and CI of different people give the same answer and reveal no data', async () => {
     const ends = [];
     for (const [, methods, make] of cases) {
       const person = await make();
@@ -138,7 +141,7 @@ describe('name, number and CI of different people', () => {
     for (const end of ends) expect(end).toEqual(ends[0]);
   });
 
-  it('a surplus proof of another person ends the reissue too', async () => {
+  it('An additional method that names another person ends the reissue too', async () => {
     const person = await customer(world);
     oneWon(person, newCi());
     const applicant = await verify(person, ['ONE_WON', 'OLD_CERTIFICATE']);
@@ -149,7 +152,7 @@ describe('name, number and CI of different people', () => {
 });
 
 describe('the auditor reads', () => {
-  it('the audit entry names the policy and methods that proved the identity', async () => {
+  it('The audit trail names policy and methods of a verified identity', async () => {
     const applicant = await verify(await customer(world), ['PHONE_CODE', 'ID_DOCUMENT']);
     expect(await identityOutcome(applicant)).toEqual({
       outcome: 'VERIFIED',
@@ -158,7 +161,7 @@ describe('the auditor reads', () => {
     });
   });
 
-  it('the audit entry names the policy that could no longer be satisfied', async () => {
+  it('The audit trail names the policy of an identity that can no longer be verified', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE']));
     await lock(applicant, 'PHONE_CODE');
@@ -169,7 +172,7 @@ describe('the auditor reads', () => {
     });
   });
 
-  it('by which policy a customer without a number was recognised in vain', async () => {
+  it('The audit trail names the policy for a customer without a number', async () => {
     const applicant = await verify(await customer(world, { withoutRrn: true }), ['PHONE_CODE', 'ONE_WON']);
     expect(await identityOutcome(applicant)).toMatchObject({
       reason: 'RRN_NOT_ON_FILE',
@@ -177,7 +180,7 @@ describe('the auditor reads', () => {
     });
   });
 
-  it('what each answer was found to be, which the customer does not', async () => {
+  it('The audit trail has the finding of each answer, which the customer does not get', async () => {
     const applicant = await Applicant.of(world, stranger(world));
     await perform(world, applicant.reissueId, applicant.start(['PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT']));
     await answer(applicant, wrongOf('PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT'));

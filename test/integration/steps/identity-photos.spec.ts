@@ -71,7 +71,7 @@ const photosOf = ({ reissueId }: Applicant) =>
 const attemptsOf = async (applicant: Applicant) => (await applicant.row()).identity_attempts;
 
 describe('the photo of a document that was accepted', () => {
-  it('is shown to the authority, and destroyed with the step that accepted it', async () => {
+  it('An accepted photo is sent to the authority and destroyed with its step', async () => {
     const applicant = await arrive();
     const other = await upload(applicant);
     const { photoId, jpeg } = await upload(applicant);
@@ -87,7 +87,7 @@ describe('the photo of a document that was accepted', () => {
     expect(await photosOf(applicant)).toEqual([]);
   });
 
-  it('of a person other than the claimed one goes, too', async () => {
+  it('The accepted photo of another person than the claimed one is destroyed too', async () => {
     const thief = await arrive();
     const shown = stranger(world);
     authority.knows(shown, shown.ci);
@@ -98,7 +98,7 @@ describe('the photo of a document that was accepted', () => {
     expect(await photosOf(thief)).toEqual([]);
   });
 
-  it('a photo of an unknown person is destroyed with the reissue too', async () => {
+  it('The accepted photo of an unknown person is destroyed with the reissue', async () => {
     const applicant = await arrive(stranger(world));
     const { photoId } = await upload(applicant);
     const became = await give(applicant, documentOf(applicant.person, photoId), { PHONE_CODE: undefined });
@@ -109,7 +109,7 @@ describe('the photo of a document that was accepted', () => {
 });
 
 describe('an answer with a document', () => {
-  it('that names no photo of this reissue costs no try, and the authority is not asked', async () => {
+  it('An answer that names no photo of this reissue costs no try, and the authority is not asked', async () => {
     const [applicant, neighbour] = [await arrive(), await arrive()];
     const { photoId } = await upload(neighbour);
     for (const named of [photoId, `ph_${'0'.repeat(32)}`])
@@ -120,7 +120,7 @@ describe('an answer with a document', () => {
     expect(await give(applicant, documentOf(applicant.person, own.photoId))).toEqual(['ACCEPTED']);
   });
 
-  it('that is no document costs no try, and the authority is not asked', async () => {
+  it('An answer that is no document costs no try, and the authority is not asked', async () => {
     const applicant = await arrive();
     const { photoId } = await upload(applicant);
     const malformed = [
@@ -136,7 +136,7 @@ describe('an answer with a document', () => {
     expect(authority.calls).toEqual([]);
   });
 
-  it('that the authority does not know is wrong: why is told to the auditor, and the photo stays for another try', async () => {
+  it('A document that the authority does not know is wrong, the audit entry says why, and the photo stays for another try', async () => {
     const applicant = await arrive();
     const { photoId } = await upload(applicant);
     expect(await give(applicant, documentOf(stranger(world), photoId))).toEqual(['WRONG']);
@@ -145,7 +145,7 @@ describe('an answer with a document', () => {
     expect(await give(applicant, documentOf(applicant.person, photoId))).toEqual(['ACCEPTED']);
   });
 
-  it('whose judgement is lost on the way is asked for, and not judged twice', async () => {
+  it('A check whose answer is lost is looked up and not repeated', async () => {
     const applicant = await arrive();
     const { photoId } = await upload(applicant);
     authority.fault = 'lost';
@@ -154,7 +154,7 @@ describe('an answer with a document', () => {
   });
 });
 
-it('photos that were not accepted are destroyed when the reissue ends', async () => {
+it('Photos that were not accepted are destroyed when the reissue ends', async () => {
   const applicant = await arrive();
   await upload(applicant);
   await perform(world, applicant.reissueId, applicant.cancel(), { activities });

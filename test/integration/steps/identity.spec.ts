@@ -21,7 +21,7 @@ async function arrive(person?: Person): Promise<Applicant> {
 }
 
 describe('codes', () => {
-  it('that are right let the person through, in one call or in several', async () => {
+  it('Right codes verify the identity, in one call or in several', async () => {
     const applicant = await arrive();
     expect(await answer(applicant, { ONE_WON: undefined })).toEqual(['ACCEPTED']);
     expect(await applicant.row()).toMatchObject({ state: 'IDENTITY_REQUIRED', methods: ['PHONE_CODE'] });
@@ -34,7 +34,7 @@ describe('codes', () => {
     });
   });
 
-  it('that are wrong five times lock the method, and without it the reissue is rejected', async () => {
+  it('Five wrong codes lock the method, and the reissue is rejected if no other method is left', async () => {
     const applicant = await arrive();
     for (let left = 4; left > 0; left -= 1) {
       expect(await answer(applicant, { PHONE_CODE: wrong })).toEqual(['WRONG']);
@@ -46,7 +46,7 @@ describe('codes', () => {
     expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['WRONG_STATE']);
   });
 
-  it('reject it also when every second method is locked', async () => {
+  it('A reissue is rejected when every second method is locked', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED', { reason: 'LOST' });
     await answer(applicant, { PHONE_CODE: undefined });
     await lock(applicant, 'ONE_WON');
@@ -55,7 +55,7 @@ describe('codes', () => {
     expect((await applicant.row()).state).toBe('REJECTED');
   });
 
-  it('are right at the fifth try as at the first', async () => {
+  it('A right code is accepted at the fifth try as at the first', async () => {
     const applicant = await arrive();
     for (let i = 0; i < 4; i += 1) await answer(applicant, { PHONE_CODE: wrong, ONE_WON: wrong });
     expect(await answer(applicant, { PHONE_CODE: undefined, ONE_WON: undefined })).toEqual([
@@ -65,7 +65,7 @@ describe('codes', () => {
     expect((await applicant.row()).state).toBe('PASSWORD_REQUIRED');
   });
 
-  it('are compared five times, however many answers arrive at once', async () => {
+  it('Codes are compared five times, however many answers arrive at once', async () => {
     const applicant = await arrive();
     const before = world.outside.telecom.comparisons.length;
     const messages = await Promise.all(
@@ -76,7 +76,7 @@ describe('codes', () => {
     expect((await applicant.row()).state).toBe('REJECTED');
   });
 
-  it('are not right after their time, which costs no try', async () => {
+  it('A right code after its time is expired and costs no try', async () => {
     const applicant = await arrive();
     const before = world.outside.telecom.comparisons.length;
     world.clock.advance(180 * second);
@@ -92,13 +92,13 @@ describe('codes', () => {
     expect(await answer(applicant, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
   });
 
-  it('of a transfer are good for ten minutes', async () => {
+  it('A code of a transfer is valid for ten minutes', async () => {
     const applicant = await arrive();
     world.clock.advance(10 * minute);
     expect(await answer(applicant, { ONE_WON: undefined })).toEqual(['EXPIRED']);
   });
 
-  it('sent again replace the earlier ones, reset no counter, and are sent so often only', async () => {
+  it('A new code replaces the former, resets no counter, and is limited in number', async () => {
     const applicant = await arrive();
     for (let i = 0; i < 3; i += 1) await answer(applicant, { PHONE_CODE: wrong });
     const old = await applicant.answerChallenges({ PHONE_CODE: undefined });
@@ -118,7 +118,7 @@ describe('codes', () => {
     expect((await applicant.row()).state).toBe('REJECTED');
   });
 
-  it('are sent only by methods that are offered', async () => {
+  it('Codes are sent only for methods on offer', async () => {
     const applicant = await arrive();
     await answer(applicant, { ONE_WON: undefined });
     for (const method of ['ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const)
@@ -135,7 +135,7 @@ describe('wrong answers of a person', () => {
     expect((await applicant.row()).state).toBe('REJECTED');
   };
 
-  it('are fifteen a day and method across reissues, until midnight in Korea', async () => {
+  it('A person has fifteen wrong answers a day per method across reissues, until midnight in Korea', async () => {
     world.clock.set(new Date('2026-11-10T01:00:00Z'));
     const person = await customer(world);
     for (let i = 0; i < 3; i += 1) await failAReissue(person);
@@ -151,7 +151,7 @@ describe('wrong answers of a person', () => {
     expect(await answer(nextDay, { PHONE_CODE: undefined })).toEqual(['ACCEPTED']);
   });
 
-  it('wrong answers do not count for other people, and right ones never count', async () => {
+  it('Wrong answers do not count for other persons, and right answers do not count', async () => {
     const person = await customer(world);
     for (let i = 0; i < 3; i += 1) await failAReissue(person);
     await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
@@ -189,13 +189,13 @@ describe('a person the bank does not know', () => {
     };
   }
 
-  it('meets the same answers, hints and columns', async () => {
+  it('An unknown person gets the same answers, hints and columns', async () => {
     const known = await visible(await customer(world));
     const unknown = await visible(stranger(world));
     expect(unknown.seen).toEqual(known.seen);
   });
 
-  it('is told the same of wrong answers, and is rejected in the same way', async () => {
+  it('An unknown person gets the same results for wrong answers and the same rejection', async () => {
     const known = await visible(await customer(world));
     const unknown = await visible(stranger(world));
     for (const { applicant } of [known, unknown]) {
@@ -210,7 +210,7 @@ describe('a person the bank does not know', () => {
     }
   });
 
-  it('has the same hint each time', async () => {
+  it('An unknown person gets the same hint each time', async () => {
     const person = stranger(world);
     const hints = async () => {
       const { applicant } = await visible(person);
@@ -225,7 +225,7 @@ describe('a person the bank does not know', () => {
     expect(await hints()).toEqual(await hints());
   });
 
-  it('gets no transfer sent', async () => {
+  it('No transfer is sent for an unknown person', async () => {
     const before = world.outside.oneWon.sends.length;
     await visible(stranger(world));
     expect(world.outside.oneWon.sends.length).toBe(before);
@@ -233,7 +233,7 @@ describe('a person the bank does not know', () => {
 });
 
 describe('an applicant who proves another identity', () => {
-  it('is rejected when a provider names another CI than the bank has', async () => {
+  it('A person is rejected when a provider names another CI than the bank has', async () => {
     const person = await customer(world);
     world.outside.oneWon.knows(person, 'x'.repeat(88));
     const applicant = await arrive(person);
@@ -246,7 +246,7 @@ describe('an applicant who proves another identity', () => {
     expect(await vaultItemsOf(applicant)).toBe(0);
   });
 
-  it('is not told anything of the certificate on file', async () => {
+  it('A person with another CI learns nothing of the certificate on file', async () => {
     const person = await customer(world);
     world.outside.telecom.knows(person, 'y'.repeat(88));
     const applicant = await arrive(person);
@@ -263,7 +263,7 @@ describe('an envelope', () => {
     ['another purpose', { purpose: 'password' as const }],
     ['another front end', { client: 'other' }],
     ['another key', { keyThumbprint: 'A'.repeat(43) }],
-  ])('made for %s is refused and costs no try', async (_name, sealing) => {
+  ])('An envelope made for %s is refused and costs no try', async (_name, sealing) => {
     const applicant = await arrive();
     const message = await applicant.answerChallenges({ PHONE_CODE: undefined }, sealing);
     const before = await effectOf(applicant);
@@ -271,14 +271,14 @@ describe('an envelope', () => {
     expect(await effectOf(applicant)).toEqual(before);
   });
 
-  it('that is not there is refused', async () => {
+  it('An envelope that does not exist is refused', async () => {
     const applicant = await arrive();
     const message = await applicant.answerChallenges({ PHONE_CODE: undefined });
     await world.owner.deleteFrom('vault_item').where('reissue_id', '=', applicant.reissueId).execute();
     expect(await perform(world, applicant.reissueId, message)).toMatchObject(refused);
   });
 
-  it('of another reissue of the same person is refused under its own handle too', async () => {
+  it('An envelope of another reissue of the same person is refused under its own handle too', async () => {
     const person = await customer(world);
     const first = await arrive(person);
     const second = await arrive(person);
@@ -289,7 +289,7 @@ describe('an envelope', () => {
     expect(await perform(world, second.reissueId, { ...mine, answers })).toMatchObject(refused);
   });
 
-  it('is judged by when it came in, not by when it is opened', async () => {
+  it('The age of an envelope counts from its arrival, not from its opening', async () => {
     const applicant = await arrive();
     const message = await applicant.submitPassword();
     const row = await world.owner
@@ -320,7 +320,7 @@ describe('an envelope', () => {
 });
 
 describe('a challenge', () => {
-  it('of another reissue is unknown, and so is one named twice', async () => {
+  it('A challenge of another reissue is unknown, and so is one that is named twice', async () => {
     const [mine, other] = [await arrive(), await arrive()];
     const message = await mine.answerChallenges({ PHONE_CODE: undefined });
     const foreign = await other.answerChallenges({ PHONE_CODE: undefined });

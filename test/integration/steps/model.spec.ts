@@ -174,7 +174,7 @@ function expectByTheTable(
 
 describe('whatever happens, in whatever order,', () => {
   it(
-    'a reissue goes by the table and leaves the customer one certificate in force',
+    'A reissue follows the transition table and leaves the customer one certificate in force, for any sequence of messages',
     async () => {
       const ends = new Map<State, number>();
       await fc.assert(
@@ -206,7 +206,7 @@ describe('whatever happens, in whatever order,', () => {
     180_000 + 1_000 * stories,
   );
 
-  it('every row is what comes of its entries when they are replayed', async () => {
+  it('Every row equals the replay of its entries, for any sequence of messages', async () => {
     const report = new FindingCollector();
     await verifyTables(world.as('worker'), report);
     expect(report.verdict()).toEqual({ valid: true, findings: [], unproven: [] });

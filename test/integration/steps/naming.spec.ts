@@ -41,7 +41,7 @@ const rowsOf = async ({ reissueId }: Applicant) =>
   world.owner.selectFrom('reissue').select('reissue_id').where('reissue_id', '=', reissueId).execute();
 
 describe('claiming an identity', () => {
-  it('by mobile number keeps the number, and the carrier if one was named', async () => {
+  it('A start by mobile number stores the number, and the carrier if one is given', async () => {
     const person = await customer(world);
     const { applicant } = await asMobile(person, { carrier: 'KT_MVNO' });
     expect(await applicant.row()).toMatchObject({
@@ -55,21 +55,24 @@ describe('claiming an identity', () => {
   it.each([
     ['rrn', 'RRN', { foreign: false }],
     ['document', 'DOCUMENT', { foreign: false, document: 'RESIDENT_CARD' }],
-  ] as const)('by %s finds the customer, and keeps nothing of the number', async (by, column, remarks) => {
-    const person = await customer(world);
-    const { applicant, result } = await begin(person, by);
-    expect(result).toMatchObject({ status: 'DONE', standing: { state: 'IDENTITY_REQUIRED' } });
-    expect(await applicant.row()).toMatchObject({
-      ...{ applicant_by: column, applicant_mobile: null, applicant_carrier: null },
-      ...{ applicant_name: person.name, customer_id: person.customerId },
-    });
-    expect(await vaultItemsOf(applicant)).toBe(0);
-    expect(JSON.stringify(await everythingOf(applicant))).not.toContain(person.rrn);
-    const [opened] = await auditOf(applicant);
-    expect(opened).toMatchObject({ action: 'open', details: { by: column, ...remarks } });
-  });
+  ] as const)(
+    'A start by %s finds the customer and stores nothing of the number',
+    async (by, column, remarks) => {
+      const person = await customer(world);
+      const { applicant, result } = await begin(person, by);
+      expect(result).toMatchObject({ status: 'DONE', standing: { state: 'IDENTITY_REQUIRED' } });
+      expect(await applicant.row()).toMatchObject({
+        ...{ applicant_by: column, applicant_mobile: null, applicant_carrier: null },
+        ...{ applicant_name: person.name, customer_id: person.customerId },
+      });
+      expect(await vaultItemsOf(applicant)).toBe(0);
+      expect(JSON.stringify(await everythingOf(applicant))).not.toContain(person.rrn);
+      const [opened] = await auditOf(applicant);
+      expect(opened).toMatchObject({ action: 'open', details: { by: column, ...remarks } });
+    },
+  );
 
-  it('by number sends the code to the number on file, and goes on to the end', async () => {
+  it('A start by resident number sends the code to the number on file and leads to the end', async () => {
     const person = await customer(world);
     const { applicant, start } = await begin(person, 'rrn');
     const { challenges } = await outcomeOf(applicant, start.updateId);
@@ -79,7 +82,7 @@ describe('claiming an identity', () => {
     await goOn(applicant, 'REGISTERED');
   });
 
-  it('by number and by document is to be the same person, whom wrong codes are counted for together', async () => {
+  it('Wrong codes count for the same person in starts by number and by document', async () => {
     const person = await customer(world);
     const [byNumber, byDocument] = [await begin(person, 'rrn'), await begin(person, 'document')];
     const { person_key: key } = await byNumber.applicant.row();
@@ -92,7 +95,7 @@ describe('claiming an identity', () => {
     ['nguyen van  an', 'in lower case, with two spaces'],
     ['Ｎｇｕｙｅｎ Van An', 'in full-width letters'],
     [' NGUYEN\u00a0VAN AN ', 'with another space'],
-  ])('by %j finds NGUYEN VAN AN (%s), and asks others for the name on file', async (typed) => {
+  ])('A start by %j finds NGUYEN VAN AN (%s), and providers get the name on file', async (typed) => {
     const person = await customer(world, { name: 'NGUYEN VAN AN' });
     for (const { applicant } of [
       await asMobile(person, { name: typed }),
@@ -102,7 +105,7 @@ describe('claiming an identity', () => {
     expect(world.outside.telecom.sends.at(-1)).toMatchObject({ name: person.name, mobile: person.mobile });
   });
 
-  it('counts wrong codes for one person, however they type their name', async () => {
+  it('Wrong codes count for one person, however the name is typed', async () => {
     const person = await customer(world, { name: "O'BRIEN ANN" });
     const keys = [];
     for (const name of [person.name, 'o’brien ann'])
@@ -110,7 +113,7 @@ describe('claiming an identity', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it.each(['with a hyphen', 'without one'])('takes a number %s', async (how) => {
+  it.each(['with a hyphen', 'without one'])('A start accepts a number %s', async (how) => {
     const person = await customer(world);
     const value = how === 'without one' ? person.rrn : `${person.rrn.slice(0, 6)}-${person.rrn.slice(6)}`;
     const { applicant } = await begin(person, 'rrn', value);
@@ -121,7 +124,7 @@ describe('claiming an identity', () => {
     ['a foreign resident’s', '900101-5', { foreign: true }],
     ['a foreign resident’s born in this century', '050101-8', { foreign: true }],
     ['one given after October 2020, with any last digit', '210101-3', { foreign: false }],
-  ])('takes a number that is %s', async (_, beginning, remarks) => {
+  ])('A start accepts a number that is %s', async (_, beginning, remarks) => {
     const unlike = String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
     const person = { ...stranger(world), rrn: `${beginning}${unlike}`.replace('-', '') };
     const known = await customer(world, { rrn: person.rrn });
@@ -148,7 +151,7 @@ describe('an applicant whom the bank does not know', () => {
       async (person: Person) => ({ ...stranger(world), name: person.name }),
     ],
     ['is a stranger', async () => stranger(world)],
-  ])('gets the same answer, always with the same hints: %s', async (_, who) => {
+  ])('An unknown person gets the same answer, always with the same hints: %s', async (_, who) => {
     const known = await customer(world);
     const unknown = await who(known);
     const ask = async (person: Person) => {
@@ -169,7 +172,7 @@ describe('an applicant whom the bank does not know', () => {
     expect(right.result).toMatchObject(answer);
   });
 
-  it('of two people with one name each is found by their own number', async () => {
+  it('Two people with one name are each found by their own number', async () => {
     const one = await customer(world, { certificateDays: 'none' });
     const other = await customer(world, { certificateDays: 'none' });
     expect(one.name).toBe(other.name);
@@ -177,7 +180,7 @@ describe('an applicant whom the bank does not know', () => {
       expect((await (await begin(person, 'rrn')).applicant.row()).customer_id).toBe(person.customerId);
   });
 
-  it('an applicant whose name and mobile number are two customers’ is unknown', async () => {
+  it('A person with name and mobile number of two customers is unknown', async () => {
     const one = await customer(world, { certificateDays: 'none' });
     const other = await customer(world, { certificateDays: 'none' });
     await world.owner
@@ -189,7 +192,7 @@ describe('an applicant whom the bank does not know', () => {
     expect((await (await begin(other, 'rrn')).applicant.row()).customer_id).toBe(other.customerId);
   });
 
-  it('is who names a number that was put on file before numbers could be found', async () => {
+  it('A person is unknown by a number that was stored before numbers could be searched', async () => {
     const person = await customer(world, { withoutRrn: true });
     const { keyId, sealed } = sealRegistryValue(world.registryKeys, person.customerId!, person.rrn);
     await world.owner
@@ -211,7 +214,7 @@ describe('a start that cannot be read', () => {
     ['is sealed for something else', { purpose: 'password' as const }],
     ['is sealed at another front end', { client: 'other' }],
     ['is sealed for another key', { keyThumbprint: 'A'.repeat(43) }],
-  ])('is refused when it %s, and leaves nothing', async (_, sealing) => {
+  ])('An unreadable start that %s is refused and leaves nothing', async (_, sealing) => {
     for (const by of ['rrn', 'document'] as const) {
       const { applicant, result } = await begin(await customer(world), by, undefined, sealing);
       expect(result).toMatchObject({ status: 'REFUSED', code: 'ENVELOPE_REFUSED', missing: true });
@@ -220,13 +223,13 @@ describe('a start that cannot be read', () => {
     }
   });
 
-  it('an identifier sealed for the id of the reissue, which does not exist yet, is refused', async () => {
+  it('A start whose envelope is sealed for the reissue id is refused', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const start = await startClaimedBy(applicant, 'rrn', applicant.person.rrn, { sub: applicant.reissueId });
     expect(await perform(world, applicant.reissueId, start)).toMatchObject({ code: 'ENVELOPE_REFUSED' });
   });
 
-  it('is refused when the vault does not have it', async () => {
+  it('A start whose envelope is not in the vault is refused', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const start = { ...applicant.start(), applicant: { name: '홍가상', rrn: 'f'.repeat(32) } };
     expect(await perform(world, applicant.reissueId, start)).toMatchObject({ code: 'ENVELOPE_REFUSED' });
@@ -239,7 +242,7 @@ describe('a start that cannot be read', () => {
     ['rrn', 'nothing', ''],
     ['document', 'a number alone', '9901011000000'],
     ['document', 'a document of no type', JSON.stringify({ rrn: '9901011000000', issuedOn: '2020-01-01' })],
-  ] as const)('is refused alike for everybody, by %s with %s', async (by, _, value) => {
+  ] as const)('A start by %s with %s is refused alike for every person', async (by, _, value) => {
     for (const person of [await customer(world, { certificateDays: 'none' }), stranger(world)]) {
       const { applicant, start, result } = await begin(person, by, value);
       const { requestHmac } = start;
@@ -254,7 +257,7 @@ describe('a start that cannot be read', () => {
 });
 
 describe('the same start again', () => {
-  it('is answered alike, also when its worker died on the way, and the number is opened no more', async () => {
+  it('A repeated start gets the same answer, also after the worker died, and does not open the number again', async () => {
     const person = await customer(world);
     const applicant = await Applicant.of(world, person);
     const start = await startClaimedBy(applicant, 'rrn', person.rrn);
@@ -266,7 +269,7 @@ describe('the same start again', () => {
     expect(await everythingOf(applicant)).toEqual(before);
   });
 
-  it('makes one reissue when it runs twice at once', async () => {
+  it('A start that runs twice at once makes one reissue', async () => {
     const person = await customer(world);
     const applicant = await Applicant.of(world, person);
     const start = await startClaimedBy(applicant, 'rrn', person.rrn, { methods: [] });

@@ -45,7 +45,7 @@ async function parked() {
 }
 
 describe('a step whose dependency is broken', () => {
-  it('parks the reissue; a retry completes it and needs nothing from the customer', async () => {
+  it('A step with a broken dependency parks the reissue, and a retry completes it without the customer', async () => {
     const { applicant, message, result } = await parked();
     const since = world.clock.now();
     expect(result).toMatchObject({
@@ -78,7 +78,7 @@ describe('a step whose dependency is broken', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('parks it already at the start, and the challenges are sent by the retry', async () => {
+  it('A start with a broken dependency parks the reissue, and the retry sends the challenges', async () => {
     const applicant = await Applicant.of(world, await customer(world));
     const start = applicant.start();
     world.outside.oneWon.fault = 'down';
@@ -97,7 +97,7 @@ describe('a step whose dependency is broken', () => {
     await goOn(applicant, 'REGISTERED');
   });
 
-  it('whose outcome is unknown is asked for by id, and not repeated', async () => {
+  it('A step with an unknown outcome is looked up by id and not repeated', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     world.outside.telecom.fault = 'lost';
     const before = world.outside.telecom.comparisons.length;
@@ -108,7 +108,7 @@ describe('a step whose dependency is broken', () => {
     expect(world.outside.telecom.comparisons.length).toBe(before + 1);
   });
 
-  it('parks again when it is still broken, and keeps what the customer brought', async () => {
+  it('A step parks again while its dependency is broken, and keeps the customer’s input', async () => {
     const { applicant } = await parked();
     for (const sequence of [1, 2, 3]) {
       world.clock.advance(hour);
@@ -124,7 +124,7 @@ describe('a step whose dependency is broken', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('in the middle of an application is retried with the rest of it', async () => {
+  it('A parked step inside an application is retried with the rest of the application', async () => {
     const applicant = await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
     const parts = [
       await applicant.submitPassword(),
@@ -151,7 +151,7 @@ describe('a step whose dependency is broken', () => {
 });
 
 describe('a parked reissue', () => {
-  it('refuses every message but cancel, and changes nothing', async () => {
+  it('A parked reissue refuses every message but cancel, and changes nothing', async () => {
     const { applicant } = await parked();
     const messages = [
       applicant.requestChallenges(['PHONE_CODE']),
@@ -171,7 +171,7 @@ describe('a parked reissue', () => {
     expect(await effectOf(applicant)).toEqual(before);
   });
 
-  it('can be cancelled by the customer, and is not to be retried then', async () => {
+  it('A parked reissue can be cancelled by the customer and is not retried then', async () => {
     const { applicant } = await parked();
     expect(await perform(world, applicant.reissueId, applicant.cancel())).toMatchObject({
       status: 'DONE',
@@ -182,7 +182,7 @@ describe('a parked reissue', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('keeps what it needs, however long', async () => {
+  it('A parked reissue keeps its secrets, however long it waits', async () => {
     const other = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const { applicant } = await parked();
     await other.submitPassword(); // came in, was never used
@@ -192,7 +192,7 @@ describe('a parked reissue', () => {
     expect(await vaultItemsOf(applicant)).toBe(2);
   });
 
-  it('has its deadline moved by as long as it stood still', async () => {
+  it('A parked reissue has its deadline moved by the time it was parked', async () => {
     const start = world.clock.now();
     const { applicant } = await parked();
     world.clock.advance(2 * hour);
@@ -206,7 +206,7 @@ describe('a parked reissue', () => {
     expect((await world.activities.applyDeadlines(applicant.reissueId)).standing.state).toBe('TIMED_OUT');
   });
 
-  it('is abandoned after 72 hours, with all that must be undone', async () => {
+  it('A parked reissue is abandoned after 72 hours, and its steps are undone', async () => {
     const { applicant } = await parked();
     world.clock.advance(72 * hour - 2 * second);
     expect((await world.activities.applyDeadlines(applicant.reissueId)).standing.parked).not.toBeNull();
@@ -221,7 +221,7 @@ describe('a parked reissue', () => {
 });
 
 describe('an operator', () => {
-  it('who retries one parking twice, or two who do it at once, retry it once', async () => {
+  it('One parking is retried once, also by two operators at once', async () => {
     const { applicant } = await parked();
     world.outside.telecom.fault = undefined;
     const before = world.outside.telecom.comparisons.length;
@@ -236,7 +236,7 @@ describe('an operator', () => {
     expect((await auditOf(applicant)).filter(({ action }) => action === 'retry')).toHaveLength(1);
   });
 
-  it('who means an earlier parking retries nothing', async () => {
+  it('A retry of an earlier parking retries nothing', async () => {
     const { applicant } = await parked();
     await perform(world, applicant.reissueId, retry(1)); // parks again
     const before = await effectOf(applicant);
@@ -252,7 +252,7 @@ describe('an operator', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('whose worker dies in the middle of a retry has retried once', async () => {
+  it('A retry happens once although the worker dies during it', async () => {
     const { applicant } = await parked();
     world.outside.telecom.fault = undefined;
     const result = await perform(world, applicant.reissueId, retry(1), { crashing: true });
@@ -261,7 +261,7 @@ describe('an operator', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('abandons what is parked, once', async () => {
+  it('An operator abandons a parked reissue once', async () => {
     const { applicant } = await parked();
     const first = await perform(world, applicant.reissueId, abandon, { crashing: true });
     expect(first).toMatchObject({ status: 'DONE', standing: { state: 'ABANDONED', alarm: null } });
@@ -275,7 +275,7 @@ describe('an operator', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('abandons nothing that is not parked', async () => {
+  it('An operator cannot abandon a reissue that is not parked', async () => {
     const applicant = await walkTo(world, await customer(world), 'ISSUED');
     const before = await effectOf(applicant);
     expect(await perform(world, applicant.reissueId, abandon)).toMatchObject({
@@ -285,7 +285,7 @@ describe('an operator', () => {
     expect(await effectOf(applicant)).toEqual(before);
   });
 
-  it('who abandons a reissue at the CA takes back what the CA made after all', async () => {
+  it('An abandoned reissue at the CA revokes a certificate that arrives later', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const request = await applicant.requestCertificate();
     const unheard = {
@@ -310,7 +310,7 @@ describe('an operator', () => {
 });
 
 describe('a reissue that ended while its step was going wrong', () => {
-  it('is not parked any more', async () => {
+  it('A reissue that ended while its step failed is not parked', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     const message = await applicant.answerChallenges(rightCodes);
     await perform(world, applicant.reissueId, applicant.cancel());
@@ -329,7 +329,7 @@ describe('a reissue that ended while its step was going wrong', () => {
 });
 
 describe('a lost workflow', () => {
-  it('takes up what was unfinished, but not what is parked or has ended', async () => {
+  it('A lost workflow resumes unfinished work, but no parked or ended reissue', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const request = await applicant.requestCertificate();
     await world.activities.requestCertificate(applicant.reissueId, request);

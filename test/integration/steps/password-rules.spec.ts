@@ -39,7 +39,7 @@ async function verifierOf({ customerId }: Person): Promise<string> {
 }
 
 describe('a new certificate password', () => {
-  it('tells nothing of its owner, and is on no list', async () => {
+  it('A new certificate password holds no data of its owner and is on no list', async () => {
     const person = await customer(world);
     const applicant = await arrive(person);
     const before = await verifierOf(person);
@@ -53,7 +53,7 @@ describe('a new certificate password', () => {
     expect(await reset(applicant, 'Brand-new-1')).toEqual([]);
   });
 
-  it('is asked of the registry only with a trace of who asked', async () => {
+  it('A password check that needs the resident number records the access', async () => {
     const person = await customer(world);
     const applicant = await arrive(person);
     await reset(applicant, 'too-short');
@@ -68,7 +68,7 @@ describe('a new certificate password', () => {
     expect(await accesses()).toEqual([{ purpose: 'PASSWORD_RULES', actor: 'worker' }]);
   });
 
-  it('is none of the last five, and may be the sixth again', async () => {
+  it('A new certificate password is none of the last five, and may equal the sixth', async () => {
     const person = await customer(world);
     const set = async (password: string) => reset(await arrive(person), password);
     expect(await set(rightPassword)).toEqual(['RECENTLY_USED']);
@@ -89,7 +89,7 @@ describe('a new certificate password', () => {
 describe('the verifier of a certificate password', () => {
   const dearer = new PasswordHashing({ slots: 2 }, { memoryCost: 64, timeCost: 2, parallelism: 1 });
 
-  it('a verifier is replaced at the current cost when its password was right, and only then', async () => {
+  it('The verifier of a password is replaced at today’s cost after a right password only', async () => {
     const person = await customer(world);
     const activities = world.activitiesWith({ hashing: dearer });
     const applicant = await arrive(person);
@@ -110,7 +110,7 @@ describe('the verifier of a certificate password', () => {
     expect(await verifierOf(person)).toBe(upgraded);
   });
 
-  it('that was replaced while a password was compared with it is void: the new one counts', async () => {
+  it('A verifier that is replaced during a comparison is void, and the new one counts', async () => {
     const person = await customer(world);
     const applicant = await arrive(person);
     const fresh = await dearer.hash('Brand-new-1');

@@ -71,7 +71,7 @@ async function untilCompared(hashing: Held, count: number): Promise<void> {
 }
 
 describe('five tries at a certificate password', () => {
-  it('are five when two hundred wrong ones arrive at once in several reissues', async () => {
+  it('Five tries at a password are five when two hundred wrong ones arrive at once in several reissues', async () => {
     const person = await customer(world);
     const applicants = await severalReissuesOf(person, 8);
     const hashing = new Held({ slots: 2 }, cheapHashing);
@@ -87,7 +87,7 @@ describe('five tries at a certificate password', () => {
     expect(await wrongTries(person)).toBe(5);
   });
 
-  it('are five when the worker dies after the fourth was compared and before it was recorded', async () => {
+  it('Five tries at a password are five when the worker dies after the fourth was compared and before it was recorded', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED');
     for (let i = 0; i < 3; i += 1) await submit(applicant, wrongPassword);
@@ -110,7 +110,7 @@ describe('five tries at a certificate password', () => {
     expect(await submit(applicant)).toBe('PASSWORD_LOCKED');
   });
 
-  it('are not given back to those who are still guessing when the owner’s own password is right', async () => {
+  it('A right password does not give tries back to concurrent guesses', async () => {
     const person = await customer(world);
     const [owner, ...guessing] = await severalReissuesOf(person, 5);
     const hashing = held();
@@ -125,7 +125,7 @@ describe('five tries at a certificate password', () => {
     expect(await submit(guessing[0]!, wrongPassword)).toBe('PASSWORD_LOCKED');
   });
 
-  it('do not include a try whose reissue ended before it was told how it came out', async () => {
+  it('Five tries at a password do not include a try whose reissue ended before its result was recorded', async () => {
     const person = await customer(world);
     const guessing = await walkTo(world, person, 'PASSWORD_REQUIRED');
     const hashing = held();
@@ -141,7 +141,7 @@ describe('five tries at a certificate password', () => {
 });
 
 describe('a reset while a password is being compared', () => {
-  it('makes the old one void at once, and costs who comes again a try at the new one', async () => {
+  it('A reset during a comparison makes the old password void at once and costs a repeated call one try', async () => {
     const person = await customer(world);
     const [slow, resetting] = await severalReissuesOf(person, 2);
     await verifiedAs(resetting!);
@@ -172,7 +172,7 @@ describe('a reset while a password is being compared', () => {
 });
 
 describe('a reset by an applicant who may not set a password yet', () => {
-  it('does not tell whether the password in force was guessed, and compares nothing', async () => {
+  it('A reset without the right to it compares nothing and reveals nothing about the password in force', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED');
     await world.owner
@@ -199,7 +199,7 @@ describe('a reset by an applicant who may not set a password yet', () => {
 });
 
 describe('a crowd of passwords', () => {
-  it('is turned away beyond the places there are, loses no try, and gets its turn later', async () => {
+  it('Passwords beyond the free places are refused for now, lose no try, and are compared later', async () => {
     const people = await Promise.all(Array.from({ length: 12 }, () => customer(world)));
     const crowd = await Promise.all(people.map((person) => walkTo(world, person, 'PASSWORD_REQUIRED')));
     const hashing = new Held({ slots: 1, waiting: 3 }, cheapHashing);

@@ -32,7 +32,7 @@ async function arrive(person?: Person): Promise<Applicant> {
 }
 
 describe('the certificate password', () => {
-  it('is wrong five times, then locked, also for who knows it after all', async () => {
+  it('A password that is wrong five times is locked, also for its owner', async () => {
     const applicant = await arrive();
     for (let left = 4; left > 0; left -= 1) {
       expect(await submit(applicant, wrongPassword)).toBe('PASSWORD_WRONG');
@@ -47,14 +47,14 @@ describe('the certificate password', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('gives all tries back when it is right', async () => {
+  it('A right password gives all tries back', async () => {
     const applicant = await arrive();
     for (let i = 0; i < 4; i += 1) await submit(applicant, wrongPassword);
     expect(await submit(applicant)).toBe('CONSENT_REQUIRED');
     expect(await wrongTries(applicant.person)).toBe(0);
   });
 
-  it('counts wrong tries on the certificate, across reissues', async () => {
+  it('Wrong passwords count on the certificate, across reissues', async () => {
     const person = await customer(world);
     const first = await arrive(person);
     for (let i = 0; i < 3; i += 1) await submit(first, wrongPassword);
@@ -67,7 +67,7 @@ describe('the certificate password', () => {
     expect(await submit(third)).toBe('PASSWORD_LOCKED');
   });
 
-  it('is compared exactly five times when fifty wrong ones arrive at once in several reissues', async () => {
+  it('A password is compared exactly five times when fifty wrong ones arrive at once in several reissues', async () => {
     const person = await customer(world);
     const applicants = await Promise.all([1, 2, 3, 4].map(() => walkTo(world, person, 'IDENTITY_REQUIRED')));
     await world.owner // as if all of them had been verified: that cannot be, and must not matter
@@ -99,7 +99,7 @@ describe('the certificate password', () => {
     expect(await wrongTries(person)).toBe(0);
   });
 
-  it('a password that was never set can only be reset', async () => {
+  it('A password that was never set can only be set', async () => {
     const person = await customer(world, { withoutPassword: true });
     const applicant = await arrive(person);
     expect(await submit(applicant)).toBe('NO_PASSWORD_ON_FILE');
@@ -112,7 +112,7 @@ describe('the certificate password', () => {
     ['another purpose', { purpose: 'identity' as const }],
     ['another front end', { client: 'other' }],
     ['another key', { keyThumbprint: 'A'.repeat(43) }],
-  ])('in an envelope for %s is not looked at', async (_name, sealing) => {
+  ])('A password in an envelope for %s is not opened', async (_name, sealing) => {
     const applicant = await arrive();
     for (const message of [
       await applicant.submitPassword(undefined, sealing),
@@ -124,7 +124,7 @@ describe('the certificate password', () => {
 });
 
 describe('a reset of the password', () => {
-  it('makes the old one void and the new one right, from then on', async () => {
+  it('A reset makes the old password void and the new one right', async () => {
     const person = await customer(world);
     const applicant = await arrive(person);
     const result = await perform(world, applicant.reissueId, await applicant.resetPassword('Brand-new-1'));
@@ -134,7 +134,7 @@ describe('a reset of the password', () => {
     expect(await submit(next, 'Brand-new-1')).toBe('CONSENT_REQUIRED');
   });
 
-  it('names every rule that is broken, and changes nothing', async () => {
+  it('A reset names every broken rule and changes nothing', async () => {
     const applicant = await arrive();
     const message = await applicant.resetPassword('1234567');
     expect(await perform(world, applicant.reissueId, message)).toMatchObject({ code: 'PASSWORD_RULES' });
@@ -147,7 +147,7 @@ describe('a reset of the password', () => {
     expect(await submit(applicant)).toBe('CONSENT_REQUIRED');
   });
 
-  it('asks for a second method where one was enough so far, and then for the password again', async () => {
+  it('A reset asks for a second method if one was enough before, and then for the password again', async () => {
     const activities = world.activitiesWith({ policy: phoneIsEnough });
     const applicant = await Applicant.of(world, await customer(world));
     const take = (message: Parameters<typeof perform>[2]) =>
@@ -176,7 +176,7 @@ describe('a reset of the password', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('is refused, and the password still asked for, where no further method can be had', async () => {
+  it('A reset is refused, and the password still asked for, if no further method is available', async () => {
     const activities = world.activitiesWith({ policy: phoneIsEnough, providers: [world.outside.telecom] });
     const applicant = await Applicant.of(world, await customer(world));
     const take = (message: Parameters<typeof perform>[2]) =>

@@ -73,25 +73,28 @@ async function arriveAt(state: State | 'START'): Promise<Applicant> {
 }
 
 describe('the same message again', () => {
-  it.each(cases)('gets the recorded answer and changes nothing: %s', async (_name, state, make, status) => {
-    const applicant = await arriveAt(state);
-    const message = await make(applicant);
-    const first = await perform(world, applicant.reissueId, message);
-    expect(first.status).toBe(status);
-    const before = await everythingOf(applicant);
+  it.each(cases)(
+    'A repeated message gets the recorded answer and changes nothing: %s',
+    async (_name, state, make, status) => {
+      const applicant = await arriveAt(state);
+      const message = await make(applicant);
+      const first = await perform(world, applicant.reissueId, message);
+      expect(first.status).toBe(status);
+      const before = await everythingOf(applicant);
 
-    world.clock.advance(1_000);
-    expect(await perform(world, applicant.reissueId, message)).toMatchObject({
-      status: first.status,
-      standing: first.standing,
-      notify: first.notify ?? [],
-    });
-    expect(await everythingOf(applicant)).toEqual(before);
-    await expectSoundRecords(applicant);
-  });
+      world.clock.advance(1_000);
+      expect(await perform(world, applicant.reissueId, message)).toMatchObject({
+        status: first.status,
+        standing: first.standing,
+        notify: first.notify ?? [],
+      });
+      expect(await everythingOf(applicant)).toEqual(before);
+      await expectSoundRecords(applicant);
+    },
+  );
 
   it.each(cases)(
-    'is one message for a worker that dies after every activity: %s',
+    'A message is handled once although the worker dies after every activity: %s',
     async (_name, state, make, status) => {
       const applicant = await arriveAt(state);
       const message = await make(applicant);
@@ -109,7 +112,7 @@ describe('the same message again', () => {
     },
   );
 
-  it('still gets its answer when the reissue has gone on, and when it has ended', async () => {
+  it('A repeated message gets its answer after the reissue has gone on and after it has ended', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'PASSWORD_REQUIRED');
     const wrong = await applicant.submitPassword('Wrong-1234');
@@ -129,7 +132,7 @@ describe('the same message again', () => {
 });
 
 describe('a whole reissue whose worker dies after every activity', () => {
-  it('sends each code once, compares each code once and counts no try twice', async () => {
+  it('A reissue whose worker dies after every activity sends each code once, compares it once and counts no try twice', async () => {
     const person = await customer(world);
     const sends = world.outside.telecom.sends.length + world.outside.oneWon.sends.length;
     const comparisons = world.outside.telecom.comparisons.length;
@@ -142,7 +145,7 @@ describe('a whole reissue whose worker dies after every activity', () => {
 });
 
 describe('a message', () => {
-  it('is refused in a state that does not take it, and changes nothing but the audit', async () => {
+  it('A message in a wrong state is refused and changes nothing but the audit trail', async () => {
     const applicant = await walkTo(world, await customer(world), 'IDENTITY_REQUIRED');
     const before = await effectOf(applicant);
     for (const message of [applicant.giveConsents(), await applicant.proveRegistration()])
@@ -155,7 +158,7 @@ describe('a message', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('beyond the hundredth, refusals counted, is refused, but for cancel', async () => {
+  it('A message beyond the hundredth, refusals included, is refused, except cancel', async () => {
     const applicant = await walkTo(world, await customer(world), 'CONSENT_REQUIRED');
     const { steps } = await applicant.row();
     for (let step = steps; step < 100; step += 2) {

@@ -25,22 +25,25 @@ async function certificate(serial: string | null | undefined) {
 }
 
 describe('a certificate of a reissue that is open', () => {
-  it.each(['revoke', 'hold'] as const)('is not changed by %s: the reissue is named instead', async (act) => {
-    const applicant = await walkTo(world, await customer(world), 'ISSUED');
-    const serial = (await applicant.row()).serial!;
-    const before = await certificate(serial);
-    const change: StatusChange = act === 'revoke' ? withdrawal : { act };
-    expect(await changeOne(bank, serial, change)).toEqual({
-      ...{ serial, outcome: 'REISSUE_OPEN', reissueId: applicant.reissueId },
-    });
-    expect(await certificate(serial)).toEqual(before);
-    await goOn(applicant, 'REGISTERED');
-    await expectSoundRecords(applicant);
-    expect(await changeOne(bank, serial, change)).toMatchObject({ outcome: 'DONE' });
-    await expectSoundRecords(applicant); // what the bank does stands in the certificate's own stream
-  });
+  it.each(['revoke', 'hold'] as const)(
+    'A certificate of an open reissue is not changed by %s, and the reissue is named',
+    async (act) => {
+      const applicant = await walkTo(world, await customer(world), 'ISSUED');
+      const serial = (await applicant.row()).serial!;
+      const before = await certificate(serial);
+      const change: StatusChange = act === 'revoke' ? withdrawal : { act };
+      expect(await changeOne(bank, serial, change)).toEqual({
+        ...{ serial, outcome: 'REISSUE_OPEN', reissueId: applicant.reissueId },
+      });
+      expect(await certificate(serial)).toEqual(before);
+      await goOn(applicant, 'REGISTERED');
+      await expectSoundRecords(applicant);
+      expect(await changeOne(bank, serial, change)).toMatchObject({ outcome: 'DONE' });
+      await expectSoundRecords(applicant); // what the bank does stands in the certificate's own stream
+    },
+  );
 
-  it('is found revoked once the reissue was cancelled', async () => {
+  it('A certificate of a cancelled reissue is found revoked', async () => {
     const applicant = await walkTo(world, await customer(world), 'ISSUED');
     const serial = (await applicant.row()).serial!;
     await perform(world, applicant.reissueId, applicant.cancel());
@@ -49,7 +52,7 @@ describe('a certificate of a reissue that is open', () => {
 });
 
 describe('a certificate on file that the bank revokes during a reissue', () => {
-  it('is not revoked a second time by its successor, which is registered all the same', async () => {
+  it('A certificate on file that the bank revoked is not revoked again by its successor, which is registered', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     await changeOne(bank, person.oldSerial!, withdrawal);
@@ -60,7 +63,7 @@ describe('a certificate on file that the bank revokes during a reissue', () => {
     expect(await eventTypesOf(applicant)).not.toContain('certificate.revoked');
   });
 
-  it('a revocation at the time of registration happens once, by the first transaction', async () => {
+  it('A certificate that the bank revokes at the time of registration is revoked once', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED');
     const [, byBank] = await Promise.all([
@@ -76,7 +79,7 @@ describe('a certificate on file that the bank revokes during a reissue', () => {
 });
 
 describe('a certificate that was lost', () => {
-  it('stays on hold when its reissue ends without a new one, and is released by the bank when it is found', async () => {
+  it('A lost certificate stays held when its reissue ends without a new one, and the bank can release it', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'KEY_REQUIRED', { reason: 'LOST' });
     await perform(world, applicant.reissueId, applicant.cancel());
@@ -85,7 +88,7 @@ describe('a certificate that was lost', () => {
     expect(await inForce(world, person.customerId)).toEqual([person.oldSerial]);
   });
 
-  it('is not released any more once a new one was registered', async () => {
+  it('A lost certificate cannot be released after a new one was registered', async () => {
     const person = await customer(world);
     await walkTo(world, person, 'REGISTERED', { reason: 'LOST' });
     expect(await changeOne(bank, person.oldSerial!, { act: 'release' })).toMatchObject({
@@ -93,7 +96,7 @@ describe('a certificate that was lost', () => {
     });
   });
 
-  it('and found in the moment of registration never leaves two in force', async () => {
+  it('A lost certificate that is released at the time of registration never leaves two in force', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'ISSUED', { reason: 'LOST' });
     await Promise.all([
@@ -105,28 +108,31 @@ describe('a certificate that was lost', () => {
 });
 
 describe('a compromised key', () => {
-  it.each(['the bank', 'its holder'])('that %s had revoked is never certified again', async (whose) => {
-    const key = await KeyPair.make();
-    const person = await customer(world);
-    const first = await walkTo(world, person, 'REGISTERED', { key });
-    const serial = (await first.row()).serial!;
-    world.clock.advance(1_000);
-    if (whose === 'the bank') await changeOne(bank, serial, { act: 'revoke', reason: 'keyCompromise' });
-    else {
-      const holder = await walkTo(world, person, 'PASSWORD_REQUIRED', { reason: 'KEY_COMPROMISED' });
-      await perform(world, holder.reissueId, holder.cancel());
-    }
-    const { spki_sha256: spki } = await certificate(serial);
-    const blocked = await world.owner
-      .selectFrom('blocked_key')
-      .select(['reason', 'serial'])
-      .where('spki_sha256', '=', spki)
-      .execute();
-    expect(blocked).toEqual([{ reason: 'keyCompromise', serial }]);
+  it.each(['the bank', 'its holder'])(
+    'A compromised key that %s had revoked is never certified again',
+    async (whose) => {
+      const key = await KeyPair.make();
+      const person = await customer(world);
+      const first = await walkTo(world, person, 'REGISTERED', { key });
+      const serial = (await first.row()).serial!;
+      world.clock.advance(1_000);
+      if (whose === 'the bank') await changeOne(bank, serial, { act: 'revoke', reason: 'keyCompromise' });
+      else {
+        const holder = await walkTo(world, person, 'PASSWORD_REQUIRED', { reason: 'KEY_COMPROMISED' });
+        await perform(world, holder.reissueId, holder.cancel());
+      }
+      const { spki_sha256: spki } = await certificate(serial);
+      const blocked = await world.owner
+        .selectFrom('blocked_key')
+        .select(['reason', 'serial'])
+        .where('spki_sha256', '=', spki)
+        .execute();
+      expect(blocked).toEqual([{ reason: 'keyCompromise', serial }]);
 
-    const other = await walkTo(world, await customer(world), 'KEY_REQUIRED', { key });
-    const request = await other.requestCertificate(key);
-    await perform(world, other.reissueId, request);
-    expect(await outcomeOf(other, request.updateId)).toMatchObject({ reason: 'KEY_BLOCKED' });
-  });
+      const other = await walkTo(world, await customer(world), 'KEY_REQUIRED', { key });
+      const request = await other.requestCertificate(key);
+      await perform(world, other.reissueId, request);
+      expect(await outcomeOf(other, request.updateId)).toMatchObject({ reason: 'KEY_BLOCKED' });
+    },
+  );
 });

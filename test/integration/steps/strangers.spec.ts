@@ -77,7 +77,7 @@ const fourPlaces = (n: number) => `198.51.100.${(n % 4) + 1}`;
 const oneNetwork = (n: number) => `2001:db8:0:1::${(n + 1).toString(16)}`;
 
 describe('a stranger who starts 100 reissues in a customer’s name', () => {
-  it('a stranger with 100 addresses and devices gets far with few of them, and does not affect a known device', async () => {
+  it('A stranger with 100 addresses and devices gets few of 100 reissues started, and does not affect known devices', async () => {
     const person = await customer(world);
     await walkTo(world, person, 'PASSWORD_REQUIRED', { origin: own });
     const outcomes = await attackOften(person, 100, everywhere, 5);
@@ -90,18 +90,15 @@ describe('a stranger who starts 100 reissues in a customer’s name', () => {
   it.each([
     ['four addresses', fourPlaces],
     ['one IPv6 network', oneNetwork],
-  ])(
-    'a stranger from %s does not delay a customer who uses another network and an unknown device',
-    async (_, places) => {
-      const person = await customer(world);
-      const outcomes = await attackOften(person, 30, places);
-      expect(outcomes['start TOO_FREQUENT']).toBeGreaterThanOrEqual(10);
-      await expectUnharmed(person);
-      await walkTo(world, person, 'REGISTERED', { origin: withoutDevice(own) });
-    },
-  );
+  ])('A stranger from %s does not delay an unknown device at another network', async (_, places) => {
+    const person = await customer(world);
+    const outcomes = await attackOften(person, 30, places);
+    expect(outcomes['start TOO_FREQUENT']).toBeGreaterThanOrEqual(10);
+    await expectUnharmed(person);
+    await walkTo(world, person, 'REGISTERED', { origin: withoutDevice(own) });
+  });
 
-  it('from the customer’s own network only delays an unknown device: the same call succeeds in its time', async () => {
+  it('A stranger in the customer’s own network only delays an unknown device, and the same call succeeds later', async () => {
     const person = await customer(world);
     await attackOften(person, 30, nextToUs);
     const honest = await Applicant.of(world, person, { origin: own });
@@ -117,14 +114,14 @@ describe('a stranger who starts 100 reissues in a customer’s name', () => {
     await goOn(honest, 'REGISTERED');
   });
 
-  it('a stranger delays no other customer', async () => {
+  it('A stranger who starts 100 reissues for one person delays no other person', async () => {
     await attackOften(await customer(world), 15, () => own.address);
     await walkTo(world, await customer(world), 'REGISTERED', { origin: withoutDevice(own) });
   });
 });
 
 describe('wrong answers', () => {
-  it('of a day lock a method for the device they come from, and for no other at the same address', async () => {
+  it('The wrong answers of a day lock a method for their device, and for no other at the same address', async () => {
     const person = await customer(world);
     const theirs = from(own.address);
     for (let reissue = 0; reissue < 3; reissue += 1) {
@@ -142,7 +139,7 @@ describe('wrong answers', () => {
     await walkTo(world, person, 'PASSWORD_REQUIRED', { origin: own });
   });
 
-  it('that come too often cost no try, send nothing and leave the reissue as it was', async () => {
+  it('Wrong answers that come too often cost no try, send nothing and leave the reissue unchanged', async () => {
     const person = await customer(world);
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { origin: own });
     await attackOften(person, 20, nextToTheNew);
@@ -160,7 +157,7 @@ describe('wrong answers', () => {
     expect((await applicant.row()).ended_at).toBeNull();
   });
 
-  it('of everybody together are no more in a day than twice what the limit gives, from however many places', async () => {
+  it('Wrong answers of all sources together are at most twice the limit a day', async () => {
     const rates: IdentityRates = {
       ...defaultIdentityRates,
       personStarts: { burst: 1_000, everyMs: 1 },
@@ -190,7 +187,7 @@ describe('wrong answers', () => {
 });
 
 describe('the limit of a number', () => {
-  it('holds whatever name is told with it, and however often it is', async () => {
+  it('The limit of a number holds for every name that is given with it', async () => {
     const { mobile } = await customer(world);
     const { burst } = defaultIdentityRates.numberSends;
     const outcomes = [];
@@ -209,7 +206,7 @@ describe('the limit of a number', () => {
 });
 
 describe('a person the bank does not know', () => {
-  it('meets the same limits at the same times', async () => {
+  it('An unknown person meets the same limits at the same times', async () => {
     const met = async (person: Person) => {
       const outcomes = [];
       for (let n = 0; n < 22; n += 1) {
@@ -244,7 +241,7 @@ describe('notices', () => {
   };
   const toldTo = ({ mobile }: Person) => world.outside.messenger.notificationsTo(mobile);
 
-  it('of a lock go to the contact on file, once a reissue and three times a day, and not once more as a refusal', async () => {
+  it('Notifications of a lock go to the contact on file, once a reissue and three times a day, without a second one for the rejection', async () => {
     const person = await customer(world);
     for (let i = 0; i < 3; i += 1) {
       world.clock.advance(30 * minute);
@@ -258,13 +255,13 @@ describe('notices', () => {
     expect(await lockIn(person)).toEqual(['IDENTITY_LOCKED']);
   });
 
-  it('notifications of a lock are counted for unknown persons as for others, and are not sent', async () => {
+  it('Notifications of a lock are counted alike for unknown persons and sent to no one', async () => {
     const person = stranger(world);
     expect(await lockIn(person)).toEqual(['IDENTITY_LOCKED']);
     expect(toldTo(person)).toEqual([]);
   });
 
-  it('notifications of a new device are sent at the first proof from it, and not at the next', async () => {
+  it('The notification of a new device is sent once, after identity was verified on it', async () => {
     const person = await customer(world);
     const verify = async (origin: CallOrigin) => {
       const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { origin });
@@ -285,7 +282,7 @@ describe('notices', () => {
     expect(await known.where('customer_id', '=', person.customerId!).execute()).toHaveLength(2);
   });
 
-  it('notifications of a new device are not sent for a name and a number alone', async () => {
+  it('The notification of a new device is not sent to a person whose name and number alone were used', async () => {
     const person = await customer(world);
     await attack(person, from('192.0.2.99'), 1);
     const known = world.owner.selectFrom('known_device').select('device');

@@ -30,28 +30,34 @@ describe('a newer reissue of the same person', () => {
     ['PASSWORD_REQUIRED', 'CANCELLED'],
     ['KEY_REQUIRED', 'CANCELLED'],
     ['ISSUED', 'WITHDRAWN'],
-  ] as const)('ends an older one in %s once the person is known: %s', async (state, end) => {
-    const person = await customer(world);
-    const first = await older(person, state);
-    const second = await walkTo(world, person, 'IDENTITY_REQUIRED');
-    expect(await stateOf(first)).toBe(state);
+  ] as const)(
+    'A newer reissue of the same person ends an older one in %s once identity is verified: %s',
+    async (state, end) => {
+      const person = await customer(world);
+      const first = await older(person, state);
+      const second = await walkTo(world, person, 'IDENTITY_REQUIRED');
+      expect(await stateOf(first)).toBe(state);
 
-    const result = await verify(second);
-    expect(result).toMatchObject({ standing: { state: 'PASSWORD_REQUIRED' }, superseded: [first.reissueId] });
-    const row = await first.row();
-    expect(row).toMatchObject({ state: end, ended_at: world.clock.now() });
-    expect((await eventsOf(first)).map(({ data }) => data.code)).toContain('SUPERSEDED');
-    if (row.serial)
-      expect(await certificateBySerial(world.owner, row.serial)).toMatchObject({
-        revocation_reason: 'cessationOfOperation',
+      const result = await verify(second);
+      expect(result).toMatchObject({
+        standing: { state: 'PASSWORD_REQUIRED' },
+        superseded: [first.reissueId],
       });
-    expect(await inForce(world, person.customerId)).toEqual([person.oldSerial]);
-    await goOn(second, 'REGISTERED');
-    await expectSoundRecords(first);
-    await expectSoundRecords(second);
-  });
+      const row = await first.row();
+      expect(row).toMatchObject({ state: end, ended_at: world.clock.now() });
+      expect((await eventsOf(first)).map(({ data }) => data.code)).toContain('SUPERSEDED');
+      if (row.serial)
+        expect(await certificateBySerial(world.owner, row.serial)).toMatchObject({
+          revocation_reason: 'cessationOfOperation',
+        });
+      expect(await inForce(world, person.customerId)).toEqual([person.oldSerial]);
+      await goOn(second, 'REGISTERED');
+      await expectSoundRecords(first);
+      await expectSoundRecords(second);
+    },
+  );
 
-  it('does not touch one whose applicant is not known yet, who may be anybody', async () => {
+  it('A newer reissue does not end one whose applicant is not verified', async () => {
     const person = await customer(world);
     const first = await walkTo(world, person, 'IDENTITY_REQUIRED');
     const second = await walkTo(world, person, 'PASSWORD_REQUIRED');
@@ -59,13 +65,13 @@ describe('a newer reissue of the same person', () => {
     expect(await stateOf(second)).toBe('PASSWORD_REQUIRED');
   });
 
-  it('does not touch reissues of other people', async () => {
+  it('A newer reissue does not end reissues of other people', async () => {
     const first = await walkTo(world, await customer(world), 'ISSUED');
     await walkTo(world, await customer(world), 'PASSWORD_REQUIRED');
     expect(await stateOf(first)).toBe('ISSUED');
   });
 
-  it('is rejected if the older one was registered meanwhile', async () => {
+  it('A newer reissue is rejected if the older one was registered meanwhile', async () => {
     const person = await customer(world);
     const first = await older(person, 'ISSUED');
     const second = await walkTo(world, person, 'IDENTITY_REQUIRED');
@@ -76,7 +82,7 @@ describe('a newer reissue of the same person', () => {
     expect(await inForce(world, person.customerId)).toEqual([(await first.row()).serial]);
   });
 
-  it('that starts after the older one was registered goes its way', async () => {
+  it('A reissue that starts after the older one was registered is not affected', async () => {
     const person = await customer(world);
     const first = await walkTo(world, person, 'REGISTERED');
     world.clock.advance(1_000);
@@ -86,7 +92,7 @@ describe('a newer reissue of the same person', () => {
     expect(await inForce(world, person.customerId)).toEqual([serials[1]]);
   });
 
-  it('takes back the certificate that the signer is just making for the older one', async () => {
+  it('A newer reissue revokes the certificate that the signer is issuing for the older one', async () => {
     const person = await customer(world);
     const first = await older(person, 'KEY_REQUIRED');
     const request = await receiveMessage(world, first.reissueId, await first.requestCertificate());
@@ -115,7 +121,7 @@ describe('a newer reissue of the same person', () => {
 describe('at the same moment', () => {
   const rounds = Array.from({ length: 6 }, (_, round) => round);
 
-  it('two reissues of one person that are verified end with one of them open', async () => {
+  it('Two reissues of one person that are verified at once leave one of them open', async () => {
     for (const _ of rounds) {
       const person = await customer(world);
       const both = [
@@ -127,7 +133,7 @@ describe('at the same moment', () => {
     }
   });
 
-  it('the older one is registered or withdrawn when the newer is verified, never both', async () => {
+  it('An older reissue is registered or withdrawn when the newer is verified at the same time, never both', async () => {
     const outcomes = [];
     for (const round of rounds) {
       const person = await customer(world);
@@ -150,7 +156,7 @@ describe('at the same moment', () => {
     expect(outcomes).toHaveLength(rounds.length);
   });
 
-  it('a newer one verified, the older one registered and cancelled leave one certificate in force', async () => {
+  it('Verification of a newer, registration of an older reissue and a cancellation at once leave one certificate in force', async () => {
     for (const _ of rounds) {
       const person = await customer(world);
       const first = await walkTo(world, person, 'ISSUED');

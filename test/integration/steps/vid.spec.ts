@@ -37,7 +37,7 @@ async function issueWith(applicant: Applicant, random: string) {
 }
 
 describe('the VID of a new certificate', () => {
-  it('is made of the number on file and the R that came with the request', async () => {
+  it('The VID of a new certificate is made of the number on file and the R of the request', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const random = randomBytes(20).toString('hex');
     expect(await issueWith(applicant, random)).toMatchObject({
@@ -46,7 +46,7 @@ describe('the VID of a new certificate', () => {
     });
   });
 
-  it('keeps the zero bytes with which R and it itself begin', async () => {
+  it('The VID keeps leading zero bytes of itself and of R', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     let random: string;
     do random = `0000${randomBytes(18).toString('hex')}`;
@@ -56,7 +56,7 @@ describe('the VID of a new certificate', () => {
     expect(Buffer.from(virtualId).equals(virtualIdOf(applicant, random))).toBe(true);
   });
 
-  it('a VID is computed again from the R of the request that follows a refused one', async () => {
+  it('The VID is made again of the R of a second request after the first was refused', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const tooLong = { ...(await applicant.requestCertificate()), csr: 'no request' };
     expect(await perform(world, applicant.reissueId, tooLong)).toMatchObject({ code: 'REQUEST_REFUSED' });
@@ -66,7 +66,7 @@ describe('the VID of a new certificate', () => {
     expect(Buffer.from(virtualId).equals(virtualIdOf(applicant, random))).toBe(true);
   });
 
-  it('stands in the reissue while the CA is at work, and no longer', async () => {
+  it('The VID is stored in the reissue only while the CA works', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const random = randomBytes(20).toString('hex');
     const message = await applicant.requestCertificate(undefined, random);
@@ -78,7 +78,7 @@ describe('the VID of a new certificate', () => {
     expect(await applicant.row()).toMatchObject({ state: 'ISSUED', virtual_id: null });
   });
 
-  it('is made for a request that was with the CA before there were VIDs', async () => {
+  it('The VID is made for a request that was with the CA before there were VIDs', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const random = randomBytes(20).toString('hex');
     const message = await applicant.requestCertificate(undefined, random);
@@ -92,7 +92,7 @@ describe('the VID of a new certificate', () => {
     expect((await applicant.row()).state).toBe('ISSUED');
   });
 
-  it('is gone when the reissue is cancelled while the CA is at work', async () => {
+  it('The VID is removed when the reissue is cancelled while the CA works', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const message = await applicant.requestCertificate();
     await run(() => world.activities.requestCertificate(applicant.reissueId, message));
@@ -102,7 +102,7 @@ describe('the VID of a new certificate', () => {
 });
 
 describe('the number', () => {
-  it('is used once, which the audit trail tells, and stands nowhere with R', async () => {
+  it('The resident number is opened once, which is audited, and stored nowhere with R', async () => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const random = randomBytes(20).toString('hex');
     await issueWith(applicant, random);
@@ -116,7 +116,7 @@ describe('the number', () => {
     await expectSoundRecords(applicant);
   });
 
-  it('whose key is wrapped under an earlier key of the registry is used as well', async () => {
+  it('A resident number whose key is wrapped by an earlier registry key is opened too', async () => {
     const { registryKeys } = world;
     const rotated = { current: 'next', keys: { ...registryKeys.keys, next: randomBytes(32) } };
     const applicant = await walkTo(world, await customer(world), 'ISSUED', {
@@ -125,7 +125,7 @@ describe('the number', () => {
     expect((await applicant.row()).serial).not.toBeNull();
   });
 
-  it('that was put on file before customers had keys is used as well', async () => {
+  it('A resident number that was stored before customers had keys is opened too', async () => {
     const person = await customer(world, { withoutRrn: true });
     const { keyId, sealed } = sealRegistryValue(world.registryKeys, person.customerId!, person.rrn);
     await world.owner
@@ -143,10 +143,10 @@ describe('the number', () => {
   });
 
   it.each([
-    ['under a key that is not known', (id: string) => sealRegistryValue(otherKeys, id, '0099000000000')],
+    ['under an unknown key', (id: string) => sealRegistryValue(otherKeys, id, '0099000000000')],
     ['for another customer', () => sealRegistryValue(world.registryKeys, 'another', '0099000000000')],
-    ['and is none', (id: string) => sealRegistryValue(world.registryKeys, id, 'not a number')],
-  ])('that is on file %s breaks the step, for an operator to see', async (_name, seal) => {
+    ['that is no number', (id: string) => sealRegistryValue(world.registryKeys, id, 'not a number')],
+  ])('A resident number on file %s parks the step for an operator', async (_name, seal) => {
     const applicant = await walkTo(world, await customer(world), 'KEY_REQUIRED');
     const { keyId, sealed } = seal(applicant.person.customerId!);
     await world.owner
@@ -162,7 +162,7 @@ describe('the number', () => {
   const otherKeys = { current: 'lost', keys: { lost: randomBytes(32) } };
 
   it.each(['signer', 'gateway', 'status', 'sandbox'] as const)(
-    'cannot even be read, sealed, by the %s',
+    'The %s cannot read the sealed resident number',
     async (role) => {
       const db = world.as(role);
       await expect(db.selectFrom('customer_rrn').selectAll().execute()).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('the number', () => {
     },
   );
 
-  it('is put on file by enrolment, which need not read it', async () => {
+  it('Enrolment stores the resident number without read access to it', async () => {
     const { customerId } = await customer(world, { withoutRrn: true });
     const first = sealNewNumber(world.registryKeys, customerId!, '0099000000000');
     const again = sealNewNumber(world.registryKeys, customerId!, '0099000000000');
@@ -188,7 +188,7 @@ describe('without a number on file', () => {
     ['LOST', 'ON_HOLD', ['certificate.held']],
     ['KEY_COMPROMISED', 'REVOKED', ['certificate.revoked']],
   ] as const)(
-    'a reissue because of %s ends once identity is verified, and the old certificate is %s',
+    'A reissue because of %s without a number on file ends once identity is verified, and the old certificate is %s',
     async (reason, standing, events) => {
       const person = await customer(world, { withoutRrn: true });
       const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED', { reason });
@@ -210,7 +210,7 @@ describe('without a number on file', () => {
     },
   );
 
-  it('the customer is told what is missing', async () => {
+  it('A customer without a number on file is notified of what is missing', async () => {
     const person = await customer(world, { withoutRrn: true });
     const applicant = await walkTo(world, person, 'IDENTITY_REQUIRED');
     const message = await applicant.answerChallenges({ PHONE_CODE: undefined, ONE_WON: undefined });
