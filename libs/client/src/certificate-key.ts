@@ -1,32 +1,32 @@
 import { calculateJwkThumbprint } from 'jose';
 import { der, nameAttributeTypes, pemOf, type Bytes } from '#libs/der';
 
-/** WebCrypto's own type, by whatever name the platform's types have it. */
+/** The key type of WebCrypto, whose name differs between the types of Node and of browsers. */
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
 const signing = { name: 'ECDSA', hash: 'SHA-256' };
-/** RFC 5480 and RFC 5758: ecdsa-with-SHA256 has no parameters. */
+/** RFC 5758: ecdsa-with-SHA256, which has no parameters. */
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 
-/** The customer's key pair (P-256), for which the certificate will be. The private key never leaves the device. */
+/** The key pair (P-256) that the certificate will be issued for. The private key never leaves the device. */
 export class CertificateKey {
   private constructor(
     readonly privateKey: Key,
     /** SubjectPublicKeyInfo, DER. */
     readonly publicKey: Bytes,
-    /** RFC 7638 by SHA-256, base64url: what the start of a reissue names. */
+    /** RFC 7638 thumbprint by SHA-256, base64url; sent with the start of a reissue. */
     readonly thumbprint: string,
   ) {}
 
-  /** Makes a key pair. It has to be extractable if it is to be put into a file (`libs/npki`) later. */
+  /** Generates a key pair. It has to be extractable to be saved in a file (`libs/npki`) later. */
   static async make({ extractable = true } = {}): Promise<CertificateKey> {
     const pair = await crypto.subtle.generateKey(algorithm, extractable, ['sign', 'verify']);
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
     return CertificateKey.of(pair.privateKey, publicKey);
   }
 
-  /** A key pair that was kept: in IndexedDB, which takes keys that cannot be read, too. */
+  /** Restores a stored key pair, e.g. from IndexedDB, which can also store keys that are not extractable. */
   static async of(privateKey: Key, publicKey: Bytes): Promise<CertificateKey> {
     const imported = await crypto.subtle.importKey('spki', publicKey, algorithm, true, ['verify']);
     const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', imported);

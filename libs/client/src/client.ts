@@ -25,18 +25,18 @@ export type Stage = NonNullable<GetTermsData['query']>['stage'];
 export type Locale = NonNullable<NonNullable<GetTermsData['query']>['locale']>;
 type ByMobile = Extract<StartRequest['applicant'], { mobile: string }>;
 
-/** What stands on an identity document. */
+/** The fields of an identity document. */
 export interface IdentityDocumentFields {
   readonly type: 'RESIDENT_CARD' | 'DRIVING_LICENCE';
   /** 13 digits. */
   readonly rrn: string;
   /** YYYY-MM-DD */
   readonly issuedOn: string;
-  /** Of a driving licence. */
+  /** Number of a driving licence. */
   readonly licenceNumber?: string;
 }
 
-/** How a customer names themself. What is secret in it is sealed before it is sent. */
+/** How an applicant claims an identity. Secret values are sealed before they are sent. */
 export type ApplicantInput =
   | ByMobile
   /** `rrn`: 13 digits. */
@@ -45,18 +45,18 @@ export type ApplicantInput =
 
 export interface Start {
   readonly reason: ReissueReason;
-  /** Of which codes are to be sent at once. */
+  /** Identity methods whose challenges are sent at once. */
   readonly methods?: readonly Method[];
   readonly applicant: ApplicantInput;
   readonly key: Pick<CertificateKey, 'thumbprint'>;
-  /** To the terms of stage `identity`. */
+  /** Consents to the terms of stage `identity`. */
   readonly consents: readonly ConsentInput[];
 }
 
-/** How long fetched sealing keys are used, in milliseconds. */
+/** How long the fetched sealing keys are used, in milliseconds. */
 const keysLastMs = 5 * 60_000;
 
-/** Reseal's API for customers. One client serves any number of reissues. */
+/** A client of Reseal's API for customers. One client serves any number of reissues. */
 export class ResealClient {
   private readonly transport: Transport;
   private fetched: { readonly at: number; readonly keys: Promise<SealingKeys> } | undefined;
@@ -65,7 +65,7 @@ export class ResealClient {
     this.transport = new Transport(options);
   }
 
-  /** The terms of a stage. Show `text`; a consent names exactly that text by its digest. */
+  /** The terms of a stage. Show `text` to the customer: a consent contains the digest of exactly that text. */
   terms(stage: Stage, locale: Locale = 'ko', options: CallOptions = {}): Promise<Terms[]> {
     return this.transport.json('getTerms', { query: { stage, locale }, ...options });
   }
@@ -74,13 +74,13 @@ export class ResealClient {
     return this.transport.json('getPasswordRules', options);
   }
 
-  /** The keys by which consent receipts are verified. */
+  /** The keys that verify consent receipts. */
   receiptKeys(options: CallOptions = {}): Promise<ReceiptKeys> {
     return this.transport.json('getReceiptKeys', options);
   }
 
   /**
-   * Starts a reissue. With `methods` the codes are sent at once; they are in `challenges` of what comes back.
+   * Starts a reissue. With `methods` the challenges are sent at once; the result has them in `challenges`.
    *
    * @throws ReissueProblem, ConnectionLost
    */
@@ -91,7 +91,7 @@ export class ResealClient {
     const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
     const body: StartRequest = {
       reason,
-      applicant: await this.named(applicant, idempotencyKey, key.thumbprint),
+      applicant: await this.sealedApplicant(applicant, idempotencyKey, key.thumbprint),
       keyThumbprint: key.thumbprint,
       consents: [...consents],
       ...(methods ? { methods: [...methods] } : {}),
@@ -104,8 +104,8 @@ export class ResealClient {
   /**
    * Opens a reissue that was started before.
    *
-   * @param accessToken as it came with the start; undefined where a cookie of the gateway's own page stands for it
-   * @param key the key that the start named: secrets are sealed for it alone. Undefined to look only
+   * @param accessToken of the start; undefined on the gateway's own page, which has it in a cookie
+   * @param key the key of the start, which secrets are bound to; undefined to read only
    * @throws ReissueProblem, ConnectionLost
    */
   async resume(
@@ -119,7 +119,7 @@ export class ResealClient {
     return new OpenReissue(this, this.transport, reissueId, accessToken, key, reissue, []);
   }
 
-  /** Whether a resident registration number (13 digits) and a random number R (hexadecimal) belong to a certificate. */
+  /** Checks whether a resident registration number (13 digits) and an R (hexadecimal) give the VID of a certificate. */
   async checkVid(
     serial: string,
     { rrn, vidRandom }: { rrn: string; vidRandom: string },
@@ -134,10 +134,10 @@ export class ResealClient {
   }
 
   /**
-   * Seals a secret to the gateway's key.
+   * Seals a secret with the gateway's key.
    *
-   * @param sub the reissue's id; of a call that has none, its Idempotency-Key
-   * @param keyThumbprint of the reissue's key, as this app made it; undefined for a call that has no reissue
+   * @param sub the id of the reissue; for a call without a reissue, its Idempotency-Key
+   * @param keyThumbprint of the key that this app made for the reissue; undefined for a call without a reissue
    */
   async seal(
     purpose: SealPurpose,
@@ -149,13 +149,13 @@ export class ResealClient {
       keys: [publicJwk],
       client,
     } = await this.keys();
-    if (!publicJwk) throw new Error('the gateway publishes no key to seal to');
+    if (!publicJwk) throw new Error('the gateway publishes no sealing key');
     return seal(value, { purpose, sub, client, keyThumbprint, publicJwk, now: this.now() });
   }
 
   /**
-   * The gateway's time in milliseconds since 1970, as its answers say it. Count down to `expiresAt` and `deadline` by it:
-   * the device's own clock may be wrong.
+   * The gateway's time in milliseconds since 1970, measured by its responses. Use it for countdowns to `expiresAt` and
+   * `deadline`, because the device's own clock may be wrong.
    */
   now(): number {
     return this.transport.clock.now();
@@ -169,7 +169,7 @@ export class ResealClient {
     return keys;
   }
 
-  private async named(
+  private async sealedApplicant(
     applicant: ApplicantInput,
     sub: string,
     thumbprint: string,
@@ -182,7 +182,7 @@ export class ResealClient {
   }
 }
 
-/** Consent to all mandatory terms among these, and to the optional ones that are named. */
+/** Consents to all mandatory terms of a list, and to the optional terms with these ids. */
 export function consentTo(terms: readonly Terms[], optional: readonly string[] = []): ConsentInput[] {
   return terms.map(({ termsId, version, digest, mandatory }) => ({
     termsId,

@@ -6,23 +6,23 @@ import { readEvents } from './server-sent-events.js';
 export interface FollowOptions {
   /** Ends the following. */
   readonly signal?: AbortSignal;
-  /** How long to wait between looks while there is no stream, in milliseconds (3,000). */
+  /** Interval of the queries while there is no stream, in milliseconds (3,000). */
   readonly pollMs?: number;
-  /** After which a stream that says nothing counts as cut off, in milliseconds (40,000: it says something each 15). */
+  /** Silence after which a stream counts as lost, in milliseconds (40,000; the gateway sends a heartbeat every 15,000). */
   readonly silenceMs?: number;
 }
 
-/** What following needs: a stream of events after one of them, and the reissue as it is now. */
+/** What `follow` needs: the stream of events after a given one, and the current reissue. */
 export interface FollowSource {
   events(lastEventId: string | undefined, signal: AbortSignal): Promise<Response>;
   show(signal: AbortSignal): Promise<Reissue>;
 }
 
 /**
- * The reissue as it is now, and then whenever it has changed, until it has ended: by its events, resumed after the last
- * one where the stream breaks, and by looking again and again where there is no stream to be had.
+ * The current reissue, and the reissue after each change until its end. Uses the event stream, which is resumed after the
+ * last event if it breaks, and polls while there is no stream.
  *
- * @throws ReissueProblem if the reissue cannot be followed at all: no such reissue, or a token that does not open it
+ * @throws ReissueProblem if the reissue cannot be followed: it does not exist, or the token is not valid for it
  */
 export async function* follow(
   source: FollowSource,
@@ -31,32 +31,32 @@ export async function* follow(
   const stop = new AbortController();
   const until = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   let lastEventId: string | undefined;
-  let told = '';
-  const look = async () => {
+  let shown = '';
+  const query = async () => {
     const reissue = await source.show(until);
     const text = JSON.stringify(reissue);
-    const news = text === told ? undefined : reissue;
-    told = text;
-    return { news, ended: reissue.next.action === 'NONE' };
+    const changed = text === shown ? undefined : reissue;
+    shown = text;
+    return { changed, ended: reissue.next.action === 'NONE' };
   };
   try {
     while (!until.aborted) {
-      // Opened before the look, so that nothing falls between the two.
+      // Opened before the query, so that no change is missed in between.
       const stream = await openStream(source, lastEventId, until, silenceMs);
-      const { news, ended } = await look();
-      if (news) yield news;
+      const { changed, ended } = await query();
+      if (changed) yield changed;
       if (ended) return;
       if (stream) {
         try {
           for await (const { id } of stream) {
             lastEventId = id;
-            const { news, ended } = await look();
-            if (news) yield news;
+            const { changed, ended } = await query();
+            if (changed) yield changed;
             if (ended) return;
           }
         } catch (error) {
           if (error instanceof ReissueProblem) throw error;
-          // Cut off, or silent: connect again.
+          // Lost or silent: reconnect.
         }
       }
       await pause(pollMs, until);
@@ -68,7 +68,7 @@ export async function* follow(
   }
 }
 
-/** @returns undefined where there is no stream now @throws ReissueProblem where there never will be one */
+/** @returns undefined if there is no stream now @throws ReissueProblem if there never will be one */
 async function openStream(
   source: FollowSource,
   lastEventId: string | undefined,

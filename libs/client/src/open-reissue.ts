@@ -14,41 +14,41 @@ import { ReissueProblem } from './problems.js';
 import type { SealPurpose } from './seal.js';
 import type { CallOptions, PostOptions, Transport } from './transport.js';
 
-/** What certificates are downloaded as; with `chain`, CAs follow. */
+/** Media types of a downloaded certificate. */
 export type CertificateForm =
   'application/x-pem-file' | 'application/pkix-cert' | 'application/pkcs7-mime' | 'application/zip';
 
-/** What a customer answers to a challenge. */
+/** A customer's answer to a challenge. */
 export interface ChallengeAnswer {
   readonly challengeId: string;
-  /** The digits of a code; of a document or a signature, JSON as the API's document says. It is sealed before it is sent. */
+  /** The digits of a code; for a document or a signature, JSON as the API document describes. It is sealed before it is sent. */
   readonly answer: string;
 }
 
-/** What a certificate is asked for with. */
+/** What a certificate request needs. */
 export interface CertificateRequestInput {
   readonly key: Pick<CertificateKey, 'request'>;
-  /** R of the VID, 20 bytes in hexadecimal (`newVidRandom()`); to be kept beside the private key. */
+  /** R of the VID, 20 bytes in hexadecimal (`newVidRandom()`); to be stored with the private key. */
   readonly vidRandom: string;
 }
 
-/** All that is left once it is clear who is asking, in one call. */
+/** Everything that is left after the identity is verified, in one call. */
 export type Application = CertificateRequestInput & {
   readonly consents: readonly ConsentInput[];
 } & ({ readonly password: string } | { readonly newPassword: string });
 
 /**
- * One reissue, and every step of it. `reissue` is always what the last answer said, a refusal's too: `reissue.next` says
- * what comes next. Each step throws `ReissueProblem` where it is refused and `ConnectionLost` where no answer came; after
- * a step that an operator has to look at `reissue.next.action` is `NEEDS_OPERATOR`.
+ * One reissue and its steps. `reissue` is the reissue of the last response, also of a refusal; `reissue.next` is the next
+ * step. A step throws `ReissueProblem` if it is refused, and `ConnectionLost` if there was no response. If an operator has
+ * to look at a step, `reissue.next.action` is `NEEDS_OPERATOR`.
  */
 export class OpenReissue {
-  /** @internal made by `ResealClient` */
+  /** @internal `ResealClient` creates it */
   constructor(
     private readonly client: ResealClient,
     private readonly transport: Transport,
     readonly id: string,
-    /** Opens this reissue and nothing else; keep it to resume. */
+    /** Valid for this reissue only. Store it to resume the reissue. */
     readonly accessToken: string | undefined,
     private readonly key: Pick<CertificateKey, 'thumbprint'> | undefined,
     public reissue: Reissue,
@@ -56,12 +56,12 @@ export class OpenReissue {
     public challenges: readonly Challenge[],
   ) {}
 
-  /** The reissue as it is now. */
+  /** Reads the current reissue. */
   show(options: CallOptions = {}): Promise<Reissue> {
-    return this.learn(this.transport.json('getReissue', { ...this.opened, ...options }));
+    return this.update(this.transport.json('getReissue', { ...this.opened, ...options }));
   }
 
-  /** The reissue now and at each change, until it has ended; live where that is possible. @throws ReissueProblem */
+  /** The current reissue, and the reissue after each change until its end. @throws ReissueProblem */
   follow(options: FollowOptions = {}): AsyncGenerator<Reissue> {
     const source = {
       events: (lastEventId: string | undefined, signal: AbortSignal) =>
@@ -76,29 +76,29 @@ export class OpenReissue {
     return follow(source, options);
   }
 
-  /** Has codes sent, or sent again. */
+  /** Sends challenges, or sends them again. */
   async requestChallenges(
     methods: readonly Method[],
     options: PostOptions = {},
   ): Promise<readonly Challenge[]> {
     const body = { methods: [...methods] };
     const call = { ...this.opened, body, ...options };
-    const { challenges } = await this.learn(this.transport.json('requestChallenges', call));
+    const { challenges } = await this.update(this.transport.json('requestChallenges', call));
     const newest = [...this.challenges, ...challenges].map((one) => [one.method, one] as const);
     this.challenges = [...new Map(newest).values()];
     return challenges;
   }
 
-  /** Uploads a photo of an identity document (JPEG, PNG or HEIC); the document's answer names it by what comes back. */
+  /** Uploads a photo of an identity document (JPEG, PNG or HEIC). @returns the photo id for the answer to the challenge */
   async uploadPhoto(photo: Blob, options: PostOptions = {}): Promise<string> {
     const form = new FormData();
     form.set('photo', photo, 'photo');
-    // The document describes the form by its members.
+    // The generated type describes the form by its members.
     const body = form as unknown as { photo: Blob };
     return (await this.transport.json('uploadPhoto', { ...this.opened, body, ...options })).photoId;
   }
 
-  /** Answers challenges. A wrong answer is no problem, but `accepted: false`. */
+  /** Answers challenges. A wrong answer does not throw: its result has `accepted: false`. */
   async answerChallenges(
     answers: readonly ChallengeAnswer[],
     options: PostOptions = {},
@@ -108,32 +108,32 @@ export class OpenReissue {
       answer: await this.seal('identity', answer),
     }));
     const body = { answers: await Promise.all(sealed) };
-    return (await this.learn(this.transport.json('answerChallenges', { ...this.opened, body, ...options })))
+    return (await this.update(this.transport.json('answerChallenges', { ...this.opened, body, ...options })))
       .results;
   }
 
   async submitPassword(password: string, options: PostOptions = {}): Promise<Reissue> {
     const body = { password: await this.seal('password', password) };
-    return this.learn(this.transport.json('submitPassword', { ...this.opened, body, ...options }));
+    return this.update(this.transport.json('submitPassword', { ...this.opened, body, ...options }));
   }
 
   async resetPassword(newPassword: string, options: PostOptions = {}): Promise<Reissue> {
     const body = { newPassword: await this.seal('password', newPassword) };
-    return this.learn(this.transport.json('resetPassword', { ...this.opened, body, ...options }));
+    return this.update(this.transport.json('resetPassword', { ...this.opened, body, ...options }));
   }
 
   /** Agrees to the terms of stage `issuance`. */
   giveConsents(consents: readonly ConsentInput[], options: PostOptions = {}): Promise<Reissue> {
     const body = { consents: [...consents] };
-    return this.learn(this.transport.json('giveConsents', { ...this.opened, body, ...options }));
+    return this.update(this.transport.json('giveConsents', { ...this.opened, body, ...options }));
   }
 
-  async requestCertificate(wishes: CertificateRequestInput, options: PostOptions = {}): Promise<Reissue> {
-    const body = await this.requested(wishes);
-    return this.learn(this.transport.json('requestCertificate', { ...this.opened, body, ...options }));
+  async requestCertificate(input: CertificateRequestInput, options: PostOptions = {}): Promise<Reissue> {
+    const body = await this.requested(input);
+    return this.update(this.transport.json('requestCertificate', { ...this.opened, body, ...options }));
   }
 
-  /** Password, consents and certificate request in one call; stops at the first that fails, keeps what succeeded. */
+  /** Sends password, consents and certificate request in one call. Stops at the first failure; earlier parts stay in force. */
   async apply(application: Application, options: PostOptions = {}): Promise<Reissue> {
     const secret =
       'password' in application
@@ -141,10 +141,10 @@ export class OpenReissue {
         : { newPassword: await this.seal('password', application.newPassword) };
     const consents = [...application.consents];
     const body: ApplicationRequest = { ...secret, consents, ...(await this.requested(application)) };
-    return this.learn(this.transport.json('apply', { ...this.opened, body, ...options }));
+    return this.update(this.transport.json('apply', { ...this.opened, body, ...options }));
   }
 
-  /** The certificate, in PEM followed by the CAs above it. */
+  /** The certificate in PEM, followed by its CAs. */
   async certificatePem(options: CallOptions = {}): Promise<string> {
     return new TextDecoder().decode(await this.downloadCertificate('application/x-pem-file', options));
   }
@@ -154,35 +154,35 @@ export class OpenReissue {
   }
 
   /**
-   * Proves that the new key works in this app; only then is the old certificate revoked.
+   * Proves that the new key works in this app. Only then is the old certificate revoked.
    *
-   * @throws Error if the reissue does not ask for it now
+   * @throws Error if the next step is another one
    */
   async proveRegistration(key: Pick<CertificateKey, 'sign'>, options: PostOptions = {}): Promise<Reissue> {
     const { challenge } = this.reissue.next;
     if (!challenge) throw new Error(`the next step is ${this.reissue.next.action}, not REGISTER`);
     const signature = toBase64url(await key.sign(fromBase64url(challenge.toSign)));
     const body = { challengeId: challenge.challengeId, signature };
-    return this.learn(this.transport.json('proveRegistration', { ...this.opened, body, ...options }));
+    return this.update(this.transport.json('proveRegistration', { ...this.opened, body, ...options }));
   }
 
   cancel(options: PostOptions = {}): Promise<Reissue> {
-    return this.learn(this.transport.json('cancel', { ...this.opened, body: {}, ...options }));
+    return this.update(this.transport.json('cancel', { ...this.opened, body: {}, ...options }));
   }
 
-  /** What was agreed to, with its receipts. */
+  /** The consents with their receipts. */
   consents(options: CallOptions = {}): Promise<ConsentsResponse> {
     return this.transport.json('getConsents', { ...this.opened, ...options });
   }
 
-  /** Withdraws an optional consent; also after the end. */
+  /** Withdraws an optional consent, also after the end of the reissue. */
   withdrawConsent(termsId: string, options: PostOptions = {}): Promise<WithdrawnConsent> {
     return this.transport.json('withdrawConsent', { ...this.opened, body: { termsId }, ...options });
   }
 
-  /** Seals a secret for this reissue and its key. @throws Error if it was resumed without its key */
+  /** Seals a secret for this reissue and its key. @throws Error if the reissue was resumed without its key */
   async seal(purpose: SealPurpose, value: string): Promise<string> {
-    if (!this.key) throw new Error('without the key that the start named no secret can be sealed');
+    if (!this.key) throw new Error('sealing a secret needs the key that the reissue was started with');
     return this.client.seal(purpose, this.id, value, this.key.thumbprint);
   }
 
@@ -197,7 +197,7 @@ export class OpenReissue {
     return { csr: await key.request(), vidRandom: await this.seal('vid-random', vidRandom) };
   }
 
-  private async learn<Body extends Reissue | { reissue: Reissue }>(answer: Promise<Body>): Promise<Body> {
+  private async update<Body extends Reissue | { reissue: Reissue }>(answer: Promise<Body>): Promise<Body> {
     try {
       const body = await answer;
       this.reissue = 'reissue' in body ? body.reissue : body;

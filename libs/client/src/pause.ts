@@ -1,4 +1,4 @@
-/** Waits, at most until `signal` aborts, or until the device is online again where a browser tells. */
+/** Waits `ms`, or until `signal` aborts or a browser reports that the device is online again. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

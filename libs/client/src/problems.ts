@@ -4,17 +4,17 @@ import type { Problem } from './generated/types.gen.js';
 const prefix = 'urn:reseal:problem:';
 
 /**
- * The gateway refused a call (RFC 9457). Branch on `slug`; the words in `document` are for the customer, in the
- * language the client was made with.
+ * The gateway refused a call (RFC 9457). Branch on `slug`; the texts in `document` are for the customer, in the language
+ * of the client.
  */
 export class ReissueProblem extends Error {
   override readonly name = 'ReissueProblem';
-  /** The last part of the stable type, such as `wrong-state`; `about:blank` where something on the way answered. */
+  /** The last part of the stable type, e.g. `wrong-state`; `about:blank` if a proxy answered instead of the gateway. */
   readonly slug: ProblemSlug | (string & {});
 
   constructor(
     readonly document: Problem,
-    /** After which the same call is worth repeating, in milliseconds; undefined where it is not. */
+    /** Time after which the call may be repeated, in milliseconds; undefined if repeating does not help. */
     readonly retryAfterMs?: number,
   ) {
     super([document.title, document.detail].filter(Boolean).join(' '));
@@ -27,26 +27,26 @@ export class ReissueProblem extends Error {
 }
 
 /**
- * No answer came, however often the very same call was sent (same Idempotency-Key, same body, so that it acts once).
- * Whether it acted is not known: `show()` tells where the reissue stands.
+ * No response came, although the same call was repeated (same Idempotency-Key and body, so that it has one effect at most).
+ * Whether it had its effect is unknown: `show()` reads the current reissue.
  */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 
   constructor(override readonly cause: unknown) {
-    super('The gateway was not reached.');
+    super('The gateway could not be reached.');
   }
 }
 
-/** The problem that a refusal tells of, or one of the status alone where it tells of none. */
+/** The problem of an error response; without a problem document, one made of the status. */
 export async function problemOf(response: Response): Promise<ReissueProblem> {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
   const { status, statusText } = response;
   const plain: Problem = { type: 'about:blank', title: statusText || `HTTP ${status}`, status, traceId: '' };
   const type = response.headers.get('content-type') ?? '';
-  const told: unknown = type.startsWith('application/problem+json')
+  const document: unknown = type.startsWith('application/problem+json')
     ? await response.json().catch(() => undefined)
     : undefined;
-  return new ReissueProblem({ ...plain, ...(told as Partial<Problem> | undefined) }, retryAfterMs);
+  return new ReissueProblem({ ...plain, ...(document as Partial<Problem> | undefined) }, retryAfterMs);
 }

@@ -6,14 +6,13 @@ export interface ServerSentEvent {
 }
 
 /**
- * Reads a stream of server-sent events until it ends, or the reader breaks off. Comments, and the stream's wishes when
- * to connect again, are left out.
+ * Reads a stream of server-sent events until it ends, or the consumer stops. Comments and `retry` fields are skipped.
  *
- * @param heard called with every piece that arrives, heartbeats too
+ * @param onChunk called for every chunk that arrives, heartbeats included
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  heard: () => void = () => undefined,
+  onChunk: () => void = () => undefined,
 ): AsyncGenerator<ServerSentEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -22,8 +21,8 @@ export async function* readEvents(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      heard();
-      // A carriage return at the end may be half of a line's end.
+      onChunk();
+      // A carriage return at the end may be the first half of a line ending.
       const text = rest + decoder.decode(value, { stream: true });
       const whole = text.endsWith('\r') ? text.slice(0, -1) : text;
       const frames = whole.replace(/\r\n?/g, '\n').split('\n\n');

@@ -10,27 +10,27 @@ export type ResponseBody<Id extends EndpointId> = Endpoints[Id]['answer'];
 export interface ClientOptions {
   /** Where the gateway is, such as `https://reissue.bank.example`; empty for a page that it serves itself. */
   readonly baseUrl: string;
-  /** Names the front end. */
+  /** Identifies the front end. */
   readonly apiKey: string;
-  /** Of the words in problems (default `ko`). */
+  /** Language of the texts in problems (default `ko`). */
   readonly language?: 'ko' | 'en';
-  /** A random id that the app keeps: what others do at the same address is not held against this device then. */
+  /** A random id that the app stores. With it, limits apply to this device apart from others at the same address. */
   readonly deviceId?: string;
-  /** For how long a call is repeated that got no final answer, in milliseconds (30,000). */
+  /** How long a call without a final response is repeated, in milliseconds (30,000). */
   readonly patienceMs?: number;
-  /** How long one try waits for its answer, in milliseconds (20,000; the gateway answers within 10 seconds). */
+  /** Time limit of one attempt, in milliseconds (20,000; the gateway answers within 10 seconds). */
   readonly tryMs?: number;
-  /** Told whenever a try reached the gateway, or did not, so that an app can say so. */
+  /** Called after each attempt with whether it reached the gateway, so that an app can show it. */
   readonly onReach?: (reached: boolean) => void;
-  /** In place of the global one. */
+  /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
-  /** The device's clock, in milliseconds since 1970 (`Date.now`). It may be wrong: answers say by how much. */
+  /** The device's clock, in milliseconds since 1970 (`Date.now`). It may be wrong. */
   readonly deviceClock?: () => number;
 }
 
-/** What may be said of any call. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call, and its repeating. */
+  /** Cancels the call and its repetition. */
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
 }
@@ -40,7 +40,7 @@ export interface PostOptions extends CallOptions {
   readonly idempotencyKey?: string;
 }
 
-/** What the call of an operation says beside its headers. */
+/** A call of an endpoint: path, query, body and options. */
 export type Call<Id extends EndpointId> = Pick<Data<Id>, 'body' | 'path' | 'query'> &
   PostOptions & {
     readonly accessToken?: string | undefined;
@@ -50,15 +50,15 @@ export type Call<Id extends EndpointId> = Pick<Data<Id>, 'body' | 'path' | 'quer
 
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
-/** What a proxy in between says of a gateway that it does not reach. */
-const passing = [502, 503, 504];
+/** Statuses of a proxy that cannot reach the gateway. */
+const proxyStatuses = [502, 503, 504];
 
 /** A new Idempotency-Key. */
 export const newIdempotencyKey = (): string => `key-${crypto.randomUUID()}`;
 
 /**
- * Sends calls, and the very same again while they have no final answer: nothing came back, the answer asks for it
- * (`Retry-After`), or the step goes on in the background (202) and no operator has to act first.
+ * Sends calls, and repeats a call until it has a final response: while no response comes, while the response asks for it
+ * (`Retry-After`), and while the step continues in the background (202) without needing an operator.
  */
 export class Transport {
   readonly clock: ServerClock;
@@ -69,15 +69,15 @@ export class Transport {
 
   /** @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
   async json<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<ResponseBody<Id>> {
-    return this.settled(id, call, async (response) => (await response.json()) as ResponseBody<Id>);
+    return this.repeat(id, call, async (response) => (await response.json()) as ResponseBody<Id>);
   }
 
-  /** As `json`, for what is no JSON. @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
+  /** As `json`, for a response that is not JSON. @throws ReissueProblem, ConnectionLost, or the reason of `signal` */
   async bytes<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<Uint8Array<ArrayBuffer>> {
-    return this.settled(id, call, async (response) => new Uint8Array(await response.arrayBuffer()));
+    return this.repeat(id, call, async (response) => new Uint8Array(await response.arrayBuffer()));
   }
 
-  /** One try, whatever it brings. @throws what `fetch` throws */
+  /** Makes one attempt and returns any response. @throws the errors of `fetch` */
   async once<Id extends EndpointId>(id: Id, call: Call<Id>): Promise<Response> {
     const { method, path } = endpoints[id];
     const { body, accessToken, idempotencyKey, accept, lastEventId, signal } = call;
@@ -105,7 +105,7 @@ export class Transport {
     return response;
   }
 
-  private async settled<Id extends EndpointId, Result>(
+  private async repeat<Id extends EndpointId, Result>(
     id: Id,
     call: Call<Id>,
     read: (response: Response) => Promise<Result>,
@@ -117,7 +117,7 @@ export class Transport {
     for (let tries = 0; ; tries += 1) {
       const outcome = await this.attempt(id, same, read);
       if ('result' in outcome && outcome.final) return outcome.result;
-      // Jitter, so that what all clients missed does not come back from all of them at once.
+      // Jitter, so that clients do not all repeat their calls at the same time after an outage.
       const backOff = Math.min(firstPauseMs * 2 ** tries, longestPauseMs) * (0.5 + Math.random() / 2);
       const wait = outcome.waitMs ?? backOff;
       if (performance.now() + wait > end || outcome.final) {
@@ -130,24 +130,24 @@ export class Transport {
     }
   }
 
-  /** One try, and whether another one is of use. @throws the reason of the call's signal */
+  /** Makes one attempt, and says whether to repeat it. @throws the reason of the call's signal */
   private async attempt<Id extends EndpointId, Result>(
     id: Id,
     call: Call<Id>,
     read: (response: Response) => Promise<Result>,
   ): Promise<Outcome<Result>> {
-    const tryEnds = AbortSignal.timeout(this.options.tryMs ?? 20_000);
-    const signal = call.signal ? AbortSignal.any([call.signal, tryEnds]) : tryEnds;
+    const attemptTimeout = AbortSignal.timeout(this.options.tryMs ?? 20_000);
+    const signal = call.signal ? AbortSignal.any([call.signal, attemptTimeout]) : attemptTimeout;
     try {
       const response = await this.once(id, { ...call, signal });
-      this.options.onReach?.(!passing.includes(response.status));
+      this.options.onReach?.(!proxyStatuses.includes(response.status));
       if (response.ok) {
         const result = await read(response);
         return { result, final: response.status !== 202 || needsOperator(result) };
       }
       const problem = await problemOf(response);
       const { retryAfterMs } = problem;
-      const again = retryAfterMs !== undefined || passing.includes(response.status);
+      const again = retryAfterMs !== undefined || proxyStatuses.includes(response.status);
       return { problem, final: !again, waitMs: retryAfterMs };
     } catch (lost) {
       call.signal?.throwIfAborted();
