@@ -11,7 +11,7 @@ import { ReissueQueriesModule } from './reissue-queries/reissue-queries.module.j
 import { VidChecksModule } from './vid-checks/vid-checks.module.js';
 
 /** The features of the gateway, in the order of the API document. */
-export const features: readonly (Type | DynamicModule)[] = [
+export const gatewayFeatures: readonly (Type | DynamicModule)[] = [
   AccessModule,
   ReferenceDataModule,
   CallsModule,

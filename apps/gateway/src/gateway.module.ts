@@ -5,7 +5,7 @@ import { HealthRegistry } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
 import type { GatewayConfig } from './config.js';
 import { GatewayDependencies } from './dependencies.js';
-import { features } from './features.js';
+import { gatewayFeatures } from './features.js';
 import { RestoreGuard } from './restore.guard.js';
 
 /** The customers' API: its features, and what they depend on. */
@@ -15,7 +15,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       global: true,
-      imports: [...features],
+      imports: [...gatewayFeatures],
       providers: [
         {
           provide: GatewayDependencies,

@@ -65,12 +65,12 @@ export function particularsOf({ applicant }: Body<typeof startRequestSchema>): P
   return { name, mobile, ...(carrier ? { carrier } : {}) };
 }
 
-export const requestChallenges = (
+const requestChallenges = (
   { call }: StepDraft,
   { methods }: Body<typeof challengesRequestSchema>,
 ): RequestChallenges => ({ ...call, kind: 'requestChallenges', methods });
 
-export const answerChallenges = (
+const answerChallenges = (
   draft: StepDraft,
   { answers }: Body<typeof verificationsRequestSchema>,
 ): AnswerChallenges => ({
@@ -82,7 +82,7 @@ export const answerChallenges = (
   })),
 });
 
-export const submitPassword = (
+const submitPassword = (
   draft: StepDraft,
   { password }: Body<typeof passwordRequestSchema>,
 ): SubmitPassword => ({
@@ -91,7 +91,7 @@ export const submitPassword = (
   password: draft.seal('password', 'password', password),
 });
 
-export const resetPassword = (
+const resetPassword = (
   draft: StepDraft,
   { newPassword }: Body<typeof passwordResetRequestSchema>,
 ): ResetPassword => ({
@@ -100,12 +100,12 @@ export const resetPassword = (
   newPassword: draft.seal('newPassword', 'password', newPassword),
 });
 
-export const giveConsents = (
+const giveConsents = (
   { call }: StepDraft,
   { consents }: Body<typeof consentsRequestSchema>,
 ): GiveConsents => ({ ...call, kind: 'giveConsents', consents });
 
-export const requestCertificate = (
+const requestCertificate = (
   draft: StepDraft,
   { csr, vidRandom }: Body<typeof certificateRequestSchema>,
 ): RequestCertificate => ({
@@ -115,7 +115,7 @@ export const requestCertificate = (
   vidRandom: draft.seal('vidRandom', 'vid-random', vidRandom),
 });
 
-export const apply = (
+const apply = (
   draft: StepDraft,
   { password, newPassword, consents, csr, vidRandom }: Body<typeof applicationRequestSchema>,
 ): Apply => ({
@@ -129,9 +129,22 @@ export const apply = (
   ],
 });
 
-export const proveRegistration = (
+const proveRegistration = (
   { call }: StepDraft,
   { challengeId, signature }: Body<typeof registrationRequestSchema>,
 ): ProveRegistration => ({ ...call, kind: 'proveRegistration', challengeId, signature });
 
-export const cancel = ({ call }: StepDraft, _body: object): Cancel => ({ ...call, kind: 'cancel' });
+const cancel = ({ call }: StepDraft, _body: object): Cancel => ({ ...call, kind: 'cancel' });
+
+/** Builds the message of each step from the body of its request. */
+export const stepMessages = {
+  requestChallenges,
+  answerChallenges,
+  submitPassword,
+  resetPassword,
+  giveConsents,
+  requestCertificate,
+  apply,
+  proveRegistration,
+  cancel,
+};

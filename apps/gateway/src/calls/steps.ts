@@ -16,7 +16,7 @@ import { z } from 'zod';
 import type { EndpointDocument, ResponseDocument } from '../openapi/endpoint-document.js';
 import * as example from '../openapi/examples.js';
 import type { StepDraft } from './step-draft.js';
-import * as message from './step-messages.js';
+import { stepMessages } from './step-messages.js';
 import type { ShownOutcome } from './step-responses.js';
 
 /** The body of a response: its schema, and how it is made of a step's outcome. */
@@ -69,7 +69,7 @@ export const steps = {
     path: 'identity/challenges',
     body: challengesRequestSchema,
     response: challengesResponse,
-    message: message.requestChallenges,
+    message: stepMessages.requestChallenges,
     document: {
       tag: 'Identity',
       summary: 'Send identity challenges',
@@ -90,7 +90,7 @@ export const steps = {
     path: 'identity/verifications',
     body: verificationsRequestSchema,
     response: verificationsResponse,
-    message: message.answerChallenges,
+    message: stepMessages.answerChallenges,
     document: {
       tag: 'Identity',
       summary: 'Answer identity challenges',
@@ -118,7 +118,7 @@ export const steps = {
     path: 'password',
     body: passwordRequestSchema,
     response: reissueResponse,
-    message: message.submitPassword,
+    message: stepMessages.submitPassword,
     document: {
       tag: 'Password',
       summary: 'Submit the certificate password',
@@ -133,7 +133,7 @@ export const steps = {
     path: 'password/reset',
     body: passwordResetRequestSchema,
     response: reissueResponse,
-    message: message.resetPassword,
+    message: stepMessages.resetPassword,
     document: {
       tag: 'Password',
       summary: 'Set a new certificate password',
@@ -147,7 +147,7 @@ export const steps = {
     path: 'consents',
     body: consentsRequestSchema,
     response: reissueResponse,
-    message: message.giveConsents,
+    message: stepMessages.giveConsents,
     document: {
       tag: 'Terms',
       summary: 'Agree to the terms of issuance',
@@ -160,7 +160,7 @@ export const steps = {
     path: 'certificate',
     body: certificateRequestSchema,
     response: reissueResponse,
-    message: message.requestCertificate,
+    message: stepMessages.requestCertificate,
     document: {
       tag: 'Certificate',
       summary: 'Request the certificate',
@@ -174,7 +174,7 @@ export const steps = {
     path: 'application',
     body: applicationRequestSchema,
     response: reissueResponse,
-    message: message.apply,
+    message: stepMessages.apply,
     document: {
       tag: 'Reissue',
       summary: 'Send password, consents and certificate request in one call',
@@ -203,7 +203,7 @@ export const steps = {
     path: 'registration',
     body: registrationRequestSchema,
     response: reissueResponse,
-    message: message.proveRegistration,
+    message: stepMessages.proveRegistration,
     document: {
       tag: 'Certificate',
       summary: 'Prove that the new certificate works',
@@ -218,7 +218,7 @@ export const steps = {
     path: 'cancel',
     body: z.strictObject({}).default({}),
     response: reissueResponse,
-    message: message.cancel,
+    message: stepMessages.cancel,
     document: {
       tag: 'Reissue',
       summary: 'Cancel a reissue',

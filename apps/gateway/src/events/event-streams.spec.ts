@@ -35,7 +35,7 @@ const sequencesIn = (text: string) =>
   [...text.matchAll(/^id: (\d+)$/gm)].map(([, sequence]) => Number(sequence));
 
 describe('event streams', () => {
-  it('tell what was and what comes, in order, and end with the reissue', async () => {
+  it('An event stream sends old and new events in order and ends with the reissue', async () => {
     gateway.announce(event(1, 'IDENTITY_REQUIRED'));
     const { answer } = await open();
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -55,21 +55,21 @@ describe('event streams', () => {
     ['Last-Event-ID', { 'last-event-id': '2' }, '', [3]],
     ['lastEventId', {}, '?lastEventId=2', [3]],
     ['nothing that makes sense', { 'last-event-id': '2; drop' }, '', [1, 2, 3]],
-  ] as const)('go on after %s', async (_, headers, query, expected) => {
+  ] as const)('An event stream continues after %s', async (_, headers, query, expected) => {
     for (const sequence of [1, 2]) gateway.announce(event(sequence, 'IDENTITY_REQUIRED'));
     const { answer } = await open(headers, query);
     gateway.announce(event(3, 'REJECTED'));
     expect(sequencesIn(await answer.text())).toEqual(expected);
   });
 
-  it('say 204 when everything was told, so that browsers do not come back', async () => {
+  it('A stream without further events answers 204, so that browsers do not reconnect', async () => {
     gateway.open(id, { state: 'REGISTERED' });
     gateway.announce(event(1, 'REGISTERED'));
     expect((await open({ 'last-event-id': '1' })).answer.status).toBe(204);
     expect((await open()).answer.status).toBe(200);
   });
 
-  it('send a comment when nothing happens', async () => {
+  it('An event stream sends a comment when there are no events', async () => {
     const { answer, leave } = await open();
     const reader = answer.body!.getReader();
     let text = '';
@@ -78,14 +78,14 @@ describe('event streams', () => {
     expect(text).toMatch(/^retry: 2000\n\n: still here\n\n/);
   });
 
-  it('are forgotten when the client leaves', async () => {
+  it('An event stream is closed when its client disconnects', async () => {
     const { leave } = await open();
     await streams(1);
     leave();
     await streams(0);
   });
 
-  it('are eight of one reissue at most', async () => {
+  it('A ninth event stream of one reissue is refused', async () => {
     const eight = await Promise.all(Array.from({ length: 8 }, () => open()));
     await streams(8);
     expect((await open()).answer.status).toBe(429);
@@ -96,13 +96,13 @@ describe('event streams', () => {
     for (const { leave } of [...eight, ninth]) leave();
   });
 
-  it('end when the process shuts down', async () => {
+  it('An event stream ends when the process shuts down', async () => {
     const { answer } = await open();
     gateway.draining.abort();
     expect(sequencesIn(await answer.text())).toEqual([]);
   });
 
-  it('are not opened by HEAD', async () => {
+  it('HEAD does not open an event stream', async () => {
     const { answer } = await open({}, '', 'HEAD');
     expect(answer.status).toBe(200);
     expect(gateway.streams).toBe(0);

@@ -5,7 +5,7 @@ import { isDependencyDown } from '#libs/temporal';
 import { tooMany } from '../problems.js';
 import type { ReissueReader } from '../reissue-queries/reissue-reader.js';
 import type { EventListener } from './event-listener.js';
-import { WakeSignal } from './wake-signal.js';
+import { StreamWakeSignal } from './stream-wake-signal.js';
 
 /** How long a client should wait before it reconnects, in milliseconds. */
 const retryMs = 2_000;
@@ -60,7 +60,7 @@ export class EventStreams {
   }
 
   private async *stream(reissueId: string, after: number, end: AbortSignal): AsyncGenerator<string> {
-    const wakeSignal = new WakeSignal(end);
+    const wakeSignal = new StreamWakeSignal(end);
     const unsubscribe = this.listener.subscribe(reissueId, () => wakeSignal.wake());
     this.open.set(reissueId, this.count(reissueId) + 1);
     let last = after;

@@ -2,7 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { problemCatalogue } from '#libs/contracts';
 import { describeFeatures, problemTable } from '#libs/http';
 import { GatewayDependencies } from '../dependencies.js';
-import { features } from '../features.js';
+import { gatewayFeatures } from '../features.js';
 import { completeDocument } from './build-document.js';
 
 const introduction = `Reissues a customer's joint certificate.
@@ -17,7 +17,7 @@ ${problemTable(problemCatalogue)}
 /** The OpenAPI 3.1 document of the gateway. */
 export async function describeGateway(): Promise<OpenAPIObject> {
   const document = await describeFeatures({
-    features,
+    features: gatewayFeatures,
     provided: [GatewayDependencies],
     describe: (builder) =>
       builder

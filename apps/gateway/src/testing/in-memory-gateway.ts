@@ -16,7 +16,7 @@ import type { Delivery } from '../calls/reissue-workflows.js';
 import type { GatewayConfig } from '../config.js';
 import { GatewayDependencies } from '../dependencies.js';
 import type { StreamedEvent } from '../events/event-streams.js';
-import { features } from '../features.js';
+import { gatewayFeatures } from '../features.js';
 import { dependencyProblem } from '../problems.js';
 import type { GatewayQueries } from '../queries.js';
 
@@ -95,7 +95,7 @@ export class InMemoryGateway {
       module: {
         module: class GatewayInMemory {},
         global: true,
-        imports: [...features],
+        imports: [...gatewayFeatures],
         providers: [{ provide: GatewayDependencies, useValue: this.dependencies() }],
         exports: [GatewayDependencies],
       },

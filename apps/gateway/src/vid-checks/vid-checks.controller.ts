@@ -4,12 +4,12 @@ import type { z } from 'zod';
 import { WithAccess } from '../access/access.guard.js';
 import { FromCaller, type Caller } from '../access/caller.js';
 import { DocumentedEndpoint } from '../openapi/documented-endpoint.js';
-import { VidChecks, type VidCheckResponse } from './vid-checks.js';
+import { VidCheckCalls, type VidCheckResponse } from './vid-checks.js';
 
 @Controller('v1/certificates')
 @WithAccess()
 export class VidChecksController {
-  constructor(private readonly checks: VidChecks) {}
+  constructor(private readonly checks: VidCheckCalls) {}
 
   @Post(':serial/vid-checks')
   @HttpCode(200)

@@ -7,14 +7,14 @@ import { ReceivedCalls } from '../calls/received-calls.js';
 import { RequestIds } from '../calls/request-ids.js';
 import { GatewayDependencies } from '../dependencies.js';
 import { VidChecksController } from './vid-checks.controller.js';
-import { VidChecks } from './vid-checks.js';
+import { VidCheckCalls } from './vid-checks.js';
 
 @Module({
   imports: [CallsModule],
   controllers: [VidChecksController],
   providers: [
     {
-      provide: VidChecks,
+      provide: VidCheckCalls,
       inject: [GatewayDependencies, RequestIds, CallLimits, ReceivedCalls, Envelopes],
       useFactory: (
         { queries, checkVid, config, clock }: GatewayDependencies,
@@ -23,7 +23,7 @@ import { VidChecks } from './vid-checks.js';
         received: ReceivedCalls,
         envelopes: Envelopes,
       ) =>
-        new VidChecks({
+        new VidCheckCalls({
           ...{ ids, limits, received, envelopes, clock },
           find: queries.findVidCheck,
           isIssued: queries.isIssued,

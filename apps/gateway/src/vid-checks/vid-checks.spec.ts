@@ -34,7 +34,7 @@ const post = async (key: string, body: unknown, of = serial) => {
 const check = async (key = freshKey(), of = serial) => post(key, await bodyFor(key), of);
 
 describe('a check of a VID', () => {
-  it('hands the worker handles and no value, and answers what the worker found', async () => {
+  it('A VID check sends the worker handles only, and answers its result', async () => {
     const key = freshKey();
     const { status, content } = await check(key, serial.toUpperCase());
     expect([status, content]).toEqual([200, { serial, matches: true }]);
@@ -45,7 +45,7 @@ describe('a check of a VID', () => {
     expect(JSON.stringify(request)).not.toContain(rrn);
   });
 
-  it('repeated gives its answer without the worker, with another body a conflict', async () => {
+  it('A repeated VID check gets the recorded result, and another body under its key is a conflict', async () => {
     const key = freshKey();
     const body = await bodyFor(key);
     await post(key, body);
@@ -57,7 +57,7 @@ describe('a check of a VID', () => {
   it.each([
     ['sealed at another front end', { ...withoutKey, client: 'other' }, 'ENVELOPE_WRONG_CLIENT'],
     ['sealed for the key of a reissue', {}, 'ENVELOPE_WRONG_KEY'],
-  ])('is refused with a number that was %s', async (_, bound, code) => {
+  ])('A VID check with a number that was %s is refused', async (_, bound, code) => {
     const key = freshKey();
     const body = { ...(await bodyFor(key)), rrn: await gateway.seal(rrn, 'rrn', key, bound) };
     const { slug, content } = await post(key, body);
@@ -66,7 +66,7 @@ describe('a check of a VID', () => {
     expect(gateway.checked).toEqual([]);
   });
 
-  it('with another body under a key whose first check was never answered is a conflict', async () => {
+  it('A VID check with another body is a conflict although the first was never answered', async () => {
     const key = freshKey();
     gateway.checkVid = async () => ({ answer: 'ENVELOPE_REFUSED' });
     const body = await bodyFor(key);
@@ -75,12 +75,12 @@ describe('a check of a VID', () => {
     expect((await post(key, body)).slug).toBe('envelope-refused');
   });
 
-  it('is a conflict if the worker was at another call under this key', async () => {
+  it('A VID check is a conflict if the worker handled another request under this key', async () => {
     gateway.checkVid = async () => ({ answer: 'CHECKED', matches: true, requestHmac: 'of another' });
     expect((await check()).slug).toBe('idempotency-mismatch');
   });
 
-  it('is not made of an unknown certificate, or of values for another call or purpose', async () => {
+  it('A VID check of an unknown certificate, or with values for another call or purpose, is refused', async () => {
     expect((await check(freshKey(), 'abcdef')).slug).toBe('not-found');
     const key = freshKey();
     expect((await post(key, await bodyFor(freshKey()))).slug).toBe('envelope-refused');
@@ -90,7 +90,7 @@ describe('a check of a VID', () => {
     expect(gateway.checked).toEqual([]);
   });
 
-  it('that the worker refuses is told as a problem', async () => {
+  it('A VID check that the worker refuses is a problem', async () => {
     gateway.checkVid = async () => ({ answer: 'ENVELOPE_REFUSED' });
     expect((await check()).slug).toBe('envelope-refused');
     gateway.checkVid = async () => ({ answer: 'CERTIFICATE_WITHOUT_VID' });

@@ -29,7 +29,7 @@ interface VidChecksDependencies {
  * Checks whether the VID of a certificate was computed from a resident registration number and an R. Only the worker opens
  * the two values. A repeated call gets the recorded result.
  */
-export class VidChecks {
+export class VidCheckCalls {
   constructor(private readonly dependencies: VidChecksDependencies) {}
 
   /** @throws ProblemError */

@@ -1,5 +1,5 @@
 /** Lets one waiter sleep until `wake` is called, the time is up, or `end` aborts. */
-export class WakeSignal {
+export class StreamWakeSignal {
   private woken = false;
   private endWait: () => void = () => undefined;
 
