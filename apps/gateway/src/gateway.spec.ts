@@ -80,7 +80,7 @@ describe('limits of calls', () => {
   const startFrom = (headers: Record<string, string> = {}) =>
     call('POST', '/v1/reissues', { body: startBody(), headers });
 
-  it('answer 429 with the seconds after which to come again, and start nothing', async () => {
+  it('A start beyond its limit is refused with 429 and Retry-After', async () => {
     gateway.rates.start = { address: once, device: wide };
     expect((await startFrom()).status).toBe(201);
     const refused = await startFrom();
@@ -89,7 +89,7 @@ describe('limits of calls', () => {
     expect(gateway.delivered).toHaveLength(1);
   });
 
-  it('answer a repeated call whatever was used up, as often as it comes', async () => {
+  it('A repeated call is answered although its limit is used up', async () => {
     gateway.rates.start = { address: once, device: once };
     const headers = { 'idempotency-key': freshKey(), 'x-device-id': 'device-of-somebody' };
     const body = startBody();
@@ -100,7 +100,7 @@ describe('limits of calls', () => {
     expect(answers[0]).toHaveProperty('accessToken');
   });
 
-  it('count devices apart, also at one address, and nothing for who names no device', async () => {
+  it('Devices at one address have separate limits, and calls without a device have none', async () => {
     gateway.rates.start = { address: wide, device: once };
     const from = async (device: string) => (await startFrom({ 'x-device-id': device })).status;
     expect(await from('device-of-somebody')).toBe(201);
@@ -109,7 +109,7 @@ describe('limits of calls', () => {
     for (let i = 0; i < 3; i += 1) expect((await startFrom()).status).toBe(201);
   });
 
-  it('count the calls on a reissue apart from the starts', async () => {
+  it('Calls on a reissue and starts have separate limits', async () => {
     const reissue = await begun();
     gateway.rates.call = { address: once, device: wide };
     gateway.rates.start = { address: once, device: wide };
@@ -119,7 +119,7 @@ describe('limits of calls', () => {
     expect((await reissue.get('')).status).toBe(200);
   });
 
-  it('keep no address and no device readable', async () => {
+  it('The keys of limits reveal neither addresses nor devices', async () => {
     await startFrom({ 'x-device-id': 'device-of-somebody' });
     expect([...gateway.limits.keys()].sort()).toEqual([
       expect.stringMatching(/^gateway\/start\/address\/[0-9a-f]{32}$/),
@@ -128,7 +128,7 @@ describe('limits of calls', () => {
     ]);
   });
 
-  it('of the steps themselves are told with their time, and the same call may succeed later', async () => {
+  it('A limit of a step is answered with its waiting time, and the same call can succeed later', async () => {
     const reissue = await begun();
     const headers = { 'idempotency-key': freshKey() };
     const post = () => reissue.post('identity/challenges', { methods: ['PHONE_CODE'] }, headers);
@@ -153,7 +153,7 @@ describe('limits of calls', () => {
     expect(new Set(gateway.progress).size).toBe(2);
   });
 
-  it('turn away a device id that is none', async () => {
+  it('An invalid device id is refused', async () => {
     const answer = await startFrom({ 'x-device-id': 'short' });
     expect(await answer.clone().json()).toMatchObject({
       errors: [{ parameter: 'X-Device-Id', in: 'header' }],
@@ -163,7 +163,7 @@ describe('limits of calls', () => {
 });
 
 describe('starting a reissue', () => {
-  it('answers 201 with its address, its state and the token that opens it', async () => {
+  it('A start answers 201 with location, state and access token of the reissue', async () => {
     const answer = await call('POST', '/v1/reissues', { body: startBody() });
     const started = (await answer.json()) as Started;
     expect(answer.status).toBe(201);
@@ -178,7 +178,7 @@ describe('starting a reissue', () => {
     expect(await shown.json()).toEqual(started.reissue);
   });
 
-  it('gives one reissue and one answer to 50 who start with one key at once', async () => {
+  it('50 concurrent starts with one key give one reissue and one answer', async () => {
     const key = freshKey();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -190,14 +190,14 @@ describe('starting a reissue', () => {
     expect(gateway.delivered).toHaveLength(1);
   });
 
-  it('answers a retry word for word, without asking the workflow', async () => {
+  it('A repeated start gets the same bytes without a message to the workflow', async () => {
     const headers = { 'idempotency-key': freshKey() };
     const first = await start(headers);
     gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
     expect(await start(headers)).toEqual(first);
   });
 
-  it('refuses another body under the same key', async () => {
+  it('A start with another body under the same key is refused', async () => {
     const headers = { 'idempotency-key': freshKey() };
     await start(headers);
     const other = { ...startBody(), reason: 'LOST' };
@@ -206,7 +206,7 @@ describe('starting a reissue', () => {
     );
   });
 
-  it('refuses another body under the same key while the first is in flight, and gives it no token', async () => {
+  it('A start with another body is refused without a token while the first is in flight', async () => {
     const headers = { 'idempotency-key': freshKey() };
     gateway.deliver = async (_message, id) => {
       gateway.open(id);
@@ -222,7 +222,7 @@ describe('starting a reissue', () => {
     expect((await call('POST', '/v1/reissues', { body: startBody(), headers })).status).toBe(202);
   });
 
-  it('refuses another body under the same key where nothing is known yet of how the first one went', async () => {
+  it('A start with another body is refused while the result of the first is unknown', async () => {
     const headers = { 'idempotency-key': freshKey() };
     gateway.deliver = () => Promise.resolve({ reached: 'UNKNOWN' });
     expect(await slugOf(await call('POST', '/v1/reissues', { body: startBody(), headers }))).toBe(
@@ -236,7 +236,7 @@ describe('starting a reissue', () => {
     expect((await call('POST', '/v1/reissues', { body: startBody(), headers })).status).toBe(201);
   });
 
-  it('takes members in another order and a mobile number with other hyphens for the same request', async () => {
+  it('A start with reordered members and other hyphens in the mobile number is the same request', async () => {
     const headers = { 'idempotency-key': freshKey() };
     const first = await start(headers);
     const { reason, applicant, ...rest } = startBody();
@@ -248,7 +248,7 @@ describe('starting a reissue', () => {
     expect(await (await call('POST', '/v1/reissues', { body, headers })).json()).toEqual(first);
   });
 
-  it('says of which terms a new version came into force since they were agreed to, in either language', async () => {
+  it('A refused start names the terms that have a new version, in both languages', async () => {
     const { id, post } = await begun({ state: 'CONSENT_REQUIRED' });
     gateway.deliver = (message) => {
       const code = 'TERMS_CHANGED';
@@ -273,7 +273,7 @@ describe('starting a reissue', () => {
     }
   });
 
-  it('names the mandatory terms that were not agreed to, and starts nothing', async () => {
+  it('A start without a mandatory consent is refused with the ids of the terms', async () => {
     const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), consents: [] } });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({
@@ -289,7 +289,7 @@ describe('starting a reissue', () => {
     expect(gateway.delivered).toEqual([]);
   });
 
-  it('answers 202 while an operator has to look, and 503 while nothing is certain', async () => {
+  it('A start answers 202 while an operator has to look at it, and 503 while its result is unknown', async () => {
     gateway.deliver = (message) => {
       if (message.kind === 'start') gateway.open(message.reissueId, { parked_step: 'SEND_CHALLENGES' });
       return Promise.resolve({ reached: 'ACCEPTED' });
@@ -315,7 +315,7 @@ describe('starting a reissue', () => {
     ],
     ['a method twice', { methods: ['ONE_WON', 'ONE_WON'] }, '#/methods'],
     ['a reason nobody has', { reason: 'BORED' }, '#/reason'],
-  ])('refuses %s with a pointer to it', async (_, wrong, pointer) => {
+  ])('A start with %s is refused with a pointer to it', async (_, wrong, pointer) => {
     const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), ...wrong } });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ errors: [{ pointer }] });
@@ -324,7 +324,7 @@ describe('starting a reissue', () => {
 });
 
 describe('a call on a reissue', () => {
-  it('needs the token of this very reissue', async () => {
+  it('A call needs the token of its reissue', async () => {
     const [mine, other] = [await begun(), await begun()];
     const stolen = await call('GET', `/v1/reissues/${mine.id}`, {
       headers: { authorization: other.authorization },
@@ -335,7 +335,7 @@ describe('a call on a reissue', () => {
     expect(await slugOf(without)).toBe('invalid-token');
   });
 
-  it('is not read before it is known who calls and whether they may', async () => {
+  it('The body of a call is read only after its access is checked', async () => {
     const { id, authorization } = await begun();
     const send = async (headers: Record<string, string>) => {
       const answer = await fetch(`${url}/v1/reissues/${id}/cancel`, {
@@ -350,14 +350,14 @@ describe('a call on a reissue', () => {
     expect(await send({ 'x-api-key': 'reseal-local', authorization })).toBe('malformed-request');
   });
 
-  it('answers 404 only to the holder of its token', async () => {
+  it('A reissue that is not stored is 404 for the holder of its token only', async () => {
     const { id, get } = await begun();
     gateway.rows.delete(id);
     expect(await slugOf(await get(''))).toBe('not-found');
     expect(await slugOf(await call('GET', `/v1/reissues/${id}`))).toBe('invalid-token');
   });
 
-  it('passes on handles and keeps envelopes in the vault', async () => {
+  it('A call sends handles to the workflow and stores envelopes in the vault', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     const password = await gateway.seal('canary', 'password', id);
     const answer = await post('password', { password });
@@ -369,7 +369,7 @@ describe('a call on a reissue', () => {
     expect(JSON.stringify(sent)).not.toContain(password);
   });
 
-  it('makes each part of an application a step of its own', async () => {
+  it('Each part of an application is a separate step', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     const body = {
       password: await gateway.seal('canary', 'password', id),
@@ -421,14 +421,14 @@ describe('a call on a reissue', () => {
     },
   );
 
-  it('refuses an envelope that came in with another call', async () => {
+  it('An envelope that another call has used is refused', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     const body = { password: await gateway.seal('canary', 'password', id) };
     expect((await post('password', body)).status).toBe(200);
     expect(await slugOf(await post('password', body))).toBe('envelope-refused');
   });
 
-  it('with another body under the same key is refused while the first is in flight or waits for an operator', async () => {
+  it('A call with another body under the same key is refused while the first is in flight or waits for an operator', async () => {
     const { id, post } = await begun({ state: 'CONSENT_REQUIRED' });
     const headers = { 'idempotency-key': freshKey() };
     const first = { consents: gateway.consents() };
@@ -441,7 +441,7 @@ describe('a call on a reissue', () => {
     expect(gateway.delivered).toHaveLength(2); // with the start
   });
 
-  it('answers a recorded refusal as it was the first time', async () => {
+  it('A repeated call gets its recorded refusal', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 5 });
     gateway.deliver = async (message) =>
       gateway.settle(id, message, { status: 'REFUSED', code: 'PASSWORD_WRONG' } as object);
@@ -461,7 +461,7 @@ describe('a call on a reissue', () => {
     ['in a state that does not take it', 'consents', {}, 'wrong-state'],
     ['after the end', 'cancel', { state: 'CANCELLED' }, 'wrong-state'],
     ['while parked', 'consents', { state: 'CONSENT_REQUIRED', parked_step: 'ISSUE_CERTIFICATE' }, 'parked'],
-  ] as const)('is refused %s, with the reissue as it is', async (_, path, state, problem) => {
+  ] as const)('A call is refused %s, with the current reissue', async (_, path, state, problem) => {
     const { post, id } = await begun(state);
     const answer = await post(path, path === 'cancel' ? undefined : { consents: gateway.consents() });
     expect(await answer.clone().json()).toMatchObject({ reissue: { id } });
@@ -469,7 +469,7 @@ describe('a call on a reissue', () => {
     expect(gateway.delivered).toHaveLength(1);
   });
 
-  it('says after the end why the reissue ended and what to do now', async () => {
+  it('A call after the end says why the reissue ended and what to do now', async () => {
     const { post } = await begun({ state: 'REJECTED', end_code: 'IDENTITY_LOCKED' });
     const refused = (await (await post('cancel', undefined)).json()) as Record<string, string>;
     expect(refused).toMatchObject({
@@ -480,7 +480,7 @@ describe('a call on a reissue', () => {
     expect(refused['detail']).toMatch(/Too many wrong codes.*Apply again/);
   });
 
-  it('is refused with 423 when no try for the password is left', async () => {
+  it('A password is refused with 423 when no attempt is left', async () => {
     const { id, post } = await begun({ state: 'PASSWORD_REQUIRED', password_attempts: 0 });
     const password = await gateway.seal('canary', 'password', id);
     expect(await slugOf(await post('password', { password }))).toBe('password-locked');
@@ -488,14 +488,14 @@ describe('a call on a reissue', () => {
     expect(reset.status).toBe(200);
   });
 
-  it('may cancel while parked, with or without a body', async () => {
+  it('A parked reissue can be cancelled with or without a body', async () => {
     for (const body of [undefined, {}]) {
       const { post } = await begun({ parked_step: 'SEND_CHALLENGES' });
       expect((await post('cancel', body)).status).toBe(200);
     }
   });
 
-  it('is answered 202 again when it is the call that waits for an operator', async () => {
+  it('A repeated call that waits for an operator is answered 202 again', async () => {
     const { id, post } = await begun();
     const headers = { 'idempotency-key': freshKey() };
     gateway.deliver = (message) => {
@@ -513,7 +513,7 @@ describe('a call on a reissue', () => {
     expect(await slugOf(await post('identity/challenges', body))).toBe('parked');
   });
 
-  it('is told to wait when no workflow runs, or that it came too late', async () => {
+  it('A call without a running workflow is 503, or 409 after the end of the reissue', async () => {
     const { id, post } = await begun();
     gateway.deliver = () => Promise.resolve({ reached: 'NO_WORKFLOW' });
     const body = { methods: ['PHONE_CODE'] };
@@ -525,7 +525,7 @@ describe('a call on a reissue', () => {
     expect(await slugOf(await post('identity/challenges', body))).toBe('wrong-state');
   });
 
-  it('is answered by what it did where that is recorded while its repetition is looked at', async () => {
+  it('A repeated call gets the outcome that is recorded while it is checked', async () => {
     const { id, post } = await begun();
     const headers = { 'idempotency-key': freshKey() };
     const repeat = () => post('cancel', {}, headers);
@@ -542,7 +542,7 @@ describe('a call on a reissue', () => {
     expect(await slugOf(await post('cancel', {}))).toBe('wrong-state');
   });
 
-  it('that fails for a broken connection is 503 and worth repeating, and 500 for a bug only', async () => {
+  it('A call that fails on a broken connection is 503 with Retry-After, and 500 only for a bug', async () => {
     const { post } = await begun();
     const body = { methods: ['PHONE_CODE'] };
     for (const error of [
@@ -562,7 +562,7 @@ describe('a call on a reissue', () => {
     expect(await slugOf(bug)).toBe('internal-error');
   });
 
-  it('is the fifth at once and told to come again', async () => {
+  it('A fifth concurrent call on a reissue is refused with 429', async () => {
     const { id, post } = await begun();
     const gate = Promise.withResolvers<void>();
     const normal = gateway.deliver;
@@ -582,7 +582,7 @@ describe('a call on a reissue', () => {
 });
 
 describe('reference data', () => {
-  it('is given to whoever has an API key', async () => {
+  it('Reference data is available with an API key', async () => {
     const keys = (await (await call('GET', '/v1/keys')).json()) as { keys: object[] };
     expect(keys.keys[0]).toMatchObject({ kid: 'v1', use: 'enc' });
     expect(keys.keys[0]).not.toHaveProperty('d');
@@ -597,7 +597,7 @@ describe('reference data', () => {
     expect(await slugOf(await call('GET', '/v1/terms?stage=other'))).toBe('invalid-request');
   });
 
-  it('gives the keys of consent receipts to everybody', async () => {
+  it('The keys of consent receipts are public', async () => {
     const answer = await fetch(`${url}/v1/receipt-keys`);
     const { keys } = (await answer.json()) as { keys: object[] };
     expect(keys[0]).toMatchObject({ kty: 'OKP', use: 'sig' });
@@ -605,7 +605,7 @@ describe('reference data', () => {
     expect(answer.headers.get('cache-control')).toContain('public');
   });
 
-  it('has a page that shows the API and loads nothing from elsewhere', async () => {
+  it('The page of the API document loads nothing from other hosts', async () => {
     const page = await fetch(`${url}/docs`);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await page.text()).not.toMatch(/https?:/);
@@ -624,7 +624,7 @@ describe('the access token of a reissue', () => {
       reissueId: string | null;
     };
 
-  it('opens nothing any more once the page has signed out, in the cookie or elsewhere', async () => {
+  it('An access token is invalid after the page has signed out, in the cookie and in the header', async () => {
     const { id, authorization, get, post } = await begun();
     const kept = cookieOf(await call('PUT', '/page/session', { headers: { authorization } }));
     expect(kept).toMatch(/^__Host-reseal_reissue=.*; Secure$/);
@@ -643,7 +643,7 @@ describe('the access token of a reissue', () => {
     expect((await (await begun()).get('')).status).toBe(200);
   });
 
-  it('opens nothing and is kept while PostgreSQL is down, which is 503 and worth repeating', async () => {
+  it('A sign-out while PostgreSQL is down is 503 with Retry-After and keeps the cookie', async () => {
     const { authorization, get, post } = await begun();
     const kept = cookieOf(await call('PUT', '/page/session', { headers: { authorization } }));
     const cookie = kept.split(';')[0]!;
@@ -658,7 +658,7 @@ describe('the access token of a reissue', () => {
     expect((await get('')).status).toBe(200);
   });
 
-  it('is given back by its holder only', async () => {
+  it('Only the holder of an access token can revoke it', async () => {
     const { id, authorization, get } = await begun();
     const [cookie = ''] = cookieOf(await call('PUT', '/page/session', { headers: { authorization } })).split(
       ';',
@@ -671,7 +671,7 @@ describe('the access token of a reissue', () => {
     expect(gateway.revoked.has(id)).toBe(false);
   });
 
-  it('reads a reissue that is over for a while, and not as long as it could have lived', async () => {
+  it('An access token reads an ended reissue for a limited time', async () => {
     const ended = (minutesAgo: number) => ({
       state: 'REGISTERED' as const,
       ended_at: new Date(Date.now() - minutesAgo * 60_000),

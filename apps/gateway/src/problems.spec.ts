@@ -5,7 +5,10 @@ import { edgeProblems } from '#libs/http';
 describe('the problem catalogue', () => {
   const shared = Object.entries(edgeProblems).filter(([slug]) => slug in problemCatalogue);
 
-  it.each(shared)('says of %s what is said where HTTP itself gives rise to it', (slug, { status, title }) => {
-    expect(problemCatalogue[slug as ProblemSlug]).toMatchObject({ status, title });
-  });
+  it.each(shared)(
+    'The problem %s has the same status and title in the catalogue and at the edge',
+    (slug, { status, title }) => {
+      expect(problemCatalogue[slug as ProblemSlug]).toMatchObject({ status, title });
+    },
+  );
 });

@@ -9,23 +9,26 @@ const call = (method: string) =>
 describe('the gateway, while a restored database waits to be reconciled', () => {
   const guard = new RestoreGuard({ pending: true });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('answers %s with 503 and when to come again', (method) => {
-    const refusal = (() => {
-      try {
-        return guard.canActivate(call(method));
-      } catch (error) {
-        return error;
-      }
-    })();
-    expect(refusal).toBeInstanceOf(ProblemError);
-    expect(refusal).toMatchObject({ type: 'unavailable', status: 503, headers: { 'retry-after': '30' } });
-  });
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'The restore guard answers %s with 503 and Retry-After while a database is not reconciled',
+    (method) => {
+      const refusal = (() => {
+        try {
+          return guard.canActivate(call(method));
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(refusal).toBeInstanceOf(ProblemError);
+      expect(refusal).toMatchObject({ type: 'unavailable', status: 503, headers: { 'retry-after': '30' } });
+    },
+  );
 
-  it('lets customers read', () => {
+  it('The restore guard admits reads while a database is not reconciled', () => {
     expect(guard.canActivate(call('GET'))).toBe(true);
   });
 
-  it('lets everything in once it is reconciled', () => {
+  it('The restore guard admits all calls once the database is reconciled', () => {
     expect(new RestoreGuard({ pending: false }).canActivate(call('POST'))).toBe(true);
   });
 });

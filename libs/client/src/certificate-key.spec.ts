@@ -11,12 +11,12 @@ const publicOf = ({ publicKey }: CertificateKey) =>
   createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
 
 describe("the customer's key", () => {
-  it('is named by its thumbprint (RFC 7638)', async () => {
+  it('A certificate key has an RFC 7638 thumbprint', async () => {
     const key = await CertificateKey.make();
     expect(key.thumbprint).toBe(await calculateJwkThumbprint(publicOf(key).export({ format: 'jwk' })));
   });
 
-  it('asks for a certificate by a request that proves its possession', async () => {
+  it('A certificate request proves possession of its key', async () => {
     const key = await CertificateKey.make();
     const request = new Pkcs10CertificateRequest(await key.request('김견본'));
     expect(await request.verify()).toBe(true);
@@ -24,7 +24,7 @@ describe("the customer's key", () => {
     expect(Buffer.from(request.publicKey.rawData).equals(key.publicKey)).toBe(true);
   });
 
-  it('signs so that others know it', async () => {
+  it('A signature of a certificate key verifies with other tools', async () => {
     const key = await CertificateKey.make({ extractable: false });
     const kept = await CertificateKey.of(key.privateKey, key.publicKey);
     const text = new TextEncoder().encode('reseal');
@@ -34,7 +34,7 @@ describe("the customer's key", () => {
   });
 });
 
-it('any r and s become the shortest DER integers', () => {
+it('Any r and s become the shortest DER integers', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (raw) => {
       const der = ecdsaSignature(raw);

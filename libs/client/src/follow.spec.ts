@@ -49,32 +49,32 @@ async function statesOf(story: Story): Promise<string[]> {
 const states = ['IDENTITY_REQUIRED', 'PASSWORD_REQUIRED', 'CONSENT_REQUIRED', 'ISSUED', 'REGISTERED'];
 
 describe('a reissue is followed to its end', () => {
-  it('by one stream', async () => {
+  it('A reissue is followed to its end by one stream', async () => {
     const story = new Story(states, [4]);
     const seen = await statesOf(story);
     expect(seen.at(-1)).toBe('REGISTERED');
     expect(story.opened).toEqual([undefined]);
   });
 
-  it('by streams that break off, each taken up after the last event', async () => {
+  it('A reissue is followed by streams that break off, each resumed after the last event', async () => {
     const story = new Story(states, [1, 2, 1]);
     const seen = await statesOf(story);
     expect(seen.at(-1)).toBe('REGISTERED');
     expect(story.opened).toEqual([undefined, '1', '3']);
   });
 
-  it('by looking, where there is no stream', async () => {
+  it('A reissue is followed by polling if there is no stream', async () => {
     const story = new Story(states, [-1, -1, -1, -1, -1, -1]);
     expect((await statesOf(story)).at(-1)).toBe('REGISTERED');
   });
 
-  it('and told of once for each change only', async () => {
+  it('A followed reissue is yielded once for each change', async () => {
     const seen = await statesOf(new Story(states, [0, 0, 4]));
     expect(seen).toEqual([...new Set(seen)]);
   });
 });
 
-it('a stream that says nothing any more counts as cut off', async () => {
+it('A silent stream counts as lost', async () => {
   let streams = 0;
   const silent: FollowSource = {
     show: () => Promise.resolve(at(streams < 3 ? 'ISSUED' : 'REGISTERED')),
@@ -91,7 +91,7 @@ it('a stream that says nothing any more counts as cut off', async () => {
   expect(seen).toEqual(['ISSUED', 'REGISTERED']);
 });
 
-it('a reissue that cannot be followed says so', async () => {
+it('Following a reissue that does not exist throws its problem', async () => {
   const stranger: FollowSource = {
     show: () => Promise.reject(new Error('not asked')),
     events: () => Promise.resolve(new Response('', { status: 404 })),
@@ -99,7 +99,7 @@ it('a reissue that cannot be followed says so', async () => {
   await expect(follow(stranger).next()).rejects.toMatchObject({ status: 404 });
 });
 
-it('a signal ends it without an error', async () => {
+it('A signal ends the following without an error', async () => {
   const stop = new AbortController();
   const following = follow(new Story(states, [0, 0, 0, 0]), { signal: stop.signal, pollMs: 60_000 });
   expect((await following.next()).value).toBeDefined();

@@ -28,7 +28,7 @@ class World {
 
 describe('the server’s clock as a device knows it', () => {
   it.each([0, 5 * minute, -20 * minute, day, -day, 400 * day])(
-    'is right within a second on a device that is ahead by %i ms',
+    'The server clock is right within a second on a device that is ahead by %i ms',
     (ahead) => {
       const world = new World(ahead);
       world.call();
@@ -36,7 +36,7 @@ describe('the server’s clock as a device knows it', () => {
     },
   );
 
-  it('gets better with each answer', () => {
+  it('The server clock gets more precise with each response', () => {
     const world = new World(day);
     for (let call = 0; call < 60; call += 1) {
       world.call();
@@ -45,7 +45,7 @@ describe('the server’s clock as a device knows it', () => {
     expect(world.error).toBeLessThan(120);
   });
 
-  it('bears a slow connection', () => {
+  it('The server clock is right on a slow connection', () => {
     const world = new World(day);
     world.call({ thereMs: 9_000, backMs: 200 });
     expect(world.error).toBeLessThan(6_000);
@@ -53,7 +53,7 @@ describe('the server’s clock as a device knows it', () => {
     expect(world.error).toBeLessThan(1_000);
   });
 
-  it('follows a device whose clock is set while the page is open', () => {
+  it('The server clock is right after the device clock is set', () => {
     const world = new World(day);
     world.call();
     world.deviceIsAheadBy = 0;
@@ -61,7 +61,7 @@ describe('the server’s clock as a device knows it', () => {
     expect(world.error).toBeLessThan(1_000);
   });
 
-  it('is the device’s own where answers have no date', () => {
+  it('The server clock is the device clock if responses have no date', () => {
     const world = new World(minute);
     world.call({ date: false });
     expect(world.clock.now()).toBe(world.clock.device());
@@ -70,7 +70,7 @@ describe('the server’s clock as a device knows it', () => {
 
 describe('a client on a device with a wrong clock', () => {
   it.each([5 * minute, 2 * minute, -20 * minute, day, -day])(
-    'seals with the time of the gateway, %i ms from its own',
+    'A client seals with the gateway’s time on a device that differs by %i ms',
     async (ahead) => {
       const { publicKey } = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-256' });
       const key = { ...(await exportJWK(publicKey)), kid: 'key-1' };

@@ -40,10 +40,10 @@ const enter = (transport: Transport, more: object = {}) =>
 describe('a call without a final answer is sent again, the very same', () => {
   it.each([
     ['whose connection was lost', lost],
-    ['that a proxy answered for a gateway that is gone', () => new Response('bad gateway', { status: 502 })],
-    ['that is to wait', problem('too-many-requests', 429, { 'retry-after': '0' })],
-    ['that goes on in the background', reissue('WAIT', 202)],
-  ])('%s', async (_, first) => {
+    ['that a proxy answered instead of the gateway', () => new Response('bad gateway', { status: 502 })],
+    ['that has to wait', problem('too-many-requests', 429, { 'retry-after': '0' })],
+    ['that continues in the background', reissue('WAIT', 202)],
+  ])('A call %s is repeated with the same key and body', async (_, first) => {
     const { sent, transport } = gateway([first, first, reissue('AGREE_TO_TERMS')]);
     expect((await enter(transport)).next.action).toBe('AGREE_TO_TERMS');
     expect(sent).toHaveLength(3);
@@ -52,7 +52,7 @@ describe('a call without a final answer is sent again, the very same', () => {
     expect(sent[0]!.key).toMatch(/^key-/);
   });
 
-  it('with the key that was given', async () => {
+  it('A repeated call has the Idempotency-Key that was given', async () => {
     const { sent, transport } = gateway([lost, reissue('AGREE_TO_TERMS')]);
     await enter(transport, { idempotencyKey: 'a-key-of-16-chars' });
     expect(sent.map(({ key }) => key)).toEqual(['a-key-of-16-chars', 'a-key-of-16-chars']);
@@ -60,7 +60,7 @@ describe('a call without a final answer is sent again, the very same', () => {
 });
 
 describe('a call with a final answer is not sent again', () => {
-  it('when it was refused: the problem says what and why', async () => {
+  it('A refused call is not repeated, and throws its problem', async () => {
     const { sent, transport } = gateway([problem('wrong-state', 409)]);
     const refused = await enter(transport).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ReissueProblem);
@@ -68,7 +68,7 @@ describe('a call with a final answer is not sent again', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('when an operator has to act first', async () => {
+  it('A call that needs an operator is not repeated', async () => {
     const { sent, transport } = gateway([reissue('NEEDS_OPERATOR', 202)]);
     expect((await enter(transport)).next.action).toBe('NEEDS_OPERATOR');
     expect(sent).toHaveLength(1);
@@ -76,24 +76,24 @@ describe('a call with a final answer is not sent again', () => {
 });
 
 describe('patience', () => {
-  it('ends: nobody knows then whether the call acted', async () => {
+  it('A call without a response throws ConnectionLost when its patience ends', async () => {
     const { sent, transport } = gateway([lost]);
     await expect(enter(transport, { patienceMs: 300 })).rejects.toBeInstanceOf(ConnectionLost);
     expect(sent.length).toBeGreaterThan(1);
   });
 
-  it('gives what was said last, where the step is still going on', async () => {
+  it('A call whose step goes on returns its last response when its patience ends', async () => {
     const { transport } = gateway([reissue('WAIT', 202)]);
     expect((await enter(transport, { patienceMs: 50 })).next.action).toBe('WAIT');
   });
 
-  it('is not tried by a wait that is longer', async () => {
+  it('A call is not repeated if the wait is longer than its patience', async () => {
     const { sent, transport } = gateway([problem('too-many-requests', 429, { 'retry-after': '60' })]);
     await expect(enter(transport, { patienceMs: 1_000 })).rejects.toMatchObject({ retryAfterMs: 60_000 });
     expect(sent).toHaveLength(1);
   });
 
-  it('ends at once by a signal', async () => {
+  it('A signal ends a call at once', async () => {
     const { transport } = gateway([lost]);
     const stop = new AbortController();
     const call = enter(transport, { signal: stop.signal, patienceMs: Number.POSITIVE_INFINITY });
@@ -102,7 +102,7 @@ describe('patience', () => {
   });
 });
 
-it('tells whether the gateway is reached', async () => {
+it('onReach is called with whether the gateway was reached', async () => {
   const reached: boolean[] = [];
   const onReach = (now: boolean) => reached.push(now);
   const { transport } = gateway([lost, () => new Response('', { status: 503 }), reissue('NONE')], {
@@ -112,7 +112,7 @@ it('tells whether the gateway is reached', async () => {
   expect(reached).toEqual([false, false, true]);
 });
 
-it('something on the way that answers in its own words is a problem without a slug', async () => {
+it('The response of a proxy is a problem without a slug', async () => {
   const { transport } = gateway([() => new Response('<html>', { status: 403, statusText: 'Forbidden' })]);
   await expect(enter(transport)).rejects.toMatchObject({ slug: 'about:blank', status: 403 });
 });

@@ -40,24 +40,24 @@ async function seen(
 }
 
 describe("a client's address", () => {
-  it('is that of the connection where no proxy is trusted', async () => {
+  it('The client address is that of the connection if no proxy is trusted', async () => {
     expect(await seen(undefined, '203.0.113.9')).toBe('10.0.0.7');
   });
 
-  it('is the one that the last of the counted proxies names, whatever the client wrote before', async () => {
+  it('The client address is the one that the last counted proxy states, whatever the client wrote', async () => {
     expect(await seen(1, '198.51.100.1, 203.0.113.9')).toBe('203.0.113.9');
   });
 
-  it('is the last one that is no trusted proxy', async () => {
+  it('The client address is the last one that is not a trusted proxy', async () => {
     expect(await seen(['10.0.0.0/8'], '198.51.100.1, 203.0.113.9, 10.0.0.8')).toBe('203.0.113.9');
   });
 
-  it('is that of the connection when a stranger connects around the proxies', async () => {
+  it('The client address is that of the connection if a client bypasses the proxies', async () => {
     expect(await seen(['10.0.0.0/8'], '198.51.100.1', '192.0.2.4')).toBe('192.0.2.4');
   });
 
   it.each(['unknown', 'a.example', '203.0.113.9:4711', '<b>', '203.0.113'])(
-    'is that of the connection when a proxy names %j, which is no IP address',
+    'The client address is that of the connection if a proxy states %j, which is not an IP address',
     async (forwarded) => {
       expect(await seen(1, forwarded)).toBe('10.0.0.7');
     },

@@ -15,7 +15,7 @@ class ThingsController {
 @Module({ controllers: [ThingsController] })
 class ThingsModule {}
 
-it('a closed gate: work is answered 503 and readiness says why; liveness and metrics go on', async () => {
+it('A closed gate answers work with 503 and shows its reason in readiness, but not in liveness and metrics', async () => {
   const logger = createLogger({ name: 'test', level: 'silent' });
   const config = { host: '127.0.0.1', port: 0, logLevel: 'silent' };
   const app = await createApplication({ name: 'test', module: ThingsModule, config, logger });

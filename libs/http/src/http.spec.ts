@@ -111,14 +111,14 @@ const post = (payload: unknown, headers: Record<string, string> = {}) =>
   app.inject({ method: 'POST', url: '/v1/orders', payload: payload as object, headers });
 
 describe('validation by the schema of a parameter', () => {
-  it('passes on the output of the schema', async () => {
+  it('A validated parameter is the output of its schema', async () => {
     const answer = await post({ name: 'Kim', consents: [], at: '3' });
     expect(answer.statusCode).toBe(201);
     expect(answer.json()).toMatchObject({ name: 'Kim', at: 3 });
     expect((await app.inject('/v1/orders?limit=5')).json()).toEqual({ limit: 5 });
   });
 
-  it('answers 422 with a pointer to every fault in the body', async () => {
+  it('An invalid body is 422 with a pointer to every fault', async () => {
     const answer = await post({ name: 'Kim Long', consents: [{ termsId: 'a' }], extra: 1 });
     expect(answer.statusCode).toBe(422);
     expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -135,14 +135,14 @@ describe('validation by the schema of a parameter', () => {
     ]);
   });
 
-  it('says what is wrong in Korean to those who ask for it', async () => {
+  it('Faults are in Korean for clients that prefer Korean', async () => {
     const answer = await post({ name: 1, consents: [] }, { 'accept-language': 'ko-KR,ko;q=0.9,en;q=0.5' });
     const problem = answer.json<{ title: string; errors: { message: string }[] }>();
     expect(problem.title).toBe('요청 내용이 올바르지 않습니다');
     expect(problem.errors[0]?.message).toMatch(/[가-힣]/);
   });
 
-  it('names query, path and header parameters', async () => {
+  it('Faults name query, path and header parameters', async () => {
     const fault = async (url: string, headers = {}) =>
       (await app.inject({ url, headers })).json<{ errors: object[] }>().errors[0];
     expect(await fault('/v1/orders?limit=1000')).toMatchObject({ in: 'query', parameter: 'limit' });
@@ -153,19 +153,19 @@ describe('validation by the schema of a parameter', () => {
     });
   });
 
-  it('refuses a missing body', async () => {
+  it('A missing body is refused', async () => {
     const answer = await app.inject({ method: 'POST', url: '/v1/orders' });
     expect(answer.statusCode).toBe(422);
   });
 
-  it('writes pointers as RFC 6901 section 6 does', () => {
+  it('Pointers are written as in RFC 6901 section 6', () => {
     expect(pointerTo(['a/b', 0, '~', 'é'])).toBe('#/a~1b/0/~0/%C3%A9');
     expect(pointerTo([])).toBe('#');
   });
 });
 
 describe('problem documents', () => {
-  it('carry what the error says, in one language, and cannot be overwritten by extensions', async () => {
+  it('A problem document has the error’s texts in one language, and extensions cannot replace its members', async () => {
     const answer = await app.inject('/v1/orders/teapot');
     expect(answer.statusCode).toBe(418);
     expect(answer.headers['retry-after']).toBe('5');
@@ -237,7 +237,7 @@ describe('problem documents', () => {
     expect(answer.body).not.toContain('canary');
   });
 
-  it('name the codings that a body may have', async () => {
+  it('A refused content coding is answered with the accepted ones', async () => {
     const answer = await post({}, { 'content-encoding': 'br' });
     expect([answer.statusCode, answer.headers['accept-encoding']]).toEqual([415, 'identity']);
     expect((await post({ name: 'Kim', consents: [] }, { 'content-encoding': 'identity' })).statusCode).toBe(
@@ -246,7 +246,7 @@ describe('problem documents', () => {
   });
 
   it.each(['/v1/orders', '/v1/orders/%73tream', '/v1/orders/7', '/health/live'])(
-    'name exactly the methods that %s takes',
+    'A 405 of %s names exactly its methods',
     async (url) => {
       const allow = (await app.inject({ method: 'PATCH', url })).headers['allow'] as string;
       const statuses = await Promise.all(
@@ -260,12 +260,12 @@ describe('problem documents', () => {
     },
   );
 
-  it('name the methods a path does take', async () => {
+  it('A 405 names the methods of the path', async () => {
     const answer = await app.inject({ method: 'DELETE', url: '/v1/orders' });
     expect(answer.headers['allow']).toBe('GET, HEAD, POST');
   });
 
-  it('log an unknown error with the trace id the client was given', async () => {
+  it('An unknown error is logged with the trace id of the response', async () => {
     const answer = await app.inject('/v1/orders/broken');
     const line = lines
       .map((text) => JSON.parse(text) as Record<string, unknown>)
@@ -277,7 +277,7 @@ describe('problem documents', () => {
     expect(line).toMatchObject({ level: 'error', err: { message: expect.stringContaining('canary') } });
   });
 
-  it('blame a value that PostgreSQL cannot take on the request, and log that it came so far', async () => {
+  it('A value that PostgreSQL refuses is 422, and is logged', async () => {
     const answer = await app.inject('/v1/orders/unstorable');
     expect(answer.json()).toMatchObject({ status: 422, type: 'urn:reseal:problem:invalid-request' });
     expect(answer.body).not.toContain('canary');
@@ -287,7 +287,7 @@ describe('problem documents', () => {
     expect((await app.inject('/v1/orders/constraint')).statusCode).toBe(500);
   });
 
-  it('are not needed for a request whose target is in absolute form', async () => {
+  it('A request target in absolute form is accepted', async () => {
     const { port } = app.getHttpServer().address() as { port: number };
     const text = await new Promise<string>((resolve) => {
       const socket = connect(port, '127.0.0.1', () =>
@@ -301,7 +301,7 @@ describe('problem documents', () => {
     expect(text).toMatch(/^HTTP\/1\.1 200 .*\{"limit":5\}$/s);
   });
 
-  it('answer bytes that are not HTTP', async () => {
+  it('Bytes that are not HTTP are answered with a problem', async () => {
     const { port } = app.getHttpServer().address() as { port: number };
     const text = await new Promise<string>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
@@ -312,7 +312,7 @@ describe('problem documents', () => {
     expect(text).toContain('urn:reseal:problem:malformed-request');
   });
 
-  it('take the wanted language from weights', () => {
+  it('The language of a problem is chosen by the weights of Accept-Language', () => {
     expect(preferredLanguage()).toBe('en');
     expect(preferredLanguage('ko')).toBe('ko');
     expect(preferredLanguage('en;q=0.5, ko;q=0.7')).toBe('ko');
@@ -326,7 +326,7 @@ describe('problem documents', () => {
 describe('requests', () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-  it('keep the trace id of the caller, also behind the body', async () => {
+  it('A request keeps the trace id of the caller, also after its body is read', async () => {
     const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
     const answer = await post({ name: 'Kim', consents: [] }, headers);
     expect(answer.headers['x-request-id']).toBe(traceId);
@@ -342,7 +342,7 @@ describe('requests', () => {
     expect(await overSocket.json()).toMatchObject({ traceId });
   });
 
-  it('are logged with route pattern and status, without query, body and headers', async () => {
+  it('A request is logged with route pattern and status, without query, body and headers', async () => {
     lines.length = 0;
     await app.inject({ url: '/v1/orders?limit=5&token=canary', headers: { authorization: 'Bearer canary' } });
     await post({ name: 'canary', consents: [] });
@@ -351,13 +351,13 @@ describe('requests', () => {
     expect(lines.join('')).not.toContain('canary');
   });
 
-  it('are answered with headers that keep browsers careful', async () => {
+  it('A response has security headers', async () => {
     const { headers } = await app.inject('/v1/orders');
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
 
-  it('bind browsers to TLS where the application says so', async () => {
+  it('A response has Strict-Transport-Security if the application requires TLS', async () => {
     const options = { name: 'test', module: OrdersModule, config: { logLevel: 'silent' }, tlsOnly: true };
     const strict = await createApplication(options);
     await strict.init();
@@ -372,7 +372,7 @@ describe('requests', () => {
 describe('health', () => {
   const listen = () => listenForMetrics(app, { metricsHost: '127.0.0.1', metricsPort: 0 });
 
-  it('is live, and ready on its own listener when every check answers', async () => {
+  it('A process is live, and ready on its metrics listener when every check passes', async () => {
     expect((await app.inject('/health/live')).json()).toEqual({ status: 'up' });
     app.get(HealthRegistry).register('good', async () => Promise.resolve());
     const listener = await listen();
@@ -381,11 +381,11 @@ describe('health', () => {
     await listener.close();
   });
 
-  it('and metrics are not shown on the port for callers', async () => {
+  it('Readiness and metrics are not served on the port for clients', async () => {
     for (const url of ['/metrics', '/health/ready']) expect((await app.inject(url)).statusCode).toBe(404);
   });
 
-  it('answers 503 and which check failed or did not answer within a second, without the reason', async () => {
+  it('Readiness is 503 and names a check that failed or took over a second, without the reason', async () => {
     const health = new HealthRegistry();
     health.register('bad', () => Promise.reject(new Error('canary')));
     health.register('stuck', () => new Promise(() => undefined));
@@ -398,7 +398,7 @@ describe('health', () => {
     expect(JSON.stringify(report)).not.toContain('canary');
   });
 
-  it('says why a check is down where the reason is meant to be read', async () => {
+  it('Readiness shows the reason of a NotReady error', async () => {
     const health = new HealthRegistry();
     health.register('restore', () => {
       throw new NotReady('the database was restored');
@@ -408,14 +408,14 @@ describe('health', () => {
     });
   });
 
-  it('is draining once shutdown begins', async () => {
+  it('Readiness is draining once the shutdown begins', async () => {
     const health = new HealthRegistry();
     health.onModuleDestroy();
     expect(health.draining.aborted).toBe(true);
     expect((await health.report()).status).toBe('draining');
   });
 
-  it('serves Prometheus metrics on its own listener', async () => {
+  it('Prometheus metrics are served on the metrics listener', async () => {
     const listener = await listen();
     await app.inject('/nowhere');
     const answer = await listener.inject('/metrics');
@@ -427,7 +427,7 @@ describe('health', () => {
 });
 
 describe('OpenAPI document', () => {
-  it('is made of the schemas the controllers validate with', () => {
+  it('The OpenAPI document has the schemas that the controllers validate with', () => {
     const base = new DocumentBuilder().setTitle('Orders').setVersion('1').build();
     const document = createOpenApiDocument(app, base);
     expect(document.openapi).toBe('3.1.1');
@@ -453,7 +453,7 @@ describe('OpenAPI document', () => {
   });
 });
 
-it('edge problems may be made more precise', () => {
+it('An edge problem can have headers of its own', () => {
   expect(edgeProblem('unavailable', { headers: { 'retry-after': '1' } })).toMatchObject({
     status: 503,
     type: 'unavailable',
@@ -461,7 +461,7 @@ it('edge problems may be made more precise', () => {
 });
 
 describe('a log whose disk is full', () => {
-  it('changes no answer', async () => {
+  it('A log on a full disk does not change responses', async () => {
     const full = openSync('/dev/full', 'w');
     const logger = createLogger({ name: 'test', destination: new LogOutput(full) });
     const config = { host: '127.0.0.1', port: 0, logLevel: 'info' };

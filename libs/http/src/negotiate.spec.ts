@@ -22,7 +22,7 @@ describe('content negotiation', () => {
     ['text/html;note="x,y", application/pkix-cert', 'application/pkix-cert'],
     ['application/pkix-cert ; Q=0 , */* ; q=0.1', 'application/x-pem-file'],
     ['application/zip, application/pkcs7-mime', undefined],
-  ])('answers Accept %j with %s', (accept, expected) => {
+  ])('Accept %j is answered with %s', (accept, expected) => {
     expect(negotiate(accept, offered)).toBe(expected);
   });
 });

@@ -7,7 +7,7 @@ import { createApplication } from './bootstrap.js';
 @Module({})
 class Nothing {}
 
-it('an application ends although somebody connected and said nothing', async () => {
+it('An application shuts down although a client has connected without a request', async () => {
   const config = { host: '127.0.0.1', port: 0, logLevel: 'silent' };
   const app = await createApplication({ name: 'spec', module: Nothing, config });
   await app.listen(0, '127.0.0.1');

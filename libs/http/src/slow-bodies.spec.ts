@@ -69,20 +69,20 @@ async function dribble(socket: Socket): Promise<void> {
   }
 }
 
-it('a body that dribbles in is ended with 408 when its grace is over', async () => {
+it('A slow body is ended with 408 after its grace time', async () => {
   const { socket, closed } = open(headersOf('/json', 100_000));
   void dribble(socket);
   expect(await closed).toMatch(/^HTTP\/1\.1 408 .*urn:reseal:problem:request-timeout/s);
 });
 
-it('a body of which nothing comes is ended, whether or not its length is known', async () => {
+it('A body that never arrives is ended, whether or not its length is known', async () => {
   const chunked =
     'POST /json HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
   const answers = await Promise.all([open(headersOf('/json', 10)).closed, open(chunked).closed]);
   for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('a connection whose request was answered before its body came is closed without a second answer', async () => {
+it('A connection whose request was answered before its body arrived is closed without a second response', async () => {
   const { socket, closed } = open(headersOf('/json', 100_000).replace('application/json', 'text/plain'));
   void dribble(socket);
   const answer = await closed;
@@ -90,13 +90,13 @@ it('a connection whose request was answered before its body came is closed witho
   expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
-it('headers that dribble in are ended with 408 when the time of a request is over', async () => {
+it('Slow headers are ended with 408 after the time limit of a request', async () => {
   const { socket, closed } = open('GET /json HTTP/1.1\r\nx: ');
   void dribble(socket);
   expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('a body that comes fast enough is taken, however long it is', async () => {
+it('A body that arrives fast enough is accepted, however long it is', async () => {
   const body = JSON.stringify('x'.repeat(200_000));
   const { socket, received } = open(headersOf('/json', body.length));
   for (let at = 0; at < body.length; at += 20_000) {
@@ -107,7 +107,7 @@ it('a body that comes fast enough is taken, however long it is', async () => {
   expect(received()).toMatch(/^HTTP\/1\.1 201 /);
 });
 
-it('a body is not slow because the process stood still meanwhile', async () => {
+it('A body does not count as slow while the process is blocked', async () => {
   const { socket, received } = open(`${headersOf('/json', 10)}"1234`);
   await once(app.getHttpServer(), 'request');
   const began = performance.now();
@@ -118,7 +118,7 @@ it('a body is not slow because the process stood still meanwhile', async () => {
   expect(received()).toMatch(/^HTTP\/1\.1 201 /);
 });
 
-it('an answer that streams goes on beyond the time of a request', async () => {
+it('A streamed response continues beyond the time limit of a request', async () => {
   const { socket, received } = open('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
   const began = performance.now();
   while (performance.now() - began < pace.requestTimeoutMs + 500) await once(socket, 'data');
@@ -126,7 +126,7 @@ it('an answer that streams goes on beyond the time of a request', async () => {
   expect(received()).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-it('bytes that are no HTTP do not get into an answer that streams', async () => {
+it('Bytes that are not HTTP do not corrupt a streamed response', async () => {
   const { socket, received, closed } = open('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
   while (!received().includes(':\n\n')) await once(socket, 'data');
   socket.write('nonsense\r\n\r\n');

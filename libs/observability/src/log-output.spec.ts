@@ -27,7 +27,7 @@ const messagesOf = (lines: readonly string[]) =>
   lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
 
 describe('a log whose disk is full', () => {
-  it('fails no caller, and has every line in order once there is room', () => {
+  it('A log on a full disk throws nothing, and has every line in order once there is room', () => {
     const logger = createLogger({ name: 'test', destination: new LogOutput(fd) });
     for (const line of ['one', 'two', 'three']) expect(() => logger.info(line)).not.toThrow();
     const lines = makeRoom();
@@ -35,7 +35,7 @@ describe('a log whose disk is full', () => {
     expect(messagesOf(lines())).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('keeps no more than it may, and logs how many lines it lost', () => {
+  it('A log on a full disk keeps a limited size of lines, and logs how many it dropped', () => {
     const logger = createLogger({ name: 'test', destination: new LogOutput(fd, 1_000) });
     for (let line = 0; line < 50; line += 1) logger.info(`line ${line}`);
     const lines = makeRoom();
@@ -47,7 +47,7 @@ describe('a log whose disk is full', () => {
     expect(lost).toBe(50 - (written.length - 2));
   });
 
-  it('writes what waits by itself, without another line', async () => {
+  it('A log writes its waiting lines without a further line', async () => {
     const logger = createLogger({ name: 'test', destination: new LogOutput(fd) });
     logger.info('waiting');
     const lines = makeRoom();

@@ -14,7 +14,7 @@ const capture = () => {
 };
 
 describe('logger', () => {
-  it('writes one JSON object a line with application, level and trace id', async () => {
+  it('The logger writes one JSON object per line with application, level and trace id', async () => {
     const { logger, lines } = capture();
     await withLogContext({ traceId: 'abc' }, async () => {
       await Promise.resolve();
@@ -26,7 +26,7 @@ describe('logger', () => {
     expect(logContext()).toBeUndefined();
   });
 
-  it('redacts fields that hold secrets, also two levels down', () => {
+  it('The logger redacts secret fields, also two levels down', () => {
     const { logger, lines } = capture();
     logger.info({
       password: 'canary',
@@ -36,7 +36,7 @@ describe('logger', () => {
     expect(JSON.stringify(lines)).not.toContain('canary');
   });
 
-  it('logs message, code and cause of an error but none of its other properties', () => {
+  it('The logger writes message, code and cause of an error, and no other properties', () => {
     const { logger, lines } = capture();
     const cause = Object.assign(new TypeError('inner'), { parameters: ['canary'] });
     const error = Object.assign(new Error('outer', { cause }), { code: '23505', detail: 'Key (x)=(canary)' });
@@ -51,7 +51,7 @@ describe('logger', () => {
 describe('trace id', () => {
   const id = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-  it('is taken from a valid traceparent', () => {
+  it('A trace id is taken from a valid traceparent', () => {
     expect(traceIdFrom(`00-${id}-00f067aa0ba902b7-01`)).toBe(id);
     expect(traceIdFrom(`01-${id}-00f067aa0ba902b7-01-more`)).toBe(id);
     expect(traceIdFrom(traceparentFor(id))).toBe(id);
@@ -66,7 +66,7 @@ describe('trace id', () => {
     `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
     `00-${id}-00f067aa0ba902b7-01-more`,
     `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
-  ])('is made new for %s', (header) => {
+  ])('A new trace id is made for the traceparent %s', (header) => {
     const made = traceIdFrom(header);
     expect(made).toMatch(/^[0-9a-f]{32}$/);
     expect(made).not.toBe(id);
@@ -74,7 +74,7 @@ describe('trace id', () => {
 });
 
 describe('metrics', () => {
-  it('count requests by method, route pattern and status in a registry of their own', async () => {
+  it('Metrics count requests by method, route pattern and status in a separate registry', async () => {
     const metrics = createMetrics('test');
     metrics.httpDuration.observe({ method: 'GET', route: '/v1/x/:id', status: '200' }, 0.01);
     const text = await metrics.registry.metrics();

@@ -24,7 +24,7 @@ function allowedAt(limit: RateLimit, pausesMs: readonly number[]): number[] {
 }
 
 describe('a rate limit', () => {
-  it('never allows more within any time than its burst and what comes back in that time', () => {
+  it('A rate limit never allows more in any time than its burst and the uses regained in that time', () => {
     fc.assert(
       fc.property(
         limits,
@@ -42,7 +42,7 @@ describe('a rate limit', () => {
     );
   });
 
-  it('gives the whole burst to whoever comes for the first time, and at once', () => {
+  it('A rate limit allows its whole burst at the first use', () => {
     fc.assert(
       fc.property(limits, (limit) => {
         expect(allowedAt(limit, Array<number>(limit.burst + 5).fill(0))).toHaveLength(limit.burst);
@@ -50,7 +50,7 @@ describe('a rate limit', () => {
     );
   });
 
-  it('lets those through for ever who come no oftener than it says', () => {
+  it('A rate limit always allows uses at its rate', () => {
     fc.assert(
       fc.property(limits, (limit) => {
         expect(allowedAt(limit, Array<number>(50).fill(limit.everyMs))).toHaveLength(50);
@@ -68,7 +68,7 @@ describe('a rate limit', () => {
     ['a use that costs more than the burst', { burst: 2, everyMs: 1000 }, 3],
     ['a use that costs nothing', { burst: 2, everyMs: 1000 }, 0],
     ['a use that gives something', { burst: 2, everyMs: 1000 }, -1],
-  ])('of %s is none', (_name, limit, cost) => {
+  ])('A rate limit of %s is invalid', (_name, limit, cost) => {
     expect(() => cellOf(limit, new Date(start), cost)).toThrow(RangeError);
   });
 });

@@ -15,7 +15,7 @@ describe('the network by which an address is counted', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
-  ])('of %s is %s', (address, network) => {
+  ])('The narrowest network of %s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
 });
@@ -28,7 +28,7 @@ describe('the wider networks by which an address is counted', () => {
     ['2001:db8:1:45::6', ['2001:db8:1:45::/64', '2001:db8:1:0::/56', '2001:db8:1::/48']],
     ['2001:db8::1', ['2001:db8:0:0::/64', '2001:db8:0:0::/56', '2001:db8:0::/48']],
     ['unknown', ['unknown']],
-  ])('of %s are %j', (address, networks) => {
+  ])('The wider networks of %s are %j', (address, networks) => {
     expect(networksOf(address)).toEqual(networks);
     expect(widestNetworkOf(address)).toBe(networks.at(-1));
   });

@@ -23,26 +23,26 @@ const access = { reissueId: `ri_${'0'.repeat(32)}`, apiKeyName: 'app' };
 const now = new Date('2026-11-23T01:00:00.250Z');
 
 describe('access tokens', () => {
-  it('open the reissue they were issued for', async () => {
+  it('An access token opens the reissue that it was issued for', async () => {
     expect(await tokens.open(await tokens.issue(access, now), now)).toEqual(access);
   });
 
-  it('are the same for the same reissue', async () => {
+  it('Two access tokens of a reissue are equal', async () => {
     expect(await tokens.issue(access, now)).toBe(await tokens.issue(access, now));
   });
 
-  it('expire when the reissue can live no longer', async () => {
+  it('An access token expires after the longest life of a reissue', async () => {
     const token = await tokens.issue(access, now);
     const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
     expect(await tokens.open(token, at(tokenLifetimeSeconds - 1))).toEqual(access);
     expect(await tokens.open(token, at(tokenLifetimeSeconds + 10))).toBeUndefined();
   });
 
-  it('are refused when another key signed them', async () => {
+  it('An access token signed by an unknown key is refused', async () => {
     expect(await tokens.open(await new AccessTokens(newKey().jwk).issue(access, now), now)).toBeUndefined();
   });
 
-  it('are taken of a key that signed before, and of the one that will sign next, while it is changed', async () => {
+  it('Access tokens of the previous and of the next key are accepted while keys are replaced', async () => {
     const [before, next] = [newKey('t0'), newKey('t2')];
     const publicOf = ({ jwk: { d: _, ...key } }: ReturnType<typeof newKey>) =>
       key as JsonWebKey & { kid: string };
@@ -56,7 +56,7 @@ describe('access tokens', () => {
     expect(await third.open(issued, now)).toBeUndefined();
   });
 
-  it('are refused under the kid of another key', async () => {
+  it('An access token with the kid of another key is refused', async () => {
     const other = newKey('t2');
     const { d: _, ...others } = jwk;
     const mixed = new AccessTokens(other.jwk, [others]);
@@ -64,7 +64,7 @@ describe('access tokens', () => {
     expect(await mixed.open(forged, now)).toBeUndefined();
   });
 
-  it('are refused without a signature (alg none)', async () => {
+  it('An access token without a signature (alg none) is refused', async () => {
     const [, payload] = (await tokens.issue(access, now)).split('.');
     for (const alg of ['none', 'None', 'EdDSA']) {
       const head = Buffer.from(JSON.stringify({ alg, typ: 'JWT' })).toString('base64url');
@@ -72,7 +72,7 @@ describe('access tokens', () => {
     }
   });
 
-  it('are refused when signed with HMAC under the public key', async () => {
+  it('An access token signed by HMAC with the public key is refused', async () => {
     const { x } = jwk;
     const forged = await new SignJWT({ azp: access.apiKeyName })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -91,7 +91,7 @@ describe('access tokens', () => {
     ['no end', { exp: undefined }],
     ['no reissue', { sub: undefined }],
     ['no front end', { azp: undefined }],
-  ])('are refused with %s', async (_, claims) => {
+  ])('An access token with %s is refused', async (_, claims) => {
     const iat = Math.floor(now.getTime() / 1000);
     const token = await new SignJWT({
       ...{ iss: 'urn:reseal:gateway', aud: 'urn:reseal:reissue', iat, exp: iat + 60 },
@@ -103,7 +103,7 @@ describe('access tokens', () => {
     expect(await tokens.open(token, now)).toBeUndefined();
   });
 
-  it('are refused when a byte was altered', async () => {
+  it('An access token with an altered byte is refused', async () => {
     const [head, payload, signature] = (await tokens.issue(access, now)).split('.');
     const other = Buffer.from(Buffer.from(payload!, 'base64url').toString().replace('ri_0', 'ri_1')).toString(
       'base64url',
@@ -115,13 +115,13 @@ describe('access tokens', () => {
 describe('API keys', () => {
   const digest = createHash('sha256').update('front-end-secret').digest();
 
-  it('are known by the digest of the key', () => {
+  it('An API key is recognised by its digest', () => {
     expect(new ApiKeys([{ name: 'app', digest }]).nameOf('front-end-secret')).toBe('app');
     expect(new ApiKeys([{ name: 'app', digest }]).nameOf('front-end-secret ')).toBeUndefined();
     expect(new ApiKeys([{ name: 'app', digest }]).nameOf('')).toBeUndefined();
   });
 
-  it('include the development key only where none are configured', () => {
+  it('The development API key is valid only if no key is configured', () => {
     expect(new ApiKeys().nameOf('reseal-local')).toBe('local');
     expect(new ApiKeys([{ name: 'app', digest }]).nameOf('reseal-local')).toBeUndefined();
   });
@@ -154,7 +154,7 @@ describe('access guard', () => {
     authorization: `Bearer ${await tokens.issue({ reissueId, apiKeyName }, new Date())}`,
   });
 
-  it('tells who calls, from where', async () => {
+  it('The access guard returns the caller, its address and its agent', async () => {
     const headers = { 'x-api-key': 'reseal-local', 'idempotency-key': key, 'user-agent': 'a'.repeat(600) };
     expect(await enter('POST', {}, headers)).toEqual({
       apiKeyName: 'local',
@@ -163,7 +163,7 @@ describe('access guard', () => {
     });
   });
 
-  it('tells devices apart, and holds nothing from which their ids could be read', async () => {
+  it('The access guard distinguishes devices by a digest that does not reveal their ids', async () => {
     const deviceOf = async (deviceId: string) => {
       const headers = { 'x-api-key': 'reseal-local', 'x-device-id': deviceId };
       const caller = (await enter('GET', {}, headers)) as unknown as { origin: { device?: string } };
@@ -181,7 +181,7 @@ describe('access guard', () => {
   });
 
   it.each(['short-id-of-15-', 'x'.repeat(129), 'with a tab\t in the middle', 'with an é or so it is'])(
-    'turns away the device id %j',
+    'The access guard refuses the device id %j',
     async (deviceId) => {
       const headers = { 'x-api-key': 'reseal-local', 'x-device-id': deviceId };
       expect(await enter('GET', {}, headers)).toBe('invalid-request');
@@ -207,11 +207,11 @@ describe('access guard', () => {
           'idempotency-key-required',
         ] as const,
     ),
-  ] as const)('turns away %s', async (_, method, headers, problem) => {
+  ] as const)('The access guard refuses %s', async (_, method, headers, problem) => {
     expect(await enter(method, {}, headers)).toBe(problem);
   });
 
-  it('takes Idempotency-Keys of 16 to 128 printable characters', async () => {
+  it('The access guard accepts Idempotency-Keys of 16 to 128 printable characters', async () => {
     for (const good of ['x'.repeat(16), 'x'.repeat(128), `~ !"'{}`.repeat(3)])
       expect(await enter('POST', {}, { 'x-api-key': 'reseal-local', 'idempotency-key': good })).toMatchObject(
         {
@@ -220,19 +220,19 @@ describe('access guard', () => {
       );
   });
 
-  it('lets the holder of the token in', async () => {
+  it('The access guard admits the holder of the token', async () => {
     expect(await enter('POST', { id }, await bearer())).toMatchObject({ apiKeyName: 'local' });
     expect(await enter('GET', { id }, await bearer())).toMatchObject({ apiKeyName: 'local' });
   });
 
-  it('refuses the token of another reissue and of another front end alike', async () => {
+  it('The access guard refuses the token of another reissue or of another front end', async () => {
     const other = `ri_${'1'.repeat(32)}`;
     expect(await enter('GET', { id }, await bearer('local', other))).toBe('not-your-reissue');
     expect(await enter('GET', { id }, await bearer('app'))).toBe('not-your-reissue');
   });
 
   it.each(['', 'Bearer', 'Bearer x', 'Basic abc', 'Bearer a.b.c'])(
-    'refuses the authorization %j',
+    'The access guard refuses the authorization %j',
     async (authorization) => {
       expect(await enter('GET', { id }, { ...(await bearer()), authorization })).toBe('invalid-token');
     },

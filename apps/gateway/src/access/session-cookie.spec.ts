@@ -4,7 +4,7 @@ import { SessionCookie } from './session-cookie.js';
 const cookie = new SessionCookie(true);
 const headers = (text: string) => ({ headers: { cookie: text } });
 
-test('the token in the cookie is found among others, and is out of the reach of scripts and other sites', () => {
+test('The session cookie is found among others, and neither scripts nor other sites can use it', () => {
   const set = cookie.setting('a.b.c');
   expect(set).toMatch(/^__Host-reseal_reissue=a\.b\.c; Path=\/; .*; HttpOnly; SameSite=Strict; Secure$/);
   expect(set).not.toContain('Domain');
@@ -12,11 +12,11 @@ test('the token in the cookie is found among others, and is out of the reach of 
   expect(cookie.tokenOf({ headers: {} })).toBeUndefined();
 });
 
-test('a cookie that another host of the domain could have set is not read', () => {
+test('A cookie that another host of the domain could have set is not read', () => {
   expect(cookie.tokenOf(headers('reseal_reissue=planted'))).toBeUndefined();
 });
 
-test('the cookie of development has a plain name and needs no TLS', () => {
+test('The session cookie of development has a plain name and needs no TLS', () => {
   const local = new SessionCookie(false);
   const set = local.setting('a.b.c');
   expect(set).toMatch(/^reseal_reissue=a\.b\.c; /);
@@ -24,6 +24,6 @@ test('the cookie of development has a plain name and needs no TLS', () => {
   expect(local.tokenOf(headers('reseal_reissue=a.b.c'))).toBe('a.b.c');
 });
 
-test('a cookie is removed by an age of nothing', () => {
+test('Max-Age 0 deletes the session cookie', () => {
   expect(cookie.setting(undefined)).toContain('Max-Age=0');
 });

@@ -9,7 +9,7 @@ const call = (updateId: string, requestHmac = 'h', reissueId = 'ri_1') => ({
 const pending = () => Promise.withResolvers<string>();
 
 describe('calls in flight', () => {
-  it('are shared by those who repeat them', async () => {
+  it('A repeated call shares the answer of the call in flight', async () => {
     const inFlight = new CallsInFlight(4);
     const { promise, resolve } = pending();
     let runs = 0;
@@ -24,13 +24,13 @@ describe('calls in flight', () => {
     expect(runs).toBe(1);
   });
 
-  it('are not shared with another request under the same key', async () => {
+  it('Another request under the same key does not share the answer of the call in flight', async () => {
     const inFlight = new CallsInFlight(4);
     const answers = ['a', 'b'].map((hmac) => inFlight.run(call('u', hmac), () => Promise.resolve(hmac)));
     expect(await Promise.all(answers)).toEqual(['a', 'b']);
   });
 
-  it('are at most four of one reissue, and the next is told to come again', async () => {
+  it('A fifth call in flight of one reissue is refused with 429', async () => {
     const inFlight = new CallsInFlight(4);
     const waits = Array.from({ length: 4 }, pending);
     const running = waits.map(({ promise }, index) => inFlight.run(call(`u${index}`), () => promise));
@@ -48,7 +48,7 @@ describe('calls in flight', () => {
     await Promise.all(running);
   });
 
-  it('give their place back when they fail', async () => {
+  it('A failed call frees its place', async () => {
     const inFlight = new CallsInFlight(1);
     for (let index = 0; index < 3; index += 1)
       await expect(inFlight.run(call(`u${index}`), () => Promise.reject(new Error('no')))).rejects.toThrow(

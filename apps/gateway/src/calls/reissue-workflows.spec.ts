@@ -36,13 +36,13 @@ const failing = (error: Error, stage?: () => number) =>
   workflows(() => Promise.reject(error), stage).send(reissueId, cancel, 1);
 
 describe('a message to a workflow', () => {
-  it('is settled with the result of its step', async () => {
+  it('A message is completed with the result of its step', async () => {
     const result = { status: 'DONE' } as StepResult;
     const delivery = workflows(() => Promise.resolve(result)).send(reissueId, cancel, 1);
     expect(await delivery).toEqual({ reached: 'COMPLETED', result });
   });
 
-  it('that is not settled in time was accepted only if the workflow has it', async () => {
+  it('A message that is not completed in time is accepted only if the history of the workflow has it', async () => {
     expect(await failing(timeout, () => 2)).toEqual({ reached: 'ACCEPTED' });
     expect(await failing(timeout, () => 3)).toEqual({ reached: 'ACCEPTED' });
     const cancelled = new WorkflowUpdateRPCTimeoutOrCancelledError('cancelled', { cause: grpcError(1) });
@@ -59,11 +59,11 @@ describe('a message to a workflow', () => {
     ['ended while it had the message', new WorkflowUpdateFailedError('ended', undefined)],
     ['has ended before', new ServiceError('closed', { cause: grpcError(6) })],
     ['has ended before, as update-with-start says it', grpcError(6)],
-  ])('finds no workflow when it %s', async (_, error) => {
+  ])('A message finds no workflow when it %s', async (_, error) => {
     expect(await failing(error)).toEqual({ reached: 'NO_WORKFLOW' });
   });
 
-  it('fails for everything else, which the edge tells apart', async () => {
+  it('Any other error of a message is thrown to the edge', async () => {
     for (const code of [8, 14]) {
       const error = new ServiceError('no', { cause: grpcError(code) });
       await expect(failing(error)).rejects.toBe(error);

@@ -17,8 +17,8 @@ function shuffled(value: unknown): unknown {
   );
 }
 
-describe('canonical JSON', () => {
-  it('does not depend on the order of members', () => {
+describe('sorted JSON', () => {
+  it('Sorted JSON does not depend on the order of members', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(sortedJson(shuffled(value))).toBe(sortedJson(value));
@@ -26,7 +26,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('means what the value means', () => {
+  it('Sorted JSON parses to the same value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(JSON.parse(sortedJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -34,13 +34,13 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('keeps the order of arrays and leaves out what is undefined', () => {
+  it('Sorted JSON keeps the order of arrays and omits undefined members', () => {
     expect(sortedJson({ b: [2, 1], a: undefined, A: 'x', 가: null })).toBe('{"A":"x","b":[2,1],"가":null}');
   });
 });
 
 describe('ids of calls', () => {
-  it('are the same for the same call', () => {
+  it('The same call has the same ids', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => {
         expect(ids.requestHmac(shuffled(body))).toBe(ids.requestHmac(body));
@@ -50,7 +50,7 @@ describe('ids of calls', () => {
     expect(ids.updateId('/a', 'key')).toBe(ids.updateId('/a', 'key'));
   });
 
-  it('differ for different requests', () => {
+  it('Different requests have different digests', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         fc.pre(sortedJson(a) !== sortedJson(b));
@@ -59,7 +59,7 @@ describe('ids of calls', () => {
     );
   });
 
-  it('name a reissue by front end and Idempotency-Key', () => {
+  it('The id of a reissue depends on front end and Idempotency-Key', () => {
     const id = ids.reissueId('app', 'key');
     expect(id).toMatch(reissueIdPattern);
     expect(ids.reissueId('web', 'key')).not.toBe(id);
@@ -67,13 +67,13 @@ describe('ids of calls', () => {
     expect(ids.reissueId('appk', 'ey')).not.toBe(id);
   });
 
-  it('cannot be found out without the key', () => {
+  it('An id cannot be computed without the key', () => {
     const others = new RequestIds(Buffer.alloc(32, 2));
     expect(others.reissueId('app', 'key')).not.toBe(ids.reissueId('app', 'key'));
     expect(others.requestHmac({ name: '홍길동' })).not.toBe(ids.requestHmac({ name: '홍길동' }));
   });
 
-  it('tell the same key on two routes apart', () => {
+  it('The same Idempotency-Key has different update ids on two routes', () => {
     expect(ids.updateId('/a', 'key')).not.toBe(ids.updateId('/b', 'key'));
     expect(ids.updateId('/a', 'key')).toMatch(/^[0-9a-f]{32}$/);
   });

@@ -56,7 +56,7 @@ async function pry(look: (child: ChildProcess) => void = () => undefined) {
   }
 }
 
-it('a confined process reads neither its parent’s environment nor key files, writes nothing and starts nothing', async () => {
+it('A confined process reads neither the environment of its parent nor key files, and neither writes files nor starts processes', async () => {
   expect(readFileSync(environment).length).toBeGreaterThan(0);
   expect(await pry()).toEqual({
     reads: [denied, denied, denied],
@@ -67,7 +67,7 @@ it('a confined process reads neither its parent’s environment nor key files, w
   });
 });
 
-it('a confined process has no descriptor of its parent, not even those that its parent inherited', async () => {
+it('A confined process has no descriptor of its parent, inherited ones included', async () => {
   const linksOf = (pid: number) =>
     readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
       try {
@@ -97,7 +97,7 @@ it('a confined process has no descriptor of its parent, not even those that its 
   expect(JSON.parse(String(stdout))).toEqual({ own: keyFile, child: '/dev/null' });
 });
 
-it('a confined process of a gateway that is root is another user, from whom the kernel keeps what the model does not', async () => {
+it('A confined process of a root gateway runs as another user, which the kernel denies the files of the gateway', async () => {
   await pry(({ pid }) => {
     const [, uid] = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid!}/status`, 'latin1'))!;
     expect(Number(uid)).toBe(user?.uid ?? process.getuid!());
@@ -106,7 +106,7 @@ it('a confined process of a gateway that is root is another user, from whom the 
   expect([environment, keyFile].map(readAs)).toEqual(user ? [1, 1] : [0, 0]);
 });
 
-it('a process is confined as the user that it has where another one cannot read the code', () => {
+it('A confined process keeps its user if another user cannot read the code', () => {
   const hidden = join(folder, 'hidden.mjs');
   writeFileSync(hidden, '', { mode: 0o600 });
   expect(unprivilegedUser(hidden)).toBeUndefined();

@@ -72,7 +72,7 @@ async function refusalOf(file: Buffer): Promise<PhotoRefusal | undefined> {
 const sizeOf = ({ width, height }: DecodedPhoto) => `${width}x${height}`;
 
 describe('photos', () => {
-  it('are taken as JPEG, PNG and HEIC, and come out as JPEG', async () => {
+  it('JPEG, PNG and HEIC photos are decoded and encoded as JPEG', async () => {
     const photos = await Promise.all([await jpeg(), await png(), heic].map(taken));
     expect(photos.map(sizeOf)).toEqual(['640x400', '640x400', '640x400']);
     for (const { jpeg: bytes, width, height } of photos) {
@@ -81,7 +81,7 @@ describe('photos', () => {
     }
   });
 
-  it('keep what they show', async () => {
+  it('A photo keeps its picture', async () => {
     const { jpeg: bytes } = await taken(await png());
     const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
     const [left, right] = [data.subarray(0, 3), data.subarray((info.width - 1) * 3, info.width * 3)];
@@ -89,12 +89,12 @@ describe('photos', () => {
     expect(right[2]! - right[0]!).toBeGreaterThan(200);
   });
 
-  it('stand upright: the orientation that a camera notes is applied', async () => {
+  it('A photo is rotated upright by the orientation that the camera recorded', async () => {
     const lying = await gradient().withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect(sizeOf(await taken(lying))).toBe('400x640');
   });
 
-  it('come out no larger than letters need, and in sRGB, on white', async () => {
+  it('A photo is scaled down, in sRGB, on a white background', async () => {
     const photos = await Promise.all([
       gradient(4_000, 1_000).jpeg().toBuffer().then(taken),
       gradient().toColourspace('cmyk').jpeg().toBuffer().then(taken),
@@ -109,7 +109,7 @@ describe('photos', () => {
     expect(channels.every(({ min }) => min > 250)).toBe(true);
   });
 
-  it('lose place, words, profiles and thumbnails', async () => {
+  it('A photo loses place, texts, profiles and thumbnails', async () => {
     const full = gradient()
       .withExif({
         IFD0: { ImageDescription: marker },
@@ -128,7 +128,7 @@ describe('photos', () => {
     }
   });
 
-  it('that are something else as well are only photos afterwards', async () => {
+  it('A photo that is also a file of another kind is only a photo afterwards', async () => {
     const page = Buffer.from('<html><script>alert(1)</script></html>');
     const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, page.length + 2]), page]);
     const plain = await jpeg();
@@ -145,12 +145,12 @@ describe('photos', () => {
       for (const trace of ['<script', 'PK\x03\x04']) expect(Buffer.from(bytes).includes(trace)).toBe(false);
   });
 
-  it('that move are taken as they stand', async () => {
+  it('An animated photo is stored as its first frame', async () => {
     const animated = withChunk(await png(), 'acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]));
     expect(sizeOf(await taken(animated))).toBe('640x400');
   });
 
-  it('are told by content: pictures and papers of any other kind are none', async () => {
+  it('Files of other formats are refused by their content', async () => {
     const files = [
       await gradient().gif().toBuffer(),
       await gradient().webp().toBuffer(),
@@ -166,7 +166,7 @@ describe('photos', () => {
     for (const refusal of await Promise.all(files.map(refusalOf))) expect(refusal).toBe('NOT_A_PHOTO');
   });
 
-  it('that were cut off or spoilt are damaged', async () => {
+  it('A truncated or altered photo is refused as damaged', async () => {
     const [cutJpeg, cutPng] = [await jpeg(), await png()];
     const files = [
       cutJpeg.subarray(0, cutJpeg.length / 2),
@@ -180,7 +180,7 @@ describe('photos', () => {
     for (const refusal of await Promise.all(files.map(refusalOf))) expect(refusal).toBe('DAMAGED');
   });
 
-  it('must show enough', async () => {
+  it('A photo that is too small is refused', async () => {
     const files = [
       await gradient(399, 250).jpeg().toBuffer(),
       await gradient(400, 249).png().toBuffer(),
@@ -190,7 +190,7 @@ describe('photos', () => {
     expect(sizeOf(await taken(await gradient(250, 400).jpeg().toBuffer()))).toBe('250x400');
   });
 
-  it('that claim more pixels than anybody needs are refused before they are decoded', async () => {
+  it('A photo that claims too many pixels is refused before it is decoded', async () => {
     const began = performance.now();
     const files = [
       emptyPng(30_000, 30_000),
@@ -203,7 +203,7 @@ describe('photos', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
-  it('whose texts blow up are no burden', async () => {
+  it('A photo with texts that expand enormously is decoded with little memory', async () => {
     const bomb = deflateSync(Buffer.alloc(64 * 2 ** 20, 0x20));
     const text = Buffer.concat([Buffer.from('Comment\0\0'), bomb]);
     const profile = Buffer.concat([Buffer.from('icc\0\0'), bomb]);
@@ -212,7 +212,7 @@ describe('photos', () => {
       expect('photo' in photo ? sizeOf(photo.photo) : photo.refusal).toMatch(/^(640x400|DAMAGED)$/);
   });
 
-  it('that lie about their size are no danger', async () => {
+  it('A photo that lies about its size is refused', async () => {
     const outcomes = await Promise.all([emptyPng(7_000, 7_000), heicOf(7_000, 7_000)].map(refusalOf));
     expect(outcomes).toEqual(['DAMAGED', 'DAMAGED']);
   });

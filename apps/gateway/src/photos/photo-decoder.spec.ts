@@ -12,7 +12,7 @@ const blank = (width: number, height: number) =>
     .toBuffer();
 
 describe('the process in which a photo is decoded', () => {
-  it('reads JPEG, PNG and HEIC, and no other file', async () => {
+  it('The decoding process reads JPEG, PNG and HEIC only', async () => {
     const decoder = new PhotoDecoder();
     const outcomes = await Promise.all(
       [heic, await blank(640, 400), Buffer.from('GIF89a')].map((file) =>
@@ -26,7 +26,7 @@ describe('the process in which a photo is decoded', () => {
     ]);
   });
 
-  it('is ended when it takes too long, or too much memory', async () => {
+  it('The decoding process is killed when it exceeds its time or memory', async () => {
     const large = await blank(6_000, 6_000);
     const slow = new PhotoDecoder({ timeoutMs: 30 });
     const small = new PhotoDecoder({ limits: { ...photoLimits, megabytes: 60 } });
@@ -34,7 +34,7 @@ describe('the process in which a photo is decoded', () => {
     expect(await small.decode(large, '198.51.100.1')).toEqual({ refusal: 'DAMAGED' });
   });
 
-  it('is one of few: whoever finds all places taken is told to come back', async () => {
+  it('A photo is refused with 503 while too many photos wait for decoding', async () => {
     const busy = new PhotoDecoder({ atOnce: 1, waiting: 1 });
     const file = await blank(640, 400);
     const outcomes = await Promise.allSettled(

@@ -150,7 +150,7 @@ const upload = (bytes: Uint8Array = Buffer.from('a file'), headers = {}) =>
   send(form(['photo', bytes]), headers);
 
 describe('uploading a photo', () => {
-  it('keeps what was encoded anew, sealed to the vault', async () => {
+  it('An upload stores the newly encoded photo, sealed for the vault', async () => {
     const { status, photoId } = await upload();
     expect({ status, photoId }).toEqual({ status: 201, photoId: kept[0]!.photo_id });
     expect(photoId).toMatch(/^ph_[0-9a-f]{32}$/);
@@ -160,7 +160,7 @@ describe('uploading a photo', () => {
     expect(await openPhoto(kept[0]!.sealed, name, await importVaultKeys(vaultKeys))).toEqual(jpeg);
   });
 
-  it('again under the same key answers the same; another one is refused', async () => {
+  it('A repeated upload gets the same answer, and another photo under its key is refused', async () => {
     const key = { 'idempotency-key': newKey() };
     const first = await upload(Buffer.from('one'), key);
     row = { ...row, state: 'PASSWORD_REQUIRED' };
@@ -172,7 +172,7 @@ describe('uploading a photo', () => {
     expect(decoded).toHaveLength(1);
   });
 
-  it('again while the first call keeps the last photo there may be answers that photo', async () => {
+  it('A repeated upload gets the photo of the first, although that was the last one allowed', async () => {
     for (let count = 1; count < photosPerReissue; count += 1) await upload();
     const key = { 'idempotency-key': newKey() };
     const first = await upload(Buffer.from('the last'), key);
@@ -188,13 +188,13 @@ describe('uploading a photo', () => {
     [{ state: 'CANCELLED' }, 409, 'wrong-state'],
     [{ parked_step: 'VERIFY_CHALLENGES' }, 409, 'parked'],
     [{ methods: ['PHONE_CODE'] }, 422, 'method-not-offered'],
-  ] as const)('is refused while %j', async (difference, status, problem) => {
+  ] as const)('An upload is refused while %j', async (difference, status, problem) => {
     row = { ...row, ...difference } as typeof row;
     expect(await upload()).toMatchObject({ status, problem });
     expect(decoded).toEqual([]);
   });
 
-  it('is refused after so many of them', async () => {
+  it('An upload beyond the limit of photos is refused', async () => {
     for (let count = 0; count < photosPerReissue; count += 1)
       expect(await upload()).toMatchObject({ status: 201 });
     expect(await upload()).toMatchObject({ status: 409, problem: 'too-many-photos' });
@@ -205,20 +205,20 @@ describe('uploading a photo', () => {
     ['TOO_SMALL', 422, 'photo-too-small'],
     ['TOO_MANY_PIXELS', 422, 'photo-too-many-pixels'],
     ['DAMAGED', 422, 'photo-damaged'],
-  ] as const)('says why a file is refused: %s', async (refusal, status, problem) => {
+  ] as const)('A refused file has its own problem: %s', async (refusal, status, problem) => {
     outcome = { refusal };
     expect(await upload()).toMatchObject({ status, problem });
     expect(kept).toEqual([]);
   });
 
-  it('takes 10 MB, and no more', async () => {
+  it('An upload may have 10 MB', async () => {
     expect(await upload(Buffer.alloc(10 * 2 ** 20))).toMatchObject({ status: 201 });
     for (const size of [10 * 2 ** 20 + 1, 20_000_000])
       expect(await upload(Buffer.alloc(size))).toMatchObject({ status: 413, problem: 'photo-too-large' });
     expect(await upload()).toMatchObject({ status: 201 });
   });
 
-  it('takes one file named photo, and nothing else', async () => {
+  it('An upload has to be one file named photo', async () => {
     const refused = { status: 422, problem: 'invalid-request' };
     const file = Buffer.from('a file');
     expect(await send(form(['photo', file], ['photo', file]))).toMatchObject(refused);
@@ -240,14 +240,14 @@ describe('uploading a photo', () => {
     ],
     ['multipart/form-data; boundary=x', '--x\r\n\r\n\r\n--x--\r\n'],
     ['multipart/form-data; boundary=x', `--x\r\n${'a: b\r\n'.repeat(5_000)}\r\n--x--`],
-  ])('answers a broken form (%s) as such: %j', async (contentType, body) => {
+  ])('A broken form (%s) is refused as malformed: %j', async (contentType, body) => {
     const { status, problem } = await send(body, { 'content-type': contentType });
     expect(['malformed-request', 'invalid-request']).toContain(problem);
     expect([400, 422]).toContain(status);
     expect(kept).toEqual([]);
   });
 
-  it('takes a form on no other route, and nothing but a form on this one', async () => {
+  it('Only the route of photos accepts forms, and it accepts nothing else', async () => {
     const refused = { status: 415, problem: 'unsupported-media-type' };
     expect(await send(form(['photo', Buffer.from('a file')]), {}, '/v1/other')).toMatchObject(refused);
     expect(await send('{}', { 'content-type': 'application/json' }, '/v1/other')).toMatchObject({
@@ -257,7 +257,7 @@ describe('uploading a photo', () => {
       expect(await send('{}', { 'content-type': contentType })).toMatchObject(refused);
   });
 
-  it('needs the token of this very reissue and a key', async () => {
+  it('An upload needs the token of its reissue and an Idempotency-Key', async () => {
     expect(await upload(undefined, { authorization: '' })).toMatchObject({ problem: 'invalid-token' });
     expect(await upload(undefined, { 'idempotency-key': 'short' })).toMatchObject({
       problem: 'idempotency-key-required',
@@ -297,7 +297,7 @@ describe('uploads that do not end', () => {
     until(`${count} uploads are under way`, () => uploads.size === count, { pauseMs: 20 });
   const uploadFrom = (address: string, bytes?: Uint8Array) => upload(bytes, { 'x-forwarded-for': address });
 
-  it('of 12 strangers keep no customer from sending a photo, and are ended', async () => {
+  it('Endless uploads of 12 strangers do not block a customer, and are ended', async () => {
     const slow = await Promise.all(
       Array.from({ length: 24 }, (_, index) => {
         const stranger = Math.floor(index / 2);
@@ -311,7 +311,7 @@ describe('uploads that do not end', () => {
     await underWay(0);
   });
 
-  it('are limited in number for one address', async () => {
+  it('The number of uploads of one address is limited', async () => {
     const slow = await Promise.all(
       Array.from({ length: 8 }, (_, index) => stall(reissueOf(index), '198.51.100.7')),
     );
@@ -322,7 +322,7 @@ describe('uploads that do not end', () => {
     expect(await uploadFrom('198.51.100.7')).toMatchObject({ status: 201 });
   });
 
-  it('give way, the slowest first, when others need the memory', async () => {
+  it('The slowest upload is evicted when others need the memory', async () => {
     const slow = await stall(reissueOf(1), '198.51.100.1', 6_000_000);
     const faster = await stall(reissueOf(2), '198.51.100.2', 9_000_000);
     await until('both are held', () => uploads.bytes > 14_900_000, { pauseMs: 20 });

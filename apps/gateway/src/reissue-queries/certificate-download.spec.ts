@@ -55,7 +55,7 @@ const download = (
 };
 
 describe('download of the certificate', () => {
-  it('is a chain in PEM, the leaf first, unless something else is asked for', async () => {
+  it('A download is a PEM chain by default, the leaf first', async () => {
     const { answer, marked } = (await download({ state: 'ISSUED' })) as { answer: Response; marked: Date[] };
     expect(answer.headers.get('content-type')).toBe('application/x-pem-file');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="certificate-0a1b.pem"');
@@ -63,7 +63,7 @@ describe('download of the certificate', () => {
     expect(marked).toEqual([now]);
   });
 
-  it('is the bare certificate in DER on request', async () => {
+  it('A download as application/pkix-cert is the certificate in DER', async () => {
     const { answer } = (await download({ state: 'REGISTERED' }, 'application/pkix-cert')) as {
       answer: Response;
     };
@@ -71,14 +71,14 @@ describe('download of the certificate', () => {
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(der);
   });
 
-  it('waits for a CA that is not known yet, and is not noted', async () => {
+  it('A download is 503 and not recorded while its CA is not in the database', async () => {
     expect(await download({ state: 'ISSUED' }, undefined, { der }, {})).toEqual({
       problem: [503, 'unavailable'],
       marked: [],
     });
   });
 
-  it('is a PKCS #7 with the chain on request', async () => {
+  it('A download as application/pkcs7-mime has the chain', async () => {
     const { answer } = (await download({ state: 'ISSUED' }, 'application/pkcs7-mime')) as {
       answer: Response;
     };
@@ -88,7 +88,7 @@ describe('download of the certificate', () => {
     expect(certificates.map((certificate) => Buffer.from(certificate))).toEqual([der, ...chain]);
   });
 
-  it('is the folder in which clients look for certificates on request, without a key, and always the same', async () => {
+  it('A download as application/zip is the NPKI folder without a key, with the same bytes each time', async () => {
     const zip = async () => {
       const { answer } = (await download({ state: 'ISSUED' }, 'application/zip')) as { answer: Response };
       expect(answer.headers.get('content-type')).toBe('application/zip');
@@ -104,7 +104,7 @@ describe('download of the certificate', () => {
     expect(await zip()).toEqual(first);
   });
 
-  it('is noted the first time only', async () => {
+  it('Only the first download is recorded', async () => {
     const { marked } = await download({ state: 'ISSUED', downloaded_at: now });
     expect(marked).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe('download of the certificate', () => {
     ],
     ['after it was withdrawn', { state: 'WITHDRAWN' }, undefined, undefined, [410, 'certificate-withdrawn']],
     ['after it was revoked', { state: 'REGISTERED' }, undefined, null, [410, 'certificate-withdrawn']],
-  ] as const)('is refused %s, and not noted', async (_, row, accept, stored, problem) => {
+  ] as const)('A download is refused and not recorded %s', async (_, row, accept, stored, problem) => {
     expect(await download(row, accept, stored)).toEqual({ problem, marked: [] });
   });
 });

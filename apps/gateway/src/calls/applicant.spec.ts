@@ -48,7 +48,7 @@ const sealed = (
 
 describe('an applicant', () => {
   it.each(['rrn', 'document'] as const)(
-    'may be named by a sealed %s: the workflow learns where it lies, and the vault for whom it is',
+    'A sealed %s identifies an applicant: the workflow gets its handle, and the vault its subject',
     async (member) => {
       const key = freshKey();
       const envelope = await sealed(member, key);
@@ -63,7 +63,7 @@ describe('an applicant', () => {
     },
   );
 
-  it('may name a carrier beside the mobile number: the workflow learns only where all of it lies', async () => {
+  it('An applicant’s carrier is stored with the mobile number, and the workflow gets only their handle', async () => {
     await start(freshKey(), { name: '홍길동', mobile: '010-1234-5678', carrier: 'LGU_MVNO' });
     expect(JSON.stringify(gateway.delivered)).not.toMatch(/홍길동|01012345678|LGU_MVNO/);
     expect(await gateway.particulars()).toEqual([
@@ -77,12 +77,12 @@ describe('an applicant', () => {
     '0082 10 1234 5678',
     '010.1234.5678',
     '\u202d010–1234–5678\u202c',
-  ])('has one mobile number, also as %j', async (mobile) => {
+  ])('A mobile number is normalized from %j', async (mobile) => {
     await start(freshKey(), { name: '홍길동', mobile });
     expect(await gateway.particulars()).toEqual([{ name: '홍길동', mobile: '01012345678' }]);
   });
 
-  it('has one name however its letters were composed', async () => {
+  it('A name is normalized to composed letters', async () => {
     for (const form of ['NFC', 'NFD'] as const)
       await start(freshKey(), { name: ` ${'홍길동'.normalize(form)} `, mobile: '01012345678' });
     const names = (await gateway.particulars()).map(({ name }) => name);
@@ -99,7 +99,7 @@ describe('an applicant', () => {
     ],
     ['a number that is not sealed', { name: '홍길동', rrn: '9901019000000' }, '#/applicant/rrn'],
     ['no name', { mobile: '01012345678' }, '#/applicant/name'],
-  ])('is refused who names %s, with a pointer to it', async (_, applicant, pointer) => {
+  ])('An applicant with %s is refused with a pointer to it', async (_, applicant, pointer) => {
     const { type, status, errors } = await problemOf(await start(freshKey(), applicant));
     expect({ type, status }).toEqual({ type: 'invalid-request', status: 422 });
     expect(errors).toMatchObject([{ pointer }]);
@@ -113,16 +113,19 @@ describe('an applicant', () => {
     ['for another key', 'rrn', (key: string) => sealed('rrn', key, 'rrn', { keyThumbprint: 'A'.repeat(43) })],
     ['as a document in the place of a number', 'rrn', (key: string) => sealed('document', key)],
     ['as a number in the place of a document', 'document', (key: string) => sealed('rrn', key)],
-  ] as const)('is refused who seals %s, and nothing is kept or started', async (_, member, seal) => {
-    const key = freshKey();
-    const answer = await problemOf(await start(key, { name: '홍길동', [member]: await seal(key) }));
-    expect(answer).toMatchObject({ type: 'envelope-refused', status: 422 });
-    expect(answer.errors).toMatchObject([{ pointer: `#/applicant/${member}` }]);
-    expect(gateway.vault.size).toBe(0);
-    expect(gateway.delivered).toEqual([]);
-  });
+  ] as const)(
+    'An applicant’s value sealed %s is refused, and nothing is stored or started',
+    async (_, member, seal) => {
+      const key = freshKey();
+      const answer = await problemOf(await start(key, { name: '홍길동', [member]: await seal(key) }));
+      expect(answer).toMatchObject({ type: 'envelope-refused', status: 422 });
+      expect(answer.errors).toMatchObject([{ pointer: `#/applicant/${member}` }]);
+      expect(gateway.vault.size).toBe(0);
+      expect(gateway.delivered).toEqual([]);
+    },
+  );
 
-  it('is told what is wrong with what only the worker could open', async () => {
+  it('A fault that only the worker could find is shown to the applicant', async () => {
     for (const [code, type] of [
       ['ENVELOPE_REFUSED', 'envelope-refused'],
       ['APPLICANT_INVALID', 'applicant-invalid'],
@@ -141,7 +144,7 @@ describe('an applicant', () => {
     }
   });
 
-  it('is answered alike who repeats the start', async () => {
+  it('A repeated start gets the same answer', async () => {
     const key = freshKey();
     const body = { name: '홍길동', rrn: await sealed('rrn', key) };
     const first = await (await start(key, body)).text();
@@ -149,7 +152,7 @@ describe('an applicant', () => {
     expect(gateway.delivered).toHaveLength(1);
   });
 
-  it('need not bring the envelope anew for a start that is under way', async () => {
+  it('A repeated start in progress needs no new envelope', async () => {
     const key = freshKey();
     gateway.deliver = (message) => {
       if (message.kind === 'start') gateway.open(message.reissueId, { parked_step: 'SEND_CHALLENGES' });
@@ -162,7 +165,7 @@ describe('an applicant', () => {
     expect(gateway.vault.size).toBe(0);
   });
 
-  it('cannot use the envelope of one start for another', async () => {
+  it('The envelope of one start is refused in another', async () => {
     const key = freshKey();
     const rrn = await sealed('rrn', key);
     await start(key, { name: '홍길동', rrn });
