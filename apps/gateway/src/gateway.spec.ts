@@ -149,7 +149,7 @@ describe('limits of calls', () => {
     gateway.deliver = settle;
     gateway.open(reissue.id, { ...gateway.rows.get(reissue.id), steps: 2 }); // as the refusal was counted
     expect((await post()).status).toBe(200);
-    // To Temporal it is another update: of the same one it would tell the first result for ever.
+    // The update id differs: Temporal would answer the same id with the first result again.
     expect(new Set(gateway.progress).size).toBe(2);
   });
 
@@ -307,14 +307,14 @@ describe('starting a reissue', () => {
   });
 
   it.each([
-    ['a member nobody knows', { more: 1 }, '#'],
+    ['an unknown member', { more: 1 }, '#'],
     [
-      'a mobile number of nowhere',
+      'an invalid mobile number',
       { applicant: { name: '홍길동', mobile: '02-123-4567' } },
       '#/applicant/mobile',
     ],
-    ['a method twice', { methods: ['ONE_WON', 'ONE_WON'] }, '#/methods'],
-    ['a reason nobody has', { reason: 'BORED' }, '#/reason'],
+    ['a duplicate method', { methods: ['ONE_WON', 'ONE_WON'] }, '#/methods'],
+    ['an unknown reason', { reason: 'BORED' }, '#/reason'],
   ])('A start with %s is refused with a pointer to it', async (_, wrong, pointer) => {
     const answer = await call('POST', '/v1/reissues', { body: { ...startBody(), ...wrong } });
     expect(answer.status).toBe(422);
@@ -386,7 +386,7 @@ describe('a call on a reissue', () => {
       ['requestCertificate', `${sent.updateId}/requestCertificate`],
     ]);
     expect(gateway.vault.size).toBe(2);
-    // Comments around a request may say who somebody is.
+    // Text around a request may contain personal data.
     expect(sent.parts[2]).toMatchObject({
       csr: '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
     });
@@ -402,7 +402,7 @@ describe('a call on a reissue', () => {
       'ENVELOPE_WRONG_KEY',
     ],
   ] as const satisfies readonly WrongEnvelope[])(
-    'refuses an envelope for %s, and keeps none of the others',
+    'An envelope for %s is refused, and no other of the call is stored',
     async (_, wrong, code) => {
       const { id, post } = await begun();
       const [sub, purpose, bound] = wrong(id);
@@ -458,7 +458,7 @@ describe('a call on a reissue', () => {
   });
 
   it.each([
-    ['in a state that does not take it', 'consents', {}, 'wrong-state'],
+    ['in another state', 'consents', {}, 'wrong-state'],
     ['after the end', 'cancel', { state: 'CANCELLED' }, 'wrong-state'],
     ['while parked', 'consents', { state: 'CONSENT_REQUIRED', parked_step: 'ISSUE_CERTIFICATE' }, 'parked'],
   ] as const)('A call is refused %s, with the current reissue', async (_, path, state, problem) => {

@@ -39,7 +39,7 @@ export class CertificateKey {
     return ecdsaSignature(new Uint8Array(await crypto.subtle.sign(signing, this.privateKey, bytes)));
   }
 
-  /** A certificate request (PKCS #10, RFC 2986) in PEM. What it says of the subject the CA does not believe. */
+  /** A certificate request (PKCS #10, RFC 2986) in PEM. The CA ignores its subject. */
   async request(commonName = 'Reseal customer'): Promise<string> {
     const { sequence, set, smallInteger, objectIdentifier, utf8String, bitString, explicit } = der;
     const name = sequence(set(sequence(objectIdentifier(nameAttributeTypes.cn), utf8String(commonName))));
@@ -55,7 +55,7 @@ export class CertificateKey {
   }
 }
 
-/** R of the VID, 20 random bytes in hexadecimal: the customer keeps it beside the private key. */
+/** R of the VID, 20 random bytes in hexadecimal: the customer stores it with the private key. */
 export const newVidRandom = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(20)), (octet) => octet.toString(16).padStart(2, '0')).join(
     '',

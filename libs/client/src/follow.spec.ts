@@ -5,20 +5,20 @@ import type { Reissue } from './generated/types.gen.js';
 const at = (state: string) =>
   ({ id: 'r', state, next: { action: state === 'REGISTERED' ? 'NONE' : 'WAIT' } }) as unknown as Reissue;
 
-/** A reissue that goes from state to state with each event that is sent. */
+/** A reissue whose state changes with each event that is sent. */
 class Story implements FollowSource {
-  /** What each stream began after. */
+  /** The last event id of each stream at its start. */
   readonly opened: (string | undefined)[] = [];
   private now = 0;
 
   constructor(
     private readonly states: readonly string[],
-    /** Of each stream: how many events it tells before it breaks off; of -1 there is none. */
+    /** Number of events that each stream sends before it breaks off; -1 for no stream. */
     private readonly streams: readonly number[],
   ) {}
 
   readonly show = () => {
-    // Without a stream the story goes on by itself.
+    // Without a stream the state changes with each query.
     if (this.streams[this.opened.length - 1] === -1) this.now += 1;
     return Promise.resolve(at(this.states[Math.min(this.now, this.states.length - 1)]!));
   };
@@ -27,11 +27,11 @@ class Story implements FollowSource {
     const count = this.streams[this.opened.length] ?? 0;
     this.opened.push(lastEventId);
     if (count < 0) return Promise.resolve(new Response('', { status: 503 }));
-    let told = 0;
+    let sent = 0;
     const body = new ReadableStream({
       pull: (stream) => {
-        if (told === count) return stream.close();
-        told += 1;
+        if (sent === count) return stream.close();
+        sent += 1;
         this.now += 1;
         stream.enqueue(new TextEncoder().encode(`: heartbeat\n\nid: ${this.now}\nevent: x\ndata: {}\n\n`));
       },

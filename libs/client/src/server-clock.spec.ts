@@ -6,7 +6,7 @@ import { ServerClock } from './server-clock.js';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A server and a device, each with a clock, and time that passes for both. */
+/** A server and a device with separate clocks, on which the same time passes. */
 class World {
   trueTime = Date.parse('2026-11-29T01:02:03.456Z');
   readonly clock = new ServerClock(() => this.trueTime + this.deviceIsAheadBy);

@@ -7,7 +7,7 @@ interface Sent {
   readonly body: unknown;
 }
 
-/** A gateway that answers call after call as it is told; a function may throw as a lost connection does. */
+/** A gateway that answers each call by the next function; a function may throw like a lost connection. */
 function gateway(answers: readonly (() => Response)[], options: Partial<ClientOptions> = {}) {
   const sent: Sent[] = [];
   const left = [...answers];

@@ -219,7 +219,7 @@ describe('problem documents', () => {
       { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       '{}',
     ],
-    // The router takes neither, and says so the same way.
+    // The router refuses both in the same way.
     ['GET', '/v1/orders/stream/', 404, 'not-found', {}, undefined],
     ['POST', '/v1/Orders', 404, 'not-found', {}, undefined],
     ['POST', '/nowhere', 404, 'not-found', { 'content-type': 'application/json' }, '{}'],
@@ -331,7 +331,7 @@ describe('requests', () => {
     const answer = await post({ name: 'Kim', consents: [] }, headers);
     expect(answer.headers['x-request-id']).toBe(traceId);
     expect(answer.json()).toMatchObject({ traceId });
-    // Over a socket the body arrives in another asynchronous context than the headers.
+    // Over a socket, body and headers arrive in different asynchronous contexts.
     const url = `${await app.getUrl()}/v1/orders`;
     const body = JSON.stringify({ name: 'Kim', consents: [] });
     const overSocket = await fetch(url, {

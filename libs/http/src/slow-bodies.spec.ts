@@ -14,7 +14,7 @@ class Bodies {
     return { body: body ?? null };
   }
 
-  /** A stream of events that goes on for as long as the client listens. */
+  /** An event stream that continues while the client is connected. */
   @Get('events')
   events(@Req() { raw }: FastifyRequest, @Res() reply: FastifyReply) {
     reply.hijack();
@@ -46,14 +46,14 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-/** A connection that has sent `text`, and all that it has received by its end. */
+/** Sends `text` on a connection, and returns everything that the connection receives. */
 function open(text: string): { socket: Socket; received: () => string; closed: Promise<string> } {
   const socket = connect(port, '127.0.0.1');
   socket.write(text);
   sockets.push(socket);
   let received = '';
   socket.on('data', (chunk) => (received += chunk.toString())).on('error', () => undefined);
-  // A connection may end by a reset: what was received stands all the same.
+  // A connection may end by a reset. What was received still counts.
   const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
   return { socket, received: () => received, closed };
 }
@@ -61,7 +61,7 @@ function open(text: string): { socket: Socket; received: () => string; closed: P
 const headersOf = (path: string, length: number) =>
   `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
 
-/** Sends a byte now and then until the connection is closed. */
+/** Sends single bytes until the connection is closed. */
 async function dribble(socket: Socket): Promise<void> {
   while (!socket.destroyed) {
     socket.write(' ');
@@ -112,7 +112,7 @@ it('A body does not count as slow while the process is blocked', async () => {
   await once(app.getHttpServer(), 'request');
   const began = performance.now();
   while (performance.now() - began < 3 * pace.bodyGraceMs);
-  // It is looked for slow bodies before this is read.
+  // The check for slow bodies runs before this body is read.
   socket.write('5678"');
   while (!received().endsWith('"}')) await once(socket, 'data');
   expect(received()).toMatch(/^HTTP\/1\.1 201 /);

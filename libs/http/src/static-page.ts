@@ -12,7 +12,7 @@ interface StaticPageOptions {
 }
 
 interface DocumentOptions {
-  /** Beside, or in place of, those that every page has; at least `content-security-policy`. */
+  /** Added to the headers of every page, or replacing them; at least `content-security-policy`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly status?: number;
   /** Changes the HTML before it is sent. */

@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The same descriptor leads to a file with room from now on. */
+/** Makes the descriptor lead to a file with room. */
 function makeRoom(): () => string[] {
   const file = join(folder, 'log');
   closeSync(fd);

@@ -8,7 +8,7 @@ const limits = fc.record({
   everyMs: fc.integer({ min: 1, max: 10_000 }),
 });
 
-/** The moments at which uses were allowed, when somebody tries after each of these pauses. */
+/** The times of the allowed uses, if a use is tried after each of these pauses. */
 function allowedAt(limit: RateLimit, pausesMs: readonly number[]): number[] {
   let tat = 0;
   let now = start;

@@ -88,7 +88,7 @@ describe('access tokens', () => {
   it.each([
     ['another issuer', { iss: 'urn:other' }],
     ['another audience', { aud: 'urn:other' }],
-    ['no end', { exp: undefined }],
+    ['no expiry', { exp: undefined }],
     ['no reissue', { sub: undefined }],
     ['no front end', { azp: undefined }],
   ])('An access token with %s is refused', async (_, claims) => {
@@ -189,14 +189,14 @@ describe('access guard', () => {
   );
 
   it.each([
-    ['nobody', 'GET', {}, 'unknown-api-key'],
-    ['a stranger', 'POST', { 'x-api-key': 'reseal', 'idempotency-key': key }, 'unknown-api-key'],
+    ['a call without an API key', 'GET', {}, 'unknown-api-key'],
+    ['an unknown API key', 'POST', { 'x-api-key': 'reseal', 'idempotency-key': key }, 'unknown-api-key'],
     ['a POST without a key', 'POST', { 'x-api-key': 'reseal-local' }, 'idempotency-key-required'],
     ...[
       'short-key-of-15',
       'x'.repeat(129),
       'a key with a tab\t!',
-      'a key with an é or so',
+      'an Idempotency-Key with an é',
       'a key with DEL \x7f!',
     ].map(
       (bad) =>

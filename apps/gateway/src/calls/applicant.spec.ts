@@ -91,12 +91,8 @@ describe('an applicant', () => {
 
   it.each([
     ['nothing but a name', { name: '홍길동' }, '#/applicant/mobile'],
-    ['two things', { name: '홍길동', mobile: '01012345678', rrn: 'e30.a.a.a.a' }, '#/applicant'],
-    [
-      'a carrier nobody knows',
-      { name: '홍길동', mobile: '01012345678', carrier: 'X' },
-      '#/applicant/carrier',
-    ],
+    ['two identifiers', { name: '홍길동', mobile: '01012345678', rrn: 'e30.a.a.a.a' }, '#/applicant'],
+    ['an unknown carrier', { name: '홍길동', mobile: '01012345678', carrier: 'X' }, '#/applicant/carrier'],
     ['a number that is not sealed', { name: '홍길동', rrn: '9901019000000' }, '#/applicant/rrn'],
     ['no name', { mobile: '01012345678' }, '#/applicant/name'],
   ])('An applicant with %s is refused with a pointer to it', async (_, applicant, pointer) => {
@@ -108,11 +104,11 @@ describe('an applicant', () => {
 
   it.each([
     ['for another call', 'rrn', () => sealed('rrn', freshKey())],
-    ['for something else', 'rrn', (key: string) => sealed('rrn', key, 'password')],
+    ['for another purpose', 'rrn', (key: string) => sealed('rrn', key, 'password')],
     ['at another front end', 'rrn', (key: string) => sealed('rrn', key, 'rrn', { client: 'other' })],
     ['for another key', 'rrn', (key: string) => sealed('rrn', key, 'rrn', { keyThumbprint: 'A'.repeat(43) })],
-    ['as a document in the place of a number', 'rrn', (key: string) => sealed('document', key)],
-    ['as a number in the place of a document', 'document', (key: string) => sealed('rrn', key)],
+    ['as a document instead of a number', 'rrn', (key: string) => sealed('document', key)],
+    ['as a number instead of a document', 'document', (key: string) => sealed('rrn', key)],
   ] as const)(
     'An applicant’s value sealed %s is refused, and nothing is stored or started',
     async (_, member, seal) => {

@@ -1,6 +1,6 @@
 import type { ProblemSlug } from '#libs/contracts';
 
-/** What the OpenAPI document says about one response, beside its schema. */
+/** What the OpenAPI document says about one response, in addition to its schema. */
 export interface ResponseDocument {
   readonly description: string;
   /** The body as JSON; other media types are in `content`. */
@@ -9,7 +9,7 @@ export interface ResponseDocument {
   readonly headers?: Readonly<Record<string, { description: string; schema: object }>>;
 }
 
-/** What the OpenAPI document says about one endpoint, beside its schemas. */
+/** What the OpenAPI document says about one endpoint, in addition to its schemas. */
 export interface EndpointDocument {
   readonly tag: 'Before starting' | 'Reissue' | 'Identity' | 'Password' | 'Terms' | 'Certificate';
   readonly summary: string;

@@ -43,7 +43,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The process, and what it answers. */
+/** Starts the process and returns its answer. */
 async function pry(look: (child: ChildProcess) => void = () => undefined) {
   const child = forkConfined(prying, { root: projectRoot(), megabytes: 256, user });
   try {
@@ -85,7 +85,7 @@ it('A confined process has no descriptor of its parent, inherited ones included'
     expect(theirs.filter((link) => own.includes(link))).toEqual([]);
   });
 
-  // Node keeps the first sixteen to itself, and passes on those after a gap.
+  // Node does not pass on the first sixteen descriptors, but those after a gap.
   const inherited = 40;
   const stdio = Array.from({ length: inherited + 1 }, (_, number) =>
     number === 1 ? 'pipe' : number === inherited ? descriptor : 'ignore',

@@ -8,7 +8,7 @@ import { decodePhoto } from './decode-photo.js';
 const heic = readFileSync(new URL('./testdata/gradient.heic', import.meta.url));
 const marker = 'photo-marker-of-this-spec';
 
-/** Red to the left, blue to the right. */
+/** A photo that is red on the left and blue on the right. */
 function gradient(width = 640, height = 400): Sharp {
   const pixels = Buffer.alloc(width * height * 3);
   for (let at = 0; at < width * height; at += 1) {
@@ -28,11 +28,11 @@ function pngChunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** After the header, which takes 33 bytes with the signature. */
+/** Inserts a chunk after the header, which has 33 bytes with the signature. */
 const withChunk = (file: Buffer, type: string, data: Uint8Array) =>
   Buffer.concat([file.subarray(0, 33), pngChunk(type, data), file.subarray(33)]);
 
-/** A PNG that claims these sides, with next to nothing in it. */
+/** A PNG that claims these sides and has almost no data. */
 function emptyPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width);
@@ -48,7 +48,7 @@ function emptyPng(width: number, height: number): Buffer {
   ]);
 }
 
-/** The same HEIC, claiming other sides: in each `ispe` property, four bytes after its version, width and height stand. */
+/** The HEIC with other claimed sides: width and height are in each `ispe` property, four bytes after its version. */
 function heicOf(width: number, height: number): Buffer {
   const file = Buffer.from(heic);
   for (let at = file.indexOf('ispe'); at >= 0; at = file.indexOf('ispe', at + 4)) {

@@ -46,7 +46,7 @@ class OtherController {
   }
 }
 
-/** Photos kept in memory; what a file decodes to is said by the test. */
+/** Photos in memory. The test decides what a file decodes to. */
 const kept: Parameters<PhotoStore['keep']>[0][] = [];
 let find: (id: string, updateId: string) => (typeof kept)[number] | undefined;
 const findKept: typeof find = (id, updateId) =>
@@ -271,12 +271,12 @@ describe('uploading a photo', () => {
 });
 
 describe('uploads that do not end', () => {
-  /** Begins an upload and sends `bytes` of its file, after which no more comes. */
+  /** Starts an upload and sends `bytes` of its file, and then nothing. */
   async function stall(of: string, address: string, bytes = 10) {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     let received = '';
     socket.on('data', (chunk) => (received += chunk.toString())).on('error', () => undefined);
-    // A connection may end by a reset: what was received stands all the same.
+    // A connection may end by a reset. What was received still counts.
     const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
     const head = [
       `POST /v1/reissues/${of}/identity/photos HTTP/1.1`,

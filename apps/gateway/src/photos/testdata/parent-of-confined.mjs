@@ -1,4 +1,4 @@
-// Starts a confined process, and prints what it has in place of the descriptor that this process inherited.
+// Starts a confined process, and prints what the process has instead of the descriptor that this parent inherited.
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { forkConfined } from '../confined-process.ts';

@@ -1,4 +1,4 @@
-// Tries what a photo that took over its process would try, and sends how each attempt ended: `null` if it succeeded.
+// Tries what an exploit in a photo would try, and sends the error of each attempt: `null` if it succeeded.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
