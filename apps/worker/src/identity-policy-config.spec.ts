@@ -31,11 +31,11 @@ describe('the identity policy in the configuration', () => {
     ]);
     const gone = { ...ruleFor, LOST: { ...ruleFor.LOST, NONE: 'gone' } };
     expect(refusalOf({ ...defaultIdentityPolicy, ruleFor: gone })).toEqual([
-      'ruleFor.LOST.NONE names a rule that is not there',
+      'ruleFor.LOST.NONE names a rule that does not exist',
     ]);
     const vain = { required: ['PHONE_CODE'], additional: { count: 2, from: ['ONE_WON'] } };
     expect(refusalOf({ ...defaultIdentityPolicy, rules: { ...rules, withoutOld: vain } })).toContain(
-      'ruleFor.EXPIRED.REVOKED nobody could prove who they are by it, or nobody would have to',
+      'ruleFor.EXPIRED.REVOKED cannot be met, or needs no proof at all',
     );
   });
 

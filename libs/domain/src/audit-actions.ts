@@ -1,6 +1,6 @@
 /**
- * The fixed vocabulary of the audit trail: every action that an entry can have, in plain words. An action is added here
- * first, or the entry does not compile; one that was ever written is never removed, for its entries stay.
+ * The fixed vocabulary of the audit trail: every action that an entry can have, in plain words. Code that writes
+ * another action does not compile. An action that was ever written is never removed, because its entries stay.
  */
 
 interface Words {
@@ -9,10 +9,10 @@ interface Words {
 }
 const vocabulary = <Action extends string>(words: Readonly<Record<Action, Words>>) => words;
 
-/** What happens to one reissue. Its outcome is a result (`DONE`, `VERIFIED`, …) or the code of a refusal. */
+/** Actions on one reissue. Their outcome is a result (`DONE`, `VERIFIED`, …) or the code of a refusal. */
 export const reissueActions = vocabulary({
   open: { ko: '재발급 신청', en: 'Reissue requested' },
-  start: { ko: '재발급 신청 처리', en: 'Request for a reissue dealt with' },
+  start: { ko: '재발급 신청 처리', en: 'Request for a reissue handled' },
   requestChallenges: { ko: '본인확인 수단 요청', en: 'Identity challenges requested' },
   answerChallenges: { ko: '본인확인 답변', en: 'Identity challenges answered' },
   answerChallenge: { ko: '본인확인 답변 확인', en: 'An identity answer was checked' },
@@ -46,8 +46,8 @@ export const reissueActions = vocabulary({
 export type ReissueAction = keyof typeof reissueActions;
 
 /**
- * What happens outside any reissue: staff, keys, the CA, the registry, the log itself. Its outcome is `STARTED`, `DONE`,
- * `FAILED`, `REFUSED`, or for a check `MATCHED` or `MISMATCHED`.
+ * Actions outside any reissue: of staff, keys, the CA, the registry and the audit log itself. Their outcome is
+ * `STARTED`, `DONE`, `FAILED` or `REFUSED`, or for a check `MATCHED` or `MISMATCHED`.
  */
 export const authorityActions = vocabulary({
   startProcess: {
@@ -98,11 +98,11 @@ export type AuthorityAction = keyof typeof authorityActions;
 
 export type AuditAction = ReissueAction | AuthorityAction;
 
-/** Whether it is a word of this version's vocabulary. */
+/** Whether this version's vocabulary has the action. */
 export const isAuditAction = (action: string): action is AuditAction =>
   Object.hasOwn(reissueActions, action) || Object.hasOwn(authorityActions, action);
 
-/** An action in plain words; one that this version does not know is named as it is. */
+/** The words for an action. An action that this version does not know stands for itself. */
 export const auditActionText = (action: string): Words =>
   Object.hasOwn(reissueActions, action)
     ? reissueActions[action as ReissueAction]

@@ -1,10 +1,10 @@
 import type { AuditAction, AuthorityAction, ReissueAction } from './audit-actions.js';
 
-/** The roles of the database that write to the audit trail. */
+/** The database roles that write to the audit trail. */
 export type AuditRole =
   'reseal_gateway' | 'reseal_ops' | 'reseal_worker' | 'reseal_signer' | 'reseal_status' | 'reseal_owner';
 
-/** For each action the actors in whose name a role writes it; one that ends with a colon stands for all names behind it. */
+/** The actors that a role may name for each action. An actor that ends with a colon is a prefix for any name. */
 export type WritableActions = Partial<Record<AuditAction, readonly string[]>>;
 
 const byActors = <Action extends AuditAction>(actors: readonly string[], actions: readonly Action[]) =>
@@ -50,8 +50,8 @@ const certificateChangeActions = [
 ] as const satisfies readonly AuthorityAction[];
 
 /**
- * What each role of the database may write to the audit trail. The table `audit_writer` has the same list and enforces
- * it: a process that was taken over writes no more than its own.
+ * What each database role may write to the audit trail. The table `audit_writer` holds the same list and enforces it,
+ * so that a compromised process can write only its own kinds of entries.
  */
 export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
   reseal_gateway: processActions('gateway'),
@@ -120,7 +120,7 @@ export const auditWriters: Readonly<Record<AuditRole, WritableActions>> = {
   },
 };
 
-/** Whether a role of the database writes this action in the name of this actor. */
+/** Whether a database role may write this action with this actor. */
 export function mayWrite(role: string, action: string, actor: string): boolean {
   const actions = Object.hasOwn(auditWriters, role) ? auditWriters[role as AuditRole] : {};
   const actors = Object.hasOwn(actions, action) ? (actions[action as AuditAction] ?? []) : [];

@@ -1,28 +1,27 @@
-/** Which certificate comes out of a reissue. */
+/** The kinds of certificate that a reissue ends in. */
 export const bases = ['REISSUE', 'RENEW', 'NEW'] as const;
 export type Basis = (typeof bases)[number];
 
-/** From how many days before its end a certificate is renewed rather than reissued. */
+/** With at most this many days left, a certificate is renewed instead of reissued. */
 export const renewalWindowDays = 30;
 
 const dayMs = 86_400_000;
 
-/** The certificate on file, as far as its end date bears on a new one. */
+/** The fields of the certificate on file that decide the end date of a new one. */
 interface EndingCertificate {
   readonly notAfter: Date;
   readonly revocationReason: string | null;
 }
 
-/** The end date of a certificate that is valid, on hold, or revoked by its holder; that of others counts for nothing. */
+/** The end date that decides the basis: that of a certificate that is valid, on hold, or revoked by its holder. */
 export function endDateForBasis(onFile: EndingCertificate | undefined): Date | undefined {
   const byHolder = onFile && (!onFile.revocationReason || onFile.revocationReason === 'keyCompromise');
   return byHolder ? onFile.notAfter : undefined;
 }
 
 /**
- * Decides the basis from the certificate on file. Valid, on hold, or revoked by its holder with more than 30
- * days left: the same end date (REISSUE). 30 days or less left: a year from the old end (RENEW).
- * Expired or none: a year from now (NEW).
+ * Decides the basis from {@link endDateForBasis}. More than 30 days left: the same end date (REISSUE). 30 days or less
+ * left: a year from the old end date (RENEW). Expired or none: a year from now (NEW).
  */
 export function decideBasis(notAfter: Date | undefined, now: Date): Basis {
   if (!notAfter || notAfter.getTime() <= now.getTime()) return 'NEW';

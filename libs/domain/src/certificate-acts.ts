@@ -1,4 +1,4 @@
-/** Why a certificate may be revoked here (RFC 5280 section 5.3.1). The others are a CA's or an attribute authority's. */
+/** The revocation reasons in use (RFC 5280 section 5.3.1). The other ones are for CAs and attribute authorities. */
 export const revocationReasons = [
   'unspecified',
   'keyCompromise',
@@ -9,21 +9,21 @@ export const revocationReasons = [
 ] as const;
 export type ReasonToRevoke = (typeof revocationReasons)[number];
 
-/** What can be done to a certificate once it is signed: revoke it for good, suspend it, lift the suspension. */
+/** The acts on a signed certificate: revoke it for good, suspend it, lift the suspension. */
 export const certificateActs = ['revoke', 'hold', 'release'] as const;
 export type CertificateAct = (typeof certificateActs)[number];
 
-/** Where a certificate stands. `NOT_ISSUED`: it is being signed, and nobody has it yet. */
+/** The statuses of a certificate. `NOT_ISSUED`: it is being signed, and no holder has it yet. */
 export const certificateStatusNames = ['NOT_ISSUED', 'VALID', 'ON_HOLD', 'REVOKED', 'EXPIRED'] as const;
 export type CertificateStatus = (typeof certificateStatusNames)[number];
 
-/** Why an act is refused and changes nothing, as far as the certificate itself tells. */
+/** Why the status of a certificate refuses an act. Nothing changes then. */
 export type ActRefusal =
   | 'NOT_ISSUED'
   | 'ALREADY_REVOKED'
   | 'ALREADY_ON_HOLD'
   | 'NOT_ON_HOLD'
-  /** Nobody accepts it any more, and a CRL need not list it (RFC 5280 section 3.3). */
+  /** An expired certificate is not accepted, and a CRL need not list it (RFC 5280 section 3.3). */
   | 'EXPIRED';
 
 /** A revocation is final: nothing leads out of REVOKED. A hold ends by a release or by a revocation. */
@@ -51,12 +51,12 @@ const acts: Readonly<Record<CertificateAct, Readonly<Record<CertificateStatus, '
   },
 };
 
-/** What becomes of an act on a certificate that stands like this. */
+/** The outcome of an act on a certificate with this status. */
 export function outcomeOfAct(act: CertificateAct, status: CertificateStatus): 'DONE' | ActRefusal {
   return acts[act][status];
 }
 
-/** A certificate as far as its standing depends on it. */
+/** The columns of a certificate that decide its status. */
 export interface CertificateStatusFields {
   readonly state: 'INTENT' | 'STORED' | 'ABANDONED';
   readonly not_after: Date;
@@ -71,14 +71,14 @@ export function certificateStatusOf(certificate: CertificateStatusFields, now: D
   return certificate.hold_at ? 'ON_HOLD' : 'VALID';
 }
 
-/** How many calendar months a certificate may be on hold until it is revoked. */
+/** After how many calendar months on hold a certificate is revoked. */
 export const defaultHoldMonths = 6;
 
 const koreaOffsetMs = 9 * 3_600_000;
 
 /**
- * When a hold that nobody released becomes a revocation: as many calendar months later by the clock in Korea, at the
- * same time of day; on the last day of a month that is too short (31 August and six months is 28 or 29 February).
+ * When a hold that is not released becomes a revocation: `months` calendar months later in Korean time, at the same
+ * time of day. A month that is too short ends it on its last day: 31 August and six months is 28 or 29 February.
  */
 export function endOfHold(heldAt: Date, months: number): Date {
   const korean = new Date(heldAt.getTime() + koreaOffsetMs);

@@ -1,2 +1,2 @@
-/** The one source of time of a process, so that tests can move it. Also used for every time written to SQL. */
+/** The one source of time of a process, also for SQL. Tests replace it. */
 export type Clock = () => Date;

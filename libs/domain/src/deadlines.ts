@@ -4,15 +4,15 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** How long each wait may last, in milliseconds. */
+/** How long each wait may last. All in milliseconds. */
 export interface Deadlines {
   /** From the start until ISSUED. */
   readonly untilIssuedMs: number;
-  /** From ISSUED, when the customer still has a certificate in force or never downloaded the new one. */
+  /** From ISSUED, if the customer still has a certificate in force or never downloaded the new one. */
   readonly untilRegisteredMs: number;
-  /** From ISSUED, when the new certificate is downloaded and is the only one the customer has. */
+  /** From ISSUED, if the new certificate is downloaded and the customer has no other in force. */
   readonly untilRegisteredWithoutOldMs: number;
-  /** Reminders after ISSUED. */
+  /** From ISSUED until each reminder. */
   readonly remindersMs: readonly number[];
   /** How long a parked reissue waits for an operator. */
   readonly untilAbandonedMs: number;
@@ -26,7 +26,7 @@ export const defaultDeadlines: Deadlines = {
   untilAbandonedMs: 72 * hour,
 };
 
-/** What was done to the old certificate as soon as its holder was known, and why. */
+/** What the reason of a reissue does to the old certificate as soon as identity is verified. */
 export function earlyRevocation(reason: Reason): 'REVOKE' | 'HOLD' | undefined {
   if (reason === 'KEY_COMPROMISED') return 'REVOKE';
   if (reason === 'LOST') return 'HOLD';

@@ -1,4 +1,4 @@
-/** Why a reissue ended without being registered. */
+/** Why a reissue ended without a registered certificate. */
 export const endCodes = [
   'IDENTITY_LOCKED',
   'IDENTITY_MISMATCH',

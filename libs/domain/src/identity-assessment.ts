@@ -1,26 +1,26 @@
 import type { IdentityMethod, IdentityRule, PinnedIdentityRule } from './identity-policy.js';
 
-/** How far a reissue has come with its methods. */
+/** The identity methods that a reissue has verified and locked so far. */
 export interface IdentityProgress {
   readonly verified: readonly IdentityMethod[];
   readonly locked: readonly IdentityMethod[];
-  /** True once the customer asked for a reset of the password, which may need more methods. */
+  /** Whether the customer asked to reset the password, which may need more methods. */
   readonly resetting: boolean;
 }
 
 export interface IdentityAssessment {
   readonly complete: boolean;
-  /** The methods that would help now, most useful first. Empty when complete or impossible. */
+  /** The methods that would help now, most useful first. Empty if complete or impossible. */
   readonly methods: readonly IdentityMethod[];
-  /** True when no sequence of further answers can complete the policy. */
+  /** Whether no further answers can satisfy the policy. */
   readonly impossible: boolean;
 }
 
 /**
- * What the policy still wants. Until the rule is met that everybody is shown, it is this one that is asked for, and
- * whoever cannot meet it any more is out: what is offered and when it ends tell nothing of what is on file.
+ * Decides what identity verification still needs. Until an applicant meets the rule that is shown to everyone, that
+ * rule decides what is offered and when verification fails, so that neither reveals what is on file.
  *
- * @param available the methods that have a provider configured
+ * @param available the methods that have a configured provider
  */
 export function assessIdentity(
   rule: PinnedIdentityRule,
@@ -34,8 +34,8 @@ export function assessIdentity(
 }
 
 /**
- * Looks for sets of methods that satisfy the rule, among all that can be made of what is verified and what can still
- * be. There are four methods, so at most sixteen.
+ * Searches the sets of methods that satisfy the rule, among all sets of methods that are verified or can still be. Four
+ * methods make at most sixteen sets.
  */
 function assess(
   rule: IdentityRule,
@@ -54,7 +54,7 @@ function assess(
 
   if (missing.some((set) => set.length === 0)) return { complete: true, impossible: false, methods: [] };
   if (missing.length === 0) return { complete: false, impossible: true, methods: [] };
-  // What another way does without would be asked in vain.
+  // A set with a subset that also suffices would ask for a method in vain.
   const smallest = missing.filter(
     (set) => !missing.some((other) => other.length < set.length && other.every((each) => set.includes(each))),
   );
@@ -62,7 +62,7 @@ function assess(
   return { complete: false, impossible: false, methods };
 }
 
-/** Whether these methods, each of them verified, are enough; any two of them must count together. */
+/** Whether these verified methods satisfy the rule. Every two of them must be independent. */
 function satisfies(
   set: readonly IdentityMethod[],
   { required, additional }: IdentityRule,

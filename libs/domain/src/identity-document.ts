@@ -5,17 +5,17 @@ import { isDate, readResidentNumber, type ResidentNumber } from './resident-numb
 const documentTypes = ['RESIDENT_CARD', 'DRIVING_LICENCE'] as const;
 type DocumentType = (typeof documentTypes)[number];
 
-/** What stands on an identity document. */
+/** The fields of an identity document. */
 export interface IdentityDocument {
   readonly type: DocumentType;
   readonly number: ResidentNumber;
   /** YYYY-MM-DD */
   readonly issuedOn: string;
-  /** Of a driving licence, in the form 11-22-333333-44; older ones begin with the name of a region. */
+  /** For a driving licence, in the form 11-22-333333-44. Older licences begin with the name of a region. */
   readonly licenceNumber?: string;
 }
 
-/** After {@link dashed}. */
+/** A licence number after {@link dashed}. */
 const licence = /^(\d{2}|[가-힣]{2})-?(\d{2})-?(\d{6})-?(\d{2})$/;
 const dashed = (text: string) =>
   text
@@ -24,11 +24,11 @@ const dashed = (text: string) =>
     .replace(/[\p{Pd}\u2212]/gu, '-');
 
 /**
- * Reads what an applicant sealed of their document: JSON `{type, rrn, issuedOn, licenceNumber?}`. A driving licence
- * has its number, a resident card has none. Other members are left to whoever knows them.
+ * Reads an identity document from the JSON that an applicant sealed: `{type, rrn, issuedOn, licenceNumber?}`. Only a
+ * driving licence has a licence number. Other members are ignored.
  *
- * @param now nothing was issued later
- * @returns undefined if it is no such document
+ * @param now a document issued later is refused
+ * @returns undefined if the JSON is not a valid document
  */
 export function readIdentityDocument(json: string, now: Date): IdentityDocument | undefined {
   const fields = objectOf(json);

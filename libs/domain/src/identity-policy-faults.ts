@@ -10,22 +10,22 @@ import {
 } from './identity-policy.js';
 import { reasons, type Reason } from './states.js';
 
-/** Something that makes a policy unusable, and where it stands in it. */
+/** A fault that makes a policy unusable, with its place in the policy. */
 export interface PolicyFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
 /**
- * Why a policy cannot be used: every declared reason, with every certificate on file, must have a rule that
- * somebody can meet and nobody meets by doing nothing, also with a new password, and no rule may take the
- * signature of a certificate that may be in other hands.
+ * Finds the faults of a policy. Every declared reason, with every status of the certificate on file, needs a rule that
+ * applicants can meet, also when they reset the password, and that nobody meets without a proof. No rule may accept the
+ * signature of a certificate whose key may be in other hands.
  *
- * @param provided the methods that have a provider configured
+ * @param provided the methods that have a configured provider
  */
 export function policyFaults(policy: IdentityPolicy, provided: readonly IdentityMethod[]): PolicyFault[] {
   const unknown = unknownRules(policy);
-  // Without its rules nothing can be said of whom they let through.
+  // The other checks read the rules.
   if (unknown.length > 0) return unknown;
   return [
     ...provided
@@ -44,14 +44,14 @@ const combinations = reasons.flatMap((reason) =>
 function unknownRules({ rules, ruleFor }: IdentityPolicy): PolicyFault[] {
   return combinations
     .filter(([reason, standing]) => !Object.hasOwn(rules, ruleFor[reason][standing]))
-    .map(([reason, standing]) => fault(['ruleFor', reason, standing], 'names a rule that is not there'));
+    .map(([reason, standing]) => fault(['ruleFor', reason, standing], 'names a rule that does not exist'));
 }
 
 function unusedRules({ rules, ruleFor }: IdentityPolicy): PolicyFault[] {
   const used = new Set(combinations.map(([reason, standing]) => ruleFor[reason][standing]));
   return Object.keys(rules)
     .filter((name) => !used.has(name))
-    .map((name) => fault(['rules', name], 'is used for nobody'));
+    .map((name) => fault(['rules', name], 'is never used'));
 }
 
 function repetitions({ rules, independent }: IdentityPolicy): PolicyFault[] {
@@ -78,17 +78,17 @@ function faultsOfRule(
 ): PolicyFault[] {
   const path = ['ruleFor', reason, standing];
   const rule = pinnedRuleOf(policy, reason, exampleOf(standing));
-  // The one that counts: what others are shown is looked at as theirs.
+  // The rule itself: the shown rule is checked under the status NONE.
   const counted = { ...rule, shown: rule };
   const able = standing === 'NONE' ? provided.filter((method) => method !== 'OLD_CERTIFICATE') : provided;
   const nothing = { verified: [], locked: [] };
   const faults: PolicyFault[] = [];
   if (assessIdentity(counted, able, { ...nothing, resetting: false }).methods.length === 0)
-    faults.push(fault(path, 'nobody could prove who they are by it, or nobody would have to'));
+    faults.push(fault(path, 'cannot be met, or needs no proof at all'));
   else if (assessIdentity(counted, able, { ...nothing, resetting: true }).impossible)
-    faults.push(fault(path, 'nobody could reset their password by it'));
+    faults.push(fault(path, 'leaves no way to reset the password'));
   if (effectiveReason(reason, exampleOf(standing)) !== 'EXPIRED' && takesOldCertificate(rule))
-    faults.push(fault(path, 'takes the old certificate, which may be in other hands'));
+    faults.push(fault(path, 'accepts the old certificate, whose key may be in other hands'));
   return faults;
 }
 

@@ -123,14 +123,14 @@ describe('a policy', () => {
     [
       'names a rule it does not have',
       { ruleFor: choose('LOST', 'VALID', 'gone') },
-      'ruleFor.LOST.VALID names a rule that is not there',
+      'ruleFor.LOST.VALID names a rule that does not exist',
     ],
     [
       'names what every object has',
       { ruleFor: choose('LOST', 'VALID', 'constructor') },
-      'ruleFor.LOST.VALID names a rule that is not there',
+      'ruleFor.LOST.VALID names a rule that does not exist',
     ],
-    ['has a rule for nobody', { rules: { ...policy.rules, spare: usual } }, 'rules.spare is used for nobody'],
+    ['has a rule for nobody', { rules: { ...policy.rules, spare: usual } }, 'rules.spare is never used'],
     [
       'names a method twice in a rule',
       { rules: { usual, withoutOld: { ...withoutOld, required: ['PHONE_CODE', 'PHONE_CODE'] } } },
@@ -149,7 +149,7 @@ describe('a policy', () => {
           withoutOld: { required: [], additional: { count: 0, from: ['ONE_WON', 'PHONE_CODE'] } },
         },
       },
-      'ruleFor.KEY_COMPROMISED.NONE nobody could prove who they are by it, or nobody would have to',
+      'ruleFor.KEY_COMPROMISED.NONE cannot be met, or needs no proof at all',
     ],
     [
       'asks for more than there is',
@@ -159,12 +159,12 @@ describe('a policy', () => {
           withoutOld: { ...withoutOld, additional: { count: 3, from: ['ONE_WON', 'ID_DOCUMENT'] } },
         },
       },
-      'ruleFor.EXPIRED.ON_HOLD nobody could prove who they are by it, or nobody would have to',
+      'ruleFor.EXPIRED.ON_HOLD cannot be met, or needs no proof at all',
     ],
     [
       'has no methods that count together',
       { independent: [['ONE_WON', 'ID_DOCUMENT']] },
-      'ruleFor.EXPIRED.VALID nobody could prove who they are by it, or nobody would have to',
+      'ruleFor.EXPIRED.VALID cannot be met, or needs no proof at all',
     ],
     [
       'wants a certificate of those who have none',
@@ -174,17 +174,17 @@ describe('a policy', () => {
           withoutOld,
         },
       },
-      'ruleFor.EXPIRED.NONE nobody could prove who they are by it, or nobody would have to',
+      'ruleFor.EXPIRED.NONE cannot be met, or needs no proof at all',
     ],
     [
       'wants too much for a reset',
       { resetMethods: 4 },
-      'ruleFor.EXPIRED.NONE nobody could reset their password by it',
+      'ruleFor.EXPIRED.NONE leaves no way to reset the password',
     ],
     [
       'takes a certificate that may be in other hands',
       { ruleFor: choose('LOST', 'VALID', 'usual') },
-      'ruleFor.LOST.VALID takes the old certificate, which may be in other hands',
+      'ruleFor.LOST.VALID accepts the old certificate, whose key may be in other hands',
     ],
   ] satisfies [string, Partial<IdentityPolicy>, string][])(
     'that %s is at fault',
@@ -195,7 +195,7 @@ describe('a policy', () => {
 
   it('is at fault when the methods it needs have no provider', () => {
     expect(faultsOf({}, ['PHONE_CODE', 'OLD_CERTIFICATE'])).toContain(
-      'ruleFor.LOST.VALID nobody could prove who they are by it, or nobody would have to',
+      'ruleFor.LOST.VALID cannot be met, or needs no proof at all',
     );
   });
 

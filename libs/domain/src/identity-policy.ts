@@ -1,10 +1,10 @@
 import type { Reason } from './states.js';
 
-/** The ways to prove who one is. */
+/** The methods of identity verification. */
 export const identityMethods = ['PHONE_CODE', 'ONE_WON', 'ID_DOCUMENT', 'OLD_CERTIFICATE'] as const;
 export type IdentityMethod = (typeof identityMethods)[number];
 
-/** What is demanded: all of `required`, and `additional.count` more of `additional.from`. */
+/** The methods that a rule demands: all of `required`, and `additional.count` more from `additional.from`. */
 export interface IdentityRule {
   readonly required: readonly IdentityMethod[];
   readonly additional: { readonly count: number; readonly from: readonly IdentityMethod[] };
@@ -18,20 +18,20 @@ interface MethodLimits {
   readonly lifetimeMs: number;
 }
 
-/** How the certificate on file of a person stands. COMPROMISED: revoked because its key may be in other hands. */
+/** The statuses of the certificate on file. COMPROMISED: revoked because its key may be in other hands. */
 export const onFileStatuses = ['NONE', 'VALID', 'EXPIRED', 'ON_HOLD', 'REVOKED', 'COMPROMISED'] as const;
 export type OnFileStatus = (typeof onFileStatuses)[number];
 
 export interface IdentityPolicy {
   readonly version: string;
-  /** By a name of the policy's own. */
+  /** By a name that the policy chooses. */
   readonly rules: Readonly<Record<string, IdentityRule>>;
-  /** Which rule holds for whom: its name, by the declared reason and the certificate on file. */
+  /** The name of the rule for each declared reason and each status of the certificate on file. */
   readonly ruleFor: Readonly<Record<Reason, Readonly<Record<OnFileStatus, string>>>>;
-  /** The pairs of methods that prove more together than one alone. */
+  /** The pairs of methods that are independent: both together prove more than one of them. */
   readonly independent: readonly IndependentPair[];
   readonly oldCertificate: {
-    /** For how many days after its end a certificate still proves who its holder is. */
+    /** For how many days after its end a certificate still proves its holder's identity. */
     readonly expiredForDays: number;
   };
   readonly limits: Readonly<Partial<Record<IdentityMethod, MethodLimits>>>;
@@ -41,18 +41,18 @@ export interface IdentityPolicy {
 
 export type IndependentPair = readonly [IdentityMethod, IdentityMethod];
 
-/** What of a policy one reissue is held to from its start to its end, whatever becomes of the configuration. */
+/** The rules of a policy that one reissue keeps from its start to its end, even if the configuration changes. */
 export interface PinnedIdentityRule extends IdentityRule {
   /**
-   * The rule for whoever has nothing on file. Until it is met, it decides what is offered: otherwise the methods on
-   * offer would tell, before anybody proved anything, how the certificate of a person stands, and so that they exist.
+   * The rule for an applicant with nothing on file. Until it is met it decides which methods are offered. Otherwise the
+   * offer would reveal, before any proof, the status of a person's certificate, and so that the person is a customer.
    */
   readonly shown: IdentityRule;
   readonly independent: readonly IndependentPair[];
   readonly resetMethods: number;
 }
 
-/** The phone code and one more method; the old certificate proves nothing once it may be in other hands. */
+/** The phone code and one more method. The old certificate does not count once its key may be in other hands. */
 export const defaultIdentityPolicy: IdentityPolicy = {
   version: '2026-11',
   rules: {
@@ -100,14 +100,14 @@ function always(rule: string): Record<OnFileStatus, string> {
   return { NONE: rule, VALID: rule, EXPIRED: rule, ON_HOLD: rule, REVOKED: rule, COMPROMISED: rule };
 }
 
-/** What the bank knows of the certificate on file, as far as it bears on how strictly to ask. */
+/** The fields of the certificate on file that decide which rule holds. */
 export interface CertificateOnFile {
   readonly status: 'VALID' | 'ON_HOLD' | 'REVOKED' | 'EXPIRED';
   readonly revocationReason?: string;
 }
 
 /**
- * What the policy demands of a reissue that begins now.
+ * The rules that the policy sets for a reissue that begins now.
  *
  * @throws RangeError if the policy names a rule that it does not have
  */
@@ -136,8 +136,8 @@ function onFileStatusOf(onFile: CertificateOnFile | undefined): OnFileStatus {
 }
 
 /**
- * The stricter of the declared reason and the certificate on file: whoever declares a mere expiry while the
- * certificate was reported lost or stolen is asked as somebody who lost it.
+ * The stricter of the declared reason and the certificate on file. A reissue declared as an expiry counts as a loss if
+ * the certificate was reported lost or stolen.
  */
 export function effectiveReason(declared: Reason, onFile: CertificateOnFile | undefined): Reason {
   if (declared !== 'EXPIRED' || !onFile) return declared;

@@ -1,7 +1,7 @@
-/** The one place that knows the public names by which Temporal knows us. */
+/** The names of Temporal's task queues. */
 export const taskQueues = { reissue: 'reissue', signing: 'ca-signing' } as const;
 
-/** How long a worker may be silent over a workflow task until another gets it: a killed worker is noticed by this. */
+/** How long a worker may take for a workflow task until another worker gets it, e.g. after the first was killed. */
 export const workflowTaskTimeoutMs = 5_000;
 
 const workflowPrefix = 'reissue/';
@@ -14,12 +14,12 @@ export function reissueIdOf(workflowId: string): string | undefined {
   return workflowId.startsWith(workflowPrefix) ? workflowId.slice(workflowPrefix.length) : undefined;
 }
 
-/** The activity that checks a VID. */
+/** The id of the activity that checks a VID. */
 export function vidCheckActivityIdOf(checkId: string): string {
   return `vid-check/${checkId}`;
 }
 
-/** The activity that takes a consent back. */
+/** The id of the activity that withdraws a consent. */
 export function consentWithdrawalActivityIdOf(reissueId: string, updateId: string): string {
   return `consent-withdrawal/${reissueId}/${updateId}`;
 }
@@ -27,23 +27,23 @@ export function consentWithdrawalActivityIdOf(reissueId: string, updateId: strin
 /** A reissue id: `ri_` and 32 lower-case hexadecimal digits. */
 export const reissueIdPattern = /^ri_[0-9a-f]{32}$/;
 
-/** The nil UUID (RFC 9562 section 5.9) in place of an unknown customer's id: unknown persons cause the same queries. */
+/** The nil UUID (RFC 9562 section 5.9), which no customer has. Queries for unknown people use it, to take as long. */
 export const unknownCustomerId = '00000000-0000-0000-0000-000000000000';
 
-/** Search attributes are readable by everyone who can list workflows: no personal data in them. */
+/** Search attributes. They hold no personal data, because everyone who can list workflows reads them. */
 export const searchAttributes = { parked: 'ReissueParked', customerRef: 'CustomerRef' } as const;
 
 /**
- * The exact bytes the customer's old key signs to prove who they are. It names no serial: which certificate is on
- * file is not told to anybody before that.
+ * The exact text that the customer's old key signs to prove identity. It names no serial, so that it does not reveal
+ * which certificate is on file.
  */
 export function identityText(reissueId: string, challengeId: string, nonce: string): string {
   return ['reseal/identity/v1', reissueId, challengeId, nonce].join('\n');
 }
 
 /**
- * The exact bytes the customer's new key signs to prove that the certificate works in the app. Purpose and
- * version come first, so that the signature can never be taken for a signature of anything else.
+ * The exact text that the customer's new key signs to prove that the certificate works in the app. Purpose and version
+ * come first, so that the signature is valid for nothing else.
  */
 export function registrationText(reissueId: string, serial: string, nonce: string): string {
   return ['reseal/registration/v1', reissueId, serial, nonce].join('\n');

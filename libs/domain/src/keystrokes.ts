@@ -1,4 +1,4 @@
-/** Latin letters of the Korean two-set keyboard (KS X 5002), in the order of the jamo in Unicode's Hangul syllables. */
+/** The Latin letters of the Korean two-set keyboard (KS X 5002), in the order of Unicode's jamo. */
 const initials = [
   'r',
   'R',
@@ -27,8 +27,8 @@ const firstSyllable = 0xac00;
 const syllables = initials.length * medials.length * finals.length;
 
 /**
- * What is typed on a keyboard switched to Latin letters when one types `text` as in Korean: 김 is `rla`. So names and
- * words get into passwords, which take no Hangul. Other characters stay as they are.
+ * The Latin letters that the keys of Korean `text` type: 김 is `rla`. Names and words get into passwords like this,
+ * because passwords allow no Hangul. Other characters stay as they are.
  */
 export function keystrokesOf(text: string): string {
   return [...text.normalize('NFC')]

@@ -2,7 +2,7 @@
 const offsetMs = 9 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 
-/** The calendar day in Korea, `YYYY-MM-DD`: tries that are limited per day are counted by it. */
+/** The calendar day in Korea, `YYYY-MM-DD`. Daily limits count by it. */
 export function koreanDayOf(at: Date): string {
   return new Date(at.getTime() + offsetMs).toISOString().slice(0, 10);
 }

@@ -1,8 +1,8 @@
 import type { Message } from './transitions.js';
 
 /**
- * After so many calls, refusals included, a reissue takes no more of those before its certificate is made: its
- * Temporal history stays bounded.
+ * How many calls, refusals included, a reissue accepts before its certificate is issued. The limit bounds its Temporal
+ * history.
  */
 export const maximumSteps = 100;
 
@@ -16,8 +16,8 @@ const limited: ReadonlySet<Message> = new Set<Message>([
 ]);
 
 /**
- * Whether a reissue that took `steps` steps takes no more of this kind. The way out, and the last step of a
- * certificate that was made, stay open for as many again.
+ * Whether a reissue that has run `steps` steps refuses another one of this kind. Cancelling has no limit, and the
+ * proof of registration has twice the limit.
  */
 export function stepLimitReached(steps: number, message: Message): boolean {
   if (message === 'cancel') return false;

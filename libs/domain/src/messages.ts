@@ -2,16 +2,16 @@ import type { IdentityMethod } from './identity-policy.js';
 import type { Reason, State } from './states.js';
 
 /**
- * What travels to the workflow. These values are stored in Temporal's history: secrets are named by their
- * vault handle and never stand here themselves.
+ * Names a secret in the vault. Messages to a workflow are stored in Temporal's history, so they hold handles and no
+ * secrets.
  */
 export type VaultHandle = string;
 
-/** From where a call came, kept as evidence beside a consent. */
+/** Where a call came from. It is kept as evidence with a consent. */
 export interface CallOrigin {
   readonly address: string;
   readonly agent: string;
-  /** Keyed digest of the id by which the client names its device; absent where it names none. */
+  /** Keyed digest of the id that the client gave its device; absent if it gave none. */
   readonly device?: string;
 }
 
@@ -22,32 +22,32 @@ export interface ConsentGiven {
   readonly agreed: boolean;
 }
 
-/** Mobile carriers, their resellers (MVNO) apart. */
+/** Mobile carriers, with their resellers (MVNO) as carriers of their own. */
 export const carriers = ['SKT', 'KT', 'LGU', 'SKT_MVNO', 'KT_MVNO', 'LGU_MVNO'] as const;
 export type Carrier = (typeof carriers)[number];
 
-/** By what an applicant names themself, beside their name. */
+/** The kinds of identifier that an applicant gives, besides the name, to claim an identity. */
 export const identifierKinds = ['MOBILE', 'RRN', 'DOCUMENT'] as const;
 export type IdentifierKind = (typeof identifierKinds)[number];
 
-/** What a start says of its applicant without sealing it. The gateway seals it before it goes on. */
+/** The applicant's data that a start brings unsealed. The gateway seals it before it passes the start on. */
 export interface Particulars {
   readonly name: string;
-  /** Digits only; of who claims an identity by mobile number. */
+  /** Digits only; present if the applicant claims an identity by mobile number. */
   readonly mobile?: string;
   readonly carrier?: Carrier;
 }
 
 /**
- * How the applicant claims an identity: by mobile number, which is among the particulars, by resident registration number,
- * or by identity document.
+ * How the applicant claims an identity: by mobile number, which is among the particulars, by resident registration
+ * number, or by identity document.
  */
 export type Applicant =
   | { readonly particulars: VaultHandle }
   | { readonly particulars: VaultHandle; readonly rrn: VaultHandle }
   | { readonly particulars: VaultHandle; readonly document: VaultHandle };
 
-/** As in messages from before the particulars were sealed, which may still wait in a history or in a parked reissue. */
+/** An applicant in messages from before particulars were sealed: histories and parked reissues may still hold them. */
 type UnsealedApplicant =
   | { readonly name: string; readonly mobile: string; readonly carrier?: Carrier }
   | { readonly name: string; readonly rrn: VaultHandle }
@@ -56,7 +56,7 @@ type UnsealedApplicant =
 interface Call {
   /** Derived from route and Idempotency-Key; also the id of the Temporal update. */
   readonly updateId: string;
-  /** Keyed digest of the request body, to tell a retry from another request under the same key. */
+  /** Keyed digest of the request body, to distinguish a retry from another request under the same key. */
   readonly requestHmac: string;
   readonly origin: CallOrigin;
 }
@@ -103,7 +103,7 @@ export interface RequestCertificate extends Call {
   readonly vidRandom: VaultHandle;
 }
 
-/** Several of the above in one call: stops at the first that fails and keeps what succeeded. */
+/** Several steps in one call. It stops at the first part that fails, and keeps what succeeded. */
 export interface Apply extends Call {
   readonly kind: 'apply';
   readonly parts: readonly (SubmitPassword | ResetPassword | GiveConsents | RequestCertificate)[];
@@ -120,7 +120,7 @@ export interface Cancel extends Call {
   readonly kind: 'cancel';
 }
 
-/** What a customer can ask of a running reissue. */
+/** The messages of a customer to a running reissue. */
 export type CustomerMessage =
   | RequestChallenges
   | AnswerChallenges
@@ -132,7 +132,7 @@ export type CustomerMessage =
   | ProveRegistration
   | Cancel;
 
-/** The moments of which the customer is told. */
+/** The notifications to a customer. */
 export const notificationKinds = [
   'ISSUED',
   'REGISTERED',
@@ -152,14 +152,14 @@ export const notificationKinds = [
 ] as const;
 export type NotificationKind = (typeof notificationKinds)[number];
 
-/** What an operator can ask of a parked reissue. */
+/** An operator's message to a parked reissue: try the step again. */
 export interface OperatorRetry {
   readonly kind: 'retry';
   readonly operator: string;
   readonly reason: string;
-  /** Which parking is meant: retrying one parking twice is one retry. */
+  /** Which parking is retried. Two retries of one parking are one. */
   readonly parkSequence: number;
-  /** The operation that asks for it; without one (also in histories from before there were any) it is refused. */
+  /** The operation that the act belongs to. Without one, as in older histories, the act is refused. */
   readonly operationId?: string;
 }
 
@@ -170,7 +170,7 @@ export interface OperatorAbandon {
   readonly operationId?: string;
 }
 
-/** What an operator can ask of an issued one, once somebody else has approved it. */
+/** An operator's message to an issued reissue, after a second person approved it. */
 export interface OperatorWithdraw {
   readonly kind: 'withdraw';
   readonly operator: string;
@@ -178,7 +178,7 @@ export interface OperatorWithdraw {
   readonly operationId?: string;
 }
 
-/** Says what to do and on whose word; whether that word was given is looked up in PostgreSQL. */
+/** The messages of operators. Whether an operation was approved is looked up in PostgreSQL. */
 export type OperatorMessage = OperatorRetry | OperatorAbandon | OperatorWithdraw;
 
 /** Every message to a reissue. */
@@ -211,10 +211,10 @@ export type RefusalCode =
   | 'ANOTHER_REISSUE_REGISTERED'
   | 'IDEMPOTENCY_MISMATCH';
 
-/** How a message ended, as the workflow tells it to the caller. The details stand in the step table. */
+/** How a message ended, as the workflow answers it. The step table has the details. */
 type StepStatus = 'DONE' | 'REFUSED' | 'PARKED';
 
-/** The steps whose dependency can break, and which then park. */
+/** The steps that can park a reissue. */
 export const parkableSteps = [
   'SEND_CHALLENGES',
   'VERIFY_CHALLENGES',
@@ -223,51 +223,51 @@ export const parkableSteps = [
 ] as const;
 export type ParkableStep = (typeof parkableSteps)[number];
 
-/** Why a step parked: its dependency stayed broken, nobody knows whether it acted, or our own code failed. */
+/** Why a step parked: its dependency stayed broken, its outcome is unknown, or our own code failed. */
 export const parkCodes = ['DEPENDENCY_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'STEP_FAILED'] as const;
 export type ParkCode = (typeof parkCodes)[number];
 
 /**
- * What the workflow needs of the row to decide what to wait for. PostgreSQL holds the truth; the workflow
- * adopts it with every step.
+ * What the workflow needs of the row to decide what to wait for. PostgreSQL holds the truth, and every step returns it
+ * to the workflow. Histories hold this type, so its names stay.
  */
 export interface ReissueStanding {
   readonly state: State;
-  /** When to wake at the latest (ISO 8601): a deadline, a reminder, or the end of an operator's time. */
+  /** The wake-up time (ISO 8601): a deadline, a reminder, or the end of the wait for an operator. */
   readonly alarm: string | null;
   readonly parked: { readonly step: ParkableStep; readonly code: ParkCode; readonly sequence: number } | null;
 }
 
-/** What a step answers: where the reissue stands, how the message ended, and what to tell whom. */
+/** The result of a step: the standing of the reissue, how the message ended, and which notifications to send. */
 export interface StepResult {
   readonly standing: ReissueStanding;
   readonly status: StepStatus;
   readonly code?: RefusalCode;
-  /** With TOO_FREQUENT: after how long to try again, in milliseconds. */
+  /** With TOO_FREQUENT: the wait before another try, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Of the request that was answered, so that another request under the same key is noticed. */
+  /** Digest of the request that was answered, to detect another request under the same key. */
   readonly requestHmac?: string;
-  /** Moments to be told to the contact on file. */
+  /** Notifications to the contact on file. */
   readonly notify?: readonly NotificationKind[];
   /** Older reissues of the same person that this step ended. */
   readonly superseded?: readonly string[];
-  /** There is no row: nothing was ever started, and nothing can go on. */
+  /** Whether the reissue has no row: it was never started. */
   readonly missing?: boolean;
   /** Pseudonym, given with the first step. */
   readonly customerRef?: string;
 }
 
-/** A step in several parts: whether the next part is to be done, or the message is already answered. */
+/** The first part of a step: whether the next part is to run, or the message is answered already. */
 export interface PreparedStep extends StepResult {
   readonly proceed: boolean;
 }
 
-/** A reissue taken up again, with the message that was left unfinished. */
+/** A reissue to continue, with the message that was left unfinished. */
 export interface ResumedStep extends StepResult {
   readonly pending?: StartReissue | CustomerMessage;
 }
 
-/** What is asked of the reissue when a step parks it. */
+/** A request to park a reissue. */
 export interface ParkRequest {
   readonly step: ParkableStep;
   readonly code: ParkCode;

@@ -1,53 +1,53 @@
 /**
- * What people type, paste and have filled in, in the one form in which it is compared and kept. Keyboards, telephones
- * and other programs write the same thing in many ways, and none of them is a wrong answer.
+ * Parsers that turn what people type, paste or autofill into the one form that is compared and kept. Keyboards,
+ * telephones and other programs write the same value in many ways, and none of them is a wrong answer.
  */
 
-/** Marks of direction, zero-width characters, soft hyphens, byte order marks: seen by no one. */
+/** Invisible characters: marks of direction, zero-width characters, soft hyphens, byte order marks. */
 const unseen = /\p{Cf}/gu;
 const dashes = /[\p{Pd}\u2212\uff5e~]/gu;
 const spaces = /\s+/gu;
 
-/** Full-width and other compatible forms as the plain characters (Unicode NFKC), without what is not seen. */
+/** Replaces full-width and other compatible forms by plain characters (Unicode NFKC), and drops invisible ones. */
 const plain = (text: string): string => text.normalize('NFKC').replace(unseen, '');
 
-/** Only what is not a separator: spaces, line breaks, dashes and dots fall away. */
+/** Drops separators: spaces, line breaks, dashes and dots. */
 const unseparated = (text: string): string =>
   plain(text).replace(dashes, '').replace(spaces, '').replaceAll('.', '');
 
 /**
- * The digits of a number that may be written in groups, in full-width digits, and with spaces, dashes or dots.
+ * Reads the digits of a number that may be written in groups, in full-width digits, and with spaces, dashes or dots.
  *
- * @returns undefined if there is anything else
+ * @returns undefined if the text holds anything else
  */
 export function parseDigits(text: string): string | undefined {
   const digits = unseparated(text);
   return /^\d+$/.test(digits) ? digits : undefined;
 }
 
-/** One-time codes have this many digits. */
+/** How many digits a one-time code has. */
 const codeLengths = { least: 4, most: 8 };
 
 /**
- * A one-time code: its digits, or the whole message that it came in.
+ * Reads a one-time code from its digits, or from the whole message that brought it.
  *
- * @returns undefined if there is none, or more than one number that could be it
+ * @returns undefined if no number, or more than one, could be the code
  */
 export function parseOneTimeCode(text: string): string | undefined {
   const { least, most } = codeLengths;
   const digits = parseDigits(text);
   if (digits !== undefined) return digits.length >= least && digits.length <= most ? digits : undefined;
-  // Telephone numbers, dates and amounts are groups of digits that something joins.
+  // A group joined to another by punctuation belongs to a telephone number, a date or an amount.
   const groups = plain(text).match(/\d+(?:[-.,:/]\d+)*/g) ?? [];
   const candidates = new Set(groups.filter((each) => new RegExp(`^\\d{${least},${most}}$`).test(each)));
   return candidates.size === 1 ? [...candidates][0] : undefined;
 }
 
 /**
- * A Korean mobile number as it is kept, digits only: `01012345678`. It may come in groups, and with the country's code
- * as telephones add it (`+82 10 …`, `+82 (0)10 …`, `0082 …`).
+ * Reads a Korean mobile number into the form that is kept, digits only: `01012345678`. It may be written in groups, and
+ * with the country code as telephones add it (`+82 10 …`, `+82 (0)10 …`, `0082 …`).
  *
- * @returns undefined if it is no Korean mobile number
+ * @returns undefined if the text is not a Korean mobile number
  */
 export function parseMobileNumber(text: string): string | undefined {
   const written = unseparated(text).replace(/[()/]/g, '');
@@ -56,14 +56,14 @@ export function parseMobileNumber(text: string): string | undefined {
 }
 
 /**
- * The name of a person as it is compared: without regard to upper and lower case, spaces, the form of characters, and
- * the kind of apostrophe or hyphen. It is not shown or kept as a name.
+ * A person's name in the form that is compared: upper and lower case, spaces, forms of characters, and kinds of
+ * apostrophe and hyphen make no difference. This form is never shown, nor kept as a name.
  */
 export function comparableName(name: string): string {
   return plain(name)
     .replace(/['\u2018\u2019\u02bc\u00b4`\u2032]/g, "'")
     .replace(dashes, '-')
-    .toUpperCase() // ß and the like become what they are in capitals
+    .toUpperCase() // ß becomes SS first, as in capitals
     .toLowerCase()
     .normalize('NFKC')
     .replace(spaces, ' ')
@@ -72,9 +72,9 @@ export function comparableName(name: string): string {
 }
 
 /**
- * A day as `YYYY-MM-DD`, from eight digits in any grouping: `20260131`, `2026.1.31`, `2026년 1월 31일`.
+ * Reads a day into `YYYY-MM-DD`, from `20260131`, `2026.1.31`, `2026년 1월 31일` and the like.
  *
- * @returns undefined if it has not that form; whether there is such a day is not looked at
+ * @returns undefined if the text has another form; whether the calendar has such a day is not checked
  */
 export function parseDate(text: string): string | undefined {
   const written = plain(text).replace(spaces, '').replace(dashes, '-');
@@ -86,9 +86,9 @@ export function parseDate(text: string): string | undefined {
 }
 
 /**
- * Bytes in base64 or base64url, with or without padding, in one line or several, as base64url without padding.
+ * Reads base64 or base64url, with or without padding, on one line or several, into base64url without padding.
  *
- * @returns undefined if it is neither
+ * @returns undefined if the text is neither
  */
 export function parseBase64Url(text: string): string | undefined {
   const written = text.replace(unseen, '').replace(spaces, '').replaceAll('+', '-').replaceAll('/', '_');
@@ -96,7 +96,7 @@ export function parseBase64Url(text: string): string | undefined {
   return digits && digits.length % 4 !== 1 ? digits : undefined;
 }
 
-/** Bytes in hexadecimal, in lower case: spaces, colons and line breaks between them fall away. */
+/** Reads hexadecimal bytes into lower case, without the spaces, colons and line breaks between them. */
 export function parseHex(text: string): string | undefined {
   const digits = text.replace(unseen, '').replace(/[\s:]/g, '').toLowerCase();
   return /^(?:[0-9a-f]{2})+$/.test(digits) ? digits : undefined;

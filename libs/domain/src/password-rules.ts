@@ -1,6 +1,6 @@
 import { keystrokesOf } from './keystrokes.js';
 
-/** The rules a newly set certificate password obeys (in force in the NPKI since 2014-09-22), and the bank's own. */
+/** The rules for a new certificate password: those of the NPKI since 2014-09-22, and the bank's own. */
 export const passwordRules = {
   version: '2026-11',
   minimumLength: 10,
@@ -8,7 +8,7 @@ export const passwordRules = {
   forbiddenCharacters: ["'", '"', '\\', '|'],
 } as const;
 
-/** What the password alone tells. */
+/** The rules that need only the password. */
 const formatRules = [
   'TOO_SHORT',
   'TOO_LONG',
@@ -29,7 +29,7 @@ export const passwordRuleCodes = [
 ] as const;
 export type PasswordRuleCode = (typeof passwordRuleCodes)[number];
 
-/** What others can know of a person, and try first. */
+/** Facts that others can know of a person, and would try first. */
 export interface PersonalFacts {
   readonly name: string;
   /** `YYYY-MM-DD`; absent where it is not known. */
@@ -38,15 +38,14 @@ export interface PersonalFacts {
   readonly numbers: readonly string[];
 }
 
-/** So many digits in a row of one of the person's numbers are taken for that number. */
+/** How many digits in a row count as one of the person's numbers. */
 export const matchedNumberDigits = 6;
 
-/** The shortest part of a name, as typed, that is looked for: shorter ones stand in passwords by chance. */
+/** The length of the shortest part of a name to search for. Shorter ones stand in passwords by chance. */
 const shortestName = 4;
 
 /**
- * The rules that `password` breaks by its form; none when it may be set as far as that goes. Printable ASCII only:
- * other tools read bytes.
+ * The rules of form that `password` breaks. A password is printable ASCII only, because other tools read it as bytes.
  */
 export function brokenPasswordRules(password: string): PasswordRuleCode[] {
   const broken: PasswordRuleCode[] = [];
@@ -60,12 +59,12 @@ export function brokenPasswordRules(password: string): PasswordRuleCode[] {
   return broken;
 }
 
-/** The rules that `password` breaks by what it says of its owner. */
+/** The rules that `password` breaks by containing facts about its owner. */
 export function brokenPersonalRules(password: string, facts: PersonalFacts): PasswordRuleCode[] {
   const broken: PasswordRuleCode[] = [];
   const typed = password.toLowerCase();
   if (namesAsTyped(facts.name).some((name) => typed.includes(name))) broken.push('CONTAINS_NAME');
-  // As people write dates and numbers: with separators, which tell nothing apart.
+  // Dates and numbers may be written with separators.
   const digits = password.replace(/[-./_]/g, '');
   if (facts.birthDate && datesAsWritten(facts.birthDate).some((date) => digits.includes(date)))
     broken.push('CONTAINS_BIRTH_DATE');
@@ -73,7 +72,7 @@ export function brokenPersonalRules(password: string, facts: PersonalFacts): Pas
   return broken;
 }
 
-/** A name in Latin letters or typed as in Korean: whole, and its parts. */
+/** A name and its parts as Latin letters, or as the keystrokes of Korean. */
 function namesAsTyped(name: string): string[] {
   const parts = name.split(/\s+/);
   const hangul = /^\p{Script=Hangul}{2,}$/u;
@@ -83,7 +82,7 @@ function namesAsTyped(name: string): string[] {
     .filter((part) => part.length >= shortestName);
 }
 
-/** Day first, month first and year first, with all four digits of the year and with two. */
+/** A date with the year, the month or the day first, and with four or two digits of the year. */
 function datesAsWritten(date: string): string[] {
   const [year = '', month = '', day = ''] = date.split('-');
   return [year, year.slice(2)].flatMap((years) => [

@@ -7,7 +7,7 @@ export type ReissueAct = (typeof reissueActs)[number];
 /** Why an act on a reissue is refused. Nothing changes then. */
 export type ReissueActRefusal = 'NOT_PARKED' | 'WRONG_STATE';
 
-/** The situations of a reissue between which the acts distinguish. */
+/** The situations of a reissue that decide which acts are possible. */
 export const reissueSituations = ['OPEN', 'PARKED', 'ISSUED', 'ISSUED_AND_PARKED', 'ENDED'] as const;
 export type ReissueSituation = (typeof reissueSituations)[number];
 

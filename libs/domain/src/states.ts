@@ -1,4 +1,4 @@
-/** The states of a reissue while somebody or something can still change it. */
+/** The states in which a reissue can still change. */
 export const openStates = [
   'IDENTITY_REQUIRED',
   'PASSWORD_REQUIRED',
@@ -28,11 +28,11 @@ export function isFinal(state: State): state is FinalState {
   return (finalStates as readonly State[]).includes(state);
 }
 
-/** Why the customer comes. */
+/** Why the customer needs a reissue. */
 export const reasons = ['EXPIRED', 'LOST', 'PASSWORD_FORGOTTEN', 'KEY_COMPROMISED'] as const;
 export type Reason = (typeof reasons)[number];
 
-/** What the customer, or somebody for them, has to do next. */
+/** What the customer, or an operator, has to do next. */
 export const nextActions = [
   'VERIFY_IDENTITY',
   'ENTER_PASSWORD',

@@ -1,8 +1,9 @@
 import type { OpenState, State } from './states.js';
 
 /**
- * Everything that can happen to a reissue: calls of the customer, what their old certificate's signature proves
- * (`passwordProved`), answers of the CA, timers, operators, and a newer reissue of the same person (`supersede`).
+ * Every message that can change a reissue: calls of the customer, a proof of the password by the old certificate's
+ * signature (`passwordProved`), answers of the CA, deadlines (`expire`), acts of operators, and a newer reissue of the
+ * same person (`supersede`).
  */
 export const messages = [
   'requestChallenges',
@@ -24,8 +25,8 @@ export const messages = [
 export type Message = (typeof messages)[number];
 
 /**
- * The whole process as data: for each state the messages it accepts and the states each may lead to.
- * A message that is not listed is refused and changes nothing.
+ * The whole process as data: the messages that each state accepts, and the states that each message may lead to. A
+ * message that is not listed is refused and changes nothing.
  */
 export const transitions: Readonly<Record<OpenState, Readonly<Partial<Record<Message, readonly State[]>>>>> =
   {
@@ -83,7 +84,7 @@ export function accepts(state: State, message: Message): boolean {
   return nextStates(state, message).length > 0;
 }
 
-/** The states to which `message` may lead from `state`; empty when it is refused. */
+/** The states to which `message` may lead from `state`; empty if the message is refused. */
 export function nextStates(state: State, message: Message): readonly State[] {
   return (
     (transitions as Partial<Record<State, Partial<Record<Message, readonly State[]>>>>)[state]?.[message] ??
@@ -91,7 +92,7 @@ export function nextStates(state: State, message: Message): readonly State[] {
   );
 }
 
-/** The one state to which an unconditional message (cancel, expire, abandon, withdraw, supersede, the CA's answers) leads. */
+/** The state to which a message leads that can lead to only one: cancel, expire, abandon, withdraw, supersede. */
 export function onlyNextState(state: State, message: Message): State | undefined {
   const next = nextStates(state, message);
   return next.length === 1 ? next[0] : undefined;
