@@ -4,7 +4,7 @@ import type { CertificateContext } from './context.js';
 import { proveRegistration } from './register.js';
 import { recordIssue, requestCertificate } from './request.js';
 
-/** The steps around the new certificate that touch only the database; signing is the signer's. */
+/** The steps around the new certificate that touch only the database. The signer signs. */
 export function createCertificateSteps(context: CertificateContext) {
   return {
     requestCertificate: (reissueId: string, message: RequestCertificate) =>

@@ -12,8 +12,8 @@ import { BrokenInvariant, done, failed, refused, runStep } from '#activities/ste
 import type { CertificateContext } from './context.js';
 
 /**
- * The client signed the challenge with the new key: the certificate works in the app. Only now is the old one
- * revoked, in this same transaction, under the lock on the person.
+ * Registers the new certificate: the client signed the challenge with the new key, so the certificate works in the app.
+ * The old certificate is revoked only now, in the same transaction, under the lock on the person.
  */
 export async function proveRegistration(
   context: CertificateContext,

@@ -18,7 +18,7 @@ import {
 import type { CertificateContext } from './context.js';
 import { announceNumberUse, writeVirtualId } from './virtual-id.js';
 
-/** Takes the PKCS#10 request, computes the VID, and hands the reissue to the CA. */
+/** Stores the PKCS#10 request, computes the VID, and passes the reissue to the CA. */
 export async function requestCertificate(
   context: CertificateContext,
   reissueId: string,
@@ -27,10 +27,10 @@ export async function requestCertificate(
   const random = readVidRandom(await context.secrets.open(message.vidRandom, 'vid-random', reissueId));
   const access = random ? await announceNumberUse(context, reissueId) : undefined;
   return runStep(context, reissueId, message, 'requestCertificate', async (change) => {
-    if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // run again: it is with the CA
+    if (change.row.state === 'ISSUING' && change.row.virtual_id) return proceedAgain; // the step runs again, and the CA has the request
     if (!random) return refused('ENVELOPE_REFUSED');
     if (change.row.state === 'ISSUING') {
-      // Handed to the CA by a worker that did not yet compute the VID.
+      // An older worker, which computed no VID, passed the request to the CA.
       if (!(await writeVirtualId(context, change, { access, random }))) return endWithoutNumber(change);
       return proceedAgain;
     }
@@ -55,7 +55,7 @@ export async function requestCertificate(
   });
 }
 
-/** The number was erased since identity was verified: no certificate can be made any more. */
+/** Ends a reissue whose customer's number was erased after the verification: no certificate can be issued. */
 async function endWithoutNumber(change: ReissueChange): Promise<StepEnding> {
   const reason = 'RRN_NOT_ON_FILE';
   await endChange(change, 'abandon', { actor: 'system', code: reason });
@@ -63,8 +63,8 @@ async function endWithoutNumber(change: ReissueChange): Promise<StepEnding> {
 }
 
 /**
- * Takes the CA's answer. A reissue that ended while the CA was at work had its certificate taken back in the
- * transaction that ended it, so there is nothing left to do for it here.
+ * Records the CA's answer. If the reissue ended meanwhile, the transaction that ended it also revoked the certificate,
+ * and the answer changes nothing.
  */
 export async function recordIssue(
   context: CertificateContext,
@@ -84,7 +84,7 @@ async function acceptIssued(
 ): Promise<StepEnding> {
   const certificate = await certificateBySerial(change.tx, serial);
   if (!certificate || certificate.reissue_id !== change.row.reissue_id || certificate.revoked_at)
-    throw new BrokenInvariant('the certificate that was issued is not in force');
+    throw new BrokenInvariant('the issued certificate is not in force');
   change.set({
     serial,
     basis: certificate.basis,
@@ -112,7 +112,7 @@ function refuse(change: ReissueChange, reason: string): StepEnding {
   return failed('REQUEST_REFUSED', { reason, errors: [{ pointer: '#/csr', message: reason }] });
 }
 
-/** SHA-256 of the certificate's DER, hexadecimal: by which evidence knows it again. */
+/** SHA-256 of the certificate's DER, hexadecimal. Evidence identifies the certificate by it. */
 const fingerprintOf = ({ der }: { readonly der: Buffer | null }) =>
   createHash('sha256')
     .update(der ?? '')

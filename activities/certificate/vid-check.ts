@@ -15,20 +15,20 @@ import { refundUse, useFirstAllowedLimits } from '#libs/rate-limit';
 import type { Secrets } from '#activities/step';
 import { wrongCheckLimits } from './wrong-checks.js';
 
-/** A number and an R that are to be held against the VID of a certificate. Both lie in the vault. */
+/** A request to check a number and an R against the VID of a certificate. The vault holds both values. */
 export interface VidCheckRequest {
-  /** Derived from front end and Idempotency-Key: the same call is the same check. */
+  /** Derived from front end and Idempotency-Key, so that a repeated call is the same check. */
   readonly checkId: string;
-  /** Keyed digest of the call, to tell its repetition from another one under the same key. */
+  /** Keyed digest of the call, to distinguish a repetition from another call under the same key. */
   readonly requestHmac: string;
   readonly apiKeyName: string;
   /**
-   * Digests that stand for who calls: front end and network, by each of its sizes, the narrowest first. Requests from
-   * before there were any are counted by front end.
+   * Digests of the caller: the front end with each size of the caller's network, the narrowest first. Older requests
+   * have none and count by front end.
    */
   readonly callers?: readonly string[];
   readonly serial: string;
-  /** For what the two values were sealed. */
+  /** The subject that the two values were sealed for. */
   readonly subject: string;
   readonly rrn: VaultHandle;
   readonly random: VaultHandle;
@@ -44,14 +44,14 @@ interface VidCheckContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly secrets: Secrets;
-  /** How many checks of one certificate may be wrong on one day, of one caller. */
+  /** How many checks of one certificate by one caller may be wrong on one day. */
   readonly wrongVidChecksPerDay: number;
 }
 
 /**
- * Checking a number against a certificate. Only a check that was answered is recorded and answered the same for ever;
- * one that was refused changes nothing. All of them stand in the authority's audit trail, without the two values,
- * which are destroyed in the same transaction.
+ * Checks a number against the VID of a certificate. An answered check is recorded, and its repetitions get the same
+ * answer. A refused check changes nothing. The authority's audit trail has every check, without the two values, which
+ * are destroyed in the same transaction.
  */
 export function createVidChecks(context: VidCheckContext) {
   return {
@@ -78,7 +78,7 @@ async function answer(
   const certificate = await lockCertificateForVidCheck(tx, serial);
   const recorded = await findVidCheck(tx, checkId);
   if (recorded) {
-    await destroyVaultItemsOfStep(tx, checkId, requestHmac); // sealed again for this repetition
+    await destroyVaultItemsOfStep(tx, checkId, requestHmac); // the repetition brought sealed values, too
     return { answer: 'CHECKED', matches: recorded.matches, requestHmac: recorded.request_hmac };
   }
   if (!certificate?.der) throw ApplicationFailure.nonRetryable(`there is no certificate ${serial}`);
@@ -108,7 +108,7 @@ async function answer(
   return { answer: 'CHECKED', matches, requestHmac };
 }
 
-/** Tells the audit trail and destroys what was sealed. */
+/** Audits the check and destroys the sealed values. */
 async function recordCheck(
   tx: Tx,
   { apiKeyName, serial, checkId, requestHmac }: VidCheckRequest,

@@ -5,7 +5,7 @@ import { NumberAccess } from '#libs/resident-numbers';
 import type { RegistryKeys } from '#libs/vault';
 import { BrokenInvariant, type ReissueChange, type StepContext } from '#activities/step';
 
-/** Announces that the customer's number is going to be opened, if the reissue stands where it will be. */
+/** Records that the customer's number will be opened, if the state of the reissue needs it. */
 export async function announceNumberUse(
   { db, clock }: StepContext,
   reissueId: string,
@@ -25,26 +25,26 @@ export async function announceNumberUse(
 }
 
 /**
- * Computes the VID of the certificate to be made (KCAC.TS.SIVID) and writes it to the reissue. Here, and in checking
- * a VID, the resident registration number and R meet: for as long as a digest takes, and without being written
- * anywhere. The signer sees neither. That the number was used is told in the audit trail.
+ * Computes the VID of the new certificate (KCAC.TS.SIVID) and writes it to the reissue. Only here and in a VID check
+ * are the resident registration number and R open at once, in memory and for the time of a digest. The signer sees
+ * neither. The audit trail records the use of the number.
  *
  * @param random R in hexadecimal
- * @returns false if the number was erased since identity was verified
+ * @returns false if the number was erased after identity was verified
  * @throws {RegistrySealError} if the number on file cannot be opened
- * @throws BrokenInvariant if it is none
+ * @throws BrokenInvariant if the number on file is not valid
  */
 export async function writeVirtualId(
   { registryKeys }: { readonly registryKeys: RegistryKeys },
   change: ReissueChange,
   { access, random }: { readonly access: NumberAccess | undefined; readonly random: string },
 ): Promise<boolean> {
-  // The row moved on since it was looked at; the next try looks again.
-  if (!access) throw new BrokenInvariant('nobody announced that the number is opened');
+  // The row changed after it was read. The next attempt reads it again.
+  if (!access) throw new BrokenInvariant('the number is opened without a record of its use');
   const number = await access.open(change.tx, registryKeys);
   if (number === undefined) return false;
   const idn = normaliseResidentNumber(number);
-  if (!idn) throw new BrokenInvariant('what is on file as RRN is none');
+  if (!idn) throw new BrokenInvariant('the RRN on file is not valid');
   change.set({ virtual_id: Buffer.from(computeVirtualId({ idn, random: Buffer.from(random, 'hex') })) });
   change.audit({ actor: 'system', action: 'useRrn', outcome: 'DONE', details: { purpose: 'virtualId' } });
   return true;

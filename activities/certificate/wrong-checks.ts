@@ -2,13 +2,13 @@ import type { LimitUse } from '#libs/rate-limit';
 import type { VidCheckRequest } from './vid-check.js';
 
 const dayMs = 86_400_000;
-/** How many callers may use up what they have on one day until others are delayed. */
+/** How many callers may use up their limit on one day before other callers are delayed. */
 const callersAtOnce = 10;
 
 /**
- * By which a wrong check is counted. One caller may be wrong so often on a day, and no other caller is refused for
- * it. All callers together have ten times as much, which bounds what is guessed about one certificate from many places;
- * beyond it, a network from which nothing was wrong within a week still has one.
+ * The limits that count a wrong check. One caller has `perDay` wrong checks, and does not use up those of others. All
+ * callers together have ten times as many, which bounds guesses about one certificate from many places. Beyond that, a
+ * network without a wrong check within a week still has one.
  */
 export function wrongCheckLimits(
   { serial, apiKeyName, callers }: Pick<VidCheckRequest, 'serial' | 'apiKeyName' | 'callers'>,

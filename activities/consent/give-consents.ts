@@ -37,8 +37,8 @@ function pointerTo(message: GiveConsents, termsId: string): string {
 }
 
 /**
- * The mandatory terms of issuance to whose version in force the customer has not agreed: a new version came into force
- * since, and has to be asked for.
+ * The mandatory terms of issuance whose version in force the customer has not agreed to, because it came into force
+ * after the consent. The customer is asked again.
  */
 export async function termsChangedSince(
   context: ConsentContext,

@@ -4,7 +4,7 @@ import type { Tx } from '#libs/db';
 import { insertConsentReceipt, insertConsents } from '#libs/db/reissues';
 import type { AcceptedConsent, ReceiptSigner } from '#libs/terms';
 
-/** What a customer said in one step. */
+/** The consents that a customer gave or withdrew in one step. */
 interface ConsentAct {
   readonly reissueId: string;
   readonly updateId: string;
@@ -14,7 +14,7 @@ interface ConsentAct {
   readonly at: Date;
 }
 
-/** What the audit trail records of consents and of the receipt that was given for them, by its digest. */
+/** The audit details of consents and of their receipt, which is named by its digest. */
 export const consentAuditDetails = (
   said: Pick<ConsentAct, 'act' | 'consents'>,
   receipt: string | undefined,
@@ -23,16 +23,16 @@ export const consentAuditDetails = (
   ...(receipt === undefined ? {} : { receipt: createHash('sha256').update(receipt).digest('hex') }),
 });
 
-/** What the audit trail tells of it: enough to know later which text it was, and nothing of the person. */
+/** Identifies the texts, without personal data. */
 const auditedConsents = ({ act, consents }: Pick<ConsentAct, 'act' | 'consents'>) =>
   consents.map(({ termsId, version, digest, locale, agreed }) => ({
     ...{ termsId, version, digest, locale, agreed, act },
   }));
 
 /**
- * Records what a customer said of the terms, with the receipt they can keep.
+ * Records consents that a customer gave or withdrew, and signs a receipt for the customer.
  *
- * @returns the receipt, a compact JWS; undefined where nothing was said
+ * @returns the receipt, a compact JWS; undefined without consents
  */
 export async function recordConsentAct(
   tx: Tx,

@@ -8,10 +8,10 @@ import type { ReceiptSigner, TermsCatalogue, TermsLocale } from '#libs/terms';
 import { BrokenInvariant, ReissueChange } from '#activities/step';
 import { consentAuditDetails, recordConsentAct } from './record-consents.js';
 
-/** As the step table and the audit call it. */
+/** The name in the step table and in the audit trail. */
 const kind = 'withdrawConsent';
 
-/** A customer takes an optional consent back. */
+/** A customer's request to withdraw an optional consent. */
 export interface ConsentWithdrawal {
   readonly reissueId: string;
   readonly updateId: string;
@@ -35,8 +35,8 @@ interface ConsentWithdrawalContext {
 }
 
 /**
- * Taking back an optional consent. No step of the workflow: it is possible in every state, also long after the reissue
- * has ended and its workflow is gone. The row's lock keeps it apart from the steps.
+ * Withdraws an optional consent. This is not a step of the workflow, because it is possible in every state, also long
+ * after the reissue and its workflow have ended. The lock on the row separates it from the steps.
  */
 export function createConsentWithdrawals(context: ConsentWithdrawalContext) {
   return {
@@ -56,7 +56,7 @@ async function withdrawConsent(
     const recorded = await findStep(tx, reissueId, updateId);
     if (recorded) return answerOf(recorded);
 
-    // The version that was agreed to decides, which need not be the one that is in force by now.
+    // The version that the customer agreed to decides, even if another is in force now.
     const last = (await consentsOf(tx, reissueId))
       .filter((each) => each.terms_id === termsId)
       .toSorted((one, other) => other.recorded_at.getTime() - one.recorded_at.getTime())[0];
@@ -64,10 +64,10 @@ async function withdrawConsent(
     if (!last?.agreed) return { answer: 'NOT_GIVEN' };
     const { version, digest } = last;
     const document = terms.find((each) => each.termsId === termsId && each.version === version);
-    // A text that is not to be found any more cannot be shown to be optional.
+    // Terms that are missing from the catalogue count as mandatory.
     if (document?.mandatory ?? true) return { answer: 'MANDATORY' };
 
-    // Later than what it takes back, whatever the clock of another machine said.
+    // Later than the consent, even if another machine's clock was ahead.
     const at = new Date(Math.max(clock().getTime(), last.recorded_at.getTime() + 1));
     const change = new ReissueChange(tx, row, at);
     const said = {
@@ -101,8 +101,8 @@ async function withdrawConsent(
 }
 
 /**
- * A consent that was taken back stays so: another call is answered as the one that did it, and leaves no trace. Nobody
- * fills the tables, or the topics, by repeating it.
+ * Answers another withdrawal of a consent as the first one, and records nothing. Repeated calls therefore do not fill
+ * tables or topics.
  */
 async function withdrawnBefore(
   tx: Tx,
@@ -115,7 +115,7 @@ async function withdrawnBefore(
   return { ...before, requestHmac };
 }
 
-/** What a withdrawal once answered; `withdrawn` is missing where the step was another call. */
+/** The recorded answer of a withdrawal; `withdrawn` is undefined if the step was another kind of call. */
 function answerOf(step: { outcome: unknown; request_hmac: string }): Withdrawn {
   const { withdrawn } = step.outcome as { withdrawn: WithdrawnConsent };
   return { answer: 'WITHDRAWN', withdrawn, requestHmac: step.request_hmac };

@@ -3,7 +3,7 @@ import type { StepOutcome } from '#libs/contracts';
 import { findStep } from '#libs/db/reissues';
 import { done, failed, refused, runStep, type StepContext } from '#activities/step';
 
-/** Records the answer to several steps in one call: that of the last one taken, which says where it stopped. */
+/** Records the answer to several steps in one call: the answer of the last step that ran. */
 export async function recordApplication(
   context: StepContext,
   reissueId: string,

@@ -11,12 +11,13 @@ import {
   type StepContext,
 } from '#activities/step';
 
-/** Clocks differ a little: an alarm that is due within this many milliseconds is due. */
+/** A deadline that ends within this many milliseconds is due, because clocks differ a little. */
 const toleranceMs = 1_000;
 
 /**
- * The alarm rang, or somebody says the row changed: does what is due by the row, and nothing if nothing is.
- * A proof of registration that committed first has won; the deadline then finds nothing to do.
+ * Applies what is due by the row: a reminder, the end by a deadline, or nothing. It runs at a wake-up time and after
+ * every signal that the row changed. A proof of registration that committed first wins, and the deadline changes
+ * nothing.
  */
 export async function applyDeadlines(context: StepContext, reissueId: string): Promise<StepResult> {
   return inTransaction(context.db, async (tx) => {
@@ -27,7 +28,7 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
     const answer = (after: ReissueRow): StepResult => ({
       standing: reissueStandingOf(after, context.deadlines),
       status: 'DONE',
-      // Told again with every ring: the notice is sent once, and not lost with a worker that died here.
+      // Repeated with every wake-up: each reminder is sent once, and none is lost with a worker that died here.
       ...(after.reminders_sent > 0 && after.state === 'ISSUED' ? { notify: ['REMINDER'] } : {}),
       customerRef: after.customer_ref,
     });
@@ -41,7 +42,7 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
     if (row.state === 'ISSUING') return answer(row); // deadlines act only between steps
     if (due(nextReminderOf(row, context.deadlines)) && !due(row.deadline)) {
       const change = new ReissueChange(tx, row, now);
-      // Those that came due while nobody was there to remind are made up for by one.
+      // One reminder stands for all that came due while no worker ran.
       while (due(nextReminderOf(change.row, context.deadlines)))
         change.set({ reminders_sent: change.row.reminders_sent + 1 });
       change.audit({ actor: 'system', action: 'remind', outcome: 'DONE' });
@@ -60,8 +61,8 @@ export async function applyDeadlines(context: StepContext, reissueId: string): P
 }
 
 /**
- * Whoever downloaded the new certificate and has no other one gets more time to register it: to withdraw it
- * would leave them with none.
+ * The deadline of a customer who downloaded the new certificate and has no other in force. Withdrawing it would leave
+ * the customer without any, so the deadline is later.
  */
 async function laterDeadline(
   context: StepContext,

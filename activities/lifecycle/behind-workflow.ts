@@ -5,13 +5,13 @@ import { lastRestoreAt } from '#libs/db/restores';
 import { isFinal, reissueIdOf } from '#libs/domain';
 import type { RestoreFinding } from '#libs/restore';
 
-/** How many of the workflows that completed last are held against their rows. */
+/** How many of the workflows that completed last are compared with their rows. */
 const checkedWorkflows = 200;
 
 /**
- * A reissue whose workflow has completed although its row has not ended, or is not there. A workflow completes only after
- * its row has ended: the database was restored from an older backup. Temporal lists the workflows that closed last first.
- * What closed before a restore that was reconciled is known, and may have been taken up again.
+ * Finds a reissue whose workflow has completed although its row has not ended, or is missing. A workflow completes only
+ * after its row has ended, so the database was restored from an older backup. Temporal lists the workflows that closed
+ * last first. Workflows that closed before a reconciled restore do not count: their reissues may have been continued.
  */
 export async function findRowsBehindWorkflows(
   db: Database,

@@ -15,25 +15,25 @@ import { rrnLookups } from '#libs/vault';
 import type { Secrets } from '#activities/step';
 import type { ApplicantContext } from './context.js';
 
-/** How an applicant named themself, with what was sealed of it open: it is written nowhere. */
+/** The identity that an applicant claims, with its secrets opened. It is never stored in this form. */
 export interface ClaimedIdentity {
   readonly identifierKind: IdentifierKind;
   readonly name: string;
-  /** What they named beside their name: a mobile number (digits only), or a resident registration number. */
+  /** The identifier: a mobile number (digits only), or a resident registration number. */
   readonly number: string;
   readonly mobile: string | null;
   readonly carrier: Carrier | null;
-  /** What can be told of it to an auditor. */
+  /** Details for the audit trail, without personal data. */
   readonly remarks: Readonly<Record<string, unknown>>;
 }
 
-/** Reads how the applicant names themself. Nothing is looked up: what is refused is refused whoever they are. */
+/** Reads the claimed identity. No customer is looked up, so that a refusal does not reveal who is one. */
 export async function readClaimedIdentity(
   { secrets }: Pick<ApplicantContext, 'secrets'>,
   { applicant, reissueId, apiKeyName, keyThumbprint }: StartReissue,
   now: Date,
 ): Promise<ClaimedIdentity | RefusalCode> {
-  // There is no row yet: the one that is made names this front end and this key.
+  // There is no row yet. The new row will name this front end and this key.
   const sealedFor = { sub: reissueId, client: apiKeyName, keyThumbprint };
   const particulars = await particularsOf(secrets, applicant, reissueId);
   if (!particulars) return 'ENVELOPE_REFUSED';
@@ -73,7 +73,7 @@ function claimByNumber(
   return { identifierKind, name, number: digits, mobile: null, carrier: null, remarks };
 }
 
-/** The customer whom name and number point at, if it is one. It proves nothing yet. */
+/** Finds the customer with the claimed name and identifier. The claim proves nothing yet. */
 export async function findClaimedCustomer(
   tx: Tx,
   { registryKeys }: Pick<ApplicantContext, 'registryKeys'>,

@@ -7,8 +7,8 @@ import { approvedAct } from '#libs/approvals';
 import { auditedOperation, refuseOperator } from './end.js';
 
 /**
- * Parks a reissue whose step cannot go on. What the customer brought stays where it is, so that the
- * operator's retry needs nothing from them; deadlines stand still.
+ * Parks a reissue whose step cannot continue. The customer's input is kept, so that the operator's retry needs nothing
+ * from the customer. Deadlines stand still.
  */
 export async function parkReissue(
   context: StepContext,
@@ -32,7 +32,7 @@ export async function parkReissue(
     if (row.parked_step)
       return { standing: reissueStandingOf(row, context.deadlines), status: 'PARKED', ...about };
     const change = new ReissueChange(tx, row, context.clock());
-    // A retry that parks again is followed by another: what to run again is the customer's message all along.
+    // An operator's message is not kept: the pending message stays the customer's.
     const pending =
       message.kind === 'retry' || message.kind === 'abandon' || message.kind === 'withdraw'
         ? {}
@@ -51,7 +51,7 @@ export async function parkReissue(
   });
 }
 
-/** Takes a parked reissue up again. Retrying one parking twice, by whomever, is one retry. */
+/** Resumes a parked reissue. Two retries of one parking, also by two operators, are one. */
 export async function resumeReissue(
   context: StepContext,
   reissueId: string,
@@ -64,7 +64,7 @@ export async function resumeReissue(
       await refuseOperator(tx, reissueId, message, 'NOT_PARKED', context.clock());
       return { standing: reissueStandingOf(row, context.deadlines), status: 'REFUSED', code: 'NOT_PARKED' };
     }
-    // Not parked any more, but this very parking: the retry committed and its answer was lost.
+    // Already committed: the retry of this parking was resumed, and its answer was lost.
     const pending = row.pending_message ? { pending: row.pending_message } : {};
     if (!row.parked_since)
       return { standing: reissueStandingOf(row, context.deadlines), status: 'DONE', ...pending };
@@ -101,7 +101,7 @@ export async function resumeReissue(
   });
 }
 
-/** Where a reissue stands whose workflow was lost, and what it was in the middle of. */
+/** Reads the standing of a reissue whose workflow was lost, and the message that it left unfinished. */
 export async function readReissue(context: StepContext, reissueId: string): Promise<ResumedStep> {
   const row = await findReissue(context.db, reissueId);
   if (!row) return noRow;

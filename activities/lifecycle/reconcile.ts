@@ -35,19 +35,19 @@ interface ReconcileContext {
   readonly checkpointFile?: string | undefined;
 }
 
-/** Steps take seconds: what is younger than this is simply at work. Milliseconds. */
+/** A younger row or workflow is still at work, because steps take seconds. Milliseconds. */
 const quietMs = 60_000;
-/** A start that did not commit in this time is not on its way any more. */
+/** A start that did not commit within this time will not commit. Milliseconds. */
 const startMs = 10 * quietMs;
 const vaultItemLifetimeMs = 24 * 3_600_000;
-/** No attempt at signing lives longer than the activity's schedule-to-close timeout (2 min). */
+/** Longer than any attempt to sign, which ends with the activity's schedule-to-close timeout (2 min). */
 const intentLifetimeMs = 5 * 60_000;
 const batch = 10_000;
 
 /**
- * Brings Temporal and PostgreSQL together again where one of them fell behind: a backup restored, a workflow
- * terminated by hand, a signal lost. The row decides, unless a completed workflow shows that the database itself is the
- * older one: then nothing changes until the restore is reconciled. A certificate is never made here.
+ * Reconciles Temporal and PostgreSQL after a restored backup, a terminated workflow or a lost signal. The row decides,
+ * unless a completed workflow shows that the database is the older of the two. Then nothing changes until the restore
+ * is reconciled. Reconciliation never issues a certificate.
  */
 export function createReconcileActivities(context: ReconcileContext) {
   return {
@@ -76,10 +76,10 @@ export function createReconcileActivities(context: ReconcileContext) {
 }
 export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;
 
-/** Whether the database was restored from an older backup and is not reconciled yet: the row does not decide then. */
+/** Whether the database was restored from an older backup and is not reconciled yet. */
 async function isRestored(context: ReconcileContext): Promise<boolean> {
   const { db, temporal, checkpointFile } = context;
-  // What it is known by would be found again after it was reconciled.
+  // A restore that is already recorded needs no new finding.
   if (await pendingRestore(db)) return true;
   const finding =
     (await findRowsBehindWorkflows(db, temporal)) ??
@@ -99,7 +99,7 @@ async function runningWorkflows({ temporal }: ReconcileContext): Promise<Map<str
   return running;
 }
 
-/** Starts a workflow for an open row that has none. The list lags behind, so the workflow itself is asked. */
+/** Starts a workflow for an open row that has none. Temporal's list lags, so the workflow itself is queried. */
 async function restart(
   context: ReconcileContext,
   row: ReissueRow,
@@ -109,7 +109,7 @@ async function restart(
     const { status, closeTime } = await context.temporal.workflow.getHandle(workflowId).describe();
     if (status.name === 'RUNNING') return 'NOT_NEEDED';
     if (status.name === 'COMPLETED' && !closedBeforeRestore(closeTime, await lastRestoreAt(context.db))) {
-      // Its row ended before it did: read again, it is open only where the database is the older one.
+      // A row ends before its workflow completes: an open row means that the database is the older of the two.
       const current = await findReissue(context.db, row.reissue_id);
       if (!current || isFinal(current.state)) return 'NOT_NEEDED';
       await recordFinding({ ...context, process: 'worker' }, rowBehindWorkflow(current));
@@ -133,14 +133,14 @@ async function restart(
   return 'STARTED';
 }
 
-/** How many workflows are looked up, or signalled, at once. */
+/** How many rows are read, and how many workflows are signalled, at once. */
 const rowBatchSize = 1_000;
 const signalBatchSize = 10;
 
 /**
- * Signals every running workflow that is behind its row: the row has ended, however long ago, or there is none long
- * after the workflow's start because the start never committed. Temporal restored from an older backup runs workflows
- * again whose reissues have long ended.
+ * Signals every running workflow that is behind its row: the row has ended, or is still missing long after the
+ * workflow's start because the start never committed. A Temporal that was restored from an older backup runs workflows
+ * of reissues that ended long ago.
  */
 async function refreshStaleWorkflows(
   context: ReconcileContext,
@@ -166,8 +166,8 @@ async function refreshStaleWorkflows(
 }
 
 /**
- * Signals a workflow to look at its row, unless all that it still waits for is a notification on its way: that is
- * tried for an hour, and a signal each minute would only make its history longer.
+ * Signals a workflow to read its row, unless it only waits for a notification. A notification is tried for an hour,
+ * and a signal every minute would only lengthen the history.
  */
 async function refresh({ temporal }: ReconcileContext, reissueId: string): Promise<boolean> {
   const workflow = temporal.workflow.getHandle(workflowIdOf(reissueId));
@@ -183,7 +183,7 @@ async function refresh({ temporal }: ReconcileContext, reissueId: string): Promi
   }
 }
 
-/** The activities by which a workflow notifies its customer. */
+/** The activities that notify a customer. */
 const notifications: ReadonlySet<string> = new Set<keyof NotificationActivities>(['notify', 'notifyAll']);
 
 function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
@@ -191,8 +191,8 @@ function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
 }
 
 /**
- * Closes signing intents that no attempt can still live to fulfil. A late signature finds its intent closed and is
- * thrown away; the reissue's next attempt uses a new serial.
+ * Closes signing intents that no running attempt can still fulfil. A late signature finds its intent closed and is
+ * discarded. The reissue's next attempt uses a new serial.
  */
 async function closeIntents({ db }: ReconcileContext, now: Date): Promise<number> {
   let closed = 0;

@@ -28,8 +28,8 @@ import { findClaimedCustomer, readClaimedIdentity, type ClaimedIdentity } from '
 import { BrokenInvariant, done, noRow, ReissueChange, runStep } from '#activities/step';
 
 /**
- * The first step: makes the row, whoever the applicant may be. A person the bank does not know gets a row, a
- * pseudonym and challenges just the same.
+ * Starts a reissue: inserts its row and sends challenges, if the start names methods. An applicant who is not a
+ * customer also gets a row, a pseudonym and challenges, so that the answer does not reveal who is one.
  */
 export async function startReissue(context: StartContext, start: StartReissue): Promise<PreparedStep> {
   const refusal = (await findReissue(context.db, start.reissueId)) ? undefined : await open(context, start);
@@ -40,26 +40,26 @@ export async function startReissue(context: StartContext, start: StartReissue): 
   });
 }
 
-/** Makes the row and what comes with it, or says why there will be none. */
+/** Inserts the row with its consents, event and audit entry, or returns the refusal. */
 async function open(context: StartContext, start: StartReissue): Promise<Refusal | undefined> {
   const now = context.clock();
   const consents = checkConsents(context.terms, 'identity', start.consents, now);
-  // Incomplete where terms changed between the gateway's look and ours.
+  // Incomplete if terms changed after the gateway's check.
   const applicant = consents.complete ? await readClaimedIdentity(context, start, now) : 'CONSENT_INCOMPLETE';
   const accepted = consents.complete ? consents.accepted : [];
   return inTransaction(context.db, async (tx) => {
     const refusal = await write(tx, context, start, { applicant, consents: accepted, now });
-    // A number that was sealed has done what it came for, or is to be sealed anew.
+    // A sealed number has been read, or must be sealed again for another start.
     await destroyVaultItemsOfStep(tx, start.reissueId, start.updateId);
     return refusal;
   });
 }
 
-/** Why there will be no row, and after how many milliseconds there may be one. */
+/** Why a start is refused, and after how many milliseconds another may succeed. */
 type Refusal = Pick<PreparedStep, 'retryAfterMs'> & { readonly code: RefusalCode };
 
 interface Opening {
-  /** Or why there is none to open a reissue for. */
+  /** Or why the applicant is refused. */
   readonly applicant: ClaimedIdentity | RefusalCode;
   readonly consents: readonly AcceptedConsent[];
   readonly now: Date;
@@ -71,7 +71,7 @@ async function write(
   start: StartReissue,
   { applicant, consents, now }: Opening,
 ): Promise<Refusal | undefined> {
-  // What was sealed is gone where the same start, run twice at once, has made the row already.
+  // The same start may run twice at once: the other run then inserted the row and destroyed the sealed values.
   if (typeof applicant === 'string')
     return (await findReissue(tx, start.reissueId)) ? undefined : { code: applicant };
   const row = await rowOf(tx, context, start, applicant, now);
@@ -85,7 +85,7 @@ async function write(
   const allowance = await context.identityLimits.start(tx, asker, start.methods, now);
   if (!allowance.allowed) return { code: 'TOO_FREQUENT', retryAfterMs: allowance.retryAfterMs };
   if (await insertReissue(tx, row)) await begin(tx, context, start, applicant, consents, now);
-  return undefined; // not inserted: run twice at once
+  return undefined; // if not inserted, the same start ran twice at once
 }
 
 async function rowOf(
@@ -98,7 +98,7 @@ async function rowOf(
   const { name, number } = applicant;
   const claimed = [comparableName(name), number];
   const customer = await findClaimedCustomer(tx, context, applicant);
-  // Looked for in any case: to be unknown takes as long.
+  // An unknown person costs the same query, so that the time of the answer reveals nothing.
   const onFile = await certificateOnFile(tx, customer?.customer_id ?? unknownCustomerId);
   const standing = onFile && statusOf(onFile, now);
   const rule = pinnedRuleOf(context.policy, start.reason, standing);
@@ -144,7 +144,7 @@ async function begin(
   const said = { act: 'GIVEN', consents } as const;
   const receipt = await recordConsentAct(tx, receipts, { reissueId, updateId, origin, at: now, ...said });
   const row = await lockReissue(tx, reissueId);
-  if (!row) throw new BrokenInvariant('the row just inserted is gone');
+  if (!row) throw new BrokenInvariant('the inserted row is missing');
   const change = new ReissueChange(tx, row, now);
   change.publishStarted();
   change.audit({

@@ -13,16 +13,16 @@ import { approvedOperation } from '#libs/approvals';
 import { runItem, type OperationContext } from './run-item.js';
 import { fetchMissingStaffKeys } from './staff-keys.js';
 
-/** So many items are tried before the workflow hears of it, and so many at once: a step that is still broken takes minutes. */
+/** How many items one activity tries, and how many at once. A step that is still broken takes minutes. */
 const batchSize = 200;
 const concurrency = 8;
 const heartbeatMs = 5_000;
 
-/** Carrying out what operators planned, confirmed and, where it must be, had approved. */
+/** Runs operations that operators planned and confirmed and, if their kind needs it, a second person approved. */
 export function createOperationActivities(context: OperationContext) {
   const { db, clock, logger } = context;
   return {
-    /** Marks an operation as begun, once. @returns whether it may be carried out; if not, that is audited */
+    /** Marks an operation as begun, once. @returns whether it may run; a refusal is audited */
     async beginOperation(operationId: string): Promise<boolean> {
       await fetchMissingStaffKeys(context, operationId);
       return inTransaction(db, async (tx) => {
@@ -66,7 +66,7 @@ export function createOperationActivities(context: OperationContext) {
       });
     },
 
-    /** Tries the next items, each with its outcome written before its lane takes another. */
+    /** Tries the next items. Each lane writes the outcome of an item before it takes another. */
     async runOperationItems(operationId: string): Promise<{ more: boolean }> {
       const alive = setInterval(() => heartbeat(), heartbeatMs);
       try {
@@ -96,14 +96,14 @@ export function createOperationActivities(context: OperationContext) {
       }
     },
 
-    /** Marks an operation as done, unless somebody has ended it before. */
+    /** Marks an operation as done, unless it has ended already. */
     endOperation: (operationId: string): Promise<void> =>
       inTransaction(db, async (tx) => {
         const row = await lockOperation(tx, operationId);
         if (row?.state !== 'RUNNING') return;
         const now = clock();
         const counts = await outcomesOfOperations(tx, [operationId]);
-        // What was left untried was refused: somebody changed the operation after it had begun.
+        // Items are left untried if the operation was changed after it had begun.
         const refused = counts.some(({ outcome }) => outcome === null);
         const state = refused ? 'REJECTED' : 'DONE';
         await setOperationState(tx, operationId, state, { ended_at: now, updated_at: now });

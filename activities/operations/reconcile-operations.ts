@@ -5,12 +5,12 @@ import { appendItemEntries } from '#libs/db/audit';
 import { lockOperation, setOperationState, staleOperations } from '#libs/db/operations';
 import type { OperationContext } from './run-item.js';
 
-/** One that was approved a moment ago is simply being started. Milliseconds. */
+/** A younger approved operation is still being started. Milliseconds. */
 const startMs = 30_000;
 
 /**
- * Begins operations whose workflow was lost or could not be started when they were approved, and lets plans that nobody
- * confirmed or approved in time expire.
+ * Starts operations whose workflow was lost or could not be started after the approval, and expires plans that were not
+ * confirmed or approved in time.
  */
 export async function reconcileOperations(
   { db, clock, temporal }: Pick<OperationContext, 'db' | 'clock' | 'temporal'>,

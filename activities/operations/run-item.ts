@@ -24,7 +24,7 @@ export interface OperationContext {
   readonly staffIssuer: StaffIssuerSettings;
 }
 
-/** What an item came to; the names stand in the API's description. */
+/** The outcome of an item. The API's description lists the names. */
 interface ItemOutcome {
   readonly outcome: string;
   readonly detail?: string;
@@ -32,14 +32,14 @@ interface ItemOutcome {
 
 type Item = Pick<OperationItemRow, 'target' | 'park_sequence'>;
 
-/** A step that is retried and still broken parks after two minutes (the signer's); longer than that nobody waits. */
+/** Longer than a retried step takes to park again, which is two minutes for the signer. */
 const updateTimeoutMs = 150_000;
 
 /**
- * Does one item. Doing it again is harmless: a retry is of one parking, and what has ended stays so.
+ * Runs one item. Running it again is harmless: a retry names one parking, and an ended reissue stays ended.
  *
- * @returns what it came to; undefined where the operation may not go on
- * @throws if a dependency is away: it can be tried again
+ * @returns the outcome; undefined if the operation may not continue
+ * @throws if a dependency is unavailable; the item can be tried again
  */
 export async function runItem(
   context: OperationContext,
@@ -77,7 +77,7 @@ async function sendToReissue(
   if (parkSequence === null) return { outcome: 'NOT_PARKED' };
   const message = { kind, ...about, parkSequence };
   const answer = await sendUpdate(context, target, retryUpdateIdOf(parkSequence), message);
-  // Somebody without an operation was refused under this id, and would be for ever: ours is another try.
+  // An earlier update without an operation was refused under this id, and its answer stays: send another id.
   if (answer !== 'ENDED' && answer !== 'STILL_RUNNING' && answer.code === 'OPERATION_REQUIRED') {
     const ownId = `${retryUpdateIdOf(parkSequence)}/${operationId}`;
     return outcomeOf(kind, await sendUpdate(context, target, ownId, message));
@@ -95,12 +95,12 @@ function outcomeOf(kind: OperatorMessage['kind'], answer: Answer): ItemOutcome |
     return { outcome: code ?? 'WRONG_STATE', detail: standing.state };
   if (status === 'PARKED')
     return { outcome: 'PARKED_AGAIN', detail: standing.parked?.code ?? standing.state };
-  // What the customer asked for and the retry did may have been refused for its own reasons: that is its answer.
+  // The retry ran. If the customer's step itself was refused, the code is the detail.
   if (kind === 'retry') return { outcome: 'RETRIED', detail: code ?? standing.state };
   return { outcome: standing.state };
 }
 
-/** Sends an update and waits for its answer. The same id, from wherever, is one update. */
+/** Sends an update and waits for its answer. Two updates with the same id are one. */
 async function sendUpdate(
   { temporal, db }: OperationContext,
   reissueId: string,
@@ -122,7 +122,7 @@ async function sendUpdate(
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     const row = await findReissue(db, reissueId);
-    if (row && !isFinal(row.state)) throw error; // its workflow was lost: reconciliation brings it back
+    if (row && !isFinal(row.state)) throw error; // the workflow was lost, and reconciliation starts it again
     return 'ENDED';
   }
 }

@@ -5,10 +5,10 @@ import { insertStaffKeys, proofsOf, staffKeys } from '#libs/db/operations';
 import { discoverKeys } from '#libs/approvals';
 import { z } from 'zod';
 
-/** Who signs staff in (OpenID Connect), and what its ID tokens have to say. */
+/** The staff's issuer (OpenID Connect), and the claims that its ID tokens must have. */
 export interface StaffIssuerSettings {
   readonly issuer: string;
-  /** The console's client id there. */
+  /** The console's client id at the issuer. */
   readonly audience: string;
   readonly rolesClaim: string;
 }
@@ -24,10 +24,10 @@ const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() }))
 const publicKey = z.looseObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: z.string() });
 
 /**
- * Fetches the keys by which the bank's issuer signs now, from the issuer itself, and keeps those that are new. The
- * operators' app cannot write them: what it brings as a proof is verified by keys that it did not choose.
+ * Fetches the signing keys of the bank's issuer from the issuer itself, and stores those that are new. The operators'
+ * app cannot write them, so that its proofs are verified by keys that it did not choose.
  *
- * @throws if the issuer cannot be reached, or speaks for another
+ * @throws if the issuer cannot be reached, or its metadata names another issuer
  */
 export async function fetchStaffKeys({ db, clock, staffIssuer }: StaffKeysContext): Promise<void> {
   const { issuer, audience, rolesClaim: roles_claim } = staffIssuer;
@@ -45,7 +45,7 @@ export async function fetchStaffKeys({ db, clock, staffIssuer }: StaffKeysContex
   );
 }
 
-/** Learns the issuer's keys where the proofs of an operation were signed by one that is not known yet. */
+/** Fetches the issuer's keys if an unknown key signed a proof of the operation. */
 export async function fetchMissingStaffKeys(context: StaffKeysContext, operationId: string): Promise<void> {
   const proofs = await proofsOf(context.db, operationId);
   const known = new Set((await staffKeys(context.db)).map(({ kid }) => kid));

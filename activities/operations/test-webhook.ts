@@ -8,17 +8,17 @@ interface WebhookTest {
   readonly testId: string;
 }
 
-/** `UNKNOWN`: there is no such endpoint, or no webhooks at all. */
+/** `UNKNOWN`: the endpoint does not exist, or webhooks are not configured. */
 type WebhookTestAnswer = WebhookAttempt | 'UNKNOWN';
 
-/** Tries receivers with an event of which nothing happened. */
-export function createWebhookActivities(parts: {
+/** Sends a test event to a webhook's receiver. */
+export function createWebhookActivities(dependencies: {
   readonly db: Database;
   readonly clock: Clock;
   readonly settings: WebhookSettings | undefined;
   readonly source: string;
 }) {
-  const { db, clock, settings, source } = parts;
+  const { db, clock, settings, source } = dependencies;
   return {
     async testWebhook({ endpointId, testId }: WebhookTest): Promise<WebhookTestAnswer> {
       const endpoint = await findWebhook(db, endpointId);

@@ -5,6 +5,6 @@ import type { PasswordHashing } from './hashing.js';
 export interface PasswordContext extends IdentityContext {
   readonly hashing: PasswordHashing;
   readonly registryKeys: RegistryKeys;
-  /** How many of the last passwords, the one in force among them, may not be set again. */
+  /** How many of the last passwords, including the current one, may not be set again. */
   readonly rememberedPasswords: number;
 }

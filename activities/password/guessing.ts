@@ -2,15 +2,15 @@ import { keystrokesOf } from '#libs/domain';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 /**
- * A password that a machine guesses within so many tries is refused: `Password1!` takes ten thousand. Five tries at the
- * bank are far fewer, but whoever finds the file of the private key can try for as long as they like.
+ * A password that a machine guesses in fewer tries is refused. `Password1!` takes ten thousand. The bank allows only
+ * five tries, but a thief of the private key's file has no such limit.
  */
 const minimumGuesses = 1e7;
 
-/** Longer ones are judged by their beginning: the estimate of 64 devised characters takes a quarter of a second. */
+/** How many characters are estimated: the estimate of 64 crafted characters takes a quarter of a second. */
 const estimatedLength = 24;
 
-/** Words every Korean list of passwords begins with, as they are typed; the kept lists are English for the most part. */
+/** The most common words in Korean passwords, as keystrokes. The library's lists are mostly English. */
 const koreanWords = [
   '안녕',
   '안녕하세요',
@@ -31,7 +31,7 @@ const koreanWords = [
 
 let estimator: Promise<ZxcvbnFactory> | undefined;
 
-/** The lists are read when the first password is set, and kept: 10 MB. */
+/** Loads the word lists when the first password is set. They take 10 MB. */
 async function load(): Promise<ZxcvbnFactory> {
   const [{ ZxcvbnFactory }, { dictionary, adjacencyGraphs }] = await Promise.all([
     import('@zxcvbn-ts/core'),
@@ -40,7 +40,7 @@ async function load(): Promise<ZxcvbnFactory> {
   return new ZxcvbnFactory({ dictionary: { ...dictionary, koreanWords }, graphs: adjacencyGraphs });
 }
 
-/** Whether lists of common passwords and the person's name make `password` easy to guess. */
+/** Whether `password` is easy to guess with lists of common passwords and the person's name. */
 export async function isTooCommon(password: string, name: string): Promise<boolean> {
   const { guesses } = (await (estimator ??= load())).check(password.slice(0, estimatedLength), [
     name,

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { hash, verify, type Algorithm, type Options } from '@node-rs/argon2';
 
-/** Argon2id cost (RFC 9106). The parameters live in each hash, so that they can be raised at any time. */
+/** The cost of Argon2id (RFC 9106). Each hash holds its own, so that the cost can be raised at any time. */
 export interface HashingCost {
   /** KiB. */
   readonly memoryCost: number;
@@ -11,11 +11,11 @@ export interface HashingCost {
 
 export interface HashingLimits {
   /**
-   * How many are hashed at once. Each takes a thread of libuv's pool (four, unless UV_THREADPOOL_SIZE says otherwise),
-   * which files, DNS and other cryptography need too: leave some.
+   * How many passwords are hashed at once. Each takes a thread of libuv's pool (four, or UV_THREADPOOL_SIZE). Leave
+   * some threads for files, DNS and other cryptography.
    */
   readonly slots: number;
-  /** How many steps more than that are let in to wait for a slot; who comes then comes again later. */
+  /** How many further steps may wait for a slot. Any more are turned away, and retry later. */
   readonly waiting?: number;
 }
 
@@ -26,18 +26,18 @@ const argon2id = 2 as Algorithm.Argon2id;
 export const defaultHashingCost: HashingCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
- * Few, because each keeps one of the forty places that Temporal's worker has for workflows while it waits, whatever
- * step they come with: with two slots sixteen passwords are let in at most, and the others' steps find room beside them.
- * More places in the worker were measured to be worse: so many steps then run at once that they time out.
+ * Few, because each waiting step keeps one of the forty workflow slots of Temporal's worker. With two hashing slots at
+ * most sixteen passwords are admitted, which leaves room for other steps. More workflow slots were measured to be
+ * worse: so many steps then run at once that they time out.
  */
 const defaultWaitingPerSlot = 7;
 
-/** When who was turned away comes again: so far apart that a crowd is spread over the time it takes to serve it. */
+/** The delay before a step that was turned away retries. It is random, to spread a burst over time. */
 const retryDelayMs = () => 1_000 + Math.random() * 4_000;
 
 /**
- * So many passwords wait that one more would only be in the way: a step that holds its place in Temporal's worker while
- * it waits keeps the steps of others from running. Until its retry a timer runs, which holds none.
+ * Too many passwords wait to be hashed. A waiting step holds a slot of Temporal's worker and keeps other steps from
+ * running; the timer until its retry holds none.
  */
 export class HashingBusy extends ApplicationFailure {
   constructor() {
@@ -46,11 +46,11 @@ export class HashingBusy extends ApplicationFailure {
 }
 
 /**
- * Argon2id in a bounded pool: however many passwords arrive, only `slots` are hashed at once, few wait, and the rest of
- * the worker goes on.
+ * Argon2id in a bounded pool: at most `slots` passwords are hashed at once and few wait, so that the rest of the worker
+ * keeps running.
  */
 export class PasswordHashing {
-  /** Since the process began. */
+  /** Since the process started. */
   readonly totals = { hashed: 0, hashingMs: 0, turnedAway: 0 };
   private readonly queue: (() => void)[] = [];
   private readonly places: number;
@@ -73,8 +73,8 @@ export class PasswordHashing {
   }
 
   /**
-   * Lets a step in that hashes, unless the places are taken: from its beginning, so that a crowd does not keep the
-   * database busy with steps that would be turned away later.
+   * Runs a step that hashes, unless the pool is full. It is called before the step reads anything, so that a burst does
+   * not load the database with steps that would be turned away later.
    * @throws {HashingBusy}
    */
   async admit<T>(step: () => Promise<T>): Promise<T> {
@@ -90,18 +90,18 @@ export class PasswordHashing {
     }
   }
 
-  /** Whether `password` belongs to the PHC string `verifier`. */
+  /** Whether `password` matches the PHC string `verifier`. */
   verify(verifier: string, password: string): Promise<boolean> {
     return this.inSlot(() => verify(verifier, password));
   }
 
-  /** A PHC string for a password, at today's cost. */
+  /** Hashes a password into a PHC string, at the present cost. */
   hash(password: string): Promise<string> {
     const options: Options = { algorithm: argon2id, ...this.cost };
     return this.inSlot(() => hash(password, options));
   }
 
-  /** Whether `verifier` was made at another cost than today's, or in another way. */
+  /** Whether `verifier` has another cost or algorithm than new hashes have. */
   isOutdated(verifier: string): boolean {
     const { memoryCost, timeCost, parallelism } = this.cost;
     return !verifier.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
@@ -109,7 +109,7 @@ export class PasswordHashing {
 
   private async inSlot<T>(work: () => Promise<T>): Promise<T> {
     if (this.inUse < this.limits.slots) this.inUse += 1;
-    else await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of who wakes it
+    else await new Promise<void>((resolve) => this.queue.push(resolve)); // takes over the slot of the one that resolves it
     const from = performance.now();
     try {
       return await work();

@@ -3,7 +3,7 @@ import { submitPassword } from './submit-password.js';
 import type { PasswordContext } from './context.js';
 import { resetPassword } from './reset-password.js';
 
-/** The steps of the certificate password; each of them throws HashingBusy where too many are at work. */
+/** The steps of the certificate password. Each throws HashingBusy when the pool is full. */
 export function createPasswordSteps(context: PasswordContext) {
   const { hashing } = context;
   return {

@@ -6,10 +6,10 @@ import type { PasswordContext } from './context.js';
 import { personalFacts } from './personal-facts.js';
 
 /**
- * The rules that a new password breaks. All of those that say nothing but what the applicant knows are told together;
- * what the bank knows of the person is compared after them and told one thing at a time. So nobody can have a guess at a
- * number or an earlier password answered by spoiling the password in some other way: a wrong guess becomes the password,
- * and the owner is told.
+ * The rules that a new password breaks. Rules that reveal only what the applicant knows are returned together. Rules
+ * that compare the password with the bank's data run after them and are returned one at a time. An applicant therefore
+ * cannot test a guess at a number or an earlier password with a password that is refused anyway: a wrong guess becomes
+ * the new password, and the owner is notified.
  */
 export async function brokenRules(
   context: PasswordContext,
@@ -31,7 +31,7 @@ export async function brokenRules(
   return (await wasUsed(context, customerId, password)) ? ['RECENTLY_USED'] : [];
 }
 
-/** Whether it is one of the last `rememberedPasswords`, the one in force among them. */
+/** Whether the password is one of the last `rememberedPasswords`, including the current one. */
 async function wasUsed(
   { db, hashing, rememberedPasswords }: PasswordContext,
   customerId: string,

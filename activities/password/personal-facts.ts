@@ -3,7 +3,7 @@ import type { CustomerRow } from '#libs/db/customers';
 import { NumberAccess } from '#libs/resident-numbers';
 import type { PasswordContext } from './context.js';
 
-/** What the bank knows of a customer that others may know too, for a new password to be held against. */
+/** The facts about a customer that others may know too. A new password must not contain them. */
 export async function personalFacts(
   { db, clock, registryKeys }: PasswordContext,
   reissueId: string,
@@ -22,7 +22,7 @@ export async function personalFacts(
   return {
     name: customer.name,
     ...(read ? { birthDate: read.birthDate } : {}),
-    // Of the number only the part that is not the birth date: with known digits before it, it could be guessed bit by bit.
+    // Without the birth date: its known digits would let an applicant guess the rest digit by digit.
     numbers: [customer.mobile, customer.account_number, ...(read ? [read.digits.slice(6)] : [])],
   };
 }

@@ -14,8 +14,8 @@ import type { PasswordContext } from './context.js';
 import { brokenRules } from './new-password.js';
 
 /**
- * Sets a new certificate password. It needs two identity methods in all, neither of them the old certificate;
- * where one is missing the reissue goes back to ask for it, and the new password is sent again afterwards.
+ * Sets a new certificate password. This needs two identity methods in all, neither of them the old certificate. If one
+ * is missing, the reissue goes back to identity verification, and the client sends the new password again afterwards.
  */
 export async function resetPassword(
   context: PasswordContext,
@@ -28,7 +28,7 @@ export async function resetPassword(
   return runStep(context, reissueId, message, 'resetPassword', async (change) => {
     if (password === undefined) return refused('ENVELOPE_REFUSED');
     if (await lacksIdentity(context, change)) return failed('MORE_IDENTITY_NEEDED');
-    if (!chosen) throw new Error('the reissue came to this step while its password was not judged yet');
+    if (!chosen) throw new Error('the reissue reached this step before its password was judged');
     if (!('verifier' in chosen))
       return failed('PASSWORD_RULES', {
         errors: chosen.broken.map((code) => ({ pointer: '#/newPassword', code, message: code })),
@@ -48,8 +48,8 @@ export async function resetPassword(
 type JudgedPassword = { readonly verifier: string } | { readonly broken: readonly PasswordRuleCode[] };
 
 /**
- * Judges and hashes a new password, outside any transaction. Only for who may set one: the judgement knows the password
- * in force, and would tell others, without costing them a try, whether they guessed it.
+ * Judges and hashes a new password, outside any transaction. Only for an applicant who may set one: the judgement
+ * compares with the current password, and would otherwise confirm a guess at it without costing a try.
  */
 async function judgeNewPassword(
   context: PasswordContext,
@@ -67,7 +67,7 @@ async function judgeNewPassword(
   return broken.length > 0 ? { broken } : { verifier: await context.hashing.hash(password) };
 }
 
-/** Goes back to ask for what is missing; where no further method can be had, the old password is still asked for. */
+/** Goes back to identity verification if a method is missing. @returns true also if no method can be added any more */
 async function lacksIdentity(context: PasswordContext, change: ReissueChange): Promise<boolean> {
   const { complete, impossible, methods, attemptsLeft } = await assessReissue(
     context,

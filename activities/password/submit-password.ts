@@ -22,8 +22,8 @@ import {
 import type { PasswordContext } from './context.js';
 
 /**
- * Compares the certificate password. The try is reserved and committed, then the hash is compared outside any
- * transaction, then the outcome is recorded: no crash and no crowd gives anybody a sixth try.
+ * Checks the certificate password. One transaction reserves the try, then the hash is compared outside any transaction,
+ * and another transaction records the outcome. Neither a crash nor parallel calls give an applicant a sixth try.
  */
 export async function submitPassword(
   context: PasswordContext,
@@ -49,8 +49,8 @@ export async function submitPassword(
 }
 
 /**
- * A try is good for the password it was reserved for: who comes again after a reset needs another one, because the reset
- * gave all tries back.
+ * Reserves a try for the current password. A try that was reserved before a reset is not valid after it, because the
+ * reset gave all tries back.
  */
 async function reserveTry(
   change: ReissueChange,
@@ -66,11 +66,11 @@ async function reserveTry(
   return before ? proceedAgain : proceed;
 }
 
-/** What a password was compared with, and what came of it. */
+/** The result of a comparison, and the verifier that it used. */
 interface Comparison {
   readonly verifier: string;
   readonly matches: boolean;
-  /** The right password at today's cost, where the verifier was made at another. */
+  /** The right password hashed at the present cost, if the verifier has another. */
   readonly upgraded?: string;
 }
 
@@ -93,13 +93,13 @@ async function recordCheck(
   const { tx, row, now } = change;
   const credential = row.customer_id ? await lockPasswordCredential(tx, row.customer_id) : undefined;
   if (!credential) return refused('NO_PASSWORD_ON_FILE');
-  // Run again, it is compared with the password that is in force now.
-  if (credential.verifier !== verifier) throw new Error('the password was set anew while it was compared');
+  // The retry compares with the new password.
+  if (credential.verifier !== verifier) throw new Error('the password was reset during the comparison');
   const tried = { reissueId: row.reissue_id, updateId };
   await setPasswordVerdict(tx, tried, matches ? 'MATCHED' : 'MISMATCHED');
   if (!matches) return wrong(change, credential);
 
-  // Tries still being compared stay counted: a right password gives back what was wrong before, not what is under way.
+  // A right password gives back the wrong tries, but not those that are still being compared.
   const underWay = await passwordTriesUnderWay(tx, credential, row.reissue_id);
   await setWrongTries(tx, credential.customer_id, underWay);
   if (upgraded) await upgradeVerifier(tx, credential.customer_id, upgraded);
@@ -114,7 +114,7 @@ function wrong(change: ReissueChange, { wrong_tries: wrongTries }: PasswordCrede
   return failed('PASSWORD_WRONG');
 }
 
-/** No try is left; who was not told yet is told. */
+/** Locks the password when no try is left. The customer is notified once. */
 function lockedOut(change: ReissueChange): StepEnding {
   const justLocked = change.row.password_attempts !== 0;
   change.set({ password_attempts: 0 });

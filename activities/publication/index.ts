@@ -8,7 +8,7 @@ export interface PublicationActivities {
   publishCrls(): Promise<Published>;
 }
 
-/** The activities that sign CRLs: of the process that holds the CA's keys. */
+/** The activities that sign CRLs. They run in the process that holds the CA's keys. */
 export function createPublicationActivities(ports: PublicationPorts): PublicationActivities {
   return { publishCrls: () => publishDueCrls(ports) };
 }

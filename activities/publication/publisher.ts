@@ -22,13 +22,13 @@ import type { Clock } from '#libs/domain';
 import type { Logger } from '#libs/observability';
 import type { SignerJournal } from '#libs/signer-journal';
 
-/** In milliseconds. */
+/** When CRLs are published. All in milliseconds. */
 export interface CrlTiming {
-  /** How old a CRL becomes before the next is made although nothing has changed. */
+  /** How old a CRL becomes before the next is published without a changed status. */
   readonly refreshMs: number;
-  /** How long a CRL may be used: `nextUpdate` minus `thisUpdate`. */
+  /** How long a CRL is valid: `nextUpdate` minus `thisUpdate`. */
   readonly validityMs: number;
-  /** How long a changed status may wait for its CRL until that is an error. */
+  /** How long a changed status may wait for a CRL before an error is logged. */
   readonly lateAfterMs: number;
 }
 
@@ -42,31 +42,31 @@ export interface PublicationPorts {
   readonly db: RoleDatabase<'signer'>;
   /** Each signs its own CRLs, whether it still signs certificates or not. */
   readonly authorities: Pick<Authorities, 'all'>;
-  /** Address of the status app, as new certificates carry it; what older ones carry is added to it. */
+  /** The status app's address in new certificates. CRLs also name the addresses in older ones. */
   readonly statusUrl: string;
   readonly timing: CrlTiming;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where each CRL's number is written before the CRL is published, apart from the database; without it nowhere. */
+  /** Where each CRL's number is written before publication, outside the database; optional. */
   readonly journal?: Pick<SignerJournal, 'append'> | undefined;
-  /** By how much `thisUpdate` lies in the past, in milliseconds; not at all by default. */
+  /** By how many milliseconds `thisUpdate` lies in the past; 0 by default. */
   readonly backdateMs?: number;
 }
 
 export interface Published {
-  /** CRLs. */
+  /** How many CRLs. */
   readonly published: number;
-  /** Certificates whose status they show for the first time. */
+  /** How many certificates whose changed status the CRLs show for the first time. */
   readonly shown: number;
 }
 
 /**
- * Publishes the CRLs that are due: those of shards where a status changed, where the last CRL is older than the
- * refresh interval, or where there is none. Publishers may run side by side: they take shard after shard in turns,
- * and who comes second finds nothing due.
+ * Publishes the CRLs that are due: those of shards with a changed status, with no CRL, or with a CRL older than the
+ * refresh interval. Several publishers may run at once. They lock one shard at a time, and the second finds nothing
+ * due.
  *
- * @param options.force publishes all of them, due or not
- * @throws what the first shard threw that could not be published, after all others were
+ * @param options.force publishes every CRL, due or not
+ * @throws the error of the first shard that failed, after all others were published
  */
 export async function publishDueCrls(
   ports: PublicationPorts,
@@ -76,7 +76,7 @@ export async function publishDueCrls(
   const authorities = new Map(ports.authorities.all.map((authority) => [authority.subject, authority]));
   const total = { published: 0, shown: 0 };
   const failures: unknown[] = [];
-  /** Their keys do not answer: to wait for them shard by shard would make the others wait, too. */
+  /** Authorities whose key does not answer. Their other shards are skipped, so that they do not delay the rest. */
   const silent = new Set<string>();
   for (const state of await shardsOf(db, [...authorities.keys()])) {
     const authority = authorities.get(state.issuer);
@@ -94,7 +94,7 @@ export async function publishDueCrls(
     }
   }
   if (total.published > 0) logger.info(total, 'CRLs published');
-  await tellIfLate(ports, [...authorities.keys()]);
+  await logIfLate(ports, [...authorities.keys()]);
   if (failures.length > 0) throw failures[0];
   return total;
 }
@@ -106,7 +106,7 @@ function isDue(
 ) {
   if (pending || !thisUpdate) return true;
   const age = now.getTime() - thisUpdate.getTime();
-  // One from the future was made by a clock that was wrong: nobody would take it until then.
+  // A CRL from the future was made by a wrong clock, and relying parties refuse it until then.
   return age >= timing.refreshMs || age < -toleratedSkewMs;
 }
 
@@ -129,7 +129,7 @@ async function publishShard(
       return undefined;
     const entries = await listedCertificates(tx, issuer, shard, last && earlier(last.this_update, now), now);
     const earlierUrls = await statusUrlsInProfiles(tx);
-    // After a restore the numbers go on above all that were ever published.
+    // After a restore the numbers continue above every published one.
     const number = later(BigInt(last?.number ?? 0), await crlFloor(tx)) + 1n;
     const nextUpdate = new Date(now.getTime() + timing.validityMs);
     const der = await signCrl(authority, {
@@ -155,16 +155,16 @@ async function publishShard(
   });
 }
 
-/** A CRL from the future was made by a clock that was wrong, and shows nobody's end. */
+/** A CRL from the future was made by a wrong clock, so that its time does not count. */
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
 const later = (a: bigint, b: bigint) => (a > b ? a : b);
 
-/** What waits for a CRL, and until when there are CRLs that may be used. For metrics and alarms. */
+/** The state of publication, for metrics and alerts. */
 export interface CrlStanding {
-  /** How long the certificate waits that waits longest, in seconds; 0 if none does. */
+  /** The longest time that a changed status has waited for a CRL, in seconds; 0 if none waits. */
   readonly oldestPendingSeconds: number;
-  /** In how many seconds the first CRL of an issuing CA ends; negative if it has ended or there is none. */
+  /** In how many seconds the first CRL of each issuing CA expires; negative if it has expired or is missing. */
   readonly nextUpdateSeconds: ReadonlyMap<string, number>;
 }
 
@@ -187,8 +187,8 @@ export async function crlStanding({
   };
 }
 
-/** That a CRL is late harms those who rely on CRLs, and must be seen; it blocks nobody. */
-async function tellIfLate({ db, clock, logger, timing }: PublicationPorts, issuers: string[]): Promise<void> {
+/** Logs an error if a CRL is late. A late CRL harms relying parties, but blocks no reissue. */
+async function logIfLate({ db, clock, logger, timing }: PublicationPorts, issuers: string[]): Promise<void> {
   const since = await oldestPending(db, issuers);
   if (since && clock().getTime() - since.getTime() > timing.lateAfterMs)
     logger.error({ since }, 'no CRL shows the changed status of a certificate');

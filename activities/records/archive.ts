@@ -19,22 +19,22 @@ interface ArchiveContext {
   readonly codec: PayloadCodec;
   readonly logger: Pick<Logger, 'warn'>;
   /**
-   * How long after its end a reissue is archived, in milliseconds: its workflow goes on for a moment, to tell the
-   * customer.
+   * How long after its end a reissue is archived, in milliseconds. Its workflow still notifies the customer in that
+   * time.
    */
   readonly archiveAfterMs: number;
 }
 
 export interface Archived {
   readonly archived: number;
-  /** Those whose workflow still runs, or could not be read: they come again with the next run. */
+  /** Reissues whose workflow still runs or could not be read. The next run tries them again. */
   readonly postponed: number;
   readonly more: boolean;
 }
 
 const batchSize = 50;
 
-/** Keeps the histories of ended reissues, so that evidence outlives Temporal's retention. */
+/** Archives the histories of ended reissues, so that evidence outlives Temporal's retention. */
 export function createArchiveActivities(context: ArchiveContext) {
   return {
     async archiveEnded(): Promise<Archived> {
@@ -73,7 +73,7 @@ async function archive(context: ArchiveContext, reissueId: string): Promise<bool
   const { db, clock } = context;
   await inTransaction(db, async (tx) => {
     const row = await lockReissue(tx, reissueId);
-    if (!row || row.archived_at) return; // somebody else was faster
+    if (!row || row.archived_at) return; // archived by another run
     const now = clock();
     const historyDigest = found && digestOfJson(found.history);
     if (found && historyDigest)
@@ -106,7 +106,7 @@ async function archive(context: ArchiveContext, reissueId: string): Promise<bool
   return true;
 }
 
-/** The events of all runs, the oldest first; undefined if Temporal has none any more. */
+/** The events of all runs, the oldest first; undefined if Temporal has none. */
 async function historyOf(
   { temporal, codec }: ArchiveContext,
   workflowId: string,
@@ -119,7 +119,7 @@ async function historyOf(
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
-  // Earlier runs, if there were any: a start that never committed, a workflow that was terminated and followed.
+  // Earlier runs, e.g. a start that never committed, or a workflow that was terminated and replaced.
   for await (const run of temporal.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
     if (runs.every(({ runId }) => runId !== run.runId))
       runs.push({ runId: run.runId, startTime: run.startTime, open: run.status.name === 'RUNNING' });

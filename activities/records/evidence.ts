@@ -3,20 +3,20 @@ import { assembleEvidence, waitForCheckpoint, type EvidenceDependencies } from '
 import { insertEvidenceBundle } from '#libs/db/audit';
 
 interface EvidenceRequest {
-  /** Names the request: the same one again finds what was made. */
+  /** Id of the request. A repeated request finds the bundle of the first. */
   readonly exportId: string;
   readonly reissueId: string;
-  /** As the audit trail names them. */
+  /** The actor, as the audit trail names it. */
   readonly requestedBy: string;
 }
 
-/** `MADE`: it lies in the table of bundles. `UNKNOWN`: there is no such reissue. */
+/** `MADE`: the table of bundles has it. `UNKNOWN`: the reissue does not exist. */
 type EvidenceAnswer = 'MADE' | 'UNKNOWN';
 
-/** How long to wait for a checkpoint that covers everything, in milliseconds; without one the bundle says so itself. */
+/** How long to wait for a checkpoint that covers all entries, in milliseconds. Without one the bundle states so. */
 const waitMs = 15_000;
 
-/** Makes evidence for those who have neither the keys of the audit nor what customers told. */
+/** Assembles evidence for processes that have neither the audit key nor the customers' data. */
 export function createEvidenceActivities(parts: EvidenceDependencies) {
   return {
     async assembleEvidence({ exportId, reissueId, requestedBy }: EvidenceRequest): Promise<EvidenceAnswer> {

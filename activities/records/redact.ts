@@ -1,6 +1,6 @@
 /**
- * Members that say what happened and never who somebody is. Everything else is left out: what a later version of the
- * workflow puts into its messages stays out too until somebody has decided that it may be kept for years.
+ * The members that are kept: they state what happened, and hold no personal data. All others are dropped. A new member
+ * of a message is dropped too, until it is added here.
  */
 const kept = new Set([
   // Events of Temporal's history.
@@ -127,13 +127,13 @@ const kept = new Set([
   ...['operationId', 'parkSequence', 'apiKeyName', 'keyThumbprint', 'missing'],
 ]);
 
-/** A name of Temporal's is one of its own events' attributes, e.g. `activityTaskScheduledEventAttributes`. */
+/** Whether a member holds the attributes of an event, e.g. `activityTaskScheduledEventAttributes`. */
 const isAttributes = (name: string) => /^[a-z][A-Za-z]+EventAttributes$/.test(name);
 
-/** `message` of a failure is words, which nobody vouches for; of a park it is the customer's message, redacted itself. */
+/** Whether a member is a failure's `message`, free text that may hold anything. A park's `message` is an object. */
 const isWords = (name: string, value: unknown) => name === 'message' && typeof value === 'string';
 
-/** What a history may be kept for years with: no names, numbers, addresses, requests or signatures. */
+/** Removes names, numbers, addresses, requests and signatures from a history, so that it can be kept for years. */
 export function redact(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redact);
   if (typeof value !== 'object' || value === null) return value;

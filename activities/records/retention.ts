@@ -22,34 +22,34 @@ export interface RetentionContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info'>;
-  /** As the terms promise them. */
+  /** The retention periods that the terms promise. */
   readonly years: Omit<RetentionYears, 'identityMaterial'>;
-  /** After how many days a device that was not seen again is forgotten. */
+  /** After how many days without use a device is deleted. */
   readonly deviceDays: number;
 }
 
-/** How many of each were purged: reissues, photos, records of access, devices. */
+/** How many rows of each class were purged. */
 export interface Purged extends Readonly<Record<ReissueRecordClass, number>> {
   readonly photos: number;
   readonly accessRecords: number;
   readonly devices: number;
-  /** Counts that nothing needs any more; they are no records. */
+  /** Counters of limits that nothing needs any more. They are not records. */
   readonly counts: number;
   /** Whether there may be more to purge. */
   readonly more: boolean;
 }
 
-/** How many rows of a kind go at once. */
+/** How many rows of a class are purged at once. */
 const batchSize = 500;
-/** Reissues at once: the entry names each. */
+/** How many reissues are purged at once. The audit entry names each. */
 const reissueBatchSize = 100;
 const dayMs = 86_400_000;
-/** A bundle is fetched at once by those who wait for it; it can be made again. */
+/** A bundle is fetched as soon as it is made, and can be made again. */
 const evidenceLifetimeMs = 3_600_000;
 
 /**
- * Deletes what was kept for as long as it had to be. Each purge is recorded in the authority's audit trail, in the same
- * transaction, with what proves later that just this is gone by rule: an auditor tells it from what somebody removed.
+ * Purges records whose retention period is over. Each purge is recorded in the authority's audit trail in the same
+ * transaction, with a digest of what it removed. An auditor can distinguish a purge from a manipulation by it.
  */
 export function createRetentionActivities({ db, clock, logger, years, deviceDays }: RetentionContext) {
   const purge = (work: (tx: Tx) => Promise<number>) => inTransaction(db, work);
@@ -62,7 +62,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
       occurredAt: clock(),
     });
 
-  /** Photos go with the step that accepts them, and with the end of their reissue: some may be left by a crash. */
+  /** Photos that a crash left: they are deleted when a step accepts them, and when their reissue ends. */
   const photos = async (tx: Tx) => {
     const left = await purgeLeftPhotos(tx, batchSize);
     if (left > 0) await record(tx, 'photos', { leftByEndedReissues: left });
@@ -96,7 +96,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
     });
     return reissueIds.length;
   };
-  /** Not yesterday's: a step that began before midnight may still give a try back. */
+  /** Counters of yesterday stay: a step that began before midnight may still give a try back. */
   const counts = async () =>
     (await deleteExpiredRateLimits(db, clock(), batchSize)) +
     (await purgeIdentityDays(db, koreanDayOf(new Date(clock().getTime() - dayMs)), batchSize)) +
@@ -116,7 +116,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
         purged[recordClass] = await purge(reissues(recordClass));
       const { counts: _, ...records } = purged;
       if (Object.values(records).some((number) => number > 0))
-        logger.info(records, 'records purged that were kept long enough');
+        logger.info(records, 'records purged after their retention period');
       const { issuanceEvidence, unissuedApplications, ...others } = purged;
       const more =
         Math.max(issuanceEvidence, unissuedApplications) >= reissueBatchSize ||
@@ -127,7 +127,7 @@ export function createRetentionActivities({ db, clock, logger, years, deviceDays
 }
 export type RetentionActivities = ReturnType<typeof createRetentionActivities>;
 
-/** By the calendar, in UTC: 29 February is followed by 1 March where there is none. */
+/** Calendar years in UTC. 29 February becomes 1 March in a year without one. */
 function yearsBefore(now: Date, years: number): Date {
   const then = new Date(now);
   then.setUTCFullYear(now.getUTCFullYear() - years);

@@ -18,13 +18,13 @@ export interface EndedBy {
   readonly actor: string;
   readonly code: EndCode;
   readonly reason?: string;
-  /** What the audit trail tells besides. */
+  /** Further details for the audit trail. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Ends a reissue before it is registered, with everything that must be undone: an open signing intent is
- * closed, a certificate that was made is revoked. The old certificate is left as it is.
+ * Ends a reissue before its registration and undoes what it began: an open signing intent is closed, an issued
+ * certificate is revoked. The old certificate stays as it is.
  */
 export async function endChange(
   change: ReissueChange,

@@ -2,19 +2,19 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { RegistrySealError } from '#libs/vault';
 
-/** SQLSTATE classes that no repetition mends: bad data (22), broken constraints (23), wrong statements (42). */
+/** SQLSTATE classes that a retry does not help: bad data (22), violated constraints (23), wrong statements (42). */
 const permanentSqlStates = /^(22|23|42)/;
 
-/** So often is even a hopeless step tried: a constraint may have been broken by a race that is over now. */
+/** How often a step with a permanent error is tried: a race that is over by now may have violated the constraint. */
 const maximumAttempts = 5;
 
-/** The type of the failure by which the workflow learns that a step cannot succeed as it is. */
+/** The type of the failure of a step that cannot succeed. The workflow parks the reissue. */
 const stepFailed = 'StepFailed';
 
 /**
- * Steps that touch only the database retry without end, because a database that is away comes back. A step that
- * fails by itself would do so for ever, with every later message waiting behind it: it gives up here, and the
- * workflow parks the reissue for an operator.
+ * Makes steps fail for good on permanent errors. Steps that touch only the database retry without end, because an
+ * unavailable database comes back. A step that fails by itself would block every later message, so it fails here after
+ * some attempts, and the workflow parks the reissue for an operator.
  */
 export function failOnPermanentErrors<Steps extends Record<string, (...args: never[]) => Promise<unknown>>>(
   steps: Steps,
@@ -37,7 +37,7 @@ export function failOnPermanentErrors<Steps extends Record<string, (...args: nev
   return Object.fromEntries(guarded) as Steps;
 }
 
-/** Whether an error is our own or the data's (also sealed data's), and not that of a dependency that is away. */
+/** Whether our own code or the data caused an error, and not an unavailable dependency. */
 function isPermanent(error: unknown): boolean {
   const ours = [TypeError, RangeError, BrokenInvariant, RegistrySealError];
   if (ours.some((kind) => error instanceof kind)) return true;
@@ -45,7 +45,7 @@ function isPermanent(error: unknown): boolean {
   return typeof code === 'string' && permanentSqlStates.test(code);
 }
 
-/** Something that cannot be, is. */
+/** An invariant is violated, which is a bug. */
 export class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant';
 }

@@ -23,20 +23,20 @@ import {
 import { certificateEvent, reissueEvent } from '#libs/events';
 
 /**
- * A locked reissue on its way from one row to the next. Collects the new columns, events and audit entries,
- * and writes them together: state, event and audit never part.
+ * A change to a locked reissue. It collects new columns, events and audit entries, and writes them in one transaction,
+ * so that state, events and audit always agree.
  */
 export class ReissueChange {
   private changes: ReissueChanges = {};
   private readonly events: NewEvent[] = [];
   private readonly entries: Omit<NewAuditEntry, 'occurred_at'>[] = [];
   readonly notify: NotificationKind[] = [];
-  /** What the step's own entry in the audit trail tells besides. */
+  /** Further details for the step's own audit entry. */
   readonly auditDetails: Record<string, unknown> = {};
 
   constructor(
     readonly tx: Tx,
-    /** The row as it is now, with the changes so far. */
+    /** The row with the changes so far. */
     public row: ReissueRow,
     readonly now: Date,
   ) {}
@@ -46,7 +46,7 @@ export class ReissueChange {
     this.row = { ...this.row, ...(changes as Partial<ReissueRow>) };
   }
 
-  /** Moves to `state` because of `message`; a move the transition table does not know is a bug. */
+  /** Moves to `state` because of `message`. @throws BrokenInvariant if the transition table has no such move */
   move<To extends State>(
     message: Message,
     state: To,
@@ -71,12 +71,12 @@ export class ReissueChange {
     this.publish(event, { ...about, previousState: from });
   }
 
-  /** Announces a row that was just made. */
+  /** Publishes that the reissue started. */
   publishStarted(): void {
     this.publish('reseal.reissue.started.v1', { previousState: null });
   }
 
-  /** Writes an event about the reissue as it is now. */
+  /** Adds an event with the present state of the reissue. */
   publish(
     type: ReissueEventType,
     about: { code?: string; previousState?: State | null; terms?: ReissueEventData['terms'] } = {},
@@ -115,7 +115,7 @@ export class ReissueChange {
     );
   }
 
-  /** Adds to what the step's own entry in the audit trail tells. */
+  /** Adds details to the step's own audit entry. */
   addAuditDetails(details: Record<string, unknown>): void {
     Object.assign(this.auditDetails, details);
   }

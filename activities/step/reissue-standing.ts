@@ -2,8 +2,8 @@ import { isFinal, type Deadlines, type ReissueStanding, type StepResult } from '
 import type { ReissueRow } from '#libs/db/reissues';
 
 /**
- * The answer about a reissue that has no row: its start never committed, or the database was restored to a time
- * before it. There is nothing to go on with, and the workflow ends.
+ * The result for a reissue that has no row: its start never committed, or the database was restored to an earlier time.
+ * The workflow then ends.
  */
 export const noRow: StepResult = {
   standing: { state: 'TIMED_OUT', alarm: null, parked: null },
@@ -12,7 +12,7 @@ export const noRow: StepResult = {
   missing: true,
 };
 
-/** What the workflow needs to know of a row: its state, and when to look at it again at the latest. */
+/** The part of a row that the workflow needs: its state, its wake-up time, and why it is parked. */
 export function reissueStandingOf(row: ReissueRow, deadlines: Deadlines): ReissueStanding {
   return {
     state: row.state,
@@ -32,7 +32,7 @@ function wakeUpTimeOf(row: ReissueRow, deadlines: Deadlines): Date | null {
   return reminder && row.deadline && reminder < row.deadline ? reminder : row.deadline;
 }
 
-/** When the customer is to be reminded next of a certificate that waits to be registered. */
+/** When to remind the customer next to register the issued certificate. */
 export function nextReminderOf(row: ReissueRow, deadlines: Deadlines): Date | undefined {
   const after = deadlines.remindersMs[row.reminders_sent];
   if (row.state !== 'ISSUED' || !row.issued_at || after === undefined) return undefined;

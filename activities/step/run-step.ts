@@ -37,7 +37,7 @@ export interface StepContext {
 
 type CustomerCall = StartReissue | CustomerMessage;
 
-/** How the body of a step ends: with a final outcome, or with the wish to go on in another activity. */
+/** How the body of a step ends: with an outcome to record, with a refusal, or to proceed in another activity. */
 export type StepEnding =
   | {
       readonly kind: 'outcome';
@@ -50,7 +50,7 @@ export type StepEnding =
 type WithoutReissue<T> = T extends unknown ? Omit<T, 'reissue'> : never;
 type OutcomeWithoutReissue = WithoutReissue<StepOutcome>;
 
-/** The step is done. */
+/** The step succeeded. */
 export function done(
   more: Pick<StepOutcome, 'challenges' | 'results'> = {},
   superseded: readonly string[] = [],
@@ -58,7 +58,7 @@ export function done(
   return { kind: 'outcome', outcome: { status: 'DONE', ...more }, superseded };
 }
 
-/** The step was taken and the answer is no: it is recorded, and a retry gets the same answer. */
+/** The step ran and its answer is a refusal. The answer is recorded, and a retry gets the same one. */
 export function failed(
   code: RefusalCode,
   more: { reason?: string; errors?: { pointer: string; message: string; code?: string }[] } = {},
@@ -66,34 +66,34 @@ export function failed(
   return { kind: 'outcome', outcome: { status: 'REFUSED', code, ...more } };
 }
 
-/** The step cannot be taken: nothing changes, and the same call may succeed another time. */
+/** The step cannot run now. Nothing changes, and the same call may succeed later. */
 export function refused(code: RefusalCode): StepEnding {
   return { kind: 'refuse', code };
 }
 
-/** The step cannot be taken yet: nothing changes, and the same call may succeed after so many milliseconds. */
+/** The step cannot run yet. Nothing changes, and the same call may succeed after `retryAfterMs`. */
 export function tooFrequent(retryAfterMs: number): StepEnding {
   return { kind: 'refuse', code: 'TOO_FREQUENT', retryAfterMs };
 }
 
-/** The step goes on outside the database; what it wrote so far is committed. */
+/** The step continues outside the database. What it wrote so far is committed. */
 export const proceed: StepEnding = { kind: 'proceed', again: false };
 
-/** As `proceed`, for a step that runs again and finds its first part done. */
+/** As `proceed`, for a step that runs again and finds its first part committed. */
 export const proceedAgain: StepEnding = { kind: 'proceed', again: true };
 
 export interface StepOptions {
-  /** Takes the lock on the person before the one on the reissue. */
+  /** Locks the person before the reissue. */
   readonly lockPerson?: boolean;
-  /** Takes the step although the reissue is parked: its retry, or the customer's cancel. */
+  /** Runs the step although the reissue is parked: for its retry, or for the customer's cancel. */
   readonly whileParked?: boolean;
 }
 
 /**
- * The frame of every step of a customer: one transaction that finds a recorded answer, locks the row, checks
- * the precondition, runs `body`, and writes effect, events, audit and answer together.
+ * Runs a step of a customer in one transaction: locks the row, returns the recorded answer if there is one, checks the
+ * precondition, runs `body`, and writes effect, events, audit and answer together.
  *
- * @param message what the state must accept; undefined where any state will do
+ * @param message the message that the state must accept; undefined if any state will do
  */
 export async function runStep(
   context: StepContext,
@@ -114,7 +114,7 @@ export async function runStep(
     const change = new ReissueChange(tx, row, now);
     const ending = refusal ? refused(refusal) : await body(change);
     if (ending.kind === 'refuse') {
-      // Counted like any step, but nothing of what the body may have set is written.
+      // A refusal counts as a step, but no other change of the body is written.
       const refusal = new ReissueChange(tx, row, now);
       refusal.set({ steps: row.steps + 1 });
       refusal.audit(auditOf(call, 'REFUSED', ending.code));
@@ -152,7 +152,7 @@ async function lockForStep(
   if (lockPerson) {
     const unlocked = await findReissue(tx, reissueId);
     if (unlocked?.customer_id) await lockCustomer(tx, unlocked.customer_id);
-    // Looked for in any case: to be unknown takes as long.
+    // An unknown person costs the same query, so that the time of the answer reveals nothing.
     else await customerById(tx, unknownCustomerId);
   }
   return lockReissue(tx, reissueId);
@@ -179,7 +179,7 @@ function precondition(
   return undefined;
 }
 
-/** Writes the change and its answer, and destroys the secrets that the step brought along. */
+/** Writes the change and its answer, and destroys the secrets that the step brought. */
 async function record(
   change: ReissueChange,
   call: CustomerCall,
@@ -218,8 +218,8 @@ async function record(
 }
 
 /**
- * The workflow's part is kept with the answer: a step that committed just before its worker died is found
- * committed, and the customer is told all the same.
+ * An answer as the step table holds it. It includes the workflow's part, so that a step whose worker died right after
+ * the commit still notifies the customer.
  */
 type RecordedOutcome = StepOutcome & {
   readonly notify: readonly NotificationKind[];

@@ -11,23 +11,23 @@ import {
   type VaultKeys,
 } from '#libs/vault';
 
-/** For what a secret was sealed that is not opened for a reissue. */
+/** The binding of a secret that has no reissue yet, or none at all. */
 interface SealedFor extends EnvelopeBinding {
-  /** Where the vault knows nothing else; at the start it knows the Idempotency-Key. */
+  /** The subject, unless the vault holds another: for a start it holds the Idempotency-Key. */
   readonly sub: string;
 }
 
 /**
- * Opens sealed values by their handle, in the one activity that needs them. A value is undefined when its envelope is
- * not one made for this purpose, subject, front end and key, or is gone because its step was recorded. Its age is judged
- * by when it came in: a parked step may be retried days later.
+ * Opens sealed values by their handle, in the one activity that needs them. A value is undefined if its envelope was
+ * made for another purpose, subject, front end or key, or was destroyed because its step is recorded. Its age is
+ * measured when it arrives, because a parked step may be retried days later.
  */
 export interface Secrets {
-  /** What was sealed for a reissue: for its id, at the front end that started it, for the key which its row names. */
+  /** Opens a value sealed for a reissue: for its id, its front end and its key. */
   open(handle: string, purpose: EnvelopePurpose, reissueId: string): Promise<string | undefined>;
-  /** What was sealed for a call that has no reissue, or none yet. */
+  /** Opens a value sealed for a call that has no reissue yet, or none at all. */
   openFor(handle: string, purpose: EnvelopePurpose, sealedFor: SealedFor): Promise<string | undefined>;
-  /** What the applicant of a reissue said in clear, as the gateway sealed it. */
+  /** Opens the applicant's data that the gateway sealed. */
   openParticulars(handle: string, reissueId: string): Promise<Particulars | undefined>;
 }
 
