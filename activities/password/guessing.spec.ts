@@ -17,7 +17,7 @@ describe('a password on lists of common ones', () => {
     'dkssud12!@',
     'qlalfqjsgh1!',
     'a1!'.repeat(21),
-  ])('is refused: %p', async (password) => {
+  ])('A common password is refused: %p', async (password) => {
     expect(await isTooCommon(password, nobody)).toBe(true);
   });
 
@@ -28,15 +28,15 @@ describe('a password on lists of common ones', () => {
     'tree.7.river.stone',
     'Xq7#vT9!mZ',
     'secret-Seal-1',
-  ])('is not %p', async (password) => {
+  ])('An uncommon password is accepted: %p', async (password) => {
     expect(await isTooCommon(password, nobody)).toBe(false);
   });
 
-  it('is one that only repeats what is known of its owner', async () => {
+  it('A password that only repeats the facts about its owner is refused', async () => {
     expect(await isTooCommon('specimen1!', 'specimen')).toBe(true);
   });
 
-  it('is told in a moment, however long and however devised', async () => {
+  it('A long, crafted password is judged quickly', async () => {
     for (const password of ['!@#$%^&*()a1'.repeat(6), 'aA1!'.repeat(16), 'p4ssw0rd!'.repeat(8)]) {
       const from = performance.now();
       await isTooCommon(password.slice(0, 64), nobody);

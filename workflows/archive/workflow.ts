@@ -6,14 +6,14 @@ const { archiveEnded } = proxyActivities<ArchiveActivities>({
   retry: { maximumAttempts: 5 },
 });
 
-/** Of one run: the next begins where it ended, and a history stays short. */
-const mostBatches = 100;
+/** How many batches one run archives. The next run continues, and histories stay short. */
+const maximumBatches = 100;
 
-/** Run each minute: keeps the histories of the reissues that have ended. */
+/** Archives the histories of ended reissues. Runs every minute. */
 export async function archive(): Promise<Omit<Archived, 'more'>> {
   let archived = 0;
   let postponed = 0;
-  for (let batch = 0; batch < mostBatches; batch += 1) {
+  for (let batch = 0; batch < maximumBatches; batch += 1) {
     const result = await archiveEnded();
     archived += result.archived;
     ({ postponed } = result);

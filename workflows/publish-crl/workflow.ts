@@ -10,8 +10,8 @@ const { publishCrls } = proxyActivities<PublicationActivities>({
 });
 
 /**
- * Run each minute: publishes the CRLs that are due. A revocation is published at once by the signer itself; this
- * makes up for what it missed, and renews lists before they end.
+ * Publishes the CRLs that are due. Runs every minute. The signer publishes a revocation at once; this workflow
+ * publishes what the signer missed, and renews CRLs before they expire.
  */
 export async function publishCrl(): Promise<{ published: number; shown: number }> {
   return publishCrls();

@@ -7,7 +7,7 @@ const { reconcileReissues } = proxyActivities<ReconcileActivities>({
   retry: { maximumAttempts: 3 },
 });
 
-/** Run each minute: brings Temporal and PostgreSQL together again where one of them fell behind. */
+/** Reconciles Temporal and PostgreSQL where one of them fell behind. Runs every minute. */
 export async function reconcile(): Promise<{ restarted: number; refreshed: number; closedIntents: number }> {
   return reconcileReissues();
 }

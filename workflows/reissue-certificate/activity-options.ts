@@ -2,8 +2,8 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 import { taskQueues } from '#libs/domain';
 
 /**
- * Steps that touch only PostgreSQL. They retry without end: while the database is away nothing can be decided,
- * and nothing is lost. Long waits become timers instead of keeping the workflow task alive.
+ * Steps that touch only PostgreSQL. They retry without end, because nothing can be decided without the database, and
+ * nothing is lost meanwhile. Long waits become timers instead of keeping the workflow task alive.
  */
 export const database: LocalActivityOptions = {
   startToCloseTimeout: '3 s',
@@ -12,9 +12,9 @@ export const database: LocalActivityOptions = {
 };
 
 /**
- * As `database`, with time to wait for a place among the passwords that are hashed at once. Who was turned away because
- * too many wait comes again by a timer: in a local activity between two tries a workflow keeps its place in the worker,
- * and a crowd of them would keep everybody else out.
+ * As `database`, with time to wait for a hashing slot. A step that was turned away because too many wait retries by a
+ * timer. Between two tries of a local activity a workflow keeps its slot in the worker, and many of them would block
+ * all other workflows.
  */
 export const hashing: LocalActivityOptions = {
   ...database,
@@ -23,8 +23,8 @@ export const hashing: LocalActivityOptions = {
 };
 
 /**
- * Calls to providers. The schedule-to-close timeout matters most: without it a dead worker would be waited for
- * for ever. When it expires the outcome is unknown, and the reissue parks.
+ * Calls to providers. Without the schedule-to-close timeout a workflow would wait for a dead worker for ever. When it
+ * expires the outcome is unknown, and the reissue parks.
  */
 export const providers: ActivityOptions = {
   startToCloseTimeout: '20 s',
@@ -37,7 +37,7 @@ export const providers: ActivityOptions = {
   },
 };
 
-/** The one process that holds the CA key. */
+/** Calls to the signer, the one process that holds the CA key. */
 export const signer: ActivityOptions = {
   taskQueue: taskQueues.signing,
   startToCloseTimeout: '30 s',
@@ -45,7 +45,7 @@ export const signer: ActivityOptions = {
   retry: { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '10 s' },
 };
 
-/** Telling the customer. It is tried for an hour and never fails a reissue. */
+/** Notifications to the customer. Each is tried for an hour, and never fails a reissue. */
 export const notifications: ActivityOptions = {
   startToCloseTimeout: '30 s',
   scheduleToCloseTimeout: '1 h',

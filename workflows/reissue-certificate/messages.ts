@@ -17,10 +17,9 @@ import type {
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 
 /**
- * What can be said to a running reissue. These are Updates and not Signals because every caller needs the
- * answer: which state the reissue is in now, and whether the message was taken. An update's name is the
- * message's `kind`, its id the message's `updateId` (an operator's retry: `retry/<parkSequence>`), so that saying it twice
- * is saying it once.
+ * The messages to a running reissue. They are Updates and not Signals, because every caller needs the answer: the
+ * state of the reissue, and whether the message was accepted. An update's name is the message's `kind`, its id the
+ * message's `updateId` (an operator's retry: `retry/<parkSequence>`), so that a repeated message is handled once.
  */
 export const updates = {
   start: defineUpdate<StepResult, [StartReissue]>('start'),
@@ -38,5 +37,5 @@ export const updates = {
   withdraw: defineUpdate<StepResult, [OperatorWithdraw]>('withdraw'),
 };
 
-/** Something changed the row from outside (a newer reissue of the same person): look at it again. */
+/** The row was changed from outside, e.g. by a newer reissue of the same person: read it again. */
 export const refreshSignal = defineSignal('refresh');

@@ -1,15 +1,15 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
 /**
- * One durable timer for all deadlines. A timer that already runs and fires earlier than needed is left alone:
- * whoever is woken looks at the row and sets the clock anew. That saves a cancelled timer with every step.
+ * One durable timer for all deadlines. A running timer that fires earlier than needed stays: the workflow then reads
+ * the row and sets the timer again. This saves a cancelled timer with every step.
  */
 export class WakeUpTimer {
   private running: { readonly at: number; readonly scope: CancellationScope } | undefined;
 
   constructor(private readonly wake: () => void) {}
 
-  /** Rings at `at` (milliseconds since the epoch) at the latest. */
+  /** Wakes at `at` (milliseconds since the epoch) or earlier. */
   setFor(at: number): void {
     if (this.running && this.running.at <= at) return;
     this.running?.scope.cancel();

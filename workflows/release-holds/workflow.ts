@@ -6,7 +6,7 @@ const { revokeLongHolds } = proxyActivities<HoldActivities>({
   retry: { maximumAttempts: 5 },
 });
 
-/** Run each hour: a hold ends after some months, and a certificate that nobody released by then is revoked. */
+/** Revokes certificates that have been on hold for too many months. Runs every hour. */
 export async function releaseHolds(): Promise<{ revoked: number }> {
   let revoked = 0;
   let from: string | undefined = '';

@@ -6,16 +6,16 @@ const { purgeExpired } = proxyActivities<RetentionActivities>({
   retry: { maximumAttempts: 5 },
 });
 
-/** Of one run: the next begins where it ended, and a history stays short. */
-const mostBatches = 200;
+/** How many batches one run purges. The next run continues, and histories stay short. */
+const maximumBatches = 200;
 
-/** Run each hour: deletes what was kept for as long as it had to be. */
+/** Purges records whose retention period is over. Runs every hour. */
 export async function retention(): Promise<Omit<Purged, 'more'>> {
   const purged = {
     ...{ photos: 0, issuanceEvidence: 0, unissuedApplications: 0 },
     ...{ accessRecords: 0, devices: 0, counts: 0 },
   };
-  for (let batch = 0; batch < mostBatches; batch += 1) {
+  for (let batch = 0; batch < maximumBatches; batch += 1) {
     const { more, ...these } = await purgeExpired();
     for (const kind of Object.keys(purged) as (keyof typeof purged)[]) purged[kind] += these[kind];
     if (!more) break;

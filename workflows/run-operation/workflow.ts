@@ -2,7 +2,7 @@ import type { NotificationActivities } from '#activities/notification';
 import type { OperationActivities } from '#activities/operations';
 import { proxyActivities } from '@temporalio/workflow';
 
-// It goes on for as long as it takes: a batch that was interrupted begins again where its outcomes end.
+// Retried without end: an interrupted batch continues after its last outcome.
 const { beginOperation, runOperationItems, endOperation } = proxyActivities<OperationActivities>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 s',
@@ -17,14 +17,14 @@ const { tellHolders } = proxyActivities<NotificationActivities>({
 });
 
 /**
- * Carries an operation out, item after item. It is given nothing but the id: what is to be done, and whether it may be,
- * is read in PostgreSQL by each act for itself.
+ * Carries out an operation, item by item. It gets only the id: each act reads in PostgreSQL what to do, and whether it
+ * is approved.
  */
 export async function runOperation({ operationId }: { readonly operationId: string }): Promise<void> {
   if (await beginOperation(operationId)) {
     while ((await runOperationItems(operationId)).more);
     await endOperation(operationId);
   }
-  // Also what was done before somebody cancelled the rest. Who cannot be reached within a day is not told any more.
+  // Also after a cancellation, for the items that were done before it. Notifications are tried for a day.
   await tellHolders(operationId).catch(() => undefined);
 }

@@ -39,13 +39,13 @@ import type { WebhookSettings } from '#libs/webhooks';
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 
-/** Everything the worker's activities reach. */
+/** The dependencies of the worker's activities. */
 export interface WorkerDependencies {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlines: Deadlines;
-  /** For how many calendar months a certificate may be on hold. */
+  /** After how many calendar months on hold a certificate is revoked. */
   readonly holdMonths: number;
   readonly policy: IdentityPolicy;
   readonly terms: TermsCatalogue;
@@ -63,17 +63,17 @@ export interface WorkerDependencies {
   readonly sms: SmsSender;
   readonly mail: MailSender;
   readonly temporal: Pick<Client, 'workflow'>;
-  /** Signs evidence. */
+  /** The key that signs evidence. */
   readonly auditKey: AuditSigningKey;
   /** How long after its end a reissue is archived, in milliseconds. */
   readonly archiveAfterMs: number;
-  /** Opens the payloads of histories that are archived. */
+  /** Decodes the payloads of histories to archive. */
   readonly codec: PayloadCodec;
-  /** None: there are no webhooks. */
+  /** Undefined without webhooks. */
   readonly webhooks: WebhookSettings | undefined;
-  /** Where checkpoints of the audit log are kept apart from the database. */
+  /** The file with checkpoints of the audit log, outside the database. */
   readonly checkpointFile?: string | undefined;
-  /** Who signs staff in: by its keys is verified who confirmed and approved an operation. */
+  /** The staff's issuer. Its keys verify who confirmed and approved an operation. */
   readonly staffIssuer: StaffIssuerSettings;
   /** `source` of CloudEvents. */
   readonly eventSource: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { json } from '#libs/config';
 import { identityMethods, policyFaults, reasons, onFileStatuses, type IdentityMethod } from '#libs/domain';
 
-/** The methods that have a provider: the worker is configured with one for each. */
+/** The methods with a provider. The worker's configuration has one for each. */
 const providedMethods: readonly IdentityMethod[] = identityMethods;
 
 const method = z.enum(identityMethods);

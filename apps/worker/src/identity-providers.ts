@@ -11,7 +11,7 @@ import type { CircuitOptions } from '#libs/provider-client';
 import type { VaultKeys } from '#libs/vault';
 import { policyOf, type WorkerConfig } from './config.js';
 
-/** What the providers of the identity methods need, beside their configuration. */
+/** The dependencies of the identity providers, besides their configuration. */
 interface IdentityProviderDependencies {
   readonly db: Database;
   readonly clock: Clock;
@@ -19,7 +19,7 @@ interface IdentityProviderDependencies {
   readonly onCircuitChange: NonNullable<CircuitOptions['onChange']>;
 }
 
-/** One provider for each method of identification that is configured. */
+/** Creates one provider for each identity method. */
 export function createIdentityProviders(
   config: WorkerConfig,
   { db, clock, vaultKeys, onCircuitChange }: IdentityProviderDependencies,

@@ -153,9 +153,9 @@ const dispatcher =
     admit,
   });
 
-// For `npm run ca -- … --operation` while no operation can be begun here; each operation asks again.
+// Fetched for `npm run ca -- … --operation`, which may run while this worker is down. Each operation fetches again.
 void fetchStaffKeys({ db, clock, staffIssuer }).catch((err: unknown) =>
-  logger.warn({ err }, 'the keys of the issuer of staff cannot be fetched yet'),
+  logger.warn({ err }, 'the keys of the staff issuer cannot be fetched yet'),
 );
 
 await bootstrap({

@@ -5,7 +5,7 @@ import { ProviderCircuits } from './provider-circuits.js';
 const telecom = { provider: 'telecom', address: 'telecom.example/v1' };
 
 describe('the circuits of providers', () => {
-  it('are told in the log once when calls stop and once when they go through again, not at the beginning', () => {
+  it('Each outage is logged once at its start and once at its end', () => {
     const [info, warn] = [jest.fn(), jest.fn()];
     const circuits = new ProviderCircuits({ info, warn });
     for (const circuit of ['closed', 'open', 'half-open', 'open', 'half-open', 'closed'] as const)
@@ -14,7 +14,7 @@ describe('the circuits of providers', () => {
     expect(info).toHaveBeenCalledTimes(1);
   });
 
-  it('are metrics, one for each address', async () => {
+  it('Each address has a metric of its circuit', async () => {
     const circuits = new ProviderCircuits({ info: jest.fn(), warn: jest.fn() });
     const registry = new Registry();
     circuits.register(registry);

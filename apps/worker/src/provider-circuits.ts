@@ -4,7 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 
 const values: Readonly<Record<Circuit, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** Which providers are called at present and which are not, because too many calls failed: told in the log and as a metric. */
+/** Logs and counts the circuit breakers of providers: which addresses are called, and which failed too often. */
 export class ProviderCircuits {
   private readonly last = new Map<string, CircuitChange>();
   private readonly away = new Set<string>();
@@ -15,7 +15,7 @@ export class ProviderCircuits {
     const { provider, address, circuit } = change;
     const key = `${provider} ${address}`;
     this.last.set(key, change);
-    // One line for an outage, however many calls in vain were made meanwhile to find out whether it is over.
+    // One line for an outage, however many trial calls fail until it is over.
     if (circuit === 'open' && !this.away.has(key)) {
       this.away.add(key);
       this.logger.warn(change, 'provider is not called: too many calls failed');

@@ -17,7 +17,7 @@ import { registerSequencerMetrics } from './sequencer-metrics.js';
 import { ProviderCircuits } from './provider-circuits.js';
 import { ensureSchedules } from './schedules.js';
 
-/** What the process is made of; the class is its injection token. */
+/** The parts that the module runs. The class is its own injection token. */
 export class ProcessDependencies {
   constructor(
     readonly runner: WorkerRunner,
@@ -31,12 +31,12 @@ export class ProcessDependencies {
     readonly circuits: ProviderCircuits,
     readonly hashing: PasswordHashing,
     readonly restores: RestoreWatch,
-    /** Resolves when the database is seen not to be a restored one, as far as it can be told without Temporal. */
+    /** Resolves when the checkpoints show that the database was not restored. Does not need Temporal. */
     readonly sound: (signal: AbortSignal) => Promise<void>,
   ) {}
 }
 
-/** Drains the Temporal worker, then the relay, and last closes what both of them use. */
+/** Starts and stops the parts of the worker. It drains the Temporal worker, then the relay, then closes connections. */
 @Module({})
 export class WorkerModule {
   private readonly stopping = new AbortController();
@@ -89,7 +89,7 @@ export class WorkerModule {
     this.stopping.abort();
     clocks.stop();
     await restores.stop();
-    // First: what the drained worker wrote last is still to be sequenced, and then published.
+    // First the sequencer, then the relay: the drained worker's last entries are sequenced and published.
     await sequencer.stop();
     await relay.stop();
     await dispatcher?.stop();
@@ -97,7 +97,7 @@ export class WorkerModule {
     await db.destroy();
   }
 
-  /** What a restored database holds is not published before it is reconciled. */
+  /** Publishes nothing of a restored database before it is reconciled. */
   private async publishWhenSound(): Promise<void> {
     const { relay, sequencer, dispatcher, sound } = this.dependencies;
     await sound(this.stopping.signal);
@@ -114,7 +114,7 @@ export class WorkerModule {
         await ensureSchedules(temporal.client);
         return;
       } catch (error) {
-        logger.warn({ err: error }, 'schedules cannot be made yet');
+        logger.warn({ err: error }, 'schedules cannot be created yet');
         await delay(2_000, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }

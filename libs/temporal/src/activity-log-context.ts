@@ -2,7 +2,7 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { withLogContext } from '#libs/observability';
 
-/** Everything an activity logs says which activity of which workflow it is, and which attempt. */
+/** Adds workflow id, activity and attempt to every log line of an activity. */
 export function activityLogContext({ info }: Context): ActivityInterceptors {
   const { activityType, activityId, attempt } = info;
   const workflowId = info.workflowExecution?.workflowId;

@@ -8,7 +8,7 @@ export interface TemporalAddress {
   namespace: string;
 }
 
-/** A client of one namespace. It connects with the first call and again by itself after the connection broke. */
+/** A client of one namespace. It connects with the first call, and reconnects by itself. */
 export interface TemporalClient {
   readonly client: Client;
   /** Rejects if the namespace cannot be reached; for readiness. */
@@ -16,7 +16,7 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** How often a broken connection is tried again, where gRPC itself would wait up to two minutes, and keepalives. */
+/** Shorter reconnect pauses than gRPC's own, which reach two minutes, and keepalives. */
 const channelArgs = {
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 2_000,
@@ -24,7 +24,7 @@ const channelArgs = {
   'grpc.keepalive_timeout_ms': 3_000,
 };
 
-/** Does not need Temporal to be up: calls made meanwhile fail, later ones succeed. */
+/** Makes a client. Temporal need not be up: calls fail until it is, and succeed later. */
 export function connectTemporalClient(
   options: TemporalAddress & { dataConverter: DataConverter; interceptors?: ClientInterceptors },
 ): TemporalClient {

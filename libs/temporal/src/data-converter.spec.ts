@@ -11,7 +11,7 @@ describe('data converter', () => {
   const converter = loadDataConverter(createDataConverter({ current: 'k', keys: { k: new Uint8Array(32) } }));
   const context = { type: 'workflow', namespace: 'n', workflowId: 'reissue/1' } as const;
 
-  it('leaves neither message, stack trace nor details of a failure in clear, and restores them', async () => {
+  it('A failure’s message, stack trace and details are encrypted and restored', async () => {
     const cause = new Error('canary cause');
     const error = ApplicationFailure.create({
       message: 'canary',

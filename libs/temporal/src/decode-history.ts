@@ -5,24 +5,24 @@ import proto from '@temporalio/proto';
 
 const { History: HistoryMessage } = proto.temporal.api.history.v1;
 
-/** A payload as JSON writes it. */
+/** A payload in JSON. */
 interface JsonPayload {
   readonly metadata: Readonly<Record<string, string>>;
   readonly data?: string;
 }
 
-/** SHA-256, hexadecimal, over a history as Temporal stores it (the protobuf encoding of its events). */
+/** SHA-256, hexadecimal, of the protobuf encoding of a history's events, which Temporal stores. */
 export const digestOfHistory = (history: History): string =>
   createHash('sha256')
     .update(HistoryMessage.encode(HistoryMessage.fromObject(history)).finish())
     .digest('hex');
 
 /**
- * The events of a history as plain JSON, every payload in them replaced by what it holds: JSON as it is, anything else
- * by its encoding. Failures that were encoded are opened too.
+ * Decodes the events of a history into plain JSON. Each payload is replaced by its JSON value, or by its encoding if
+ * it is not JSON. Encoded failures are decoded, too.
  *
- * @param workflowId for which they were encoded
- * @throws {ValueError} for a payload that is not of this workflow
+ * @param workflowId the workflow that the payloads were encoded for
+ * @throws {ValueError} for a payload of another workflow
  */
 export async function decodeHistory(
   history: History,

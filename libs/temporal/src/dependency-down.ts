@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
-/** Status codes of gRPC, as far as they bear on what to do. */
+/** The gRPC status codes that are distinguished here. */
 export const grpcStatus = {
   cancelled: 1,
   unknown: 2,
@@ -22,7 +22,7 @@ const passing: readonly number[] = [
   grpcStatus.unavailable,
 ];
 
-/** The gRPC status with which Temporal refused, wherever in the chain of causes it stands. */
+/** The gRPC status of Temporal's refusal, found anywhere in the chain of causes. */
 export function grpcStatusOf(error: unknown): number | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (isGrpcServiceError(cause)) return cause.code;
@@ -30,21 +30,21 @@ export function grpcStatusOf(error: unknown): number | undefined {
   return undefined;
 }
 
-/** Errors of sockets (Node) and of name resolution. */
+/** Node's error codes of sockets and of name resolution. */
 const socketErrors = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_)/;
 
 /**
- * SQLSTATE classes of a server that cannot answer now: connection exceptions (08), rolled back for others (40),
- * resources (53), an operator's intervention or a timeout (57), the system itself (58), read-only (25006), and our own
- * for a database that was restored and is not reconciled yet (RS001).
+ * SQLSTATE classes of a server that cannot answer now: connection exception (08), transaction rollback (40),
+ * insufficient resources (53), operator intervention (57), system error (58), read-only (25006), and our own code for
+ * a restored database that is not reconciled yet (RS001).
  */
 const sqlStates = /^(08|40|53|57|58)...$|^25006$|^RS001$/;
 
-/** What pg and its pool throw without a code. */
+/** Messages of errors that pg and its pool throw without a code. */
 const poolMessages =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered)/i;
 
-/** Temporal says so of a namespace that exists, too, while it cannot read its own database. */
+/** Temporal also answers this for an existing namespace while it cannot read its own database. */
 const namespaceMissing = /^Namespace \S+ is not found/;
 
 /** Whether PostgreSQL or Temporal could not be reached or could not answer, so that the same call may succeed later. */

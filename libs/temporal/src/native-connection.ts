@@ -5,7 +5,7 @@ import { TimeoutError, withTimeout } from './with-timeout.js';
 
 const answerTimeoutMs = 3_000;
 
-/** Statuses that mean that no answer came. */
+/** The statuses without an answer. */
 const silent: readonly (number | undefined)[] = [
   grpcStatus.cancelled,
   grpcStatus.deadlineExceeded,
@@ -13,9 +13,10 @@ const silent: readonly (number | undefined)[] = [
 ];
 
 /**
- * The connection of a worker.
+ * Connects a worker.
  *
- * @throws TimeoutError if the server accepts the connection and is silent for three seconds: gRPC waits without end
+ * @throws TimeoutError if the server accepts the connection and does not answer within three seconds, where gRPC waits
+ * without end
  */
 export async function connectNative(address: string): Promise<NativeConnection> {
   // Compressing costs more than it saves on a local network.

@@ -23,7 +23,7 @@ const decode = async (payload: Payload, context?: SerializationContext, by = cod
   defaultPayloadConverter.fromPayload((await by.decode([payload], context))[0] as Payload);
 
 describe('payload codec', () => {
-  it('gives back what it encrypted, and shows only key id and workflow id', async () => {
+  it('A payload is restored, and shows only key id and workflow id', async () => {
     const payload = await encode(workflow('reissue/1'));
     expect(
       Object.fromEntries(
@@ -38,15 +38,15 @@ describe('payload codec', () => {
     expect(await decode(payload, workflow('reissue/1'))).toEqual(value);
   });
 
-  it('never encrypts alike twice', async () => {
+  it('Two encryptions of a payload differ', async () => {
     expect((await encode()).data).not.toEqual((await encode()).data);
   });
 
-  it('lets an activity read what its workflow sent it', async () => {
+  it('A workflow’s payload is read by its activity', async () => {
     expect(await decode(await encode(activity('1', 'reissue/1')), workflow('reissue/1'))).toEqual(value);
   });
 
-  it('binds a standalone activity by its own id', async () => {
+  it('A payload of a standalone activity is bound to its id', async () => {
     expect(await decode(await encode(activity('a1')), activity('a1'))).toEqual(value);
     await expect(decode(await encode(activity('a1')), activity('a2'))).rejects.toThrow(
       'activity-id a1 was found in activity-id a2',
@@ -54,12 +54,12 @@ describe('payload codec', () => {
     await expect(decode(await encode(activity('x')), workflow('x'))).rejects.toThrow('was found in');
   });
 
-  it('can be read without a context, by tools', async () => {
+  it('A tool reads payloads without a context', async () => {
     expect(await decode(await encode(workflow('reissue/1')))).toEqual(value);
     expect(await decode(await encode(), workflow('reissue/1'))).toEqual(value);
   });
 
-  it('lets the runs of a schedule read its arguments and the result of the run before', async () => {
+  it('A schedule’s runs read its arguments and the result of the run before', async () => {
     const fromSchedule = await encode(workflow('reconcile'));
     const fromRun = await encode(workflow('reconcile-2026-11-22T17:57:00Z'));
     expect(await decode(fromSchedule, workflow('reconcile-2026-11-22T17:58:00Z'))).toEqual(value);
@@ -67,13 +67,13 @@ describe('payload codec', () => {
     await expect(decode(fromRun, workflow('archive-2026-11-22T17:58:00Z'))).rejects.toThrow('was found in');
   });
 
-  it('refuses a payload of another workflow', async () => {
+  it('A payload of another workflow is refused', async () => {
     await expect(decode(await encode(workflow('reissue/1')), workflow('reissue/2'))).rejects.toThrow(
       'a payload of workflow-id reissue/1 was found in workflow-id reissue/2',
     );
   });
 
-  it('refuses a payload whose workflow id, key id or bytes were altered', async () => {
+  it('A payload with an altered workflow id, key id or byte is refused', async () => {
     const alter = async (change: (payload: Payload) => void) => {
       const payload = await encode(workflow('reissue/1'));
       change(payload);
@@ -101,18 +101,18 @@ describe('payload codec', () => {
     );
   });
 
-  it('refuses a payload in clear', async () => {
+  it('An unencrypted payload is refused', async () => {
     await expect(decode(defaultPayloadConverter.toPayload(value))).rejects.toThrow('not encrypted');
   });
 
-  it('reads with every known key, writes with the current one, names one it lacks', async () => {
+  it('The codec reads with every known key, writes with the current one, and names an unknown one', async () => {
     const before = createPayloadCodec({ current: 'k1', keys: { k1: key(1) } });
     expect(await decode(await encode(workflow('w'), before), workflow('w'))).toEqual(value);
     await expect(decode(await encode(), undefined, before)).rejects.toThrow('key k2, which is not known');
     expect(() => createPayloadCodec({ current: 'k3', keys: {} })).toThrow('k3 is not among');
   });
 
-  it('leaves alone what is encrypted already', async () => {
+  it('An encrypted payload is not encrypted again', async () => {
     const payload = await encode(workflow('w'));
     expect(await codec.encode([payload], workflow('w'))).toEqual([payload]);
     expect(await codec.encode([])).toEqual([]);

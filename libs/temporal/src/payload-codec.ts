@@ -14,7 +14,7 @@ const encryptedEncoding = 'binary/encrypted';
 const cipherName = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
-/** The two kinds of owner; a payload without one was encoded where the SDK knows none (memos, summaries). */
+/** The two kinds of owner. A payload without owner was encoded where the SDK knows none (memos, summaries). */
 const ownerFields = ['workflow-id', 'activity-id'] as const;
 
 type Owner = { field: (typeof ownerFields)[number]; id: string };
@@ -89,8 +89,8 @@ function open(
 }
 
 /**
- * A Schedule runs its workflows as `<id>-<time>`, takes their arguments for `<id>`, and hands each run the result of
- * the one before: they are one family, and their payloads are bound to its name.
+ * The name that binds payloads of a schedule's runs. A schedule encodes arguments for `<id>`, runs workflows as
+ * `<id>-<time>`, and passes each run the result of the one before, so that all of them share `<id>`.
  */
 const familyOf = (workflowId: string) => workflowId.replace(/-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, '');
 
@@ -110,7 +110,7 @@ function ownerOf(payload: Payload): Owner | undefined {
   return undefined;
 }
 
-// Length-prefixed by JSON, so that no two different inputs have the same bytes.
+// JSON quotes each part, so that different inputs never have the same bytes.
 const additionalData = (kid: string, owner: Owner | undefined) =>
   Buffer.from(JSON.stringify(['reseal/payload/v1', kid, owner?.field ?? null, owner?.id ?? null]));
 
@@ -119,5 +119,5 @@ const metadata = (payload: Payload, field: string): string | undefined => {
   return value ? Buffer.from(value).toString('utf8') : undefined;
 };
 
-/** Whether a payload is one that this codec encoded, by its own word. */
+/** Whether a payload's metadata says that this codec encoded it. */
 export const isEncrypted = (payload: Payload): boolean => metadata(payload, 'encoding') === encryptedEncoding;

@@ -5,10 +5,10 @@ const testEveryMs = 2_000;
 const silentAfterMs = 3_000;
 
 /**
- * A connection to Temporal that is replaced when nothing is answered on it any more. gRPC notices a peer that fell silent
- * only by its keepalive, which Temporal wants no oftener than every ten seconds, and waits without end for one that
- * accepts a connection and says nothing. So it is asked every two seconds; without an answer within three, calls go over
- * another one. What waits on the old one ends with its own deadline, or by the keepalive.
+ * A connection to Temporal that is replaced when it stops answering. gRPC detects a silent peer only by its keepalive,
+ * which Temporal allows every ten seconds, and waits without end for a server that accepts a connection and never
+ * answers. This class tests the connection every two seconds. Without an answer within three, new calls use a new
+ * connection. Calls on the old one end with their own deadline, or by the keepalive.
  */
 export class RenewedConnection implements ConnectionLike {
   private current: Connection;
@@ -53,7 +53,7 @@ export class RenewedConnection implements ConnectionLike {
 
   async close(): Promise<void> {
     clearInterval(this.timer);
-    // On a closed connection, the SDK's pending retry would throw where nothing catches it.
+    // A pending retry of the SDK would throw on a closed connection, and nothing would catch the error.
     await this.testing;
     await this.current.close();
   }
@@ -67,15 +67,15 @@ export class RenewedConnection implements ConnectionLike {
     try {
       await this.describe(tested, silentAfterMs);
     } catch (error) {
-      // A server that refuses or is down is heard: that is gRPC's to mend. The silent connection is left to its
-      // keepalive, and not closed: retries may be pending on it.
+      // gRPC itself handles a server that refuses or is down. The silent connection is not closed, because retries may
+      // be pending on it. Its keepalive ends it.
       if (grpcStatusOf(error) === grpcStatus.deadlineExceeded) this.current = this.make();
     }
   }
 
   private make(): Connection {
     const { channelArgs, ...rest } = this.options;
-    // By default gRPC would share the silent connection with the new channel.
+    // By default gRPC would use the silent connection for the new channel, too.
     return Connection.lazy({ ...rest, channelArgs: { ...channelArgs, 'grpc.use_local_subchannel_pool': 1 } });
   }
 

@@ -6,8 +6,8 @@ const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 let installed = false;
 
 /**
- * Sets up Temporal's native runtime for this process; call it before the first worker or native connection.
- * Signals are left to the application, and all logs, the native ones too, go to `logger`.
+ * Sets up Temporal's native runtime for this process, before the first worker or native connection. The application
+ * handles signals. All logs, also the native ones, go to `logger`.
  *
  * @param metricsAddress where the SDK serves its own Prometheus metrics, as host:port; not served by default
  */
@@ -24,14 +24,14 @@ export function installTemporalRuntime(logger: Logger, metricsAddress?: string):
   });
 }
 
-/** Temporal's logger interface over pino. */
+/** Makes Temporal's logger interface on top of pino. */
 export function temporalLoggerOf(logger: Logger): TemporalLogger {
   const log = (level: LogLevel, message: string, meta: LogMetadata = {}) => {
     const { error, sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt } = meta;
     logger[levels[level]](
       {
         ...{ sdkComponent, workflowId, runId, activityId, activityType, taskQueue, attempt },
-        // The native side tells errors as text.
+        // The native side passes errors as text.
         ...(error === undefined ? {} : typeof error === 'string' ? { reason: error } : { err: error }),
       },
       message,

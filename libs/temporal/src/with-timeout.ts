@@ -1,10 +1,10 @@
-/** Something took too long; it may still end. */
+/** The work took too long. It may still end later. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /**
- * Waits for `work`, but not for ever.
+ * Waits for `work` for at most `ms` milliseconds.
  *
  * @throws TimeoutError after `ms`
  */

@@ -14,15 +14,15 @@ export interface WorkerSettings extends TemporalAddress {
   logger: Logger;
   /** Activity functions by name. */
   activities?: object;
-  /** Makes the bundle of the workflows this worker runs ({@link workflowBundle}); without it, it runs activities only. */
+  /** Makes the bundle of workflows ({@link workflowBundle}). Without it the worker runs activities only. */
   workflows?: (logger: Logger) => Promise<NonNullable<WorkerOptions['workflowBundle']>>;
-  /** How many workflows stay in memory; others are replayed when they go on. */
+  /** How many workflows stay in memory. Others are replayed when they continue. */
   maxCachedWorkflows?: number;
   /** Resolves when the worker may begin to take work; until then it is not ready. */
   before?: (signal: AbortSignal) => Promise<void>;
-  /** Throws while this process is to do no work: the worker does not poll then. */
+  /** Throws while this process may not work. The worker does not poll then. */
   admit?: () => void;
-  /** Anything else, e.g. concurrency; wins over what is set here. */
+  /** Further options, e.g. concurrency. They override those that this class sets. */
   options?: Partial<WorkerOptions>;
 }
 
@@ -34,11 +34,12 @@ const admitEveryMs = 250;
 const testEveryMs = 2_000;
 
 /**
- * A Temporal worker over the life of its process. Its hooks are called by Nest when it is a provider.
+ * A Temporal worker over the life of its process. Nest calls its hooks if it is a provider.
  *
- * Temporal need not be up when it starts: it connects once it can. A worker whose connection is no longer answered is
- * replaced; gRPC itself would notice that after most of a minute. While the process is to do no work, there is no worker.
- * If the worker fails for good, the rejection is left unhandled on purpose: the process ends and is started again.
+ * Temporal need not be up at the start: the worker connects as soon as it can. A worker whose connection stops
+ * answering is replaced, which gRPC would do only after most of a minute. While the process may not work, there is no
+ * worker. If the worker fails for good, the rejection stays unhandled on purpose: the process ends and is started
+ * again.
  */
 export class WorkerRunner {
   private readonly stopping = new AbortController();
@@ -58,7 +59,7 @@ export class WorkerRunner {
     await this.stop();
   }
 
-  /** Connects, polls, and resolves when the worker has been stopped and drained. */
+  /** Connects and polls. Resolves when the worker is stopped and drained. */
   async run(): Promise<void> {
     const { logger, taskQueue, workflows, before } = this.settings;
     await before?.(this.stopping.signal);
@@ -76,7 +77,7 @@ export class WorkerRunner {
     }
   }
 
-  /** Resolves when the worker has ended, or was left behind with a connection that is no longer answered. */
+  /** Resolves when the worker has ended, or its connection has stopped answering. */
   private async runUntilSilent(worker: Worker): Promise<void> {
     const connection = this.connection!;
     const over = new AbortController();
@@ -85,7 +86,7 @@ export class WorkerRunner {
       this.settings.logger.error({ taskQueue: this.settings.taskQueue }, 'worker takes no work');
       worker.shutdown();
     }, admitEveryMs);
-    // It is closed with its worker, also when that comes long after another has taken over.
+    // The connection is closed with its worker, also long after another worker took over.
     const ended = worker.run().finally(() => connection.close().catch(() => undefined));
     try {
       await Promise.race([ended, this.untilSilent(connection, over.signal)]);
@@ -93,11 +94,11 @@ export class WorkerRunner {
       clearInterval(gate);
       over.abort();
     }
-    // Its polls end with gRPC's keepalive, and what it has taken is given to others.
+    // gRPC's keepalive ends its polls, and Temporal gives its tasks to other workers.
     if (worker.getState() === 'RUNNING') {
       this.settings.logger.warn(
         { taskQueue: this.settings.taskQueue },
-        'worker hears nothing and is replaced',
+        'worker gets no answers and is replaced',
       );
       worker.shutdown();
       ended.catch((error: unknown) =>
@@ -115,7 +116,7 @@ export class WorkerRunner {
     }
   }
 
-  /** Resolves when the connection does not answer any more but another one does; it is tested every two seconds. */
+  /** Resolves when the connection does not answer and a new one does. Tests every two seconds. */
   private async untilSilent(connection: NativeConnection, over: AbortSignal): Promise<void> {
     const { namespace } = this.settings;
     while (!over.aborted) {
@@ -130,7 +131,7 @@ export class WorkerRunner {
     await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
-  /** Takes no new work, lets what is running finish (8 s at most), and closes the connection. */
+  /** Stops polling, waits for running tasks (8 s at most), and closes the connection. */
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
@@ -152,7 +153,7 @@ export class WorkerRunner {
     );
   }
 
-  /** Tries again until it succeeds, with growing pauses; undefined if stopped meanwhile. */
+  /** Creates the worker, with retries after growing pauses. @returns undefined if stopped meanwhile */
   private async createWhenReachable(bundle: WorkerOptions['workflowBundle']): Promise<Worker | undefined> {
     for (
       let pause = firstRetryMs;
@@ -164,7 +165,7 @@ export class WorkerRunner {
       } catch (error) {
         await this.connection?.close().catch(() => undefined);
         this.connection = undefined;
-        // Temporal is not up, or its namespace not made yet; anything else will not get better by waiting.
+        // Temporal is not up, or its namespace does not exist yet. Waiting does not help with other errors.
         if (!(error instanceof TransportError || error instanceof TimeoutError)) throw error;
         this.settings.logger.warn({ reason: error.message, retryInMs: pause }, 'worker cannot start yet');
         await this.rest(pause);
@@ -190,7 +191,7 @@ export class WorkerRunner {
       dataConverter,
       ...(activities && { activities }),
       ...(workflowBundle && { workflowBundle, maxCachedWorkflows }),
-      // 10 s by default: so long would the first call wait after the worker that held the workflow died.
+      // 10 s by default, which the first call would wait after the worker that cached the workflow died.
       stickyQueueScheduleToStartTimeout: '1s',
       shutdownGraceTime: shutdownGrace,
       interceptors: { activity: [activityLogContext] },

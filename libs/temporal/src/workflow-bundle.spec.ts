@@ -9,7 +9,7 @@ describe('workflow bundle', () => {
   const folder = mkdtempSync(join(import.meta.dirname, 'bundle-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is made of the sources, not of what a build left in dist, and encodes failures', async () => {
+  it('The bundle holds the sources, not an older build in dist, and encodes failures', async () => {
     const path = join(folder, 'index.ts');
     writeFileSync(
       path,

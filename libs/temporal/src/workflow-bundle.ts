@@ -7,20 +7,20 @@ import { failureConverterPath } from './data-converter.js';
 import { temporalLoggerOf } from './runtime.js';
 
 const fromSources = extname(import.meta.filename) === '.ts';
-/** The repository, or dist within it: whichever this file was loaded from. */
+/** The folder of the code: the repository, or dist if this file was loaded from there. */
 const codeRoot = join(import.meta.dirname, '../../..');
 
 /** The module that exports all workflows. @public for scripts that replay a history */
 export const workflowsPath = join(codeRoot, `workflows/index${extname(import.meta.filename)}`);
 
 /**
- * How webpack must resolve our package imports. Run from the sources, it takes their `source` condition;
- * without it webpack would silently bundle what an earlier build left in dist.
+ * Makes webpack resolve our package imports by their `source` condition if this code runs from the sources. Otherwise
+ * webpack would silently bundle an older build in dist.
  */
 const webpackConfigHook: NonNullable<BundleOptions['webpackConfigHook']> = (config) =>
   fromSources ? { ...config, resolve: { ...config.resolve, conditionNames: ['source', '...'] } } : config;
 
-/** Bundles workflow code for the sandbox, with our failure converter; takes one to a few seconds. */
+/** Bundles workflow code for the sandbox, with our failure converter. Takes a few seconds. */
 export async function bundleWorkflows(logger: Logger, path = workflowsPath): Promise<{ code: string }> {
   return bundleWorkflowCode({
     workflowsPath: path,
@@ -31,8 +31,8 @@ export async function bundleWorkflows(logger: Logger, path = workflowsPath): Pro
 }
 
 /**
- * The bundle a worker runs. From dist it is kept in a file beside the code and made again only when some code is
- * newer, so that a restart is quick; an image is built with it inside. From the sources it is always made anew.
+ * Makes the bundle that a worker runs. From dist it is kept in a file and made again only if some code is newer, so
+ * that a restart is quick; images contain it. From the sources it is made each time.
  */
 export async function workflowBundle(logger: Logger): Promise<WorkflowBundleOption> {
   if (fromSources) return bundleWorkflows(logger);
@@ -40,7 +40,7 @@ export async function workflowBundle(logger: Logger): Promise<WorkflowBundleOpti
     version: string;
   };
   const folder = join(codeRoot, 'workflow-bundle');
-  // A bundle holds code of the SDK and runs with that very version only.
+  // A bundle contains SDK code, and runs only with the same SDK version.
   const codePath = join(folder, `${version}.cjs`);
   if (
     !existsSync(codePath) ||
@@ -48,7 +48,7 @@ export async function workflowBundle(logger: Logger): Promise<WorkflowBundleOpti
   ) {
     const { code } = await bundleWorkflows(logger);
     mkdirSync(folder, { recursive: true });
-    // Renamed into place: another process may start at the same time.
+    // Renamed into place, because another process may start at the same time.
     const draft = `${codePath}.${process.pid}`;
     writeFileSync(draft, code);
     renameSync(draft, codePath);
